@@ -1,0 +1,65 @@
+// Compiles what the program would otherwise compile at every start: JSON Schemas to validator functions, Handlebars
+// templates to functions. Writes src/generated/, which is not kept in git.
+import { build } from "esbuild";
+import Ajv2020 from "ajv/dist/2020.js";
+import standalone from "ajv/dist/standalone/index.js";
+import Handlebars from "handlebars";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const out = join(root, "src/generated");
+mkdirSync(out, { recursive: true });
+
+const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+const files = (folder, ending) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((file) => ({ file, name: file.slice(0, -ending.length), text: readFileSync(join(root, folder, file), "utf8") }));
+
+/** One self-contained module: what the generated code requires of ajv and handlebars is bundled in. */
+async function write(name, code, types) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: root, loader: "js" },
+    bundle: true, write: false, format: "esm", platform: "node", target: "node20", logLevel: "warning",
+  });
+  writeFileSync(join(out, `${name}.js`), outputFiles[0].text);
+  writeFileSync(join(out, `${name}.d.ts`), types);
+}
+
+const schemas = files("schemas", ".schema.json").map((schema) => ({ ...schema, json: JSON.parse(schema.text) }));
+const ajv = new Ajv2020.default({
+  schemas: schemas.map(({ json }) => json),
+  allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false,
+  // prototype names are data here: "__proto__" may be a user's name
+  ownProperties: true,
+  code: { source: true, esm: false, lines: false },
+});
+const validators = Object.fromEntries(schemas.map(({ name, json }) => [camel(name), json.$id]));
+await write(
+  "validators",
+  standalone.default(ajv, validators),
+  `import type { ErrorObject } from "ajv";
+export interface Validator { (data: unknown): boolean; errors?: ErrorObject[] | null }
+${Object.keys(validators).map((name) => `export const ${name}: Validator;`).join("\n")}
+`,
+);
+
+await write(
+  "schemas",
+  `export const schemaTexts = ${JSON.stringify(Object.fromEntries(schemas.map(({ name, text }) => [name, text])))};`,
+  `/** Text of each file in schemas/, by its name without ending. */
+export const schemaTexts: Readonly<Record<${schemas.map(({ name }) => JSON.stringify(name)).join(" | ") || "never"}, string>>;
+`,
+);
+
+const options = { noEscape: true, strict: true, preventIndent: true };
+const templates = files("templates", ".hbs").map(({ name, text }) => `${JSON.stringify(name)}: ${Handlebars.precompile(text, options)}`);
+await write(
+  "templates",
+  `export const templates = {\n${templates.join(",\n")}\n};`,
+  `/** Precompiled Handlebars templates, by file name without \`.hbs\`; see src/formats/template.ts. */
+export const templates: Readonly<Record<string, unknown>>;
+`,
+);

@@ -1,0 +1,20 @@
+import type { Host } from "../host/host.js";
+import type { AbsolutePath } from "../host/path.js";
+import type { ExitCode } from "../problem/exit-codes.js";
+import type { Output } from "../ui/output.js";
+
+/** What `main` gives every command. */
+export interface CommandContext {
+  readonly output: Output;
+  /** Folder that relative paths of the command line start from. */
+  readonly workingFolder: AbsolutePath;
+  /** Builds the host for `--root` (default `/`); loaded only by the commands that need one. */
+  host(options: { root?: string | undefined; readOnly: boolean }): Promise<Host>;
+  /** Aborts at the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The program's own folder (dist/), where the worker lies. */
+  readonly programFolder: AbsolutePath;
+}
+
+/** A verb: its parsed arguments in, its exit code out. Throws Problem or Problems; `main` shows them. */
+export type CommandRun<Arguments> = (args: Arguments, context: CommandContext) => Promise<ExitCode>;

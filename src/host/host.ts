@@ -1,0 +1,122 @@
+import type { AbsolutePath } from "./path.js";
+
+/** Permission bits, 0 to 0o7777. */
+export type Mode = number;
+
+export interface Rights {
+  readonly mode: Mode;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Entry extends Rights {
+  readonly kind: "file" | "folder" | "link" | "device" | "fifo" | "socket";
+  /** Bytes. */
+  readonly size: number;
+  /** Number of hard links. */
+  readonly links: number;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+export interface NamedEntry extends Entry {
+  readonly name: string;
+}
+
+/**
+ * Files below the host's root, reached by a walk of file descriptors from the root: every folder on the way belongs to
+ * root or a trusted owner and is not writable by group or others; links are followed only where root alone could have
+ * made them. Anything else is a Problem (`host-…`) naming the path. Synchronous: nothing of ours runs in between.
+ */
+export interface Files {
+  /** The entry itself (links are not followed at the end); undefined when it, or a folder on the way, is missing. */
+  entry(path: AbsolutePath): Entry | undefined;
+  /** Content of a regular file with one link; undefined when missing. Over `maxBytes` (default 5 MiB) is a Problem. */
+  read(path: AbsolutePath, maxBytes?: number): Buffer | undefined;
+  /** Entries of a folder, sorted by name; undefined when missing. */
+  list(path: AbsolutePath): readonly NamedEntry[] | undefined;
+  /** Target text of a symbolic link. */
+  readLink(path: AbsolutePath): string | undefined;
+
+  /** Atomic: readers see the old or the new content, complete, and never wider rights than `rights`. Durable on return. */
+  write(path: AbsolutePath, content: Uint8Array, rights: Rights): void;
+  /** Creates one folder (its parent exists). Refused when anything of that name exists. */
+  createFolder(path: AbsolutePath, rights: Rights): void;
+  /** Creates a symbolic link; used to put back what an installer removed. Replaces a link of that name, nothing else. */
+  createLink(path: AbsolutePath, target: string, owner: Pick<Rights, "uid" | "gid">): void;
+  /** Refused unless the entry is still the one observed (device and inode), a folder, or a regular file with one link. */
+  setOwner(path: AbsolutePath, observed: Entry, owner: Pick<Rights, "uid" | "gid">): void;
+  setMode(path: AbsolutePath, observed: Entry, mode: Mode): void;
+  /** Removes a file or link; no error when missing. Never a folder. */
+  remove(path: AbsolutePath): void;
+  /** Removes an empty folder; no error when missing. */
+  removeFolder(path: AbsolutePath): void;
+}
+
+export interface Account {
+  readonly user: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: AbsolutePath;
+}
+
+export interface Group {
+  readonly group: string;
+  readonly gid: number;
+}
+
+/** Accounts of the host; for `--root`, of its `etc/passwd` and `etc/group` alone. */
+export interface Accounts {
+  user(name: string): Account | undefined;
+  group(name: string): Group | undefined;
+  /** Name of an id, or `#ID` when it has none. */
+  userName(uid: number): string;
+  groupName(gid: number): string;
+}
+
+export interface Command {
+  /** Bare name, found in the trusted folders (/usr/sbin, /usr/bin, /sbin, /bin), or an absolute path. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd?: AbsolutePath;
+  /** The whole environment of the child, besides PATH and LC_ALL=C. Default: nothing more. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Bytes for standard input; without it, standard input is /dev/null. */
+  readonly input?: Uint8Array | string;
+  readonly timeoutMs: number;
+  /** Run inside the host's root by chroot(8). Only means something with `--root`. */
+  readonly insideRoot?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface CommandResult {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+/** Child processes: own process group, killed as a group at the time-out; output capped at 1 MiB a stream. */
+export interface Commands {
+  /** Never throws for an exit code; throws a Problem when the program is missing or cannot be started. */
+  run(command: Command): Promise<CommandResult>;
+  /** Absolute path of a program in the trusted folders; undefined when it is missing. */
+  find(program: string): AbsolutePath | undefined;
+}
+
+/**
+ * Every effect on the machine goes through a host: the real one, or the read-only one, whose every write throws.
+ * Only `main` builds one.
+ */
+export interface Host {
+  /** `/`, or the folder of `--root`. Paths given to the host are as seen from inside it. */
+  readonly root: AbsolutePath;
+  readonly readOnly: boolean;
+  readonly accounts: Accounts;
+  readonly commands: Commands;
+  /** Files, trusting root and these owners (uids) of folders on the way. */
+  files(...trustedOwners: readonly number[]): Files;
+}

@@ -1,0 +1,16 @@
+/** Exit codes of the program; the numbers above 63 are those of sysexits.h. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  changesPending: 2,
+  usage: 64,
+  invalidProfile: 65,
+  unavailable: 69,
+  internal: 70,
+  cannotWrite: 73,
+  locked: 75,
+  noPermission: 77,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,0 +1,80 @@
+import type { ProblemCode } from "./codes.js";
+
+/** A place a problem points at: a file (with a position, 1-based) or a path on the host. */
+export interface Where {
+  readonly path: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface ProblemDetails {
+  readonly where?: Where;
+  /** The evidence: the offending text, the observed state, a program's output. Never a secret. */
+  readonly detail?: string;
+  /** What to do about it, as an instruction. */
+  readonly hint?: string;
+  readonly severity?: Severity;
+  /** The technical reason, kept for `--verbose`. Leave it out where its text could quote a secret. */
+  readonly cause?: unknown;
+}
+
+export type Severity = "error" | "warning";
+
+/**
+ * Everything shown to a user as wrong: a stable code, what is wrong (`title`, the message), where, why, what to do.
+ * Library code throws or returns problems and never prints; `main` shows each one once.
+ */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  readonly where: Where | undefined;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ProblemCode, title: string, details: ProblemDetails = {}) {
+    super(title, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.severity = details.severity ?? "error";
+    this.where = details.where;
+    this.detail = details.detail;
+    this.hint = details.hint;
+  }
+
+  /** The shape of a problem in every `--json` document (schemas/report.schema.json). */
+  toJSON(): ProblemJson {
+    return {
+      code: this.code,
+      severity: this.severity,
+      title: this.message,
+      ...(this.where && { where: this.where }),
+      ...(this.detail !== undefined && { detail: this.detail }),
+      ...(this.hint !== undefined && { hint: this.hint }),
+    };
+  }
+}
+
+export interface ProblemJson {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly where?: Where;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+/** Several problems found in one go; thrown where the work cannot go on. */
+export class Problems extends Error {
+  override readonly name = "Problems";
+  readonly list: readonly Problem[];
+
+  constructor(list: readonly Problem[]) {
+    super(list.map((problem) => problem.message).join("; "));
+    this.list = list;
+  }
+}
+
+/** Throws all problems together when one of them is an error; warnings alone pass. */
+export function throwIfErrors(list: readonly Problem[]): void {
+  if (list.some((problem) => problem.severity === "error")) throw new Problems(list);
+}

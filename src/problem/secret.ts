@@ -1,0 +1,29 @@
+import { inspect } from "node:util";
+
+const shown = "<secret>";
+
+/** A PIN or password. Whatever prints, serialises or inspects it gets a placeholder; only `reveal()` gives the text. */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself: for the worker's standard input and the application's settings file, nothing else. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return shown;
+  }
+
+  toJSON(): string {
+    return shown;
+  }
+
+  [inspect.custom](): string {
+    return shown;
+  }
+}

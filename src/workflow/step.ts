@@ -1,0 +1,61 @@
+import type { Host } from "../host/host.js";
+import type { Problem } from "../problem/problem.js";
+import type { Profile } from "../profile/types.js";
+import type { Change, StepId } from "./change.js";
+
+export interface StepInput {
+  readonly profile: Profile;
+  readonly host: Host;
+}
+
+export interface StepPlan {
+  /** In the order in which they are made. Empty: the host is as wanted. */
+  readonly changes: readonly Change[];
+  /** Errors stop the plan; warnings are shown with it. */
+  readonly problems: readonly Problem[];
+  /** Facts worth showing although they change nothing: "version 1.7.0 is installed", "could not read …: not root". */
+  readonly notes: readonly string[];
+}
+
+/** One part of a provisioned host. `plan` observes and compares; it never changes anything. */
+export interface Step {
+  readonly id: StepId;
+  /** For people: "kNET module". */
+  readonly title: string;
+  plan(input: StepInput): Promise<StepPlan>;
+  /** Proof that the applied step works, where looking at the host again is not proof enough. */
+  prove?(input: StepInput, signal?: AbortSignal): Promise<Proof>;
+}
+
+export interface Proof {
+  readonly smoke?: SmokeReport;
+  /** Why there is no proof ("--root: the module cannot be loaded here"). */
+  readonly skipped?: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Outcome of the smoke test: `{"tokens":[{"label","checks":[{"id","status","ms",…}]}]}`. */
+export interface SmokeReport {
+  readonly tokens: readonly TokenReport[];
+}
+
+export interface TokenReport {
+  readonly label: string;
+  readonly serial?: string;
+  readonly manufacturer?: string;
+  readonly checks: readonly CheckResult[];
+}
+
+export type CheckStatus = "pass" | "info" | "warn" | "fail" | "skip";
+
+export interface CheckResult {
+  readonly id: string;
+  readonly status: CheckStatus;
+  /** Wall time of the check in milliseconds, one decimal. */
+  readonly ms: number;
+  /** What was seen, short. */
+  readonly detail?: string;
+  /** The Cryptoki return value's name, for a failed call: "CKR_PIN_INCORRECT". */
+  readonly ckr?: string;
+  readonly hint?: string;
+}
