@@ -34,17 +34,19 @@ const ajv = new Ajv2020.default({
   allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false,
   // prototype names are data here: "__proto__" may be a user's name
   ownProperties: true,
-  code: { source: true, esm: false, lines: false },
+  code: { source: true, esm: true, lines: false },
 });
-const validators = Object.fromEntries(schemas.map(({ name, json }) => [camel(name), json.$id]));
-await write(
-  "validators",
-  standalone.default(ajv, validators),
-  `import type { ErrorObject } from "ajv";
-export interface Validator { (data: unknown): boolean; errors?: ErrorObject[] | null }
-${Object.keys(validators).map((name) => `export const ${name}: Validator;`).join("\n")}
+// one module a schema, so that the bundle holds those alone that the program uses
+for (const { name, json } of schemas) {
+  await write(
+    `validate-${name}`,
+    standalone.default(ajv, { [camel(name)]: json.$id }),
+    `import type { ErrorObject } from "ajv";
+/** True when the data is as schemas/${name}.schema.json says; what is not is in \`errors\` until the next call. */
+export const ${camel(name)}: { (data: unknown): boolean; errors?: ErrorObject[] | null };
 `,
-);
+  );
+}
 
 await write(
   "schemas",

@@ -12,6 +12,10 @@ export interface CommandContext {
   host(options: { root?: string | undefined; readOnly: boolean }): Promise<Host>;
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  readonly isRoot: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How to call this program again: node, and the bundled script. */
+  readonly self: { readonly node: AbsolutePath; readonly script: AbsolutePath };
   /** The program's own folder (dist/), where the worker lies. */
   readonly programFolder: AbsolutePath;
 }

@@ -1,4 +1,5 @@
 import type { AbsolutePath } from "../host/path.js";
+import type { PinSource } from "../host/pin-source.js";
 
 /** One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which earns a warning). */
 export interface Endpoint {
@@ -12,13 +13,7 @@ export interface Connection {
   readonly endpoints: readonly [Endpoint, ...Endpoint[]];
 }
 
-/** Where a PIN comes from; a profile never holds the PIN itself. */
-export type PinSource =
-  | { readonly from: "file"; readonly path: AbsolutePath }
-  | { readonly from: "env"; readonly variable: string }
-  | { readonly from: "fd"; readonly descriptor: number }
-  | { readonly from: "credential"; readonly name: string }
-  | { readonly from: "prompt" };
+export type { PinSource };
 
 /** A VHSM user. Its name is the label of its token. `pin` is absent in a profile made from the vendor's own file. */
 export interface User {
@@ -48,6 +43,8 @@ export interface ServiceAccount {
   readonly home?: AbsolutePath;
   /** Create user and group when they are missing. */
   readonly create: boolean;
+  /** The systemd unit of the application: "amplia.service". */
+  readonly unit?: string;
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Problem } from "../problem/problem.js";
 
 /**
  * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With `--json`
- * standard output carries one JSON document and nothing else. All text is cleaned of control characters on its way out.
+ * standard output carries one JSON document and nothing else. Problems
+ * are cleaned of control characters on their way out; whoever composes other text from outside cleans it (clean-text.ts).
  */
 export interface Output {
   readonly json: boolean;
@@ -14,8 +15,12 @@ export interface Output {
   result(text: string): void;
   /** The one document of `--json`. */
   document(value: unknown): void;
-  /** A line for people on standard error; nothing with `--quiet` or `--json`. */
+  /** A line for people on standard error; nothing with `--quiet` or `--json`. Text from outside is cleaned by the caller. */
   note(text: string): void;
+  /** A line that the next one overwrites; shown on a terminal only. */
+  transient(text: string): void;
+  /** One JSON line on standard error; only with `--json`. */
+  progress(event: object): void;
   /** Shows a problem on standard error: what, where, why, hint. With `--json` it belongs into the document instead. */
   problem(problem: Problem): void;
   readonly style: Style;

@@ -58,4 +58,6 @@ export interface CheckResult {
   /** The Cryptoki return value's name, for a failed call: "CKR_PIN_INCORRECT". */
   readonly ckr?: string;
   readonly hint?: string;
+  /** A failure that says the token or its login cannot be had now, and nothing about the module: exit code 69. */
+  readonly unavailable?: boolean;
 }

@@ -1,0 +1,31 @@
+// In a fresh sandbox: sets the client up once, the one way or the other, and prints the time it took.
+import { mkdtempSync } from "node:fs";
+import { knetctl, timed } from "./run.mjs";
+import { makeServiceAccount } from "./service-account.mjs";
+
+const { way, archive, version, profile, endpoints } = JSON.parse(process.argv[2]);
+
+const configuration = {
+  connections: { hsm_1: { ip: endpoints.map(({ ip }) => ip), port: endpoints.map(({ port }) => String(port)) } },
+  users: Object.fromEntries(["ca_signer", "tsa_signer"].map((name) => [name, { authentication_type: "password", connection: "hsm_1" }])),
+  log_verbosity: "quiet",
+};
+
+const script = `set -e
+tar xf "$1"
+cd "kNET-PKCS11-Linux-$2"
+./install.sh
+folder=/var/amplia/.config/kryptus/knet/pkcs11
+mkdir -p "$folder"
+touch "$folder/config.json"
+chown -R root:amplia /var/amplia/.config
+chmod -R a=,u+rwX,g+rX /var/amplia/.config
+cat > "$folder/config.json"
+`;
+
+makeServiceAccount();
+const ms =
+  way === "apply"
+    ? timed([process.execPath, knetctl, "apply", "--no-smoke-test", profile])
+    : timed(["sh", "-c", script, "sh", archive, version], { cwd: mkdtempSync("/root/bench-"), input: JSON.stringify(configuration, null, 2) });
+process.stdout.write(JSON.stringify({ ms }));

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { knetctl, timed } from "./run.mjs";
+
+/** Starts two simulated VHSMs; resolves to what they print, `{ printed, stop }`. They run outside the sandboxes, which share the network. */
+export async function startSimulator(folder) {
+  const pins = join(folder, "pins");
+  mkdirSync(pins, { mode: 0o700 });
+  const args = ["simulator", "start", "--vhsms", "2", "--users", "ca_signer,tsa_signer", "--state", join(folder, "vhsms"), "--pins-to", pins];
+  const child = spawn(process.execPath, [knetctl, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const printed = await firstDocument(child);
+  return {
+    printed,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+function firstDocument(child) {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (chunk) => {
+      text += chunk;
+      try {
+        resolve(JSON.parse(text));
+      } catch {
+        // not complete yet
+      }
+    });
+    child.on("exit", (code) => reject(new Error(`the simulator ended with exit code ${code}: ${text}`)));
+  });
+}
+
+/** The vendor archive and the profile of the demo's shape: one HA pair, two users. Returns their paths and the archive's version. */
+export function writeInputs(folder, { printed }) {
+  const version = "1.7.0";
+  const out = join(folder, "archive");
+  mkdirSync(out);
+  timed([process.execPath, knetctl, "simulator", "archive", "--out", out, "--version", version]);
+  const archive = join(out, readdirSync(out).find((name) => name.endsWith(".tar")));
+  const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
+  const endpoints = printed.endpoints.map(({ ip, port, https }) => https ?? { ip, port });
+  const profile = join(folder, "profile.yaml");
+  writeFileSync(profile, profileText({ endpoints, archive, sha256, pins: join(folder, "pins") }), { mode: 0o600 });
+  return { archive, version, profile, endpoints };
+}
+
+function profileText({ endpoints, archive, sha256, pins }) {
+  return `connections:
+  hsm_1:
+    endpoints:
+${endpoints.map(({ ip, port }) => `      - { ip: ${ip}, port: ${port} }`).join("\n")}
+users:
+  ca_signer: { connection: hsm_1, pin: { file: ${join(pins, "ca_signer")} } }
+  tsa_signer: { connection: hsm_1, pin: { file: ${join(pins, "tsa_signer")} } }
+log_verbosity: quiet
+module: { archive: ${archive}, sha256: ${sha256} }
+service: { user: amplia, group: amplia, home: /var/amplia }
+`;
+}

@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { inClone } from "../setup/clone.mjs";
+
+export const knetctl = inClone("dist/knetctl.cjs");
+
+/**
+ * Runs a command to its end, its output unread; returns the wall time in milliseconds. Any exit code but `expected` stops the bench: a time of
+ * something that failed is no measurement.
+ */
+export function timed([program, ...args], { expected = 0, ...options } = {}) {
+  const start = performance.now();
+  const { status, stderr, stdout, error } = spawnSync(program, args, {
+    cwd: "/",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LC_ALL: "C" },
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+    ...options,
+  });
+  const ms = performance.now() - start;
+  if (error) throw error;
+  if (status !== expected) throw new Error(`${program} ${args.join(" ")}: exit code ${status}, not ${expected}\n${stdout}${stderr}`);
+  return ms;
+}

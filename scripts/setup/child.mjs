@@ -1,0 +1,35 @@
+import { spawn, spawnSync } from "node:child_process";
+import { SetupFailure } from "./failure.mjs";
+
+/** What a finished child left: `{ code, output }`, output being both streams in the order they were written. */
+export function quiet(program, args, options = {}) {
+  const command = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  // one pipe for both streams, so that an error stands beside what led to it
+  const { status, stdout, error } = spawnSync("/bin/sh", ["-c", `${command} 2>&1`], {
+    ...options,
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error) throw new SetupFailure(`${program} could not be run: ${error.message}`);
+  return { code: status ?? 1, output: stdout.trimEnd() };
+}
+
+/** Runs a program on this terminal and resolves to its exit code; a signal counts as 128 + its number does in a shell. */
+export function shown(program, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: "inherit", ...options });
+    // the terminal sends Ctrl-C to the child as well: let it clean up and leave first
+    const wait = () => {};
+    process.on("SIGINT", wait);
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    child.on("error", (error) => reject(new SetupFailure(`${program} could not be run: ${error.message}`)));
+    child.on("exit", (code, signal) => {
+      process.off("SIGINT", wait);
+      resolve(code ?? (signal === "SIGINT" ? 130 : 143));
+    });
+  });
+}
+
+/** The end of a long output: what matters stands there. */
+export const lastLines = (text, count = 25) => text.split("\n").slice(-count).join("\n");

@@ -1,0 +1,29 @@
+import { buildIfStale } from "./build-if-stale.mjs";
+import { SetupFailure } from "./failure.mjs";
+import { installNpmPackages } from "./npm-packages.mjs";
+import { requireOverlay } from "./overlay.mjs";
+import { findRoot } from "./root.mjs";
+import { installSystemPackages } from "./system-packages.mjs";
+
+/** Makes this machine able to run what is in the clone; silent where there is nothing to do. Resolves to the way to become root. */
+export async function setUp() {
+  const root = findRoot();
+  await installSystemPackages(root);
+  requireOverlay(root);
+  await installNpmPackages();
+  await buildIfStale();
+  return root;
+}
+
+/** Resolves to the exit code that `work` resolves to; a SetupFailure in it is shown as what is missing and what to do, and is 1. */
+export async function reported(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    process.stderr.write(`setup: ${error.message}\n`);
+    if (error.output) process.stderr.write(`${error.output.replace(/^/gm, "  | ")}\n`);
+    if (error.hint) process.stderr.write(`  hint: ${error.hint}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { lastLines, quiet } from "./child.mjs";
+import { SetupFailure } from "./failure.mjs";
+import { nodeHeaders } from "./node-headers.mjs";
+import { step } from "./progress.mjs";
+import { asRoot } from "./root.mjs";
+
+/** Debian's and Ubuntu's names, each with what it is for. */
+const needed = {
+  "build the PKCS #11 addon and the simulated module": ["gcc", "g++", "libc6-dev", "make", "python3"],
+  "headers and libraries of the simulated module": ["libcurl4-openssl-dev", "libjansson-dev", "libp11-kit-dev"],
+  "tokens and tools to prove it with": ["softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
+  "what the program calls": ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
+  "what the tests call": ["e2fsprogs", "procps", "strace"],
+  "certificates for npm": ["ca-certificates"],
+};
+
+/** Installs the missing packages with apt-get, as root; silent when none is missing. */
+export async function installSystemPackages(root) {
+  if (process.platform !== "linux") {
+    throw new SetupFailure(`this is ${process.platform}: knetctl runs on Linux`, "use Debian 12 or 13, or Ubuntu 24.04, in a virtual machine");
+  }
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  if (!existsSync("/usr/bin/apt-get")) {
+    throw new SetupFailure(
+      `there is no apt-get to install with, and these packages (by Debian's names) are missing: ${missing.join(" ")}`,
+      "use Debian 12 or 13, or Ubuntu 24.04",
+    );
+  }
+  if (root.kind === "none") {
+    throw new SetupFailure(
+      `system packages are missing, and this user is not root and may not use sudo: ${missing.join(" ")}`,
+      `as root: apt-get update && apt-get install ${missing.join(" ")}`,
+    );
+  }
+  await step(`system packages (${missing.join(" ")})`, () => {
+    aptGet(root, ["update", "-o", "APT::Update::Error-Mode=any"], missing);
+    aptGet(root, ["install", "--yes", "--no-install-recommends", ...missing], missing);
+  });
+}
+
+function missingPackages() {
+  const names = Object.values(needed).flat();
+  if (nodeHeaders() === undefined) names.push("libnode-dev");
+  if (!existsSync("/usr/bin/dpkg-query")) return names;
+  const { output } = quiet("dpkg-query", ["--show", "--showformat=${db:Status-Abbrev} ${Package}\\n", ...names]);
+  const installed = new Set(output.split("\n").filter((line) => line.startsWith("ii ")).map((line) => line.split(/ +/)[1]));
+  return names.filter((name) => !installed.has(name));
+}
+
+function aptGet(root, args, missing) {
+  const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+  const command = asRoot(root, environment, ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", ...args]);
+  const { code, output } = quiet(command[0], command.slice(1), { env: { ...process.env, ...environment } });
+  if (code === 0) return;
+  throw new SetupFailure(`apt-get ${args[0]} failed while installing ${missing.join(" ")}`, hintFor(output), lastLines(output));
+}
+
+function hintFor(output) {
+  if (/password is required|not in the sudoers|may not run sudo/i.test(output)) return "sudo refused: run this as root";
+  if (/could not get lock|unable to lock/i.test(output)) return "another package manager is running: wait for it, then run this again";
+  if (/unable to locate package|no installation candidate/i.test(output)) {
+    return "the package sources do not have it: on Ubuntu, the `universe` component is needed";
+  }
+  if (/resolv|unable to connect|could not connect|failed to fetch|network is unreachable/i.test(output)) {
+    return "no network to the package sources: check the network, the proxy and /etc/apt/sources.list*, then run this again";
+  }
+  return "mend what apt-get says above, then run this again";
+}

@@ -1,0 +1,107 @@
+import type { Argv } from "yargs";
+import type { ExitCode } from "../problem/exit-codes.js";
+import type { CommandContext } from "./command.js";
+
+/** Runs a parsed verb. */
+export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+
+/**
+ * Declares every verb: usage text and arguments here, the work in a file of its own, loaded only when its verb is used.
+ * `run` is called once, for the verb that the arguments name.
+ */
+export function declareCommands(yargs: Argv, run: Runner): Argv {
+  return yargs
+    .command("validate <profile>", "check a profile; touches nothing", profileArgument, (args) =>
+      run(async (context) => (await import("./validate.js")).validate(args, context)),
+    )
+    .command(
+      "render <profile>",
+      "print what would be written; needs neither root nor network",
+      (y) => profileArgument(y).option("target", { choices: ["config"] as const, default: "config" as const, describe: "what to print" }),
+      (args) => run(async (context) => (await import("./render.js")).render(args, context)),
+    )
+    .command("plan <profile>", "show what apply would change; exit code 2 when something would", hostArguments, (args) =>
+      run(async (context) => (await import("./plan.js")).plan(args, context)),
+    )
+    .command("apply <profile>", "change the host, then prove it with the smoke test", applyArguments, (args) =>
+      run(async (context) => (await import("./apply.js")).apply(args, context)),
+    )
+    .command("verify <profile>", "observe again and run the smoke test; changes nothing", verifyArguments, (args) =>
+      run(async (context) => (await import("./verify.js")).verify(args, context)),
+    )
+    .command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
+      run(async (context) => (await import("./smoke.js")).smoke(args, context)),
+    )
+    .command("simulator", "simulated VHSMs and a vendor archive, for trying things and for CI", (y) => simulatorCommands(y, run))
+    .command(
+      "demo",
+      "the whole job against simulated VHSMs, in a sandbox",
+      (y) => y.option("inside-sandbox", { type: "boolean", default: false, hidden: true }),
+      (args) => run(async (context) => (await import("./demo.js")).demo(args, context)),
+    )
+    .command(
+      "schema [name]",
+      "print a JSON Schema, by default the profile's",
+      (y) => y.positional("name", { type: "string", describe: "which schema" }),
+      (args) => run(async (context) => (await import("./schema.js")).schema(args, context)),
+    );
+}
+
+function profileArgument<T>(y: Argv<T>) {
+  return y.positional("profile", { type: "string", demandOption: true, describe: "profile file, YAML or JSON; - for standard input" });
+}
+
+function hostArguments<T>(y: Argv<T>) {
+  return profileArgument(y).option("root", { type: "string", requiresArg: true, describe: "provision the image or root folder DIR instead of /" });
+}
+
+function verifyArguments<T>(y: Argv<T>) {
+  return hostArguments(y)
+    .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
+    .option("timeout", { type: "number", default: 60, describe: "seconds for the smoke test of one token" });
+}
+
+function applyArguments<T>(y: Argv<T>) {
+  return verifyArguments(y)
+    .option("lock-timeout", { type: "number", default: 0, describe: "seconds to wait for another run to end" })
+    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" });
+}
+
+function smokeArguments<T>(y: Argv<T>) {
+  return y
+    .option("module", { type: "string", demandOption: true, requiresArg: true, describe: "PKCS #11 module: a path, or a name the loader finds" })
+    .option("token-label", { type: "string", requiresArg: true, describe: "choose the token by label" })
+    .option("token-serial", { type: "string", requiresArg: true, describe: "choose the token by serial number" })
+    .option("as", { type: "string", requiresArg: true, describe: "run as this user" })
+    .option("pin-file", { type: "string", requiresArg: true, describe: "file that holds the PIN; - for standard input" })
+    .option("pin-prompt", { type: "boolean", default: false, describe: "ask for the PIN on the terminal" })
+    .option("token-objects", { type: "boolean", default: false, describe: "make keys on the token instead of in the session, and destroy them" })
+    .option("env", { type: "string", array: true, requiresArg: true, describe: "NAME=VALUE for the module; it gets a clean environment otherwise" })
+    .option("timeout", { type: "number", default: 60, describe: "seconds for the whole test" })
+    .conflicts("token-label", "token-serial");
+}
+
+function simulatorCommands(y: Argv, run: Runner) {
+  return y
+    .command(
+      "start",
+      "start simulated VHSMs; prints endpoints and PINs as JSON, stays up until a signal",
+      (s) =>
+        s
+          .option("vhsms", { type: "number", default: 2, describe: "how many members" })
+          .option("users", { type: "string", default: "ca_signer", describe: "user names, separated by commas" })
+          .option("state", { type: "string", requiresArg: true, describe: "folder for tokens and certificates (default: a temporary one)" })
+          .option("pins-to", { type: "string", requiresArg: true, describe: "also write each user's PIN into a file in this folder" }),
+      (args) => run(async (context) => (await import("./simulator.js")).simulatorStart(args, context)),
+    )
+    .command(
+      "archive",
+      "build a vendor archive around the simulated module",
+      (s) =>
+        s
+          .option("out", { type: "string", demandOption: true, requiresArg: true, describe: "folder to write it to" })
+          .option("version", { type: "string", default: "1.7.0", describe: "X.Y.Z" }),
+      (args) => run(async (context) => (await import("./simulator.js")).simulatorArchive(args, context)),
+    )
+    .demandCommand(1, "name what to do: start or archive");
+}

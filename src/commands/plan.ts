@@ -1,0 +1,27 @@
+import { joined } from "../host/path.js";
+import { exitCodes } from "../problem/exit-codes.js";
+import { throwIfErrors } from "../problem/problem.js";
+import { allSteps } from "../steps/index.js";
+import { planJson } from "../ui/report-json.js";
+import { planText } from "../ui/plan-text.js";
+import { makePlan } from "../workflow/plan.js";
+import type { CommandRun } from "./command.js";
+import { validProfile } from "./valid-profile.js";
+
+/** `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something would change. */
+export const plan: CommandRun<{ profile: string; root?: string | undefined }> = async (args, context) => {
+  const { output } = context;
+  const { profile, warnings } = await validProfile(args.profile, context);
+  const host = await context.host({ root: args.root, readOnly: true });
+  const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: new Map(), timeoutMs: 0 });
+  const made = await makePlan(steps, { profile, host });
+  if (output.json) {
+    throwIfErrors(made.problems);
+    output.document(planJson(made, warnings));
+  } else {
+    output.result(planText(made, output.style));
+    throwIfErrors(made.problems);
+    for (const problem of made.problems) output.problem(problem);
+  }
+  return made.changes.length > 0 ? exitCodes.changesPending : exitCodes.done;
+};

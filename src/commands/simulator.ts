@@ -1,0 +1,85 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { exitCodes } from "../problem/exit-codes.js";
+import type { Cluster } from "../simulator/cluster.js";
+import type { CommandContext, CommandRun } from "./command.js";
+
+export interface SimulatorStartArguments {
+  readonly vhsms: number;
+  /** Names, separated by commas. */
+  readonly users: string;
+  readonly state?: string | undefined;
+  readonly pinsTo?: string | undefined;
+}
+
+export interface SimulatorArchiveArguments {
+  readonly out: string;
+  readonly version: string;
+}
+
+/** `knetctl simulator start`: one JSON document when the VHSMs are up, then up until a signal. */
+export const simulatorStart: CommandRun<SimulatorStartArguments> = async (args, context) => {
+  const { startCluster } = await import("../simulator/cluster.js");
+  const cluster = await startCluster({
+    vhsms: args.vhsms,
+    users: args.users.split(",").map((name) => name.trim()),
+    sources: sourcesOf(context),
+    ...(args.state !== undefined && { stateFolder: resolve(context.workingFolder, args.state) }),
+  });
+  const pinsTo = args.pinsTo === undefined ? undefined : resolve(context.workingFolder, args.pinsTo);
+  const files: string[] = [];
+  try {
+    if (pinsTo !== undefined) await writePins(cluster, pinsTo, files);
+    print(context, documentOf(cluster));
+    await aborted(context.signal);
+  } finally {
+    await cluster.stop();
+    for (const file of files) await rm(file, { force: true });
+  }
+  return exitCodes.done;
+};
+
+/** `knetctl simulator archive`: prints the archive's path and the SHA-256 to pin. */
+export const simulatorArchive: CommandRun<SimulatorArchiveArguments> = async (args, context) => {
+  const { buildArchive } = await import("../simulator/archive.js");
+  const archive = await buildArchive({
+    out: resolve(context.workingFolder, args.out), version: args.version, sources: sourcesOf(context),
+  });
+  if (context.output.json) context.output.document(archive);
+  else context.output.result(`${archive.path}\nsha256 ${archive.sha256}`);
+  return exitCodes.done;
+};
+
+function sourcesOf({ programFolder }: CommandContext): string {
+  return join(dirname(programFolder), "installers", "simulator");
+}
+
+/** The document is the command's result with and without `--json`. PINs of simulated users are meant to be seen. */
+function documentOf(cluster: Cluster): object {
+  return {
+    vhsms: cluster.endpoints.map((endpoints) => ({ endpoints })),
+    users: cluster.users.map(({ name, pin }) => ({ name, pin: pin.reveal() })),
+  };
+}
+
+function print({ output }: CommandContext, document: object): void {
+  if (output.json) output.document(document);
+  else output.result(JSON.stringify(document, null, 2));
+}
+
+/** One file a user, 0600, named after the user; a name that is no file name is written with percent signs. */
+async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const { name, pin } of cluster.users) {
+    const encoded = encodeURIComponent(name);
+    const file = join(folder, basename(encoded === "." || encoded === ".." ? encoded.replaceAll(".", "%2E") : encoded));
+    await rm(file, { force: true });
+    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" });
+    written.push(file);
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((done) => { signal.addEventListener("abort", () => { done(); }, { once: true }); });
+}

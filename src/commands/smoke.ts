@@ -1,0 +1,115 @@
+import { resolve } from "node:path";
+import { joined, path } from "../host/path.js";
+import { readPin } from "../host/read-pin.js";
+import { Problem, type ProblemJson } from "../problem/problem.js";
+import type { Secret } from "../problem/secret.js";
+import type { PinSource } from "../profile/types.js";
+import { smokeOutcome } from "../pkcs11/outcome.js";
+import type { Identity, TokenChoice } from "../pkcs11/protocol.js";
+import { defaultTimeoutMs, smokeTest } from "../pkcs11/smoke-test.js";
+import { smokeReportText } from "../ui/smoke-report-text.js";
+import type { SmokeReport } from "../workflow/step.js";
+import type { CommandContext, CommandRun } from "./command.js";
+
+export interface SmokeArguments {
+  /** A path, from the working folder on, or a bare name for the dynamic loader. */
+  readonly module: string;
+  readonly tokenLabel?: string | undefined;
+  readonly tokenSerial?: string | undefined;
+  /** Account to run as. */
+  readonly as?: string | undefined;
+  /** `-` is standard input. */
+  readonly pinFile?: string | undefined;
+  /** Ask for the PIN on the terminal. */
+  readonly pinPrompt?: boolean | undefined;
+  /** Seconds, for the whole test. */
+  readonly timeout?: number | undefined;
+  /** Make keys that outlive the session, and destroy them. */
+  readonly tokenObjects?: boolean | undefined;
+  /** NAME=VALUE: the module's environment, which else holds nothing of this process's. */
+  readonly env?: readonly string[] | undefined;
+}
+
+/**
+ * `knetctl smoke`: the PKCS #11 smoke test of one token of any module. Exit 0 (warnings pass), 1 failed, 69 the token or its login cannot
+ * be had, 77 `--as` needs root.
+ */
+export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
+  const request = {
+    module: modulePath(args.module, context),
+    token: tokenChoice(args),
+    timeoutMs: timeoutMs(args.timeout),
+    environment: environment(args.env ?? []),
+    tokenObjects: args.tokenObjects ?? false,
+    workerPath: joined(context.programFolder, "pkcs11-worker.cjs"),
+    signal: context.signal,
+  };
+  const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
+  const { pin, problems } = await pinOf(args, context);
+  const token = await smokeTest({ ...request, pin, ...(identity && { identity }) });
+  show({ tokens: [token] }, problems, context);
+  return smokeOutcome({ tokens: [token] }).exitCode;
+};
+
+function modulePath(module: string, { workingFolder }: CommandContext): string {
+  return module.includes("/") ? resolve(workingFolder, module) : module;
+}
+
+function tokenChoice({ tokenLabel, tokenSerial }: SmokeArguments): TokenChoice {
+  if (tokenLabel !== undefined && tokenSerial !== undefined) throw usage("choose the token by label or by serial number, not by both");
+  if (tokenLabel !== undefined) return { label: tokenLabel };
+  return tokenSerial === undefined ? { only: true } : { serial: tokenSerial };
+}
+
+/** A day is more than any test takes, and less than what a timer can hold. */
+function timeoutMs(seconds: number | undefined): number {
+  if (seconds === undefined) return defaultTimeoutMs;
+  if (!(seconds > 0 && seconds <= 86_400)) throw usage(`--timeout must be more than 0 and at most 86400 seconds`);
+  return seconds * 1000;
+}
+
+function environment(settings: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(settings.map((setting) => {
+    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=([^\0]*)$/s.exec(setting) ?? [];
+    if (name === undefined || value === undefined) throw usage("--env takes NAME=VALUE");
+    return [name, value];
+  }));
+}
+
+async function identityOf(name: string, context: CommandContext): Promise<Identity> {
+  const host = await context.host({ readOnly: true });
+  const account = host.accounts.user(name);
+  if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(name)}`);
+  return { user: account.user, uid: account.uid, gid: account.gid, home: account.home };
+}
+
+async function pinOf(args: SmokeArguments, context: CommandContext): Promise<{ pin: Secret | undefined; problems: readonly Problem[] }> {
+  const source = pinSource(args, context);
+  if (source === undefined) {
+    context.output.note("note: no PIN was given: the test goes as far as it can without a login");
+    return { pin: undefined, problems: [] };
+  }
+  const { pin, notes, problems } = await readPin(source, { signal: context.signal, ...(args.tokenLabel !== undefined && { user: args.tokenLabel }) });
+  for (const note of notes) context.output.note(`note: ${note}`);
+  return { pin, problems };
+}
+
+function pinSource({ pinFile, pinPrompt = false }: SmokeArguments, { workingFolder }: CommandContext): PinSource | undefined {
+  if (pinFile !== undefined && pinPrompt) throw usage("give the PIN by file or by prompt, not by both");
+  if (pinFile === undefined) return pinPrompt ? { from: "prompt" } : undefined;
+  if (pinFile === "-") return { from: "fd", descriptor: 0 };
+  return { from: "file", path: path(resolve(workingFolder, pinFile)) };
+}
+
+function show(report: SmokeReport, problems: readonly Problem[], { output }: CommandContext): void {
+  if (output.json) {
+    output.document({ ...report, problems: problems.map((problem): ProblemJson => problem.toJSON()) });
+    return;
+  }
+  for (const problem of problems) output.problem(problem);
+  output.result(smokeReportText(report, output.style));
+}
+
+function usage(title: string): Problem {
+  return new Problem("usage-invalid", title);
+}

@@ -1,0 +1,42 @@
+import { problemCodes } from "../problem/codes.js";
+import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
+import type { Problem } from "../problem/problem.js";
+import { loadProfile } from "../profile/load-profile.js";
+import type { Profile } from "../profile/types.js";
+import type { CommandRun } from "./command.js";
+
+/** Checks a profile and shows all its problems; touches nothing else. Document of `--json`: `{ "valid", "problems" }`. */
+export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, { output, workingFolder }) => {
+  const { profile, problems } = await loadProfile(file, workingFolder);
+  if (output.json) {
+    output.document({ valid: profile !== undefined, problems });
+  } else {
+    for (const problem of problems) output.problem(problem);
+    if (profile) output.result(summary(profile));
+    else output.note(`${shownName(file)} is not valid: ${counted(problems.filter(isError).length, "error")}`);
+  }
+  return exitCodeOf(problems);
+};
+
+function summary({ source, connections, users }: Profile): string {
+  const endpoints = [...connections.values()].reduce((sum, connection) => sum + connection.endpoints.length, 0);
+  const parts = [counted(connections.size, "connection"), counted(endpoints, "endpoint"), counted(users.size, "user")];
+  return `${shownName(source)} is valid: ${parts.join(", ")}`;
+}
+
+function shownName(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
+}
+
+function exitCodeOf(problems: readonly Problem[]): ExitCode {
+  const error = problems.find(isError);
+  return error === undefined ? exitCodes.done : problemCodes[error.code];
+}

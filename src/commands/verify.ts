@@ -1,0 +1,43 @@
+import { joined } from "../host/path.js";
+import { exitCodes } from "../problem/exit-codes.js";
+import { throwIfErrors } from "../problem/problem.js";
+import { smokeReportText } from "../ui/smoke-report-text.js";
+import { allSteps } from "../steps/index.js";
+import { pinsForProof } from "./pins-for-proof.js";
+import { planText } from "../ui/plan-text.js";
+import { progressListener } from "../ui/progress-lines.js";
+import { verifyJson } from "../ui/report-json.js";
+import { makePlan, type Plan } from "../workflow/plan.js";
+import { prove, type ProofResult } from "../workflow/prove.js";
+import type { CommandContext, CommandRun } from "./command.js";
+import { validProfile } from "./valid-profile.js";
+
+export interface VerifyArguments {
+  readonly profile: string;
+  readonly root?: string | undefined;
+  readonly smokeTest: boolean;
+  readonly timeout: number;
+}
+
+/** `knetctl verify`: observes again, reports drift, runs the proof; changes nothing. Exit 0, 2 (drift) or 1 (failed). */
+export const verify: CommandRun<VerifyArguments> = async (args, context) => {
+  const { output, signal } = context;
+  const { profile, warnings } = await validProfile(args.profile, context);
+  const host = await context.host({ root: args.root, readOnly: true });
+  const pins = await pinsForProof(profile, args.smokeTest && host.root === "/", output);
+  const input = { profile, host };
+  const plan = await makePlan(allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins, timeoutMs: args.timeout * 1000 }), input);
+  throwIfErrors(plan.problems);
+  const proof = await prove(plan, input, { prove: args.smokeTest, signal, listener: progressListener(output) });
+  if (output.json) output.document(verifyJson(plan, warnings, proof));
+  else showVerified(plan, proof, context);
+  if (proof.problems.some(({ severity }) => severity === "error")) return exitCodes.failed;
+  return plan.changes.length > 0 ? exitCodes.changesPending : exitCodes.done;
+};
+
+function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext): void {
+  for (const problem of plan.problems) output.problem(problem);
+  output.result(planText(plan, output.style));
+  if (proof.smoke.tokens.length > 0) output.result(`\n${smokeReportText(proof.smoke, output.style)}`);
+  for (const problem of proof.problems) output.problem(problem);
+}

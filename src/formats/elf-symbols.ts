@@ -1,0 +1,61 @@
+import { Malformed, mostEntries } from "./elf-view.js";
+import type { ElfView } from "./elf-view.js";
+
+/** File offsets of the tables by which the dynamic loader finds a symbol. */
+export interface SymbolTables {
+  readonly gnuHash: number | undefined;
+  readonly hash: number | undefined;
+  readonly symbols: number | undefined;
+  readonly text: (index: number) => string;
+}
+
+/** Whether the file defines the symbol, found as the loader finds it: by hash. False where the tables are damaged. */
+export function definesSymbol(view: ElfView, tables: SymbolTables, name: string): boolean {
+  const { symbols } = tables;
+  if (symbols === undefined) return false;
+  const width = view.pick(16, 24);
+  const matches = (index: number): boolean =>
+    tables.text(view.u32(symbols + index * width)) === name && view.u16(symbols + index * width + view.pick(14, 6)) !== 0;
+  try {
+    return [...candidates(view, tables, name)].some(matches);
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** Indexes of the symbols in the name's hash bucket. */
+function* candidates(view: ElfView, { gnuHash, hash }: SymbolTables, name: string): Generator<number> {
+  if (gnuHash !== undefined) {
+    const [buckets, firstSymbol, bloomWords] = [view.u32(gnuHash), view.u32(gnuHash + 4), view.u32(gnuHash + 8)];
+    if (buckets === 0) return;
+    const bucketsAt = gnuHash + 16 + bloomWords * view.pick(4, 8);
+    const chains = bucketsAt + buckets * 4;
+    let index = view.u32(bucketsAt + (gnuHashOf(name) % buckets) * 4);
+    for (let steps = 0; index >= firstSymbol && index !== 0 && steps < mostEntries; steps++, index++) {
+      yield index;
+      if ((view.u32(chains + (index - firstSymbol) * 4) & 1) === 1) return;
+    }
+    return;
+  }
+  if (hash === undefined) return;
+  const buckets = view.u32(hash);
+  if (buckets === 0) return;
+  let index = view.u32(hash + 8 + (systemVHashOf(name) % buckets) * 4);
+  for (let steps = 0; index !== 0 && steps < mostEntries; steps++) {
+    yield index;
+    index = view.u32(hash + 8 + (buckets + index) * 4);
+  }
+}
+
+function gnuHashOf(name: string): number {
+  return Buffer.from(name).reduce((sum, byte) => (Math.imul(sum, 33) + byte) >>> 0, 5381);
+}
+
+function systemVHashOf(name: string): number {
+  return Buffer.from(name).reduce((sum, byte) => {
+    const shifted = ((sum << 4) >>> 0) + byte;
+    const high = shifted & 0xf0000000;
+    return (((shifted ^ (high >>> 24)) & ~high) >>> 0);
+  }, 0);
+}

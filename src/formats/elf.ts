@@ -1,0 +1,185 @@
+import { Problem } from "../problem/problem.js";
+import { definesSymbol } from "./elf-symbols.js";
+import type { SymbolTables } from "./elf-symbols.js";
+import { ElfView, Malformed, mostEntries } from "./elf-view.js";
+
+/** What must be equal for one process to hold two ELF files. `machine` is e_machine: 62 x86-64, 183 AArch64, … */
+export interface ElfTarget {
+  readonly bits: 32 | 64;
+  readonly byteOrder: "little" | "big";
+  readonly machine: number;
+}
+
+/** A version (`CURL_OPENSSL_4`) of the symbols a file takes from a library (`libcurl.so.4`). */
+export interface VersionNeed {
+  readonly library: string;
+  readonly version: string;
+  /** The dynamic loader only warns when a weak version is missing. */
+  readonly weak: boolean;
+}
+
+export interface ElfFile {
+  readonly target: ElfTarget;
+  /** True for ET_DYN: a shared library (or a position-independent program). */
+  readonly dynamic: boolean;
+  readonly soname: string | undefined;
+  readonly needed: readonly string[];
+  /** Folders of DT_RUNPATH, or of DT_RPATH where there is none; `$ORIGIN` still stands in them. */
+  readonly runPath: readonly string[];
+  readonly versionNeeds: readonly VersionNeed[];
+  /** Symbol versions the file offers; empty when it has none at all. */
+  readonly versions: ReadonlySet<string>;
+  /** Whether the file itself defines the dynamic symbol. */
+  defines(symbol: string): boolean;
+}
+
+const tag = {
+  needed: 1, hash: 4, strtab: 5, symtab: 6, strsz: 10, soname: 14, rpath: 15, runpath: 29,
+  gnuHash: 0x6ffffef5, verdef: 0x6ffffffc, verdefnum: 0x6ffffffd, verneed: 0x6ffffffe, verneednum: 0x6fffffff,
+};
+const loadSegment = 1;
+const dynamicSegment = 2;
+
+/**
+ * Reads the header and the dynamic section of an ELF file (System V ABI, chapter 5; the GNU extensions of the LSB).
+ * Pure; `path` only names the file in a Problem: `elf-not-elf`, or `elf-malformed` for one that is cut or damaged.
+ */
+export function parseElf(bytes: Buffer, path: string): ElfFile {
+  const view = openView(bytes, path);
+  try {
+    return readFile(view);
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof RangeError) throw malformed(path, error.message);
+    throw error;
+  }
+}
+
+/** The header alone, for telling which machine a program is for. The same Problems as `parseElf`. */
+export function parseElfTarget(bytes: Buffer, path: string): ElfTarget {
+  const view = openView(bytes, path);
+  if (bytes.length < 52) throw malformed(path, `the file has only ${bytes.length} bytes`);
+  return targetOf(view);
+}
+
+function malformed(path: string, detail: string): Problem {
+  return new Problem("elf-malformed", "the library is cut or damaged", {
+    where: { path }, detail, hint: "get the archive again, and compare its SHA-256 with the vendor's",
+  });
+}
+
+function openView(bytes: Buffer, path: string): ElfView {
+  const [bits, order] = [bytes[4], bytes[5]];
+  if (bytes.subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")) && (bits === 1 || bits === 2) && (order === 1 || order === 2))
+    return new ElfView(bytes, bits === 2 ? 64 : 32, order === 1);
+  throw new Problem("elf-not-elf", "not an ELF file", {
+    where: { path },
+    detail: bytes.length === 0 ? "the file is empty" : `it starts with ${JSON.stringify(bytes.subarray(0, 16).toString("latin1"))}`,
+    hint: "use the archive for Linux",
+  });
+}
+
+function targetOf(view: ElfView): ElfTarget {
+  return { bits: view.bits, byteOrder: view.little ? "little" : "big", machine: view.u16(18) };
+}
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly size: number;
+}
+
+function readFile(view: ElfView): ElfFile {
+  const segments = readSegments(view);
+  const offsetOf = (address: number): number => {
+    const home = segments.find((s) => s.type === loadSegment && address >= s.address && address < s.address + s.size);
+    if (home === undefined) throw new Malformed(`address 0x${address.toString(16)} lies in no segment`);
+    return address - home.address + home.offset;
+  };
+  const dynamic = readDynamic(view, segments.find((segment) => segment.type === dynamicSegment));
+  const first = (wanted: number): number | undefined => dynamic.find((entry) => entry.tag === wanted)?.value;
+  const all = (wanted: number): number[] => dynamic.filter((entry) => entry.tag === wanted).map((entry) => entry.value);
+
+  const strings = first(tag.strtab);
+  const table = strings === undefined ? undefined : { start: offsetOf(strings), size: first(tag.strsz) ?? 0 };
+  const text = (index: number): string => readText(view, table, index);
+  const at = (wanted: number): number | undefined => {
+    const address = first(wanted);
+    return address === undefined ? undefined : offsetOf(address);
+  };
+  const tables: SymbolTables = { gnuHash: at(tag.gnuHash), hash: at(tag.hash), symbols: at(tag.symtab), text };
+
+  return {
+    target: targetOf(view),
+    dynamic: view.u16(16) === 3,
+    soname: all(tag.soname).map(text)[0],
+    needed: all(tag.needed).map(text),
+    runPath: (all(tag.runpath)[0] === undefined ? all(tag.rpath) : all(tag.runpath)).flatMap((index) => text(index).split(":").filter(Boolean)),
+    versionNeeds: readVersionNeeds(view, at(tag.verneed), first(tag.verneednum) ?? 0, text),
+    versions: new Set(readVersionDefinitions(view, at(tag.verdef), first(tag.verdefnum) ?? 0, text)),
+    defines: (symbol) => definesSymbol(view, tables, symbol),
+  };
+}
+
+function readSegments(view: ElfView): readonly Segment[] {
+  const start = view.word(view.pick(28, 32));
+  const size = view.u16(view.pick(42, 54));
+  const count = view.u16(view.pick(44, 56));
+  if (size < view.pick(32, 56)) throw new Malformed("the program headers have no room for their fields");
+  const segments = Array.from({ length: count }, (_, index): Segment => {
+    const at = start + index * size;
+    return {
+      type: view.u32(at),
+      offset: view.word(at + view.pick(4, 8)),
+      address: view.word(at + view.pick(8, 16)),
+      size: view.word(at + view.pick(16, 32)),
+    };
+  });
+  const end = Math.max(0, ...segments.filter((s) => s.type === loadSegment).map((s) => s.offset + s.size));
+  if (end > view.bytes.length) throw new Malformed(`the file has ${view.bytes.length} of the ${end} bytes its header promises`);
+  return segments;
+}
+
+function readDynamic(view: ElfView, segment: Segment | undefined): { readonly tag: number; readonly value: number }[] {
+  const entries: { tag: number; value: number }[] = [];
+  if (segment === undefined) return entries;
+  const width = view.pick(8, 16);
+  for (let at = segment.offset; at + width <= segment.offset + segment.size && entries.length < mostEntries; at += width) {
+    const entry = { tag: view.word(at), value: view.word(at + width / 2) };
+    if (entry.tag === 0) break;
+    entries.push(entry);
+  }
+  return entries;
+}
+
+function readText(view: ElfView, table: { start: number; size: number } | undefined, index: number): string {
+  if (table === undefined || index >= table.size) throw new Malformed("a name lies outside the string table");
+  const end = view.bytes.indexOf(0, table.start + index);
+  if (end < 0 || end >= table.start + table.size) throw new Malformed("a name has no end");
+  return view.bytes.toString("utf8", table.start + index, end);
+}
+
+/** Offsets of a chain of records, each of which tells the distance to the next. */
+function* chain(view: ElfView, start: number, count: number, nextField: number): Generator<number> {
+  for (let index = 0, at = start; index < Math.min(count, mostEntries); index++) {
+    yield at;
+    const next = view.u32(at + nextField);
+    if (next === 0) return;
+    at += next;
+  }
+}
+
+function readVersionNeeds(view: ElfView, start: number | undefined, count: number, text: (index: number) => string): VersionNeed[] {
+  if (start === undefined) return [];
+  return [...chain(view, start, count, 12)].flatMap((need) => {
+    const library = text(view.u32(need + 4));
+    return [...chain(view, need + view.u32(need + 8), view.u16(need + 2), 12)].map((version) => ({
+      library, version: text(view.u32(version + 8)), weak: (view.u16(version + 4) & 2) !== 0,
+    }));
+  });
+}
+
+function readVersionDefinitions(view: ElfView, start: number | undefined, count: number, text: (index: number) => string): string[] {
+  if (start === undefined) return [];
+  return [...chain(view, start, count, 16)].map((definition) => text(view.u32(definition + view.u32(definition + 12))));
+}

@@ -1,0 +1,63 @@
+import { encodeJson } from "./encode-json.js";
+import type { JsonNode } from "./json-tree.js";
+
+/** A JSON value to be written. Objects are maps: `__proto__` is a name like any other. */
+export type JsonData = string | number | boolean | null | readonly JsonData[] | ReadonlyMap<string, JsonData>;
+
+/** How a text is laid out, for parts that join it. */
+export interface JsonLayout {
+  readonly eol: "\n" | "\r\n";
+  /** Indentation of one level; "" where the text has lines without any. */
+  readonly unit: string;
+  /** Between key and value: `": "`, without the quote. */
+  readonly colon: string;
+  /** After a comma on the same line. */
+  readonly gap: string;
+  /** False: the whole text is one line. */
+  readonly multiline: boolean;
+}
+
+/** What new parts of the text should look like, judged by its first member and its first indented line. */
+export function layoutOf(text: string, root: JsonNode): JsonLayout {
+  const first = root.kind === "object" ? root.members.values().next().value : undefined;
+  const lead = first === undefined ? "" : text.slice(root.start + 1, first.key.start);
+  const between = first === undefined ? ": " : text.slice(first.key.end, first.value.start);
+  const colon = /[\r\n]/.test(between) ? ": " : between;
+  return {
+    eol: /\r?\n/.exec(text)?.[0] === "\r\n" ? "\r\n" : "\n",
+    unit: /\n([ \t]+)[^\s]/.exec(text)?.[1] ?? indentOf(lead) ?? "  ",
+    colon,
+    gap: colon === ":" ? "" : " ",
+    multiline: text.trim().includes("\n"),
+  };
+}
+
+/** The indentation that white space ends with; undefined when it has no line break. */
+export function indentOf(whitespace: string): string | undefined {
+  return /\n([ \t]*)$/.exec(whitespace)?.[1];
+}
+
+/** The value as text. Objects spread over lines below `indent`, or stand on one line when it is undefined. */
+export function jsonText(data: JsonData, layout: JsonLayout, indent: string | undefined): string {
+  if (isList(data)) return `[${data.map((item) => jsonText(item, layout, undefined)).join(`,${layout.gap}`)}]`;
+  if (!isObject(data)) return encodeJson(data);
+  if (data.size === 0) return "{}";
+  const inner = indent === undefined ? undefined : indent + layout.unit;
+  const members = [...data].map(([name, value]) => memberText(name, value, layout, inner));
+  if (indent === undefined || inner === undefined) return `{${members.join(`,${layout.gap}`)}}`;
+  return `{${layout.eol}${inner}${members.join(`,${layout.eol}${inner}`)}${layout.eol}${indent}}`;
+}
+
+/** `"name": value`. */
+export function memberText(name: string, value: JsonData, layout: JsonLayout, indent: string | undefined): string {
+  return `${encodeJson(name)}${layout.colon}${jsonText(value, layout, indent)}`;
+}
+
+/** Narrows to a list; `Array.isArray` does not, for readonly ones. */
+export function isList(data: JsonData): data is readonly JsonData[] {
+  return Array.isArray(data);
+}
+
+function isObject(data: JsonData): data is ReadonlyMap<string, JsonData> {
+  return data instanceof Map;
+}

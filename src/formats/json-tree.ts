@@ -1,0 +1,126 @@
+import { parseTree, printParseErrorCode } from "jsonc-parser";
+import type { Node, ParseError } from "jsonc-parser";
+
+/** Part of a text, in UTF-16 code units; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface JsonMember {
+  readonly name: string;
+  readonly key: Span;
+  readonly value: JsonNode;
+}
+
+export interface JsonObject extends Span {
+  readonly kind: "object";
+  /** In the order of the text. A map: `__proto__` is a name like any other. */
+  readonly members: ReadonlyMap<string, JsonMember>;
+}
+
+export interface JsonArray extends Span {
+  readonly kind: "array";
+  readonly items: readonly JsonNode[];
+}
+
+export interface JsonScalar extends Span {
+  readonly kind: "scalar";
+  readonly value: string | number | boolean | null;
+}
+
+export type JsonNode = JsonObject | JsonArray | JsonScalar;
+
+export interface JsonFault {
+  readonly kind: "syntax" | "comment" | "duplicate-key" | "nesting";
+  readonly offset: number;
+  /** What is wrong there; quotes names of keys, never values. */
+  readonly reason: string;
+}
+
+/** Either the tree, or the faults by position: the first of the syntax, else every duplicate key. */
+export type ParsedJson = { readonly root: JsonNode } | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
+
+/**
+ * Parses strict JSON (RFC 8259) with the place of everything in it; a byte order mark in front is passed over. No
+ * comments, no trailing commas, and no duplicate keys, of which different readers take different ones.
+ */
+export function parseJson(text: string): ParsedJson {
+  try {
+    return parsed(text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text);
+  } catch (error) {
+    // the parser recurses
+    if (error instanceof RangeError) return { faults: [{ kind: "nesting", offset: 0, reason: "nested too deeply" }] };
+    throw error;
+  }
+}
+
+function parsed(text: string): ParsedJson {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [first] = errors.toSorted((a, b) => a.offset - b.offset);
+  if (first !== undefined) return { faults: [syntaxFault(first)] };
+  if (root === undefined) return { faults: [{ kind: "syntax", offset: 0, reason: "there is no value" }] };
+  const duplicates: JsonFault[] = [];
+  const tree = jsonNode(root, duplicates);
+  const [duplicate, ...more] = duplicates;
+  return duplicate === undefined ? { root: tree } : { faults: [duplicate, ...more] };
+}
+
+function jsonNode(node: Node, duplicates: JsonFault[]): JsonNode {
+  const span = { start: node.offset, end: node.offset + node.length };
+  const children = node.children ?? [];
+  switch (node.type) {
+    case "object":
+      return { kind: "object", ...span, members: membersOf(children, duplicates) };
+    case "array":
+      return { kind: "array", ...span, items: children.map((child) => jsonNode(child, duplicates)) };
+    case "string":
+    case "number":
+    case "boolean":
+    case "null":
+      return { kind: "scalar", ...span, value: scalarValue(node.value) };
+    case "property":
+      throw new TypeError("a property stands outside an object");
+  }
+}
+
+function membersOf(properties: readonly Node[], duplicates: JsonFault[]): ReadonlyMap<string, JsonMember> {
+  const members = new Map<string, JsonMember>();
+  for (const { children } of properties) {
+    const [key, value] = children ?? [];
+    if (key === undefined || value === undefined) throw new TypeError("a property lacks its key or value");
+    const name = String(key.value);
+    if (members.has(name)) duplicates.push({ kind: "duplicate-key", offset: key.offset, reason: `the key ${JSON.stringify(name)} occurs twice` });
+    members.set(name, { name, key: { start: key.offset, end: key.offset + key.length }, value: jsonNode(value, duplicates) });
+  }
+  return members;
+}
+
+function scalarValue(value: unknown): JsonScalar["value"] {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  throw new TypeError(`not a JSON scalar: ${typeof value}`);
+}
+
+const syntaxReasons = new Map([
+  ["InvalidSymbol", "this is no JSON value"],
+  ["InvalidNumberFormat", "this is no JSON number"],
+  ["PropertyNameExpected", "a key in double quotes is expected"],
+  ["ValueExpected", "a value is expected"],
+  ["ColonExpected", "a colon is expected"],
+  ["CommaExpected", "a comma is expected"],
+  ["CloseBraceExpected", "a closing brace is expected"],
+  ["CloseBracketExpected", "a closing bracket is expected"],
+  ["EndOfFileExpected", "the text should end here"],
+  ["UnexpectedEndOfString", "this string does not end"],
+  ["UnexpectedEndOfNumber", "this number does not end"],
+  ["InvalidUnicode", "this \\u escape is not four hexadecimal digits"],
+  ["InvalidEscapeCharacter", "this escape is not known in JSON"],
+  ["InvalidCharacter", "control characters must be escaped in a string"],
+]);
+
+function syntaxFault({ error, offset }: ParseError): JsonFault {
+  const name = printParseErrorCode(error);
+  if (name === "InvalidCommentToken" || name === "UnexpectedEndOfComment") return { kind: "comment", offset, reason: "JSON has no comments" };
+  return { kind: "syntax", offset, reason: syntaxReasons.get(name) ?? "this is not JSON" };
+}

@@ -1,0 +1,43 @@
+import { templates } from "../generated/templates.js";
+import { Problem } from "../problem/problem.js";
+import { encodeJson } from "./encode-json.js";
+
+/** One encoder a format; every value of a template goes through one: `{{json name}}`, never `{{name}}`. */
+export const encoders = { json: encodeJson } as const;
+
+/**
+ * The text of templates/NAME.hbs for these values. What an encoder gets is data, whatever it looks like. A value that is
+ * missing, undefined or of a type that its encoder cannot write throws a Problem (`internal-error`), never "".
+ */
+export async function renderTemplate(name: string, values: object): Promise<string> {
+  if (!Object.hasOwn(templates, name)) throw unusable(name, new Error("no such template"));
+  const environment = await handlebars();
+  try {
+    return environment.template(templates[name])(values);
+  } catch (cause) {
+    throw unusable(name, cause);
+  }
+}
+
+async function handlebars() {
+  const { default: runtime } = await import("handlebars/runtime.js");
+  const environment = runtime.create();
+  for (const [name, encode] of Object.entries(encoders)) environment.registerHelper(name, (value) => encode(value));
+  // the compiler's strict mode spares the arguments of blocks
+  for (const name of ["each", "if", "unless", "with"]) {
+    const block = environment.helpers[name];
+    environment.registerHelper(name, function (value, ...rest) {
+      if (value === undefined) throw new TypeError(`the value of a block (${name}) is missing`);
+      return block?.call(this, value, ...rest);
+    });
+  }
+  return environment;
+}
+
+function unusable(name: string, cause: unknown): Problem {
+  return new Problem("internal-error", `the template ${name} cannot be rendered`, {
+    detail: cause instanceof Error ? cause.message : "unknown reason",
+    hint: "report this: it is a mistake of knetctl",
+    cause,
+  });
+}

@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { Problem } from "../problem/problem.js";
+import type { Account, Accounts, Files, Group } from "./host.js";
+import { asAbsolutePath, path, type AbsolutePath } from "./path.js";
+import { systemPath } from "./sandbox-script.js";
+
+/** Account databases hold up to this much; the network ones are asked for one entry at a time. */
+const maxBytes = 64 * 1024 * 1024;
+const getentTimeoutMs = 10_000;
+
+type Database = "passwd" | "group";
+
+/**
+ * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read anew at each question, since a plan may create some. With
+ * `asksNetwork`, what is not there is asked of the name service (getent(1): LDAP, SSSD, systemd).
+ */
+export function realAccounts(files: Files, asksNetwork: boolean): Accounts {
+  const lookUp = (database: Database, field: 0 | 2, wanted: string): readonly string[] | undefined =>
+    found(fileText(files, database), field, wanted) ?? (asksNetwork ? found(getent(database, field, wanted), field, wanted) : undefined);
+  return {
+    user: (name) => accountOf(lookUp("passwd", 0, name)),
+    group: (name) => groupOf(lookUp("group", 0, name)),
+    userName: (uid) => lookUp("passwd", 2, String(uid))?.[0] ?? `#${uid}`,
+    groupName: (gid) => lookUp("group", 2, String(gid))?.[0] ?? `#${gid}`,
+  };
+}
+
+function fileText(files: Files, database: Database): string {
+  return files.read(path(`/etc/${database}`), maxBytes)?.toString("utf8") ?? "";
+}
+
+/** Fields of the first line whose field is the wanted text. Lines of NIS (`+…`) and broken ones are nobody's. */
+function found(text: string, field: 0 | 2, wanted: string): readonly string[] | undefined {
+  for (const line of text.split("\n")) {
+    const fields = line.split(":");
+    if (fields[field] === wanted && fields.length >= 4 && /^\d+$/.test(fields[2] ?? "")) return fields;
+  }
+  return undefined;
+}
+
+/** getent takes digits for an id, so a name of digits alone is not asked for, and an answer for another name is not taken. */
+function getent(database: Database, field: 0 | 2, wanted: string): string {
+  if (wanted === "" || wanted.startsWith("-") || (field === 0 && /^\d+$/.test(wanted))) return "";
+  const { stdout, status } = spawnSync("getent", [database, wanted], {
+    env: { PATH: systemPath, LC_ALL: "C" },
+    encoding: "utf8",
+    timeout: getentTimeoutMs,
+    killSignal: "SIGKILL",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return status === 0 ? stdout : "";
+}
+
+function accountOf(fields: readonly string[] | undefined): Account | undefined {
+  if (fields === undefined) return undefined;
+  const [user = "", , uid, gid, , home = ""] = fields;
+  return { user, uid: Number(uid), gid: Number(gid), home: homeOf(user, home) };
+}
+
+function homeOf(user: string, home: string): AbsolutePath {
+  const normal = asAbsolutePath(home.length > 1 ? home.replace(/\/+$/, "") : home);
+  if (normal !== undefined) return normal;
+  throw new Problem("host-accounts-unreadable", `the home folder of ${user} is not an absolute path`, {
+    where: { path: "/etc/passwd" },
+    detail: JSON.stringify(home),
+    hint: `usermod --home /FOLDER ${user}`,
+  });
+}
+
+function groupOf(fields: readonly string[] | undefined): Group | undefined {
+  return fields && { group: fields[0] ?? "", gid: Number(fields[2]) };
+}

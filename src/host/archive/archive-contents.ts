@@ -1,0 +1,67 @@
+import { Problem } from "../../problem/problem.js";
+import type { ArchiveEntry } from "./archive-entry.js";
+import { shownEntry } from "./entry-rules.js";
+
+/** Name by which applications load the vendor's module. */
+export const moduleName = "libkNETPKCS11.so";
+
+export interface ArchiveContents {
+  /** Relative path of the one install.sh. */
+  readonly installer: string;
+  /** Relative paths of the files that are, by their name, the module: one for each machine it is made for. */
+  readonly modules: readonly string[];
+  /** X.Y.Z of the archive's name or its top folder's, or "unknown". */
+  readonly version: string;
+}
+
+/**
+ * Finds the vendor's shape in the entries (the document: a folder with `install.sh` in it; the folder's name is free).
+ * Problems: `archive-no-installer`, `archive-many-installers`, `archive-no-library`.
+ */
+export function archiveContents(entries: readonly ArchiveEntry[], archive: string): ArchiveContents {
+  const modules = entries.filter((entry) => entry.kind === "file" && isModule(nameOf(entry.path))).map((entry) => entry.path);
+  const installer = onlyInstaller(entries, archive);
+  if (modules.length === 0)
+    throw new Problem("archive-no-library", `the archive holds no ${moduleName}`, {
+      where: { path: archive }, detail: shownTop(entries), hint: "check that module.archive names the kNET PKCS #11 client for Linux",
+    });
+  const folder = entries.find((entry) => entry.path.includes("/"))?.path.split("/")[0] ?? "";
+  return { installer, modules, version: versionIn(nameOf(archive)) ?? versionIn(folder) ?? "unknown" };
+}
+
+function isModule(name: string): boolean {
+  return name === moduleName || (name.startsWith(`${moduleName}.`) && /^[\d.]+$/.test(name.slice(moduleName.length + 1)));
+}
+
+function onlyInstaller(entries: readonly ArchiveEntry[], archive: string): string {
+  const named = entries.filter((entry) => nameOf(entry.path) === "install.sh");
+  const [first] = named;
+  const where = { path: archive };
+  if (first === undefined)
+    throw new Problem("archive-no-installer", "the archive holds no install.sh", {
+      where, detail: shownTop(entries), hint: "check that module.archive names the kNET PKCS #11 client for Linux",
+    });
+  if (named.length > 1)
+    throw new Problem("archive-many-installers", "the archive holds more than one install.sh", {
+      where, detail: named.map((entry) => shownEntry(entry.path)).join(", "), hint: "nobody can tell which one to run; ask the vendor",
+    });
+  if (first.kind !== "file" || first.path.split("/").length > 2)
+    throw new Problem("archive-no-installer", "install.sh is not a file in the archive's top folder", {
+      where, detail: `entry ${shownEntry(first.path)} is a ${first.kind}`, hint: "check that module.archive names the kNET PKCS #11 client for Linux",
+    });
+  return first.path;
+}
+
+function shownTop(entries: readonly ArchiveEntry[]): string {
+  const shown = entries.slice(0, 5).map((entry) => shownEntry(entry.path));
+  if (shown.length === 0) return "it holds nothing at all";
+  return `it holds ${shown.join(", ")}${entries.length > shown.length ? ` and ${entries.length - shown.length} more` : ""}`;
+}
+
+function versionIn(name: string): string | undefined {
+  return /(?:^|[-_v])(\d+\.\d+(?:\.\d+)*(?:-?[A-Za-z][\w]*)?)(?:\.tar(?:\.\w+)?|\.tgz|\.txz)?$/.exec(name)?.[1];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

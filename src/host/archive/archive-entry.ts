@@ -1,0 +1,40 @@
+/** An entry of a tar archive as its header tells it; nothing is believed yet. */
+export interface RawEntry {
+  /** As written, with `./` and trailing slashes. */
+  readonly path: string;
+  /** The word of the header's type: "File", "Directory", "SymbolicLink", "Link", "FIFO", … */
+  readonly type: string;
+  readonly mode: number;
+  readonly size: number;
+  readonly target: string | undefined;
+}
+
+/** An entry that the rules let pass. */
+export interface ArchiveEntry {
+  /** Relative, normalised: `kNET-PKCS11-Linux-1.7.0/install.sh`. */
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link";
+  readonly mode: number;
+  readonly size: number;
+}
+
+/** Kind of an entry by its type word; undefined for those that are never let through. */
+export function entryKind(type: string): ArchiveEntry["kind"] | undefined {
+  switch (type) {
+    case "File":
+    case "OldFile":
+    case "ContiguousFile":
+      return "file";
+    case "Directory":
+      return "folder";
+    case "SymbolicLink":
+      return "link";
+    default:
+      return undefined;
+  }
+}
+
+/** Names of the path, without empty ones and `.`; empty for the archive's own folder. */
+export function namesOf(path: string): readonly string[] {
+  return path.split("/").filter((name) => name !== "" && name !== ".");
+}

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { Problem } from "../../problem/problem.js";
+import { archiveLimits } from "./archive-limits.js";
+
+const chunkBytes = 1024 ** 2;
+
+export interface ArchiveCopy {
+  /** Lower-case hexadecimal, of the bytes that were copied. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/**
+ * Copies the archive while hashing it. The file is opened once, so that what was hashed is what was copied, whatever
+ * happens to the path meanwhile. `target` must be a new name in a private folder. Problems: `archive-missing`,
+ * `archive-unreadable`, `archive-not-a-file`, `archive-too-large`, `archive-empty`, `archive-no-space`.
+ */
+export async function copyArchive(archive: string, target: string, signal?: AbortSignal): Promise<ArchiveCopy> {
+  const source = await openArchiveFile(archive);
+  try {
+    const copy = await open(target, "wx", 0o600);
+    try {
+      return await readThrough(source, archive, (chunk) => writeChunk(copy, chunk, archive), signal);
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** The SHA-256 of an archive, without keeping a copy. The same Problems as `copyArchive`. */
+export async function hashArchive(archive: string, signal?: AbortSignal): Promise<string> {
+  const source = await openArchiveFile(archive);
+  try {
+    return (await readThrough(source, archive, () => Promise.resolve(), signal)).sha256;
+  } finally {
+    await source.close();
+  }
+}
+
+async function openArchiveFile(archive: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    // not blocking: a FIFO of that name must not hang the program
+    handle = await open(archive, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch (error) {
+    throw openingProblem(archive, error);
+  }
+  const stats = await handle.stat();
+  if (stats.isFile() && stats.size <= archiveLimits.bytes) return handle;
+  await handle.close();
+  throw stats.isFile() ? tooLarge(archive, stats.size) : notAFile(archive, stats.isDirectory() ? "a folder" : "not a regular file");
+}
+
+function notAFile(archive: string, found: string): Problem {
+  return new Problem("archive-not-a-file", "the archive is not a file", {
+    where: { path: archive }, detail: `it is ${found}`,
+    hint: "name the kNET-PKCS11-Linux-X.Y.Z.tar file itself in module.archive",
+  });
+}
+
+function openingProblem(archive: string, error: unknown): Problem {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const where = { path: archive };
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return new Problem("archive-missing", "the archive does not exist", {
+      where, hint: "put the vendor's kNET-PKCS11-Linux-X.Y.Z.tar there, or correct module.archive in the profile", cause: error,
+    });
+  if (code === "EACCES" || code === "EPERM")
+    return new Problem("archive-unreadable", "the archive cannot be read", {
+      where, hint: "run as root, or give this user read permission", cause: error,
+    });
+  return new Problem("archive-not-a-file", "the archive cannot be opened", { where, detail: code, cause: error });
+}
+
+function tooLarge(archive: string, bytes: number): Problem {
+  return new Problem("archive-too-large", "the archive is too large", {
+    where: { path: archive }, detail: `${bytes} bytes; at most ${archiveLimits.bytes} are read`,
+    hint: "check that module.archive names the vendor's archive",
+  });
+}
+
+async function readThrough(
+  source: FileHandle, archive: string, use: (chunk: Buffer) => Promise<void>, signal: AbortSignal | undefined,
+): Promise<ArchiveCopy> {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  let bytes = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, chunkBytes, null);
+    if (bytesRead === 0) break;
+    bytes += bytesRead;
+    if (bytes > archiveLimits.bytes) throw tooLarge(archive, bytes);
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    await use(chunk);
+  }
+  if (bytes > 0) return { sha256: hash.digest("hex"), bytes };
+  throw new Problem("archive-empty", "the archive is empty", {
+    where: { path: archive }, hint: "the download or copy did not finish: get the archive again",
+  });
+}
+
+/** Writes all of the chunk; a full disk is a Problem. `writeFile` of a handle goes on where the last write ended. */
+export async function writeChunk(target: FileHandle, chunk: Buffer, archive: string): Promise<void> {
+  try {
+    await target.writeFile(chunk);
+  } catch (error) {
+    throw new Problem("archive-no-space", "no room for a copy of the archive", {
+      where: { path: archive }, detail: error instanceof Error ? error.message : String(error),
+      hint: "make room in /tmp and /var/lib, then run again", cause: error,
+    });
+  }
+}

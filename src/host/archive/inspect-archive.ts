@@ -1,0 +1,84 @@
+import { open } from "node:fs/promises";
+import { Parser } from "tar";
+import { Problem, Problems } from "../../problem/problem.js";
+import { archiveLimits } from "./archive-limits.js";
+import type { ArchiveEntry, RawEntry } from "./archive-entry.js";
+import { checkedEntries } from "./tree-rules.js";
+
+const block = 512;
+const chunkBytes = 128 * block;
+
+/**
+ * Reads every header of a plain tar without writing anything. Returns its entries when all pass the rules, or throws
+ * the Problem, or all the Problems, with those that do not. Also thrown: `archive-corrupt`, `archive-truncated` (no end
+ * mark counts as cut off), `archive-trailing-bytes`, `archive-too-many-entries`.
+ * `tar` is a private copy; `archive` the path to name.
+ */
+export async function inspectArchive(tar: string, archive: string): Promise<readonly ArchiveEntry[]> {
+  const reader = new TarReader(archive);
+  const file = await open(tar, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+      if (bytesRead === 0) break;
+      // the parser keeps parts of what it is given
+      reader.take(Buffer.from(buffer.subarray(0, bytesRead)));
+    }
+  } finally {
+    await file.close();
+  }
+  const { entries, problems } = checkedEntries(reader.finish(), archive);
+  const [first] = problems;
+  if (first !== undefined) throw problems.length === 1 ? first : new Problems(problems);
+  return entries;
+}
+
+/** Feeds the parser block by block, so that the place of the end mark is known and what follows it can be looked at. */
+class TarReader {
+  readonly #archive: string;
+  readonly #entries: RawEntry[] = [];
+  readonly #parser: Parser;
+  #ended = false;
+  #failure: Error | undefined;
+
+  constructor(archive: string) {
+    this.#archive = archive;
+    this.#parser = new Parser({ strict: true, onReadEntry: (entry) => {
+      this.#entries.push({
+        path: entry.path, type: entry.type, mode: entry.mode ?? 0, size: entry.size,
+        target: entry.linkpath === "" ? undefined : entry.linkpath,
+      });
+      entry.resume();
+    } });
+    this.#parser.on("eof", () => (this.#ended = true));
+    this.#parser.on("error", (error: Error) => (this.#failure ??= error));
+    // only an extended header over 1 MiB is ignored, and then the entry after it would lose its real name
+    this.#parser.on("ignoredEntry", () => (this.#failure ??= new Error("an extended header is too large")));
+  }
+
+  take(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; at += block) {
+      const part = chunk.subarray(at, at + block);
+      if (this.#ended) this.#checkPadding(part);
+      else this.#parser.write(part);
+      if (this.#failure !== undefined) throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);
+      if (this.#entries.length > archiveLimits.entries)
+        throw this.#problem("archive-too-many-entries", "the archive holds too many entries", `more than ${archiveLimits.entries}`);
+    }
+  }
+
+  finish(): readonly RawEntry[] {
+    if (!this.#ended) throw this.#problem("archive-truncated", "the archive is cut off", "it has no end mark");
+    return this.#entries;
+  }
+
+  #checkPadding(part: Buffer): void {
+    if (!part.every((byte) => byte === 0))
+      throw this.#problem("archive-trailing-bytes", "something follows the end of the archive", "only zeros may follow the end mark");
+  }
+
+  #problem(code: "archive-corrupt" | "archive-truncated" | "archive-trailing-bytes" | "archive-too-many-entries", title: string, detail: string): Problem {
+    return new Problem(code, title, { where: { path: this.#archive }, detail, hint: "get the archive again and compare its SHA-256 with the vendor's" });
+  }
+}

@@ -1,0 +1,52 @@
+import { chmodSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../../problem/problem.js";
+
+/**
+ * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and removes it with all it holds
+ * afterwards, whatever happened. Nobody else (but root) can enter it, so paths below it can be used by name.
+ */
+export async function withPrivateFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makePrivateFolder();
+  try {
+    return await use(folder);
+  } finally {
+    removePrivateFolder(folder);
+  }
+}
+
+function makePrivateFolder(): string {
+  const parent = trustedTemporary();
+  const folder = mkdtempSync(join(parent, "knetctl-"));
+  // mkdir(2) gave it no more than 0700; this restores what an odd umask took away
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+/** In a sticky folder nobody else can rename what is ours; in one that only root writes, nobody else writes at all. */
+function trustedTemporary(): string {
+  const trusted = [tmpdir(), "/tmp", "/var/tmp", "/run"].find((folder) => {
+    const stats = lstatSync(folder, { throwIfNoEntry: false });
+    if (stats === undefined || !stats.isDirectory()) return false;
+    const ours = stats.uid === 0 || stats.uid === process.geteuid?.();
+    return ours && ((stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);
+  });
+  if (trusted !== undefined) return trusted;
+  throw new Problem("archive-no-space", "no folder for temporary files can be trusted", {
+    detail: "TMPDIR, /tmp, /var/tmp and /run are missing, or others may replace files in them",
+    hint: "run chmod 1777 /tmp",
+  });
+}
+
+/**
+ * Removes a private folder and everything in it; no error when it is gone. Removal by path is safe here and only here:
+ * the folder is 0700 and ours, so nobody can put a link where this looks. Refused for any other folder.
+ */
+export function removePrivateFolder(folder: string): void {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory() || stats.uid !== process.geteuid?.() || (stats.mode & 0o077) !== 0)
+    throw new Problem("archive-not-private", "refusing to remove a folder that is not private", { where: { path: folder } });
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,119 @@
+import { closeSync, constants, copyFileSync, chmodSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { AbsolutePath } from "../path.js";
+import type { SeenEntry, Snapshot } from "./watched-trees.js";
+
+/** Name of the backup (in the backup folder) of each path that has one. */
+export type Backups = ReadonlyMap<string, string>;
+
+/** What an installer is likely to touch: names of the archive's files, and the words of its scripts. */
+export interface LikelyTargets {
+  readonly names: ReadonlySet<string>;
+  /** Absolute paths that the scripts name. */
+  readonly folders: readonly string[];
+}
+
+const mebibyte = 1024 ** 2;
+const limits = { file: 64 * mebibyte, likely: 1024 * mebibyte, possible: 128 * mebibyte, possibleFiles: 4_000 };
+
+/**
+ * The files to save before an installer runs, best first: all of /etc and every file of a name that the archive or
+ * install.sh mentions; then, within tighter limits, what lies below a folder that it mentions. Saving all of /opt and
+ * /usr is no option: they hold many gigabytes. Pure.
+ */
+export function backupCandidates(snapshot: Snapshot, likely: LikelyTargets): readonly string[] {
+  const files = [...snapshot].filter(([, entry]) => entry.kind === "file" && entry.size <= limits.file);
+  const isLikely = (path: string): boolean => path.startsWith("/etc/") || likely.names.has(posix.basename(path));
+  const isPossible = (path: string): boolean => /kryptus|knet/i.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`));
+  const first = within(files.filter(([path]) => isLikely(path)), limits.likely, Infinity);
+  const second = files.filter(([path]) => !isLikely(path) && isPossible(path)).sort(([a], [b]) => depth(a) - depth(b));
+  return [...first, ...within(second, limits.possible, limits.possibleFiles)];
+}
+
+function within(files: readonly [string, SeenEntry][], bytes: number, count: number): readonly string[] {
+  let left = bytes;
+  return files.slice(0, Math.min(count, files.length)).filter(([, entry]) => (left -= entry.size) >= 0).map(([path]) => path);
+}
+
+function depth(path: string): number {
+  return path.split("/").length;
+}
+
+/** Words of a script that can be names of files, and the absolute paths in it. Pure. */
+export function likelyTargets(names: readonly string[], scripts: readonly string[]): LikelyTargets {
+  const words = scripts.flatMap((text) => text.match(/[\w.+@/-]+/g) ?? []);
+  const folders = words.filter((word) => /^\/(opt|usr|lib\w*)\/[^/]/.test(word)).map((word) => posix.normalize(word).replace(/\/$/, ""));
+  return {
+    names: new Set([...names, ...words].map((word) => posix.basename(word)).filter((word) => word.length > 2)),
+    // /usr/lib itself is named by every script; saving all of it would save nothing else
+    folders: [...new Set(folders)].filter((folder) => !/^\/(usr|lib\w*)\/(lib\w*|bin|sbin|share|local|include|src)$/.test(folder) && !folder.includes("..")),
+  };
+}
+
+/**
+ * Copies the candidates into `folder` (new, 0700), each as a file of its own with mode 0600, and writes the index that
+ * `readBackups` reads. A file that is no longer the one seen is left out.
+ */
+export async function saveBackups(root: AbsolutePath, folder: string, paths: readonly string[], snapshot: Snapshot): Promise<Backups> {
+  mkdirSync(folder, { mode: 0o700 });
+  const saved = new Map<string, string>();
+  for (const path of paths) {
+    const name = String(saved.size);
+    const seen = snapshot.get(path);
+    if (seen !== undefined && saveFile(root === "/" ? path : root + path, join(folder, name), seen)) saved.set(path, name);
+    if (saved.size % 100 === 0) await setImmediate();
+  }
+  writeFileSync(join(folder, "index.json"), JSON.stringify([...saved]), { mode: 0o600, flag: "wx", flush: true });
+  return saved;
+}
+
+/** The index of a backup folder; empty when it is not there. */
+export function readBackups(folder: string): Backups {
+  try {
+    const list: unknown = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
+    return new Map(Array.isArray(list) ? list.flatMap(pair) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+function pair(item: unknown): [string, string][] {
+  const fields: readonly unknown[] = Array.isArray(item) ? item : [];
+  const [path, name] = fields;
+  return typeof path === "string" && typeof name === "string" ? [[path, name]] : [];
+}
+
+/** Removes the backups of files that turned out not to have changed. */
+export function dropBackups(folder: string, names: Iterable<string>): void {
+  for (const name of names) rmSync(join(folder, name), { force: true });
+}
+
+function saveFile(source: string, target: string, seen: SeenEntry): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(source, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return false;
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.ino !== seen.inode || stats.size !== seen.size) return false;
+    // through the descriptor: the path may be another file by now
+    copyFileSync(`/proc/self/fd/${descriptor}`, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    chmodSync(target, 0o600);
+    syncFile(target);
+    return true;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function syncFile(file: string): void {
+  const descriptor = openSync(file, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+
+export interface LeftOver {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** Variable that marks an installer's processes: they inherit it, whatever session or parent they end up with. */
+export const markerVariable = "KNETCTL_INSTALLER";
+
+/** Processes that still carry the marker in the environment they were started with. Not our own; no zombies. */
+export function leftOverProcesses(marker: string): readonly LeftOver[] {
+  const wanted = `${markerVariable}=${marker}`;
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(wanted)) return [];
+      return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() }];
+    } catch {
+      // gone, or not ours to read
+      return [];
+    }
+  });
+}
+
+/**
+ * Ends them: SIGTERM, and SIGKILL for those that stay for a second. They are ended also after an installer that
+ * succeeded: as root, outside of the service manager and gone with the next boot, they are nothing a host should keep,
+ * and one that goes on writing would make the record of the installation, and its undoing, wrong. Returns whom it ended.
+ */
+export async function endLeftOvers(marker: string): Promise<readonly LeftOver[]> {
+  const ended = new Map<number, LeftOver>();
+  for (let round = 0; round < 40; round++) {
+    const left = leftOverProcesses(marker);
+    if (left.length === 0) break;
+    for (const process of left) {
+      ended.set(process.pid, process);
+      signal(process.pid, round < 20 ? "SIGTERM" : "SIGKILL");
+    }
+    await setTimeout(50);
+  }
+  return [...ended.values()];
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it ended meanwhile
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { Problem } from "../../problem/problem.js";
+import type { Files } from "../host.js";
+import { asAbsolutePath, joined } from "../path.js";
+import type { AbsolutePath } from "../path.js";
+import { stateFolder } from "../state.js";
+
+/** A file or link that an installer put there, as it left it. */
+export interface InstalledFile {
+  readonly path: AbsolutePath;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a file. */
+  readonly sha256?: string;
+  /** Of a link. */
+  readonly target?: string;
+}
+
+/** What is installed from which archive: the host's own memory of the last installation that succeeded. */
+export interface Receipt {
+  readonly format: 1;
+  readonly archiveSha256: string;
+  readonly archiveName: string;
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly installedAt: string;
+  readonly files: readonly InstalledFile[];
+  /** The module itself, one of `files`. */
+  readonly library: AbsolutePath;
+}
+
+export const receiptFile = joined(stateFolder, "module.json");
+
+const largestFile = 1024 ** 3;
+
+/** The receipt; undefined when there is none. One that is not ours, or damaged, is `module-receipt-invalid`. */
+export function readReceipt(files: Files): Receipt | undefined {
+  const content = files.read(receiptFile, 64 * 1024 ** 2);
+  if (content === undefined) return undefined;
+  const receipt = parseReceipt(content.toString("utf8"));
+  if (receipt !== undefined) return receipt;
+  throw new Problem("module-receipt-invalid", "the record of the installed module is damaged", {
+    where: { path: receiptFile },
+    hint: "move the file away and run apply: the module is then installed again",
+  });
+}
+
+export function writeReceipt(files: Files, receipt: Receipt): void {
+  files.write(receiptFile, Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`), { mode: 0o600, uid: 0, gid: 0 });
+}
+
+/** The state of a path now, in the receipt's words; undefined when it is neither file nor link. */
+export function installedFile(files: Files, path: AbsolutePath): InstalledFile | undefined {
+  const entry = files.entry(path);
+  if (entry === undefined) return undefined;
+  const rights = { path, mode: entry.mode, uid: entry.uid, gid: entry.gid };
+  if (entry.kind === "link") return { ...rights, target: files.readLink(path) ?? "" };
+  const content = entry.kind === "file" ? files.read(path, largestFile) : undefined;
+  return content && { ...rights, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+function parseReceipt(text: string): Receipt | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(json) || json["format"] !== 1 || !Array.isArray(json["files"])) return undefined;
+  const { archiveSha256, archiveName, version, installedAt } = json;
+  const library = absolute(json["library"]);
+  const files = json["files"].map(parseFile);
+  const whole = files.filter((file) => file !== undefined);
+  if (whole.length !== files.length || library === undefined) return undefined;
+  if (typeof archiveSha256 !== "string" || typeof archiveName !== "string" || typeof version !== "string" || typeof installedAt !== "string") return undefined;
+  return { format: 1, archiveSha256, archiveName, version, installedAt, files: whole, library };
+}
+
+function parseFile(json: unknown): InstalledFile | undefined {
+  if (!isRecord(json)) return undefined;
+  const path = absolute(json["path"]);
+  const { mode, uid, gid, sha256, target } = json;
+  if (path === undefined || typeof mode !== "number" || typeof uid !== "number" || typeof gid !== "number") return undefined;
+  return { path, mode, uid, gid, ...(typeof sha256 === "string" && { sha256 }), ...(typeof target === "string" && { target }) };
+}
+
+function absolute(value: unknown): AbsolutePath | undefined {
+  return typeof value === "string" ? asAbsolutePath(value) : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

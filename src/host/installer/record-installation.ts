@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { Problem, throwIfErrors } from "../../problem/problem.js";
+import { removePrivateFolder } from "../archive/private-folder.js";
+import type { Host } from "../host.js";
+import type { AbsolutePath } from "../path.js";
+import { backupCandidates, likelyTargets, saveBackups } from "./backup.js";
+import { createInstallationFiles } from "./installation-files.js";
+import type { InstallationFiles } from "./installation-files.js";
+import type { Interpreter } from "./interpreter.js";
+import { prepareModule } from "./prepare-module.js";
+import type { PreparedModule } from "./prepare-module.js";
+import { receiptFile } from "./receipt.js";
+import { writeSnapshot } from "./snapshot-file.js";
+import { takeSnapshot } from "./watched-trees.js";
+
+/** What the journal keeps of an installation about to begin; the rest lies in the run's folder. */
+export interface InstallationRecord {
+  /** Random text by which the installer's processes are known, should they outlive this program. */
+  readonly marker: string;
+  /** Path of install.sh in the archive. */
+  readonly installer: string;
+  /** Undefined (left out in JSON) for a compiled one. */
+  readonly interpreter: { readonly program?: string; readonly args: readonly string[] };
+  /** Names of the archive's files. */
+  readonly names: readonly string[];
+  /** Text of the receipt of the installation before; null when there is none. */
+  readonly receipt: string | null;
+}
+
+export interface InstallationRun {
+  readonly host: Host;
+  /** The run's own folder. */
+  readonly folder: AbsolutePath;
+  readonly signal?: AbortSignal | undefined;
+  note(text: string): void;
+}
+
+/**
+ * Readies everything for running an archive's install.sh and for undoing it: the archive is opened again and must be the
+ * one that was planned, its module is checked again, the watched trees are looked at, and what the installer may
+ * replace is copied. Nothing outside the run's folder changes. Throws Problems (`archive-…`, `elf-…`), `archive-changed`.
+ */
+export async function recordInstallation(archive: AbsolutePath, sha256: string, run: InstallationRun): Promise<InstallationRecord> {
+  const files = createInstallationFiles(run.host, run.folder);
+  try {
+    run.note("inspecting the archive");
+    const prepared = await prepare(archive, sha256, files, run);
+    throwIfErrors(prepared.problems);
+    run.note("recording the state before");
+    await saveState(prepared, files, run.host);
+    return recordOf(prepared, run.host);
+  } catch (error) {
+    removePrivateFolder(files.full);
+    throw error;
+  }
+}
+
+async function prepare(archive: AbsolutePath, sha256: string, files: InstallationFiles, run: InstallationRun): Promise<PreparedModule> {
+  try {
+    return await prepareModule(archive, { folder: files.work, sha256, host: run.host, signal: run.signal });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "archive-checksum") throw error;
+    throw new Problem("archive-changed", "the archive is not the one that was planned", {
+      where: { path: archive }, ...(error.detail !== undefined && { detail: error.detail.replaceAll("pinned", "planned") }),
+      hint: "find out who replaced it; then run plan again", cause: error,
+    });
+  }
+}
+
+async function saveState({ archive, extracted }: PreparedModule, files: InstallationFiles, host: Host): Promise<void> {
+  const snapshot = await takeSnapshot(host.root);
+  await writeSnapshot(files.snapshot, snapshot);
+  const likely = likelyTargets(archive.entries.map(({ path }) => path), [readFileSync(join(extracted, archive.installer), "utf8")]);
+  await saveBackups(host.root, files.backups, backupCandidates(snapshot, likely), snapshot);
+}
+
+function recordOf({ archive, interpreter }: PreparedModule, host: Host): InstallationRecord {
+  return {
+    marker: randomBytes(16).toString("hex"),
+    installer: archive.installer,
+    interpreter: inJson(interpreter),
+    names: [...new Set(archive.entries.filter(({ kind }) => kind !== "folder").map(({ path }) => posix.basename(path)))],
+    receipt: host.files().read(receiptFile, 64 * 1024 ** 2)?.toString("utf8") ?? null,
+  };
+}
+
+function inJson({ program, args }: Interpreter): InstallationRecord["interpreter"] {
+  return program === undefined ? { args } : { program, args };
+}

@@ -1,0 +1,33 @@
+import { posix } from "node:path";
+import type { Files } from "../host.js";
+import { asAbsolutePath, joined, path as literal } from "../path.js";
+import type { AbsolutePath } from "../path.js";
+
+const mostLinks = 40;
+
+/**
+ * The path without any symbolic link in it, as seen from inside the host's root: what realpath(3) would give there.
+ * Undefined when it leads nowhere or round in circles.
+ */
+export function resolveLinks(files: Files, path: AbsolutePath): AbsolutePath | undefined {
+  let done = literal("/");
+  let rest = path.split("/").filter(Boolean);
+  for (let links = 0; links < mostLinks; ) {
+    const [name, ...others] = rest;
+    if (name === undefined) return done;
+    const next = joined(done, name);
+    const entry = files.entry(next);
+    if (entry === undefined) return undefined;
+    rest = others;
+    if (entry.kind !== "link") {
+      done = next;
+      continue;
+    }
+    links++;
+    const target = posix.resolve(done, files.readLink(next) ?? "");
+    if (asAbsolutePath(target) === undefined) return undefined;
+    rest = [...target.split("/").filter(Boolean), ...others];
+    done = literal("/");
+  }
+  return undefined;
+}

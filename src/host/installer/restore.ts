@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Entry, Files } from "../host.js";
+import { asAbsolutePath } from "../path.js";
+import type { AbsolutePath } from "../path.js";
+import type { EntryState, RecordedChange } from "./difference.js";
+
+export interface Restoration {
+  readonly files: Files;
+  readonly backupFolder: string;
+  /** Files over this are compared by metadata only. */
+  readonly maxBytes: number;
+}
+
+/** A path that could not be put back, and why. */
+export interface NotRestored {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/**
+ * Puts back everything the changes tell of: removes what was created, deepest first, then restores what was there, top
+ * first. What is already as it was is left alone, so this can be repeated. What somebody changed after the installer is
+ * left alone too and returned, as is everything else that cannot be put back. Never throws for a single path.
+ */
+export function restore(changes: readonly RecordedChange[], how: Restoration): readonly NotRestored[] {
+  const failures: NotRestored[] = [];
+  const attempt = (change: RecordedChange, step: (path: AbsolutePath) => void): void => {
+    try {
+      const path = asAbsolutePath(change.path);
+      if (path === undefined) throw new Error("the name cannot be used");
+      step(path);
+    } catch (error) {
+      failures.push({ path: change.path, reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  for (const change of [...changes].reverse()) if (change.before?.kind !== change.after?.kind) attempt(change, (path) => { removeAfter(path, change, how); });
+  for (const change of changes) if (change.before !== undefined && change.change !== "rewritten") attempt(change, (path) => { putBack(path, change, how); });
+  return failures;
+}
+
+/** Removes what the installer put at the path, unless it is gone, already as before, or no longer what it put there. */
+function removeAfter(path: AbsolutePath, { before, after }: RecordedChange, how: Restoration): void {
+  const now = how.files.entry(path);
+  if (now === undefined || after === undefined || (before !== undefined && kindOf(now) === before.kind)) return;
+  if (!isStill(path, now, after, how)) throw new Error("it was changed after the installer ran");
+  if (now.kind === "folder") how.files.removeFolder(path);
+  else how.files.remove(path);
+}
+
+function putBack(path: AbsolutePath, change: RecordedChange, how: Restoration): void {
+  const { before, after } = change;
+  if (before === undefined) return;
+  const now = how.files.entry(path);
+  const holdsBefore = now !== undefined && hasContentBefore(path, now, change, how);
+  if (now !== undefined && holdsBefore && sameRights(now, before)) return;
+  if (now !== undefined && !holdsBefore && (after === undefined || !isStill(path, now, after, how)))
+    throw new Error("it was changed after the installer ran");
+  if (before.kind === "link") how.files.createLink(path, before.target ?? "", before);
+  else if (now !== undefined && holdsBefore) setRights(path, now, before, how.files);
+  else if (before.kind === "folder") how.files.createFolder(path, before);
+  else if (before.kind === "file") how.files.write(path, savedContent(change, how), before);
+  else throw new Error("it was a device, FIFO or socket");
+}
+
+/** Whether kind, target and content are as before; rights may differ. */
+function hasContentBefore(path: AbsolutePath, now: Entry, { before, change, backup }: RecordedChange, how: Restoration): boolean {
+  if (before === undefined || kindOf(now) !== before.kind) return false;
+  if (before.kind === "link") return how.files.readLink(path) === before.target;
+  if (before.kind !== "file" || change === "rights") return true;
+  return backup !== undefined && hashOf(path, how) === sha256(readFileSync(join(how.backupFolder, backup)));
+}
+
+function savedContent({ backup }: RecordedChange, how: Restoration): Buffer {
+  if (backup === undefined) throw new Error("there is no copy of what it held");
+  return readFileSync(join(how.backupFolder, backup));
+}
+
+function setRights(path: AbsolutePath, now: Entry, wanted: EntryState, files: Files): void {
+  files.setOwner(path, now, wanted);
+  // chown(2) may have cleared setuid, so the mode comes last, on the entry as it is now
+  files.setMode(path, files.entry(path) ?? now, wanted.mode);
+}
+
+function sameRights(now: Entry, state: EntryState): boolean {
+  return (now.kind === "link" || now.mode === state.mode) && now.uid === state.uid && now.gid === state.gid;
+}
+
+/** Whether the entry is what the state tells: kind, target, content. Rights may differ. */
+function isStill(path: AbsolutePath, now: Entry, state: EntryState, how: Restoration): boolean {
+  if (kindOf(now) !== state.kind) return false;
+  if (state.kind === "link") return how.files.readLink(path) === state.target;
+  return state.sha256 === undefined || hashOf(path, how) === state.sha256;
+}
+
+function hashOf(path: AbsolutePath, how: Restoration): string | undefined {
+  const content = how.files.read(path, how.maxBytes);
+  return content && sha256(content);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function kindOf(entry: Entry): EntryState["kind"] {
+  return entry.kind === "file" || entry.kind === "folder" || entry.kind === "link" ? entry.kind : "other";
+}

@@ -1,0 +1,48 @@
+import { Problem } from "../../problem/problem.js";
+import { removePrivateFolder } from "../archive/private-folder.js";
+import type { Host } from "../host.js";
+import { installationFiles, readChanges, writeChanges } from "./installation-files.js";
+import { runLdconfig } from "./ldconfig.js";
+import { endLeftOvers } from "./left-over-processes.js";
+import { observeInstallation } from "./observe-installation.js";
+import { receiptFile } from "./receipt.js";
+import type { InstallationRecord, InstallationRun } from "./record-installation.js";
+import { restore } from "./restore.js";
+import type { NotRestored } from "./restore.js";
+
+const largestFile = 1024 ** 3;
+const shownPaths = 50;
+
+/**
+ * Takes an installation back, whether it was not begun, was cut off anywhere, or succeeded long ago; can be repeated.
+ * An installer that is still running is ended first. Throws `installer-undo-incomplete` with every path that could not be
+ * put back, after putting back all others.
+ */
+export async function undoInstallation(record: InstallationRecord, run: InstallationRun): Promise<void> {
+  const { host } = run;
+  await endLeftOvers(record.marker);
+  const files = installationFiles(host, run.folder);
+  const recorded = readChanges(files);
+  const changes = recorded ?? await observeInstallation(host, files) ?? [];
+  // kept, so that a second undoing does the same
+  if (recorded === undefined && changes.length > 0) writeChanges(files, changes);
+  const failures = restore(changes, { files: host.files(), backupFolder: files.backups, maxBytes: largestFile });
+  if (changes.length > 0) await runLdconfig(host);
+  restoreReceipt(host, record);
+  removePrivateFolder(files.work);
+  if (failures.length > 0) throw incomplete(failures);
+}
+
+function restoreReceipt(host: Host, { receipt }: InstallationRecord): void {
+  if (receipt === null) host.files().remove(receiptFile);
+  else host.files().write(receiptFile, Buffer.from(receipt), { mode: 0o600, uid: 0, gid: 0 });
+}
+
+function incomplete(failures: readonly NotRestored[]): Problem {
+  const shown = failures.slice(0, shownPaths).map(({ path, reason }) => `${path}: ${reason}`);
+  const more = failures.length - shown.length;
+  return new Problem("installer-undo-incomplete", `${failures.length} of install.sh's changes could not be taken back`, {
+    detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
+    hint: "look at each: remove it, or put it back from a backup; dpkg -S PATH names a file's package, apt-get install --reinstall brings it back",
+  });
+}

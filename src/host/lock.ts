@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import { closeSync, constants, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { Problem } from "../problem/problem.js";
+import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./descriptor.js";
+import { asFileProblem } from "./file-problem.js";
+import type { Host } from "./host.js";
+import { joined, path, type AbsolutePath } from "./path.js";
+import { realFiles } from "./real-files.js";
+import { systemPath } from "./sandbox-script.js";
+import { foreignOwner, hardLinked, notAFile, trustedOwners } from "./trust.js";
+import { withFolder } from "./walk.js";
+
+export interface LockRequest {
+  readonly host: Pick<Host, "root">;
+  /** How long to wait for another run; 0: not at all. */
+  readonly waitSeconds: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Lock {
+  /** Lets the next run in. The lock also ends with this process, however that ends. */
+  release(): void;
+}
+
+const lockFolder = path("/run/lock");
+const taken = 75;
+
+/**
+ * Makes this the only run that changes the host's root: flock(2) on a file of root's, held by our own open file, so that a killed
+ * holder leaves nothing behind. Each root has a lock of its own, on this machine. Throws `host-locked`, naming the holder,
+ * when another run still holds it after the wait.
+ */
+export async function acquireLock({ host, waitSeconds, signal }: LockRequest): Promise<Lock> {
+  const file = joined(lockFolder, lockName(host.root));
+  for (;;) {
+    const fd = asFileProblem(file, () => openLockFile(file));
+    try {
+      await flock(fd, file, waitSeconds, signal);
+      if (asFileProblem(file, () => isStillNamed(fd, file))) return heldBy(fd);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    // somebody removed the file while we waited: a lock on it keeps nobody out
+    closeSync(fd);
+  }
+}
+
+/** By device and inode, so that one folder under two names is one root. The name stays the same for `/`, whatever its disk. */
+function lockName(root: AbsolutePath): string {
+  if (root === "/") return "knetctl.lock";
+  const { dev, ino } = statSync(root, { bigint: true });
+  return `knetctl-${dev}-${ino}.lock`;
+}
+
+function openLockFile(file: AbsolutePath): number {
+  requireProc();
+  const owners = trustedOwners([]);
+  ensureLockFolder();
+  const fd = withFolder({ root: "/", owners }, lockFolder, "change", (folder) => {
+    const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const standing = entryAt(folder.fd, nameIn(file));
+    // whoever may write in the folder can put something there first, which is never opened
+    if (standing !== undefined) refuseForeign(standing, file, owners);
+    return openSync(at(folder.fd, nameIn(file)), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  });
+  if (fd === undefined) throw new Problem("host-lock-failed", "the folder of locks is missing", { where: { path: lockFolder } });
+  try {
+    refuseForeign(entryOfDescriptor(fd), file, owners);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function refuseForeign(entry: ReturnType<typeof entryOfDescriptor>, file: AbsolutePath, owners: ReadonlySet<number>): void {
+  if (entry.kind !== "file") throw notAFile(entry, file);
+  if (!owners.has(entry.uid)) throw foreignOwner(entry, file, "lock file");
+  if (entry.links > 1) throw hardLinked(entry, file);
+}
+
+/** Minimal systems and containers may lack it. */
+function ensureLockFolder(): void {
+  const files = realFiles("/", []);
+  if (files.entry(lockFolder) === undefined) files.createFolder(lockFolder, { mode: 0o755, uid: 0, gid: 0 });
+}
+
+function isStillNamed(fd: number, file: AbsolutePath): boolean {
+  return isSame(entryOfDescriptor(fd), realFiles("/", []).entry(file));
+}
+
+/** flock(1) locks the open file that it shares with us, and leaves the lock with us when it ends. */
+function flock(fd: number, file: AbsolutePath, waitSeconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const wait = waitSeconds > 0 ? ["--wait", String(waitSeconds)] : ["--nonblock"];
+  return new Promise((resolve, reject) => {
+    const child = spawn("flock", ["--exclusive", ...wait, "--conflict-exit-code", String(taken), "3"], {
+      env: { PATH: systemPath, LC_ALL: "C" },
+      stdio: ["ignore", "ignore", "ignore", fd],
+      ...(signal && { signal }),
+    });
+    child.once("error", (cause) => {
+      reject(signal?.aborted === true ? new Problem("interrupted", "interrupted while waiting for another run") : failed(file, cause));
+    });
+    child.once("exit", (code) => {
+      if (code === 0) resolve();
+      else reject(code === taken ? locked(fd, file, waitSeconds) : failed(file));
+    });
+  });
+}
+
+function heldBy(fd: number): Lock {
+  ftruncateSync(fd);
+  const [, ...words] = process.argv;
+  writeSync(fd, `pid ${process.pid}, started ${new Date().toISOString()}: ${words.map(printable).join(" ").slice(0, 500)}\n`, 0);
+  let isHeld = true;
+  return {
+    release: () => {
+      if (!isHeld) return;
+      isHeld = false;
+      ftruncateSync(fd);
+      closeSync(fd);
+    },
+  };
+}
+
+function locked(fd: number, file: AbsolutePath, waitSeconds: number): Problem {
+  const text = Buffer.alloc(1024);
+  const holder = text.toString("utf8", 0, readSync(fd, text, 0, text.length, 0)).trim();
+  return new Problem("host-locked", waitSeconds > 0 ? `another run of knetctl still holds the lock after ${waitSeconds} s` : "another run of knetctl holds the lock", {
+    where: { path: file },
+    detail: holder === "" ? "the holder has not written its name yet" : `held by ${holder}`,
+    hint: "wait for it to end, or let --lock-timeout SECONDS do the waiting",
+  });
+}
+
+function failed(file: AbsolutePath, cause?: unknown): Problem {
+  return new Problem("host-lock-failed", "the lock could not be taken", {
+    where: { path: file },
+    hint: "flock of util-linux is needed: apt-get install util-linux",
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+function nameIn(file: AbsolutePath): string {
+  return file.slice(lockFolder.length + 1);
+}
+
+function printable(word: string): string {
+  return word.replace(/[^\x20-\x7e]/g, "?");
+}

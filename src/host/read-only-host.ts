@@ -1,0 +1,58 @@
+import { Problem } from "../problem/problem.js";
+import type { Command, Files, Host } from "./host.js";
+import type { AbsolutePath } from "./path.js";
+
+/**
+ * The same host with every write refused: `plan` and `verify` cannot change anything, whatever their steps ask for. Of commands only
+ * those run that are known to look and nothing else.
+ */
+export function readOnlyHost(host: Host): Host {
+  return {
+    root: host.root,
+    readOnly: true,
+    accounts: host.accounts,
+    commands: {
+      find: (program) => host.commands.find(program),
+      run: (command) => (onlyLooks(command) ? host.commands.run(command) : Promise.reject(refusedCommand(command))),
+    },
+    files: (...trustedOwners) => readOnlyFiles(host.files(...trustedOwners)),
+  };
+}
+
+function readOnlyFiles(files: Files): Files {
+  const refuse = (path: AbsolutePath): never => {
+    throw new Problem("host-read-only", "a write was asked for where nothing may be changed", {
+      where: { path },
+      hint: "this is a mistake in knetctl, please report it",
+    });
+  };
+  return {
+    entry: (path) => files.entry(path),
+    read: (path, maxBytes) => files.read(path, maxBytes),
+    list: (path) => files.list(path),
+    readLink: (path) => files.readLink(path),
+    write: refuse,
+    createFolder: refuse,
+    createLink: refuse,
+    setOwner: refuse,
+    setMode: refuse,
+    remove: refuse,
+    removeFolder: refuse,
+  };
+}
+
+/** `ldconfig -p` prints its cache, `ld.so --list` resolves a program's libraries without running it (ld.so(8)). */
+function onlyLooks({ program, args }: Command): boolean {
+  const name = program.slice(program.lastIndexOf("/") + 1);
+  if (name === "getent") return true;
+  if (name === "ldconfig") return args.every((argument) => argument === "-p" || argument === "--print-cache") && args.length > 0;
+  if (name === "ld.so" || /^ld-linux[\w.-]*\.so\.\d+$/.test(name)) return args[0] === "--list";
+  if (name === "systemctl") return args[0] === "is-active" || args[0] === "is-enabled" || args[0] === "show";
+  return false;
+}
+
+function refusedCommand({ program }: Command): Problem {
+  return new Problem("host-command-refused", `${program} was to run where nothing may be changed`, {
+    hint: "this is a mistake in knetctl, please report it",
+  });
+}

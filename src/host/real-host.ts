@@ -1,0 +1,27 @@
+import { openSync } from "node:fs";
+import { realAccounts } from "./accounts.js";
+import { realCommands } from "./commands.js";
+import { requireProc, walkFlags } from "./descriptor.js";
+import { asFileProblem } from "./file-problem.js";
+import type { Host } from "./host.js";
+import type { AbsolutePath } from "./path.js";
+import { realFiles } from "./real-files.js";
+
+/** The machine itself, or for another `root` the system in that folder. Throws a Problem when the folder cannot be entered. */
+export function realHost(root: AbsolutePath): Host {
+  const opener = rootOpener(root);
+  return {
+    root,
+    readOnly: false,
+    accounts: realAccounts(realFiles(opener, []), root === "/"),
+    commands: realCommands(root, opener),
+    files: (...trustedOwners) => realFiles(opener, trustedOwners),
+  };
+}
+
+/** The folder of `--root` stays open as long as the program runs: renaming it or its parents cannot lead to another one. */
+function rootOpener(root: AbsolutePath): string {
+  if (root === "/") return root;
+  requireProc();
+  return asFileProblem(root, () => `/proc/self/fd/${openSync(root, walkFlags)}/.`);
+}

@@ -1,0 +1,141 @@
+import yargs from "yargs";
+import type { Argv } from "yargs";
+import type { CommandContext } from "./commands/command.js";
+import { declareCommands } from "./commands/index.js";
+import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
+import { problemCodes } from "./problem/codes.js";
+import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
+import { Problem, Problems } from "./problem/problem.js";
+import type { Output } from "./ui/output.js";
+import { terminalOutput, type OutputStream } from "./ui/terminal-output.js";
+
+export interface MainInput {
+  readonly args: readonly string[];
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  /** Absolute paths of node and of the bundled script. */
+  readonly node: string;
+  readonly script: string;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly signal: AbortSignal;
+  readonly isRoot: boolean;
+}
+
+/** Wires the real host to the verb that the arguments name; shows what it throws, once; returns the exit code. */
+export async function main(input: MainInput): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.done;
+  const parser = commandLine(input, async (verb, output) => {
+    exitCode = await shown(output, async () => verb(context(input, output)));
+  });
+  try {
+    await parser.parseAsync([...input.args]);
+  } catch (error) {
+    return shown(output(input, { json: input.args.includes("--json") }), () => Promise.reject(usageProblem(error)));
+  }
+  return exitCode;
+}
+
+type Verb = (context: CommandContext) => Promise<ExitCode>;
+
+function commandLine(input: MainInput, run: (verb: Verb, output: Output) => Promise<void>): Argv {
+  let parsed: { json?: boolean; verbose?: boolean; quiet?: boolean } = {};
+  const y = yargs()
+    .scriptName("knetctl")
+    .locale("en")
+    .usage("$0 COMMAND\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and keeps it right.")
+    .option("json", { type: "boolean", default: false, describe: "one JSON document on standard output", global: true })
+    .option("quiet", { type: "boolean", default: false, describe: "problems and results only", global: true })
+    .option("verbose", { type: "boolean", default: false, describe: "show technical causes too", global: true })
+    .middleware((args) => {
+      parsed = args;
+    });
+  return declareCommands(y, (verb) => run(verb, output(input, parsed)))
+    .completion("completion", "print a completion script for bash or zsh")
+    .demandCommand(1, "name a command; knetctl --help lists them")
+    .recommendCommands()
+    .strict()
+    .help()
+    .version(input.version)
+    .wrap(Math.min(100, 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      // errors of verbs are caught in `shown`; what comes here is the command line's
+      throw (error as Error | undefined) ?? new Error(message);
+    });
+}
+
+function usageProblem(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  const [title = "", ...rest] = message.split("\n");
+  return new Problem("usage-invalid", title.charAt(0).toLowerCase() + title.slice(1), {
+    ...(rest.length > 0 && { detail: rest.join("\n") }),
+    hint: "knetctl COMMAND --help lists what a command takes",
+  });
+}
+
+function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; quiet?: boolean }): Output {
+  const { environment, stdout, stderr } = input;
+  return terminalOutput({ json: flags.json ?? false, verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, environment, stdout, stderr });
+}
+
+function context(input: MainInput, out: Output): CommandContext {
+  const workingFolder = absolute(input.workingFolder);
+  return {
+    output: out,
+    workingFolder,
+    signal: input.signal,
+    isRoot: input.isRoot,
+    environment: input.environment,
+    self: { node: absolute(input.node), script: absolute(input.script) },
+    programFolder: folderOf(absolute(input.script)),
+    host: async ({ root, readOnly }) => {
+      const { realHost } = await import("./host/real-host.js");
+      const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
+      return readOnly ? (await import("./host/read-only-host.js")).readOnlyHost(host) : host;
+    },
+  };
+}
+
+async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<AbsolutePath> {
+  const { resolve } = await import("node:path");
+  const { realpath } = await import("node:fs/promises");
+  try {
+    return absolute(await realpath(resolve(workingFolder, root)));
+  } catch (cause) {
+    throw new Problem("usage-root-missing", `the folder of --root cannot be used`, { where: { path: root }, cause, hint: "name an existing folder that holds a system's root" });
+  }
+}
+
+function absolute(text: string): AbsolutePath {
+  const checked = asAbsolutePath(text);
+  if (checked === undefined) throw new Error(`not an absolute path: ${JSON.stringify(text)}`);
+  return checked;
+}
+
+/** Runs; shows what was thrown; the exit code is that of the first error. */
+async function shown(out: Output, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    const problems = problemsOf(error);
+    for (const problem of problems) out.problem(problem);
+    if (out.json) out.document({ problems });
+    const first = problems.find((problem) => problem.severity === "error");
+    return first === undefined ? exitCodes.failed : problemCodes[first.code];
+  }
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof Problems) return error.list;
+  if (error instanceof Problem) return [error];
+  return [
+    new Problem("internal-error", "knetctl made a mistake of its own", {
+      detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
+      hint: "run again with --verbose and report what it shows",
+      cause: error,
+    }),
+  ];
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import {
+  CKA_DECRYPT,
+  CKA_ENCRYPT,
+  CKA_EXTRACTABLE,
+  CKA_PRIVATE,
+  CKA_SENSITIVE,
+  CKA_VALUE_LEN,
+  CKM_AES_CBC_PAD,
+  CKM_AES_KEY_GEN,
+} from "../constants.js";
+import { sessionOf, type Check } from "./check.js";
+import { commonAttributes, withoutKeys } from "./key-pairs.js";
+
+/** AES-256 in CBC mode with padding, there and back. */
+export const aes: Check = {
+  id: "aes",
+  refused: "warn",
+  skip: (run) => withoutKeys(run, CKM_AES_KEY_GEN, "AES key generation") ?? (run.mechanisms.has(CKM_AES_CBC_PAD) ? undefined : "AES_CBC_PAD is not offered"),
+  perform(run) {
+    const session = sessionOf(run);
+    run.triedToMake = true;
+    const key = run.library.C_GenerateKey(session, { mechanism: CKM_AES_KEY_GEN }, [
+      ...commonAttributes(run, CKM_AES_KEY_GEN),
+      { type: CKA_VALUE_LEN, value: 32 },
+      { type: CKA_PRIVATE, value: true },
+      { type: CKA_SENSITIVE, value: true },
+      { type: CKA_EXTRACTABLE, value: false },
+      { type: CKA_ENCRYPT, value: true },
+      { type: CKA_DECRYPT, value: true },
+    ]);
+    run.created.push(key);
+    const mechanism = { mechanism: CKM_AES_CBC_PAD, parameter: randomBytes(16) };
+    const plain = randomBytes(100);
+    run.library.C_EncryptInit(session, mechanism, key);
+    const cipher = Buffer.from(run.library.C_Encrypt(session, plain, Buffer.alloc(256)));
+    run.library.C_DecryptInit(session, mechanism, key);
+    const back = run.library.C_Decrypt(session, cipher, Buffer.alloc(256));
+    const works = back.equals(plain) && !cipher.includes(plain.subarray(0, 16));
+    return works ? { status: "pass", detail: "AES-256 CBC_PAD, there and back" } : { status: "warn", detail: "what was decrypted is not what was encrypted" };
+  },
+};

@@ -1,0 +1,62 @@
+import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
+import type { CheckResult, CheckStatus } from "../../workflow/step.js";
+import type { WorkerMessage, WorkerRequest } from "../protocol.js";
+
+export interface ChosenToken {
+  readonly slot: Handle;
+  readonly label: string;
+  /** CKF_… of CK_TOKEN_INFO. */
+  readonly flags: number;
+}
+
+/** What one run of the smoke test knows so far; the checks fill it in, in their order. */
+export interface Run {
+  readonly request: WorkerRequest;
+  readonly pin: string | undefined;
+  /** Every C_ call of it is announced; a refused one throws CryptokiError. */
+  readonly library: PKCS11;
+  tell(message: WorkerMessage): void;
+  initialized: boolean;
+  slots: readonly Handle[];
+  token: ChosenToken | undefined;
+  /** CKM_… numbers that the token offers. */
+  mechanisms: ReadonlySet<number>;
+  session: Handle | undefined;
+  writable: boolean;
+  loggedIn: boolean;
+  rsa: KeyPair | undefined;
+  ec: KeyPair | undefined;
+  /** True once the module was asked to make an object: it may have, even where it then failed. */
+  triedToMake: boolean;
+  /** Objects that this run made. */
+  readonly created: Handle[];
+}
+
+export interface Outcome extends Pick<CheckResult, "detail" | "ckr" | "hint" | "unavailable"> {
+  readonly status: CheckStatus;
+  /** Nothing but cleaning up makes sense after this. */
+  readonly stop?: boolean;
+}
+
+export interface Check {
+  readonly id: string;
+  /** What a refused call means here: `stop` is a failure after which only cleaning up goes on. */
+  readonly refused: "stop" | "fail" | "warn";
+  /** True: made after a stop as well. */
+  readonly cleanup?: boolean;
+  /** Why there is nothing to check in this run; undefined when there is. */
+  skip?(run: Run): string | undefined;
+  perform(run: Run): Outcome;
+}
+
+/** The session; a check that uses it comes after `session`, whose failure stops the run. */
+export function sessionOf(run: Run): Handle {
+  if (run.session === undefined) throw new Error("no session is open");
+  return run.session;
+}
+
+/** The token; a check that uses it comes after `token`, whose failure stops the run. */
+export function tokenOf(run: Run): ChosenToken {
+  if (run.token === undefined) throw new Error("no token is chosen");
+  return run.token;
+}

@@ -1,0 +1,51 @@
+import { CKF_OS_LOCKING_OK } from "../constants.js";
+import { CryptokiError } from "../cryptoki-error.js";
+import { returnValueName } from "../return-values.js";
+import type { Check } from "./check.js";
+
+const CKR_NEED_TO_CREATE_THREADS = 0x09;
+const CKR_CANT_LOCK = 0x0a;
+
+export const initialize: Check = {
+  id: "initialize",
+  refused: "stop",
+  perform(run) {
+    try {
+      run.library.C_Initialize({ flags: CKF_OS_LOCKING_OK });
+      run.initialized = true;
+      return { status: "pass" };
+    } catch (error) {
+      if (!(error instanceof CryptokiError) || (error.value !== CKR_CANT_LOCK && error.value !== CKR_NEED_TO_CREATE_THREADS)) throw error;
+      run.library.C_Initialize({ flags: 0 });
+      run.initialized = true;
+      return { status: "warn", ckr: returnValueName(error.value), detail: "works only without locking: not for programs with several threads" };
+    }
+  },
+};
+
+export const info: Check = {
+  id: "info",
+  refused: "warn",
+  perform(run) {
+    const { cryptokiVersion, manufacturerID, libraryVersion } = run.library.C_GetInfo();
+    const version = `Cryptoki ${cryptokiVersion.major}.${cryptokiVersion.minor}`;
+    const detail = `${version}, ${unpadded(manufacturerID)}, library ${libraryVersion.major}.${libraryVersion.minor}`;
+    return { status: cryptokiVersion.major === 2 || cryptokiVersion.major === 3 ? "pass" : "warn", detail };
+  },
+};
+
+export const finalize: Check = {
+  id: "finalize",
+  refused: "warn",
+  cleanup: true,
+  skip: (run) => (run.initialized ? undefined : "not initialised"),
+  perform(run) {
+    run.library.C_Finalize();
+    return { status: "pass" };
+  },
+};
+
+/** A fixed-size text of Cryptoki without its padding: blanks, and the NULs that some modules pad with. */
+export function unpadded(text: string): string {
+  return text.replace(/[\0 ]+$/, "");
+}

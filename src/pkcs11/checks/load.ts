@@ -1,0 +1,50 @@
+import { constants } from "node:os";
+import { loadFailure } from "../load-failure.js";
+import type { Check, Outcome, Run } from "./check.js";
+
+/** glibc's RTLD_NODELETE, which Node does not name: the module stays when Node closes its handle. */
+const RTLD_NODELETE = 0x1000;
+
+/** Node's complaint about a library that loaded but is not an addon of its own, which no PKCS #11 module is. */
+const loadedButNoAddon = /^Module did not self-register/;
+
+/**
+ * Loads the module so that it binds to its own libraries: node exports OpenSSL's and zlib's symbols, and a plain load
+ * would give it those. RTLD_DEEPBIND puts the module's libraries first; the addon's own load then finds it loaded.
+ */
+export const load: Check = {
+  id: "load",
+  refused: "stop",
+  perform(run) {
+    const { module } = run.request;
+    run.tell({ type: "call", call: "dlopen" });
+    const failure = deepBind(module);
+    if (failure !== undefined) return refused(module, failure);
+    run.tell({ type: "call", call: "C_GetFunctionList" });
+    return getFunctionList(run, module);
+  },
+};
+
+function deepBind(module: string): string | undefined {
+  try {
+    process.dlopen({ exports: {} }, module, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND | RTLD_NODELETE);
+    return undefined;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return loadedButNoAddon.test(message) ? undefined : message;
+  }
+}
+
+/** After a failure here the addon holds a library without functions: the next call would crash, so the run stops. */
+function getFunctionList(run: Run, module: string): Outcome {
+  try {
+    run.library.load(module);
+    return { status: "pass", detail: module };
+  } catch (error) {
+    return refused(module, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refused(module: string, message: string): Outcome {
+  return { status: "fail", stop: true, ...loadFailure(module, message) };
+}

@@ -1,0 +1,112 @@
+import { createHash, randomBytes, verify, type KeyObject } from "node:crypto";
+import type { KeyPair } from "pkcs11js";
+import {
+  CKA_EC_POINT,
+  CKA_MODULUS,
+  CKA_PUBLIC_EXPONENT,
+  CKM_ECDSA,
+  CKM_ECDSA_SHA256,
+  CKM_RSA_PKCS,
+  CKM_SHA256_RSA_PKCS,
+} from "../constants.js";
+import { CryptokiError } from "../cryptoki-error.js";
+import { p256PublicKey, rsaPublicKey } from "../public-key.js";
+import { sessionOf, type Check, type Outcome, type Run } from "./check.js";
+
+/** A way to sign: what the module is given for some data. */
+interface Scheme {
+  readonly mechanism: number;
+  readonly name: string;
+  prepared(data: Buffer): Buffer;
+}
+
+const sha256 = (data: Buffer): Buffer => createHash("sha256").update(data).digest();
+
+/** DER of DigestInfo for SHA-256 up to the digest (RFC 8017, section 9.2, note 1), for modules that only pad. */
+const digestInfo = Buffer.from("3031300d060960864801650304020105000420", "hex");
+
+const rsaSchemes: readonly Scheme[] = [
+  { mechanism: CKM_SHA256_RSA_PKCS, name: "SHA256_RSA_PKCS", prepared: (data) => data },
+  { mechanism: CKM_RSA_PKCS, name: "RSA_PKCS", prepared: (data) => Buffer.concat([digestInfo, sha256(data)]) },
+];
+
+const ecSchemes: readonly Scheme[] = [
+  { mechanism: CKM_ECDSA, name: "ECDSA", prepared: sha256 },
+  { mechanism: CKM_ECDSA_SHA256, name: "ECDSA_SHA256", prepared: (data) => data },
+];
+
+export const signRsa: Check = {
+  id: "sign-rsa",
+  refused: "fail",
+  skip: (run) => withoutSigning(run, run.rsa, rsaSchemes, "RSA"),
+  perform: (run) => sign(run, run.rsa, rsaSchemes, readRsaKey, (data, key, signature) => verify("sha256", data, key, signature)),
+};
+
+export const signEc: Check = {
+  id: "sign-ec",
+  refused: "fail",
+  skip: (run) => withoutSigning(run, run.ec, ecSchemes, "EC"),
+  perform: (run) =>
+    sign(run, run.ec, ecSchemes, readEcKey, (data, key, signature) => verify("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature)),
+};
+
+function withoutSigning(run: Run, keys: KeyPair | undefined, schemes: readonly Scheme[], name: string): string | undefined {
+  if (keys === undefined) return `no ${name} key`;
+  return schemes.some(({ mechanism }) => run.mechanisms.has(mechanism)) ? undefined : `no ${name} signature is offered`;
+}
+
+type HostVerify = (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
+
+/** Signs random data, verifies it here with Node's own cryptography, then lets the module verify. */
+function sign(run: Run, keys: KeyPair | undefined, schemes: readonly Scheme[], readKey: (run: Run, keys: KeyPair) => KeyObject, verifies: HostVerify): Outcome {
+  const scheme = schemes.find(({ mechanism }) => run.mechanisms.has(mechanism));
+  if (keys === undefined || scheme === undefined) throw new Error("no key or no scheme");
+  const data = randomBytes(256);
+  const session = sessionOf(run);
+  run.library.C_SignInit(session, { mechanism: scheme.mechanism }, keys.privateKey);
+  const signature = Buffer.from(run.library.C_Sign(session, scheme.prepared(data), Buffer.alloc(1024)));
+  const key = readKey(run, keys);
+  if (!verifies(data, key, signature)) return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
+  if (verifies(tampered(data), key, signature)) return { status: "fail", detail: `${scheme.name}: the signature holds for other data too` };
+  return moduleVerifies(run, keys, scheme, data, signature);
+}
+
+function moduleVerifies(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): Outcome {
+  const good = verifyReturns(run, keys, scheme, data, signature);
+  if (good !== undefined) return { status: "warn", detail: `${scheme.name}: right on this host, but ${good.message}` };
+  const bad = verifyReturns(run, keys, scheme, tampered(data), signature);
+  if (bad === undefined) return { status: "warn", detail: `${scheme.name}: right on this host, but C_Verify accepts tampered data` };
+  return { status: "pass", detail: `${scheme.name}, verified on this host and by the module` };
+}
+
+/** Undefined: the module accepts the signature. Each refusal ends the operation, as PKCS #11 says. */
+function verifyReturns(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): CryptokiError | undefined {
+  try {
+    run.library.C_VerifyInit(sessionOf(run), { mechanism: scheme.mechanism }, keys.publicKey);
+    run.library.C_Verify(sessionOf(run), scheme.prepared(data), signature);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CryptokiError) return error;
+    throw error;
+  }
+}
+
+function tampered(data: Buffer): Buffer {
+  const copy = Buffer.from(data);
+  copy.writeUInt8(copy.readUInt8(0) ^ 1, 0);
+  return copy;
+}
+
+function readRsaKey(run: Run, keys: KeyPair): KeyObject {
+  const [modulus, exponent] = readAttributes(run, keys, [CKA_MODULUS, CKA_PUBLIC_EXPONENT]);
+  return rsaPublicKey(modulus ?? Buffer.alloc(0), exponent ?? Buffer.alloc(0));
+}
+
+function readEcKey(run: Run, keys: KeyPair): KeyObject {
+  const [point] = readAttributes(run, keys, [CKA_EC_POINT]);
+  return p256PublicKey(point ?? Buffer.alloc(0));
+}
+
+function readAttributes(run: Run, keys: KeyPair, types: readonly number[]): readonly Buffer[] {
+  return run.library.C_GetAttributeValue(sessionOf(run), keys.publicKey, types.map((type) => ({ type }))).map(({ value }) => value);
+}

@@ -1,0 +1,98 @@
+import type { Handle, PKCS11 } from "pkcs11js";
+import { CryptokiError } from "../cryptoki-error.js";
+import { hintFor } from "../hints.js";
+import type { TokenChoice } from "../protocol.js";
+import { returnValueName } from "../return-values.js";
+import type { Check, Outcome, Run } from "./check.js";
+import { unpadded } from "./initialize.js";
+
+export const slots: Check = {
+  id: "slots",
+  refused: "stop",
+  perform(run) {
+    run.slots = run.library.C_GetSlotList(true);
+    if (run.slots.length > 0) return { status: "pass", detail: `${run.slots.length} with a token` };
+    const hint = "the module offers no token: check its configuration, and HOME when it reads it there";
+    return { status: "fail", stop: true, unavailable: true, detail: "no slot has a token", hint };
+  },
+};
+
+/** Chooses the token; slots that do not answer are passed over, and told when the token is not found. */
+export const token: Check = {
+  id: "token",
+  refused: "stop",
+  perform(run) {
+    const seen = run.slots.map((slot) => look(run.library, slot));
+    const found = seen.filter((candidate) => candidate.info !== undefined && matches(run.request.token, candidate.info));
+    const [first, second] = found;
+    if (first?.info === undefined) return missing(run.request.token, seen);
+    if (second !== undefined) return ambiguous(run.request.token, found);
+    return chosen(run, first.slot, first.info);
+  },
+};
+
+interface Info {
+  readonly label: string;
+  readonly serial: string;
+  readonly manufacturer: string;
+  readonly flags: number;
+}
+
+interface Candidate {
+  readonly slot: Handle;
+  readonly info?: Info;
+  readonly error?: CryptokiError;
+}
+
+function look(library: PKCS11, slot: Handle): Candidate {
+  try {
+    const { label, serialNumber, manufacturerID, flags } = library.C_GetTokenInfo(slot);
+    return { slot, info: { label: unpadded(label), serial: unpadded(serialNumber), manufacturer: unpadded(manufacturerID), flags } };
+  } catch (error) {
+    if (error instanceof CryptokiError) return { slot, error };
+    throw error;
+  }
+}
+
+function matches(choice: TokenChoice, info: Info): boolean {
+  if ("label" in choice) return info.label === unpadded(choice.label);
+  return "serial" in choice ? info.serial === unpadded(choice.serial) : true;
+}
+
+function chosen(run: Run, slot: Handle, { label, serial, manufacturer, flags }: Info): Outcome {
+  run.token = { slot, label, flags };
+  run.tell({ type: "token", label, serial, manufacturer });
+  return { status: "pass", detail: `${quoted(label)}, serial ${serial}, ${manufacturer}` };
+}
+
+function missing(choice: TokenChoice, seen: readonly Candidate[]): Outcome {
+  const error = seen.find((candidate) => candidate.error !== undefined)?.error;
+  const hint = (error && hintFor(error.value)) ?? "choose one of these, or check which users the module's configuration has";
+  return {
+    status: "fail",
+    stop: true,
+    unavailable: true,
+    detail: `${"only" in choice ? "no token" : `no token with ${described(choice)}`}; there are: ${listed(seen)}`,
+    ...(error && { ckr: returnValueName(error.value) }),
+    hint,
+  };
+}
+
+function ambiguous(choice: TokenChoice, found: readonly Candidate[]): Outcome {
+  const detail = `${found.length} tokens${"only" in choice ? "" : ` with ${described(choice)}`}: ${listed(found)}`;
+  return { status: "fail", stop: true, detail, hint: "choose one by its serial number, or give each token a label of its own" };
+}
+
+function described(choice: TokenChoice): string {
+  if ("label" in choice) return `label ${quoted(choice.label)}`;
+  return "serial" in choice ? `serial number ${choice.serial}` : "no choice";
+}
+
+function listed(candidates: readonly Candidate[]): string {
+  const shown = candidates.slice(0, 20).map(({ info, error }) => (info ? `${quoted(info.label)} (serial ${info.serial})` : (error?.message ?? "")));
+  return shown.join(", ") + (candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : "");
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

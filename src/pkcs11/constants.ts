@@ -1,0 +1,48 @@
+/**
+ * The few numbers of PKCS #11 (OASIS, version 2.40, "Current Mechanisms" and "Base Specification", header files) that the smoke
+ * test uses. Kept here because the addon lacks some and an undefined one aborts the process.
+ */
+
+export const CKF_OS_LOCKING_OK = 0x2;
+export const CKF_RW_SESSION = 0x2;
+export const CKF_SERIAL_SESSION = 0x4;
+
+/** Token flags. */
+export const CKF_WRITE_PROTECTED = 0x2;
+export const CKF_LOGIN_REQUIRED = 0x4;
+export const CKF_USER_PIN_COUNT_LOW = 0x10000;
+export const CKF_USER_PIN_FINAL_TRY = 0x20000;
+export const CKF_USER_PIN_LOCKED = 0x40000;
+export const CKF_USER_PIN_TO_BE_CHANGED = 0x80000;
+
+export const CKU_USER = 1;
+
+export const CKS_RO_USER_FUNCTIONS = 1;
+export const CKS_RW_USER_FUNCTIONS = 3;
+
+export const CKA_TOKEN = 0x1;
+export const CKA_PRIVATE = 0x2;
+export const CKA_LABEL = 0x3;
+export const CKA_ID = 0x102;
+export const CKA_SENSITIVE = 0x103;
+export const CKA_ENCRYPT = 0x104;
+export const CKA_DECRYPT = 0x105;
+export const CKA_SIGN = 0x108;
+export const CKA_VERIFY = 0x10a;
+export const CKA_MODULUS = 0x120;
+export const CKA_MODULUS_BITS = 0x121;
+export const CKA_PUBLIC_EXPONENT = 0x122;
+export const CKA_VALUE_LEN = 0x161;
+export const CKA_EXTRACTABLE = 0x162;
+export const CKA_EC_PARAMS = 0x180;
+export const CKA_EC_POINT = 0x181;
+
+export const CKM_RSA_PKCS_KEY_PAIR_GEN = 0x0;
+export const CKM_RSA_PKCS = 0x1;
+export const CKM_SHA256_RSA_PKCS = 0x40;
+export const CKM_SHA256 = 0x250;
+export const CKM_EC_KEY_PAIR_GEN = 0x1040;
+export const CKM_ECDSA = 0x1041;
+export const CKM_ECDSA_SHA256 = 0x1044;
+export const CKM_AES_KEY_GEN = 0x1080;
+export const CKM_AES_CBC_PAD = 0x1085;

@@ -1,0 +1,67 @@
+/** Why a module could not be loaded: what is missing, by name, and what to do. */
+export interface LoadFailure {
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+interface Pattern {
+  readonly pattern: RegExp;
+  readonly explain: (match: RegExpExecArray, module: string) => LoadFailure;
+}
+
+const patterns: readonly Pattern[] = [
+  {
+    // glibc: "/lib/x86_64-linux-gnu/libcurl.so.3: version `CURL_OPENSSL_3' not found (required by …)"
+    pattern: /([^\s:]+): version [`']([^']+)' not found(?: \(required by ([^)]+)\))?/,
+    explain: ([, library = "", version = "", user]) => ({
+      detail: `version ${version} is not in ${library}${user === undefined ? "" : `; ${user} needs it`}`,
+      hint: version.startsWith("CURL_")
+        ? "the module was built for another libcurl package: install the one it names, or get a build of the module for this system"
+        : "the module was built for another system: get a build of the module for this one",
+    }),
+  },
+  {
+    pattern: /^([^\s:]+): cannot open shared object file: No such file or directory/,
+    explain: ([, library = ""], module) =>
+      library === module
+        ? {
+            detail: `${module} was not found`,
+            hint: module.includes("/")
+              ? "check the path"
+              : "a bare name is looked for in the folders of ld.so.conf and the default ones: run ldconfig after adding a folder, or give the whole path",
+          }
+        : { detail: `${library}, which ${module} needs, was not found`, hint: `install the package that holds ${library}` },
+  },
+  {
+    pattern: /cannot open shared object file: Permission denied/,
+    explain: (_match, module) => ({ detail: `this user may not read ${module}`, hint: "check the mode of the file and of every folder above it" }),
+  },
+  {
+    pattern: /wrong ELF class/,
+    explain: (_match, module) => ({ detail: `${module} is for another word size (32 or 64 bits)`, hint: "get the module for this machine's architecture" }),
+  },
+  {
+    pattern: /invalid ELF header|file too short|only ET_DYN and ET_EXEC/,
+    explain: (_match, module) => ({ detail: `${module} is not a shared library`, hint: "check that it is the module itself, complete, and not a text or an archive" }),
+  },
+  {
+    pattern: /undefined symbol: C_GetFunctionList/,
+    explain: (_match, module) => ({ detail: `${module} has no C_GetFunctionList: it is no PKCS #11 module`, hint: "check that this is the right library" }),
+  },
+  {
+    pattern: /undefined symbol: ([^\s,]+)/,
+    explain: ([, symbol = ""], module) => ({
+      detail: `${module} needs the symbol ${symbol}, which no library here has`,
+      hint: "the module was built for other versions of its libraries: get a build for this system",
+    }),
+  },
+];
+
+/** Reads the dynamic loader's message (dlerror(3)) about `module`; text that is not known is given as it is. */
+export function loadFailure(module: string, message: string): LoadFailure {
+  for (const { pattern, explain } of patterns) {
+    const match = pattern.exec(message);
+    if (match !== null) return explain(match, module);
+  }
+  return { detail: message };
+}

@@ -1,0 +1,141 @@
+import type { CheckResult, CheckStatus } from "../workflow/step.js";
+
+/** Which token: by label or serial number, never by slot number; or the only one there is. */
+export type TokenChoice = { readonly label: string } | { readonly serial: string } | { readonly only: true };
+
+/** The account that the worker becomes. */
+export interface Identity {
+  readonly user: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** First line of the worker's standard input, as JSON. `pinBytes` bytes of PIN follow the line break. */
+export interface WorkerRequest {
+  /** Comes before each message, so that text of the module on the same descriptor is never taken for one. */
+  readonly nonce: string;
+  /** Absolute path, or a bare name for the dynamic loader. */
+  readonly module: string;
+  readonly token: TokenChoice;
+  /** Null: no PIN, so no login. */
+  readonly pinBytes: number | null;
+  readonly identity: Identity | null;
+  /** Label of every object this run makes. */
+  readonly objectLabel: string;
+  /** Make keys that outlive the session (they are destroyed at the end), instead of session objects. */
+  readonly tokenObjects: boolean;
+}
+
+/** What the worker tells on descriptor 3. */
+export type WorkerMessage =
+  | { readonly type: "begin"; readonly check: string }
+  | { readonly type: "call"; readonly call: string }
+  | { readonly type: "end"; readonly result: CheckResult }
+  | { readonly type: "token"; readonly label: string; readonly serial: string; readonly manufacturer: string }
+  | { readonly type: "refused"; readonly why: RefusalReason; readonly detail: string }
+  | { readonly type: "done" };
+
+/** Why the worker could not even begin: its request, its addon or its identity. */
+export type RefusalReason = "request" | "addon" | "identity";
+
+/** A message on a line of its own; the leading line break ends whatever the module wrote before. */
+export function encodeMessage(nonce: string, message: WorkerMessage): string {
+  return `\n${nonce}${JSON.stringify(message)}\n`;
+}
+
+/** The message of a line; undefined for anything else (a module may print on any descriptor). */
+export function decodeMessage(nonce: string, line: string): WorkerMessage | undefined {
+  const start = line.lastIndexOf(nonce);
+  return start === -1 ? undefined : asMessage(parsed(line.slice(start + nonce.length)));
+}
+
+function asMessage(value: unknown): WorkerMessage | undefined {
+  if (!isRecord(value)) return undefined;
+  switch (value["type"]) {
+    case "begin":
+      return { type: "begin", check: text(value["check"]) };
+    case "call":
+      return { type: "call", call: text(value["call"]) };
+    case "token":
+      return { type: "token", label: text(value["label"]), serial: text(value["serial"]), manufacturer: text(value["manufacturer"]) };
+    case "refused":
+      return { type: "refused", why: refusal(value["why"]), detail: text(value["detail"]) };
+    case "done":
+      return { type: "done" };
+    case "end": {
+      const result = asCheckResult(value["result"]);
+      return result && { type: "end", result };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function asCheckResult(value: unknown): CheckResult | undefined {
+  if (!isRecord(value)) return undefined;
+  const status = statuses.find((known) => known === value["status"]);
+  if (status === undefined || typeof value["ms"] !== "number") return undefined;
+  return {
+    id: text(value["id"]),
+    status,
+    ms: value["ms"],
+    ...(value["detail"] !== undefined && { detail: text(value["detail"]) }),
+    ...(value["ckr"] !== undefined && { ckr: text(value["ckr"]) }),
+    ...(value["hint"] !== undefined && { hint: text(value["hint"]) }),
+    ...(value["unavailable"] === true && { unavailable: true }),
+  };
+}
+
+/** A request as the worker reads it; undefined when it is not one. */
+export function asRequest(line: string): WorkerRequest | undefined {
+  const value = parsed(line);
+  if (!isRecord(value)) return undefined;
+  const token = asTokenChoice(value["token"]);
+  const { pinBytes } = value;
+  if (token === undefined || (pinBytes !== null && typeof pinBytes !== "number")) return undefined;
+  return {
+    nonce: text(value["nonce"]),
+    module: text(value["module"]),
+    token,
+    pinBytes,
+    identity: asIdentity(value["identity"]),
+    objectLabel: text(value["objectLabel"]),
+    tokenObjects: value["tokenObjects"] === true,
+  };
+}
+
+function asTokenChoice(value: unknown): TokenChoice | undefined {
+  if (!isRecord(value)) return undefined;
+  if (typeof value["label"] === "string") return { label: value["label"] };
+  if (typeof value["serial"] === "string") return { serial: value["serial"] };
+  return value["only"] === true ? { only: true } : undefined;
+}
+
+function asIdentity(value: unknown): Identity | null {
+  if (!isRecord(value) || typeof value["uid"] !== "number" || typeof value["gid"] !== "number") return null;
+  return { user: text(value["user"]), uid: value["uid"], gid: value["gid"], home: text(value["home"]) };
+}
+
+const statuses: readonly CheckStatus[] = ["pass", "info", "warn", "fail", "skip"];
+const refusals: readonly RefusalReason[] = ["request", "addon", "identity"];
+
+function refusal(value: unknown): RefusalReason {
+  return refusals.find((known) => known === value) ?? "request";
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { performance } from "node:perf_hooks";
+import type { CheckResult } from "../workflow/step.js";
+import type { Check, Outcome, Run } from "./checks/check.js";
+import { CryptokiError } from "./cryptoki-error.js";
+import { hintFor } from "./hints.js";
+import { returnValueName, returnValueNumber } from "./return-values.js";
+
+const CKR_FUNCTION_NOT_SUPPORTED = 0x54;
+
+/** DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not there for us. */
+const unreachable: ReadonlySet<number> = new Set([0x30, 0x31, 0x32, 0xe0, 0xe1]);
+
+/**
+ * Makes the checks in order and tells each one's begin and end. After one that stops the run, only those that clean up are made.
+ * Never throws for what a module does.
+ */
+export function runChecks(checks: readonly Check[], run: Run): void {
+  let stopped = false;
+  for (const check of checks) {
+    if (stopped && check.cleanup !== true) continue;
+    const reason = check.skip?.(run);
+    if (reason !== undefined && stopped) continue;
+    run.tell({ type: "begin", check: check.id });
+    const started = performance.now();
+    const { stop, ...outcome } = reason === undefined ? performed(check, run) : ({ status: "skip", detail: reason } satisfies Outcome);
+    const result: CheckResult = { id: check.id, ms: Math.round((performance.now() - started) * 10) / 10, ...withHint(outcome) };
+    run.tell({ type: "end", result });
+    stopped ||= stop === true;
+  }
+}
+
+function performed(check: Check, run: Run): Outcome & { readonly stop?: boolean } {
+  try {
+    return check.perform(run);
+  } catch (error) {
+    return error instanceof CryptokiError ? refused(check, error) : broken(check, error);
+  }
+}
+
+function refused(check: Check, error: CryptokiError): Outcome {
+  const told = { detail: error.message, ckr: returnValueName(error.value) };
+  if (error.value === CKR_FUNCTION_NOT_SUPPORTED && check.refused !== "stop") return { status: "skip", ...told };
+  if (check.refused === "warn") return { status: "warn", ...told };
+  return { status: "fail", ...told, stop: check.refused === "stop", ...(unreachable.has(error.value) && { unavailable: true }) };
+}
+
+/** Not a return value: the addon or Node could not make sense of what the module gave. */
+function broken(check: Check, error: unknown): Outcome {
+  const detail = `what the module gave cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  return check.refused === "warn" ? { status: "warn", detail } : { status: "fail", detail, stop: check.refused === "stop" };
+}
+
+/** Adds the hint for the return value where the check gave none of its own. */
+function withHint(outcome: Outcome): Outcome {
+  if (outcome.ckr === undefined || outcome.hint !== undefined || outcome.status === "skip") return outcome;
+  const hint = hintForName(outcome.ckr);
+  return hint === undefined ? outcome : { ...outcome, hint };
+}
+
+function hintForName(name: string): string | undefined {
+  const value = returnValueNumber(name);
+  return value === undefined ? undefined : hintFor(value);
+}

@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { performance } from "node:perf_hooks";
+import type { Readable } from "node:stream";
+import { messageLines } from "./message-lines.js";
+import { decodeMessage } from "./protocol.js";
+import { Transcript } from "./transcript.js";
+
+export interface WorkerRun {
+  readonly workerPath: string;
+  readonly nonce: string;
+  /** Everything the worker reads: the request line and the PIN. */
+  readonly input: Buffer;
+  /** The whole environment of the worker. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WorkerEnd {
+  readonly transcript: Transcript;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** `deadline`: killed at the time-out; `linger`: killed because it did not leave after its last message. */
+  readonly killed: "deadline" | "linger" | "abort" | undefined;
+  /** Milliseconds since the open check began. */
+  readonly openMs: number;
+  /** The end of what it printed on standard error, as it is. */
+  readonly stderr: string;
+}
+
+/** What keeps an HSM's PIN out of core files: 1 byte, as 0 does not stop a core handler that is a program (core(5)). */
+const withoutCore = ["/usr/bin/prlimit", "--core=1", "--"] as const;
+
+/** How long a worker may take to leave after its last message. */
+const lingerMs = 2000;
+/** How long output is still read after the worker's end while something else holds the pipe. */
+const drainMs = 300;
+/** How long SIGKILL may take; a process in an uninterruptible wait is left behind. */
+const killMs = 3000;
+const stderrKept = 2048;
+
+/**
+ * Runs the worker in a process group and session of its own, and ends with the worker's exit: by itself, at the time-out, or on
+ * abort. Whatever is left of the group then is killed. Rejects only when the process cannot be started.
+ */
+export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
+  const [program, ...args] = [...withoutCore, process.execPath, run.workerPath];
+  const child = spawn(program, args, { cwd: "/", env: { ...run.environment }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe"] });
+  const transcript = new Transcript();
+  const stderr = lastBytes(child.stderr, stderrKept);
+  child.stdout.resume();
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(run.input);
+  const end = { killed: undefined as WorkerEnd["killed"] };
+  const kill = (why: WorkerEnd["killed"]): void => {
+    end.killed ??= why;
+    killGroup(child);
+  };
+  const reports = reportsOf(child);
+  const { exitCode, signal } = await supervised(child, reports, transcript, run, kill);
+  killGroup(child);
+  await ended(reports);
+  const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
+  for (const stream of child.stdio) stream?.destroy();
+  return { transcript, exitCode, signal, killed: end.killed, openMs, stderr: stderr() };
+}
+
+type Kill = (why: "deadline" | "linger" | "abort") => void;
+
+/** The worker's end; messages are read, and the time-out and the abort are heeded meanwhile. */
+function supervised(child: ChildProcess, reports: Readable, transcript: Transcript, run: WorkerRun, kill: Kill): Promise<Pick<WorkerEnd, "exitCode" | "signal">> {
+  return new Promise((resolve, reject) => {
+    const timers: NodeJS.Timeout[] = [];
+    const settle = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
+      for (const timer of timers) clearTimeout(timer);
+      run.signal?.removeEventListener("abort", abort);
+      resolve({ exitCode, signal });
+    };
+    const stop: Kill = (why) => {
+      kill(why);
+      timers.push(setTimeout(settle, killMs, null, "SIGKILL"));
+    };
+    const abort = (): void => {
+      stop("abort");
+    };
+    const read = messageLines((line) => {
+      const message = decodeMessage(run.nonce, line);
+      if (message !== undefined) transcript.take(message, performance.now());
+      if (message?.type === "done") timers.push(setTimeout(stop, lingerMs, "linger"));
+    });
+    reports.on("data", read);
+    child.on("error", reject);
+    child.on("exit", settle);
+    timers.push(setTimeout(stop, run.timeoutMs, "deadline"));
+    run.signal?.addEventListener("abort", abort);
+    if (run.signal?.aborted === true) abort();
+  });
+}
+
+/** Ends everything of the worker's process group, grandchildren too. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The group is empty: everything has ended.
+  }
+}
+
+function reportsOf(child: ChildProcess): Readable {
+  const stream = child.stdio[3];
+  if (stream === null || stream === undefined || !("read" in stream)) throw new Error("the worker has no descriptor 3");
+  return stream;
+}
+
+/** Waits until all is read; not for a process outside the group that still holds the pipe. */
+function ended(stream: Readable): Promise<void> {
+  if (stream.readableEnded || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, drainMs);
+    stream.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function lastBytes(stream: Readable, most: number): () => string {
+  let kept = Buffer.alloc(0);
+  stream.on("data", (chunk: Buffer) => {
+    kept = Buffer.concat([kept, chunk.subarray(-most)]).subarray(-most);
+  });
+  return () => kept.toString();
+}

@@ -1,0 +1,88 @@
+import type { CheckResult, TokenReport } from "../workflow/step.js";
+import type { TokenChoice } from "./protocol.js";
+import type { WorkerEnd } from "./run-worker.js";
+
+export interface Asked {
+  readonly token: TokenChoice;
+  readonly timeoutMs: number;
+  readonly tokenObjects: boolean;
+  readonly objectLabel: string;
+}
+
+/** A process that dies here has proven all it was asked to: a warning, not a failure. */
+const lastChecks: ReadonlySet<string> = new Set(["logout", "close-session", "finalize"]);
+
+const printedAtMost = 200;
+
+/**
+ * What a worker's end means. A check that began and did not end is its result, naming the call; an end that is not clean
+ * after the last check is a warning of its own, `exit`.
+ */
+export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
+  const { transcript } = end;
+  const { label, serial, manufacturer } = transcript.token ?? { ...wanted(asked.token), manufacturer: undefined };
+  return {
+    label,
+    ...(serial !== undefined && { serial }),
+    ...(manufacturer !== undefined && { manufacturer }),
+    checks: [...transcript.results, ...endings(asked, end)],
+  };
+}
+
+function wanted(choice: TokenChoice): { readonly label: string; readonly serial: string | undefined } {
+  return { label: "label" in choice ? choice.label : "", serial: "serial" in choice ? choice.serial : undefined };
+}
+
+function endings(asked: Asked, end: WorkerEnd): readonly CheckResult[] {
+  const { transcript } = end;
+  if (transcript.done) return cleanExit(end) ? [] : [{ id: "exit", status: "warn", ms: 0, detail: afterTheLastCheck(end) }];
+  const id = transcript.open?.check ?? "exit";
+  const status = lastChecks.has(id) ? "warn" : "fail";
+  const ending: CheckResult = { id, status, ms: Math.round(end.openMs * 10) / 10, ...(end.killed === "deadline" ? hung(asked, end) : died(end)) };
+  const left = asked.tokenObjects && transcript.triedToMake && !transcript.results.some((result) => result.id === "leftovers");
+  return left ? [ending, mayBeLeft(asked)] : [ending];
+}
+
+function cleanExit({ exitCode, killed }: WorkerEnd): boolean {
+  return exitCode === 0 && killed === undefined;
+}
+
+function afterTheLastCheck(end: WorkerEnd): string {
+  return end.killed === undefined ? `all checks were made, then the module ${endedHow(end)}` : "all checks were made, but the module kept the process from ending; it was killed";
+}
+
+type Told = Pick<CheckResult, "detail" | "hint">;
+
+function hung({ timeoutMs }: Asked, end: WorkerEnd): Told {
+  return {
+    detail: `${place(end)} did not return; it was stopped at the time-out of ${timeoutMs / 1000} s for the whole test${printed(end)}`,
+    hint: "the module may be waiting for something that does not answer: check address, port and firewall, or give more time",
+  };
+}
+
+function died(end: WorkerEnd): Told {
+  const hint =
+    end.signal === null
+      ? "the module ends the process that uses it: read its log"
+      : "a crash inside the module, which would take the application with it; a function missing from the module ends like this too. Report it to the vendor";
+  return { detail: `the module ${endedHow(end)} in ${place(end)}${printed(end)}`, hint };
+}
+
+function endedHow({ signal, exitCode }: WorkerEnd): string {
+  return `ended the process with ${signal ?? `exit code ${exitCode ?? "unknown"}`}`;
+}
+
+function place({ transcript }: WorkerEnd): string {
+  if (transcript.open === undefined) return `the time after ${transcript.results.at(-1)?.id ?? "its start"}`;
+  return transcript.call ?? transcript.open.check;
+}
+
+/** The last line the module printed, but only while it had not been given the PIN. */
+function printed({ transcript, stderr }: WorkerEnd): string {
+  const line = transcript.pinGiven ? "" : (stderr.trimEnd().split("\n").at(-1) ?? "").trim();
+  return line === "" ? "" : `; it printed: ${JSON.stringify(line.slice(0, printedAtMost))}`;
+}
+
+function mayBeLeft({ objectLabel }: Asked): CheckResult {
+  return { id: "leftovers", status: "warn", ms: 0, detail: "not looked for", hint: `remove objects labelled ${objectLabel} from the token` };
+}

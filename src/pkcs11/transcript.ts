@@ -1,0 +1,48 @@
+import type { CheckResult } from "../workflow/step.js";
+import type { RefusalReason, WorkerMessage } from "./protocol.js";
+
+/** Messages kept at most: a run sends fewer than a hundred. */
+const mostResults = 200;
+
+/** What the worker has told so far: enough to name the call in which it hung or died. */
+export class Transcript {
+  readonly results: CheckResult[] = [];
+  token: { readonly label: string; readonly serial: string; readonly manufacturer: string } | undefined;
+  /** The check that has begun and not ended; `since` in the caller's milliseconds. */
+  open: { readonly check: string; readonly since: number } | undefined;
+  /** The last call announced within the open check. */
+  call: string | undefined;
+  /** True once the module was given the PIN: its output is not shown from then on. */
+  pinGiven = false;
+  triedToMake = false;
+  refused: { readonly why: RefusalReason; readonly detail: string } | undefined;
+  done = false;
+
+  /** Takes one message that arrived at `now` (milliseconds). */
+  take(message: WorkerMessage, now: number): void {
+    switch (message.type) {
+      case "begin":
+        this.open = { check: message.check, since: now };
+        this.call = undefined;
+        return;
+      case "call":
+        this.call = message.call;
+        this.pinGiven ||= message.call === "C_Login";
+        this.triedToMake ||= message.call.startsWith("C_Generate") && message.call !== "C_GenerateRandom";
+        return;
+      case "end":
+        if (this.results.length < mostResults) this.results.push(message.result);
+        this.open = undefined;
+        return;
+      case "token":
+        this.token = message;
+        return;
+      case "refused":
+        this.refused = message;
+        return;
+      case "done":
+        this.done = true;
+        return;
+    }
+  }
+}

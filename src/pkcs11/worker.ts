@@ -1,0 +1,80 @@
+import { readFileSync, writeSync } from "node:fs";
+import type { PKCS11 } from "pkcs11js";
+import { announcedLibrary } from "./announced-library.js";
+import type { Run } from "./checks/check.js";
+import { checks } from "./checks/index.js";
+import { asRequest, encodeMessage, type RefusalReason, type WorkerMessage, type WorkerRequest } from "./protocol.js";
+import { runChecks } from "./run-checks.js";
+import { takeIdentity } from "./take-identity.js";
+
+/**
+ * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request and the PIN from standard
+ * input, tells on descriptor 3, and leaves by `process.exit`: any other end closes the module under its own threads.
+ */
+const reports = 3;
+
+interface Input {
+  readonly request: WorkerRequest;
+  readonly pin: string | undefined;
+}
+
+function readInput(): Input | undefined {
+  const input = readFileSync(0);
+  const end = input.indexOf("\n");
+  const request = asRequest(input.subarray(0, Math.max(0, end)).toString());
+  if (request === undefined) return undefined;
+  if (request.pinBytes === null) return { request, pin: undefined };
+  const pin = input.subarray(end + 1, end + 1 + request.pinBytes);
+  return pin.length === request.pinBytes ? { request, pin: pin.toString() } : undefined;
+}
+
+/** Blocks until all is written: the message has to be out before the call that may end the process. */
+function tell(nonce: string, message: WorkerMessage): void {
+  let bytes = Buffer.from(encodeMessage(nonce, message));
+  while (bytes.length > 0) bytes = bytes.subarray(writeSync(reports, bytes));
+}
+
+function newRun(library: PKCS11, { request, pin }: Input): Run {
+  return {
+    request,
+    pin,
+    library: announcedLibrary(library, (call) => {
+      tell(request.nonce, { type: "call", call });
+    }),
+    tell: (message) => {
+      tell(request.nonce, message);
+    },
+    initialized: false,
+    slots: [],
+    token: undefined,
+    mechanisms: new Set(),
+    session: undefined,
+    writable: false,
+    loggedIn: false,
+    rsa: undefined,
+    ec: undefined,
+    triedToMake: false,
+    created: [],
+  };
+}
+
+/** The addon comes first: its files may be out of the service user's reach. */
+async function work(input: Input): Promise<void> {
+  const { request } = input;
+  let why: RefusalReason = "addon";
+  try {
+    const { PKCS11 } = await import("pkcs11js");
+    const library = new PKCS11();
+    why = "identity";
+    if (request.identity !== null) takeIdentity(request.identity);
+    runChecks(checks, newRun(library, input));
+    tell(request.nonce, { type: "done" });
+  } catch (error) {
+    tell(request.nonce, { type: "refused", why, detail: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+process.umask(0o077);
+const input = readInput();
+if (input === undefined) process.exit(2);
+void work(input).finally(() => process.exit(0));

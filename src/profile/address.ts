@@ -1,0 +1,46 @@
+import { isIPv4, isIPv6 } from "node:net";
+
+/** What the text of an `ip` is; `canonical` is equal for two spellings of one address or name. */
+export type Address =
+  | { readonly kind: "address" | "name"; readonly canonical: string }
+  | { readonly kind: "invalid"; readonly hint: string };
+
+const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+
+/** Reads an IPv4 or IPv6 literal (RFC 4291, zones aside) or a host name (RFC 1123, underscores allowed). */
+export function parseAddress(text: string): Address {
+  if (isIPv4(text)) return usable(text);
+  if (isIPv6(text) && !text.includes("%")) return usable(canonicalIPv6(text));
+  return isHostName(text) ? { kind: "name", canonical: text.toLowerCase().replace(/\.$/, "") } : { kind: "invalid", hint: hintFor(text) };
+}
+
+function usable(canonical: string): Address {
+  if (canonical !== "0.0.0.0" && canonical !== "::") return { kind: "address", canonical };
+  return { kind: "invalid", hint: "this address stands for any address; give the VHSM's own" };
+}
+
+/** RFC 5952 form by way of the URL parser; an IPv4-mapped address becomes the IPv4 address it reaches. */
+function canonicalIPv6(text: string): string {
+  const canonical = new URL(`http://[${text}]/`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical);
+  if (!mapped) return canonical;
+  const [high, low] = [parseInt(mapped[1] ?? "", 16), parseInt(mapped[2] ?? "", 16)];
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+/** A last label of digits is an address gone wrong, not a name (WHATWG URL, "ends in a number"). */
+function isHostName(text: string): boolean {
+  const labels = text.replace(/\.$/, "").split(".");
+  return text.length <= 253 && labels.every((part) => label.test(part)) && !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+}
+
+function hintFor(text: string): string {
+  if (text.trim() !== text) return "remove the blanks around it";
+  if (/^[a-z]+:\/\//i.test(text)) return "give the address alone, without https:// and path";
+  if (/^\[.*\]$/.test(text)) return "write IPv6 addresses without brackets";
+  if (isIPv6(text)) return "addresses with a zone (%) are not supported; give one that is valid on every interface";
+  if (/^(\[.*\]|[^:]+):\d+$/.test(text)) return "give the address alone; the port goes into port";
+  if (/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text)) return "give one address, not a network";
+  if (/^\d+(\.\d+){3}$/.test(text)) return "each of the four numbers is 0 to 255, without leading zeros";
+  return "give the VHSM's address, such as 10.1.2.3 or 2001:db8::7";
+}

@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
+import { absoluteHome } from "./absolute-home.js";
+import { parsePort, writtenEndpoints } from "./endpoints.js";
+import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
+import {
+  logVerbosities,
+  type Connection,
+  type Endpoint,
+  type ModuleSource,
+  type PinSource,
+  type Profile,
+  type ServiceAccount,
+  type User,
+} from "./types.js";
+
+/** The published set-up's account. */
+const defaultAccount = "amplia";
+const defaultInstallerTimeoutSeconds = 120;
+
+/** The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a fault of the program. */
+export function buildProfile(root: TreeNode, source: string, folder: AbsolutePath): Profile {
+  const verbosity = textOf(valueOf(root, "log_verbosity"));
+  const logVerbosity = logVerbosities.find((known) => known === verbosity);
+  const module = valueOf(root, "module");
+  return {
+    source,
+    connections: new Map(entriesOf(root, "connections").map((entry) => [entry.key, connection(entry)])),
+    users: new Map(entriesOf(root, "users").map((entry) => [entry.key, user(entry, folder)])),
+    ...(logVerbosity && { logVerbosity }),
+    ...(module && { module: moduleSource(module, folder) }),
+    service: serviceAccount(valueOf(root, "service")),
+  };
+}
+
+function connection({ key: name, value }: Entry): Connection {
+  const endpoints = value.kind === "map" ? writtenEndpoints(value) : [];
+  const [first, ...others] = endpoints.map(({ ip, port }): Endpoint => ({ ip: checked(textOf(ip)), port: checked(parsePort(port)) }));
+  return { name, endpoints: [checked(first), ...others] };
+}
+
+function user({ key: name, value }: Entry, folder: AbsolutePath): User {
+  const pin = valueOf(value, "pin");
+  return {
+    name,
+    connection: checked(textOf(valueOf(value, "connection"))),
+    authenticationType: "password",
+    ...(pin && { pin: pinSource(pin, folder) }),
+  };
+}
+
+function pinSource(pin: TreeNode, folder: AbsolutePath): PinSource {
+  const [file, env, credential] = ["file", "env", "credential"].map((key) => textOf(valueOf(pin, key)));
+  const descriptor = numberOf(valueOf(pin, "fd"));
+  if (file !== undefined) return { from: "file", path: absolute(file, folder) };
+  if (env !== undefined) return { from: "env", variable: env };
+  if (credential !== undefined) return { from: "credential", name: credential };
+  return descriptor === undefined ? { from: "prompt" } : { from: "fd", descriptor };
+}
+
+function moduleSource(module: TreeNode, folder: AbsolutePath): ModuleSource {
+  const sha256 = textOf(valueOf(module, "sha256"))?.toLowerCase();
+  return {
+    archive: absolute(checked(textOf(valueOf(module, "archive"))), folder),
+    ...(sha256 !== undefined && { sha256 }),
+    installerTimeoutSeconds: numberOf(valueOf(module, "installer_timeout")) ?? defaultInstallerTimeoutSeconds,
+  };
+}
+
+function serviceAccount(service: TreeNode | undefined): ServiceAccount {
+  const account = textOf(valueOf(service, "user")) ?? defaultAccount;
+  const home = textOf(valueOf(service, "home"));
+  const create = valueOf(service, "create");
+  const unit = textOf(valueOf(service, "unit"));
+  return {
+    user: account,
+    group: textOf(valueOf(service, "group")) ?? account,
+    ...(home !== undefined && { home: checked(absoluteHome(home)) }),
+    create: create?.kind === "scalar" && create.value === true,
+    ...(unit !== undefined && { unit }),
+  };
+}
+
+function absolute(file: string, folder: AbsolutePath): AbsolutePath {
+  return checked(asAbsolutePath(resolve(folder, file)));
+}
+
+function valueOf(node: TreeNode | undefined, key: string): TreeNode | undefined {
+  return entryOf(node, key)?.value;
+}
+
+function numberOf(node: TreeNode | undefined): number | undefined {
+  return node?.kind === "scalar" && typeof node.value === "number" ? node.value : undefined;
+}
+
+function checked<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a profile was built that had not passed its checks");
+  return value;
+}

@@ -1,0 +1,65 @@
+import { absoluteHome } from "./absolute-home.js";
+import type { Finding } from "./finding.js";
+import { placeholderFinding } from "./placeholder.js";
+import { quoted } from "./quote.js";
+import { entriesOf, entryOf, textOf, type TreeNode } from "./tree.js";
+
+/** The module's archive and hash, and the paths of PIN files: they must be paths that can exist here. */
+export function checkPaths(root: TreeNode): readonly Finding[] {
+  const module = entryOf(root, "module")?.value;
+  const pins = entriesOf(root, "users").flatMap(({ value }) => checkPath(entryOf(entryOf(value, "pin")?.value, "file")?.value, "pin file", true));
+  return [
+    ...checkPath(entryOf(module, "archive")?.value, "archive", false),
+    ...checkHash(entryOf(module, "sha256")?.value),
+    ...pins,
+    ...checkHome(entryOf(entryOf(root, "service")?.value, "home")?.value),
+  ];
+}
+
+function checkPath(node: TreeNode | undefined, what: string, secret: boolean): readonly Finding[] {
+  const text = textOf(node);
+  if (node === undefined || text === undefined) return [];
+  const placeholder = placeholderFinding(text, node, secret);
+  if (placeholder) return secret ? [] : [placeholder];
+  const hint = pathMistake(text);
+  if (hint === undefined) return [];
+  return [{ code: "profile-path-invalid", title: `${what} is not a usable path`, anchor: node, ...(!secret && { detail: quoted(text) }), hint }];
+}
+
+function pathMistake(text: string): string | undefined {
+  if (/\p{Cc}|\p{Cs}/u.test(text)) return "remove the control character from it";
+  if (/^~/.test(text)) return "~ is not expanded here; write the whole path";
+  if (/\$\{?[A-Za-z_]/.test(text)) return "variables are not expanded here; write the whole path";
+  return /^[a-z]+:\/\//i.test(text) ? "nothing is downloaded; fetch the file first and give its path" : undefined;
+}
+
+function checkHash(node: TreeNode | undefined): readonly Finding[] {
+  const text = textOf(node);
+  if (node === undefined || text === undefined) return [];
+  const placeholder = placeholderFinding(text, node);
+  if (placeholder) return [placeholder];
+  if (/^[0-9a-f]{64}$/i.test(text)) return [];
+  return [
+    {
+      code: "profile-value-invalid",
+      title: "sha256 is not a SHA-256 hash",
+      anchor: node,
+      detail: `found ${quoted(text)} (${text.length} characters); allowed: 64 hexadecimal digits`,
+      hint: "take it from the archive's source, or from sha256sum ARCHIVE",
+    },
+  ];
+}
+
+function checkHome(node: TreeNode | undefined): readonly Finding[] {
+  const text = textOf(node);
+  if (node === undefined || text === undefined || absoluteHome(text) !== undefined) return [];
+  return [
+    {
+      code: "profile-path-invalid",
+      title: "home is not an absolute path",
+      anchor: node,
+      detail: `found ${quoted(text)}; allowed: a path such as /var/amplia, without . or .. parts`,
+      hint: "write the whole path, or leave home out to use the account's passwd entry",
+    },
+  ];
+}

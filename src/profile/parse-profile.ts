@@ -1,0 +1,72 @@
+import type { AbsolutePath } from "../host/path.js";
+import type { Problem } from "../problem/problem.js";
+import { buildProfile } from "./build-profile.js";
+import { checkConnections } from "./check-connections.js";
+import { checkLogVerbosity } from "./check-log.js";
+import { checkPaths } from "./check-paths.js";
+import { checkSharedDescriptors } from "./check-shared-pins.js";
+import { checkStrayPins } from "./check-stray-pins.js";
+import { checkUsers } from "./check-users.js";
+import { toProblems, type Finding } from "./finding.js";
+import type { ProfileDocument } from "./read-profile.js";
+import { schemaFindings } from "./schema-findings.js";
+import type { Anchor, TreeNode } from "./tree.js";
+import type { Profile } from "./types.js";
+
+export interface ParsedProfile {
+  /** Absent when one of the problems is an error. */
+  readonly profile?: Profile;
+  /** Errors and warnings, in the order of the text. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Holds a profile against its schema and the rules between its parts, and finds all problems in one go, each once. Relative paths in
+ * the profile start from `folder`. Pure.
+ */
+export function parseProfile({ source, root, findings: readingFindings }: ProfileDocument, folder: AbsolutePath): ParsedProfile {
+  const bySchema = schemaFindings(root);
+  const findings = eachOnce([...readingFindings, ...checkRules(root, source.name === "-"), ...(bySchema ?? [])]);
+  if (!findings.some(isError) && bySchema) findings.push(againstSchema(root));
+  const problems = toProblems(findings, source);
+  return findings.some(isError) ? { problems } : { profile: buildProfile(root, source.name, folder), problems };
+}
+
+function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
+  return [
+    ...checkStrayPins(root),
+    ...checkConnections(root),
+    ...checkUsers(root),
+    ...checkSharedDescriptors(root, fromInput),
+    ...checkLogVerbosity(root),
+    ...checkPaths(root),
+  ];
+}
+
+/**
+ * One error for one place: the first one, and those who know more speak first (reading, rules, schema). A missing key has no place of
+ * its own and is always said.
+ */
+function eachOnce(findings: readonly Finding[]): Finding[] {
+  const spoken = new Set<Anchor>();
+  return findings.filter((finding) => {
+    if (!isError(finding) || finding.code === "profile-key-missing") return true;
+    if (spoken.has(finding.anchor)) return false;
+    spoken.add(finding.anchor);
+    return true;
+  });
+}
+
+function isError({ severity = "error" }: Finding): boolean {
+  return severity === "error";
+}
+
+/** The schema's word stands even where no check found words of its own. */
+function againstSchema(anchor: Anchor): Finding {
+  return {
+    code: "profile-value-invalid",
+    title: "profile does not match its schema",
+    anchor,
+    hint: "compare it with knetctl schema profile",
+  };
+}

@@ -1,0 +1,31 @@
+import type { ScalarNode } from "./tree.js";
+
+const longest = 60;
+
+/**
+ * Text of a profile as evidence: in quotes, on one line, shortened, with every character that a terminal obeys or does not show
+ * written as an escape. Not for anything that may be a PIN.
+ */
+export function quoted(text: string): string {
+  const characters = Array.from(text.slice(0, 2 * longest));
+  const cut = characters.length > longest || text.length > 2 * longest;
+  const shown = characters.slice(0, longest).map(escaped).join("");
+  return `"${shown}${cut ? "…" : ""}"`;
+}
+
+function escaped(character: string): string {
+  if (character === '"' || character === "\\") return `\\${character}`;
+  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(character)) return character;
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A scalar as evidence: text in quotes, anything else as written. */
+export function shownValue({ value, text }: ScalarNode): string {
+  return typeof value === "string" ? quoted(text) : quoted(text).slice(1, -1);
+}
+
+/** The first few of many names, quoted, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const few = names.slice(0, 8).map(quoted).join(", ");
+  return names.length > 8 ? `${few} and ${names.length - 8} more` : few;
+}

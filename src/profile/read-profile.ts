@@ -1,0 +1,31 @@
+import { toProblems, type Finding } from "./finding.js";
+import type { Problem } from "../problem/problem.js";
+import { readJson } from "./read-json.js";
+import { readYaml } from "./read-yaml.js";
+import { decodeSource, emptyProfile, type SourceText } from "./source-text.js";
+import type { TreeNode } from "./tree.js";
+
+/** A profile's text as a tree, what reading found wrong in it, and the way from the tree's offsets to lines and columns. */
+export interface ProfileDocument {
+  readonly source: SourceText;
+  readonly root: TreeNode;
+  readonly findings: readonly Finding[];
+}
+
+export type ProfileReading = { readonly document: ProfileDocument } | { readonly problems: readonly Problem[] };
+
+/**
+ * Reads YAML or JSON: JSON when the name ends in .json, YAML when it ends in .yaml or .yml, else JSON when the text starts with `{`.
+ * Problems instead of a document where the syntax is broken; throws a Problem for bytes that are no text at all.
+ */
+export async function readProfile(bytes: Uint8Array, name: string): Promise<ProfileReading> {
+  const source = decodeSource(bytes, name);
+  const { root, findings } = await (isJson(source) ? readJson(source.text) : readYaml(source.text));
+  if (root !== undefined) return { document: { source, root, findings } };
+  return { problems: findings.length > 0 ? toProblems(findings, source) : [emptyProfile(name)] };
+}
+
+function isJson({ name, text }: SourceText): boolean {
+  if (/\.json$/i.test(name)) return true;
+  return !/\.ya?ml$/i.test(name) && text.trimStart().startsWith("{");
+}

@@ -1,0 +1,37 @@
+import type { Finding } from "./finding.js";
+import { depthLimit, type TreeNode } from "./tree.js";
+
+/** A text as a tree; no tree where its syntax is broken. */
+export interface Reading {
+  readonly root?: TreeNode;
+  readonly findings: Finding[];
+}
+
+export interface SyntaxMistake {
+  readonly offset: number;
+  readonly title: string;
+  readonly code?: Finding["code"];
+  readonly hint?: string;
+}
+
+/** One finding a line: a parser that lost its way complains several times about one mistake. At most ten. */
+export function syntaxFindings(text: string, errors: readonly SyntaxMistake[]): Finding[] {
+  const findings: Finding[] = [];
+  let end = -1;
+  for (const { offset, title, code, hint } of [...errors].sort((a, b) => a.offset - b.offset)) {
+    if (offset <= end || findings.length === 10) continue;
+    findings.push({ code: code ?? "profile-syntax", title, anchor: { offset }, ...(hint !== undefined && { hint }) });
+    const lineEnd = text.indexOf("\n", offset);
+    end = lineEnd === -1 ? text.length : lineEnd;
+  }
+  return findings;
+}
+
+export function tooDeep(offset: number): Finding {
+  return {
+    code: "profile-too-deep",
+    title: `more than ${depthLimit} lists and maps within each other`,
+    anchor: { offset },
+    hint: "a profile needs five; check the brackets and the indentation",
+  };
+}

@@ -1,0 +1,117 @@
+import type { ErrorObject } from "ajv";
+import { profile as validate } from "../generated/validate-profile.js";
+import type { Finding } from "./finding.js";
+import { findPlace, type Place } from "./place.js";
+import { quoted, shownValue } from "./quote.js";
+import { mayHoldSecret } from "./secret-key.js";
+import { allowedBy, kindOf, parameterOf, propertiesOf, remedyFor, valuesOf, wantedKinds } from "./schema-words.js";
+import { hasMisspelt } from "./misspelt.js";
+import { nearest } from "./suggest.js";
+import { toData, type TreeNode } from "./tree.js";
+
+/** What the schema finds wrong in a profile, one finding a mistake; undefined when the schema accepts it. */
+export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
+  if (validate(toData(root))) return undefined;
+  const findings = new Map<object, Finding>();
+  for (const error of validate.errors ?? []) {
+    if (isComposite(error)) continue;
+    const place = findPlace(root, error.instancePath);
+    if (isMisspelt(error, place.node)) continue;
+    const finding = translate(error, place);
+    // a missing key shares its place with other missing keys, anything else is said once for a place
+    const identity = error.keyword === "required" ? finding : finding.anchor;
+    if (!findings.has(identity)) findings.set(identity, finding);
+  }
+  return [...findings.values()];
+}
+
+/** Alternatives say one mistake once for each alternative; the checks say it once and clearly. */
+function isComposite({ keyword, schemaPath }: ErrorObject): boolean {
+  return keyword === "oneOf" || keyword === "propertyNames" || schemaPath.includes("/oneOf/");
+}
+
+/** A missing key that stands there misspelt is one mistake, told as an unknown key. */
+function isMisspelt(error: ErrorObject, node: TreeNode): boolean {
+  if (error.keyword !== "required") return false;
+  return hasMisspelt(node, parameterOf(error, "missingProperty"), [...propertiesOf(error).keys()]);
+}
+
+function translate(error: ErrorObject, place: Place): Finding {
+  if (error.propertyName !== undefined) return invalidName(error.propertyName, place, error);
+  switch (error.keyword) {
+    case "additionalProperties":
+      return unknownKey(parameterOf(error, "additionalProperty"), place, error);
+    case "required":
+      return missingKey(parameterOf(error, "missingProperty"), place, error);
+    case "type":
+      return wrongType(place, error);
+    default:
+      return invalidValue(place, error);
+  }
+}
+
+function unknownKey(key: string, { node, secret }: Place, error: ErrorObject): Finding {
+  const known = [...propertiesOf(error).keys()];
+  const near = nearest(key, known);
+  const shown = secret || mayHoldSecret(key) ? "not shown, since it may hold a PIN" : `found ${quoted(key)}`;
+  return {
+    code: "profile-key-unknown",
+    title: "unknown key",
+    anchor: (node.kind === "map" && node.entries.get(key)) || node,
+    detail: `${shown}; allowed: ${known.filter((name) => name !== "$schema").join(", ")}`,
+    hint: near === undefined ? unknownKeyHint(key) : `did you mean ${quoted(near)}?`,
+  };
+}
+
+function unknownKeyHint(key: string): string {
+  if (/^key_?stores$/i.test(key)) return "remove it: this version does not write key stores";
+  return "remove it; a key of config.json that knetctl does not know stays in config.json as it is";
+}
+
+function missingKey(key: string, { owner, name, node }: Place, error: ErrorObject): Finding {
+  const wanted = propertiesOf(error).get(key) ?? "";
+  return {
+    code: "profile-key-missing",
+    title: `${key} is missing`,
+    anchor: owner ?? node,
+    ...(name !== undefined && { detail: `in ${quoted(name)}` }),
+    hint: wanted === "" ? `add ${key}` : `add ${key}: ${wanted}`,
+  };
+}
+
+function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
+  const kinds = wantedKinds(error);
+  const scalarWanted = !kinds.includes("a map") && !kinds.includes("a list");
+  const value = scalarWanted && !secret && node.kind === "scalar" && node.value !== null ? ` ${shownValue(node)}` : "";
+  const needsQuotes = kinds.includes("text") && node.kind === "scalar" && node.value !== null;
+  return {
+    code: "profile-type-wrong",
+    title: `${name ?? "profile"} must be ${kinds.join(" or ")}`,
+    anchor: node,
+    detail: `found ${kindOf(node)}${value}`,
+    hint: needsQuotes ? "put it in quotes" : `give ${allowedBy(error)}`,
+  };
+}
+
+function invalidValue({ node, name = "profile", secret }: Place, error: ErrorObject): Finding {
+  const empty = node.kind === "scalar" ? node.text === "" : (node.kind === "list" ? node.items.length : node.entries.size) === 0;
+  const found = node.kind === "scalar" && !secret && !empty ? `found ${shownValue(node)}; ` : "";
+  const near = node.kind === "scalar" && !secret ? nearest(node.text, valuesOf(error)) : undefined;
+  return {
+    code: "profile-value-invalid",
+    title: empty ? `${name} is empty` : `${name} is not valid`,
+    anchor: node,
+    detail: `${found}allowed: ${allowedBy(error)}`,
+    hint: near === undefined ? remedyFor(error) : `did you mean ${quoted(near)}?`,
+  };
+}
+
+function invalidName(key: string, { node }: Place, error: ErrorObject): Finding {
+  return {
+    code: "profile-name-invalid",
+    title: "name is not valid",
+    anchor: (node.kind === "map" && node.entries.get(key)) || node,
+    detail: `found ${quoted(key)}; allowed: ${allowedBy(error)}`,
+    hint: "choose another name",
+  };
+}

@@ -1,0 +1,13 @@
+const secretKeys: ReadonlySet<string> = new Set([
+  "pin", "pins", "userpin", "password", "passwd", "passphrase", "passcode", "pass", "pwd", "userpassword", "secret", "usersecret",
+]);
+
+/** A key whose value is a PIN to whoever wrote it, however it is spelled. */
+export function isSecretKey(key: string): boolean {
+  return secretKeys.has(key.toLowerCase().replace(/[^a-z0-9]/g, ""));
+}
+
+/** A key that may itself hold a PIN, as `pin=1234` does after a forgotten blank: its text is not for showing. */
+export function mayHoldSecret(key: string): boolean {
+  return !isSecretKey(key) && /pin|pass|pwd|secret/i.test(key);
+}

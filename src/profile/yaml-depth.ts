@@ -1,0 +1,58 @@
+import type { CST, Lexer, Parser } from "yaml";
+import { depthLimit } from "./tree.js";
+
+/** The parser's tokens, or the offset where lists and maps go deeper than the limit. */
+export type BoundedTokens = { readonly tokens: readonly CST.Token[] } | { readonly tooDeepAt: number };
+
+/** Announces a scalar: the lexeme after it is text, whatever it looks like. */
+const scalarMark = "\u001f";
+
+/**
+ * Parses as long as the nesting is within the limit. The library's composer recurses, and on a text made for it takes the
+ * whole process down; its parser takes all memory. So brackets are counted before the parser sees them, and the tokens are walked
+ * with a stack of their own.
+ */
+export function boundedTokens(text: string, lexer: Lexer, parser: Parser): BoundedTokens {
+  const tokens: CST.Token[] = [];
+  const nesting = new Nesting();
+  for (const lexeme of lexer.lex(text)) {
+    if (nesting.after(lexeme) > depthLimit) return { tooDeepAt: parser.offset };
+    tokens.push(...parser.next(lexeme));
+  }
+  tokens.push(...parser.end());
+  const tooDeepAt = deepOffset(tokens);
+  return tooDeepAt === undefined ? { tokens } : { tooDeepAt };
+}
+
+/** How many brackets are open, and how many lists and maps begin on one line. */
+class Nesting {
+  #brackets = 0;
+  #onLine = 0;
+  #inScalar = false;
+
+  after(lexeme: string): number {
+    const isText = this.#inScalar;
+    this.#inScalar = lexeme === scalarMark;
+    if (lexeme.endsWith("\n")) this.#onLine = 0;
+    else if (isText) return 0;
+    else if (lexeme === "[" || lexeme === "{") this.#brackets++;
+    else if (lexeme === "]" || lexeme === "}") this.#brackets = Math.max(0, this.#brackets - 1);
+    else if (lexeme === "-" || lexeme === "?") this.#onLine++;
+    return this.#brackets + this.#onLine;
+  }
+}
+
+function deepOffset(tokens: readonly CST.Token[]): number | undefined {
+  const open = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > depthLimit) return token.offset;
+    if (token.type === "document" && token.value) open.push({ token: token.value, depth });
+    if (!("items" in token)) continue;
+    for (const { key, value } of token.items) {
+      if (key) open.push({ token: key, depth: depth + 1 });
+      if (value) open.push({ token: value, depth: depth + 1 });
+    }
+  }
+  return undefined;
+}

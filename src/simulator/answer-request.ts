@@ -1,0 +1,96 @@
+import type { KmipItem } from "../vhsm/kmip/item.js";
+import { enumeration, integer, numberOf, part, parts, structure, tagNumber, text, textOf } from "../vhsm/kmip/item.js";
+import { enumerations } from "../vhsm/kmip/tags.js";
+import type { Storage } from "./storage-extension.js";
+import { storageExtension, userAskedFor, vendorIdentification } from "./storage-extension.js";
+import type { UserDirectory } from "./user-directory.js";
+import { userStates } from "./user-directory.js";
+
+/** What the members of a cluster share. */
+export interface ClusterState {
+  readonly users: UserDirectory;
+  /** By user name; with the token's PIN. */
+  readonly storage: ReadonlyMap<string, Storage>;
+}
+
+type Reason = keyof typeof enumerations.ResultReason;
+
+interface LogIn {
+  readonly name: string;
+  readonly right: boolean;
+}
+
+/** Answers one request as a VHSM would: Query, with or without a password; everything else is refused by its reason. */
+export function answerRequest(request: KmipItem, cluster: ClusterState): KmipItem {
+  const header = part(request, "RequestHeader");
+  const items = parts(request).filter(({ tag }) => tag === tagNumber("BatchItem"));
+  if (request.tag !== tagNumber("RequestMessage") || header === undefined || items.length === 0)
+    return response(4, [failure("InvalidMessage", "no request message")]);
+  const minor = numberOf(part(header, "ProtocolVersion", "ProtocolVersionMinor")) ?? -1;
+  if (numberOf(part(header, "ProtocolVersion", "ProtocolVersionMajor")) !== 1 || minor < 0 || minor > 4)
+    return response(4, [failure("InvalidMessage", "protocol versions 1.0 to 1.4 are spoken here")]);
+  const logIn = logInFrom(header, cluster.users);
+  return response(minor, items.map((item) => answerItem(item, logIn, cluster)));
+}
+
+/** Undefined when the request carries no credential. One attempt a message, however many items it has. */
+function logInFrom(header: KmipItem, users: UserDirectory): LogIn | undefined {
+  const credential = part(header, "Authentication", "Credential");
+  if (part(header, "Authentication") === undefined) return undefined;
+  const named = numberOf(part(credential, "CredentialType")) === enumerations.CredentialType.UsernameAndPassword;
+  const name = textOf(part(credential, "CredentialValue", "Username"));
+  const password = textOf(part(credential, "CredentialValue", "Password"));
+  if (!named || name === undefined || password === undefined) return { name: name ?? "", right: false };
+  return { name, right: users.logIn(name, password) };
+}
+
+function answerItem(item: KmipItem, logIn: LogIn | undefined, cluster: ClusterState): KmipItem {
+  const extension = extensionFor(userAskedFor(item), logIn, cluster);
+  const id = part(item, "UniqueBatchItemID");
+  const operation = numberOf(part(item, "Operation"));
+  const echoed = [...(operation === undefined ? [] : [enumeration("Operation", operation)]), ...(id ? [id] : [])];
+  if (logIn !== undefined && !logIn.right) return failure("AuthenticationNotSuccessful", "the credential is not accepted", echoed, extension);
+  if (operation !== enumerations.Operation.Query) return failure("OperationNotSupported", "the simulator answers Query alone", echoed, extension);
+  return structure("BatchItem",
+    ...echoed,
+    enumeration("ResultStatus", enumerations.ResultStatus.Success),
+    structure("ResponsePayload", ...queried(part(item, "RequestPayload"))),
+    ...extension);
+}
+
+function extensionFor(user: string | undefined, logIn: LogIn | undefined, { users, storage }: ClusterState): KmipItem[] {
+  if (user === undefined) return [];
+  const state = users.state(user);
+  const place = state === userStates.unknown ? undefined : storage.get(user);
+  if (place === undefined) return [storageExtension(state, undefined)];
+  const { folder, label } = place;
+  const told = logIn?.right === true && logIn.name === user && state !== userStates.officer;
+  return [storageExtension(state, told ? place : { folder, label })];
+}
+
+function queried(payload: KmipItem | undefined): KmipItem[] {
+  const asked = new Set(parts(payload).map(numberOf));
+  const { QueryOperations, QueryServerInformation } = enumerations.QueryFunction;
+  return [
+    ...(asked.has(QueryOperations) ? [enumeration("Operation", enumerations.Operation.Query)] : []),
+    ...(asked.has(QueryServerInformation) ? [text("VendorIdentification", vendorIdentification), structure("ServerInformation")] : []),
+  ];
+}
+
+function failure(reason: Reason, message: string, echoed: readonly KmipItem[] = [], extension: readonly KmipItem[] = []): KmipItem {
+  return structure("BatchItem",
+    ...echoed,
+    enumeration("ResultStatus", enumerations.ResultStatus.OperationFailed),
+    enumeration("ResultReason", enumerations.ResultReason[reason]),
+    text("ResultMessage", message),
+    ...extension);
+}
+
+function response(minor: number, items: readonly KmipItem[]): KmipItem {
+  return structure("ResponseMessage",
+    structure("ResponseHeader",
+      structure("ProtocolVersion", integer("ProtocolVersionMajor", 1), integer("ProtocolVersionMinor", minor)),
+      { tag: tagNumber("TimeStamp"), type: "DateTime", value: new Date() },
+      integer("BatchCount", items.length)),
+    ...items);
+}

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../problem/problem.js";
+import { compile, sourcesIn } from "./compile.js";
+
+export interface ArchiveOptions {
+  /** Folder to write the archive to; made when missing. */
+  readonly out: string;
+  /** X.Y.Z */
+  readonly version: string;
+  /** installers/simulator */
+  readonly sources: string;
+  /** Whether its install.sh makes the dynamic loader find the module. Default true. */
+  readonly registerLoader?: boolean;
+  /** Folder of compiled modules, for the next time. */
+  readonly cache?: string;
+}
+
+export interface Archive {
+  readonly path: string;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly mode: number;
+  /** Undefined: a folder. */
+  readonly content?: Buffer;
+}
+
+/** Every entry's time, so that the same sources give the same archive. */
+const mtime = new Date("2026-01-01T00:00:00Z");
+const block = 512;
+
+/**
+ * Compiles the simulated module and packs it as the vendor packs theirs: kNET-PKCS11-Linux-X.Y.Z.tar. Throws a Problem
+ * when the version is none, or when the compiler or a header is missing.
+ */
+export async function buildArchive({ out, version, sources, registerLoader = true, cache }: ArchiveOptions): Promise<Archive> {
+  if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(version))
+    throw new Problem("simulator-arguments-invalid", "the version is not of the form X.Y.Z", { detail: version });
+  const name = `kNET-PKCS11-Linux-${version}`;
+  const content = await packed([
+    { name: `${name}/`, mode: 0o755 },
+    { name: `${name}/install.sh`, mode: 0o755, content: await installer(sources, version, registerLoader) },
+    { name: `${name}/libkNETPKCS11.so`, mode: 0o755, content: await compiledModule(sources, version, cache) },
+    { name: `${name}/README`, mode: 0o644, content: await readFile(join(sources, "README.md")) },
+  ]);
+  const path = join(out, `${name}.tar`);
+  await mkdir(out, { recursive: true });
+  await writeFile(`${path}.${process.pid}`, content);
+  await rename(`${path}.${process.pid}`, path);
+  return { path, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+async function installer(sources: string, version: string, registerLoader: boolean): Promise<Buffer> {
+  const template = await readFile(join(sources, "install.sh"), "utf8");
+  return Buffer.from(template.replaceAll("@VERSION@", version).replaceAll("@REGISTER_LOADER@", registerLoader ? "yes" : "no"));
+}
+
+async function compiledModule(sources: string, version: string, cache: string | undefined): Promise<Buffer> {
+  const files = await sourcesIn(join(sources, "module"));
+  const work = await mkdtemp(join(tmpdir(), "knet-archive-"));
+  const out = join(work, "libkNETPKCS11.so");
+  try {
+    await compile({
+      files, out, cache,
+      flags: ["-shared", "-Wl,-z,defs,-z,now,-z,nodelete", `-DKNET_ARCHIVE_VERSION="${version}"`],
+      libraries: ["-lcurl", "-ljansson", "-ldl", "-lpthread"],
+    });
+    return await readFile(out);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+/** A ustar archive of root's; nothing of the machine that made it is in it. */
+async function packed(entries: readonly Entry[]): Promise<Buffer> {
+  const { Header } = await import("tar");
+  const blocks = entries.flatMap(({ name, mode, content }) => {
+    const header = Buffer.alloc(block);
+    new Header({
+      path: name, mode, mtime, uid: 0, gid: 0, uname: "root", gname: "root",
+      size: content?.length ?? 0, type: content === undefined ? "Directory" : "File",
+    }).encode(header);
+    return content === undefined ? [header] : [header, content, Buffer.alloc((block - (content.length % block)) % block)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(2 * block)]);
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../problem/problem.js";
+import { Secret } from "../problem/secret.js";
+import type { ClusterState } from "./answer-request.js";
+import { makeCertificate } from "./certificate.js";
+import { runTool } from "./run-tool.js";
+import { initTokens, makeTokenFolder } from "./token-folder.js";
+import type { SimulatedUser } from "./user-directory.js";
+import { UserDirectory } from "./user-directory.js";
+import type { Vhsm } from "./vhsm.js";
+import { startVhsm } from "./vhsm.js";
+
+export interface ClusterOptions {
+  /** How many members, 1 to 64. */
+  readonly vhsms: number;
+  /** Names of regular users. */
+  readonly users: readonly string[];
+  /** Names of VCO users, which the PKCS #11 client refuses. */
+  readonly vcoUsers?: readonly string[];
+  /** Made when missing. Left out: a temporary folder. What is made in it goes with `stop()`. */
+  readonly stateFolder?: string;
+  /** installers/simulator */
+  readonly sources: string;
+  /** Folder of compiled helpers, for the next time. */
+  readonly cache?: string;
+  /** One a member; default 127.0.0.1, 127.0.0.2, … */
+  readonly addresses?: readonly string[];
+  /** Wrong passwords in a row that lock a user. Default 5. */
+  readonly attempts?: number;
+  readonly latencyMs?: number;
+  /** Client addresses that may connect; default all. */
+  readonly allow?: readonly string[];
+}
+
+export interface AddressAndPort {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export interface MemberEndpoints {
+  /** The port for the PKCS #11 client. */
+  readonly https: AddressAndPort;
+  readonly ttlv: AddressAndPort;
+}
+
+/** A running HA cluster of simulated VHSMs. */
+export interface Cluster {
+  readonly endpoints: readonly MemberEndpoints[];
+  readonly users: readonly SimulatedUser[];
+  /** To take members down, in the order of `endpoints`. */
+  readonly vhsms: readonly Vhsm[];
+  readonly directory: UserDirectory;
+  /** Stops all members and removes what the cluster put on the disk. */
+  stop(): Promise<void>;
+}
+
+/** Starts members that share users and keys; all ports are open on return. Throws a Problem when it cannot. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const users = checkedUsers(options);
+  const state = await makeStateFolder(options.stateFolder);
+  const tokenFolder = await makeTokenFolder(state);
+  const vhsms: Vhsm[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(vhsms.map((vhsm) => vhsm.stop()));
+    await remove([tokenFolder, join(state, "init-tokens"), ...(options.stateFolder === undefined ? [state] : [])]);
+  };
+  try {
+    const directory = new UserDirectory(users, options.attempts ?? 5);
+    const cluster = { users: directory, storage: await makeStorage(users, tokenFolder, state, options) };
+    for (const [index, host] of addressesOf(options).entries()) vhsms.push(await startMember(host, index, cluster, options));
+    return { endpoints: vhsms.map(endpointsOf), users, vhsms, directory, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startMember(host: string, index: number, cluster: ClusterState, { latencyMs = 0, allow }: ClusterOptions): Promise<Vhsm> {
+  const certificate = await makeCertificate(`vhsm-${index + 1}.knet.simulated`);
+  return startVhsm({ host, certificate, cluster, latencyMs, ...(allow && { allow }) });
+}
+
+function endpointsOf({ host: ip, httpsPort, ttlvPort }: Vhsm): MemberEndpoints {
+  return { https: { ip, port: httpsPort }, ttlv: { ip, port: ttlvPort } };
+}
+
+function checkedUsers({ users, vcoUsers = [], vhsms, addresses }: ClusterOptions): SimulatedUser[] {
+  const names = [...users, ...vcoUsers];
+  const wrong = names.find((name) => name.trim() !== name || /\p{Cc}/u.test(name) || name === "" || Buffer.byteLength(name) > 32);
+  if (wrong !== undefined) throw invalid(`not a user name: ${JSON.stringify(wrong)}`, "1 to 32 bytes, no control characters, no blank at either end");
+  if (names.length === 0) throw invalid("no user is named", "name at least one user");
+  if (new Set(names).size !== names.length) throw invalid("a user is named twice", "name each user once");
+  if (!Number.isInteger(vhsms) || vhsms < 1 || vhsms > 64) throw invalid(`not a number of VHSMs: ${vhsms}`, "1 to 64");
+  if (addresses !== undefined && addresses.length !== vhsms) throw invalid("not one address for each VHSM", "give as many addresses as VHSMs");
+  return names.map((name, index) => ({ name, pin: newSecret(), role: index < users.length ? "regular" : "vco" }));
+}
+
+function invalid(title: string, hint: string): Problem {
+  return new Problem("simulator-arguments-invalid", title, { hint });
+}
+
+function newSecret(): Secret {
+  return new Secret(randomBytes(18).toString("base64url"));
+}
+
+function addressesOf({ vhsms, addresses }: ClusterOptions): readonly string[] {
+  return addresses ?? Array.from({ length: vhsms }, (_, index) => `127.0.0.${index + 1}`);
+}
+
+async function makeStateFolder(wanted: string | undefined): Promise<string> {
+  if (wanted !== undefined) {
+    await mkdir(wanted, { recursive: true });
+    return realpath(wanted);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "knet-simulator-"));
+  await chmod(folder, 0o711);
+  return realpath(folder);
+}
+
+async function makeStorage(users: readonly SimulatedUser[], folder: string, work: string, { sources, cache }: ClusterOptions): Promise<ClusterState["storage"]> {
+  const tokens = users.map(({ name }) => ({ label: name, pin: newSecret() }));
+  await initTokens(tokens, folder, sources, work, cache);
+  return new Map(tokens.map(({ label, pin }) => [label, { folder, label, pin }]));
+}
+
+/** By rm(1): it walks by descriptors, so that nobody who may write to the token folder can lead it elsewhere. */
+async function remove(paths: readonly string[]): Promise<void> {
+  await runTool("rm", "coreutils", ["-rf", "--one-file-system", "--", ...paths]);
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Problem } from "../problem/problem.js";
+import { tryTool } from "./run-tool.js";
+
+export interface CompileOptions {
+  /** C files and, for the cache's key, the headers they include. */
+  readonly files: readonly string[];
+  readonly flags: readonly string[];
+  readonly libraries: readonly string[];
+  /** The result; its folder exists. */
+  readonly out: string;
+  /** Folder of earlier results, which are taken when sources and flags are the same. */
+  readonly cache?: string | undefined;
+}
+
+const commonFlags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-fPIC", "-D_GNU_SOURCE", "-I/usr/include/p11-kit-1"];
+
+/** What the compiler or linker misses, and the Debian package that has it. */
+const packages: readonly (readonly [RegExp, string])[] = [
+  [/p11-kit\/pkcs11\.h/, "libp11-kit-dev"],
+  [/curl\/curl\.h|-lcurl/, "libcurl4-openssl-dev"],
+  [/jansson\.h|-ljansson/, "libjansson-dev"],
+  [/(stdio|stdlib|string|unistd|stdbool|limits)\.h|crti\.o|crt1\.o/, "libc6-dev"],
+];
+
+/** Compiles and links with gcc(1). Throws a Problem that names the package when the compiler or a header is missing. */
+export async function compile({ files, flags, libraries, out, cache }: CompileOptions): Promise<void> {
+  const sources = files.filter((file) => file.endsWith(".c"));
+  const args = [...commonFlags, ...flags, "-o", out, ...sources, ...libraries];
+  const kept = cache === undefined ? undefined : join(cache, await keyOf(files, [...commonFlags, ...flags, ...libraries]));
+  if (kept !== undefined && (await taken(kept, out))) return;
+  const { ok, stderr } = await tryTool("gcc", "gcc libc6-dev", args);
+  if (!ok) throw failed(stderr);
+  if (cache === undefined || kept === undefined) return;
+  await mkdir(cache, { recursive: true });
+  await copyFile(out, `${kept}.${process.pid}`);
+  await rename(`${kept}.${process.pid}`, kept);
+}
+
+/** C files and headers of a folder, in a fixed order. Throws a Problem when there are none. */
+export async function sourcesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => /\.[ch]$/.test(name)).sort().map((name) => join(folder, name));
+  if (files.length > 0) return files;
+  throw new Problem("simulator-sources-missing", "the simulated module's sources are not there", {
+    where: { path: folder }, hint: "run knetctl from its source tree, where installers/simulator lies beside dist",
+  });
+}
+
+async function keyOf(files: readonly string[], flags: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([flags, process.arch]));
+  for (const file of files) hash.update(await readFile(file)).update("\0");
+  return hash.digest("hex");
+}
+
+async function taken(kept: string, out: string): Promise<boolean> {
+  try {
+    await copyFile(kept, out);
+    return true;
+  } catch {
+    await rm(out, { force: true });
+    return false;
+  }
+}
+
+function failed(stderr: string): Problem {
+  const missing = packages.find(([pattern]) => pattern.test(stderr))?.[1];
+  if (missing !== undefined && /No such file|cannot find/.test(stderr))
+    return new Problem("simulator-tool-missing", "what the simulated module is compiled with is missing", {
+      detail: stderr.trim(), hint: `install it: apt-get install ${missing}`,
+    });
+  return new Problem("simulator-compile-failed", "the simulated module does not compile", { detail: stderr.trim() });
+}

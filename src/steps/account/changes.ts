@@ -1,0 +1,70 @@
+import { Problem } from "../../problem/problem.js";
+import type { ServiceAccount } from "../../profile/types.js";
+import type { Change } from "../../workflow/change.js";
+import { path } from "../../host/path.js";
+import type { ObservedAccount } from "./observe.js";
+
+const step = "account";
+
+/** Creates what is missing where the profile allows it. The home belongs to the service user (facts of Amplia's setup). */
+export function accountChanges(service: ServiceAccount, observed: ObservedAccount): Change[] {
+  return [...accountItself(service, observed), ...home(service, observed)];
+}
+
+function accountItself(service: ServiceAccount, { user, group, home }: ObservedAccount): Change[] {
+  if (user !== undefined && group !== undefined) return [];
+  const common = { step, path: path("/etc/passwd"), user: service.user, group: service.group, home } as const;
+  return [{ kind: "create-account", ...common, createUser: user === undefined, createGroup: group === undefined }];
+}
+
+function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
+  if (observed.homeEntry !== undefined) return [];
+  return [
+    ...observed.missingParents.map((parent) => ({ kind: "create-folder", step, path: parent, owner: "root", group: "root", mode: 0o755 }) as const),
+    { kind: "create-folder", step, path: observed.home, owner: service.user, group: service.group, mode: 0o750 },
+  ];
+}
+
+/** What stands in the way of using the account as it is. */
+export function accountProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
+  const problems: Problem[] = [];
+  if (!service.create && observed.user === undefined) problems.push(missingUser(service, observed));
+  if (!service.create && observed.user !== undefined && observed.group === undefined) problems.push(missingGroup(service));
+  if (observed.user !== undefined && observed.user.home !== observed.home) problems.push(otherHome(observed.user.home, observed));
+  if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder") problems.push(notAFolder(observed));
+  return problems;
+}
+
+function missingUser({ user, group }: ServiceAccount, { group: found, home }: ObservedAccount): Problem {
+  const sameGroup = found === undefined && user === group;
+  const commands = [
+    ...(found === undefined && !sameGroup ? [`groupadd --system ${group}`] : []),
+    ["useradd --system", sameGroup ? "--user-group" : `--gid ${group}`, `--home-dir ${home}`, user].join(" "),
+  ];
+  return new Problem("account-missing", `there is no user ${JSON.stringify(user)} on this host`, {
+    hint: `create it (${commands.join(" && ")}), or set service.create: true in the profile`,
+  });
+}
+
+function missingGroup({ user, group }: ServiceAccount): Problem {
+  return new Problem("account-missing", `there is no group ${JSON.stringify(group)} on this host`, {
+    hint: `create it (groupadd --system ${group} && usermod -aG ${group} ${user}), or set service.create: true in the profile`,
+  });
+}
+
+function otherHome(actual: string, { home }: ObservedAccount): Problem {
+  return new Problem("account-mismatch", "the profile's home is not the service user's home", {
+    severity: "warning",
+    where: { path: home },
+    detail: `the account's home is ${actual}; the module looks below the HOME of the process that loads it`,
+    hint: "make the service start with this HOME, or leave service.home out of the profile",
+  });
+}
+
+function notAFolder({ home, homeEntry }: ObservedAccount): Problem {
+  return new Problem("account-home-not-a-folder", "the service user's home is not a folder", {
+    where: { path: home },
+    detail: `it is a ${homeEntry?.kind ?? "thing"}`,
+    hint: "give the real folder as service.home; links are not followed, since who owns them could point root elsewhere",
+  });
+}

@@ -1,0 +1,21 @@
+import { needsPermission } from "../../problem/needs-permission.js";
+import type { Step } from "../../workflow/step.js";
+import { accountChanges, accountProblems } from "./changes.js";
+import { observeAccount } from "./observe.js";
+
+/** The account that runs the application: looked up, or created where the profile says so. */
+export const accountStep: Step = {
+  id: "account",
+  title: "service account",
+  plan: ({ profile: { service }, host }) => {
+    try {
+      const observed = observeAccount(host, service);
+      const problems = accountProblems(service, observed);
+      const blocked = problems.some(({ severity }) => severity === "error");
+      return Promise.resolve({ changes: blocked ? [] : accountChanges(service, observed), problems, notes: [] });
+    } catch (error) {
+      if (!needsPermission(error)) throw error;
+      return Promise.resolve({ changes: [], problems: [], notes: [`could not see the home: ${error.message}`] });
+    }
+  },
+};

@@ -1,0 +1,28 @@
+import type { JsonData } from "../../formats/json-text.js";
+import type { Endpoint } from "../../profile/types.js";
+import type { ClientUser } from "./wanted.js";
+
+/** The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more. */
+export function endpointData(endpoints: readonly Endpoint[], ports: "strings" | "numbers" = "strings") {
+  const ips = endpoints.map(({ ip }) => ip);
+  const portValues = endpoints.map(({ port }) => (ports === "strings" ? String(port) : port));
+  return { ip: oneOrMore(ips), port: oneOrMore(portValues) };
+}
+
+/** A connection as config.json holds it, keys in the document's order. */
+export function connectionData(endpoints: readonly Endpoint[]): ReadonlyMap<string, JsonData> {
+  return new Map(Object.entries(endpointData(endpoints)));
+}
+
+/** A user as config.json holds it, keys in the document's order. */
+export function userData({ authenticationType, connection }: ClientUser): ReadonlyMap<string, JsonData> {
+  return new Map([
+    ["authentication_type", authenticationType],
+    ["connection", connection],
+  ]);
+}
+
+function oneOrMore<T>(values: readonly T[]): T | readonly T[] {
+  const [only] = values;
+  return values.length === 1 && only !== undefined ? only : values;
+}

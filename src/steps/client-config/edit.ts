@@ -1,0 +1,108 @@
+import { JsonEditor } from "../../formats/json-edit.js";
+import { isList, type JsonData } from "../../formats/json-text.js";
+import type { JsonNode, JsonObject } from "../../formats/json-tree.js";
+import type { Endpoint } from "../../profile/types.js";
+import { checkClientConfig, mismatch } from "./check.js";
+import { connectionData, endpointData, userData } from "./data.js";
+import { differences } from "./differences.js";
+import type { ExistingText } from "./existing.js";
+import { endpointsOf, memberOf, readClientConfig, readsAs, sameEndpoints, scalarsOf } from "./reading.js";
+import { unknownParts } from "./unknown-parts.js";
+import { defaultVerbosity, type ClientConfig, type ClientUser } from "./wanted.js";
+
+export interface EditedClientConfig {
+  /** The very text that was given where the client reads from it what is wanted. */
+  readonly text: string;
+  /** What changes for the client, one line each. */
+  readonly summary: readonly string[];
+}
+
+/**
+ * An existing config.json, changed where the client would read something else than is wanted, and nowhere else: keys
+ * nobody here knows keep their bytes, new parts look like their surroundings. Connections and users that are not wanted
+ * go. Throws `client-config-mismatch` rather than return a text that is not exactly that.
+ */
+export async function editClientConfig({ text, root }: ExistingText, wanted: ClientConfig): Promise<EditedClientConfig> {
+  const reading = readClientConfig(root);
+  if (readsAs(reading, wanted)) return { text, summary: [] };
+  const editor = new JsonEditor(text, root);
+  editRoot(editor, root, wanted);
+  const edited = editor.result();
+  const before = unknownParts(text, root, wanted);
+  const after = unknownParts(edited, await checkClientConfig(edited, wanted), wanted);
+  if (JSON.stringify(before) !== JSON.stringify(after)) throw mismatch("keys that are not knetctl's would change");
+  return { text: edited, summary: differences(reading, wanted) };
+}
+
+function editRoot(editor: JsonEditor, root: JsonObject, { connections, users, logVerbosity }: ClientConfig): void {
+  const add = new Map<string, JsonData>();
+  editSection(editor, root, "connections", { wanted: connections, data: connectionData, edit: editConnection }, add);
+  editSection(editor, root, "users", { wanted: users, data: userData, edit: editUser }, add);
+  const remove = new Set<string>();
+  if (readClientConfig(root).logVerbosity !== (logVerbosity ?? defaultVerbosity)) {
+    if (logVerbosity === undefined) remove.add("log_verbosity");
+    else setScalar(editor, root, "log_verbosity", logVerbosity, add);
+  }
+  editor.changeMembers(root, { remove, add });
+}
+
+interface Section<T> {
+  readonly wanted: ReadonlyMap<string, T>;
+  readonly data: (value: T) => JsonData;
+  readonly edit: (editor: JsonEditor, node: JsonObject, value: T) => void;
+}
+
+function editSection<T>(editor: JsonEditor, root: JsonObject, key: string, { wanted, data, edit }: Section<T>, addToRoot: Map<string, JsonData>): void {
+  const section = memberOf(root, key);
+  if (section?.kind !== "object") {
+    const whole = new Map([...wanted].map(([name, value]) => [name, data(value)]));
+    if (section === undefined) addToRoot.set(key, whole);
+    else editor.replace(section, whole);
+    return;
+  }
+  const remove = new Set([...section.members.keys()].filter((name) => !wanted.has(name)));
+  const add = new Map<string, JsonData>();
+  for (const [name, value] of wanted) {
+    const node = section.members.get(name)?.value;
+    if (node === undefined) add.set(name, data(value));
+    else if (node.kind === "object") edit(editor, node, value);
+    else editor.replace(node, data(value));
+  }
+  editor.changeMembers(section, { remove, add });
+}
+
+function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
+  if (sameEndpoints(endpointsOf(node), endpoints)) return;
+  const add = new Map<string, JsonData>();
+  for (const [key, data] of Object.entries(endpointData(endpoints, portStyle(node)))) {
+    const existing = memberOf(node, key);
+    if (existing === undefined) add.set(key, data);
+    else if (!holds(existing, data)) editor.replace(existing, data);
+  }
+  editor.changeMembers(node, { remove: new Set(), add });
+}
+
+/** Ports keep the way in which the connection has them; the document's way is strings. */
+function portStyle(connection: JsonObject): "strings" | "numbers" {
+  const ports = scalarsOf(memberOf(connection, "port")) ?? [];
+  return ports.length > 0 && ports.every((port) => typeof port === "number") ? "numbers" : "strings";
+}
+
+function editUser(editor: JsonEditor, node: JsonObject, { authenticationType, connection }: ClientUser): void {
+  const add = new Map<string, JsonData>();
+  setScalar(editor, node, "authentication_type", authenticationType, add);
+  setScalar(editor, node, "connection", connection, add);
+  editor.changeMembers(node, { remove: new Set(), add });
+}
+
+function setScalar(editor: JsonEditor, object: JsonObject, key: string, value: string, add: Map<string, JsonData>): void {
+  const existing = memberOf(object, key);
+  if (existing === undefined) add.set(key, value);
+  else if (!holds(existing, value)) editor.replace(existing, value);
+}
+
+/** Whether the node is this scalar, or a vector of these. */
+function holds(node: JsonNode, data: JsonData): boolean {
+  if (isList(data)) return node.kind === "array" && node.items.length === data.length && node.items.every((item, index) => holds(item, data[index] ?? null));
+  return node.kind === "scalar" && node.value === data;
+}

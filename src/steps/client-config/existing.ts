@@ -1,0 +1,66 @@
+import { parseJson, type JsonFault, type JsonObject } from "../../formats/json-tree.js";
+import { positionAt } from "../../formats/text-position.js";
+import type { AbsolutePath } from "../../host/path.js";
+import { Problem, Problems, type Where } from "../../problem/problem.js";
+import type { ProblemCode } from "../../problem/codes.js";
+
+/** A config.json that can be edited; `root` is the tree of `text`. A byte order mark is part of the text. */
+export interface ExistingText {
+  readonly text: string;
+  readonly root: JsonObject;
+}
+
+/** Nothing to keep: the file that the document's `touch` makes, white space alone, or `{}`. */
+export interface EmptyText {
+  readonly text: string;
+  readonly root?: undefined;
+}
+
+/** Bytes: 5 MiB. */
+export const largestConfig = 5 * 1024 * 1024;
+
+/**
+ * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it is not
+ * strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys.
+ */
+export function existingText(bytes: Uint8Array, path: AbsolutePath): ExistingText | EmptyText {
+  const text = decoded(bytes, path);
+  if (text.trim() === "") return { text };
+  const parsed = parseJson(text);
+  if ("faults" in parsed) throw new Problems(parsed.faults.map((fault) => faultProblem(fault, text, path)));
+  if (parsed.root.kind === "object") return parsed.root.members.size === 0 ? { text } : { text, root: parsed.root };
+  throw unusable("client-config-not-object", "config.json is not a JSON object", { path, ...positionAt(text, parsed.root.start) });
+}
+
+/** A config.json that this program refuses to overwrite. */
+export function unusable(code: ProblemCode, title: string, where: Where, detail?: string): Problem {
+  return new Problem(code, title, {
+    where,
+    ...(detail !== undefined && { detail }),
+    hint: `correct it, or move it away (mv ${where.path} ${where.path}.old): then a new one is written`,
+  });
+}
+
+function faultProblem({ kind, offset, reason }: JsonFault, text: string, path: AbsolutePath): Problem {
+  const where = { path, ...positionAt(text, offset) };
+  switch (kind) {
+    case "comment":
+      return unusable("client-config-comment", "config.json holds a comment", where, reason);
+    case "duplicate-key":
+      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, reason);
+    case "syntax":
+    case "nesting":
+      return unusable("client-config-not-json", "config.json is not valid JSON", where, reason);
+  }
+}
+
+function decoded(bytes: Uint8Array, path: AbsolutePath): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const replaced = Buffer.from(Buffer.from(bytes).toString("utf8"));
+    const firstBad = bytes.findIndex((byte, index) => byte !== replaced[index]);
+    const before = Buffer.from(bytes.subarray(0, firstBad)).toString("utf8");
+    throw unusable("client-config-not-utf8", "config.json is not UTF-8 text", { path, ...positionAt(before, before.length) });
+  }
+}

@@ -1,0 +1,34 @@
+import { serviceHome } from "../../profile/service-home.js";
+import type { Step } from "../../workflow/step.js";
+import { clientConfigChanges } from "./changes.js";
+import { editClientConfig, type EditedClientConfig } from "./edit.js";
+import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
+import { renderClientConfig } from "./render.js";
+import { wantedClientConfig, type ClientConfig } from "./wanted.js";
+
+/** The vendor's config.json below the service user's home, and the folders it lies in. */
+export const clientConfigStep: Step = {
+  id: "client-config",
+  title: "client configuration",
+  plan: async ({ profile, host }) => {
+    const account = host.accounts.user(profile.service.user);
+    const home = serviceHome(profile.service, account);
+    const observed = observeClientConfig(host, home, account?.uid);
+    const wanted = await wantedText(observed, wantedClientConfig(profile));
+    return { changes: clientConfigChanges(profile.service, observed, wanted), problems: [], notes: notes(observed) };
+  },
+};
+
+async function wantedText({ file }: ObservedClientConfig, wanted: ClientConfig): Promise<EditedClientConfig> {
+  if (typeof file === "object" && file.root !== undefined) return editClientConfig(file, wanted);
+  const { connections, users } = wanted;
+  return { text: await renderClientConfig(wanted), summary: [`new: ${counted(connections.size, "connection")}, ${counted(users.size, "user")}`] };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function notes({ path, file, unseenReason }: ObservedClientConfig): readonly string[] {
+  return file === "unseen" ? [`could not see ${path}, so what would change in it is not known: ${unseenReason ?? "permission missing"}`] : [];
+}

@@ -1,0 +1,47 @@
+import { moduleName } from "../../host/archive/archive-contents.js";
+import type { Accounts } from "../../host/host.js";
+import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
+import type { Registration } from "../../host/installer/registration.js";
+import { folderOf, path } from "../../host/path.js";
+import type { ModuleSource } from "../../profile/types.js";
+import type { Change, RegisterLibrary, RunInstaller } from "../../workflow/change.js";
+import type { Drift } from "./drift.js";
+
+const step = "module";
+const loaderEntry = path("/etc/ld.so.conf.d/knet-pkcs11.conf");
+
+/** Run install.sh of this archive; `from` is what it replaces. */
+export function installerChange(source: ModuleSource, archive: { sha256: string; version: string }, from: string | null): RunInstaller {
+  return {
+    step, kind: "run-installer", path: source.archive, sha256: archive.sha256, version: archive.version, from,
+    timeoutSeconds: source.installerTimeoutSeconds,
+  };
+}
+
+/** After an installer: it decides where the module is, and whether anything is left to do. */
+export function registerAfterInstaller(): RegisterLibrary {
+  return { step, kind: "register-library", path: loaderEntry, library: moduleName, folder: null };
+}
+
+/** For an installed module that the loader does not find, or only until the next ldconfig. */
+export function registrationChanges({ library }: Receipt, registration: Registration): readonly RegisterLibrary[] {
+  const isWanted = registration.state === "missing" || registration.state === "fading";
+  return isWanted ? [{ step, kind: "register-library", path: loaderEntry, library: moduleName, folder: folderOf(library) }] : [];
+}
+
+/** Puts owners and modes back; an installer that copies over an existing file would keep the wrong ones. */
+export function rightsChanges(drift: readonly Drift[], accounts: Accounts): readonly Change[] {
+  return drift.flatMap(({ recorded, now }): Change[] => {
+    if (now === undefined || now.target !== undefined || recorded.target !== undefined) return [];
+    const owner = now.uid !== recorded.uid || now.gid !== recorded.gid;
+    // a changed owner may cost setuid bits, so the mode follows
+    return [
+      ...(owner ? [{ step, kind: "set-owner", path: now.path, from: named(now, accounts), ...named(recorded, accounts) } as const] : []),
+      ...(now.mode === recorded.mode ? [] : [{ step, kind: "set-mode", path: now.path, from: now.mode, mode: recorded.mode } as const]),
+    ];
+  });
+}
+
+function named({ uid, gid }: InstalledFile, accounts: Accounts): { owner: string; group: string } {
+  return { owner: accounts.userName(uid), group: accounts.groupName(gid) };
+}

@@ -1,0 +1,23 @@
+import type { Files } from "../../host/host.js";
+import { installedFile } from "../../host/installer/receipt.js";
+import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
+
+/** A recorded file that is not as the installer left it. `now` is undefined when it is gone, or no file or link any more. */
+export interface Drift {
+  readonly recorded: InstalledFile;
+  readonly now: InstalledFile | undefined;
+  /** Something else than its owner and mode differs: only the installer can bring it back. */
+  readonly content: boolean;
+}
+
+/** Compares every recorded file with what is there, by content and rights. */
+export function observeDrift(files: Files, receipt: Receipt): readonly Drift[] {
+  return receipt.files.flatMap((recorded) => {
+    const now = installedFile(files, recorded.path);
+    const content = now === undefined || now.sha256 !== recorded.sha256 || now.target !== recorded.target;
+    // the kernel gives every link the same mode
+    const rights = now !== undefined && recorded.target === undefined
+      && (now.mode !== recorded.mode || now.uid !== recorded.uid || now.gid !== recorded.gid);
+    return content || rights ? [{ recorded, now, content }] : [];
+  });
+}

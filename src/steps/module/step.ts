@@ -1,0 +1,101 @@
+import { moduleName } from "../../host/archive/archive-contents.js";
+import { installedFile } from "../../host/installer/receipt.js";
+import { needsPermission } from "../../problem/needs-permission.js";
+import type { Problem } from "../../problem/problem.js";
+import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
+import { installerChange, registerAfterInstaller, registrationChanges, rightsChanges } from "./changes.js";
+import { inspectModule } from "./inspect.js";
+import type { InspectedArchive } from "./inspect.js";
+import { observeModule } from "./observe.js";
+import type { ObservedModule } from "./observe.js";
+import { driftProblem, notFound, readableProblem, shadowed } from "./problems.js";
+import { isInstalled, wantedModule } from "./wanted.js";
+import type { WantedModule } from "./wanted.js";
+
+/** The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare name. */
+export const moduleStep: Step = {
+  id: "module",
+  title: "kNET module",
+  plan: planModule,
+};
+
+async function planModule(input: StepInput): Promise<StepPlan> {
+  const { profile, host } = input;
+  try {
+    const observed = observeModule(host);
+    if (profile.module === undefined) return checkedOnly(input, observed);
+    const wanted = await wantedModule(profile.module, observed.receipt);
+    const isRight = isInstalled(wanted, observed.receipt) && !observed.drift.some(({ content }) => content);
+    return isRight ? keptPlan(input, wanted, observed) : await installingPlan(input, wanted, observed);
+  } catch (error) {
+    if (!needsPermission(error)) throw error;
+    return { changes: [], problems: [], notes: [`could not see the whole module: ${error.message} (${error.where?.path ?? "not root"})`] };
+  }
+}
+
+/** The profile leaves the module to others. */
+function checkedOnly(input: StepInput, { registration }: ObservedModule): StepPlan {
+  if (registration.state === "missing") return { changes: [], problems: [notFound(input.host)], notes: [] };
+  return { changes: [], problems: readable(input, registration), notes: [`${moduleName} is found at ${registration.path}`] };
+}
+
+function readable({ profile, host }: StepInput, registration: ObservedModule["registration"]): readonly Problem[] {
+  if (registration.state === "missing") return [];
+  const problem = readableProblem(host.files(), registration.path, host.accounts.user(profile.service.user));
+  return problem === undefined ? [] : [problem];
+}
+
+/** The wanted archive is installed: at most rights and the loader's entry are to be put right. */
+function keptPlan(input: StepInput, wanted: WantedModule, { receipt, drift, registration }: ObservedModule): StepPlan {
+  if (receipt === undefined) return { changes: [], problems: [], notes: [] };
+  const other = registration.state === "other" ? [shadowed(registration.path, receipt.library)] : [];
+  return {
+    changes: other.length > 0 ? [] : [...rightsChanges(drift, input.host.accounts), ...registrationChanges(receipt, registration)],
+    problems: [...wanted.warnings, ...drift.map(driftProblem), ...other, ...(drift.length > 0 ? [] : readable(input, registration))],
+    notes: [`version ${receipt.version} is installed at ${receipt.library}`],
+  };
+}
+
+async function installingPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): Promise<StepPlan> {
+  const { host } = input;
+  const said = [...wanted.warnings, ...observed.drift.map(driftProblem)];
+  const inspected = await inspectModule(wanted.source, host);
+  if (!("sha256" in inspected)) return unusable(said, inspected);
+  const problems = [...said, ...inspected.problems];
+  if (inspected.problems.some(({ severity }) => severity === "error")) return { changes: [], problems, notes: [] };
+  if (observed.hidden !== undefined && isTheArchives(input, observed, inspected)) {
+    const note = `${moduleName} is that of the archive; whether all of it is as installed cannot be seen: ${observed.hidden.message}`;
+    return { changes: [], problems, notes: [note] };
+  }
+  const from = observed.receipt?.version ?? (observed.registration.state === "missing" ? null : "unknown");
+  return {
+    changes: [
+      ...rightsChanges(observed.drift, host.accounts),
+      installerChange(wanted.source, inspected, from),
+      registerAfterInstaller(),
+    ],
+    problems,
+    notes: notesOf(observed, inspected),
+  };
+}
+
+/** Missing permission is no fault of the archive: said, and no problem. */
+function unusable(said: readonly Problem[], problems: readonly Problem[]): StepPlan {
+  const hidden = problems.find(needsPermission);
+  if (hidden === undefined) return { changes: [], problems: [...said, ...problems], notes: [] };
+  return { changes: [], problems: said, notes: [`${hidden.message}: ${hidden.where?.path ?? ""}`] };
+}
+
+/** Whether the library that the loader finds is, byte for byte, one of the archive's. */
+function isTheArchives({ host }: StepInput, { registration }: ObservedModule, { moduleHashes }: InspectedArchive): boolean {
+  if (registration.state === "missing") return false;
+  const found = installedFile(host.files(), registration.path);
+  return found?.sha256 !== undefined && moduleHashes.includes(found.sha256);
+}
+
+function notesOf({ receipt, registration, hidden }: ObservedModule, { version }: InspectedArchive): readonly string[] {
+  if (hidden !== undefined) return [`what is installed cannot be seen: ${hidden.message}`];
+  if (receipt !== undefined) return receipt.version === version ? [] : [`version ${receipt.version} is installed at ${receipt.library}`];
+  if (registration.state === "missing") return [];
+  return [`${registration.path} was not installed by knetctl; install.sh runs over it`];
+}

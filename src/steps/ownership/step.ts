@@ -1,0 +1,26 @@
+import { joined } from "../../host/path.js";
+import { needsPermission } from "../../problem/needs-permission.js";
+import { serviceHome } from "../../profile/service-home.js";
+import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
+import { ownershipChanges, ownershipProblems } from "./changes.js";
+import { observeTree } from "./observe.js";
+
+/** Everything below HOME/.config is root:GROUP, folders 0750, files 0640, as the document asks. */
+export const ownershipStep: Step = {
+  id: "ownership",
+  title: "ownership and modes",
+  plan: (input) => Promise.resolve(planOwnership(input)),
+};
+
+function planOwnership({ profile: { service }, host }: StepInput): StepPlan {
+  const account = host.accounts.user(service.user);
+  const top = joined(serviceHome(service, account), ".config");
+  try {
+    const entries = observeTree(account === undefined ? host.files() : host.files(account.uid), top);
+    const problems = ownershipProblems(entries, account?.uid, host.accounts);
+    return { changes: problems.length > 0 ? [] : ownershipChanges(service, entries, host.accounts), problems, notes: [] };
+  } catch (error) {
+    if (!needsPermission(error)) throw error;
+    return { changes: [], problems: [], notes: [`could not see all of ${top}: ${error.message}`] };
+  }
+}

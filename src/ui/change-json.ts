@@ -1,0 +1,27 @@
+import type { Change } from "../workflow/change.js";
+import { modeText } from "./change-text.js";
+import { fileDiff } from "./file-diff.js";
+
+/**
+ * A change in the `--json` documents: `{"step","kind","path",…}`, modes as octal text, a file's content as the lines of
+ * its diff. Schema: schemas/report.schema.json.
+ */
+export function changeJson(change: Change): Readonly<Record<string, unknown>> {
+  const { step, kind, path, trusting, ...rest } = change;
+  const common = { step, kind, path };
+  switch (change.kind) {
+    case "write-file": {
+      const { owner, group, mode, summary, sensitive } = change;
+      return { ...common, owner, group, mode: modeText(mode), new: change.before === null, sensitive, ...(summary && { summary }), diff: fileDiff(change) };
+    }
+    case "create-folder":
+      return { ...common, owner: change.owner, group: change.group, mode: modeText(change.mode) };
+    case "set-mode":
+      return { ...common, from: modeText(change.from), mode: modeText(change.mode) };
+    case "create-account":
+    case "set-owner":
+    case "run-installer":
+    case "register-library":
+      return { ...common, ...rest };
+  }
+}

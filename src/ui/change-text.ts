@@ -1,0 +1,39 @@
+import type { Change } from "../workflow/change.js";
+
+/** Permission bits as chmod takes them: 0640. */
+export function modeText(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** One line for people: what the change does, without its content. */
+export function changeText(change: Change): string {
+  switch (change.kind) {
+    case "create-account":
+      return `create ${[change.createGroup && `group ${change.group}`, change.createUser && `user ${change.user} (home ${change.home})`].filter(Boolean).join(" and ")}`;
+    case "create-folder":
+      return `create folder ${change.path}  ${modeText(change.mode)} ${change.owner}:${change.group}`;
+    case "write-file":
+      return `${change.before === null ? "create" : "edit"} file ${change.path}  ${modeText(change.mode)} ${change.owner}:${change.group}`;
+    case "set-owner":
+      return `change owner of ${change.path}  ${change.from.owner}:${change.from.group} → ${change.owner}:${change.group}`;
+    case "set-mode":
+      return `change mode of ${change.path}  ${modeText(change.from)} → ${modeText(change.mode)}`;
+    case "run-installer":
+      return `run install.sh of ${change.path}  ${versions(change.from, change.version)}`;
+    case "register-library":
+      return change.folder === null
+        ? `make the dynamic loader find ${change.library}, if the installer does not (${change.path}, ldconfig)`
+        : `make the dynamic loader find ${change.library} in ${change.folder} (${change.path}, ldconfig)`;
+  }
+}
+
+function versions(from: string | null, to: string): string {
+  if (from === null) return `version ${to}`;
+  return from === to ? `version ${to} again` : `version ${from} → ${to}`;
+}
+
+/** The mark before a change: what is new, what becomes different. */
+export function changeMark(change: Change): "+" | "~" {
+  const creates = change.kind.startsWith("create-") || (change.kind === "write-file" && change.before === null) || (change.kind === "run-installer" && change.from === null);
+  return creates ? "+" : "~";
+}

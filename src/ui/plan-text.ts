@@ -1,0 +1,39 @@
+import type { Change } from "../workflow/change.js";
+import type { Plan, PlannedStep } from "../workflow/plan.js";
+import { changeMark, changeText } from "./change-text.js";
+import { cleanText } from "./clean-text.js";
+import { fileDiff } from "./file-diff.js";
+import type { Style } from "./output.js";
+
+/** The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the end. */
+export function planText(plan: Plan, style: Style): string {
+  const steps = plan.steps.map((step) => stepText(step, style)).filter((text) => text !== "");
+  return [...steps, countText(plan)].join("\n\n");
+}
+
+/** "3 changes", or that there are none. */
+export function countText({ changes }: Plan): string {
+  if (changes.length === 0) return "nothing to change: the host is as the profile wants it";
+  return changes.length === 1 ? "1 change" : `${changes.length} changes`;
+}
+
+function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
+  if (changes.length === 0 && notes.length === 0) return "";
+  const lines = changes.flatMap((change) => changeLines(change, style));
+  return [style.bold(step.title), ...lines, ...notes.map((note) => style.dim(`  · ${cleanText(note)}`))].join("\n");
+}
+
+function changeLines(change: Change, style: Style): string[] {
+  const mark = changeMark(change) === "+" ? style.green("+") : style.yellow("~");
+  const head = `  ${mark} ${cleanText(changeText(change))}`;
+  if (change.kind !== "write-file") return [head];
+  const summary = change.summary?.map((line) => `      ${cleanText(line)}`) ?? [];
+  const diff = fileDiff(change).map((line) => `      ${coloured(cleanText(line), style)}`);
+  return [head, ...summary, ...(change.sensitive ? ["      content: <changed>"] : diff)];
+}
+
+function coloured(line: string, style: Style): string {
+  if (line.startsWith("+")) return style.green(line);
+  if (line.startsWith("-")) return style.red(line);
+  return line.startsWith("@") ? style.dim(line) : line;
+}

@@ -1,0 +1,26 @@
+import type { Problem, Where } from "../problem/problem.js";
+import { cleanText } from "./clean-text.js";
+import type { Style } from "./output.js";
+
+/**
+ * A problem for people: `error: title [code]`, then where, the evidence and the hint, each on lines of their own.
+ * No capital initials, no periods at the end: the lines are read next to paths and values.
+ */
+export function problemText(problem: Problem, style: Style): string {
+  const kind = problem.severity === "error" ? style.red("error:") : style.yellow("warning:");
+  const lines = [`${kind} ${style.bold(cleanText(problem.message))} ${style.dim(`[${problem.code}]`)}`];
+  if (problem.where !== undefined) lines.push(`  at ${cleanText(whereText(problem.where))}`);
+  if (problem.detail !== undefined) lines.push(...indented(problem.detail, "  "));
+  if (problem.hint !== undefined) lines.push(...indented(problem.hint, `  ${style.green("hint:")} `));
+  return lines.join("\n");
+}
+
+/** `file:line:column`, as editors and terminals link it. */
+export function whereText(where: Where): string {
+  return [where.path, where.line, where.column].filter((part) => part !== undefined).join(":");
+}
+
+function indented(text: string, first: string): string[] {
+  const [head = "", ...rest] = cleanText(text).trimEnd().split("\n");
+  return [`${first}${head}`, ...rest.map((line) => `  ${line}`)];
+}

@@ -1,0 +1,77 @@
+import type { ProgressEvent, ProgressListener } from "../workflow/progress.js";
+import type { Change } from "../workflow/change.js";
+import { changeText } from "./change-text.js";
+import { cleanText } from "./clean-text.js";
+import type { Output } from "./output.js";
+
+/**
+ * Progress on standard error as it happens: on a terminal the change under way is redrawn in place, elsewhere each event
+ * is a line; with `--json`, JSON lines.
+ */
+export function progressListener(output: Output): ProgressListener {
+  if (output.json) return (event) => output.progress(eventJson(event));
+  return (event) => {
+    const line = eventLine(event, output);
+    if (line === undefined) return;
+    if (line.final) output.note(line.text);
+    else output.transient(line.text);
+  };
+}
+
+interface Line {
+  readonly text: string;
+  /** False: true only while it goes on, and shown only where it can be wiped again. */
+  readonly final: boolean;
+}
+
+function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
+  switch (event.type) {
+    case "change-started":
+      return going(`[${event.number}/${event.count}] ${lineText(event.change)} …`);
+    case "change-note":
+      return going(`${lineText(event.change)}: ${cleanText(event.text)}`);
+    case "change-done":
+      return done(`${style.green("✓")} ${lineText(event.change)}`, event.ms);
+    case "change-failed":
+      return done(`${style.red("✗")} ${lineText(event.change)}`, event.ms);
+    case "proof-started":
+      return going(`${event.step.title} …`);
+    case "proof-done":
+      if (event.skipped !== undefined) return { text: `- ${event.step.title}: skipped, ${event.skipped}`, final: true };
+      return done(`${event.passed ? style.green("✓") : style.red("✗")} ${event.step.title}`, event.ms);
+    case "rollback-started":
+      return { text: style.yellow("rolling back"), final: true };
+    case "change-undone":
+      return done(`${style.yellow("↶")} undone: ${lineText(event.change)}`, event.ms);
+    case "undo-failed":
+      return { text: `${style.red("✗")} could not undo: ${lineText(event.change)}`, final: true };
+  }
+}
+
+/** `{"type","step","kind","path",…}`; problems of a rollback stand in the document at the end. */
+function eventJson(event: ProgressEvent): object {
+  if (event.type === "rollback-started") return { type: event.type };
+  if ("step" in event) {
+    const { step, ...rest } = event;
+    return { ...rest, step: step.id };
+  }
+  const { change, ...rest } = event;
+  return { ...rest, step: change.step, kind: change.kind, path: change.path };
+}
+
+function lineText(change: Change): string {
+  return cleanText(changeText(change));
+}
+
+function going(text: string): Line {
+  return { text, final: false };
+}
+
+function done(text: string, ms: number): Line {
+  return { text: `${text}  ${durationText(ms)}`, final: true };
+}
+
+/** "12 ms", "3.4 s". */
+export function durationText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

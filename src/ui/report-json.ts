@@ -1,0 +1,22 @@
+import type { Problem } from "../problem/problem.js";
+import type { RunResult } from "../workflow/apply.js";
+import type { Plan } from "../workflow/plan.js";
+import type { ProofResult } from "../workflow/prove.js";
+import { changeJson } from "./change-json.js";
+
+/** The document of `plan --json`. Schema: schemas/report.schema.json. */
+export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Record<string, unknown>> {
+  const notes = plan.steps.flatMap(({ step, notes: texts }) => texts.map((text) => ({ step: step.id, text })));
+  return { changes: plan.changes.map(changeJson), problems: [...warnings, ...plan.problems], notes };
+}
+
+/** The document of `apply --json`: the plan's, and how the run ended. */
+export function applyJson(plan: Plan, warnings: readonly Problem[], result: RunResult): Readonly<Record<string, unknown>> {
+  const { run, outcome, smoke, problems } = result;
+  return { ...planJson(plan, [...warnings, ...problems]), run, outcome, smoke };
+}
+
+/** The document of `verify --json`: the plan's (its changes are the drift), and the proof. */
+export function verifyJson(plan: Plan, warnings: readonly Problem[], proof: ProofResult): Readonly<Record<string, unknown>> {
+  return { ...planJson(plan, [...warnings, ...proof.problems]), smoke: proof.smoke };
+}

@@ -1,0 +1,51 @@
+import type { CheckResult, SmokeReport, TokenReport } from "../workflow/step.js";
+import type { Style } from "./output.js";
+import { table, type Column } from "./table.js";
+
+/** The report for people: one table a token; below a check that is not right, its return value and what to do. */
+export function smokeReportText({ tokens }: SmokeReport, style: Style): string {
+  return tokens.map((token) => tokenText(token, style)).join("\n\n");
+}
+
+function tokenText(token: TokenReport, style: Style): string {
+  const columns: readonly Column[] = [
+    { title: "check" },
+    { title: "status", paint: (cell) => paint(cell, style) },
+    { title: "ms", align: "right" },
+    { title: "detail" },
+  ];
+  const lines = table(token.checks.map(cells), columns).split("\n");
+  const [titles = "", ...rows] = lines;
+  const explained = rows.flatMap((row, index) => [row, ...remarks(token.checks[index], style)]);
+  return [style.bold(heading(token)), style.dim(titles), ...explained].join("\n");
+}
+
+function heading({ label, serial, manufacturer }: TokenReport): string {
+  const facts = [serial !== undefined && serial !== "" ? `serial ${serial}` : "", manufacturer ?? ""].filter((fact) => fact !== "");
+  return ["token", label === "" ? "" : JSON.stringify(label), facts.length === 0 ? "" : `(${facts.join(", ")})`].filter((part) => part !== "").join(" ");
+}
+
+function cells({ id, status, ms, detail = "" }: CheckResult): readonly string[] {
+  return [id, status, ms.toFixed(1), detail];
+}
+
+function remarks(check: CheckResult | undefined, style: Style): readonly string[] {
+  if (check === undefined || (check.status !== "fail" && check.status !== "warn")) return [];
+  const code = check.ckr !== undefined && check.detail?.includes(check.ckr) !== true ? [`  ${check.ckr}`] : [];
+  const hint = check.hint === undefined ? [] : [`  ${style.dim("hint:")} ${check.hint}`];
+  return [...code, ...hint];
+}
+
+/** The cell comes padded; colour does not change its width. */
+function paint(cell: string, style: Style): string {
+  switch (cell.trim()) {
+    case "pass":
+      return style.green(cell);
+    case "warn":
+      return style.yellow(cell);
+    case "fail":
+      return style.red(cell);
+    default:
+      return style.dim(cell);
+  }
+}

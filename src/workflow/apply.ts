@@ -1,0 +1,121 @@
+import { Problem, Problems } from "../problem/problem.js";
+import type { RunContext } from "./change-kind.js";
+import type { Change } from "./change.js";
+import { deedOf, type Deed } from "./deed.js";
+import { Journal, type Outcome } from "./journal.js";
+import type { Plan } from "./plan.js";
+import type { ProgressListener } from "./progress.js";
+import { prove } from "./prove.js";
+import { rollBack } from "./rollback.js";
+import type { SmokeReport, StepInput } from "./step.js";
+
+export interface ApplyOptions {
+  /** False keeps the failed state for inspection. */
+  readonly rollback: boolean;
+  /** False leaves the proof out. */
+  readonly prove: boolean;
+  readonly signal: AbortSignal;
+  readonly listener: ProgressListener;
+  /** The profile's name, for the journal. */
+  readonly profile: string;
+}
+
+export interface RunResult {
+  /** Null when nothing had to change: there is no record of such a run. */
+  readonly run: string | null;
+  readonly outcome: Outcome;
+  readonly smoke: SmokeReport;
+  /** Why it failed, and what could not be put back; warnings of the proof. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Makes the plan's changes, in order and nothing else, then proves the result. When a change or the proof fails, or the
+ * signal aborts, completed changes are undone in reverse and the host is observed again; the outcome is what was
+ * observed. The caller holds the lock. Never throws a Problem: it is in the result.
+ */
+export async function applyPlan(plan: Plan, input: StepInput, options: ApplyOptions): Promise<RunResult> {
+  if (plan.changes.length === 0) return unchanged(plan, input, options);
+  const journal = Journal.create(input.host, new Date());
+  journal.write({ type: "begin", format: 1, run: journal.run, time: new Date().toISOString(), profile: options.profile, changes: plan.changes });
+  const result = await applyJournaled(plan, input, options, journal);
+  const { outcome, problems } = result;
+  journal.write({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
+  return result;
+}
+
+async function unchanged(plan: Plan, input: StepInput, options: ApplyOptions): Promise<RunResult> {
+  const proof = await prove(plan, input, options);
+  return { run: null, outcome: failed(proof.problems) ? "failed" : "unchanged", ...proof };
+}
+
+async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOptions, journal: Journal): Promise<RunResult> {
+  const begun: Deed[] = [];
+  const problems = await makeChanges(plan.changes, input, options, journal, begun);
+  const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, input, options);
+  const all = [...problems, ...proof.problems];
+  const result = { run: journal.run, smoke: proof.smoke };
+  if (!failed(all)) return { ...result, outcome: "applied", problems: all };
+  if (!options.rollback) return { ...result, outcome: "failed", problems: [...all, keptProblem(journal)] };
+  options.listener({ type: "rollback-started", because: all });
+  const rollback = await rollBack(plan, begun, input, options.listener, journal);
+  return { ...result, outcome: rollback.complete ? "rolled-back" : "failed", problems: [...all, ...rollback.problems] };
+}
+
+/** Makes the changes until one fails; `begun` collects what may have to be undone. Returns why it stopped early. */
+async function makeChanges(
+  changes: readonly Change[],
+  { host }: StepInput,
+  { signal, listener }: ApplyOptions,
+  journal: Journal,
+  begun: Deed[],
+): Promise<readonly Problem[]> {
+  for (const [index, change] of changes.entries()) {
+    const number = index + 1;
+    const context: RunContext = {
+      host,
+      folder: journal.folder,
+      signal,
+      note: (text) => {
+        listener({ type: "change-note", change, text });
+      },
+    };
+    listener({ type: "change-started", change, number, count: changes.length });
+    const start = performance.now();
+    try {
+      if (signal.aborted) throw interrupted();
+      const deed = deedOf(change, context);
+      journal.write({ type: "intent", number, prior: await deed.record() });
+      begun.push(deed);
+      await deed.perform();
+      journal.write({ type: "done", number });
+    } catch (error) {
+      listener({ type: "change-failed", change, ms: performance.now() - start });
+      return problemsOf(error, change);
+    }
+    listener({ type: "change-done", change, ms: performance.now() - start });
+  }
+  return signal.aborted ? [interrupted()] : [];
+}
+
+function problemsOf(error: unknown, change: Change): readonly Problem[] {
+  if (error instanceof Problems) return error.list;
+  if (error instanceof Problem) return [error];
+  return [new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, { where: { path: change.path }, cause: error })];
+}
+
+function interrupted(): Problem {
+  return new Problem("interrupted", "interrupted by a signal");
+}
+
+function keptProblem(journal: Journal): Problem {
+  return new Problem("workflow-kept", "the changes made so far were kept, as asked", {
+    severity: "warning",
+    where: { path: journal.folder },
+    hint: "the journal there says what was done; apply again when the cause is mended",
+  });
+}
+
+function failed(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}

@@ -1,0 +1,35 @@
+import { Problem, Problems } from "../problem/problem.js";
+import type { Change } from "./change.js";
+import type { Step, StepInput, StepPlan } from "./step.js";
+
+export interface PlannedStep extends StepPlan {
+  readonly step: Step;
+}
+
+/** What lies between the host as it is and as the profile wants it. */
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+}
+
+/** Asks every step in order; a step that cannot be planned contributes its problems, and the others are still asked. */
+export async function makePlan(steps: readonly Step[], input: StepInput): Promise<Plan> {
+  const planned: PlannedStep[] = [];
+  for (const step of steps) planned.push({ step, ...(await planStep(step, input)) });
+  return {
+    steps: planned,
+    changes: planned.flatMap(({ changes }) => changes),
+    problems: planned.flatMap(({ problems }) => problems),
+  };
+}
+
+async function planStep(step: Step, input: StepInput): Promise<StepPlan> {
+  try {
+    return await step.plan(input);
+  } catch (error) {
+    if (error instanceof Problems) return { changes: [], notes: [], problems: error.list };
+    if (error instanceof Problem) return { changes: [], notes: [], problems: [error] };
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Problem } from "../problem/problem.js";
+import type { Change } from "./change.js";
+import type { Step } from "./step.js";
+
+/** What happens during a run, as it happens; for display. `ms` is wall time in milliseconds. */
+export type ProgressEvent =
+  | { readonly type: "change-started"; readonly change: Change; readonly number: number; readonly count: number }
+  | { readonly type: "change-note"; readonly change: Change; readonly text: string }
+  | { readonly type: "change-done"; readonly change: Change; readonly ms: number }
+  | { readonly type: "change-failed"; readonly change: Change; readonly ms: number }
+  | { readonly type: "proof-started"; readonly step: Step }
+  | { readonly type: "proof-done"; readonly step: Step; readonly ms: number; readonly passed: boolean; readonly skipped?: string }
+  | { readonly type: "rollback-started"; readonly because: readonly Problem[] }
+  | { readonly type: "change-undone"; readonly change: Change; readonly ms: number }
+  | { readonly type: "undo-failed"; readonly change: Change; readonly problem: Problem };
+
+export type ProgressListener = (event: ProgressEvent) => void;

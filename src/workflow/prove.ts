@@ -1,0 +1,45 @@
+import { Problem, Problems } from "../problem/problem.js";
+import type { Plan } from "./plan.js";
+import type { ProgressListener } from "./progress.js";
+import type { Proof, SmokeReport, Step, StepInput } from "./step.js";
+
+export interface ProveOptions {
+  readonly prove: boolean;
+  readonly signal: AbortSignal;
+  readonly listener: ProgressListener;
+}
+
+export interface ProofResult {
+  readonly smoke: SmokeReport;
+  readonly problems: readonly Problem[];
+}
+
+/** Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. */
+export async function prove(plan: Plan, input: StepInput, options: ProveOptions): Promise<ProofResult> {
+  if (!options.prove) return { smoke: { tokens: [] }, problems: [] };
+  const proofs: Proof[] = [];
+  for (const { step } of plan.steps) {
+    if (step.prove === undefined || options.signal.aborted) continue;
+    options.listener({ type: "proof-started", step });
+    const start = performance.now();
+    const proof = await proofOf(step, input, options.signal);
+    const passed = !proof.problems.some(({ severity }) => severity === "error");
+    const skipped = proof.skipped === undefined ? {} : { skipped: proof.skipped };
+    options.listener({ type: "proof-done", step, ms: performance.now() - start, passed, ...skipped });
+    proofs.push(proof);
+  }
+  return {
+    smoke: { tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []) },
+    problems: [...proofs.flatMap(({ problems }) => problems), ...(options.signal.aborted ? [new Problem("interrupted", "interrupted by a signal")] : [])],
+  };
+}
+
+async function proofOf(step: Step, input: StepInput, signal: AbortSignal): Promise<Proof> {
+  try {
+    return (await step.prove?.(input, signal)) ?? { problems: [] };
+  } catch (error) {
+    if (error instanceof Problems) return { problems: error.list };
+    if (error instanceof Problem) return { problems: [error] };
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "tap";
+import ts from "typescript";
+import { problemCodes } from "../src/problem/codes.js";
+import { parsed, sourceFiles, sourceImports } from "./support/source-imports.js";
+
+const src = join(import.meta.dirname, "../src");
+const imports = sourceImports(src);
+const ours = imports.filter((one) => one.ours);
+
+/** The room a file belongs to: `cli`, `main`, a folder of src, or, below steps, the step's own. */
+function room(file: string): string {
+  const parts = file.replace(/\.ts$/, "").split("/");
+  return parts[0] === "steps" && parts.length > 2 ? `steps/${parts[1]!}` : parts[0] === "steps" ? "steps/index" : parts[0]!;
+}
+
+/** What each room may import besides itself; `steps` stands for every step's own room. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  cli: ["main"],
+  main: ["commands", "host", "problem", "ui"],
+  commands: ["demo", "formats", "generated", "host", "pkcs11", "problem", "profile", "simulator", "steps/index", "steps", "ui", "vhsm", "workflow"],
+  demo: ["commands", "formats", "generated", "host", "problem", "simulator", "ui"],
+  simulator: ["formats", "generated", "host", "problem", "profile", "vhsm"],
+  "steps/index": ["steps", "workflow"],
+  steps: ["formats", "generated", "host", "pkcs11", "problem", "profile", "vhsm", "workflow"],
+  ui: ["problem", "workflow"],
+  workflow: ["formats", "generated", "host", "problem", "profile"],
+  profile: ["formats", "generated", "host", "problem"],
+  pkcs11: ["host", "problem", "workflow"],
+  vhsm: ["formats", "host", "problem"],
+  host: ["formats", "problem"],
+  formats: ["generated", "problem"],
+  problem: [],
+};
+
+function kind(name: string): string {
+  return name.startsWith("steps/") && name !== "steps/index" ? "steps" : name;
+}
+
+const shown = (list: readonly { file: string; target: string }[]): readonly string[] => list.map(({ file, target }) => `${file} imports ${target}`);
+
+test("imports point down the list of rooms, and every room is on it", (t) => {
+  const wrong = ours.filter(({ file, target }) => {
+    const [from, to] = [room(file), room(target)];
+    return from !== to && !(arrows[kind(from)] ?? []).includes(kind(to));
+  });
+  t.strictSame(shown(wrong), []);
+  t.end();
+});
+
+test("no step's room imports another step's", (t) => {
+  const wrong = ours.filter(({ file, target }) => kind(room(file)) === "steps" && kind(room(target)) === "steps" && room(file) !== room(target));
+  t.strictSame(shown(wrong), []);
+  t.end();
+});
+
+test("only main builds a host", (t) => {
+  const builders = ["host/real-host.ts", "host/read-only-host.ts"];
+  const wrong = ours.filter(({ file, target, typeOnly }) => builders.includes(target) && !typeOnly && room(file) !== "main" && room(file) !== "host");
+  t.strictSame(shown(wrong), []);
+  t.end();
+});
+
+test("only the smoke test's worker side loads pkcs11js", (t) => {
+  const loaded = imports.filter(({ target, typeOnly }) => target === "pkcs11js" && !typeOnly);
+  t.strictSame(shown(loaded.filter(({ file }) => room(file) !== "pkcs11")), []);
+  const reached = reachedFrom("cli.ts");
+  t.strictSame(shown(loaded.filter(({ file }) => reached.has(file))), [], "the program itself never reaches it");
+  t.end();
+});
+
+/** Files whose code is loaded, at once or later, by the program that starts at `entry`. */
+function reachedFrom(entry: string): ReadonlySet<string> {
+  const reached = new Set([entry]);
+  for (const file of reached) {
+    for (const next of ours) if (next.file === file && !next.typeOnly) reached.add(next.target);
+  }
+  return reached;
+}
+
+test("arguments are read and the process is ended only where a program starts", (t) => {
+  const entries = ["cli.ts", "pkcs11/worker.ts"];
+  const guarded = new Set(["argv", "exit", "exitCode", "abort", "chdir"]);
+  const wrong = sourceFiles(src)
+    .filter((file) => !entries.includes(file))
+    .flatMap((file) => [...processMembers(file)].filter((name) => guarded.has(name)).map((name) => `${file} uses process.${name}`));
+  t.strictSame(wrong, []);
+  t.end();
+});
+
+/** Names used behind `process.` in a file. */
+function processMembers(file: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "process") names.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed(file, readFileSync(join(src, file), "utf8")));
+  return names;
+}
+
+test("every problem's code is used", (t) => {
+  const text = sourceFiles(src)
+    .filter((file) => file !== "problem/codes.ts")
+    .map((file) => readFileSync(join(src, file), "utf8"))
+    .join("\n");
+  t.strictSame(Object.keys(problemCodes).filter((code) => !text.includes(`"${code}"`)), []);
+  t.end();
+});
+
+test("no source file grows over 250 lines", (t) => {
+  const long = sourceFiles(src).filter((file) => readFileSync(join(src, file), "utf8").trimEnd().split("\n").length > 250);
+  t.strictSame(long, []);
+  t.end();
+});

@@ -1,0 +1,50 @@
+import t from "tap";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { configFile, loaderEntry, provisioning } from "../support/provisioning.js";
+
+await ensureSandbox(import.meta.filename);
+
+const { profile, cluster, folder } = await provisioning();
+t.teardown(() => cluster.stop());
+
+/** Everything below the folders that a run may touch, with modes, owners and contents' sums. */
+function hostState(): string {
+  const script = "for d in /etc /opt /usr/local /var/amplia; do [ -e $d ] && find $d -printf '%p %y %m %U %G %l\\n'; done | sort;"
+    + " find /etc /opt /usr/local /var/amplia -type f ! -name ld.so.cache ! -name '*-' -exec sha256sum {} + 2>/dev/null | sort";
+  return execFileSync("sh", ["-c", script], { maxBuffer: 1 << 28 }).toString().replace(/^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-.*\n/gm, "");
+}
+
+t.test("a wrong PIN: one attempt, everything is put back, and the outcome says so", async (t) => {
+  const pinFile = `${folder}/ca_signer.pin`;
+  const right = readFileSync(pinFile, "utf8");
+  writeFileSync(pinFile, "wrong-pin-4711");
+  const before = hostState();
+  const { exitCode, document, stderr } = await knetctlJson(["apply", profile]);
+  t.equal(exitCode, 1, JSON.stringify(document.problems));
+  t.equal(document.outcome, "rolled-back", JSON.stringify(document.problems, undefined, 1));
+  t.match(document.smoke.tokens.flatMap(({ checks }) => checks.filter(({ status }) => status === "fail")), [{ id: "login", ckr: "CKR_PIN_INCORRECT", hint: /password/ }]);
+  t.equal(hostState(), before);
+  t.notOk(existsSync(loaderEntry));
+  t.throws(() => execFileSync("id", ["amplia"], { stdio: "ignore" }), "the account is gone");
+  t.notMatch(JSON.stringify(document) + stderr, "wrong-pin-4711");
+  t.throws(() => execFileSync("grep", ["-r", "wrong-pin-4711", "/var", "/etc", "/tmp"], { stdio: "pipe" }), "the PIN is nowhere");
+  writeFileSync(pinFile, right);
+});
+
+t.test("a VHSM that is down: rolled back with exit 69", async (t) => {
+  await cluster.stop();
+  const { exitCode, document } = await knetctlJson(["apply", profile]);
+  t.equal(exitCode, 69, JSON.stringify(document.problems));
+  t.match(document, { outcome: "rolled-back", problems: [{ hint: /HTTPS port/ }] });
+  t.notOk(existsSync(configFile));
+});
+
+t.test("--no-rollback keeps what was done", async (t) => {
+  const { document } = await knetctlJson(["apply", "--no-rollback", profile]);
+  t.equal(document.outcome, "failed");
+  t.ok(existsSync(configFile));
+  t.match((await knetctl(["plan", profile])).stdout, /nothing to change/);
+});

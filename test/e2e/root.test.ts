@@ -1,0 +1,49 @@
+import t from "tap";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { configFile, loaderEntry, provisioning } from "../support/provisioning.js";
+
+await ensureSandbox(import.meta.filename);
+
+const { profile, cluster } = await provisioning();
+await cluster.stop();
+
+// an image: this machine's programs, bound below another root, with its own /etc, /var, /opt and /usr/local
+const image = "/srv/image";
+execFileSync("sh", ["-euc", `
+  mkdir -p ${image}/var/lib ${image}/tmp ${image}/opt ${image}/usr/local/lib
+  cp -a /etc ${image}/etc
+  for d in bin sbin lib lib32 lib64 libx32; do
+    [ ! -L /$d ] || cp -a /$d ${image}/$d
+    [ ! -d /usr/$d ] || { mkdir ${image}/usr/$d; mount --bind /usr/$d ${image}/usr/$d; }
+  done
+  ldconfig -r ${image}`]);
+
+t.test("--root provisions the image and nothing else", async (t) => {
+  const { exitCode, document, stderr } = await knetctlJson(["apply", "--root", image, profile]);
+  t.equal(exitCode, 0, JSON.stringify(document.problems, undefined, 1));
+  t.equal(document.outcome, "applied");
+  t.same(document.smoke.tokens, [], "the smoke test is skipped");
+  t.match(stderr, /"skipped":"--root/);
+  const passwd = readFileSync(`${image}/etc/passwd`, "utf8");
+  const uid = Number(/^amplia:x:(\d+):/m.exec(passwd)?.[1]);
+  t.ok(uid > 0, "the account is in the image");
+  t.equal(statSync(`${image}/var/amplia`).uid, uid);
+  t.equal(statSync(image + configFile).mode & 0o7777, 0o640);
+  t.ok(existsSync(image + loaderEntry));
+  t.match(execFileSync("ldconfig", ["-r", image, "-p"]).toString(), /libkNETPKCS11\.so/);
+  for (const outside of [configFile, loaderEntry, "/var/lib/knetctl", "/var/amplia"]) t.notOk(existsSync(outside), `${outside} is untouched`);
+});
+
+t.test("again: nothing to do", async (t) => {
+  t.equal((await knetctl(["plan", "--root", image, profile])).exitCode, 0);
+  t.equal((await knetctlJson(["apply", "--root", image, profile])).document.outcome, "unchanged");
+});
+
+t.test("a root that is not there is a usage problem", async (t) => {
+  const { exitCode, document } = await knetctlJson(["apply", "--root", "/srv/nothing", profile]);
+  t.equal(exitCode, 64);
+  t.match(document.problems, [{ code: "usage-root-missing" }]);
+});

@@ -1,0 +1,247 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { test, type Test } from "tap";
+import { smokeTest, type SmokeRequest } from "../../src/pkcs11/smoke-test.js";
+import { smokeOutcome } from "../../src/pkcs11/outcome.js";
+import { Secret } from "../../src/problem/secret.js";
+import type { CheckResult, TokenReport } from "../../src/workflow/step.js";
+import { buildWorker } from "../support/build-worker.js";
+import { fixtureModules } from "../support/fixture-module.js";
+import { plainChildren } from "../support/plain-children.js";
+import { eventually, processesWith } from "../support/processes.js";
+
+plainChildren();
+const pin = "pin-0451-secret";
+const worker = await buildWorker();
+const modules = fixtureModules();
+const misbehaving = modules.module("misbehaving");
+const log = join(modules.folder, "calls");
+
+t.teardown(() => {
+  worker.remove();
+  modules.remove();
+});
+
+interface Misbehaviour {
+  readonly at?: string;
+  readonly action?: string;
+  readonly more?: Readonly<Record<string, string>>;
+  readonly request?: Partial<SmokeRequest>;
+}
+
+/** Runs the smoke test against the fixture, and holds what must be true of every run. */
+async function smoke(t: Test, { at = "", action = "", more = {}, request = {} }: Misbehaviour): Promise<TokenReport> {
+  rmSync(log, { force: true });
+  const report = await smokeTest({
+    module: misbehaving,
+    token: { label: "fixture" },
+    pin: new Secret(pin),
+    environment: { FIXTURE_AT: at, FIXTURE_ACTION: action, FIXTURE_LOG: log, ...more },
+    timeoutMs: 10_000,
+    workerPath: worker.path,
+    ...request,
+  });
+  t.notMatch(JSON.stringify(report), pin, "the PIN is nowhere in the report");
+  t.same(processesWith(worker.path), [], "no process is left");
+  return report;
+}
+
+const calls = (): readonly string[] => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : []);
+const failed = (report: TokenReport): readonly CheckResult[] => report.checks.filter(({ status }) => status === "fail");
+const check = (report: TokenReport, id: string): CheckResult | undefined => report.checks.find((one) => one.id === id);
+
+test("a module that does nothing wrong passes, with warnings for what it lacks", async (t) => {
+  const report = await smoke(t, {});
+  t.same(failed(report), []);
+  t.equal(check(report, "random")?.detail, "twice the same 32 bytes");
+  t.equal(calls().filter((call) => call === "C_Login").length, 1);
+  t.equal(smokeOutcome({ tokens: [report] }).exitCode, 0);
+});
+
+const deadly: readonly (readonly [string, string, string, RegExp])[] = [
+  ["C_Initialize", "crash", "initialize", /SIGSEGV in C_Initialize/],
+  ["C_GetSlotList", "crash", "slots", /SIGSEGV in C_GetSlotList/],
+  ["C_OpenSession", "crash", "session", /SIGSEGV in C_OpenSession/],
+  ["C_Login", "crash", "login", /SIGSEGV in C_Login/],
+  ["C_FindObjects", "crash", "find", /SIGSEGV in C_FindObjects/],
+  ["C_Login", "abort", "login", /SIGABRT in C_Login/],
+  ["C_GetFunctionList", "abort", "load", /SIGABRT in C_GetFunctionList/],
+  ["C_GetTokenInfo", "exit0", "token", /exit code 0 in C_GetTokenInfo/],
+  ["C_Login", "exit3", "login", /exit code 3 in C_Login/],
+];
+
+for (const [at, action, id, detail] of deadly) {
+  test(`${at} that ends the process (${action}) is named`, async (t) => {
+    const report = await smoke(t, { at, action });
+    t.match(failed(report), [{ id, detail, hint: /./ }]);
+    t.equal(failed(report).length, 1);
+    t.same(smokeOutcome({ tokens: [report] }), { result: "fail", exitCode: 1 });
+  });
+}
+
+for (const [at, id] of [["C_Initialize", "initialize"], ["C_GetSlotList", "slots"], ["C_Login", "login"]] as const) {
+  test(`${at} that never returns is stopped at the time-out and named`, async (t) => {
+    const started = performance.now();
+    const report = await smoke(t, { at, action: "hang", request: { timeoutMs: 700 } });
+    t.ok(performance.now() - started < 2500, "in time");
+    t.match(failed(report), [{ id, detail: new RegExp(`${at} did not return.*0\\.7 s`) }]);
+  });
+}
+
+for (const at of ["C_Initialize", "C_Login"]) {
+  test(`megabytes of garbage on every descriptor in ${at}, with a forged end, change nothing`, async (t) => {
+    const report = await smoke(t, { at, action: "garbage" });
+    t.same(failed(report), []);
+    t.equal(check(report, "finalize")?.status, "pass");
+  });
+}
+
+test("what the module prints is shown before it has the PIN, and not after", async (t) => {
+  t.match(failed(await smoke(t, { at: "C_GetInfo", action: "leak" })), [{ detail: /it printed: "logging in with"/ }]);
+  t.match(failed(await smoke(t, { at: "C_Login", action: "leak" })), [{ id: "login", detail: /SIGABRT in C_Login$/ }]);
+});
+
+test("a grandchild that holds the pipes neither delays the result nor stays", async (t) => {
+  const started = performance.now();
+  const report = await smoke(t, { at: "C_Initialize", action: "child" });
+  t.same(failed(report), []);
+  t.ok(performance.now() - started < 3000, "in time");
+});
+
+test("a daemon that left the group does not delay the result", async (t) => {
+  const started = performance.now();
+  const environment = { FIXTURE_AT: "C_GetInfo", FIXTURE_ACTION: "daemon" };
+  const report = await smokeTest({ module: misbehaving, token: { only: true }, pin: undefined, environment, workerPath: worker.path });
+  t.same(failed(report), []);
+  t.ok(performance.now() - started < 3000, "in time");
+  for (const pid of processesWith(worker.path)) process.kill(pid, "SIGKILL");
+  t.ok(await eventually(() => processesWith(worker.path).length === 0));
+});
+
+test("a crash or hang in C_Finalize is a warning", async (t) => {
+  const crashed = await smoke(t, { at: "C_Finalize", action: "crash" });
+  t.match(check(crashed, "finalize"), { status: "warn", detail: /SIGSEGV in C_Finalize/ });
+  const hung = await smoke(t, { at: "C_Finalize", action: "hang", request: { timeoutMs: 1500 } });
+  t.match(check(hung, "finalize"), { status: "warn", detail: /C_Finalize did not return/ });
+  t.same(smokeOutcome({ tokens: [crashed, hung] }), { result: "warn", exitCode: 0 });
+});
+
+test("a module without slots", async (t) => {
+  const report = await smoke(t, { more: { FIXTURE_SLOTS: "0" } });
+  t.match(failed(report), [{ id: "slots", detail: "no slot has a token" }]);
+  t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69);
+});
+
+test("two tokens with one label are not chosen between; a serial number does", async (t) => {
+  const report = await smoke(t, { more: { FIXTURE_SLOTS: "2" } });
+  t.match(failed(report), [{ id: "token", detail: /2 tokens.*1000.*1001/, hint: /serial/ }]);
+  t.equal(smokeOutcome({ tokens: [report] }).exitCode, 1);
+  t.notOk(calls().includes("C_Login"));
+  t.same(failed(await smoke(t, { more: { FIXTURE_SLOTS: "2" }, request: { token: { serial: "1001" } } })), []);
+});
+
+test("a token that is not there: those that are get named", async (t) => {
+  const report = await smoke(t, { request: { token: { label: "other" } } });
+  t.match(failed(report), [{ id: "token", detail: /no token with label "other"; there are: "fixture" \(serial 1000\)/ }]);
+  t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69);
+});
+
+for (const [name, flag] of [["locked", "0x4000d"], ["final-try", "0x2000d"]] as const) {
+  test(`a ${name} token is never logged in to`, async (t) => {
+    const report = await smoke(t, { more: { FIXTURE_FLAGS: flag } });
+    t.match(failed(report), [{ id: "token-flags", detail: /no login was tried/ }]);
+    t.notOk(calls().includes("C_Login"));
+    t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69);
+  });
+}
+
+test("a wrong PIN is tried once", async (t) => {
+  const report = await smoke(t, { at: "C_Login", action: "return", more: { FIXTURE_VALUE: "0xa0" } });
+  t.match(failed(report), [{ id: "login", ckr: "CKR_PIN_INCORRECT", hint: /never|not tried again/ }]);
+  t.equal(calls().filter((call) => call === "C_Login").length, 1);
+  t.same(calls().slice(-2), ["C_CloseSession", "C_Finalize"], "and the module is left properly");
+  t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69);
+});
+
+const returned: readonly (readonly [string, string, string, string, number])[] = [
+  ["C_Initialize", "0x05", "initialize", "CKR_GENERAL_ERROR", 1],
+  ["C_OpenSession", "0x30", "session", "CKR_DEVICE_ERROR", 69],
+  ["C_GetTokenInfo", "0xe1", "token", "CKR_TOKEN_NOT_RECOGNIZED", 69],
+  ["C_Login", "0x80000042", "login", "CKR_VENDOR_DEFINED (0x80000042)", 69],
+];
+
+for (const [at, value, id, ckr, exitCode] of returned) {
+  test(`${at} that returns ${ckr} says so, with a hint`, async (t) => {
+    const report = await smoke(t, { at, action: "return", more: { FIXTURE_VALUE: value } });
+    t.match(failed(report), [{ id, ckr, hint: /./ }]);
+    t.equal(smokeOutcome({ tokens: [report] }).exitCode, exitCode);
+  });
+}
+
+test("a module that cannot lock works without locking, with a warning", async (t) => {
+  const report = await smoke(t, { at: "C_Initialize", action: "return", more: { FIXTURE_VALUE: "0x0a" } });
+  t.match(failed(report), [{ id: "initialize", ckr: "CKR_CANT_LOCK" }], "this one refuses both ways");
+  t.equal(calls().filter((call) => call === "C_Initialize").length, 2);
+});
+
+test("a wrong signature is found on the host, and the keys are destroyed all the same", async (t) => {
+  const report = await smoke(t, { more: { FIXTURE_KEYS: "1" } });
+  t.match(failed(report), [{ id: "sign-rsa", detail: /the signature is wrong/ }]);
+  t.equal(calls().filter((call) => call === "C_DestroyObject").length, 2);
+});
+
+test("a search that never ends is ended", async (t) => {
+  const report = await smoke(t, { more: { FIXTURE_ENDLESS: "1" } });
+  t.equal(check(report, "find")?.detail, "1000 objects or more");
+});
+
+test("token objects are named when the module dies before they are removed", async (t) => {
+  const report = await smoke(t, { at: "C_Sign", action: "crash", more: { FIXTURE_KEYS: "1" }, request: { tokenObjects: true } });
+  t.match(check(report, "leftovers"), { status: "warn", hint: /knetctl-smoke-[0-9a-f]{12}/ });
+});
+
+test("a function missing from the function list is named", async (t) => {
+  const report = await smoke(t, { request: { module: modules.module("holes", ["-DHOLES=1"]) } });
+  t.match(failed(report), [{ id: "random", detail: /SIGSEGV in C_GenerateRandom/ }]);
+});
+
+test("what is no PKCS #11 module, or does not load here, says what is missing", async (t) => {
+  const text = join(modules.folder, "text.so");
+  writeFileSync(text, "not a library at all\n", { mode: 0o644 });
+  const dependent = modules.module("dependent", ["-DDEPENDENT"], [modules.dependency("libfixture.so.3", "FIXTURE_1")]);
+  modules.dependency("libfixture.so.3", "FIXTURE_2");
+  const loads: readonly (readonly [string, RegExp])[] = [
+    [modules.module("no-entry", ["-DNO_ENTRY"]), /no C_GetFunctionList/],
+    [modules.module("undefined", ["-DUNDEFINED"]), /the symbol function_that_no_library_has/],
+    [dependent, /version FIXTURE_1 is not in .*libfixture\.so\.3/],
+    [text, /is not a shared library/],
+    [join(modules.folder, "missing.so"), /missing\.so was not found/],
+    ["libknetctl-no-such-module.so", /libknetctl-no-such-module\.so was not found/],
+    [modules.folder, /modules-/],
+  ];
+  for (const [module, detail] of loads) {
+    const report = await smoke(t, { request: { module } });
+    t.match(report.checks, [{ id: "load", status: "fail", detail }]);
+    t.equal(report.checks.length, 1, "and nothing else is tried");
+  }
+  rmSync(join(modules.folder, "libfixture.so.3"));
+  const report = await smoke(t, { request: { module: dependent } });
+  t.match(report.checks, [{ id: "load", detail: /libfixture\.so\.3, which .* needs, was not found/, hint: /package/ }]);
+});
+
+test("an abort ends the test at once, with everything it started", async (t) => {
+  const controller = new AbortController();
+  setTimeout(() => {
+    controller.abort();
+  }, 300);
+  await t.rejects(smoke(t, { at: "C_Login", action: "hang", request: { signal: controller.signal } }), { code: "interrupted" });
+  t.same(processesWith(worker.path), []);
+});
+
+test("a relative path is refused before anything is started", async (t) => {
+  await t.rejects(smoke(t, { request: { module: "./module.so" } }), { code: "smoke-module-relative" });
+});
+
+test("a worker that is not there is a clear error", async (t) => {
+  await t.rejects(smoke(t, { request: { workerPath: join(modules.folder, "no-worker.cjs") } }), { code: "smoke-worker-failed", detail: /Cannot find module/ });
+});

@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { test } from "tap";
+import { smokeTest } from "../../src/pkcs11/smoke-test.js";
+import { Secret } from "../../src/problem/secret.js";
+import { buildWorker } from "../support/build-worker.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { fixtureModules } from "../support/fixture-module.js";
+import { plainChildren } from "../support/plain-children.js";
+import { softTokens, userPin } from "../support/soft-token.js";
+
+await ensureSandbox(import.meta.filename);
+plainChildren();
+
+const run = (program: string, ...args: readonly string[]): string => execFileSync(program, args, { encoding: "utf8", stdio: "pipe" }).trim();
+run("/usr/sbin/groupadd", "smoke-extra");
+run("/usr/sbin/useradd", "--system", "--user-group", "--groups", "smoke-extra", "--home-dir", "/srv/smoke home", "--no-create-home", "smoke-svc");
+
+const id = (...args: readonly string[]): number => Number(run("id", ...args));
+const identity = { user: "smoke-svc", uid: id("-u", "smoke-svc"), gid: id("-g", "smoke-svc"), home: "/srv/smoke home" };
+const worker = await buildWorker();
+const modules = fixtureModules();
+const soft = softTokens("service");
+
+t.teardown(() => {
+  worker.remove();
+  modules.remove();
+  soft.remove();
+});
+
+test("the module runs as the service user and nothing else, in a clean environment", async (t) => {
+  const folder = join(modules.folder, "theirs");
+  mkdirSync(folder);
+  run("chown", "smoke-svc", folder);
+  process.env["KNETCTL_LEAK_CANARY"] = "leaked";
+  const pin = "pin-canary-99";
+  const environment = { FIXTURE_WHO: join(folder, "who") };
+  const report = await smokeTest({ module: modules.module("who"), token: { only: true }, pin: new Secret(pin), identity, environment, workerPath: worker.path });
+  t.notOk(report.checks.some(({ status }) => status === "fail"));
+  const who = readFileSync(join(folder, "who"), "utf8");
+  const { uid, gid } = identity;
+  const extra = Number(run("getent", "group", "smoke-extra").split(":")[2]);
+  t.match(who, new RegExp(`^uid ${uid} ${uid} gid ${gid} ${gid}$`, "m"));
+  t.match(who, new RegExp(`^groups (${gid} ${extra}|${extra} ${gid})$`, "m"), "its supplementary groups, and none of root's");
+  t.match(who, /^folder \/$/m);
+  t.match(who, /^umask 077$/m);
+  t.match(who, /^core 1$/m, "no core file, and no core handler");
+  t.match(who, /^session 1$/m);
+  const variables = who.split("\n").flatMap((line) => (line.startsWith("env ") ? [line.slice(4)] : [])).sort();
+  t.strictSame(variables, [
+    "HOME=/srv/smoke home",
+    "LANG=C.UTF-8",
+    "LD_BIND_NOW=1",
+    "LOGNAME=smoke-svc",
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "USER=smoke-svc",
+  ]);
+});
+
+test("a token that only the service user can read passes as that user, and not as another", async (t) => {
+  run("chown", "-R", "smoke-svc:", join(soft.folder, "tokens"));
+  run("chmod", "-R", "go=", join(soft.folder, "tokens"));
+  const request = { module: soft.module, token: { label: "service" }, pin: new Secret(userPin), environment: soft.environment, workerPath: worker.path };
+  const report = await smokeTest({ ...request, identity });
+  t.strictSame(report.checks.filter(({ status }) => status !== "pass" && status !== "info"), []);
+  const nobody = { user: "nobody", uid: id("-u", "nobody"), gid: id("-g", "nobody"), home: "/nonexistent" };
+  const refused = await smokeTest({ ...request, identity: nobody });
+  t.match(refused.checks.find(({ status }) => status === "fail"), { id: /initialize|slots|token/ });
+});
+
+test("without root another identity is refused before anything is started", async (t) => {
+  process.seteuid?.(identity.uid);
+  try {
+    const request = { module: soft.module, token: { label: "service" }, pin: undefined, workerPath: worker.path };
+    await t.rejects(smokeTest({ ...request, identity: { ...identity, uid: identity.uid + 1 } }), { code: "smoke-as-needs-root" });
+  } finally {
+    process.seteuid?.(0);
+  }
+});

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import t from "tap";
+import { editClientConfig } from "../../../src/steps/client-config/edit.js";
+import { readClientConfig, readsAs } from "../../../src/steps/client-config/reading.js";
+import { clientConfigs, sameMeaning, spaced, strangers, type Owner } from "../../support/client-config-arbitraries.js";
+import type { ClientConfig } from "../../../src/steps/client-config/wanted.js";
+import { existing } from "../../support/existing-config.js";
+
+function stays(owner: Owner, { connections, users }: ClientConfig): boolean {
+  if (owner === "top") return true;
+  return "user" in owner ? users.has(owner.user) : connections.has(owner.connection);
+}
+
+t.test("an edit keeps the bytes of every unknown key, says what is wanted, and is done once", async (t) => {
+  await fc.assert(
+    fc.asyncProperty(clientConfigs, clientConfigs, strangers, fc.gen(), async (before, wanted, unknown, gen) => {
+      const source = spaced(before, unknown, gen);
+      const { text } = await editClientConfig(existing(source.text), wanted);
+      const edited = existing(text);
+      const kept = source.unknown.every(({ owner, bytes }) => text.includes(bytes) || !stays(owner, wanted));
+      return kept && readsAs(readClientConfig(edited.root), wanted) && (await editClientConfig(edited, wanted)).text === text;
+    }),
+    { numRuns: 300 },
+  );
+  t.pass();
+});
+
+t.test("a file that says the same in another way stays as it is, byte for byte", async (t) => {
+  await fc.assert(
+    fc.asyncProperty(clientConfigs, strangers, fc.gen(), async (wanted, unknown, gen) => {
+      const { text } = spaced(wanted, unknown, gen, sameMeaning);
+      const edit = await editClientConfig(existing(text), wanted);
+      return edit.text === text && edit.summary.length === 0;
+    }),
+    { numRuns: 300 },
+  );
+  t.pass();
+});

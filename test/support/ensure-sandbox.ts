@@ -1,0 +1,25 @@
+import { asAbsolutePath } from "../../src/host/path.js";
+import { enterSandbox } from "../../src/host/sandbox.js";
+
+const mark = "KNETCTL_TEST_IN_SANDBOX";
+
+/**
+ * Runs the calling test file again inside a sandbox, with the same loader and streams, and ends this process with its
+ * exit code; returns at once where that has happened already. Users, files in /etc and mounts made after this are gone
+ * with the sandbox.
+ */
+export async function ensureSandbox(file: string): Promise<void> {
+  if (process.env[mark] === "1") return;
+  const { exitCode } = await enterSandbox({
+    program: process.execPath,
+    args: [...process.execArgv, file],
+    cwd: asAbsolutePath(process.cwd())!,
+    env: { ...definedEnvironment(), [mark]: "1" },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  process.exit(await exitCode);
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Outcome } from "./sandbox.js";
+
+export const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
+
+export interface KnetctlOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the built command line as its own process and gathers what it says. */
+export async function knetctl(args: readonly string[], { input, env, uid, cwd, signal }: KnetctlOptions = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env },
+    cwd: cwd ?? "/",
+    ...(uid !== undefined && { uid, gid: uid }),
+    ...(signal && { signal, killSignal: "SIGINT" }),
+  });
+  child.stdin.on("error", () => undefined).end(input ?? "");
+  child.on("error", () => undefined);
+  const exited = new Promise<number>((resolve) => child.once("exit", (code) => { resolve(code ?? 128); }));
+  const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { exitCode, stdout, stderr };
+}
+
+/** The one document of `--json`; fails the test that calls it when standard output holds anything else. */
+export async function knetctlJson<T = Report>(args: readonly string[], options: KnetctlOptions = {}): Promise<{ exitCode: number; document: T; stderr: string }> {
+  const { exitCode, stdout, stderr } = await knetctl([...args, "--json"], options);
+  try {
+    return { exitCode, document: JSON.parse(stdout) as T, stderr };
+  } catch (cause) {
+    throw new Error(`no JSON document from knetctl ${args.join(" ")} (exit code ${exitCode}):\n${stdout}\n${stderr}`, { cause });
+  }
+}
+
+/** The parts of the documents of plan, apply and verify that tests look at. */
+export interface Report {
+  readonly changes: readonly { step: string; kind: string; path: string; [key: string]: unknown }[];
+  readonly problems: readonly { code: string; severity: string; title: string; hint?: string; detail?: string; where?: { path: string } }[];
+  readonly run: string | null;
+  readonly outcome: string;
+  readonly smoke: { tokens: { label: string; checks: { id: string; status: string; ckr?: string; hint?: string }[] }[] };
+}

@@ -1,0 +1,25 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** Ids of the live processes whose command line holds the text. */
+export function processesWith(text: string): readonly number[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => commandLine(pid).includes(text));
+}
+
+/** Waits until the condition holds; false when it does not within the time. */
+export async function eventually(condition: () => boolean, milliseconds = 5000): Promise<boolean> {
+  const end = Date.now() + milliseconds;
+  while (!condition()) {
+    if (Date.now() > end) return false;
+    await wait(20);
+  }
+  return true;
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,33 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { asAbsolutePath, type AbsolutePath } from "../../src/host/path.js";
+import { writeDemoProfile } from "../../src/demo/write-profile.js";
+import { buildArchive } from "../../src/simulator/archive.js";
+import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
+
+export interface Provisioning {
+  readonly folder: AbsolutePath;
+  readonly cluster: Cluster;
+  /** YAML: two endpoints, ca_signer and tsa_signer, the archive, user amplia to be created. */
+  readonly profile: string;
+  readonly archive: { path: string; sha256: string };
+}
+
+export const configFile = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
+export const loaderEntry = "/etc/ld.so.conf.d/knet-pkcs11.conf";
+
+const root = asAbsolutePath(join(import.meta.dirname, "../.."))!;
+const sources = asAbsolutePath(join(root, "installers/simulator"))!;
+
+/** Two simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
+export async function provisioning(options: { version?: string; registerLoader?: boolean } = {}): Promise<Provisioning> {
+  const folder = asAbsolutePath("/root/knet-test")!;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const cluster = await startCluster({ vhsms: 2, users: ["ca_signer", "tsa_signer"], stateFolder: asAbsolutePath(`${folder}/vhsms`)!, sources });
+  const archive = await archiveOf(folder, options);
+  return { folder, cluster, archive, profile: await writeDemoProfile(folder, cluster, archive) };
+}
+
+export function archiveOf(folder: AbsolutePath, { version = "1.7.0", registerLoader = false }: { version?: string; registerLoader?: boolean } = {}) {
+  return buildArchive({ out: folder, version, sources, registerLoader });
+}

@@ -1,0 +1,39 @@
+import type { CommandContext } from "../../src/commands/command.js";
+import { path, type AbsolutePath } from "../../src/host/path.js";
+import type { Problem } from "../../src/problem/problem.js";
+
+/** A command's context that keeps what the command says, and fails it for wanting a host. */
+export function recordedContext({ workingFolder, json = false }: { workingFolder: AbsolutePath; json?: boolean }) {
+  const results: string[] = [];
+  const documents: unknown[] = [];
+  const notes: string[] = [];
+  const problems: Problem[] = [];
+  const plain = (text: string) => text;
+  const recorded = { results, documents, notes, problems, hosts: 0 };
+  const context: CommandContext = {
+    output: {
+      json,
+      verbose: false,
+      quiet: false,
+      terminal: false,
+      result: (text) => void results.push(text),
+      document: (value) => void documents.push(value),
+      note: (text) => void notes.push(text),
+      transient: () => undefined,
+      progress: () => undefined,
+      problem: (problem) => void problems.push(problem),
+      style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },
+    },
+    workingFolder,
+    host: () => {
+      recorded.hosts += 1;
+      return Promise.reject(new Error("this command needs no host"));
+    },
+    signal: new AbortController().signal,
+    isRoot: false,
+    environment: {},
+    self: { node: path("/nonexistent"), script: path("/nonexistent") },
+    programFolder: path("/nonexistent"),
+  };
+  return Object.assign(recorded, { context });
+}

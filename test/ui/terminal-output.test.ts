@@ -1,0 +1,52 @@
+import t from "tap";
+import { Problem } from "../../src/problem/problem.js";
+import { terminalOutput, type OutputOptions } from "../../src/ui/terminal-output.js";
+
+function captured(options: Partial<OutputOptions> & { isTTY?: boolean }) {
+  const texts = { out: "", err: "" };
+  const isTTY = options.isTTY ?? false;
+  const output = terminalOutput({
+    json: false, verbose: false, quiet: false, environment: {}, ...options,
+    stdout: { isTTY, write: (text) => (texts.out += text) },
+    stderr: { isTTY, columns: 20, write: (text) => (texts.err += text) },
+  });
+  return { output, texts };
+}
+
+t.test("with --json standard output holds one document and standard error JSON lines only", async (t) => {
+  const { output, texts } = captured({ json: true, isTTY: true });
+  output.note("note");
+  output.transient("going");
+  output.problem(new Problem("internal-error", "x"));
+  output.progress({ type: "change-done" });
+  output.document({ a: 1 });
+  t.same(JSON.parse(texts.out), { a: 1 });
+  t.equal(texts.err, '{"type":"change-done"}\n');
+});
+
+t.test("a line under way is shown on a terminal only, and wiped by the next", async (t) => {
+  const elsewhere = captured({});
+  elsewhere.output.transient("going");
+  t.equal(elsewhere.texts.err, "");
+  const terminal = captured({ isTTY: true });
+  terminal.output.transient("a line that is longer than the terminal");
+  terminal.output.note("done");
+  t.equal(terminal.texts.err, "a line that is long\r\u001b[Kdone\n");
+});
+
+t.test("NO_COLOR and dumb terminals get no colours", async (t) => {
+  for (const environment of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+    t.equal(captured({ isTTY: true, environment }).output.style.red("x"), "x");
+  }
+  t.equal(captured({ isTTY: true }).output.style.red("x"), "\u001b[31mx\u001b[39m");
+});
+
+t.test("technical causes come with --verbose only", async (t) => {
+  const problem = new Problem("internal-error", "x", { cause: new Error("the reason") });
+  const terse = captured({});
+  terse.output.problem(problem);
+  t.notMatch(terse.texts.err, "the reason");
+  const verbose = captured({ verbose: true });
+  verbose.output.problem(problem);
+  t.match(verbose.texts.err, "the reason");
+});
