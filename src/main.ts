@@ -30,11 +30,16 @@ export async function main(input: MainInput): Promise<ExitCode> {
     exitCode = await shown(output, async () => verb(context(input, output)));
   });
   try {
-    await parser.parseAsync([...input.args]);
+    await parser.parseAsync(withStandardInput(input.args));
   } catch (error) {
     return shown(output(input, { json: input.args.includes("--json") }), () => Promise.reject(usageProblem(error)));
   }
   return exitCode;
+}
+
+/** The parser takes a lone `-` for an option; standard input has another name that it lets pass. */
+function withStandardInput(args: readonly string[]): string[] {
+  return args.map((arg, index) => (arg === "-" && args[index - 1]?.startsWith("--") !== true ? "/dev/stdin" : arg));
 }
 
 type Verb = (context: CommandContext) => Promise<ExitCode>;

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { knetctl, timed } from "./run.mjs";
 import { makeServiceAccount } from "./service-account.mjs";
 
-const { way, archive, version, profile, endpoints } = JSON.parse(process.argv[2]);
+const { way, archive, folderName, profile, endpoints } = JSON.parse(process.argv[2]);
 
 const configuration = {
   connections: { hsm_1: { ip: endpoints.map(({ ip }) => ip), port: endpoints.map(({ port }) => String(port)) } },
@@ -13,7 +13,7 @@ const configuration = {
 
 const script = `set -e
 tar xf "$1"
-cd "kNET-PKCS11-Linux-$2"
+cd "$2"
 ./install.sh
 folder=/var/amplia/.config/kryptus/knet/pkcs11
 mkdir -p "$folder"
@@ -27,5 +27,5 @@ makeServiceAccount();
 const ms =
   way === "apply"
     ? timed([process.execPath, knetctl, "apply", "--no-smoke-test", profile])
-    : timed(["sh", "-c", script, "sh", archive, version], { cwd: mkdtempSync("/root/bench-"), input: JSON.stringify(configuration, null, 2) });
+    : timed(["sh", "-c", script, "sh", archive, folderName], { cwd: mkdtempSync("/root/bench-"), input: JSON.stringify(configuration, null, 2) });
 process.stdout.write(JSON.stringify({ ms }));

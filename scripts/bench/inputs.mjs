@@ -37,18 +37,18 @@ function firstDocument(child) {
   });
 }
 
-/** The vendor archive and the profile of the demo's shape: one HA pair, two users. Returns their paths and the archive's version. */
+/** The vendor archive and the profile of the demo's shape: one HA pair, two users. Returns their paths and the name of the archive's folder. */
 export function writeInputs(folder, { printed }) {
-  const version = "1.7.0";
   const out = join(folder, "archive");
   mkdirSync(out);
-  timed([process.execPath, knetctl, "simulator", "archive", "--out", out, "--version", version]);
-  const archive = join(out, readdirSync(out).find((name) => name.endsWith(".tar")));
+  timed([process.execPath, knetctl, "simulator", "archive", "--out", out]);
+  const name = readdirSync(out).find((entry) => entry.endsWith(".tar"));
+  const archive = join(out, name);
   const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  const endpoints = printed.endpoints.map(({ ip, port, https }) => https ?? { ip, port });
+  const endpoints = printed.vhsms.map(({ endpoints: { https } }) => https);
   const profile = join(folder, "profile.yaml");
   writeFileSync(profile, profileText({ endpoints, archive, sha256, pins: join(folder, "pins") }), { mode: 0o600 });
-  return { archive, version, profile, endpoints };
+  return { archive, folderName: name.slice(0, -".tar".length), profile, endpoints };
 }
 
 function profileText({ endpoints, archive, sha256, pins }) {

@@ -99,6 +99,7 @@ function simulatorCommands(y: Argv, run: Runner) {
       "build a vendor archive around the simulated module",
       (s) =>
         s
+          .version(false) // the program's own --version would take the place of the archive's
           .option("out", { type: "string", demandOption: true, requiresArg: true, describe: "folder to write it to" })
           .option("version", { type: "string", default: "1.7.0", describe: "X.Y.Z" }),
       (args) => run(async (context) => (await import("./simulator.js")).simulatorArchive(args, context)),

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { exitCodes } from "../problem/exit-codes.js";
+import { Problem } from "../problem/problem.js";
 import type { Cluster } from "../simulator/cluster.js";
 import type { CommandContext, CommandRun } from "./command.js";
 
@@ -67,16 +68,25 @@ function print({ output }: CommandContext, document: object): void {
   else output.result(JSON.stringify(document, null, 2));
 }
 
-/** One file a user, 0600, named after the user; a name that is no file name is written with percent signs. */
+/** One new file a user, 0600, named after the user; characters that do not belong in a file name become percent signs. */
 async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const { name, pin } of cluster.users) {
-    const encoded = encodeURIComponent(name);
-    const file = join(folder, basename(encoded === "." || encoded === ".." ? encoded.replaceAll(".", "%2E") : encoded));
-    await rm(file, { force: true });
-    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" });
+    const file = join(folder, fileNameOf(name));
+    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" }).catch((cause: unknown) => { throw cannotWrite(file, cause); });
     written.push(file);
   }
+}
+
+function fileNameOf(user: string): string {
+  const encoded = encodeURIComponent(user);
+  return encoded.startsWith(".") ? `%2E${encoded.slice(1)}` : encoded;
+}
+
+function cannotWrite(file: string, cause: unknown): Problem {
+  return new Problem("simulator-start-failed", "a PIN file cannot be written", {
+    where: { path: file }, hint: "name a folder that holds no files of these names", cause,
+  });
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

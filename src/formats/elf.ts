@@ -170,13 +170,17 @@ function* chain(view: ElfView, start: number, count: number, nextField: number):
 }
 
 function readVersionNeeds(view: ElfView, start: number | undefined, count: number, text: (index: number) => string): VersionNeed[] {
-  if (start === undefined) return [];
-  return [...chain(view, start, count, 12)].flatMap((need) => {
+  const needs: VersionNeed[] = [];
+  if (start === undefined) return needs;
+  for (const need of chain(view, start, count, 12)) {
     const library = text(view.u32(need + 4));
-    return [...chain(view, need + view.u32(need + 8), view.u16(need + 2), 12)].map((version) => ({
-      library, version: text(view.u32(version + 8)), weak: (view.u16(version + 4) & 2) !== 0,
-    }));
-  });
+    for (const version of chain(view, need + view.u32(need + 8), view.u16(need + 2), 12)) {
+      // damaged chains can overlap, and then their product would be read for minutes
+      if (needs.length >= mostEntries) throw new Malformed("it needs more versions than there can be");
+      needs.push({ library, version: text(view.u32(version + 8)), weak: (view.u16(version + 4) & 2) !== 0 });
+    }
+  }
+  return needs;
 }
 
 function readVersionDefinitions(view: ElfView, start: number | undefined, count: number, text: (index: number) => string): string[] {

@@ -8,6 +8,9 @@ import { systemPath } from "./sandbox-script.js";
 const maxBytes = 64 * 1024 * 1024;
 const getentTimeoutMs = 10_000;
 
+/** The last id means "leave it as it is" to chown(2) and is no account's. */
+const mostId = 0xffff_fffe;
+
 type Database = "passwd" | "group";
 
 /**
@@ -33,9 +36,13 @@ function fileText(files: Files, database: Database): string {
 function found(text: string, field: 0 | 2, wanted: string): readonly string[] | undefined {
   for (const line of text.split("\n")) {
     const fields = line.split(":");
-    if (fields[field] === wanted && fields.length >= 4 && /^\d+$/.test(fields[2] ?? "")) return fields;
+    if (fields[field] === wanted && fields.length >= 4 && isId(fields[2] ?? "")) return fields;
   }
   return undefined;
+}
+
+function isId(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) <= mostId;
 }
 
 /** getent takes digits for an id, so a name of digits alone is not asked for, and an answer for another name is not taken. */

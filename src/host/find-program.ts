@@ -30,7 +30,7 @@ function usable(tree: Tree, program: AbsolutePath): boolean {
     throw new Problem("host-untrusted-owner", "the program could have been written by others than root", {
       where: { path: program },
       detail: `owner is uid ${entry.uid}, mode ${entry.mode.toString(8)}`,
-      hint: `if it is what it should be: chown root ${program} && chmod g-w,o-w ${program}`,
+      hint: "install it anew from its package",
     });
   });
 }

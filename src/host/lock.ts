@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, constants, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./descriptor.js";
 import { asFileProblem } from "./file-problem.js";
@@ -111,8 +111,7 @@ function flock(fd: number, file: AbsolutePath, waitSeconds: number, signal: Abor
 
 function heldBy(fd: number): Lock {
   ftruncateSync(fd);
-  const [, ...words] = process.argv;
-  writeSync(fd, `pid ${process.pid}, started ${new Date().toISOString()}: ${words.map(printable).join(" ").slice(0, 500)}\n`, 0);
+  writeSync(fd, `pid ${process.pid}, started ${new Date().toISOString()}: ${ownCommandLine()}\n`, 0);
   let isHeld = true;
   return {
     release: () => {
@@ -146,6 +145,8 @@ function nameIn(file: AbsolutePath): string {
   return file.slice(lockFolder.length + 1);
 }
 
-function printable(word: string): string {
-  return word.replace(/[^\x20-\x7e]/g, "?");
+/** Without node's own path and options; no argument of ours ever holds a PIN. */
+function ownCommandLine(): string {
+  const words = readFileSync("/proc/self/cmdline", "utf8").split("\0").slice(1 + process.execArgv.length);
+  return words.join(" ").trim().slice(0, 500).replace(/[^\x20-\x7e]/g, "?");
 }

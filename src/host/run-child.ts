@@ -14,7 +14,7 @@ export interface ChildRun {
   readonly signal: AbortSignal | undefined;
 }
 
-const mostOutputBytes = 1024 * 1024;
+const halfOfOutput = 512 * 1024;
 /** How long the group has to end by itself after SIGTERM. */
 const graceMs = 1000;
 /** How long output is waited for once the child has ended; a daemon it left may hold the pipes for ever. */
@@ -78,19 +78,26 @@ interface Collected {
   text(): string;
 }
 
-/** The beginning of a stream; the rest is read and dropped, so that the child is not held up. */
+/** The first and the last half MiB of a stream: all of it is read, so that the child is not held up. */
 function collected(stream: Readable | null): Collected {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  let head = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+  let dropped = 0;
   stream?.on("data", (chunk: Buffer) => {
-    if (bytes < mostOutputBytes) chunks.push(chunk.subarray(0, mostOutputBytes - bytes));
-    bytes += chunk.length;
+    const first = chunk.subarray(0, halfOfOutput - head.length);
+    if (first.length > 0) head = Buffer.concat([head, first]);
+    if (first.length === chunk.length) return;
+    const rest = Buffer.concat([tail, chunk.subarray(first.length)]);
+    tail = rest.subarray(-halfOfOutput);
+    dropped += rest.length - tail.length;
   });
   const whole = new Promise<void>((resolve) => {
     if (stream === null) resolve();
     else stream.once("close", () => { resolve(); }).once("error", () => { resolve(); });
   });
-  return { whole, text: () => Buffer.concat(chunks).toString("utf8") };
+  // a gap between the halves is named; without one a character may lie across the border
+  const parts = (): readonly Buffer[] => (dropped === 0 ? [head, tail] : [head, Buffer.from(`\n[${dropped} bytes left out]\n`), tail]);
+  return { whole, text: () => Buffer.concat(parts()).toString("utf8") };
 }
 
 function endGroup(child: ChildProcess): void {

@@ -90,7 +90,7 @@ async function ready(child: ChildProcess, exitCode: Promise<number>): Promise<vo
       transcript += text;
       if (/^ready$/m.test(transcript)) resolve(true);
     });
-    report.once("end", () => { resolve(false); });
+    report.once("close", () => { resolve(false); });
   });
   const isReady = await said;
   report.destroy();

@@ -43,6 +43,7 @@ function onObserved(tree: Tree, path: AbsolutePath, observed: Entry, work: (fd: 
       work(fd, now);
       fsyncSync(fd);
     });
+    if (!isSame(entryAt(folder.fd, nameOf(path)), observed)) throw changed(path, "another file took its place meanwhile");
     requireSameFolder(tree, folderPath, folder);
     return true;
   });
@@ -52,6 +53,6 @@ function onObserved(tree: Tree, path: AbsolutePath, observed: Entry, work: (fd: 
 /** A second name of a file, or a file of somebody else's, is not ours to give new rights. */
 function requireChangeable(tree: Tree, entry: Entry, path: AbsolutePath): void {
   if (entry.kind !== "file" && entry.kind !== "folder") throw notAFile(entry, path);
-  if (entry.kind === "file" && entry.links !== 1) throw hardLinked(entry, path);
+  if (entry.kind === "file" && entry.links > 1) throw hardLinked(entry, path);
   if (!tree.owners.has(entry.uid)) throw foreignOwner(entry, path, entry.kind);
 }

@@ -47,7 +47,7 @@ export function refuseDefaultAcl(folder: Folder): void {
   }
   throw new Problem("host-default-acl", "the folder has a default ACL, which could let others read what is put there", {
     where: { path: folder.path },
-    hint: `look at it with \`getfacl ${folder.path}\`, remove it with \`setfacl -k ${folder.path}\``,
+    hint: "getfacl shows it, setfacl -k removes it",
   });
 }
 

@@ -28,7 +28,7 @@ export function requireTrustedFolder(folder: Entry, path: AbsolutePath, owners: 
   throw new Problem("host-untrusted-folder", "others can write in this folder, so nothing in it can be changed safely", {
     where: { path },
     detail: `mode ${octal(folder.mode)}: whoever can write in it can replace what root is working on`,
-    hint: `chmod g-w,o-w ${path}`,
+    hint: "take that right away with chmod g-w,o-w",
   });
 }
 
@@ -36,7 +36,8 @@ export function requireTrustedFolder(folder: Entry, path: AbsolutePath, owners: 
 export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Entry): void {
   if (file.kind !== "file") throw notAFile(file, path);
   if (!owners.has(file.uid)) throw foreignOwner(file, path, "file");
-  if (file.links !== 1 && !isRootsAlone(folder)) throw hardLinked(file, path);
+  // none: it was replaced since it was opened, and is a whole file still
+  if (file.links > 1 && !isRootsAlone(folder)) throw hardLinked(file, path);
 }
 
 /**
@@ -67,7 +68,7 @@ export function hardLinked(file: Entry, path: AbsolutePath): Problem {
   return new Problem("host-hard-link", "the file has more than one name (hard links)", {
     where: { path },
     detail: `${file.links} names: a change here would change the file elsewhere too`,
-    hint: `find its other names: find / -xdev -inum ${file.inode}`,
+    hint: `find -xdev -inum ${file.inode} lists the other names on its file system`,
   });
 }
 
@@ -75,7 +76,7 @@ export function foreignOwner(entry: Entry, path: AbsolutePath, what: string): Pr
   return new Problem("host-untrusted-owner", `the ${what} belongs to somebody else`, {
     where: { path },
     detail: `owner is uid ${entry.uid}, mode ${octal(entry.mode)}; only root and the service user are trusted here`,
-    hint: `if it should be root's: chown root ${path}`,
+    hint: "find out who put it there; if it should be root's, give it to root with chown",
   });
 }
 

@@ -26,7 +26,7 @@ export function writeIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, right
 }
 
 export function folderMissing(path: AbsolutePath): Problem {
-  return new Problem("host-folder-missing", "the folder does not exist", { where: { path }, hint: `make it: mkdir ${path}` });
+  return new Problem("host-folder-missing", "the folder does not exist", { where: { path }, hint: "make it, or look whether the path is the one you mean" });
 }
 
 /** Makes a folder's names durable. The change itself is visible already, so a failure here must not read as "unchanged". */
@@ -65,7 +65,9 @@ function replace(tree: Tree, folder: Folder, name: string, bytes: Uint8Array, ri
 }
 
 function fill(fd: number, bytes: Uint8Array, rights: Rights, path: AbsolutePath): void {
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset);
+  for (let offset = 0; offset < bytes.length;) {
+    offset += writeSync(fd, bytes, offset, bytes.length - offset, offset);
+  }
   // the owner first: chown(2) clears set-id bits
   asFileProblem(path, () => { fchownSync(fd, rights.uid, rights.gid); });
   fchmodSync(fd, rights.mode);

@@ -105,12 +105,12 @@ const numbers: ReadonlyMap<string, number> = new Map([...names].map(([value, nam
 /** Vendors number their own return values from here (CKR_VENDOR_DEFINED). */
 export const vendorDefined = 0x80000000;
 
-/** The name of a return value; a vendor's or unknown one comes with its number: "CKR_VENDOR_DEFINED (0x80000001)". */
+/** The name of a return value; "CKR_VENDOR_DEFINED (0x80000001)" for a vendor's, the bare number for an unknown one. */
 export function returnValueName(value: number): string {
   const name = names.get(value);
   if (name !== undefined) return name;
   const number = `0x${value.toString(16).padStart(8, "0")}`;
-  return value >= vendorDefined ? `CKR_VENDOR_DEFINED (${number})` : `CKR ${number}`;
+  return value >= vendorDefined ? `CKR_VENDOR_DEFINED (${number})` : number;
 }
 
 /** The number behind a name that `returnValueName` gave. */

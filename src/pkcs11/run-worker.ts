@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
 import { messageLines } from "./message-lines.js";
+import { withoutCore } from "./without-core.js";
 import { decodeMessage } from "./protocol.js";
 import { Transcript } from "./transcript.js";
 
@@ -28,9 +29,6 @@ export interface WorkerEnd {
   readonly stderr: string;
 }
 
-/** What keeps an HSM's PIN out of core files: 1 byte, as 0 does not stop a core handler that is a program (core(5)). */
-const withoutCore = ["/usr/bin/prlimit", "--core=1", "--"] as const;
-
 /** How long a worker may take to leave after its last message. */
 const lingerMs = 2000;
 /** How long output is still read after the worker's end while something else holds the pipe. */
@@ -44,14 +42,14 @@ const stderrKept = 2048;
  * abort. Whatever is left of the group then is killed. Rejects only when the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const [program, ...args] = [...withoutCore, process.execPath, run.workerPath];
+  const { program, args } = withoutCore(process.execPath, run.workerPath);
   const child = spawn(program, args, { cwd: "/", env: { ...run.environment }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe"] });
   const transcript = new Transcript();
   const stderr = lastBytes(child.stderr, stderrKept);
   child.stdout.resume();
   child.stdin.on("error", () => undefined);
   child.stdin.end(run.input);
-  const end = { killed: undefined as WorkerEnd["killed"] };
+  const end: { killed: WorkerEnd["killed"] } = { killed: undefined };
   const kill = (why: WorkerEnd["killed"]): void => {
     end.killed ??= why;
     killGroup(child);
@@ -71,14 +69,19 @@ type Kill = (why: "deadline" | "linger" | "abort") => void;
 function supervised(child: ChildProcess, reports: Readable, transcript: Transcript, run: WorkerRun, kill: Kill): Promise<Pick<WorkerEnd, "exitCode" | "signal">> {
   return new Promise((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];
-    const settle = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
       for (const timer of timers) clearTimeout(timer);
       run.signal?.removeEventListener("abort", abort);
+    };
+    const exited = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
+      settle();
       resolve({ exitCode, signal });
     };
     const stop: Kill = (why) => {
       kill(why);
-      timers.push(setTimeout(settle, killMs, null, "SIGKILL"));
+      timers.push(setTimeout(exited, killMs, null, "SIGKILL"));
     };
     const abort = (): void => {
       stop("abort");
@@ -86,11 +89,14 @@ function supervised(child: ChildProcess, reports: Readable, transcript: Transcri
     const read = messageLines((line) => {
       const message = decodeMessage(run.nonce, line);
       if (message !== undefined) transcript.take(message, performance.now());
-      if (message?.type === "done") timers.push(setTimeout(stop, lingerMs, "linger"));
+      if (message?.type === "done" && !settled) timers.push(setTimeout(stop, lingerMs, "linger"));
     });
     reports.on("data", read);
-    child.on("error", reject);
-    child.on("exit", settle);
+    child.on("error", (error) => {
+      settle();
+      reject(error);
+    });
+    child.on("exit", exited);
     timers.push(setTimeout(stop, run.timeoutMs, "deadline"));
     run.signal?.addEventListener("abort", abort);
     if (run.signal?.aborted === true) abort();

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { TokenReport } from "../workflow/step.js";
@@ -30,6 +31,9 @@ export interface SmokeRequest {
 
 export const defaultTimeoutMs = 30_000;
 
+/** A longer one would go off at once. Milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
 /**
  * Proves a module and a token in a process of its own, with at most one login attempt and nothing left on the token. Whatever the
  * module does becomes a check's result, within the time-out. Throws a Problem only where the test could not be made at all:
@@ -38,6 +42,7 @@ export const defaultTimeoutMs = 30_000;
 export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
   refuseRelative(request.module);
   refuseForeign(request.identity);
+  refuseMissing(request.workerPath);
   if (request.signal?.aborted === true) throw interrupted();
   const { tokenObjects = false, timeoutMs = defaultTimeoutMs } = request;
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
@@ -56,7 +61,7 @@ export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
       nonce: asked.nonce,
       input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
       environment: workerEnvironment(request.identity, request.libraryPath, request.environment ?? {}),
-      timeoutMs,
+      timeoutMs: Math.min(timeoutMs, longestTimer),
       ...(request.signal && { signal: request.signal }),
     }),
   );
@@ -75,6 +80,11 @@ function refuseForeign(identity: Identity | undefined): void {
   const self = process.geteuid?.();
   if (identity === undefined || self === 0 || self === identity.uid) return;
   throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, { hint: "run it with sudo, or as that user" });
+}
+
+function refuseMissing(path: string): void {
+  if (existsSync(path)) return;
+  throw new Problem("smoke-worker-failed", "the program of the smoke test's process is missing", { where: { path }, hint: "install knetctl again" });
 }
 
 async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {

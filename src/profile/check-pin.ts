@@ -45,7 +45,9 @@ function fromEnvironment(anchor: Entry): Finding {
   };
 }
 
-function wrongSource(anchor: Anchor, title: string, hint = "give pin: { file: /run/secrets/NAME }, or env, fd, credential, prompt: true"): Finding {
+const waysToGive = "pin: { file: /run/secrets/NAME }, or env, fd, credential, prompt: true";
+
+function wrongSource(anchor: Anchor, title: string, hint = `give ${waysToGive}`): Finding {
   return { code: "profile-pin-source", title, anchor, detail: allowed, hint };
 }
 
@@ -56,6 +58,6 @@ export function literalPin(anchor: Anchor): Finding {
     title: "a PIN stands in the profile",
     anchor,
     detail: "its text is not shown",
-    hint: "remove it, change it on the VHSM if others could read it, and give its source: pin: { file: /run/secrets/NAME }, or env, fd, credential, prompt: true",
+    hint: `remove it, change it on the VHSM if others could read it, and give its source: ${waysToGive}`,
   };
 }

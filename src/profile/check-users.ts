@@ -2,7 +2,7 @@ import { checkLookalikes, checkUserName } from "./check-name.js";
 import { checkPin } from "./check-pin.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
-import { listed, quoted } from "./quote.js";
+import { listed, quoted, shownValue } from "./quote.js";
 import { nearest } from "./suggest.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
 
@@ -65,7 +65,7 @@ function checkAuthentication({ value }: Entry): readonly Finding[] {
       code: "profile-value-invalid",
       title: "authentication_type is not supported",
       anchor: node,
-      detail: `found ${quoted(node.text)}; allowed: "password"`,
+      detail: `found ${shownValue(node)}; allowed: "password"`,
       hint: "use a regular user with a password, or leave authentication_type out",
     },
   ];

@@ -6,17 +6,25 @@ import { readInput } from "./read-input.js";
 import { readProfile } from "./read-profile.js";
 
 /**
- * The profile in a file; `-` is standard input. A relative name starts from `workingFolder`, and so do the paths in a profile from standard input;
- * those in a file start from the file's folder. Never throws for what a user can do wrong: that is in `problems`.
+ * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`, and so do the paths in a
+ * profile from standard input; those in a file start from the file's folder. Never throws for what a user can do wrong: that is in
+ * `problems`.
  */
-export async function loadProfile(file: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
+export async function loadProfile(name: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
+  const file = name === "/dev/stdin" ? "-" : name;
   try {
-    const reading = await readProfile(await readInput(file === "-" ? file : resolve(workingFolder, file), file), file);
+    const bytes = await readInput(pathOf(file, workingFolder), file);
+    const reading = await readProfile(bytes, file);
     return "document" in reading ? parseProfile(reading.document, folderOfProfile(file, workingFolder)) : reading;
   } catch (error) {
     if (error instanceof Problem) return { problems: [error] };
     throw error;
   }
+}
+
+/** An empty name stays one: it is no way to name the working folder. */
+function pathOf(file: string, workingFolder: AbsolutePath): string {
+  return file === "-" || file === "" ? file : resolve(workingFolder, file);
 }
 
 function folderOfProfile(file: string, workingFolder: AbsolutePath): AbsolutePath {

@@ -83,13 +83,14 @@ function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
   const kinds = wantedKinds(error);
   const scalarWanted = !kinds.includes("a map") && !kinds.includes("a list");
   const value = scalarWanted && !secret && node.kind === "scalar" && node.value !== null ? ` ${shownValue(node)}` : "";
+  const left = node.kind === "scalar" && node.value === null ? ", indented below its name" : "";
   const needsQuotes = kinds.includes("text") && node.kind === "scalar" && node.value !== null;
   return {
     code: "profile-type-wrong",
     title: `${name ?? "profile"} must be ${kinds.join(" or ")}`,
     anchor: node,
     detail: `found ${kindOf(node)}${value}`,
-    hint: needsQuotes ? "put it in quotes" : `give ${allowedBy(error)}`,
+    hint: needsQuotes ? "put it in quotes" : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
   };
 }
 

@@ -1,7 +1,7 @@
 /**
- * The candidate that differs from the word by at most a third of its letters (Levenshtein distance, case and `-` against
- * `_` aside), for "did you mean"; undefined when none is near. Takes time in the number of candidates: callers with many words
- * keep a budget.
+ * The candidate that differs from the word by at most a third of its letters (added, left out, replaced, or swapped with the
+ * next; case and `-` against `_` aside), for "did you mean"; undefined when none is near. Takes time in the number of
+ * candidates: callers with many words keep a budget.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = folded(word);
@@ -23,14 +23,16 @@ function folded(text: string): string {
 }
 
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

@@ -15,7 +15,9 @@ export class YamlTree {
     this.#is = guards;
   }
 
-  /** `hidden`: below a key that holds a PIN, where nothing is quoted. `missingAt`: the place of what is left out, its key's. */
+  /**
+   * `hidden`: below a key that holds a PIN, where nothing is quoted. `missingAt`: the place of what is left out, its key's.
+   */
   convert(node: unknown, hidden: boolean, missingAt = 0): TreeNode {
     const { isMap, isSeq, isScalar, isAlias } = this.#is;
     if (isAlias(node)) return this.#alias(offsetOf(node, missingAt));

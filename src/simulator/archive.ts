@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,16 +43,18 @@ export async function buildArchive({ out, version, sources, registerLoader = tru
   if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(version))
     throw new Problem("simulator-arguments-invalid", "the version is not of the form X.Y.Z", { detail: version });
   const name = `kNET-PKCS11-Linux-${version}`;
+  const module = await compiledModule(sources, version, cache);
   const content = await packed([
     { name: `${name}/`, mode: 0o755 },
     { name: `${name}/install.sh`, mode: 0o755, content: await installer(sources, version, registerLoader) },
-    { name: `${name}/libkNETPKCS11.so`, mode: 0o755, content: await compiledModule(sources, version, cache) },
+    { name: `${name}/libkNETPKCS11.so`, mode: 0o755, content: module },
     { name: `${name}/README`, mode: 0o644, content: await readFile(join(sources, "README.md")) },
   ]);
   const path = join(out, `${name}.tar`);
   await mkdir(out, { recursive: true });
-  await writeFile(`${path}.${process.pid}`, content);
-  await rename(`${path}.${process.pid}`, path);
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, content, { flag: "wx" });
+  await rename(temporary, path);
   return { path, sha256: createHash("sha256").update(content).digest("hex") };
 }
 

@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly users: readonly string[];
   /** Names of VCO users, which the PKCS #11 client refuses. */
   readonly vcoUsers?: readonly string[];
-  /** Made when missing. Left out: a temporary folder. What is made in it goes with `stop()`. */
+  /** Left out: a temporary folder. What the cluster makes, the folder itself included, goes with `stop()`. */
   readonly stateFolder?: string;
   /** installers/simulator */
   readonly sources: string;
@@ -61,15 +61,15 @@ export interface Cluster {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const users = checkedUsers(options);
   const state = await makeStateFolder(options.stateFolder);
-  const tokenFolder = await makeTokenFolder(state);
+  const tokenFolder = await makeTokenFolder(state.folder);
   const vhsms: Vhsm[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(vhsms.map((vhsm) => vhsm.stop()));
-    await remove([tokenFolder, join(state, "init-tokens"), ...(options.stateFolder === undefined ? [state] : [])]);
+    await remove([tokenFolder, ...(state.made ? [state.folder] : [])]);
   };
   try {
     const directory = new UserDirectory(users, options.attempts ?? 5);
-    const cluster = { users: directory, storage: await makeStorage(users, tokenFolder, state, options) };
+    const cluster = { users: directory, storage: await makeStorage(users, tokenFolder, state.folder, options) };
     for (const [index, host] of addressesOf(options).entries()) vhsms.push(await startMember(host, index, cluster, options));
     return { endpoints: vhsms.map(endpointsOf), users, vhsms, directory, stop };
   } catch (error) {
@@ -110,19 +110,19 @@ function addressesOf({ vhsms, addresses }: ClusterOptions): readonly string[] {
   return addresses ?? Array.from({ length: vhsms }, (_, index) => `127.0.0.${index + 1}`);
 }
 
-async function makeStateFolder(wanted: string | undefined): Promise<string> {
+async function makeStateFolder(wanted: string | undefined): Promise<{ folder: string; made: boolean }> {
   if (wanted !== undefined) {
-    await mkdir(wanted, { recursive: true });
-    return realpath(wanted);
+    const made = (await mkdir(wanted, { recursive: true })) !== undefined;
+    return { folder: await realpath(wanted), made };
   }
   const folder = await mkdtemp(join(tmpdir(), "knet-simulator-"));
   await chmod(folder, 0o711);
-  return realpath(folder);
+  return { folder: await realpath(folder), made: true };
 }
 
-async function makeStorage(users: readonly SimulatedUser[], folder: string, work: string, { sources, cache }: ClusterOptions): Promise<ClusterState["storage"]> {
+async function makeStorage(users: readonly SimulatedUser[], folder: string, workFolder: string, { sources, cache }: ClusterOptions): Promise<ClusterState["storage"]> {
   const tokens = users.map(({ name }) => ({ label: name, pin: newSecret() }));
-  await initTokens(tokens, folder, sources, work, cache);
+  await initTokens(tokens, { folder, sources, workFolder, cache });
   return new Map(tokens.map(({ label, pin }) => [label, { folder, label, pin }]));
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, stat } from "node:fs/promises";
+import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Secret } from "../problem/secret.js";
@@ -12,29 +12,44 @@ export interface Token {
 }
 
 /**
- * A folder for the cluster's tokens that every local account reaches and may write to: inside `wanted` where the way
- * there is open to others, else in the folder of temporary files. The simulated client runs as any service user.
+ * A new folder for the cluster's tokens that every local account reaches and may write to, since the simulated client
+ * runs as any service user: inside `wanted` where that is possible, else in the folder of temporary files.
  */
 export async function makeTokenFolder(wanted: string): Promise<string> {
-  const folder = (await isOpenToOthers(wanted)) ? join(wanted, "tokens") : await mkdtemp(join(tmpdir(), "knet-tokens-"));
-  await mkdir(folder, { recursive: true });
+  const folder = await mkdtemp(join((await suits(wanted)) ? wanted : tmpdir(), "knet-tokens-"));
   await chmod(folder, 0o777);
   return folder;
 }
 
-async function isOpenToOthers(folder: string): Promise<boolean> {
+/** Others may enter each folder on the way, and the path needs no quoting, which softhsm2.conf does not have. */
+async function suits(folder: string): Promise<boolean> {
+  if (!/^[\w./-]+$/.test(folder)) return false;
   for (let at = folder; ; at = dirname(at)) {
     if (((await stat(at)).mode & 0o001) === 0) return false;
     if (at === "/") return true;
   }
 }
 
+export interface InitTokensOptions {
+  /** Of the tokens. */
+  readonly folder: string;
+  /** installers/simulator */
+  readonly sources: string;
+  /** Where the helper is put while it runs: a folder whose programs may be run. */
+  readonly workFolder: string;
+  readonly cache?: string | undefined;
+}
+
 /** Makes the tokens with a small helper of ours, since softhsm2-util takes PINs on its command line or a terminal alone. */
-export async function initTokens(tokens: readonly Token[], folder: string, sources: string, work: string, cache: string | undefined): Promise<void> {
+export async function initTokens(tokens: readonly Token[], { folder, sources, workFolder, cache }: InitTokensOptions): Promise<void> {
   const shared = (await sourcesIn(join(sources, "module"))).filter((file) => /\/(knet\.h|softhsm\.c|rights\.c)$/.test(file));
+  const work = await mkdtemp(join(workFolder, "knet-init-tokens-"));
   const program = join(work, "init-tokens");
-  await compile({ files: [...(await sourcesIn(join(sources, "tokens"))), ...shared], flags: [], libraries: ["-ldl"], out: program, cache });
-  await chmod(program, 0o700);
-  const lines = tokens.map(({ label, pin }) => `${label}\t${pin.reveal()}\n`).join("");
-  await runTool(program, "softhsm2", [folder], lines);
+  try {
+    await compile({ files: [...(await sourcesIn(join(sources, "tokens"))), ...shared], flags: [], libraries: ["-ldl"], out: program, cache });
+    await chmod(program, 0o700);
+    await runTool(program, "softhsm2", [folder], tokens.map(({ label, pin }) => `${label}\t${pin.reveal()}\n`).join(""));
+  } finally {
+    await rm(work, { recursive: true });
+  }
 }

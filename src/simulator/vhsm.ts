@@ -49,10 +49,7 @@ export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
   const https = new Port({ host, port: options.httpsPort ?? 0, allow, serve: (socket) => { httpsServer.emit("connection", socket); } });
   const ttlv = new Port({ host, port: options.ttlvPort ?? 0, allow, serve: (socket) => { ttlvServer.emit("connection", socket); } });
   const setDown = async (mode: DownMode): Promise<void> => { await Promise.all([https.setMode(mode), ttlv.setMode(mode)]); };
-  const stop = async (): Promise<void> => {
-    await Promise.all([https.close(), ttlv.close()]);
-    httpsServer.closeAllConnections();
-  };
+  const stop = async (): Promise<void> => { await Promise.all([https.close(), ttlv.close()]); };
 
   try {
     await https.open();

@@ -5,6 +5,7 @@ import { lstatSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import type { Files } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
+import { bundle } from "../support/bundle.js";
 import { scratch, serviceUid, type Scratch } from "../support/scratch.js";
 
 const tries = 500;
@@ -122,4 +123,23 @@ t.test("16: a write into a tree that is moved away meanwhile is not called done"
   });
   t.ok(met.has("host-entry-changed") || met.has("host-folder-missing"), [...met].join(" "));
   t.same([...met].filter((code) => !refusals.has(code)), []);
+});
+
+t.test("55: who reads while the file is written again and again sees one whole content or another, and no problem", async (t) => {
+  const { folder, its, file } = race(t);
+  file("home/.config/config.json", "0".repeat(100_000), { uid: serviceUid });
+  const writer = spawn(process.execPath, ["--input-type=module", "-e", bundle(`
+    import { realHost } from "../../src/host/real-host.ts";
+    const files = realHost(${JSON.stringify(folder)}).files(${serviceUid});
+    console.log("writing");
+    for (let count = 1; ; count++) files.write("${config}", Buffer.alloc(100_000, String(count % 10)), { mode: 0o640, uid: 0, gid: 0 });
+  `)], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(writer.stdout, "data");
+  const contents = new Set<string>();
+  const end = Date.now() + 10_000;
+  for (let count = 0; count < tries || (contents.size < 2 && Date.now() < end); count++) contents.add(its.read(config)?.toString() ?? "missing");
+  writer.kill("SIGKILL");
+  await once(writer, "exit");
+  for (const content of contents) t.match(content, /^(\d)\1{99999}$/);
+  t.ok(contents.size > 1, `${contents.size} contents seen`);
 });

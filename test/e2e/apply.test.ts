@@ -106,7 +106,7 @@ const drifts: Record<string, { readonly make: () => void; readonly kinds: readon
   "a mode": { make: () => { chmodSync(configFile, 0o644); }, kinds: ["set-mode"] },
   "an owner": { make: () => { chownSync(configFile, 12345, 12345); chownSync(configFile, Number(execFileSync("id", ["-u", "amplia"]).toString()), 0); }, kinds: ["set-owner"] },
   "an edited file": { make: () => { writeFileSync(configFile, readFileSync(configFile, "utf8").replace('"quiet"', '"full"')); }, kinds: ["write-file"] },
-  "a replaced library": { make: () => { appendFileSync(library, "x"); }, kinds: ["run-installer"] },
+  "a replaced library": { make: () => { appendFileSync(library, "x"); }, kinds: ["run-installer", "register-library"] },
   "a missing loader entry": { make: () => { rmSync(loaderEntry); execFileSync("ldconfig"); }, kinds: ["register-library"] },
 };
 

@@ -7,13 +7,13 @@ import { scratch } from "../support/scratch.js";
 
 t.test("accounts of an image come from its own files, and from nowhere else", (t) => {
   const { file, folder } = scratch(t);
-  file("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n+::::::\nbroken\namplia:x:998:997::/var/amplia/:/usr/sbin/nologin\namplia:x:1:1::/second:/bin/sh\n");
+  file("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n+::::::\nbroken\nodd:x:4294967295:1::/:/bin/sh\namplia:x:998:997::/var/amplia/:/usr/sbin/nologin\namplia:x:1:1::/second:/bin/sh\n");
   file("etc/group", "root:x:0:\namplia:x:997:a,b\n");
   const { accounts } = realHost(path(folder));
   t.same(accounts.user("amplia"), { user: "amplia", uid: 998, gid: 997, home: "/var/amplia" });
   t.same(accounts.group("amplia"), { group: "amplia", gid: 997 });
   t.same([accounts.userName(998), accounts.groupName(997), accounts.userName(4242), accounts.groupName(4242)], ["amplia", "amplia", "#4242", "#4242"]);
-  for (const name of ["daemon", "nobody", "", "+", "broken", "am"]) t.equal(accounts.user(name), undefined, name);
+  for (const name of ["daemon", "nobody", "", "+", "broken", "odd", "am"]) t.equal(accounts.user(name), undefined, name);
   t.end();
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import t, { test, type Test } from "tap";
 import { smokeTest, type SmokeRequest } from "../../src/pkcs11/smoke-test.js";
@@ -126,6 +126,16 @@ test("a crash or hang in C_Finalize is a warning", async (t) => {
   t.same(smokeOutcome({ tokens: [crashed, hung] }), { result: "warn", exitCode: 0 });
 });
 
+test("a crash or hang when the process ends is a warning, and is not waited for until the time-out", async (t) => {
+  const started = performance.now();
+  const crashed = await smoke(t, { at: "exit", action: "crash" });
+  t.match(crashed.checks.at(-1), { id: "exit", status: "warn", detail: /SIGSEGV/ });
+  const hung = await smoke(t, { at: "exit", action: "hang" });
+  t.match(hung.checks.at(-1), { id: "exit", status: "warn", detail: /was killed/ });
+  t.ok(performance.now() - started < 6000, "in time");
+  t.same(smokeOutcome({ tokens: [crashed, hung] }), { result: "warn", exitCode: 0 });
+});
+
 test("a module without slots", async (t) => {
   const report = await smoke(t, { more: { FIXTURE_SLOTS: "0" } });
   t.match(failed(report), [{ id: "slots", detail: "no slot has a token" }]);
@@ -159,7 +169,7 @@ test("a wrong PIN is tried once", async (t) => {
   const report = await smoke(t, { at: "C_Login", action: "return", more: { FIXTURE_VALUE: "0xa0" } });
   t.match(failed(report), [{ id: "login", ckr: "CKR_PIN_INCORRECT", hint: /never|not tried again/ }]);
   t.equal(calls().filter((call) => call === "C_Login").length, 1);
-  t.same(calls().slice(-2), ["C_CloseSession", "C_Finalize"], "and the module is left properly");
+  t.same(calls().slice(-3), ["C_CloseSession", "C_Finalize", "exit"], "and the module is left properly");
   t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69);
 });
 
@@ -205,30 +215,6 @@ test("a function missing from the function list is named", async (t) => {
   t.match(failed(report), [{ id: "random", detail: /SIGSEGV in C_GenerateRandom/ }]);
 });
 
-test("what is no PKCS #11 module, or does not load here, says what is missing", async (t) => {
-  const text = join(modules.folder, "text.so");
-  writeFileSync(text, "not a library at all\n", { mode: 0o644 });
-  const dependent = modules.module("dependent", ["-DDEPENDENT"], [modules.dependency("libfixture.so.3", "FIXTURE_1")]);
-  modules.dependency("libfixture.so.3", "FIXTURE_2");
-  const loads: readonly (readonly [string, RegExp])[] = [
-    [modules.module("no-entry", ["-DNO_ENTRY"]), /no C_GetFunctionList/],
-    [modules.module("undefined", ["-DUNDEFINED"]), /the symbol function_that_no_library_has/],
-    [dependent, /version FIXTURE_1 is not in .*libfixture\.so\.3/],
-    [text, /is not a shared library/],
-    [join(modules.folder, "missing.so"), /missing\.so was not found/],
-    ["libknetctl-no-such-module.so", /libknetctl-no-such-module\.so was not found/],
-    [modules.folder, /modules-/],
-  ];
-  for (const [module, detail] of loads) {
-    const report = await smoke(t, { request: { module } });
-    t.match(report.checks, [{ id: "load", status: "fail", detail }]);
-    t.equal(report.checks.length, 1, "and nothing else is tried");
-  }
-  rmSync(join(modules.folder, "libfixture.so.3"));
-  const report = await smoke(t, { request: { module: dependent } });
-  t.match(report.checks, [{ id: "load", detail: /libfixture\.so\.3, which .* needs, was not found/, hint: /package/ }]);
-});
-
 test("an abort ends the test at once, with everything it started", async (t) => {
   const controller = new AbortController();
   setTimeout(() => {
@@ -238,10 +224,7 @@ test("an abort ends the test at once, with everything it started", async (t) => 
   t.same(processesWith(worker.path), []);
 });
 
-test("a relative path is refused before anything is started", async (t) => {
-  await t.rejects(smoke(t, { request: { module: "./module.so" } }), { code: "smoke-module-relative" });
-});
-
-test("a worker that is not there is a clear error", async (t) => {
-  await t.rejects(smoke(t, { request: { workerPath: join(modules.folder, "no-worker.cjs") } }), { code: "smoke-worker-failed", detail: /Cannot find module/ });
+test("a module that closes every descriptor, the reports' too, fails clearly", async (t) => {
+  const report = await smoke(t, { at: "C_GetInfo", action: "close" });
+  t.match(failed(report), [{ id: "info" }]);
 });

@@ -92,7 +92,7 @@ const pins: readonly Case[] = [
   ["a literal as a key", withPin("{ hunter2 }"), "profile-pin-source 3:30"],
   ["another case", user("{ connection: a, Pin: hunter2 }"), "?profile-pin-missing 3:3", "profile-pin-literal 3:23"],
   ["a password", user("{ connection: a, password: hunter2 }"), "?profile-pin-missing 3:3", "profile-pin-literal 3:23"],
-  ["a password of the connection", connection("{ ip: '::1', port: 1, password: hunter2 }"), "profile-pin-literal 2:30"],
+  ["a password of the connection", connection("{ ip: '::1', port: 1, password: hunter2 }"), "profile-pin-literal 2:28"],
   ["a PIN at the top", `${sound}pin: hunter2\n`, "profile-pin-literal 4:1"],
   ["a blank forgotten", user("{ connection: a, 'pin=hunter2': }"), "?profile-pin-missing 3:3", "profile-key-unknown 3:23"],
 ];

@@ -39,9 +39,9 @@ test("an HA pair of simulated VHSMs", async (t) => {
     const start = performance.now();
     t.equal(await it.start(1000, pin), ckr.ok);
     const waited = performance.now() - start;
-    t.ok(waited > 1800 && waited < 4500, `${Math.round(waited)} ms`);
+    t.ok(waited > 1800 && waited < 8000, `${Math.round(waited)} ms`);
     t.equal(await it.ask("random"), ckr.ok);
-    t.ok(performance.now() - start < waited + 1000, "and stays with the one that answers");
+    t.ok(performance.now() - start < waited + 1800, "and stays with the one that answers");
     await up();
   });
 

@@ -22,6 +22,7 @@ export async function buildWorker(): Promise<BuiltWorker> {
     format: "cjs",
     platform: "node",
     target: "node20",
+    supported: { "dynamic-import": false },
     external: ["pkcs11js"],
     logLevel: "silent",
   });

@@ -28,7 +28,7 @@ export function fixtureModules(): FixtureModules {
       compile(join(folder, `${name}.so`), ["-I/usr/include/p11-kit-1", ...switches, join(sources, "misbehaving.c"), ...libraries, `-Wl,-rpath,${folder}`]),
     dependency: (name, version) => {
       const script = join(folder, "versions");
-      writeFileSync(script, `${version} { global: dependency; };\n`);
+      writeFileSync(script, `${version} { global: *; };\n`);
       return compile(join(folder, name), [join(sources, "dependency.c"), `-Wl,-soname,${name}`, `-Wl,--version-script=${script}`]);
     },
     remove: () => {

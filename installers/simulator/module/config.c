@@ -1,15 +1,18 @@
 /* Reads $HOME/.config/kryptus/knet/pkcs11/config.json, strictly: whatever is odd is refused. */
 #include "knet.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TOKEN_LABEL_LENGTH 32
+#define LARGEST_CONFIG (5 * 1024 * 1024)
 #define ADDRESS_CHARACTERS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.:_-%"
 
 static bool config_path(char *path, size_t size)
@@ -128,13 +131,25 @@ static bool load_verbosity(const json_t *value, enum verbosity *verbosity)
     return false;
 }
 
+/* Never waits (for the other end of a pipe), and never reads without end. NULL unless it is valid JSON. */
+static json_t *read_json(const char *path)
+{
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    json_t *root = NULL;
+    if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= LARGEST_CONFIG)
+        root = json_loadfd(file, JSON_REJECT_DUPLICATES, NULL);
+    if (file >= 0) close(file);
+    return root;
+}
+
 bool config_load(struct config *loaded)
 {
     *loaded = (struct config){ 0 };
     char path[PATH_MAX];
     if (!config_path(path, sizeof path)) return false;
 
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    json_t *root = read_json(path);
     json_t *indexes = json_object();
     bool valid = root != NULL && indexes != NULL
         && load_verbosity(json_object_get(root, "log_verbosity"), &loaded->verbosity)

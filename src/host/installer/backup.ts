@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, chmodSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, copyFileSync, chmodSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
@@ -23,17 +23,25 @@ const limits = { file: 64 * mebibyte, likely: 1024 * mebibyte, possible: 128 * m
  * /usr is no option: they hold many gigabytes. Pure.
  */
 export function backupCandidates(snapshot: Snapshot, likely: LikelyTargets): readonly string[] {
-  const files = [...snapshot].filter(([, entry]) => entry.kind === "file" && entry.size <= limits.file);
-  const isLikely = (path: string): boolean => path.startsWith("/etc/") || likely.names.has(posix.basename(path));
-  const isPossible = (path: string): boolean => /kryptus|knet/i.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`));
-  const first = within(files.filter(([path]) => isLikely(path)), limits.likely, Infinity);
-  const second = files.filter(([path]) => !isLikely(path) && isPossible(path)).sort(([a], [b]) => depth(a) - depth(b));
-  return [...first, ...within(second, limits.possible, limits.possibleFiles)];
+  const first: Candidate[] = [];
+  const second: Candidate[] = [];
+  for (const [path, { kind, size }] of snapshot) {
+    if (kind !== "file" || size > limits.file) continue;
+    if (path.startsWith("/etc/") || likely.names.has(path.slice(path.lastIndexOf("/") + 1))) first.push({ path, size });
+    else if (/kryptus|knet/i.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`))) second.push({ path, size });
+  }
+  second.sort((left, right) => depth(left.path) - depth(right.path));
+  return [...within(first, limits.likely, Infinity), ...within(second, limits.possible, limits.possibleFiles)];
 }
 
-function within(files: readonly [string, SeenEntry][], bytes: number, count: number): readonly string[] {
+interface Candidate {
+  readonly path: string;
+  readonly size: number;
+}
+
+function within(files: readonly Candidate[], bytes: number, count: number): readonly string[] {
   let left = bytes;
-  return files.slice(0, Math.min(count, files.length)).filter(([, entry]) => (left -= entry.size) >= 0).map(([path]) => path);
+  return files.slice(0, count).filter(({ size }) => (left -= size) >= 0).map(({ path }) => path);
 }
 
 function depth(path: string): number {
@@ -53,7 +61,7 @@ export function likelyTargets(names: readonly string[], scripts: readonly string
 
 /**
  * Copies the candidates into `folder` (new, 0700), each as a file of its own with mode 0600, and writes the index that
- * `readBackups` reads. A file that is no longer the one seen is left out.
+ * `readBackups` reads. A file that is no longer the one seen is left out. The caller makes all of it durable.
  */
 export async function saveBackups(root: AbsolutePath, folder: string, paths: readonly string[], snapshot: Snapshot): Promise<Backups> {
   mkdirSync(folder, { mode: 0o700 });
@@ -102,17 +110,7 @@ function saveFile(source: string, target: string, seen: SeenEntry): boolean {
     // through the descriptor: the path may be another file by now
     copyFileSync(`/proc/self/fd/${descriptor}`, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     chmodSync(target, 0o600);
-    syncFile(target);
     return true;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function syncFile(file: string): void {
-  const descriptor = openSync(file, "r");
-  try {
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

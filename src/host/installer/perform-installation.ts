@@ -82,9 +82,10 @@ function summary(changes: readonly RecordedChange[]): string {
 function installedFiles(host: Host, changes: readonly RecordedChange[], record: InstallationRecord): readonly InstalledFile[] {
   const own = changes.filter(({ path, change }) => change === "created" || record.names.includes(posix.basename(path))).map(({ path }) => path);
   const earlier = formerReceipt(host)?.files.map(({ path }) => path) ?? [];
+  const owners = changes.map(({ after }) => after?.uid ?? 0);
   return [...new Set([...own, ...earlier])].sort().flatMap((text) => {
     const path = asAbsolutePath(text);
-    return (path && installedFile(host.files(), path)) ?? [];
+    return (path && installedFile(host, path, owners)) ?? [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Problem } from "../../problem/problem.js";
-import type { Files } from "../host.js";
+import type { Files, Host } from "../host.js";
 import { asAbsolutePath, joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { stateFolder } from "../state.js";
@@ -50,11 +50,15 @@ export function writeReceipt(files: Files, receipt: Receipt): void {
   files.write(receiptFile, Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`), { mode: 0o600, uid: 0, gid: 0 });
 }
 
-/** The state of a path now, in the receipt's words; undefined when it is neither file nor link. */
-export function installedFile(files: Files, path: AbsolutePath): InstalledFile | undefined {
-  const entry = files.entry(path);
+/**
+ * The state of a path now, in the receipt's words; undefined when it is neither file nor link. An installer may give its
+ * folders and files to an account of its own: `owners` (uids) may own folders on the way, anybody the file, which is only read.
+ */
+export function installedFile(host: Pick<Host, "files">, path: AbsolutePath, owners: readonly number[] = []): InstalledFile | undefined {
+  const entry = host.files(...owners).entry(path);
   if (entry === undefined) return undefined;
   const rights = { path, mode: entry.mode, uid: entry.uid, gid: entry.gid };
+  const files = host.files(...owners, entry.uid);
   if (entry.kind === "link") return { ...rights, target: files.readLink(path) ?? "" };
   const content = entry.kind === "file" ? files.read(path, largestFile) : undefined;
   return content && { ...rights, sha256: createHash("sha256").update(content).digest("hex") };

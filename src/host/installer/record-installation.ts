@@ -74,6 +74,16 @@ async function saveState({ archive, extracted }: PreparedModule, files: Installa
   await writeSnapshot(files.snapshot, snapshot);
   const likely = likelyTargets(archive.entries.map(({ path }) => path), [readFileSync(join(extracted, archive.installer), "utf8")]);
   await saveBackups(host.root, files.backups, backupCandidates(snapshot, likely), snapshot);
+  await makeDurable(files, host);
+}
+
+/** One syncfs(2) for all the backups: what undoes the installer must outlive a power cut that the installer's own writes survive. */
+async function makeDurable({ full }: InstallationFiles, host: Host): Promise<void> {
+  const result = await host.commands.run({ program: "sync", args: ["--file-system", full], timeoutMs: 300_000 });
+  if (result.exitCode === 0) return;
+  throw new Problem("installer-snapshot", "the record of the state before cannot be made durable", {
+    where: { path: full }, detail: result.timedOut ? "sync did not end within 300 s" : result.stderr.trim(), hint: "check the disk, then run again",
+  });
 }
 
 function recordOf({ archive, interpreter }: PreparedModule, host: Host): InstallationRecord {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { Problem } from "../../problem/problem.js";
 import type { Entry, Files } from "../host.js";
 import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -42,11 +43,21 @@ export function restore(changes: readonly RecordedChange[], how: Restoration): r
 
 /** Removes what the installer put at the path, unless it is gone, already as before, or no longer what it put there. */
 function removeAfter(path: AbsolutePath, { before, after }: RecordedChange, how: Restoration): void {
-  const now = how.files.entry(path);
+  const now = entryOrNone(path, how.files);
   if (now === undefined || after === undefined || (before !== undefined && kindOf(now) === before.kind)) return;
   if (!isStill(path, now, after, how)) throw new Error("it was changed after the installer ran");
   if (now.kind === "folder") how.files.removeFolder(path);
   else how.files.remove(path);
+}
+
+/** Nothing lies below what is no folder: the file that the installer's folder took the place of may be back already. */
+function entryOrNone(path: AbsolutePath, files: Files): Entry | undefined {
+  try {
+    return files.entry(path);
+  } catch (error) {
+    if (error instanceof Problem && error.code === "host-not-a-folder") return undefined;
+    throw error;
+  }
 }
 
 function putBack(path: AbsolutePath, change: RecordedChange, how: Restoration): void {

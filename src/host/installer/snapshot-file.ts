@@ -4,8 +4,9 @@ import type { SeenEntry, Snapshot } from "./watched-trees.js";
 
 const linesAtOnce = 5_000;
 const letters = { file: "f", folder: "d", link: "l", other: "o" } as const;
+const kinds: Readonly<Record<string, SeenEntry["kind"]>> = { f: "file", d: "folder", l: "link", o: "other" };
 
-/** Writes a snapshot, one JSON array a line, to a new file of mode 0600, durably: it must outlive a crash of the installer. */
+/** Writes a snapshot, one JSON array a line, to a new file of mode 0600. The caller makes it durable. */
 export async function writeSnapshot(file: string, snapshot: Snapshot): Promise<void> {
   const handle = await open(file, "wx", 0o600);
   try {
@@ -18,7 +19,6 @@ export async function writeSnapshot(file: string, snapshot: Snapshot): Promise<v
     }
     // the last line tells a complete file from one that was cut off
     await handle.writeFile(`${[...lines, "end"].join("\n")}\n`);
-    await handle.sync();
   } finally {
     await handle.close();
   }
@@ -44,9 +44,11 @@ function lineOf(path: string, entry: SeenEntry): readonly unknown[] {
 
 function entryOf(line: unknown): [string, SeenEntry] {
   const fields: readonly unknown[] = Array.isArray(line) ? line : [];
-  const [path, letter, ...rest] = fields;
-  const [mode = 0, uid = 0, gid = 0, size = 0, modified = 0, changed = 0, inode = 0] = rest.map(Number);
-  const target = rest[7];
-  const kind = letter === "f" ? "file" : letter === "d" ? "folder" : letter === "l" ? "link" : "other";
-  return [String(path), { kind, mode, uid, gid, size, modified, changed, inode, ...(typeof target === "string" && { target }) }];
+  const number = (index: number): number => Number(fields[index]);
+  const entry = {
+    kind: kinds[String(fields[1])] ?? "other", mode: number(2), uid: number(3), gid: number(4), size: number(5),
+    modified: number(6), changed: number(7), inode: number(8),
+  };
+  const target = fields[9];
+  return [String(fields[0]), typeof target === "string" ? { ...entry, target } : entry];
 }

@@ -26,7 +26,9 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   const changes = recorded ?? await observeInstallation(host, files) ?? [];
   // kept, so that a second undoing does the same
   if (recorded === undefined && changes.length > 0) writeChanges(files, changes);
-  const failures = restore(changes, { files: host.files(), backupFolder: files.backups, maxBytes: largestFile });
+  // what the installer gave to others, and what it took from them
+  const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
+  const failures = restore(changes, { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile });
   if (changes.length > 0) await runLdconfig(host);
   restoreReceipt(host, record);
   removePrivateFolder(files.work);

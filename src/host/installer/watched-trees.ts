@@ -64,12 +64,9 @@ export function look(fullPath: string): SeenEntry | undefined {
   try {
     const stats = lstatSync(fullPath, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
-    const kind = kindOf(stats);
-    return {
-      kind, mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, size: stats.size,
-      modified: stats.mtimeMs, changed: stats.ctimeMs, inode: stats.ino,
-      ...(kind === "link" && { target: readlinkSync(fullPath) }),
-    };
+    const { uid, gid, size, mtimeMs: modified, ctimeMs: changed, ino: inode } = stats;
+    const seen = { kind: kindOf(stats), mode: stats.mode & 0o7777, uid, gid, size, modified, changed, inode };
+    return seen.kind === "link" ? { ...seen, target: readlinkSync(fullPath) } : seen;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Files } from "../../host/host.js";
+import type { Host } from "../../host/host.js";
 import { installedFile } from "../../host/installer/receipt.js";
 import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
 
@@ -11,9 +11,10 @@ export interface Drift {
 }
 
 /** Compares every recorded file with what is there, by content and rights. */
-export function observeDrift(files: Files, receipt: Receipt): readonly Drift[] {
+export function observeDrift(host: Pick<Host, "files">, receipt: Receipt): readonly Drift[] {
+  const owners = receipt.files.map(({ uid }) => uid);
   return receipt.files.flatMap((recorded) => {
-    const now = installedFile(files, recorded.path);
+    const now = installedFile(host, recorded.path, owners);
     const content = now === undefined || now.sha256 !== recorded.sha256 || now.target !== recorded.target;
     // the kernel gives every link the same mode
     const rights = now !== undefined && recorded.target === undefined

@@ -1,4 +1,4 @@
-import type { Files, Host } from "../../host/host.js";
+import type { Host } from "../../host/host.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
 import { readReceipt } from "../../host/installer/receipt.js";
 import type { Receipt } from "../../host/installer/receipt.js";
@@ -21,16 +21,15 @@ export interface ObservedModule {
 
 /** Looks at the installed module: receipt, recorded files, dynamic loader. */
 export function observeModule(host: Host): ObservedModule {
-  const files = host.files();
-  const { receipt, drift, hidden } = observeReceipt(files);
-  return { receipt, drift, hidden, registration: registrationOf(files, moduleName, receipt?.library) };
+  const { receipt, drift, hidden } = observeReceipt(host);
+  return { receipt, drift, hidden, registration: registrationOf(host.files(), moduleName, receipt?.library) };
 }
 
-function observeReceipt(files: Files): Pick<ObservedModule, "receipt" | "drift" | "hidden"> {
+function observeReceipt(host: Host): Pick<ObservedModule, "receipt" | "drift" | "hidden"> {
   let receipt: Receipt | undefined;
   try {
-    receipt = readReceipt(files);
-    return { receipt, hidden: undefined, drift: receipt === undefined ? [] : observeDrift(files, receipt) };
+    receipt = readReceipt(host.files());
+    return { receipt, hidden: undefined, drift: receipt === undefined ? [] : observeDrift(host, receipt) };
   } catch (error) {
     if (!needsPermission(error)) throw error;
     return { receipt, hidden: error, drift: [] };

@@ -89,7 +89,7 @@ function unusable(said: readonly Problem[], problems: readonly Problem[]): StepP
 /** Whether the library that the loader finds is, byte for byte, one of the archive's. */
 function isTheArchives({ host }: StepInput, { registration }: ObservedModule, { moduleHashes }: InspectedArchive): boolean {
   if (registration.state === "missing") return false;
-  const found = installedFile(host.files(), registration.path);
+  const found = installedFile(host, registration.path);
   return found?.sha256 !== undefined && moduleHashes.includes(found.sha256);
 }
 

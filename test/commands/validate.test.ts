@@ -1,0 +1,60 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { schema } from "../../src/commands/schema.js";
+import { validate } from "../../src/commands/validate.js";
+import { path } from "../../src/host/path.js";
+import { recordedContext } from "../support/recorded-context.js";
+
+const pair = join(import.meta.dirname, "../fixtures/profiles/pair.yaml");
+const listening = (t: Test, files: Record<string, string> = {}, json = false) => recordedContext({ workingFolder: path(t.testdir(files)), json });
+
+t.test("a valid profile is told in one line, exit code 0", async (t) => {
+  const { context, results, problems } = listening(t);
+  copyFileSync(pair, join(t.testdirName, "profile.yaml"));
+  t.equal(await validate({ profile: "profile.yaml" }, context), 0);
+  t.same(results, ["profile.yaml is valid: 1 connection, 2 endpoints, 2 users"]);
+  t.same(problems, []);
+});
+
+t.test("all problems are shown, and how many of them are errors; exit code 65", async (t) => {
+  const { context, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\nx: 1\nlog_verbosity: full\n" });
+  t.equal(await validate({ profile: "p.yaml" }, context), 65);
+  t.match(problems, [
+    { message: "connections is empty", where: { path: "p.yaml", line: 1, column: 14 } },
+    { message: "users is empty", where: { path: "p.yaml", line: 2, column: 8 } },
+    { message: "unknown key", where: { path: "p.yaml", line: 3, column: 1 } },
+    { severity: "warning", where: { path: "p.yaml", line: 4, column: 16 } },
+  ]);
+  t.same(notes, ["p.yaml is not valid: 3 errors"]);
+  t.same(results, []);
+});
+
+t.test("--json is one document with the same problems, and nothing else", async (t) => {
+  const { context, documents, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\n" }, true);
+  t.equal(await validate({ profile: "p.yaml" }, context), 65);
+  t.match(JSON.parse(JSON.stringify(documents)), [
+    { valid: false, problems: [{ code: "profile-value-invalid", severity: "error", where: { path: "p.yaml", line: 1, column: 14 } }, {}] },
+  ]);
+  t.same([results, notes, problems], [[], [], []]);
+});
+
+t.test("warnings alone leave a profile valid", async (t) => {
+  const text = "connections: { a: { ip: hsm.example.org, port: 1 } }\nusers: { u: { connection: a } }\n";
+  const { context, documents } = listening(t, { "p.yaml": text }, true);
+  t.equal(await validate({ profile: "p.yaml" }, context), 0);
+  t.match(documents, [{ valid: true, problems: [{ code: "profile-address-name" }] }]);
+});
+
+t.test("a missing profile is a problem like any other", async (t) => {
+  const { context, problems } = listening(t);
+  t.equal(await validate({ profile: "nowhere.yaml" }, context), 65);
+  t.match(problems, [{ code: "profile-missing", where: { path: "nowhere.yaml" } }]);
+});
+
+t.test("schema prints the profile's schema by default, and lists the names for an unknown one", async (t) => {
+  const { context, results } = listening(t);
+  t.equal(await schema({}, context), 0);
+  t.match(JSON.parse(results[0] ?? ""), { $id: "urn:knetctl:schema:profile", title: "knetctl profile" });
+  await t.rejects(schema({ name: "__proto__" }, context), { code: "usage-invalid", hint: /client-config, .*profile/ });
+});
