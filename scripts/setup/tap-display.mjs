@@ -9,12 +9,15 @@ export function showTap(stream) {
   const counts = { pass: 0, fail: 0, skip: 0, todo: 0 };
   let failures = [];
   let before = 0;
+  let lastFile;
   const parser = new Parser();
   for (const kind of Object.keys(counts)) parser.on(kind, () => { counts[kind] += 1; });
-  parser.on("fail", (result) => failures.push(result));
+  // a file's own failure (it crashed, or ran out of time) comes after its line, what failed in it comes before
+  parser.on("fail", (result) => (result.fullname === lastFile ? print(describe(result)) : failures.push(result)));
   parser.on("assert", (file) => {
     const checks = total(counts) - before;
     before = total(counts);
+    lastFile = file.name;
     print(`${file.ok ? "ok  " : "FAIL"} ${file.name}  ${checks} checks  ${Math.round(file.time ?? 0)} ms`);
     for (const failure of failures) print(describe(failure));
     failures = [];
@@ -34,17 +37,17 @@ export function showTap(stream) {
 const print = (text) => process.stdout.write(`${text}\n`);
 const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** Name, place, and the evidence tap gives: the difference, or the error and its stack. */
+const notEvidence = new Set(["at", "source", "compare", "stdio", "cwd", "externalID", "command", "args", "jobId", "tapCaught", "test", "type", "thrown", "exitCode"]);
+
+/** Name, place, and the evidence tap gives: the difference, the error's own fields, its stack. */
 function describe({ fullname, diag }) {
-  const { at, diff, stack, found, wanted, error, exitCode, signal, timeout } = diag ?? {};
-  const evidence = [
-    at?.fileName && `at ${at.fileName}:${at.lineNumber}`,
-    diff ?? (wanted === undefined ? undefined : `wanted ${JSON.stringify(wanted)}\nfound  ${JSON.stringify(found)}`),
-    error && `error: ${typeof error === "string" ? error : JSON.stringify(error)}`,
-    stack,
-    signal && `ended by ${signal}`,
-    timeout && `no end within ${timeout} ms`,
-    exitCode && `exit code ${exitCode}`,
-  ].filter(Boolean);
-  return [`  not ok: ${fullname}`, ...evidence.flatMap((text) => String(text).trimEnd().split("\n").map((line) => `    ${line}`))].join("\n");
+  const { at, exitCode, ...fields } = diag ?? {};
+  const evidence = [at?.fileName && `at ${at.fileName}:${at.lineNumber}`, exitCode && `exit code ${exitCode}`];
+  for (const [name, value] of Object.entries(fields)) {
+    if (notEvidence.has(name) || value === null || value === undefined) continue;
+    const text = typeof value === "string" ? value.trimEnd() : JSON.stringify(value);
+    evidence.push(text.includes("\n") ? `${name}:\n${text}` : `${name}: ${text}`);
+  }
+  const lines = evidence.filter(Boolean).flatMap((text) => text.split("\n").map((line) => `    ${line}`));
+  return [`  not ok: ${fullname}`, ...lines].join("\n");
 }

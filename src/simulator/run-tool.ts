@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { Problem } from "../problem/problem.js";
 
 export interface ToolResult {
@@ -6,23 +5,19 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
-const kept = 64 * 1024;
+const keptCharacters = 64 * 1024;
 
 /**
  * Runs a program of the Debian package named, in the C locale, with `input` on its standard input. Throws a Problem when
  * it is not installed; an exit code other than 0 is for the caller (`tryTool`) or a Problem (`runTool`).
  */
 export async function tryTool(program: string, debianPackage: string, args: readonly string[], input = ""): Promise<ToolResult> {
-  return new Promise((resolve, reject) => {
-    const { PATH = "/usr/bin:/bin" } = process.env;
-    const child = spawn(program, args, { env: { PATH, LC_ALL: "C" }, stdio: ["pipe", "ignore", "pipe"] });
-    let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr = (stderr + text).slice(0, kept); });
-    child.on("error", (cause) => { reject(missing(program, debianPackage, cause)); });
-    child.on("close", (code) => { resolve({ ok: code === 0, stderr }); });
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
-  });
+  const { execa } = await import("execa");
+  const { PATH = "/usr/bin:/bin" } = process.env;
+  const result = await execa(program, args, { env: { PATH, LC_ALL: "C" }, extendEnv: false, input, stdout: "ignore", reject: false });
+  // an exit code of its own means that it ran; without one it could not be started
+  if (result.failed && result.exitCode === undefined && result.signal === undefined) throw missing(program, debianPackage, result.cause);
+  return { ok: !result.failed, stderr: result.stderr.slice(0, keptCharacters) };
 }
 
 export async function runTool(program: string, debianPackage: string, args: readonly string[], input = ""): Promise<void> {

@@ -96,7 +96,7 @@ const cases: readonly [danger: string, code: string, named: string, bytes: Buffe
 
 function damaged(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
-  copy.writeUInt32LE(copy.readUInt32LE(copy.length - 8) ^ 1, copy.length - 8);
+  copy.writeUInt8(copy.readUInt8(copy.length - 8) ^ 1, copy.length - 8);
   return copy;
 }
 

@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 /** One header as it is to be written, right or wrong. */
 export interface TarEntry {
   readonly name: string | Buffer;
@@ -49,7 +47,7 @@ export function paxHeader(values: Readonly<Record<string, string>>): TarEntry {
 }
 
 /** The vendor's shape around the entries given: top folder, install.sh, and something for a module. */
-export function vendorEntries({ top = "kNET-PKCS11-Linux-1.7.0", install = "#!/bin/sh\nexit 0\n", module = randomBytes(64) }: { top?: string; install?: string; module?: Buffer } = {}): TarEntry[] {
+export function vendorEntries({ top = "kNET-PKCS11-Linux-1.7.0", install = "#!/bin/sh\nexit 0\n", module = Buffer.alloc(64, "module") }: { top?: string; install?: string; module?: Buffer } = {}): TarEntry[] {
   return [
     { name: `${top}/`, type: "5" },
     { name: `${top}/install.sh`, content: install, mode: 0o755 },

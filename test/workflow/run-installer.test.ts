@@ -1,75 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import type { Host } from "../../src/host/host.js";
 import { leftOverProcesses } from "../../src/host/installer/left-over-processes.js";
 import type { InstallationRecord } from "../../src/host/installer/record-installation.js";
-import { joined } from "../../src/host/path.js";
-import { realHost } from "../../src/host/real-host.js";
-import { runsFolder } from "../../src/host/state.js";
-import { Problem, Problems } from "../../src/problem/problem.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
-import type { RunContext } from "../../src/workflow/change-kind.js";
-import type { RunInstaller } from "../../src/workflow/change.js";
 import { plainChildren } from "../support/plain-children.js";
-import { smallRoot } from "../support/small-root.js";
+import { change, picture, plain, problemOf, stage } from "../support/install-stage.js";
+import type { Stage } from "../support/install-stage.js";
 import { vendorArchive } from "../support/vendor-archive.js";
-import type { VendorArchive } from "../support/vendor-archive.js";
 
 plainChildren();
-
-interface Test {
-  testdir(): string;
-  teardown(work: () => void): void;
-}
-
-interface Stage {
-  readonly root: string;
-  readonly host: Host;
-  readonly folder: string;
-  readonly notes: string[];
-  run(): RunContext;
-  at(path: string): string;
-}
-
-const plain = "cp libkNETPKCS11.so /usr/local/lib/";
-
-function stage(t: Test): Stage {
-  const root = smallRoot(t);
-  const host = realHost(root);
-  const notes: string[] = [];
-  let runs = 0;
-  return {
-    root, host, notes, folder: t.testdir(),
-    at: (path) => join(root, path),
-    run: () => {
-      const folder = joined(runsFolder, `run-${runs++}`);
-      host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-      return { host, folder, note: (text) => { notes.push(text); } };
-    },
-  };
-}
-
-function change(archive: VendorArchive, timeoutSeconds = 20): RunInstaller {
-  return { step: "module", kind: "run-installer", path: archive.path, sha256: archive.sha256, version: "1.7.0", from: null, timeoutSeconds };
-}
-
-/** Everything that undoing has to bring back, as text: kind, mode, owner, content. */
-function picture(root: string): string {
-  return execFileSync("sh", ["-c", "cd \"$1\" && find etc opt usr lib* bin \\( -name 'ld.so.cache*' -prune \\) -o -printf '%p %y %m %U %G %l\\n' | sort && find etc opt usr -type f ! -name 'ld.so.cache*' -exec sha256sum {} + | sort", "sh", root], { encoding: "utf8" });
-}
-
-async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    if (error instanceof Problems && error.list[0] !== undefined) return error.list[0];
-    throw error;
-  }
-  throw new Error("it succeeded");
-}
 
 function receipt(s: Stage): { version: string; library: string; files: { path: string; mode: number }[] } {
   return JSON.parse(readFileSync(s.at("var/lib/knetctl/module.json"), "utf8")) as ReturnType<typeof receipt>;
@@ -163,67 +103,6 @@ test("undone before it began: nothing to do", async (t) => {
   const installer = change(vendorArchive(s.folder, plain));
   await runInstaller.undo(installer, await runInstaller.record(installer, run), run);
   t.equal(picture(s.root), before);
-});
-
-test("it fails half-way: the problem shows its last words, and undoing brings everything back", async (t) => {
-  const s = stage(t);
-  const before = picture(s.root);
-  const run = s.run();
-  const installer = change(vendorArchive(s.folder, `${plain}\necho working\necho 'no licence' >&2\nexit 3`));
-  const record = await runInstaller.record(installer, run);
-  const problem = await problemOf(runInstaller.perform(installer, record, run));
-  t.equal(problem.code, "installer-failed");
-  t.match(problem.detail ?? "", /exit code 3[^]*working\nno licence/);
-  t.equal(readFileSync(s.at(`${run.folder}/install.log`), "utf8"), "working\nno licence\n");
-  t.equal(lstatSync(s.at(`${run.folder}/install.log`)).mode & 0o777, 0o600);
-  await runInstaller.undo(installer, record, run);
-  t.equal(picture(s.root), before);
-});
-
-test("it hangs: ended at the time-out with all it started", async (t) => {
-  const s = stage(t);
-  const run = s.run();
-  const installer = change(vendorArchive(s.folder, "trap '' TERM\nsetsid sleep 50 &\nsleep 50"), 1);
-  const record = await runInstaller.record(installer, run);
-  t.equal((await problemOf(runInstaller.perform(installer, record, run))).code, "installer-timeout");
-  t.same(leftOverProcesses(record.marker), []);
-});
-
-test("it asks a question: there is nobody to answer", async (t) => {
-  const s = stage(t);
-  const run = s.run();
-  const installer = change(vendorArchive(s.folder, "printf 'Accept the licence? [y/N] '\nread answer\ncp libkNETPKCS11.so /usr/local/lib/"));
-  const problem = await problemOf(runInstaller.perform(installer, await runInstaller.record(installer, run), run));
-  t.equal(problem.code, "installer-asked");
-  t.match(problem.detail ?? "", /Accept the licence/);
-});
-
-test("it leaves a daemon: ended, and said", async (t) => {
-  const s = stage(t);
-  const run = s.run();
-  const installer = change(vendorArchive(s.folder, `${plain}\nsetsid sleep 50 >/dev/null 2>&1 </dev/null &`));
-  const record = await runInstaller.record(installer, run);
-  await runInstaller.perform(installer, record, run);
-  t.same(leftOverProcesses(record.marker), []);
-  t.match(s.notes.join("\n"), /left (sleep|setsid) \(process \d+\) running/);
-});
-
-test("its environment and place: nothing of ours, its own folder, umask 022", async (t) => {
-  const s = stage(t);
-  const run = s.run();
-  process.env["KNETCTL_TEST_SECRET"] = "hush";
-  const umask = process.umask(0o077);
-  t.teardown(() => { process.umask(umask); });
-  const installer = change(vendorArchive(s.folder, `${plain}\nenv > /opt/env\ncat > /opt/input\ncat LIES_HERE > /opt/here\ncp -p LIES_HERE /opt/copied`, { extra: [{ name: "kNET-PKCS11-Linux-1.7.0/LIES_HERE", content: "yes", mode: 0o666, uid: 1000 }] }));
-  await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
-  delete process.env["KNETCTL_TEST_SECRET"];
-  t.same(readFileSync(s.at("opt/env"), "utf8").split("\n").filter(Boolean).map((line) => line.split("=")[0]).sort(),
-    ["DEBIAN_FRONTEND", "HOME", "KNETCTL_INSTALLER", "LC_ALL", "LOGNAME", "OLDPWD", "PATH", "PWD", "TERM", "USER"]);
-  t.equal(readFileSync(s.at("opt/input"), "utf8"), "");
-  t.equal(readFileSync(s.at("opt/here"), "utf8"), "yes");
-  t.equal(lstatSync(s.at("opt/env")).mode & 0o777, 0o644);
-  const { mode, uid } = lstatSync(s.at("opt/copied"));
-  t.same([mode & 0o777, uid], [0o644, 0], "the archive's owner and write permissions are not believed");
 });
 
 test("an archive replaced after the plan is refused before anything runs", async (t) => {

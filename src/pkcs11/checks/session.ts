@@ -37,8 +37,8 @@ export const login: Check = {
       run.loggedIn = true;
       return { status: "pass" };
     } catch (error) {
-      if (!(error instanceof CryptokiError)) throw error;
-      return error.value === CKR_USER_ALREADY_LOGGED_IN ? sharedLogin(run) : { ...refusedLogin(error), stop: true };
+      if (error instanceof CryptokiError && error.value === CKR_USER_ALREADY_LOGGED_IN) return sharedLogin(run);
+      throw error;
     }
   },
 };
@@ -47,10 +47,6 @@ function sharedLogin(run: Run): Outcome {
   run.loggedIn = true;
   const detail = "the token was logged in already: the PIN is not proven";
   return { status: "warn", ckr: returnValueName(CKR_USER_ALREADY_LOGGED_IN), detail };
-}
-
-function refusedLogin(error: CryptokiError): Outcome {
-  return { status: "fail", detail: error.message, ckr: returnValueName(error.value), unavailable: true };
 }
 
 export const sessionState: Check = {
