@@ -4,6 +4,7 @@ import { build, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import "./generate.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -41,9 +42,20 @@ async function buildCommandLine() {
   await build({
     ...commonJs,
     ...bundled,
-    entryPoints: { "load-part": join(root, "scripts/build/load-part.cjs"), "pkcs11-worker": join(root, "src/pkcs11/worker.ts") },
+    entryPoints: { "load-part": join(root, "scripts/build/load-part.cjs") },
   });
   chmodSync(join(dist, "knetctl.cjs"), 0o755);
+}
+
+/** One file with pkcs11js in it; only the addon stays apart. */
+async function buildWorker() {
+  await build({
+    ...commonJs,
+    ...bundled,
+    external: [],
+    plugins: [addonByDescriptor],
+    entryPoints: { "pkcs11-worker": join(root, "src/pkcs11/worker.ts") },
+  });
 }
 
 /** The bundler cuts ECMAScript modules only; each part becomes CommonJS afterwards. */
@@ -78,4 +90,5 @@ function isPackage({ entryPoint, exports }) {
 
 await buildParts();
 await buildCommandLine();
+await buildWorker();
 execFileSync(process.execPath, [join(root, "scripts/build/make-caches.mjs")], { stdio: "inherit" });

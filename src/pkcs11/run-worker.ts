@@ -2,12 +2,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
 import { messageLines } from "./message-lines.js";
-import { withoutCore } from "./without-core.js";
-import { decodeMessage } from "./protocol.js";
+import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
+import { workerCommand } from "./worker-command.js";
+import type { WorkerFiles } from "./worker-files.js";
 
 export interface WorkerRun {
-  readonly workerPath: string;
+  readonly files: WorkerFiles;
+  readonly identity?: Identity;
   readonly nonce: string;
   /** Everything the worker reads: the request line and the PIN. */
   readonly input: Buffer;
@@ -42,13 +44,14 @@ const stderrKept = 2048;
  * abort. Whatever is left of the group then is killed. Rejects only when the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const { program, args } = withoutCore(process.execPath, run.workerPath);
-  const child = spawn(program, args, { cwd: "/", env: { ...run.environment }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe"] });
+  const { program, args } = workerCommand(run.identity);
+  const { script, addon, node } = run.files;
+  const child = spawn(program, args, { cwd: "/", env: { ...run.environment }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
   const transcript = new Transcript();
   const stderr = lastBytes(child.stderr, stderrKept);
-  child.stdout.resume();
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(run.input);
+  child.stdout?.resume();
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(run.input);
   const end: { killed: WorkerEnd["killed"] } = { killed: undefined };
   const kill = (why: WorkerEnd["killed"]): void => {
     end.killed ??= why;
@@ -131,9 +134,9 @@ function ended(stream: Readable): Promise<void> {
   });
 }
 
-function lastBytes(stream: Readable, most: number): () => string {
+function lastBytes(stream: Readable | null, most: number): () => string {
   let kept = Buffer.alloc(0);
-  stream.on("data", (chunk: Buffer) => {
+  stream?.on("data", (chunk: Buffer) => {
     kept = Buffer.concat([kept, chunk.subarray(-most)]).subarray(-most);
   });
   return () => kept.toString();

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { TokenReport } from "../workflow/step.js";
@@ -7,6 +6,7 @@ import type { Identity, TokenChoice, WorkerRequest } from "./protocol.js";
 import { runWorker, type WorkerEnd } from "./run-worker.js";
 import { tokenReport } from "./token-report.js";
 import { workerEnvironment } from "./worker-environment.js";
+import { addonMissing, openWorkerFiles } from "./worker-files.js";
 
 export interface SmokeRequest {
   /** Absolute path of the module, or a bare name that the dynamic loader finds. */
@@ -42,9 +42,9 @@ const longestTimer = 2 ** 31 - 1;
 export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
   refuseRelative(request.module);
   refuseForeign(request.identity);
-  refuseMissing(request.workerPath);
   if (request.signal?.aborted === true) throw interrupted();
   const { tokenObjects = false, timeoutMs = defaultTimeoutMs } = request;
+  const files = openWorkerFiles(request.workerPath, request.identity);
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
   const asked: WorkerRequest = {
     nonce: randomBytes(12).toString("hex"),
@@ -57,14 +57,17 @@ export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
   };
   const end = await started(
     runWorker({
-      workerPath: request.workerPath,
+      files,
+      ...(request.identity && { identity: request.identity }),
       nonce: asked.nonce,
       input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
       environment: workerEnvironment(request.identity, request.libraryPath, request.environment ?? {}),
       timeoutMs: Math.min(timeoutMs, longestTimer),
       ...(request.signal && { signal: request.signal }),
     }),
-  );
+  ).finally(() => {
+    files.close();
+  });
   throwIfNotMade(end, request);
   return tokenReport({ token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel }, end);
 }
@@ -82,16 +85,11 @@ function refuseForeign(identity: Identity | undefined): void {
   throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, { hint: "run it with sudo, or as that user" });
 }
 
-function refuseMissing(path: string): void {
-  if (existsSync(path)) return;
-  throw new Problem("smoke-worker-failed", "the program of the smoke test's process is missing", { where: { path }, hint: "install knetctl again" });
-}
-
 async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
   try {
     return await run;
   } catch (cause) {
-    const hint = "install util-linux, which holds /usr/bin/prlimit";
+    const hint = "install util-linux, which holds /usr/bin/prlimit and /usr/bin/setpriv";
     throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", { cause, detail: cause instanceof Error ? cause.message : String(cause), hint });
   }
 }
@@ -100,6 +98,7 @@ function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: Worker
   if (killed === "abort") throw interrupted();
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
+  if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: stderr.trim().slice(-500) }, identity);
   const how = killed === "deadline" ? "did not begin in time" : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
   throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, { where: { path: workerPath }, detail: stderr.trim().slice(-500) });
 }
@@ -107,10 +106,7 @@ function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: Worker
 function refusal({ why, detail }: { readonly why: string; readonly detail: string }, identity: Identity | undefined): Problem {
   switch (why) {
     case "addon":
-      return new Problem("pkcs11-addon-missing", "the smoke test needs the pkcs11js addon, which cannot be loaded here", {
-        detail,
-        hint: "run `npm rebuild pkcs11js` where knetctl is installed (needs g++, make and python3); everything but the smoke test works without it",
-      });
+      return addonMissing(detail);
     case "identity":
       return new Problem("smoke-identity-refused", `the smoke test cannot run as ${identity?.user ?? "this user"}`, { detail, hint: "run it as root" });
     default:

@@ -3,9 +3,8 @@ import type { PKCS11 } from "pkcs11js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checks } from "./checks/index.js";
-import { asRequest, encodeMessage, type RefusalReason, type WorkerMessage, type WorkerRequest } from "./protocol.js";
+import { asRequest, encodeMessage, type Identity, type RefusalReason, type WorkerMessage, type WorkerRequest } from "./protocol.js";
 import { runChecks } from "./run-checks.js";
-import { takeIdentity } from "./take-identity.js";
 
 /**
  * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request and the PIN from standard
@@ -58,7 +57,12 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
   };
 }
 
-/** The addon comes first: its files may be out of the service user's reach. */
+/** The account was taken before this process began (worker-command.ts); nothing is loaded as anybody else. */
+function requireIdentity(identity: Identity | null): void {
+  if (identity === null || (process.getuid?.() === identity.uid && process.geteuid?.() === identity.uid && process.getgid?.() === identity.gid)) return;
+  throw new Error(`the process is not ${identity.user}`);
+}
+
 async function work(input: Input): Promise<void> {
   const { request } = input;
   let why: RefusalReason = "addon";
@@ -66,7 +70,7 @@ async function work(input: Input): Promise<void> {
     const { PKCS11 } = await import("pkcs11js");
     const library = new PKCS11();
     why = "identity";
-    if (request.identity !== null) takeIdentity(request.identity);
+    requireIdentity(request.identity);
     runChecks(checks, newRun(library, input));
     tell(request.nonce, { type: "done" });
   } catch (error) {

@@ -7,7 +7,7 @@ import { fileDiff } from "./file-diff.js";
  * its diff. Schema: schemas/report.schema.json.
  */
 export function changeJson(change: Change): Readonly<Record<string, unknown>> {
-  const { step, kind, path, trusting, ...rest } = change;
+  const { step, kind, path } = change;
   const common = { step, kind, path };
   switch (change.kind) {
     case "write-file": {
@@ -18,10 +18,11 @@ export function changeJson(change: Change): Readonly<Record<string, unknown>> {
       return { ...common, owner: change.owner, group: change.group, mode: modeText(change.mode) };
     case "set-mode":
       return { ...common, from: modeText(change.from), mode: modeText(change.mode) };
-    case "create-account":
     case "set-owner":
+      return { ...common, from: change.from, owner: change.owner, group: change.group };
+    case "create-account":
     case "run-installer":
     case "register-library":
-      return { ...common, ...rest };
+      return { ...change };
   }
 }

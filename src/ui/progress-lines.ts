@@ -9,7 +9,11 @@ import type { Output } from "./output.js";
  * is a line; with `--json`, JSON lines.
  */
 export function progressListener(output: Output): ProgressListener {
-  if (output.json) return (event) => output.progress(eventJson(event));
+  if (output.json) {
+    return (event) => {
+      output.progress(eventJson(event));
+    };
+  }
   return (event) => {
     const line = eventLine(event, output);
     if (line === undefined) return;

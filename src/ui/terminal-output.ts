@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Problem } from "../problem/problem.js";
 import { cleanText } from "./clean-text.js";
 import type { Output, Style } from "./output.js";
@@ -58,6 +59,6 @@ export function terminalOutput(options: OutputOptions): Output {
 
 function causeText(problem: Problem, shown: Style): string {
   if (problem.cause === undefined) return "";
-  const text = problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : String(problem.cause);
+  const text = problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
   return shown.dim(`  cause: ${cleanText(text)}`) + "\n";
 }

@@ -91,7 +91,8 @@ async function makeChanges(
       journal.write({ type: "done", number });
     } catch (error) {
       listener({ type: "change-failed", change, ms: performance.now() - start });
-      return problemsOf(error, change);
+      // whatever an aborted change says of itself, the signal is why
+      return signal.aborted ? [interrupted()] : problemsOf(error, change);
     }
     listener({ type: "change-done", change, ms: performance.now() - start });
   }

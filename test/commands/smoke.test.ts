@@ -48,9 +48,9 @@ test("--json is one document of tokens and problems", async (t) => {
   t.match(recorded.documents, [{ tokens: [{ label: "ca_signer", checks: [{ id: "load", status: "pass" }] }], problems: [] }]);
 });
 
-test("a wrong PIN is exit code 69 and shows what to do", async (t) => {
+test("a wrong PIN is exit code 1 and shows what to do", async (t) => {
   const { recorded, exitCode } = run({ pinFile: pinFile("wrong", "pin-wrong-5") });
-  t.equal(await exitCode, 69);
+  t.equal(await exitCode, 1);
   t.match(recorded.results, [/login +fail .*CKR_PIN_INCORRECT\n {2}hint: /]);
   t.notMatch(JSON.stringify(recorded), "pin-wrong-5");
 });

@@ -71,7 +71,7 @@ test("a wrong PIN fails once, is not shown, and the next run warns before it log
   const wrong = "pin-wrong-4711";
   const report = await smoke({ pin: new Secret(wrong) });
   t.match(report.checks.find(({ status }) => status === "fail"), { id: "login", ckr: "CKR_PIN_INCORRECT", hint: /line break/ });
-  t.strictSame(smokeOutcome({ tokens: [report] }), { result: "fail", exitCode: 69 });
+  t.strictSame(smokeOutcome({ tokens: [report] }), { result: "fail", exitCode: 1 });
   t.notMatch(JSON.stringify(report), wrong);
   const next = await smoke();
   t.match(next.checks.find(({ id }) => id === "token-flags"), { status: "warn", detail: /a wrong PIN was given/ });

@@ -1,6 +1,7 @@
 import { build } from "esbuild";
 import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { addonByDescriptor } from "../../scripts/build/addon-by-descriptor.mjs";
 
 const project = resolve(import.meta.dirname, "../..");
 
@@ -23,7 +24,7 @@ export async function buildWorker(): Promise<BuiltWorker> {
     platform: "node",
     target: "node20",
     supported: { "dynamic-import": false },
-    external: ["pkcs11js"],
+    plugins: [addonByDescriptor],
     logLevel: "silent",
   });
   return {

@@ -30,10 +30,10 @@ export async function knetctl(args: readonly string[], { input, env, uid, cwd, s
 }
 
 /** The one document of `--json`; fails the test that calls it when standard output holds anything else. */
-export async function knetctlJson<T = Report>(args: readonly string[], options: KnetctlOptions = {}): Promise<{ exitCode: number; document: T; stderr: string }> {
+export async function knetctlJson(args: readonly string[], options: KnetctlOptions = {}): Promise<{ exitCode: number; document: Report; stderr: string }> {
   const { exitCode, stdout, stderr } = await knetctl([...args, "--json"], options);
   try {
-    return { exitCode, document: JSON.parse(stdout) as T, stderr };
+    return { exitCode, document: JSON.parse(stdout) as Report, stderr };
   } catch (cause) {
     throw new Error(`no JSON document from knetctl ${args.join(" ")} (exit code ${exitCode}):\n${stdout}\n${stderr}`, { cause });
   }
