@@ -34,6 +34,8 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
       return going(`[${event.number}/${event.count}] ${lineText(event.change)} …`);
     case "change-note":
       return going(`${lineText(event.change)}: ${cleanText(event.text)}`);
+    case "change-report":
+      return { text: `    ${cleanText(event.text)}`, final: true };
     case "change-done":
       return done(`${style.green("✓")} ${lineText(event.change)}`, event.ms);
     case "change-failed":

@@ -79,6 +79,9 @@ async function makeChanges(
       note: (text) => {
         listener({ type: "change-note", change, text });
       },
+      report: (text) => {
+        listener({ type: "change-report", change, text });
+      },
     };
     listener({ type: "change-started", change, number, count: changes.length });
     const start = performance.now();

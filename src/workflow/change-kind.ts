@@ -8,8 +8,10 @@ export interface RunContext {
   /** The run's own folder, root-only: backups and records go here. */
   readonly folder: AbsolutePath;
   readonly signal?: AbortSignal;
-  /** A line of progress below the change ("hashing", "running install.sh"). */
+  /** What goes on just now ("hashing", "running install.sh"); shown while it does. */
   note(text: string): void;
+  /** What came of it and was not in the plan ("install.sh created …"); stays to be read. */
+  report(text: string): void;
 }
 
 /**

@@ -48,6 +48,6 @@ function deed<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C, ru
     record: async () => (recorded = { prior: await kind.record(change, run) }).prior,
     perform: () => kind.perform(change, prior(), run),
     // the signal that stopped the run must not stop its undoing
-    undo: () => kind.undo(change, prior(), { host: run.host, folder: run.folder, note: run.note.bind(run) }),
+    undo: () => kind.undo(change, prior(), { host: run.host, folder: run.folder, note: run.note.bind(run), report: run.report.bind(run) }),
   };
 }

@@ -6,6 +6,7 @@ import type { Step } from "./step.js";
 export type ProgressEvent =
   | { readonly type: "change-started"; readonly change: Change; readonly number: number; readonly count: number }
   | { readonly type: "change-note"; readonly change: Change; readonly text: string }
+  | { readonly type: "change-report"; readonly change: Change; readonly text: string }
   | { readonly type: "change-done"; readonly change: Change; readonly ms: number }
   | { readonly type: "change-failed"; readonly change: Change; readonly ms: number }
   | { readonly type: "proof-started"; readonly step: Step }

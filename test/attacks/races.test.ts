@@ -6,7 +6,10 @@ import type { Files } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import { bundle } from "../support/bundle.js";
+import { plainChildren } from "../support/plain-children.js";
 import { scratch, serviceUid, type Scratch } from "../support/scratch.js";
+
+plainChildren();
 
 const tries = 500;
 const config = path("/home/.config/config.json");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import t, { test } from "tap";
 import { smokeTest } from "../../src/pkcs11/smoke-test.js";
 import { Secret } from "../../src/problem/secret.js";
+import { bundle } from "../support/bundle.js";
 import { buildWorker } from "../support/build-worker.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { fixtureModules } from "../support/fixture-module.js";
@@ -70,11 +71,11 @@ test("a token that only the service user can read passes as that user, and not a
 });
 
 test("without root another identity is refused before anything is started", async (t) => {
-  process.seteuid?.(identity.uid);
-  try {
-    const request = { module: soft.module, token: { label: "service" }, pin: undefined, workerPath: worker.path };
-    await t.rejects(smokeTest({ ...request, identity: { ...identity, uid: identity.uid + 1 } }), { code: "smoke-as-needs-root" });
-  } finally {
-    process.seteuid?.(0);
-  }
+  const request = { module: soft.module, token: { label: "service" }, workerPath: worker.path, identity: { ...identity, uid: identity.uid + 1 } };
+  const program = bundle(`
+    import { smokeTest } from "../../src/pkcs11/smoke-test.js";
+    smokeTest({ ...${JSON.stringify(request)}, pin: undefined }).catch(({ code }) => { console.log(code); });
+  `);
+  const { uid, gid } = identity;
+  t.equal(execFileSync(process.execPath, ["--input-type=module", "-e", program], { uid, gid, encoding: "utf8" }).trim(), "smoke-as-needs-root");
 });

@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { plainChildren } from "./plain-children.js";
 import type { Outcome } from "./sandbox.js";
+
+plainChildren();
 
 export const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
 

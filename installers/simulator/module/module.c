@@ -133,10 +133,47 @@ static CK_FUNCTION_LIST functions = {
 #undef ENTRY
 };
 
-/* The only symbol the library shows. */
 __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
 {
     if (list == NULL) return CKR_ARGUMENTS_BAD;
     *list = &functions;
+    return CKR_OK;
+}
+
+/*
+ * PKCS #11 3.0's way to the functions, which a Cryptoki 2.40 module need not have. Without it a caller that looks it up
+ * here (OpenSC from 0.26 on) finds p11-kit's instead, which libcurl brings along as a library of its libraries, and talks
+ * to other tokens. The names are given apart, since headers older than 3.0 lack the types that newer ones declare them with.
+ */
+struct interface {
+    char *name;
+    void *functions;
+    CK_FLAGS flags;
+};
+
+static char interface_name[] = "PKCS 11";
+static struct interface interface = { interface_name, &functions, 0 };
+
+CK_RV get_interface(unsigned char *name, CK_VERSION *version, struct interface **found, CK_FLAGS flags) __asm__("C_GetInterface");
+CK_RV get_interface_list(struct interface *list, CK_ULONG *count) __asm__("C_GetInterfaceList");
+
+__attribute__((visibility("default"))) CK_RV get_interface(unsigned char *name, CK_VERSION *version, struct interface **found, CK_FLAGS flags)
+{
+    if (found == NULL) return CKR_ARGUMENTS_BAD;
+    if (name != NULL && strcmp((char *)name, interface_name) != 0) return CKR_FUNCTION_FAILED;
+    if (version != NULL && (version->major != functions.version.major || version->minor != functions.version.minor)) return CKR_FUNCTION_FAILED;
+    if (flags != 0) return CKR_FUNCTION_FAILED;
+    *found = &interface;
+    return CKR_OK;
+}
+
+__attribute__((visibility("default"))) CK_RV get_interface_list(struct interface *list, CK_ULONG *count)
+{
+    if (count == NULL) return CKR_ARGUMENTS_BAD;
+    CK_ULONG room = *count;
+    *count = 1;
+    if (list == NULL) return CKR_OK;
+    if (room < 1) return CKR_BUFFER_TOO_SMALL;
+    *list = interface;
     return CKR_OK;
 }

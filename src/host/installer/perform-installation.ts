@@ -6,6 +6,7 @@ import { removePrivateFolder } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
 import { asAbsolutePath, joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
+import { changeLines } from "./change-lines.js";
 import { dropBackups, readBackups } from "./backup.js";
 import type { RecordedChange } from "./difference.js";
 import { installationFiles, writeChanges } from "./installation-files.js";
@@ -38,10 +39,10 @@ export async function performInstallation(what: Installation, record: Installati
     timeoutSeconds: what.timeoutSeconds, log: installLog(run.folder), archive: what.archive, signal: run.signal,
   });
   if (left.length > 0)
-    run.note(`warning: install.sh left ${left.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")} running; ended, since the service manager is to start what is needed`);
+    run.report(`warning: install.sh left ${left.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")} running; ended, since the service manager is to start what is needed`);
 
   const changes = await keepChanges(host, files);
-  run.note(summary(changes));
+  for (const line of changeLines(changes)) run.report(line);
   const installed = installedFiles(host, changes, record);
   requireRepaired(host, what, changes, installed);
   const receipt: Receipt = {
@@ -63,15 +64,6 @@ async function keepChanges(host: Host, files: InstallationFiles): Promise<readon
   dropBackups(files.backups, [...readBackups(files.backups).values()].filter((name) => !needed.has(name)));
   rmSync(files.snapshot, { force: true });
   return changes;
-}
-
-function summary(changes: readonly RecordedChange[]): string {
-  const words = { created: "created", replaced: "replaced", removed: "removed", rights: "with other rights", rewritten: "written again" } as const;
-  const parts = Object.entries(words).flatMap(([kind, word]) => {
-    const count = changes.filter(({ change }) => change === kind).length;
-    return count === 0 ? [] : [`${count} ${word}`];
-  });
-  return parts.length === 0 ? "install.sh changed nothing" : `install.sh: ${parts.join(", ")}`;
 }
 
 /**

@@ -35,6 +35,7 @@ export interface InstallationRun {
   readonly folder: AbsolutePath;
   readonly signal?: AbortSignal | undefined;
   note(text: string): void;
+  report(text: string): void;
 }
 
 /**
