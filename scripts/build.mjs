@@ -1,14 +1,17 @@
-// Builds dist/: knetctl.cjs, the command line's few lines; lib/, the program, cut into parts where it loads something only when it is needed,
-// and their compiled code; pkcs11-worker.cjs, the smoke test's worker process.
-import { build, transform } from "esbuild";
+// Builds dist/: knetctl.cjs, the command line's few lines; program.cjs, the program, and V8's compiled code of it; pkcs11-worker.cjs, the smoke test's worker process.
+import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
+import { lazyBuiltins } from "./build/lazy-builtins.mjs";
+import loader from "./build/load-program.cjs";
+import { packagesApart } from "./build/packages-apart.mjs";
 import "./generate.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
+const { compiledCode, verbs } = loader;
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const target = { platform: "node", target: "node20", minify: true };
@@ -25,9 +28,15 @@ const bundled = {
   logLevel: "warning",
 };
 
-const partsApart = {
-  name: "parts-apart",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: "./load-part.cjs", external: true })),
+const programApart = {
+  name: "program-apart",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
+};
+
+const yargsPlatform = {
+  name: "yargs-platform",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, () => ({ path: join(root, "scripts/build/yargs-platform.mjs") })),
 };
 
 async function buildCommandLine() {
@@ -35,14 +44,9 @@ async function buildCommandLine() {
     ...commonJs,
     ...bundled,
     entryPoints: { knetctl: join(root, "src/cli.ts") },
-    plugins: [partsApart],
+    plugins: [programApart],
     banner: { js: "#!/usr/bin/env node" },
     define: { KNETCTL_VERSION: JSON.stringify(version) },
-  });
-  await build({
-    ...commonJs,
-    ...bundled,
-    entryPoints: { "load-part": join(root, "scripts/build/load-part.cjs") },
   });
   chmodSync(join(dist, "knetctl.cjs"), 0o755);
 }
@@ -58,37 +62,22 @@ async function buildWorker() {
   });
 }
 
-/** The bundler cuts ECMAScript modules only; each part becomes CommonJS afterwards. */
-async function buildParts() {
-  const { outputFiles, metafile } = await build({
-    ...target,
+/** What is behind an `import()` is in the same file and set up when it is reached. */
+async function buildProgram() {
+  // compiled code must never meet a source that it was not made from
+  for (const verb of verbs) rmSync(compiledCode(dist, verb), { force: true });
+  await build({
+    ...commonJs,
     ...bundled,
-    format: "esm",
-    splitting: true,
-    write: false,
-    metafile: true,
-    absWorkingDir: root,
-    outdir: join(dist, "lib"),
-    entryPoints: { main: join(root, "src/main.ts") },
-    alias: { "string-width": join(root, "scripts/build/ascii-width.mjs") },
-    // yargs looks for translations some folders above itself: that must be nowhere, not above this clone
-    define: { "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js") },
+    entryPoints: { program: join(root, "src/main.ts") },
+    plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins, yargsPlatform],
+    // load-program.cjs compiles the file as it is: adding to a text of this size would copy it
+    banner: { js: "(function(exports,require,module,__filename,__dirname){" },
+    footer: { js: "})" },
   });
-  // a cache must never meet code that it was not made from
-  rmSync(join(dist, "lib"), { recursive: true, force: true });
-  mkdirSync(join(dist, "lib"), { recursive: true });
-  for (const { path, text } of outputFiles) {
-    const code = path.endsWith(".cjs") ? (await transform(text, { ...commonJs, sourcefile: basename(path) })).code : text;
-    writeFileSync(path, isPackage(metafile.outputs[relative(root, path)]) ? `${code}module.exports=module.exports.default;\n` : code);
-  }
 }
 
-/** A part that is a CommonJS package: the bundler gives its exports as the default alone, where import() in Node gives their names too. */
-function isPackage({ entryPoint, exports }) {
-  return exports.length === 1 && exports[0] === "default" && entryPoint?.startsWith("node_modules/");
-}
-
-await buildParts();
+await buildProgram();
 await buildCommandLine();
 await buildWorker();
-execFileSync(process.execPath, [join(root, "scripts/build/make-caches.mjs")], { stdio: "inherit" });
+for (const verb of verbs) execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), verb], { stdio: "inherit" });

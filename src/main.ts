@@ -1,7 +1,6 @@
-import yargs from "yargs";
 import type { Argv } from "yargs";
 import type { CommandContext } from "./commands/command.js";
-import { declareCommands } from "./commands/index.js";
+import { plainVerb } from "./commands/plain-verb.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
@@ -25,8 +24,15 @@ export interface MainInput {
 
 /** Wires the real host to the verb that the arguments name; shows what it throws, once; returns the exit code. */
 export async function main(input: MainInput): Promise<ExitCode> {
+  const verb = plainVerb(input.args);
+  if (verb === undefined) return parsedMain(input);
+  const out = output(input, {});
+  return shown(out, async () => verb(context(input, out)));
+}
+
+async function parsedMain(input: MainInput): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done;
-  const parser = commandLine(input, async (verb, output) => {
+  const parser = await commandLine(input, async (verb, output) => {
     exitCode = await shown(output, async () => verb(context(input, output)));
   });
   try {
@@ -44,7 +50,8 @@ function withStandardInput(args: readonly string[]): string[] {
 
 type Verb = (context: CommandContext) => Promise<ExitCode>;
 
-function commandLine(input: MainInput, run: (verb: Verb, output: Output) => Promise<void>): Argv {
+async function commandLine(input: MainInput, run: (verb: Verb, output: Output) => Promise<void>): Promise<Argv> {
+  const [{ default: yargs }, { declareCommands }] = await Promise.all([import("yargs"), import("./commands/index.js")]);
   let parsed: { json?: boolean; verbose?: boolean; quiet?: boolean } = {};
   const y = yargs()
     .scriptName("knetctl")
@@ -56,7 +63,7 @@ function commandLine(input: MainInput, run: (verb: Verb, output: Output) => Prom
     .middleware((args) => {
       parsed = args;
     });
-  return declareCommands(y, (verb) => run(verb, output(input, parsed)))
+  return declareCommands(y, input.args, (verb) => run(verb, output(input, parsed)))
     .completion("completion", "print a completion script for bash or zsh")
     .demandCommand(1, "name a command; knetctl --help lists them")
     .recommendCommands()
@@ -91,7 +98,10 @@ function context(input: MainInput, out: Output): CommandContext {
   return {
     output: out,
     workingFolder,
-    signal: input.signal,
+    // signals end the program at once until a command asks for this
+    get signal() {
+      return input.signal;
+    },
     isRoot: input.isRoot,
     environment: input.environment,
     self: { node: absolute(input.node), script: absolute(input.script) },
@@ -105,10 +115,10 @@ function context(input: MainInput, out: Output): CommandContext {
 }
 
 async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<AbsolutePath> {
-  const { resolve } = await import("node:path");
-  const { realpath } = await import("node:fs/promises");
+  const paths = await import("node:path");
+  const fs = await import("node:fs");
   try {
-    return absolute(await realpath(resolve(workingFolder, root)));
+    return absolute(fs.realpathSync(paths.resolve(workingFolder, root)));
   } catch (cause) {
     throw new Problem("usage-root-missing", `the folder of --root cannot be used`, { where: { path: root }, cause, hint: "name an existing folder that holds a system's root" });
   }

@@ -9,7 +9,7 @@ import { inClone } from "../setup/clone.mjs";
  */
 export async function sandboxRunner(folder) {
   const outfile = join(folder, "sandbox.mjs");
-  await build({ entryPoints: [inClone("src/host/sandbox.ts")], outfile, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "warning" });
+  await build({ entryPoints: [inClone("src/host/sandbox/sandbox.ts")], outfile, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "warning" });
   const { enterSandbox } = await import(pathToFileURL(outfile));
   return async (file, input) => {
     const args = [join(import.meta.dirname, file), JSON.stringify(input)];

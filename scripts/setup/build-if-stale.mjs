@@ -7,8 +7,8 @@ import { withoutNpm } from "./environment.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { step } from "./progress.mjs";
 
-const inputs = ["src", "schemas", "templates", "installers", "scripts/build.mjs", "scripts/generate.mjs", "package.json", "package-lock.json"];
-const outputs = ["dist/knetctl.cjs", "src/generated/validators.js", "src/generated/schemas.js", "src/generated/templates.js"];
+const inputs = ["src", "schemas", "templates", "installers", "scripts/build", "scripts/build.mjs", "scripts/generate.mjs", "package.json", "package-lock.json"];
+const outputs = ["dist/knetctl.cjs", "dist/program.cjs", "dist/pkcs11-worker.cjs", "src/generated/validate-profile.js", "src/generated/schemas.js", "src/generated/templates.js"];
 const stamp = inClone("dist/.built-from");
 
 /** Builds dist/ and src/generated/ when what they are made from has changed since. */

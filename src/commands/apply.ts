@@ -31,7 +31,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context);
   const proves = args.smokeTest && host.root === "/";
-  const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: await pinsForProof(profile, proves, output), timeoutMs: args.timeout * 1000 });
+  const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: await pinsForProof(profile, proves, context), timeoutMs: args.timeout * 1000 });
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
   try {
     const input = { profile, host };

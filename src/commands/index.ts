@@ -5,46 +5,76 @@ import type { CommandContext } from "./command.js";
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
 
-/**
- * Declares every verb: usage text and arguments here, the work in a file of its own, loaded only when its verb is used.
- * `run` is called once, for the verb that the arguments name.
- */
-export function declareCommands(yargs: Argv, run: Runner): Argv {
-  return yargs
-    .command("validate <profile>", "check a profile; touches nothing", profileArgument, (args) =>
+/** Usage text and arguments of each verb; the work is in a file of its own, loaded only when its verb is used. */
+const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
+  validate: (y, run) =>
+    y.command("validate <profile>", "check a profile; touches nothing", profileArgument, (args) =>
       run(async (context) => (await import("./validate.js")).validate(args, context)),
-    )
-    .command(
+    ),
+  render: (y, run) =>
+    y.command(
       "render <profile>",
       "print what would be written; needs neither root nor network",
-      (y) => profileArgument(y).option("target", { choices: ["config"] as const, default: "config" as const, describe: "what to print" }),
+      (r) => profileArgument(r).option("target", { choices: ["config"] as const, default: "config" as const, describe: "what to print" }),
       (args) => run(async (context) => (await import("./render.js")).render(args, context)),
-    )
-    .command("plan <profile>", "show what apply would change; exit code 2 when something would", hostArguments, (args) =>
+    ),
+  plan: (y, run) =>
+    y.command("plan <profile>", "show what apply would change; exit code 2 when something would", hostArguments, (args) =>
       run(async (context) => (await import("./plan.js")).plan(args, context)),
-    )
-    .command("apply <profile>", "change the host, then prove it with the smoke test", applyArguments, (args) =>
+    ),
+  apply: (y, run) =>
+    y.command("apply <profile>", "change the host, then prove it with the smoke test", applyArguments, (args) =>
       run(async (context) => (await import("./apply.js")).apply(args, context)),
-    )
-    .command("verify <profile>", "observe again and run the smoke test; changes nothing", verifyArguments, (args) =>
+    ),
+  verify: (y, run) =>
+    y.command("verify <profile>", "observe again and run the smoke test; changes nothing", verifyArguments, (args) =>
       run(async (context) => (await import("./verify.js")).verify(args, context)),
-    )
-    .command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
+    ),
+  smoke: (y, run) =>
+    y.command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
       run(async (context) => (await import("./smoke.js")).smoke(args, context)),
-    )
-    .command("simulator", "simulated VHSMs and a vendor archive, for trying things and for CI", (y) => simulatorCommands(y, run))
-    .command(
+    ),
+  simulator: (y, run) => y.command("simulator", "simulated VHSMs and a vendor archive, for trying things and for CI", (s) => simulatorCommands(s, run)),
+  demo: (y, run) =>
+    y.command(
       "demo",
       "the whole job against simulated VHSMs, in a sandbox",
-      (y) => y.option("inside-sandbox", { type: "boolean", default: false, hidden: true }),
+      (d) => d.option("inside-sandbox", { type: "boolean", default: false, hidden: true }),
       (args) => run(async (context) => (await import("./demo.js")).demo(args, context)),
-    )
-    .command(
+    ),
+  schema: (y, run) =>
+    y.command(
       "schema [name]",
       "print a JSON Schema, by default the profile's",
-      (y) => y.positional("name", { type: "string", describe: "which schema" }),
+      (s) => s.positional("name", { type: "string", describe: "which schema" }),
       (args) => run(async (context) => (await import("./schema.js")).schema(args, context)),
-    );
+    ),
+};
+
+/**
+ * Declares the verb that the first argument names, which spares the start the others; every verb when it names none: for help, and for
+ * what a misspelt one may have meant. `run` is called once, for the verb that the arguments name.
+ */
+export function declareCommands(yargs: Argv, [first = ""]: readonly string[], run: Runner): Argv {
+  const chosen = Object.hasOwn(declarations, first) ? declarations[first] : undefined;
+  if (chosen !== undefined) return chosen(yargs, run);
+  return Object.values(declarations).reduce((declared, declare) => declare(declared, run), yargs);
+}
+
+/** A day is more than any test or run takes, and less than what a timer can hold. */
+const mostSeconds = 86_400;
+
+function seconds(option: string, least: number): (value: unknown) => number {
+  return (value) => {
+    if (typeof value === "number" && value >= least && value <= mostSeconds) return value;
+    throw new Error(`--${option} takes one number of seconds, ${least} to ${mostSeconds}`);
+  };
+}
+
+/** An empty name, as of a variable that is not set, must not mean the working folder. */
+function folderOfRoot(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new Error("--root takes the name of one folder");
 }
 
 function profileArgument<T>(y: Argv<T>) {
@@ -52,18 +82,18 @@ function profileArgument<T>(y: Argv<T>) {
 }
 
 function hostArguments<T>(y: Argv<T>) {
-  return profileArgument(y).option("root", { type: "string", requiresArg: true, describe: "provision the image or root folder DIR instead of /" });
+  return profileArgument(y).option("root", { type: "string", requiresArg: true, coerce: folderOfRoot, describe: "provision the image or root folder DIR instead of /" });
 }
 
 function verifyArguments<T>(y: Argv<T>) {
   return hostArguments(y)
     .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
-    .option("timeout", { type: "number", default: 60, describe: "seconds for the smoke test of one token" });
+    .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for the smoke test of one token" });
 }
 
 function applyArguments<T>(y: Argv<T>) {
   return verifyArguments(y)
-    .option("lock-timeout", { type: "number", default: 0, describe: "seconds to wait for another run to end" })
+    .option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" })
     .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" });
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { joined, path } from "../host/path.js";
-import { readPin } from "../host/read-pin.js";
+import { readPin } from "../host/pin/read-pin.js";
 import { Problem, type ProblemJson } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { PinSource } from "../profile/types.js";

@@ -26,7 +26,7 @@ function summary({ source, connections, users }: Profile): string {
 }
 
 function shownName(file: string): string {
-  return file === "-" ? "standard input" : cleanText(file);
+  return file === "-" || file === "/dev/stdin" ? "standard input" : cleanText(file);
 }
 
 function counted(count: number, noun: string): string {

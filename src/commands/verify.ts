@@ -24,7 +24,7 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const { output, signal } = context;
   const { profile, warnings } = await validProfile(args.profile, context);
   const host = await context.host({ root: args.root, readOnly: true });
-  const pins = await pinsForProof(profile, args.smokeTest && host.root === "/", output);
+  const pins = await pinsForProof(profile, args.smokeTest && host.root === "/", context);
   const input = { profile, host };
   const plan = await makePlan(allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins, timeoutMs: args.timeout * 1000 }), input);
   throwIfErrors(plan.problems);

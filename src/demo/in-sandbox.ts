@@ -1,6 +1,6 @@
 import type { CommandContext } from "../commands/command.js";
 import { path } from "../host/path.js";
-import { enterSandbox } from "../host/sandbox.js";
+import { enterSandbox } from "../host/sandbox/sandbox.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import { exitCodes } from "../problem/exit-codes.js";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { Problem } from "../problem/problem.js";
 import type { Account, Accounts, Files, Group } from "./host.js";
 import { asAbsolutePath, path, type AbsolutePath } from "./path.js";
-import { systemPath } from "./sandbox-script.js";
+import { systemPath } from "./sandbox/sandbox-script.js";
 
 /** Account databases hold up to this much; the network ones are asked for one entry at a time. */
 const maxBytes = 64 * 1024 * 1024;
@@ -75,5 +75,5 @@ function homeOf(user: string, home: string): AbsolutePath {
 }
 
 function groupOf(fields: readonly string[] | undefined): Group | undefined {
-  return fields && { group: fields[0] ?? "", gid: Number(fields[2]) };
+  return fields && { group: fields[0] ?? "", gid: Number(fields[2]), members: (fields[3] ?? "").split(",").filter((name) => name !== "") };
 }

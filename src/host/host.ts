@@ -63,6 +63,8 @@ export interface Account {
 export interface Group {
   readonly group: string;
   readonly gid: number;
+  /** Users that the group lists; those whose own group it is need not be among them. */
+  readonly members?: readonly string[];
 }
 
 /** Accounts of the host; for `--root`, of its `etc/passwd` and `etc/group` alone. */

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
-import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./descriptor.js";
-import { asFileProblem } from "./file-problem.js";
+import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
+import { asFileProblem } from "./files/file-problem.js";
 import type { Host } from "./host.js";
 import { joined, path, type AbsolutePath } from "./path.js";
-import { realFiles } from "./real-files.js";
-import { systemPath } from "./sandbox-script.js";
-import { foreignOwner, hardLinked, notAFile, trustedOwners } from "./trust.js";
-import { withFolder } from "./walk.js";
+import { realFiles } from "./files/real-files.js";
+import { systemPath } from "./sandbox/sandbox-script.js";
+import { foreignOwner, hardLinked, notAFile, trustedOwners } from "./files/trust.js";
+import { withFolder } from "./files/walk.js";
 
 export interface LockRequest {
   readonly host: Pick<Host, "root">;

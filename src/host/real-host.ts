@@ -1,11 +1,11 @@
 import { openSync } from "node:fs";
 import { realAccounts } from "./accounts.js";
-import { realCommands } from "./commands.js";
-import { requireProc, walkFlags } from "./descriptor.js";
-import { asFileProblem } from "./file-problem.js";
+import { realCommands } from "./commands/commands.js";
+import { requireProc, walkFlags } from "./files/descriptor.js";
+import { asFileProblem } from "./files/file-problem.js";
 import type { Host } from "./host.js";
 import type { AbsolutePath } from "./path.js";
-import { realFiles } from "./real-files.js";
+import { realFiles } from "./files/real-files.js";
 
 /** The machine itself, or for another `root` the system in that folder. Throws a Problem when the folder cannot be entered. */
 export function realHost(root: AbsolutePath): Host {

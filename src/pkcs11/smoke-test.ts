@@ -100,7 +100,11 @@ function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: Worker
   if (transcript.open !== undefined || transcript.results.length > 0) return;
   if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: stderr.trim().slice(-500) }, identity);
   const how = killed === "deadline" ? "did not begin in time" : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
-  throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, { where: { path: workerPath }, detail: stderr.trim().slice(-500) });
+  throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
+    where: { path: workerPath },
+    ...(stderr.trim() !== "" && { detail: stderr.trim().slice(-500) }),
+    hint: "a longer --timeout helps on a busy host",
+  });
 }
 
 function refusal({ why, detail }: { readonly why: string; readonly detail: string }, identity: Identity | undefined): Problem {

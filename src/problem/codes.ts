@@ -100,6 +100,7 @@ export const problemCodes = {
 
   // account
   "account-home-not-a-folder": exitCodes.failed,
+  "account-home-writable": exitCodes.failed,
   "account-missing": exitCodes.failed,
   "account-change-failed": exitCodes.failed,
   "account-mismatch": exitCodes.failed,
@@ -166,6 +167,7 @@ export const problemCodes = {
   "workflow-undo-failed": exitCodes.failed,
   "workflow-not-as-before": exitCodes.failed,
   "workflow-kept": exitCodes.failed,
+  "workflow-journal-incomplete": exitCodes.cannotWrite,
 
   // PIN
   "pin-file-missing": exitCodes.failed,

@@ -1,17 +1,22 @@
-import { isIPv4, isIPv6 } from "node:net";
-
 /** What the text of an `ip` is; `canonical` is equal for two spellings of one address or name. */
 export type Address =
   | { readonly kind: "address" | "name"; readonly canonical: string }
   | { readonly kind: "invalid"; readonly hint: string };
 
+const byte = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const ipv4 = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
 const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /** Reads an IPv4 or IPv6 literal (RFC 4291, zones aside) or a host name (RFC 1123, underscores allowed). */
 export function parseAddress(text: string): Address {
-  if (isIPv4(text)) return usable(text);
-  if (isIPv6(text) && !text.includes("%")) return usable(canonicalIPv6(text));
+  if (ipv4.test(text)) return usable(text);
+  if (isIPv6(text)) return usable(canonicalIPv6(text));
   return isHostName(text) ? { kind: "name", canonical: text.toLowerCase().replace(/\.$/, "") } : { kind: "invalid", hint: hintFor(text) };
+}
+
+/** By the URL parser, which is there already; Node's net takes longer to load than a profile to check. */
+function isIPv6(text: string): boolean {
+  return /^[\da-f.:]*:[\da-f.:]*$/i.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 function usable(canonical: string): Address {
@@ -38,7 +43,7 @@ function hintFor(text: string): string {
   if (text.trim() !== text) return "remove the blanks around it";
   if (/^[a-z]+:\/\//i.test(text)) return "give the address alone, without https:// and path";
   if (/^\[.*\]$/.test(text)) return "write IPv6 addresses without brackets";
-  if (isIPv6(text)) return "addresses with a zone (%) are not supported; give one that is valid on every interface";
+  if (isIPv6(/^(.+)%[\w.:-]+$/.exec(text)?.[1] ?? "")) return "addresses with a zone (%) are not supported; give one that is valid on every interface";
   if (/^(\[.*\]|[^:]+):\d+$/.test(text)) return "give the address alone; the port goes into port";
   if (/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text)) return "give one address, not a network";
   if (/^\d+(\.\d+){3}$/.test(text)) return "each of the four numbers is 0 to 255, without leading zeros";

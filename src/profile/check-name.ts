@@ -1,3 +1,4 @@
+import { hasControlCharacter, hasLoneSurrogate } from "./control-character.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
 import { quoted } from "./quote.js";
@@ -26,8 +27,8 @@ function commonReason(name: string, limit: number): string | undefined {
   const bytes = Buffer.byteLength(name);
   if (bytes === 0) return "it is empty";
   if (bytes > limit) return `it has ${bytes} bytes`;
-  if (/\p{Cc}/u.test(name)) return "it holds a control character";
-  return /\p{Cs}/u.test(name) ? "it holds half of a surrogate pair, which is no character" : undefined;
+  if (hasControlCharacter(name)) return "it holds a control character";
+  return hasLoneSurrogate(name) ? "it holds half of a surrogate pair, which is no character" : undefined;
 }
 
 function invalid(what: string, anchor: Entry, reason: string, allowed: string): Finding {

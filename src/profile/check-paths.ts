@@ -1,3 +1,4 @@
+import { hasControlCharacter, hasLoneSurrogate } from "./control-character.js";
 import { absoluteHome } from "./absolute-home.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
@@ -27,7 +28,7 @@ function checkPath(node: TreeNode | undefined, what: string, secret: boolean): r
 }
 
 function pathMistake(text: string): string | undefined {
-  if (/\p{Cc}|\p{Cs}/u.test(text)) return "remove the control character from it";
+  if (hasControlCharacter(text) || hasLoneSurrogate(text)) return "remove the control character from it";
   if (/^~/.test(text)) return "~ is not expanded here; write the whole path";
   if (/\$\{?[A-Za-z_]/.test(text)) return "variables are not expanded here; write the whole path";
   return /^[a-z]+:\/\//i.test(text) ? "nothing is downloaded; fetch the file first and give its path" : undefined;

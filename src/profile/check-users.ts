@@ -36,8 +36,8 @@ function isClientConfiguration(root: TreeNode, users: readonly Entry[]): boolean
 function missingConnection(root: TreeNode): (user: Entry) => readonly Finding[] {
   const connections = entriesOf(root, "connections").map(({ key }) => key);
   const known = new Set(connections);
-  const allowed = listed(connections);
   let budget = suggestionBudget;
+  let allowed: string | undefined;
   return ({ value }) => {
     const node = entryOf(value, "connection")?.value;
     const name = textOf(node);
@@ -50,7 +50,7 @@ function missingConnection(root: TreeNode): (user: Entry) => readonly Finding[] 
         code: "profile-connection-unknown",
         title: "user's connection is not in the profile",
         anchor: node,
-        detail: `found ${quoted(name)}; allowed: ${allowed}`,
+        detail: `found ${quoted(name)}; allowed: ${(allowed ??= listed(connections))}`,
         hint: near === undefined ? "name one of the connections, or add this one" : `did you mean ${quoted(near)}?`,
       },
     ];

@@ -67,7 +67,7 @@ async function readStandardInput(): Promise<Uint8Array> {
 function missing(file: string): Problem {
   return new Problem("profile-missing", "profile does not exist", {
     where: { path: file },
-    hint: "check the name, or run knetctl init to write a profile",
+    hint: "check the name; the README shows a profile to start from",
   });
 }
 

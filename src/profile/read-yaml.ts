@@ -1,12 +1,24 @@
 import type * as Yaml from "yaml";
+import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions } from "yaml";
 import { boundedTokens } from "./yaml-depth.js";
 import { syntaxFindings, tooDeep, type Reading } from "./reading.js";
 import type { Finding } from "./finding.js";
 import { YamlTree } from "./yaml-tree.js";
 import { syntaxErrorOf } from "./yaml-syntax.js";
 
+/** Text that is neither number nor word with a meaning is told by its first character, before the library tries eight patterns on it. */
+const plainText: ScalarTag = { tag: "tag:yaml.org,2002:str", default: true, test: /^[^-+.\d~nNtTfF]/, resolve: (text) => text };
+
 /** Duplicate keys are looked for in the tree, in linear time; the library compares each key with all others. */
-const options = { uniqueKeys: false, stringKeys: true, strict: true, merge: false, prettyErrors: false, logLevel: "silent" } as const;
+const options: DocumentOptions & SchemaOptions & ParseOptions = {
+  customTags: (tags) => [plainText, ...tags],
+  uniqueKeys: false,
+  stringKeys: true,
+  strict: true,
+  merge: false,
+  prettyErrors: false,
+  logLevel: "silent",
+};
 
 /**
  * One YAML 1.2 document with positions. Refused, each as a finding of its own: aliases (a few lines could stand for millions), tags, merge

@@ -66,7 +66,7 @@ export function tooLarge(name: string): Problem {
 export function emptyProfile(name: string): Problem {
   return new Problem("profile-empty", "profile is empty", {
     where: { path: name },
-    hint: "run knetctl init to write one",
+    hint: "the README shows a profile to start from; knetctl schema describes every key",
   });
 }
 

@@ -1,5 +1,5 @@
 import type { AbsolutePath } from "../host/path.js";
-import type { PinSource } from "../host/pin-source.js";
+import type { PinSource } from "../host/pin/pin-source.js";
 
 /** One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which earns a warning). */
 export interface Endpoint {

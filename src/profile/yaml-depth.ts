@@ -17,7 +17,7 @@ export function boundedTokens(text: string, lexer: Lexer, parser: Parser): Bound
   const nesting = new Nesting();
   for (const lexeme of lexer.lex(text)) {
     if (nesting.after(lexeme) > depthLimit) return { tooDeepAt: parser.offset };
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
   }
   tokens.push(...parser.end());
   const tooDeepAt = deepOffset(tokens);

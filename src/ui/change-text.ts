@@ -9,7 +9,7 @@ export function modeText(mode: number): string {
 export function changeText(change: Change): string {
   switch (change.kind) {
     case "create-account":
-      return `create ${[change.createGroup && `group ${change.group}`, change.createUser && `user ${change.user} (home ${change.home})`].filter(Boolean).join(" and ")}`;
+      return `create ${[change.createGroup && `group ${change.group}${change.createUser ? "" : ` with user ${change.user} in it`}`, change.createUser && `user ${change.user} (home ${change.home})`].filter(Boolean).join(" and ")}`;
     case "create-folder":
       return `create folder ${change.path}  ${modeText(change.mode)} ${change.owner}:${change.group}`;
     case "write-file":

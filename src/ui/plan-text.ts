@@ -11,10 +11,13 @@ export function planText(plan: Plan, style: Style): string {
   return [...steps, countText(plan)].join("\n\n");
 }
 
-/** "3 changes", or that there are none. */
-export function countText({ changes }: Plan): string {
-  if (changes.length === 0) return "nothing to change: the host is as the profile wants it";
-  return changes.length === 1 ? "1 change" : `${changes.length} changes`;
+/** "3 changes", or that there are none; never that all is well where something stood in the way of looking. */
+export function countText({ changes, problems, steps }: Plan): string {
+  const blocked = problems.some(({ severity }) => severity === "error");
+  if (changes.length > 0) return `${changes.length === 1 ? "1 change" : `${changes.length} changes`}${blocked ? "; what else would change is not known yet" : ""}`;
+  if (blocked) return "no plan: something is in the way";
+  if (steps.some(({ unseen }) => unseen === true)) return "nothing to change in what could be seen; run it as root to see all";
+  return "nothing to change: the host is as the profile wants it";
 }
 
 function stepText({ step, changes, notes }: PlannedStep, style: Style): string {

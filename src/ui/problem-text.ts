@@ -16,7 +16,7 @@ export function problemText(problem: Problem, style: Style): string {
 }
 
 /** `file:line:column`, as editors and terminals link it. */
-export function whereText(where: Where): string {
+function whereText(where: Where): string {
   return [where.path, where.line, where.column].filter((part) => part !== undefined).join(":");
 }
 

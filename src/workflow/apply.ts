@@ -34,15 +34,34 @@ export interface RunResult {
  * signal aborts, completed changes are undone in reverse and the host is observed again; the outcome is what was
  * observed. The caller holds the lock. Never throws a Problem: it is in the result.
  */
-export async function applyPlan(plan: Plan, input: StepInput, options: ApplyOptions): Promise<RunResult> {
+export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
+  const options = { ...asked, listener: harmless(asked.listener) };
   if (plan.changes.length === 0) return unchanged(plan, input, options);
   const journal = Journal.create(input.host, new Date());
   journal.write({ type: "begin", format: 1, run: journal.run, time: new Date().toISOString(), profile: options.profile, changes: plan.changes });
   const result = await applyJournaled(plan, input, options, journal);
   const { outcome, problems } = result;
-  journal.write({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
-  return result;
+  const unwritten = journal.writeIfPossible({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
+  return { ...result, problems: withoutRepeats([...problems, ...unwritten]) };
 }
+
+/** A display that fails (a log on a full disk) must not leave a host half changed. */
+function harmless(listener: ProgressListener): ProgressListener {
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      // who cannot be told of the progress is still told of the result
+    }
+  };
+}
+
+/** A signal, or a full disk under the journal, is met at several places and told once. */
+function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(({ code }, index) => !toldOnce.has(code) || problems.findIndex((other) => other.code === code) === index);
+}
+
+const toldOnce: ReadonlySet<string> = new Set(["interrupted", "workflow-journal-incomplete"]);
 
 async function unchanged(plan: Plan, input: StepInput, options: ApplyOptions): Promise<RunResult> {
   const proof = await prove(plan, input, options);
@@ -105,7 +124,14 @@ async function makeChanges(
 function problemsOf(error: unknown, change: Change): readonly Problem[] {
   if (error instanceof Problems) return error.list;
   if (error instanceof Problem) return [error];
-  return [new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, { where: { path: change.path }, cause: error })];
+  return [new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, { where: { path: change.path }, ...systemError(error), cause: error })];
+}
+
+/** Only what the system says: other texts could quote what they were given. */
+function systemError(error: unknown): { readonly detail?: string; readonly hint: string } {
+  const hint = "run again with --verbose to see the technical reason";
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error)) return { hint };
+  return { detail: `${String(error.syscall)}: ${error.code}`, hint: error.code === "ENOSPC" ? "free space (df -h, df -i), then run again" : hint };
 }
 
 function interrupted(): Problem {

@@ -80,5 +80,3 @@ export interface RegisterLibrary extends Common {
 
 export type Change = CreateAccount | CreateFolder | WriteFile | SetOwner | SetMode | RunInstaller | RegisterLibrary;
 
-export type ChangeKindName = Change["kind"];
-export type ChangeOf<K extends ChangeKindName> = Extract<Change, { kind: K }>;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { runsFolder, stateFolder } from "../host/state.js";
 import type { Host } from "../host/host.js";
 import { folderOf, joined, type AbsolutePath } from "../host/path.js";
-import type { ProblemJson } from "../problem/problem.js";
+import { Problem, type ProblemJson } from "../problem/problem.js";
 import type { Change } from "./change.js";
 
 export type Outcome = "applied" | "unchanged" | "failed" | "rolled-back";
@@ -45,9 +45,30 @@ export class Journal {
     this.#lines += `${JSON.stringify(entry)}\n`;
     this.#host.files().write(joined(this.folder, "journal.jsonl"), Buffer.from(this.#lines), { mode: 0o600, uid: 0, gid: 0 });
   }
+
+  /** Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be done. */
+  writeIfPossible(entry: JournalEntry): readonly Problem[] {
+    try {
+      this.write(entry);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return [journalIncomplete(error, this.folder)];
+    }
+  }
 }
 
 function ensureFolder(host: Host, folder: AbsolutePath, mode: number): void {
   const files = host.files();
   if (files.entry(folder) === undefined) files.createFolder(folder, { mode, uid: 0, gid: 0 });
+}
+
+function journalIncomplete(cause: Problem, folder: AbsolutePath): Problem {
+  return new Problem("workflow-journal-incomplete", "the run's journal is incomplete: it could not be written to the end", {
+    severity: "warning",
+    where: { path: folder },
+    detail: [cause.message, cause.detail].filter((part) => part !== undefined).join(": "),
+    ...(cause.hint !== undefined && { hint: cause.hint }),
+    cause,
+  });
 }

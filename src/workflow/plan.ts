@@ -20,7 +20,7 @@ export async function makePlan(steps: readonly Step[], input: StepInput): Promis
   return {
     steps: planned,
     changes: planned.flatMap(({ changes }) => changes),
-    problems: planned.flatMap(({ problems }) => problems),
+    problems: oncePerPlace(planned.map(({ problems }) => problems)),
   };
 }
 
@@ -32,4 +32,14 @@ async function planStep(step: Step, input: StepInput): Promise<StepPlan> {
     if (error instanceof Problem) return { changes: [], notes: [], problems: [error] };
     throw error;
   }
+}
+
+/** What stands in one step's way often stands in the next one's too: the first step with an error at a path speaks for all. */
+function oncePerPlace(problemsOfSteps: readonly (readonly Problem[])[]): readonly Problem[] {
+  const told = new Set<string>();
+  return problemsOfSteps.flatMap((problems) => {
+    const news = problems.filter(({ severity, where }) => severity !== "error" || where === undefined || !told.has(where.path));
+    for (const { severity, where } of news) if (severity === "error" && where !== undefined) told.add(where.path);
+    return news;
+  });
 }

@@ -40,6 +40,7 @@ async function proofOf(step: Step, input: StepInput, signal: AbortSignal): Promi
   } catch (error) {
     if (error instanceof Problems) return { problems: error.list };
     if (error instanceof Problem) return { problems: [error] };
-    throw error;
+    // thrown on, it would leave the changes in place without a proof
+    return { problems: [new Problem("internal-error", `the proof failed unexpectedly: ${step.title}`, { hint: "run again with --verbose and report what it shows", cause: error })] };
   }
 }

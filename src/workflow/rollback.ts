@@ -13,28 +13,31 @@ export interface RollbackResult {
 }
 
 /**
- * Undoes the deeds in reverse, going on after one that fails, then observes the host again: it is as before when it
+ * Undoes the deeds in reverse, going on after one that fails or that the journal cannot take, then observes the host again: it is as before when it
  * needs the plan that it needed before. Success is observed, not assumed.
  */
 export async function rollBack(plan: Plan, begun: readonly Deed[], input: StepInput, listener: ProgressListener, journal: Journal): Promise<RollbackResult> {
   const problems: Problem[] = [];
+  let unwritten: readonly Problem[] = [];
   for (const deed of [...begun].reverse()) {
     const number = plan.changes.indexOf(deed.change) + 1;
     const start = performance.now();
     try {
       await deed.undo();
-      journal.write({ type: "undone", number });
+      unwritten = journal.writeIfPossible({ type: "undone", number });
       listener({ type: "change-undone", change: deed.change, ms: performance.now() - start });
     } catch (error) {
       const problem = undoProblem(deed, error);
       problems.push(problem);
-      journal.write({ type: "undo-failed", number, problem: problem.toJSON() });
+      unwritten = journal.writeIfPossible({ type: "undo-failed", number, problem: problem.toJSON() });
       listener({ type: "undo-failed", change: deed.change, problem });
     }
   }
-  if (problems.length > 0) return { complete: false, problems };
+  if (problems.length > 0) return { complete: false, problems: [...problems, ...unwritten] };
   const again = await makePlan(plan.steps.map(({ step }) => step), input);
-  return isDeepStrictEqual(again.changes, plan.changes) ? { complete: true, problems } : { complete: false, problems: [notAsBefore(journal)] };
+  return isDeepStrictEqual(again.changes, plan.changes)
+    ? { complete: true, problems: unwritten }
+    : { complete: false, problems: [notAsBefore(journal), ...unwritten] };
 }
 
 function undoProblem({ change }: Deed, cause: unknown): Problem {

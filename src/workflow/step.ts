@@ -15,6 +15,8 @@ export interface StepPlan {
   readonly problems: readonly Problem[];
   /** Facts worth showing although they change nothing: "version 1.7.0 is installed", "could not read …: not root". */
   readonly notes: readonly string[];
+  /** True when this user may not look at all of it, so that more may have to change than is planned. */
+  readonly unseen?: boolean;
 }
 
 /** One part of a provisioned host. `plan` observes and compares; it never changes anything. */

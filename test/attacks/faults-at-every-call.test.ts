@@ -17,7 +17,7 @@ interface Call {
 /** Replaces /file of the folder given, between two calls that mark the beginning and the end in the trace. */
 const program = bundle(`
   import { accessSync } from "node:fs";
-  import { realHost } from "../../src/host/real-host.ts";
+  import { realHost } from "../../src/host/real-host.js";
   const host = realHost(process.argv[2]);
   const mark = (name) => { try { accessSync(name); } catch {} };
   mark("/begin-of-write");

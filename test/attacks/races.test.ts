@@ -132,7 +132,7 @@ t.test("55: who reads while the file is written again and again sees one whole c
   const { folder, its, file } = race(t);
   file("home/.config/config.json", "0".repeat(100_000), { uid: serviceUid });
   const writer = spawn(process.execPath, ["--input-type=module", "-e", bundle(`
-    import { realHost } from "../../src/host/real-host.ts";
+    import { realHost } from "../../src/host/real-host.js";
     const files = realHost(${JSON.stringify(folder)}).files(${serviceUid});
     console.log("writing");
     for (let count = 1; ; count++) files.write("${config}", Buffer.alloc(100_000, String(count % 10)), { mode: 0o640, uid: 0, gid: 0 });

@@ -58,7 +58,7 @@ test("a wrong PIN is exit code 1 and shows what to do", async (t) => {
 test("without a PIN, a label or a serial number: the only token, publicly", async (t) => {
   const { recorded, exitCode } = run({ tokenLabel: undefined });
   t.equal(await exitCode, 1, "SoftHSM always offers one more, empty token: nothing is guessed");
-  t.match(recorded.results, [/2 tokens: "ca_signer"/]);
+  t.match(recorded.results, [/2 tokens; there are: "ca_signer"/]);
   t.match(recorded.notes, [/no PIN was given/]);
 });
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, readFileSync, statSync, writeFileSync, existsSync, rmSync, appendFileSync } from "node:fs";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { copyProgram, knetctl, knetctlJson } from "../support/knetctl.js";
 import { archiveOf, configFile, loaderEntry, provisioning } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
@@ -134,7 +134,7 @@ t.test("another version: the plan says from which to which, and apply installs i
 t.test("without root plan says what it could not see, and does not fail", async (t) => {
   const copy = "/tmp/readable.yaml";
   writeFileSync(copy, readFileSync(profile, "utf8"), { mode: 0o644 });
-  const { exitCode, stdout, stderr } = await knetctl(["plan", copy], { uid: 65534 });
+  const { exitCode, stdout, stderr } = await knetctl(["plan", copy], { uid: 65534, program: copyProgram("/srv/knetctl") });
   t.ok(exitCode === 2 || exitCode === 0 || exitCode === 77, `${exitCode} ${stderr}`);
   t.match(stdout + stderr, /could not see|permission/i);
 });

@@ -1,5 +1,6 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
@@ -21,7 +22,8 @@ function hostState(): string {
 t.test("a wrong PIN: one attempt, everything is put back, and the outcome says so", async (t) => {
   const pinFile = `${folder}/ca_signer.pin`;
   const right = readFileSync(pinFile, "utf8");
-  writeFileSync(pinFile, "wrong-pin-4711");
+  const wrong = `wrong-${randomUUID()}`; // made here, so that no copy of this file holds it
+  writeFileSync(pinFile, wrong);
   const before = hostState();
   const { exitCode, document, stderr } = await knetctlJson(["apply", profile]);
   t.equal(exitCode, 1, JSON.stringify(document.problems));
@@ -30,8 +32,8 @@ t.test("a wrong PIN: one attempt, everything is put back, and the outcome says s
   t.equal(hostState(), before);
   t.notOk(existsSync(loaderEntry));
   t.throws(() => execFileSync("id", ["amplia"], { stdio: "ignore" }), "the account is gone");
-  t.notMatch(JSON.stringify(document) + stderr, "wrong-pin-4711");
-  t.throws(() => execFileSync("grep", ["-r", "wrong-pin-4711", "/var", "/etc", "/tmp"], { stdio: "pipe" }), "the PIN is nowhere");
+  t.notMatch(JSON.stringify(document) + stderr, wrong);
+  t.throws(() => execFileSync("grep", ["-rF", wrong, "/var", "/etc", "/tmp"], { stdio: "pipe" }), "the PIN is nowhere");
   writeFileSync(pinFile, right);
 });
 

@@ -1,5 +1,5 @@
 import { asAbsolutePath } from "../../src/host/path.js";
-import { enterSandbox } from "../../src/host/sandbox.js";
+import { enterSandbox } from "../../src/host/sandbox/sandbox.js";
 
 const mark = "KNETCTL_TEST_IN_SANDBOX";
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { plainChildren } from "./plain-children.js";
@@ -6,19 +7,27 @@ import type { Outcome } from "./sandbox.js";
 
 plainChildren();
 
-export const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
+const dist = join(import.meta.dirname, "../../dist");
+
+/** A copy of the program where every user can reach it, which the clone's folder may not be. */
+export function copyProgram(folder: string): string {
+  cpSync(dist, folder, { recursive: true });
+  return folder;
+}
 
 export interface KnetctlOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly uid?: number;
+  /** Where the program is; default: where it was built. */
+  readonly program?: string;
   readonly cwd?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Runs the built command line as its own process and gathers what it says. */
-export async function knetctl(args: readonly string[], { input, env, uid, cwd, signal }: KnetctlOptions = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [script, ...args], {
+export async function knetctl(args: readonly string[], { input, env, uid, cwd, signal, program = dist }: KnetctlOptions = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [join(program, "knetctl.cjs"), ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env },
     cwd: cwd ?? "/",

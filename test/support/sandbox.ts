@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { path, asAbsolutePath } from "../../src/host/path.js";
-import { enterSandbox, type SandboxCommand } from "../../src/host/sandbox.js";
+import { enterSandbox, type SandboxCommand } from "../../src/host/sandbox/sandbox.js";
 import { bundle } from "./bundle.js";
 
 export interface Outcome {

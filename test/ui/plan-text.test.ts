@@ -1,5 +1,6 @@
 import t from "tap";
 import { path } from "../../src/host/path.js";
+import { Problem } from "../../src/problem/problem.js";
 import { planText } from "../../src/ui/plan-text.js";
 import { style } from "../../src/ui/style.js";
 import type { WriteFile } from "../../src/workflow/change.js";
@@ -39,4 +40,12 @@ t.test("sensitive content is never shown", async (t) => {
 
 t.test("an empty plan says so", async (t) => {
   t.match(planText({ steps: [], changes: [], problems: [] }, style(false)), /^nothing to change/);
+});
+
+t.test("a host that was not seen, or a plan that was not made, is not said to be as wanted", async (t) => {
+  const step = { id: "module", title: "module", plan: () => Promise.reject(new Error()) } as const;
+  const blocked = planText({ steps: [], changes: [], problems: [new Problem("archive-missing", "no")] }, style(false));
+  t.equal(blocked, "no plan: something is in the way");
+  const hidden = planText({ steps: [{ step, changes: [], problems: [], notes: [], unseen: true }], changes: [], problems: [] }, style(false));
+  t.match(hidden, /nothing to change in what could be seen/);
 });

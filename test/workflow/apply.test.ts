@@ -1,6 +1,7 @@
 import t from "tap";
 import { journal as journalValidator } from "../../src/generated/validate-journal.js";
 import { report } from "../../src/generated/validate-report.js";
+import type { Files } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Profile } from "../../src/profile/types.js";
@@ -165,4 +166,54 @@ t.test("a step that cannot be planned does not hide the others' problems", async
   });
   const plan = await makePlan([broken("account-missing"), broken("ownership-hard-link")], { profile, host });
   t.same(plan.problems.map(({ code }) => code), ["account-missing", "ownership-hard-link"]);
+});
+
+/** A host whose disk fills up under the journal as soon as the change is made. */
+class FillingUp extends MemoryHost {
+  override files(...owners: readonly number[]): Files {
+    const files = super.files(...owners);
+    return {
+      ...files,
+      write: (at, content, rights) => {
+        if (at.endsWith("journal.jsonl") && this.text("/etc/new") !== undefined) throw new Problem("host-no-space", "no space is left on the device");
+        files.write(at, content, rights);
+      },
+    };
+  }
+}
+
+t.test("a journal that cannot be kept up stops neither the rollback nor the report", async (t) => {
+  const host = new FillingUp({ folders: ["/var/lib", "/etc"], users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }], groups: [{ group: "root", gid: 0 }] });
+  const { result } = await applied(host, stepWith(host, [folder, newFile]));
+  t.equal(result.outcome, "rolled-back");
+  t.match(result.problems, [{ code: "host-no-space" }]);
+  t.equal(host.text("/etc/new"), undefined);
+  t.equal(host.files().entry(path("/etc/made")), undefined);
+});
+
+t.test("a display that fails leaves no host half changed", async (t) => {
+  const host = memory();
+  const plan = await makePlan([stepWith(host, [folder, newFile])], { profile, host });
+  const result = await applyPlan(plan, { profile, host }, {
+    rollback: true, prove: true, signal: new AbortController().signal, profile: "p",
+    listener: () => { throw new Error("EIO: the terminal is gone"); },
+  });
+  t.equal(result.outcome, "applied");
+});
+
+t.test("a proof that fails unexpectedly takes everything back", async (t) => {
+  const host = memory();
+  const step: Step = { ...stepWith(host, [newFile]), prove: () => Promise.reject(new TypeError("x")) };
+  const { result } = await applied(host, step);
+  t.match(result, { outcome: "rolled-back", problems: [{ code: "internal-error" }] });
+  t.equal(host.text("/etc/new"), undefined);
+});
+
+t.test("a path in the way of two steps is told once; two problems of one step are both told", async (t) => {
+  const blocked = (...codes: readonly ("ownership-foreign-kind" | "ownership-hard-link" | "account-missing")[]): Step => ({
+    id: "ownership", title: "x",
+    plan: () => Promise.resolve({ changes: [], notes: [], problems: codes.map((code) => new Problem(code, "x", { where: { path: "/there" } })) }),
+  });
+  const plan = await makePlan([blocked("ownership-foreign-kind", "ownership-hard-link"), blocked("account-missing")], { profile, host: memory() });
+  t.same(plan.problems.map(({ code }) => code), ["ownership-foreign-kind", "ownership-hard-link"]);
 });

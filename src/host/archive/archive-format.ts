@@ -33,7 +33,7 @@ function notTar(archive: string, detail: string, hint: string): Problem {
 }
 
 /** The header's own checksum: the sum of its 512 bytes, its own field counted as blanks (POSIX ustar). */
-export function looksLikeTar(head: Buffer): boolean {
+function looksLikeTar(head: Buffer): boolean {
   if (head.length < 512) return false;
   const stored = Number.parseInt(head.toString("latin1", 148, 156).replace(/\0.*$/, "").trim(), 8);
   const sum = head.subarray(0, 512).reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);

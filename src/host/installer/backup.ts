@@ -2,7 +2,7 @@ import { closeSync, constants, copyFileSync, chmodSync, fstatSync, mkdirSync, op
 import { join, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
-import type { SeenEntry, Snapshot } from "./watched-trees.js";
+import type { SeenEntry, Snapshot } from "./snapshot.js";
 
 /** Name of the backup (in the backup folder) of each path that has one. */
 export type Backups = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import type { Backups } from "./backup.js";
-import type { SeenEntry, Snapshot } from "./watched-trees.js";
+import type { PackedSnapshot, SeenEntry } from "./snapshot.js";
 
 /** One state of an entry, as far as it can be put back or compared later. */
 export interface EntryState {
@@ -37,15 +37,18 @@ const derived = /^\/etc\/ld\.so\.cache/;
  * Compares two snapshots. Files whose metadata are the same are taken as unchanged; the others are compared by content
  * where a backup exists. What other programs did meanwhile cannot be told from what the installer did.
  */
-export function difference(before: Snapshot, after: Snapshot, backups: Backups, contents: Contents): readonly RecordedChange[] {
+export function difference(before: PackedSnapshot, after: PackedSnapshot, backups: Backups, contents: Contents): readonly RecordedChange[] {
   const changes: RecordedChange[] = [];
-  for (const [path, now] of after) {
-    if (derived.test(path)) continue;
+  for (const path of after.differingFrom(before)) {
+    const now = after.get(path);
+    if (now === undefined || derived.test(path)) continue;
     const change = compare(path, before.get(path), now, backups.get(path), contents);
     if (change !== undefined) changes.push(change);
   }
-  for (const [path, then] of before)
-    if (!after.has(path) && !derived.test(path)) changes.push({ path, change: "removed", before: state(then), ...named(backups.get(path)) });
+  for (const path of before.missingFrom(after)) {
+    const then = before.get(path);
+    if (then !== undefined && !derived.test(path)) changes.push({ path, change: "removed", before: state(then), ...named(backups.get(path)) });
+  }
   return changes.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 

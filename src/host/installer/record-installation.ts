@@ -72,7 +72,7 @@ async function prepare(archive: AbsolutePath, sha256: string, files: Installatio
 
 async function saveState({ archive, extracted }: PreparedModule, files: InstallationFiles, host: Host): Promise<void> {
   const snapshot = await takeSnapshot(host.root);
-  await writeSnapshot(files.snapshot, snapshot);
+  writeSnapshot(files.snapshot, snapshot);
   const likely = likelyTargets(archive.entries.map(({ path }) => path), [readFileSync(join(extracted, archive.installer), "utf8")]);
   await saveBackups(host.root, files.backups, backupCandidates(snapshot, likely), snapshot);
   await makeDurable(files, host);

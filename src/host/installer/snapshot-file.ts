@@ -1,54 +1,45 @@
-import { readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
-import type { SeenEntry, Snapshot } from "./watched-trees.js";
+import { readFileSync, writeFileSync } from "node:fs";
+import { PackedSnapshot } from "./snapshot.js";
 
-const linesAtOnce = 5_000;
-const letters = { file: "f", folder: "d", link: "l", other: "o" } as const;
-const kinds: Readonly<Record<string, SeenEntry["kind"]>> = { f: "file", d: "folder", l: "link", o: "other" };
+/** Tells a complete file from one that was cut off; it stands at the end. */
+const mark = Buffer.from("complete");
+const headerBytes = 8;
 
-/** Writes a snapshot, one JSON array a line, to a new file of mode 0600. The caller makes it durable. */
-export async function writeSnapshot(file: string, snapshot: Snapshot): Promise<void> {
-  const handle = await open(file, "wx", 0o600);
-  try {
-    let lines: string[] = [];
-    for (const [path, entry] of snapshot) {
-      lines.push(JSON.stringify(lineOf(path, entry)));
-      if (lines.length < linesAtOnce) continue;
-      await handle.writeFile(`${lines.join("\n")}\n`);
-      lines = [];
-    }
-    // the last line tells a complete file from one that was cut off
-    await handle.writeFile(`${[...lines, "end"].join("\n")}\n`);
-  } finally {
-    await handle.close();
-  }
+/**
+ * Writes a snapshot to a new file of mode 0600. The caller makes it durable. The file: the lengths in bytes of the paths and of the links
+ * (32 bits each), eight numbers for each path (64-bit floating point), the paths, the links and their texts by turns (each text ends with a
+ * zero byte, which no path holds), the mark. Only this machine reads it again, so its order of bytes will do.
+ */
+export function writeSnapshot(file: string, { paths, targets, numbers }: PackedSnapshot): void {
+  const names = [paths, [...targets].flat()].map(joined);
+  const header = Buffer.alloc(headerBytes);
+  names.forEach(({ length }, at) => header.writeUInt32LE(length, at * 4));
+  const pieces = [header, Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength), ...names, mark];
+  writeFileSync(file, Buffer.concat(pieces), { mode: 0o600, flag: "wx" });
 }
 
 /** The snapshot of a file; undefined when there is none, or it is not complete. */
-export function readSnapshot(file: string): Snapshot | undefined {
-  let text: string;
+export function readSnapshot(file: string): PackedSnapshot | undefined {
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch {
     return undefined;
   }
-  const lines = text.trimEnd().split("\n");
-  if (lines.pop() !== "end") return undefined;
-  return new Map(lines.map((line) => entryOf(JSON.parse(line))));
+  if (bytes.length < headerBytes + mark.length || !bytes.subarray(-mark.length).equals(mark)) return undefined;
+  const linksFrom = bytes.length - mark.length - bytes.readUInt32LE(4);
+  const pathsFrom = linksFrom - bytes.readUInt32LE(0);
+  // copied: numbers must begin at a multiple of their size
+  const numbers = new Float64Array(Uint8Array.from(bytes.subarray(headerBytes, pathsFrom)).buffer);
+  const links = split(bytes.subarray(linksFrom, -mark.length));
+  const targets = new Map(links.flatMap((path, at) => (at % 2 === 0 ? [[path, links[at + 1] ?? ""] as const] : [])));
+  return new PackedSnapshot(split(bytes.subarray(pathsFrom, linksFrom)), numbers, targets);
 }
 
-function lineOf(path: string, entry: SeenEntry): readonly unknown[] {
-  const { kind, mode, uid, gid, size, modified, changed, inode, target } = entry;
-  return [path, letters[kind], mode, uid, gid, size, modified, changed, inode, ...(target === undefined ? [] : [target])];
+function joined(texts: readonly string[]): Buffer {
+  return Buffer.from(texts.map((text) => `${text}\0`).join(""));
 }
 
-function entryOf(line: unknown): [string, SeenEntry] {
-  const fields: readonly unknown[] = Array.isArray(line) ? line : [];
-  const number = (index: number): number => Number(fields[index]);
-  const entry = {
-    kind: kinds[String(fields[1])] ?? "other", mode: number(2), uid: number(3), gid: number(4), size: number(5),
-    modified: number(6), changed: number(7), inode: number(8),
-  };
-  const target = fields[9];
-  return [String(fields[0]), typeof target === "string" ? { ...entry, target } : entry];
+function split(bytes: Buffer): string[] {
+  return bytes.toString("utf8").split("\0").slice(0, -1);
 }

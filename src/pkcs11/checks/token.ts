@@ -72,14 +72,14 @@ function missing(choice: TokenChoice, seen: readonly Candidate[]): Outcome {
     status: "fail",
     stop: true,
     unavailable: true,
-    detail: `${"only" in choice ? "no token" : `no token with ${described(choice)}`}; there are: ${listed(seen)}`,
+    detail: `${"only" in choice ? "no token" : `no token with ${described(choice)}`}; ${listed(seen)}`,
     ...(error && { ckr: returnValueName(error.value) }),
     hint,
   };
 }
 
 function ambiguous(choice: TokenChoice, found: readonly Candidate[]): Outcome {
-  const detail = `${found.length} tokens${"only" in choice ? "" : ` with ${described(choice)}`}: ${listed(found)}`;
+  const detail = `${found.length} tokens${"only" in choice ? "" : ` with ${described(choice)}`}; ${listed(found)}`;
   return { status: "fail", stop: true, detail, hint: "choose one by its serial number, or give each token a label of its own" };
 }
 
@@ -88,10 +88,19 @@ function described(choice: TokenChoice): string {
   return "serial" in choice ? `serial number ${choice.serial}` : "no choice";
 }
 
+/** Those that could be read, and how many could not. */
 function listed(candidates: readonly Candidate[]): string {
-  const shown = candidates.slice(0, 20).map(({ info, error }) => (info ? `${quoted(info.label)} (serial ${info.serial})` : (error?.message ?? "")));
-  return shown.join(", ") + (candidates.length > shown.length ? ` and ${candidates.length - shown.length} more` : "");
+  const read = candidates.flatMap(({ info }) => (info ? [`${quoted(info.label)} (serial ${info.serial})`] : []));
+  const failed = candidates.flatMap(({ error }) => (error ? [error.message] : []));
+  const more = read.length > mostListed ? ` and ${read.length - mostListed} more` : "";
+  const parts = [
+    ...(read.length > 0 ? [`there are: ${read.slice(0, mostListed).join(", ")}${more}`] : []),
+    ...(failed.length > 0 ? [`${failed.length} could not be read: ${[...new Set(failed)].join(", ")}`] : []),
+  ];
+  return parts.join("; ");
 }
+
+const mostListed = 20;
 
 function quoted(text: string): string {
   return JSON.stringify(text);

@@ -30,8 +30,10 @@ export function accountProblems(service: ServiceAccount, observed: ObservedAccou
   const problems: Problem[] = [];
   if (!service.create && observed.user === undefined) problems.push(missingUser(service, observed));
   if (!service.create && observed.user !== undefined && observed.group === undefined) problems.push(missingGroup(service));
+  if (isOutside(observed)) problems.push(notAMember(service));
   if (observed.user !== undefined && observed.user.home !== observed.home) problems.push(otherHome(observed.user.home, observed));
   if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder") problems.push(notAFolder(observed));
+  else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & 0o022) !== 0) problems.push(openHome(observed, observed.homeEntry.mode));
   return problems;
 }
 
@@ -52,6 +54,19 @@ function missingGroup({ user, group }: ServiceAccount): Problem {
   });
 }
 
+/** As far as the group's list tells: a directory service may hold members that it does not list. */
+function isOutside({ user, group }: ObservedAccount): boolean {
+  return user !== undefined && user.uid !== 0 && group?.members !== undefined && user.gid !== group.gid && !group.members.includes(user.user);
+}
+
+function notAMember({ user, group }: ServiceAccount): Problem {
+  return new Problem("account-mismatch", `user ${JSON.stringify(user)} is not in group ${JSON.stringify(group)}`, {
+    severity: "warning",
+    detail: "the group is what lets it read config.json",
+    hint: `add it (usermod -aG ${group} ${user}), or give the user's own group as service.group`,
+  });
+}
+
 function otherHome(actual: string, { home }: ObservedAccount): Problem {
   return new Problem("account-mismatch", "the profile's home is not the service user's home", {
     severity: "warning",
@@ -66,5 +81,14 @@ function notAFolder({ home, homeEntry }: ObservedAccount): Problem {
     where: { path: home },
     detail: `it is a ${homeEntry?.kind ?? "thing"}`,
     hint: "give the real folder as service.home; links are not followed, since who owns them could point root elsewhere",
+  });
+}
+
+function openHome({ home }: ObservedAccount, mode: number): Problem {
+  return new Problem("account-home-writable", "others can write in the service user's home", {
+    severity: "warning",
+    where: { path: home },
+    detail: `mode ${mode.toString(8).padStart(4, "0")}: whoever can write there can put another .config in its place`,
+    hint: `take that right away (chmod go-w ${home})`,
   });
 }

@@ -15,7 +15,7 @@ export const accountStep: Step = {
       return Promise.resolve({ changes: blocked ? [] : accountChanges(service, observed), problems, notes: [] });
     } catch (error) {
       if (!needsPermission(error)) throw error;
-      return Promise.resolve({ changes: [], problems: [], notes: [`could not see the home: ${error.message}`] });
+      return Promise.resolve({ changes: [], problems: [], notes: [`could not see the home: ${error.message}`], unseen: true });
     }
   },
 };

@@ -15,7 +15,7 @@ export const clientConfigStep: Step = {
     const home = serviceHome(profile.service, account);
     const observed = observeClientConfig(host, home, account?.uid);
     const wanted = await wantedText(observed, wantedClientConfig(profile));
-    return { changes: clientConfigChanges(profile.service, observed, wanted), problems: [], notes: notes(observed) };
+    return { changes: clientConfigChanges(profile.service, observed, wanted), problems: [], notes: notes(observed), unseen: observed.file === "unseen" };
   },
 };
 

@@ -29,7 +29,7 @@ async function planModule(input: StepInput): Promise<StepPlan> {
     return isRight ? keptPlan(input, wanted, observed) : await installingPlan(input, wanted, observed);
   } catch (error) {
     if (!needsPermission(error)) throw error;
-    return { changes: [], problems: [], notes: [`could not see the whole module: ${error.message} (${error.where?.path ?? "not root"})`] };
+    return { changes: [], problems: [], notes: [`could not see the whole module: ${error.message} (${error.where?.path ?? "not root"})`], unseen: true };
   }
 }
 
@@ -65,7 +65,7 @@ async function installingPlan(input: StepInput, wanted: WantedModule, observed: 
   if (inspected.problems.some(({ severity }) => severity === "error")) return { changes: [], problems, notes: [] };
   if (observed.hidden !== undefined && isTheArchives(input, observed, inspected)) {
     const note = `${moduleName} is that of the archive; whether all of it is as installed cannot be seen: ${observed.hidden.message}`;
-    return { changes: [], problems, notes: [note] };
+    return { changes: [], problems, notes: [note], unseen: true };
   }
   const from = observed.receipt?.version ?? (observed.registration.state === "missing" ? null : "unknown");
   return {
@@ -83,7 +83,7 @@ async function installingPlan(input: StepInput, wanted: WantedModule, observed: 
 function unusable(said: readonly Problem[], problems: readonly Problem[]): StepPlan {
   const hidden = problems.find(needsPermission);
   if (hidden === undefined) return { changes: [], problems: [...said, ...problems], notes: [] };
-  return { changes: [], problems: said, notes: [`${hidden.message}: ${hidden.where?.path ?? ""}`] };
+  return { changes: [], problems: said, notes: [`${hidden.message}: ${hidden.where?.path ?? ""}`], unseen: true };
 }
 
 /** Whether the library that the loader finds is, byte for byte, one of the archive's. */

@@ -21,6 +21,6 @@ function planOwnership({ profile: { service }, host }: StepInput): StepPlan {
     return { changes: problems.length > 0 ? [] : ownershipChanges(service, entries, host.accounts), problems, notes: [] };
   } catch (error) {
     if (!needsPermission(error)) throw error;
-    return { changes: [], problems: [], notes: [`could not see all of ${top}: ${error.message}`] };
+    return { changes: [], problems: [], notes: [`could not see all of ${top}: ${error.message}`], unseen: true };
   }
 }

@@ -10,15 +10,15 @@ export interface Pins {
 }
 
 /** Reads every user's PIN from its source before anything is changed; what is wrong with any of them comes together. */
-export async function readPins({ users }: Profile): Promise<Pins> {
-  const { readPin } = await import("../../host/read-pin.js");
+export async function readPins({ users }: Profile, signal?: AbortSignal): Promise<Pins> {
+  const { readPin } = await import("../../host/pin/read-pin.js");
   const pins = new Map<string, Secret>();
   const problems: Problem[] = [];
   const notes: string[] = [];
   for (const user of users.values()) {
-    if (user.pin === undefined) continue;
+    if (user.pin === undefined || signal?.aborted === true) continue;
     try {
-      const read = await readPin(user.pin, { user: user.name });
+      const read = await readPin(user.pin, { user: user.name, ...(signal && { signal }) });
       pins.set(user.name, read.pin);
       problems.push(...read.problems);
       notes.push(...read.notes.map((note) => `${user.name}: ${note}`));

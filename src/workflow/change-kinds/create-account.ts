@@ -16,8 +16,13 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     }),
 
   perform: async ({ user, group, home, createUser, createGroup }, prior, run) => {
-    if (createGroup && !prior.groupExisted) await accountTool(run, "groupadd", ["--system", group]);
-    if (!createUser || prior.userExisted) return;
+    const makesGroup = createGroup && !prior.groupExisted;
+    if (makesGroup) await accountTool(run, "groupadd", ["--system", group]);
+    if (!createUser || prior.userExisted) {
+      // a group without the user would keep the user from its files
+      if (makesGroup) await accountTool(run, "usermod", ["--append", "--groups", group, user]);
+      return;
+    }
     const args = ["--system", "--gid", group, "--home-dir", home, "--no-create-home", "--shell", "/usr/sbin/nologin", user];
     await accountTool(run, "useradd", args);
   },

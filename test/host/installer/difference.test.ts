@@ -1,12 +1,22 @@
 import { test } from "tap";
 import { backupCandidates, likelyTargets } from "../../../src/host/installer/backup.js";
 import { difference } from "../../../src/host/installer/difference.js";
-import type { SeenEntry, Snapshot } from "../../../src/host/installer/watched-trees.js";
+import { PackedSnapshot } from "../../../src/host/installer/snapshot.js";
+import type { SeenEntry, Snapshot } from "../../../src/host/installer/snapshot.js";
 
 const file: SeenEntry = { kind: "file", mode: 0o644, uid: 0, gid: 0, size: 10, modified: 1, changed: 1, inode: 5 };
 
+const typeBits = { file: 0o100000, folder: 0o040000, link: 0o120000, other: 0o010000 };
+
+function packed(entries: Record<string, SeenEntry>): PackedSnapshot {
+  const snapshot = new PackedSnapshot();
+  for (const [path, { kind, mode, modified, changed, inode, target, ...rest }] of Object.entries(entries))
+    snapshot.add(path, { ...rest, mode: typeBits[kind] | mode, mtimeMs: modified, ctimeMs: changed, ino: inode }, target);
+  return snapshot;
+}
+
 function changes(before: Record<string, SeenEntry>, after: Record<string, SeenEntry>, backups: Record<string, string> = {}, hashes: Record<string, string> = {}): readonly string[] {
-  return difference(new Map(Object.entries(before)), new Map(Object.entries(after)), new Map(Object.entries(backups)), {
+  return difference(packed(before), packed(after), new Map(Object.entries(backups)), {
     hash: (path) => hashes[path], backupHash: (name) => hashes[name],
   }).map(({ path, change, backup }) => [path, change, backup].filter(Boolean).join(" "));
 }

@@ -46,3 +46,16 @@ t.test("another home than the account's is a warning", async (t) => {
   const { problems } = planned({ users: [user], groups: [group], folders: ["/srv/x"] }, { ...service, home: path("/srv/x") } as typeof service);
   t.match(problems, [{ code: "account-mismatch", severity: "warning" }]);
 });
+
+t.test("a user outside the group that lets it read config.json is a warning, with the command that adds it", async (t) => {
+  const other = { group: "amplia", gid: 500, members: ["somebody"] };
+  const { problems } = planned({ users: [user], groups: [other], folders: ["/var/amplia"] });
+  t.match(problems, [{ code: "account-mismatch", severity: "warning", hint: /usermod -aG amplia amplia/ }]);
+  t.same(planned({ users: [user], groups: [{ ...other, members: ["amplia"] }], folders: ["/var/amplia"] }).problems, []);
+});
+
+t.test("a home that others can write in is a warning", async (t) => {
+  const host = new MemoryHost({ users: [user], groups: [group], folders: ["/var/amplia"] });
+  host.nodes.set("/var/amplia", { kind: "folder", mode: 0o777, uid: 990, gid: 991 });
+  t.match(accountProblems(service, observeAccount(host, service)), [{ code: "account-home-writable", severity: "warning" }]);
+});

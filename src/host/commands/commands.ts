@@ -1,0 +1,56 @@
+import { Problem } from "../../problem/problem.js";
+import { findProgram } from "./find-program.js";
+import type { Command, Commands } from "../host.js";
+import type { AbsolutePath } from "../path.js";
+import { runChild } from "./run-child.js";
+import { systemPath } from "../sandbox/sandbox-script.js";
+import { trustedOwners } from "../files/trust.js";
+import type { Tree } from "../files/walk.js";
+
+/** Changes to the folder inside the new root: chroot(8) itself always starts in `/`. */
+const inFolder = 'cd -- "$1" && shift && exec "$@"';
+
+/**
+ * Programs of this machine, or, for a command `insideRoot`, of the host's root. Without `insideRoot` the working folder is the
+ * host's all the same, and arguments are as they stand.
+ */
+export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
+  const machine: Tree = { root: "/", owners: trustedOwners([]) };
+  const inside: Tree = { root: rootOpener, owners: trustedOwners([]) };
+  return {
+    find: (program) => findProgram(machine, program),
+    run: async (command) => {
+      const enters = command.insideRoot === true && root !== "/";
+      const program = required(enters ? inside : machine, command.program);
+      const line = enters
+        ? [required(machine, "chroot"), root, "/bin/sh", "-c", inFolder, "sh", command.cwd ?? "/", program, ...command.args]
+        : [program, ...command.args];
+      return await runChild({
+        line,
+        cwd: enters || command.cwd === undefined ? "/" : outside(root, command.cwd),
+        env: environment(command),
+        input: command.input,
+        timeoutMs: command.timeoutMs,
+        signal: command.signal,
+      });
+    },
+  };
+}
+
+/** Nothing of our own environment reaches a child: no LD_*, no NODE_OPTIONS, no PIN. */
+function environment(command: Command): Record<string, string> {
+  return { ...command.env, PATH: systemPath, LC_ALL: "C" };
+}
+
+function required(tree: Tree, program: string): AbsolutePath {
+  const found = findProgram(tree, program);
+  if (found !== undefined) return found;
+  throw new Problem("host-command-missing", `the program ${JSON.stringify(program)} is not here`, {
+    detail: program.startsWith("/") ? "no such file, or it is not executable" : `looked in ${systemPath.split(":").join(", ")}`,
+    hint: "install the package that brings it",
+  });
+}
+
+function outside(root: AbsolutePath, folder: AbsolutePath): string {
+  return root === "/" ? folder : `${root}${folder}`;
+}

@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { performance } from "node:perf_hooks";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Readable } from "node:stream";
+import { Problem } from "../../problem/problem.js";
+import type { CommandResult } from "../host.js";
+
+export interface ChildRun {
+  readonly line: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: Uint8Array | string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const halfOfOutput = 512 * 1024;
+/** How long the group has to end by itself after SIGTERM. */
+const graceMs = 1000;
+/** How long output is waited for once the child has ended; a daemon it left may hold the pipes for ever. */
+const drainMs = 200;
+
+/**
+ * Runs one child in a session of its own: no terminal to ask questions on, and one group to kill. Settles when the child
+ * itself has ended. At the time-out or abort the group gets SIGTERM, then SIGKILL.
+ */
+export async function runChild(run: ChildRun): Promise<CommandResult> {
+  const started = performance.now();
+  const child = start(run);
+  const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
+  const time = { isOver: false };
+  const timer = setTimeout(() => { time.isOver = true; endGroup(child); }, run.timeoutMs);
+  const abort = (): void => { endGroup(child); };
+  run.signal?.addEventListener("abort", abort, { once: true });
+  if (run.signal?.aborted === true) abort();
+  try {
+    const [exitCode, signal] = await ended(child, run.line);
+    if (time.isOver || run.signal?.aborted === true) signalGroup(child, "SIGKILL");
+    await Promise.race([Promise.all([stdout.whole, stderr.whole]), wait(drainMs)]);
+    return { exitCode, signal, timedOut: time.isOver, stdout: stdout.text(), stderr: stderr.text(), ms: performance.now() - started };
+  } finally {
+    clearTimeout(timer);
+    run.signal?.removeEventListener("abort", abort);
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+  }
+}
+
+/** What an installer makes must not depend on the umask of whoever called us. */
+function start({ line, cwd, env, input }: ChildRun): ChildProcess {
+  const [program = "", ...args] = line;
+  const before = process.umask(0o022);
+  try {
+    const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    // a child that does not read all of its input is no failure of ours
+    child.stdin?.on("error", () => undefined).end(input);
+    return child;
+  } finally {
+    process.umask(before);
+  }
+}
+
+function ended(child: ChildProcess, line: readonly string[]): Promise<[number | null, NodeJS.Signals | null]> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code, signal) => { resolve([code, signal]); });
+    child.once("error", (error) => {
+      // the error's own text may quote the arguments
+      const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
+      reject(new Problem("host-command-not-started", "the program could not be started", {
+        where: { path: line[0] ?? "" },
+        detail: `${code}${code === "ENOENT" ? ": the program, its interpreter or the working folder is missing" : ""}`,
+      }));
+    });
+  });
+}
+
+interface Collected {
+  readonly whole: Promise<void>;
+  text(): string;
+}
+
+/** The first and the last half MiB of a stream: all of it is read, so that the child is not held up. */
+function collected(stream: Readable | null): Collected {
+  let head = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+  let dropped = 0;
+  stream?.on("data", (chunk: Buffer) => {
+    const first = chunk.subarray(0, halfOfOutput - head.length);
+    if (first.length > 0) head = Buffer.concat([head, first]);
+    if (first.length === chunk.length) return;
+    const rest = Buffer.concat([tail, chunk.subarray(first.length)]);
+    tail = rest.subarray(-halfOfOutput);
+    dropped += rest.length - tail.length;
+  });
+  const whole = new Promise<void>((resolve) => {
+    if (stream === null) resolve();
+    else stream.once("close", () => { resolve(); }).once("error", () => { resolve(); });
+  });
+  // a gap between the halves is named; without one a character may lie across the border
+  const parts = (): readonly Buffer[] => (dropped === 0 ? [head, tail] : [head, Buffer.from(`\n[${dropped} bytes left out]\n`), tail]);
+  return { whole, text: () => Buffer.concat(parts()).toString("utf8") };
+}
+
+function endGroup(child: ChildProcess): void {
+  signalGroup(child, "SIGTERM");
+  setTimeout(() => { if (child.exitCode === null && child.signalCode === null) signalGroup(child, "SIGKILL"); }, graceMs).unref();
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // the group is gone
+  }
+}

@@ -1,0 +1,86 @@
+import { constants, fchmodSync, fchownSync, fsyncSync, lchownSync, mkdirSync, readdirSync, renameSync, symlinkSync } from "node:fs";
+import { Problem } from "../../problem/problem.js";
+import { at, entryAt, entryOfDescriptor, withDescriptor } from "./descriptor.js";
+import type { Rights } from "../host.js";
+import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
+import { isTaken, refuseDefaultAcl, removeQuietly, temporaryName, withPrivateUmask } from "./temporary.js";
+import { article, isRootsAlone, type Owners } from "./trust.js";
+import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
+import { folderMissing, requireRights, syncFolder } from "./write-file.js";
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+
+/** Makes one folder; nobody else sees into it before it has its final rights. */
+export function createFolderIn(tree: Tree, path: AbsolutePath, rights: Rights): void {
+  inFolderOf(tree, path, (parent) => {
+    refuseDefaultAcl(parent);
+    makeFolder(parent, nameOf(path), rights);
+    syncFolder(parent);
+  });
+}
+
+/**
+ * Makes a symbolic link, in the place of another link or of nothing. Only where root alone can write: elsewhere the owner of the
+ * folder could make root give away another file than the link.
+ */
+export function createLinkIn(tree: Tree, path: AbsolutePath, target: string, owner: Pick<Rights, "uid" | "gid">): void {
+  inFolderOf(tree, path, (parent) => {
+    requireRootsAlone(parent, tree.owners);
+    const standing = entryAt(parent.fd, nameOf(path));
+    if (standing !== undefined && standing.kind !== "link") throw taken(path, article[standing.kind]);
+    const temporary = temporaryName();
+    try {
+      symlinkSync(target, at(parent.fd, temporary));
+      lchownSync(at(parent.fd, temporary), owner.uid, owner.gid);
+      renameSync(at(parent.fd, temporary), at(parent.fd, nameOf(path)));
+    } catch (error) {
+      removeQuietly(parent, temporary);
+      throw error;
+    }
+    syncFolder(parent);
+  });
+}
+
+function inFolderOf(tree: Tree, path: AbsolutePath, work: (parent: Folder) => void): void {
+  const parentPath = folderOf(path);
+  const done = withFolder(tree, parentPath, "change", (parent) => {
+    withPrivateUmask(() => { work(parent); });
+    requireSameFolder(tree, parentPath, parent);
+    return true;
+  });
+  if (done === undefined) throw folderMissing(parentPath);
+}
+
+function makeFolder(parent: Folder, name: string, rights: Rights): void {
+  const path = joined(parent.path, name);
+  try {
+    mkdirSync(at(parent.fd, name), 0o700);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    throw taken(path, article[entryAt(parent.fd, name)?.kind ?? "file"]);
+  }
+  withDescriptor(at(parent.fd, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, (fd) => {
+    requireOwnNew(fd, path);
+    fchownSync(fd, rights.uid, rights.gid);
+    fchmodSync(fd, rights.mode);
+    requireRights(entryOfDescriptor(fd), rights, path);
+    fsyncSync(fd);
+  });
+}
+
+/** Whoever owns the parent may have put another folder in the new one's place before it was opened. */
+function requireOwnNew(fd: number, path: AbsolutePath): void {
+  const entry = entryOfDescriptor(fd);
+  const isNew = entry.uid === process.geteuid?.() && (entry.mode & 0o777) === 0o700 && readdirSync(at(fd, ".")).length === 0;
+  if (!isNew) throw changed(path, "another folder took the place of the new one");
+}
+
+function requireRootsAlone(parent: Folder, owners: Owners): void {
+  const own = process.geteuid?.() ?? 0;
+  if (isRootsAlone(parent.entry) || (own !== 0 && owners.has(parent.entry.uid))) return;
+  throw new Problem("host-untrusted-folder", "links are made only in folders of root's alone", { where: { path: parent.path } });
+}
+
+function taken(path: AbsolutePath, what: string): Problem {
+  return new Problem("host-entry-exists", `${what} of that name is there already`, { where: { path } });
+}

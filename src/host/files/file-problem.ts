@@ -1,0 +1,65 @@
+import type { ProblemCode } from "../../problem/codes.js";
+import { Problem } from "../../problem/problem.js";
+import type { AbsolutePath } from "../path.js";
+
+type Meaning = readonly [code: ProblemCode, title: string, hint?: string];
+
+/** A name that was there a moment ago, or was something else: what is merely missing never comes this far. */
+const vanished: Meaning = [
+  "host-entry-changed", "somebody changed the path while it was being worked on", "find out who works in this folder, then run again",
+];
+
+const meanings: Readonly<Record<string, Meaning>> = {
+  ENOENT: vanished,
+  ENOTDIR: vanished,
+  ELOOP: vanished,
+  ENXIO: vanished,
+  ESTALE: vanished,
+  ENOSPC: ["host-no-space", "no space is left on the device", "free space (df -h, df -i), then run again"],
+  EDQUOT: ["host-no-space", "the disk quota is used up", "free space or raise the quota, then run again"],
+  EROFS: ["host-file-system-read-only", "the file system is read-only", "remount it writable, or look for disk errors in dmesg"],
+  EIO: ["host-input-output", "the device reports an input/output error", "look for disk errors in dmesg"],
+  EFBIG: ["host-file-size-limit", "the file is larger than this process may write", "look at `ulimit -f`"],
+};
+
+/** Runs a piece of work on `path`; what the system refuses becomes a problem with the path and what to do. */
+export function asFileProblem<T>(path: AbsolutePath, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileProblem(error, path);
+  }
+}
+
+function fileProblem(error: unknown, path: AbsolutePath): unknown {
+  const code = errorCode(error);
+  if (code === undefined || error instanceof Problem) return error;
+  const [problemCode, title, hint] = meanings[code] ?? (isRefusal(code) ? refusal() : ["host-input-output", "the system call failed"]);
+  return new Problem(problemCode, title, {
+    where: { path },
+    detail: systemCall(error, code),
+    ...(hint !== undefined && { hint }),
+    cause: error,
+  });
+}
+
+/** The code of a system error ("ENOENT"); undefined for any other error. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** System error texts of Node quote the path of a descriptor, which says nothing to a person. */
+function systemCall(error: unknown, code: string): string {
+  const call = error instanceof Error && "syscall" in error && typeof error.syscall === "string" ? error.syscall : "call";
+  return `${call}: ${code}`;
+}
+
+function isRefusal(code: string): boolean {
+  return code === "EACCES" || code === "EPERM";
+}
+
+function refusal(): Meaning {
+  return process.geteuid?.() === 0
+    ? ["host-file-immutable", "the system refuses this even to root", "look at `lsattr` (chattr +i), and for AppArmor or SELinux denials"]
+    : ["host-not-permitted", "this user may not do that", "run the command as root"];
+}

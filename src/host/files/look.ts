@@ -1,0 +1,93 @@
+import { constants, readdirSync, readlinkSync, readSync, lstatSync } from "node:fs";
+import { Problem } from "../../problem/problem.js";
+import { at, atBytes, entryAt, entryOf, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
+import type { Entry, NamedEntry } from "../host.js";
+import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
+import { notAFile, requireTrustedFile } from "./trust.js";
+import { linkTarget, tooManyLinks, withFolder, type Folder, type Tree } from "./walk.js";
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+/** Links followed at the end, and replacements met while opening, before giving up. */
+const mostTurns = 40;
+const chunkBytes = 64 * 1024;
+
+/** The entry itself; undefined when it or a folder on the way is missing. */
+export function entryIn(tree: Tree, path: AbsolutePath): Entry | undefined {
+  if (path === "/") return withFolder(tree, path, "look", (folder) => folder.entry);
+  return withFolder(tree, folderOf(path), "look", (folder) => entryAt(folder.fd, nameOf(path)));
+}
+
+/** Names that are not UTF-8 come with replacement characters, and are not found again by them. */
+export function listIn(tree: Tree, path: AbsolutePath): readonly NamedEntry[] | undefined {
+  return withFolder(tree, path, "look", (folder) => {
+    const entries = readdirSync(at(folder.fd, "."), { encoding: "buffer" }).flatMap((name) => {
+      const stats = lstatSync(atBytes(folder.fd, name), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? [] : [{ name: name.toString("utf8"), ...entryOf(stats) }];
+    });
+    return entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  });
+}
+
+export function linkTextIn(tree: Tree, path: AbsolutePath): string | undefined {
+  return withFolder(tree, folderOf(path), "look", (folder) => {
+    const entry = entryAt(folder.fd, nameOf(path));
+    if (entry === undefined) return undefined;
+    if (entry.kind !== "link") throw new Problem("host-not-a-file", "not a symbolic link", { where: { path } });
+    return readlinkSync(at(folder.fd, nameOf(path)));
+  });
+}
+
+/**
+ * Content of a regular file of a trusted owner; undefined when missing. A link at the end is followed as on the way: only when
+ * root alone could have made it. Nothing is opened before it is known to be a regular file: opening a device acts on it.
+ */
+export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer | undefined {
+  let wanted = path;
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const name = nameOf(wanted);
+    const found = withFolder(tree, folderOf(wanted), "look", (folder) => {
+      const entry = entryAt(folder.fd, name);
+      if (entry === undefined) return undefined;
+      if (entry.kind === "link") return linkTarget(folder, name, entry);
+      // a file that was atomically replaced between the two calls is looked at anew
+      return content(tree, folder, name, entry, maxBytes) ?? wanted;
+    });
+    if (typeof found !== "string") return found;
+    wanted = found;
+  }
+  throw tooManyLinks(path);
+}
+
+/** Undefined when another file has taken the name since `entry` was seen. */
+function content(tree: Tree, folder: Folder, name: string, entry: Entry, maxBytes: number): Buffer | undefined {
+  const path = joined(folder.path, name);
+  if (entry.kind !== "file") throw notAFile(entry, path);
+  return withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
+    const opened = entryOfDescriptor(fd);
+    if (!isSame(entry, opened)) return undefined;
+    requireTrustedFile(opened, path, tree.owners, folder.entry);
+    if (opened.size > maxBytes) throw tooLarge(path, opened.size, maxBytes);
+    return allBytes(fd, path, maxBytes);
+  });
+}
+
+/** Up to the end and not up to the size: the file may grow, and those of /proc have none. */
+function allBytes(fd: number, path: AbsolutePath, maxBytes: number): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    const count = readSync(fd, chunk, 0, chunkBytes, null);
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+    if (total > maxBytes) throw tooLarge(path, total, maxBytes);
+  }
+}
+
+function tooLarge(path: AbsolutePath, bytes: number, maxBytes: number): Problem {
+  return new Problem("host-file-too-large", "the file is larger than any file of its kind should be", {
+    where: { path },
+    detail: `at least ${bytes} bytes; at most ${maxBytes} are read`,
+  });
+}

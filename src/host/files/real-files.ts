@@ -1,0 +1,41 @@
+import { Problem } from "../../problem/problem.js";
+import { createFolderIn, createLinkIn } from "./create.js";
+import { asFileProblem } from "./file-problem.js";
+import type { Files } from "../host.js";
+import { asAbsolutePath, type AbsolutePath } from "../path.js";
+import { entryIn, linkTextIn, listIn, readIn } from "./look.js";
+import { removeFolderIn, removeIn } from "./remove.js";
+import { setModeIn, setOwnerIn } from "./set-rights.js";
+import { trustedOwners } from "./trust.js";
+import type { Tree } from "./walk.js";
+import { writeIn } from "./write-file.js";
+
+const defaultMaxBytes = 5 * 1024 * 1024;
+
+/** The files below a root; `root` is any path of this machine that opens it. Every system error becomes a Problem. */
+export function realFiles(root: string, trusted: readonly number[]): Files {
+  const tree: Tree = { root, owners: trustedOwners(trusted) };
+  const on = <T>(path: AbsolutePath, work: () => T): T => {
+    requireNormalised(path);
+    return asFileProblem(path, work);
+  };
+  return {
+    entry: (path) => on(path, () => entryIn(tree, path)),
+    read: (path, maxBytes = defaultMaxBytes) => on(path, () => readIn(tree, path, maxBytes)),
+    list: (path) => on(path, () => listIn(tree, path)),
+    readLink: (path) => on(path, () => linkTextIn(tree, path)),
+    write: (path, content, rights) => { on(path, () => { writeIn(tree, path, content, rights); }); },
+    createFolder: (path, rights) => { on(path, () => { createFolderIn(tree, path, rights); }); },
+    createLink: (path, target, owner) => { on(path, () => { createLinkIn(tree, path, target, owner); }); },
+    setOwner: (path, observed, owner) => { on(path, () => { setOwnerIn(tree, path, observed, owner); }); },
+    setMode: (path, observed, mode) => { on(path, () => { setModeIn(tree, path, observed, mode); }); },
+    remove: (path) => { on(path, () => { removeIn(tree, path); }); },
+    removeFolder: (path) => { on(path, () => { removeFolderIn(tree, path); }); },
+  };
+}
+
+/** A path built by force of a cast must not smuggle `..` or NUL into the walk. */
+function requireNormalised(path: AbsolutePath): void {
+  if (asAbsolutePath(path) !== undefined) return;
+  throw new Problem("host-path-invalid", "the path is not absolute and normalised", { where: { path } });
+}

@@ -1,0 +1,50 @@
+import { rmdirSync, unlinkSync } from "node:fs";
+import { Problem } from "../../problem/problem.js";
+import { at, entryAt } from "./descriptor.js";
+import { errorCode } from "./file-problem.js";
+import { folderOf, nameOf, type AbsolutePath } from "../path.js";
+import { article, notAFile } from "./trust.js";
+import { withFolder, type Folder, type Tree } from "./walk.js";
+import { syncFolder } from "./write-file.js";
+
+/** Removes a file's or link's name; nothing to do when it is missing. Never a folder, and never what a link points at. */
+export function removeIn(tree: Tree, path: AbsolutePath): void {
+  removeName(tree, path, (folder, name) => {
+    const entry = entryAt(folder.fd, name);
+    if (entry === undefined) return;
+    if (entry.kind !== "file" && entry.kind !== "link") throw notAFile(entry, path);
+    unlinkSync(at(folder.fd, name));
+  });
+}
+
+/** Removes an empty folder; nothing to do when it is missing. */
+export function removeFolderIn(tree: Tree, path: AbsolutePath): void {
+  removeName(tree, path, (folder, name) => {
+    const entry = entryAt(folder.fd, name);
+    if (entry === undefined) return;
+    if (entry.kind !== "folder") {
+      throw new Problem("host-not-a-folder", `${article[entry.kind]} is where a folder should be`, { where: { path } });
+    }
+    rmdirSync(at(folder.fd, name));
+  });
+}
+
+function removeName(tree: Tree, path: AbsolutePath, remove: (folder: Folder, name: string) => void): void {
+  withFolder(tree, folderOf(path), "change", (folder) => {
+    try {
+      remove(folder, nameOf(path));
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return;
+      if (errorCode(error) === "ENOTEMPTY") throw notEmpty(path);
+      throw error;
+    }
+    syncFolder(folder);
+  });
+}
+
+function notEmpty(path: AbsolutePath): Problem {
+  return new Problem("host-folder-not-empty", "the folder is not empty, so it is left in place", {
+    where: { path },
+    hint: "look what is in it, and who put it there",
+  });
+}

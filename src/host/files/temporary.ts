@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, openSync, readdirSync, unlinkSync } from "node:fs";
+import { Problem } from "../../problem/problem.js";
+import { at, entryAt, entryOfDescriptor } from "./descriptor.js";
+import { errorCode } from "./file-problem.js";
+import type { Folder } from "./walk.js";
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+const pattern = /^\.knetctl-[0-9a-f]{24}\.tmp$/;
+
+export function temporaryName(): string {
+  return `.knetctl-${randomBytes(12).toString("hex")}.tmp`;
+}
+
+/** Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name. */
+export function removeStaleTemporaries(folder: Folder): void {
+  const own = process.geteuid?.();
+  for (const name of readdirSync(at(folder.fd, "."))) {
+    if (!pattern.test(name)) continue;
+    const entry = entryAt(folder.fd, name);
+    if (entry?.kind === "file" && entry.uid === own && entry.links === 1) removeQuietly(folder, name);
+  }
+}
+
+/** For taking back a temporary after a failure: the failure itself is what the user is told. */
+export function removeQuietly(folder: Folder, name: string): void {
+  try {
+    unlinkSync(at(folder.fd, name));
+  } catch {
+    // gone already, or for the next run to remove
+  }
+}
+
+/**
+ * A folder's default ACL (acl(5)) gives what is made in it named entries that chmod then activates, so the wanted mode would say
+ * less than who can read. It is refused. Node cannot read an ACL, but under one the umask is not applied: an empty
+ * file made with too wide a mode shows it, and is removed.
+ */
+export function refuseDefaultAcl(folder: Folder): void {
+  const name = temporaryName();
+  const fd = openSync(at(folder.fd, name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o677);
+  try {
+    if ((entryOfDescriptor(fd).mode & 0o777) === 0o600) return;
+  } finally {
+    closeSync(fd);
+    removeQuietly(folder, name);
+  }
+  throw new Problem("host-default-acl", "the folder has a default ACL, which could let others read what is put there", {
+    where: { path: folder.path },
+    hint: "getfacl shows it, setfacl -k removes it",
+  });
+}
+
+/** Runs with umask 077, so that nothing is made with wider rights than asked for, not even for an instant. */
+export function withPrivateUmask<T>(work: () => T): T {
+  const before = process.umask(0o077);
+  try {
+    return work();
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** True for the error of a name that is taken. */
+export function isTaken(error: unknown): boolean {
+  return errorCode(error) === "EEXIST";
+}

@@ -1,0 +1,98 @@
+import { Problem } from "../../problem/problem.js";
+import type { Entry } from "../host.js";
+import type { AbsolutePath } from "../path.js";
+
+/** Whose folders and files may be used: root's, and those of the owners named (uids). */
+export type Owners = ReadonlySet<number>;
+
+/** Looking is for plans and proofs; changing is for writes, where a folder that others can write in is a trap. */
+export type Purpose = "look" | "change";
+
+const writableByOthers = 0o022;
+const sticky = 0o1000;
+
+export function trustedOwners(uids: readonly number[]): Owners {
+  const own = process.geteuid?.() ?? 0;
+  // without root there is no privilege to be tricked out of: what is one's own is trusted
+  return new Set([0, own, ...uids]);
+}
+
+/**
+ * A folder on the way belongs to a trusted owner and, for a change, nobody else can write in it. A sticky folder of root's
+ * (/tmp, /run/lock) may be walked through: others can add names there, but not rename or remove what root made, and
+ * what they add has another owner.
+ */
+export function requireTrustedFolder(folder: Entry, path: AbsolutePath, owners: Owners, purpose: Purpose): void {
+  if (!owners.has(folder.uid)) throw foreignOwner(folder, path, "folder");
+  if (purpose === "look" || (folder.mode & writableByOthers) === 0 || isStickyOfRoot(folder)) return;
+  throw new Problem("host-untrusted-folder", "others can write in this folder, so nothing in it can be changed safely", {
+    where: { path },
+    detail: `mode ${octal(folder.mode)}: whoever can write in it can replace what root is working on`,
+    hint: "take that right away with chmod g-w,o-w",
+  });
+}
+
+/** A regular file of a trusted owner with one name; more names are fine where only root could have given them. */
+export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Entry): void {
+  if (file.kind !== "file") throw notAFile(file, path);
+  if (!owners.has(file.uid)) throw foreignOwner(file, path, "file");
+  // none: it was replaced since it was opened, and is a whole file still
+  if (file.links > 1 && !isRootsAlone(folder)) throw hardLinked(file, path);
+}
+
+/**
+ * A link is followed only when it is root's and lies where root alone can make one (/lib → usr/lib, /var/run → /run);
+ * any other could lead root to a file somebody else has chosen.
+ */
+export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Entry): void {
+  if (link.uid === 0 && isRootsAlone(folder)) return;
+  throw new Problem("host-untrusted-link", "a symbolic link that is not root's alone lies on the way", {
+    where: { path },
+    detail: link.uid === 0 ? "others can write in the folder that holds it" : `the link belongs to uid ${link.uid}`,
+    hint: "replace the link with the folder or file it stands for",
+  });
+}
+
+export function isRootsAlone(folder: Entry): boolean {
+  return folder.uid === 0 && (folder.mode & writableByOthers) === 0;
+}
+
+export function notAFile(entry: Entry, path: AbsolutePath): Problem {
+  return new Problem("host-not-a-file", `${article[entry.kind]} is where a regular file should be`, {
+    where: { path },
+    hint: "find out who put it there, and remove it",
+  });
+}
+
+export function hardLinked(file: Entry, path: AbsolutePath): Problem {
+  return new Problem("host-hard-link", "the file has more than one name (hard links)", {
+    where: { path },
+    detail: `${file.links} names: a change here would change the file elsewhere too`,
+    hint: `find -xdev -inum ${file.inode} lists the other names on its file system`,
+  });
+}
+
+export function foreignOwner(entry: Entry, path: AbsolutePath, what: string): Problem {
+  return new Problem("host-untrusted-owner", `the ${what} belongs to somebody else`, {
+    where: { path },
+    detail: `owner is uid ${entry.uid}, mode ${octal(entry.mode)}; only root and the service user are trusted here`,
+    hint: "find out who put it there; if it should be root's, give it to root with chown",
+  });
+}
+
+export const article: Readonly<Record<Entry["kind"], string>> = {
+  file: "a file",
+  folder: "a folder",
+  link: "a symbolic link",
+  device: "a device",
+  fifo: "a FIFO",
+  socket: "a socket",
+};
+
+function isStickyOfRoot(folder: Entry): boolean {
+  return folder.uid === 0 && (folder.mode & sticky) !== 0;
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}

@@ -1,0 +1,148 @@
+import { closeSync, openSync, readlinkSync } from "node:fs";
+import { Problem } from "../../problem/problem.js";
+import { at, entryAt, entryOfDescriptor, isSame, requireProc, walkFlags } from "./descriptor.js";
+import { errorCode } from "./file-problem.js";
+import type { Entry } from "../host.js";
+import { joined, path as literal, type AbsolutePath } from "../path.js";
+import { article, requireTrustedFolder, requireTrustedLink, type Owners, type Purpose } from "./trust.js";
+
+/** A host's files: a path of this machine that opens its root, and whose folders are trusted. */
+export interface Tree {
+  readonly root: string;
+  readonly owners: Owners;
+}
+
+/** A folder reached by the walk, open while in use. */
+export interface Folder {
+  readonly fd: number;
+  /** Without links, as seen from inside the host's root. */
+  readonly path: AbsolutePath;
+  readonly entry: Entry;
+}
+
+/** As many as the kernel follows in one path (path_resolution(7)). */
+const mostLinks = 40;
+
+/**
+ * Runs `use` with the folder open, reached component by component from the root, each opened through its parent's
+ * descriptor and checked when open, so that renaming folders meanwhile leads nowhere else. Undefined when the folder or
+ * one on the way is missing. Throws a Problem for a folder, link or file that root must not walk through.
+ */
+export function withFolder<T>(tree: Tree, path: AbsolutePath, purpose: Purpose, use: (folder: Folder) => T): T | undefined {
+  requireProc();
+  let wanted = path;
+  for (let links = 0; links <= mostLinks; links++) {
+    const reached = descend(tree, wanted, purpose);
+    if (reached === undefined) return undefined;
+    if (typeof reached === "string") {
+      wanted = reached;
+      continue;
+    }
+    try {
+      return use(reached);
+    } finally {
+      closeSync(reached.fd);
+    }
+  }
+  throw tooManyLinks(path);
+}
+
+/** Throws when walking to the folder again leads to another one: the tree was moved while we worked in it. */
+export function requireSameFolder(tree: Tree, path: AbsolutePath, folder: Folder): void {
+  const isStill = withFolder(tree, path, "change", (again) => isSame(again.entry, folder.entry));
+  if (isStill !== true) throw changed(path, "the folder was moved or replaced while it was being worked in");
+}
+
+/** Where a link in an open folder leads, as a path from the root; throws when it is not one to follow. */
+export function linkTarget(folder: Folder, name: string, link: Entry): AbsolutePath {
+  const path = joined(folder.path, name);
+  requireTrustedLink(link, path, folder.entry);
+  const text = readlinkSync(at(folder.fd, name));
+  const target = text.startsWith("/") ? below(literal("/"), text.slice(1)) : below(folder.path, text);
+  if (target === undefined) {
+    throw new Problem("host-untrusted-link", "the symbolic link's target is written in a way that is not followed", {
+      where: { path },
+      detail: JSON.stringify(text),
+    });
+  }
+  return target;
+}
+
+export function changed(path: AbsolutePath, detail: string): Problem {
+  return new Problem("host-entry-changed", "somebody changed the path while it was being worked on", {
+    where: { path },
+    detail,
+    hint: "find out who works in this folder, then run again",
+  });
+}
+
+export function tooManyLinks(path: AbsolutePath): Problem {
+  return new Problem("host-untrusted-link", "too many symbolic links lie on the way, or the path keeps changing", { where: { path } });
+}
+
+/** The open folder; the path to go on with when a link is met; undefined when something is missing. */
+function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | AbsolutePath | undefined {
+  const names = componentsOf(path);
+  let folder = opened(openSync(tree.root, walkFlags), literal("/"), tree, purpose);
+  for (const [index, name] of names.entries()) {
+    const parent = folder;
+    try {
+      const next = step(parent, name);
+      if (typeof next !== "number") return next === undefined ? undefined : joined(next, ...names.slice(index + 1));
+      folder = opened(next, joined(parent.path, name), tree, purpose);
+    } finally {
+      closeSync(parent.fd);
+    }
+  }
+  return folder;
+}
+
+function step(parent: Folder, name: string): number | AbsolutePath | undefined {
+  try {
+    return openSync(at(parent.fd, name), walkFlags);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    if (errorCode(error) !== "ENOTDIR" && errorCode(error) !== "ELOOP") throw error;
+  }
+  const entry = entryAt(parent.fd, name);
+  if (entry === undefined) return undefined;
+  if (entry.kind === "link") return linkTarget(parent, name, entry);
+  throw notAFolder(entry, joined(parent.path, name));
+}
+
+function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): Folder {
+  try {
+    const entry = entryOfDescriptor(fd);
+    requireTrustedFolder(entry, path, tree.owners, purpose);
+    return { fd, path, entry };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function notAFolder(entry: Entry, path: AbsolutePath): Problem {
+  if (entry.kind === "folder") return changed(path, "it was no folder a moment ago");
+  return new Problem("host-not-a-folder", `${article[entry.kind]} is where a folder should be`, {
+    where: { path },
+    hint: "find out who put it there, and move it away",
+  });
+}
+
+function componentsOf(path: AbsolutePath): readonly string[] {
+  return path === "/" ? [] : path.slice(1).split("/");
+}
+
+/**
+ * `folder/target`, where `target` may start with `..` parts. `..` after a name is refused: what it means depends on whether
+ * the name is a link.
+ */
+function below(folder: AbsolutePath, target: string): AbsolutePath | undefined {
+  const parts = target.split("/").filter((part) => part !== "" && part !== ".");
+  const up = parts.findIndex((part) => part !== "..");
+  const ups = up < 0 ? parts.length : up;
+  const names = parts.slice(ups);
+  if (names.includes("..")) return undefined;
+  const kept = componentsOf(folder).slice(0, Math.max(0, componentsOf(folder).length - ups));
+  return joined(literal("/"), ...kept, ...names);
+}

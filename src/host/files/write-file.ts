@@ -1,0 +1,90 @@
+import { constants, fchmodSync, fchownSync, fsyncSync, renameSync, writeSync } from "node:fs";
+import { Problem } from "../../problem/problem.js";
+import { at, entryAt, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
+import { asFileProblem } from "./file-problem.js";
+import type { Entry, Rights } from "../host.js";
+import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
+import { refuseDefaultAcl, removeQuietly, removeStaleTemporaries, temporaryName, withPrivateUmask } from "./temporary.js";
+import { notAFile } from "./trust.js";
+import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_DIRECTORY } = constants;
+
+/**
+ * Puts a file in place: readers see the old content or the new, complete, never with wider rights than `rights`. What stood
+ * there is replaced, not written to, and must be a regular file. Both content and name are on the disk on return; when only the
+ * name may not be, the problem is `host-durability-unknown`, and the new file is there.
+ */
+export function writeIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, rights: Rights): void {
+  const folderPath = folderOf(path);
+  const done = withFolder(tree, folderPath, "change", (folder) => {
+    withPrivateUmask(() => { replace(tree, folder, nameOf(path), bytes, rights); });
+    requireSameFolder(tree, folderPath, folder);
+    return true;
+  });
+  if (done === undefined) throw folderMissing(folderPath);
+}
+
+export function folderMissing(path: AbsolutePath): Problem {
+  return new Problem("host-folder-missing", "the folder does not exist", { where: { path }, hint: "make it, or look whether the path is the one you mean" });
+}
+
+/** Makes a folder's names durable. The change itself is visible already, so a failure here must not read as "unchanged". */
+export function syncFolder(folder: Folder): void {
+  try {
+    withDescriptor(at(folder.fd, "."), O_RDONLY | O_DIRECTORY, fsyncSync);
+  } catch (cause) {
+    throw new Problem("host-durability-unknown", "the change is made, but may not survive a power cut", {
+      where: { path: folder.path },
+      detail: "the folder could not be synchronised to the disk",
+      hint: "look for disk errors in dmesg, then run again",
+      cause,
+    });
+  }
+}
+
+function replace(tree: Tree, folder: Folder, name: string, bytes: Uint8Array, rights: Rights): void {
+  const path = joined(folder.path, name);
+  refuseOtherThanFile(entryAt(folder.fd, name), path);
+  removeStaleTemporaries(folder);
+  refuseDefaultAcl(folder);
+  const temporary = temporaryName();
+  try {
+    const written = withDescriptor(at(folder.fd, temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => {
+      fill(fd, bytes, rights, path);
+      return entryOfDescriptor(fd);
+    }, 0o600);
+    requireSameFolder(tree, folder.path, folder);
+    renameSync(at(folder.fd, temporary), at(folder.fd, name));
+    if (!isSame(entryAt(folder.fd, name), written)) throw changed(path, "another file took the place of the new one");
+  } catch (error) {
+    removeQuietly(folder, temporary);
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+function fill(fd: number, bytes: Uint8Array, rights: Rights, path: AbsolutePath): void {
+  for (let offset = 0; offset < bytes.length;) {
+    offset += writeSync(fd, bytes, offset, bytes.length - offset, offset);
+  }
+  // the owner first: chown(2) clears set-id bits
+  asFileProblem(path, () => { fchownSync(fd, rights.uid, rights.gid); });
+  fchmodSync(fd, rights.mode);
+  requireRights(entryOfDescriptor(fd), rights, path);
+  fsyncSync(fd);
+}
+
+/** Some file systems take chown and chmod and do nothing (vfat, some network ones): then the rights are not what was promised. */
+export function requireRights(entry: Entry, rights: Rights, path: AbsolutePath): void {
+  if (entry.mode === rights.mode && entry.uid === rights.uid && entry.gid === rights.gid) return;
+  throw new Problem("host-file-immutable", "the file system did not take the owner or mode", {
+    where: { path },
+    detail: `wanted ${rights.uid}:${rights.gid} ${rights.mode.toString(8)}, got ${entry.uid}:${entry.gid} ${entry.mode.toString(8)}`,
+    hint: "use a file system that keeps Unix owners and modes",
+  });
+}
+
+function refuseOtherThanFile(entry: Entry | undefined, path: AbsolutePath): void {
+  if (entry !== undefined && entry.kind !== "file") throw notAFile(entry, path);
+}

@@ -1,0 +1,111 @@
+import { closeSync } from "node:fs";
+import { isatty } from "node:tty";
+import { Problem } from "../../problem/problem.js";
+import type { Secret } from "../../problem/secret.js";
+import type { PinSource } from "./pin-source.js";
+import { readPinFile } from "./pin-file.js";
+import { longestPin, pinFromBytes } from "./pin-text.js";
+import { promptSecret } from "./prompt-secret.js";
+import { readDescriptor } from "./read-descriptor.js";
+
+export interface ReadPin {
+  readonly pin: Secret;
+  /** What was done to the PIN: "removed one trailing line break from the PIN". */
+  readonly notes: readonly string[];
+  /** Warnings about where it came from. */
+  readonly problems: readonly Problem[];
+}
+
+export interface ReadPinOptions {
+  /** Whose PIN it is, for the prompt. */
+  readonly user?: string;
+  /** Default: this process's environment, from which the PIN's variable is then removed. */
+  readonly environment?: Record<string, string | undefined>;
+  readonly signal?: AbortSignal;
+}
+
+interface Raw {
+  readonly bytes: Buffer;
+  /** For people: "file /run/secrets/pin". */
+  readonly from: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** Reads a PIN from where the profile says it is. Throws a Problem (`pin-…`); none ever quotes what was read. */
+export async function readPin(source: PinSource, options: ReadPinOptions = {}): Promise<ReadPin> {
+  const { bytes, from, problems = [] } = await readRaw(source, options);
+  return { ...pinFromBytes(bytes, from), problems };
+}
+
+async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw> {
+  const { environment = process.env, signal } = options;
+  switch (source.from) {
+    case "file":
+      return fromFile(source.path, signal);
+    case "env":
+      return fromEnvironment(source.variable, environment);
+    case "fd":
+      return fromDescriptor(source.descriptor, signal);
+    case "credential":
+      return fromCredential(source.name, environment);
+    case "prompt": {
+      const question = options.user === undefined ? "PIN" : `PIN of ${options.user}`;
+      return { bytes: await promptSecret(question, signal), from: "the terminal" };
+    }
+  }
+}
+
+/** A shell's `<(…)` is a file of /dev/fd, which is a descriptor of ours. */
+async function fromFile(path: string, signal: AbortSignal | undefined): Promise<Raw> {
+  const descriptor = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d{1,6})$/.exec(path)?.[1];
+  if (descriptor !== undefined) return fromDescriptor(Number(descriptor), signal);
+  return path === "/dev/stdin" ? fromDescriptor(0, signal) : { ...(await readPinFile(path)), from: `file ${path}` };
+}
+
+function fromEnvironment(variable: string, environment: Record<string, string | undefined>): Raw {
+  const value = environment[variable];
+  if (value === undefined) throw new Problem("pin-env-missing", `the variable ${variable}, which should hold the PIN, is not set`);
+  Reflect.deleteProperty(environment, variable);
+  const exposed = new Problem("pin-env-exposed", `the PIN came from the environment variable ${variable}`, {
+    severity: "warning",
+    detail: "every process of this user can read it in /proc as long as this one runs",
+    hint: "use a file, a descriptor or a systemd credential",
+  });
+  return { bytes: Buffer.from(value), from: `variable ${variable}`, problems: [exposed] };
+}
+
+async function fromDescriptor(descriptor: number, signal: AbortSignal | undefined): Promise<Raw> {
+  const from = descriptor === 0 ? "standard input" : `descriptor ${descriptor}`;
+  if (isatty(descriptor)) {
+    throw new Problem("pin-descriptor-unreadable", `${from} is a terminal, which would show the PIN`, { hint: "let the program ask for it (prompt), or give a file" });
+  }
+  try {
+    return { bytes: await readToItsEnd(descriptor, signal), from };
+  } catch (error) {
+    if (signal?.aborted === true) throw new Problem("interrupted", "interrupted while reading a PIN");
+    const detail = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    throw new Problem("pin-descriptor-unreadable", `the PIN cannot be read from ${from}`, { detail, hint: "open it for reading when knetctl is started" });
+  }
+}
+
+/** Closes the descriptor then: left open, the installer and the module would have it too. */
+async function readToItsEnd(descriptor: number, signal: AbortSignal | undefined): Promise<Buffer> {
+  const bytes = await readDescriptor(descriptor, longestPin + 3, signal);
+  if (descriptor > 2) closeSync(descriptor);
+  return bytes;
+}
+
+/** A credential of the systemd unit (systemd.exec(5), LoadCredential=). */
+async function fromCredential(name: string, environment: Record<string, string | undefined>): Promise<Raw> {
+  const folder = environment["CREDENTIALS_DIRECTORY"];
+  if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
+    throw new Problem("pin-credential-invalid", `${JSON.stringify(name)} is not the name of a credential`, { hint: "give its bare name, without a folder" });
+  }
+  if (folder === undefined || !folder.startsWith("/")) {
+    throw new Problem("pin-credential-invalid", "there are no systemd credentials here", {
+      detail: "CREDENTIALS_DIRECTORY is not set",
+      hint: "run knetctl from a unit with LoadCredential= or LoadCredentialEncrypted=",
+    });
+  }
+  return { ...(await readPinFile(`${folder}/${name}`)), from: `credential ${name}` };
+}

@@ -1,0 +1,63 @@
+import { asAbsolutePath, type AbsolutePath } from "../path.js";
+
+/**
+ * How a mount below `/` is shown inside a sandbox: through an overlay of its own, so that writes stay inside, or bound
+ * read-only.
+ */
+export interface SandboxMount {
+  readonly path: AbsolutePath;
+  readonly how: "overlay" | "bind";
+}
+
+const kernelTypes = new Set([
+  "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "fusectl",
+  "hugetlbfs", "mqueue", "nsfs", "proc", "pstore", "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs",
+]);
+
+/** The sandbox has its own of these; what is mounted below them is left out. */
+const replaced = ["/proc", "/sys", "/dev", "/run"];
+
+/**
+ * The real file systems mounted below `/`, parents before children, from the text of /proc/self/mountinfo (proc(5)).
+ * Of several mounts on one point the last is the one that is seen.
+ */
+export function sandboxMounts(mountinfo: string): readonly SandboxMount[] {
+  const found = new Map<string, SandboxMount>();
+  for (const line of mountinfo.split("\n")) {
+    const mount = parsed(line);
+    if (mount === undefined) continue;
+    found.delete(mount.path);
+    found.set(mount.path, mount);
+  }
+  return [...found.values()].sort((left, right) => depth(left.path) - depth(right.path));
+}
+
+function parsed(line: string): SandboxMount | undefined {
+  const fields = line.split(" ");
+  const separator = fields.indexOf("-", 6);
+  const point = fields[4];
+  const type = fields[separator + 1];
+  if (separator < 0 || point === undefined || type === undefined || kernelTypes.has(type)) return undefined;
+  const path = asAbsolutePath(unescaped(point));
+  if (path === undefined || path === "/" || replaced.some((folder) => isBelow(path, folder))) return undefined;
+  const options = (fields[5] ?? "").split(",");
+  return { path, how: options.includes("ro") || !canBeLowerLayer(path) ? "bind" : "overlay" };
+}
+
+/** Colon, comma and backslash mean something in overlay's `lowerdir=`, and mount(8) versions differ in escaping them. */
+function canBeLowerLayer(path: string): boolean {
+  return !/[:,\\]/.test(path);
+}
+
+/** mountinfo writes blank, tab, line break and backslash as three octal digits. */
+function unescaped(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function depth(path: string): number {
+  return path.split("/").length;
+}

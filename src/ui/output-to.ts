@@ -1,0 +1,73 @@
+import { fstatSync, writeSync } from "node:fs";
+import type { OutputStream } from "./terminal-output.js";
+
+const pauseMs = 5;
+
+/** Node's stream, as far as it is used here. */
+interface NodeStream extends OutputStream {
+  on(event: "error", listener: (error: unknown) => void): unknown;
+}
+
+export interface CheckedStream extends OutputStream {
+  /** True once a text was lost for another reason than a reader that has gone away (`knetctl plan | head`). */
+  failed(): boolean;
+}
+
+/**
+ * Output to a descriptor. To a file or pipe it is written before `write` returns: Node's own streams take longer to load than most
+ * commands run; a terminal, whose width they know, or a closed descriptor is left to them. Never throws: a run that changes the host must
+ * not end halfway because its terminal is gone or the disk under its log is full.
+ */
+export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): CheckedStream {
+  let failed = false;
+  const lost = (error: unknown): void => {
+    failed ||= codeOf(error) !== "EPIPE";
+  };
+  const isFailed = (): boolean => failed;
+  if (!mayBeTerminal(descriptor)) return { write: (text) => { tryWrite(descriptor, Buffer.from(text), lost); }, failed: isFailed };
+  const stream = nodeStream();
+  stream.on("error", lost);
+  return {
+    write: (text) => stream.write(text),
+    failed: isFailed,
+    ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}
+
+/** Major number of memory devices (/dev/null, /dev/full) in Linux's list of devices. */
+const memoryDevices = 1;
+
+function mayBeTerminal(descriptor: number): boolean {
+  try {
+    const entry = fstatSync(descriptor);
+    return entry.isCharacterDevice() && ((entry.rdev >> 8) & 0xfff) !== memoryDevices;
+  } catch {
+    return true;
+  }
+}
+
+function tryWrite(descriptor: number, bytes: Buffer, lost: (error: unknown) => void): void {
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes.subarray(written));
+  } catch (error) {
+    lost(error);
+  }
+}
+
+function writeSome(descriptor: number, bytes: Buffer): number {
+  try {
+    return writeSync(descriptor, bytes);
+  } catch (error) {
+    if (codeOf(error) !== "EAGAIN") throw error;
+    // whoever started this made the pipe non-blocking, and it is full
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    return 0;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}

@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, fstatSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { test } from "tap";
+import { path } from "../../../src/host/path.js";
+import type { PinSource } from "../../../src/host/pin/pin-source.js";
+import { readPin } from "../../../src/host/pin/read-pin.js";
+
+const folder = mkdtempSync(join(tmpdir(), "read-pin-"));
+t.teardown(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(name: string, content: string | Buffer, mode = 0o600): PinSource {
+  const made = join(folder, name);
+  writeFileSync(made, content, { mode });
+  chmodSync(made, mode);
+  return { from: "file", path: path(made) };
+}
+
+test("exactly one trailing line break is removed, and said", async (t) => {
+  for (const [content, pin, notes] of [["pin", "pin", 0], ["pin\n", "pin", 1], ["pin\r\n", "pin", 1], ["pin\n\n", "pin\n", 1], ["pin\r", "pin\r", 0], [" p ä\t", " p ä\t", 0]] as const) {
+    const read = await readPin(file("breaks", content));
+    t.equal(read.pin.reveal(), pin);
+    t.equal(read.notes.length, notes);
+    t.strictSame(read.problems, []);
+  }
+});
+
+test("a byte-order mark is part of the PIN", async (t) => {
+  t.equal((await readPin(file("bom", "\ufeffpin"))).pin.reveal(), "\ufeffpin");
+});
+
+test("what cannot be a PIN is refused without being quoted", async (t) => {
+  const cases: readonly (readonly [string | Buffer, string])[] = [
+    ["", "pin-empty"],
+    ["\n", "pin-empty"],
+    ["canary\0x", "pin-nul"],
+    [Buffer.from([0x63, 0x61, 0x6e, 0x61, 0x72, 0x79, 0xff]), "pin-not-utf8"],
+    [`canary${"x".repeat(4096)}`, "pin-too-long"],
+    [Buffer.alloc(20_000_000, "canary"), "pin-too-long"],
+  ];
+  for (const [content, code] of cases) {
+    const problem = await readPin(file("bad", content)).then(() => undefined, (error: unknown) => error);
+    t.match(problem, { code });
+    t.notMatch(JSON.stringify(problem) + String(problem), "canary");
+  }
+  t.equal((await readPin(file("longest", `${"x".repeat(4096)}\r\n`))).pin.reveal().length, 4096);
+});
+
+test("a PIN file that others can reach is refused; a group is a warning; a stranger's file is refused", async (t) => {
+  for (const mode of [0o604, 0o602, 0o601, 0o644, 0o666]) await t.rejects(readPin(file(`open-${mode}`, "pin", mode)), { code: "pin-file-exposed" });
+  const source = file("group", "pin", 0o640);
+  chownSync(join(folder, "group"), 0, 12);
+  t.match((await readPin(source)).problems, [{ code: "pin-file-group-readable", severity: "warning" }]);
+  const theirs = file("theirs", "pin");
+  chownSync(join(folder, "theirs"), 65534, 65534);
+  await t.rejects(readPin(theirs), { code: "pin-file-foreign" });
+  symlinkSync(join(folder, "theirs"), join(folder, "link-to-theirs"));
+  await t.rejects(readPin({ from: "file", path: path(join(folder, "link-to-theirs")) }), { code: "pin-file-foreign" });
+});
+
+test("a link to a good file is followed, as in /run/secrets", async (t) => {
+  file("secret", "pin");
+  symlinkSync(join(folder, "secret"), join(folder, "link"));
+  t.equal((await readPin({ from: "file", path: path(join(folder, "link")) })).pin.reveal(), "pin");
+});
+
+test("folders, FIFOs, devices and missing files are each their own problem, at once", async (t) => {
+  mkdirSync(join(folder, "folder"), { mode: 0o700 });
+  spawnSync("mkfifo", ["-m", "600", join(folder, "fifo")]);
+  const from = (name: string): PinSource => ({ from: "file", path: path(name) });
+  await t.rejects(readPin(from(join(folder, "folder"))), { code: "pin-file-not-regular" });
+  await t.rejects(readPin(from(join(folder, "fifo"))), { code: "pin-file-not-regular" });
+  await t.rejects(readPin(from("/dev/zero")), { code: "pin-file-not-regular" });
+  await t.rejects(readPin(from(join(folder, "missing"))), { code: "pin-file-missing" });
+  await t.rejects(readPin(from(join(folder, "secret", "below-a-file"))), { code: "pin-file-missing" });
+});
+
+test("a variable is read, warned about and removed", async (t) => {
+  const environment: Record<string, string | undefined> = { THE_PIN: "pin" };
+  const read = await readPin({ from: "env", variable: "THE_PIN" }, { environment });
+  t.equal(read.pin.reveal(), "pin");
+  t.match(read.problems, [{ code: "pin-env-exposed", severity: "warning" }]);
+  t.strictSame(environment, {});
+  await t.rejects(readPin({ from: "env", variable: "THE_PIN" }, { environment }), { code: "pin-env-missing" });
+});
+
+test("a descriptor is read, also by its name in /dev/fd", async (t) => {
+  file("by-descriptor", "pin\n");
+  for (const source of [(fd: number): PinSource => ({ from: "fd", descriptor: fd }), (fd: number): PinSource => ({ from: "file", path: path(`/dev/fd/${fd}`) })]) {
+    const descriptor = openSync(join(folder, "by-descriptor"), "r");
+    t.equal((await readPin(source(descriptor))).pin.reveal(), "pin");
+    t.throws(() => fstatSync(descriptor), { code: "EBADF" }, "the installer and the module shall not have it too");
+  }
+  await t.rejects(readPin({ from: "fd", descriptor: 987 }), { code: "pin-descriptor-unreadable", detail: "EBADF" });
+});
+
+test("a systemd credential is a bare name in the credentials' folder", async (t) => {
+  file("cred", "pin");
+  const environment = { CREDENTIALS_DIRECTORY: folder };
+  t.equal((await readPin({ from: "credential", name: "cred" }, { environment })).pin.reveal(), "pin");
+  for (const name of ["", ".", "..", "../cred", "a/b"]) await t.rejects(readPin({ from: "credential", name }, { environment }), { code: "pin-credential-invalid" });
+  await t.rejects(readPin({ from: "credential", name: "cred" }, { environment: {} }), { code: "pin-credential-invalid" });
+  await t.rejects(readPin({ from: "credential", name: "other" }, { environment }), { code: "pin-file-missing" });
+});
+
+test("a pipe into which nobody writes does not outlast the signal", async (t) => {
+  const fifo = join(folder, "silent");
+  spawnSync("mkfifo", [fifo]);
+  const writer = spawn("sh", ["-c", `exec sleep 30 > ${fifo}`]);
+  const descriptor = openSync(fifo, "r");
+  t.teardown(() => writer.kill("SIGKILL"));
+  await t.rejects(readPin({ from: "fd", descriptor }, { signal: AbortSignal.timeout(100) }), { code: "interrupted" });
+});
