@@ -11,7 +11,7 @@ t.test("accounts of an image come from its own files, and from nowhere else", (t
   file("etc/group", "root:x:0:\namplia:x:997:a,b\n");
   const { accounts } = realHost(path(folder));
   t.same(accounts.user("amplia"), { user: "amplia", uid: 998, gid: 997, home: "/var/amplia" });
-  t.same(accounts.group("amplia"), { group: "amplia", gid: 997 });
+  t.same(accounts.group("amplia"), { group: "amplia", gid: 997, members: ["a", "b"] });
   t.same([accounts.userName(998), accounts.groupName(997), accounts.userName(4242), accounts.groupName(4242)], ["amplia", "amplia", "#4242", "#4242"]);
   for (const name of ["daemon", "nobody", "", "+", "broken", "odd", "am"]) t.equal(accounts.user(name), undefined, name);
   t.end();
