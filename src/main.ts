@@ -38,7 +38,8 @@ async function parsedMain(input: MainInput): Promise<ExitCode> {
   try {
     await parser.parseAsync(withStandardInput(input.args));
   } catch (error) {
-    return shown(output(input, { json: input.args.includes("--json") }), () => Promise.reject(usageProblem(error)));
+    const { usageProblem } = await import("./commands/usage-problem.js");
+    return shown(output(input, { json: input.args.includes("--json") }), () => Promise.reject(usageProblem(error, input.args)));
   }
   return exitCode;
 }
@@ -66,26 +67,17 @@ async function commandLine(input: MainInput, run: (verb: Verb, output: Output) =
   return declareCommands(y, input.args, (verb) => run(verb, output(input, parsed)))
     .completion("completion", "print a completion script for bash or zsh")
     .demandCommand(1, "name a command; knetctl --help lists them")
-    .recommendCommands()
     .strict()
     .help()
+    .alias("help", "h")
     .version(input.version)
-    .wrap(Math.min(100, 100))
+    .wrap(100)
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
       // errors of verbs are caught in `shown`; what comes here is the command line's
       throw (error as Error | undefined) ?? new Error(message);
     });
-}
-
-function usageProblem(error: unknown): Problem {
-  const message = error instanceof Error ? error.message : String(error);
-  const [title = "", ...rest] = message.split("\n");
-  return new Problem("usage-invalid", title.charAt(0).toLowerCase() + title.slice(1), {
-    ...(rest.length > 0 && { detail: rest.join("\n") }),
-    hint: "knetctl COMMAND --help lists what a command takes",
-  });
 }
 
 function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; quiet?: boolean }): Output {

@@ -51,6 +51,8 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     ),
 };
 
+export const verbs: readonly string[] = [...Object.keys(declarations), "completion"];
+
 /**
  * Declares the verb that the first argument names, which spares the start the others; every verb when it names none: for help, and for
  * what a misspelt one may have meant. `run` is called once, for the verb that the arguments name.
