@@ -33,12 +33,6 @@ const programApart = {
   setup: ({ onResolve }) => onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
 };
 
-const yargsPlatform = {
-  name: "yargs-platform",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, () => ({ path: join(root, "scripts/build/yargs-platform.mjs") })),
-};
-
 async function buildCommandLine() {
   await build({
     ...commonJs,
@@ -70,7 +64,10 @@ async function buildProgram() {
     ...commonJs,
     ...bundled,
     entryPoints: { program: join(root, "src/main.ts") },
-    plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins, yargsPlatform],
+    plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
+    alias: { "string-width": join(root, "scripts/build/ascii-width.mjs") },
+    // yargs looks for translations some folders above itself: that must be nowhere, not above this clone
+    define: { "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js") },
     // load-program.cjs compiles the file as it is: adding to a text of this size would copy it
     banner: { js: "(function(exports,require,module,__filename,__dirname){" },
     footer: { js: "})" },
