@@ -6,7 +6,7 @@ import type { Cluster } from "../simulator/cluster.js";
 /** Writes the users' PINs, each into a file of its own, and the profile that names them; returns the profile's path. */
 export async function writeDemoProfile(folder: AbsolutePath, cluster: Cluster, archive: { path: string; sha256: string }): Promise<AbsolutePath> {
   const users = cluster.users.map(({ name, pin }) => ({ name, pin, pinFile: joined(folder, `${name}.pin`) }));
-  for (const { pin, pinFile } of users) await writeFile(pinFile, `${pin.reveal()}\n`, { mode: 0o600 });
+  for (const { pin, pinFile } of users) await writeFile(pinFile, pin.reveal(), { mode: 0o600 });
   const profile = joined(folder, "profile.yaml");
   const endpoints = cluster.endpoints.map(({ https }) => https);
   await writeFile(profile, await renderTemplate("demo-profile.yaml", { endpoints, users, archive: archive.path, sha256: archive.sha256 }));
