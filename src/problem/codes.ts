@@ -157,6 +157,8 @@ export const problemCodes = {
 
   // ownership
   "ownership-foreign-kind": exitCodes.failed,
+  "ownership-name": exitCodes.failed,
+  "ownership-too-deep": exitCodes.failed,
   "ownership-hard-link": exitCodes.failed,
   "ownership-third-owner": exitCodes.failed,
 

@@ -135,6 +135,6 @@ t.test("without root plan says what it could not see, and does not fail", async 
   const copy = "/tmp/readable.yaml";
   writeFileSync(copy, readFileSync(profile, "utf8"), { mode: 0o644 });
   const { exitCode, stdout, stderr } = await knetctl(["plan", copy], { uid: 65534, program: copyProgram("/srv/knetctl") });
-  t.ok(exitCode === 2 || exitCode === 0 || exitCode === 77, `${exitCode} ${stderr}`);
-  t.match(stdout + stderr, /could not see|permission/i);
+  t.equal(exitCode, 0, stderr);
+  t.match(stdout, /nothing to change in what could be seen; run it as root to see all/);
 });

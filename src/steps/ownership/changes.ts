@@ -5,6 +5,8 @@ import type { Change } from "../../workflow/change.js";
 import type { OwnedEntry } from "./observe.js";
 
 const step = "ownership";
+/** What stands for bytes that are no UTF-8 in a name: the way back to the file is lost. */
+const unreadable = "\ufffd";
 const modes = { folder: 0o750, file: 0o640 };
 
 /**
@@ -29,6 +31,14 @@ export function ownershipChanges(service: ServiceAccount, entries: readonly Owne
 export function ownershipProblems(entries: readonly OwnedEntry[], serviceUid: number | undefined, accounts: Accounts): Problem[] {
   return entries.flatMap(({ path, entry }) => {
     const where = { path };
+    if (path.includes(unreadable)) {
+      return [
+        new Problem("ownership-name", "a name there is not UTF-8, so it cannot be worked on safely", {
+          where,
+          hint: "ls -b shows the name; rename or remove it",
+        }),
+      ];
+    }
     if (entry.kind !== "folder" && entry.kind !== "file") {
       return [
         new Problem("ownership-foreign-kind", `there is a ${entry.kind} where only folders and files belong`, {
