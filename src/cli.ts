@@ -9,11 +9,16 @@ const args = process.argv.slice(2);
 const stdout = outputTo(1, () => process.stdout);
 const stderr = outputTo(2, () => process.stderr);
 let signal: AbortSignal | undefined;
+let sayWhenLeft = (): void => undefined;
 
 if (args.length === 1 && args[0] === "--version") stdout.write(`${KNETCTL_VERSION}\n`);
 else void start();
 
 async function start(): Promise<void> {
+  // without a listener Node opens its debugger at this signal: a port through which every local user can read what root has in memory
+  process.on("SIGUSR1", () => undefined);
+  // whatever the caller's umask, what we make for ourselves stays ours to read
+  process.umask(process.umask(0o077) & 0o077);
   const { main } = await import("./main.js");
   const exitCode = await main({
     args,
@@ -27,6 +32,7 @@ async function start(): Promise<void> {
     get signal() {
       return (signal ??= abortedBySignals());
     },
+    whenLeft: (say) => { sayWhenLeft = say; },
     isRoot: process.geteuid?.() === 0,
   });
   process.exitCode = exitCode === exitCodes.done && stdout.failed() ? exitCodes.cannotWrite : exitCode;
@@ -41,14 +47,31 @@ function workingFolder(): string {
   }
 }
 
-/** Aborts at the first SIGINT, SIGTERM or SIGHUP; a second one ends the program at once. */
+/** Signals that come together are one wish: timeout(1) sends its own twice, and so do a shell and the kernel when a terminal hangs up. */
+const onePressMs = 500;
+
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP. A later SIGINT or SIGTERM ends the program at once; a SIGHUP does not, since a terminal that is
+ * gone asks for nothing.
+ */
 function abortedBySignals(): AbortSignal {
   const controller = new AbortController();
+  let first = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-      controller.abort(name);
+      if (!controller.signal.aborted) {
+        first = performance.now();
+        controller.abort(name);
+      } else if (name !== "SIGHUP" && performance.now() - first > onePressMs) leave();
     });
   }
   return controller.signal;
+}
+
+function leave(): never {
+  try {
+    sayWhenLeft();
+  } finally {
+    process.exit(exitCodes.interrupted);
+  }
 }

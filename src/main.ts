@@ -19,6 +19,8 @@ export interface MainInput {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly signal: AbortSignal;
+  /** Sets what is called when a second signal ends the program at once. */
+  readonly whenLeft: (say: () => void) => void;
   readonly isRoot: boolean;
 }
 
@@ -54,7 +56,8 @@ type Verb = (context: CommandContext) => Promise<ExitCode>;
 async function commandLine(input: MainInput, run: (verb: Verb, output: Output) => Promise<void>): Promise<Argv> {
   const [{ default: yargs }, { declareCommands }] = await Promise.all([import("yargs"), import("./commands/index.js")]);
   let parsed: { json?: boolean; verbose?: boolean; quiet?: boolean } = {};
-  const y = yargs()
+  // the parser's own look at the working folder fails where that has been removed
+  const y = yargs([], input.workingFolder)
     .scriptName("knetctl")
     .locale("en")
     .usage("$0 COMMAND\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and keeps it right.")
@@ -94,7 +97,9 @@ function context(input: MainInput, out: Output): CommandContext {
     get signal() {
       return input.signal;
     },
+    whenLeft: input.whenLeft,
     isRoot: input.isRoot,
+    version: input.version,
     environment: input.environment,
     self: { node: absolute(input.node), script: absolute(input.script) },
     programFolder: folderOf(absolute(input.script)),

@@ -9,9 +9,12 @@ import { countText, planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { applyJson } from "../ui/report-json.js";
 import { applyPlan, type RunResult } from "../workflow/apply.js";
+import { recover } from "../workflow/recover.js";
 import { makePlan, type Plan } from "../workflow/plan.js";
 import type { Step, StepInput } from "../workflow/step.js";
+import { by } from "./by.js";
 import type { CommandContext, CommandRun } from "./command.js";
+import { sayHowToGoOn } from "./say-how-to-go-on.js";
 import { pinsForProof } from "./pins-for-proof.js";
 import { validProfile } from "./valid-profile.js";
 
@@ -33,10 +36,11 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const proves = args.smokeTest && host.root === "/";
   const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: await pinsForProof(profile, proves, context), timeoutMs: args.timeout * 1000 });
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
+  context.whenLeft(() => { sayHowToGoOn(host, output); });
   try {
-    const input = { profile, host };
-    const { plan, result } = await planAndApply(steps, input, args, context);
-    if (output.json) output.document(applyJson(plan, warnings, result));
+    const recovered = await recover(host, { ...by(host, context), listener: progressListener(output) });
+    const { plan, result } = await planAndApply(steps, { profile, host }, args, context);
+    if (output.json) output.document(applyJson(plan, [...warnings, ...(recovered?.problems ?? [])], result, recovered?.run.run));
     else showResult(plan, result, args, context);
     return exitCodeOf(result);
   } finally {
@@ -51,13 +55,14 @@ function requireRoot({ isRoot }: CommandContext): void {
   });
 }
 
-async function planAndApply(steps: readonly Step[], input: StepInput, args: ApplyArguments, { output, signal }: CommandContext): Promise<{ plan: Plan; result: RunResult }> {
+async function planAndApply(steps: readonly Step[], input: StepInput, args: ApplyArguments, context: CommandContext): Promise<{ plan: Plan; result: RunResult }> {
+  const { output, signal } = context;
   const plan = await makePlan(steps, input);
   throwIfErrors(plan.problems);
   for (const problem of plan.problems) output.problem(problem);
   if (!output.json && !output.quiet && plan.changes.length > 0) output.result(`${planText(plan, output.style)}\n`);
   const listener = progressListener(output);
-  const result = await applyPlan(plan, input, { rollback: args.rollback, prove: args.smokeTest, signal, listener, profile: input.profile.source });
+  const result = await applyPlan(plan, input, { rollback: args.rollback, prove: args.smokeTest, signal, listener, profile: input.profile.source, ...by(input.host, context) });
   return { plan, result };
 }
 

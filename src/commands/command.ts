@@ -10,9 +10,13 @@ export interface CommandContext {
   readonly workingFolder: AbsolutePath;
   /** Builds the host for `--root` (default `/`); loaded only by the commands that need one. */
   host(options: { root?: string | undefined; readOnly: boolean }): Promise<Host>;
-  /** Aborts at the first SIGINT or SIGTERM. */
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
+  /** Sets what is said when a second signal ends the program at once. */
+  readonly whenLeft: (say: () => void) => void;
   readonly isRoot: boolean;
+  /** Version of knetctl. */
+  readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** How to call this program again: node, and the bundled script. */
   readonly self: { readonly node: AbsolutePath; readonly script: AbsolutePath };

@@ -30,6 +30,14 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command("verify <profile>", "observe again and run the smoke test; changes nothing", verifyArguments, (args) =>
       run(async (context) => (await import("./verify.js")).verify(args, context)),
     ),
+  history: (y, run) =>
+    y.command("history [run]", "list the runs that changed this host, or show one", historyArguments, (args) =>
+      run(async (context) => (await import("./history.js")).history(args, context)),
+    ),
+  rollback: (y, run) =>
+    y.command("rollback [run]", "return the host to the state before a run", rollbackArguments, (args) =>
+      run(async (context) => (await import("./rollback.js")).rollback(args, context)),
+    ),
   smoke: (y, run) =>
     y.command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
       run(async (context) => (await import("./smoke.js")).smoke(args, context)),
@@ -84,7 +92,26 @@ function profileArgument<T>(y: Argv<T>) {
 }
 
 function hostArguments<T>(y: Argv<T>) {
-  return profileArgument(y).option("root", { type: "string", requiresArg: true, coerce: folderOfRoot, describe: "provision the image or root folder DIR instead of /" });
+  return rootArgument(profileArgument(y));
+}
+
+function rootArgument<T>(y: Argv<T>) {
+  return y.option("root", { type: "string", requiresArg: true, coerce: folderOfRoot, describe: "the image or root folder DIR instead of /" });
+}
+
+function historyArguments<T>(y: Argv<T>) {
+  return rootArgument(y).positional("run", { type: "string", describe: "a run's number or name; left out: all runs" });
+}
+
+function rollbackArguments<T>(y: Argv<T>) {
+  return lockArgument(rootArgument(y))
+    .positional("run", { type: "string", describe: "a run's number or name; left out: the one that was cut off, else the latest that still stands" })
+    .option("dry-run", { type: "boolean", default: false, describe: "show what would be taken back; exit code 2" })
+    .option("keep-changed", { type: "boolean", default: false, describe: "leave what was changed since the run as it is, and take back the rest" });
+}
+
+function lockArgument<T>(y: Argv<T>) {
+  return y.option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" });
 }
 
 function verifyArguments<T>(y: Argv<T>) {
@@ -94,8 +121,7 @@ function verifyArguments<T>(y: Argv<T>) {
 }
 
 function applyArguments<T>(y: Argv<T>) {
-  return verifyArguments(y)
-    .option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" })
+  return lockArgument(verifyArguments(y))
     .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" });
 }
 

@@ -5,6 +5,7 @@ import { allSteps } from "../steps/index.js";
 import { planJson } from "../ui/report-json.js";
 import { planText } from "../ui/plan-text.js";
 import { makePlan } from "../workflow/plan.js";
+import { unfinishedWarning } from "../workflow/recover.js";
 import type { CommandRun } from "./command.js";
 import { validProfile } from "./valid-profile.js";
 
@@ -14,14 +15,16 @@ export const plan: CommandRun<{ profile: string; root?: string | undefined }> = 
   const { profile, warnings } = await validProfile(args.profile, context);
   const host = await context.host({ root: args.root, readOnly: true });
   const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: new Map(), timeoutMs: 0 });
+  const unfinished = await unfinishedWarning(host);
+  for (const problem of unfinished) output.problem(problem);
   const made = await makePlan(steps, { profile, host });
   if (output.json) {
     throwIfErrors(made.problems);
-    output.document(planJson(made, warnings));
+    output.document(planJson(made, [...warnings, ...unfinished]));
   } else {
     output.result(planText(made, output.style));
     throwIfErrors(made.problems);
     for (const problem of made.problems) output.problem(problem);
   }
-  return made.changes.length > 0 ? exitCodes.changesPending : exitCodes.done;
+  return made.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 };

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
@@ -70,7 +70,8 @@ function print({ output }: CommandContext, document: object): void {
 
 /** One new file a user, 0600, named after the user; characters that do not belong in a file name become percent signs. */
 async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { makeFolders } = await import("../simulator/make-folders.js");
+  await makeFolders(folder, 0o700);
   for (const { name, pin } of cluster.users) {
     const file = join(folder, fileNameOf(name));
     await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" }).catch((cause: unknown) => { throw cannotWrite(file, cause); });

@@ -1,4 +1,5 @@
 import { joined } from "../host/path.js";
+import { problemCodes } from "../problem/codes.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { throwIfErrors } from "../problem/problem.js";
 import { smokeReportText } from "../ui/smoke-report-text.js";
@@ -7,6 +8,7 @@ import { pinsForProof } from "./pins-for-proof.js";
 import { planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { verifyJson } from "../ui/report-json.js";
+import { unfinishedWarning } from "../workflow/recover.js";
 import { makePlan, type Plan } from "../workflow/plan.js";
 import { prove, type ProofResult } from "../workflow/prove.js";
 import type { CommandContext, CommandRun } from "./command.js";
@@ -19,20 +21,23 @@ export interface VerifyArguments {
   readonly timeout: number;
 }
 
-/** `knetctl verify`: observes again, reports drift, runs the proof; changes nothing. Exit 0, 2 (drift) or 1 (failed). */
+/** `knetctl verify`: observes again, reports drift, runs the proof; changes nothing. Exit 0, 2 (drift), 69 (a token cannot be reached) or 1 (failed). */
 export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const { output, signal } = context;
   const { profile, warnings } = await validProfile(args.profile, context);
   const host = await context.host({ root: args.root, readOnly: true });
   const pins = await pinsForProof(profile, args.smokeTest && host.root === "/", context);
   const input = { profile, host };
+  const unfinished = await unfinishedWarning(host);
+  for (const problem of unfinished) output.problem(problem);
   const plan = await makePlan(allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins, timeoutMs: args.timeout * 1000 }), input);
   throwIfErrors(plan.problems);
   const proof = await prove(plan, input, { prove: args.smokeTest, signal, listener: progressListener(output) });
-  if (output.json) output.document(verifyJson(plan, warnings, proof));
+  if (output.json) output.document(verifyJson(plan, [...warnings, ...unfinished], proof));
   else showVerified(plan, proof, context);
-  if (proof.problems.some(({ severity }) => severity === "error")) return exitCodes.failed;
-  return plan.changes.length > 0 ? exitCodes.changesPending : exitCodes.done;
+  const failed = proof.problems.find(({ severity }) => severity === "error");
+  if (failed !== undefined) return problemCodes[failed.code];
+  return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 };
 
 function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext): void {

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { findProgram } from "./commands/find-program.js";
+import { trustedOwners } from "./files/trust.js";
 import { Problem } from "../problem/problem.js";
 import type { Account, Accounts, Files, Group } from "./host.js";
 import { asAbsolutePath, path, type AbsolutePath } from "./path.js";
-import { systemPath } from "./sandbox/sandbox-script.js";
 
 /** Account databases hold up to this much; the network ones are asked for one entry at a time. */
 const maxBytes = 64 * 1024 * 1024;
@@ -48,8 +49,10 @@ function isId(text: string): boolean {
 /** getent takes digits for an id, so a name of digits alone is not asked for, and an answer for another name is not taken. */
 function getent(database: Database, field: 0 | 2, wanted: string): string {
   if (wanted === "" || wanted.startsWith("-") || (field === 0 && /^\d+$/.test(wanted))) return "";
-  const { stdout, status } = spawnSync("getent", [database, wanted], {
-    env: { PATH: systemPath, LC_ALL: "C" },
+  const program = findProgram({ root: "/", owners: trustedOwners([]) }, "getent");
+  if (program === undefined) return "";
+  const { stdout, status } = spawnSync(program, [database, wanted], {
+    env: { LC_ALL: "C" },
     encoding: "utf8",
     timeout: getentTimeoutMs,
     killSignal: "SIGKILL",

@@ -51,6 +51,10 @@ export interface Files {
   remove(path: AbsolutePath): void;
   /** Removes an empty folder; no error when missing. */
   removeFolder(path: AbsolutePath): void;
+  /** Removes the temporaries of knetctl's own that a killed run left in a folder; no error when it is missing. */
+  removeTemporaries(folder: AbsolutePath): void;
+  /** Whether a name is one that `write` and `createLink` give their temporaries. */
+  isTemporary(name: string): boolean;
 }
 
 export interface Account {

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
+import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
 import { asFileProblem } from "./files/file-problem.js";
 import type { Host } from "./host.js";
 import { joined, path, type AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";
-import { systemPath } from "./sandbox/sandbox-script.js";
 import { foreignOwner, hardLinked, notAFile, trustedOwners } from "./files/trust.js";
 import { withFolder } from "./files/walk.js";
 
@@ -24,6 +24,8 @@ export interface Lock {
 
 const lockFolder = path("/run/lock");
 const taken = 75;
+/** Who only looks whether it is locked holds it for some milliseconds, which must not turn a run away. */
+const leastWaitSeconds = 0.25;
 
 /**
  * Makes this the only run that changes the host's root: flock(2) on a file of root's, held by our own open file, so that a killed
@@ -35,13 +37,29 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
   for (;;) {
     const fd = asFileProblem(file, () => openLockFile(file));
     try {
-      await flock(fd, file, waitSeconds, signal);
+      await flock(fd, file, { mode: "--exclusive", waitSeconds, signal });
       if (asFileProblem(file, () => isStillNamed(fd, file))) return heldBy(fd);
     } catch (error) {
       closeSync(fd);
       throw error;
     }
     // somebody removed the file while we waited: a lock on it keeps nobody out
+    closeSync(fd);
+  }
+}
+
+/** Whether a run holds the lock just now. Looks without making a lock file, and gets in nobody's way for longer than an instant. */
+export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
+  const file = joined(lockFolder, lockName(host.root));
+  if (realFiles("/", []).entry(file) === undefined) return false;
+  const fd = asFileProblem(file, () => openLockFile(file));
+  try {
+    await flock(fd, file, { mode: "--shared", waitSeconds: 0 });
+    return false;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "host-locked") return true;
+    throw error;
+  } finally {
     closeSync(fd);
   }
 }
@@ -90,12 +108,20 @@ function isStillNamed(fd: number, file: AbsolutePath): boolean {
   return isSame(entryOfDescriptor(fd), realFiles("/", []).entry(file));
 }
 
+interface Flock {
+  readonly mode: "--exclusive" | "--shared";
+  readonly waitSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** flock(1) locks the open file that it shares with us, and leaves the lock with us when it ends. */
-function flock(fd: number, file: AbsolutePath, waitSeconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const wait = waitSeconds > 0 ? ["--wait", String(waitSeconds)] : ["--nonblock"];
-  return new Promise((resolve, reject) => {
-    const child = spawn("flock", ["--exclusive", ...wait, "--conflict-exit-code", String(taken), "3"], {
-      env: { PATH: systemPath, LC_ALL: "C" },
+async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal }: Flock): Promise<void> {
+  const program = findProgram({ root: "/", owners: trustedOwners([]) }, "flock");
+  if (program === undefined) throw failed(file);
+  const wait = Math.max(waitSeconds, leastWaitSeconds);
+  await new Promise<void>((resolve, reject) => {
+    const child = spawn(program, [mode, "--wait", String(wait), "--conflict-exit-code", String(taken), "3"], {
+      env: { LC_ALL: "C" },
       stdio: ["ignore", "ignore", "ignore", fd],
       ...(signal && { signal }),
     });
@@ -110,17 +136,26 @@ function flock(fd: number, file: AbsolutePath, waitSeconds: number, signal: Abor
 }
 
 function heldBy(fd: number): Lock {
-  ftruncateSync(fd);
-  writeSync(fd, `pid ${process.pid}, started ${new Date().toISOString()}: ${ownCommandLine()}\n`, 0);
+  writeHolder(fd, `pid ${process.pid}, started ${new Date().toISOString()}: ${ownCommandLine()}\n`);
   let isHeld = true;
   return {
     release: () => {
       if (!isHeld) return;
       isHeld = false;
-      ftruncateSync(fd);
+      writeHolder(fd, "");
       closeSync(fd);
     },
   };
+}
+
+/** A courtesy to whom the lock keeps out: on a full disk the lock holds without it. */
+function writeHolder(fd: number, text: string): void {
+  try {
+    ftruncateSync(fd);
+    if (text !== "") writeSync(fd, text, 0);
+  } catch {
+    // they are told then that the holder has not written its name
+  }
 }
 
 function locked(fd: number, file: AbsolutePath, waitSeconds: number): Problem {

@@ -38,6 +38,8 @@ function readOnlyFiles(files: Files): Files {
     setMode: refuse,
     remove: refuse,
     removeFolder: refuse,
+    removeTemporaries: refuse,
+    isTemporary: (name) => files.isTemporary(name),
   };
 }
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
+import { endLeftOvers, markerVariable } from "../host/commands/left-over-processes.js";
 import { messageLines } from "./message-lines.js";
 import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
@@ -11,9 +12,11 @@ export interface WorkerRun {
   readonly files: WorkerFiles;
   readonly identity?: Identity;
   readonly nonce: string;
+  /** Random text by which the module's processes are known. */
+  readonly marker: string;
   /** Everything the worker reads: the request line and the PIN. */
   readonly input: Buffer;
-  /** The whole environment of the worker. */
+  /** The whole environment of the worker, but for the marker. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -41,12 +44,12 @@ const stderrKept = 2048;
 
 /**
  * Runs the worker in a process group and session of its own, and ends with the worker's exit: by itself, at the time-out, or on
- * abort. Whatever is left of the group then is killed. Rejects only when the process cannot be started.
+ * abort. Whatever is left of the group, or carries the marker, is ended then. Rejects only when the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const { program, args } = workerCommand(run.identity);
   const { script, addon, node } = run.files;
-  const child = spawn(program, args, { cwd: "/", env: { ...run.environment }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
+  const child = spawn(program, args, { cwd: "/", env: { ...run.environment, [markerVariable]: run.marker }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
   const transcript = new Transcript();
   const stderr = lastBytes(child.stderr, stderrKept);
   child.stdout?.resume();
@@ -60,6 +63,7 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const reports = reportsOf(child);
   const { exitCode, signal } = await supervised(child, reports, transcript, run, kill);
   killGroup(child);
+  await endLeftOvers(run.marker);
   await ended(reports);
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();

@@ -60,6 +60,7 @@ export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
       files,
       ...(request.identity && { identity: request.identity }),
       nonce: asked.nonce,
+      marker: randomBytes(12).toString("hex"),
       input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
       environment: workerEnvironment(request.identity, request.libraryPath, request.environment ?? {}),
       timeoutMs: Math.min(timeoutMs, longestTimer),

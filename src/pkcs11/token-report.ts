@@ -12,6 +12,9 @@ export interface Asked {
 /** A process that dies here has proven all it was asked to: a warning, not a failure. */
 const lastChecks: ReadonlySet<string> = new Set(["logout", "close-session", "finalize"]);
 
+/** Checks in which a module may be waiting for its HSM: up to the login, whoever does not answer then cannot be reached. */
+const untilLogin: ReadonlySet<string> = new Set(["initialize", "info", "slots", "token", "token-flags", "mechanisms", "session", "login"]);
+
 const printedAtMost = 200;
 
 /**
@@ -51,12 +54,13 @@ function afterTheLastCheck(end: WorkerEnd): string {
   return end.killed === undefined ? `all checks were made, then the module ${endedHow(end)}` : "all checks were made, but the module kept the process from ending; it was killed";
 }
 
-type Told = Pick<CheckResult, "detail" | "hint">;
+type Told = Pick<CheckResult, "detail" | "hint" | "unavailable">;
 
 function hung({ timeoutMs }: Asked, end: WorkerEnd): Told {
   return {
     detail: `${place(end)} did not return; it was stopped at the time-out of ${timeoutMs / 1000} s for the whole test${printed(end)}`,
     hint: "the module may be waiting for something that does not answer: check address, port and firewall, or give more time",
+    ...(untilLogin.has(end.transcript.open?.check ?? "") && { unavailable: true }),
   };
 }
 

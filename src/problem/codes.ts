@@ -50,6 +50,7 @@ export const problemCodes = {
   "profile-pin-shared": exitCodes.invalidProfile,
   "profile-log-full": exitCodes.invalidProfile,
   "profile-path-invalid": exitCodes.invalidProfile,
+  "profile-more-problems": exitCodes.invalidProfile,
 
   // client configuration
   "client-config-too-large": exitCodes.failed,
@@ -170,6 +171,17 @@ export const problemCodes = {
   "workflow-not-as-before": exitCodes.failed,
   "workflow-kept": exitCodes.failed,
   "workflow-journal-incomplete": exitCodes.cannotWrite,
+  "workflow-old-runs-kept": exitCodes.cannotWrite,
+  "workflow-unfinished-run": exitCodes.failed,
+  "workflow-run-going-on": exitCodes.locked,
+  "undo-unsafe": exitCodes.failed,
+  "undo-later-run": exitCodes.failed,
+  "undo-nothing": exitCodes.failed,
+  "rollback-needs-root": exitCodes.noPermission,
+  "history-needs-root": exitCodes.noPermission,
+  "run-unknown": exitCodes.usage,
+  "journal-damaged": exitCodes.failed,
+  "journal-newer": exitCodes.failed,
 
   // PIN
   "pin-file-missing": exitCodes.failed,
@@ -177,6 +189,7 @@ export const problemCodes = {
   "pin-file-not-regular": exitCodes.failed,
   "pin-file-exposed": exitCodes.failed,
   "pin-file-foreign": exitCodes.failed,
+  "pin-file-untrusted": exitCodes.failed,
   "pin-file-group-readable": exitCodes.failed,
   "pin-env-missing": exitCodes.failed,
   "pin-env-exposed": exitCodes.failed,
@@ -206,6 +219,7 @@ export const problemCodes = {
   "simulator-sources-missing": exitCodes.failed,
   "simulator-compile-failed": exitCodes.failed,
   "simulator-start-failed": exitCodes.failed,
+  "simulator-cannot-write": exitCodes.cannotWrite,
   "demo-failed": exitCodes.failed,
 } as const satisfies Record<string, ExitCode>;
 

@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../problem/codes.js";
 import { Problem, type Severity } from "../problem/problem.js";
+import { shownFindings } from "./shown-findings.js";
 import type { SourceText } from "./source-text.js";
 import type { Anchor } from "./tree.js";
 
@@ -15,9 +16,9 @@ export interface Finding {
   readonly first?: Anchor;
 }
 
-/** Problems in the order of the text, each with line and column. */
+/** Problems in the order of the text, each with line and column; of very many the first ones. */
 export function toProblems(findings: readonly Finding[], source: SourceText): readonly Problem[] {
-  return [...findings].sort((a, b) => a.anchor.offset - b.anchor.offset).map((finding) => toProblem(finding, source));
+  return shownFindings(findings).map((finding) => toProblem(finding, source));
 }
 
 function toProblem(finding: Finding, source: SourceText): Problem {

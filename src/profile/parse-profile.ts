@@ -10,13 +10,14 @@ import { checkUsers } from "./check-users.js";
 import { toProblems, type Finding } from "./finding.js";
 import type { ProfileDocument } from "./read-profile.js";
 import { schemaFindings } from "./schema-findings.js";
+import { isError } from "./shown-findings.js";
 import type { Anchor, TreeNode } from "./tree.js";
 import type { Profile } from "./types.js";
 
 export interface ParsedProfile {
   /** Absent when one of the problems is an error. */
   readonly profile?: Profile;
-  /** Errors and warnings, in the order of the text. */
+  /** Errors and warnings, in the order of the text; of very many the first ones, and a last one that says how many more there are. */
   readonly problems: readonly Problem[];
 }
 
@@ -55,10 +56,6 @@ function eachOnce(findings: readonly Finding[]): Finding[] {
     spoken.add(finding.anchor);
     return true;
   });
-}
-
-function isError({ severity = "error" }: Finding): boolean {
-  return severity === "error";
 }
 
 /** The schema's word stands even where no check found words of its own. */

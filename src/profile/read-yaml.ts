@@ -1,6 +1,6 @@
 import type * as Yaml from "yaml";
 import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions } from "yaml";
-import { boundedTokens } from "./yaml-depth.js";
+import { boundedTokens, lexemeLimit } from "./yaml-depth.js";
 import { syntaxFindings, tooDeep, type Reading } from "./reading.js";
 import type { Finding } from "./finding.js";
 import { YamlTree } from "./yaml-tree.js";
@@ -28,6 +28,7 @@ export async function readYaml(text: string): Promise<Reading> {
   const { Lexer, Parser, Composer, isMap, isSeq, isScalar, isAlias } = await import("yaml");
   const bounded = boundedTokens(text, new Lexer(), new Parser());
   if ("tooDeepAt" in bounded) return { findings: [tooDeep(bounded.tooDeepAt)] };
+  if ("tooManyAt" in bounded) return { findings: [tooMany(bounded.tooManyAt)] };
   const [document, second] = new Composer(options).compose(bounded.tokens, true, text.length);
   if (document === undefined) return { findings: [] };
   const findings: Finding[] = syntaxFindings(text, document.errors.map(syntaxErrorOf));
@@ -36,6 +37,16 @@ export async function readYaml(text: string): Promise<Reading> {
   if (findings.length > 0 || document.contents === null) return { findings };
   const tree = new YamlTree(findings, { isMap, isSeq, isScalar, isAlias });
   return { root: tree.convert(document.contents, false), findings };
+}
+
+function tooMany(offset: number): Finding {
+  return {
+    code: "profile-too-large",
+    title: "profile is too large for YAML",
+    anchor: { offset },
+    detail: `it has more than ${lexemeLimit} words, signs and blanks; this is where they are reached`,
+    hint: "write it as JSON, which takes far less time to read",
+  };
 }
 
 /** The type guards of the library, which is loaded only when a profile is YAML. */

@@ -9,11 +9,14 @@ import { hasMisspelt } from "./misspelt.js";
 import { nearest } from "./suggest.js";
 import { toData, type TreeNode } from "./tree.js";
 
+/** Errors of the schema that are put into words; nobody reads that many, and each takes its time. */
+const errorLimit = 10_000;
+
 /** What the schema finds wrong in a profile, one finding a mistake; undefined when the schema accepts it. */
 export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
   if (validate(toData(root))) return undefined;
   const findings = new Map<object, Finding>();
-  for (const error of validate.errors ?? []) {
+  for (const error of (validate.errors ?? []).slice(0, errorLimit)) {
     if (isComposite(error)) continue;
     const place = findPlace(root, error.instancePath);
     if (isMisspelt(error, place.node)) continue;
@@ -74,7 +77,7 @@ function missingKey(key: string, { owner, name, node }: Place, error: ErrorObjec
     code: "profile-key-missing",
     title: `${key} is missing`,
     anchor: owner ?? node,
-    ...(name !== undefined && { detail: `in ${quoted(name)}` }),
+    ...(name !== undefined && { detail: `in ${mayHoldSecret(name) ? "a key that may hold a PIN" : quoted(name)}` }),
     hint: wanted === "" ? `add ${key}` : `add ${key}: ${wanted}`,
   };
 }
@@ -87,24 +90,30 @@ function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
   const needsQuotes = kinds.includes("text") && node.kind === "scalar" && node.value !== null;
   return {
     code: "profile-type-wrong",
-    title: `${name ?? "profile"} must be ${kinds.join(" or ")}`,
+    title: `${shownName(name)} must be ${kinds.join(" or ")}`,
     anchor: node,
     detail: `found ${kindOf(node)}${value}`,
     hint: needsQuotes ? "put it in quotes" : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
   };
 }
 
-function invalidValue({ node, name = "profile", secret }: Place, error: ErrorObject): Finding {
+function invalidValue({ node, name, secret }: Place, error: ErrorObject): Finding {
   const empty = node.kind === "scalar" ? node.text === "" : (node.kind === "list" ? node.items.length : node.entries.size) === 0;
   const found = node.kind === "scalar" && !secret && !empty ? `found ${shownValue(node)}; ` : "";
   const near = node.kind === "scalar" && !secret ? nearest(node.text, valuesOf(error)) : undefined;
   return {
     code: "profile-value-invalid",
-    title: empty ? `${name} is empty` : `${name} is not valid`,
+    title: `${shownName(name)} is ${empty ? "empty" : "not valid"}`,
     anchor: node,
     detail: `${found}allowed: ${allowedBy(error)}`,
     hint: near === undefined ? remedyFor(error) : `did you mean ${quoted(near)}?`,
   };
+}
+
+/** What a title calls the thing: its key as it is where that is a plain word. */
+function shownName(name = "profile"): string {
+  if (mayHoldSecret(name)) return "this value";
+  return /^[\w.-]{1,60}$/.test(name.replace(/^item of /, "")) ? name : quoted(name);
 }
 
 function invalidName(key: string, { node }: Place, error: ErrorObject): Finding {

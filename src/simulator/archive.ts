@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem/problem.js";
 import { compile, sourcesIn } from "./compile.js";
+import { cannotWrite, makeFolders } from "./make-folders.js";
 
 export interface ArchiveOptions {
   /** Folder to write the archive to; made when missing. */
@@ -37,7 +38,7 @@ const block = 512;
 
 /**
  * Compiles the simulated module and packs it as the vendor packs theirs: kNET-PKCS11-Linux-X.Y.Z.tar. Throws a Problem
- * when the version is none, or when the compiler or a header is missing.
+ * when the version is none, when the compiler or a header is missing, or when the folder cannot be written to.
  */
 export async function buildArchive({ out, version, sources, registerLoader = true, cache }: ArchiveOptions): Promise<Archive> {
   if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(version))
@@ -51,11 +52,20 @@ export async function buildArchive({ out, version, sources, registerLoader = tru
     { name: `${name}/README`, mode: 0o644, content: await readFile(join(sources, "README.md")) },
   ]);
   const path = join(out, `${name}.tar`);
-  await mkdir(out, { recursive: true });
-  const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, content, { flag: "wx" });
-  await rename(temporary, path);
+  await makeFolders(out);
+  await replaceFile(path, content);
   return { path, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+async function replaceFile(path: string, content: Buffer): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw cannotWrite(path, error);
+  }
 }
 
 async function installer(sources: string, version: string, registerLoader: boolean): Promise<Buffer> {

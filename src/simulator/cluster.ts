@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { chmod, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem/problem.js";
 import { Secret } from "../problem/secret.js";
 import type { ClusterState } from "./answer-request.js";
 import { makeCertificate } from "./certificate.js";
+import { makeFolders } from "./make-folders.js";
 import { runTool } from "./run-tool.js";
 import { initTokens, makeTokenFolder } from "./token-folder.js";
 import type { SimulatedUser } from "./user-directory.js";
@@ -112,7 +113,7 @@ function addressesOf({ vhsms, addresses }: ClusterOptions): readonly string[] {
 
 async function makeStateFolder(wanted: string | undefined): Promise<{ folder: string; made: boolean }> {
   if (wanted !== undefined) {
-    const made = (await mkdir(wanted, { recursive: true })) !== undefined;
+    const made = await makeFolders(wanted);
     return { folder: await realpath(wanted), made };
   }
   const folder = await mkdtemp(join(tmpdir(), "knet-simulator-"));

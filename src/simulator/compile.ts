@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants, copyFile, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { constants, copyFile, readFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../problem/problem.js";
+import { makeFolders } from "./make-folders.js";
 import { tryTool } from "./run-tool.js";
 
 export interface CompileOptions {
@@ -34,7 +35,7 @@ export async function compile({ files, flags, libraries, out, cache }: CompileOp
   const { ok, stderr } = await tryTool("gcc", "gcc libc6-dev", args);
   if (!ok) throw failed(stderr);
   if (cache === undefined || kept === undefined) return;
-  await mkdir(cache, { recursive: true });
+  await makeFolders(cache);
   const temporary = `${kept}.${randomUUID()}`;
   await copyFile(out, temporary, constants.COPYFILE_EXCL);
   await rename(temporary, kept);

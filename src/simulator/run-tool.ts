@@ -1,3 +1,4 @@
+import { systemPath } from "../host/sandbox/sandbox-script.js";
 import { Problem } from "../problem/problem.js";
 
 export interface ToolResult {
@@ -8,13 +9,12 @@ export interface ToolResult {
 const keptCharacters = 64 * 1024;
 
 /**
- * Runs a program of the Debian package named, in the C locale, with `input` on its standard input. Throws a Problem when
+ * Runs a program of the Debian package named, from the system's folders alone, in the C locale, with `input` on its standard input. Throws a Problem when
  * it is not installed; an exit code other than 0 is for the caller (`tryTool`) or a Problem (`runTool`).
  */
 export async function tryTool(program: string, debianPackage: string, args: readonly string[], input = ""): Promise<ToolResult> {
   const { execa } = await import("execa");
-  const { PATH = "/usr/bin:/bin" } = process.env;
-  const result = await execa(program, args, { env: { PATH, LC_ALL: "C" }, extendEnv: false, input, stdout: "ignore", reject: false });
+  const result = await execa(program, args, { env: { PATH: systemPath, LC_ALL: "C" }, extendEnv: false, input, stdout: "ignore", reject: false });
   // an exit code of its own means that it ran; without one it could not be started
   if (result.failed && result.exitCode === undefined && result.signal === undefined) throw missing(program, debianPackage, result.cause);
   return { ok: !result.failed, stderr: result.stderr.slice(0, keptCharacters) };

@@ -28,11 +28,15 @@ function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
 
 function changeLines(change: Change, style: Style): string[] {
   const mark = changeMark(change) === "+" ? style.green("+") : style.yellow("~");
-  const head = `  ${mark} ${cleanText(changeText(change))}`;
-  if (change.kind !== "write-file") return [head];
-  const summary = change.summary?.map((line) => `      ${cleanText(line)}`) ?? [];
-  const diff = fileDiff(change).map((line) => `      ${coloured(cleanText(line), style)}`);
-  return [head, ...summary, ...(change.sensitive ? ["      content: <changed>"] : diff)];
+  return [`  ${mark} ${cleanText(changeText(change))}`, ...contentLines(change, style).map((line) => `      ${line}`)];
+}
+
+/** What a file's change means and the lines that change; of sensitive content only that it does. Nothing for other changes. */
+export function contentLines(change: Change, style: Style): readonly string[] {
+  if (change.kind !== "write-file") return [];
+  const summary = change.summary?.map((line) => cleanText(line)) ?? [];
+  const diff = fileDiff(change).map((line) => coloured(cleanText(line), style));
+  return [...summary, ...(change.sensitive ? ["content: <changed>"] : diff)];
 }
 
 function coloured(line: string, style: Style): string {

@@ -1,8 +1,10 @@
 import type { ProgressEvent, ProgressListener } from "../workflow/progress.js";
+import type { RecordedRun } from "../workflow/journal/entry.js";
 import type { Change } from "../workflow/change.js";
 import { changeText } from "./change-text.js";
 import { cleanText } from "./clean-text.js";
 import type { Output } from "./output.js";
+import { timeText } from "./time-text.js";
 
 /**
  * Progress on standard error as it happens: on a terminal the change under way is redrawn in place, elsewhere each event
@@ -47,6 +49,8 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
       return done(`${event.passed ? style.green("✓") : style.red("✗")} ${event.step.title}`, event.ms);
     case "rollback-started":
       return { text: style.yellow("rolling back"), final: true };
+    case "taking-back":
+      return { text: style.yellow(`taking back ${runText(event.run)}`), final: true };
     case "change-undone":
       return done(`${style.yellow("↶")} undone: ${lineText(event.change)}`, event.ms);
     case "undo-failed":
@@ -57,6 +61,7 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
 /** `{"type","step","kind","path",…}`; problems of a rollback stand in the document at the end. */
 function eventJson(event: ProgressEvent): object {
   if (event.type === "rollback-started") return { type: event.type };
+  if (event.type === "taking-back") return { type: event.type, run: event.run.run };
   if ("step" in event) {
     const { step, ...rest } = event;
     return { ...rest, step: step.id };
@@ -67,6 +72,11 @@ function eventJson(event: ProgressEvent): object {
 
 function lineText(change: Change): string {
   return cleanText(changeText(change));
+}
+
+/** "the unfinished run 7 of 2026-11-23 21:10:50 UTC (…)". */
+function runText({ sequence, run, began, outcome }: RecordedRun): string {
+  return `${outcome === "unfinished" ? "the unfinished run" : "run"} ${sequence} of ${timeText(began)} (${run})`;
 }
 
 function going(text: string): Line {

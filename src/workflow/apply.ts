@@ -1,23 +1,22 @@
 import { Problem, Problems } from "../problem/problem.js";
 import type { RunContext } from "./change-kind.js";
 import type { Change } from "./change.js";
-import { deedOf, type Deed } from "./deed.js";
-import { Journal, type Outcome } from "./journal.js";
+import { deedOf, type RecordedDeed } from "./deed.js";
+import type { Outcome, RunHeader } from "./journal/entry.js";
+import { Journal } from "./journal/journal.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import { prove } from "./prove.js";
 import { rollBack } from "./rollback.js";
 import type { SmokeReport, StepInput } from "./step.js";
 
-export interface ApplyOptions {
+export interface ApplyOptions extends Omit<RunHeader, "changes"> {
   /** False keeps the failed state for inspection. */
   readonly rollback: boolean;
   /** False leaves the proof out. */
   readonly prove: boolean;
   readonly signal: AbortSignal;
   readonly listener: ProgressListener;
-  /** The profile's name, for the journal. */
-  readonly profile: string;
 }
 
 export interface RunResult {
@@ -37,11 +36,11 @@ export interface RunResult {
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
   if (plan.changes.length === 0) return unchanged(plan, input, options);
-  const journal = Journal.create(input.host, new Date());
-  journal.write({ type: "begin", format: 1, run: journal.run, time: new Date().toISOString(), profile: options.profile, changes: plan.changes });
+  const { profile, who, version } = options;
+  const journal = Journal.begin(input.host, { profile, who, version, changes: plan.changes });
   const result = await applyJournaled(plan, input, options, journal);
   const { outcome, problems } = result;
-  const unwritten = journal.writeIfPossible({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
+  const unwritten = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
   return { ...result, problems: withoutRepeats([...problems, ...unwritten]) };
 }
 
@@ -69,7 +68,7 @@ async function unchanged(plan: Plan, input: StepInput, options: ApplyOptions): P
 }
 
 async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOptions, journal: Journal): Promise<RunResult> {
-  const begun: Deed[] = [];
+  const begun: RecordedDeed[] = [];
   const problems = await makeChanges(plan.changes, input, options, journal, begun);
   const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, input, options);
   const all = [...problems, ...proof.problems];
@@ -87,13 +86,15 @@ async function makeChanges(
   { host }: StepInput,
   { signal, listener }: ApplyOptions,
   journal: Journal,
-  begun: Deed[],
+  begun: RecordedDeed[],
 ): Promise<readonly Problem[]> {
   for (const [index, change] of changes.entries()) {
     const number = index + 1;
     const context: RunContext = {
       host,
       folder: journal.folder,
+      number,
+      changes,
       signal,
       note: (text) => {
         listener({ type: "change-note", change, text });
@@ -106,8 +107,8 @@ async function makeChanges(
     const start = performance.now();
     try {
       if (signal.aborted) throw interrupted();
-      const deed = deedOf(change, context);
-      journal.write({ type: "intent", number, prior: await deed.record() });
+      const deed = await deedOf(change, context).record();
+      journal.write({ type: "intent", number, prior: deed.prior });
       begun.push(deed);
       await deed.perform();
       journal.write({ type: "done", number });

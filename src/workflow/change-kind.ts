@@ -2,11 +2,15 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { Change } from "./change.js";
 
-/** What the kinds of changes may use while a run goes on. */
+/** What the kinds of changes may use while a run goes on, or is taken back. */
 export interface RunContext {
   readonly host: Host;
   /** The run's own folder, root-only: backups and records go here. */
   readonly folder: AbsolutePath;
+  /** The change's place among the run's, from 1. */
+  readonly number: number;
+  /** All that the run means to do. */
+  readonly changes: readonly Change[];
   readonly signal?: AbortSignal;
   /** What goes on just now ("hashing", "running install.sh"); shown while it does. */
   note(text: string): void;
@@ -14,13 +18,29 @@ export interface RunContext {
   report(text: string): void;
 }
 
+/** Where a change stands on the host, found by looking. `partly`: begun and cut off, or undone in part. */
+export type Standing = { readonly state: "before" | "after" | "partly" } | Other;
+
+/** Somebody has changed it since: taking it back would lose that. */
+export interface Other {
+  readonly state: "other";
+  readonly path: string;
+  readonly because: string;
+}
+
 /**
  * How one kind of change is made and taken back. `record` gathers all that `undo` needs, before the deed; its result
  * goes to the journal (JSON), so that another process can undo. `undo` must be safe after a deed that was not begun, half done
- * or done, and safe to repeat.
+ * or done, and safe to repeat; it throws `undo-unsafe` where it would lose what somebody did since.
  */
 export interface ChangeKind<C extends Change, Prior> {
+  /** What `record` gave, back from the journal; undefined when it cannot be that. */
+  parsePrior(json: unknown): Prior | undefined;
   record(change: C, run: RunContext): Promise<Prior>;
   perform(change: C, prior: Prior, run: RunContext): Promise<void>;
+  /** Only looks. */
+  observe(change: C, prior: Prior, run: RunContext): Promise<Standing>;
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
+  /** Shell commands with which a person takes it back. */
+  byHand(change: C, prior: Prior, run: RunContext): readonly string[];
 }

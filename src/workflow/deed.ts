@@ -1,4 +1,5 @@
-import type { ChangeKind, RunContext } from "./change-kind.js";
+import { Problem } from "../problem/problem.js";
+import type { ChangeKind, RunContext, Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
 import { createAccount } from "./change-kinds/create-account.js";
 import { createFolder } from "./change-kinds/create-folder.js";
@@ -8,46 +9,92 @@ import { setMode } from "./change-kinds/set-mode.js";
 import { setOwner } from "./change-kinds/set-owner.js";
 import { writeFile } from "./change-kinds/write-file.js";
 
-/** One change about to be made: `record` first, then `perform`; `undo` at any time after `record`. */
+/** One change about to be made: `record` first, then `perform`. */
 export interface Deed {
+  /** Gathers what taking it back needs, for the journal, and the way to do so. */
+  record(): Promise<RecordedDeed>;
+}
+
+/** A change whose prior state is known: by this run, or from the journal of another. */
+export interface RecordedDeed {
   readonly change: Change;
-  /** Gathers what `undo` needs; the result is for the journal. */
-  record(): Promise<unknown>;
+  readonly number: number;
+  /** For the journal. */
+  readonly prior: unknown;
   perform(): Promise<void>;
+  /** Only looks. What cannot be looked at counts as changed by others. */
+  observe(): Promise<Standing>;
   undo(): Promise<void>;
+  byHand(): readonly string[];
 }
 
 /** The change together with the way its kind is made and taken back. */
 export function deedOf(change: Change, run: RunContext): Deed {
+  return { record: () => withKind(change, (kind, one) => recorded(kind, one, run)) };
+}
+
+/** The change as a journal holds it; throws `journal-damaged` when its prior state cannot be what its kind wrote. */
+export function deedFromJournal(change: Change, prior: unknown, run: RunContext): RecordedDeed {
+  return withKind(change, (kind, one) => {
+    const parsed = kind.parsePrior(prior);
+    if (parsed !== undefined) return withPrior(kind, one, parsed, run);
+    throw new Problem("journal-damaged", "the journal of a run cannot be read", {
+      where: { path: run.folder },
+      detail: `the state before change ${run.number} (${change.kind}) is not what this knetctl would have written`,
+      hint: "find out what wrote to it; the files beside it hold the state before the run",
+    });
+  });
+}
+
+interface Use<T> {
+  <C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C): T;
+}
+
+function withKind<T>(change: Change, use: Use<T>): T {
   switch (change.kind) {
     case "create-account":
-      return deed(createAccount, change, run);
+      return use(createAccount, change);
     case "create-folder":
-      return deed(createFolder, change, run);
+      return use(createFolder, change);
     case "write-file":
-      return deed(writeFile, change, run);
+      return use(writeFile, change);
     case "set-owner":
-      return deed(setOwner, change, run);
+      return use(setOwner, change);
     case "set-mode":
-      return deed(setMode, change, run);
+      return use(setMode, change);
     case "run-installer":
-      return deed(runInstaller, change, run);
+      return use(runInstaller, change);
     case "register-library":
-      return deed(registerLibrary, change, run);
+      return use(registerLibrary, change);
   }
 }
 
-function deed<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C, run: RunContext): Deed {
-  let recorded: { readonly prior: Prior } | undefined;
-  const prior = (): Prior => {
-    if (recorded === undefined) throw new Error(`${change.kind} was not recorded`);
-    return recorded.prior;
-  };
+async function recorded<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C, run: RunContext): Promise<RecordedDeed> {
+  return withPrior(kind, change, await kind.record(change, run), run);
+}
+
+function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C, prior: Prior, run: RunContext): RecordedDeed {
+  // the signal that stopped the run must not stop its undoing
+  const undoing = withoutSignal(run);
   return {
     change,
-    record: async () => (recorded = { prior: await kind.record(change, run) }).prior,
-    perform: () => kind.perform(change, prior(), run),
-    // the signal that stopped the run must not stop its undoing
-    undo: () => kind.undo(change, prior(), { host: run.host, folder: run.folder, note: run.note.bind(run), report: run.report.bind(run) }),
+    number: run.number,
+    prior,
+    perform: () => kind.perform(change, prior, run),
+    observe: async () => {
+      try {
+        return await kind.observe(change, prior, undoing);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return { state: "other", path: error.where?.path ?? change.path, because: [error.message, error.detail].filter((part) => part !== undefined).join(": ") };
+      }
+    },
+    undo: () => kind.undo(change, prior, undoing),
+    byHand: () => kind.byHand(change, prior, undoing),
   };
+}
+
+function withoutSignal(run: RunContext): RunContext {
+  const { host, folder, number, changes } = run;
+  return { host, folder, number, changes, note: (text) => { run.note(text); }, report: (text) => { run.report(text); } };
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../problem/problem.js";
 import type { Change } from "./change.js";
+import type { RecordedRun } from "./journal/entry.js";
 import type { Step } from "./step.js";
 
 /** What happens during a run, as it happens; for display. `ms` is wall time in milliseconds. */
@@ -12,6 +13,8 @@ export type ProgressEvent =
   | { readonly type: "proof-started"; readonly step: Step }
   | { readonly type: "proof-done"; readonly step: Step; readonly ms: number; readonly passed: boolean; readonly skipped?: string }
   | { readonly type: "rollback-started"; readonly because: readonly Problem[] }
+  /** A run that was cut off, or that is to be taken back as asked. */
+  | { readonly type: "taking-back"; readonly run: RecordedRun }
   | { readonly type: "change-undone"; readonly change: Change; readonly ms: number }
   | { readonly type: "undo-failed"; readonly change: Change; readonly problem: Problem };
 

@@ -85,6 +85,19 @@ test("start refuses what is no set of users or number of VHSMs", async (t) => {
     await t.rejects(start(vhsms, users), { code: "simulator-arguments-invalid" });
 });
 
+test("a folder that cannot be made is a problem at once, also where the kernel says that it is missing", async (t) => {
+  const folder = openFolder(t);
+  writeFileSync(join(folder, "file"), "mine");
+  const { context } = recordedContext({ workingFolder: path(folder) });
+  // below /proc, Node's recursive mkdir asks again and again
+  for (const out of ["/proc/x", "/proc/x/y", "/proc/self/fd/x", "file", "file/x"]) {
+    await t.rejects(simulatorArchive({ out, version: "1.7.0" }, { ...context, programFolder }), { code: "simulator-cannot-write", where: { path: /^\// }, hint: /folder/ }, out);
+  }
+  await t.rejects(simulatorStart({ vhsms: 1, users: "a", state: "/proc/x/y" }, { ...context, programFolder }), { code: "simulator-cannot-write" });
+  await t.rejects(simulatorStart({ vhsms: 1, users: "a", pinsTo: "/proc/x/y" }, { ...context, programFolder }), { code: "simulator-cannot-write" });
+  t.strictSame(readdirSync(folder), ["file"]);
+});
+
 test("archive prints the path and the SHA-256 to pin", async (t) => {
   const folder = openFolder(t);
   const { context, documents } = recordedContext({ workingFolder: path(folder), json: true });

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { hostState } from "../support/host-state.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile, loaderEntry, provisioning } from "../support/provisioning.js";
 
@@ -10,14 +11,6 @@ await ensureSandbox(import.meta.filename);
 
 const { profile, cluster, folder } = await provisioning();
 t.teardown(() => cluster.stop());
-
-/** Everything that a run may touch: names, modes, owners and links, and the contents' sums where the module and its settings go. */
-function hostState(): string {
-  const script = "find /etc /opt /usr/local -xdev -printf '%p %y %m %U %G %l\\n' | sort; [ ! -e /var/amplia ] || find /var/amplia;"
-    + " find /etc /usr/local/lib/kryptus -type f ! -name ld.so.cache -exec sha256sum {} + 2>/dev/null | sort";
-  // the account tools keep a copy of each file they change, NAME-
-  return execFileSync("sh", ["-c", script], { maxBuffer: 1 << 28 }).toString().replace(/^.*\/etc\/\w+-( .*)?\n/gm, "");
-}
 
 t.test("a wrong PIN: one attempt, everything is put back, and the outcome says so", async (t) => {
   const pinFile = `${folder}/ca_signer.pin`;

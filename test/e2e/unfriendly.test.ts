@@ -69,6 +69,14 @@ t.test("Ctrl-C ends the wait for a PIN that nobody sends", async (t) => {
   t.notOk(existsSync(configFile));
 });
 
+t.test("Ctrl-C ends the wait for a PIN at once on a socket too, which is what a parent's pipe often is", async (t) => {
+  const child = spawn(process.execPath, [script, "smoke", "--module", "/nowhere.so", "--pin-file", "-"], { stdio: ["pipe", "ignore", "ignore"] });
+  const exited = once(child, "exit");
+  await delay(800);
+  child.kill("SIGINT");
+  t.same(await Promise.race([exited, delay(3000, "still there", { ref: false })]), [130, null]);
+});
+
 t.test("a user outside the group is a warning, with the command that mends it", async (t) => {
   execFileSync("sh", ["-euc", "groupadd outsiders; useradd --system --no-create-home --home-dir /var/amplia --user-group amplia"]);
   const { document } = await knetctlJson(["plan", variant("outsiders", /group: amplia/, "group: outsiders")]);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import t, { test, type Test } from "tap";
@@ -8,7 +9,7 @@ import type { CheckResult, TokenReport } from "../../src/workflow/step.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { plainChildren } from "../support/plain-children.js";
-import { eventually, processesWith } from "../support/processes.js";
+import { processesWithVariable } from "../support/processes.js";
 
 plainChildren();
 const pin = "pin-0451-secret";
@@ -16,6 +17,7 @@ const worker = await buildWorker();
 const modules = fixtureModules();
 const misbehaving = modules.module("misbehaving");
 const log = join(modules.folder, "calls");
+const run = randomUUID();
 
 t.teardown(() => {
   worker.remove();
@@ -36,13 +38,13 @@ async function smoke(t: Test, { at = "", action = "", more = {}, request = {} }:
     module: misbehaving,
     token: { label: "fixture" },
     pin: new Secret(pin),
-    environment: { FIXTURE_AT: at, FIXTURE_ACTION: action, FIXTURE_LOG: log, ...more },
+    environment: { FIXTURE_AT: at, FIXTURE_ACTION: action, FIXTURE_LOG: log, FIXTURE_RUN: run, ...more },
     timeoutMs: 10_000,
     workerPath: worker.path,
     ...request,
   });
   t.notMatch(JSON.stringify(report), pin, "the PIN is nowhere in the report");
-  t.same(processesWith(worker.path), [], "no process is left");
+  t.same(processesWithVariable("FIXTURE_RUN", run), [], "no process is left");
   return report;
 }
 
@@ -85,8 +87,15 @@ for (const [at, id] of [["C_Initialize", "initialize"], ["C_GetSlotList", "slots
     const report = await smoke(t, { at, action: "hang", request: { timeoutMs: 700 } });
     t.ok(performance.now() - started < 2500, "in time");
     t.match(failed(report), [{ id, detail: new RegExp(`${at} did not return.*0\\.7 s`) }]);
+    t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69, "nobody answers: the token cannot be reached");
   });
 }
+
+test("a call that never returns once the token has answered is a failure of its own", async (t) => {
+  const report = await smoke(t, { at: "C_GenerateRandom", action: "hang", request: { timeoutMs: 1500 } });
+  t.match(failed(report), [{ id: "random" }]);
+  t.equal(smokeOutcome({ tokens: [report] }).exitCode, 1);
+});
 
 for (const at of ["C_Initialize", "C_Login"]) {
   test(`megabytes of garbage on every descriptor in ${at}, with a forged end, change nothing`, async (t) => {
@@ -108,14 +117,10 @@ test("a grandchild that holds the pipes neither delays the result nor stays", as
   t.ok(performance.now() - started < 3000, "in time");
 });
 
-test("a daemon that left the group does not delay the result", async (t) => {
+test("a daemon that left the group does not delay the result, and is ended", async (t) => {
   const started = performance.now();
-  const environment = { FIXTURE_AT: "C_GetInfo", FIXTURE_ACTION: "daemon" };
-  const report = await smokeTest({ module: misbehaving, token: { only: true }, pin: undefined, environment, workerPath: worker.path });
-  t.same(failed(report), []);
+  t.same(failed(await smoke(t, { at: "C_GetInfo", action: "daemon" })), []);
   t.ok(performance.now() - started < 3000, "in time");
-  for (const pid of processesWith(worker.path)) process.kill(pid, "SIGKILL");
-  t.ok(await eventually(() => processesWith(worker.path).length === 0));
 });
 
 test("a crash or hang in C_Finalize is a warning", async (t) => {
@@ -221,7 +226,7 @@ test("an abort ends the test at once, with everything it started", async (t) => 
     controller.abort();
   }, 300);
   await t.rejects(smoke(t, { at: "C_Login", action: "hang", request: { signal: controller.signal } }), { code: "interrupted" });
-  t.same(processesWith(worker.path), []);
+  t.same(processesWithVariable("FIXTURE_RUN", run), []);
 });
 
 test("a module that closes every descriptor, the reports' too, fails clearly", async (t) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { list } from "tar";
 import { test } from "tap";
 import { buildArchive } from "../../src/simulator/archive.js";
+import { runTool } from "../../src/simulator/run-tool.js";
 import { cache, openFolder, sources } from "./rig.js";
 
 interface Seen { readonly path: string; readonly mode: number | undefined; readonly uid: number | undefined; readonly gid: number | undefined }
@@ -46,10 +47,7 @@ test("what is wrong with a version, the compiler or the sources is said", async 
   for (const version of ["", "1.7", "1.7.0/../x", '1.7.0";', "1.7.0\n"])
     await t.rejects(buildArchive({ out: folder, version, sources }), { code: "simulator-arguments-invalid" });
   await t.rejects(buildArchive({ out: folder, version: "1.7.0", sources: folder }), { code: "simulator-sources-missing" });
-  const { PATH } = process.env;
-  process.env["PATH"] = folder;
-  t.teardown(() => { process.env["PATH"] = PATH; });
-  await t.rejects(buildArchive({ out: folder, version: "1.7.0", sources }), { code: "simulator-tool-missing", hint: /apt-get install gcc/ });
+  await t.rejects(runTool("no-such-compiler", "gcc libc6-dev", []), { code: "simulator-tool-missing", hint: /apt-get install gcc/ });
 });
 
 test("the C sources compile without a warning", (t) => {

@@ -39,7 +39,7 @@ export function stage(t: Test): Stage {
     run: () => {
       const folder = joined(runsFolder, `run-${runs++}`);
       host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-      return { host, folder, note: (text) => { notes.push(text); }, report: (text) => { notes.push(text); } };
+      return { host, folder, number: 1, changes: [], note: (text) => { notes.push(text); }, report: (text) => { notes.push(text); } };
     },
   };
 }

@@ -9,6 +9,9 @@ plainChildren();
 
 const dist = join(import.meta.dirname, "../../dist");
 
+/** The built program. */
+export const knetctlScript = join(dist, "knetctl.cjs");
+
 /** A copy of the program where every user can reach it, which the clone's folder may not be. */
 export function copyProgram(folder: string): string {
   cpSync(dist, folder, { recursive: true });

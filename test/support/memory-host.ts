@@ -82,6 +82,8 @@ export class MemoryHost implements Host {
       removeFolder: (at) => {
         this.nodes.delete(at);
       },
+      removeTemporaries: () => undefined,
+      isTemporary: () => false,
     };
   }
 

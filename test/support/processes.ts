@@ -6,6 +6,11 @@ export function processesWith(text: string): readonly number[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => commandLine(pid).includes(text));
 }
 
+/** Ids of the live processes that were started with this variable in their environment. */
+export function processesWithVariable(name: string, value: string): readonly number[] {
+  return readdirSync("/proc").filter((entry) => /^\d+$/.test(entry)).map(Number).filter((pid) => environmentOf(pid).includes(`${name}=${value}`));
+}
+
 /** Waits until the condition holds; false when it does not within the time. */
 export async function eventually(condition: () => boolean, milliseconds = 5000): Promise<boolean> {
   const end = Date.now() + milliseconds;
@@ -21,5 +26,13 @@ function commandLine(pid: number): string {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
     return "";
+  }
+}
+
+function environmentOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
   }
 }

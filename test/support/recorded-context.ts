@@ -30,10 +30,12 @@ export function recordedContext({ workingFolder, json = false }: { workingFolder
       return Promise.reject(new Error("this command needs no host"));
     },
     signal: new AbortController().signal,
+    whenLeft: () => undefined,
     isRoot: false,
     environment: {},
     self: { node: path("/nonexistent"), script: path("/nonexistent") },
     programFolder: path("/nonexistent"),
+    version: "0.1.0",
   };
   return Object.assign(recorded, { context });
 }

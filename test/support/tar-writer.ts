@@ -1,14 +1,16 @@
 /** One header as it is to be written, right or wrong. */
 export interface TarEntry {
   readonly name: string | Buffer;
-  /** Type flag: "0" file, "1" hard link, "2" link, "3" device, "5" folder, "6" FIFO, "x" extended header. */
+  /** Type flag, the usual ones: "0" file, "1" hard link, "2" link, "3" device, "5" folder, "6" FIFO, "x" extended header. */
   readonly type?: string;
   readonly content?: string | Buffer;
   readonly mode?: number;
   readonly uid?: number;
   readonly target?: string;
-  /** Size to claim, where it is not the content's. */
-  readonly size?: number;
+  /** What stands before the name, by ustar's own field. */
+  readonly prefix?: string;
+  /** Size to claim, where it is not the content's: a number, or the 12 bytes of the field. */
+  readonly size?: number | Buffer;
 }
 
 /** A tar of these entries, with the end mark; nothing is checked, that is the point. */
@@ -17,7 +19,7 @@ export function tarOf(...entries: readonly TarEntry[]): Buffer {
 }
 
 /** Header and padded content of one entry. */
-export function tarEntry({ name, type = "0", content = "", mode = type === "5" ? 0o755 : 0o644, uid = 0, target = "", size }: TarEntry): Buffer {
+export function tarEntry({ name, type = "0", content = "", mode = type === "5" ? 0o755 : 0o644, uid = 0, target = "", prefix = "", size }: TarEntry): Buffer {
   const body = Buffer.from(content);
   const header = Buffer.alloc(512);
   const put = (text: string | Buffer, at: number, length: number): void => { Buffer.from(text).copy(header, at, 0, length); };
@@ -26,24 +28,25 @@ export function tarEntry({ name, type = "0", content = "", mode = type === "5" ?
   put(octal(mode, 8), 100, 8);
   put(octal(uid, 8), 108, 8);
   put(octal(uid, 8), 116, 8);
-  put(octal(size ?? body.length, 12), 124, 12);
+  put(Buffer.isBuffer(size) ? size : octal(size ?? body.length, 12), 124, 12);
   put(octal(0, 12), 136, 12);
   put(" ".repeat(8), 148, 8);
   put(type, 156, 1);
   put(target, 157, 100);
   put("ustar\u000000", 257, 8);
+  put(prefix, 345, 130);
   put(`${octal(header.reduce((sum, byte) => sum + byte, 0), 7)} `, 148, 8);
   return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }
 
 /** A pax extended header for the entry after it. */
-export function paxHeader(values: Readonly<Record<string, string>>): TarEntry {
+export function paxHeader(values: Readonly<Record<string, string>>, type: "x" | "g" = "x"): TarEntry {
   const records = Object.entries(values).map(([key, value]) => {
     const rest = Buffer.byteLength(` ${key}=${value}\n`);
     const digits = String(rest + String(rest + 3).length).length;
     return `${rest + digits} ${key}=${value}\n`;
   });
-  return { name: "PaxHeader", type: "x", content: records.join("") };
+  return { name: "PaxHeader", type, content: records.join("") };
 }
 
 /** The vendor's shape around the entries given: top folder, install.sh, and something for a module. */

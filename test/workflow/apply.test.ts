@@ -45,7 +45,7 @@ async function applied(host: MemoryHost, step: Step, options: { rollback?: boole
   const events: ProgressEvent[] = [];
   const result = await applyPlan(plan, { profile, host }, {
     rollback: options.rollback ?? true, prove: true, signal: options.signal ?? new AbortController().signal,
-    listener: (event) => events.push(event), profile: profile.source,
+    listener: (event) => events.push(event), profile: profile.source, who: "root", version: "0.1.0",
   });
   return { plan, result, events };
 }
@@ -150,7 +150,7 @@ t.test("a signal before the next change takes the made ones back", async (t) => 
   const step = stepWith(host, [newFile, folder]);
   const plan = await makePlan([step], { profile, host });
   const result = await applyPlan(plan, { profile, host }, {
-    rollback: true, prove: true, signal: controller.signal, profile: "p",
+    rollback: true, prove: true, signal: controller.signal, profile: "p", who: "root", version: "0.1.0",
     listener: (event) => {
       if (event.type === "change-done") controller.abort();
     },
@@ -195,7 +195,7 @@ t.test("a display that fails leaves no host half changed", async (t) => {
   const host = memory();
   const plan = await makePlan([stepWith(host, [folder, newFile])], { profile, host });
   const result = await applyPlan(plan, { profile, host }, {
-    rollback: true, prove: true, signal: new AbortController().signal, profile: "p",
+    rollback: true, prove: true, signal: new AbortController().signal, profile: "p", who: "root", version: "0.1.0",
     listener: () => { throw new Error("EIO: the terminal is gone"); },
   });
   t.equal(result.outcome, "applied");

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { leftOverProcesses } from "../../src/host/installer/left-over-processes.js";
+import { leftOverProcesses } from "../../src/host/commands/left-over-processes.js";
 import type { InstallationRecord } from "../../src/host/installer/record-installation.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import { plainChildren } from "../support/plain-children.js";

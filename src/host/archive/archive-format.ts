@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { shownEntry } from "./entry-rules.js";
 
 export type ArchiveFormat = "tar" | "gzip" | "xz";
 
@@ -25,7 +26,7 @@ export function archiveFormat(head: Buffer, archive: string): ArchiveFormat {
   if (looksLikeTar(head)) return "tar";
   if (/^[\s\uFEFF]*<(!doctype|html|\?xml|head|body|error)/i.test(head.toString("utf8")))
     throw notTar(archive, "it is a web page", "the download gave a login or error page; open the file in an editor to read it, then download again");
-  throw notTar(archive, `it starts with ${JSON.stringify(head.subarray(0, 24).toString("latin1"))}`, "get the archive again");
+  throw notTar(archive, `it starts with ${shownEntry(head.subarray(0, 24).toString("latin1"))}`, "get the archive again");
 }
 
 function notTar(archive: string, detail: string, hint: string): Problem {

@@ -8,6 +8,7 @@ import { archiveLimits } from "./archive-limits.js";
 import { writeChunk } from "./copy-archive.js";
 
 export interface Decompression {
+  readonly format: "gzip" | "xz";
   /** Absolute path of gzip(1) or xz(1). */
   readonly program: string;
   /** The private copy, and its size in bytes. */
@@ -19,6 +20,9 @@ export interface Decompression {
   readonly archive: string;
 }
 
+/** An xz file says itself how much memory is taken to unpack it, up to 4 GiB; `xz -9` makes files for 65 MiB. */
+const memoryLimit = "--memlimit-decompress=256MiB";
+
 /**
  * Unpacks the copy with `gzip -dc` or `xz -dc` into a plain tar, never writing more than the limits allow. Both are
  * used as programs since they, unlike Node's gunzip, tell of bytes after the end. Problems: `archive-bomb`,
@@ -27,7 +31,7 @@ export interface Decompression {
 export async function decompressArchive(work: Decompression): Promise<void> {
   const packed = await open(work.packed, "r");
   const target = await open(work.target, "wx", 0o600);
-  const child = spawn(work.program, ["-dc"], {
+  const child = spawn(work.program, work.format === "xz" ? ["-dc", memoryLimit] : ["-dc"], {
     stdio: [packed.fd, "pipe", "pipe"], env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
   });
   try {
@@ -64,6 +68,10 @@ async function complaintOf(child: ChildProcess): Promise<string> {
 
 function decompressionProblem(work: Decompression, complaint: string): Problem {
   const details = { where: { path: work.archive }, detail: complaint, hint: "get the archive again: the download or copy did not go well" };
+  if (/memory usage limit/i.test(complaint))
+    return new Problem("archive-bomb", "the archive asks for more memory than it should", {
+      ...details, hint: "do not use this file; get the archive from the vendor",
+    });
   if (/unexpected end/i.test(complaint)) return new Problem("archive-truncated", "the archive is cut off", details);
   if (/trailing garbage|format not recognized/i.test(complaint))
     return new Problem("archive-trailing-bytes", "something follows the end of the archive", details);

@@ -32,22 +32,31 @@ export function shownEntry(path: string): string {
     `\\u${odd.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** Bytes; with the folder it is unpacked into, a path stays below the 4096 of Linux. */
+const longestPath = 2048;
+
 const rules: readonly Rule[] = [nameRule, absoluteRule, escapeRule, depthRule, typeRule, modeRule, linkRule];
 
 function nameRule({ path, target }: RawEntry): Refusal | undefined {
   const odd = [path, target ?? ""].find((text) => /[\p{Cc}\uFFFD\u202a-\u202e\u2066-\u2069]/u.test(text));
   if (odd !== undefined)
     return ["archive-name-invalid", "an entry's name holds control characters or is not UTF-8", `entry ${shownEntry(odd)}`];
-  const long = namesOf(path).find((name) => Buffer.byteLength(name) > 255);
+  const long = namesOf(path).find((name) => Buffer.byteLength(name) > 255) ?? [path, target ?? ""].find((text) => Buffer.byteLength(text) > longestPath);
   return long === undefined ? undefined : ["archive-name-invalid", "an entry's name is too long", `entry ${shownEntry(`${long.slice(0, 60)}…`)}`];
 }
 
 function absoluteRule({ path }: RawEntry): Refusal | undefined {
-  return path.startsWith("/") ? ["archive-path-absolute", "an entry has an absolute path", `entry ${shownEntry(path)}`] : undefined;
+  return isAbsolute(path) ? ["archive-path-absolute", "an entry has an absolute path", `entry ${shownEntry(path)}`] : undefined;
+}
+
+/** tar takes the `C:` of other systems for a root too, and leaves it out when it unpacks. */
+function isAbsolute(path: string): boolean {
+  return /^(\/|[A-Za-z]:)/.test(path);
 }
 
 function escapeRule({ path }: RawEntry): Refusal | undefined {
-  return path.split("/").includes("..") ? ["archive-path-escape", "an entry's path leaves the archive's folder", `entry ${shownEntry(path)}`] : undefined;
+  // tar takes a backslash for a slash here, and would stop halfway
+  return path.split(/[/\\]/).includes("..") ? ["archive-path-escape", "an entry's path leaves the archive's folder", `entry ${shownEntry(path)}`] : undefined;
 }
 
 function depthRule({ path }: RawEntry): Refusal | undefined {
@@ -73,11 +82,12 @@ function modeRule({ path, type, mode }: RawEntry): Refusal | undefined {
  * inside: the name may be a link itself, and then `..` leads elsewhere (a chain of links).
  */
 function linkRule({ path, type, target }: RawEntry): Refusal | undefined {
-  if (type !== "SymbolicLink") return undefined;
+  if (type !== "SymbolicLink")
+    return target === undefined ? undefined : ["archive-corrupt", "an entry that is no link names a target", `entry ${shownEntry(path)} names ${shownEntry(target)}`];
   const text = target ?? "";
   const steps = namesOf(text);
   const up = steps.findIndex((name) => name !== "..");
   const ups = up < 0 ? steps.length : up;
-  const inside = !text.startsWith("/") && text !== "" && ups <= namesOf(path).length - 1 && !steps.slice(ups).includes("..");
+  const inside = !isAbsolute(text) && text !== "" && ups <= namesOf(path).length - 1 && !steps.slice(ups).includes("..");
   return inside ? undefined : ["archive-link-escape", "a link leaves the archive's folder", `entry ${shownEntry(path)} points to ${shownEntry(text)}`];
 }

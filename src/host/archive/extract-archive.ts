@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { extract } from "tar";
 import { Problem } from "../../problem/problem.js";
@@ -11,20 +11,38 @@ import type { OpenedArchive } from "./open-archive.js";
  * belongs to this process's user, has no setuid, setgid or sticky bit and is writable by nobody else. `archive` is the
  * path to name in a Problem.
  */
-export async function extractArchive(opened: OpenedArchive, folder: string, archive: string): Promise<void> {
-  mkdirSync(folder, { mode: 0o700 });
+export function extractArchive(opened: OpenedArchive, folder: string, archive: string): void {
   const passed = new Set(opened.entries.map((entry) => entry.path));
   try {
-    await extract({
-      file: opened.tar, cwd: folder, strict: true, preserveOwner: false, preservePaths: false,
+    mkdirSync(folder, { mode: 0o700 });
+    extract({
+      // at once and not by turns: there tar waits for ever for a link that lies below its own target, or names a place below itself
+      sync: true, file: opened.tar, cwd: folder, strict: true, preserveOwner: false, preservePaths: false,
       maxDepth: archiveLimits.depth + 1, maxDecompressionRatio: 1,
+      // an extended header may name a time that no file system takes
+      noMtime: true,
       filter: (path, entry) => passed.has(namesOf(path).join("/")) && "type" in entry && entryKind(entry.type) !== undefined,
     });
+    requireWhole(opened, folder, archive);
     setModes(opened, folder);
   } catch (error) {
+    // what the disk refuses is no fault of the archive
+    if (error instanceof Problem) throw error;
+    if (error instanceof Error && "syscall" in error) throw error;
     throw new Problem("archive-corrupt", "the archive cannot be unpacked", {
       where: { path: archive }, detail: error instanceof Error ? error.message : String(error),
       hint: "check that there is room in /tmp and /var/lib; otherwise get the archive again", cause: error,
+    });
+  }
+}
+
+/** On a disk that fills up tar loses the end of a file and says nothing: a write that took less than asked for is no error to it. */
+function requireWhole({ entries }: OpenedArchive, folder: string, archive: string): void {
+  for (const { path, kind, size } of entries) {
+    const found = kind === "file" ? lstatSync(join(folder, path)).size : size;
+    if (found === size) continue;
+    throw new Problem("archive-no-space", "the archive could not be unpacked whole", {
+      where: { path: archive }, detail: `${path}: ${found} of ${size} bytes were written to ${folder}`, hint: "make room in /tmp and /var/lib, then run again",
     });
   }
 }

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { Parser } from "tar";
+import type { ReadEntry } from "tar";
 import { Problem, Problems } from "../../problem/problem.js";
 import { archiveLimits } from "./archive-limits.js";
 import type { ArchiveEntry, RawEntry } from "./archive-entry.js";
@@ -40,21 +41,33 @@ class TarReader {
   readonly #entries: RawEntry[] = [];
   readonly #parser: Parser;
   #ended = false;
+  /** Of the entry that comes next. */
+  #isSparse = false;
   #failure: Error | undefined;
 
   constructor(archive: string) {
     this.#archive = archive;
     this.#parser = new Parser({ strict: true, onReadEntry: (entry) => {
-      this.#entries.push({
-        path: entry.path, type: entry.type, mode: entry.mode ?? 0, size: entry.size,
-        target: entry.linkpath === "" ? undefined : entry.linkpath,
-      });
+      this.#add(entry);
       entry.resume();
     } });
     this.#parser.on("eof", () => (this.#ended = true));
     this.#parser.on("error", (error: Error) => (this.#failure ??= error));
-    // only an extended header over 1 MiB is ignored, and then the entry after it would lose its real name
-    this.#parser.on("ignoredEntry", () => (this.#failure ??= new Error("an extended header is too large")));
+    // POSIX headers of GNU tar's sparse files: the parser takes what follows for the file itself
+    this.#parser.on("meta", (text: string) => (this.#isSparse ||= /^\d+ GNU\.sparse\./m.test(text)));
+    this.#parser.on("ignoredEntry", (entry: ReadEntry) => {
+      if (!entry.meta) this.#add(entry);
+      // it is over 1 MiB, and the entry after it would lose its real name
+      else this.#failure ??= new Error("an extended header is too large");
+    });
+  }
+
+  #add(entry: ReadEntry): void {
+    this.#entries.push({
+      path: entry.path, type: this.#isSparse ? "SparseFile" : entry.type, mode: entry.mode ?? 0, size: entry.size,
+      target: entry.linkpath === "" ? undefined : entry.linkpath,
+    });
+    this.#isSparse = false;
   }
 
   take(chunk: Buffer): void {

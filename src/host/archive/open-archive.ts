@@ -59,7 +59,7 @@ async function plainTar(archive: string, copy: string, bytes: number, options: O
       hint: `run apt-get install ${format === "xz" ? "xz-utils" : "gzip"}, or use the .tar archive`,
     });
   const target = join(options.folder, "archive.tar");
-  await decompressArchive({ program, packed: copy, bytes, target, archive });
+  await decompressArchive({ format, program, packed: copy, bytes, target, archive });
   // what was inside must be a tar itself, not one more wrapping
   if (archiveFormat(await head(target), archive) !== "tar")
     throw new Problem("archive-not-tar", "the file is not a tar archive", { where: { path: archive }, detail: "it is compressed twice" });

@@ -1,6 +1,8 @@
-import { chmodSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asFileProblem } from "../files/file-problem.js";
+import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { Problem } from "../../problem/problem.js";
 
 /**
@@ -12,22 +14,61 @@ export async function withPrivateFolder<T>(use: (folder: string) => Promise<T>):
   try {
     return await use(folder);
   } finally {
-    removePrivateFolder(folder);
+    removeIfPossible(folder);
   }
 }
 
 function makePrivateFolder(): string {
   const parent = trustedTemporary();
-  const folder = mkdtempSync(join(parent, "knetctl-"));
-  // mkdir(2) gave it no more than 0700; this restores what an odd umask took away
-  chmodSync(folder, 0o700);
-  return folder;
+  return asFileProblem(parent, () => {
+    removeForsaken(parent);
+    const folder = mkdtempSync(join(parent, `knetctl-${processNamespace()}-${process.pid}-`));
+    // mkdir(2) gave it no more than 0700; this restores what an odd umask took away
+    chmodSync(folder, 0o700);
+    return folder;
+  });
+}
+
+/** What killed processes left: their number says so, where it was given out by the same namespace. */
+function removeForsaken(parent: string): void {
+  const own = new RegExp(`^knetctl-${processNamespace()}-(\\d+)-\\w{6}$`);
+  for (const name of readdirSync(parent)) {
+    const pid = own.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) removeIfPossible(join(parent, name));
+  }
+}
+
+/** For what only takes room: a disk that fails here must not turn a success into a failure, or hide another one. */
+export function removeIfPossible(folder: string): void {
+  try {
+    removePrivateFolder(folder);
+  } catch {
+    // somebody else's of that name, gone meanwhile, or for a later run to remove
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
+
+/** Number of the PID namespace (pid_namespaces(7)): containers may share a /tmp. */
+function processNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+  } catch {
+    return "0";
+  }
 }
 
 /** In a sticky folder nobody else can rename what is ours; in one that only root writes, nobody else writes at all. */
-function trustedTemporary(): string {
-  const trusted = [tmpdir(), "/tmp", "/var/tmp", "/run"].find((folder) => {
-    const stats = lstatSync(folder, { throwIfNoEntry: false });
+function trustedTemporary(): AbsolutePath {
+  const trusted = [tmpdir(), "/tmp", "/var/tmp", "/run"].map(asAbsolutePath).find((folder) => {
+    const stats = folder && lstatSync(folder, { throwIfNoEntry: false });
     if (stats === undefined || !stats.isDirectory()) return false;
     const ours = stats.uid === 0 || stats.uid === process.geteuid?.();
     return ours && ((stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);

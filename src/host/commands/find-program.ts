@@ -1,16 +1,14 @@
 import { Problem } from "../../problem/problem.js";
-import { entryAt } from "../files/descriptor.js";
 import { asFileProblem } from "../files/file-problem.js";
-import type { Entry } from "../host.js";
-import { folderOf, joined, nameOf, path as literal, type AbsolutePath } from "../path.js";
-import { linkTarget, tooManyLinks, withFolder, type Tree } from "../files/walk.js";
+import { withFound } from "../files/follow.js";
+import { joined, path as literal, type AbsolutePath } from "../path.js";
+import type { Tree } from "../files/walk.js";
 
 /** Where a bare name is looked for, in this order. */
 const systemFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(literal);
 
 const executable = 0o111;
 const writableByOthers = 0o022;
-const mostLinks = 40;
 
 /**
  * Absolute path of a program that nobody but root can have put there; undefined when it is missing or not executable. A bare name is
@@ -24,7 +22,7 @@ export function findProgram(tree: Tree, program: string): AbsolutePath | undefin
 
 function usable(tree: Tree, program: AbsolutePath): boolean {
   return asFileProblem(program, () => {
-    const entry = behindLinks(tree, program);
+    const entry = withFound(tree, program, "change", (found) => found.entry);
     if (entry === undefined || entry.kind !== "file" || (entry.mode & executable) === 0) return false;
     if (tree.owners.has(entry.uid) && (entry.mode & writableByOthers) === 0) return true;
     throw new Problem("host-untrusted-owner", "the program could have been written by others than root", {
@@ -33,18 +31,4 @@ function usable(tree: Tree, program: AbsolutePath): boolean {
       hint: "install it anew from its package",
     });
   });
-}
-
-function behindLinks(tree: Tree, program: AbsolutePath): Entry | undefined {
-  let wanted = program;
-  for (let links = 0; links <= mostLinks; links++) {
-    const name = nameOf(wanted);
-    const found = withFolder(tree, folderOf(wanted), "change", (folder) => {
-      const entry = entryAt(folder.fd, name);
-      return entry?.kind === "link" ? linkTarget(folder, name, entry) : entry;
-    });
-    if (typeof found !== "string") return found;
-    wanted = found;
-  }
-  throw tooManyLinks(program);
 }

@@ -3,7 +3,7 @@ import { Problem } from "../../problem/problem.js";
 import { at, entryAt, entryOfDescriptor, withDescriptor } from "./descriptor.js";
 import type { Rights } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
-import { isTaken, refuseDefaultAcl, removeQuietly, temporaryName, withPrivateUmask } from "./temporary.js";
+import { isTaken, refuseDefaultAcl, removeQuietly, removeStaleTemporaries, temporaryName, withPrivateUmask } from "./temporary.js";
 import { article, isRootsAlone, type Owners } from "./trust.js";
 import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 import { folderMissing, requireRights, syncFolder } from "./write-file.js";
@@ -44,6 +44,7 @@ export function createLinkIn(tree: Tree, path: AbsolutePath, target: string, own
 function inFolderOf(tree: Tree, path: AbsolutePath, work: (parent: Folder) => void): void {
   const parentPath = folderOf(path);
   const done = withFolder(tree, parentPath, "change", (parent) => {
+    removeStaleTemporaries(parent);
     withPrivateUmask(() => { work(parent); });
     requireSameFolder(tree, parentPath, parent);
     return true;
@@ -77,10 +78,13 @@ function requireOwnNew(fd: number, path: AbsolutePath): void {
 
 function requireRootsAlone(parent: Folder, owners: Owners): void {
   const own = process.geteuid?.() ?? 0;
-  if (isRootsAlone(parent.entry) || (own !== 0 && owners.has(parent.entry.uid))) return;
-  throw new Problem("host-untrusted-folder", "links are made only in folders of root's alone", { where: { path: parent.path } });
+  if (isRootsAlone(parent) || (own !== 0 && owners.has(parent.entry.uid))) return;
+  throw new Problem("host-untrusted-folder", "links are made only in folders of root's alone", {
+    where: { path: parent.path },
+    hint: "somebody else can write there, so make the link by hand after looking who",
+  });
 }
 
 function taken(path: AbsolutePath, what: string): Problem {
-  return new Problem("host-entry-exists", `${what} of that name is there already`, { where: { path } });
+  return new Problem("host-entry-exists", `${what} of that name is there already`, { where: { path }, hint: "look what it is and who put it there, and move it away" });
 }

@@ -19,6 +19,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EDQUOT: ["host-no-space", "the disk quota is used up", "free space or raise the quota, then run again"],
   EROFS: ["host-file-system-read-only", "the file system is read-only", "remount it writable, or look for disk errors in dmesg"],
   EIO: ["host-input-output", "the device reports an input/output error", "look for disk errors in dmesg"],
+  EMFILE: ["host-input-output", "this process may not open more files", "look at `ulimit -n`"],
   EFBIG: ["host-file-size-limit", "the file is larger than this process may write", "look at `ulimit -f`"],
 };
 
@@ -31,9 +32,18 @@ export function asFileProblem<T>(path: AbsolutePath, work: () => T): T {
   }
 }
 
+/** The same for work that takes its time. */
+export async function asFileProblemOf<T>(path: AbsolutePath, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileProblem(error, path);
+  }
+}
+
 function fileProblem(error: unknown, path: AbsolutePath): unknown {
   const code = errorCode(error);
-  if (code === undefined || error instanceof Problem) return error;
+  if (code === undefined || error instanceof Problem || !(error instanceof Error && "syscall" in error)) return error;
   const [problemCode, title, hint] = meanings[code] ?? (isRefusal(code) ? refusal() : ["host-input-output", "the system call failed"]);
   return new Problem(problemCode, title, {
     where: { path },

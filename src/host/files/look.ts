@@ -48,7 +48,7 @@ export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer
     const found = withFolder(tree, folderOf(wanted), "look", (folder) => {
       const entry = entryAt(folder.fd, name);
       if (entry === undefined) return undefined;
-      if (entry.kind === "link") return linkTarget(folder, name, entry);
+      if (entry.kind === "link") return linkTarget(folder, name, entry, "look");
       // a file that was atomically replaced between the two calls is looked at anew
       return content(tree, folder, name, entry, maxBytes) ?? wanted;
     });
@@ -65,7 +65,7 @@ function content(tree: Tree, folder: Folder, name: string, entry: Entry, maxByte
   return withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
     const opened = entryOfDescriptor(fd);
     if (!isSame(entry, opened)) return undefined;
-    requireTrustedFile(opened, path, tree.owners, folder.entry);
+    requireTrustedFile(opened, path, tree.owners, folder);
     if (opened.size > maxBytes) throw tooLarge(path, opened.size, maxBytes);
     return allBytes(fd, path, maxBytes);
   });

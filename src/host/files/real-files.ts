@@ -4,8 +4,9 @@ import { asFileProblem } from "./file-problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { entryIn, linkTextIn, listIn, readIn } from "./look.js";
-import { removeFolderIn, removeIn } from "./remove.js";
+import { removeFolderIn, removeIn, removeTemporariesIn } from "./remove.js";
 import { setModeIn, setOwnerIn } from "./set-rights.js";
+import { isTemporary } from "./temporary.js";
 import { trustedOwners } from "./trust.js";
 import type { Tree } from "./walk.js";
 import { writeIn } from "./write-file.js";
@@ -31,6 +32,8 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     setMode: (path, observed, mode) => { on(path, () => { setModeIn(tree, path, observed, mode); }); },
     remove: (path) => { on(path, () => { removeIn(tree, path); }); },
     removeFolder: (path) => { on(path, () => { removeFolderIn(tree, path); }); },
+    removeTemporaries: (folder) => { on(folder, () => { removeTemporariesIn(tree, folder); }); },
+    isTemporary,
   };
 }
 

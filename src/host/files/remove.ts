@@ -3,6 +3,7 @@ import { Problem } from "../../problem/problem.js";
 import { at, entryAt } from "./descriptor.js";
 import { errorCode } from "./file-problem.js";
 import { folderOf, nameOf, type AbsolutePath } from "../path.js";
+import { removeStaleTemporaries } from "./temporary.js";
 import { article, notAFile } from "./trust.js";
 import { withFolder, type Folder, type Tree } from "./walk.js";
 import { syncFolder } from "./write-file.js";
@@ -23,10 +24,18 @@ export function removeFolderIn(tree: Tree, path: AbsolutePath): void {
     const entry = entryAt(folder.fd, name);
     if (entry === undefined) return;
     if (entry.kind !== "folder") {
-      throw new Problem("host-not-a-folder", `${article[entry.kind]} is where a folder should be`, { where: { path } });
+      throw new Problem("host-not-a-folder", `${article[entry.kind]} is where a folder should be`, {
+        where: { path },
+        hint: "find out who put it there, and move it away",
+      });
     }
     rmdirSync(at(folder.fd, name));
   });
+}
+
+/** Removes the temporaries that a killed run of ours left in a folder; nothing to do when it is missing. */
+export function removeTemporariesIn(tree: Tree, path: AbsolutePath): void {
+  withFolder(tree, path, "change", removeStaleTemporaries);
 }
 
 function removeName(tree: Tree, path: AbsolutePath, remove: (folder: Folder, name: string) => void): void {

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readdirSync, unlinkSync } from "node:fs
 import { Problem } from "../../problem/problem.js";
 import { at, entryAt, entryOfDescriptor } from "./descriptor.js";
 import { errorCode } from "./file-problem.js";
+import { isRootsAlone } from "./trust.js";
 import type { Folder } from "./walk.js";
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -12,13 +13,19 @@ export function temporaryName(): string {
   return `.knetctl-${randomBytes(12).toString("hex")}.tmp`;
 }
 
-/** Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name. */
+/** Whether a name is one of `temporaryName`. */
+export function isTemporary(name: string): boolean {
+  return pattern.test(name);
+}
+
+/** Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name; links only where nobody else can make one. */
 export function removeStaleTemporaries(folder: Folder): void {
   const own = process.geteuid?.();
   for (const name of readdirSync(at(folder.fd, "."))) {
-    if (!pattern.test(name)) continue;
+    if (!isTemporary(name)) continue;
     const entry = entryAt(folder.fd, name);
-    if (entry?.kind === "file" && entry.uid === own && entry.links === 1) removeQuietly(folder, name);
+    const isOurs = entry?.kind === "file" ? entry.uid === own && entry.links === 1 : entry?.kind === "link" && isRootsAlone(folder);
+    if (isOurs) removeQuietly(folder, name);
   }
 }
 
@@ -43,7 +50,7 @@ export function refuseDefaultAcl(folder: Folder): void {
     if ((entryOfDescriptor(fd).mode & 0o777) === 0o600) return;
   } finally {
     closeSync(fd);
-    removeQuietly(folder, name);
+    unlinkSync(at(folder.fd, name));
   }
   throw new Problem("host-default-acl", "the folder has a default ACL, which could let others read what is put there", {
     where: { path: folder.path },

@@ -5,11 +5,23 @@ import type { AbsolutePath } from "../path.js";
 /** Whose folders and files may be used: root's, and those of the owners named (uids). */
 export type Owners = ReadonlySet<number>;
 
-/** Looking is for plans and proofs; changing is for writes, where a folder that others can write in is a trap. */
-export type Purpose = "look" | "change";
+/** An open folder and where it is, links resolved. */
+export interface Place {
+  readonly entry: Entry;
+  readonly path: AbsolutePath;
+}
+
+/**
+ * Looking is for plans and proofs; changing is for writes, where a folder that others can write in is a trap; a secret is read to be handed
+ * on, so that nobody else may choose which file it is.
+ */
+export type Purpose = "look" | "change" | "secret";
 
 const writableByOthers = 0o022;
+const writableByAll = 0o002;
 const sticky = 0o1000;
+/** The group staff of Debian and Ubuntu: base-passwd gives it this id on every host. */
+const staffGid = 50;
 
 export function trustedOwners(uids: readonly number[]): Owners {
   const own = process.geteuid?.() ?? 0;
@@ -24,7 +36,7 @@ export function trustedOwners(uids: readonly number[]): Owners {
  */
 export function requireTrustedFolder(folder: Entry, path: AbsolutePath, owners: Owners, purpose: Purpose): void {
   if (!owners.has(folder.uid)) throw foreignOwner(folder, path, "folder");
-  if (purpose === "look" || (folder.mode & writableByOthers) === 0 || isStickyOfRoot(folder)) return;
+  if (purpose === "look" || !othersCanWrite(folder, path) || isStickyOfRoot(folder)) return;
   throw new Problem("host-untrusted-folder", "others can write in this folder, so nothing in it can be changed safely", {
     where: { path },
     detail: `mode ${octal(folder.mode)}: whoever can write in it can replace what root is working on`,
@@ -33,7 +45,7 @@ export function requireTrustedFolder(folder: Entry, path: AbsolutePath, owners: 
 }
 
 /** A regular file of a trusted owner with one name; more names are fine where only root could have given them. */
-export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Entry): void {
+export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Place): void {
   if (file.kind !== "file") throw notAFile(file, path);
   if (!owners.has(file.uid)) throw foreignOwner(file, path, "file");
   // none: it was replaced since it was opened, and is a whole file still
@@ -42,10 +54,11 @@ export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owne
 
 /**
  * A link is followed only when it is root's and lies where root alone can make one (/lib → usr/lib, /var/run → /run);
- * any other could lead root to a file somebody else has chosen.
+ * any other could lead root to a file somebody else has chosen. Secrets are also read through root's links in a sticky folder of
+ * root's, which is what Kubernetes mounts them in.
  */
-export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Entry): void {
-  if (link.uid === 0 && isRootsAlone(folder)) return;
+export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Place, purpose: Purpose): void {
+  if (link.uid === 0 && (isRootsAlone(folder) || (purpose === "secret" && isStickyOfRoot(folder.entry)))) return;
   throw new Problem("host-untrusted-link", "a symbolic link that is not root's alone lies on the way", {
     where: { path },
     detail: link.uid === 0 ? "others can write in the folder that holds it" : `the link belongs to uid ${link.uid}`,
@@ -53,8 +66,19 @@ export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Entr
   });
 }
 
-export function isRootsAlone(folder: Entry): boolean {
-  return folder.uid === 0 && (folder.mode & writableByOthers) === 0;
+/** True when nobody but root can put, rename or remove anything in the folder. */
+export function isRootsAlone({ entry, path }: Place): boolean {
+  return entry.uid === 0 && !othersCanWrite(entry, path);
+}
+
+/**
+ * Below /usr/local the group staff is not "others": hosts set up with an older Debian have those folders as root:staff 2775 (Debian
+ * policy 9.1.2), and what staff puts there runs as root, /usr/local/sbin being the first of root's PATH. Whoever is in it needs no
+ * trick of ours to become root; refusing would only keep an installation there from being undone.
+ */
+function othersCanWrite(folder: Entry, path: AbsolutePath): boolean {
+  const isStaffs = folder.uid === 0 && folder.gid === staffGid && `${path}/`.startsWith("/usr/local/");
+  return (folder.mode & (isStaffs ? writableByAll : writableByOthers)) !== 0;
 }
 
 export function notAFile(entry: Entry, path: AbsolutePath): Problem {

@@ -21,7 +21,7 @@ export interface Folder {
 }
 
 /** As many as the kernel follows in one path (path_resolution(7)). */
-const mostLinks = 40;
+export const mostLinks = 40;
 
 /**
  * Runs `use` with the folder open, reached component by component from the root, each opened through its parent's
@@ -54,15 +54,16 @@ export function requireSameFolder(tree: Tree, path: AbsolutePath, folder: Folder
 }
 
 /** Where a link in an open folder leads, as a path from the root; throws when it is not one to follow. */
-export function linkTarget(folder: Folder, name: string, link: Entry): AbsolutePath {
+export function linkTarget(folder: Folder, name: string, link: Entry, purpose: Purpose): AbsolutePath {
   const path = joined(folder.path, name);
-  requireTrustedLink(link, path, folder.entry);
+  requireTrustedLink(link, path, folder, purpose);
   const text = readlinkSync(at(folder.fd, name));
   const target = text.startsWith("/") ? below(literal("/"), text.slice(1)) : below(folder.path, text);
   if (target === undefined) {
     throw new Problem("host-untrusted-link", "the symbolic link's target is written in a way that is not followed", {
       where: { path },
       detail: JSON.stringify(text),
+      hint: "replace the link with one that has no `..` after a name",
     });
   }
   return target;
@@ -77,7 +78,10 @@ export function changed(path: AbsolutePath, detail: string): Problem {
 }
 
 export function tooManyLinks(path: AbsolutePath): Problem {
-  return new Problem("host-untrusted-link", "too many symbolic links lie on the way, or the path keeps changing", { where: { path } });
+  return new Problem("host-untrusted-link", "too many symbolic links lie on the way, or the path keeps changing", {
+    where: { path },
+    hint: "look for links in a circle (namei -l), and who works in these folders",
+  });
 }
 
 /** The open folder; the path to go on with when a link is met; undefined when something is missing. */
@@ -87,7 +91,7 @@ function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | Abs
   for (const [index, name] of names.entries()) {
     const parent = folder;
     try {
-      const next = step(parent, name);
+      const next = step(parent, name, purpose);
       if (typeof next !== "number") return next === undefined ? undefined : joined(next, ...names.slice(index + 1));
       folder = opened(next, joined(parent.path, name), tree, purpose);
     } finally {
@@ -97,7 +101,7 @@ function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | Abs
   return folder;
 }
 
-function step(parent: Folder, name: string): number | AbsolutePath | undefined {
+function step(parent: Folder, name: string, purpose: Purpose): number | AbsolutePath | undefined {
   try {
     return openSync(at(parent.fd, name), walkFlags);
   } catch (error) {
@@ -106,7 +110,7 @@ function step(parent: Folder, name: string): number | AbsolutePath | undefined {
   }
   const entry = entryAt(parent.fd, name);
   if (entry === undefined) return undefined;
-  if (entry.kind === "link") return linkTarget(parent, name, entry);
+  if (entry.kind === "link") return linkTarget(parent, name, entry, purpose);
   throw notAFolder(entry, joined(parent.path, name));
 }
 

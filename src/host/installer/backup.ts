@@ -94,7 +94,13 @@ function pair(item: unknown): [string, string][] {
 
 /** Removes the backups of files that turned out not to have changed. */
 export function dropBackups(folder: string, names: Iterable<string>): void {
-  for (const name of names) rmSync(join(folder, name), { force: true });
+  for (const name of names) {
+    try {
+      rmSync(join(folder, name), { force: true });
+    } catch {
+      // it only takes room, and goes with the run's folder
+    }
+  }
 }
 
 function saveFile(source: string, target: string, seen: SeenEntry): boolean {

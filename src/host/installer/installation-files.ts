@@ -1,6 +1,7 @@
 import { lstatSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../problem/problem.js";
+import { asFileProblem } from "../files/file-problem.js";
 import type { Host } from "../host.js";
 import { joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -43,8 +44,8 @@ export function installationFiles(host: Host, run: AbsolutePath): InstallationFi
   return { folder, full, work: join(full, "work"), snapshot: join(full, "snapshot"), backups: join(full, "backups") };
 }
 
-export function writeChanges({ full }: InstallationFiles, changes: readonly RecordedChange[]): void {
-  writeFileSync(join(full, "changes.json"), JSON.stringify(changes, null, 1), { mode: 0o600, flush: true });
+export function writeChanges({ folder, full }: InstallationFiles, changes: readonly RecordedChange[]): void {
+  asFileProblem(joined(folder, "changes.json"), () => { writeFileSync(join(full, "changes.json"), JSON.stringify(changes, null, 1), { mode: 0o600, flush: true }); });
 }
 
 /** What an installer was recorded to have changed, in a run's folder; undefined when it was not recorded (yet). */

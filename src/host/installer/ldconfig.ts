@@ -1,5 +1,11 @@
 import { Problem } from "../../problem/problem.js";
+import { requirePrograms } from "../commands/require-programs.js";
 import type { Host } from "../host.js";
+
+/** Throws where it is missing: before anything is done that could not be taken back without it. */
+export function requireLdconfig({ commands }: Host): void {
+  requirePrograms(commands, ["ldconfig"], "apt-get install libc-bin");
+}
 
 /** Rebuilds /etc/ld.so.cache and the links to libraries, of the host or inside its `--root`. */
 export async function runLdconfig(host: Host): Promise<void> {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { posix } from "node:path";
 import { Problem } from "../../problem/problem.js";
 import { moduleName } from "../archive/archive-contents.js";
-import { removePrivateFolder } from "../archive/private-folder.js";
+import { removeIfPossible } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
 import { asAbsolutePath, joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -50,7 +50,7 @@ export async function performInstallation(what: Installation, record: Installati
     installedAt: new Date().toISOString(), files: installed, library: installedLibrary(host, installed, what.archive),
   };
   writeReceipt(host.files(), receipt);
-  removePrivateFolder(files.work);
+  removeIfPossible(files.work);
 }
 
 async function keepChanges(host: Host, files: InstallationFiles): Promise<readonly RecordedChange[]> {
@@ -62,8 +62,17 @@ async function keepChanges(host: Host, files: InstallationFiles): Promise<readon
   writeChanges(files, changes);
   const needed = new Set(changes.filter(({ change }) => change !== "rewritten").map(({ backup }) => backup));
   dropBackups(files.backups, [...readBackups(files.backups).values()].filter((name) => !needed.has(name)));
-  rmSync(files.snapshot, { force: true });
+  removeFile(files.snapshot);
   return changes;
+}
+
+/** What is recorded is not needed any more; a disk that keeps it does no harm. */
+function removeFile(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // it goes with the run's folder
+  }
 }
 
 /**

@@ -5,7 +5,8 @@ import { extractArchive } from "../archive/extract-archive.js";
 import { openArchive } from "../archive/open-archive.js";
 import type { OpenedArchive } from "../archive/open-archive.js";
 import type { Host } from "../host.js";
-import { asAbsolutePath } from "../path.js";
+import { asFileProblemOf } from "../files/file-problem.js";
+import { asAbsolutePath, path } from "../path.js";
 import { checkModule } from "./check-module.js";
 import type { BundledLibrary } from "./check-module.js";
 import { interpreterOf } from "./interpreter.js";
@@ -36,11 +37,15 @@ export interface PrepareOptions {
  * Everything that can be known of an archive before it is installed: opened, inspected, extracted into the private
  * folder, and its module held against this host. Changes nothing else. Throws the Problems of `openArchive`.
  */
-export async function prepareModule(archivePath: string, options: PrepareOptions): Promise<PreparedModule> {
+export function prepareModule(archivePath: string, options: PrepareOptions): Promise<PreparedModule> {
+  return asFileProblemOf(path(options.folder), () => prepared(archivePath, options));
+}
+
+async function prepared(archivePath: string, options: PrepareOptions): Promise<PreparedModule> {
   const { folder, host, sha256, signal } = options;
   const archive = await openArchive(archivePath, { folder, sha256, commands: host.commands, signal });
   const extracted = join(folder, "extracted");
-  await extractArchive(archive, extracted, archivePath);
+  extractArchive(archive, extracted, archivePath);
   const bundle = (name: string): BundledLibrary => ({ name, content: () => readFileSync(join(extracted, name)) });
   const libraries = archive.entries.filter(({ kind, path }) => kind === "file" && /\.so(\.[\d.]+)?$/.test(path));
   const loader = openLoader(host.files());

@@ -2,13 +2,15 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
-import { removePrivateFolder } from "../archive/private-folder.js";
+import { removeIfPossible } from "../archive/private-folder.js";
+import { asFileProblemOf } from "../files/file-problem.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import { backupCandidates, likelyTargets, saveBackups } from "./backup.js";
 import { createInstallationFiles } from "./installation-files.js";
 import type { InstallationFiles } from "./installation-files.js";
 import type { Interpreter } from "./interpreter.js";
+import { requireLdconfig } from "./ldconfig.js";
 import { prepareModule } from "./prepare-module.js";
 import type { PreparedModule } from "./prepare-module.js";
 import { receiptFile } from "./receipt.js";
@@ -44,16 +46,17 @@ export interface InstallationRun {
  * replace is copied. Nothing outside the run's folder changes. Throws Problems (`archive-…`, `elf-…`), `archive-changed`.
  */
 export async function recordInstallation(archive: AbsolutePath, sha256: string, run: InstallationRun): Promise<InstallationRecord> {
+  requireLdconfig(run.host);
   const files = createInstallationFiles(run.host, run.folder);
   try {
     run.note("inspecting the archive");
     const prepared = await prepare(archive, sha256, files, run);
     throwIfErrors(prepared.problems);
     run.note("recording the state before");
-    await saveState(prepared, files, run.host);
+    await asFileProblemOf(files.folder, () => saveState(prepared, files, run.host));
     return recordOf(prepared, run.host);
   } catch (error) {
-    removePrivateFolder(files.full);
+    removeIfPossible(files.full);
     throw error;
   }
 }

@@ -41,6 +41,24 @@ export function restore(changes: readonly RecordedChange[], how: Restoration): r
   return failures;
 }
 
+/** Whether a path is as it was before, as the installer left it, or as somebody has made it since. Only looks. */
+export function standingOf(change: RecordedChange, how: Restoration): "before" | "after" | "other" {
+  const path = asAbsolutePath(change.path);
+  if (path === undefined) return "other";
+  const { before, after } = change;
+  const now = entryOrNone(path, how.files);
+  if (now === undefined) {
+    if (before === undefined) return "before";
+    // an undoing that was cut off may have removed what stood in the way of the former kind
+    return after?.kind === before.kind ? "other" : "after";
+  }
+  const holdsBefore = before !== undefined && hasContentBefore(path, now, change, how);
+  if (holdsBefore && sameRights(now, before)) return "before";
+  // made anew by an undoing that was cut off before it gave it its rights
+  if (holdsBefore && after === undefined) return "after";
+  return after !== undefined && isStill(path, now, after, how) ? "after" : "other";
+}
+
 /** Removes what the installer put at the path, unless it is gone, already as before, or no longer what it put there. */
 function removeAfter(path: AbsolutePath, { before, after }: RecordedChange, how: Restoration): void {
   const now = entryOrNone(path, how.files);

@@ -3,8 +3,8 @@ import type { CommandResult, Host } from "../host.js";
 import { joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import type { Interpreter } from "./interpreter.js";
-import { endLeftOvers, markerVariable } from "./left-over-processes.js";
-import type { LeftOver } from "./left-over-processes.js";
+import { endLeftOvers, markerVariable } from "../commands/left-over-processes.js";
+import type { LeftOver } from "../commands/left-over-processes.js";
 
 export interface InstallScript {
   /** Folder of install.sh, as seen from inside the host's root. */

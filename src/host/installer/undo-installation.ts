@@ -1,9 +1,9 @@
 import { Problem } from "../../problem/problem.js";
-import { removePrivateFolder } from "../archive/private-folder.js";
+import { removeIfPossible } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
 import { installationFiles, readChanges, writeChanges } from "./installation-files.js";
 import { runLdconfig } from "./ldconfig.js";
-import { endLeftOvers } from "./left-over-processes.js";
+import { endLeftOvers } from "../commands/left-over-processes.js";
 import { observeInstallation } from "./observe-installation.js";
 import { receiptFile } from "./receipt.js";
 import type { InstallationRecord, InstallationRun } from "./record-installation.js";
@@ -22,16 +22,18 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   const { host } = run;
   await endLeftOvers(record.marker);
   const files = installationFiles(host, run.folder);
+  // first: on a full disk this makes the room that the record and the files put back need
+  removeIfPossible(files.work);
   const recorded = readChanges(files);
-  const changes = recorded ?? await observeInstallation(host, files) ?? [];
+  const observed = recorded ?? await observeInstallation(host, files);
   // kept, so that a second undoing does the same
-  if (recorded === undefined && changes.length > 0) writeChanges(files, changes);
+  if (recorded === undefined && observed !== undefined) writeChanges(files, observed);
+  const changes = observed ?? [];
   // what the installer gave to others, and what it took from them
   const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
   const failures = restore(changes, { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile });
-  if (changes.length > 0) await runLdconfig(host);
   restoreReceipt(host, record);
-  removePrivateFolder(files.work);
+  if (changes.length > 0) await runLdconfig(host);
   if (failures.length > 0) throw incomplete(failures);
 }
 

@@ -1,5 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
+import { at } from "../files/descriptor.js";
+import { errorCode } from "../files/file-problem.js";
+import { withFound } from "../files/follow.js";
+import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
+import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { readDescriptor } from "./read-descriptor.js";
 import { longestPin } from "./pin-text.js";
 
@@ -11,16 +17,18 @@ export interface PinFile {
 /** Room for the PIN, a CRLF, and one byte that shows that there is more. */
 const readAtMost = longestPin + 3;
 
+const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
 /**
- * Reads a PIN file. Links are followed (`/run/secrets` is full of them); what counts is the file that was opened: regular, of root or of
- * this user, and not readable or writable by others. A group that can read it earns a warning.
+ * Reads a PIN file. Root reads it only where nobody else can choose which file it is: the PIN goes to a process of the service user, who
+ * else could have any file of root's handed over by a link. Links of root's are followed (`/run/secrets` is full of them). What counts is
+ * the file that was opened: regular, of root or of this user, and not readable or writable by others. A group that can read it earns a warning.
  */
 export async function readPinFile(path: string): Promise<PinFile> {
   const where = { path };
   const descriptor = open(path, where);
   try {
-    const stat = fstatSync(descriptor);
-    const problems = judged(stat, where);
+    const problems = judged(fstatSync(descriptor), where);
     return { bytes: await readDescriptor(descriptor, readAtMost), problems };
   } finally {
     closeSync(descriptor);
@@ -29,24 +37,65 @@ export async function readPinFile(path: string): Promise<PinFile> {
 
 function open(path: string, where: Where): number {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const walked = process.geteuid?.() === 0 ? asAbsolutePath(path) : undefined;
+    // without root there is no privilege to be tricked out of
+    const descriptor = walked === undefined ? openSync(path, flags) : openTrusted(walked);
+    if (descriptor !== undefined) return descriptor;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") throw new Problem("pin-file-missing", "the PIN file does not exist", { where });
-    throw new Problem("pin-file-unreadable", "the PIN file cannot be opened", { where, detail: String(code), hint: "check its owner and mode, and those of the folders above it" });
+    if (error instanceof Problem) throw error.code === "host-not-a-folder" ? missing(where) : untrusted(error, where);
+    const code = errorCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") {
+      throw new Problem("pin-file-unreadable", "the PIN file cannot be opened", { where, detail: String(code), hint: "check its owner and mode, and those of the folders above it" });
+    }
   }
+  throw missing(where);
+}
+
+function openTrusted(path: AbsolutePath): number | undefined {
+  return withFound({ root: "/", owners: trustedOwners([]) }, path, "secret", ({ folder, name, entry }) => {
+    if (entry.kind === "file" && entry.links > 1 && !isRootsAlone(folder)) throw hardLinked(entry, path);
+    // nothing is opened before it is known to be a regular file: opening a device acts on it
+    if (entry.kind !== "file") throw notRegular({ path });
+    return openSync(at(folder.fd, name), flags | constants.O_NOFOLLOW);
+  });
+}
+
+function missing(where: Where): Problem {
+  return new Problem("pin-file-missing", "the PIN file does not exist", { where });
+}
+
+function notRegular(where: Where): Problem {
+  return new Problem("pin-file-not-regular", "the PIN file is not a regular file", { where, hint: "give the PIN through a descriptor (fd) if it comes from a pipe" });
+}
+
+/** What the walk refuses, in words about a PIN; what follows the path. */
+const reasons: Readonly<Partial<Record<ProblemCode, string>>> = {
+  "host-untrusted-owner": "belongs to somebody else",
+  "host-untrusted-folder": "is a folder that others can write in",
+  "host-untrusted-link": "is a link that others may have made, or one that leads nowhere",
+  "host-hard-link": "has another name (hard link) that others may have made",
+};
+
+function untrusted(problem: Problem, where: Where): Problem {
+  if (problem.code.startsWith("pin-")) return problem;
+  return new Problem("pin-file-untrusted", "others than root can choose what the PIN file is", {
+    where,
+    detail: `${problem.where?.path ?? where.path} ${reasons[problem.code] ?? `cannot be walked through: ${problem.message}`}`,
+    hint: "keep it in a folder that is root's, as are all above it, and where nobody else can write",
+  });
 }
 
 function judged(stat: Stats, where: Where): Problem[] {
   const mode = (stat.mode & 0o7777).toString(8).padStart(4, "0");
-  if (!stat.isFile()) throw new Problem("pin-file-not-regular", "the PIN file is not a regular file", { where, hint: "give the PIN through a descriptor (fd) if it comes from a pipe" });
+  if (!stat.isFile()) throw notRegular(where);
   if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
     throw new Problem("pin-file-foreign", "the PIN file belongs to another user", { where, detail: `owner is #${stat.uid}`, hint: "make it root's, mode 0600" });
   }
   if ((stat.mode & 0o007) !== 0) {
     throw new Problem("pin-file-exposed", "everybody on this host can reach the PIN file", { where, detail: `mode ${mode}`, hint: `chmod 0600 ${where.path}, and change the PIN if others may have read it` });
   }
-  if ((stat.mode & 0o070) === 0 || stat.gid === 0) return [];
-  const detail = `mode ${mode}, group #${stat.gid}`;
-  return [new Problem("pin-file-group-readable", "a group can reach the PIN file", { severity: "warning", where, detail, hint: `chmod 0600 ${where.path}` })];
+  if ((stat.mode & 0o070) === 0) return [];
+  // the group's bits are also the mask of an ACL, which Node cannot read
+  const detail = `mode ${mode}, group #${stat.gid}, and whomever an access control list names (getfacl)`;
+  return [new Problem("pin-file-group-readable", "a group, or others by an ACL, can reach the PIN file", { severity: "warning", where, detail, hint: `chmod 0600 ${where.path}` })];
 }

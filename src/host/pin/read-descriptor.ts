@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
+import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -7,30 +8,54 @@ const readSome = promisify(read);
 /** How often a pipe that has nothing yet and must not be waited for is asked again. */
 const retryMs = 20;
 
-/** Reads to the end, but at most `most` bytes. Rejects with the system's error, or when `signal` aborts. */
-export async function readDescriptor(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
-  const ours = openedAgain(descriptor);
+/** Standard input, output and error stay open. */
+const lastStandard = 2;
+
+/**
+ * Reads a descriptor that somebody gave us to its end, but at most `most` bytes, and closes it: left open, the installer and the module
+ * would have it too. Rejects with the system's error, or when `signal` aborts; no thread is then left waiting, which would keep the program
+ * from ending.
+ */
+export async function readGiven(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
+  const stat = fstatSync(descriptor);
+  const again = stat.isFIFO() ? openedAgain(descriptor) : undefined;
+  if (stat.isSocket() || (stat.isFIFO() && again === undefined)) return await readStream(descriptor, most, signal);
   try {
-    return await readToEnd(ours ?? descriptor, most, signal);
+    return await readDescriptor(again ?? descriptor, most, signal);
   } finally {
-    if (ours !== undefined) closeSync(ours);
+    for (const open of [again, descriptor]) if (open !== undefined && open > lastStandard) closeSync(open);
   }
 }
 
 /**
- * A pipe, in a way that does not wait: a thread that waits for a writer could not be called back, and would keep the program from
- * ending. The descriptor's own flags are shared with other processes and stay as they are. Undefined for anything else.
+ * A pipe, in a way that does not wait. The descriptor's own flags are shared with other processes and stay as they are. Undefined where
+ * another user's pipe may not be opened.
  */
 function openedAgain(descriptor: number): number | undefined {
-  if (!fstatSync(descriptor).isFIFO()) return undefined;
   try {
     return openSync(`/proc/self/fd/${descriptor}`, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
-    return undefined; // another user's pipe
+    return undefined;
   }
 }
 
-async function readToEnd(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
+/** What cannot be opened again is read by Node's own stream, which makes it non-blocking for all who share it. */
+async function readStream(descriptor: number, most: number, signal: AbortSignal | undefined): Promise<Buffer> {
+  // the stream closes what it was given, but for standard input (libuv's uv__stream_close)
+  const stream = new Socket({ fd: descriptor, readable: true, writable: false, ...(signal && { signal }) });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most);
+}
+
+/** Reads to the end, but at most `most` bytes. Rejects with the system's error, or when `signal` aborts. */
+export async function readDescriptor(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
   const buffer = Buffer.alloc(most);
   let length = 0;
   while (length < most) {

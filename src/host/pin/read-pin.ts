@@ -1,12 +1,12 @@
-import { closeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource } from "./pin-source.js";
+import { keepOutOfCores } from "./keep-out-of-cores.js";
 import { readPinFile } from "./pin-file.js";
 import { longestPin, pinFromBytes } from "./pin-text.js";
 import { promptSecret } from "./prompt-secret.js";
-import { readDescriptor } from "./read-descriptor.js";
+import { readGiven } from "./read-descriptor.js";
 
 export interface ReadPin {
   readonly pin: Secret;
@@ -31,8 +31,9 @@ interface Raw {
   readonly problems?: readonly Problem[];
 }
 
-/** Reads a PIN from where the profile says it is. Throws a Problem (`pin-…`); none ever quotes what was read. */
+/** Reads a PIN from where the profile says it is; from then on this process leaves no core. Throws a Problem (`pin-…`); none ever quotes what was read. */
 export async function readPin(source: PinSource, options: ReadPinOptions = {}): Promise<ReadPin> {
+  keepOutOfCores();
   const { bytes, from, problems = [] } = await readRaw(source, options);
   return { ...pinFromBytes(bytes, from), problems };
 }
@@ -80,19 +81,12 @@ async function fromDescriptor(descriptor: number, signal: AbortSignal | undefine
     throw new Problem("pin-descriptor-unreadable", `${from} is a terminal, which would show the PIN`, { hint: "let the program ask for it (prompt), or give a file" });
   }
   try {
-    return { bytes: await readToItsEnd(descriptor, signal), from };
+    return { bytes: await readGiven(descriptor, longestPin + 3, signal), from };
   } catch (error) {
     if (signal?.aborted === true) throw new Problem("interrupted", "interrupted while reading a PIN");
     const detail = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     throw new Problem("pin-descriptor-unreadable", `the PIN cannot be read from ${from}`, { detail, hint: "open it for reading when knetctl is started" });
   }
-}
-
-/** Closes the descriptor then: left open, the installer and the module would have it too. */
-async function readToItsEnd(descriptor: number, signal: AbortSignal | undefined): Promise<Buffer> {
-  const bytes = await readDescriptor(descriptor, longestPin + 3, signal);
-  if (descriptor > 2) closeSync(descriptor);
-  return bytes;
 }
 
 /** A credential of the systemd unit (systemd.exec(5), LoadCredential=). */
@@ -107,5 +101,7 @@ async function fromCredential(name: string, environment: Record<string, string |
       hint: "run knetctl from a unit with LoadCredential= or LoadCredentialEncrypted=",
     });
   }
-  return { ...(await readPinFile(`${folder}/${name}`)), from: `credential ${name}` };
+  const { bytes, problems } = await readPinFile(`${folder}/${name}`);
+  // systemd itself gives the unit's user its right by an ACL
+  return { bytes, problems: problems.filter(({ code }) => code !== "pin-file-group-readable"), from: `credential ${name}` };
 }

@@ -21,7 +21,7 @@ function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
   if (observed.homeEntry !== undefined) return [];
   return [
     ...observed.missingParents.map((parent) => ({ kind: "create-folder", step, path: parent, owner: "root", group: "root", mode: 0o755 }) as const),
-    { kind: "create-folder", step, path: observed.home, owner: service.user, group: service.group, mode: 0o750 },
+    { kind: "create-folder", step, path: observed.home, trusting: service.user, owner: service.user, group: service.group, mode: 0o750 },
   ];
 }
 

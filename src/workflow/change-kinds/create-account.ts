@@ -1,19 +1,37 @@
-import type { ChangeKind, RunContext } from "../change-kind.js";
-import type { CreateAccount } from "../change.js";
+import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
+import { requirePrograms } from "../../host/commands/require-programs.js";
+import { nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
+import type { CreateAccount } from "../change.js";
+import { fieldsOf } from "./prior-json.js";
+import { shellWord } from "./shell-word.js";
+import { refuseOther } from "./undo-unsafe.js";
 
 interface Prior {
   readonly userExisted: boolean;
   readonly groupExisted: boolean;
 }
 
+/** Exit code of userdel(8) for a user that has processes. */
+const userInUse = 8;
+
+const toolTimeoutMs = 30_000;
+
 /** A system account without password, login shell or created home, as useradd(8) makes it. */
 export const createAccount: ChangeKind<CreateAccount, Prior> = {
-  record: ({ user, group }, { host }) =>
-    Promise.resolve({
+  parsePrior: (json) => {
+    const { userExisted, groupExisted } = fieldsOf(json) ?? {};
+    return typeof userExisted === "boolean" && typeof groupExisted === "boolean" ? { userExisted, groupExisted } : undefined;
+  },
+
+  record: ({ user, group }, { host }) => {
+    requirePrograms(host.commands, ["groupadd", "useradd", "usermod", "userdel", "groupdel"], "apt-get install passwd");
+    return Promise.resolve({
       userExisted: host.accounts.user(user) !== undefined,
       groupExisted: host.accounts.group(group) !== undefined,
-    }),
+    });
+  },
 
   perform: async ({ user, group, home, createUser, createGroup }, prior, run) => {
     const makesGroup = createGroup && !prior.groupExisted;
@@ -27,20 +45,58 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     await accountTool(run, "useradd", args);
   },
 
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
   // userdel removes the user's private group with it, so the group is looked up again
-  undo: async ({ user, group }, prior, run) => {
+  undo: async (change, prior, run) => {
+    // one that a killed run has started may still be at it
+    await leftOversEnded(nameOf(run.folder), toolTimeoutMs);
+    refuseOther(standing(change, prior, run));
+    refuseOrphans(change, prior, run);
+    const { user, group } = change;
     const { accounts } = run.host;
     if (!prior.userExisted && accounts.user(user) !== undefined) await accountTool(run, "userdel", [user]);
     if (!prior.groupExisted && accounts.group(group) !== undefined) await accountTool(run, "groupdel", [group]);
   },
+
+  byHand: ({ user, group }, prior, { host: { root } }) => {
+    const prefix = root === "/" ? "" : `--prefix ${shellWord(root)} `;
+    const afterUser = prior.userExisted ? "" : "  # unless userdel has removed it already";
+    return [
+      ...(prior.userExisted ? [] : [`userdel ${prefix}${shellWord(user)}`]),
+      ...(prior.groupExisted ? [] : [`groupdel ${prefix}${shellWord(group)}${afterUser}`]),
+    ];
+  },
 };
 
-async function accountTool({ host }: RunContext, program: string, args: readonly string[]): Promise<void> {
+/** The system gives the number of a removed account to the next one, which would own what is left in the home. */
+function refuseOrphans({ user, home }: CreateAccount, prior: Prior, { host }: RunContext): void {
+  const account = prior.userExisted ? undefined : host.accounts.user(user);
+  if (account === undefined || host.files(account.uid).entry(home)?.uid !== account.uid) return;
+  throw new Problem("undo-unsafe", `the account ${user} stays as long as its home does`, {
+    where: { path: home },
+    detail: `the next account that gets its number, ${account.uid}, would own what is left there`,
+    hint: "look what is in it and move it away, or give it to somebody else",
+  });
+}
+
+function standing({ user, group, home, path }: CreateAccount, prior: Prior, { host: { accounts } }: RunContext): Standing {
+  const account = accounts.user(user);
+  if (account !== undefined && !prior.userExisted && account.home !== home) return { state: "other", path, because: `the home of user ${user} is now ${account.home}` };
+  const hasUser = prior.userExisted ? undefined : account !== undefined;
+  const hasGroup = prior.groupExisted ? undefined : accounts.group(group) !== undefined;
+  const made = [hasUser, hasGroup].filter((has) => has !== undefined);
+  if (made.every((has) => !has)) return { state: "before" };
+  return { state: made.every(Boolean) ? "after" : "partly" };
+}
+
+async function accountTool({ host, folder }: RunContext, program: string, args: readonly string[]): Promise<void> {
   const prefix = host.root === "/" ? [] : ["--prefix", host.root];
-  const result = await host.commands.run({ program, args: [...prefix, ...args], timeoutMs: 30_000 });
+  const result = await host.commands.run({ program, args: [...prefix, ...args], env: { [markerVariable]: nameOf(folder) }, timeoutMs: toolTimeoutMs });
   if (result.exitCode === 0) return;
   throw new Problem("account-change-failed", `${program} failed`, {
+    where: { path: "/etc/passwd" },
     detail: result.timedOut ? "it did not end within 30 s" : result.stderr.trim() || `exit code ${result.exitCode ?? "none"}`,
-    hint: `run it by hand to see more: ${[program, ...args].join(" ")}`,
+    hint: program === "userdel" && result.exitCode === userInUse ? "end what runs as this user (ps -u NAME)" : `run it by hand to see more: ${[program, ...prefix, ...args].join(" ")}`,
   });
 }

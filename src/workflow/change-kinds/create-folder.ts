@@ -1,13 +1,22 @@
-import type { ChangeKind } from "../change-kind.js";
+import { folderOf, joined } from "../../host/path.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { CreateFolder } from "../change.js";
+import { fieldsOf } from "./prior-json.js";
 import { resolveOwner } from "./resolve-owner.js";
+import { shellPath } from "./shell-word.js";
 import { trustedFiles } from "./trusted-files.js";
+import { refuseOther } from "./undo-unsafe.js";
 
 interface Prior {
   readonly existed: boolean;
 }
 
 export const createFolder: ChangeKind<CreateFolder, Prior> = {
+  parsePrior: (json) => {
+    const { existed } = fieldsOf(json) ?? {};
+    return typeof existed === "boolean" ? { existed } : undefined;
+  },
+
   record: (change, run) => Promise.resolve({ existed: trustedFiles(run.host, change).entry(change.path) !== undefined }),
 
   perform: (change, _prior, run) => {
@@ -15,8 +24,27 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
     return Promise.resolve();
   },
 
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
   undo: (change, prior, run) => {
-    if (!prior.existed) trustedFiles(run.host, change).removeFolder(change.path);
+    refuseOther(standing(change, prior, run));
+    if (prior.existed) return Promise.resolve();
+    const files = trustedFiles(run.host, change);
+    for (const folder of [folderOf(change.path), change.path]) files.removeTemporaries(folder);
+    files.removeFolder(change.path);
     return Promise.resolve();
   },
+
+  byHand: ({ path }, prior, { host }) => (prior.existed ? [] : [`rmdir ${shellPath(host, path)}  # when nothing is left in it`]),
 };
+
+function standing(change: CreateFolder, { existed }: Prior, { host, changes }: RunContext): Standing {
+  const { path } = change;
+  const files = trustedFiles(host, change);
+  const entry = files.entry(path);
+  if (existed || entry === undefined) return { state: "before" };
+  if (entry.kind !== "folder") return { state: "other", path, because: "it is no longer a folder" };
+  const ours = new Set<string>(changes.map((one) => one.path));
+  const foreign = (files.list(path) ?? []).find(({ name }) => !files.isTemporary(name) && !ours.has(joined(path, name)));
+  return foreign === undefined ? { state: "after" } : { state: "other", path, because: `it holds ${foreign.name}, which is not this run's` };
+}

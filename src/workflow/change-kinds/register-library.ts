@@ -1,4 +1,4 @@
-import { runLdconfig } from "../../host/installer/ldconfig.js";
+import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
 import { readReceipt } from "../../host/installer/receipt.js";
 import { registrationOf } from "../../host/installer/registration.js";
 import type { Registration } from "../../host/installer/registration.js";
@@ -6,22 +6,20 @@ import type { Host } from "../../host/host.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { ChangeKind } from "../change-kind.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { RegisterLibrary } from "../change.js";
-
-/** The file of ld.so.conf.d as it was; null when there was none. */
-interface Prior {
-  readonly file: { readonly content: string; readonly mode: number; readonly uid: number; readonly gid: number } | null;
-}
+import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
+import { putBackByHand } from "./put-back-by-hand.js";
+import { shellWord } from "./shell-word.js";
+import { refuseOther } from "./undo-unsafe.js";
 
 /** An entry of ld.so.conf.d and a run of ldconfig, unless the loader finds the library without them. */
-export const registerLibrary: ChangeKind<RegisterLibrary, Prior> = {
-  record: ({ path }, { host }) => {
-    const files = host.files();
-    const entry = files.entry(path);
-    const content = files.read(path)?.toString("utf8");
-    if (entry === undefined || content === undefined) return Promise.resolve({ file: null });
-    return Promise.resolve({ file: { content, mode: entry.mode, uid: entry.uid, gid: entry.gid } });
+export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
+  parsePrior: fileBefore,
+
+  record: ({ path }, run) => {
+    requireLdconfig(run.host);
+    return Promise.resolve(keepFile(run.host.files(), path, run));
   },
 
   perform: async (change, _prior, run) => {
@@ -32,21 +30,49 @@ export const registerLibrary: ChangeKind<RegisterLibrary, Prior> = {
       run.note(`the dynamic loader finds ${before.path}`);
       return;
     }
-    const content = `# written by knetctl: the folder of ${change.library}\n${listable(folderOf(library), change)}\n`;
-    host.files().write(change.path, Buffer.from(content), { mode: 0o644, uid: 0, gid: 0 });
+    host.files().write(change.path, entryText(listable(folderOf(library), change), change), { mode: 0o644, uid: 0, gid: 0 });
     await runLdconfig(host);
     const after = registrationOf(host.files(), change.library, library);
     if (after.state !== "registered") throw notRegistered(change, library, after);
     run.note(`the dynamic loader now finds ${after.path}`);
   },
 
-  undo: async ({ path }, { file }, { host }) => {
-    const files = host.files();
-    if (file === null) files.remove(path);
-    else files.write(path, Buffer.from(file.content), file);
-    await runLdconfig(host);
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
+  undo: async (change, prior, run) => {
+    const now = standing(change, prior, run);
+    refuseOther(now);
+    const files = run.host.files();
+    files.removeTemporaries(folderOf(change.path));
+    const content = contentBefore(prior, run);
+    if (now.state !== "before" && prior.existed && content !== undefined) files.write(change.path, content, prior.rights);
+    else if (now.state !== "before") files.remove(change.path);
+    await rebuildCache(change, run.host);
   },
+
+  byHand: ({ path }, prior, run) => [...putBackByHand(path, prior, run), run.host.root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(run.host.root)}`],
 };
+
+/** In any case, since an undoing may have been cut off before this; but where there is no ldconfig and its cache knows nothing, none was built. */
+async function rebuildCache({ library }: RegisterLibrary, host: Host): Promise<void> {
+  const isMissing = host.commands.find("ldconfig") === undefined;
+  if (!isMissing || registrationOf(host.files(), library).state === "fading") await runLdconfig(host);
+}
+
+const firstLine = "# written by knetctl: the folder of ";
+
+function entryText(folder: AbsolutePath, { library }: RegisterLibrary): Buffer {
+  return Buffer.from(`${firstLine}${library}\n${folder}\n`);
+}
+
+/** An entry of ours is the run's, whichever folder it names: the run may have learnt it from the installer alone. */
+function standing({ path }: RegisterLibrary, prior: FileBefore, run: RunContext): Standing {
+  const now = run.host.files().read(path);
+  const before = contentBefore(prior, run);
+  if (now === undefined ? before === undefined : before?.equals(now) === true) return { state: "before" };
+  if (now?.toString("utf8").startsWith(firstLine) === true) return { state: "after" };
+  return { state: "other", path, because: now === undefined ? "it was removed" : "it was edited" };
+}
 
 function wantedLibrary({ folder, library }: RegisterLibrary, host: Host): AbsolutePath {
   if (folder !== null) return joined(folder, library);

@@ -1,12 +1,16 @@
 import type { InstallationRecord } from "../../host/installer/record-installation.js";
+import { joined } from "../../host/path.js";
 import type { ChangeKind } from "../change-kind.js";
 import type { RunInstaller } from "../change.js";
+import { shellPath } from "./shell-word.js";
 
 /**
  * Runs a vendor archive's install.sh. What it changed is found by looking before and after, so that it can be undone; the
- * parts are loaded when one is really run, since a plan seldom holds one.
+ * parts are loaded when one is really run or taken back, since a plan seldom holds one.
  */
 export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
+  parsePrior: (json) => (isInstallationRecord(json) ? json : undefined),
+
   record: async ({ path, sha256 }, run) => {
     const { recordInstallation } = await import("../../host/installer/record-installation.js");
     return recordInstallation(path, sha256, run);
@@ -17,8 +21,24 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     await performInstallation({ archive: path, sha256, version, timeoutSeconds }, record, run);
   },
 
+  observe: async ({ path, sha256 }, record, run) => {
+    const { installationStanding } = await import("../../host/installer/installation-standing.js");
+    return installationStanding(path, sha256, record, run);
+  },
+
   undo: async (_change, record, run) => {
     const { undoInstallation } = await import("../../host/installer/undo-installation.js");
     await undoInstallation(record, run);
   },
+
+  byHand: (_change, _record, { folder, host }) => [`less ${shellPath(host, joined(folder, "module", "changes.json"))}  # what install.sh changed; copies of what it replaced are in backups/ beside it`],
 };
+
+function isInstallationRecord(json: unknown): json is InstallationRecord {
+  if (typeof json !== "object" || json === null) return false;
+  const { marker, installer, interpreter, names, receipt }: { [name: string]: unknown } = { ...json };
+  return typeof marker === "string" && /^[0-9a-f]{32}$/.test(marker) && typeof installer === "string"
+    && typeof interpreter === "object" && interpreter !== null
+    && Array.isArray(names) && names.every((name) => typeof name === "string")
+    && (receipt === null || typeof receipt === "string");
+}

@@ -1,27 +1,49 @@
 import type { Mode } from "../../host/host.js";
-import type { ChangeKind, RunContext } from "../change-kind.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetMode } from "../change.js";
 import { changedSincePlan } from "./changed-since-plan.js";
+import { fieldsOf } from "./prior-json.js";
+import { shellPath } from "./shell-word.js";
 import { trustedFiles } from "./trusted-files.js";
+import { refuseOther } from "./undo-unsafe.js";
 
 interface Prior {
   readonly mode: Mode;
 }
 
 export const setMode: ChangeKind<SetMode, Prior> = {
+  parsePrior: (json) => {
+    const { mode } = fieldsOf(json) ?? {};
+    return typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777 ? { mode } : undefined;
+  },
+
   record: (change, run) => Promise.resolve({ mode: entryOf(change, run).mode }),
 
   perform: (change, prior, run) => {
-    if (prior.mode !== change.from) throw changedSincePlan(change.path, `its mode is ${prior.mode.toString(8)}`);
+    if (prior.mode !== change.from) throw changedSincePlan(change.path, `its mode is ${octal(prior.mode)}`);
     chmod(change, change.mode, run);
     return Promise.resolve();
   },
 
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
   undo: (change, prior, run) => {
-    chmod(change, prior.mode, run);
+    const now = standing(change, prior, run);
+    refuseOther(now);
+    if (now.state !== "before") chmod(change, prior.mode, run);
     return Promise.resolve();
   },
+
+  byHand: ({ path }, { mode }, { host }) => [`chmod ${octal(mode)} ${shellPath(host, path)}`],
 };
+
+function standing(change: SetMode, prior: Prior, run: RunContext): Standing {
+  const { path } = change;
+  const mode = trustedFiles(run.host, change).entry(path)?.mode;
+  if (mode === prior.mode) return { state: "before" };
+  if (mode === change.mode) return { state: "after" };
+  return { state: "other", path, because: mode === undefined ? "it is gone" : `its mode is now ${octal(mode)}` };
+}
 
 function entryOf(change: SetMode, run: RunContext) {
   const entry = trustedFiles(run.host, change).entry(change.path);
@@ -31,4 +53,8 @@ function entryOf(change: SetMode, run: RunContext) {
 
 function chmod(change: SetMode, mode: Mode, run: RunContext): void {
   trustedFiles(run.host, change).setMode(change.path, entryOf(change, run), mode);
+}
+
+function octal(mode: Mode): string {
+  return mode.toString(8).padStart(4, "0");
 }

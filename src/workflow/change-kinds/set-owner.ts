@@ -1,8 +1,11 @@
-import type { ChangeKind, RunContext } from "../change-kind.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetOwner } from "../change.js";
 import { changedSincePlan } from "./changed-since-plan.js";
+import { rightsOf } from "./prior-json.js";
 import { resolveOwner } from "./resolve-owner.js";
+import { shellPath } from "./shell-word.js";
 import { trustedFiles } from "./trusted-files.js";
+import { refuseOther } from "./undo-unsafe.js";
 
 interface Prior {
   readonly uid: number;
@@ -10,33 +13,71 @@ interface Prior {
   readonly mode: number;
 }
 
+const setIdBits = 0o6000;
+
 export const setOwner: ChangeKind<SetOwner, Prior> = {
+  parsePrior: rightsOf,
+
   record: (change, run) => {
-    const entry = trustedFiles(run.host, change).entry(change.path);
-    if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
-    const { uid, gid, mode } = entry;
+    const { uid, gid, mode } = entryOf(change, run);
     return Promise.resolve({ uid, gid, mode });
   },
 
   perform: (change, prior, run) => {
-    const { accounts } = run.host;
     const from = resolveOwner(run.host, change.from);
-    if (prior.uid !== from.uid || prior.gid !== from.gid) {
-      throw changedSincePlan(change.path, `it belongs to ${accounts.userName(prior.uid)}:${accounts.groupName(prior.gid)}`);
-    }
+    if (prior.uid !== from.uid || prior.gid !== from.gid) throw changedSincePlan(change.path, `it belongs to ${ownerText(prior, run)}`);
     chown(change, resolveOwner(run.host, change), run);
     return Promise.resolve();
   },
 
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
   undo: (change, prior, run) => {
-    chown(change, prior, run);
+    const now = standing(change, prior, run);
+    refuseOther(now);
+    if (now.state === "before") return Promise.resolve();
+    if (!isOwnedAs(entryOf(change, run), prior)) chown(change, prior, run);
+    const entry = entryOf(change, run);
+    if (hasLostSetId(entry, prior)) trustedFiles(run.host, change).setMode(change.path, entry, entry.mode | (prior.mode & setIdBits));
     return Promise.resolve();
+  },
+
+  byHand: ({ path }, prior, { host }) => {
+    const word = shellPath(host, path);
+    const modeToo = (prior.mode & setIdBits) === 0 ? [] : [`chmod ${prior.mode.toString(8).padStart(4, "0")} ${word}`];
+    return [`chown ${prior.uid}:${prior.gid} ${word}`, ...modeToo];
   },
 };
 
-function chown(change: SetOwner, owner: { uid: number; gid: number }, run: RunContext): void {
-  const files = trustedFiles(run.host, change);
-  const entry = files.entry(change.path);
+function standing(change: SetOwner, prior: Prior, run: RunContext): Standing {
+  const { path } = change;
+  const entry = trustedFiles(run.host, change).entry(path);
+  if (entry === undefined) return { state: "other", path, because: "it is gone" };
+  if (isOwnedAs(entry, prior)) return { state: hasLostSetId(entry, prior) ? "partly" : "before" };
+  const wanted = resolveOwner(run.host, change);
+  if (entry.uid === wanted.uid && entry.gid === wanted.gid) return { state: "after" };
+  return { state: "other", path, because: `it now belongs to ${ownerText(entry, run)}` };
+}
+
+function isOwnedAs({ uid, gid }: Prior, prior: Prior): boolean {
+  return uid === prior.uid && gid === prior.gid;
+}
+
+/** A change of owner takes the set-id bits away (chown(2)); all other bits are other changes' business. */
+function hasLostSetId({ mode }: Prior, prior: Prior): boolean {
+  return (prior.mode & ~mode & setIdBits) !== 0;
+}
+
+function ownerText({ uid, gid }: { uid: number; gid: number }, { host: { accounts } }: RunContext): string {
+  return `${accounts.userName(uid)}:${accounts.groupName(gid)}`;
+}
+
+function entryOf(change: SetOwner, run: RunContext) {
+  const entry = trustedFiles(run.host, change).entry(change.path);
   if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
-  files.setOwner(change.path, entry, { uid: owner.uid, gid: owner.gid });
+  return entry;
+}
+
+function chown(change: SetOwner, { uid, gid }: { uid: number; gid: number }, run: RunContext): void {
+  trustedFiles(run.host, change).setOwner(change.path, entryOf(change, run), { uid, gid });
 }

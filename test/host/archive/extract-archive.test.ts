@@ -38,7 +38,7 @@ test("what npm's tar packs comes out whole, under any umask, as ours", async (t)
   t.teardown(() => { process.umask(umask); });
   await withPrivateFolder(async (folder) => {
     const opened = await openArchive(join(source, "a.tar"), { folder, commands });
-    await extractArchive(opened, join(folder, "out"), "a.tar");
+    extractArchive(opened, join(folder, "out"), "a.tar");
     const at = (name: string): string => join(folder, "out", top, name);
     t.equal(readFileSync(at("libkNETPKCS11.so"), "utf8"), "x".repeat(5000));
     t.equal(readFileSync(at("doc/ä b"), "utf8"), "text");
@@ -55,7 +55,7 @@ test("what is extracted is the inspected copy, and its top folder keeps 0700", a
   await withPrivateFolder(async (work) => {
     const opened = await openArchive(archive, { folder: work, commands });
     writeFileSync(archive, tarOf(...vendorEntries({ top: "evil" })));
-    await extractArchive(opened, join(work, "out"), archive);
+    extractArchive(opened, join(work, "out"), archive);
     t.same(readdirSync(join(work, "out")), ["kNET-PKCS11-Linux-1.7.0"]);
     t.equal(statSync(join(work, "out")).mode & 0o777, 0o700);
   });

@@ -34,7 +34,7 @@ test("a module that can be loaded has no problem", (t) => {
   t.end();
 });
 
-test("libcurl.so.3 is missing: named, with what to do", (t) => {
+test("42: libcurl.so.3 is missing: named, with what to do", (t) => {
   const folder = t.testdir();
   const [problem, ...others] = checked([moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libcurl.so.3", "CURL_OPENSSL_3"))]);
   t.equal(problem?.code, "elf-library-missing");
@@ -45,7 +45,7 @@ test("libcurl.so.3 is missing: named, with what to do", (t) => {
   t.end();
 });
 
-test("this host's libcurl lacks CURL_OPENSSL_3: the libcurl3 case", (t) => {
+test("42: this host's libcurl lacks CURL_OPENSSL_3: the libcurl3 case", (t) => {
   const folder = t.testdir();
   const [problem, ...others] = checked([moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libcurl.so.4", "CURL_OPENSSL_3"))]);
   t.equal(problem?.code, "elf-version-missing");
@@ -55,7 +55,7 @@ test("this host's libcurl lacks CURL_OPENSSL_3: the libcurl3 case", (t) => {
   t.end();
 });
 
-test("a library that the archive brings along is not missing; what that one needs may be", (t) => {
+test("42: a library that the archive brings along is not missing; what that one needs may be", (t) => {
   const folder = t.testdir();
   const libfoo = stub(join(folder, "stubs"), "libfoo.so.9", "FOO_1");
   const module = moduleLibrary(folder, usesCurl, libfoo);
@@ -64,7 +64,7 @@ test("a library that the archive brings along is not missing; what that one need
   t.end();
 });
 
-test("another machine's module is refused, unless this one's is there too", (t) => {
+test("41: another machine's module is refused, unless this one's is there too", (t) => {
   const ours = moduleLibrary(t.testdir());
   const theirs = Buffer.from(ours);
   theirs.writeUInt16LE(22, 18);
@@ -75,7 +75,7 @@ test("another machine's module is refused, unless this one's is there too", (t) 
   t.end();
 });
 
-test("a cut module, a script of that name, a program, and a library that is no PKCS #11 module", (t) => {
+test("41: a cut module, a script of that name, a program, and a library that is no PKCS #11 module", (t) => {
   const folder = t.testdir();
   const whole = moduleLibrary(folder);
   t.equal(checked([whole.subarray(0, 3000)])[0]?.code, "elf-malformed");

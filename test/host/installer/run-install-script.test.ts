@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { test } from "tap";
-import { leftOverProcesses } from "../../../src/host/installer/left-over-processes.js";
+import { leftOverProcesses } from "../../../src/host/commands/left-over-processes.js";
 import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { change, picture, plain, problemOf, stage } from "../../support/install-stage.js";
 import { plainChildren } from "../../support/plain-children.js";
@@ -8,7 +8,7 @@ import { vendorArchive } from "../../support/vendor-archive.js";
 
 plainChildren();
 
-test("it fails half-way: the problem shows its last words, and undoing brings everything back", async (t) => {
+test("53: it fails half-way: the problem shows its last words, and undoing brings everything back", async (t) => {
   const s = stage(t);
   const before = picture(s.root);
   const run = s.run();
@@ -23,7 +23,7 @@ test("it fails half-way: the problem shows its last words, and undoing brings ev
   t.equal(picture(s.root), before);
 });
 
-test("it hangs: ended at the time-out with all it started", async (t) => {
+test("53: it hangs: ended at the time-out with all it started", async (t) => {
   const s = stage(t);
   const run = s.run();
   const installer = change(vendorArchive(s.folder, "trap '' TERM\nsetsid sleep 50 &\nsleep 50"), 1);
@@ -32,7 +32,7 @@ test("it hangs: ended at the time-out with all it started", async (t) => {
   t.same(leftOverProcesses(record.marker), []);
 });
 
-test("it asks a question: there is nobody to answer", async (t) => {
+test("53: it asks a question: there is nobody to answer", async (t) => {
   const s = stage(t);
   const run = s.run();
   const installer = change(vendorArchive(s.folder, "printf 'Accept the licence? [y/N] '\nread answer\ncp libkNETPKCS11.so /usr/local/lib/"));
@@ -41,7 +41,7 @@ test("it asks a question: there is nobody to answer", async (t) => {
   t.match(problem.detail ?? "", /Accept the licence/);
 });
 
-test("it leaves a daemon: ended, and said", async (t) => {
+test("53: it leaves a daemon: ended, and said", async (t) => {
   const s = stage(t);
   const run = s.run();
   const installer = change(vendorArchive(s.folder, `${plain}\nsetsid sleep 50 >/dev/null 2>&1 </dev/null &`));
@@ -61,7 +61,7 @@ test("its environment and place: nothing of ours, its own folder, umask 022", as
   await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
   delete process.env["KNETCTL_TEST_SECRET"];
   t.same(readFileSync(s.at("opt/env"), "utf8").split("\n").filter(Boolean).map((line) => line.split("=")[0]).sort(),
-    ["DEBIAN_FRONTEND", "HOME", "KNETCTL_INSTALLER", "LC_ALL", "LOGNAME", "OLDPWD", "PATH", "PWD", "TERM", "USER"]);
+    ["DEBIAN_FRONTEND", "HOME", "KNETCTL_MARK", "LC_ALL", "LOGNAME", "OLDPWD", "PATH", "PWD", "TERM", "USER"]);
   t.equal(readFileSync(s.at("opt/input"), "utf8"), "");
   t.equal(readFileSync(s.at("opt/here"), "utf8"), "yes");
   t.equal(lstatSync(s.at("opt/env")).mode & 0o777, 0o644);

@@ -45,7 +45,7 @@ function stage(t: Test): Stage {
   const run = (): RunContext => {
     const folder = joined(runsFolder, `run-${runs++}`);
     host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-    return { host, folder, note: () => undefined, report: () => undefined };
+    return { host, folder, number: 1, changes: [], note: () => undefined, report: () => undefined };
   };
   return {
     host, folder: t.testdir(),
@@ -159,7 +159,7 @@ test("undoing the loader entry takes it and its effect away", async (t) => {
   const plan = await s.plan({ archive, sha256 });
   await s.apply({ ...plan, changes: plan.changes.slice(0, 1) });
   const change = { step: "module", kind: "register-library", path: path(loaderEntry), library: "libkNETPKCS11.so", folder: null } as const;
-  const run: RunContext = { host: s.host, folder: runsFolder, note: () => undefined, report: () => undefined };
+  const run: RunContext = { host: s.host, folder: runsFolder, number: 1, changes: [], note: () => undefined, report: () => undefined };
   const prior = await registerLibrary.record(change, run);
   await registerLibrary.perform(change, prior, run);
   await registerLibrary.undo(change, prior, run);

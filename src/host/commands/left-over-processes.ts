@@ -6,8 +6,8 @@ export interface LeftOver {
   readonly name: string;
 }
 
-/** Variable that marks an installer's processes: they inherit it, whatever session or parent they end up with. */
-export const markerVariable = "KNETCTL_INSTALLER";
+/** Variable that marks the processes of an installer or a module: they inherit it, whatever session or parent they end up with. */
+export const markerVariable = "KNETCTL_MARK";
 
 /** Processes that still carry the marker in the environment they were started with. Not our own; no zombies. */
 export function leftOverProcesses(marker: string): readonly LeftOver[] {
@@ -26,7 +26,8 @@ export function leftOverProcesses(marker: string): readonly LeftOver[] {
 /**
  * Ends them: SIGTERM, and SIGKILL for those that stay for a second. They are ended also after an installer that
  * succeeded: as root, outside of the service manager and gone with the next boot, they are nothing a host should keep,
- * and one that goes on writing would make the record of the installation, and its undoing, wrong. Returns whom it ended.
+ * and one that goes on writing would make the record of the installation, and its undoing, wrong. What a module leaves behind after a
+ * smoke test may hold the PIN. Returns whom it ended.
  */
 export async function endLeftOvers(marker: string): Promise<readonly LeftOver[]> {
   const ended = new Map<number, LeftOver>();
@@ -40,6 +41,12 @@ export async function endLeftOvers(marker: string): Promise<readonly LeftOver[]>
     await setTimeout(50);
   }
   return [...ended.values()];
+}
+
+/** Waits for processes that come to their end by themselves, and are better not ended in the middle. */
+export async function leftOversEnded(marker: string, mostMs: number): Promise<void> {
+  const end = performance.now() + mostMs;
+  while (leftOverProcesses(marker).length > 0 && performance.now() < end) await setTimeout(20);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -1,0 +1,46 @@
+import type { Host } from "../host/host.js";
+import { exitCodes } from "../problem/exit-codes.js";
+import { Problem, Problems } from "../problem/problem.js";
+import { historyJson, runJson } from "../ui/history-json.js";
+import { historyText, runText } from "../ui/history-text.js";
+import type { RecordedRun } from "../workflow/journal/entry.js";
+import { readRun, readRuns } from "../workflow/journal/runs.js";
+import { runsInTheWay } from "../workflow/later-runs.js";
+import { obstacles } from "../workflow/take-back.js";
+import type { CommandContext, CommandRun } from "./command.js";
+
+/** `knetctl history`: the runs that changed this host; with a run's number or name, that run whole. Changes nothing. */
+export const history: CommandRun<{ run?: string | undefined; root?: string | undefined }> = async ({ run, root }, context) => {
+  if (!context.isRoot) throw needsRoot();
+  const host = await context.host({ root, readOnly: true });
+  return run === undefined ? listRuns(host, context) : showRun(readRun(host, run), host, context);
+};
+
+function listRuns(host: Host, { output }: CommandContext) {
+  const { runs, problems } = readRuns(host);
+  if (output.json) output.document(historyJson(runs, problems));
+  else output.result(historyText(runs, output.style));
+  for (const problem of problems) output.problem(problem);
+  return problems.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+async function showRun(run: RecordedRun, host: Host, { output }: CommandContext) {
+  const inTheWay = [...runsInTheWay(run, readRuns(host).runs), ...(await obstaclesOf(run, host))];
+  if (output.json) output.document(runJson(run, inTheWay));
+  else output.result(runText(run, inTheWay, output.style));
+  return exitCodes.done;
+}
+
+async function obstaclesOf(run: RecordedRun, host: Host): Promise<readonly Problem[]> {
+  try {
+    return await obstacles(run, host);
+  } catch (error) {
+    if (error instanceof Problems) return error.list;
+    if (error instanceof Problem) return [error];
+    throw error;
+  }
+}
+
+function needsRoot(): Problem {
+  return new Problem("history-needs-root", "the records of runs are readable by root alone", { hint: "sudo knetctl history" });
+}

@@ -1,0 +1,85 @@
+import type { Host } from "../host/host.js";
+import { acquireLock } from "../host/lock.js";
+import { problemCodes } from "../problem/codes.js";
+import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
+import { Problem, throwIfErrors } from "../problem/problem.js";
+import { changeText } from "../ui/change-text.js";
+import { cleanText } from "../ui/clean-text.js";
+import { rollbackJson } from "../ui/history-json.js";
+import { progressListener } from "../ui/progress-lines.js";
+import { timeText } from "../ui/time-text.js";
+import type { RecordedRun } from "../workflow/journal/entry.js";
+import { readRun, readRuns } from "../workflow/journal/runs.js";
+import { runsInTheWay, stands } from "../workflow/later-runs.js";
+import { obstacles, takeBack, type TakeBackResult } from "../workflow/take-back.js";
+import { by } from "./by.js";
+import type { CommandContext, CommandRun } from "./command.js";
+import { sayHowToGoOn } from "./say-how-to-go-on.js";
+
+export interface RollbackArguments {
+  readonly run?: string | undefined;
+  readonly root?: string | undefined;
+  readonly dryRun: boolean;
+  readonly keepChanged: boolean;
+  readonly lockTimeout: number;
+}
+
+/** `knetctl rollback`: returns the host to the state before a run, or refuses and says what would be lost. */
+export const rollback: CommandRun<RollbackArguments> = async (args, context) => {
+  const { output, signal } = context;
+  if (!context.isRoot) throw needsRoot();
+  const host = await context.host({ root: args.root, readOnly: args.dryRun });
+  if (args.dryRun) return dryRun(chosen(host, args.run), host, args, context);
+  const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
+  context.whenLeft(() => { sayHowToGoOn(host, output); });
+  try {
+    const run = chosen(host, args.run);
+    const result = await takeBack(run, host, { ...by(host, context), keepChanged: args.keepChanged, listener: progressListener(output) });
+    return show(run, result, context);
+  } finally {
+    lock.release();
+  }
+};
+
+/** The run of that name or number; without one the run that was cut off, else the latest that still stands. Throws what keeps it from being taken back. */
+function chosen(host: Host, asked: string | undefined): RecordedRun {
+  const { runs, problems } = readRuns(host);
+  if (asked === undefined) throwIfErrors(problems);
+  const run = asked === undefined ? (runs.find(({ outcome }) => outcome === "unfinished") ?? runs.find(stands)) : readRun(host, asked);
+  if (run === undefined) throw new Problem("undo-nothing", "there is no run to take back on this host", { hint: "knetctl history lists the runs" });
+  if (run.outcome !== "unfinished" && !stands(run)) throw alreadyBack(run);
+  throwIfErrors(runsInTheWay(run, runs));
+  return run;
+}
+
+async function dryRun(run: RecordedRun, host: Host, { keepChanged }: RollbackArguments, { output }: CommandContext): Promise<ExitCode> {
+  const found = await obstacles(run, host);
+  if (!keepChanged) throwIfErrors(found);
+  if (output.json) output.document(rollbackJson(run, null, found));
+  else {
+    output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
+    for (const { change, progress } of [...run.changes].reverse()) if (progress !== "planned" && progress !== "undone") output.result(`  ↶ ${cleanText(changeText(change))}`);
+    for (const { where, detail } of found) output.result(`  kept as it is: ${cleanText(where?.path ?? "")}: ${cleanText(detail ?? "")}`);
+  }
+  return exitCodes.changesPending;
+}
+
+function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
+  const { outcome, problems } = result;
+  if (output.json) output.document(rollbackJson(run, result, problems));
+  else {
+    for (const problem of problems) output.problem(problem);
+    const kept = problems.some(({ code }) => code !== "workflow-journal-incomplete" && code !== "workflow-old-runs-kept");
+    output.result(outcome === "failed" ? `run ${run.sequence} could not be taken back whole` : `run ${run.sequence} was taken back: the host was observed to be as before it${kept ? ", but for what was kept" : ""}`);
+  }
+  const first = problems.find(({ severity }) => severity === "error");
+  return outcome === "rolled-back" ? exitCodes.done : first === undefined ? exitCodes.failed : problemCodes[first.code];
+}
+
+function alreadyBack({ sequence, folder }: RecordedRun): Problem {
+  return new Problem("undo-nothing", `nothing of run ${sequence} is left to take back`, { where: { path: folder }, hint: `knetctl history ${sequence} shows what became of it` });
+}
+
+function needsRoot(): Problem {
+  return new Problem("rollback-needs-root", "rollback changes the host and must run as root", { hint: "sudo knetctl rollback …" });
+}

@@ -1,0 +1,34 @@
+import { installationFiles, readChanges } from "./installation-files.js";
+import { lstatSync } from "node:fs";
+import type { AbsolutePath } from "../path.js";
+import { readReceipt } from "./receipt.js";
+import type { InstallationRecord, InstallationRun } from "./record-installation.js";
+import { standingOf } from "./restore.js";
+
+const largestFile = 1024 ** 3;
+
+/** Where an installation stands: see `Standing` of the workflow, whose shape this is. */
+export type InstallationStanding =
+  | { readonly state: "before" | "after" | "partly" }
+  | { readonly state: "other"; readonly path: string; readonly because: string };
+
+/**
+ * Looks at every path that install.sh changed. `other`, with the first such path, when one of them is neither as the installer left it nor as
+ * it was before, or when another archive has been installed since. An installer that was cut off before what it changed was recorded is `partly` done.
+ */
+export function installationStanding(archive: AbsolutePath, sha256: string, { receipt }: InstallationRecord, { host, folder }: Pick<InstallationRun, "host" | "folder">): InstallationStanding {
+  const files = installationFiles(host, folder);
+  const changes = readChanges(files);
+  if (changes === undefined) return { state: lstatSync(files.snapshot, { throwIfNoEntry: false }) === undefined ? "before" : "partly" };
+  const now = readReceipt(host.files());
+  const formerText = receipt ?? "";
+  if (now !== undefined && now.archiveSha256 !== sha256 && !formerText.includes(now.archiveSha256))
+    return { state: "other", path: archive, because: `version ${now.version} was installed since` };
+  const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
+  const how = { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile };
+  const states = changes.filter(({ change }) => change !== "rewritten").map((change) => ({ change, state: standingOf(change, how) }));
+  const other = states.find(({ state }) => state === "other");
+  if (other !== undefined) return { state: "other", path: other.change.path, because: "it was changed after the installer ran" };
+  if (states.every(({ state }) => state === "before")) return { state: "before" };
+  return { state: states.every(({ state }) => state === "after") ? "after" : "partly" };
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import type { Accounts } from "./host.js";
+
+/** What the kernel gives as login id where nobody has logged in (services, containers). */
+const nobodyLoggedIn = 0xffff_ffff;
+
+/**
+ * The person behind this process, for the record: the account of the login that it descends from, which su and sudo do not change
+ * (proc(5), loginuid); else the user who called sudo, as sudo says; else who runs it.
+ */
+export function whoRuns(accounts: Pick<Accounts, "userName">, environment: Readonly<Record<string, string | undefined>>): string {
+  const login = loginId();
+  const sudoer = /^\d{1,10}$/.exec(environment["SUDO_UID"] ?? "")?.[0];
+  const uid = login ?? (sudoer === undefined ? process.geteuid?.() : Number(sudoer)) ?? 0;
+  return accounts.userName(uid);
+}
+
+function loginId(): number | undefined {
+  try {
+    const id = Number(readFileSync("/proc/self/loginuid", "latin1"));
+    return Number.isInteger(id) && id !== nobodyLoggedIn ? id : undefined;
+  } catch {
+    // a kernel without auditing
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Problem } from "../problem/problem.js";
+
+/**
+ * Makes a folder and what is missing above it; true when it was not there before. Not by Node's `recursive`, which asks for ever
+ * where the kernel says ENOENT of a folder whose parent exists (mkdir below /proc). Throws `simulator-cannot-write`.
+ */
+export async function makeFolders(folder: string, mode = 0o777): Promise<boolean> {
+  try {
+    return await make(folder, mode);
+  } catch (error) {
+    throw error instanceof Problem ? error : cannotWrite(folder, error);
+  }
+}
+
+async function make(folder: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" && (await stat(folder)).isDirectory()) return false;
+    if (codeOf(error) !== "ENOENT" || dirname(folder) === folder) throw error;
+  }
+  await makeFolders(dirname(folder), mode);
+  await mkdir(folder, { mode });
+  return true;
+}
+
+/** The problem of a folder or file that the simulator was asked to write and cannot. */
+export function cannotWrite(path: string, cause: unknown): Problem {
+  return new Problem("simulator-cannot-write", "the simulator cannot write there", {
+    where: { path }, detail: codeOf(cause) ?? "unexpected error", hint: "name a folder on a file system where this user may write", cause,
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,0 +1,36 @@
+import type { Files, Host, Rights } from "../../host/host.js";
+import { joined, type AbsolutePath } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
+import type { RunContext } from "../change-kind.js";
+import { fieldsOf, rightsOf } from "./prior-json.js";
+
+/** A file as it was: its content lies in the run's folder, readable by root alone. */
+export type FileBefore = { readonly existed: false } | { readonly existed: true; readonly backup: string; readonly rights: Rights };
+
+/** Looks at a file and keeps a copy of it in the run's folder. */
+export function keepFile(files: Files, path: AbsolutePath, { host, folder, number }: RunContext): FileBefore {
+  const entry = files.entry(path);
+  const content = files.read(path);
+  if (entry === undefined || content === undefined) return { existed: false };
+  const backup = `before-${number}`;
+  host.files().write(joined(folder, backup), content, { mode: 0o600, uid: 0, gid: 0 });
+  const { mode, uid, gid } = entry;
+  return { existed: true, backup, rights: { mode, uid, gid } };
+}
+
+/** The content that `keepFile` kept; undefined when there was no file. */
+export function contentBefore(before: FileBefore, { host, folder }: { readonly host: Host; readonly folder: AbsolutePath }): Buffer | undefined {
+  if (!before.existed) return undefined;
+  const path = joined(folder, before.backup);
+  const content = host.files().read(path);
+  if (content !== undefined) return content;
+  throw new Problem("journal-damaged", "the copy of a file from before the run is gone", { where: { path }, hint: "put the file back from a backup of this host" });
+}
+
+/** What `keepFile` gave, back from the journal. */
+export function fileBefore(json: unknown): FileBefore | undefined {
+  const { existed, backup, rights: rightsJson } = fieldsOf(json) ?? {};
+  if (existed === false) return { existed };
+  const rights = rightsOf(rightsJson);
+  return existed === true && rights !== undefined && typeof backup === "string" && /^before-\d+$/.test(backup) ? { existed, backup, rights } : undefined;
+}

@@ -1,0 +1,56 @@
+import type { AbsolutePath } from "../../host/path.js";
+import type { ProblemJson } from "../../problem/problem.js";
+import type { Change } from "../change.js";
+
+export type Outcome = "applied" | "unchanged" | "failed" | "rolled-back";
+
+/** What a run is known by: who started it, with what. */
+export interface RunHeader {
+  /** Path of the profile, or what else asked for the changes. */
+  readonly profile: string;
+  /** The person, as far as the system knows: `anna`, or `root`. */
+  readonly who: string;
+  /** Version of knetctl. */
+  readonly version: string;
+  readonly changes: readonly Change[];
+}
+
+/** A line of a run's journal. `number` counts the plan's changes from 1. Schema: schemas/journal.schema.json. */
+export type JournalEntry =
+  | (RunHeader & { readonly type: "begin"; readonly format: 1; readonly run: string; readonly sequence: number; readonly time: string })
+  | { readonly type: "intent"; readonly number: number; readonly prior: unknown }
+  | { readonly type: "done"; readonly number: number }
+  /** Another process, or a later command, sets out to take the run back. */
+  | { readonly type: "rollback"; readonly time: string; readonly who: string; readonly version: string }
+  | { readonly type: "undone"; readonly number: number }
+  | { readonly type: "undo-failed"; readonly number: number; readonly problem: ProblemJson }
+  | { readonly type: "end"; readonly time: string; readonly outcome: Outcome; readonly problems: readonly ProblemJson[] };
+
+/** How far one change of a run has come. */
+export type ChangeProgress = "planned" | "begun" | "done" | "undone" | "undo-failed";
+
+export interface JournaledChange {
+  /** Its place in the plan, from 1. */
+  readonly number: number;
+  readonly change: Change;
+  readonly progress: ChangeProgress;
+  /** The state before, in the words of the change's kind; absent while it is only planned. */
+  readonly prior?: unknown;
+}
+
+/** A run as its journal tells it. */
+export interface RecordedRun extends Omit<RunHeader, "changes"> {
+  readonly run: string;
+  readonly folder: AbsolutePath;
+  /** Counts the runs of a host; unlike the time it only ever grows. */
+  readonly sequence: number;
+  /** ISO 8601, UTC: when it began, and when it, or the last rollback of it, ended. */
+  readonly began: string;
+  readonly ended?: string;
+  /** How it ended; `unfinished` when neither it nor a rollback of it came to its end. */
+  readonly outcome: Outcome | "unfinished";
+  readonly changes: readonly JournaledChange[];
+  readonly problems: readonly ProblemJson[];
+  /** The journal's text as it stands, which a rollback continues. */
+  readonly text: string;
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import type { Host } from "../../host/host.js";
+import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
+import { currentFile, runsFolder, stateFolder } from "../../host/state.js";
+import type { ProblemCode } from "../../problem/codes.js";
+import { Problem, type Where } from "../../problem/problem.js";
+import type { JournalEntry, RecordedRun, RunHeader } from "./entry.js";
+import { forgetOldRuns } from "./forget-old-runs.js";
+import { journalFile, nextSequence, runNames } from "./runs.js";
+
+const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
+
+/**
+ * The record of one run: what it means to do, the prior state before each deed, and how it ended. Every entry is on disk
+ * before `write` returns. The file is replaced whole and atomically, so a reader never meets half a line. From `begin` to
+ * `end` the host's state names the run as the current one: that is how the next run knows of one that was cut off.
+ */
+export class Journal {
+  readonly run: string;
+  readonly folder: AbsolutePath;
+  readonly #host: Host;
+  #text: string;
+
+  private constructor(host: Host, run: string, text: string) {
+    this.#host = host;
+    this.run = run;
+    this.folder = joined(runsFolder, run);
+    this.#text = text;
+  }
+
+  /** Makes the run's folder (root only, 0700) and writes the first entry. The name says the time: `20261123T211050Z-3f2a`. */
+  static begin(host: Host, header: RunHeader, now = new Date()): Journal {
+    for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)]) ensureFolder(host, folder, 0o755);
+    for (const folder of [stateFolder, runsFolder]) ensureFolder(host, folder, 0o700);
+    const sequence = nextSequence(host);
+    const journal = new Journal(host, freeName(host, now), "");
+    host.files().createFolder(journal.folder, { ...rootOnly, mode: 0o700 });
+    journal.#setCurrent();
+    journal.write({ type: "begin", format: 1, run: journal.run, sequence, time: now.toISOString(), ...header });
+    return journal;
+  }
+
+  /** Continues the journal of a run that is to be taken back. */
+  static reopen(host: Host, { run, text }: RecordedRun, who: Pick<RunHeader, "who" | "version">, now = new Date()): Journal {
+    const journal = new Journal(host, run, text);
+    journal.#setCurrent();
+    journal.write({ type: "rollback", time: now.toISOString(), ...who });
+    return journal;
+  }
+
+  write(entry: JournalEntry): void {
+    this.#text += `${JSON.stringify(entry)}\n`;
+    this.#host.files().write(journalFile(this.run), Buffer.from(this.#text), rootOnly);
+  }
+
+  /** Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be done. */
+  writeIfPossible(entry: JournalEntry): readonly Problem[] {
+    return this.#ifPossible(() => { this.write(entry); }, (cause) => journalIncomplete(cause, this.folder));
+  }
+
+  /** Writes the last entry, and forgets runs that are too old or too many to keep. A warning when that cannot be done. */
+  end(entry: JournalEntry & { readonly type: "end" }): readonly Problem[] {
+    const unwritten = this.#ifPossible(() => {
+      this.write(entry);
+      this.#host.files().remove(currentFile);
+    }, (cause) => journalIncomplete(cause, this.folder));
+    return unwritten.length > 0 ? unwritten : this.#ifPossible(() => { forgetOldRuns(this.#host, new Date()); }, oldRunsKept);
+  }
+
+  #setCurrent(): void {
+    this.#host.files().write(currentFile, Buffer.from(`${this.run}\n`), rootOnly);
+  }
+
+  #ifPossible(work: () => void, warning: (cause: Problem) => Problem): readonly Problem[] {
+    try {
+      work();
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return [warning(error)];
+    }
+  }
+}
+
+function freeName(host: Host, now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const names = new Set(runNames(host));
+  for (;;) {
+    const name = `${time}-${randomBytes(2).toString("hex")}`;
+    if (!names.has(name)) return name;
+  }
+}
+
+function ensureFolder(host: Host, folder: AbsolutePath, mode: number): void {
+  const files = host.files();
+  if (files.entry(folder) === undefined) files.createFolder(folder, { mode, uid: 0, gid: 0 });
+}
+
+function journalIncomplete(cause: Problem, folder: AbsolutePath): Problem {
+  return warningOf(cause, "workflow-journal-incomplete", "the run's journal is incomplete: it could not be written to the end", { path: folder });
+}
+
+function oldRunsKept(cause: Problem): Problem {
+  return warningOf(cause, "workflow-old-runs-kept", "records of old runs could not be removed", cause.where);
+}
+
+function warningOf(cause: Problem, code: ProblemCode, title: string, where: Where | undefined): Problem {
+  return new Problem(code, title, {
+    severity: "warning",
+    ...(where && { where }),
+    detail: [cause.message, cause.detail].filter((part) => part !== undefined).join(": "),
+    ...(cause.hint !== undefined && { hint: cause.hint }),
+    cause,
+  });
+}

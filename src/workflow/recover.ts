@@ -1,0 +1,82 @@
+import type { Host } from "../host/host.js";
+import { isLocked } from "../host/lock.js";
+import { Problem, Problems } from "../problem/problem.js";
+import type { RecordedRun } from "./journal/entry.js";
+import { currentRun, readRun } from "./journal/runs.js";
+import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
+
+/**
+ * Puts back what a run that was cut off (killed, power lost) has left half done, so that the next one starts from a known state. The
+ * caller holds the lock, so that nothing named as current can still be under way. Undefined when there is nothing to put back; throws Problems
+ * when that is not possible, or not without losing what somebody did since.
+ */
+export async function recover(host: Host, options: Omit<TakeBackOptions, "keepChanged">): Promise<(TakeBackResult & { readonly run: RecordedRun }) | undefined> {
+  const run = unfinishedRun(host);
+  if (run === undefined) return undefined;
+  const result = await takeBackFirst(run, host, options);
+  if (result.outcome === "failed") throw new Problems([mustComeFirst(run), ...result.problems]);
+  return { ...result, run };
+}
+
+/** The run that the host's state names as current and whose journal has no end; undefined when there is none, or when it had not begun. */
+export function unfinishedRun(host: Host): RecordedRun | undefined {
+  const name = currentRun(host);
+  const run = name === undefined ? undefined : begun(host, name);
+  return run?.outcome === "unfinished" ? run : undefined;
+}
+
+/** For commands that only look: a warning about a run that was cut off, or that is under way just now. Nothing where this user may not look. */
+export async function unfinishedWarning(host: Host): Promise<readonly Problem[]> {
+  try {
+    const run = unfinishedRun(host);
+    if (run === undefined) return [];
+    return [(await isLocked(host)) ? goingOn(run) : cutOff(run)];
+  } catch (error) {
+    if (error instanceof Problem && error.code === "host-not-permitted") return [];
+    throw error;
+  }
+}
+
+function begun(host: Host, name: string): RecordedRun | undefined {
+  try {
+    return readRun(host, name);
+  } catch (error) {
+    // killed between naming the run and beginning it
+    if (error instanceof Problem && error.code === "run-unknown") return undefined;
+    throw error;
+  }
+}
+
+async function takeBackFirst(run: RecordedRun, host: Host, options: Omit<TakeBackOptions, "keepChanged">): Promise<TakeBackResult> {
+  try {
+    return await takeBack(run, host, { ...options, keepChanged: false });
+  } catch (error) {
+    if (error instanceof Problems) throw new Problems([mustComeFirst(run), ...error.list]);
+    throw error;
+  }
+}
+
+function mustComeFirst({ sequence, began, run, folder }: RecordedRun): Problem {
+  return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off and must be taken back first`, {
+    where: { path: folder },
+    hint: `knetctl history ${run} shows what it did`,
+  });
+}
+
+function cutOff({ sequence, began, run, folder }: RecordedRun): Problem {
+  return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off in the middle of its work`, {
+    severity: "warning",
+    where: { path: folder },
+    detail: "what is seen here is what it left",
+    hint: `the next apply takes it back before it begins; knetctl rollback ${run} does so now`,
+  });
+}
+
+function goingOn({ sequence, began, folder }: RecordedRun): Problem {
+  return new Problem("workflow-run-going-on", `run ${sequence} of ${began} is under way just now`, {
+    severity: "warning",
+    where: { path: folder },
+    detail: "what is seen here is not yet what it will leave",
+    hint: "wait for it to end, then look again",
+  });
+}

@@ -1,0 +1,99 @@
+import type { Host } from "../host/host.js";
+import { Problem, throwIfErrors } from "../problem/problem.js";
+import type { Change } from "./change.js";
+import { deedFromJournal, type RecordedDeed } from "./deed.js";
+import type { JournaledChange, Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
+import { Journal } from "./journal/journal.js";
+import type { ProgressListener } from "./progress.js";
+import { standingElsewhere, undoDeeds } from "./undo-deeds.js";
+
+export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
+  /** True: what somebody changed since is left as it is, and all else is taken back. False: then nothing is. */
+  readonly keepChanged: boolean;
+  readonly listener: ProgressListener;
+}
+
+export interface TakeBackResult {
+  /** `rolled-back` when every change was observed to be as before the run, or was kept as asked. */
+  readonly outcome: Outcome & ("rolled-back" | "failed");
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * What keeps a run from being taken back without losing what was done since: one problem (`undo-unsafe`) for each change that is neither as the
+ * run left it nor as it was before. Only looks.
+ */
+export async function obstacles(recorded: RecordedRun, host: Host): Promise<readonly Problem[]> {
+  const deeds = deedsOf(recorded, host, () => undefined);
+  const found: Problem[] = [];
+  for (const deed of deeds) {
+    // what a later change of the run wrote again stands for both
+    if (deeds.some((later) => later.number > deed.number && replaces(later.change, deed.change))) continue;
+    const standing = await deed.observe();
+    if (standing.state === "other") found.push(unsafe(recorded, standing.path, standing.because));
+  }
+  return found;
+}
+
+/**
+ * Takes a recorded run back, whether it was cut off, ended or was taken back in part, and looks whether all is as before. The caller holds
+ * the lock. Throws the `obstacles` as Problems, before anything is changed; what fails later is in the result.
+ */
+export async function takeBack(recorded: RecordedRun, host: Host, { who, version, keepChanged, listener }: TakeBackOptions): Promise<TakeBackResult> {
+  const kept = await obstacles(recorded, host);
+  if (!keepChanged) throwIfErrors(kept);
+  const deeds = deedsOf(recorded, host, listener);
+  const journal = Journal.reopen(host, recorded, { who, version });
+  listener({ type: "taking-back", run: recorded });
+  const { failures, unwritten } = await undoDeeds(deeds, journal, listener);
+  const left = failures.length > 0 ? failures : await notAsBefore(deeds);
+  const problems = keepChanged ? left.map(asWarning) : left;
+  const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
+  const unended = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
+  return { outcome, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended)] };
+}
+
+/** What was begun and is not known to be undone, ready to be looked at and taken back. */
+function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: ProgressListener): readonly RecordedDeed[] {
+  return changes.filter(isBegun).map(({ number, change, prior }) =>
+    deedFromJournal(change, prior, {
+      host,
+      folder,
+      number,
+      changes: changes.map((one) => one.change),
+      note: (text) => { listener({ type: "change-note", change, text }); },
+      report: (text) => { listener({ type: "change-report", change, text }); },
+    }));
+}
+
+function isBegun({ progress }: JournaledChange): boolean {
+  return progress === "begun" || progress === "done" || progress === "undo-failed";
+}
+
+function replaces(later: Change, earlier: Change): boolean {
+  return later.path === earlier.path && (later.kind === earlier.kind || later.kind === "write-file");
+}
+
+async function notAsBefore(deeds: readonly RecordedDeed[]): Promise<readonly Problem[]> {
+  const found: Problem[] = [];
+  for (const { change, standing } of await standingElsewhere(deeds)) {
+    found.push(new Problem("workflow-not-as-before", "the run was taken back, but this is not as it was before", {
+      where: { path: standing.state === "other" ? standing.path : change.path },
+      ...(standing.state === "other" && { detail: standing.because }),
+      hint: "look who works on this host just now, then run the command again",
+    }));
+  }
+  return found;
+}
+
+function unsafe({ run, sequence }: RecordedRun, path: string, because: string): Problem {
+  return new Problem("undo-unsafe", `run ${sequence} cannot be taken back: something was changed since`, {
+    where: { path },
+    detail: because,
+    hint: `put it as run ${sequence} left it, or leave it as it is and take back the rest: knetctl rollback ${run} --keep-changed`,
+  });
+}
+
+function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
+  return new Problem(code, message, { severity: "warning", ...(where && { where }), ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }), cause });
+}

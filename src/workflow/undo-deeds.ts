@@ -1,0 +1,73 @@
+import { Problem } from "../problem/problem.js";
+import type { Standing } from "./change-kind.js";
+import type { Change } from "./change.js";
+import type { RecordedDeed } from "./deed.js";
+import type { Journal } from "./journal/journal.js";
+import type { ProgressListener } from "./progress.js";
+
+export interface Undone {
+  /** What could not be taken back, with the commands that do it by hand. */
+  readonly failures: readonly Problem[];
+  /** Warnings: what the journal could not take. */
+  readonly unwritten: readonly Problem[];
+}
+
+/** Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take. */
+export async function undoDeeds(deeds: readonly RecordedDeed[], journal: Journal, listener: ProgressListener): Promise<Undone> {
+  const failures: Problem[] = [];
+  let unwritten: readonly Problem[] = [];
+  for (const deed of [...deeds].reverse()) {
+    const { number, change } = deed;
+    const start = performance.now();
+    try {
+      if (change.kind === "create-account" && failures.length > 0) throw accountStays(change.path);
+      await deed.undo();
+      unwritten = journal.writeIfPossible({ type: "undone", number });
+      listener({ type: "change-undone", change, ms: performance.now() - start });
+    } catch (error) {
+      const problem = undoProblem(deed, error, journal);
+      failures.push(problem);
+      unwritten = journal.writeIfPossible({ type: "undo-failed", number, problem: problem.toJSON() });
+      listener({ type: "undo-failed", change, problem });
+    }
+  }
+  return { failures, unwritten };
+}
+
+/** Looks at deeds that were taken back: those that are not as before after all. */
+export async function standingElsewhere(deeds: readonly RecordedDeed[]): Promise<readonly { readonly change: Change; readonly standing: Standing }[]> {
+  const found: { change: Change; standing: Standing }[] = [];
+  for (const deed of deeds) {
+    const { change, number } = deed;
+    // what was there before it was the installer's work, which has been taken back since and is looked at itself
+    if (change.kind === "register-library" && deeds.some((earlier) => earlier.change.kind === "run-installer" && earlier.number < number)) continue;
+    const standing = await deed.observe();
+    if (standing.state !== "before") found.push({ change, standing });
+  }
+  return found;
+}
+
+/** Its number could go to another account, which would own what is left; and what an installer did to /etc could not be told from its removal. */
+function accountStays(path: string): Problem {
+  return new Problem("undo-unsafe", "the account stays until all that was done after it is taken back", {
+    where: { path },
+    detail: "what could not be taken back may belong to it",
+    hint: "mend what kept the rest from being taken back",
+  });
+}
+
+function undoProblem(deed: RecordedDeed, cause: unknown, journal: Journal): Problem {
+  const because = cause instanceof Problem ? cause : undefined;
+  const { change } = deed;
+  return new Problem("workflow-undo-failed", `could not take back ${change.kind}`, {
+    where: because?.where ?? { path: change.path },
+    detail: because === undefined ? "unexpected error" : [because.message, because.detail].filter((part) => part !== undefined).join(": "),
+    hint: [because?.hint, ...waysOn(deed, journal)].filter((part) => part !== undefined).join("\n"),
+    cause,
+  });
+}
+
+function waysOn(deed: RecordedDeed, { run }: Journal): readonly string[] {
+  const commands = deed.byHand().map((command) => `  ${command}`);
+  return commands.length === 0 ? [`then knetctl rollback ${run} tries again`] : [`then knetctl rollback ${run} tries again; or by hand:`, ...commands];
+}

@@ -1,0 +1,171 @@
+import t from "tap";
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { report } from "../../src/generated/validate-report.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { hostState } from "../support/host-state.js";
+import { copyProgram, knetctl, knetctlJson, knetctlScript } from "../support/knetctl.js";
+import { configFile, provisioning } from "../support/provisioning.js";
+
+await ensureSandbox(import.meta.filename);
+
+const { profile, cluster, folder } = await provisioning();
+t.teardown(() => cluster.stop());
+
+interface HistoryDocument {
+  readonly runs: readonly { run: string; sequence: number; outcome: string; count: number }[];
+}
+
+async function runs(): Promise<HistoryDocument["runs"]> {
+  const { stdout } = await knetctl(["history", "--json"]);
+  const document = JSON.parse(stdout) as HistoryDocument;
+  if (!report(document)) throw new Error(JSON.stringify(report.errors));
+  return document.runs;
+}
+
+/** A profile that differs from the first in what config.json says. */
+function otherProfile(): string {
+  const file = `${folder}/other.yaml`;
+  writeFileSync(file, readFileSync(profile, "utf8").replace("log_verbosity: quiet", "log_verbosity: info"));
+  return file;
+}
+
+const fast = "--no-smoke-test";
+const before = hostState();
+let installed = "";
+
+t.test("nothing has run: both commands say so", async (t) => {
+  const { exitCode, stdout } = await knetctl(["history"]);
+  t.equal(exitCode, 0);
+  t.match(stdout, /no run/);
+  const rollback = await knetctl(["rollback"]);
+  t.equal(rollback.exitCode, 1);
+  t.match(rollback.stderr, /no run to take back.*undo-nothing/);
+  t.equal(hostState(), before, "asking leaves no trace");
+});
+
+t.test("two runs stand in the history, the latest first, with who, what and how it ended", async (t) => {
+  t.equal((await knetctl(["apply", profile])).exitCode, 0);
+  installed = hostState();
+  t.equal((await knetctl(["apply", fast, otherProfile()])).exitCode, 0);
+  t.match(await runs(), [{ sequence: 2, outcome: "applied", count: 1 }, { sequence: 1, outcome: "applied", count: 9 }]);
+  const { stdout } = await knetctl(["history"]);
+  t.match(stdout, /^run +when +who/);
+  t.match(stdout, /2 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +root +applied +1 +\S*other\.yaml/);
+});
+
+t.test("one run is shown with its changes and what can be done with it", async (t) => {
+  const { exitCode, stdout } = await knetctl(["history", "2"]);
+  t.equal(exitCode, 0);
+  t.match(stdout, /done +edit file .*config\.json[\s\S]*-.*"quiet"\n[\s\S]*\+.*"info"/);
+  t.match(stdout, /knetctl rollback \S+ returns the host/);
+  t.match((await knetctl(["history", "1"])).stdout, /cannot simply be taken back now:\n.*before run 2/);
+  const { document } = await knetctlJson(["history", "2"]);
+  t.ok(report(document), JSON.stringify(report.errors));
+  t.match(await knetctl(["history", "99"]), { exitCode: 64, stderr: /there is no run "99"/ });
+});
+
+t.test("another user is refused, and told why", async (t) => {
+  const program = copyProgram("/opt/knetctl-test");
+  t.match(await knetctl(["history"], { uid: 61_234, program }), { exitCode: 77, stderr: /history-needs-root/ });
+  t.match(await knetctl(["rollback"], { uid: 61_234, program }), { exitCode: 77, stderr: /rollback-needs-root/ });
+  rmSync(program, { recursive: true });
+});
+
+t.test("an earlier run is not taken back while a later one stands on it", async (t) => {
+  const state = hostState();
+  const { exitCode, stderr } = await knetctl(["rollback", "1"]);
+  t.equal(exitCode, 1);
+  t.match(stderr, /run 1 cannot be taken back before run 2[\s\S]*undo-later-run[\s\S]*hint: knetctl rollback \S+ first/);
+  t.equal(hostState(), state);
+});
+
+t.test("what was edited by hand since is not lost: refused, and with --keep-changed left", async (t) => {
+  const written = readFileSync(configFile, "utf8");
+  writeFileSync(configFile, written.replace("info", "none"));
+  const state = hostState();
+  const refused = await knetctl(["rollback"]);
+  t.equal(refused.exitCode, 1);
+  t.match(refused.stderr, /run 2 cannot be taken back[\s\S]*config\.json[\s\S]*neither what the run wrote[\s\S]*--keep-changed/);
+  t.equal(hostState(), state);
+  t.match(await knetctl(["rollback", "--dry-run", "--keep-changed"]), { exitCode: 2, stdout: /kept as it is: \S*config\.json/ });
+  writeFileSync(configFile, written);
+});
+
+t.test("--dry-run shows what would be taken back, and changes nothing", async (t) => {
+  const state = hostState();
+  const { exitCode, stdout } = await knetctl(["rollback", "--dry-run"]);
+  t.equal(exitCode, 2);
+  t.match(stdout, /would take back run 2[\s\S]*edit file .*config\.json/);
+  t.equal(hostState(), state);
+});
+
+t.test("without a run's name the latest goes back, then the one before, until the host is as it was", async (t) => {
+  const second = await knetctlJson(["rollback"]);
+  t.equal(second.exitCode, 0, second.stderr);
+  t.match(second.document, { outcome: "rolled-back", sequence: 2 });
+  t.ok(report(second.document), JSON.stringify(report.errors));
+  t.equal(hostState(), installed);
+  t.match(await knetctl(["rollback", "2"]), { exitCode: 1, stderr: /nothing of run 2 is left/ });
+  const first = await knetctl(["rollback"]);
+  t.equal(first.exitCode, 0, first.stderr);
+  t.match(first.stdout, /run 1 was taken back: the host was observed to be as before it/);
+  t.equal(hostState(), before);
+  t.match(await runs(), [{ outcome: "rolled-back" }, { outcome: "rolled-back" }]);
+});
+
+t.test("what was put below a folder of the run stands in the way of taking it back", async (t) => {
+  t.equal((await knetctl(["apply", fast, profile])).exitCode, 0);
+  writeFileSync("/var/amplia/keep-me", "precious");
+  chmodSync("/var/amplia/keep-me", 0o600);
+  const refused = await knetctl(["rollback"]);
+  t.equal(refused.exitCode, 1);
+  t.match(refused.stderr, /\/var\/amplia\n.*it holds keep-me/);
+  t.ok(existsSync(configFile), "nothing was taken back");
+  rmSync("/var/amplia/keep-me");
+  t.equal((await knetctl(["rollback"])).exitCode, 0);
+  t.equal(hostState(), before);
+});
+
+t.test("a killed run is noticed by plan and verify, and taken back by rollback", async (t) => {
+  await kill();
+  const plan = await knetctl(["plan", profile]);
+  t.equal(plan.exitCode, 2);
+  t.match(plan.stderr, /cut off in the middle of its work[\s\S]*workflow-unfinished-run[\s\S]*knetctl rollback/);
+  t.match(await knetctl(["history"]), { stdout: /unfinished/ });
+  const { exitCode, stdout, stderr } = await knetctl(["rollback"]);
+  t.equal(exitCode, 0, stderr);
+  t.match(stdout, /was taken back/);
+  t.equal(hostState(), before);
+});
+
+t.test("or by the next apply, before it begins", async (t) => {
+  await kill();
+  const { exitCode, document, stderr } = await knetctlJson(["apply", fast, profile]);
+  t.equal(exitCode, 0, stderr);
+  t.match(document, { outcome: "applied", recovered: /^\d{8}T/ });
+  t.equal(hostState(), installed);
+});
+
+t.test("a damaged journal is named, and hides no other run", async (t) => {
+  const [latest] = await runs();
+  writeFileSync(`/var/lib/knetctl/runs/${latest!.run}/journal.jsonl`, "not a journal\n");
+  const { exitCode, stdout, stderr } = await knetctl(["history"]);
+  t.equal(exitCode, 1);
+  t.match(stderr, /journal-damaged\][\s\S]*journal\.jsonl:1/);
+  t.match(stdout, /rolled back/);
+});
+
+/** Starts an apply and kills it while install.sh runs. */
+async function kill(): Promise<void> {
+  const child = spawn(process.execPath, [knetctlScript, "apply", fast, profile, "--json"], { stdio: ["ignore", "ignore", "pipe"], env: { PATH: "/usr/bin:/bin" } });
+  let said = "";
+  await new Promise<void>((resolve) => {
+    child.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (!said.includes("running install.sh")) return;
+      child.kill("SIGKILL");
+    });
+    child.once("exit", () => { resolve(); });
+  });
+}

@@ -1,0 +1,43 @@
+import t from "tap";
+import { parsed, places, shownText } from "./problems-of.js";
+
+// found by `npm run fuzz -- profile`
+
+const sound = "connections: { a: { endpoints: [{ ip: 10.1.2.3, port: 1 }] } }\n";
+
+t.test("maps of maps on one line end in a problem, not in the parser's stack", async (t) => {
+  t.match(places(await parsed("a: ".repeat(5000))), ["profile-too-deep"].map((code) => new RegExp(code)));
+  t.match(places(await parsed(`users: {${"a: ".repeat(5000)}\n${"b: ".repeat(5000)}`)), [/profile-/]);
+});
+
+t.test("a name with control characters is told with them escaped, in titles too", async (t) => {
+  const outcome = await parsed('{"connections":{},"users":{"\\u0007":"x"}}', "p.json");
+  t.match(outcome.problems.map(({ message }) => message), [/./, /./]);
+  t.notOk(outcome.problems.some(({ message }) => message.includes("\u0007")));
+});
+
+t.test("a key that may hold a PIN is in no title", async (t) => {
+  t.notMatch(shownText(await parsed(`${sound}users:\n  "pin=Hunter2": 1\n`)), "Hunter");
+});
+
+t.test("of very many problems the first are shown, and how many more there are", async (t) => {
+  const { problems } = await parsed(`${sound}users:\n${Array.from({ length: 5000 }, (_, n) => `  u${n}: 1\n`).join("")}`);
+  t.equal(problems.length, 101);
+  t.match(problems.at(-1), { code: "profile-more-problems", severity: "error", detail: /^4900 errors and 1 warning more/ });
+});
+
+t.test("past the limit errors go before warnings, in the order of the text", async (t) => {
+  const names = Array.from({ length: 200 }, (_, n) => `  c${n}: { ip: h${n}, port: 1 }\n`).join("");
+  const { problems } = await parsed(`connections:\n${names}users:\n  u: { connection: c0, pin: 1 }\n`);
+  t.equal(problems.length, 101);
+  t.match(problems.filter(({ severity }) => severity === "error").map(({ code }) => code), ["profile-pin-literal"]);
+  t.match(problems.at(-1), { code: "profile-more-problems", severity: "warning" });
+});
+
+t.test("5 MiB of nothing but mistakes are answered within seconds", async (t) => {
+  const size = 5 * 1024 * 1024;
+  const start = performance.now();
+  t.match(places(await parsed(`connections: {}\nusers:\n${" u: x\n".repeat(size / 6 - 10)}`)), [/profile-too-large/]);
+  t.equal((await parsed(`{"users":{"a":0${Array.from({ length: 300_000 }, (_, n) => `,"${n}":{}`).join("")}}}`, "p.json")).problems.length, 101);
+  t.ok(performance.now() - start < 15_000);
+});

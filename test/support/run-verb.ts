@@ -1,0 +1,85 @@
+import { apply } from "../../src/commands/apply.js";
+import type { CommandContext, CommandRun } from "../../src/commands/command.js";
+import { plan } from "../../src/commands/plan.js";
+import { acquireLock } from "../../src/host/lock.js";
+import { path, type AbsolutePath } from "../../src/host/path.js";
+import { readOnlyHost } from "../../src/host/read-only-host.js";
+import { realHost } from "../../src/host/real-host.js";
+import { problemCodes } from "../../src/problem/codes.js";
+import { exitCodes } from "../../src/problem/exit-codes.js";
+import { Problem, Problems, type ProblemJson } from "../../src/problem/problem.js";
+import { readRuns } from "../../src/workflow/journal/runs.js";
+import { unfinishedRun } from "../../src/workflow/recover.js";
+import { takeBack } from "../../src/workflow/take-back.js";
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly outcome?: string;
+  readonly run?: string | null;
+  /** Name of an unfinished run that was taken back first. */
+  readonly recovered?: string;
+  readonly problems: readonly ProblemJson[];
+}
+
+/** `knetctl VERB --json --no-smoke-test --root ROOT PROFILE` without the command line's parser, which takes longer than the rest. */
+export async function runVerb(verb: "apply" | "plan" | "rollback", profile: string, root: AbsolutePath, programFolder: AbsolutePath = path("/nonexistent")): Promise<Ran> {
+  let said: Partial<Ran> = {};
+  const context = contextOf(root, programFolder, (document) => { said = { ...said, ...document }; });
+  const args = { profile, root, smokeTest: programFolder !== "/nonexistent", rollback: true, lockTimeout: 30, timeout: 60 };
+  try {
+    const exitCode = await verbs[verb](args, context);
+    return json({ problems: [], ...said, exitCode });
+  } catch (error) {
+    const problems = problemsOf(error);
+    const first = problems.find(({ severity }) => severity === "error");
+    return json({ exitCode: first === undefined ? exitCodes.failed : problemCodes[first.code], problems: problems.map((problem) => problem.toJSON()) });
+  }
+}
+
+/** What `knetctl rollback` does with the unfinished run, or with the last one. */
+const takenBack: CommandRun<{ root: string; lockTimeout: number }> = async ({ lockTimeout }, context) => {
+  const host = await context.host({ readOnly: false });
+  const lock = await acquireLock({ host, waitSeconds: lockTimeout });
+  try {
+    const run = unfinishedRun(host) ?? readRuns(host).runs[0];
+    if (run === undefined) return exitCodes.done;
+    const { outcome, problems } = await takeBack(run, host, { who: "root", version: "0.1.0", keepChanged: false, listener: () => undefined });
+    context.output.document({ outcome, problems });
+    return outcome === "failed" ? exitCodes.failed : exitCodes.done;
+  } finally {
+    lock.release();
+  }
+};
+
+const verbs = { apply, plan, rollback: takenBack } satisfies Record<string, CommandRun<{ profile: string; root: string; smokeTest: boolean; rollback: boolean; lockTimeout: number; timeout: number }>>;
+
+function json(ran: Ran): Ran {
+  return JSON.parse(JSON.stringify(ran)) as Ran;
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof Problems) return error.list;
+  if (error instanceof Problem) return [error];
+  return [new Problem("internal-error", "knetctl made a mistake of its own", { detail: error instanceof Error ? (error.stack ?? error.message) : String(error) })];
+}
+
+function contextOf(root: AbsolutePath, programFolder: AbsolutePath, document: (value: object) => void): CommandContext {
+  const plain = (text: string) => text;
+  const silent = () => undefined;
+  return {
+    output: {
+      json: true, verbose: false, quiet: false, terminal: false, result: silent, note: silent, transient: silent, progress: silent, problem: silent,
+      document: (value) => { if (typeof value === "object" && value !== null) document(value); },
+      style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },
+    },
+    workingFolder: path("/"),
+    host: ({ readOnly }) => Promise.resolve(readOnly ? readOnlyHost(realHost(root)) : realHost(root)),
+    signal: new AbortController().signal,
+    whenLeft: silent,
+    isRoot: true,
+    environment: {},
+    self: { node: path(process.execPath), script: path("/nonexistent") },
+    programFolder,
+    version: "0.1.0",
+  };
+}
