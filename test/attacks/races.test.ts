@@ -1,148 +1,119 @@
-import t from "tap";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { lstatSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
+import t, { type Test } from "tap";
+import { chmodSync, chownSync, renameSync, writeFileSync } from "node:fs";
 import type { Files } from "../../src/host/host.js";
-import { path } from "../../src/host/path.js";
-import { Problem } from "../../src/problem/problem.js";
-import { bundle } from "../support/bundle.js";
+import { path, type AbsolutePath } from "../../src/host/path.js";
 import { plainChildren } from "../support/plain-children.js";
-import { scratch, serviceUid, type Scratch } from "../support/scratch.js";
+import { race, raceLine, type RaceResult } from "../support/race.js";
+import { raceScene, secret, type AttackName } from "../support/race-scene.js";
+import { serviceUid } from "../support/scratch.js";
 
 plainChildren();
 
-const tries = 500;
-const config = path("/home/.config/config.json");
+const folder = "/home/.config/app";
+const service = { uid: serviceUid, gid: serviceUid };
 
-/** Swaps NAME for a link to a folder or file of root's and back, as the service user, until it is killed. */
-const swapping = `
-  const { renameSync } = require("node:fs");
-  const [name, link] = process.argv.slice(1);
-  console.log("swapping");
-  for (;;) {
-    try { renameSync(name, name + ".real"); renameSync(link, name); } catch {}
-    try { renameSync(name, link); renameSync(name + ".real", name); } catch {}
-  }`;
-
-/** Moves the whole folder away, puts another of the same name in its place, and back. */
-const moving = `
-  const { renameSync } = require("node:fs");
-  const [name, other] = process.argv.slice(1);
-  console.log("moving");
-  for (;;) {
-    try { renameSync(name, name + ".away"); renameSync(other, name); } catch {}
-    try { renameSync(name, other); renameSync(name + ".away", name); } catch {}
-  }`;
-
-interface Race extends Scratch {
-  readonly its: Files;
-  /** Runs the work again and again while the attacker swaps; the codes of the problems it met. */
-  readonly during: (program: string, args: readonly string[], work: (its: Files) => void) => Promise<ReadonlySet<string>>;
-  readonly victim: () => unknown;
+interface Operation {
+  readonly name: string;
+  /** What stands there before. */
+  readonly standing: "file" | "folder" | "nothing";
+  /** Asks for what would harm most: root's file given to the service user, or its content. */
+  readonly work: (its: Files, path: AbsolutePath) => unknown;
+  /** Attacks which this can only survive, having nothing to refuse. */
+  readonly unharmed?: readonly AttackName[];
+  /** True: root never does this in a home. */
+  readonly alwaysRefused?: true;
 }
 
-function race(t: { teardown(work: () => void): void }): Race {
-  const all = scratch(t);
-  all.mkdir("home", { uid: serviceUid });
-  all.mkdir("home/.config", { uid: serviceUid });
-  all.file("root/config.json", "precious", { mode: 0o644 });
-  const its = all.files(serviceUid);
-  const during: Race["during"] = async (program, args, work) => {
-    const attacker = spawn(process.execPath, ["-e", program, ...args], { uid: serviceUid, gid: serviceUid, stdio: ["ignore", "pipe", "inherit"] });
-    await once(attacker.stdout, "data");
-    const met = new Set<string>();
-    // on a busy machine the attacker may come to its turn late
-    const end = Date.now() + 10_000;
-    for (let count = 0; count < tries || (met.size < 2 && Date.now() < end); count++) {
-      try {
-        work(its);
-        met.add("done");
-      } catch (error) {
-        met.add(error instanceof Problem ? error.code : String(error));
-      }
-    }
-    const ended = once(attacker, "exit");
-    attacker.kill("SIGKILL");
-    await ended;
-    return met;
-  };
-  const victim = (): unknown => {
-    const { mode, uid, gid, ino } = lstatSync(`${all.folder}/root/config.json`);
-    const folder = lstatSync(`${all.folder}/root`);
-    return [readdirSync(`${all.folder}/root`), readFileSync(`${all.folder}/root/config.json`, "utf8"), mode, uid, gid, ino, folder.uid, folder.mode];
-  };
-  return { ...all, its, during, victim };
+const operations: Readonly<Record<string, Operation>> = {
+  write: { name: "config.json", standing: "file", work: (its, path) => { its.write(path, Buffer.from("new"), { mode: 0o666, ...service }); }, unharmed: ["hard-link"] },
+  createFolder: { name: "made", standing: "nothing", work: (its, path) => { its.createFolder(path, { mode: 0o777, ...service }); } },
+  createLink: { name: "link", standing: "nothing", work: (its, path) => { its.createLink(path, "/etc/passwd", service); }, alwaysRefused: true },
+  setOwner: { name: "config.json", standing: "file", work: (its, path) => { const seen = its.entry(path); if (seen) its.setOwner(path, seen, service); } },
+  setMode: { name: "config.json", standing: "file", work: (its, path) => { const seen = its.entry(path); if (seen) its.setMode(path, seen, 0o666); } },
+  remove: { name: "config.json", standing: "file", work: (its, path) => { its.remove(path); }, unharmed: ["tree", "link", "hard-link"] },
+  removeFolder: { name: "made", standing: "folder", work: (its, path) => { its.removeFolder(path); }, unharmed: ["tree"] },
+  read: { name: "config.json", standing: "file", work: (its, path) => its.read(path)?.toString(), unharmed: ["tree"] },
+  list: { name: "made", standing: "folder", work: (its, path) => its.list(path.replace(/\/made$/, "") as AbsolutePath)?.map(({ name }) => name).join(), unharmed: ["tree", "link"] },
+};
+
+const attacks: Readonly<Record<AttackName, { readonly danger: string; readonly against: readonly string[] }>> = {
+  folder: { danger: "1, 3: its folder is swapped for a link to root's", against: Object.keys(operations) },
+  middle: { danger: "1, 3: a folder on the way is swapped for a link to root's", against: Object.keys(operations) },
+  tree: { danger: "16: the whole tree is moved away and another takes its place", against: Object.keys(operations) },
+  link: { danger: "2, 4: it is swapped for a link to root's", against: ["write", "createFolder", "setOwner", "setMode", "remove", "removeFolder", "read"] },
+  "hard-link": { danger: "2, 6: it is swapped for a second name of root's file", against: ["write", "setOwner", "setMode", "remove", "read"] },
+  temporary: { danger: "19: its temporary file is swapped for a link to root's", against: ["write"] },
+};
+
+for (const [kind, { danger, against }] of Object.entries(attacks) as [AttackName, (typeof attacks)[AttackName]][]) {
+  for (const name of against) {
+    const operation = operations[name]!;
+    t.test(danger.replace(":", `: ${name} while`), async (t) => {
+      const scene = raceScene(t, kind, operation.name);
+      const its = scene.files(serviceUid);
+      const wanted = path(`${folder}/${operation.name}`);
+      const canRefuse = operation.unharmed?.includes(kind) !== true;
+      const result = await race({
+        attacks: [scene.attack], uid: serviceUid, victim: scene.victim,
+        prepare: () => { scene.prepare(operation.standing); },
+        work: () => { if (String(operation.work(its, wanted)).includes(secret)) t.fail("root's file was read"); },
+        until: ({ tries, refused }) => (refused > 0 || !canRefuse) && (refused < tries || operation.alwaysRefused === true),
+      });
+      t.comment(raceLine(result));
+      t.equal(result.escapes, 0, "nothing of root's changed");
+      t.notOk(scene.isLeaked(), "nothing of root's came to lie in the home");
+      t.ok(result.swaps > 0, "the attacker was at work");
+      if (canRefuse) t.ok(result.refused > 0, "and was met");
+      if (operation.alwaysRefused !== true) t.ok(result.refused < result.tries, "root was not kept from its work for ever");
+      clearRefusals(t, result);
+    });
+  }
 }
 
+/** Codes that tell of somebody at work there, or of what is in the way. */
 const refusals = new Set([
-  "done", "host-untrusted-link", "host-untrusted-owner", "host-not-a-folder", "host-not-a-file", "host-entry-changed", "host-folder-missing",
-  "host-entry-exists",
+  "host-untrusted-link", "host-untrusted-owner", "host-untrusted-folder", "host-not-a-folder", "host-not-a-file", "host-hard-link",
+  "host-entry-changed", "host-entry-exists", "host-folder-missing",
 ]);
 
-t.test("1: while a folder is swapped for a link, nothing of root's is written, given away, read or removed", async (t) => {
-  const { during, victim, folder } = race(t);
-  symlinkSync("../root", `${folder}/home/link`);
-  const before = victim();
-  let read = "";
-  const met = await during(swapping, [`${folder}/home/.config`, `${folder}/home/link`], (its) => {
-    its.write(config, Buffer.from("new"), { mode: 0o666, uid: serviceUid, gid: serviceUid });
-    read += its.read(config)?.toString() ?? "";
-    const entry = its.entry(config);
-    if (entry !== undefined) its.setOwner(config, entry, { uid: 0, gid: serviceUid });
-    its.remove(config);
-    its.createFolder(path("/home/.config/made"), { mode: 0o777, uid: serviceUid, gid: serviceUid });
-    its.removeFolder(path("/home/.config/made"));
-  });
-  t.same(victim(), before);
-  t.notMatch(read, /precious/);
-  t.same([...met].filter((code) => !refusals.has(code)), []);
-  t.ok(met.has("host-untrusted-link") || met.has("host-entry-changed") || met.has("host-folder-missing"), `the race took place: ${[...met].join(" ")}`);
-});
+function clearRefusals(t: Test, { met }: RaceResult): void {
+  for (const { problem } of met) {
+    t.ok(refusals.has(problem.code), problem.code);
+    t.match(problem.where?.path, /^\/home(\/|$)/, `${problem.code} says where: ${problem.message}`);
+    t.ok((problem.hint ?? "").length > 0, `${problem.code} says what to do: ${problem.message}`);
+  }
+}
 
-t.test("2: while the file is swapped for a link, root's file keeps its content, owner and mode", async (t) => {
-  const { during, victim, folder, file } = race(t);
-  file("home/.config/config.json", "old", { uid: serviceUid });
-  symlinkSync("../../root/config.json", `${folder}/home/.config/link`);
-  const before = victim();
-  let read = "";
-  const met = await during(swapping, [`${folder}/home/.config/config.json`, `${folder}/home/.config/link`], (its) => {
-    const entry = its.entry(config);
-    if (entry === undefined) return;
-    read += its.read(config)?.toString() ?? "";
-    its.setMode(config, entry, 0o666);
-    its.setOwner(config, entry, { uid: serviceUid, gid: serviceUid });
-    its.write(config, Buffer.from("new"), { mode: 0o640, uid: serviceUid, gid: serviceUid });
-  });
-  t.same(victim(), before);
-  t.notMatch(read, /precious/);
-  t.same([...met].filter((code) => !refusals.has(code)), []);
-});
+/** What is written everywhere, and what each attack makes of it: were it harmless, the races above would prove nothing. */
+const naive: Readonly<Partial<Record<AttackName, (path: string) => void>>> = {
+  folder: writeByPath,
+  middle: writeByPath,
+  link: writeByPath,
+  "hard-link": writeByPath,
+  temporary: (path) => {
+    const temporary = `${path.slice(0, path.lastIndexOf("/"))}/.knetctl-naive.tmp`;
+    writeFileSync(temporary, "new");
+    chmodSync(temporary, 0o640);
+    chownSync(temporary, serviceUid, serviceUid);
+    renameSync(temporary, path);
+  },
+};
 
-t.test("16: a write into a tree that is moved away meanwhile is not called done", async (t) => {
-  const { during, mkdir, folder } = race(t);
-  mkdir("home/other", { uid: serviceUid });
-  const met = await during(moving, [`${folder}/home/.config`, `${folder}/home/other`], (its) => {
-    its.write(config, Buffer.from("new"), { mode: 0o640, uid: 0, gid: serviceUid });
-  });
-  t.ok(met.has("host-entry-changed") || met.has("host-folder-missing"), [...met].join(" "));
-  t.same([...met].filter((code) => !refusals.has(code)), []);
-});
+function writeByPath(path: string): void {
+  writeFileSync(path, "new");
+  chownSync(path, serviceUid, serviceUid);
+}
 
-t.test("55: who reads while the file is written again and again sees one whole content or another, and no problem", async (t) => {
-  const { folder, its, file } = race(t);
-  file("home/.config/config.json", "0".repeat(100_000), { uid: serviceUid });
-  const writer = spawn(process.execPath, ["--input-type=module", "-e", bundle(`
-    import { realHost } from "../../src/host/real-host.js";
-    const files = realHost(${JSON.stringify(folder)}).files(${serviceUid});
-    console.log("writing");
-    for (let count = 1; ; count++) files.write("${config}", Buffer.alloc(100_000, String(count % 10)), { mode: 0o640, uid: 0, gid: 0 });
-  `)], { stdio: ["ignore", "pipe", "inherit"] });
-  await once(writer.stdout, "data");
-  const contents = new Set<string>();
-  const end = Date.now() + 10_000;
-  for (let count = 0; count < tries || (contents.size < 2 && Date.now() < end); count++) contents.add(its.read(config)?.toString() ?? "missing");
-  writer.kill("SIGKILL");
-  await once(writer, "exit");
-  for (const content of contents) t.match(content, /^(\d)\1{99999}$/);
-  t.ok(contents.size > 1, `${contents.size} contents seen`);
-});
+for (const [kind, write] of Object.entries(naive) as [AttackName, (path: string) => void][]) {
+  t.test(`${attacks[kind].danger.replace(":", ": the attack works: writing by path while")} changes root's files`, async (t) => {
+    const scene = raceScene(t, kind, "config.json");
+    const result = await race({
+      attacks: [scene.attack], uid: serviceUid, victim: scene.victim, tries: 200,
+      prepare: () => { scene.prepare("file"); },
+      work: () => { try { write(`${scene.folder}${folder}/config.json`); } catch { /* it does not even notice */ } },
+      until: ({ escapes }) => escapes > 0,
+    });
+    t.comment(`by path: ${raceLine(result)}`);
+    t.ok(result.escapes > 0, `${result.escapes} of ${result.tries} tries escaped`);
+  });
+}
