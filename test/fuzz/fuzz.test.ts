@@ -1,0 +1,10 @@
+import fc from "fast-check";
+import t from "tap";
+import { targets } from "./index.js";
+
+for (const { name, property, shortRuns } of targets) {
+  t.test(`${shortRuns} hostile cases of ${name}: each is used as it says, or refused with its reason`, async (t) => {
+    await fc.assert(property(shortRuns), { numRuns: shortRuns });
+    t.pass();
+  });
+}
