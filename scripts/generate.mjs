@@ -34,6 +34,8 @@ const ajv = new Ajv2020.default({
   allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false,
   // prototype names are data here: "__proto__" may be a user's name
   ownProperties: true,
+  // of kinds told apart by a word, only the one that is meant is checked
+  discriminator: true,
   code: { source: true, esm: true, lines: false },
 });
 /**

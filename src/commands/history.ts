@@ -6,6 +6,8 @@ import { historyText, runText } from "../ui/history-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { readRun, readRuns } from "../workflow/journal/runs.js";
 import { runsInTheWay } from "../workflow/later-runs.js";
+import { ownCommand } from "../workflow/own-command.js";
+import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles } from "../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "./command.js";
 
@@ -16,18 +18,19 @@ export const history: CommandRun<{ run?: string | undefined; root?: string | und
   return run === undefined ? listRuns(host, context) : showRun(readRun(host, run), host, context);
 };
 
-function listRuns(host: Host, { output }: CommandContext) {
-  const { runs, problems } = readRuns(host);
+async function listRuns(host: Host, { output }: CommandContext) {
+  const { runs, problems: unreadable } = readRuns(host);
+  const problems = [...unreadable, ...(await unfinishedWarning(host)).filter(({ severity, code }) => severity === "warning" && code !== "journal-damaged" && code !== "journal-newer")];
   if (output.json) output.document(historyJson(runs, problems));
-  else output.result(historyText(runs, output.style));
+  else output.result(historyText(runs, output.style, output.width));
   for (const problem of problems) output.problem(problem);
-  return problems.length > 0 ? exitCodes.failed : exitCodes.done;
+  return unreadable.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 
 async function showRun(run: RecordedRun, host: Host, { output }: CommandContext) {
-  const inTheWay = [...runsInTheWay(run, readRuns(host).runs), ...(await obstaclesOf(run, host))];
+  const inTheWay = [...runsInTheWay(run, readRuns(host).runs, host), ...(await obstaclesOf(run, host))];
   if (output.json) output.document(runJson(run, inTheWay));
-  else output.result(runText(run, inTheWay, output.style));
+  else output.result(runText(run, inTheWay, ownCommand(host, `rollback ${run.run}`), output.style));
   return exitCodes.done;
 }
 

@@ -2,15 +2,17 @@ import type { Host } from "../host/host.js";
 import { acquireLock } from "../host/lock.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
-import { Problem, throwIfErrors } from "../problem/problem.js";
+import { Problem, Problems, throwIfErrors } from "../problem/problem.js";
 import { changeText } from "../ui/change-text.js";
-import { cleanText } from "../ui/clean-text.js";
+import { cleanLine } from "../ui/clean-text.js";
 import { rollbackJson } from "../ui/history-json.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { timeText } from "../ui/time-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { readRun, readRuns } from "../workflow/journal/runs.js";
+import { ownCommand } from "../workflow/own-command.js";
 import { runsInTheWay, stands } from "../workflow/later-runs.js";
+import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../workflow/take-back.js";
 import { by } from "./by.js";
 import type { CommandContext, CommandRun } from "./command.js";
@@ -44,24 +46,25 @@ export const rollback: CommandRun<RollbackArguments> = async (args, context) => 
 /** The run of that name or number; without one the run that was cut off, else the latest that still stands. Throws what keeps it from being taken back. */
 function chosen(host: Host, asked: string | undefined): RecordedRun {
   const { runs, problems } = readRuns(host);
-  if (asked === undefined) throwIfErrors(problems);
+  if (asked === undefined && problems.length > 0) throw new Problems([unreadable(host), ...problems]);
   const run = asked === undefined ? (runs.find(({ outcome }) => outcome === "unfinished") ?? runs.find(stands)) : readRun(host, asked);
-  if (run === undefined) throw new Problem("undo-nothing", "there is no run to take back on this host", { hint: "knetctl history lists the runs" });
-  if (run.outcome !== "unfinished" && !stands(run)) throw alreadyBack(run);
-  throwIfErrors(runsInTheWay(run, runs));
+  if (run === undefined) throw new Problem("undo-nothing", "there is no run to take back on this host", { hint: `${ownCommand(host, "history")} lists the runs` });
+  if (run.outcome !== "unfinished" && !stands(run)) throw alreadyBack(run, host);
+  throwIfErrors(runsInTheWay(run, runs, host));
   return run;
 }
 
 async function dryRun(run: RecordedRun, host: Host, { keepChanged }: RollbackArguments, { output }: CommandContext): Promise<ExitCode> {
   const found = await obstacles(run, host);
   if (!keepChanged) throwIfErrors(found);
+  for (const problem of await unfinishedWarning(host)) if (problem.code === "workflow-run-going-on") throw new Problems([problem]);
   if (output.json) output.document(rollbackJson(run, null, found));
   else {
     output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
-    for (const { change, progress } of [...run.changes].reverse()) if (progress !== "planned" && progress !== "undone") output.result(`  ↶ ${cleanText(changeText(change))}`);
-    for (const { where, detail } of found) output.result(`  kept as it is: ${cleanText(where?.path ?? "")}: ${cleanText(detail ?? "")}`);
+    for (const { change, progress } of [...run.changes].reverse()) if (progress !== "planned" && progress !== "undone") output.result(`  ↶ ${cleanLine(changeText(change))}`);
+    for (const { where, detail } of found) output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
   }
-  return exitCodes.changesPending;
+  return run.changes.some(({ progress }) => progress !== "planned" && progress !== "undone") ? exitCodes.changesPending : exitCodes.done;
 }
 
 function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
@@ -76,8 +79,14 @@ function show(run: RecordedRun, result: TakeBackResult, { output }: CommandConte
   return outcome === "rolled-back" ? exitCodes.done : first === undefined ? exitCodes.failed : problemCodes[first.code];
 }
 
-function alreadyBack({ sequence, folder }: RecordedRun): Problem {
-  return new Problem("undo-nothing", `nothing of run ${sequence} is left to take back`, { where: { path: folder }, hint: `knetctl history ${sequence} shows what became of it` });
+function alreadyBack({ sequence, folder }: RecordedRun, host: Host): Problem {
+  return new Problem("undo-nothing", `nothing of run ${sequence} is left to take back`, { where: { path: folder }, hint: `${ownCommand(host, `history ${sequence}`)} shows what became of it` });
+}
+
+function unreadable(host: Host): Problem {
+  return new Problem("undo-nothing", "which run is the latest cannot be told, since not every record can be read", {
+    hint: `name the run: ${ownCommand(host, "history")} lists them, ${ownCommand(host, "rollback RUN")} takes one back`,
+  });
 }
 
 function needsRoot(): Problem {

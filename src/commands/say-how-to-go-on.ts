@@ -3,6 +3,7 @@ import { joined } from "../host/path.js";
 import { runsFolder } from "../host/state.js";
 import { Problem } from "../problem/problem.js";
 import type { Output } from "../ui/output.js";
+import { ownCommand } from "../workflow/own-command.js";
 import { currentRun } from "../workflow/journal/runs.js";
 
 /**
@@ -15,7 +16,7 @@ export function sayHowToGoOn(host: Host, output: Output): void {
   const left = new Problem("workflow-unfinished-run", `stopped in the middle of run ${run}: the host is neither as before nor as planned`, {
     where: { path: joined(runsFolder, run) },
     detail: "what the run has started may go on for a while; taking it back ends that first",
-    hint: `knetctl rollback ${run}${host.root === "/" ? "" : ` --root ${host.root}`} takes it back; the next apply does so too, before it begins`,
+    hint: `${ownCommand(host, `rollback ${run}`)} takes it back; the next apply does so too, before it begins`,
   });
   if (output.json) output.progress({ type: "left", problem: left.toJSON() });
   else output.problem(left);

@@ -34,8 +34,10 @@ export type JsonNode = JsonObject | JsonArray | JsonScalar;
 export interface JsonFault {
   readonly kind: "syntax" | "comment" | "duplicate-key" | "nesting";
   readonly offset: number;
-  /** What is wrong there; quotes names of keys, never values. */
+  /** What is wrong there; quotes nothing of the text. */
   readonly reason: string;
+  /** The key that occurs twice. */
+  readonly key?: string;
 }
 
 /** Either the tree, or the faults by position: the first of the syntax, else every duplicate key. */
@@ -91,7 +93,7 @@ function membersOf(properties: readonly Node[], duplicates: JsonFault[]): Readon
     const [key, value] = children ?? [];
     if (key === undefined || value === undefined) throw new TypeError("a property lacks its key or value");
     const name = String(key.value);
-    if (members.has(name)) duplicates.push({ kind: "duplicate-key", offset: key.offset, reason: `the key ${JSON.stringify(name)} occurs twice` });
+    if (members.has(name)) duplicates.push({ kind: "duplicate-key", offset: key.offset, reason: "a key occurs twice", key: name });
     members.set(name, { name, key: { start: key.offset, end: key.offset + key.length }, value: jsonNode(value, duplicates) });
   }
   return members;

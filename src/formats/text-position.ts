@@ -6,7 +6,30 @@ export interface TextPosition {
 
 /** Where the offset lies in the text. LF, CRLF and CR end a line; a byte order mark takes no column. */
 export function positionAt(text: string, offset: number): TextPosition {
-  const before = text.slice(text.startsWith("\uFEFF") ? 1 : 0, offset);
-  const lines = before.split(/\r\n|\r|\n/);
-  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
+  return positionsIn(text)(offset);
+}
+
+/** The same for many offsets: the text is searched for line ends once. */
+export function positionsIn(text: string): (offset: number) => TextPosition {
+  const starts = [text.startsWith("\uFEFF") ? 1 : 0];
+  for (let at = 0; at < text.length; at++) {
+    const isEnd = text[at] === "\n" || (text[at] === "\r" && text[at + 1] !== "\n");
+    if (isEnd) starts.push(at + 1);
+  }
+  return (offset) => {
+    const line = Math.max(1, countUpTo(starts, offset));
+    return { line, column: Math.max(0, offset - (starts[line - 1] ?? 0)) + 1 };
+  };
+}
+
+/** How many of the ascending numbers are not above the limit. */
+function countUpTo(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? Infinity) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -48,12 +48,16 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
   }
 }
 
-/** Whether a run holds the lock just now. Looks without making a lock file, and gets in nobody's way for longer than an instant. */
+/**
+ * Whether a run holds the lock just now. Looks without making a lock file. A lock that was let go of is not touched, since many who look
+ * one after the other could keep a run out; only where the last holder was killed is it held, for an instant.
+ */
 export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
   const file = joined(lockFolder, lockName(host.root));
   if (realFiles("/", []).entry(file) === undefined) return false;
   const fd = asFileProblem(file, () => openLockFile(file));
   try {
+    if (holderOf(fd) === "") return false;
     await flock(fd, file, { mode: "--shared", waitSeconds: 0 });
     return false;
   } catch (error) {
@@ -118,18 +122,20 @@ interface Flock {
 async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal }: Flock): Promise<void> {
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "flock");
   if (program === undefined) throw failed(file);
-  const wait = Math.max(waitSeconds, leastWaitSeconds);
+  const wait = mode === "--shared" ? ["--nonblock"] : ["--wait", String(Math.max(waitSeconds, leastWaitSeconds))];
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(program, [mode, "--wait", String(wait), "--conflict-exit-code", String(taken), "3"], {
+    const child = spawn(program, [mode, ...wait, "--conflict-exit-code", String(taken), "3"], {
       env: { LC_ALL: "C" },
       stdio: ["ignore", "ignore", "ignore", fd],
       ...(signal && { signal }),
     });
     child.once("error", (cause) => {
-      reject(signal?.aborted === true ? new Problem("interrupted", "interrupted while waiting for another run") : failed(file, cause));
+      reject(signal?.aborted === true ? interrupted() : failed(file, cause));
     });
-    child.once("exit", (code) => {
+    child.once("exit", (code, endedBy) => {
       if (code === 0) resolve();
+      // a terminal's Ctrl-C reaches it too
+      else if (endedBy !== null && signal !== undefined) reject(interrupted());
       else reject(code === taken ? locked(fd, file, waitSeconds) : failed(file));
     });
   });
@@ -159,13 +165,22 @@ function writeHolder(fd: number, text: string): void {
 }
 
 function locked(fd: number, file: AbsolutePath, waitSeconds: number): Problem {
-  const text = Buffer.alloc(1024);
-  const holder = text.toString("utf8", 0, readSync(fd, text, 0, text.length, 0)).trim();
+  const holder = holderOf(fd);
   return new Problem("host-locked", waitSeconds > 0 ? `another run of knetctl still holds the lock after ${waitSeconds} s` : "another run of knetctl holds the lock", {
     where: { path: file },
     detail: holder === "" ? "the holder has not written its name yet" : `held by ${holder}`,
     hint: "wait for it to end, or let --lock-timeout SECONDS do the waiting",
   });
+}
+
+function interrupted(): Problem {
+  return new Problem("interrupted", "interrupted while waiting for another run");
+}
+
+/** What the holder wrote of itself; empty once it has let go. */
+function holderOf(fd: number): string {
+  const text = Buffer.alloc(1024);
+  return text.toString("utf8", 0, readSync(fd, text, 0, text.length, 0)).trim();
 }
 
 function failed(file: AbsolutePath, cause?: unknown): Problem {

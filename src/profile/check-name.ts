@@ -1,7 +1,7 @@
 import { hasControlCharacter, hasLoneSurrogate } from "./control-character.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
-import { quoted } from "./quote.js";
+import { quotedName } from "./quote.js";
 import type { Entry } from "./tree.js";
 
 /** Bytes of a token's label in PKCS #11 (CK_TOKEN_INFO); a user's name becomes one. */
@@ -36,7 +36,7 @@ function invalid(what: string, anchor: Entry, reason: string, allowed: string): 
     code: "profile-name-invalid",
     title: `name of the ${what} is not valid`,
     anchor,
-    detail: `found ${quoted(anchor.key)}: ${reason}; allowed: ${allowed}`,
+    detail: `found ${quotedName(anchor.key)}: ${reason}; allowed: ${allowed}`,
     hint: what === "user" ? "give the name of the VHSM's user as it is; it becomes the token's label" : "choose another name",
   };
 }
@@ -59,7 +59,7 @@ function lookalike(anchor: Entry, first: Entry): Finding {
     code: "profile-name-lookalike",
     title: "two names look the same and differ in bytes",
     anchor,
-    detail: quoted(anchor.key),
+    detail: quotedName(anchor.key),
     hint: "they are two names to the VHSM; if one is meant, write it the same way twice",
     severity: "warning",
     first,

@@ -2,7 +2,7 @@ import { checkLookalikes, checkUserName } from "./check-name.js";
 import { checkPin } from "./check-pin.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
-import { listed, quoted, shownValue } from "./quote.js";
+import { listed, quoted, quotedName, shownValue } from "./quote.js";
 import { nearest } from "./suggest.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
 
@@ -76,7 +76,7 @@ function pinMissing(anchor: Entry): Finding {
     code: "profile-pin-missing",
     title: "user has no PIN source",
     anchor,
-    detail: quoted(anchor.key),
+    detail: quotedName(anchor.key),
     hint: "the smoke test cannot log in as this user; give pin: { file: … }",
     severity: "warning",
   };

@@ -1,3 +1,4 @@
+import { mayHoldSecret } from "./secret-key.js";
 import type { ScalarNode } from "./tree.js";
 
 const longest = 60;
@@ -17,6 +18,11 @@ function escaped(character: string): string {
   if (character === '"' || character === "\\") return `\\${character}`;
   if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(character)) return character;
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A name or key as evidence; not one that may itself be a PIN. */
+export function quotedName(name: string): string {
+  return mayHoldSecret(name) ? "a name that may hold a PIN" : quoted(name);
 }
 
 /** A scalar as evidence: text in quotes, anything else as written. */

@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv";
 import { profile as validate } from "../generated/validate-profile.js";
 import type { Finding } from "./finding.js";
 import { findPlace, type Place } from "./place.js";
-import { quoted, shownValue } from "./quote.js";
+import { quoted, quotedName, shownValue } from "./quote.js";
 import { mayHoldSecret } from "./secret-key.js";
 import { allowedBy, kindOf, parameterOf, propertiesOf, remedyFor, valuesOf, wantedKinds } from "./schema-words.js";
 import { hasMisspelt } from "./misspelt.js";
@@ -77,7 +77,7 @@ function missingKey(key: string, { owner, name, node }: Place, error: ErrorObjec
     code: "profile-key-missing",
     title: `${key} is missing`,
     anchor: owner ?? node,
-    ...(name !== undefined && { detail: `in ${mayHoldSecret(name) ? "a key that may hold a PIN" : quoted(name)}` }),
+    ...(name !== undefined && { detail: `in ${quotedName(name)}` }),
     hint: wanted === "" ? `add ${key}` : `add ${key}: ${wanted}`,
   };
 }
@@ -121,7 +121,7 @@ function invalidName(key: string, { node }: Place, error: ErrorObject): Finding 
     code: "profile-name-invalid",
     title: "name is not valid",
     anchor: (node.kind === "map" && node.entries.get(key)) || node,
-    detail: `found ${quoted(key)}; allowed: ${allowedBy(error)}`,
+    detail: `found ${quotedName(key)}; allowed: ${allowedBy(error)}`,
     hint: "choose another name",
   };
 }

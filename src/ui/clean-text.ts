@@ -2,5 +2,14 @@ const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\
 
 /** Text safe for a terminal: control and direction-changing characters (but line break and tab) shown as escapes. */
 export function cleanText(text: string): string {
-  return text.replace(controlCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(controlCharacters, escaped);
+}
+
+/** The same for what stands in one line: the line break that an attacker puts into a file's name is no line of ours. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/[\t\n]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,21 +1,39 @@
 import type { ChangeProgress, JournaledChange, RecordedRun } from "../workflow/journal/entry.js";
 import type { Problem } from "../problem/problem.js";
+import { stands } from "../workflow/later-runs.js";
 import { changeText } from "./change-text.js";
-import { cleanText } from "./clean-text.js";
+import { cleanLine, cleanText } from "./clean-text.js";
 import { contentLines } from "./plan-text.js";
 import type { Style } from "./output.js";
-import { table } from "./table.js";
+import { displayWidth } from "./display-width.js";
+import { table, type Column } from "./table.js";
 import { timeText } from "./time-text.js";
 
-/** One line a run, the latest first. */
-export function historyText(runs: readonly RecordedRun[], style: Style): string {
+/** One line a run, the latest first. Where lines would be wider than `width` the runs' names go, since their numbers do, then the heads of profiles' paths. */
+export function historyText(runs: readonly RecordedRun[], style: Style, width = Infinity): string {
   if (runs.length === 0) return "no run of knetctl has changed this host yet";
   const rows = runs.map((run) => [String(run.sequence), timeText(run.began), run.who, outcomeText(run), countText(run), run.profile, run.run]);
-  return table(rows, [{ title: "run", align: "right" }, { title: "when" }, { title: "who" }, { title: "outcome", paint: painted(style) }, { title: "changes", align: "right" }, { title: "profile" }, { title: "name" }]);
+  const columns: Column[] = [{ title: "run", align: "right" }, { title: "when" }, { title: "who" }, { title: "outcome", paint: painted(style) }, { title: "changes", align: "right" }, { title: "profile" }, { title: "name" }];
+  if (widthOf(rows, columns) <= width) return table(rows, columns);
+  const unnamed = columns.slice(0, -1);
+  const room = width - widthOf(rows.map((row) => row.slice(0, -2)), unnamed) + displayWidth("profile");
+  return table(rows.map((row) => row.map((cell, index) => (index === unnamed.length - 1 ? tailOf(cell, room) : cell))), unnamed);
 }
 
+function widthOf(rows: readonly (readonly string[])[], columns: readonly Column[]): number {
+  return Math.max(...table(rows, columns.map(({ title, align = "left" }) => ({ title, align }))).split("\n").map(displayWidth));
+}
+
+/** A path's end, which says more than its beginning. */
+function tailOf(text: string, room: number): string {
+  const clean = cleanLine(text);
+  return clean.length <= room ? clean : `…${clean.slice(-Math.max(room - 1, leastOfProfile))}`;
+}
+
+const leastOfProfile = 12;
+
 /** One run whole: who, when, how it ended, each change and how far it came, and what can be done with it now. */
-export function runText(run: RecordedRun, inTheWay: readonly Problem[], style: Style): string {
+export function runText(run: RecordedRun, inTheWay: readonly Problem[], rollback: string, style: Style): string {
   const head: readonly (readonly [string, string])[] = [
     ["began", timeText(run.began)],
     ["ended", run.ended === undefined ? "not known" : timeText(run.ended)],
@@ -27,40 +45,39 @@ export function runText(run: RecordedRun, inTheWay: readonly Problem[], style: S
   ];
   return [
     style.bold(`run ${run.sequence}  ${run.run}`),
-    ...head.map(([name, value]) => `  ${name.padEnd(8)} ${cleanText(value)}`),
+    ...head.map(([name, value]) => `  ${name.padEnd(8)} ${cleanLine(value)}`),
     "",
     ...run.changes.flatMap((change) => changeLines(change, style)),
-    ...(run.problems.length === 0 ? [] : ["", ...run.problems.map(({ severity, title, where }) => `  ${severity}: ${cleanText(title)}${where === undefined ? "" : ` (${cleanText(where.path)})`}`)]),
+    ...(run.problems.length === 0 ? [] : ["", ...run.problems.map(({ severity, title, where }) => `  ${severity}: ${cleanLine(title)}${where === undefined ? "" : ` (${cleanLine(where.path)})`}`)]),
     "",
-    whatNow(run, inTheWay),
+    whatNow(run, inTheWay, rollback),
   ].join("\n");
 }
 
 /** "applied", "rolled back", "failed", "unfinished"; says when something of a failed run still stands. */
-export function outcomeText({ outcome, changes }: RecordedRun): string {
-  if (outcome === "rolled-back") return "rolled back";
-  return outcome === "failed" && changes.some(isStanding) ? "failed, changes kept" : outcome;
+export function outcomeText(run: RecordedRun): string {
+  if (run.outcome === "rolled-back") return "rolled back";
+  return run.outcome === "failed" && stands(run) ? "failed, changes kept" : run.outcome;
 }
 
-function whatNow(run: RecordedRun, inTheWay: readonly Problem[]): string {
-  if (!run.changes.some(isStanding)) return "nothing of it is left to take back";
-  if (inTheWay.length === 0) return `knetctl rollback ${run.run} returns the host to the state before it`;
-  const reasons = inTheWay.map(({ message, where, detail }) => `  ${cleanText([message, where?.path, detail].filter((part) => part !== undefined).join(": "))}`);
+function whatNow(run: RecordedRun, inTheWay: readonly Problem[], rollback: string): string {
+  if (!stands(run)) return "nothing of it is left to take back";
+  if (inTheWay.length === 0) return `${rollback} returns the host to the state before it`;
+  const reasons = inTheWay.flatMap(({ message, where, detail, hint }) => [
+    `  ${cleanText([message, where?.path, detail].filter((part) => part !== undefined).join(": "))}`,
+    ...(hint === undefined ? [] : [`    ${cleanText(hint)}`]),
+  ]);
   return ["it cannot simply be taken back now:", ...reasons].join("\n");
 }
 
 function changeLines({ change, progress }: JournaledChange, style: Style): readonly string[] {
-  const head = `  ${words[progress].padEnd(11)} ${cleanText(changeText(change))}`;
+  const head = `  ${words[progress].padEnd(11)} ${cleanLine(changeText(change))}`;
   return [head, ...contentLines(change, style).map((line) => `            ${line}`)];
 }
 
 const words: Readonly<Record<ChangeProgress, string>> = {
   planned: "not begun", begun: "begun", done: "done", undone: "taken back", "undo-failed": "not undone",
 };
-
-function isStanding({ progress }: JournaledChange): boolean {
-  return progress === "done" || progress === "begun" || progress === "undo-failed";
-}
 
 function countText({ changes }: RecordedRun): string {
   return String(changes.length);

@@ -11,6 +11,8 @@ export interface Output {
   readonly quiet: boolean;
   /** Standard error is a terminal: progress may be redrawn. */
   readonly terminal: boolean;
+  /** Columns of standard output where that is a terminal. */
+  readonly width?: number | undefined;
   /** Text for standard output, as it is, with a line break added where the text has none. */
   result(text: string): void;
   /** The one document of `--json`. */

@@ -1,7 +1,7 @@
 import type { Change } from "../workflow/change.js";
 import type { Plan, PlannedStep } from "../workflow/plan.js";
 import { changeMark, changeText } from "./change-text.js";
-import { cleanText } from "./clean-text.js";
+import { cleanLine, cleanText } from "./clean-text.js";
 import { fileDiff } from "./file-diff.js";
 import type { Style } from "./output.js";
 
@@ -28,7 +28,7 @@ function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
 
 function changeLines(change: Change, style: Style): string[] {
   const mark = changeMark(change) === "+" ? style.green("+") : style.yellow("~");
-  return [`  ${mark} ${cleanText(changeText(change))}`, ...contentLines(change, style).map((line) => `      ${line}`)];
+  return [`  ${mark} ${cleanLine(changeText(change))}`, ...contentLines(change, style).map((line) => `      ${line}`)];
 }
 
 /** What a file's change means and the lines that change; of sensitive content only that it does. Nothing for other changes. */

@@ -1,5 +1,5 @@
 import type { Problem, Where } from "../problem/problem.js";
-import { cleanText } from "./clean-text.js";
+import { cleanLine, cleanText } from "./clean-text.js";
 import type { Style } from "./output.js";
 
 /**
@@ -8,8 +8,8 @@ import type { Style } from "./output.js";
  */
 export function problemText(problem: Problem, style: Style): string {
   const kind = problem.severity === "error" ? style.red("error:") : style.yellow("warning:");
-  const lines = [`${kind} ${style.bold(cleanText(problem.message))} ${style.dim(`[${problem.code}]`)}`];
-  if (problem.where !== undefined) lines.push(`  at ${cleanText(whereText(problem.where))}`);
+  const lines = [`${kind} ${style.bold(cleanLine(problem.message))} ${style.dim(`[${problem.code}]`)}`];
+  if (problem.where !== undefined) lines.push(`  at ${cleanLine(whereText(problem.where))}`);
   if (problem.detail !== undefined) lines.push(...indented(problem.detail, "  "));
   if (problem.hint !== undefined) lines.push(...indented(problem.hint, `  ${style.green("hint:")} `));
   return lines.join("\n");

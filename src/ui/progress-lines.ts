@@ -2,7 +2,7 @@ import type { ProgressEvent, ProgressListener } from "../workflow/progress.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import type { Change } from "../workflow/change.js";
 import { changeText } from "./change-text.js";
-import { cleanText } from "./clean-text.js";
+import { cleanLine, cleanText } from "./clean-text.js";
 import type { Output } from "./output.js";
 import { timeText } from "./time-text.js";
 
@@ -71,7 +71,7 @@ function eventJson(event: ProgressEvent): object {
 }
 
 function lineText(change: Change): string {
-  return cleanText(changeText(change));
+  return cleanLine(changeText(change));
 }
 
 /** "the unfinished run 7 of 2026-11-23 21:10:50 UTC (…)". */

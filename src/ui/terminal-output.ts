@@ -37,6 +37,7 @@ export function terminalOutput(options: OutputOptions): Output {
     verbose,
     quiet,
     terminal,
+    width: stdout.isTTY === true ? stdout.columns : undefined,
     style: style(colours && stdout.isTTY === true),
     result: (text) => stdout.write(`${wipe()}${text.endsWith("\n") ? text : `${text}\n`}`),
     document: (value) => stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),

@@ -4,6 +4,7 @@ import type { Change } from "./change.js";
 import { deedOf, type RecordedDeed } from "./deed.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
+import { ownCommand } from "./own-command.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import { prove } from "./prove.js";
@@ -31,10 +32,12 @@ export interface RunResult {
 /**
  * Makes the plan's changes, in order and nothing else, then proves the result. When a change or the proof fails, or the
  * signal aborts, completed changes are undone in reverse and the host is observed again; the outcome is what was
- * observed. The caller holds the lock. Never throws a Problem: it is in the result.
+ * observed. The caller holds the lock. Throws a Problem only where the journal cannot be begun, and then nothing was changed; any other is in the
+ * result.
  */
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
+  if (options.signal.aborted) return { run: null, outcome: "failed", smoke: { tokens: [] }, problems: [interrupted()] };
   if (plan.changes.length === 0) return unchanged(plan, input, options);
   const { profile, who, version } = options;
   const journal = Journal.begin(input.host, { profile, who, version, changes: plan.changes });
@@ -143,7 +146,7 @@ function keptProblem(journal: Journal): Problem {
   return new Problem("workflow-kept", "the changes made so far were kept, as asked", {
     severity: "warning",
     where: { path: journal.folder },
-    hint: "the journal there says what was done; apply again when the cause is mended",
+    hint: `${ownCommand(journal.host, `rollback ${journal.run}`)} takes them back, ${ownCommand(journal.host, `history ${journal.run}`)} shows them; or apply again when the cause is mended`,
   });
 }
 

@@ -12,6 +12,8 @@ export interface RunContext {
   /** All that the run means to do. */
   readonly changes: readonly Change[];
   readonly signal?: AbortSignal;
+  /** Another process takes it back than made it, perhaps much later. */
+  readonly recovering?: boolean;
   /** What goes on just now ("hashing", "running install.sh"); shown while it does. */
   note(text: string): void;
   /** What came of it and was not in the plan ("install.sh created …"); stays to be read. */

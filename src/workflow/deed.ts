@@ -95,6 +95,6 @@ function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: 
 }
 
 function withoutSignal(run: RunContext): RunContext {
-  const { host, folder, number, changes } = run;
-  return { host, folder, number, changes, note: (text) => { run.note(text); }, report: (text) => { run.report(text); } };
+  const { host, folder, number, changes, recovering = false } = run;
+  return { host, folder, number, changes, recovering, note: (text) => { run.note(text); }, report: (text) => { run.report(text); } };
 }

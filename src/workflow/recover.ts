@@ -1,9 +1,11 @@
 import type { Host } from "../host/host.js";
 import { isLocked } from "../host/lock.js";
+import { currentFile } from "../host/state.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { currentRun, readRun } from "./journal/runs.js";
-import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
+import { ownCommand } from "./own-command.js";
+import { asWarning, takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
 
 /**
  * Puts back what a run that was cut off (killed, power lost) has left half done, so that the next one starts from a known state. The
@@ -14,14 +16,14 @@ export async function recover(host: Host, options: Omit<TakeBackOptions, "keepCh
   const run = unfinishedRun(host);
   if (run === undefined) return undefined;
   const result = await takeBackFirst(run, host, options);
-  if (result.outcome === "failed") throw new Problems([mustComeFirst(run), ...result.problems]);
+  if (result.outcome === "failed") throw new Problems([mustComeFirst(run, host), ...result.problems]);
   return { ...result, run };
 }
 
 /** The run that the host's state names as current and whose journal has no end; undefined when there is none, or when it had not begun. */
 export function unfinishedRun(host: Host): RecordedRun | undefined {
   const name = currentRun(host);
-  const run = name === undefined ? undefined : begun(host, name);
+  const run = name === undefined ? undefined : begunRun(host, name);
   return run?.outcome === "unfinished" ? run : undefined;
 }
 
@@ -30,19 +32,20 @@ export async function unfinishedWarning(host: Host): Promise<readonly Problem[]>
   try {
     const run = unfinishedRun(host);
     if (run === undefined) return [];
-    return [(await isLocked(host)) ? goingOn(run) : cutOff(run)];
+    return [(await isLocked(host)) ? goingOn(run) : cutOff(run, host)];
   } catch (error) {
-    if (error instanceof Problem && error.code === "host-not-permitted") return [];
-    throw error;
+    if (!(error instanceof Problem)) throw error;
+    return error.code === "host-not-permitted" ? [] : [asWarning(error)];
   }
 }
 
-function begun(host: Host, name: string): RecordedRun | undefined {
+function begunRun(host: Host, name: string): RecordedRun | undefined {
   try {
     return readRun(host, name);
   } catch (error) {
     // killed between naming the run and beginning it
     if (error instanceof Problem && error.code === "run-unknown") return undefined;
+    if (error instanceof Problem && error.code === "journal-damaged") throw unreadable(host, error);
     throw error;
   }
 }
@@ -51,24 +54,34 @@ async function takeBackFirst(run: RecordedRun, host: Host, options: Omit<TakeBac
   try {
     return await takeBack(run, host, { ...options, keepChanged: false });
   } catch (error) {
-    if (error instanceof Problems) throw new Problems([mustComeFirst(run), ...error.list]);
+    if (error instanceof Problems) throw new Problems([mustComeFirst(run, host), ...error.list]);
     throw error;
   }
 }
 
-function mustComeFirst({ sequence, began, run, folder }: RecordedRun): Problem {
-  return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off and must be taken back first`, {
-    where: { path: folder },
-    hint: `knetctl history ${run} shows what it did`,
+/** The run can be taken back by nobody but a person, who then says so by removing the note of it. */
+function unreadable({ root }: Host, { code, message, where, detail, cause }: Problem): Problem {
+  return new Problem(code, message, {
+    ...(where && { where }),
+    ...(detail !== undefined && { detail }),
+    hint: `a run was cut off, and this is its record; put back what it did from the copies beside it, then: rm ${root === "/" ? "" : root}${currentFile}`,
+    cause,
   });
 }
 
-function cutOff({ sequence, began, run, folder }: RecordedRun): Problem {
+function mustComeFirst({ sequence, began, run, folder }: RecordedRun, host: Host): Problem {
+  return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off and must be taken back first`, {
+    where: { path: folder },
+    hint: `${ownCommand(host, `history ${run}`)} shows what it did`,
+  });
+}
+
+function cutOff({ sequence, began, run, folder }: RecordedRun, host: Host): Problem {
   return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off in the middle of its work`, {
     severity: "warning",
     where: { path: folder },
     detail: "what is seen here is what it left",
-    hint: `the next apply takes it back before it begins; knetctl rollback ${run} does so now`,
+    hint: `the next apply takes it back before it begins; ${ownCommand(host, `rollback ${run}`)} does so now`,
   });
 }
 

@@ -19,7 +19,7 @@ export interface RollbackResult {
  */
 export async function rollBack(plan: Plan, begun: readonly RecordedDeed[], input: StepInput, listener: ProgressListener, journal: Journal): Promise<RollbackResult> {
   const { failures, unwritten } = await undoDeeds(begun, journal, listener);
-  if (failures.length > 0) return { complete: false, problems: [...failures, ...unwritten] };
+  if (failures.length > 0) return { complete: false, problems: [...failures.map(({ problem }) => problem), ...unwritten] };
   const again = await makePlan(plan.steps.map(({ step }) => step), input);
   // on a full disk there may be no room for planning: then what was done is looked at itself
   const isBlind = again.problems.some(({ severity }) => severity === "error");

@@ -4,6 +4,7 @@ import type { Change } from "./change.js";
 import { deedFromJournal, type RecordedDeed } from "./deed.js";
 import type { JournaledChange, Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
+import { ownCommand } from "./own-command.js";
 import type { ProgressListener } from "./progress.js";
 import { standingElsewhere, undoDeeds } from "./undo-deeds.js";
 
@@ -20,7 +21,7 @@ export interface TakeBackResult {
 }
 
 /**
- * What keeps a run from being taken back without losing what was done since: one problem (`undo-unsafe`) for each change that is neither as the
+ * What keeps a run from being taken back without losing what was done since: one problem (`undo-unsafe`) for each place that is neither as the
  * run left it nor as it was before. Only looks.
  */
 export async function obstacles(recorded: RecordedRun, host: Host): Promise<readonly Problem[]> {
@@ -30,7 +31,8 @@ export async function obstacles(recorded: RecordedRun, host: Host): Promise<read
     // what a later change of the run wrote again stands for both
     if (deeds.some((later) => later.number > deed.number && replaces(later.change, deed.change))) continue;
     const standing = await deed.observe();
-    if (standing.state === "other") found.push(unsafe(recorded, standing.path, standing.because));
+    // what took the place of a folder is in the way of all that was made in it
+    if (standing.state === "other" && !found.some(({ where }) => where?.path === standing.path)) found.push(unsafe(recorded, host, standing.path, standing.because));
   }
   return found;
 }
@@ -46,8 +48,8 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
   const journal = Journal.reopen(host, recorded, { who, version });
   listener({ type: "taking-back", run: recorded });
   const { failures, unwritten } = await undoDeeds(deeds, journal, listener);
-  const left = failures.length > 0 ? failures : await notAsBefore(deeds);
-  const problems = keepChanged ? left.map(asWarning) : left;
+  const left = [...failures.map(({ problem }) => problem), ...(await notAsBefore(deeds.filter((deed) => !failures.some((failure) => failure.deed === deed))))];
+  const problems = left.map((problem) => (keepChanged && isKept(problem) ? asWarning(problem) : problem));
   const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
   const unended = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
   return { outcome, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended)] };
@@ -60,6 +62,7 @@ function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: Progres
       host,
       folder,
       number,
+      recovering: true,
       changes: changes.map((one) => one.change),
       note: (text) => { listener({ type: "change-note", change, text }); },
       report: (text) => { listener({ type: "change-report", change, text }); },
@@ -86,14 +89,20 @@ async function notAsBefore(deeds: readonly RecordedDeed[]): Promise<readonly Pro
   return found;
 }
 
-function unsafe({ run, sequence }: RecordedRun, path: string, because: string): Problem {
+function unsafe({ run, sequence }: RecordedRun, host: Host, path: string, because: string): Problem {
   return new Problem("undo-unsafe", `run ${sequence} cannot be taken back: something was changed since`, {
     where: { path },
     detail: because,
-    hint: `put it as run ${sequence} left it, or leave it as it is and take back the rest: knetctl rollback ${run} --keep-changed`,
+    hint: `put it as run ${sequence} left it, or leave it as it is and take back the rest: ${ownCommand(host, `rollback ${run} --keep-changed`)}`,
   });
 }
 
-function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
+/** Left as it is because somebody changed it since, or as the folder of such a thing. Any other failure stays one. */
+function isKept({ cause }: Problem): boolean {
+  return cause instanceof Problem && (cause.code === "undo-unsafe" || cause.code === "host-folder-not-empty");
+}
+
+/** The same problem, as one that does not make the command fail. */
+export function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
   return new Problem(code, message, { severity: "warning", ...(where && { where }), ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }), cause });
 }

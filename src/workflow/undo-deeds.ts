@@ -3,18 +3,19 @@ import type { Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
 import type { RecordedDeed } from "./deed.js";
 import type { Journal } from "./journal/journal.js";
+import { commandInside, ownCommand } from "./own-command.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface Undone {
   /** What could not be taken back, with the commands that do it by hand. */
-  readonly failures: readonly Problem[];
+  readonly failures: readonly { readonly deed: RecordedDeed; readonly problem: Problem }[];
   /** Warnings: what the journal could not take. */
   readonly unwritten: readonly Problem[];
 }
 
 /** Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take. */
 export async function undoDeeds(deeds: readonly RecordedDeed[], journal: Journal, listener: ProgressListener): Promise<Undone> {
-  const failures: Problem[] = [];
+  const failures: { deed: RecordedDeed; problem: Problem }[] = [];
   let unwritten: readonly Problem[] = [];
   for (const deed of [...deeds].reverse()) {
     const { number, change } = deed;
@@ -26,7 +27,7 @@ export async function undoDeeds(deeds: readonly RecordedDeed[], journal: Journal
       listener({ type: "change-undone", change, ms: performance.now() - start });
     } catch (error) {
       const problem = undoProblem(deed, error, journal);
-      failures.push(problem);
+      failures.push({ deed, problem });
       unwritten = journal.writeIfPossible({ type: "undo-failed", number, problem: problem.toJSON() });
       listener({ type: "undo-failed", change, problem });
     }
@@ -67,7 +68,8 @@ function undoProblem(deed: RecordedDeed, cause: unknown, journal: Journal): Prob
   });
 }
 
-function waysOn(deed: RecordedDeed, { run }: Journal): readonly string[] {
-  const commands = deed.byHand().map((command) => `  ${command}`);
-  return commands.length === 0 ? [`then knetctl rollback ${run} tries again`] : [`then knetctl rollback ${run} tries again; or by hand:`, ...commands];
+function waysOn(deed: RecordedDeed, { run, host }: Journal): readonly string[] {
+  const commands = deed.byHand().map((command) => `  ${commandInside(host, command)}`);
+  const again = `then ${ownCommand(host, `rollback ${run}`)} tries again`;
+  return commands.length === 0 ? [again] : [`${again}; or by hand:`, ...commands];
 }

@@ -153,12 +153,14 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
     const chosen = stride === 1 ? firstKills(ends) : firstKills(ends).slice(-1);
     for (const first of chosen) {
       const step = stride === 1 ? 2 : 24;
-      const calls = (await rollbackCalls(scene, first)).filter((_, index) => index % step === Math.floor(Math.random() * step));
+      const offset = Math.floor(Math.random() * step);
+      const calls = (await rollbackCalls(scene, first)).filter((_, index) => index % step === offset);
       await inLanes(2, calls, async ({ number, name, path }) => {
         const { root, remove } = scene.fresh();
         await program.run(["apply", scene.profile, root], first);
         await program.run(["rollback", scene.profile, root], { at: number, how: "kill" });
-        const { torn, wider } = tornIn(ends.before, treeOf(root), ends.after);
+        // on the way back: the state before is where it ends
+        const { torn, wider } = tornIn(ends.after, treeOf(root), ends.before);
         count.points += 1;
         count.torn += torn.length;
         count.wider += wider.length;

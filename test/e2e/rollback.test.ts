@@ -1,10 +1,12 @@
 import t from "tap";
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { hostState } from "../support/host-state.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { eventually } from "../support/processes.js";
 import { configFile, loaderEntry, provisioning } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
@@ -44,3 +46,38 @@ t.test("--no-rollback keeps what was done", async (t) => {
   t.ok(existsSync(configFile));
   t.match((await knetctl(["plan", profile])).stdout, /nothing to change/);
 });
+
+/** The commands of the problems' hints, in the order in which they are told. */
+function commandsByHand(problems: readonly { hint?: string }[]): readonly string[] {
+  return problems.flatMap(({ hint = "" }) => hint.split("\n").filter((line) => line.startsWith("  ")));
+}
+
+t.test("what cannot be undone is told, with commands that do it once the obstacle is gone", async (t) => {
+  await knetctl(["rollback"]);
+  const before = hostState();
+  const pinFile = `${folder}/ca_signer.pin`;
+  const right = readFileSync(pinFile, "utf8");
+  writeFileSync(pinFile, `wrong-${randomUUID()}`);
+  const theirs = `${dirname(configFile)}/theirs`;
+  const planting = planted(theirs);
+  const { exitCode, document } = await knetctlJson(["apply", profile]);
+  await planting;
+  writeFileSync(pinFile, right);
+  t.equal(exitCode, 69, JSON.stringify(document.problems));
+  t.equal(document.outcome, "failed");
+  t.equal(readFileSync(theirs, "utf8"), "precious", "what somebody else put there is kept");
+  t.notOk(existsSync(configFile), "all else is taken back");
+  const failed = document.problems.filter(({ code }) => code === "workflow-undo-failed");
+  const parents = ["/var/amplia/.config/kryptus/knet/pkcs11", "/var/amplia/.config/kryptus/knet", "/var/amplia/.config/kryptus", "/var/amplia/.config", "/var/amplia", "/var/amplia"];
+  t.same(failed.map(({ where }) => where?.path), parents, "exactly what is left: the folders, and the account that owns them");
+  t.equal(execFileSync("id", ["-un", "amplia"]).toString(), "amplia\n", "an account stays as long as its home does");
+  rmSync(theirs);
+  for (const command of commandsByHand(failed)) spawnSync("sh", ["-c", command]);
+  t.equal(hostState(), before, "the printed commands put it back");
+});
+
+/** Puts a file of somebody else's into a folder as soon as the run has made config.json there. */
+async function planted(file: string): Promise<void> {
+  if (!(await eventually(() => existsSync(configFile), 60_000))) throw new Error("no config.json");
+  writeFileSync(file, "precious");
+}

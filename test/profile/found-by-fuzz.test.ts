@@ -20,6 +20,15 @@ t.test("a key that may hold a PIN is in no title", async (t) => {
   t.notMatch(shownText(await parsed(`${sound}users:\n  "pin=Hunter2": 1\n`)), "Hunter");
 });
 
+t.test("a user's name that may hold a PIN is in no detail", async (t) => {
+  const hub = "connections: { a: { endpoints: [{ ip: 10.1.2.3, port: 1 }] } }\nservice: { user: u }\n";
+  for (const name of ["pin=Hunter2", `pin=Hunter2${"x".repeat(40)}`, "pin=Hunter2 ", "PIN:Hunter2\\u0007"]) {
+    const outcome = await parsed(`${hub}users:\n  "${name}": { connection: a }\n  "spare\\u0301 pin=Hunter2": {}\n  "spar\u00e9 pin=Hunter2": {}\n`);
+    t.ok(outcome.problems.length > 2, name);
+    t.notMatch(shownText(outcome), "Hunter", name);
+  }
+});
+
 t.test("of very many problems the first are shown, and how many more there are", async (t) => {
   const { problems } = await parsed(`${sound}users:\n${Array.from({ length: 5000 }, (_, n) => `  u${n}: 1\n`).join("")}`);
   t.equal(problems.length, 101);

@@ -78,7 +78,8 @@ export function tornIn(before: Tree, now: Tree, after: Tree): Torn {
     if (is === undefined && was?.kind !== willBe?.kind) continue;
     const line = `${at}: ${text(was)} / ${text(is)} / ${text(willBe)}`;
     if (is === undefined || (was === undefined && willBe === undefined && !temporary.test(basename(at)))) torn.push(line);
-    else if ((is.mode & ~(temporary.test(basename(at)) ? modesBeside(at, after) : modeOf(was) | modeOf(willBe))) !== 0) wider.push(line);
+    // a link's own mode means nothing, and is always the same
+    else if (is.kind !== "link" && (is.mode & ~(temporary.test(basename(at)) ? modesBeside(at, after) : modeOf(was) | modeOf(willBe))) !== 0) wider.push(line);
     else if (!temporary.test(basename(at)) && !isOnTheWay(is, was, willBe)) torn.push(line);
   }
   return { torn, wider };

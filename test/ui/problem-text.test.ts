@@ -24,3 +24,8 @@ t.test("control characters of a profile cannot drive the terminal", async (t) =>
 t.test("warnings say that they are", async (t) => {
   t.match(problemText(new Problem("profile-log-full", "x", { severity: "warning" }), plain), /^warning: x/);
 });
+
+t.test("13: the line break in a file's name, which its owner chooses, forges no line of ours", async (t) => {
+  const problem = new Problem("host-not-a-file", "a FIFO", { where: { path: "/home/x\nerror: all is lost\n  hint: run this" } });
+  t.equal(problemText(problem, plain), "error: a FIFO [host-not-a-file]\n  at /home/x\\u000aerror: all is lost\\u000a  hint: run this");
+});

@@ -88,11 +88,12 @@ async function readThrough(
   source: FileHandle, archive: string, use: (chunk: Buffer) => Promise<void>, signal: AbortSignal | undefined,
 ): Promise<ArchiveCopy> {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  // one byte more than there are: the second read tells the end
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, (await source.stat()).size + 1));
   let bytes = 0;
   for (;;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await source.read(buffer, 0, chunkBytes, null);
+    const { bytesRead } = await source.read(buffer, 0, buffer.length, null);
     if (bytesRead === 0) break;
     bytes += bytesRead;
     if (bytes > archiveLimits.bytes) throw tooLarge(archive, bytes);

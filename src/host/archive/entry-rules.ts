@@ -41,6 +41,9 @@ function nameRule({ path, target }: RawEntry): Refusal | undefined {
   const odd = [path, target ?? ""].find((text) => /[\p{Cc}\uFFFD\u202a-\u202e\u2066-\u2069]/u.test(text));
   if (odd !== undefined)
     return ["archive-name-invalid", "an entry's name holds control characters or is not UTF-8", `entry ${shownEntry(odd)}`];
+  // tar takes it for a slash in one place and for a letter in another, and would stop halfway
+  const backslash = [path, target ?? ""].find((text) => text.includes("\\"));
+  if (backslash !== undefined) return ["archive-name-invalid", "an entry's name holds a backslash", `entry ${shownEntry(backslash)}`];
   const long = namesOf(path).find((name) => Buffer.byteLength(name) > 255) ?? [path, target ?? ""].find((text) => Buffer.byteLength(text) > longestPath);
   return long === undefined ? undefined : ["archive-name-invalid", "an entry's name is too long", `entry ${shownEntry(`${long.slice(0, 60)}…`)}`];
 }
@@ -55,12 +58,12 @@ function isAbsolute(path: string): boolean {
 }
 
 function escapeRule({ path }: RawEntry): Refusal | undefined {
-  // tar takes a backslash for a slash here, and would stop halfway
-  return path.split(/[/\\]/).includes("..") ? ["archive-path-escape", "an entry's path leaves the archive's folder", `entry ${shownEntry(path)}`] : undefined;
+  return path.split("/").includes("..") ? ["archive-path-escape", "an entry's path leaves the archive's folder", `entry ${shownEntry(path)}`] : undefined;
 }
 
 function depthRule({ path }: RawEntry): Refusal | undefined {
-  const depth = namesOf(path).length;
+  // tar counts empty names too; one is the slash at the end or the dot in front
+  const depth = Math.max(namesOf(path).length, path.split("/").length - 1);
   return depth > archiveLimits.depth
     ? ["archive-path-too-deep", "an entry lies too deep", `${depth} levels, at most ${archiveLimits.depth}: ${shownEntry(`${path.slice(0, 80)}…`)}`]
     : undefined;

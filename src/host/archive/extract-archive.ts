@@ -2,6 +2,8 @@ import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { extract } from "tar";
 import { Problem } from "../../problem/problem.js";
+import { asFileProblem } from "../files/file-problem.js";
+import { path as asPath } from "../path.js";
 import { archiveLimits } from "./archive-limits.js";
 import { entryKind, namesOf } from "./archive-entry.js";
 import type { OpenedArchive } from "./open-archive.js";
@@ -9,9 +11,13 @@ import type { OpenedArchive } from "./open-archive.js";
 /**
  * Extracts an inspected archive from its private copy into `folder`, which is created with mode 0700. What comes out
  * belongs to this process's user, has no setuid, setgid or sticky bit and is writable by nobody else. `archive` is the
- * path to name in a Problem.
+ * path to name in a Problem about the archive; one about the disk (`host-…`) names the folder.
  */
 export function extractArchive(opened: OpenedArchive, folder: string, archive: string): void {
+  asFileProblem(asPath(folder), () => { unpack(opened, folder, archive); });
+}
+
+function unpack(opened: OpenedArchive, folder: string, archive: string): void {
   const passed = new Set(opened.entries.map((entry) => entry.path));
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 export interface LeftOver {
@@ -9,12 +9,16 @@ export interface LeftOver {
 /** Variable that marks the processes of an installer or a module: they inherit it, whatever session or parent they end up with. */
 export const markerVariable = "KNETCTL_MARK";
 
-/** Processes that still carry the marker in the environment they were started with. Not our own; no zombies. */
-export function leftOverProcesses(marker: string): readonly LeftOver[] {
+/**
+ * Processes that still carry the marker in the environment they were started with, and those that work in the folder or run a program of
+ * it: they may have thrown their environment away (`env -i`). Not our own; no zombies. A process that did so and works elsewhere with a program
+ * of the host's cannot be told from anybody else's, and is not found.
+ */
+export function leftOverProcesses(marker: string, folder?: string): readonly LeftOver[] {
   const wanted = `${markerVariable}=${marker}`;
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(wanted)) return [];
+      if (!readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(wanted) && !isAtHomeIn(pid, folder)) return [];
       return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() }];
     } catch {
       // gone, or not ours to read
@@ -27,12 +31,12 @@ export function leftOverProcesses(marker: string): readonly LeftOver[] {
  * Ends them: SIGTERM, and SIGKILL for those that stay for a second. They are ended also after an installer that
  * succeeded: as root, outside of the service manager and gone with the next boot, they are nothing a host should keep,
  * and one that goes on writing would make the record of the installation, and its undoing, wrong. What a module leaves behind after a
- * smoke test may hold the PIN. Returns whom it ended.
+ * smoke test may hold the PIN. The folder, when given, is one that nobody else has a reason to be in. Returns whom it ended.
  */
-export async function endLeftOvers(marker: string): Promise<readonly LeftOver[]> {
+export async function endLeftOvers(marker: string, folder?: string): Promise<readonly LeftOver[]> {
   const ended = new Map<number, LeftOver>();
   for (let round = 0; round < 40; round++) {
-    const left = leftOverProcesses(marker);
+    const left = leftOverProcesses(marker, folder);
     if (left.length === 0) break;
     for (const process of left) {
       ended.set(process.pid, process);
@@ -47,6 +51,10 @@ export async function endLeftOvers(marker: string): Promise<readonly LeftOver[]>
 export async function leftOversEnded(marker: string, mostMs: number): Promise<void> {
   const end = performance.now() + mostMs;
   while (leftOverProcesses(marker).length > 0 && performance.now() < end) await setTimeout(20);
+}
+
+function isAtHomeIn(pid: string, folder: string | undefined): boolean {
+  return folder !== undefined && ["cwd", "exe"].some((link) => `${readlinkSync(`/proc/${pid}/${link}`)}/`.startsWith(`${folder}/`));
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -1,5 +1,6 @@
-import { installationFiles, readChanges } from "./installation-files.js";
-import { lstatSync } from "node:fs";
+import { installationFiles, readChanges, type InstallationFiles } from "./installation-files.js";
+import { observeInstallation } from "./observe-installation.js";
+import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import { readReceipt } from "./receipt.js";
 import type { InstallationRecord, InstallationRun } from "./record-installation.js";
@@ -12,14 +13,22 @@ export type InstallationStanding =
   | { readonly state: "before" | "after" | "partly" }
   | { readonly state: "other"; readonly path: string; readonly because: string };
 
+/** What is known of the installation. */
+export interface Installed {
+  /** The archive. */
+  readonly path: AbsolutePath;
+  readonly sha256: string;
+  readonly timeoutSeconds: number;
+}
+
 /**
  * Looks at every path that install.sh changed. `other`, with the first such path, when one of them is neither as the installer left it nor as
  * it was before, or when another archive has been installed since. An installer that was cut off before what it changed was recorded is `partly` done.
  */
-export function installationStanding(archive: AbsolutePath, sha256: string, { receipt }: InstallationRecord, { host, folder }: Pick<InstallationRun, "host" | "folder">): InstallationStanding {
+export async function installationStanding({ path: archive, sha256, timeoutSeconds }: Installed, { receipt }: InstallationRecord, { host, folder }: Pick<InstallationRun, "host" | "folder">): Promise<InstallationStanding> {
   const files = installationFiles(host, folder);
   const changes = readChanges(files);
-  if (changes === undefined) return { state: lstatSync(files.snapshot, { throwIfNoEntry: false }) === undefined ? "before" : "partly" };
+  if (changes === undefined) return cutOff(host, files, timeoutSeconds);
   const now = readReceipt(host.files());
   const formerText = receipt ?? "";
   if (now !== undefined && now.archiveSha256 !== sha256 && !formerText.includes(now.archiveSha256))
@@ -31,4 +40,13 @@ export function installationStanding(archive: AbsolutePath, sha256: string, { re
   if (other !== undefined) return { state: "other", path: other.change.path, because: "it was changed after the installer ran" };
   if (states.every(({ state }) => state === "before")) return { state: "before" };
   return { state: states.every(({ state }) => state === "after") ? "after" : "partly" };
+}
+
+async function cutOff(host: Host, files: InstallationFiles, timeoutSeconds: number): Promise<InstallationStanding> {
+  const observed = await observeInstallation(host, files, timeoutSeconds);
+  if (observed === undefined) return { state: "before" };
+  const [path] = observed.late;
+  if (path === undefined) return { state: "partly" };
+  const more = observed.late.length === 1 ? "" : `, and so were ${observed.late.length - 1} more`;
+  return { state: "other", path, because: `it was changed later than install.sh can have run${more}` };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Host } from "../host.js";
 import { readBackups } from "./backup.js";
@@ -9,18 +9,33 @@ import type { InstallationFiles } from "./installation-files.js";
 import { readSnapshot } from "./snapshot-file.js";
 import { takeSnapshot } from "./watched-trees.js";
 
+export interface Observation {
+  /** What install.sh did, so far. */
+  readonly changes: readonly RecordedChange[];
+  /** Paths that were changed later than it can have run: somebody else's work. */
+  readonly late: readonly string[];
+}
+
+/** What may lie between the snapshot and the start of install.sh, and between its end and the last of its writes. */
+const graceMs = 60_000;
+
 /**
- * What has changed since the snapshot of an installation: what its install.sh did, so far. Undefined when there is no
- * (complete) snapshot: then the installer has not been started.
+ * What has changed since the snapshot of an installation. With `timeoutSeconds`, of the installer, what was changed later than that is not
+ * taken for its work: a run that was cut off may be taken back days later. Undefined when there is no (complete) snapshot: then the installer has
+ * not been started.
  */
-export async function observeInstallation(host: Host, files: InstallationFiles): Promise<readonly RecordedChange[] | undefined> {
+export async function observeInstallation(host: Host, files: InstallationFiles, timeoutSeconds = Infinity): Promise<Observation | undefined> {
   const before = readSnapshot(files.snapshot);
   if (before === undefined) return undefined;
+  const latest = lstatSync(files.snapshot).mtimeMs + timeoutSeconds * 1000 + graceMs;
   const prefix = host.root === "/" ? "" : host.root;
-  return difference(before, await takeSnapshot(host.root), readBackups(files.backups), {
+  const after = await takeSnapshot(host.root);
+  const changes = difference(before, after, readBackups(files.backups), {
     hash: (path) => hashOf(prefix + path),
     backupHash: (name) => hashOf(join(files.backups, name)),
   });
+  const isLate = ({ path }: RecordedChange): boolean => (after.get(path)?.changed ?? 0) > latest;
+  return { changes: changes.filter((change) => !isLate(change)), late: changes.filter(isLate).map(({ path }) => path) };
 }
 
 /** Reading by path will do: it only looks, and what is put back is compared again through the walk. */

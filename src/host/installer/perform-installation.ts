@@ -54,11 +54,12 @@ export async function performInstallation(what: Installation, record: Installati
 }
 
 async function keepChanges(host: Host, files: InstallationFiles): Promise<readonly RecordedChange[]> {
-  const changes = await observeInstallation(host, files);
-  if (changes === undefined)
+  const observed = await observeInstallation(host, files);
+  if (observed === undefined)
     throw new Problem("installer-snapshot", "the record of the state before is gone", {
       where: { path: files.snapshot }, hint: "find out who removed it; what install.sh changed cannot be told",
     });
+  const { changes } = observed;
   writeChanges(files, changes);
   const needed = new Set(changes.filter(({ change }) => change !== "rewritten").map(({ backup }) => backup));
   dropBackups(files.backups, [...readBackups(files.backups).values()].filter((name) => !needed.has(name)));

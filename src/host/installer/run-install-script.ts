@@ -44,7 +44,7 @@ export async function runInstallScript(host: Host, script: InstallScript): Promi
       ...(script.signal && { signal: script.signal }),
     });
   } finally {
-    left = await endLeftOvers(script.marker);
+    left = await endLeftOvers(script.marker, host.root === "/" ? script.folder : host.root + script.folder);
   }
   const output = (result.stdout + result.stderr).slice(-logBytes);
   host.files().write(script.log, Buffer.from(output), { mode: 0o600, uid: 0, gid: 0 });

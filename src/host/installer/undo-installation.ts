@@ -16,25 +16,37 @@ const shownPaths = 50;
 /**
  * Takes an installation back, whether it was not begun, was cut off anywhere, or succeeded long ago; can be repeated.
  * An installer that is still running is ended first. Throws `installer-undo-incomplete` with every path that could not be
- * put back, after putting back all others.
+ * put back, after putting back all others. With `timeoutSeconds`, the installer's, what was changed later than that is left alone.
  */
-export async function undoInstallation(record: InstallationRecord, run: InstallationRun): Promise<void> {
+export async function undoInstallation(record: InstallationRecord, run: InstallationRun, timeoutSeconds?: number): Promise<void> {
   const { host } = run;
   await endLeftOvers(record.marker);
   const files = installationFiles(host, run.folder);
   // first: on a full disk this makes the room that the record and the files put back need
   removeIfPossible(files.work);
   const recorded = readChanges(files);
-  const observed = recorded ?? await observeInstallation(host, files);
+  const observed = recorded ?? (await observeInstallation(host, files, timeoutSeconds))?.changes;
   // kept, so that a second undoing does the same
   if (recorded === undefined && observed !== undefined) writeChanges(files, observed);
   const changes = observed ?? [];
   // what the installer gave to others, and what it took from them
   const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
-  const failures = restore(changes, { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile });
+  const restored = restore(changes, { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile });
   restoreReceipt(host, record);
-  if (changes.length > 0) await runLdconfig(host);
+  const failures = [...restored, ...(changes.length > 0 ? await rebuildCache(host) : [])];
   if (failures.length > 0) throw incomplete(failures);
+}
+
+/** Where there is no ldconfig, none was run; what the cache may name and is gone does not disturb the loader. */
+async function rebuildCache(host: Host): Promise<readonly NotRestored[]> {
+  if (host.commands.find("ldconfig") === undefined) return [];
+  try {
+    await runLdconfig(host);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [{ path: "/etc/ld.so.cache", reason: [error.message, error.detail].filter((part) => part !== undefined).join(": ") }];
+  }
 }
 
 function restoreReceipt(host: Host, { receipt }: InstallationRecord): void {

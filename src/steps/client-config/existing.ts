@@ -1,8 +1,9 @@
 import { parseJson, type JsonFault, type JsonObject } from "../../formats/json-tree.js";
-import { positionAt } from "../../formats/text-position.js";
+import { positionAt, positionsIn, type TextPosition } from "../../formats/text-position.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems, type Where } from "../../problem/problem.js";
 import type { ProblemCode } from "../../problem/codes.js";
+import { quotedName } from "../../profile/quote.js";
 
 /** A config.json that can be edited; `root` is the tree of `text`. A byte order mark is part of the text. */
 export interface ExistingText {
@@ -19,6 +20,9 @@ export interface EmptyText {
 /** Bytes: 5 MiB. */
 export const largestConfig = 5 * 1024 * 1024;
 
+/** Faults that are shown one by one: as many as somebody corrects before looking again. */
+const shownFaults = 20;
+
 /**
  * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it is not
  * strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys.
@@ -27,7 +31,7 @@ export function existingText(bytes: Uint8Array, path: AbsolutePath): ExistingTex
   const text = decoded(bytes, path);
   if (text.trim() === "") return { text };
   const parsed = parseJson(text);
-  if ("faults" in parsed) throw new Problems(parsed.faults.map((fault) => faultProblem(fault, text, path)));
+  if ("faults" in parsed) throw new Problems(faultProblems(parsed.faults, text, path));
   if (parsed.root.kind === "object") return parsed.root.members.size === 0 ? { text } : { text, root: parsed.root };
   throw unusable("client-config-not-object", "config.json is not a JSON object", { path, ...positionAt(text, parsed.root.start) });
 }
@@ -41,13 +45,24 @@ export function unusable(code: ProblemCode, title: string, where: Where, detail?
   });
 }
 
-function faultProblem({ kind, offset, reason }: JsonFault, text: string, path: AbsolutePath): Problem {
-  const where = { path, ...positionAt(text, offset) };
+/** The first faults, and where there are more, how many: a file can hold nothing else. */
+function faultProblems(faults: readonly JsonFault[], text: string, path: AbsolutePath): readonly Problem[] {
+  const position = positionsIn(text);
+  const shown = faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, path));
+  const hidden = faults.length - shown.length;
+  const next = faults[shownFaults];
+  if (next === undefined) return shown;
+  const last = unusable("client-config-duplicate-key", "config.json holds more keys twice", { path, ...position(next.offset) }, `${hidden} more, the first of them here`);
+  return [...shown, last];
+}
+
+function faultProblem({ kind, offset, reason, key }: JsonFault, position: (offset: number) => TextPosition, path: AbsolutePath): Problem {
+  const where = { path, ...position(offset) };
   switch (kind) {
     case "comment":
       return unusable("client-config-comment", "config.json holds a comment", where, reason);
     case "duplicate-key":
-      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, reason);
+      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, `${quotedName(key ?? "")} occurs twice`);
     case "syntax":
     case "nesting":
       return unusable("client-config-not-json", "config.json is not valid JSON", where, reason);

@@ -2,6 +2,7 @@ import type { Accounts } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
+import { shellWord } from "../../workflow/change-kinds/shell-word.js";
 import type { OwnedEntry } from "./observe.js";
 
 const step = "ownership";
@@ -52,7 +53,7 @@ export function ownershipProblems(entries: readonly OwnedEntry[], serviceUid: nu
         new Problem("ownership-hard-link", "a file there has more than one name", {
           where,
           detail: `${entry.links} hard links: changing its owner here would change it under the other names too`,
-          hint: `find the others (find / -xdev -samefile ${path}), then replace this one with a copy or remove it`,
+          hint: `find the others (find / -xdev -samefile ${shellWord(path)}), then replace this one with a copy or remove it`,
         }),
       ];
     }
@@ -61,7 +62,7 @@ export function ownershipProblems(entries: readonly OwnedEntry[], serviceUid: nu
         new Problem("ownership-third-owner", "something there belongs neither to root nor to the service user", {
           where,
           detail: `owner ${accounts.userName(entry.uid)}`,
-          hint: `find out why, then remove it or give it to root (chown root ${path})`,
+          hint: `find out why, then remove it or give it to root (chown -h root ${shellWord(path)})`,
         }),
       ];
     }

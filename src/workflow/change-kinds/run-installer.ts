@@ -21,14 +21,14 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     await performInstallation({ archive: path, sha256, version, timeoutSeconds }, record, run);
   },
 
-  observe: async ({ path, sha256 }, record, run) => {
+  observe: async (change, record, run) => {
     const { installationStanding } = await import("../../host/installer/installation-standing.js");
-    return installationStanding(path, sha256, record, run);
+    return installationStanding(change, record, run);
   },
 
-  undo: async (_change, record, run) => {
+  undo: async ({ timeoutSeconds }, record, run) => {
     const { undoInstallation } = await import("../../host/installer/undo-installation.js");
-    await undoInstallation(record, run);
+    await undoInstallation(record, run, run.recovering === true ? timeoutSeconds : undefined);
   },
 
   byHand: (_change, _record, { folder, host }) => [`less ${shellPath(host, joined(folder, "module", "changes.json"))}  # what install.sh changed; copies of what it replaced are in backups/ beside it`],

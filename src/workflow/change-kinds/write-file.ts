@@ -44,6 +44,8 @@ function standing(change: WriteFile, prior: FileBefore, run: RunContext): Standi
   const entry = files.entry(path);
   const now = entry === undefined ? undefined : files.read(path);
   if (sameContent(now, Buffer.from(change.content))) return isAsBefore(entry, prior) && sameContent(now, contentBefore(prior, run)) ? { state: "before" } : { state: "after" };
+  // neither made by the run nor there before it, though reading it gives nothing
+  if (entry !== undefined && now === undefined) return { state: "other", path, because: "a symbolic link that leads nowhere took its place" };
   if (sameContent(now, contentBefore(prior, run))) return { state: "before" };
   return { state: "other", path, because: now === undefined ? "it was removed" : "its content is neither what the run wrote nor what was there before" };
 }

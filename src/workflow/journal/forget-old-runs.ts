@@ -1,37 +1,54 @@
 import type { Host } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { runsFolder } from "../../host/state.js";
-import { currentRun, readRuns, runNames } from "./runs.js";
+import { Problem } from "../../problem/problem.js";
+import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
 
 /** What is kept: so many runs, so long, so many bytes; the latest ones in any case, since a clock can jump ahead. */
 const limits = { runs: 100, days: 400, bytes: 512 * 1024 ** 2, latest: 5 };
 const dayMs = 86_400_000;
 
 /**
- * Removes the folders of runs that are too old, too many or too large to keep, the oldest first; never one that is unfinished or cannot be
- * read. Folders without a journal, left by runs that were cut off before they began, go too. Below a folder that root alone can enter.
+ * Removes the folders of runs that are too old, too many or too large to keep, the oldest first; never one that is current, unfinished or
+ * cannot be read. Folders without a journal go too. `known` spares reading all journals to whoever has just done so. Below a folder that
+ * root alone can enter. Throws a Problem for what cannot be removed.
  */
-export function forgetOldRuns(host: Host, now: Date): void {
-  const { runs, problems } = readRuns(host);
-  const unreadable = problems.map(({ where }) => where?.path ?? "");
-  const known = new Set(runs.map(({ run }) => run));
+export function forgetOldRuns(host: Host, now: Date, known: RunHeads = readHeads(host)): void {
   const current = currentRun(host);
-  for (const name of runNames(host)) {
-    const folder = joined(runsFolder, name);
-    if (!known.has(name) && name !== current && !unreadable.some((path) => path.startsWith(`${folder}/`))) removeTree(host, folder);
-  }
+  for (const name of [...known.empty, ...tooMuch(host, known.heads, now)]) if (name !== current) removeRun(host, name);
+}
+
+function tooMuch(host: Host, heads: readonly RunHead[], now: Date): readonly string[] {
+  const names: string[] = [];
   let bytes = 0;
-  for (const [place, { folder, began, outcome }] of runs.entries()) {
-    bytes += sizeOf(host, folder);
+  for (const [place, { run, began }] of heads.entries()) {
+    bytes += sizeOf(host, joined(runsFolder, run));
     const age = (now.getTime() - Date.parse(began)) / dayMs;
     const isTooMuch = place >= limits.runs || age > limits.days || bytes > limits.bytes;
-    if (isTooMuch && place >= limits.latest && outcome !== "unfinished") removeTree(host, folder);
+    if (isTooMuch && place >= limits.latest && hasEnded(host, run)) names.unshift(run);
+  }
+  return names;
+}
+
+/** Whether a record may go: the run came to its end, and what it did can be read. */
+function hasEnded(host: Host, run: string): boolean {
+  try {
+    return readRun(host, run).outcome !== "unfinished";
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
   }
 }
 
 function sizeOf(host: Host, folder: AbsolutePath): number {
   const entries = host.files().list(folder) ?? [];
   return entries.reduce((sum, { name, kind, size }) => sum + (kind === "folder" ? sizeOf(host, joined(folder, name)) : size), 0);
+}
+
+/** The journal goes first: what is cut off then is a folder without one, not a run that seems to be one that can be taken back. */
+function removeRun(host: Host, run: string): void {
+  host.files().remove(journalFile(run));
+  removeTree(host, joined(runsFolder, run));
 }
 
 function removeTree(host: Host, folder: AbsolutePath): void {

@@ -6,7 +6,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import type { JournalEntry, RecordedRun, RunHeader } from "./entry.js";
 import { forgetOldRuns } from "./forget-old-runs.js";
-import { journalFile, nextSequence, runNames } from "./runs.js";
+import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
 
 const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
@@ -18,39 +18,50 @@ const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 export class Journal {
   readonly run: string;
   readonly folder: AbsolutePath;
-  readonly #host: Host;
+  readonly host: Host;
+  /** All runs when this one began, itself included; undefined for one that is only continued. */
+  readonly #known: RunHeads | undefined;
   #text: string;
 
-  private constructor(host: Host, run: string, text: string) {
-    this.#host = host;
+  private constructor(host: Host, run: string, text: string, known?: RunHeads) {
+    this.host = host;
     this.run = run;
     this.folder = joined(runsFolder, run);
     this.#text = text;
+    this.#known = known;
   }
 
   /** Makes the run's folder (root only, 0700) and writes the first entry. The name says the time: `20261123T211050Z-3f2a`. */
   static begin(host: Host, header: RunHeader, now = new Date()): Journal {
     for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)]) ensureFolder(host, folder, 0o755);
     for (const folder of [stateFolder, runsFolder]) ensureFolder(host, folder, 0o700);
-    const sequence = nextSequence(host);
-    const journal = new Journal(host, freeName(host, now), "");
+    const known = readHeads(host);
+    const head = { run: freeName(known, now), sequence: nextSequence(known), began: now.toISOString() };
+    const journal = new Journal(host, head.run, "", { ...known, heads: [head, ...known.heads] });
     host.files().createFolder(journal.folder, { ...rootOnly, mode: 0o700 });
     journal.#setCurrent();
-    journal.write({ type: "begin", format: 1, run: journal.run, sequence, time: now.toISOString(), ...header });
+    journal.write({ type: "begin", format: 1, run: head.run, sequence: head.sequence, time: head.began, ...header });
     return journal;
   }
 
   /** Continues the journal of a run that is to be taken back. */
-  static reopen(host: Host, { run, text }: RecordedRun, who: Pick<RunHeader, "who" | "version">, now = new Date()): Journal {
+  static reopen(host: Host, { run, text, outcome }: RecordedRun, who: Pick<RunHeader, "who" | "version">, now = new Date()): Journal {
     const journal = new Journal(host, run, text);
     journal.#setCurrent();
-    journal.write({ type: "rollback", time: now.toISOString(), ...who });
+    try {
+      journal.write({ type: "rollback", time: now.toISOString(), ...who });
+    } catch (error) {
+      // where the entry may have been written, or the run had been cut off before, the note stays
+      const isBegun = outcome === "unfinished" || !(error instanceof Problem) || error.code === "host-durability-unknown";
+      if (!isBegun) journal.#ifPossible(() => { host.files().remove(currentFile); }, oldRunsKept);
+      throw error;
+    }
     return journal;
   }
 
   write(entry: JournalEntry): void {
     this.#text += `${JSON.stringify(entry)}\n`;
-    this.#host.files().write(journalFile(this.run), Buffer.from(this.#text), rootOnly);
+    this.host.files().write(journalFile(this.run), Buffer.from(this.#text), rootOnly);
   }
 
   /** Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be done. */
@@ -58,17 +69,19 @@ export class Journal {
     return this.#ifPossible(() => { this.write(entry); }, (cause) => journalIncomplete(cause, this.folder));
   }
 
-  /** Writes the last entry, and forgets runs that are too old or too many to keep. A warning when that cannot be done. */
+  /** Writes the last entry, and after a new run forgets those that are too old or too many to keep. A warning when that cannot be done. */
   end(entry: JournalEntry & { readonly type: "end" }): readonly Problem[] {
     const unwritten = this.#ifPossible(() => {
       this.write(entry);
-      this.#host.files().remove(currentFile);
-    }, (cause) => journalIncomplete(cause, this.folder));
-    return unwritten.length > 0 ? unwritten : this.#ifPossible(() => { forgetOldRuns(this.#host, new Date()); }, oldRunsKept);
+      this.host.files().remove(currentFile);
+    }, (cause) => endUnwritten(cause, this.folder));
+    const known = this.#known;
+    if (unwritten.length > 0 || known === undefined) return unwritten;
+    return this.#ifPossible(() => { forgetOldRuns(this.host, new Date(), known); }, oldRunsKept);
   }
 
   #setCurrent(): void {
-    this.#host.files().write(currentFile, Buffer.from(`${this.run}\n`), rootOnly);
+    this.host.files().write(currentFile, Buffer.from(`${this.run}\n`), rootOnly);
   }
 
   #ifPossible(work: () => void, warning: (cause: Problem) => Problem): readonly Problem[] {
@@ -82,9 +95,9 @@ export class Journal {
   }
 }
 
-function freeName(host: Host, now: Date): string {
+function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
-  const names = new Set(runNames(host));
+  const names = new Set([...heads.map(({ run }) => run), ...unreadable, ...empty]);
   for (;;) {
     const name = `${time}-${randomBytes(2).toString("hex")}`;
     if (!names.has(name)) return name;
@@ -98,6 +111,10 @@ function ensureFolder(host: Host, folder: AbsolutePath, mode: number): void {
 
 function journalIncomplete(cause: Problem, folder: AbsolutePath): Problem {
   return warningOf(cause, "workflow-journal-incomplete", "the run's journal is incomplete: it could not be written to the end", { path: folder });
+}
+
+function endUnwritten(cause: Problem, folder: AbsolutePath): Problem {
+  return warningOf(cause, "workflow-journal-incomplete", "the end of the run could not be written, so it counts as cut off: the next apply takes it back before it begins", { path: folder });
 }
 
 function oldRunsKept(cause: Problem): Problem {

@@ -53,13 +53,62 @@ export function currentRun(host: Host): string | undefined {
   return name !== undefined && runName.test(name) ? name : undefined;
 }
 
+/** What tells a run from the others, without the rest of its journal. */
+export interface RunHead {
+  readonly run: string;
+  readonly sequence: number;
+  /** ISO 8601, UTC. */
+  readonly began: string;
+}
+
+export interface RunHeads {
+  /** The latest first. */
+  readonly heads: readonly RunHead[];
+  /** Names of runs whose journals cannot be read. */
+  readonly unreadable: readonly string[];
+  /** Names of folders without a journal: of runs that were cut off before they began, or while they were forgotten. */
+  readonly empty: readonly string[];
+}
+
+/** Every run's head: a look at each journal, without the cost of checking all that it says. Only root may look. */
+export function readHeads(host: Host): RunHeads {
+  const heads: RunHead[] = [];
+  const unreadable: string[] = [];
+  const empty: string[] = [];
+  for (const run of runNames(host)) {
+    try {
+      const head = readHead(host, run);
+      if (head === undefined) empty.push(run);
+      else heads.push({ run, ...head });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      unreadable.push(run);
+    }
+  }
+  return { heads: heads.sort((left, right) => right.sequence - left.sequence), unreadable, empty };
+}
+
 /** More than any run before had, those included whose journals cannot be read: each took at most the next number. */
-export function nextSequence(host: Host): number {
-  const { runs, problems } = readRuns(host);
-  return Math.max(0, ...runs.map(({ sequence }) => sequence)) + problems.length + 1;
+export function nextSequence({ heads, unreadable }: RunHeads): number {
+  return (heads[0]?.sequence ?? 0) + unreadable.length + 1;
+}
+
+/** As `Journal.begin` writes it; a journal that begins in other words is read whole. */
+const beginning = /^\{"type":"begin","format":1,"run":"[^"]+","sequence":(\d{1,15}),"time":"([^"]+)"/;
+const mostOfBeginning = 200;
+
+function readHead(host: Host, name: string): Omit<RunHead, "run"> | undefined {
+  const content = host.files().read(journalFile(name), maxJournalBytes);
+  if (content === undefined) return undefined;
+  const [, sequence, began] = beginning.exec(content.toString("latin1", 0, mostOfBeginning)) ?? [];
+  return sequence !== undefined && began !== undefined ? { sequence: Number(sequence), began } : parsed(content, name);
 }
 
 function readJournal(host: Host, name: string): RecordedRun | undefined {
-  const text = host.files().read(journalFile(name), maxJournalBytes)?.toString("utf8");
-  return text === undefined ? undefined : parseJournal(text, joined(runsFolder, name));
+  const content = host.files().read(journalFile(name), maxJournalBytes);
+  return content && parsed(content, name);
+}
+
+function parsed(content: Buffer, name: string): RecordedRun {
+  return parseJournal(content.toString("utf8"), joined(runsFolder, name));
 }

@@ -58,3 +58,23 @@ test("a path with a drive's letter is absolute", async (t) => {
   t.equal(await refusal(t, ...vendor, { name: "C:/x" }), "archive-path-absolute");
   t.equal(await refusal(t, ...vendor, { name: `${top}/l`, type: "2", target: "C:x" }), "archive-link-escape");
 });
+
+test("a backslash, which tar takes for a slash here and for a letter there, is refused before anything is unpacked", async (t) => {
+  for (const name of ["a\\..\\b", "\\NET", `${top}/a\\b`, "\\\\host\\share\\x"]) t.equal(await refusal(t, ...vendor, { name }), "archive-name-invalid", name);
+  t.equal(await refusal(t, ...vendor, { name: `${top}/l`, type: "2", target: "\\x" }), "archive-name-invalid");
+});
+
+test("a path of many slashes is as deep as tar takes it for", async (t) => {
+  t.equal(await refusal(t, ...vendor, { name: `${top}${"/".repeat(40)}f` }), "archive-path-too-deep");
+  t.ok(lstatSync(join(await extracted(t, ...vendor, { name: `./${top}//f` }), "f")).isFile());
+});
+
+test("a name that is too long where it is unpacked ends in a problem that names the folder", async (t) => {
+  const folder = t.testdir({ work: {} });
+  const long = `${top}/${`${"n".repeat(240)}/`.repeat(8)}f`;
+  writeFileSync(join(folder, "a.tar"), tarOf(...vendor, paxHeader({ path: long }), { name: "long" }));
+  const opened = await openArchive(join(folder, "a.tar"), { folder: join(folder, "work"), commands: { find: () => undefined } });
+  const out = join(folder, ...Array.from({ length: 9 }, () => "d".repeat(240)));
+  mkdirSync(out, { recursive: true });
+  t.throws(() => { extractArchive(opened, join(out, "x"), "a.tar"); }, { code: /^host-/, where: { path: join(out, "x") }, detail: /ENAMETOOLONG/ });
+});

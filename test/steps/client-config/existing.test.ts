@@ -55,3 +55,25 @@ t.test("a hundred thousand nested lists are a problem, not a crash", (t) => {
   t.match(problems(`{"a": ${"[".repeat(100_000)}`), [{ code: "client-config-not-json" }]);
   t.end();
 });
+
+// found by `npm run fuzz -- config`
+
+t.test("of 5 MiB of keys that occur twice the first are shown, and how many more there are, within seconds", (t) => {
+  const count = Math.floor((5 * 1024 * 1024 - 4) / '"a":1,\n'.length);
+  const start = process.cpuUsage();
+  const found = problems(`{${'"a":1,\n'.repeat(count)}"a":1}`);
+  t.equal(found.length, 21);
+  t.match(found[0], { code: "client-config-duplicate-key", where: { line: 2, column: 1 }, detail: '"a" occurs twice' });
+  t.match(found[20], { code: "client-config-duplicate-key", where: { line: 22 }, detail: `${count - 20} more, the first of them here` });
+  // quadratic, it would take hours
+  t.ok(process.cpuUsage(start).user < 15_000_000);
+  t.end();
+});
+
+t.test("a key that occurs twice is told short, on one line, and not where it may hold a PIN", (t) => {
+  const shown = (key: string) => problems(`{${JSON.stringify(key)}: 1, ${JSON.stringify(key)}: 2}`).map(({ detail }) => detail);
+  t.same(shown("a\u0007\u0085"), ['"a\\u{7}\\u{85}" occurs twice']);
+  t.ok((shown("x".repeat(100_000))[0] ?? "").length < 100);
+  t.notMatch(JSON.stringify(shown("pin=Hunter2")), /Hunter/);
+  t.end();
+});

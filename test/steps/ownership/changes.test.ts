@@ -49,3 +49,9 @@ t.test("a hard link and a third owner are problems", async (t) => {
   t.same(problemsOf({ uid: 1234 }), ["ownership-third-owner"]);
   t.same(problemsOf({ kind: "folder", links: 5 }), []);
 });
+
+t.test("13: a command in a hint holds a file's name as one word: its owner chose it, and root copies it", async (t) => {
+  const at = path("/var/amplia/.config/$(reboot); x");
+  const word = /'\/var\/amplia\/\.config\/\$\(reboot\); x'/;
+  for (const values of [{ links: 2 }, { uid: 1234 }]) t.match(ownershipProblems([{ path: at, entry: entry(values) }], amplia.uid, accounts), [{ hint: word }]);
+});

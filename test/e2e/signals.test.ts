@@ -1,0 +1,178 @@
+import t from "tap";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { eventually, processesWith } from "../support/processes.js";
+import { provisioning } from "../support/provisioning.js";
+import { vendorArchive } from "../support/vendor-archive.js";
+
+await ensureSandbox(import.meta.filename);
+
+const { profile, cluster, folder } = await provisioning();
+t.teardown(() => cluster.stop());
+
+const program = join(import.meta.dirname, "../../dist/knetctl.cjs");
+const currentFile = "/var/lib/knetctl/current";
+const accountFiles = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map((name) => `/etc/${name}`);
+
+/** Names, modes, owners, links and contents of all that a run may touch; accounts byte for byte; the loader's cache as it is shown. */
+function hostState(): string {
+  const script = "find /etc /usr/local/lib /opt /var/mail -xdev -maxdepth 3 -printf '%p %y %m %U %G %l\\n' | sort; [ ! -e /var/amplia ] || find /var/amplia;"
+    + " find /etc /usr/local/lib /opt -xdev -maxdepth 2 -type f ! -name ld.so.cache -exec sha256sum {} + 2>/dev/null | sort; ldconfig -p; cat \"$@\" 2>/dev/null || :";
+  // the account tools keep a copy of each file they change, NAME-
+  return execFileSync("sh", ["-c", script, "sh", ...accountFiles], { maxBuffer: 1 << 28 }).toString().replace(/^.*\/etc\/\w+-( .*)?\n/gm, "");
+}
+
+interface Going {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
+}
+
+/** The program in a process group of its own, as a shell starts it on a terminal. */
+function start(...args: readonly string[]): Going {
+  const child = spawn(process.execPath, [program, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"], cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }));
+  return { child, ended };
+}
+
+/** As the terminal does it: to the whole foreground group. */
+function toGroup({ child }: Going, signal: NodeJS.Signals): void {
+  process.kill(-child.pid!, signal);
+}
+
+/** A profile like the given one, whose install.sh ends with these lines. */
+function profileInstalling(script: string): string {
+  const { path, sha256 } = vendorArchive(folder, `cp libkNETPKCS11.so /usr/local/lib/\necho half > /opt/half\n${script}`, { version: "1.9.0" });
+  const file = `${folder}/other.yaml`;
+  writeFileSync(file, readFileSync(profile, "utf8").replace(/archive: .*/, `archive: ${path}`).replace(/sha256: .*/, `sha256: ${sha256}`));
+  return file;
+}
+
+/** A program of the system that first does something else. */
+function wrapped(name: string, lines: string): () => void {
+  const file = execFileSync("sh", ["-c", `realpath "$(command -v ${name})"`]).toString().trim();
+  renameSync(file, `${file}.real`);
+  writeFileSync(file, `#!/bin/sh\n${lines}\nexec ${file}.real "$@"\n`);
+  chmodSync(file, 0o755);
+  return () => { renameSync(`${file}.real`, file); };
+}
+
+const before = hostState();
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  t.test(`${signal} while install.sh runs: everything is put back, exit 130`, async (t) => {
+    const run = start("apply", "--json", profileInstalling("sleep 61.7"));
+    t.ok(await eventually(() => existsSync("/opt/half"), 20_000));
+    toGroup(run, signal);
+    const { exitCode, stdout } = await run.ended;
+    t.equal(exitCode, 130);
+    t.match(JSON.parse(stdout), { outcome: "rolled-back", problems: [{ code: "interrupted" }] });
+    t.equal(hostState(), before);
+    t.notOk(existsSync(currentFile));
+    t.same(processesWith("sleep 61.7"), [], "install.sh was ended");
+  });
+}
+
+t.test("timeout(1), which sends its signal twice, gets a rollback too", async (t) => {
+  const file = profileInstalling("sleep 61.7");
+  const child = spawn("timeout", ["3", process.execPath, program, "apply", "--json", file], { stdio: ["ignore", "pipe", "inherit"], env: { PATH: "/usr/bin:/bin" } });
+  const document: unknown = JSON.parse(await text(child.stdout));
+  t.match(document, { outcome: "rolled-back", problems: [{ code: "interrupted" }] });
+  t.equal(hostState(), before);
+});
+
+t.test("a hang-up that comes many times still gets its rollback", async (t) => {
+  const run = start("apply", "--json", profileInstalling("trap '' TERM; sleep 61.7"));
+  t.ok(await eventually(() => existsSync("/opt/half"), 20_000));
+  const end = Date.now() + 1500;
+  while (Date.now() < end && run.child.exitCode === null) {
+    toGroup(run, "SIGHUP");
+    await wait(100);
+  }
+  t.match(JSON.parse((await run.ended).stdout), { outcome: "rolled-back" });
+  t.equal(hostState(), before);
+});
+
+t.test("SIGINT while ldconfig runs: put back", async (t) => {
+  const unwrap = wrapped("ldconfig", "[ \"$1\" = -p ] || { touch /tmp/in-ldconfig; sleep 0.5; }");
+  const run = start("apply", "--json", profile);
+  const reached = await eventually(() => existsSync("/tmp/in-ldconfig"), 20_000);
+  toGroup(run, "SIGINT");
+  const { exitCode, stdout } = await run.ended;
+  unwrap();
+  rmSync("/tmp/in-ldconfig");
+  t.ok(reached);
+  t.equal(exitCode, 130);
+  t.match(JSON.parse(stdout), { outcome: "rolled-back" });
+  t.equal(hostState(), before);
+});
+
+t.test("SIGINT during the smoke test: put back", async (t) => {
+  const run = start("apply", "--json", profile);
+  let isProving = false;
+  run.child.stderr?.on("data", (lines: Buffer) => { isProving ||= lines.includes('"type":"proof-started"'); });
+  const reached = await eventually(() => isProving, 30_000);
+  toGroup(run, "SIGINT");
+  const { exitCode, stdout } = await run.ended;
+  t.ok(reached);
+  t.equal(exitCode, 130, stdout);
+  t.match(JSON.parse(stdout), { outcome: "rolled-back" });
+  t.equal(hostState(), before);
+});
+
+t.test("SIGINT while waiting for the lock: exit 130, nothing begun", async (t) => {
+  const holder = spawn("flock", ["-x", "/run/lock/knetctl.lock", "sleep", "60"], { detached: true, stdio: "ignore" });
+  await wait(300);
+  const run = start("apply", "--json", "--lock-timeout", "60", profile);
+  t.ok(await eventually(() => processesWith("flock --exclusive --wait 60").length > 0, 20_000));
+  toGroup(run, "SIGINT");
+  const { exitCode, stdout } = await run.ended;
+  process.kill(-holder.pid!, "SIGKILL");
+  t.equal(exitCode, 130);
+  t.match(JSON.parse(stdout), { problems: [{ code: "interrupted" }] });
+  t.equal(hostState(), before);
+});
+
+/** Interrupts an apply whose rollback takes long, and then once more. */
+async function leaveInTheMiddle(...args: readonly string[]) {
+  const run = start("apply", ...args, profileInstalling("trap '' TERM; while :; do sleep 1; done"));
+  if (!(await eventually(() => existsSync("/opt/half"), 20_000))) throw new Error("install.sh was not reached");
+  toGroup(run, "SIGINT");
+  await wait(700);
+  toGroup(run, "SIGINT");
+  return { ...(await run.ended), name: readFileSync(currentFile, "utf8").trim() };
+}
+
+t.test("a second Ctrl-C stops at once, names the run and how to go on; rollback then finishes", async (t) => {
+  const { exitCode, stderr, name } = await leaveInTheMiddle();
+  t.equal(exitCode, 130);
+  t.match(stderr, `knetctl rollback ${name}`);
+  t.match(stderr, "the next apply does so too");
+  t.ok(existsSync("/opt/half"), "left as it was");
+  const { stderr: warned, exitCode: seen } = await knetctl(["plan", profile]);
+  t.equal(seen, 2);
+  t.match(warned, name);
+  const back = await knetctl(["rollback", name]);
+  t.equal(back.exitCode, 0, back.stderr);
+  t.equal(hostState(), before);
+  t.same(processesWith("install.sh"), [], "install.sh was ended");
+  t.notOk(existsSync(currentFile));
+});
+
+t.test("the same with --json: a line on standard error; the next apply takes it back before it begins", async (t) => {
+  const { exitCode, stdout, stderr, name } = await leaveInTheMiddle("--json");
+  t.equal(exitCode, 130);
+  t.equal(stdout, "", "no half document");
+  const last = stderr.trimEnd().split("\n").at(-1) ?? "";
+  t.match(JSON.parse(last), { type: "left", problem: { code: "workflow-unfinished-run", hint: new RegExp(name) } });
+  const next = await knetctlJson(["apply", "--no-smoke-test", profile]);
+  t.match(next.document, { outcome: "applied", recovered: name });
+  t.notOk(existsSync("/opt/half"));
+  t.equal((await knetctl(["rollback"])).exitCode, 0);
+  t.equal(hostState(), before);
+});
