@@ -52,6 +52,15 @@ function troubled(name: string, { scene, make, by = [], exitCode, problem, outco
   });
 }
 
+/** A size that a run's journal reaches between its first entry and its last. */
+async function midJournal(): Promise<number> {
+  const { root, remove } = settled.fresh();
+  const { run } = await runVerb("apply", settled.profile, root);
+  const text = readFileSync(join(root, `var/lib/knetctl/runs/${run ?? ""}/journal.jsonl`));
+  remove();
+  return Math.round((text.indexOf("\n") + text.length) / 2);
+}
+
 function readOnly(name: string): (root: string) => () => void {
   return (root) => mounted(join(root, name), ["--bind", join(root, name)], ["-o", "remount,bind,ro"]);
 }
@@ -111,8 +120,8 @@ troubled("50: no inodes in the home", { scene: settled, make: tmpfs(config.slice
 troubled("50: a full disk under the state", { scene: fresh, make: tmpfs("var/lib", "size=40k,mode=755"), exitCode: 73, outcome: "rolled-back", problem: { code: "archive-no-space", detail: /of \d+ bytes were written to .*\/var\/lib\/knetctl/, hint: /make room/ } });
 troubled("50: a full disk under the module", { scene: fresh, make: tmpfs("usr/local", "size=8k,mode=755"), exitCode: 1, outcome: "rolled-back", problem: { code: "installer-failed", detail: /No space left/ } });
 troubled("50: a full /tmp", { scene: fresh, make: () => mounted("/tmp", ["-t", "tmpfs", "-o", "size=8k,mode=1777", "tmpfs"]), exitCode: 73, problem: { code: "archive-no-space", detail: /ENOSPC/, hint: /\/tmp/ } });
-for (const bytes of [100, 4000]) {
-  troubled(`51: no file may be larger than ${bytes} bytes`, { scene: settled, make: nothing, by: ["prlimit", `--fsize=${bytes}`], exitCode: 73, ...(bytes > 1000 && { outcome: "rolled-back" }), problem: { code: "host-file-size-limit", where: { path: /^\/var\/lib\/knetctl/ }, hint: /ulimit/ } });
+for (const bytes of [100, await midJournal()]) {
+  troubled(`51: no file may be larger than ${bytes === 100 ? bytes : "half of the journal's"} bytes`, { scene: settled, make: nothing, by: ["prlimit", `--fsize=${bytes}`], exitCode: 73, ...(bytes > 100 && { outcome: "rolled-back" }), problem: { code: "host-file-size-limit", where: { path: /^\/var\/lib\/knetctl/ }, hint: /ulimit/ } });
 }
 
 const immutableProblem = { code: "host-file-immutable", hint: /lsattr/ };

@@ -68,7 +68,7 @@ t.test("what cannot be undone is told, with commands that do it once the obstacl
   t.equal(readFileSync(theirs, "utf8"), "precious", "what somebody else put there is kept");
   t.notOk(existsSync(configFile), "all else is taken back");
   const failed = document.problems.filter(({ code }) => code === "workflow-undo-failed");
-  const parents = ["/var/amplia/.config/kryptus/knet/pkcs11", "/var/amplia/.config/kryptus/knet", "/var/amplia/.config/kryptus", "/var/amplia/.config", "/var/amplia", "/var/amplia"];
+  const parents = ["/var/amplia/.config/kryptus/knet/pkcs11", "/var/amplia/.config/kryptus/knet", "/var/amplia/.config/kryptus", "/var/amplia/.config", "/var/amplia", "/etc/passwd"];
   t.same(failed.map(({ where }) => where?.path), parents, "exactly what is left: the folders, and the account that owns them");
   t.equal(execFileSync("id", ["-un", "amplia"]).toString(), "amplia\n", "an account stays as long as its home does");
   rmSync(theirs);

@@ -58,6 +58,20 @@ export function readChanges({ full }: InstallationFiles): readonly RecordedChang
   }
 }
 
+/**
+ * Throws `journal-damaged` where something was recorded, cannot be read, and the state before is gone as well: then nobody can tell what install.sh
+ * did, and nothing must be called undone.
+ */
+export function requireRecord(files: InstallationFiles): void {
+  const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  const record = join(files.full, "changes.json");
+  if (!exists(record) || exists(files.snapshot) || readChanges(files) !== undefined) return;
+  throw new Problem("journal-damaged", "the record of what install.sh changed cannot be read", {
+    where: { path: joined(files.folder, "changes.json") },
+    hint: "find out what wrote to it; copies of what install.sh replaced are beside it, and module.json of the state folder lists what is installed",
+  });
+}
+
 const changeWords: readonly unknown[] = ["created", "replaced", "removed", "rights", "rewritten"] satisfies RecordedChange["change"][];
 
 function isRecordedChange(json: unknown): json is RecordedChange {

@@ -1,4 +1,4 @@
-import { installationFiles, readChanges, type InstallationFiles } from "./installation-files.js";
+import { installationFiles, readChanges, requireRecord, type InstallationFiles } from "./installation-files.js";
 import { observeInstallation } from "./observe-installation.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
@@ -27,6 +27,7 @@ export interface Installed {
  */
 export async function installationStanding({ path: archive, sha256, timeoutSeconds }: Installed, { receipt }: InstallationRecord, { host, folder }: Pick<InstallationRun, "host" | "folder">): Promise<InstallationStanding> {
   const files = installationFiles(host, folder);
+  requireRecord(files);
   const changes = readChanges(files);
   if (changes === undefined) return cutOff(host, files, timeoutSeconds);
   const now = readReceipt(host.files());

@@ -1,7 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
-import { installationFiles, readChanges, writeChanges } from "./installation-files.js";
+import { installationFiles, readChanges, requireRecord, writeChanges } from "./installation-files.js";
 import { runLdconfig } from "./ldconfig.js";
 import { endLeftOvers } from "../commands/left-over-processes.js";
 import { observeInstallation } from "./observe-installation.js";
@@ -24,6 +24,7 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   const files = installationFiles(host, run.folder);
   // first: on a full disk this makes the room that the record and the files put back need
   removeIfPossible(files.work);
+  requireRecord(files);
   const recorded = readChanges(files);
   const observed = recorded ?? (await observeInstallation(host, files, timeoutSeconds))?.changes;
   // kept, so that a second undoing does the same

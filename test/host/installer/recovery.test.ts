@@ -36,3 +36,16 @@ t.test("what it left in its own time is taken back", async (t) => {
   t.notOk(existsSync(join(s.root, "etc/made-by-installer")));
   t.same(await runInstaller.observe(change, record, run), { state: "before" });
 });
+
+t.test("a damaged record of what it did is named, and nothing is called undone", async (t) => {
+  const s = installStage(t);
+  const { path, sha256 } = vendorArchive(s.folder, "cp libkNETPKCS11.so /usr/local/lib/");
+  const change: RunInstaller = { step: "module", kind: "run-installer", path, sha256, version: "1.7.0", from: null, timeoutSeconds: 10 };
+  const run = { ...s.run(), recovering: true };
+  const record = await runInstaller.record(change, run);
+  await runInstaller.perform(change, record, run);
+  writeFileSync(join(s.root, run.folder, "module/changes.json"), "[");
+  await t.rejects(runInstaller.observe(change, record, run), { code: "journal-damaged", where: { path: /changes\.json$/ } });
+  await t.rejects(runInstaller.undo(change, record, run), { code: "journal-damaged" });
+  t.ok(existsSync(join(s.root, "usr/local/lib/libkNETPKCS11.so")));
+});
