@@ -42,9 +42,11 @@ test("53: a daemon without its environment that works elsewhere with a program o
   const before = picture(s.root);
   const run = s.run();
   const known = seconds();
-  const bystander = `(cd / && setsid env -i /bin/sh -c 'sleep ${known}; : > /opt/late' >/dev/null 2>&1 </dev/null &)`;
+  const bystander = `(cd / && setsid env -i /bin/sh -c ': > /opt/begun; sleep ${known}; : > /opt/late' >/dev/null 2>&1 </dev/null &)`;
   t.teardown(() => { for (const pid of processesWith(known)) process.kill(pid, "SIGKILL"); });
-  const installer = change(vendorArchive(s.folder, `${plain}\n${bystander}`));
+  // install.sh goes on until the daemon is what it wants to be: before that it still has its environment
+  const until = "n=0; until [ -e /opt/begun ] || [ $n = 50 ]; do n=$((n + 1)); sleep 0.1; done; rm /opt/begun";
+  const installer = change(vendorArchive(s.folder, `${plain}\n${bystander}\n${until}`));
   const record = await runInstaller.record(installer, run);
   await runInstaller.perform(installer, record, run);
   t.ok(processesWith(known).length > 0, "it is not found");

@@ -17,7 +17,7 @@ const program = faultyProgram(folder);
 const harmless = new Set([
   "access", "chdir", "close", "close_range", "dup", "dup2", "dup3", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2", "execve", "faccessat", "faccessat2",
   "fadvise64", "fcntl", "fstat", "fstatfs", "getcwd", "getdents64", "getpeername", "getsockopt", "lseek", "lstat", "mmap", "newfstatat", "pipe2", "poll", "ppoll", "pread64", "read", "readlink",
-  "readlinkat", "readv", "recvmsg", "sendmsg", "shutdown", "socketpair", "stat", "statfs", "statx", "chroot", "flock", "munmap", "mprotect", "exit", "exit_group", "wait4", "vfork",
+  "readlinkat", "readv", "recvmsg", "sendmsg", "shutdown", "socketpair", "stat", "statfs", "statx", "chroot", "flock", "munmap", "mprotect", "exit", "exit_group", "wait4", "vfork", "io_uring_enter",
 ]);
 
 interface Traced {
@@ -50,6 +50,8 @@ function changing({ name, args }: Traced): string | undefined {
   if (name === "write" || name === "writev") return /^\d+<\//.test(args) && !/<\/dev\/(?!shm\/)/.test(args) ? name : undefined;
   if (name === "clone" || name === "clone3" || name === "fork") return args.includes("CLONE_THREAD") ? undefined : "fork";
   if (name === "ioctl") return args.includes("FICLONE") ? "ficlone" : undefined;
+  // libuv works on files by polled rings alone; the others are for what it waits for
+  if (name === "io_uring_setup") return args.includes("SETUP_SQPOLL") ? name : undefined;
   return harmless.has(name) ? undefined : countedAs[name] ?? name;
 }
 
