@@ -2,7 +2,7 @@ import { checkEndpoints } from "./check-endpoints.js";
 import { checkConnectionName } from "./check-name.js";
 import type { Finding } from "./finding.js";
 import { hasMisspelt } from "./misspelt.js";
-import { quoted } from "./quote.js";
+import { quotedName } from "./quote.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
 
 const forms = ["endpoints", "ip", "port"];
@@ -52,7 +52,7 @@ function bothForms(anchor: Entry): Finding {
     code: "profile-endpoint-forms",
     title: "connection has both endpoints and ip or port",
     anchor,
-    detail: quoted(anchor.key),
+    detail: quotedName(anchor.key),
     hint: "move the address into endpoints and remove it here",
   };
 }
@@ -62,7 +62,7 @@ function missing(key: string, connection: string, anchor: Entry): Finding {
     code: "profile-key-missing",
     title: `connection has no ${key}`,
     anchor,
-    detail: quoted(connection),
+    detail: quotedName(connection),
     hint: "give endpoints: [{ ip: 10.1.2.3, port: 60161 }]",
   };
 }
@@ -72,7 +72,7 @@ function unused(entry: Entry): Finding {
     code: "profile-connection-unused",
     title: "connection has no users",
     anchor: entry,
-    detail: quoted(entry.key),
+    detail: quotedName(entry.key),
     hint: "nothing can log in through it; add a user or remove it",
     severity: "warning",
   };

@@ -2,7 +2,7 @@ import { checkLookalikes, checkUserName } from "./check-name.js";
 import { checkPin } from "./check-pin.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
-import { listed, quoted, quotedName, shownValue } from "./quote.js";
+import { listed, quotedName, shownValue } from "./quote.js";
 import { nearest } from "./suggest.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
 
@@ -50,8 +50,8 @@ function missingConnection(root: TreeNode): (user: Entry) => readonly Finding[] 
         code: "profile-connection-unknown",
         title: "user's connection is not in the profile",
         anchor: node,
-        detail: `found ${quoted(name)}; allowed: ${(allowed ??= listed(connections))}`,
-        hint: near === undefined ? "name one of the connections, or add this one" : `did you mean ${quoted(near)}?`,
+        detail: `found ${quotedName(name)}; allowed: ${(allowed ??= listed(connections))}`,
+        hint: near === undefined ? "name one of the connections, or add this one" : `did you mean ${quotedName(near)}?`,
       },
     ];
   };

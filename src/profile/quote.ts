@@ -32,6 +32,6 @@ export function shownValue({ value, text }: ScalarNode): string {
 
 /** The first few of many names, quoted, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  const few = names.slice(0, 8).map(quoted).join(", ");
+  const few = names.slice(0, 8).map(quotedName).join(", ");
   return names.length > 8 ? `${few} and ${names.length - 8} more` : few;
 }

@@ -16,6 +16,13 @@ t.test("a name with control characters is told with them escaped, in titles too"
   t.notOk(outcome.problems.some(({ message }) => message.includes("\u0007")));
 });
 
+t.test("a connection's name that may hold a PIN is quoted nowhere, nor among those allowed", async (t) => {
+  const text = "connections: { 'pin: Hunter2': { ip: 10.1.2.3, port: 1 } }\nusers: { u: { connection: other, pin: { prompt: true } } }\n";
+  const outcome = await parsed(text);
+  t.match(places(outcome), [/profile-connection-unused/, /profile-connection-unknown/]);
+  t.notMatch(shownText(outcome), "Hunter");
+});
+
 t.test("a key that may hold a PIN is in no title", async (t) => {
   t.notMatch(shownText(await parsed(`${sound}users:\n  "pin=Hunter2": 1\n`)), "Hunter");
 });
