@@ -9,6 +9,7 @@ import { rollbackJson } from "../ui/history-json.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { timeText } from "../ui/time-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
+import { mayStand } from "../workflow/journal/recorded-run.js";
 import { readRun, readRuns } from "../workflow/journal/runs.js";
 import { ownCommand } from "../workflow/own-command.js";
 import { runsInTheWay, stands } from "../workflow/later-runs.js";
@@ -61,10 +62,10 @@ async function dryRun(run: RecordedRun, host: Host, { keepChanged }: RollbackArg
   if (output.json) output.document(rollbackJson(run, null, found));
   else {
     output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
-    for (const { change, progress } of [...run.changes].reverse()) if (progress !== "planned" && progress !== "undone") output.result(`  ↶ ${cleanLine(changeText(change))}`);
+    for (const { change } of run.changes.filter(mayStand).reverse()) output.result(`  ↶ ${cleanLine(changeText(change))}`);
     for (const { where, detail } of found) output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
   }
-  return run.changes.some(({ progress }) => progress !== "planned" && progress !== "undone") ? exitCodes.changesPending : exitCodes.done;
+  return run.changes.some(mayStand) ? exitCodes.changesPending : exitCodes.done;
 }
 
 function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {

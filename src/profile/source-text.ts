@@ -1,3 +1,4 @@
+import { positionsIn, type TextPosition } from "../formats/text-position.js";
 import { Problem } from "../problem/problem.js";
 
 /** Bytes of the largest profile that is read: 5 MiB. */
@@ -12,7 +13,7 @@ export interface Position {
 
 /** The text of a file and the way from an offset in it to what a user can jump to. */
 export class SourceText {
-  #lineStarts: readonly number[] | undefined;
+  #positionAt: ((offset: number) => TextPosition) | undefined;
 
   constructor(
     readonly name: string,
@@ -20,28 +21,9 @@ export class SourceText {
   ) {}
 
   where(offset: number): Position {
-    const starts = (this.#lineStarts ??= lineStartsOf(this.text));
-    const line = countUpTo(starts, offset);
-    return { path: this.name, line, column: offset - (starts[line - 1] ?? 0) + 1 };
+    this.#positionAt ??= positionsIn(this.text);
+    return { path: this.name, ...this.#positionAt(offset) };
   }
-}
-
-function lineStartsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-/** How many of the ascending numbers are not above the limit. */
-function countUpTo(numbers: readonly number[], limit: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((numbers[middle] ?? Infinity) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

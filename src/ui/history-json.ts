@@ -1,5 +1,6 @@
 import type { Problem } from "../problem/problem.js";
 import type { JournaledChange, RecordedRun } from "../workflow/journal/entry.js";
+import { mayStand } from "../workflow/journal/recorded-run.js";
 import type { TakeBackResult } from "../workflow/take-back.js";
 import { changeJson } from "./change-json.js";
 
@@ -17,7 +18,7 @@ export function runJson(run: RecordedRun, obstacles: readonly Problem[]): Json {
 
 /** The document of `rollback --json`. With `--dry-run` the outcome is null, and the changes are those that would be taken back. */
 export function rollbackJson(run: RecordedRun, result: TakeBackResult | null, problems: readonly Problem[]): Json {
-  const changes = run.changes.filter(({ progress }) => progress !== "planned" && progress !== "undone");
+  const changes = run.changes.filter(mayStand);
   return { run: run.run, sequence: run.sequence, outcome: result?.outcome ?? null, changes: changes.map(journaledJson), problems };
 }
 

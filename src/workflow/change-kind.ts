@@ -43,6 +43,6 @@ export interface ChangeKind<C extends Change, Prior> {
   /** Only looks. */
   observe(change: C, prior: Prior, run: RunContext): Promise<Standing>;
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
-  /** Shell commands with which a person takes it back. */
+  /** Shell commands with which a person at this machine takes it back: with `--root`, they name the paths below it. */
   byHand(change: C, prior: Prior, run: RunContext): readonly string[];
 }

@@ -2,11 +2,12 @@ import { Problem } from "../problem/problem.js";
 import type { Change, CreateAccount } from "./change.js";
 import type { Host } from "../host/host.js";
 import type { RecordedRun } from "./journal/entry.js";
+import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./own-command.js";
 
 /** Whether any of a run's changes still stand, or may stand. What was kept as asked when it was taken back is not the run's any more. */
 export function stands({ outcome, changes }: RecordedRun): boolean {
-  return outcome !== "rolled-back" && changes.some(({ progress }) => progress === "done" || progress === "begun" || progress === "undo-failed");
+  return outcome !== "rolled-back" && changes.some(mayStand);
 }
 
 /**
@@ -44,7 +45,7 @@ function needsAccount(later: Change, { user, group, createUser, createGroup }: C
 }
 
 function changesOf({ changes }: RecordedRun): readonly Change[] {
-  return changes.filter(({ progress }) => progress !== "planned" && progress !== "undone").map(({ change }) => change);
+  return changes.filter(mayStand).map(({ change }) => change);
 }
 
 function comesFirst({ sequence }: RecordedRun, other: RecordedRun, host: Pick<Host, "root">, why: string): Problem {

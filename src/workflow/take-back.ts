@@ -2,8 +2,9 @@ import type { Host } from "../host/host.js";
 import { Problem, throwIfErrors } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import { deedFromJournal, type RecordedDeed } from "./deed.js";
-import type { JournaledChange, Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
+import type { Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
+import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./own-command.js";
 import type { ProgressListener } from "./progress.js";
 import { standingElsewhere, undoDeeds } from "./undo-deeds.js";
@@ -57,7 +58,7 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
 
 /** What was begun and is not known to be undone, ready to be looked at and taken back. */
 function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: ProgressListener): readonly RecordedDeed[] {
-  return changes.filter(isBegun).map(({ number, change, prior }) =>
+  return changes.filter(mayStand).map(({ number, change, prior }) =>
     deedFromJournal(change, prior, {
       host,
       folder,
@@ -67,10 +68,6 @@ function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: Progres
       note: (text) => { listener({ type: "change-note", change, text }); },
       report: (text) => { listener({ type: "change-report", change, text }); },
     }));
-}
-
-function isBegun({ progress }: JournaledChange): boolean {
-  return progress === "begun" || progress === "done" || progress === "undo-failed";
 }
 
 function replaces(later: Change, earlier: Change): boolean {

@@ -3,7 +3,7 @@ import type { Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
 import type { RecordedDeed } from "./deed.js";
 import type { Journal } from "./journal/journal.js";
-import { commandInside, ownCommand } from "./own-command.js";
+import { ownCommand } from "./own-command.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface Undone {
@@ -69,7 +69,7 @@ function undoProblem(deed: RecordedDeed, cause: unknown, journal: Journal): Prob
 }
 
 function waysOn(deed: RecordedDeed, { run, host }: Journal): readonly string[] {
-  const commands = deed.byHand().map((command) => `  ${commandInside(host, command)}`);
+  const commands = deed.byHand().map((command) => `  ${command}`);
   const again = `then ${ownCommand(host, `rollback ${run}`)} tries again`;
   return commands.length === 0 ? [again] : [`${again}; or by hand:`, ...commands];
 }

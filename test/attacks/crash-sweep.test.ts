@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { AbsolutePath } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { unfinishedRun } from "../../src/workflow/recover.js";
+import { endsOf, type Ends } from "../support/apply-ends.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, type Call, type Fault } from "../support/faulty-calls.js";
 import { inLanes } from "../support/in-lanes.js";
@@ -22,23 +23,6 @@ const moments = stride === 1 ? [0, 3, 10, 30, 100] : [0, 10];
 
 const folder = mkdtempSync("/dev/shm/knetctl-sweep-");
 const program = faultyProgram(folder);
-
-interface Ends {
-  readonly before: Tree;
-  readonly after: Tree;
-  readonly calls: readonly Call[];
-}
-
-/** The host before, after an undisturbed apply, and the calls that led there. */
-async function endsOf(t: Test, scene: Scene): Promise<Ends> {
-  const { root, remove } = scene.fresh();
-  const before = treeOf(root);
-  const { calls, ran } = await program.calls(["apply", scene.profile, root]);
-  t.match(ran, { exitCode: 0, outcome: "applied" });
-  const after = treeOf(root);
-  remove();
-  return { before, after, calls };
-}
 
 interface Count {
   points: number;
@@ -114,7 +98,7 @@ function isRootsAlone(root: string): boolean {
 
 for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
   t.test(`49: killed before any changing call of an apply on ${scene.name}: old or new, never open, and the next run puts it right`, async (t) => {
-    const ends = await endsOf(t, scene);
+    const ends = await endsOf(t, program, scene);
     const count: Count = { points: 0, torn: 0, wider: 0, plans: 0, takenBack: 0, appliedAgain: 0 };
     const first = Math.floor(Math.random() * stride);
     const kills = ends.calls.filter(({ number }) => number % stride === first % stride).map((call) => ({ call, fault: { at: call.number, how: "kill" } as const }));
@@ -148,7 +132,7 @@ async function rollbackCalls(scene: Scene, first: Fault): Promise<readonly Call[
 
 for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
   t.test(`49: killed in a run on ${scene.name}, and again before any changing call of its taking back: the next one ends it`, async (t) => {
-    const ends = await endsOf(t, scene);
+    const ends = await endsOf(t, program, scene);
     const count = { points: 0, torn: 0, wider: 0 };
     const chosen = stride === 1 ? firstKills(ends) : firstKills(ends).slice(-1);
     for (const first of chosen) {

@@ -2,8 +2,9 @@ import t, { type Test } from "tap";
 import { mkdtempSync } from "node:fs";
 import { constants } from "node:os";
 import type { AbsolutePath } from "../../src/host/path.js";
+import { endsOf, type Ends } from "../support/apply-ends.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { faultyProgram, type Call, type Fault } from "../support/faulty-calls.js";
+import { faultyProgram, type Fault } from "../support/faulty-calls.js";
 import { inLanes } from "../support/in-lanes.js";
 import { plainChildren } from "../support/plain-children.js";
 import { runVerb, type Ran } from "../support/run-verb.js";
@@ -18,28 +19,12 @@ const folder = mkdtempSync("/dev/shm/knetctl-sweep-");
 const program = faultyProgram(folder);
 const { EIO, ENOSPC, EDQUOT, EROFS, EACCES } = constants.errno;
 
-interface Ends {
-  readonly before: Tree;
-  readonly after: Tree;
-  readonly calls: readonly Call[];
-}
-
 interface Count {
   points: number;
   applied: number;
   rolledBack: number;
   refused: number;
   failed: number;
-}
-
-async function endsOf(t: Test, scene: Scene): Promise<Ends> {
-  const { root, remove } = scene.fresh();
-  const before = treeOf(root);
-  const { calls, ran } = await program.calls(["apply", scene.profile, root]);
-  t.match(ran, { exitCode: 0, outcome: "applied" });
-  const after = treeOf(root);
-  remove();
-  return { before, after, calls };
 }
 
 /** Applies with the fault and holds what is said against what is there. */
@@ -122,7 +107,7 @@ const sweeps: readonly Sweep[] = [
 const scenes = [freshHost(t, folder), settledHost(t, folder)];
 for (const scene of scenes) {
   t.test(`50: faults on ${scene.name}`, async (t) => {
-    const ends = await endsOf(t, scene);
+    const ends = await endsOf(t, program, scene);
     for (const { title, how, lasting, strides } of sweeps) {
       const count: Count = { points: 0, applied: 0, rolledBack: 0, refused: 0, failed: 0 };
       const stride = strides[isLong ? 1 : 0];
@@ -138,7 +123,7 @@ for (const scene of scenes) {
 
   t.test(`50: when every write takes half of what is asked for, an apply on ${scene.name} ends as ever`, async (t) => {
     const { root, remove } = scene.fresh();
-    const { after } = await endsOf(t, scene);
+    const { after } = await endsOf(t, program, scene);
     t.match(await program.run(["apply", scene.profile, root], { at: "1+", how: "short" }), { exitCode: 0, outcome: "applied" });
     t.same(differences(after, treeOf(root)), []);
     remove();

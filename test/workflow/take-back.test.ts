@@ -65,6 +65,15 @@ function cutOff(host: MemoryHost, run: string, lines: number): void {
 
 const quiet = { ...by, keepChanged: false, listener: () => undefined };
 
+t.test("below --root the commands by hand name the paths of this machine, once, and knetctl's own its --root", async (t) => {
+  const { host, run } = await applied();
+  Object.assign(host, { root: path("/srv/image") });
+  host.broken = "/etc/old";
+  const { problems } = await takeBack(readRun(host, run), host, quiet);
+  const record = `/srv/image/var/lib/knetctl/runs/${run}`;
+  t.equal(problems[0]?.hint?.split("\n").slice(-2).join("\n"), `then knetctl rollback ${run} --root /srv/image tries again; or by hand:\n  install -o 0 -g 0 -m 0640 ${record}/before-3 /srv/image/etc/old`);
+});
+
 t.test("a run is taken back, the last change first, and observed", async (t) => {
   const { host, run } = await applied();
   const events: ProgressEvent[] = [];

@@ -2,7 +2,7 @@ import type { Accounts } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
-import { shellWord } from "../../workflow/change-kinds/shell-word.js";
+import { shellWord } from "../../formats/shell-word.js";
 import type { OwnedEntry } from "./observe.js";
 
 const step = "ownership";

@@ -1,7 +1,7 @@
 import { joined, type AbsolutePath } from "../../host/path.js";
 import type { RunContext } from "../change-kind.js";
 import type { FileBefore } from "./kept-content.js";
-import { shellPath } from "./shell-word.js";
+import { shellPath } from "./shell-path.js";
 
 /** The command that puts a file back from the copy in the run's folder, or removes one that was not there. */
 export function putBackByHand(path: AbsolutePath, before: FileBefore, { folder, host }: Pick<RunContext, "folder" | "host">): readonly string[] {

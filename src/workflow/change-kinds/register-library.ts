@@ -10,7 +10,7 @@ import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { RegisterLibrary } from "../change.js";
 import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
 import { putBackByHand } from "./put-back-by-hand.js";
-import { shellWord } from "./shell-word.js";
+import { shellWord } from "../../formats/shell-word.js";
 import { refuseOther } from "./undo-unsafe.js";
 
 /** An entry of ld.so.conf.d and a run of ldconfig, unless the loader finds the library without them. */

@@ -3,7 +3,7 @@ import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetMode } from "../change.js";
 import { changedSincePlan } from "./changed-since-plan.js";
 import { fieldsOf } from "./prior-json.js";
-import { shellPath } from "./shell-word.js";
+import { shellPath } from "./shell-path.js";
 import { trustedFiles } from "./trusted-files.js";
 import { refuseOther } from "./undo-unsafe.js";
 

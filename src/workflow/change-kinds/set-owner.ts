@@ -3,7 +3,7 @@ import type { SetOwner } from "../change.js";
 import { changedSincePlan } from "./changed-since-plan.js";
 import { rightsOf } from "./prior-json.js";
 import { resolveOwner } from "./resolve-owner.js";
-import { shellPath } from "./shell-word.js";
+import { shellPath } from "./shell-path.js";
 import { trustedFiles } from "./trusted-files.js";
 import { refuseOther } from "./undo-unsafe.js";
 

@@ -17,6 +17,11 @@ export function parseJournal(text: string, folder: AbsolutePath): RecordedRun {
   return { ...summary(begin, rest), changes: progress(begin, rest, file), folder, text };
 }
 
+/** Whether a change was begun and is not known to be taken back: it may stand. */
+export function mayStand({ progress }: JournaledChange): boolean {
+  return progress === "begun" || progress === "done" || progress === "undo-failed";
+}
+
 function parseEntry(line: string, file: AbsolutePath, number: number): JournalEntry {
   let json: unknown;
   try {

@@ -12,12 +12,20 @@ import { paxHeader, tarOf, vendorEntries, type TarEntry } from "../../support/ta
 const top = "kNET-PKCS11-Linux-1.7.0";
 const vendor = vendorEntries();
 
-async function extracted(t: Test, ...entries: readonly TarEntry[]): Promise<string> {
+function written(t: Test, entries: readonly TarEntry[]): string {
   const folder = t.testdir({ work: {} });
   writeFileSync(join(folder, "a.tar"), tarOf(...entries));
   mkdirSync(join(folder, "out"));
-  const opened = await openArchive(join(folder, "a.tar"), { folder: join(folder, "work"), commands: { find: () => undefined } });
-  extractArchive(opened, join(folder, "out", "x"), "a.tar");
+  return folder;
+}
+
+function opened(folder: string) {
+  return openArchive(join(folder, "a.tar"), { folder: join(folder, "work"), commands: { find: () => undefined } });
+}
+
+async function extracted(t: Test, ...entries: readonly TarEntry[]): Promise<string> {
+  const folder = written(t, entries);
+  extractArchive(await opened(folder), join(folder, "out", "x"), "a.tar");
   return join(folder, "out", "x", top);
 }
 
@@ -64,17 +72,21 @@ test("a backslash, which tar takes for a slash here and for a letter there, is r
   t.equal(await refusal(t, ...vendor, { name: `${top}/l`, type: "2", target: "\\x" }), "archive-name-invalid");
 });
 
+test("a header that waits for content which another header took from it is damage, found before anything is unpacked", async (t) => {
+  const folder = written(t, [...vendor, paxHeader({ size: "0" }), { name: `${top}/a`, type: "g", size: 100_000 }]);
+  await t.rejects(opened(folder), { code: "archive-corrupt", detail: /Truncated input/ });
+});
+
 test("a path of many slashes is as deep as tar takes it for", async (t) => {
   t.equal(await refusal(t, ...vendor, { name: `${top}${"/".repeat(40)}f` }), "archive-path-too-deep");
   t.ok(lstatSync(join(await extracted(t, ...vendor, { name: `./${top}//f` }), "f")).isFile());
 });
 
 test("a name that is too long where it is unpacked ends in a problem that names the folder", async (t) => {
-  const folder = t.testdir({ work: {} });
   const long = `${top}/${`${"n".repeat(240)}/`.repeat(8)}f`;
-  writeFileSync(join(folder, "a.tar"), tarOf(...vendor, paxHeader({ path: long }), { name: "long" }));
-  const opened = await openArchive(join(folder, "a.tar"), { folder: join(folder, "work"), commands: { find: () => undefined } });
+  const folder = written(t, [...vendor, paxHeader({ path: long }), { name: "long" }]);
+  const archive = await opened(folder);
   const out = join(folder, ...Array.from({ length: 9 }, () => "d".repeat(240)));
   mkdirSync(out, { recursive: true });
-  t.throws(() => { extractArchive(opened, join(out, "x"), "a.tar"); }, { code: /^host-/, where: { path: join(out, "x") }, detail: /ENAMETOOLONG/ });
+  t.throws(() => { extractArchive(archive, join(out, "x"), "a.tar"); }, { code: /^host-/, where: { path: join(out, "x") }, detail: /ENAMETOOLONG/ });
 });
