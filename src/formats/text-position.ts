@@ -23,7 +23,7 @@ export function positionsIn(text: string): (offset: number) => TextPosition {
 }
 
 /** How many of the ascending numbers are not above the limit. */
-function countUpTo(numbers: readonly number[], limit: number): number {
+export function countUpTo(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;
   while (low < high) {

@@ -1,4 +1,4 @@
-import { positionsIn, type TextPosition } from "../formats/text-position.js";
+import { countUpTo } from "../formats/text-position.js";
 import { Problem } from "../problem/problem.js";
 
 /** Bytes of the largest profile that is read: 5 MiB. */
@@ -13,7 +13,7 @@ export interface Position {
 
 /** The text of a file and the way from an offset in it to what a user can jump to. */
 export class SourceText {
-  #positionAt: ((offset: number) => TextPosition) | undefined;
+  #lineStarts: readonly number[] | undefined;
 
   constructor(
     readonly name: string,
@@ -21,9 +21,17 @@ export class SourceText {
   ) {}
 
   where(offset: number): Position {
-    this.#positionAt ??= positionsIn(this.text);
-    return { path: this.name, ...this.#positionAt(offset) };
+    const starts = (this.#lineStarts ??= lineStartsOf(this.text));
+    const line = countUpTo(starts, offset);
+    return { path: this.name, line, column: offset - (starts[line - 1] ?? 0) + 1 };
   }
+}
+
+/** Lines as the YAML reader counts them: LF alone ends one. */
+function lineStartsOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /**

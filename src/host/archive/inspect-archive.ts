@@ -82,8 +82,9 @@ class TarReader {
   }
 
   finish(): readonly RawEntry[] {
-    // what it still waits for, such as the content of a header whose size another header changed, it says only when asked to end
-    this.#parser.end();
+    // what it still waits for, such as the content of a header whose size another header changed, it says only when asked to end; of an empty
+    // archive it would say that it is none
+    if (this.#entries.length > 0) this.#parser.end();
     if (this.#failure !== undefined && this.#ended) throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);
     if (!this.#ended) throw this.#problem("archive-truncated", "the archive is cut off", "it has no end mark");
     return this.#entries;
