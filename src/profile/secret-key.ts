@@ -7,6 +7,11 @@ export function isSecretKey(key: string): boolean {
   return secretKeys.has(key.toLowerCase().replace(/[^a-z0-9]/g, ""));
 }
 
+/** Whether a text gives a PIN its value somewhere: `pin: 1234`, `"password" = x`. */
+export function holdsSecret(text: string): boolean {
+  return /(pin|pass|pwd|secret)\w*["']?\s*[:=]/i.test(text);
+}
+
 /** A key that may itself hold a PIN, as `pin=1234` does after a forgotten blank: its text is not for showing. */
 export function mayHoldSecret(key: string): boolean {
   return !isSecretKey(key) && /pin|pass|pwd|secret/i.test(key);

@@ -23,6 +23,12 @@ t.test("a connection's name that may hold a PIN is quoted nowhere, nor among tho
   t.notMatch(shownText(outcome), "Hunter");
 });
 
+t.test("a value that a stray carriage return has joined with a PIN's line is not quoted", async (t) => {
+  const outcome = await parsed(`connections: { a: { endpoints: [{ ip: '10.1.2.3\r"pin":"Hunter2"', port: 1 }] } }\nusers: {}\n`);
+  t.ok(places(outcome).some((place) => place.includes("profile-address-invalid")), places(outcome).join(" "));
+  t.notMatch(shownText(outcome), "Hunter");
+});
+
 t.test("a key that may hold a PIN is in no title", async (t) => {
   t.notMatch(shownText(await parsed(`${sound}users:\n  "pin=Hunter2": 1\n`)), "Hunter");
 });
