@@ -1,11 +1,8 @@
-import type { JsonArray, JsonNode, JsonObject, Span } from "./json-tree.js";
+import type { JsonArray, JsonNode, JsonObject } from "./json-tree.js";
 import { indentOf, isList, jsonText, layoutOf, memberText } from "./json-text.js";
 import type { JsonData, JsonLayout } from "./json-text.js";
-
-/** Text that takes the place of a part of the original; parts do not overlap. */
-export interface TextEdit extends Span {
-  readonly text: string;
-}
+import { withEdits } from "./text-edit.js";
+import type { TextEdit } from "./text-edit.js";
 
 export interface MemberChanges {
   readonly remove: ReadonlySet<string>;
@@ -40,16 +37,9 @@ export class JsonEditor {
     this.#edits.push({ start: node.start, end: node.end, text: spread ?? jsonText(data, this.#layout, indent) });
   }
 
-  /** The text with all edits made; the very same text when there are none. Linear in the size of text and edits. */
+  /** The text with all edits made; the very same text when there are none. */
   result(): string {
-    const edits = this.#edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
-    const parts: string[] = [];
-    let at = 0;
-    for (const { start, end, text } of edits) {
-      parts.push(this.#text.slice(at, start), text);
-      at = end;
-    }
-    return parts.join("") + this.#text.slice(at);
+    return withEdits(this.#text, this.#edits);
   }
 
   #thinOut(object: JsonObject, remove: ReadonlySet<string>, add: MemberChanges["add"]): void {

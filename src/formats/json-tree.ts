@@ -15,8 +15,10 @@ export interface JsonMember {
 
 export interface JsonObject extends Span {
   readonly kind: "object";
-  /** In the order of the text. A map: `__proto__` is a name like any other. */
+  /** In the order of the text. A map: `__proto__` is a name like any other. Of several members of one name, the last. */
   readonly members: ReadonlyMap<string, JsonMember>;
+  /** Every member, those of one name too. */
+  readonly list: readonly JsonMember[];
 }
 
 export interface JsonArray extends Span {
@@ -44,12 +46,15 @@ export interface JsonFault {
 export type ParsedJson = { readonly root: JsonNode } | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
 
 /**
- * Parses strict JSON (RFC 8259) with the place of everything in it; a byte order mark in front is passed over. No
- * comments, no trailing commas, and no duplicate keys, of which different readers take different ones.
+ * `strict` is RFC 8259 without duplicate keys, of which different readers take different ones. `lenient` allows comments,
+ * a comma after the last member or item, and several members of one name.
  */
-export function parseJson(text: string): ParsedJson {
+export type JsonDialect = "strict" | "lenient";
+
+/** Parses JSON with the place of everything in it; a byte order mark in front is passed over. */
+export function parseJson(text: string, dialect: JsonDialect = "strict"): ParsedJson {
   try {
-    return parsed(text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text);
+    return parsed(text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text, dialect === "lenient");
   } catch (error) {
     // the parser recurses
     if (error instanceof RangeError) return { faults: [{ kind: "nesting", offset: 0, reason: "nested too deeply" }] };
@@ -57,16 +62,16 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-function parsed(text: string): ParsedJson {
+function parsed(text: string, lenient: boolean): ParsedJson {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const root = parseTree(text, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
   const [first] = errors.toSorted((a, b) => a.offset - b.offset);
-  if (first !== undefined) return { faults: [syntaxFault(first)] };
+  if (first !== undefined) return { faults: [syntaxFault(first, lenient)] };
   if (root === undefined) return { faults: [{ kind: "syntax", offset: 0, reason: "there is no value" }] };
   const duplicates: JsonFault[] = [];
   const tree = jsonNode(root, duplicates);
   const [duplicate, ...more] = duplicates;
-  return duplicate === undefined ? { root: tree } : { faults: [duplicate, ...more] };
+  return duplicate === undefined || lenient ? { root: tree } : { faults: [duplicate, ...more] };
 }
 
 function jsonNode(node: Node, duplicates: JsonFault[]): JsonNode {
@@ -74,7 +79,7 @@ function jsonNode(node: Node, duplicates: JsonFault[]): JsonNode {
   const children = node.children ?? [];
   switch (node.type) {
     case "object":
-      return { kind: "object", ...span, members: membersOf(children, duplicates) };
+      return { kind: "object", ...span, ...membersOf(children, duplicates) };
     case "array":
       return { kind: "array", ...span, items: children.map((child) => jsonNode(child, duplicates)) };
     case "string":
@@ -87,16 +92,19 @@ function jsonNode(node: Node, duplicates: JsonFault[]): JsonNode {
   }
 }
 
-function membersOf(properties: readonly Node[], duplicates: JsonFault[]): ReadonlyMap<string, JsonMember> {
+function membersOf(properties: readonly Node[], duplicates: JsonFault[]): Pick<JsonObject, "members" | "list"> {
   const members = new Map<string, JsonMember>();
+  const list: JsonMember[] = [];
   for (const { children } of properties) {
     const [key, value] = children ?? [];
     if (key === undefined || value === undefined) throw new TypeError("a property lacks its key or value");
     const name = String(key.value);
     if (members.has(name)) duplicates.push({ kind: "duplicate-key", offset: key.offset, reason: "a key occurs twice", key: name });
-    members.set(name, { name, key: { start: key.offset, end: key.offset + key.length }, value: jsonNode(value, duplicates) });
+    const member = { name, key: { start: key.offset, end: key.offset + key.length }, value: jsonNode(value, duplicates) };
+    members.set(name, member);
+    list.push(member);
   }
-  return members;
+  return { members, list };
 }
 
 function scalarValue(value: unknown): JsonScalar["value"] {
@@ -118,11 +126,12 @@ const syntaxReasons = new Map([
   ["UnexpectedEndOfNumber", "this number does not end"],
   ["InvalidUnicode", "this \\u escape is not four hexadecimal digits"],
   ["InvalidEscapeCharacter", "this escape is not known in JSON"],
+  ["UnexpectedEndOfComment", "this comment does not end"],
   ["InvalidCharacter", "control characters must be escaped in a string"],
 ]);
 
-function syntaxFault({ error, offset }: ParseError): JsonFault {
+function syntaxFault({ error, offset }: ParseError, lenient: boolean): JsonFault {
   const name = printParseErrorCode(error);
-  if (name === "InvalidCommentToken" || name === "UnexpectedEndOfComment") return { kind: "comment", offset, reason: "JSON has no comments" };
+  if (!lenient && (name === "InvalidCommentToken" || name === "UnexpectedEndOfComment")) return { kind: "comment", offset, reason: "JSON has no comments" };
   return { kind: "syntax", offset, reason: syntaxReasons.get(name) ?? "this is not JSON" };
 }

@@ -52,6 +52,14 @@ t.test("faults name their kind and place", (t) => {
   t.end();
 });
 
+t.test("the lenient dialect allows comments, trailing commas and several members of one name, and nothing else", (t) => {
+  const parsed = parseJson('// a\n{"a": 1, /* b */ "a": [2,],} // c', "lenient");
+  t.same("root" in parsed && parsed.root.kind === "object" && parsed.root.list.map(({ name, key }) => [name, key.start]), [["a", 6], ["a", 22]]);
+  t.same("faults" in parseJson('{"a": 1,,}', "lenient"), true);
+  t.match(parseJson("{} /* x", "lenient"), { faults: [{ kind: "syntax", offset: 3, reason: "this comment does not end" }] });
+  t.end();
+});
+
 t.test("a million open brackets are a fault, not a crash", (t) => {
   t.match(fault("[".repeat(1_000_000)), { kind: "nesting" });
   t.end();

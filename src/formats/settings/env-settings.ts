@@ -1,0 +1,70 @@
+import { environmentForm, variableCannotName, variableOf } from "./environment-form.js";
+import { environmentLines, keyOfVariable } from "./environment-lines.js";
+import type { EnvironmentLines } from "./environment-lines.js";
+import { afterMark, linesOf } from "./line.js";
+import type { Line } from "./line.js";
+import type { Assignment } from "./line-form.js";
+import { lineSettings, plainLine } from "./line-settings.js";
+import { markReason } from "./no-form-holds.js";
+import type { SettingsFault, SettingsReading } from "./settings-text.js";
+import { isWhiteSpace, trimmedStart } from "./white-space.js";
+
+/** Docker scans for lines in a buffer of 64 KiB, where the line feed has to fit too. */
+const greatestLine = 64 * 1024 - 1;
+
+const env = environmentForm({ read: envLines, cannotHold: envCannotHold, written: (value) => value });
+
+/** Reads settings in a file for `docker run --env-file`. */
+export function readEnvSettings(text: string): SettingsReading {
+  return lineSettings(env, text);
+}
+
+/** Why `name=value` would not be read as this setting; undefined when it is. */
+export function envCannotHold(key: string, value: string): string | undefined {
+  const name = variableOf(key);
+  if (value.includes("\n")) return "a file for Docker cannot hold a line break in a value";
+  if (value.endsWith("\r")) return "a file for Docker loses a carriage return at a value's end";
+  if (/[ \t=\n]/.test(name)) return "Docker takes no blank, tab, line feed or equals sign in a variable's name";
+  if (name.startsWith("#")) return "Docker takes a name that begins with # for a comment";
+  if (isWhiteSpace(name.charAt(0))) return "Docker drops white space before a variable's name";
+  if (name.startsWith("\uFEFF")) return markReason;
+  // a line may end with a carriage return too
+  if (Buffer.byteLength(plainLine(env, name, value)) + 1 > greatestLine) return tooLong;
+  return variableCannotName(key);
+}
+
+const tooLong = "Docker reads no line of 64 KiB or more";
+
+/** Reads the text as Docker does: everything after the equals sign is the value, quotes and blanks included. */
+function envLines(text: string): EnvironmentLines {
+  const start = afterMark(text);
+  // one carriage return goes with the line feed, or with the end of the text
+  const lines = linesOf(text, start, /(\r?\n)|\r$/g);
+  const assignments: Assignment[] = [];
+  const faults: SettingsFault[] = [];
+  for (const line of lines) {
+    const length = Buffer.byteLength(text.slice(line === lines[0] ? 0 : line.start, line.next));
+    if (length - Number(line.ended) > greatestLine) faults.push({ kind: "syntax", offset: line.start, reason: tooLong });
+    const from = trimmedStart(text, line);
+    if (from === line.end || text.charAt(from) === "#") continue;
+    const assignment = assignmentIn(text, line, from);
+    const reason = nameFault(text.slice(assignment.name.start, assignment.name.end));
+    if (reason === undefined) assignments.push(assignment);
+    else faults.push({ kind: "syntax", offset: from, reason });
+  }
+  return environmentLines(text, { start, lines, tail: lines.at(-1), assignments, faults }, () => true);
+}
+
+/** A name without an equals sign takes its value from the environment of whoever runs Docker. */
+function assignmentIn(text: string, line: Line, from: number): Assignment {
+  const equals = text.slice(from, line.end).indexOf("=");
+  const nameEnd = equals < 0 ? line.end : from + equals;
+  const written = { start: equals < 0 ? line.end : nameEnd + 1, end: line.end };
+  const value = equals < 0 ? undefined : text.slice(written.start, written.end);
+  return { line, key: keyOfVariable(text.slice(from, nameEnd)), value, name: { start: from, end: nameEnd }, written };
+}
+
+function nameFault(name: string): string | undefined {
+  if (name === "") return "there is no name before the equals sign";
+  return /[ \t]/.test(name) ? "there is a blank in the variable's name, which Docker refuses" : undefined;
+}

@@ -1,0 +1,76 @@
+import type { Span } from "../json-tree.js";
+import { foldKey } from "./fold-key.js";
+import { afterMark, linesOf } from "./line.js";
+import type { Line } from "./line.js";
+import type { Assignment, ReadLines } from "./line-form.js";
+import type { Setting, SettingsFault } from "./settings-text.js";
+import { trimmed } from "./white-space.js";
+
+type IniAssignment = Assignment & { readonly value: string };
+
+/** The lines from one section's header up to the next. */
+export interface IniBlock {
+  readonly header: Line;
+  /** What the header puts before its keys: `KeyStores:MyHsm:`. */
+  readonly prefix: string;
+  readonly assignments: Assignment[];
+  readonly comments: Set<Line>;
+}
+
+export interface IniLines extends ReadLines {
+  readonly blocks: readonly IniBlock[];
+  readonly blank: ReadonlySet<Line>;
+}
+
+/** Reads the text by the rules of Microsoft.Extensions.Configuration.Ini, which unescapes nothing and knows no comment after a value. */
+export function iniLines(text: string): IniLines {
+  const start = afterMark(text);
+  const lines = linesOf(text, start, /(\r\n|\r|\n)/g);
+  const blocks: IniBlock[] = [];
+  const blank = new Set<Line>();
+  const assignments: IniAssignment[] = [];
+  const faults: SettingsFault[] = [];
+  for (const line of lines) {
+    const span = trimmed(text, line);
+    const content = text.slice(span.start, span.end);
+    const block = blocks.at(-1);
+    if (content === "") blank.add(line);
+    else if (/^[;#/]/.test(content)) block?.comments.add(line);
+    else if (content.startsWith("[") && content.endsWith("]")) blocks.push({ header: line, prefix: prefixOf(text, span), assignments: [], comments: new Set() });
+    else if (!content.includes("=")) faults.push({ kind: "syntax", offset: span.start, reason: "this line is no section and no comment, and has no equals sign" });
+    else {
+      const assignment = assignmentIn(text, line, span, block?.prefix ?? "");
+      assignments.push(assignment);
+      block?.assignments.push(assignment);
+    }
+  }
+  const settings = assignments.map(({ key, value, name }) => ({ key, value, offset: name.start }));
+  return { text, start, lines, blocks, blank, assignments, settings, faults: [...faults, ...duplicates(settings)] };
+}
+
+function prefixOf(text: string, { start, end }: Span): string {
+  const inner = trimmed(text, { start: start + 1, end: end - 1 });
+  return `${text.slice(inner.start, inner.end)}:`;
+}
+
+function assignmentIn(text: string, line: Line, { start }: Span, prefix: string): IniAssignment {
+  const equals = text.indexOf("=", start);
+  const name = trimmed(text, { start, end: equals });
+  const written = trimmed(text, { start: equals + 1, end: line.end });
+  const raw = text.slice(written.start, written.end);
+  return { line, key: prefix + text.slice(name.start, name.end), value: isQuoted(raw) ? raw.slice(1, -1) : raw, name, written };
+}
+
+/** Whether the value's text has a pair of quotes around it, which the application takes off. */
+export function isQuoted(raw: string): boolean {
+  return raw.length > 1 && raw.startsWith('"') && raw.endsWith('"');
+}
+
+function duplicates(settings: readonly Setting[]): SettingsFault[] {
+  const seen = new Set<string>();
+  return settings.flatMap(({ key, offset }): SettingsFault[] => {
+    const before = seen.size;
+    seen.add(foldKey(key));
+    return seen.size > before ? [] : [{ kind: "duplicate-key", offset, reason: "this key occurs twice, for which the application refuses the whole file", key }];
+  });
+}

@@ -1,0 +1,107 @@
+import type { JsonArray, JsonNode, JsonObject, Span } from "../json-tree.js";
+import type { TextEdit } from "../text-edit.js";
+import { cutsOf, gapAfter } from "./json-cuts.js";
+import { gapIn } from "./json-gaps.js";
+import type { Section } from "./json-sections.js";
+
+/**
+ * The edits that remove the settings of these folded keys from the text; `root` is its lenient tree, `sections` what it holds. An object or
+ * list that loses all it has goes too, unless a comment stays in it or it is the root. An item of a list leaves `{}`, which is no setting:
+ * the others' keys are their places.
+ */
+export function removals(text: string, root: JsonObject, sections: Section, keys: ReadonlySet<string>): readonly TextEdit[] {
+  const values = leavesAt(sections, keys);
+  if (values.size === 0) return [];
+  const removal = new Removal(text, values, besideSettings(sections, values));
+  if (removal.goes(root)) removal.empty(root);
+  return removal.edits();
+}
+
+/** The values that stand at these folded keys. */
+export function leavesAt(sections: Section, keys: Iterable<string>): ReadonlySet<JsonNode> {
+  return new Set([...keys].flatMap((key) => sections.at(key.split(":"))?.leaf?.node ?? []));
+}
+
+/** Objects at the key of a setting that stays: empty, they would be in its way. */
+function besideSettings(sections: Section, removed: ReadonlySet<JsonNode>): ReadonlySet<JsonNode> {
+  const objects = new Set<JsonNode>();
+  const left = [sections];
+  for (let section = left.pop(); section !== undefined; section = left.pop()) {
+    if (section.leaf !== undefined && !removed.has(section.leaf.node)) for (const object of section.objects) objects.add(object);
+    for (const child of section.children.values()) left.push(child);
+  }
+  return objects;
+}
+
+class Removal {
+  readonly #text: string;
+  readonly #values: ReadonlySet<JsonNode>;
+  readonly #besideSettings: ReadonlySet<JsonNode>;
+  readonly #cuts: Span[] = [];
+  readonly #emptied: Span[] = [];
+
+  constructor(text: string, values: ReadonlySet<JsonNode>, besideSettings: ReadonlySet<JsonNode>) {
+    this.#text = text;
+    this.#values = values;
+    this.#besideSettings = besideSettings;
+  }
+
+  edits(): readonly TextEdit[] {
+    return [...united(this.#cuts).map((cut) => ({ ...cut, text: "" })), ...this.#emptied.map((span) => ({ ...span, text: "{}" }))];
+  }
+
+  empty({ start, end }: Span): void {
+    this.#emptied.push({ start, end });
+  }
+
+  /** Whether nothing of the value stays; if something does, notes what to cut from it. */
+  goes(node: JsonNode): boolean {
+    if (node.kind === "scalar") return this.#values.has(node);
+    return node.kind === "object" ? this.#objectGoes(node) : this.#arrayGoes(node);
+  }
+
+  #objectGoes(object: JsonObject): boolean {
+    const gone = new Set(object.list.filter(({ value }) => this.goes(value)));
+    if (gone.size === 0) return false;
+    const cuts = cutsOf(this.#text, object, gone);
+    if (gone.size === object.list.length && (this.#besideSettings.has(object) || !this.#keepsComment(object, cuts))) return true;
+    this.#cuts.push(...cuts);
+    return false;
+  }
+
+  #keepsComment(object: JsonObject, cuts: readonly Span[]): boolean {
+    const whole = united(cuts);
+    let at = 0;
+    for (let index = -1; index < object.list.length; index++) {
+      for (const { start, end } of gapAfter(this.#text, object, index).comments) {
+        while ((whole[at]?.end ?? Infinity) <= start) at++;
+        const cut = whole[at];
+        if (cut === undefined || cut.start > start || cut.end < end) return true;
+      }
+    }
+    return false;
+  }
+
+  #arrayGoes(array: JsonArray): boolean {
+    const gone = array.items.filter((item) => this.goes(item));
+    if (gone.length === 0) return false;
+    if (gone.length === array.items.length && !this.#hasComment(array)) return true;
+    for (const item of gone) this.empty(item);
+    return false;
+  }
+
+  #hasComment({ start, end, items }: JsonArray): boolean {
+    return [undefined, ...items].some((item, index) => gapIn(this.#text, item?.end ?? start + 1, items[index]?.start ?? end - 1).comments.length > 0);
+  }
+}
+
+/** The same parts of a text, in order and without overlap. */
+function united(spans: readonly Span[]): readonly Span[] {
+  const result: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+    const last = result.at(-1);
+    if (last === undefined || last.end < span.start) result.push(span);
+    else result[result.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+  }
+  return result;
+}

@@ -1,0 +1,72 @@
+import type { Span } from "../json-tree.js";
+import type { TextEdit } from "../text-edit.js";
+import type { Line } from "./line.js";
+import type { ReadLines } from "./line-form.js";
+
+/**
+ * Makes edits of a text of lines that leave every other byte as it is. New lines end as the line before them does, so that they never
+ * take a line break apart or make one whole; a text without a final line break keeps that habit.
+ */
+export class LineEditor {
+  readonly #text: string;
+  readonly #start: number;
+  readonly #lines: readonly Line[];
+  readonly #edits: TextEdit[] = [];
+
+  constructor({ text, start, lines }: Pick<ReadLines, "text" | "start" | "lines">) {
+    this.#text = text;
+    this.#start = start;
+    this.#lines = lines;
+  }
+
+  /** True as long as there is no line at all, new ones included. */
+  get empty(): boolean {
+    return this.#lines.length === 0 && this.#edits.length === 0;
+  }
+
+  /** Replaces a part of one line. */
+  replace({ start, end }: Span, text: string): void {
+    this.#edits.push({ start, end, text });
+  }
+
+  /** Puts lines after the given one, or before all when there is none. What is put after the same line comes in the order of the calls. */
+  insertAfter(line: Line | undefined, added: readonly string[]): void {
+    const lineBreak = this.#breakAfter(line);
+    if (line?.ended === false) this.#insert(line.end, added.map((text) => lineBreak + text));
+    else this.#insert(line?.next ?? this.#start, added.map((text) => text + lineBreak));
+  }
+
+  /** Removes lines with their line breaks; a last line without one goes with the line break before it. To be called once. */
+  remove(gone: ReadonlySet<Line>): void {
+    for (const line of this.#lines) if (gone.has(line) && line.ended) this.#edits.push({ start: line.start, end: line.next, text: "" });
+    const last = this.#lines.at(-1);
+    if (last === undefined || last.ended || !gone.has(last)) return;
+    const kept = this.#lines.findLast((line) => !gone.has(line));
+    // right behind a character of a line break, the one that ends the line is what keeps them apart
+    const needsBreak = kept !== undefined && last.next === last.end && /[\r\n]/.test(this.#text.charAt(kept.end - 1));
+    this.#edits.push({ start: (needsBreak ? kept.next : kept?.end) ?? last.start, end: last.end, text: "" });
+  }
+
+  /** The text with all edits made; the very same text when there are none. */
+  result(): string {
+    const edits = this.#edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
+    const parts: string[] = [];
+    let at = 0;
+    for (const { start, end, text } of edits) {
+      if (start >= at) parts.push(this.#text.slice(at, start), text);
+      at = Math.max(at, end);
+    }
+    const result = parts.join("") + this.#text.slice(at);
+    // a name that begins with U+FEFF would lose it at the start of a text, where that is a byte order mark
+    return result.startsWith("\uFEFF") && !this.#text.startsWith("\uFEFF") ? this.#breakAfter(undefined) + result : result;
+  }
+
+  #insert(at: number, texts: readonly string[]): void {
+    this.#edits.push({ start: at, end: at, text: texts.join("") });
+  }
+
+  #breakAfter(line: Line | undefined): string {
+    const model = line?.ended === true ? line : this.#lines.find(({ ended }) => ended);
+    return model === undefined ? "\n" : this.#text.slice(model.end, model.next);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The forms in which an application on .NET's configuration providers is given its settings: an ini file, a JSON file, or environment
+ * variables, written as a file for Docker (`env`) or for systemd (`EnvironmentFile=`), which quote differently.
+ */
+export const settingsForms = ["ini", "json", "env", "systemd"] as const;
+export type SettingsForm = (typeof settingsForms)[number];
+
+/** One setting as the application reads it. */
+export interface Setting {
+  /** Its parts joined by `:`, spelled as in the file: `KeyStores:MyHsm:Pin`. The application compares keys without regard to case. */
+  readonly key: string;
+  readonly value: string;
+  /** Of its key in the text, in UTF-16 code units. */
+  readonly offset: number;
+}
+
+/** Why the application, or what hands its environment over, would refuse the text or read it in a way that cannot be told. */
+export interface SettingsFault {
+  readonly kind: "syntax" | "duplicate-key" | "ambiguous";
+  readonly offset: number;
+  /** What is wrong there; quotes nothing of the text. */
+  readonly reason: string;
+  /** The key that occurs twice. */
+  readonly key?: string;
+}
+
+export interface SettingsEdit {
+  /** Key (parts joined by `:`) → value, in the order in which new ones are written. One that exists in any spelling is changed where it stands. */
+  readonly set: ReadonlyMap<string, string>;
+  /** Keys to remove, in any spelling. A section that has nothing else in it goes with its last key. */
+  readonly remove: ReadonlySet<string>;
+}
+
+/** A text of settings that has been read, and the way to change some of them. */
+export interface SettingsText {
+  /** In the order of the text. */
+  readonly settings: readonly Setting[];
+  /**
+   * The text with these settings changed and every other byte as it was; the very same text when it says all that already. Throws a
+   * RangeError for a value that the form cannot hold (`cannotHold`).
+   */
+  edit(edit: SettingsEdit): string;
+}
+
+/** The text, or all that is wrong with it, in its order. */
+export type SettingsReading = SettingsText | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };

@@ -1,0 +1,17 @@
+import type { Span } from "./json-tree.js";
+
+/** Text that takes the place of a part of the original; parts do not overlap. */
+export interface TextEdit extends Span {
+  readonly text: string;
+}
+
+/** The text with all edits made, those at one place in their order; the very same text when there are none. Linear in the size of text and edits. */
+export function withEdits(original: string, edits: readonly TextEdit[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    parts.push(original.slice(at, start), text);
+    at = end;
+  }
+  return parts.join("") + original.slice(at);
+}
