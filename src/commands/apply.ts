@@ -3,6 +3,7 @@ import { joined } from "../host/path.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import { Problem, throwIfErrors } from "../problem/problem.js";
+import { secretUses } from "../profile/secret-uses.js";
 import { allSteps } from "../steps/index.js";
 import { smokeReportText } from "../ui/smoke-report-text.js";
 import { countText, planText } from "../ui/plan-text.js";
@@ -15,7 +16,7 @@ import type { Step, StepInput } from "../workflow/step.js";
 import { by } from "./by.js";
 import type { CommandContext, CommandRun } from "./command.js";
 import { sayHowToGoOn } from "./say-how-to-go-on.js";
-import { pinsForProof } from "./pins-for-proof.js";
+import { readSecrets } from "./read-secrets.js";
 import { validProfile } from "./valid-profile.js";
 
 export interface ApplyArguments {
@@ -23,6 +24,8 @@ export interface ApplyArguments {
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
   readonly rollback: boolean;
+  /** False leaves the service's restart to the user. */
+  readonly restart: boolean;
   readonly lockTimeout: number;
   readonly timeout: number;
 }
@@ -34,13 +37,14 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context);
   const proves = args.smokeTest && host.root === "/";
-  const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: await pinsForProof(profile, proves, context), timeoutMs: args.timeout * 1000 });
+  const { secrets, problems } = await readSecrets(secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"), context);
+  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets, restart: args.restart });
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
   context.whenLeft(() => { sayHowToGoOn(host, output); });
   try {
     const recovered = await recover(host, { ...by(host, context), listener: progressListener(output) });
     const { plan, result } = await planAndApply(steps, { profile, host }, args, context);
-    if (output.json) output.document(applyJson(plan, [...warnings, ...(recovered?.problems ?? [])], result, recovered?.run.run));
+    if (output.json) output.document(applyJson(plan, [...warnings, ...problems, ...(recovered?.problems ?? [])], result, recovered?.run.run));
     else showResult(plan, result, args, context);
     return exitCodeOf(result);
   } finally {

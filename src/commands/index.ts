@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { settingsForms } from "../formats/settings/settings-text.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import type { CommandContext } from "./command.js";
 
@@ -15,7 +16,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command(
       "render <profile>",
       "print what would be written; needs neither root nor network",
-      (r) => profileArgument(r).option("target", { choices: ["config"] as const, default: "config" as const, describe: "what to print" }),
+      renderArguments,
       (args) => run(async (context) => (await import("./render.js")).render(args, context)),
     ),
   plan: (y, run) =>
@@ -91,6 +92,13 @@ function profileArgument<T>(y: Argv<T>) {
   return y.positional("profile", { type: "string", demandOption: true, describe: "profile file, YAML or JSON; - for standard input" });
 }
 
+function renderArguments<T>(y: Argv<T>) {
+  return profileArgument(y)
+    .option("target", { choices: ["config", ...settingsForms] as const, default: "config" as const, describe: "the client's config.json, or the application's settings: ini, JSON, environment for Docker (env) or systemd" })
+    .option("key-store", { type: "string", requiresArg: true, describe: "this key store alone" })
+    .option("show-secrets", { type: "boolean", default: false, describe: "print PINs and passwords; else what they come from stands in their place" });
+}
+
 function hostArguments<T>(y: Argv<T>) {
   return rootArgument(profileArgument(y));
 }
@@ -122,7 +130,8 @@ function verifyArguments<T>(y: Argv<T>) {
 
 function applyArguments<T>(y: Argv<T>) {
   return lockArgument(verifyArguments(y))
-    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" });
+    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
+    .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
 }
 
 function smokeArguments<T>(y: Argv<T>) {

@@ -5,7 +5,7 @@ type Verb = (profile: string) => (context: CommandContext) => Promise<ExitCode>;
 
 const verbs: Readonly<Record<string, Verb>> = {
   validate: (profile) => async (context) => (await import("./validate.js")).validate({ profile }, context),
-  render: (profile) => async (context) => (await import("./render.js")).render({ profile, target: "config" }, context),
+  render: (profile) => async (context) => (await import("./render.js")).render({ profile, target: "config", showSecrets: false }, context),
   plan: (profile) => async (context) => (await import("./plan.js")).plan({ profile }, context),
 };
 

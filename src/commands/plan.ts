@@ -1,12 +1,14 @@
 import { joined } from "../host/path.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { throwIfErrors } from "../problem/problem.js";
+import { secretUses } from "../profile/secret-uses.js";
 import { allSteps } from "../steps/index.js";
 import { planJson } from "../ui/report-json.js";
 import { planText } from "../ui/plan-text.js";
 import { makePlan } from "../workflow/plan.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import type { CommandRun } from "./command.js";
+import { readSecretsIfPossible } from "./read-secrets.js";
 import { validProfile } from "./valid-profile.js";
 
 /** `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something would change. */
@@ -14,13 +16,14 @@ export const plan: CommandRun<{ profile: string; root?: string | undefined }> = 
   const { output } = context;
   const { profile, warnings } = await validProfile(args.profile, context);
   const host = await context.host({ root: args.root, readOnly: true });
-  const steps = allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins: new Map(), timeoutMs: 0 });
+  const { secrets, problems } = await readSecretsIfPossible(secretUses(profile).filter(({ purpose }) => purpose === "settings"), context);
+  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: 0 }, secrets, restart: true });
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
   const made = await makePlan(steps, { profile, host });
   if (output.json) {
     throwIfErrors(made.problems);
-    output.document(planJson(made, [...warnings, ...unfinished]));
+    output.document(planJson(made, [...warnings, ...problems, ...unfinished]));
   } else {
     output.result(planText(made, output.style));
     throwIfErrors(made.problems);

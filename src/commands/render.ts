@@ -1,25 +1,64 @@
+import type { SettingsForm } from "../formats/settings/settings-text.js";
 import { exitCodes } from "../problem/exit-codes.js";
-import { throwIfErrors } from "../problem/problem.js";
-import { loadProfile } from "../profile/load-profile.js";
+import { Problem } from "../problem/problem.js";
+import { listed, quotedName } from "../profile/quote.js";
+import { secretUses } from "../profile/secret-uses.js";
+import { nearest } from "../profile/suggest.js";
+import type { Profile } from "../profile/types.js";
 import { renderClientConfig } from "../steps/client-config/render.js";
 import { wantedClientConfig } from "../steps/client-config/wanted.js";
-import type { CommandRun } from "./command.js";
+import type { CommandContext, CommandRun } from "./command.js";
+import { readSecrets } from "./read-secrets.js";
+import { validProfile } from "./valid-profile.js";
 
 export interface RenderArguments {
   readonly profile: string;
-  readonly target: "config";
+  /** `config`: the client's config.json; otherwise the application's settings in this form. */
+  readonly target: "config" | SettingsForm;
+  /** One key store alone, as the document shows it. */
+  readonly keyStore?: string | undefined;
+  readonly showSecrets: boolean;
 }
 
-/** Prints the config.json of the profile as it would be written anew; needs neither root nor network. */
-export const render: CommandRun<RenderArguments> = async ({ profile: file, target }, { output, workingFolder }) => {
-  const { profile, problems } = await loadProfile(file, workingFolder);
-  throwIfErrors(problems);
-  if (profile === undefined) throw new Error("a profile without problems was not loaded");
-  const text = await renderClientConfig(wantedClientConfig(profile));
-  if (output.json) output.document({ target, text, problems });
-  else {
-    for (const problem of problems) output.problem(problem);
-    output.result(text);
-  }
+/** Prints what would be written anew; needs neither root nor network, and secrets only where they are to be shown. */
+export const render: CommandRun<RenderArguments> = async (args, context) => {
+  const { output } = context;
+  const { profile, warnings } = await validProfile(args.profile, context);
+  const { text, problems } = args.target === "config" ? await config(profile, args) : await settings(profile, args.target, args, context);
+  if (output.json) output.document({ target: args.target, text, problems: [...warnings, ...problems] });
+  else output.result(text);
   return exitCodes.done;
 };
+
+interface Rendered {
+  readonly text: string;
+  readonly problems: readonly Problem[];
+}
+
+async function config(profile: Profile, { keyStore }: RenderArguments): Promise<Rendered> {
+  if (keyStore !== undefined) throw new Problem("usage-invalid", "--key-store goes with --target ini, env, systemd or json");
+  if (profile.users.size === 0) throw nothing(profile, "users, and so no config.json", "print its key stores with --target ini, env, systemd or json");
+  return { text: await renderClientConfig(wantedClientConfig(profile)), problems: [] };
+}
+
+async function settings(profile: Profile, form: SettingsForm, { keyStore, showSecrets }: RenderArguments, context: CommandContext): Promise<Rendered> {
+  const { renderKeyStores } = await import("../steps/key-stores/render.js");
+  const names = [...(profile.keyStores?.keys() ?? [])];
+  if (names.length === 0) throw nothing(profile, "key stores", "add key_stores; knetctl schema describes them");
+  if (keyStore !== undefined && !names.includes(keyStore)) throw unknown(keyStore, names);
+  const uses = secretUses(profile).filter(({ purpose, store }) => purpose === "settings" && (keyStore === undefined || store === keyStore));
+  const { secrets, problems } = showSecrets ? await readSecrets(uses, context) : { secrets: new Map(), problems: [] };
+  return { text: await renderKeyStores(profile, form, secrets, keyStore), problems };
+}
+
+function nothing({ source }: Profile, what: string, hint: string): Problem {
+  return new Problem("render-nothing", `the profile has no ${what}`, { where: { path: source }, hint });
+}
+
+function unknown(name: string, names: readonly string[]): Problem {
+  const near = nearest(name, names);
+  return new Problem("usage-invalid", "there is no such key store in the profile", {
+    detail: `found ${quotedName(name)}; the profile has ${listed(names)}`,
+    ...(near !== undefined && { hint: `did you mean ${quotedName(near)}?` }),
+  });
+}

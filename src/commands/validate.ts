@@ -19,9 +19,11 @@ export const validate: CommandRun<{ profile: string }> = async ({ profile: file 
   return exitCodeOf(problems);
 };
 
-function summary({ source, connections, users }: Profile): string {
+/** What there is in the profile; what there is none of is left out. */
+function summary({ source, connections, users, keyStores }: Profile): string {
   const endpoints = [...connections.values()].reduce((sum, connection) => sum + connection.endpoints.length, 0);
-  const parts = [counted(connections.size, "connection"), counted(endpoints, "endpoint"), counted(users.size, "user")];
+  const counts = [[connections.size, "connection"], [endpoints, "endpoint"], [users.size, "user"], [keyStores?.size ?? 0, "key store"]] as const;
+  const parts = counts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun));
   return `${shownName(source)} is valid: ${parts.join(", ")}`;
 }
 

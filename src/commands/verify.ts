@@ -2,9 +2,10 @@ import { joined } from "../host/path.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { throwIfErrors } from "../problem/problem.js";
+import { secretUses } from "../profile/secret-uses.js";
+import type { Profile } from "../profile/types.js";
 import { smokeReportText } from "../ui/smoke-report-text.js";
 import { allSteps } from "../steps/index.js";
-import { pinsForProof } from "./pins-for-proof.js";
 import { planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { verifyJson } from "../ui/report-json.js";
@@ -12,6 +13,7 @@ import { unfinishedWarning } from "../workflow/recover.js";
 import { makePlan, type Plan } from "../workflow/plan.js";
 import { prove, type ProofResult } from "../workflow/prove.js";
 import type { CommandContext, CommandRun } from "./command.js";
+import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "./read-secrets.js";
 import { validProfile } from "./valid-profile.js";
 
 export interface VerifyArguments {
@@ -26,19 +28,27 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const { output, signal } = context;
   const { profile, warnings } = await validProfile(args.profile, context);
   const host = await context.host({ root: args.root, readOnly: true });
-  const pins = await pinsForProof(profile, args.smokeTest && host.root === "/", context);
+  const read = await secretsFor(profile, args.smokeTest && host.root === "/", context);
   const input = { profile, host };
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
-  const plan = await makePlan(allSteps({ worker: joined(context.programFolder, "pkcs11-worker.cjs"), pins, timeoutMs: args.timeout * 1000 }), input);
+  const plan = await makePlan(allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets: read.secrets, restart: true }), input);
   throwIfErrors(plan.problems);
   const proof = await prove(plan, input, { prove: args.smokeTest, signal, listener: progressListener(output) });
-  if (output.json) output.document(verifyJson(plan, [...warnings, ...unfinished], proof));
+  if (output.json) output.document(verifyJson(plan, [...warnings, ...read.problems, ...unfinished], proof));
   else showVerified(plan, proof, context);
   const failed = proof.problems.find(({ severity }) => severity === "error");
   if (failed !== undefined) return problemCodes[failed.code];
   return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 };
+
+/** The proof cannot do without its PINs; what the settings hold is compared as far as that goes without asking. */
+async function secretsFor(profile: Profile, proves: boolean, context: CommandContext): Promise<ReadSecrets> {
+  const uses = secretUses(profile);
+  const proof = await readSecrets(uses.filter(({ purpose }) => proves && purpose === "proof"), context);
+  const settings = await readSecretsIfPossible(uses.filter(({ purpose }) => purpose === "settings"), context, proof.secrets);
+  return { secrets: settings.secrets, problems: [...proof.problems, ...settings.problems] };
+}
 
 function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext): void {
   for (const problem of plan.problems) output.problem(problem);

@@ -31,7 +31,7 @@ export async function insideSandbox(context: CommandContext): Promise<ExitCode> 
     output.result(`  ${archive.path}\n  sha256 ${archive.sha256}`);
 
     heading("the profile");
-    const profile = await writeDemoProfile(folder, cluster, archive);
+    const profile = await writeDemoProfile(folder, cluster, archive, true);
     output.result(await readFile(profile, "utf8"));
 
     heading("is it right?");
@@ -40,6 +40,8 @@ export async function insideSandbox(context: CommandContext): Promise<ExitCode> 
     await knetctl(context, ["apply", profile]);
     heading("what the client reads");
     output.result(await readFile(configFile, "utf8"));
+    heading("what Amplia is told, PINs left out");
+    await knetctl(context, ["render", "--target", "ini", profile]);
     heading("a second run changes nothing");
     await knetctl(context, ["apply", "--no-smoke-test", profile]);
     heading("still as wanted?");

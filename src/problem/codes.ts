@@ -1,8 +1,9 @@
 import { exitCodes, type ExitCode } from "./exit-codes.js";
+import { profileCodes } from "./profile-codes.js";
 
 /**
  * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never renamed
- * or reused. One section an area; the area is the code's first word.
+ * or reused. One section an area; the area is the code's first word. Those of the profile, the most by far, have a file of their own.
  */
 export const problemCodes = {
   // the program itself
@@ -11,46 +12,7 @@ export const problemCodes = {
   "usage-root-missing": exitCodes.usage,
   interrupted: exitCodes.interrupted,
 
-  // profile
-  "profile-missing": exitCodes.invalidProfile,
-  "profile-not-a-file": exitCodes.invalidProfile,
-  "profile-unreadable": exitCodes.noPermission,
-  "profile-too-large": exitCodes.invalidProfile,
-  "profile-encoding": exitCodes.invalidProfile,
-  "profile-empty": exitCodes.invalidProfile,
-  "profile-syntax": exitCodes.invalidProfile,
-  "profile-tab": exitCodes.invalidProfile,
-  "profile-alias": exitCodes.invalidProfile,
-  "profile-tag": exitCodes.invalidProfile,
-  "profile-merge-key": exitCodes.invalidProfile,
-  "profile-many-documents": exitCodes.invalidProfile,
-  "profile-yaml-version": exitCodes.invalidProfile,
-  "profile-too-deep": exitCodes.invalidProfile,
-  "profile-key-duplicate": exitCodes.invalidProfile,
-  "profile-key-unknown": exitCodes.invalidProfile,
-  "profile-key-missing": exitCodes.invalidProfile,
-  "profile-type-wrong": exitCodes.invalidProfile,
-  "profile-value-invalid": exitCodes.invalidProfile,
-  "profile-placeholder": exitCodes.invalidProfile,
-  "profile-name-invalid": exitCodes.invalidProfile,
-  "profile-name-lookalike": exitCodes.invalidProfile,
-  "profile-address-invalid": exitCodes.invalidProfile,
-  "profile-address-name": exitCodes.invalidProfile,
-  "profile-port-invalid": exitCodes.invalidProfile,
-  "profile-port-ttlv": exitCodes.invalidProfile,
-  "profile-endpoint-duplicate": exitCodes.invalidProfile,
-  "profile-endpoint-vectors": exitCodes.invalidProfile,
-  "profile-endpoint-forms": exitCodes.invalidProfile,
-  "profile-connection-unknown": exitCodes.invalidProfile,
-  "profile-connection-unused": exitCodes.invalidProfile,
-  "profile-pin-literal": exitCodes.invalidProfile,
-  "profile-pin-source": exitCodes.invalidProfile,
-  "profile-pin-missing": exitCodes.invalidProfile,
-  "profile-pin-env": exitCodes.invalidProfile,
-  "profile-pin-shared": exitCodes.invalidProfile,
-  "profile-log-full": exitCodes.invalidProfile,
-  "profile-path-invalid": exitCodes.invalidProfile,
-  "profile-more-problems": exitCodes.invalidProfile,
+  ...profileCodes,
 
   // client configuration
   "client-config-too-large": exitCodes.failed,
@@ -162,6 +124,38 @@ export const problemCodes = {
   "ownership-too-deep": exitCodes.failed,
   "ownership-hard-link": exitCodes.failed,
   "ownership-third-owner": exitCodes.failed,
+
+  // key stores: the application's settings
+  "render-nothing": exitCodes.invalidProfile,
+  "settings-syntax": exitCodes.failed,
+  "settings-duplicate-key": exitCodes.failed,
+  "settings-ambiguous": exitCodes.failed,
+  "settings-not-utf8": exitCodes.failed,
+  "settings-too-large": exitCodes.failed,
+  "settings-not-a-file": exitCodes.failed,
+  "settings-cannot-hold": exitCodes.invalidProfile,
+  "settings-mismatch": exitCodes.internal,
+  "settings-exposed": exitCodes.failed,
+  "key-store-receipt-invalid": exitCodes.failed,
+  "key-store-pin-differs": exitCodes.failed,
+  "key-store-module-missing": exitCodes.failed,
+  "key-store-module-other": exitCodes.failed,
+  "key-store-token-unknown": exitCodes.failed,
+  "key-store-token-unchosen": exitCodes.failed,
+  "key-store-same-token": exitCodes.failed,
+  "key-store-default-unknown": exitCodes.failed,
+
+  // service
+  "service-unit-missing": exitCodes.failed,
+  "service-unit-masked": exitCodes.failed,
+  "service-unit-broken": exitCodes.failed,
+  "service-state-unknown": exitCodes.unavailable,
+  "service-restart-failed": exitCodes.failed,
+  "service-restart-timeout": exitCodes.failed,
+  "service-flapping": exitCodes.failed,
+  "service-not-active": exitCodes.failed,
+  "service-unhealthy": exitCodes.unavailable,
+  "service-not-restored": exitCodes.failed,
 
   // workflow
   "apply-needs-root": exitCodes.noPermission,

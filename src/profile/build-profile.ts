@@ -2,11 +2,14 @@ import { resolve } from "node:path";
 import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
 import { absoluteHome } from "./absolute-home.js";
 import { parsePort, writtenEndpoints } from "./endpoints.js";
+import { buildKeyStore } from "./key-stores/build-key-store.js";
+import { defaultTarget } from "./key-stores/target.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
 import {
   logVerbosities,
   type Connection,
   type Endpoint,
+  type KeyStore,
   type ModuleSource,
   type PinSource,
   type Profile,
@@ -17,20 +20,35 @@ import {
 /** The published set-up's account. */
 const defaultAccount = "amplia";
 const defaultInstallerTimeoutSeconds = 120;
+const defaultStartTimeoutSeconds = 60;
 
 /** The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a fault of the program. */
 export function buildProfile(root: TreeNode, source: string, folder: AbsolutePath): Profile {
   const verbosity = textOf(valueOf(root, "log_verbosity"));
   const logVerbosity = logVerbosities.find((known) => known === verbosity);
   const module = valueOf(root, "module");
+  const connections = new Map(entriesOf(root, "connections").map((entry) => [entry.key, connection(entry)]));
+  const users = new Map(entriesOf(root, "users").map((entry) => [entry.key, user(entry, folder)]));
+  const context = { connections, users, sourceOf: (node: TreeNode) => pinSource(node, folder) };
+  const keyStores = new Map(entriesOf(root, "key_stores").map((entry) => [entry.key, checked(buildKeyStore(entry, context))]));
+  const version = textOf(valueOf(valueOf(root, "amplia"), "version"));
   return {
     source,
-    connections: new Map(entriesOf(root, "connections").map((entry) => [entry.key, connection(entry)])),
-    users: new Map(entriesOf(root, "users").map((entry) => [entry.key, user(entry, folder)])),
+    connections,
+    users,
     ...(logVerbosity && { logVerbosity }),
     ...(module && { module: moduleSource(module, folder) }),
     service: serviceAccount(valueOf(root, "service")),
+    ...(entryOf(root, "key_stores") && { keyStores }),
+    ...defaultStore(root, keyStores),
+    ...(version !== undefined && { ampliaVersion: version }),
   };
+}
+
+/** It is said where the store itself stands; of a store that is none of the profile's, in Amplia's own file. */
+function defaultStore(root: TreeNode, keyStores: ReadonlyMap<string, KeyStore>): Pick<Profile, "defaultKeyStore"> {
+  const name = textOf(valueOf(root, "default_key_store"));
+  return name === undefined ? {} : { defaultKeyStore: { name, target: keyStores.get(name)?.target ?? defaultTarget } };
 }
 
 function connection({ key: name, value }: Entry): Connection {
@@ -72,12 +90,15 @@ function serviceAccount(service: TreeNode | undefined): ServiceAccount {
   const home = textOf(valueOf(service, "home"));
   const create = valueOf(service, "create");
   const unit = textOf(valueOf(service, "unit"));
+  const health = textOf(valueOf(service, "health"));
   return {
     user: account,
     group: textOf(valueOf(service, "group")) ?? account,
     ...(home !== undefined && { home: checked(absoluteHome(home)) }),
     create: create?.kind === "scalar" && create.value === true,
     ...(unit !== undefined && { unit }),
+    ...(health !== undefined && { health }),
+    startTimeoutSeconds: numberOf(valueOf(service, "start_timeout")) ?? defaultStartTimeoutSeconds,
   };
 }
 

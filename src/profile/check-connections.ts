@@ -9,7 +9,8 @@ const forms = ["endpoints", "ip", "port"];
 
 /** Everything about connections that a schema cannot say, or cannot say clearly. */
 export function checkConnections(root: TreeNode): readonly Finding[] {
-  const used = new Set(entriesOf(root, "users").map(({ value }) => textOf(entryOf(value, "connection")?.value)));
+  const users = [...entriesOf(root, "users"), ...entriesOf(root, "key_stores")];
+  const used = new Set(users.map(({ value }) => textOf(entryOf(value, "connection")?.value)));
   return entriesOf(root, "connections").flatMap((entry) => [
     ...checkConnectionName(entry),
     ...checkForm(entry),

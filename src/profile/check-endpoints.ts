@@ -57,7 +57,8 @@ function hostName(text: string, anchor: Anchor): Finding {
   };
 }
 
-function checkPort(node: TreeNode | undefined): readonly Finding[] {
+/** A port as a number or text: the VHSM's HTTPS port, which is not that of TTLV. */
+export function checkPort(node: TreeNode | undefined): readonly Finding[] {
   if (node?.kind !== "scalar" || node.value === null || typeof node.value === "boolean") return [];
   const placeholder = placeholderFinding(node.text, node);
   if (placeholder) return [placeholder];

@@ -1,7 +1,7 @@
-import { hasControlCharacter, hasLoneSurrogate } from "./control-character.js";
 import type { Finding } from "./finding.js";
 import { placeholderFinding } from "./placeholder.js";
 import { quotedName } from "./quote.js";
+import { textMistake } from "./text-mistake.js";
 import type { Entry } from "./tree.js";
 
 /** Bytes of a token's label in PKCS #11 (CK_TOKEN_INFO); a user's name becomes one. */
@@ -9,7 +9,7 @@ const labelBytes = 32;
 
 /** A connection's name: a key of config.json, and nothing else. */
 export function checkConnectionName(entry: Entry): readonly Finding[] {
-  const reason = commonReason(entry.key, 255);
+  const reason = textMistake(entry.key, 255);
   return reason === undefined ? [] : [invalid("connection", entry, reason, "1 to 255 bytes, no control characters")];
 }
 
@@ -18,17 +18,9 @@ export function checkUserName(entry: Entry): readonly Finding[] {
   const placeholder = placeholderFinding(entry.key, entry);
   if (placeholder) return [placeholder];
   const blank = entry.key.trim() !== entry.key ? "it starts or ends with a blank" : undefined;
-  const reason = commonReason(entry.key, labelBytes) ?? blank;
+  const reason = textMistake(entry.key, labelBytes) ?? blank;
   const allowed = `1 to ${labelBytes} bytes in UTF-8, no control characters, no blank at either end`;
   return reason === undefined ? [] : [invalid("user", entry, reason, allowed)];
-}
-
-function commonReason(name: string, limit: number): string | undefined {
-  const bytes = Buffer.byteLength(name);
-  if (bytes === 0) return "it is empty";
-  if (bytes > limit) return `it has ${bytes} bytes`;
-  if (hasControlCharacter(name)) return "it holds a control character";
-  return hasLoneSurrogate(name) ? "it holds half of a surrogate pair, which is no character" : undefined;
 }
 
 function invalid(what: string, anchor: Entry, reason: string, allowed: string): Finding {

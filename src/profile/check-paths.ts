@@ -1,18 +1,19 @@
-import { hasControlCharacter, hasLoneSurrogate } from "./control-character.js";
 import { absoluteHome } from "./absolute-home.js";
 import type { Finding } from "./finding.js";
+import { pathMistake } from "./path-mistake.js";
 import { placeholderFinding } from "./placeholder.js";
 import { quoted } from "./quote.js";
-import { entriesOf, entryOf, textOf, type TreeNode } from "./tree.js";
+import { secretSlots } from "./secret-slots.js";
+import { entryOf, textOf, type TreeNode } from "./tree.js";
 
-/** The module's archive and hash, and the paths of PIN files: they must be paths that can exist here. */
+/** The module's archive and hash, and the paths of files with secrets: they must be paths that can exist here. */
 export function checkPaths(root: TreeNode): readonly Finding[] {
   const module = entryOf(root, "module")?.value;
-  const pins = entriesOf(root, "users").flatMap(({ value }) => checkPath(entryOf(entryOf(value, "pin")?.value, "file")?.value, "pin file", true));
+  const secrets = secretSlots(root).flatMap(({ key, value }) => checkPath(entryOf(value, "file")?.value, `${key} file`, true));
   return [
     ...checkPath(entryOf(module, "archive")?.value, "archive", false),
     ...checkHash(entryOf(module, "sha256")?.value),
-    ...pins,
+    ...secrets,
     ...checkHome(entryOf(entryOf(root, "service")?.value, "home")?.value),
   ];
 }
@@ -25,13 +26,6 @@ function checkPath(node: TreeNode | undefined, what: string, secret: boolean): r
   const hint = pathMistake(text);
   if (hint === undefined) return [];
   return [{ code: "profile-path-invalid", title: `${what} is not a usable path`, anchor: node, ...(!secret && { detail: quoted(text) }), hint }];
-}
-
-function pathMistake(text: string): string | undefined {
-  if (hasControlCharacter(text) || hasLoneSurrogate(text)) return "remove the control character from it";
-  if (/^~/.test(text)) return "~ is not expanded here; write the whole path";
-  if (/\$\{?[A-Za-z_]/.test(text)) return "variables are not expanded here; write the whole path";
-  return /^[a-z]+:\/\//i.test(text) ? "nothing is downloaded; fetch the file first and give its path" : undefined;
 }
 
 function checkHash(node: TreeNode | undefined): readonly Finding[] {

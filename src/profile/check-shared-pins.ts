@@ -1,15 +1,16 @@
 import type { Finding } from "./finding.js";
-import { entriesOf, entryOf, type Anchor, type TreeNode } from "./tree.js";
+import { secretSlots } from "./secret-slots.js";
+import { entryOf, type Anchor, type TreeNode } from "./tree.js";
 
 /**
- * Descriptors named by more than one user: what was read from one is gone for the next. The same goes for standard input
- * when the profile itself comes from there.
+ * Descriptors named by more than one source of a secret: what was read from one is gone for the next. The same goes for standard input
+ * when the profile itself comes from there. A key store that takes its user's source reads nothing of its own.
  */
 export function checkSharedDescriptors(root: TreeNode, profileFromInput: boolean): readonly Finding[] {
   const seen = new Map<unknown, Anchor | undefined>(profileFromInput ? [[0, undefined]] : []);
   const findings: Finding[] = [];
-  for (const { value: user } of entriesOf(root, "users")) {
-    const node = entryOf(entryOf(user, "pin")?.value, "fd")?.value;
+  for (const { value: source } of secretSlots(root)) {
+    const node = entryOf(source, "fd")?.value;
     if (node?.kind !== "scalar" || typeof node.value !== "number") continue;
     if (seen.has(node.value)) findings.push(shared(node, seen.get(node.value)));
     else seen.set(node.value, node);
@@ -20,9 +21,9 @@ export function checkSharedDescriptors(root: TreeNode, profileFromInput: boolean
 function shared(anchor: Anchor, first: Anchor | undefined): Finding {
   return {
     code: "profile-pin-shared",
-    title: first ? "two PINs from one file descriptor" : "PIN and profile both from standard input",
+    title: first ? "two secrets from one file descriptor" : "secret and profile both from standard input",
     anchor,
-    hint: "a descriptor can be read once; give each PIN its own, or a file",
+    hint: "a descriptor can be read once; give each secret its own, or a file",
     ...(first && { first }),
   };
 }

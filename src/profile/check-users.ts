@@ -1,13 +1,9 @@
 import { checkLookalikes, checkUserName } from "./check-name.js";
-import { checkPin } from "./check-pin.js";
+import { checkSecret } from "./check-secret.js";
 import type { Finding } from "./finding.js";
-import { placeholderFinding } from "./placeholder.js";
-import { listed, quotedName, shownValue } from "./quote.js";
-import { nearest } from "./suggest.js";
-import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
-
-/** Comparing a name with all connections takes time; past this many wrong names a suggestion helps nobody. */
-const suggestionBudget = 50;
+import { quotedName, shownValue } from "./quote.js";
+import { entriesOf, entryOf, type Entry, type TreeNode } from "./tree.js";
+import { unknownNames } from "./unknown-names.js";
 
 /** Everything about users that a schema cannot say, or cannot say clearly. */
 export function checkUsers(root: TreeNode): readonly Finding[] {
@@ -16,45 +12,35 @@ export function checkUsers(root: TreeNode): readonly Finding[] {
   const pinWanted = !isClientConfiguration(root, users);
   return [
     ...checkLookalikes(users),
-    ...users.flatMap((user) => [
-      ...checkUserName(user),
-      ...missing(user),
-      ...checkAuthentication(user),
-      ...checkPin(user),
-      ...(pinWanted && user.value.kind === "map" && !entryOf(user.value, "pin") ? [pinMissing(user)] : []),
-    ]),
+    ...users.flatMap((user) => {
+      const pin = entryOf(user.value, "pin");
+      return [
+        ...checkUserName(user),
+        ...missing(user),
+        ...checkAuthentication(user),
+        ...(pin ? checkSecret(pin) : []),
+        ...(pinWanted && user.value.kind === "map" && !pin ? [pinMissing(user)] : []),
+      ];
+    }),
   ];
 }
 
 /** The vendor's own config.json, which has no place for a PIN source: nothing in it is of this program alone. */
 function isClientConfiguration(root: TreeNode, users: readonly Entry[]): boolean {
-  if (entryOf(root, "module") ?? entryOf(root, "service")) return false;
+  if (["module", "service", "key_stores", "default_key_store", "amplia"].some((key) => entryOf(root, key))) return false;
   if (users.some(({ value }) => entryOf(value, "pin"))) return false;
   return !entriesOf(root, "connections").some(({ value }) => entryOf(value, "endpoints"));
 }
 
 function missingConnection(root: TreeNode): (user: Entry) => readonly Finding[] {
-  const connections = entriesOf(root, "connections").map(({ key }) => key);
-  const known = new Set(connections);
-  let budget = suggestionBudget;
-  let allowed: string | undefined;
-  return ({ value }) => {
-    const node = entryOf(value, "connection")?.value;
-    const name = textOf(node);
-    if (node === undefined || name === undefined || name === "" || known.has(name) || known.size === 0) return [];
-    const placeholder = placeholderFinding(name, node);
-    if (placeholder) return [placeholder];
-    const near = budget-- > 0 ? nearest(name, connections) : undefined;
-    return [
-      {
-        code: "profile-connection-unknown",
-        title: "user's connection is not in the profile",
-        anchor: node,
-        detail: `found ${quotedName(name)}; allowed: ${(allowed ??= listed(connections))}`,
-        hint: near === undefined ? "name one of the connections, or add this one" : `did you mean ${quotedName(near)}?`,
-      },
-    ];
-  };
+  const names = entriesOf(root, "connections").map(({ key }) => key);
+  if (names.length === 0) return () => [];
+  const unknown = unknownNames(names, {
+    code: "profile-connection-unknown",
+    title: "user's connection is not in the profile",
+    hint: "name one of the connections, or add this one",
+  });
+  return ({ value }) => unknown(entryOf(value, "connection")?.value);
 }
 
 function checkAuthentication({ value }: Entry): readonly Finding[] {

@@ -4,10 +4,12 @@ import { buildProfile } from "./build-profile.js";
 import { checkConnections } from "./check-connections.js";
 import { checkLogVerbosity } from "./check-log.js";
 import { checkPaths } from "./check-paths.js";
+import { checkService } from "./check-service.js";
 import { checkSharedDescriptors } from "./check-shared-pins.js";
 import { checkStrayPins } from "./check-stray-pins.js";
 import { checkUsers } from "./check-users.js";
 import { toProblems, type Finding } from "./finding.js";
+import { checkKeyStores } from "./key-stores/check-key-stores.js";
 import type { ProfileDocument } from "./read-profile.js";
 import { schemaFindings } from "./schema-findings.js";
 import { isError } from "./shown-findings.js";
@@ -41,6 +43,8 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
     ...checkSharedDescriptors(root, fromInput),
     ...checkLogVerbosity(root),
     ...checkPaths(root),
+    ...checkService(root),
+    ...checkKeyStores(root),
   ];
 }
 

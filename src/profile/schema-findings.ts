@@ -4,13 +4,16 @@ import type { Finding } from "./finding.js";
 import { findPlace, type Place } from "./place.js";
 import { quoted, quotedName, shownValue } from "./quote.js";
 import { mayHoldSecret } from "./secret-key.js";
-import { allowedBy, kindOf, parameterOf, propertiesOf, remedyFor, valuesOf, wantedKinds } from "./schema-words.js";
+import { allowedBy, kindOf, parameterOf, propertiesOf, remedyFor, titleOf, valuesOf, wantedKinds } from "./schema-words.js";
 import { hasMisspelt } from "./misspelt.js";
 import { nearest } from "./suggest.js";
 import { toData, type TreeNode } from "./tree.js";
 
 /** Errors of the schema that are put into words; nobody reads that many, and each takes its time. */
 const errorLimit = 10_000;
+
+/** One of these at least makes a profile. */
+const content = ["connections", "users", "key_stores"];
 
 /** What the schema finds wrong in a profile, one finding a mistake; undefined when the schema accepts it. */
 export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
@@ -22,20 +25,29 @@ export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
     if (isMisspelt(error, place.node)) continue;
     const finding = translate(error, place);
     // a missing key shares its place with other missing keys, anything else is said once for a place
-    const identity = error.keyword === "required" ? finding : finding.anchor;
+    const identity = isMissing(error) ? finding : finding.anchor;
     if (!findings.has(identity)) findings.set(identity, finding);
   }
   return [...findings.values()];
 }
 
-/** Alternatives say one mistake once for each alternative; the checks say it once and clearly. */
-function isComposite({ keyword, schemaPath }: ErrorObject): boolean {
-  return keyword === "oneOf" || keyword === "propertyNames" || schemaPath.includes("/oneOf/");
+/**
+ * Alternatives say one mistake once for each alternative; the checks say it once and clearly. Only of the alternatives at the top,
+ * what a profile may consist of, is it said here that there is none.
+ */
+function isComposite({ keyword, schemaPath, instancePath }: ErrorObject): boolean {
+  if (keyword === "anyOf") return instancePath !== "";
+  return ["oneOf", "discriminator", "propertyNames"].includes(keyword) || /\/(anyOf|oneOf)\//.test(schemaPath);
+}
+
+function isMissing({ keyword }: ErrorObject): boolean {
+  return keyword === "required" || keyword === "dependentRequired";
 }
 
 /** A missing key that stands there misspelt is one mistake, told as an unknown key. */
 function isMisspelt(error: ErrorObject, node: TreeNode): boolean {
-  if (error.keyword !== "required") return false;
+  if (error.keyword === "anyOf") return content.some((key) => hasMisspelt(node, key, content));
+  if (!isMissing(error)) return false;
   return hasMisspelt(node, parameterOf(error, "missingProperty"), [...propertiesOf(error).keys()]);
 }
 
@@ -44,7 +56,10 @@ function translate(error: ErrorObject, place: Place): Finding {
   switch (error.keyword) {
     case "additionalProperties":
       return unknownKey(parameterOf(error, "additionalProperty"), place, error);
+    case "anyOf":
+      return nothingWanted(place);
     case "required":
+    case "dependentRequired":
       return missingKey(parameterOf(error, "missingProperty"), place, error);
     case "type":
       return wrongType(place, error);
@@ -56,19 +71,29 @@ function translate(error: ErrorObject, place: Place): Finding {
 function unknownKey(key: string, { node, secret }: Place, error: ErrorObject): Finding {
   const known = [...propertiesOf(error).keys()];
   const near = nearest(key, known);
+  const kind = titleOf(error);
   const shown = secret || mayHoldSecret(key) ? "not shown, since it may hold a PIN" : `found ${quoted(key)}`;
   return {
     code: "profile-key-unknown",
-    title: "unknown key",
+    title: kind === undefined ? "unknown key" : `unknown key of the ${kind}`,
     anchor: (node.kind === "map" && node.entries.get(key)) || node,
     detail: `${shown}; allowed: ${known.filter((name) => name !== "$schema").join(", ")}`,
-    hint: near === undefined ? unknownKeyHint(key) : `did you mean ${quoted(near)}?`,
+    hint: near === undefined ? unknownKeyHint(kind) : `did you mean ${quoted(near)}?`,
   };
 }
 
-function unknownKeyHint(key: string): string {
-  if (/^key_?stores$/i.test(key)) return "remove it: this version does not write key stores";
+function unknownKeyHint(kind: string | undefined): string {
+  if (kind?.endsWith("key store")) return `remove it, or correct the type: a ${kind} does not have it`;
   return "remove it; a key of config.json that knetctl does not know stays in config.json as it is";
+}
+
+function nothingWanted({ node }: Place): Finding {
+  return {
+    code: "profile-key-missing",
+    title: "profile has neither connections and users nor key_stores",
+    anchor: node,
+    hint: "add connections and users for the kNET module, key_stores for the application, or all three",
+  };
 }
 
 function missingKey(key: string, { owner, name, node }: Place, error: ErrorObject): Finding {
@@ -93,7 +118,7 @@ function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
     title: `${shownName(name)} must be ${kinds.join(" or ")}`,
     anchor: node,
     detail: `found ${kindOf(node)}${value}`,
-    hint: needsQuotes ? "put it in quotes" : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
+    hint: needsQuotes ? `put it in quotes, or it is read as ${kindOf(node).replace("the ", "a ")}` : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
   };
 }
 

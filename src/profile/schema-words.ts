@@ -45,6 +45,12 @@ export function propertiesOf(error: ErrorObject): ReadonlyMap<string, string> {
   return new Map(properties.map(([name, schema]) => [name, described(objectOf(schema))]));
 }
 
+/** What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's has no say here. */
+export function titleOf(error: ErrorObject): string | undefined {
+  const { title, $id } = schemaOf(error);
+  return typeof title === "string" && $id === undefined ? title : undefined;
+}
+
 function schemaOf(error: ErrorObject): Readonly<Record<string, unknown>> {
   return objectOf(error.parentSchema);
 }

@@ -1,3 +1,4 @@
+import type { SettingsForm } from "../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { PinSource } from "../host/pin/pin-source.js";
 
@@ -45,10 +46,75 @@ export interface ServiceAccount {
   readonly create: boolean;
   /** The systemd unit of the application: "amplia.service". */
   readonly unit?: string;
+  /** Where the application answers when it is well: "http://localhost:5000/api/system/info". */
+  readonly health?: string;
+  /** For the unit to become active, and the application to answer. */
+  readonly startTimeoutSeconds: number;
 }
 
+/** A file of the application's settings, and the form it has. */
+export interface SettingsTarget {
+  readonly path: AbsolutePath;
+  readonly form: SettingsForm;
+}
+
+interface CommonKeyStore {
+  readonly name: string;
+  readonly target: SettingsTarget;
+}
+
+/** A token behind a PKCS #11 module. */
+export interface Pkcs11KeyStore extends CommonKeyStore {
+  readonly type: "Pkcs11";
+  /** The kNET user whose token it is; absent for any other token. */
+  readonly user?: string;
+  /** As the application is given it: a name that the loader finds, or a path. */
+  readonly module: string;
+  /** With `user`, that user's own source: the same object. */
+  readonly pin?: PinSource;
+  /** Present when it is to be written. */
+  readonly tokenSerial?: string;
+  /** Present when it is to be written: asked for, or the profile has several users. */
+  readonly tokenLabel?: string;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: PinSource;
+}
+
+/** A VHSM behind the vendor's own API. */
+export interface KryptusKeyStore extends CommonKeyStore {
+  readonly type: "Kryptus";
+  readonly host: string;
+  readonly port: number;
+  /** A regular user, who holds the CA's keys. */
+  readonly root?: Credentials;
+  /** A VCO user, who holds the users' keys. */
+  readonly vco?: Credentials;
+}
+
+export interface AzureKeyStore extends CommonKeyStore {
+  readonly type: "AzureKeyVault";
+  readonly endpoint: string;
+  readonly appId: string;
+  readonly appKey?: PinSource;
+  readonly certThumb?: string;
+  readonly useHsm?: boolean;
+}
+
+export interface DinamoKeyStore extends CommonKeyStore {
+  readonly type: "Dinamo";
+  readonly address: string;
+  readonly user: string;
+  readonly password: PinSource;
+}
+
+/** A section of the application's settings that names where its keys are. */
+export type KeyStore = Pkcs11KeyStore | KryptusKeyStore | AzureKeyStore | DinamoKeyStore;
+
 /**
- * A profile that has passed the schema and the cross-field rules. Names are keys of maps, not of objects: `__proto__`
+ * A profile that has passed the schema and the cross-field rules. One with key stores alone has neither connections nor users. Names are keys of maps, not of objects: `__proto__`
  * is a name like any other.
  */
 export interface Profile {
@@ -60,4 +126,10 @@ export interface Profile {
   readonly logVerbosity?: LogVerbosity;
   readonly module?: ModuleSource;
   readonly service: ServiceAccount;
+  /** By name, in the order of the profile. Absent: the profile says nothing of key stores, and those there are stay; empty: none of knetctl's is to stay. */
+  readonly keyStores?: ReadonlyMap<string, KeyStore>;
+  /** The store that the application uses by default, and where that is said. */
+  readonly defaultKeyStore?: { readonly name: string; readonly target: SettingsTarget };
+  /** Version of Amplia: "4.8.0". Absent: not known. */
+  readonly ampliaVersion?: string;
 }

@@ -1,14 +1,23 @@
 import type { Step } from "../workflow/step.js";
 import { accountStep } from "./account/step.js";
 import { clientConfigStep } from "./client-config/step.js";
+import type { Secrets } from "./key-stores/edit.js";
+import { keyStoresStep } from "./key-stores/step.js";
 import { moduleStep } from "./module/step.js";
 import { ownershipStep } from "./ownership/step.js";
+import { serviceStep, type ServiceOptions } from "./service/step.js";
 import { smokeTestStep, type SmokeTestOptions } from "./smoke-test/step.js";
+
+export interface StepOptions extends ServiceOptions {
+  readonly smokeTest: Omit<SmokeTestOptions, "pins">;
+  /** By source: what the settings are written with, and the smoke test logs in with. */
+  readonly secrets: Secrets;
+}
 
 /**
  * Every step, in the order in which they are planned, made and proven. Ownership comes before the client configuration:
- * folders are root's before root writes into them.
+ * folders are root's before root writes into them. The service comes after all that it reads, and the smoke test proves what the service has.
  */
-export function allSteps(smokeTest: SmokeTestOptions): readonly Step[] {
-  return [accountStep, moduleStep, ownershipStep, clientConfigStep, smokeTestStep(smokeTest)];
+export function allSteps({ smokeTest, secrets, restart }: StepOptions): readonly Step[] {
+  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), serviceStep({ restart }), smokeTestStep({ ...smokeTest, pins: secrets })];
 }

@@ -1,3 +1,4 @@
+import { shownUrl } from "../problem/shown-url.js";
 import type { Change } from "../workflow/change.js";
 import { modeText } from "./change-text.js";
 import { fileDiff } from "./file-diff.js";
@@ -14,12 +15,19 @@ export function changeJson(change: Change): Readonly<Record<string, unknown>> {
       const { owner, group, mode, summary, sensitive } = change;
       return { ...common, owner, group, mode: modeText(mode), new: change.before === null, sensitive, ...(summary && { summary }), diff: fileDiff(change) };
     }
+    // neither the text nor its hash, from which a short PIN could be found by trying
+    case "write-settings":
+      return { ...common, owner: change.owner, group: change.group, mode: modeText(change.mode), new: change.before === null, summary: change.summary };
     case "create-folder":
       return { ...common, owner: change.owner, group: change.group, mode: modeText(change.mode) };
     case "set-mode":
       return { ...common, from: modeText(change.from), mode: modeText(change.mode) };
     case "set-owner":
       return { ...common, from: change.from, owner: change.owner, group: change.group };
+    case "restart-service": {
+      const { unit, health, timeoutSeconds, because } = change;
+      return { ...common, unit, health: health === null ? null : shownUrl(health), timeoutSeconds, because };
+    }
     case "create-account":
     case "run-installer":
     case "register-library":

@@ -1,3 +1,4 @@
+import { shownUrl } from "../problem/shown-url.js";
 import type { Change } from "../workflow/change.js";
 
 /** Permission bits as chmod takes them: 0640. */
@@ -14,6 +15,8 @@ export function changeText(change: Change): string {
       return `create folder ${change.path}  ${modeText(change.mode)} ${change.owner}:${change.group}`;
     case "write-file":
       return `${change.before === null ? "create" : "edit"} file ${change.path}  ${modeText(change.mode)} ${change.owner}:${change.group}`;
+    case "write-settings":
+      return `${change.before === null ? "create" : "edit"} settings ${change.path}  ${modeText(change.mode)} ${change.owner}:${change.group}`;
     case "set-owner":
       return `change owner of ${change.path}  ${change.from.owner}:${change.from.group} → ${change.owner}:${change.group}`;
     case "set-mode":
@@ -24,6 +27,8 @@ export function changeText(change: Change): string {
       return change.folder === null
         ? `make the dynamic loader find ${change.library}, if the installer does not (${change.path}, ldconfig)`
         : `make the dynamic loader find ${change.library} in ${change.folder} (${change.path}, ldconfig)`;
+    case "restart-service":
+      return `restart ${change.unit}, and wait until it is active${change.health === null ? "" : ` and answers at ${shownUrl(change.health)}`}`;
   }
 }
 
@@ -34,6 +39,6 @@ function versions(from: string | null, to: string): string {
 
 /** The mark before a change: what is new, what becomes different. */
 export function changeMark(change: Change): "+" | "~" {
-  const creates = change.kind.startsWith("create-") || (change.kind === "write-file" && change.before === null) || (change.kind === "run-installer" && change.from === null);
+  const creates = change.kind.startsWith("create-") || ((change.kind === "write-file" || change.kind === "write-settings") && change.before === null) || (change.kind === "run-installer" && change.from === null);
   return creates ? "+" : "~";
 }

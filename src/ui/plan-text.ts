@@ -33,6 +33,7 @@ function changeLines(change: Change, style: Style): string[] {
 
 /** What a file's change means and the lines that change; of sensitive content only that it does. Nothing for other changes. */
 export function contentLines(change: Change, style: Style): readonly string[] {
+  if (change.kind === "write-settings") return change.summary.map((line) => cleanText(line));
   if (change.kind !== "write-file") return [];
   const summary = change.summary?.map((line) => cleanText(line)) ?? [];
   const diff = fileDiff(change).map((line) => coloured(cleanText(line), style));

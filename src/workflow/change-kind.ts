@@ -43,6 +43,11 @@ export interface ChangeKind<C extends Change, Prior> {
   /** Only looks. */
   observe(change: C, prior: Prior, run: RunContext): Promise<Standing>;
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
+  /**
+   * What is still to be done once all changes of the run are taken back, so far as they could be: a service starts again with its old settings. Only then
+   * does the change count as undone. As safe as `undo`.
+   */
+  settle?(change: C, prior: Prior, run: RunContext): Promise<void>;
   /** Shell commands with which a person at this machine takes it back: with `--root`, they name the paths below it. */
   byHand(change: C, prior: Prior, run: RunContext): readonly string[];
 }

@@ -1,7 +1,8 @@
 import type { AbsolutePath } from "../host/path.js";
 import type { Mode } from "../host/host.js";
+import type { Secret } from "../problem/secret.js";
 
-export const stepIds = ["account", "module", "ownership", "client-config", "smoke-test"] as const;
+export const stepIds = ["account", "module", "ownership", "client-config", "key-stores", "service", "smoke-test"] as const;
 export type StepId = (typeof stepIds)[number];
 
 /** Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made. */
@@ -78,5 +79,33 @@ export interface RegisterLibrary extends Common {
   readonly folder: AbsolutePath | null;
 }
 
-export type Change = CreateAccount | CreateFolder | WriteFile | SetOwner | SetMode | RunInstaller | RegisterLibrary;
+/**
+ * Change an application's settings file, which holds secrets: neither its text nor the text before is ever shown or kept but as a copy
+ * that root alone can read.
+ */
+export interface WriteSettings extends Common, Ownership {
+  readonly kind: "write-settings";
+  readonly mode: Mode;
+  /** The whole new text. Absent in a change that comes from a journal, which keeps no secret and only takes back. */
+  readonly content?: Secret;
+  /** SHA-256 of the new text. */
+  readonly sha256: string;
+  /** SHA-256 of the text it replaces; null for a new file. `apply` refuses when the file no longer has it. */
+  readonly before: string | null;
+  /** What changes, a setting a line, secrets left out: "KeyStores:MyHsm:Module: a → b", "KeyStores:MyHsm:Pin: <changed>". */
+  readonly summary: readonly string[];
+}
+
+/** Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name below /etc/systemd/system. */
+export interface RestartService extends Common {
+  readonly kind: "restart-service";
+  readonly unit: string;
+  /** Where it answers when it is well; null: being active is all that is asked. */
+  readonly health: string | null;
+  readonly timeoutSeconds: number;
+  /** Why: the files that it reads anew. */
+  readonly because: readonly AbsolutePath[];
+}
+
+export type Change = CreateAccount | CreateFolder | WriteFile | SetOwner | SetMode | RunInstaller | RegisterLibrary | WriteSettings | RestartService;
 

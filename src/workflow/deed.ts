@@ -5,9 +5,11 @@ import { createAccount } from "./change-kinds/create-account.js";
 import { createFolder } from "./change-kinds/create-folder.js";
 import { registerLibrary } from "./change-kinds/register-library.js";
 import { runInstaller } from "./change-kinds/run-installer.js";
+import { restartService } from "./change-kinds/restart-service.js";
 import { setMode } from "./change-kinds/set-mode.js";
 import { setOwner } from "./change-kinds/set-owner.js";
 import { writeFile } from "./change-kinds/write-file.js";
+import { writeSettings } from "./change-kinds/write-settings.js";
 
 /** One change about to be made: `record` first, then `perform`. */
 export interface Deed {
@@ -25,6 +27,8 @@ export interface RecordedDeed {
   /** Only looks. What cannot be looked at counts as changed by others. */
   observe(): Promise<Standing>;
   undo(): Promise<void>;
+  /** The rest of the undoing, for when all deeds of the run are taken back. */
+  settle?(): Promise<void>;
   byHand(): readonly string[];
 }
 
@@ -58,6 +62,8 @@ function withKind<T>(change: Change, use: Use<T>): T {
       return use(createFolder, change);
     case "write-file":
       return use(writeFile, change);
+    case "write-settings":
+      return use(writeSettings, change);
     case "set-owner":
       return use(setOwner, change);
     case "set-mode":
@@ -66,6 +72,8 @@ function withKind<T>(change: Change, use: Use<T>): T {
       return use(runInstaller, change);
     case "register-library":
       return use(registerLibrary, change);
+    case "restart-service":
+      return use(restartService, change);
   }
 }
 
@@ -90,6 +98,7 @@ function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: 
       }
     },
     undo: () => kind.undo(change, prior, undoing),
+    ...(kind.settle !== undefined && { settle: async () => kind.settle?.(change, prior, undoing) }),
     byHand: () => kind.byHand(change, prior, undoing),
   };
 }

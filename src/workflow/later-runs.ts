@@ -32,6 +32,8 @@ function sharedPlace(earlier: RecordedRun, later: RecordedRun): string | undefin
 function isAffected(later: Change, earlier: Change): boolean {
   // every account has the path of the one file that lists them
   if (earlier.kind === "create-account") return needsAccount(later, earlier);
+  // a service can be restarted at any time, and is by each run that is taken back
+  if (later.kind === "restart-service" || earlier.kind === "restart-service") return false;
   if (earlier.step === "module" && later.step === "module") return true;
   if (later.path === earlier.path) return true;
   return earlier.kind === "create-folder" && later.path.startsWith(`${earlier.path}/`);

@@ -16,7 +16,7 @@ export interface Plan {
 /** Asks every step in order; a step that cannot be planned contributes its problems, and the others are still asked. */
 export async function makePlan(steps: readonly Step[], input: StepInput): Promise<Plan> {
   const planned: PlannedStep[] = [];
-  for (const step of steps) planned.push({ step, ...(await planStep(step, input)) });
+  for (const step of steps) planned.push({ step, ...(await planStep(step, input, planned.flatMap(({ changes }) => changes))) });
   return {
     steps: planned,
     changes: planned.flatMap(({ changes }) => changes),
@@ -24,9 +24,9 @@ export async function makePlan(steps: readonly Step[], input: StepInput): Promis
   };
 }
 
-async function planStep(step: Step, input: StepInput): Promise<StepPlan> {
+async function planStep(step: Step, input: StepInput, planned: readonly Change[]): Promise<StepPlan> {
   try {
-    return await step.plan(input);
+    return await step.plan(input, planned);
   } catch (error) {
     if (error instanceof Problems) return { changes: [], notes: [], problems: error.list };
     if (error instanceof Problem) return { changes: [], notes: [], problems: [error] };

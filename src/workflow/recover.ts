@@ -1,11 +1,12 @@
 import type { Host } from "../host/host.js";
 import { isLocked } from "../host/lock.js";
 import { currentFile } from "../host/state.js";
+import { asWarning } from "../problem/as-warning.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { currentRun, readRun } from "./journal/runs.js";
 import { ownCommand } from "./own-command.js";
-import { asWarning, takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
+import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
 
 /**
  * Puts back what a run that was cut off (killed, power lost) has left half done, so that the next one starts from a known state. The

@@ -19,12 +19,12 @@ export interface StepPlan {
   readonly unseen?: boolean;
 }
 
-/** One part of a provisioned host. `plan` observes and compares; it never changes anything. */
+/** One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what the steps before it are to change. */
 export interface Step {
   readonly id: StepId;
   /** For people: "kNET module". */
   readonly title: string;
-  plan(input: StepInput): Promise<StepPlan>;
+  plan(input: StepInput, planned: readonly Change[]): Promise<StepPlan>;
   /** Proof that the applied step works, where looking at the host again is not proof enough. */
   prove?(input: StepInput, signal?: AbortSignal): Promise<Proof>;
 }

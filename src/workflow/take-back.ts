@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.js";
+import { asWarning } from "../problem/as-warning.js";
 import { Problem, throwIfErrors } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import { deedFromJournal, type RecordedDeed } from "./deed.js";
@@ -97,9 +98,4 @@ function unsafe({ run, sequence }: RecordedRun, host: Host, path: string, becaus
 /** Left as it is because somebody changed it since, or as the folder of such a thing. Any other failure stays one. */
 function isKept({ cause }: Problem): boolean {
   return cause instanceof Problem && (cause.code === "undo-unsafe" || cause.code === "host-folder-not-empty");
-}
-
-/** The same problem, as one that does not make the command fail. */
-export function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
-  return new Problem(code, message, { severity: "warning", ...(where && { where }), ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }), cause });
 }

@@ -13,26 +13,63 @@ export interface Undone {
   readonly unwritten: readonly Problem[];
 }
 
-/** Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take. */
+/**
+ * Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take. What is to be settled is, when all else was
+ * tried: a deed that is cut off before that does not count as undone.
+ */
 export async function undoDeeds(deeds: readonly RecordedDeed[], journal: Journal, listener: ProgressListener): Promise<Undone> {
-  const failures: { deed: RecordedDeed; problem: Problem }[] = [];
-  let unwritten: readonly Problem[] = [];
-  for (const deed of [...deeds].reverse()) {
+  const undoing = new Undoing(journal, listener);
+  for (const deed of [...deeds].reverse()) await undoing.undo(deed);
+  await undoing.settle();
+  return undoing;
+}
+
+class Undoing implements Undone {
+  readonly failures: { deed: RecordedDeed; problem: Problem }[] = [];
+  unwritten: readonly Problem[] = [];
+  readonly #unsettled: RecordedDeed[] = [];
+  readonly #journal: Journal;
+  readonly #listener: ProgressListener;
+
+  constructor(journal: Journal, listener: ProgressListener) {
+    this.#journal = journal;
+    this.#listener = listener;
+  }
+
+  async undo(deed: RecordedDeed): Promise<void> {
+    const { change } = deed;
+    await this.#attempt(deed, async () => {
+      if (change.kind === "create-account" && this.failures.length > 0) throw accountStays(change.path);
+      await deed.undo();
+      if (deed.settle === undefined) return "undone";
+      this.#unsettled.push(deed);
+      return "unsettled";
+    });
+  }
+
+  async settle(): Promise<void> {
+    for (const deed of this.#unsettled) {
+      await this.#attempt(deed, async () => {
+        await deed.settle?.();
+        return "undone";
+      });
+    }
+  }
+
+  async #attempt(deed: RecordedDeed, work: () => Promise<"undone" | "unsettled">): Promise<void> {
     const { number, change } = deed;
     const start = performance.now();
     try {
-      if (change.kind === "create-account" && failures.length > 0) throw accountStays(change.path);
-      await deed.undo();
-      unwritten = journal.writeIfPossible({ type: "undone", number });
-      listener({ type: "change-undone", change, ms: performance.now() - start });
+      if ((await work()) === "unsettled") return;
+      this.unwritten = this.#journal.writeIfPossible({ type: "undone", number });
+      this.#listener({ type: "change-undone", change, ms: performance.now() - start });
     } catch (error) {
-      const problem = undoProblem(deed, error, journal);
-      failures.push({ deed, problem });
-      unwritten = journal.writeIfPossible({ type: "undo-failed", number, problem: problem.toJSON() });
-      listener({ type: "undo-failed", change, problem });
+      const problem = undoProblem(deed, error, this.#journal);
+      this.failures.push({ deed, problem });
+      this.unwritten = this.#journal.writeIfPossible({ type: "undo-failed", number, problem: problem.toJSON() });
+      this.#listener({ type: "undo-failed", change, problem });
     }
   }
-  return { failures, unwritten };
 }
 
 /** Looks at deeds that were taken back: those that are not as before after all. */

@@ -88,12 +88,12 @@ const met = ({ tries, refused }: { tries: number; refused: number }): boolean =>
 for (const [kind, danger] of kinds) {
   t.test(`1, 2: the ownership step looks, gives to root and takes back while ${danger}`, async (t) => {
     const all = scene(t, kind);
-    const profile = { source: "p", connections: new Map(), users: new Map(), service: { user: "service", group: "service", create: false } };
+    const profile = { source: "p", connections: new Map(), users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" as const }]]), service: { user: "service", group: "service", create: false, startTimeoutSeconds: 60 }, keyStores: new Map() };
     const result = await race({
       attacks: [all.attack], uid: serviceUid, victim: all.victim, until: met,
       prepare: () => { all.prepare("file"); },
       work: async () => {
-        const plan = await ownershipStep.plan({ profile, host: all.run.host });
+        const plan = await ownershipStep.plan({ profile, host: all.run.host }, []);
         throwIfFirst(plan.problems);
         await makeAndTakeBack(plan.changes, all.run);
       },

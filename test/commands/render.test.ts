@@ -7,7 +7,7 @@ import { recordedContext } from "../support/recorded-context.js";
 const folder = path(import.meta.dirname);
 const golden = "../golden/client-config/document-ha";
 const expected = readFileSync(`${import.meta.dirname}/${golden}/config.json`, "utf8");
-const arguments_ = { profile: `${golden}/profile.yaml`, target: "config" } as const;
+const arguments_ = { profile: `${golden}/profile.yaml`, target: "config", showSecrets: false } as const;
 
 t.test("prints the file as it would be written, and builds no host for it", async (t) => {
   const { context, results, documents, hosts } = recordedContext({ workingFolder: folder });

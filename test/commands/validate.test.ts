@@ -17,6 +17,14 @@ t.test("a valid profile is told in one line, exit code 0", async (t) => {
   t.same(problems, []);
 });
 
+t.test("key stores are counted, and what there is none of is left out", async (t) => {
+  const stores = "key_stores: { a: { type: Pkcs11, module: m.so } }\n";
+  const users = "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: { prompt: true } } }\n";
+  const { context, results } = listening(t, { "alone.yaml": stores, "all.yaml": `${users}${stores}` });
+  for (const profile of ["alone.yaml", "all.yaml"]) t.equal(await validate({ profile }, context), 0);
+  t.same(results, ["alone.yaml is valid: 1 key store", "all.yaml is valid: 1 connection, 1 endpoint, 1 user, 1 key store"]);
+});
+
 t.test("all problems are shown, and how many of them are errors; exit code 65", async (t) => {
   const { context, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\nx: 1\nlog_verbosity: full\n" });
   t.equal(await validate({ profile: "p.yaml" }, context), 65);

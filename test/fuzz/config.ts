@@ -69,7 +69,7 @@ async function holdsFor(file: Buffer, config: ClientConfig): Promise<void> {
 }
 
 async function planChanges(host: MemoryHost, profile: Profile) {
-  return (await clientConfigStep.plan({ profile, host })).changes;
+  return (await clientConfigStep.plan({ profile, host }, [])).changes;
 }
 
 function profileOf({ connections, users, logVerbosity }: ClientConfig): Profile {
@@ -78,7 +78,7 @@ function profileOf({ connections, users, logVerbosity }: ClientConfig): Profile 
     connections: new Map([...connections].flatMap(([name, [first, ...others]]) => (first ? [[name, { name, endpoints: [first, ...others] as const }]] : []))),
     users: new Map([...users].map(([name, user]) => [name, { name, ...user }])),
     ...(logVerbosity && { logVerbosity }),
-    service: { user: "amplia", group: "amplia", create: false },
+    service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
   };
   expectSame([...wantedClientConfig(profile).connections], [...connections], "the profile's connections");
   return profile;

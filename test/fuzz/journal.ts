@@ -13,7 +13,7 @@ import { inTime, type FuzzTarget } from "./target.js";
 const folder = path("/var/lib/knetctl/runs/20261123T211050Z-3f2a");
 const paths = ["/srv/a", "/srv/a/b", "/srv/a/b/file", "/srv/file", "/srv/missing/file", "/srv", "/var/lib/knetctl", "/"].map((text) => path(text));
 const at = fc.constantFrom(...paths);
-const step = fc.constantFrom("account", "module", "ownership", "client-config", "smoke-test");
+const step = fc.constantFrom("account", "module", "ownership", "client-config", "key-stores", "service", "smoke-test");
 const mode = fc.constantFrom(0, 0o640, 0o750, 0o755, 0o4755);
 const owner = fc.constantFrom("root", "amplia", "nobody-here", "#7");
 const ownership = { owner, group: owner };
@@ -27,6 +27,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant("set-mode" as const), ...common, from: mode, mode }),
   fc.record({ kind: fc.constant("register-library" as const), ...common, library: fc.constant("libkNETPKCS11.so"), folder: fc.option(at) }),
   fc.record({ kind: fc.constant("create-account" as const), ...common, user: owner, group: owner, home: at, createGroup: fc.boolean(), createUser: fc.boolean() }),
+  fc.record({ kind: fc.constant("restart-service" as const), ...common, unit: fc.constantFrom("amplia.service", "--now.service"), health: fc.option(fc.constantFrom("http://127.0.0.1:1/", "nonsense")), timeoutSeconds: fc.nat(), because: fc.array(at) }),
   fc.record({ kind: fc.constant("run-installer" as const), ...common, sha256: fc.constant("0".repeat(64)), version: text, from: fc.option(text), timeoutSeconds: fc.nat() }),
 );
 
@@ -34,6 +35,7 @@ const rights = fc.record({ mode, uid: fc.nat(9), gid: fc.nat(9) });
 const priors: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({ existed: fc.boolean() }), fc.record({ existed: fc.constant(true), backup: fc.constantFrom("before-1", "before-9", "../../../../srv/file", "before-1/../x"), rights }), rights,
   fc.record({ existed: fc.constant(false) }), fc.record({ userExisted: fc.boolean(), groupExisted: fc.boolean() }), fc.jsonValue({ maxDepth: 2 }),
+  fc.record({ was: fc.constantFrom("up", "trying", "down", "off"), failed: fc.boolean(), invocation: text, answered: fc.boolean() }),
   fc.record({ marker: fc.constant("0".repeat(32)), installer: fc.constantFrom("/srv/file", "install.sh"), interpreter: fc.constant({}), names: fc.constantFrom([], ["/srv/file"], ["../x"]), receipt: fc.option(text) }),
 );
 
@@ -119,7 +121,9 @@ async function takeBack({ changes: list }: RecordedRun): Promise<void> {
     await refusedOrDone(async () => {
       const deed = deedFromJournal(change, prior, run);
       // looks for processes, and works in folders, of this machine
-      if (change.kind !== "run-installer") await deed.undo();
+      if (change.kind === "run-installer") return;
+      await deed.undo();
+      await deed.settle?.();
     });
   }
   const named = new Set<string>(list.map(({ change }) => change.path));

@@ -30,6 +30,15 @@ const connections = fc.record({ endpoints, ip: oneOrMore(ips), port: oneOrMore(p
 const literal = fc.constantFrom(markedPin, [markedPin], { [markedPin]: 1 }, { value: markedPin }, { file: [markedPin] });
 const pins = fc.oneof(literal, maybe(fc.record({ file: odd, env: odd, fd: odd, credential: odd, prompt: odd, fiel: odd }, { requiredKeys: [] })));
 const users = fc.record({ connection: maybe(anyNames), authentication_type: odd, pin: pins, password: literal }, { requiredKeys: [] });
+const keyStores = fc.record(
+  {
+    type: maybe(fc.constantFrom("Pkcs11", "Kryptus", "AzureKeyVault", "Dinamo", "pkcs11", "Capi")), user: maybe(anyNames), connection: maybe(anyNames),
+    module: maybe(fc.constantFrom("libkNETPKCS11.so", "eTPKCS11.dll", "/opt/m.so")), token_serial: odd, token_label: maybe(anyNames), host: ips, port: ports, address: ips,
+    pin: pins, root_username: odd, root_password: pins, vco_username: odd, vco_password: pins, app_key: pins, password: pins, AppKey: literal,
+    endpoint: maybe(fc.webUrl()), app_id: odd, cert_thumb: odd, use_hsm: odd, target: maybe(fc.oneof(fc.constantFrom("/a.conf", "/a.json", "/a"), fc.record({ file: odd, form: odd }, { requiredKeys: [] }))),
+  },
+  { requiredKeys: ["type"] },
+);
 
 /** Trees near the schema as JSON: wrong types, hostile names and values, unknown and missing keys, PINs in the clear. */
 export const nearProfiles: fc.Arbitrary<string> = fc
@@ -37,7 +46,8 @@ export const nearProfiles: fc.Arbitrary<string> = fc
     {
       connections: maybe(maps(maybe(connections))), users: maybe(maps(maybe(users))), log_verbosity: maybe(fc.constantFrom("full", "quiet", "Quiet")),
       module: maybe(fc.record({ archive: odd, sha256: odd, installer_timeout: odd }, { requiredKeys: [] })),
-      service: maybe(fc.record({ user: odd, group: odd, home: odd, create: odd, unit: odd }, { requiredKeys: [] })), usrs: odd, pin: literal,
+      service: maybe(fc.record({ user: odd, group: odd, home: odd, create: odd, unit: odd, health: odd, start_timeout: odd }, { requiredKeys: [] })), usrs: odd, pin: literal,
+      key_stores: maybe(maps(maybe(keyStores))), default_key_store: maybe(anyNames), amplia: maybe(fc.record({ version: odd }, { requiredKeys: [] })),
     },
     { requiredKeys: [] },
   )
@@ -47,19 +57,30 @@ const endpointLists = fc.uniqueArray(fc.record({ ip: fc.ipV4(), port: fc.integer
   minLength: 1, maxLength: 3, selector: ({ ip, port }) => `${ip} ${port}`,
 }).filter((list) => list.every(({ ip }) => ip !== "0.0.0.0"));
 
+/** Key stores that stand alone, each on a module of its own so that no two share a token. */
+const storeBodies: fc.Arbitrary<object> = fc.oneof(
+  fc.uuid().map((id) => ({ type: "Pkcs11", module: `/opt/${id}.so`, pin: { file: "/run/secrets/x" } })),
+  fc.record({ type: fc.constant("Kryptus"), host: fc.ipV4().filter((ip) => ip !== "0.0.0.0"), port: fc.integer({ min: 1, max: 65535 }), root_username: validNames, root_password: fc.constant({ prompt: true }) }),
+  fc.record({ type: fc.constant("AzureKeyVault"), endpoint: fc.constant("https://x.vault.azure.net/"), app_id: fc.uuid(), app_key: fc.constant({ credential: "x" }), use_hsm: fc.boolean() }),
+  fc.record({ type: fc.constant("Dinamo"), address: fc.constant("hsm.example.org"), user: validNames, password: fc.constant({ prompt: true }) }),
+);
+const storeNames = validNames.filter((name) => !name.includes(":"));
+
 /** Valid profiles as JSON, with hostile names. */
 export const validProfiles: fc.Arbitrary<string> = fc
   .record({
     connections: fc.uniqueArray(fc.tuple(validNames, endpointLists.map((list) => ({ endpoints: list }))), { selector: ([name]) => name, minLength: 1, maxLength: 4 }),
     users: fc.uniqueArray(fc.tuple(validNames, fc.nat(), fc.boolean()), { selector: ([name]) => name, minLength: 1, maxLength: 5 }),
+    stores: fc.uniqueArray(fc.tuple(storeNames, storeBodies), { selector: ([name]) => name.toUpperCase(), maxLength: 3 }),
     verbosity: fc.option(fc.constantFrom("none", "key_only", "quiet", "info", "verbose", "full"), { nil: undefined }),
   })
-  .map(({ connections: list, users: named, verbosity }) => {
+  .map(({ connections: list, users: named, stores, verbosity }) => {
     const user = ([name, which, asks]: (typeof named)[number]) =>
       [name, { connection: list[which % list.length]?.[0], pin: asks ? { prompt: true } : { file: "/run/secrets/x" } }] as const;
     return JSON.stringify({
       connections: Object.fromEntries(list), users: Object.fromEntries(named.map(user)),
       ...(verbosity !== undefined && { log_verbosity: verbosity }), service: { user: "amplia", group: "amplia" },
+      ...(stores.length > 0 && { key_stores: Object.fromEntries(stores) }),
     });
   });
 
@@ -67,5 +88,7 @@ export const validProfiles: fc.Arbitrary<string> = fc
 export const yamlTexts = fc.constantFrom(
   `connections:\n  hsm_1:\n    endpoints:\n      - { ip: 10.1.2.3, port: 60161 }\n      - ip: 2001:db8::7\n        port: 60161\nusers:\n  ca_signer:\n    connection: hsm_1\n    pin:\n      file: /run/secrets/ca_signer\nlog_verbosity: quiet # as ever\nservice: { user: amplia, home: /var/amplia, unit: amplia.service }\n`,
   `users: { u: { connection: a, pin: ${markedPin} } }\nconnections: { a: { ip: [10.1.2.3, "::1"], port: ["1", 2] } }\nmodule: { archive: x.tar }\n`,
+  `key_stores:\n  Hsm: { type: Pkcs11, user: u } # kNET\n  eToken:\n    type: Pkcs11\n    module: libeTPkcs11.so\n    pin: { file: x }\n    token_serial: "01f5cfe4"\n    target: { file: /etc/default/amplia, form: systemd }\n  Api: { type: Kryptus, user: u }\nconnections: { a: { ip: 10.1.2.3, port: 1 } }\nusers: { u: { connection: a, pin: { fd: 3 } } }\ndefault_key_store: Hsm\namplia: { version: "4.8.0" }\n`,
+  `key_stores:\n  Vault: { type: AzureKeyVault, endpoint: "https://x/", app_id: i, app_key: ${markedPin} }\n  Din: { type: Dinamo, address: h, user: op, password: { file: x } }\n  Api: { type: Kryptus, host: h, port: 1, root_username: r, root_password: "${markedPin}" }\n`,
   `"connections":\r\n  'a b':\r\n    ip: 10.1.2.3\r\n    port: 1\r\nusers:\r\n  u:\r\n    connection: 'a b'\r\n    pin: "${markedPin}"\r\n`,
 );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Problem } from "../../src/problem/problem.js";
-import type { Profile } from "../../src/profile/types.js";
+import type { KeyStore, PinSource, Profile } from "../../src/profile/types.js";
 import { renderClientConfig } from "../../src/steps/client-config/render.js";
 import { wantedClientConfig } from "../../src/steps/client-config/wanted.js";
 import { parsed } from "../profile/problems-of.js";
@@ -73,7 +73,7 @@ async function holdsFor(bytes: Buffer, name: string): Promise<{ profile: Profile
 
 /** The marked PIN is quoted nowhere, where it stands right behind a key for PINs each time. */
 function expectNoPin(text: string, problems: readonly Problem[]): void {
-  const behindKey = new RegExp(`(?<=(^|[\\s,{])["']?pin["']?:[ ]?["']?)${markedPin}`, "g");
+  const behindKey = new RegExp(`(?<=(^|[\\s,{])["']?(pin|app_key|(root_|vco_)?password)["']?:[ ]?["']?)${markedPin}`, "g");
   if (text.replace(behindKey, "").includes(markedPin)) return;
   if (JSON.stringify(problems).includes(markedPin)) throw new Error(`a PIN is quoted: ${JSON.stringify(problems)}`);
 }
@@ -83,16 +83,35 @@ function places(problems: readonly Problem[]): readonly unknown[] {
 }
 
 function plain(profile: Profile | undefined): unknown {
-  return profile && { ...profile, source: "", connections: [...profile.connections], users: [...profile.users] };
+  return profile && { ...profile, source: "", connections: [...profile.connections], users: [...profile.users], keyStores: profile.keyStores && [...profile.keyStores] };
 }
 
 /** The profile again in the form that `validProfiles` writes. */
-function asWritten({ connections, users, logVerbosity, service }: Profile): unknown {
+function asWritten({ connections, users, logVerbosity, service, keyStores }: Profile): unknown {
   const entries = <T, U>(map: ReadonlyMap<string, T>, form: (value: T) => U) => Object.fromEntries([...map].map(([name, value]) => [name, form(value)]));
   return {
     connections: entries(connections, ({ endpoints }) => ({ endpoints })),
-    users: entries(users, ({ connection, pin }) => ({ connection, pin: pin?.from === "file" ? { file: pin.path } : { prompt: true } })),
+    users: entries(users, ({ connection, pin }) => ({ connection, pin: sourceAsWritten(pin) })),
     ...(logVerbosity && { log_verbosity: logVerbosity }),
     service: { user: service.user, group: service.group },
+    ...(keyStores && { key_stores: entries(keyStores, storeAsWritten) }),
   };
+}
+
+function storeAsWritten(store: KeyStore): unknown {
+  switch (store.type) {
+    case "Pkcs11":
+      return { type: store.type, module: store.module, pin: sourceAsWritten(store.pin) };
+    case "Kryptus":
+      return { type: store.type, host: store.host, port: store.port, root_username: store.root?.username, root_password: sourceAsWritten(store.root?.password) };
+    case "AzureKeyVault":
+      return { type: store.type, endpoint: store.endpoint, app_id: store.appId, app_key: sourceAsWritten(store.appKey), use_hsm: store.useHsm };
+    case "Dinamo":
+      return { type: store.type, address: store.address, user: store.user, password: sourceAsWritten(store.password) };
+  }
+}
+
+function sourceAsWritten(source: PinSource | undefined): unknown {
+  if (source?.from === "file") return { file: source.path };
+  return source?.from === "credential" ? { credential: source.name } : { prompt: true };
 }

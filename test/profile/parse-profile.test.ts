@@ -19,7 +19,8 @@ t.test("a native profile becomes values: defaults filled in, paths absolute, tex
     ]),
     logVerbosity: "quiet",
     module: { archive: "/etc/knetctl/kNET-PKCS11-Linux-1.7.0.tar", sha256: "5f0c".repeat(16), installerTimeoutSeconds: 120 },
-    service: { user: "amplia", group: "pki", home: "/var/amplia", unit: "amplia.service", create: true },
+    service: { user: "amplia", group: "pki", home: "/var/amplia", unit: "amplia.service", create: true, startTimeoutSeconds: 60 },
+    keyStores: new Map(),
   });
 });
 
@@ -29,7 +30,7 @@ t.test("the client's own config.json is a profile, without a word about PINs", a
   t.same(profile?.connections.get("hsm_1")?.endpoints, [{ ip: "10.1.2.3", port: 60161 }, { ip: "10.1.2.4", port: 49193 }]);
   t.same(profile?.connections.get("hsm_2")?.endpoints, [{ ip: "10.9.9.9", port: 60161 }]);
   t.same(profile?.users.get("__proto__"), { name: "__proto__", connection: "hsm_2", authenticationType: "password" });
-  t.same(profile?.service, { user: "amplia", group: "amplia", create: false });
+  t.same(profile?.service, { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 });
   t.notHas(profile, { module: {} });
 });
 

@@ -112,10 +112,20 @@ const rest: readonly Case[] = [
   ["a user name that is an option", `${sound}service: { user: -rf }\n`, "profile-value-invalid 4:18"],
   ["a unit without its kind", `${sound}service: { unit: amplia }\n`, "profile-value-invalid 4:18"],
   ["an unknown key", `${sound}modul: {}\n`, "profile-key-unknown 4:1"],
-  ["key stores", `${sound}key_stores: {}\n`, "profile-key-unknown 4:1"],
+  ["an empty map of key stores", `${sound}key_stores: {}\n`, "profile-value-invalid 4:13"],
+  ["users without connections", "users: { u: { connection: a, pin: { file: x } } }\n", "profile-key-missing 1:1"],
+  ["connections without users", "connections: { a: { ip: '::1', port: 1 } }\n", "?profile-connection-unused 1:16", "profile-key-missing 1:1"],
+  ["connections and users misspelt", "conections: { a: { ip: '::1', port: 1 } }\nuser: { u: { connection: a } }\n", "profile-key-unknown 1:1", "profile-key-unknown 2:1"],
+  ["where the application says that it is well", `${sound}service: { unit: amplia.service, health: 'http://localhost:5000/api/system/info', start_timeout: 3600 }\n`],
+  ["health without a unit", `${sound}service: { health: 'https://amplia.example.org/' }\n`, "?profile-health-unused 4:12"],
+  ["health that is no URL", `${sound}service: { unit: a.service, health: 'localhost:5000' }\n`, "profile-url-invalid 4:37"],
+  ["health with a user's name", `${sound}service: { unit: a.service, health: 'http://u:hunter2@localhost/' }\n`, "profile-url-invalid 4:37"],
+  ["no time to start", `${sound}service: { start_timeout: 0 }\n`, "profile-value-invalid 4:27"],
+  ["a version of Amplia", `${sound}amplia: { version: '4.10' }\n`],
+  ["a version of Amplia as a number", `${sound}amplia: { version: 4.10 }\n`, "profile-type-wrong 4:20"],
   ["the schema's address for an editor", `$schema: profile.schema.json\n${sound}`],
   ["no map at all", "hunter2\n", "profile-type-wrong 1:1"],
-  ["a map with nothing of a profile", "a: 1\n", "profile-key-missing 1:1", "profile-key-missing 1:1", "profile-key-unknown 1:1"],
+  ["a map with nothing of a profile", "a: 1\n", "profile-key-missing 1:1", "profile-key-unknown 1:1"],
 ];
 
 for (const [part, cases] of Object.entries({ endpoints, users, PIN: pins, rest })) {

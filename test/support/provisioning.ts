@@ -25,7 +25,7 @@ export async function provisioning(options: { version?: string; registerLoader?:
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const cluster = await startCluster({ vhsms: 2, users: ["ca_signer", "tsa_signer"], stateFolder: asAbsolutePath(`${folder}/vhsms`)!, sources });
   const archive = await archiveOf(folder, options);
-  return { folder, cluster, archive, profile: await writeDemoProfile(folder, cluster, archive) };
+  return { folder, cluster, archive, profile: await writeDemoProfile(folder, cluster, archive, false) };
 }
 
 export function archiveOf(folder: AbsolutePath, { version = "1.7.0", registerLoader = false }: { version?: string; registerLoader?: boolean } = {}) {

@@ -17,6 +17,8 @@ interface Test {
   teardown(work: () => void): void;
 }
 
+const settings = "etc/amplia/appsettings.conf";
+
 /** What install.sh of the sweeps does: everything that an installer can do to files. */
 export const installScript = `
   mkdir -p /opt/knet/doc /usr/local/lib/kryptus
@@ -61,6 +63,7 @@ export function settledHost(t: Test, folder: string): Scene {
       const old = { connections: { gone: { ip: "10.0.0.1", port: "1" } }, users: {}, log_verbosity: "full" };
       put(root, "var/amplia/.config/kryptus/knet/pkcs11/config.json", JSON.stringify(old), 0o644);
       put(root, "var/amplia/.config/kryptus/own.txt", "the user's own", 0o604);
+      put(root, settings, "[KeyStores:Own]\r\nType=Native\r\n\r\n[KeyStores:Hsm]\r\nPin=an old one", 0o644);
       for (const name of ["", "/.config", "/.config/kryptus", "/.config/kryptus/own.txt"]) chownSync(join(root, `var/amplia${name}`), 990, 990);
       chmodSync(join(root, "var/amplia"), 0o750);
       chmodSync(join(root, "var/amplia/.config"), 0o755);
@@ -88,11 +91,14 @@ function original(t: Test, ready: (root: string) => void): Scene["fresh"] {
 }
 
 function writeProfile(file: string, { create, module }: { create: boolean; module?: { path: string; sha256: string } }): string {
+  const pin = `${file}.pin`;
+  writeFileSync(pin, "the PIN", { mode: 0o600 });
   writeFileSync(file, [
     "connections:", "  hsm_1:", "    endpoints:", "      - { ip: 10.1.2.3, port: 60161 }",
-    "users:", "  ca_signer: { connection: hsm_1, pin: { file: /nonexistent/pin } }", "log_verbosity: quiet",
+    "users:", `  ca_signer: { connection: hsm_1, pin: { file: ${pin} } }`, "log_verbosity: quiet",
     ...(module === undefined ? [] : [`module: { archive: ${module.path}, sha256: ${module.sha256} }`]),
-    `service: { user: amplia, group: amplia, home: /var/amplia, create: ${String(create)} }`, "",
+    `service: { user: amplia, group: amplia, home: /var/amplia, create: ${String(create)} }`,
+    "key_stores:", "  Hsm: { type: Pkcs11, user: ca_signer }", "default_key_store: Hsm", "",
   ].join("\n"));
   return file;
 }

@@ -17,7 +17,7 @@ const profile: Profile = {
   source: "profile.yaml",
   connections: new Map(),
   users: new Map(),
-  service: { user: "root", group: "root", create: false },
+  service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
 };
 
 const newFile: Change = {
@@ -138,7 +138,7 @@ t.test("a rollback that leaves the host other than before is not called a rollba
   const host = memory();
   const step = stepWith(host, [newFile], { problems: [new Problem("smoke-test-failed", "no")] });
   let planned = 0;
-  const shifting: Step = { ...step, plan: async (input) => ((planned += 1) === 1 ? step.plan(input) : { changes: [newFile, folder], problems: [], notes: [] }) };
+  const shifting: Step = { ...step, plan: async (input, before) => ((planned += 1) === 1 ? step.plan(input, before) : { changes: [newFile, folder], problems: [], notes: [] }) };
   const { result } = await applied(host, shifting);
   t.equal(result.outcome, "failed");
   t.match(result.problems, [{}, { code: "workflow-not-as-before" }]);

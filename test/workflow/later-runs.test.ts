@@ -60,6 +60,14 @@ t.test("an installer is taken back before the one that it came after, of whateve
   t.end();
 });
 
+t.test("a service that both restarted is no reason: it is restarted when either is taken back", (t) => {
+  const restart: Change = { step: "service", kind: "restart-service", path: path("/etc/systemd/system/amplia.service"), unit: "amplia.service", health: null, timeoutSeconds: 60, because: [config.path] };
+  t.same(before(run(1, [config, restart]), run(2, [elsewhere, restart])), []);
+  t.same(before(run(1, [config, restart]), run(2, [config, restart])), [2], "the file is");
+  t.same(before(run(1, [installer, restart]), run(2, [restart])), []);
+  t.end();
+});
+
 t.test("an earlier run never stands in the way", (t) => {
   t.same(before(run(3, [config]), run(1, [config]), run(2, [config])), []);
   t.end();

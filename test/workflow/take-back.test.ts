@@ -18,7 +18,7 @@ const folder: Change = { step: "client-config", kind: "create-folder", path: pat
 const inside: Change = { step: "client-config", kind: "write-file", path: path("/etc/made/new"), content: "new", before: null, sensitive: false, mode: 0o640, ...rights };
 const edited: Change = { ...inside, path: path("/etc/old"), content: "edited", before: "old" };
 const changes = [folder, inside, edited];
-const profile: Profile = { source: "p.yaml", connections: new Map(), users: new Map(), service: { user: "root", group: "root", create: false } };
+const profile: Profile = { source: "p.yaml", connections: new Map(), users: new Map(), service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 }, keyStores: new Map() };
 const by = { who: "anna", version: "0.1.0" };
 
 /** A host whose writes of one path fail as they do on a broken disk, and whose power can go at any write. */

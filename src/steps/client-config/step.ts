@@ -6,11 +6,12 @@ import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
 import { renderClientConfig } from "./render.js";
 import { wantedClientConfig, type ClientConfig } from "./wanted.js";
 
-/** The vendor's config.json below the service user's home, and the folders it lies in. */
+/** The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays as it is where the profile has no users. */
 export const clientConfigStep: Step = {
   id: "client-config",
   title: "client configuration",
   plan: async ({ profile, host }) => {
+    if (profile.users.size === 0) return { changes: [], problems: [], notes: [] };
     const account = host.accounts.user(profile.service.user);
     const home = serviceHome(profile.service, account);
     const observed = observeClientConfig(host, home, account?.uid);

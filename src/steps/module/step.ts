@@ -19,8 +19,10 @@ export const moduleStep: Step = {
   plan: planModule,
 };
 
+/** A profile without users, of other key stores alone, has no use for the module unless it names an archive. */
 async function planModule(input: StepInput): Promise<StepPlan> {
   const { profile, host } = input;
+  if (profile.module === undefined && profile.users.size === 0) return { changes: [], problems: [], notes: [] };
   try {
     const observed = observeModule(host);
     if (profile.module === undefined) return checkedOnly(input, observed);

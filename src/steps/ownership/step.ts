@@ -12,7 +12,9 @@ export const ownershipStep: Step = {
   plan: (input) => Promise.resolve(planOwnership(input)),
 };
 
-function planOwnership({ profile: { service }, host }: StepInput): StepPlan {
+/** A profile without users has no client configuration to guard. */
+function planOwnership({ profile: { service, users }, host }: StepInput): StepPlan {
+  if (users.size === 0) return { changes: [], problems: [], notes: [] };
   const account = host.accounts.user(service.user);
   const top = joined(serviceHome(service, account), ".config");
   try {

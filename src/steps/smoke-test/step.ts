@@ -2,7 +2,7 @@ import type { AbsolutePath } from "../../host/path.js";
 import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import type { Profile, User } from "../../profile/types.js";
+import type { PinSource, Profile, User } from "../../profile/types.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Proof, Step, StepInput, TokenReport } from "../../workflow/step.js";
 import { smokeProblems } from "./smoke-problems.js";
@@ -10,8 +10,8 @@ import { smokeProblems } from "./smoke-problems.js";
 export interface SmokeTestOptions {
   /** dist/pkcs11-worker.cjs */
   readonly worker: AbsolutePath;
-  /** By user name. Users without one are tested as far as that goes without a login. */
-  readonly pins: ReadonlyMap<string, Secret>;
+  /** By source. Users without one are tested as far as that goes without a login. */
+  readonly pins: ReadonlyMap<PinSource, Secret>;
   /** For one token. */
   readonly timeoutMs: number;
 }
@@ -30,11 +30,12 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
 }
 
 async function prove(options: SmokeTestOptions, { profile, host }: StepInput, signal?: AbortSignal): Promise<Proof> {
+  if (profile.users.size === 0) return { skipped: "the profile has no users of the kNET module", problems: [] };
   if (host.root !== "/") return { skipped: `--root ${host.root}: the module is loaded by processes of the running system only`, problems: [] };
   const identity = serviceIdentity(host, profile);
   const { smokeTest } = await import("../../pkcs11/smoke-test.js");
   const test = (user: User): Promise<TokenReport> => {
-    const pin = options.pins.get(user.name);
+    const pin = user.pin && options.pins.get(user.pin);
     return smokeTest({ module, token: { label: user.name }, pin, identity, timeoutMs: options.timeoutMs, workerPath: options.worker, ...(signal && { signal }) });
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);

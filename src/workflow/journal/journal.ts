@@ -4,6 +4,7 @@ import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
 import { currentFile, runsFolder, stateFolder } from "../../host/state.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
+import type { Change } from "../change.js";
 import type { JournalEntry, RecordedRun, RunHeader } from "./entry.js";
 import { forgetOldRuns } from "./forget-old-runs.js";
 import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
@@ -40,7 +41,7 @@ export class Journal {
     const journal = new Journal(host, head.run, "", { ...known, heads: [head, ...known.heads] });
     host.files().createFolder(journal.folder, { ...rootOnly, mode: 0o700 });
     journal.#setCurrent();
-    journal.write({ type: "begin", format: 1, run: head.run, sequence: head.sequence, time: head.began, ...header });
+    journal.write({ type: "begin", format: 1, run: head.run, sequence: head.sequence, time: head.began, ...header, changes: header.changes.map(withoutSecrets) });
     return journal;
   }
 
@@ -93,6 +94,13 @@ export class Journal {
       return [warning(error)];
     }
   }
+}
+
+/** A journal says what a settings file is by its hash: the text itself holds secrets. */
+function withoutSecrets(change: Change): Change {
+  if (change.kind !== "write-settings") return change;
+  const { kind, step, path, trusting, owner, group, mode, sha256, before, summary } = change;
+  return { kind, step, path, ...(trusting !== undefined && { trusting }), owner, group, mode, sha256, before, summary };
 }
 
 function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {

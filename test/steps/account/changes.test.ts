@@ -4,7 +4,7 @@ import { accountChanges, accountProblems } from "../../../src/steps/account/chan
 import { observeAccount } from "../../../src/steps/account/observe.js";
 import { MemoryHost, type MemoryHostOptions } from "../../support/memory-host.js";
 
-const service = { user: "amplia", group: "amplia", create: true };
+const service = { user: "amplia", group: "amplia", create: true, startTimeoutSeconds: 60 };
 const user = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
 const group = { group: "amplia", gid: 991 };
 

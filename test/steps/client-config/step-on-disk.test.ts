@@ -14,7 +14,7 @@ const profile: Profile = {
   source: "profile.yaml",
   connections: new Map([["hsm_1", { name: "hsm_1", endpoints: [{ ip: "10.0.0.1", port: 60161 }, { ip: "10.0.0.2", port: 60161 }] }]]),
   users: new Map([["ca_signer", { name: "ca_signer", connection: "hsm_1", authenticationType: "password" }]]),
-  service: { user: "amplia", group: "amplia", create: false },
+  service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
 };
 
 /** A root folder with the account and its home, for real, and the host that looks at it without writing. */
@@ -35,7 +35,7 @@ function rootFolder() {
 
 t.test("plans the whole way into the service user's home, by the image's own accounts", async (t) => {
   const { host } = rootFolder();
-  const { changes } = await clientConfigStep.plan({ profile, host });
+  const { changes } = await clientConfigStep.plan({ profile, host }, []);
   t.same(changes.map(({ kind }) => kind), ["create-folder", "create-folder", "create-folder", "create-folder", "write-file"]);
 });
 
@@ -43,18 +43,18 @@ t.test("what it plans to write is, once written, nothing left to do", async (t) 
   const { host, file, folder } = rootFolder();
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, '\uFEFF{\r\n\t"x": [ ]\r\n}', { mode: 0o640 });
-  const [change] = (await clientConfigStep.plan({ profile, host })).changes;
+  const [change] = (await clientConfigStep.plan({ profile, host }, [])).changes;
   if (change?.kind !== "write-file") throw new Error("the file was not to be written");
   t.equal(readFileSync(file, "utf8"), change.before, "planning wrote nothing");
   t.match(change.content, /^\uFEFF\{\r\n\t"x": \[ \],\r\n\t"connections": \{\r\n\t\t"hsm_1"/);
   writeFileSync(file, change.content);
-  t.same((await clientConfigStep.plan({ profile, host })).changes, []);
+  t.same((await clientConfigStep.plan({ profile, host }, [])).changes, []);
 });
 
 t.test("a config.json that is a link to another file is neither read nor replaced", async (t) => {
   const { host, root, file, folder } = rootFolder();
   mkdirSync(folder, { recursive: true });
   symlinkSync("/etc/passwd", file);
-  await t.rejects(clientConfigStep.plan({ profile, host }), { code: "client-config-not-a-file", where: { path: configPath }, detail: "it is a link" });
+  await t.rejects(clientConfigStep.plan({ profile, host }, []), { code: "client-config-not-a-file", where: { path: configPath }, detail: "it is a link" });
   t.match(readFileSync(join(root, "etc/passwd"), "utf8"), /^root/);
 });

@@ -10,12 +10,12 @@ const profile: Profile = {
   source: "profile.yaml",
   connections: new Map([["hsm_1", { name: "hsm_1", endpoints: [{ ip: "10.0.0.1", port: 60161 }] }]]),
   users: new Map([["ca_signer", { name: "ca_signer", connection: "hsm_1", authenticationType: "password" }]]),
-  service: { user: "amplia", group: "amplia", create: false },
+  service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
 };
 const equal = '{"connections": {"hsm_1": {"ip": ["10.0.0.1"], "port": [60161]}}, "users": {"ca_signer": {"authentication_type": "password", "connection": "hsm_1"}}}';
 
 function plan(options: MemoryHostOptions, wanted = profile) {
-  return clientConfigStep.plan({ profile: wanted, host: new MemoryHost({ users: [amplia], ...options }) });
+  return clientConfigStep.plan({ profile: wanted, host: new MemoryHost({ users: [amplia], ...options }) }, []);
 }
 
 t.test("on a fresh host: every folder from the outside in, then the file, as the document's chown and chmod have them", async (t) => {
@@ -77,7 +77,7 @@ t.test("the home is the profile's, else the account's, else /var/USER", async (t
 
 t.test("walks through the service user's folders and nobody else's", async (t) => {
   const host = new MemoryHost({ users: [amplia], folders: ["/var/amplia"] });
-  await clientConfigStep.plan({ profile, host });
+  await clientConfigStep.plan({ profile, host }, []);
   t.same(host.trusted, [[990]]);
   t.same([...host.nodes.keys()], ["/", "/var", "/var/amplia"], "planning changes nothing");
 });

@@ -50,7 +50,7 @@ function stage(t: Test): Stage {
   return {
     host, folder: t.testdir(),
     at: (file) => join(root, file),
-    plan: (module) => moduleStep.plan({ host: readOnlyHost(host), profile: profile(module) }),
+    plan: (module) => moduleStep.plan({ host: readOnlyHost(host), profile: profile(module) }, []),
     apply: async (plan) => {
       for (const change of plan.changes) {
         const context = run();
@@ -64,7 +64,8 @@ function stage(t: Test): Stage {
 
 function profile(module: Partial<ModuleSource> | undefined): Profile {
   return {
-    source: "test", connections: new Map(), users: new Map(), service: { user: "amplia", group: "amplia", create: false },
+    source: "test", connections: new Map(), users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" }]]),
+    service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
     ...(module && { module: { archive: path("/nowhere.tar"), installerTimeoutSeconds: 20, ...module } }),
   };
 }

@@ -6,7 +6,7 @@ import { MemoryHost } from "../../support/memory-host.js";
 
 const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
 const { accounts } = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }] });
-const service = { user: "amplia", group: "amplia", create: false };
+const service = { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 };
 
 function entry(values: Partial<Entry>): Entry {
   return { kind: "file", mode: 0o640, uid: 0, gid: 991, size: 1, links: 1, device: 1n, inode: 1n, ...values };

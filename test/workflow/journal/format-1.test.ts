@@ -24,6 +24,7 @@ const journals: Readonly<Record<string, Told>> = {
   "format-1-unfinished": { outcome: "unfinished", progress: ["done", "begun", "planned"], sha256: "0b7182db7dfed94dd09de18e2f5ecef430354cea708d1b8863eba9ba2297e56a" },
   "format-1-rollback-cut-off": { outcome: "unfinished", progress: ["done", "undone"], sha256: "654adee882cf12ad65ab154e671a4da9a79516a5a5f152d85c062139655e2f4e" },
   "format-1-kept": { outcome: "failed", progress: ["done", "begun"], problems: ["host-no-space", "workflow-kept"], sha256: "d47317b3aa39e76202e8cb390d79a3c9beb412ca5643403dfec1d6b70439104e" },
+  "format-1-restart-rolled-back": { outcome: "rolled-back", progress: ["undone", "undone"], problems: ["service-flapping"], sha256: "3a20a8370bde267332fb65277e52095938eaba4a96499a758bd5a6735e5d75f5" },
 };
 
 const folder = join(import.meta.dirname, "../../fixtures/journals");
@@ -51,7 +52,7 @@ t.test("every journal kept for this is read here, and all of them on one host, i
   t.same(readdirSync(folder).filter((file) => file.endsWith(".jsonl")).sort(), Object.keys(journals).map((name) => `${name}.jsonl`).sort());
   const host = hostWith(Object.keys(journals).map(textOf));
   t.same(readRuns(host).problems, []);
-  t.same(readRuns(host).runs.map(({ sequence }) => sequence), [7, 6, 5, 4, 3, 2, 1]);
+  t.same(readRuns(host).runs.map(({ sequence }) => sequence), [8, 7, 6, 5, 4, 3, 2, 1]);
   t.same(readHeads(host).heads, readRuns(host).runs.map(({ run, sequence, began }) => ({ run, sequence, began })));
   t.end();
 });

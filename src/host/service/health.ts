@@ -1,0 +1,102 @@
+import { get as httpGet, type IncomingMessage, type RequestOptions } from "node:http";
+import { get as httpsGet } from "node:https";
+import type { LookupFunction } from "node:net";
+
+/** What came of asking: what answered, or why that is no answer of a service that is well. */
+export type Health = { readonly well: true; readonly who: string } | { readonly well: false; readonly reason: string };
+
+export interface Asking {
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const mostBytes = 64 * 1024;
+const longestName = 80;
+
+/**
+ * GETs the URL at which an application answers when it is well: with a status of 200 to 299, in time. A redirect is not followed, a proxy not asked, an
+ * https certificate must be trusted, and of the body at most 64 KiB are read. Never throws: an abort counts as no answer.
+ */
+export function askHealth(url: string, { timeoutMs, signal }: Asking): Promise<Health> {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol !== "http:" && protocol !== "https:") return Promise.resolve({ well: false, reason: "it is no http or https URL" });
+  return new Promise((resolve) => {
+    const settle = (health: Health): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      resolve(health);
+      request.destroy();
+    };
+    const fail = (error: Error): void => { settle({ well: false, reason: reasonOf(error) }); };
+    const stop = (): void => { settle({ well: false, reason: "interrupted" }); };
+    const timer = setTimeout(() => { settle({ well: false, reason: `no answer within ${timeoutMs / 1000} s` }); }, timeoutMs);
+    const request = (protocol === "https:" ? httpsGet : httpGet)(new URL(url), options(url), (response) => {
+      bodyOf(response).then((body) => { settle(judged(response, body)); }, fail);
+    });
+    request.on("error", fail);
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted === true) stop();
+  });
+}
+
+function options(url: string): RequestOptions & { rejectUnauthorized: boolean; autoSelectFamily: boolean } {
+  const { hostname } = new URL(url);
+  return {
+    // a connection of its own: none that an earlier answer has left open
+    agent: false,
+    headers: { accept: "application/json", connection: "close" },
+    rejectUnauthorized: true,
+    autoSelectFamily: true,
+    ...(/^(.+\.)?localhost$/.test(hostname) && { lookup: thisMachine }),
+  };
+}
+
+/** RFC 6761, 6.3: `localhost` is this machine, whatever a resolver says; where a service listens on one of the addresses alone, that one answers. */
+const thisMachine: LookupFunction = (_name, { all }, found) => {
+  const addresses = [{ address: "127.0.0.1", family: 4 }, { address: "::1", family: 6 }];
+  if (all === true) found(null, addresses);
+  else found(null, "127.0.0.1", 4);
+};
+
+/** The body's text; undefined when it is longer than is read. */
+async function bodyOf(response: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    const part = Buffer.from(chunk as Uint8Array);
+    bytes += part.length;
+    if (bytes > mostBytes) return undefined;
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function judged({ statusCode = 0 }: IncomingMessage, body: string | undefined): Health {
+  if (statusCode >= 200 && statusCode < 300) return { well: true, who: productIn(body) ?? `it answers with status ${statusCode}` };
+  const redirect = statusCode >= 300 && statusCode < 400 ? ", a redirect, which is not followed" : "";
+  return { well: false, reason: `it answers with status ${statusCode}${redirect}` };
+}
+
+/** "Amplia 4.9.0 answers", where the body says so in the way of Amplia's /api/system/info. */
+function productIn(body: string | undefined): string | undefined {
+  try {
+    const json: unknown = JSON.parse(body ?? "");
+    if (typeof json !== "object" || json === null || !("productName" in json) || !isName(json.productName)) return undefined;
+    return `${json.productName}${"productVersion" in json && isName(json.productVersion) ? ` ${json.productVersion}` : ""} answers`;
+  } catch {
+    return undefined;
+  }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= longestName;
+}
+
+/** What the system calls the failure; for several addresses, what befell the last one. Errors of other kinds could quote the URL. */
+function reasonOf(error: Error): string {
+  const last = error instanceof AggregateError ? (error.errors.at(-1) as unknown) : error;
+  const code = typeof last === "object" && last !== null && "code" in last && typeof last.code === "string" ? last.code : undefined;
+  if (code === "ECONNREFUSED") return "nothing listens there (ECONNREFUSED)";
+  return code ?? "the connection failed";
+}

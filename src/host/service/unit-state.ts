@@ -1,0 +1,74 @@
+import { Problem } from "../../problem/problem.js";
+import type { Host } from "../host.js";
+import { stateUnknown } from "./service-problem.js";
+import { saidBy, systemctl } from "./systemctl.js";
+
+/** What the service manager knows of a unit, in its own words (org.freedesktop.systemd1(5)). */
+export interface UnitState {
+  /** "loaded", "not-found", "masked", "bad-setting", "error", … */
+  readonly load: string;
+  /** "active", "reloading", "inactive", "failed", "activating", "deactivating", … */
+  readonly active: string;
+  /** "running", "exited", "auto-restart", … */
+  readonly sub: string;
+  /** How it ended last: "success", "exit-code", "timeout", "start-limit-hit", … */
+  readonly result: string;
+  /** "simple", "notify", "oneshot", … */
+  readonly type: string;
+  /** How often it was started again by itself. */
+  readonly restarts: number;
+  /** Another one at each start; empty when it was never started. */
+  readonly invocation: string;
+  /** 0: none. */
+  readonly mainPid: number;
+}
+
+const properties = "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID";
+const defaultTimeoutMs = 10_000;
+
+/** Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer in time. */
+export async function unitState(host: Pick<Host, "commands">, unit: string, { timeoutMs = defaultTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {}): Promise<UnitState> {
+  const result = await systemctl(host, "show", unit, { timeoutMs, signal, options: [`--property=${properties}`] });
+  if (signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
+  const state = parseUnitState(result.stdout);
+  if (state !== undefined && !result.timedOut) return state;
+  throw stateUnknown(unit, result.timedOut ? `systemctl show did not end within ${timeoutMs / 1000} s` : saidBy(result));
+}
+
+/** From lines `Name=value`; undefined when they do not tell the state. Pure. */
+export function parseUnitState(text: string): UnitState | undefined {
+  const values = new Map(text.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1).trim()]));
+  const [load = "", active = ""] = [values.get("LoadState"), values.get("ActiveState")];
+  if (load === "" || active === "") return undefined;
+  return {
+    load,
+    active,
+    sub: values.get("SubState") ?? "",
+    result: values.get("Result") ?? "",
+    type: values.get("Type") ?? "",
+    restarts: count(values.get("NRestarts")),
+    invocation: values.get("InvocationID") ?? "",
+    mainPid: count(values.get("MainPID")),
+  };
+}
+
+/** Whether it does its work: also while it reads its settings anew. */
+export function isUp({ active, sub, type }: UnitState): boolean {
+  // of a oneshot unit nothing has to be left running
+  return ["active", "reloading", "refreshing"].includes(active) && (sub !== "exited" || type === "oneshot");
+}
+
+/** Whether it neither works nor is on the way to. */
+export function isDown({ active }: UnitState): boolean {
+  return active === "inactive" || active === "failed";
+}
+
+/** Whether nothing started it anew between the two looks. */
+export function isSameStart(one: UnitState, other: UnitState): boolean {
+  return one.invocation === other.invocation && one.restarts === other.restarts;
+}
+
+/** Older versions do not tell it. */
+function count(text = ""): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+}

@@ -1,0 +1,112 @@
+import { checkPort } from "../check-endpoints.js";
+import { writtenEndpoints } from "../endpoints.js";
+import type { Finding } from "../finding.js";
+import { hasMisspelt } from "../misspelt.js";
+import { quotedName } from "../quote.js";
+import { entryOf, textOf, type Entry, type TreeNode } from "../tree.js";
+import { checkHost } from "./check-host.js";
+import { checkText } from "./check-text.js";
+import { conflict, incomplete } from "./conflict.js";
+import type { Context } from "./context.js";
+import { connectionOf } from "./kryptus-connection.js";
+
+const places = ["host", "port", "connection", "user"];
+const rootKeys = ["root_username", "root_password"];
+const vcoKeys = ["vco_username", "vco_password"];
+
+/** A VHSM behind the vendor's own API: where it is and who asks, each given here or derived from the profile. */
+export function checkKryptus(store: Entry, context: Context): readonly Finding[] {
+  const { value } = store;
+  const name = { blanks: true, hint: "give the name of the VHSM's user as it is" };
+  return [
+    ...checkHost(entryOf(value, "host")),
+    ...checkPort(entryOf(value, "port")?.value),
+    ...context.unknownConnection(entryOf(value, "connection")?.value),
+    ...context.unknownUser(entryOf(value, "user")?.value),
+    ...checkText(entryOf(value, "root_username"), name),
+    ...checkText(entryOf(value, "vco_username"), name),
+    ...checkPlace(store, context),
+    ...checkPairs(store, context),
+  ];
+}
+
+function checkPlace(store: Entry, context: Context): readonly Finding[] {
+  const [host, port, connection, user] = places.map((key) => entryOf(store.value, key));
+  const own = host ?? port;
+  if (own && connection) return [conflict(connection, "key store has both a connection and host or port", "remove the connection, or host and port")];
+  if (!own && !connection && !user) {
+    if (isMisspelt(store.value, places)) return [];
+    return [incomplete(store, "key store has no host", "give host and port, or a connection or user of the profile that has them")];
+  }
+  const users = context.users.get(textOf(user?.value) ?? "");
+  const other = textOf(entryOf(users?.value, "connection")?.value);
+  if (connection && other !== undefined && textOf(connection.value) !== other) {
+    return [conflict(connection, "key store's connection is not that of its user", `remove it: the user's own is taken, ${quotedName(other)}`)];
+  }
+  return oneHost(store, context);
+}
+
+/** A Kryptus key store knows one host; the others of an HA vector are not used. */
+function oneHost(store: Entry, context: Context): readonly Finding[] {
+  const name = connectionOf(store.value, context);
+  const connection = name === undefined ? undefined : context.connections.get(name)?.value;
+  const count = connection?.kind === "map" ? writtenEndpoints(connection).length : 0;
+  if (count < 2) return [];
+  return [
+    {
+      code: "profile-key-store-one-host",
+      title: "a Kryptus key store knows one host only",
+      anchor: entryOf(store.value, "connection") ?? entryOf(store.value, "user") ?? store,
+      detail: `the first of ${count} endpoints is taken; it does not fail over to the others`,
+      hint: "give host and port of another endpoint, or use type Pkcs11, whose module knows them all",
+      severity: "warning",
+    },
+  ];
+}
+
+function checkPairs(store: Entry, context: Context): readonly Finding[] {
+  const { value } = store;
+  const user = entryOf(value, "user");
+  const root = firstOf(value, rootKeys);
+  const vco = firstOf(value, vcoKeys);
+  if (user && root) return [conflict(root, `key store has both user and ${root.key}`, "remove it: name and password of the user are taken; or remove user")];
+  if (!user && !root && !vco) {
+    if (isMisspelt(value, ["user", ...rootKeys, ...vcoKeys])) return [];
+    return [incomplete(store, "key store has no user", "give root_username and root_password, vco_username and vco_password, or a user of the profile")];
+  }
+  const pin = user ? checkUsersPin(user, context) : [];
+  return vco && (user ?? root) ? [...pin, bothPairs(vco)] : pin;
+}
+
+function checkUsersPin(user: Entry, { users }: Context): readonly Finding[] {
+  const named = users.get(textOf(user.value) ?? "");
+  if (named?.value.kind !== "map" || entryOf(named.value, "pin")) return [];
+  return [
+    {
+      code: "profile-pin-missing",
+      title: "Kryptus key store needs the user's PIN source",
+      anchor: user.value,
+      detail: quotedName(named.key),
+      hint: "the user's PIN becomes RootPassword; give the user pin: { file: … }",
+    },
+  ];
+}
+
+function bothPairs(anchor: Entry): Finding {
+  return {
+    code: "profile-key-store-pairs",
+    title: "key store has both a regular and a VCO user",
+    anchor,
+    detail: "the regular user holds the CA's keys, the VCO user the users' keys",
+    hint: "both in one key store are unusual; check that both kinds of keys belong here",
+    severity: "warning",
+  };
+}
+
+function firstOf(store: TreeNode, keys: readonly string[]): Entry | undefined {
+  return keys.map((key) => entryOf(store, key)).find((entry) => entry !== undefined);
+}
+
+function isMisspelt(store: TreeNode, keys: readonly string[]): boolean {
+  return keys.some((key) => hasMisspelt(store, key, keys));
+}

@@ -1,0 +1,53 @@
+import { foldKey } from "../../formats/settings/fold-key.js";
+import type { Finding } from "../finding.js";
+import { placeholderFinding } from "../placeholder.js";
+import { quotedName } from "../quote.js";
+import { textMistake } from "../text-mistake.js";
+import type { Entry } from "../tree.js";
+
+const nameBytes = 255;
+
+/** Names of key stores: each becomes a part of the settings' keys, where `:` separates parts and case makes no difference. */
+export function checkStoreNames(stores: readonly Entry[]): readonly Finding[] {
+  const seen = new Map<string, Entry>();
+  return stores.flatMap((entry) => {
+    const key = foldKey(entry.key);
+    const first = seen.get(key);
+    if (first) return [duplicate(entry, first)];
+    seen.set(key, entry);
+    return checkName(entry);
+  });
+}
+
+function checkName(entry: Entry): readonly Finding[] {
+  const placeholder = placeholderFinding(entry.key, entry);
+  if (placeholder) return [placeholder];
+  const mistake = storeNameMistake(entry.key);
+  if (mistake === undefined) return [];
+  return [
+    {
+      code: "profile-name-invalid",
+      title: "name of the key store is not valid",
+      anchor: entry,
+      detail: `found ${quotedName(entry.key)}: ${mistake}; allowed: 1 to ${nameBytes} bytes, no control characters, no colon`,
+      hint: "choose another name",
+    },
+  ];
+}
+
+/** Why the text names no key store; undefined when it may. */
+export function storeNameMistake(name: string): string | undefined {
+  const colon = name.includes(":") ? "a colon separates the parts of a setting's key" : undefined;
+  return textMistake(name, nameBytes) ?? colon;
+}
+
+function duplicate(anchor: Entry, first: Entry): Finding {
+  return {
+    code: "profile-name-duplicate",
+    title: "two key stores have the same name",
+    anchor,
+    detail: `${quotedName(anchor.key)}: the application compares names without regard to case`,
+    hint: "choose another name for one of them",
+    first,
+  };
+}

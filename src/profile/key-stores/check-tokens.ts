@@ -1,0 +1,54 @@
+import { hasMisspelt } from "../misspelt.js";
+import type { Finding } from "../finding.js";
+import { quotedName } from "../quote.js";
+import { entryOf, type Entry } from "../tree.js";
+import type { Context } from "./context.js";
+import { isKnetStore, tokenOf } from "./pkcs11-token.js";
+import { typeOf } from "./store-types.js";
+
+/** What the Pkcs11 key stores of a profile say together: one token twice, and what the vendor recommends instead. */
+export function checkTokens(stores: readonly Entry[], { users }: Context): readonly Finding[] {
+  const tokens = stores.filter(({ value }) => typeOf(value) === "Pkcs11" && hasToken(value));
+  const onKnet = tokens.find(({ value }) => isKnetStore(value));
+  return [...sharedTokens(tokens, [...users.keys()]), ...(onKnet ? [tip(onKnet)] : [])];
+}
+
+/** Not one whose user or module is missing or misspelt, of which nothing can be told. */
+function hasToken(store: Entry["value"]): boolean {
+  if (["token_serial", "token_label"].some((key) => hasMisspelt(store, key, ["token_serial", "token_label"]))) return false;
+  return (entryOf(store, "user") ?? entryOf(store, "module")) !== undefined;
+}
+
+function sharedTokens(stores: readonly Entry[], users: readonly string[]): readonly Finding[] {
+  const seen = new Map<string, Entry>();
+  return stores.flatMap((entry) => {
+    const token = tokenOf(entry.value, users);
+    const first = seen.get(token);
+    if (first === undefined) seen.set(token, entry);
+    return first === undefined ? [] : [shared(entry, first)];
+  });
+}
+
+function shared(anchor: Entry, first: Entry): Finding {
+  return {
+    code: "profile-token-shared",
+    title: "two key stores use one token",
+    anchor,
+    detail: `${quotedName(anchor.key)} and ${quotedName(first.key)}`,
+    hint: "give each its own user, token_serial or token_label, or remove one",
+    severity: "warning",
+    first,
+  };
+}
+
+/** Once a profile, at the first key store that it is about. */
+function tip({ key, value }: Entry): Finding {
+  return {
+    code: "profile-key-store-tip",
+    title: "for a Kryptus HSM the vendor recommends type Kryptus over Pkcs11",
+    anchor: entryOf(value, "type") ?? value,
+    detail: quotedName(key),
+    hint: "consider type: Kryptus, with the same user; keep Pkcs11 where there is a reason for it",
+    severity: "warning",
+  };
+}

@@ -1,0 +1,32 @@
+import { settingsForms, type SettingsForm } from "../../formats/settings/settings-text.js";
+import { asAbsolutePath, path } from "../../host/path.js";
+import { entryOf, textOf, type TreeNode } from "../tree.js";
+import type { SettingsTarget } from "../types.js";
+
+/** Where the published set-up has Amplia's settings. */
+export const defaultTarget: SettingsTarget = { path: path("/etc/amplia/appsettings.conf"), form: "ini" };
+
+/** The settings file that a `target` means, the default one where it is left out; undefined when it is no file, or its form cannot be told. */
+export function targetOf(node: TreeNode | undefined): SettingsTarget | undefined {
+  if (node === undefined) return defaultTarget;
+  const text = textOf(fileOf(node)) ?? "";
+  const file = text === "/" ? undefined : asAbsolutePath(text);
+  const form = formOf(node, text);
+  return file === undefined || form === undefined ? undefined : { path: file, form };
+}
+
+/** What names the file in either way of writing a target. */
+export function fileOf(target: TreeNode): TreeNode | undefined {
+  return target.kind === "map" ? entryOf(target, "file")?.value : target;
+}
+
+function formOf(target: TreeNode, file: string): SettingsForm | undefined {
+  const form = entryOf(target, "form");
+  return form ? settingsForms.find((known) => known === textOf(form.value)) : formByName(file);
+}
+
+/** The form that a settings file has by the end of its name. */
+export function formByName(file: string): SettingsForm | undefined {
+  const ending = /\.(conf|ini|json|env)$/i.exec(file)?.[1]?.toLowerCase();
+  return ending === "conf" || ending === "ini" ? "ini" : settingsForms.find((form) => form === ending);
+}

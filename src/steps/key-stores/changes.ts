@@ -1,0 +1,67 @@
+import type { Accounts, Entry } from "../../host/host.js";
+import { folderOf, path, type AbsolutePath } from "../../host/path.js";
+import { sha256 } from "../../host/sha256.js";
+import { Problem } from "../../problem/problem.js";
+import { Secret } from "../../problem/secret.js";
+import type { ServiceAccount } from "../../profile/types.js";
+import type { Change } from "../../workflow/change.js";
+import type { ObservedFile } from "./observe.js";
+import { writtenStoresFile } from "./receipt.js";
+
+const step = "key-stores";
+/** Amplia's `chmod -R a=,u+rwX,g+rX` of its settings. */
+const folderMode = 0o750;
+const fileMode = 0o640;
+/** The folder that is the application's own; any other that exists may be somebody else's too, and is left as it is. */
+const ampliaFolder = path("/etc/amplia");
+
+/** Missing folders, the outermost first, and the rights of the application's own; each folder once, however many files are to lie in it. */
+export function folderChanges(service: ServiceAccount, files: readonly ObservedFile[], accounts: Accounts): readonly Change[] {
+  const own = new Set(files.map(({ path: file }) => folderOf(file)));
+  const missing = [...new Set(files.flatMap(({ missingFolders }) => missingFolders))].sort();
+  const documented = files.find(({ path: file, folder }) => folder !== undefined && folderOf(file) === ampliaFolder)?.folder;
+  return [
+    ...(documented === undefined ? [] : rightsChanges(service, ampliaFolder, documented, folderMode, accounts)),
+    ...missing.map((folder): Change => {
+      const rights = own.has(folder) ? ({ owner: "root", group: service.group, mode: folderMode } as const) : ({ owner: "root", group: "root", mode: 0o755 } as const);
+      return { kind: "create-folder", step, path: folder, trusting: service.user, ...rights };
+    }),
+  ];
+}
+
+/** The file's new text, or where that is as it was, its rights. */
+export function fileChanges(service: ServiceAccount, observed: ObservedFile, { text, summary }: { readonly text: string; readonly summary: readonly string[] }, accounts: Accounts): readonly Change[] {
+  const { path: file, entry } = observed;
+  if (entry !== undefined && text === observed.text) return rightsChanges(service, file, entry, fileMode, accounts);
+  if (entry === undefined && text === "") return [];
+  const content = { content: new Secret(text), sha256: sha256(text), before: entry === undefined ? null : sha256(observed.text), summary };
+  return [{ kind: "write-settings", step, path: file, trusting: service.user, owner: "root", group: service.group, mode: fileMode, ...content }];
+}
+
+function rightsChanges(service: ServiceAccount, at: AbsolutePath, entry: Entry, mode: number, accounts: Accounts): readonly Change[] {
+  const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
+  const common = { step, path: at, trusting: service.user } as const;
+  const changes: Change[] = [];
+  if (entry.uid !== 0 || from.group !== service.group) changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
+  if (entry.mode !== mode) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode });
+  return changes;
+}
+
+/** The record of what knetctl wrote, where that differs from `before`; it holds names alone. */
+export function recordChange(before: string | undefined, text: string, summary: readonly string[]): readonly Change[] {
+  if (text === before) return [];
+  return [{ kind: "write-file", step, path: writtenStoresFile, owner: "root", group: "root", mode: 0o600, content: text, before: before ?? null, sensitive: false, summary }];
+}
+
+/** Others could read the secrets in it so far. */
+export function exposedWarning({ path: file, entry, text }: ObservedFile): readonly Problem[] {
+  if (entry === undefined || (entry.mode & 0o004) === 0 || text === "") return [];
+  return [
+    new Problem("settings-exposed", "everybody on this host could read the application's settings", {
+      severity: "warning",
+      where: { path: file },
+      detail: `mode ${entry.mode.toString(8).padStart(4, "0")}`,
+      hint: "apply takes that right away; change the PINs and passwords in it if others may have read them",
+    }),
+  ];
+}

@@ -1,0 +1,103 @@
+import type { Entry, Files, Host } from "../../host/host.js";
+import { folderOf, type AbsolutePath } from "../../host/path.js";
+import { readSettings } from "../../formats/settings/read-settings.js";
+import type { SettingsFault, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
+import { positionAt, positionsIn, type TextPosition } from "../../formats/text-position.js";
+import { Problem, Problems } from "../../problem/problem.js";
+import { quotedName } from "../../profile/quote.js";
+
+/** A file of the application's settings, as it is. */
+export interface ObservedFile {
+  readonly path: AbsolutePath;
+  readonly form: SettingsForm;
+  /** Undefined when there is no such file. */
+  readonly entry: Entry | undefined;
+  /** Empty when there is no such file. */
+  readonly text: string;
+  readonly settings: SettingsText;
+  /** The folder it lies in; undefined when that is missing. */
+  readonly folder: Entry | undefined;
+  /** Missing folders, the outermost first, its own the last. */
+  readonly missingFolders: readonly AbsolutePath[];
+}
+
+/** Bytes: 5 MiB. */
+const largestFile = 5 * 1024 * 1024;
+const shownFaults = 20;
+
+/**
+ * Reads a file of settings, trusting the service user's folders. Throws Problems with lines and columns for what the application would
+ * refuse, before anything is written; nothing of the file is quoted but names of keys.
+ */
+export async function observeFile(host: Host, path: AbsolutePath, form: SettingsForm, serviceUid: number | undefined): Promise<ObservedFile> {
+  const files = serviceUid === undefined ? host.files() : host.files(serviceUid);
+  const missingFolders = missingAbove(files, path);
+  const folder = missingFolders.length > 0 ? undefined : files.entry(folderOf(path));
+  const entry = folder === undefined ? undefined : files.entry(path);
+  const text = entry === undefined ? "" : textOf(files, path, entry);
+  const settings = await readSettings(form, text);
+  if ("faults" in settings) throw new Problems(faultProblems(settings.faults, text, path, form));
+  return { path, form, entry, text, settings, folder, missingFolders };
+}
+
+function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[] {
+  const missing: AbsolutePath[] = [];
+  for (let folder = folderOf(path); folder !== "/"; folder = folderOf(folder)) {
+    const entry = files.entry(folder);
+    // a link, or a folder that must not be walked through, is told by whoever walks through it
+    if (entry !== undefined) break;
+    missing.unshift(folder);
+  }
+  return missing;
+}
+
+function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
+  if (entry.kind !== "file") throw unusable("settings-not-a-file", "the settings are no regular file", path, `it is a ${entry.kind}`);
+  if (entry.size > largestFile) throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
+  const bytes = files.read(path, largestFile) ?? Buffer.alloc(0);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const start = validStart(bytes);
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    throw new Problem("settings-not-utf8", "the settings are not UTF-8 text", {
+      where: { path, ...positionAt(start, start.length) },
+      hint: utf16 ? "the file looks like UTF-16; save it as UTF-8" : "save the file as UTF-8",
+    });
+  }
+}
+
+/** The text up to the first byte that is not UTF-8. */
+function validStart(bytes: Buffer): string {
+  const replaced = Buffer.from(bytes.toString("utf8"));
+  const firstBad = bytes.findIndex((byte, index) => byte !== replaced[index]);
+  return bytes.subarray(0, firstBad).toString("utf8");
+}
+
+function unusable(code: "settings-not-a-file" | "settings-too-large", title: string, path: AbsolutePath, detail: string): Problem {
+  return new Problem(code, title, { where: { path }, detail, hint: "name another file as the key store's target, or look where this one comes from" });
+}
+
+function faultProblems(faults: readonly SettingsFault[], text: string, path: AbsolutePath, form: SettingsForm): readonly Problem[] {
+  const position = positionsIn(text);
+  return faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, path, form));
+}
+
+function faultProblem({ kind, offset, reason, key }: SettingsFault, position: (offset: number) => TextPosition, path: AbsolutePath, form: SettingsForm): Problem {
+  const where = { path, ...position(offset) };
+  const shown = key === undefined ? reason : `${quotedName(key)}: ${reason}`;
+  switch (kind) {
+    case "syntax":
+      return new Problem("settings-syntax", `the settings cannot be read as ${formName(form)}`, { where, detail: shown, hint: "correct the line: the application cannot read the file either" });
+    case "duplicate-key":
+      return new Problem("settings-duplicate-key", "a setting stands in the file twice", { where, detail: shown, hint: "remove one of the two: the application refuses the file" });
+    case "ambiguous":
+      return new Problem("settings-ambiguous", "which setting holds cannot be told", { where, detail: shown, hint: "leave one of them, then run again" });
+  }
+}
+
+/** What a form is called in a sentence. */
+export function formName(form: SettingsForm): string {
+  const names = { ini: "an ini file", json: "JSON", env: "an environment file of Docker", systemd: "an environment file of systemd" };
+  return names[form];
+}

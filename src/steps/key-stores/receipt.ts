@@ -1,0 +1,67 @@
+import type { Files } from "../../host/host.js";
+import { asAbsolutePath, joined, type AbsolutePath } from "../../host/path.js";
+import { stateFolder } from "../../host/state.js";
+import { Problem } from "../../problem/problem.js";
+import { settingsForms, type SettingsForm } from "../../formats/settings/settings-text.js";
+
+/** What knetctl wrote into one file of settings for one service user. */
+export interface WrittenFile {
+  readonly path: AbsolutePath;
+  readonly form: SettingsForm;
+  /** The service user of the profile: profiles of different services leave each other's key stores alone. */
+  readonly service: string;
+  /** Key stores whose sections knetctl made. */
+  readonly keyStores: readonly string[];
+  /** The default key store that knetctl set. */
+  readonly defaultKeyStore?: string;
+}
+
+export const writtenStoresFile = joined(stateFolder, "key-stores.json");
+
+/** The record and its text; no text when there is none. One that is damaged is `key-store-receipt-invalid`. Only root may look. */
+export function readWrittenStores(files: Files): { readonly text: string | undefined; readonly written: readonly WrittenFile[] } {
+  const text = files.read(writtenStoresFile)?.toString("utf8");
+  if (text === undefined) return { text, written: [] };
+  const written = parsed(text);
+  if (written !== undefined) return { text, written };
+  throw new Problem("key-store-receipt-invalid", "the record of the key stores that knetctl wrote is damaged", {
+    where: { path: writtenStoresFile },
+    hint: "move the file away: key stores written so far then count as somebody else's, and are kept",
+  });
+}
+
+/** The text of the record; files of which nothing is recorded are left out. */
+export function writtenStoresText(written: readonly WrittenFile[]): string {
+  const files = written.filter(({ keyStores, defaultKeyStore }) => keyStores.length > 0 || defaultKeyStore !== undefined);
+  return `${JSON.stringify({ format: 1, files }, null, 1)}\n`;
+}
+
+function parsed(text: string): readonly WrittenFile[] | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { format, files } = fieldsOf(json);
+  if (format !== 1 || !Array.isArray(files)) return undefined;
+  const written = files.map(writtenFile);
+  return written.every((file) => file !== undefined) ? written : undefined;
+}
+
+function writtenFile(json: unknown): WrittenFile | undefined {
+  const { path, form, service, keyStores, defaultKeyStore } = fieldsOf(json);
+  const checked = typeof path === "string" ? asAbsolutePath(path) : undefined;
+  const knownForm = settingsForms.find((known) => known === form);
+  if (checked === undefined || knownForm === undefined || typeof service !== "string" || !isTexts(keyStores)) return undefined;
+  if (defaultKeyStore !== undefined && typeof defaultKeyStore !== "string") return undefined;
+  return { path: checked, form: knownForm, service, keyStores, ...(defaultKeyStore !== undefined && { defaultKeyStore }) };
+}
+
+function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === "object" && json !== null ? { ...json } : {};
+}
+
+function isTexts(json: unknown): json is readonly string[] {
+  return Array.isArray(json) && json.every((item) => typeof item === "string");
+}

@@ -1,0 +1,23 @@
+/** The settings' own names: `KeyStores:NAME:Pin`. */
+export const storesSection = "KeyStores";
+export const defaultStoreKey = "Amplia:DefaultKeyStore";
+
+const secretNames = ["Pin", "RootPassword", "VcoPassword", "AppKey", "Password"];
+
+/** Every setting of a key store that a profile can say something of. Others are the user's, and stay. */
+export const knownNames: readonly string[] = [
+  "Type", "Module", "TokenSerialNumber", "TokenLabel",
+  "Host", "Port", "RootUsername", "VcoUsername",
+  "Endpoint", "AppId", "CertThumb", "UseHsm",
+  "Address", "User",
+  ...secretNames,
+];
+
+/** `KeyStores:MyHsm:Pin`. */
+export function storeKey(store: string, name: string): string {
+  return `${storesSection}:${store}:${name}`;
+}
+
+export function isSecretName(name: string): boolean {
+  return secretNames.some((secret) => secret.toUpperCase() === name.toUpperCase());
+}

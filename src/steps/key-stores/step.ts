@@ -1,0 +1,125 @@
+import type { Host } from "../../host/host.js";
+import type { AbsolutePath } from "../../host/path.js";
+import { needsPermission } from "../../problem/needs-permission.js";
+import { Problem } from "../../problem/problem.js";
+import { quotedName } from "../../profile/quote.js";
+import type { Profile } from "../../profile/types.js";
+import type { Change } from "../../workflow/change.js";
+import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
+import { exposedWarning, fileChanges, folderChanges, recordChange } from "./changes.js";
+import { editedText } from "./edited-text.js";
+import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
+import { lintStores } from "./lint.js";
+import { observeFile, type ObservedFile } from "./observe.js";
+import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receipt.js";
+import { wantedFiles, type WantedFile } from "./wanted.js";
+
+/** The application's key stores, and its default one, in its settings; everything else in these files stays as it is. */
+export function keyStoresStep(secrets: Secrets): Step {
+  return {
+    id: "key-stores",
+    title: "key stores",
+    plan: (input, planned) => planKeyStores(input, planned, secrets),
+  };
+}
+
+/** A file with what is to become of it. */
+interface PlannedFile {
+  readonly observed: ObservedFile;
+  readonly stores: StoresEdit;
+  readonly text: string;
+}
+
+async function planKeyStores({ profile, host }: StepInput, planned: readonly Change[], secrets: Secrets): Promise<StepPlan> {
+  const nothing = { changes: [], problems: [], notes: [] };
+  const wanted = wantedFiles(profile);
+  // a profile that says nothing of key stores, as the vendor's own config.json does, leaves them alone
+  if (profile.keyStores === undefined && wanted.length === 0) return nothing;
+  try {
+    const { text: record, written } = readWrittenStores(host.files());
+    const ours = written.filter(({ service }) => service === profile.service.user);
+    const files: PlannedFile[] = [];
+    for (const file of profile.keyStores === undefined ? wanted : [...wanted, ...leftFiles(wanted, ours)]) files.push(await planFile(file, ours, host, profile, secrets));
+    const others = written.filter((one) => !files.some(({ observed }) => observed.path === one.path) || one.service !== profile.service.user);
+    const changes = [
+      ...folderChanges(profile.service, files.filter(({ observed, text }) => observed.entry !== undefined || text !== "").map(({ observed }) => observed), host.accounts),
+      ...files.flatMap(({ observed, stores, text }) => fileChanges(profile.service, observed, { text, summary: stores.summary }, host.accounts)),
+    ];
+    const made = files.map(({ observed, stores }) => writtenBy(profile, observed, stores));
+    const recorded = written.length === 0 && made.every(isEmpty) ? [] : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
+    return {
+      changes: [...changes, ...recorded],
+      problems: files.flatMap((file) => fileProblems(file, host, profile, planned)),
+      notes: files.flatMap(fileNotes),
+    };
+  } catch (error) {
+    if (!needsPermission(error)) throw error;
+    const where = error.where === undefined ? "" : ` (${error.where.path})`;
+    return { ...nothing, notes: [`could not see the application's settings: ${error.message}${where}`], unseen: true };
+  }
+}
+
+/** Files in which knetctl wrote key stores that the profile no longer has there. */
+function leftFiles(wanted: readonly WantedFile[], ours: readonly WrittenFile[]): readonly WantedFile[] {
+  return ours
+    .filter(({ path }) => !wanted.some(({ target }) => target.path === path))
+    .map(({ path, form }) => ({ target: { path, form }, stores: [] }));
+}
+
+async function planFile(wanted: WantedFile, ours: readonly WrittenFile[], host: Host, { service }: Profile, secrets: Secrets): Promise<PlannedFile> {
+  const { path, form } = wanted.target;
+  const observed = await observeFile(host, path, form, host.accounts.user(service.user)?.uid);
+  const stores = storesEdit(wanted, observed.settings.settings, ours.find((one) => one.path === path), secrets);
+  return { observed, stores, text: await editedText(observed.settings, form, stores.edit, path) };
+}
+
+function writtenBy({ service }: Profile, { path, form }: ObservedFile, { written, defaultKeyStore }: StoresEdit): WrittenFile {
+  return { path, form, service: service.user, keyStores: written, ...(defaultKeyStore !== undefined && { defaultKeyStore }) };
+}
+
+function isEmpty({ keyStores, defaultKeyStore }: WrittenFile): boolean {
+  return keyStores.length === 0 && defaultKeyStore === undefined;
+}
+
+function recordSummary(made: readonly WrittenFile[]): readonly string[] {
+  const names = made.flatMap(({ keyStores }) => keyStores);
+  return [names.length === 0 ? "no key stores are knetctl's own any more" : `remembers which key stores are knetctl's own: ${names.join(", ")}`];
+}
+
+function fileProblems({ observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[]): readonly Problem[] {
+  const settings = expectedSettings(observed, stores);
+  const context = {
+    host,
+    path: observed.path,
+    users: [...profile.users.keys()],
+    checked: [...(profile.keyStores?.keys() ?? [])],
+    installsModule: planned.some(({ kind }) => kind === "run-installer"),
+  };
+  return [...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path)), ...(text === "" ? [] : lintStores(settings, context))];
+}
+
+/** The settings as they will be, for a look at the whole. */
+function expectedSettings({ settings: { settings } }: ObservedFile, { edit: { set, remove } }: StoresEdit) {
+  const fold = (key: string): string => key.toUpperCase();
+  const [changed, removed] = [new Set([...set.keys()].map(fold)), new Set([...remove].map(fold))];
+  const kept = settings.filter(({ key }) => !changed.has(fold(key)) && !removed.has(fold(key)));
+  return [...kept, ...[...set].map(([key, value]) => ({ key, value, offset: 0 }))];
+}
+
+function differs(key: string, path: AbsolutePath): Problem {
+  return new Problem("key-store-pin-differs", `${key} in the settings is not what the profile's source gives`, {
+    severity: "warning",
+    where: { path },
+    detail: "they were compared, and neither is shown",
+    hint: "apply writes that of the source; if the source is the older of the two, correct it first: wrong PINs count towards a lock-out",
+  });
+}
+
+function fileNotes({ observed: { path }, stores }: PlannedFile): readonly string[] {
+  return [...stores.kept.map((store) => keptNote(store, path)), ...stores.unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`)];
+}
+
+function keptNote({ name, because }: KeptStore, path: AbsolutePath): string {
+  const why = because === "foreign" ? "was not written by knetctl" : "has settings that are not knetctl's";
+  return `key store ${quotedName(name)} in ${path} is not in the profile; it ${why}, and is kept`;
+}

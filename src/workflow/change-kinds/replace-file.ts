@@ -1,0 +1,70 @@
+import { folderOf } from "../../host/path.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
+import type { WriteFile, WriteSettings } from "../change.js";
+import { changedSincePlan } from "./changed-since-plan.js";
+import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
+import { putBackByHand } from "./put-back-by-hand.js";
+import { resolveOwner } from "./resolve-owner.js";
+import { trustedFiles } from "./trusted-files.js";
+import { refuseOther } from "./undo-unsafe.js";
+
+/** How a change of a file's whole content knows the content it makes, and the one that it was planned from. */
+export interface Replacing<C> {
+  /** Only asked when the change is made. */
+  content(change: C): Uint8Array;
+  isContent(change: C, now: Buffer): boolean;
+  /** Undefined: there was no file. */
+  isPlannedFrom(change: C, before: Buffer | undefined): boolean;
+}
+
+/** The kind of change that gives a file a new content, atomically, and keeps the one before in the run's folder. */
+export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<C>): ChangeKind<C, FileBefore> {
+  return {
+    parsePrior: fileBefore,
+
+    record: (change, run) => Promise.resolve(keepFile(trustedFiles(run.host, change), change.path, run)),
+
+    perform: (change, prior, run) => {
+      if (!how.isPlannedFrom(change, contentBefore(prior, run))) throw changedSincePlan(change.path, "its content is not what the plan was made from");
+      trustedFiles(run.host, change).write(change.path, how.content(change), { mode: change.mode, ...resolveOwner(run.host, change) });
+      return Promise.resolve();
+    },
+
+    observe: (change, prior, run) => Promise.resolve(standing(how, change, prior, run)),
+
+    undo: (change, prior, run) => {
+      const now = standing(how, change, prior, run);
+      refuseOther(now);
+      const files = trustedFiles(run.host, change);
+      files.removeTemporaries(folderOf(change.path));
+      const content = contentBefore(prior, run);
+      if (now.state === "before") return Promise.resolve();
+      if (prior.existed && content !== undefined) files.write(change.path, content, prior.rights);
+      else files.remove(change.path);
+      return Promise.resolve();
+    },
+
+    byHand: ({ path }, prior, run) => putBackByHand(path, prior, run),
+  };
+}
+
+/** By content: rights given since are no reason to keep it. */
+function standing<C extends WriteFile | WriteSettings>(how: Replacing<C>, change: C, prior: FileBefore, run: RunContext): Standing {
+  const { path } = change;
+  const files = trustedFiles(run.host, change);
+  const entry = files.entry(path);
+  const now = entry === undefined ? undefined : files.read(path);
+  if (now !== undefined && how.isContent(change, now)) return isAsBefore(entry, prior) && sameContent(now, contentBefore(prior, run)) ? { state: "before" } : { state: "after" };
+  // neither made by the run nor there before it, though reading it gives nothing
+  if (entry !== undefined && now === undefined) return { state: "other", path, because: "a symbolic link that leads nowhere took its place" };
+  if (sameContent(now, contentBefore(prior, run))) return { state: "before" };
+  return { state: "other", path, because: now === undefined ? "it was removed" : "its content is neither what the run wrote nor what was there before" };
+}
+
+function isAsBefore(entry: { mode: number; uid: number; gid: number } | undefined, prior: FileBefore): boolean {
+  return prior.existed && entry?.mode === prior.rights.mode && entry.uid === prior.rights.uid && entry.gid === prior.rights.gid;
+}
+
+function sameContent(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.equals(b);
+}

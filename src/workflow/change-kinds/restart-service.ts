@@ -1,0 +1,108 @@
+import { shellWord } from "../../formats/shell-word.js";
+import { awaitWell, usualPace, type Pace, type Waiting } from "../../host/service/await-well.js";
+import { askHealth } from "../../host/service/health.js";
+import { beginStart, clearFailed, restartUnit, stopUnit } from "../../host/service/restart-unit.js";
+import { whyNoServiceManager } from "../../host/service/service-manager.js";
+import { notRestored, unitProblem } from "../../host/service/service-problem.js";
+import { isDown, isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
+import { Problem } from "../../problem/problem.js";
+import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
+import type { RestartService } from "../change.js";
+import { fieldsOf } from "./prior-json.js";
+
+interface Prior {
+  /** `trying`: on the way up or down, as one is that fails and is started again by the service manager. */
+  readonly was: "up" | "trying" | "down";
+  readonly failed: boolean;
+  readonly invocation: string;
+  /** Whether it answered at the health URL; false where none is asked. */
+  readonly answered: boolean;
+}
+
+/** What the service manager gives a unit to end by itself before it kills it, if not told otherwise (systemd-system.conf(5)). */
+const stopMs = 90_000;
+
+/**
+ * A service that reads its settings anew. On the way back one that was up is started again when all else is as before, and one that was down is
+ * stopped first, so that its account can go.
+ */
+export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> {
+  return {
+    parsePrior: (json) => {
+      const { was, failed, invocation, answered } = fieldsOf(json) ?? {};
+      const known = (["up", "trying", "down"] as const).find((one) => one === was);
+      return known !== undefined && typeof failed === "boolean" && typeof invocation === "string" && typeof answered === "boolean" ? { was: known, failed, invocation, answered } : undefined;
+    },
+
+    record: async ({ unit, health }, { host, signal }) => {
+      const state = await unitState(host, unit, { signal });
+      const problem = unitProblem(unit, state);
+      if (problem !== undefined) throw problem;
+      const answered = health !== null && isUp(state) && (await askHealth(health, { timeoutMs: pace.answer, signal })).well;
+      return { was: bearing(state), failed: state.active === "failed", invocation: state.invocation, answered };
+    },
+
+    perform: async ({ unit, health, timeoutSeconds }, _prior, run) => {
+      const timeoutMs = timeoutSeconds * 1000;
+      const deadline = performance.now() + timeoutMs;
+      await restartUnit(run.host, unit, { timeoutMs, signal: run.signal });
+      const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace));
+      run.report(`${unit} is active${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`);
+    },
+
+    observe: async ({ unit }, prior, { host }) => await standing(unit, prior, host),
+
+    undo: async ({ unit, timeoutSeconds }, prior, { host }) => {
+      // without a service manager nothing of it runs
+      if (prior.was === "up" || whyNoServiceManager(host) !== undefined) return;
+      if (!isDown(await unitState(host, unit))) await stopUnit(host, unit, { timeoutMs: timeoutSeconds * 1000 + stopMs });
+      if (!prior.failed && (await unitState(host, unit)).active === "failed") await clearFailed(host, unit);
+    },
+
+    settle: async (change, prior, run) => {
+      if (prior.was === "down") return;
+      try {
+        if (prior.was === "trying") await beginStart(run.host, change.unit);
+        else await bringBack(change, prior, run, pace);
+      } catch (error) {
+        throw error instanceof Problem ? notRestored(change.unit, "is not up again as it was before", error) : error;
+      }
+    },
+
+    byHand: ({ unit }, { was }) => [`systemctl ${was === "down" ? "stop" : "restart"} ${shellWord(unit)}`],
+  };
+}
+
+export const restartService = restartServiceAt(usualPace);
+
+async function bringBack({ unit, health, timeoutSeconds }: RestartService, { invocation, answered }: Prior, run: RunContext, pace: Pace): Promise<void> {
+  const now = await unitState(run.host, unit);
+  // it was not restarted, so it has read nothing but its old settings
+  if (isUp(now) && invocation !== "" && now.invocation === invocation) return;
+  // one that hangs must end first
+  const timeoutMs = timeoutSeconds * 1000 + stopMs;
+  await restartUnit(run.host, unit, { timeoutMs });
+  const { state, who } = await awaitWell(run.host, unit, answered ? health : null, waiting(run, performance.now() + timeoutSeconds * 1000, pace));
+  run.report(`${unit} is active again, with its old settings${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`);
+}
+
+function waiting(run: RunContext, deadline: number, pace: Pace): Waiting {
+  return { deadline, pace, signal: run.signal, note: (text) => { run.note(text); } };
+}
+
+function bearing(state: UnitState): Prior["was"] {
+  if (isUp(state)) return "up";
+  return isDown(state) ? "down" : "trying";
+}
+
+/** Never `other`: of a restart nothing of anybody's can be lost. */
+async function standing(unit: string, { was }: Prior, host: RunContext["host"]): Promise<Standing> {
+  try {
+    const now = whyNoServiceManager(host) === undefined ? bearing(await unitState(host, unit)) : "down";
+    // what became of one that failed and was tried again is not the run's work
+    return { state: was === "trying" || now === was ? "before" : "partly" };
+  } catch (error) {
+    if (error instanceof Problem) return { state: "partly" };
+    throw error;
+  }
+}

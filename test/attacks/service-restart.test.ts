@@ -1,0 +1,217 @@
+import t from "tap";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { loadProfile } from "../../src/profile/load-profile.js";
+import { path } from "../../src/host/path.js";
+import { realHost } from "../../src/host/real-host.js";
+import { problemCodes } from "../../src/problem/codes.js";
+import { allSteps } from "../../src/steps/index.js";
+import { applyPlan, type RunResult } from "../../src/workflow/apply.js";
+import { makePlan, type Plan } from "../../src/workflow/plan.js";
+import type { StepInput } from "../../src/workflow/step.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { hostState } from "../support/host-state.js";
+import { knetctl, knetctlJson, knetctlScript } from "../support/knetctl.js";
+import { eventually } from "../support/processes.js";
+import { configFile } from "../support/provisioning.js";
+import { standInService, type Mode } from "../support/stand-in-service.js";
+import { moduleLibrary } from "../support/vendor-archive.js";
+
+await ensureSandbox(import.meta.filename);
+
+const folder = "/root/service-restart";
+const unit = "amplia.service";
+mkdirSync(folder, { mode: 0o700 });
+writeFileSync("/usr/local/lib/libkNETPKCS11.so", moduleLibrary(`${folder}/build`), { mode: 0o644 });
+execFileSync("ldconfig");
+const fresh = hostState();
+
+function profile(verbosity: string): string {
+  const file = `${folder}/${verbosity}.yaml`;
+  writeFileSync(file, `connections:
+  hsm_1:
+    endpoints: [{ ip: 192.0.2.1, port: 60161 }]
+users:
+  ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
+log_verbosity: ${verbosity}
+service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: ${unit} }
+`);
+  return file;
+}
+
+const [quiet, info] = [profile("quiet"), profile("info")];
+const withNewSettings = { holds: "info", file: configFile };
+
+const service = standInService({ isUp: false });
+
+/** The application, which reads its settings when it starts: with the new ones it does not answer, or answers that it is not well. */
+const application: { bad: 500 | "silence" | undefined; start: string; isNew: boolean } = { bad: undefined, start: "", isNew: false };
+const server = createServer((_request, response) => {
+  const isNew = service.start() === application.start ? application.isNew : existsSync(configFile) && readFileSync(configFile, "utf8").includes("info");
+  Object.assign(application, { start: service.start(), isNew });
+  if (isNew && application.bad === "silence") return;
+  response.writeHead(isNew && application.bad !== undefined ? 500 : 200).end('{"productName":"Amplia","productVersion":"4.9.0"}');
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+t.teardown(() => { server.closeAllConnections(); server.close(); });
+const health = `http://localhost:${(server.address() as AddressInfo).port}/api/system/info`;
+
+interface Ran extends RunResult {
+  readonly exitCode: number;
+  readonly reports: readonly string[];
+}
+
+/** What `plan` and `apply` have before them, with what a profile says of the service besides the unit. */
+async function inputOf(file: string, service: { startTimeoutSeconds: number; health?: string }): Promise<StepInput> {
+  const { profile } = await loadProfile(file, path("/"));
+  if (profile === undefined) throw new Error("the profile is not valid");
+  return { host: realHost(path("/")), profile: { ...profile, service: { ...profile.service, ...service } } };
+}
+
+const steps = allSteps({ smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 }, secrets: new Map(), restart: true });
+
+async function planned(file: string): Promise<Plan> {
+  return makePlan(steps, await inputOf(file, { startTimeoutSeconds: 60 }));
+}
+
+/** `apply --no-smoke-test`. */
+async function applied(file: string, { seconds = 60, signal = new AbortController().signal, health: url }: { seconds?: number; signal?: AbortSignal; health?: string } = {}): Promise<Ran> {
+  const input = await inputOf(file, { startTimeoutSeconds: seconds, ...(url !== undefined && { health: url }) });
+  const reports: string[] = [];
+  const result = await applyPlan(await makePlan(steps, input), input, {
+    rollback: true, prove: false, signal, profile: file, who: "root", version: "0.1.0",
+    listener: (event) => { if (event.type === "change-report") reports.push(event.text); },
+  });
+  const [first] = result.problems.filter(({ severity }) => severity === "error");
+  return { ...result, exitCode: first === undefined ? 0 : problemCodes[first.code], reports };
+}
+
+function entriesOf(run: string | null): readonly string[] {
+  const lines = readFileSync(`/var/lib/knetctl/runs/${run}/journal.jsonl`, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; number?: number });
+  return lines.map(({ type, number }) => (number === undefined ? type : `${type} ${number}`));
+}
+
+t.test("52: on a fresh host the service does not start: it is stopped, so that its account can go, and nothing is left", async (t) => {
+  service.does("flap");
+  const { exitCode, outcome, problems } = await applied(quiet);
+  t.same([exitCode, outcome, problems.map(({ code }) => code)], [1, "rolled-back", ["service-flapping"]]);
+  t.equal(service.now(), "inactive");
+  t.same(service.calls(), [`reset-failed ${unit}`, `restart ${unit}`, `stop ${unit}`]);
+  t.throws(() => execFileSync("id", ["amplia"], { stdio: "ignore" }), "the account is gone");
+  t.equal(hostState(), fresh);
+});
+
+t.test("the service is restarted when its settings change, late though it may come, and what answers is said; not otherwise", async (t) => {
+  service.does("late");
+  const { exitCode, outcome, reports } = await applied(quiet, { health });
+  t.same([exitCode, outcome], [0, "applied"]);
+  t.same(reports, ["amplia.service is active (process 4242); Amplia 4.9.0 answers"]);
+  t.same(service.calls(), [`reset-failed ${unit}`, `restart ${unit}`]);
+  const start = service.start();
+  t.match(await applied(quiet, { health }), { outcome: "unchanged", run: null });
+  t.equal((await knetctl(["verify", "--no-smoke-test", quiet])).exitCode, 0);
+  t.same([service.start(), service.calls()], [start, []]);
+});
+
+interface Danger {
+  readonly does?: Mode;
+  readonly answers?: 500 | "silence";
+  readonly code: string;
+  readonly exitCode: number;
+}
+
+const dangers: Readonly<Record<string, Danger>> = {
+  "fails on restart": { does: "fail", code: "service-restart-failed", exitCode: 1 },
+  "hangs on restart": { does: "hang", code: "service-restart-timeout", exitCode: 1 },
+  "flaps after the restart": { does: "flap", code: "service-flapping", exitCode: 1 },
+  "is active, and answers that it is not well": { answers: 500, code: "service-unhealthy", exitCode: 69 },
+  "is active, and does not answer": { answers: "silence", code: "service-unhealthy", exitCode: 69 },
+};
+
+for (const [what, danger] of Object.entries(dangers)) {
+  t.test(`52: with the new settings the service ${what}: rolled back, and up again with the old ones`, async (t) => {
+    const [state, inode, start] = [hostState(), statSync(configFile).ino, service.start()];
+    service.does(danger.does ?? "well", withNewSettings);
+    application.bad = danger.answers;
+    const { exitCode, outcome, problems, run, reports } = await applied(info, { seconds: 1, health });
+    t.same([exitCode, outcome, problems.map(({ code }) => code)], [danger.exitCode, "rolled-back", [danger.code]], JSON.stringify(problems));
+    t.equal(hostState(), state, "files are as before");
+    t.not(statSync(configFile).ino, inode, "and had been others");
+    t.not(service.start(), start, "the service was started anew");
+    t.match(service.now(), /^(late|well)$/);
+    t.equal(service.calls().filter((call) => call === `restart ${unit}`).length, 2);
+    t.match(reports.at(-1), "active again, with its old settings (process 4242); Amplia 4.9.0 answers");
+    t.same(entriesOf(run), ["begin", "intent 1", "done 1", "intent 2", "undone 1", "undone 2", "end"], "the service comes last, when its files are back");
+  });
+}
+
+t.test("52: a signal while the service is awaited ends the waiting at once; the old service is back up", async (t) => {
+  const [state, controller] = [hostState(), new AbortController()];
+  service.does("hang", withNewSettings);
+  application.bad = undefined;
+  const hangs = eventually(() => service.now() === "hang", 20_000).then(() => { controller.abort(); });
+  const start = performance.now();
+  const { exitCode, outcome } = await applied(info, { health, signal: controller.signal });
+  await hangs;
+  t.same([exitCode, outcome], [130, "rolled-back"]);
+  t.ok(performance.now() - start < 50_000, "not the minute that it would have had");
+  t.equal(hostState(), state);
+  t.not(service.now(), "hang");
+});
+
+t.test("52: the program is killed while the service is awaited; the next apply brings the old one back before it begins", async (t) => {
+  const start = service.start();
+  service.does("hang", withNewSettings);
+  const killed = spawn(process.execPath, [knetctlScript, "apply", "--no-smoke-test", info], { stdio: "ignore" });
+  t.ok(await eventually(() => service.now() === "hang", 20_000));
+  killed.kill("SIGKILL");
+  service.calls();
+  const { document } = await knetctlJson(["apply", "--no-smoke-test", quiet]);
+  t.match(document, { outcome: "unchanged", recovered: String, changes: [] });
+  t.notMatch(readFileSync(configFile, "utf8"), "info");
+  t.same(service.calls(), [`reset-failed ${unit}`, `restart ${unit}`]);
+  t.not(service.start(), start);
+  t.not(service.now(), "hang");
+});
+
+t.test("52: the old service does not come up again either: said, with the command, and the rollback can be tried again", async (t) => {
+  const state = hostState();
+  service.does("fail");
+  const { exitCode, outcome, problems, run } = await applied(info);
+  t.same([exitCode, outcome, problems.map(({ code }) => code)], [1, "failed", ["service-restart-failed", "workflow-undo-failed"]]);
+  t.match(problems[1], { detail: /amplia\.service is not up again as it was before/, hint: /journalctl[^]*knetctl rollback[^]*systemctl restart amplia\.service/ });
+  t.equal(hostState(), state, "its files are as before all the same");
+  t.equal((await knetctl(["rollback", run ?? ""])).exitCode, 1);
+  service.does("well");
+  t.equal((await knetctl(["rollback", run ?? ""])).exitCode, 0);
+  t.equal(service.now(), "well");
+});
+
+t.test("52: a unit that is missing, masked or broken is found before anything is written", async (t) => {
+  const state = hostState();
+  service.calls();
+  for (const [load, code] of [["not-found", "service-unit-missing"], ["bad-setting", "service-unit-broken"], ["masked", "service-unit-masked"]] as const) {
+    service.loads(load);
+    t.match(await planned(info), { changes: [{ kind: "write-file" }], problems: [{ code, severity: "error" }] });
+    t.match(await planned(quiet), { changes: [], problems: [] }, "no restart is planned: nothing is wrong with it");
+  }
+  t.match(await knetctlJson(["apply", "--no-smoke-test", info]), { exitCode: 1, document: { problems: [{ code: "service-unit-masked" }] } });
+  t.same([hostState(), service.calls()], [state, []], "nothing was begun");
+  service.loads("loaded");
+});
+
+t.test("--no-restart and a rollback of the run leave the service alone and say the command; with a restart, a rollback brings the old service back", async (t) => {
+  const start = service.start();
+  const { exitCode, stdout } = await knetctl(["apply", "--no-smoke-test", "--no-restart", info]);
+  t.equal(exitCode, 0);
+  t.match(stdout, /--no-restart: .*systemctl restart amplia\.service/);
+  t.equal((await knetctl(["rollback"])).exitCode, 0);
+  t.equal(service.start(), start);
+  t.match((await knetctl(["apply", "--no-smoke-test", info])).stdout, /~ restart amplia\.service, and wait until it is active/);
+  const restarted = service.start();
+  t.not(restarted, start);
+  t.equal((await knetctl(["rollback"])).exitCode, 0);
+  t.not(service.start(), restarted);
+});

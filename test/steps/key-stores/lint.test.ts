@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { path } from "../../../src/host/path.js";
+import { realHost } from "../../../src/host/real-host.js";
+import { lintStores, type LintContext } from "../../../src/steps/key-stores/lint.js";
+import { smallRoot } from "../../support/small-root.js";
+
+const root = smallRoot(t);
+const context: LintContext = { host: realHost(root), path: path("/etc/amplia/appsettings.conf"), users: ["ca", "tsa"], checked: [], installsModule: false };
+
+/** Stores by name, each with its settings. */
+function lint(stores: Readonly<Record<string, Readonly<Record<string, string>>>>, more: Partial<LintContext> = {}, others: Readonly<Record<string, string>> = {}) {
+  const settings = Object.entries(stores).flatMap(([name, values]) => Object.entries({ Type: "Pkcs11", ...values }).map(([key, value]) => ({ key: `KeyStores:${name}:${key}`, value, offset: 0 })));
+  const all = [...settings, ...Object.entries(others).map(([key, value]) => ({ key, value, offset: 0 }))];
+  return lintStores(all, { ...context, ...more }).map(({ code, severity, message }) => `${severity} ${code}: ${message}`);
+}
+
+const kNet = "libkNETPKCS11.so";
+
+t.test("a module that the loader does not find, by name or by path, is told; one that it finds is not, nor one of Windows", async (t) => {
+  t.same(lint({ A: { Module: "libnothing.so" } }), ['warning key-store-module-missing: the dynamic loader does not find the module of key store "A"']);
+  t.same(lint({ A: { Module: "/usr/lib/libnothing.so" } }), ['warning key-store-module-missing: the module of key store "A" is not there']);
+  t.same(lint({ A: { Module: "relative/lib.so" } }), ['warning key-store-module-missing: the module of key store "A" is not there']);
+  t.same(lint({ A: { Module: "libc.so.6" }, B: { Module: "/bin/sh" }, C: { Module: "eTPKCS11.dll" } }), []);
+});
+
+t.test("a kNET module of another place than the installed one is told, unless this run installs it", async (t) => {
+  mkdirSync(join(root, "opt/old"), { recursive: true });
+  writeFileSync(join(root, "opt/old", kNet), "");
+  // the loader of this root finds libc by its name, and so another file than the one that is named
+  t.same(lint({ A: { Module: `/opt/old/${kNet}`, TokenLabel: "ca" } }, { installsModule: true }), []);
+  t.same(lint({ A: { Module: `/opt/gone/${kNet}`, TokenLabel: "ca" } }), ['warning key-store-module-missing: the module of key store "A" is not there']);
+});
+
+t.test("a token that no kNET user has, and a store that does not choose among several", async (t) => {
+  t.same(lint({ A: { Module: kNet, TokenLabel: "gone" } }), ['warning key-store-token-unknown: key store "A" names a token that no kNET user has']);
+  t.same(lint({ A: { Module: kNet } }), ['warning key-store-token-unchosen: key store "A" does not say which of the kNET users it means']);
+  t.same(lint({ A: { Module: kNet } }, { users: ["ca"] }), []);
+  t.same(lint({ A: { Module: kNet, TokenSerialNumber: "1" }, B: { Module: kNet, TokenLabel: "tsa" } }), []);
+  t.same(lint({ A: { Module: kNet, TokenLabel: "anything" } }, { users: [] }), [], "a profile without users says nothing of them");
+});
+
+t.test("two stores on one token are told, but for two of the profile, which were checked there", async (t) => {
+  const two = { A: { Module: kNet, TokenLabel: "ca" }, B: { Module: kNet, TokenLabel: "ca" } };
+  t.same(lint(two), ['warning key-store-same-token: key stores "A" and "B" are on the same token']);
+  t.same(lint(two, { checked: ["a", "b"] }), []);
+  t.same(lint(two, { checked: ["A"] }), ['warning key-store-same-token: key stores "A" and "B" are on the same token']);
+});
+
+t.test("a default store that is not there", async (t) => {
+  t.same(lint({ A: { Module: "libc.so.6" } }, {}, { "Amplia:DefaultKeyStore": "B" }), ["warning key-store-default-unknown: the default key store is none of those in the settings"]);
+  t.same(lint({ A: { Module: "libc.so.6" } }, {}, { "amplia:defaultkeystore": "a" }), []);
+});

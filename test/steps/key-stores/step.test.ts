@@ -1,0 +1,97 @@
+import t from "tap";
+import { path } from "../../../src/host/path.js";
+import { Secret } from "../../../src/problem/secret.js";
+import type { KeyStore, PinSource, Profile } from "../../../src/profile/types.js";
+import { keyStoresStep } from "../../../src/steps/key-stores/step.js";
+import { MemoryHost, type MemoryHostOptions } from "../../support/memory-host.js";
+
+const file = "/etc/amplia/appsettings.conf";
+const record = "/var/lib/knetctl/key-stores.json";
+const target = { path: path(file), form: "ini" } as const;
+const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
+const source: PinSource = { from: "file", path: path("/run/pin") };
+const hsm: KeyStore = { name: "Hsm", type: "Pkcs11", target, module: "eTPKCS11.dll", pin: source };
+const section = "[KeyStores:Hsm]\nType=Pkcs11\nModule=eTPKCS11.dll\nPin=1234\n";
+
+function profileOf(stores: readonly KeyStore[] | undefined): Profile {
+  return {
+    source: "profile.yaml", connections: new Map(), users: new Map(), service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 },
+    ...(stores !== undefined && { keyStores: new Map(stores.map((store) => [store.name, store])) }),
+  };
+}
+
+function plan(stores: readonly KeyStore[] | undefined, options: MemoryHostOptions = {}, pin = "1234") {
+  const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }], ...options });
+  return keyStoresStep(new Map([[source, new Secret(pin)]])).plan({ profile: profileOf(stores), host }, []);
+}
+
+const written = (stores: readonly string[], service = "amplia") => `${JSON.stringify({ format: 1, files: [{ path: file, form: "ini", service, keyStores: stores }] }, null, 1)}\n`;
+
+t.test("on a host without settings: folder, file and record, with the documented rights, and no secret in what can be shown", async (t) => {
+  const { changes } = await plan([hsm], { folders: ["/etc"] });
+  t.match(changes, [
+    { kind: "create-folder", path: "/etc/amplia", mode: 0o750, owner: "root", group: "amplia" },
+    { kind: "write-settings", path: file, mode: 0o640, owner: "root", group: "amplia", before: null },
+    { kind: "write-file", path: record, mode: 0o600, owner: "root", group: "root", content: written(["Hsm"]) },
+  ]);
+  const [, write] = changes;
+  t.equal(write?.kind === "write-settings" && write.content?.reveal(), section);
+  t.notMatch(JSON.stringify(changes), /1234/);
+});
+
+t.test("a file that says all that already, by somebody else: nothing, and no record", async (t) => {
+  const { changes } = await plan([hsm], { files: { [file]: section } });
+  t.match(changes.map(({ kind, path: at }) => [kind, at]), [["set-owner", "/etc/amplia"], ["set-mode", "/etc/amplia"], ["set-owner", file]]);
+});
+
+t.test("a folder of another name that exists is left as it is", async (t) => {
+  const elsewhere: KeyStore = { ...hsm, target: { path: path("/etc/default/amplia.env"), form: "env" } };
+  const { changes } = await plan([elsewhere], { folders: ["/etc/default"] });
+  t.same(changes.map(({ kind, path: at }) => [kind, at]), [["write-settings", "/etc/default/amplia.env"], ["write-file", record]]);
+});
+
+t.test("two files in one missing folder: it is made once", async (t) => {
+  const json: KeyStore = { ...hsm, name: "J", target: { path: path("/srv/a/b/appsettings.json"), form: "json" } };
+  const env: KeyStore = { ...hsm, name: "E", target: { path: path("/srv/a/amplia.env"), form: "env" } };
+  const { changes } = await plan([json, env], { folders: ["/srv"] });
+  t.match(changes.filter(({ kind }) => kind === "create-folder"), [{ path: "/srv/a", mode: 0o750 }, { path: "/srv/a/b", mode: 0o750 }]);
+});
+
+t.test("what another service's profile wrote stays, whatever this one says", async (t) => {
+  const { changes, notes } = await plan([], { files: { [file]: section, [record]: written(["Hsm"], "other") } });
+  t.same(changes, []);
+  t.same(notes, []);
+});
+
+t.test("what this service's profile wrote into a file that it no longer names is taken away there", async (t) => {
+  const { changes } = await plan([], { files: { [file]: `; mine\n\n${section}`, [record]: written(["Hsm"]) } });
+  const write = changes.find(({ kind }) => kind === "write-settings");
+  t.equal(write?.kind === "write-settings" && write.content?.reveal(), "; mine\n");
+  t.match(changes.at(-1), { path: record, content: `${JSON.stringify({ format: 1, files: [] }, null, 1)}\n` });
+});
+
+t.test("without key_stores in the profile nothing is looked at", async (t) => {
+  t.same(await plan(undefined, { files: { [file]: "no equals sign", [record]: "no JSON" } }), { changes: [], problems: [], notes: [] });
+});
+
+t.test("a file that the application would refuse, or that is none, is a problem with its place", async (t) => {
+  const twice = "[KeyStores:Hsm]\nPin=1\npin = 2\n";
+  const refused = await plan([hsm], { files: { [file]: twice } }).then(() => undefined, (error: unknown) => error);
+  t.match(refused, { list: [{ code: "settings-duplicate-key", where: { path: file, line: 3 } }] });
+  await t.rejects(plan([hsm], { folders: [file] }), { code: "settings-not-a-file" });
+  await t.rejects(plan([hsm], { files: { [file]: new Uint8Array(5 * 1024 * 1024 + 1) } }), { code: "settings-too-large" });
+  await t.rejects(plan([hsm], { files: { [file]: Buffer.from("a=\xff\n", "latin1") } }), { code: "settings-not-utf8", where: { line: 1, column: 3 } });
+  await t.rejects(plan([hsm], { files: { [record]: "{}" } }), { code: "key-store-receipt-invalid" });
+});
+
+t.test("a PIN that the form cannot hold is refused with the forms that can, and not shown", async (t) => {
+  const refused = await plan([hsm], {}, "12\n34").then(() => undefined, (error: unknown) => error);
+  t.match(refused, { list: [{ code: "settings-cannot-hold", message: "an ini file cannot hold KeyStores:Hsm:Pin", hint: /json/ }] });
+  t.notMatch(JSON.stringify(refused), /34/);
+});
+
+t.test("without permission to look: a note, and no change is made up", async (t) => {
+  const { changes, notes, unseen } = await plan([hsm], { files: { [file]: section }, forbidden: ["/etc/amplia"] });
+  t.same([changes, unseen], [[], true]);
+  t.match(notes, [/could not see the application's settings: .*\/etc\/amplia/]);
+});
