@@ -8,6 +8,10 @@ export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => P
 
 /** Usage text and arguments of each verb; the work is in a file of its own, loaded only when its verb is used. */
 const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
+  init: (y, run) =>
+    y.command("init", "write the profile that describes this host", initArguments, (args) =>
+      run(async (context) => (await import("./init/init.js")).init(args, context)),
+    ),
   validate: (y, run) =>
     y.command("validate <profile>", "check a profile; touches nothing", profileArgument, (args) =>
       run(async (context) => (await import("./validate.js")).validate(args, context)),
@@ -90,6 +94,14 @@ function folderOfRoot(value: unknown): string | undefined {
 
 function profileArgument<T>(y: Argv<T>) {
   return y.positional("profile", { type: "string", demandOption: true, describe: "profile file, YAML or JSON; - for standard input" });
+}
+
+function initArguments<T>(y: Argv<T>) {
+  return rootArgument(y)
+    .option("from-host", { type: "boolean", default: false, describe: "from its config.json and the application's settings; PINs are left out" })
+    .option("out", { type: "string", requiresArg: true, describe: "a new file to write it to; left out: standard output" })
+    .option("user", { type: "string", requiresArg: true, default: "amplia", describe: "the application's account" })
+    .option("settings", { type: "string", array: true, requiresArg: true, describe: "a file of the application's settings, PATH or FORM:PATH; left out: /etc/amplia/appsettings.conf" });
 }
 
 function renderArguments<T>(y: Argv<T>) {

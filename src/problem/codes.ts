@@ -127,6 +127,9 @@ export const problemCodes = {
 
   // key stores: the application's settings
   "render-nothing": exitCodes.invalidProfile,
+  "init-nothing-found": exitCodes.failed,
+  "init-connection-unclear": exitCodes.failed,
+  "init-cannot-write": exitCodes.cannotWrite,
   "settings-syntax": exitCodes.failed,
   "settings-duplicate-key": exitCodes.failed,
   "settings-ambiguous": exitCodes.failed,

@@ -61,6 +61,7 @@ t.test("43: commands that need no PIN show none", async (t) => {
   await silent(t, ["plan", profile], { exitCode: 2 });
   await silent(t, ["plan", profile, ...loud], { exitCode: 2 });
   await silent(t, ["apply", "--no-such-option", profile], { exitCode: 64 });
+  await silent(t, ["init"], { exitCode: 64 });
 });
 
 t.test("43, 47: apply, verify and smoke show no PIN, whatever syntax is in it", async (t) => {

@@ -40,8 +40,10 @@ t.test("43, 45, 47: a PIN that goes into the application's settings is in them, 
   // the copy of the settings before holds the one, the settings the other
   await silent(t, ["apply", "--no-smoke-test", stores, "--verbose"], { setsPin: true, says: /KeyStores:Ca:Pin: <changed>/ });
   await silent(t, ["history", ...loud]);
+  await silent(t, ["init", "--from-host", ...loud]);
   writeFileSync(settings, `${readFileSync(settings, "utf8")}Pin ${wrong.text.replace("=", "")}\n`);
   await silent(t, ["plan", stores, ...loud], { exitCode: 1, says: /settings-syntax/ });
+  await silent(t, ["init", "--from-host", ...loud], { exitCode: 1, says: /settings-syntax/ });
   writeFileSync(settings, readFileSync(settings, "utf8").split("\n").slice(0, -2).join("\n") + "\n");
   await silent(t, ["plan", stores]);
   for (const [file, mode] of [[settings, 0o640], ...copies().map((copy) => [copy, 0o600] as const)] as const) {

@@ -1,0 +1,115 @@
+import type { Files, Host } from "../../host/host.js";
+import { asAbsolutePath, joined, path as literal, type AbsolutePath } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
+import { quotedName } from "../../profile/quote.js";
+import { serviceHome } from "../../profile/service-home.js";
+import type { Endpoint, SettingsTarget } from "../../profile/types.js";
+import { observeClientConfig } from "../../steps/client-config/observe.js";
+import { readClientConfig } from "../../steps/client-config/reading.js";
+import { observeFile } from "../../steps/key-stores/observe.js";
+import { defaultStoreKey } from "../../steps/key-stores/setting-names.js";
+import { foldKey } from "../../formats/settings/fold-key.js";
+import type { DescribedHost } from "./described.js";
+import { describeStores, type DescribedStores } from "./describe-stores.js";
+import { secretFile } from "./secret-file.js";
+
+export interface HostToDescribe {
+  /** The application's account. */
+  readonly user: string;
+  /** Files of its settings; those that are missing hold no key stores. */
+  readonly targets: readonly SettingsTarget[];
+}
+
+const unitFolders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"].map(literal);
+
+/**
+ * What a host that was set up by hand looks like in the words of a profile. Holds no secret. Throws Problems for files that cannot be
+ * read, and where there is nothing to describe (`init-nothing-found`).
+ */
+export async function describeHost(host: Host, { user, targets }: HostToDescribe): Promise<DescribedHost> {
+  const account = host.accounts.user(user);
+  if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(user)} on this host`, { hint: "name the application's account with --user" });
+  const home = serviceHome({ user }, account);
+  const client = describeClient(host, home, account.uid);
+  const stores: DescribedStores[] = [];
+  let defaultKeyStore: string | undefined;
+  for (const target of targets) {
+    const { settings: { settings } } = await observeFile(host, target.path, target.form, account.uid);
+    stores.push(describeStores(settings, target, [...client.users.keys()]));
+    defaultKeyStore ??= settings.find(({ key }) => foldKey(key) === foldKey(defaultStoreKey))?.value;
+  }
+  const described = stores.flatMap((one) => one.stores);
+  if (client.users.size === 0 && described.length === 0) throw nothingFound(home, targets);
+  return {
+    ...client,
+    comments: [...client.comments, ...stores.flatMap(({ left }) => left)],
+    service: serviceOf(host, user, home),
+    stores: described,
+    ...(described.some(({ name }) => name === defaultKeyStore) && defaultKeyStore !== undefined && { defaultKeyStore }),
+  };
+}
+
+function describeClient(host: Host, home: AbsolutePath, uid: number): Pick<DescribedHost, "comments" | "connections" | "users" | "logVerbosity"> {
+  const { path, file, unseenReason } = observeClientConfig(host, home, uid);
+  if (file === "unseen") throw new Problem("host-not-permitted", "config.json cannot be read", { where: { path }, detail: unseenReason ?? "permission missing", hint: "run as root" });
+  if (file === "missing" || file.root === undefined) return { comments: [`there is no ${path} yet`], connections: new Map(), users: new Map() };
+  const reading = readClientConfig(file.root);
+  const connections = new Map([...(reading.connections ?? [])].map(([name, endpoints]) => [name, endpointsOf(name, endpoints, path)]));
+  const users = new Map([...(reading.users ?? [])].map(([name, { connection = "" }]) => [name, { connection, pinFile: secretFile(name) }]));
+  const hasVerbosity = file.root.members.has("log_verbosity");
+  return { comments: [], connections, users, ...(hasVerbosity && reading.logVerbosity !== undefined && { logVerbosity: reading.logVerbosity }) };
+}
+
+function endpointsOf(name: string, endpoints: readonly Endpoint[] | undefined, path: AbsolutePath): readonly Endpoint[] {
+  if (endpoints !== undefined) return endpoints;
+  throw new Problem("init-connection-unclear", `connection ${quotedName(name)} has no addresses and ports that a client could use`, {
+    where: { path },
+    hint: "give ip and port as single values, or as lists of the same length",
+  });
+}
+
+/** The keys of the profile's service. */
+function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<string, string> {
+  const unit = `${user}.service`;
+  return new Map([["user", user], ["group", groupOf(host, user, home)], ["home", home], ...(hasUnit(host.files(), unit) ? [["unit", unit] as const] : [])]);
+}
+
+/** The group that may read the client's configuration, else the account's own. */
+function groupOf(host: Host, user: string, home: AbsolutePath): string {
+  const account = host.accounts.user(user);
+  const config = host.files(...(account === undefined ? [] : [account.uid])).entry(joined(home, ".config"));
+  const gid = config === undefined || config.gid === 0 ? account?.gid : config.gid;
+  return gid === undefined ? user : host.accounts.groupName(gid);
+}
+
+function hasUnit(files: Files, unit: string): boolean {
+  return unitFolders.some((folder) => {
+    try {
+      return files.entry(joined(folder, unit)) !== undefined;
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
+  });
+}
+
+function nothingFound(home: AbsolutePath, targets: readonly SettingsTarget[]): Problem {
+  return new Problem("init-nothing-found", "there is nothing on this host to describe", {
+    detail: `no kNET users in config.json below ${home}, no key stores in ${targets.map(({ path }) => path).join(", ")}`,
+    hint: "name the application's account with --user and its settings with --settings; the README shows a profile to start from",
+  });
+}
+
+export const defaultSettings = { path: literal("/etc/amplia/appsettings.conf"), form: "ini" } as const satisfies SettingsTarget;
+
+/** `/path`, its form told by its name, or `FORM:/path`. Undefined when it is neither. */
+export function settingsTarget(text: string): SettingsTarget | undefined {
+  const [, named, file] = /^(?:(ini|json|env|systemd):)?(\/.*)$/s.exec(text) ?? [];
+  const path = file === undefined ? undefined : asAbsolutePath(file);
+  const form = namedForm(named) ?? namedForm(/\.(conf|ini|json|env)$/i.exec(file ?? "")?.[1]?.toLowerCase().replace("conf", "ini"));
+  return path === undefined || form === undefined ? undefined : { path, form };
+}
+
+function namedForm(name: string | undefined): SettingsTarget["form"] | undefined {
+  return (["ini", "json", "env", "systemd"] as const).find((form) => form === name);
+}

@@ -1,0 +1,77 @@
+import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { Problem, throwIfErrors } from "../../problem/problem.js";
+import { parseProfile } from "../../profile/parse-profile.js";
+import { readProfile } from "../../profile/read-profile.js";
+import { quotedName } from "../../profile/quote.js";
+import type { SettingsTarget } from "../../profile/types.js";
+import type { CommandContext, CommandRun } from "../command.js";
+import { defaultSettings, describeHost, settingsTarget } from "./describe-host.js";
+import { profileText } from "./profile-text.js";
+
+export interface InitArguments {
+  readonly fromHost: boolean;
+  readonly root?: string | undefined;
+  /** A new file; left out: standard output. */
+  readonly out?: string | undefined;
+  readonly user: string;
+  /** Files of the application's settings: a path, or FORM:PATH. */
+  readonly settings?: readonly string[] | undefined;
+}
+
+/** `knetctl init --from-host`: the profile that describes a host which was set up by hand, PINs left out. Changes nothing but `--out`. */
+export const init: CommandRun<InitArguments> = async (args, context) => {
+  const { output } = context;
+  if (!args.fromHost) throw new Problem("usage-invalid", "say what to make the profile from", { hint: "knetctl init --from-host reads this host; the README shows a profile to start from" });
+  const host = await context.host({ root: args.root, readOnly: true });
+  const text = await profileText(await describeHost(host, { user: args.user, targets: targetsOf(args) }));
+  const problems = await checked(text, context);
+  const file = args.out === undefined ? undefined : resolve(context.workingFolder, args.out);
+  if (file !== undefined) writeNew(file, text);
+  if (output.json) output.document({ profile: text, ...(file !== undefined && { file }), problems });
+  else {
+    for (const problem of problems) output.problem(problem);
+    if (file === undefined) output.result(text);
+    else output.result(`${file}: put the PINs into the files that it names, then knetctl plan finds nothing to do`);
+  }
+  return exitCodes.done;
+};
+
+function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] {
+  if (settings.length === 0) return [defaultSettings];
+  return settings.map((text) => {
+    const target = settingsTarget(text);
+    if (target !== undefined) return target;
+    throw new Problem("usage-invalid", "--settings takes the path of a file", { detail: quotedName(text), hint: "an absolute path that ends in .conf, .ini, .json or .env, or with its form before it: systemd:/etc/amplia/environment" });
+  });
+}
+
+/** What the profile says must hold as a profile: errors are the host's own, and thrown. */
+async function checked(text: string, { workingFolder }: CommandContext): Promise<readonly Problem[]> {
+  const reading = await readProfile(Buffer.from(text), "profile.yaml");
+  const { problems } = "document" in reading ? parseProfile(reading.document, workingFolder) : reading;
+  throwIfErrors(problems);
+  return problems;
+}
+
+/** The user's own file, made with the user's own rights; one that exists is never touched. */
+function writeNew(file: string, text: string): void {
+  try {
+    const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    try {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw new Problem("init-cannot-write", "the profile cannot be written", {
+      where: { path: file },
+      detail: code === "EEXIST" ? "there is such a file already" : code,
+      hint: code === "EEXIST" ? "name another file, or move that one away" : "check the folder and its rights",
+    });
+  }
+}

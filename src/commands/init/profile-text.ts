@@ -1,0 +1,65 @@
+import type { Document, Node, Scalar, YAMLMap } from "yaml";
+import type { DescribedHost, DescribedStore } from "./described.js";
+
+const head = [
+  "What this host looked like when knetctl init --from-host read it.",
+  "PINs and passwords are not in here: put each into the file that is named for it, readable by root alone (mode 0600).",
+];
+
+/** The profile in YAML, with a comment wherever something is to be done. Linear in its size. */
+export async function profileText(described: DescribedHost): Promise<string> {
+  const { Document } = await import("yaml");
+  const document = new Document(content(described), { aliasDuplicateObjects: false });
+  document.commentBefore = [...head, ...described.comments].map((line) => ` ${line}`).join("\n");
+  for (const store of described.stores) comment(document, store);
+  for (const name of described.connections.keys()) flowItems(document, ["connections", name, "endpoints"]);
+  for (const name of described.users.keys()) flow(document, ["users", name]);
+  for (const { name } of described.stores) flow(document, ["key_stores", name]);
+  flow(document, ["service"]);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+function content({ connections, users, logVerbosity, service, stores, defaultKeyStore }: DescribedHost): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([
+    ...(connections.size === 0 ? [] : [["connections", mapped(connections, (endpoints) => new Map([["endpoints", endpoints.map(({ ip, port }) => ({ ip, port }))]]))] as const]),
+    ...(users.size === 0 ? [] : [["users", mapped(users, ({ connection, pinFile }) => ({ connection, pin: { file: pinFile } }))] as const]),
+    ...(logVerbosity === undefined ? [] : [["log_verbosity", logVerbosity] as const]),
+    ["service", service],
+    ...(stores.length === 0 ? [] : [["key_stores", new Map(stores.map((store) => [store.name, storeContent(store)]))] as const]),
+    ...(defaultKeyStore === undefined ? [] : [["default_key_store", defaultKeyStore] as const]),
+  ]);
+}
+
+function mapped<T, R>(map: ReadonlyMap<string, T>, change: (value: T) => R): ReadonlyMap<string, R> {
+  return new Map([...map].map(([name, value]) => [name, change(value)]));
+}
+
+function storeContent({ keys, target }: DescribedStore): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([...keys, ["target", targetContent(target)]]);
+}
+
+function targetContent({ path, form }: DescribedStore["target"]): unknown {
+  const byName = /\.(conf|ini)$/i.test(path) ? "ini" : /\.json$/i.test(path) ? "json" : /\.env$/i.test(path) ? "env" : undefined;
+  return form === byName ? path : { file: path, form };
+}
+
+function comment(document: Document, { name, comments }: DescribedStore): void {
+  if (comments.length === 0) return;
+  const map = document.get("key_stores", true) as YAMLMap<Scalar, Node>;
+  const pair = map.items.find(({ key }) => key.value === name);
+  if (pair !== undefined) pair.key.commentBefore = comments.map((line) => ` ${line}`).join("\n");
+}
+
+function flow(document: Document, path: readonly string[]): void {
+  const node = document.getIn(path, true);
+  if (isCollection(node)) node.flow = true;
+}
+
+function flowItems(document: Document, path: readonly string[]): void {
+  const node = document.getIn(path, true);
+  if (isCollection(node)) for (const item of node.items) if (isCollection(item)) item.flow = true;
+}
+
+function isCollection(node: unknown): node is { items: unknown[]; flow?: boolean } {
+  return typeof node === "object" && node !== null && "items" in node && Array.isArray(node.items);
+}
