@@ -3,7 +3,7 @@ import { profileCodes } from "./profile-codes.js";
 
 /**
  * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never renamed
- * or reused. One section an area; the area is the code's first word. Those of the profile, the most by far, have a file of their own.
+ * or reused. One section an area; the area is the code's first word. Those of the profile have a file of their own.
  */
 export const problemCodes = {
   // the program itself
