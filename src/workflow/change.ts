@@ -92,7 +92,7 @@ export interface WriteSettings extends Common, Ownership {
   readonly sha256: string;
   /** SHA-256 of the text it replaces; null for a new file. `apply` refuses when the file no longer has it. */
   readonly before: string | null;
-  /** What changes, a setting a line, secrets left out: "KeyStores:MyHsm:Module: a → b", "KeyStores:MyHsm:Pin: <changed>". */
+  /** What changes, a setting a line, secrets and free text that was there left out: "KeyStores:MyHsm:Module: a.so → b.so", "KeyStores:MyHsm:Pin: <changed>". */
   readonly summary: readonly string[];
 }
 

@@ -1,9 +1,11 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
+import { partOf } from "../../formats/settings/key-parts.js";
 import type { Setting, SettingsEdit } from "../../formats/settings/settings-text.js";
 import type { PinSource } from "../../host/pin/pin-source.js";
 import type { Secret } from "../../problem/secret.js";
 import type { WrittenFile } from "./receipt.js";
 import { defaultStoreKey, isSecretName, knownNames, storeKey, storesSection } from "./setting-names.js";
+import { shownValue } from "./shown-value.js";
 import { storeSettings, type WantedFile } from "./wanted.js";
 
 /** Secrets by their sources, as objects: what a profile names once is read once. Absent: it cannot be had by this command. */
@@ -91,9 +93,7 @@ class Planner {
     const type = this.#now.get(foldKey(storeKey(store, "Type")))?.value;
     for (const [name, value] of wanted) this.#want(storeKey(store, name), value);
     for (const name of knownNames.filter((known) => !wanted.has(known))) {
-      // a secret without a source is the user's own affair, as long as the store is of the same type
-      const isTheirs = isSecretName(name) && (type === undefined || type === wanted.get("Type"));
-      if (!isTheirs) this.#drop(storeKey(store, name));
+      if (!isTheirs(name, type, wanted)) this.#drop(storeKey(store, name));
     }
   }
 
@@ -121,7 +121,7 @@ class Planner {
     if (typeof wanted === "string") {
       if (now !== undefined && saysTheSame(key, now.value, wanted)) return;
       this.#set.set(key, wanted);
-      this.#summary.push(now === undefined ? `${key}: ${wanted}` : `${key}: ${now.value} → ${wanted}`);
+      this.#summary.push(now === undefined ? `${key}: ${wanted}` : `${key}: ${shownValue(partOf(key), now.value, this.stores())} → ${wanted}`);
       return;
     }
     const secret = this.#secrets.get(wanted);
@@ -137,6 +137,12 @@ class Planner {
     this.#remove.add(key);
     this.#summary.push(`${key}: removed`);
   }
+}
+
+/** A PIN without a source is the user's own affair, as long as the store is of the same type. Every other secret goes with the user or the proof that it was for. */
+function isTheirs(name: string, type: string | undefined, wanted: ReadonlyMap<string, string | PinSource>): boolean {
+  const wantedType = wanted.get("Type");
+  return name === "Pin" && wantedType === "Pkcs11" && (type === undefined || foldKey(type) === foldKey(wantedType));
 }
 
 /** Words whose case means nothing to the application: a type's name and truth values. */

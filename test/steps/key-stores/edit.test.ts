@@ -46,6 +46,16 @@ t.test("only what differs is told; another PIN is told as changed, and neither i
   t.notMatch(JSON.stringify(summary), /1234|4321/);
 });
 
+t.test("what stood in a line so far is not shown where it may be a PIN that was put there by mistake", async (t) => {
+  const wanted: KeyStore = { name: "Hsm", type: "Kryptus", target, host: "10.1.2.3", port: 60161, root: { username: "r", password: source } };
+  const mistaken = Object.fromEntries(["Type", "Host", "Port", "RootUsername"].map((name) => [`KeyStores:Hsm:${name}`, "87654321"]));
+  const { summary } = edit([wanted], { ...mistaken, "Amplia:DefaultKeyStore": "87654321" }, { defaultKeyStore: "Hsm" });
+  t.same(summary.filter((line) => line.includes("→")).length, 5);
+  t.notMatch(JSON.stringify(summary), /87654321/);
+  t.notMatch(JSON.stringify(edit([{ ...hsm, tokenLabel: "a" }], { ...asWanted, "KeyStores:Hsm:Module": "87654321", "KeyStores:Hsm:TokenLabel": "87654321" }).summary), /87654321/);
+  t.same(edit([wanted], { "KeyStores:Hsm:Type": "pkcs11", "KeyStores:Hsm:Host": "10.9.9.9" }).summary.slice(0, 2), ["KeyStores:Hsm:Type: pkcs11 → Kryptus", "KeyStores:Hsm:Host: 10.9.9.9 → 10.1.2.3"]);
+});
+
 t.test("a setting of the store that the profile no longer has goes; one that no profile knows stays", async (t) => {
   const { remove, summary } = edit([hsm], { ...asWanted, "KeyStores:Hsm:TokenLabel": "a", "KeyStores:Hsm:Custom": "x" });
   t.same(remove, ["KeyStores:Hsm:TokenLabel"]);
@@ -56,6 +66,18 @@ t.test("a PIN without a source in the profile is the user's own affair, as long 
   const without: Pkcs11KeyStore = { name: "Hsm", type: "Pkcs11", target, module: hsm.module, user: "a" };
   t.same(edit([without], asWanted).remove, []);
   t.same(edit([{ name: "Hsm", type: "AzureKeyVault", target, endpoint: "https://x", appId: "i", certThumb: "c" }], asWanted).remove, ["KeyStores:Hsm:Module", "KeyStores:Hsm:Pin"]);
+});
+
+t.test("the type's case does not make another type of it: the user's own PIN stays", async (t) => {
+  const without: Pkcs11KeyStore = { name: "Hsm", type: "Pkcs11", target, module: hsm.module, user: "a" };
+  t.same(edit([without], { ...asWanted, "KeyStores:Hsm:Type": "PKCS11" }).remove, []);
+});
+
+t.test("a secret goes with the user or the way to prove oneself that it was for", async (t) => {
+  const cloud = { name: "Hsm", type: "AzureKeyVault", target, endpoint: "https://x", appId: "i" } as const;
+  t.same(edit([{ ...cloud, certThumb: "c" }], { "KeyStores:Hsm:Type": "AzureKeyVault", "KeyStores:Hsm:AppKey": "k" }).remove, ["KeyStores:Hsm:AppKey"]);
+  const vco: KeyStore = { name: "Hsm", type: "Kryptus", target, host: "10.1.2.3", port: 60161, vco: { username: "v", password: source } };
+  t.same(edit([vco], { "KeyStores:Hsm:Type": "Kryptus", "KeyStores:Hsm:RootUsername": "r", "KeyStores:Hsm:RootPassword": "p" }).remove, ["KeyStores:Hsm:RootUsername", "KeyStores:Hsm:RootPassword"]);
 });
 
 t.test("a secret that cannot be had leaves the one in the file; where there is none, it is told as set", async (t) => {
