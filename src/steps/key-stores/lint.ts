@@ -73,7 +73,7 @@ function tokenProblems({ name, module, label, serial }: Pkcs11Settings, context:
   const { users } = context;
   if (baseName(module) !== moduleName || users.length === 0) return [];
   if (label !== undefined && !users.includes(label)) {
-    return [warning("key-store-token-unknown", `key store ${quotedName(name)} names a token that no kNET user has`, context, { detail: `label ${quotedName(label)}; users: ${users.map(quotedName).join(", ")}`, hint: "a token's label is its user's name: correct it, or add the user" })];
+    return [warning("key-store-token-unknown", `key store ${quotedName(name)} names a token that no kNET user has`, context, { detail: `its ${storeKey(name, "TokenLabel")} is none of ${users.map(quotedName).join(", ")}`, hint: "a token's label is its user's name: correct it, or add the user" })];
   }
   if (label !== undefined || serial !== undefined || users.length === 1) return [];
   return [warning("key-store-token-unchosen", `key store ${quotedName(name)} does not say which of the kNET users it means`, context, { hint: "give TokenLabel, which is the user's name" })];

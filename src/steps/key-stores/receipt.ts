@@ -30,10 +30,17 @@ export function readWrittenStores(files: Files): { readonly text: string | undef
   });
 }
 
-/** The text of the record; files of which nothing is recorded are left out. */
+/** The text of the record, the same for every profile that it is written by; files of which nothing is recorded are left out. */
 export function writtenStoresText(written: readonly WrittenFile[]): string {
-  const files = written.filter(({ keyStores, defaultKeyStore }) => keyStores.length > 0 || defaultKeyStore !== undefined);
+  const files = written.filter(({ keyStores, defaultKeyStore }) => keyStores.length > 0 || defaultKeyStore !== undefined).sort(byPathAndService);
   return `${JSON.stringify({ format: 1, files }, null, 1)}\n`;
+}
+
+/** By code units: in every locale the same. */
+function byPathAndService(a: WrittenFile, b: WrittenFile): number {
+  const [one, other] = [a, b].map(({ path, service }) => `${path}\0${service}`);
+  if (one === other || one === undefined || other === undefined) return 0;
+  return one < other ? -1 : 1;
 }
 
 function parsed(text: string): readonly WrittenFile[] | undefined {

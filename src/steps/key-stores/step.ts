@@ -1,3 +1,4 @@
+import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
@@ -50,7 +51,7 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
     return {
       changes: [...changes, ...recorded],
       problems: files.flatMap((file) => fileProblems(file, host, profile, planned)),
-      notes: files.flatMap(fileNotes),
+      notes: files.flatMap((file) => fileNotes(file, others)),
     };
   } catch (error) {
     if (!needsPermission(error)) throw error;
@@ -100,9 +101,8 @@ function fileProblems({ observed, stores, text }: PlannedFile, host: Host, profi
 
 /** The settings as they will be, for a look at the whole. */
 function expectedSettings({ settings: { settings } }: ObservedFile, { edit: { set, remove } }: StoresEdit) {
-  const fold = (key: string): string => key.toUpperCase();
-  const [changed, removed] = [new Set([...set.keys()].map(fold)), new Set([...remove].map(fold))];
-  const kept = settings.filter(({ key }) => !changed.has(fold(key)) && !removed.has(fold(key)));
+  const gone = new Set([...set.keys(), ...remove].map(foldKey));
+  const kept = settings.filter(({ key }) => !gone.has(foldKey(key)));
   return [...kept, ...[...set].map(([key, value]) => ({ key, value, offset: 0 }))];
 }
 
@@ -115,11 +115,14 @@ function differs(key: string, path: AbsolutePath): Problem {
   });
 }
 
-function fileNotes({ observed: { path }, stores }: PlannedFile): readonly string[] {
-  return [...stores.kept.map((store) => keptNote(store, path)), ...stores.unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`)];
+function fileNotes({ observed: { path }, stores }: PlannedFile, others: readonly WrittenFile[]): readonly string[] {
+  return [...stores.kept.map((store) => keptNote(store, path, others)), ...stores.unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`)];
 }
 
-function keptNote({ name, because }: KeptStore, path: AbsolutePath): string {
-  const why = because === "foreign" ? "was not written by knetctl" : "has settings that are not knetctl's";
+/** `others`: what knetctl wrote for other services. */
+function keptNote({ name, because }: KeptStore, path: AbsolutePath, others: readonly WrittenFile[]): string {
+  const writer = others.find((one) => one.path === path && one.keyStores.some((store) => foldKey(store) === foldKey(name)));
+  const notOurs = writer === undefined ? "was not written by knetctl" : `was written for the service user ${quotedName(writer.service)}`;
+  const why = because === "foreign" ? notOurs : "has settings that are not knetctl's";
   return `key store ${quotedName(name)} in ${path} is not in the profile; it ${why}, and is kept`;
 }

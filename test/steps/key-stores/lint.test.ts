@@ -41,6 +41,14 @@ t.test("a token that no kNET user has, and a store that does not choose among se
   t.same(lint({ A: { Module: kNet, TokenLabel: "anything" } }, { users: [] }), [], "a profile without users says nothing of them");
 });
 
+t.test("a label that no user has is not shown: it may be a PIN in the wrong line", (t) => {
+  const settings = Object.entries({ Type: "Pkcs11", Module: kNet, TokenLabel: "87654321" }).map(([key, value]) => ({ key: `KeyStores:A:${key}`, value, offset: 0 }));
+  const [problem] = lintStores(settings, context);
+  t.match(problem, { code: "key-store-token-unknown", detail: 'its KeyStores:A:TokenLabel is none of "ca", "tsa"' });
+  t.notMatch(JSON.stringify(problem), /87654321/);
+  t.end();
+});
+
 t.test("two stores on one token are told, but for two of the profile, which were checked there", async (t) => {
   const two = { A: { Module: kNet, TokenLabel: "ca" }, B: { Module: kNet, TokenLabel: "ca" } };
   t.same(lint(two), ['warning key-store-same-token: key stores "A" and "B" are on the same token']);

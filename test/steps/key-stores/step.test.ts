@@ -63,6 +63,24 @@ t.test("what another service's profile wrote stays, whatever this one says", asy
   t.same(notes, []);
 });
 
+t.test("profiles of two services find nothing to do on one host, whichever was applied last", async (t) => {
+  const other = path("/etc/amplia/other.conf");
+  const files = [{ path: file, form: "ini", service: "amplia", keyStores: ["Hsm"] }, { path: other, form: "ini", service: "other", keyStores: ["Own"] }];
+  const text = `${JSON.stringify({ format: 1, files }, null, 1)}\n`;
+  for (const own of [file, other]) {
+    const mine: KeyStore = { ...hsm, name: own === file ? "Hsm" : "Own", target: { path: path(own), form: "ini" } };
+    const host = new MemoryHost({ users: [amplia, { ...amplia, user: "other" }], groups: [{ group: "amplia", gid: 991 }], files: { [file]: section, [other]: section.replace("Hsm", "Own"), [record]: text } });
+    const profile = { ...profileOf([mine]), service: { ...profileOf([]).service, user: own === file ? "amplia" : "other" } };
+    const { changes } = await keyStoresStep(new Map([[source, new Secret("1234")]])).plan({ profile, host }, []);
+    t.same(changes.filter(({ path: at }) => at === record), []);
+  }
+});
+
+t.test("a store that is kept since it was written for another service is told as such", async (t) => {
+  const { notes } = await plan([{ ...hsm, name: "Mine" }], { files: { [file]: section, [record]: written(["Hsm"], "other") } });
+  t.same(notes, ['key store "Hsm" in /etc/amplia/appsettings.conf is not in the profile; it was written for the service user "other", and is kept']);
+});
+
 t.test("what this service's profile wrote into a file that it no longer names is taken away there", async (t) => {
   const { changes } = await plan([], { files: { [file]: `; mine\n\n${section}`, [record]: written(["Hsm"]) } });
   const write = changes.find(({ kind }) => kind === "write-settings");
