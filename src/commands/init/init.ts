@@ -1,14 +1,12 @@
 import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { Problem, throwIfErrors } from "../../problem/problem.js";
-import { parseProfile } from "../../profile/parse-profile.js";
-import { readProfile } from "../../profile/read-profile.js";
+import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
-import type { CommandContext, CommandRun } from "../command.js";
+import type { CommandRun } from "../command.js";
 import { defaultSettings, describeHost, settingsTarget } from "./describe-host.js";
-import { profileText } from "./profile-text.js";
+import { sayableProfile } from "./sayable-profile.js";
 
 export interface InitArguments {
   readonly fromHost: boolean;
@@ -25,8 +23,8 @@ export const init: CommandRun<InitArguments> = async (args, context) => {
   const { output } = context;
   if (!args.fromHost) throw new Problem("usage-invalid", "say what to make the profile from", { hint: "knetctl init --from-host reads this host; the README shows a profile to start from" });
   const host = await context.host({ root: args.root, readOnly: true });
-  const text = await profileText(await describeHost(host, { user: args.user, targets: targetsOf(args) }));
-  const problems = await checked(text, context);
+  const described = await describeHost(host, { user: args.user, targets: targetsOf(args) });
+  const { text, problems } = await sayableProfile(described, context.workingFolder);
   const file = args.out === undefined ? undefined : resolve(context.workingFolder, args.out);
   if (file !== undefined) writeNew(file, text);
   if (output.json) output.document({ profile: text, ...(file !== undefined && { file }), problems });
@@ -45,14 +43,6 @@ function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] 
     if (target !== undefined) return target;
     throw new Problem("usage-invalid", "--settings takes the path of a file", { detail: quotedName(text), hint: "an absolute path that ends in .conf, .ini, .json or .env, or with its form before it: systemd:/etc/amplia/environment" });
   });
-}
-
-/** What the profile says must hold as a profile: errors are the host's own, and thrown. */
-async function checked(text: string, { workingFolder }: CommandContext): Promise<readonly Problem[]> {
-  const reading = await readProfile(Buffer.from(text), "profile.yaml");
-  const { problems } = "document" in reading ? parseProfile(reading.document, workingFolder) : reading;
-  throwIfErrors(problems);
-  return problems;
 }
 
 /** The user's own file, made with the user's own rights; one that exists is never touched. */
