@@ -138,6 +138,8 @@ export const problemCodes = {
   "settings-not-a-file": exitCodes.failed,
   "settings-cannot-hold": exitCodes.invalidProfile,
   "settings-mismatch": exitCodes.internal,
+  "settings-other-service": exitCodes.failed,
+  "settings-other-form": exitCodes.failed,
   "settings-exposed": exitCodes.failed,
   "key-store-receipt-invalid": exitCodes.failed,
   "key-store-pin-differs": exitCodes.failed,

@@ -20,7 +20,6 @@ t.test("a native profile becomes values: defaults filled in, paths absolute, tex
     logVerbosity: "quiet",
     module: { archive: "/etc/knetctl/kNET-PKCS11-Linux-1.7.0.tar", sha256: "5f0c".repeat(16), installerTimeoutSeconds: 120 },
     service: { user: "amplia", group: "pki", home: "/var/amplia", unit: "amplia.service", create: true, startTimeoutSeconds: 60 },
-    keyStores: new Map(),
   });
 });
 

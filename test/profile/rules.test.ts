@@ -112,7 +112,6 @@ const rest: readonly Case[] = [
   ["a user name that is an option", `${sound}service: { user: -rf }\n`, "profile-value-invalid 4:18"],
   ["a unit without its kind", `${sound}service: { unit: amplia }\n`, "profile-value-invalid 4:18"],
   ["an unknown key", `${sound}modul: {}\n`, "profile-key-unknown 4:1"],
-  ["an empty map of key stores", `${sound}key_stores: {}\n`, "profile-value-invalid 4:13"],
   ["users without connections", "users: { u: { connection: a, pin: { file: x } } }\n", "profile-key-missing 1:1"],
   ["connections without users", "connections: { a: { ip: '::1', port: 1 } }\n", "?profile-connection-unused 1:16", "profile-key-missing 1:1"],
   ["connections and users misspelt", "conections: { a: { ip: '::1', port: 1 } }\nuser: { u: { connection: a } }\n", "profile-key-unknown 1:1", "profile-key-unknown 2:1"],

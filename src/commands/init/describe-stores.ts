@@ -51,6 +51,7 @@ class StoreReader {
   describe(): DescribedStore | string {
     const type = Object.keys(typeKeys).find((known) => foldKey(known) === foldKey(this.#value("Type") ?? ""));
     if (type === undefined) return `its type is ${this.#value("Type") === undefined ? "missing" : "none that knetctl writes"}`;
+    if (type === "AzureKeyVault" && !/^(true|false)?$/i.test(this.#value("UseHsm") ?? "")) return "its UseHsm is neither true nor false";
     this.#keys.set("type", type);
     const refused = type === "Pkcs11" && this.#isKnet() ? this.#knet() : undefined;
     if (!this.#keys.has("user")) this.#plain(typeKeys[type] ?? []);

@@ -61,7 +61,7 @@ function openTrusted(path: AbsolutePath): number | undefined {
 }
 
 function missing(where: Where): Problem {
-  return new Problem("pin-file-missing", "the PIN file does not exist", { where });
+  return new Problem("pin-file-missing", "the PIN file does not exist", { where, hint: "write the PIN there, readable by root alone (mode 0600), or name another source" });
 }
 
 function notRegular(where: Where): Problem {

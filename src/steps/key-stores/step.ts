@@ -2,7 +2,7 @@ import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
-import { Problem } from "../../problem/problem.js";
+import { Problem, Problems } from "../../problem/problem.js";
 import { quotedName } from "../../profile/quote.js";
 import type { Profile } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
@@ -11,7 +11,7 @@ import { exposedWarning, fileChanges, folderChanges, recordChange } from "./chan
 import { editedText } from "./edited-text.js";
 import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
 import { lintStores } from "./lint.js";
-import { observeFile, type ObservedFile } from "./observe.js";
+import { formName, observeFile, type ObservedFile } from "./observe.js";
 import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receipt.js";
 import { wantedFiles, type WantedFile } from "./wanted.js";
 
@@ -39,6 +39,7 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
   try {
     const { text: record, written } = readWrittenStores(host.files());
     const ours = written.filter(({ service }) => service === profile.service.user);
+    refuseClashes(wanted, written, profile.service.user);
     const files: PlannedFile[] = [];
     for (const file of profile.keyStores === undefined ? wanted : [...wanted, ...leftFiles(wanted, ours)]) files.push(await planFile(file, ours, host, profile, secrets));
     const others = written.filter((one) => !files.some(({ observed }) => observed.path === one.path) || one.service !== profile.service.user);
@@ -51,13 +52,37 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
     return {
       changes: [...changes, ...recorded],
       problems: files.flatMap((file) => fileProblems(file, host, profile, planned)),
-      notes: files.flatMap((file) => fileNotes(file, others)),
+      notes: files.flatMap(fileNotes),
     };
   } catch (error) {
     if (!needsPermission(error)) throw error;
     const where = error.where === undefined ? "" : ` (${error.where.path})`;
     return { ...nothing, notes: [`could not see the application's settings: ${error.message}${where}`], unseen: true };
   }
+}
+
+/** One file has one form, and rights for one service: what the record says of it is held against the profile. */
+function refuseClashes(wanted: readonly WantedFile[], written: readonly WrittenFile[], service: string): void {
+  const clashes = wanted.flatMap(({ target }) => written.filter(({ path }) => path === target.path).flatMap((one) => {
+    if (one.service !== service) return [otherService(one)];
+    return one.form === target.form ? [] : [otherForm(one, formName(target.form))];
+  }));
+  if (clashes.length > 0) throw new Problems(clashes);
+}
+
+function otherService({ path, service }: WrittenFile): Problem {
+  return new Problem("settings-other-service", "knetctl wrote these settings for another service user", {
+    where: { path },
+    detail: `that of ${JSON.stringify(service)}, whose group alone may read them`,
+    hint: "give these key stores a target of their own",
+  });
+}
+
+function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
+  return new Problem("settings-other-form", `the profile takes the settings for ${wanted}, and knetctl wrote them as ${formName(form)}`, {
+    where: { path },
+    hint: "give another file, or take the key stores out of this one first: apply with key_stores: {}",
+  });
 }
 
 /** Files in which knetctl wrote key stores that the profile no longer has there. */
@@ -115,14 +140,11 @@ function differs(key: string, path: AbsolutePath): Problem {
   });
 }
 
-function fileNotes({ observed: { path }, stores }: PlannedFile, others: readonly WrittenFile[]): readonly string[] {
-  return [...stores.kept.map((store) => keptNote(store, path, others)), ...stores.unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`)];
+function fileNotes({ observed: { path }, stores }: PlannedFile): readonly string[] {
+  return [...stores.kept.map((store) => keptNote(store, path)), ...stores.unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`)];
 }
 
-/** `others`: what knetctl wrote for other services. */
-function keptNote({ name, because }: KeptStore, path: AbsolutePath, others: readonly WrittenFile[]): string {
-  const writer = others.find((one) => one.path === path && one.keyStores.some((store) => foldKey(store) === foldKey(name)));
-  const notOurs = writer === undefined ? "was not written by knetctl" : `was written for the service user ${quotedName(writer.service)}`;
-  const why = because === "foreign" ? notOurs : "has settings that are not knetctl's";
+function keptNote({ name, because }: KeptStore, path: AbsolutePath): string {
+  const why = because === "foreign" ? "was not written by knetctl" : "has settings that are not knetctl's";
   return `key store ${quotedName(name)} in ${path} is not in the profile; it ${why}, and is kept`;
 }

@@ -76,11 +76,6 @@ t.test("profiles of two services find nothing to do on one host, whichever was a
   }
 });
 
-t.test("a store that is kept since it was written for another service is told as such", async (t) => {
-  const { notes } = await plan([{ ...hsm, name: "Mine" }], { files: { [file]: section, [record]: written(["Hsm"], "other") } });
-  t.same(notes, ['key store "Hsm" in /etc/amplia/appsettings.conf is not in the profile; it was written for the service user "other", and is kept']);
-});
-
 t.test("what this service's profile wrote into a file that it no longer names is taken away there", async (t) => {
   const { changes } = await plan([], { files: { [file]: `; mine\n\n${section}`, [record]: written(["Hsm"]) } });
   const write = changes.find(({ kind }) => kind === "write-settings");
@@ -112,4 +107,10 @@ t.test("without permission to look: a note, and no change is made up", async (t)
   const { changes, notes, unseen } = await plan([hsm], { files: { [file]: section }, forbidden: ["/etc/amplia"] });
   t.same([changes, unseen], [[], true]);
   t.match(notes, [/could not see the application's settings: .*\/etc\/amplia/]);
+});
+
+t.test("a file that knetctl wrote for another service user, or in another form, is refused before anything changes", async (t) => {
+  const code = async (stores: readonly KeyStore[], text: string) => plan(stores, { files: { [file]: section, [record]: text } }).then(() => undefined, (error: unknown) => error);
+  t.match(await code([hsm], written(["Hsm"], "other")), { list: [{ code: "settings-other-service", where: { path: file } }] });
+  t.match(await code([{ ...hsm, target: { ...target, form: "systemd" } }], written(["Hsm"])), { list: [{ code: "settings-other-form", where: { path: file } }] });
 });
