@@ -6,11 +6,12 @@ import { applyAgainstScript } from "./apply.mjs";
 import { growth } from "./growth.mjs";
 import { startSimulator, writeInputs } from "./inputs.mjs";
 import { sandboxRunner } from "./sandbox.mjs";
+import { probeAgainstTimeout } from "./probe.mjs";
 import { smokeAgainstPkcs11Tool } from "./smoke.mjs";
 import { startUp } from "./start-up.mjs";
 import { table } from "./table.mjs";
 
-const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, growth];
+const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, probeAgainstTimeout, growth];
 const results = "bench-results.json";
 
 /** Measures every part, prints the table, writes the numbers; 0 also where a goal is missed: a slow machine is no error. */

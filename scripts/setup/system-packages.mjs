@@ -4,6 +4,7 @@ import { SetupFailure } from "./failure.mjs";
 import { nodeHeaders } from "./node-headers.mjs";
 import { step } from "./progress.mjs";
 import { asRoot } from "./root.mjs";
+import { withoutServices } from "./without-services.mjs";
 
 /** Debian's and Ubuntu's names, each with what it is for. */
 const needed = {
@@ -11,7 +12,8 @@ const needed = {
   "headers and libraries of the simulated module": ["libcurl4-openssl-dev", "libjansson-dev", "libp11-kit-dev"],
   "tokens and tools to prove it with": ["softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
   "what the program calls": ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
-  "what the tests call": ["e2fsprogs", "procps", "strace"],
+  "what the tests call": ["e2fsprogs", "iproute2", "procps", "strace"],
+  "servers that the tests probe": ["nginx", "openssh-server", "python3-pykmip"],
   "certificates for npm": ["ca-certificates"],
 };
 
@@ -36,7 +38,7 @@ export async function installSystemPackages(root) {
   }
   await step(`system packages (${missing.join(" ")})`, () => {
     aptGet(root, ["update", "-o", "APT::Update::Error-Mode=any"], missing);
-    aptGet(root, ["install", "--yes", "--no-install-recommends", ...missing], missing);
+    aptGet(root, ["install", "--yes", "--no-install-recommends", ...missing], missing, withoutServices(missing));
   });
 }
 
@@ -49,9 +51,9 @@ function missingPackages() {
   return names.filter((name) => !installed.has(name));
 }
 
-function aptGet(root, args, missing) {
+function aptGet(root, args, missing, around = []) {
   const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-  const command = asRoot(root, environment, ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", ...args]);
+  const command = asRoot(root, environment, [...around, "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", ...args]);
   const { code, output } = quiet(command[0], command.slice(1), { env: { ...process.env, ...environment } });
   if (code === 0) return;
   throw new SetupFailure(`apt-get ${args[0]} failed while installing ${missing.join(" ")}`, hintFor(output), lastLines(output));

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { settingsForms } from "../formats/settings/settings-text.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import type { CommandContext } from "./command.js";
+import { haCommands } from "./ha/index.js";
 
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -47,6 +48,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
       run(async (context) => (await import("./smoke.js")).smoke(args, context)),
     ),
+  ha: (y, run) => y.command("ha", "the members of HA vectors: list and probe them", (h) => haCommands(h, run)),
   simulator: (y, run) => y.command("simulator", "simulated VHSMs and a vendor archive, for trying things and for CI", (s) => simulatorCommands(s, run)),
   demo: (y, run) =>
     y.command(

@@ -1,3 +1,4 @@
+import { endpointCodes } from "./endpoint-codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
@@ -209,8 +210,15 @@ export const problemCodes = {
   "smoke-test-failed": exitCodes.failed,
   "smoke-token-unreachable": exitCodes.unavailable,
 
+  // high availability
+  "ha-config-missing": exitCodes.failed,
+  "ha-config-no-connections": exitCodes.failed,
+  "ha-connection-ambiguous": exitCodes.failed,
+  "ha-connection-unknown": exitCodes.usage,
+
   // VHSM: the network side
   "kmip-malformed": exitCodes.unavailable,
+  ...endpointCodes,
 
   // simulator and demo
   "simulator-arguments-invalid": exitCodes.usage,

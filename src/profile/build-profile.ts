@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
 import { absoluteHome } from "./absolute-home.js";
-import { parsePort, writtenEndpoints } from "./endpoints.js";
+import { parsePort, writtenEndpoints, type WrittenEndpoint } from "./endpoints.js";
 import { buildKeyStore } from "./key-stores/build-key-store.js";
 import { defaultTarget } from "./key-stores/target.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./tree.js";
@@ -53,8 +53,13 @@ function defaultStore(root: TreeNode, keyStores: ReadonlyMap<string, KeyStore>):
 
 function connection({ key: name, value }: Entry): Connection {
   const endpoints = value.kind === "map" ? writtenEndpoints(value) : [];
-  const [first, ...others] = endpoints.map(({ ip, port }): Endpoint => ({ ip: checked(textOf(ip)), port: checked(parsePort(port)) }));
+  const [first, ...others] = endpoints.map(endpoint);
   return { name, endpoints: [checked(first), ...others] };
+}
+
+function endpoint({ ip, port, fingerprint: node }: WrittenEndpoint): Endpoint {
+  const fingerprint = textOf(node)?.replace(/[: ]/g, "").toLowerCase();
+  return { ip: checked(textOf(ip)), port: checked(parsePort(port)), ...(fingerprint !== undefined && { fingerprint }) };
 }
 
 function user({ key: name, value }: Entry, folder: AbsolutePath): User {

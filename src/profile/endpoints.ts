@@ -5,6 +5,8 @@ export interface WrittenEndpoint {
   readonly anchor: Anchor;
   readonly ip: TreeNode | undefined;
   readonly port: TreeNode | undefined;
+  /** Only in a list of endpoints: the client's own form has no place for it. */
+  readonly fingerprint?: TreeNode | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export function writtenEndpoints(connection: MapNode): readonly WrittenEndpoint[
 }
 
 function fromPair(item: TreeNode): WrittenEndpoint {
-  return { anchor: item, ip: entryOf(item, "ip")?.value, port: entryOf(item, "port")?.value };
+  return { anchor: item, ip: entryOf(item, "ip")?.value, port: entryOf(item, "port")?.value, fingerprint: entryOf(item, "fingerprint")?.value };
 }
 
 function fromClientForm(ip: Entry | undefined, port: Entry | undefined): readonly WrittenEndpoint[] {

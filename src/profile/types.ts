@@ -6,6 +6,8 @@ import type { PinSource } from "../host/pin/pin-source.js";
 export interface Endpoint {
   readonly ip: string;
   readonly port: number;
+  /** SHA-256 of the VHSM's certificate, 64 lower-case hexadecimal digits, for `ha probe`; config.json has no place for it. */
+  readonly fingerprint?: string;
 }
 
 /** A named way to a VHSM. Two or more endpoints make an HA vector; their order is the order of preference. */

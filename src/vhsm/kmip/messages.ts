@@ -44,6 +44,8 @@ export interface QueryAnswer {
   readonly vendor?: string;
   /** "1.4" */
   readonly protocol?: string;
+  /** "Tag: value" of each part of the server's own information. */
+  readonly serverInformation?: readonly string[];
 }
 
 /** What the answer to `queryRequest` says. Throws a Problem (`kmip-malformed`) when it is no response message. */

@@ -1,0 +1,38 @@
+import { Problem } from "../../problem/problem.js";
+import type { Endpoint } from "../../profile/types.js";
+import { quotedName } from "../../profile/quote.js";
+import { nearest } from "../../profile/suggest.js";
+
+/** A connection as a client configuration or a profile has it. */
+export interface HaConnection {
+  readonly name: string;
+  /** In order of preference; none where `problem` says why they cannot be told. */
+  readonly endpoints: readonly Endpoint[];
+  /** Users that log in through it. */
+  readonly users: readonly string[];
+  readonly problem?: Problem;
+}
+
+/** What `ha` works on. */
+export interface HaConnections {
+  /** The file they are from, as it is to be named to people. */
+  readonly source: string;
+  readonly connections: readonly HaConnection[];
+  /** Warnings of the profile. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Those of these names, in the order of the names; all when there is none. Throws a Problem for a name that is not there. */
+export function chosenConnections({ source, connections }: HaConnections, names: readonly string[]): readonly HaConnection[] {
+  if (names.length === 0) return connections;
+  return [...new Set(names)].map((name) => connections.find((connection) => connection.name === name) ?? unknown(name, source, connections));
+}
+
+function unknown(name: string, source: string, connections: readonly HaConnection[]): never {
+  const names = connections.map((connection) => connection.name);
+  const meant = nearest(name, names);
+  throw new Problem("ha-connection-unknown", `there is no connection ${quotedName(name)}`, {
+    where: { path: source },
+    hint: meant === undefined ? `there are: ${names.slice(0, 8).map(quotedName).join(", ")}` : `did you mean ${quotedName(meant)}?`,
+  });
+}

@@ -1,0 +1,42 @@
+import { problemCodes } from "../../problem/codes.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
+import { endpointText, mermaid, topology } from "../../ui/topology.js";
+import { table } from "../../ui/table.js";
+import type { CommandRun } from "../command.js";
+import { chosenConnections, type HaConnection } from "./connections.js";
+import { readConnections, type SourceArguments } from "./read-connections.js";
+
+export interface ListArguments extends SourceArguments {
+  /** Names; all when there is none. */
+  readonly connections: readonly string[];
+  readonly diagram: boolean;
+  readonly mermaid: boolean;
+}
+
+/** `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and asks nobody. Exit 0, or 1 when endpoints cannot be told. */
+export const list: CommandRun<ListArguments> = async (args, context) => {
+  const { output } = context;
+  if (args.mermaid && output.json) throw new Problem("usage-invalid", "--mermaid is no JSON", { hint: "leave out --json or --mermaid" });
+  const read = await readConnections(args, context);
+  const chosen = chosenConnections(read, args.connections);
+  const problems = chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+  if (output.json) output.document(listJson(read.source, chosen, [...read.warnings, ...problems]));
+  else {
+    output.result(args.mermaid ? mermaid(chosen) : args.diagram ? topology(chosen) : listTable(chosen));
+    for (const problem of problems) output.problem(problem);
+  }
+  const [first] = problems;
+  return first === undefined ? exitCodes.done : problemCodes[first.code];
+};
+
+function listTable(connections: readonly HaConnection[]): string {
+  const rows = connections.flatMap(({ name, endpoints, users }) =>
+    endpoints.length === 0 ? [[name, "", "not known", users.join(", ")]] : endpoints.map((endpoint, index) => [index === 0 ? name : "", String(index + 1), endpointText(endpoint), index === 0 ? users.join(", ") : ""]));
+  return table(rows, [{ title: "connection" }, { title: "order", align: "right" }, { title: "endpoint" }, { title: "users" }]);
+}
+
+/** The document of `ha list --json`. Schema: schemas/report.schema.json. */
+function listJson(source: string, connections: readonly HaConnection[], problems: readonly Problem[]): object {
+  return { source, connections: connections.map(({ name, endpoints, users }) => ({ name, endpoints, users })), problems };
+}

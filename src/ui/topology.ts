@@ -1,0 +1,42 @@
+import { cleanLine } from "./clean-text.js";
+
+export interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export interface Connection {
+  readonly name: string;
+  /** In order of preference. */
+  readonly endpoints: readonly Endpoint[];
+  readonly users: readonly string[];
+}
+
+/** "10.1.2.3:60161", "[2001:db8::7]:60161". */
+export function endpointText({ ip, port }: Endpoint): string {
+  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+}
+
+/** Who logs in through what, and where that leads, as a tree. */
+export function topology(connections: readonly Connection[]): string {
+  return connections.flatMap(({ name, endpoints, users }) => [
+    cleanLine(users.length === 0 ? "(no users)" : users.join(", ")),
+    `└─ ${cleanLine(name)}`,
+    ...endpoints.map((endpoint, index) => `   ${index === endpoints.length - 1 ? "└" : "├"}─ ${index + 1}  ${cleanLine(endpointText(endpoint))}`),
+  ]).join("\n");
+}
+
+/** The same as a Mermaid flowchart; the first choice has a solid line, what stands in for it dotted ones. */
+export function mermaid(connections: readonly Connection[]): string {
+  const lines = connections.flatMap(({ name, endpoints, users }, number) => [
+    `  c${number}["${label(name)}"]`,
+    ...users.map((user, index) => `  u${number}_${index}(["${label(user)}"]) --> c${number}`),
+    ...endpoints.map((endpoint, index) => `  c${number} ${index === 0 ? "-->" : "-.->"}|${index + 1}| e${number}_${index}["${label(endpointText(endpoint))}"]`),
+  ]);
+  return ["flowchart LR", ...lines].join("\n");
+}
+
+/** Text between quotes; Mermaid's own signs as its entities (its flowchart syntax, "Entity codes to escape characters"). */
+function label(text: string): string {
+  return cleanLine(text).replace(/[#"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
+}

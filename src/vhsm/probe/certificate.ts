@@ -1,0 +1,49 @@
+import type { X509Certificate } from "node:crypto";
+import type { Finding } from "./finding.js";
+
+/** Of a server's certificate. Its texts come from outside. */
+export interface CertificateFacts {
+  /** "CN=vhsm-1, O=Kryptus". */
+  readonly subject: string;
+  /** Alternative names: "DNS:vhsm.example.org", "IP Address:10.1.2.3". */
+  readonly names: readonly string[];
+  /** ISO 8601; absent where the date cannot be read. */
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  /** SHA-256 of the certificate, 64 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+const longestText = 200;
+const mostNames = 20;
+
+export function certificateFacts({ subject, subjectAltName, validFrom, validTo, fingerprint256 }: X509Certificate): CertificateFacts {
+  const [notBefore, notAfter] = [isoDate(validFrom), isoDate(validTo)];
+  return {
+    subject: cut((typeof subject === "string" ? subject : "").split("\n").join(", ")),
+    names: (subjectAltName ?? "").split(", ").filter((name) => name !== "").slice(0, mostNames).map(cut),
+    ...(notBefore !== undefined && { notBefore }),
+    ...(notAfter !== undefined && { notAfter }),
+    fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
+  };
+}
+
+/** What is wrong with a certificate at a time; names aside, which do not fit by design. */
+export function judgeCertificate(certificate: CertificateFacts, wanted: string | undefined, now: Date): readonly Finding[] {
+  const { notBefore, notAfter, fingerprint } = certificate;
+  return [
+    ...(wanted !== undefined && wanted !== fingerprint ? [{ kind: "other-certificate", wanted, found: fingerprint } as const] : []),
+    ...(notAfter !== undefined && new Date(notAfter) < now ? [{ kind: "certificate-expired", certificate } as const] : []),
+    ...(notBefore !== undefined && new Date(notBefore) > now ? [{ kind: "certificate-not-yet-valid", certificate } as const] : []),
+  ];
+}
+
+/** OpenSSL's "Nov 25 20:40:00 2026 GMT". */
+function isoDate(text: string): string | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function cut(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+}

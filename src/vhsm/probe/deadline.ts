@@ -1,0 +1,47 @@
+/** The time that is left for something, and what ends when it is over. */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #end: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #parent: AbortSignal | undefined;
+  readonly #abort = (): void => { this.#controller.abort(); };
+
+  /** Over after `ms`, or when `parent` aborts. */
+  constructor(ms: number, parent?: AbortSignal) {
+    this.#end = performance.now() + ms;
+    this.#timer = setTimeout(this.#abort, ms);
+    this.#parent = parent;
+    parent?.addEventListener("abort", this.#abort, { once: true });
+    if (parent?.aborted === true) this.#abort();
+  }
+
+  /** Milliseconds, 0 when it is over. */
+  get left(): number {
+    return this.#controller.signal.aborted ? 0 : Math.max(0, this.#end - performance.now());
+  }
+
+  /** A deadline within this one. */
+  part(ms: number): Deadline {
+    return new Deadline(Math.min(ms, this.left), this.#controller.signal);
+  }
+
+  /** What `begin` is done with first, or `late`. Never rejects unless `begin` throws. */
+  async first<T>(begin: (done: (value: T) => void) => void): Promise<T | "late"> {
+    const { signal } = this.#controller;
+    if (signal.aborted) return "late";
+    let stop = (): void => undefined;
+    const over = new Promise<"late">((resolve) => { stop = () => { resolve("late"); }; });
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await Promise.race([over, new Promise<T>(begin)]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Frees the timer; nothing ends by it any more. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#parent?.removeEventListener("abort", this.#abort);
+  }
+}

@@ -1,0 +1,36 @@
+import type { CertificateFacts } from "./certificate.js";
+import type { TlsSettings } from "./tls-settings.js";
+
+/** How far an endpoint was when the time ran out. */
+export type Stage = "name" | "connect" | "tls" | "answer";
+
+/** What a probe may find wrong with an endpoint, one kind for each thing that somebody can do about it. */
+export type Finding =
+  | { readonly kind: "name-not-found"; readonly code: string }
+  | { readonly kind: "refused" }
+  /** No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's. */
+  | { readonly kind: "unreachable"; readonly code: string }
+  | { readonly kind: "timed-out"; readonly stage: Stage; readonly ms: number }
+  /** Accepted and closed at once, whoever speaks first. */
+  | { readonly kind: "rejected" }
+  /** Closed as the answer to our first TLS message. */
+  | { readonly kind: "closed-during-tls" }
+  /** Refused the settings of today's OpenSSL, and took these. */
+  | { readonly kind: "old-tls"; readonly settings: TlsSettings }
+  | { readonly kind: "tls-failed"; readonly reason: string }
+  | { readonly kind: "client-certificate" }
+  | { readonly kind: "certificate-expired"; readonly certificate: CertificateFacts }
+  | { readonly kind: "certificate-not-yet-valid"; readonly certificate: CertificateFacts }
+  | { readonly kind: "other-certificate"; readonly wanted: string; readonly found: string }
+  /** KMIP's binary form over TLS: the wrong one of a VHSM's two ports. */
+  | { readonly kind: "ttlv" }
+  | { readonly kind: "plain-http"; readonly line: string }
+  /** No TLS: what it said, as text of one line. */
+  | { readonly kind: "other-service"; readonly said: string }
+  /** TLS, and no HTTP in it; `said` is empty where it closed without a word. */
+  | { readonly kind: "no-http"; readonly said: string }
+  | { readonly kind: "not-knet"; readonly status: number; readonly server: string; readonly why: string }
+  /** It speaks KMIP over HTTPS, and does not answer a Query without credentials. */
+  | { readonly kind: "query-refused"; readonly reason: string };
+
+export type FindingKind = Finding["kind"];

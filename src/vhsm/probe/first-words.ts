@@ -1,0 +1,40 @@
+/** What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are no text. */
+export type FirstWords =
+  | { readonly is: "nothing" }
+  | { readonly is: "tls" }
+  | { readonly is: "ttlv" }
+  | { readonly is: "http"; readonly line: string }
+  | { readonly is: "text"; readonly line: string }
+  | { readonly is: "bytes"; readonly hex: string };
+
+const longestLine = 80;
+const shownBytes = 16;
+
+/** Reads the beginning of what was said. What it quotes is cut, on one line, and without control characters. */
+export function firstWords(bytes: Buffer): FirstWords {
+  if (bytes.length === 0) return { is: "nothing" };
+  if (isTlsRecord(bytes)) return { is: "tls" };
+  if (isTtlvResponse(bytes)) return { is: "ttlv" };
+  const line = firstLine(bytes);
+  if (line === undefined) return { is: "bytes", hex: bytes.subarray(0, shownBytes).toString("hex").replace(/..(?=.)/g, "$& ") };
+  return { is: line.startsWith("HTTP/") ? "http" : "text", line };
+}
+
+/** A handshake or alert record of SSL 3.0 to TLS 1.3 (RFC 8446, 5.1). */
+function isTlsRecord(bytes: Buffer): boolean {
+  return (bytes[0] === 0x15 || bytes[0] === 0x16) && (bytes[1] ?? 3) === 3 && (bytes[2] ?? 0) <= 4;
+}
+
+/** The tag of a ResponseMessage (KMIP 1.4, 9.1.1). */
+export function isTtlvResponse(bytes: Buffer): boolean {
+  return bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0x42007b;
+}
+
+/** Undefined where most of it is no text. */
+function firstLine(bytes: Buffer): string | undefined {
+  const text = bytes.subarray(0, 4 * longestLine).toString("utf8");
+  const [line = ""] = text.replace(/^[\r\n]+/, "").split(/[\r\n]/);
+  const plain = line.replace(/[\p{C}\p{Zl}\p{Zp}\ufffd]/gu, "").trim();
+  if (plain === "" || plain.length < line.trim().length * 0.7) return undefined;
+  return plain.length > longestLine ? `${plain.slice(0, longestLine)}…` : plain;
+}

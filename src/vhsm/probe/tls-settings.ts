@@ -1,0 +1,43 @@
+import type { ConnectionOptions, SecureVersion } from "node:tls";
+import { constants } from "node:crypto";
+
+/** Settings of a TLS client, by OpenSSL's names (config(5), SSL_CTX_set_security_level(3)). */
+export interface TlsSettings {
+  readonly securityLevel: 0 | 1 | 2;
+  readonly minProtocol: Extract<SecureVersion, "TLSv1" | "TLSv1.2">;
+  /** Take a server without secure renegotiation (RFC 5746). */
+  readonly legacyServer?: boolean;
+}
+
+/** What Debian and Ubuntu ship: what an application gets when nobody has set anything. */
+export const usualSettings: TlsSettings = { securityLevel: 2, minProtocol: "TLSv1.2" };
+
+const lowered: readonly TlsSettings[] = [
+  { securityLevel: 1, minProtocol: "TLSv1.2" },
+  { securityLevel: 0, minProtocol: "TLSv1" },
+];
+
+/** Settings for a server that refused the usual ones by OpenSSL's reason `code`, the safest first. */
+export function olderSettings(code: string): readonly TlsSettings[] {
+  if (code !== "ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED") return lowered;
+  return [usualSettings, ...lowered].map((settings) => ({ ...settings, legacyServer: true }));
+}
+
+/** The lines of openssl.cnf that an application needs for such a server. */
+export function settingsText({ securityLevel, minProtocol, legacyServer = false }: TlsSettings): string {
+  return `CipherString = DEFAULT:@SECLEVEL=${securityLevel} and MinProtocol = ${minProtocol}${legacyServer ? " and Options = UnsafeLegacyServerConnect" : ""}`;
+}
+
+/**
+ * Options of a connection. Not verified: a VHSM's certificate is commonly self-signed and for another name; it is judged
+ * afterwards.
+ */
+export function tlsOptions({ securityLevel, minProtocol, legacyServer = false }: TlsSettings): ConnectionOptions {
+  return {
+    rejectUnauthorized: false,
+    ciphers: `DEFAULT:@SECLEVEL=${securityLevel}`,
+    minVersion: minProtocol,
+    maxVersion: "TLSv1.3",
+    ...(legacyServer && { secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT }),
+  };
+}
