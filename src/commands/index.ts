@@ -3,6 +3,7 @@ import { settingsForms } from "../formats/settings/settings-text.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import type { CommandContext } from "./command.js";
 import { haCommands } from "./ha/index.js";
+import { seconds } from "./seconds.js";
 
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -48,7 +49,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
       run(async (context) => (await import("./smoke.js")).smoke(args, context)),
     ),
-  ha: (y, run) => y.command("ha", "the members of HA vectors: list and probe them", (h) => haCommands(h, run)),
+  ha: (y, run) => y.command("ha", "the members of HA vectors: which there are, what works, which keys they hold, what failover costs", (h) => haCommands(h, run)),
   simulator: (y, run) => y.command("simulator", "simulated VHSMs and a vendor archive, for trying things and for CI", (s) => simulatorCommands(s, run)),
   demo: (y, run) =>
     y.command(
@@ -76,16 +77,6 @@ export function declareCommands(yargs: Argv, [first = ""]: readonly string[], ru
   const chosen = Object.hasOwn(declarations, first) ? declarations[first] : undefined;
   if (chosen !== undefined) return chosen(yargs, run);
   return Object.values(declarations).reduce((declared, declare) => declare(declared, run), yargs);
-}
-
-/** A day is more than any test or run takes, and less than what a timer can hold. */
-const mostSeconds = 86_400;
-
-function seconds(option: string, least: number): (value: unknown) => number {
-  return (value) => {
-    if (typeof value === "number" && value >= least && value <= mostSeconds) return value;
-    throw new Error(`--${option} takes one number of seconds, ${least} to ${mostSeconds}`);
-  };
 }
 
 /** An empty name, as of a variable that is not set, must not mean the working folder. */

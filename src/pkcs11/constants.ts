@@ -20,9 +20,17 @@ export const CKU_USER = 1;
 export const CKS_RO_USER_FUNCTIONS = 1;
 export const CKS_RW_USER_FUNCTIONS = 3;
 
+export const CKO_DATA = 0x0;
+export const CKO_CERTIFICATE = 0x1;
+export const CKO_PUBLIC_KEY = 0x2;
+export const CKO_PRIVATE_KEY = 0x3;
+export const CKO_SECRET_KEY = 0x4;
+
+export const CKA_CLASS = 0x0;
 export const CKA_TOKEN = 0x1;
 export const CKA_PRIVATE = 0x2;
 export const CKA_LABEL = 0x3;
+export const CKA_VALUE = 0x11;
 export const CKA_ID = 0x102;
 export const CKA_SENSITIVE = 0x103;
 export const CKA_ENCRYPT = 0x104;

@@ -1,4 +1,6 @@
 import type { CheckResult, CheckStatus } from "../workflow/step.js";
+import { asInventoryObject, type InventoryObject } from "./inventory.js";
+import { isRecord, parsed, text } from "./message-values.js";
 
 /** Which token: by label or serial number, never by slot number; or the only one there is. */
 export type TokenChoice = { readonly label: string } | { readonly serial: string } | { readonly only: true };
@@ -11,10 +13,17 @@ export interface Identity {
   readonly home: string;
 }
 
+/**
+ * What is done in the one session, always with at most one login: the smoke test; the smoke test and the token's inventory; or two
+ * signatures, timed. `timed-paused` waits between them for a byte on descriptor 3.
+ */
+export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused";
+
 /** First line of the worker's standard input, as JSON. `pinBytes` bytes of PIN follow the line break. */
 export interface WorkerRequest {
   /** Comes before each message, so that text of the module on the same descriptor is never taken for one. */
   readonly nonce: string;
+  readonly task: WorkerTask;
   /** Absolute path, or a bare name for the dynamic loader. */
   readonly module: string;
   readonly token: TokenChoice;
@@ -33,8 +42,20 @@ export type WorkerMessage =
   | { readonly type: "call"; readonly call: string }
   | { readonly type: "end"; readonly result: CheckResult }
   | { readonly type: "token"; readonly label: string; readonly serial: string; readonly manufacturer: string }
+  | { readonly type: "object"; readonly object: InventoryObject }
+  | { readonly type: "inventory"; readonly complete: boolean }
+  | ({ readonly type: "signature" } & SignatureTime)
+  | { readonly type: "paused" }
   | { readonly type: "refused"; readonly why: RefusalReason; readonly detail: string }
   | { readonly type: "done" };
+
+/** Milliseconds of the worker's monotonic clock. */
+export interface SignatureTime {
+  /** C_SignInit and C_Sign. */
+  readonly ms: number;
+  /** From before the module was loaded to the signature. */
+  readonly sinceStartMs: number;
+}
 
 /** Why the worker could not even begin: its request, its addon or its identity. */
 export type RefusalReason = "request" | "addon" | "identity";
@@ -63,6 +84,16 @@ function asMessage(value: unknown): WorkerMessage | undefined {
       return { type: "refused", why: refusal(value["why"]), detail: text(value["detail"]) };
     case "done":
       return { type: "done" };
+    case "paused":
+      return { type: "paused" };
+    case "inventory":
+      return { type: "inventory", complete: value["complete"] === true };
+    case "object": {
+      const object = asInventoryObject(value["object"]);
+      return object && { type: "object", object };
+    }
+    case "signature":
+      return asSignature(value["ms"], value["sinceStartMs"]);
     case "end": {
       const result = asCheckResult(value["result"]);
       return result && { type: "end", result };
@@ -70,6 +101,10 @@ function asMessage(value: unknown): WorkerMessage | undefined {
     default:
       return undefined;
   }
+}
+
+function asSignature(ms: unknown, sinceStartMs: unknown): WorkerMessage | undefined {
+  return typeof ms === "number" && typeof sinceStartMs === "number" ? { type: "signature", ms, sinceStartMs } : undefined;
 }
 
 function asCheckResult(value: unknown): CheckResult | undefined {
@@ -96,6 +131,7 @@ export function asRequest(line: string): WorkerRequest | undefined {
   if (token === undefined || (pinBytes !== null && typeof pinBytes !== "number")) return undefined;
   return {
     nonce: text(value["nonce"]),
+    task: tasks.find((known) => known === value["task"]) ?? "smoke",
     module: text(value["module"]),
     token,
     pinBytes,
@@ -118,24 +154,9 @@ function asIdentity(value: unknown): Identity | null {
 }
 
 const statuses: readonly CheckStatus[] = ["pass", "info", "warn", "fail", "skip"];
+const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused"];
 const refusals: readonly RefusalReason[] = ["request", "addon", "identity"];
 
 function refusal(value: unknown): RefusalReason {
   return refusals.find((known) => known === value) ?? "request";
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../host/commands/left-over-processes.js";
 import { messageLines } from "./message-lines.js";
 import { decodeMessage, type Identity } from "./protocol.js";
@@ -20,6 +20,8 @@ export interface WorkerRun {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Awaited when the worker pauses; then it goes on, whether this went well or not. The time-out runs on. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 export interface WorkerEnd {
@@ -96,6 +98,7 @@ function supervised(child: ChildProcess, reports: Readable, transcript: Transcri
     const read = messageLines((line) => {
       const message = decodeMessage(run.nonce, line);
       if (message !== undefined) transcript.take(message, performance.now());
+      if (message?.type === "paused") void goOn(child, run);
       if (message?.type === "done" && !settled) timers.push(setTimeout(stop, lingerMs, "linger"));
     });
     reports.on("data", read);
@@ -108,6 +111,13 @@ function supervised(child: ChildProcess, reports: Readable, transcript: Transcri
     run.signal?.addEventListener("abort", abort);
     if (run.signal?.aborted === true) abort();
   });
+}
+
+/** The worker waits for one byte on the descriptor on which it reports. */
+async function goOn(child: ChildProcess, { meanwhile }: WorkerRun): Promise<void> {
+  await meanwhile?.().catch(() => undefined);
+  const stream: Writable | Readable | null | undefined = child.stdio[3];
+  if (stream !== null && stream !== undefined && "write" in stream && !stream.destroyed) stream.write("\n");
 }
 
 /** Ends everything of the worker's process group, grandchildren too. */
@@ -123,6 +133,8 @@ function killGroup(child: ChildProcess): void {
 function reportsOf(child: ChildProcess): Readable {
   const stream = child.stdio[3];
   if (stream === null || stream === undefined || !("read" in stream)) throw new Error("the worker has no descriptor 3");
+  // what is written to a worker that has ended is nothing to fail for
+  stream.on("error", () => undefined);
   return stream;
 }
 

@@ -1,8 +1,10 @@
 import type { CheckResult } from "../workflow/step.js";
-import type { RefusalReason, WorkerMessage } from "./protocol.js";
+import { mostObjects, type Inventory, type InventoryObject } from "./inventory.js";
+import type { RefusalReason, SignatureTime, WorkerMessage } from "./protocol.js";
 
-/** Messages kept at most: a run sends fewer than a hundred. */
+/** Results kept at most: a run sends fewer than a hundred. */
 const mostResults = 200;
+const mostSignatures = 2;
 
 /** What the worker has told so far: enough to name the call in which it hung or died. */
 export class Transcript {
@@ -15,8 +17,12 @@ export class Transcript {
   /** True once the module was given the PIN: its output is not shown from then on. */
   pinGiven = false;
   triedToMake = false;
+  /** Undefined until all that is to be told of the token's objects was told. */
+  inventory: Inventory | undefined;
+  readonly signatures: SignatureTime[] = [];
   refused: { readonly why: RefusalReason; readonly detail: string } | undefined;
   done = false;
+  readonly #objects: InventoryObject[] = [];
 
   /** Takes one message that arrived at `now` (milliseconds). */
   take(message: WorkerMessage, now: number): void {
@@ -36,6 +42,17 @@ export class Transcript {
         return;
       case "token":
         this.token = message;
+        return;
+      case "object":
+        if (this.#objects.length < mostObjects) this.#objects.push(message.object);
+        return;
+      case "inventory":
+        this.inventory = { objects: this.#objects, complete: message.complete };
+        return;
+      case "signature":
+        if (this.signatures.length < mostSignatures) this.signatures.push({ ms: message.ms, sinceStartMs: message.sinceStartMs });
+        return;
+      case "paused":
         return;
       case "refused":
         this.refused = message;

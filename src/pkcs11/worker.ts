@@ -1,8 +1,9 @@
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync, readSync, writeSync } from "node:fs";
+import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
-import { checks } from "./checks/index.js";
+import { checksOf } from "./checks/index.js";
 import { asRequest, encodeMessage, type Identity, type RefusalReason, type WorkerMessage, type WorkerRequest } from "./protocol.js";
 import { runChecks } from "./run-checks.js";
 
@@ -33,6 +34,12 @@ function tell(nonce: string, message: WorkerMessage): void {
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(reports, bytes));
 }
 
+/** Until the parent sends a byte: what Node calls a pipe to a child is a pair of sockets, and carries both ways. */
+function pause(nonce: string): void {
+  tell(nonce, { type: "paused" });
+  readSync(reports, Buffer.alloc(1));
+}
+
 function newRun(library: PKCS11, { request, pin }: Input): Run {
   return {
     request,
@@ -43,6 +50,10 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
     tell: (message) => {
       tell(request.nonce, message);
     },
+    pause: () => {
+      pause(request.nonce);
+    },
+    started: performance.now(),
     initialized: false,
     slots: [],
     token: undefined,
@@ -52,6 +63,7 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
     loggedIn: false,
     rsa: undefined,
     ec: undefined,
+    signer: undefined,
     triedToMake: false,
     created: [],
   };
@@ -71,7 +83,7 @@ async function work(input: Input): Promise<void> {
     const library = new PKCS11();
     why = "identity";
     requireIdentity(request.identity);
-    runChecks(checks, newRun(library, input));
+    runChecks(checksOf(request.task), newRun(library, input));
     tell(request.nonce, { type: "done" });
   } catch (error) {
     tell(request.nonce, { type: "refused", why, detail: error instanceof Error ? error.message : String(error) });

@@ -216,6 +216,18 @@ export const problemCodes = {
   "ha-connection-ambiguous": exitCodes.failed,
   "ha-connection-unknown": exitCodes.usage,
 
+  // members of an HA vector: proof and drill
+  "members-needs-root": exitCodes.noPermission,
+  "members-unreachable": exitCodes.unavailable,
+  "members-login-refused": exitCodes.failed,
+  "members-proof-failed": exitCodes.failed,
+  "members-keys-differ": exitCodes.failed,
+  "members-key-missing": exitCodes.failed,
+  "members-inventory-cut": exitCodes.failed,
+  "drill-vector-unreachable": exitCodes.unavailable,
+  "drill-vector-failed": exitCodes.failed,
+  "drill-failover-failed": exitCodes.failed,
+
   // VHSM: the network side
   "kmip-malformed": exitCodes.unavailable,
   ...endpointCodes,

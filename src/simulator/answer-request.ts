@@ -6,7 +6,7 @@ import { storageExtension, userAskedFor, vendorIdentification } from "./storage-
 import type { UserDirectory } from "./user-directory.js";
 import { userStates } from "./user-directory.js";
 
-/** What the members of a cluster share. */
+/** What a member answers from; the members of a cluster share it, but for the storage of those that have keys of their own. */
 export interface ClusterState {
   readonly users: UserDirectory;
   /** By user name; with the token's PIN. */

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem/problem.js";
-import { compile, sourcesIn } from "./compile.js";
+import { compileModule } from "./compile-module.js";
 import { cannotWrite, makeFolders } from "./make-folders.js";
 
 export interface ArchiveOptions {
@@ -74,15 +74,10 @@ async function installer(sources: string, version: string, registerLoader: boole
 }
 
 async function compiledModule(sources: string, version: string, cache: string | undefined): Promise<Buffer> {
-  const files = await sourcesIn(join(sources, "module"));
   const work = await mkdtemp(join(tmpdir(), "knet-archive-"));
   const out = join(work, "libkNETPKCS11.so");
   try {
-    await compile({
-      files, out, cache,
-      flags: ["-shared", "-Wl,-z,defs,-z,now,-z,nodelete", `-DKNET_ARCHIVE_VERSION="${version}"`],
-      libraries: ["-lcurl", "-ljansson", "-ldl", "-lpthread"],
-    });
+    await compileModule({ sources, version, out, cache });
     return await readFile(out);
   } finally {
     await rm(work, { recursive: true });

@@ -34,6 +34,11 @@ export interface ClusterOptions {
   readonly latencyMs?: number;
   /** Client addresses that may connect; default all. */
   readonly allow?: readonly string[];
+  /**
+   * Members, counted from 0, with keys of their own: what is made on them is on no other, and the reverse, as where an HSM's replication has
+   * failed. Users and their passwords are shared all the same. A client's process can use one of them or the others, not both. Default: none.
+   */
+  readonly apart?: readonly number[];
 }
 
 export interface AddressAndPort {
@@ -58,20 +63,28 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Starts members that share users and keys; all ports are open on return. Throws a Problem when it cannot. */
+/** Starts members that share users and, but for those `apart`, keys; all ports are open on return. Throws a Problem when it cannot. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const users = checkedUsers(options);
   const state = await makeStateFolder(options.stateFolder);
-  const tokenFolder = await makeTokenFolder(state.folder);
+  const tokenFolders: string[] = [];
   const vhsms: Vhsm[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(vhsms.map((vhsm) => vhsm.stop()));
-    await remove([tokenFolder, ...(state.made ? [state.folder] : [])]);
+    await remove([...tokenFolders, ...(state.made ? [state.folder] : [])]);
   };
   try {
     const directory = new UserDirectory(users, options.attempts ?? 5);
-    const cluster = { users: directory, storage: await makeStorage(users, tokenFolder, state.folder, options) };
-    for (const [index, host] of addressesOf(options).entries()) vhsms.push(await startMember(host, index, cluster, options));
+    const newStorage = async (): Promise<ClusterState["storage"]> => {
+      const folder = await makeTokenFolder(state.folder);
+      tokenFolders.push(folder);
+      return makeStorage(users, folder, state.folder, options);
+    };
+    const shared = await newStorage();
+    for (const [index, host] of addressesOf(options).entries()) {
+      const storage = options.apart?.includes(index) === true ? await newStorage() : shared;
+      vhsms.push(await startMember(host, index, { users: directory, storage }, options));
+    }
     return { endpoints: vhsms.map(endpointsOf), users, vhsms, directory, stop };
   } catch (error) {
     await stop();
@@ -88,7 +101,7 @@ function endpointsOf({ host: ip, httpsPort, ttlvPort }: Vhsm): MemberEndpoints {
   return { https: { ip, port: httpsPort }, ttlv: { ip, port: ttlvPort } };
 }
 
-function checkedUsers({ users, vcoUsers = [], vhsms, addresses }: ClusterOptions): SimulatedUser[] {
+function checkedUsers({ users, vcoUsers = [], vhsms, addresses, apart = [] }: ClusterOptions): SimulatedUser[] {
   const names = [...users, ...vcoUsers];
   const wrong = names.find((name) => name.trim() !== name || /\p{Cc}/u.test(name) || name === "" || Buffer.byteLength(name) > 32);
   if (wrong !== undefined) throw invalid(`not a user name: ${JSON.stringify(wrong)}`, "1 to 32 bytes, no control characters, no blank at either end");
@@ -96,6 +109,7 @@ function checkedUsers({ users, vcoUsers = [], vhsms, addresses }: ClusterOptions
   if (new Set(names).size !== names.length) throw invalid("a user is named twice", "name each user once");
   if (!Number.isInteger(vhsms) || vhsms < 1 || vhsms > 64) throw invalid(`not a number of VHSMs: ${vhsms}`, "1 to 64");
   if (addresses !== undefined && addresses.length !== vhsms) throw invalid("not one address for each VHSM", "give as many addresses as VHSMs");
+  if (apart.some((index) => !Number.isInteger(index) || index < 0 || index >= vhsms)) throw invalid("a member that is to have keys of its own is none", `0 to ${vhsms - 1}`);
   return names.map((name, index) => ({ name, pin: newSecret(), role: index < users.length ? "regular" : "vco" }));
 }
 

@@ -202,6 +202,11 @@ t.test("45: while a module hangs with the PIN, no process shows it, leaves a cor
   for (const core of left) t.same(formsIn(readFileSync(`${cores}/${core}`)), [], core);
 });
 
+t.test("43, 45: neither the proof of the members nor the drill shows a PIN", async (t) => {
+  for (const flags of [[], loud]) await silent(t, ["ha", "prove", "--profile", profile, ...flags], { logsIn: true });
+  await silent(t, ["ha", "drill", "--profile", profile, ...loud], { logsIn: true });
+});
+
 t.test("43: VHSMs that do not answer bring no PIN to light", async (t) => {
   for (const mode of ["refuse", "black-hole"] as const) {
     await Promise.all(cluster.vhsms.map((vhsm) => vhsm.setDown(mode)));

@@ -1,16 +1,18 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
+import { declareDrill } from "./drill-command.js";
+import { declareProve } from "./prove-command.js";
 
 /** Declares the subcommands of `knetctl ha`. */
 export function haCommands(y: Argv, run: Runner): Argv {
-  return y
+  return declareDrill(declareProve(y, run), run)
     .command("list [connections..]", "connections and their endpoints, in order of preference", listArguments, (args) =>
       run(async (context) => (await import("./list.js")).list(args, context)),
     )
     .command("probe [connections..]", "what listens at each endpoint; sends no credential; exit code 69 when one fails", probeArguments, (args) =>
       run(async (context) => (await import("./probe.js")).probe(args, context)),
     )
-    .demandCommand(1, "name what to do: list or probe");
+    .demandCommand(1, "name what to do: list, probe, prove or drill");
 }
 
 function sourceArguments<T>(y: Argv<T>) {

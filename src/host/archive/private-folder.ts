@@ -1,8 +1,9 @@
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asFileProblem } from "../files/file-problem.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
+import { isOfEndedProcess, processMark } from "../process-mark.js";
 import { Problem } from "../../problem/problem.js";
 
 /**
@@ -22,19 +23,18 @@ function makePrivateFolder(): string {
   const parent = trustedTemporary();
   return asFileProblem(parent, () => {
     removeForsaken(parent);
-    const folder = mkdtempSync(join(parent, `knetctl-${processNamespace()}-${process.pid}-`));
+    const folder = mkdtempSync(join(parent, `knetctl-${processMark()}-`));
     // mkdir(2) gave it no more than 0700; this restores what an odd umask took away
     chmodSync(folder, 0o700);
     return folder;
   });
 }
 
-/** What killed processes left: their number says so, where it was given out by the same namespace. */
+/** What killed processes left. */
 function removeForsaken(parent: string): void {
-  const own = new RegExp(`^knetctl-${processNamespace()}-(\\d+)-\\w{6}$`);
   for (const name of readdirSync(parent)) {
-    const pid = own.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) removeIfPossible(join(parent, name));
+    const mark = /^knetctl-(\d+-\d+)-\w{6}$/.exec(name)?.[1];
+    if (mark !== undefined && isOfEndedProcess(mark)) removeIfPossible(join(parent, name));
   }
 }
 
@@ -44,24 +44,6 @@ export function removeIfPossible(folder: string): void {
     removePrivateFolder(folder);
   } catch {
     // somebody else's of that name, gone meanwhile, or for a later run to remove
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
-}
-
-/** Number of the PID namespace (pid_namespaces(7)): containers may share a /tmp. */
-function processNamespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
-  } catch {
-    return "0";
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
 import type { CheckResult, CheckStatus } from "../../workflow/step.js";
 import type { WorkerMessage, WorkerRequest } from "../protocol.js";
+import type { Signer } from "./timed-signatures.js";
 
 export interface ChosenToken {
   readonly slot: Handle;
@@ -16,6 +17,10 @@ export interface Run {
   /** Every C_ call of it is announced; a refused one throws CryptokiError. */
   readonly library: PKCS11;
   tell(message: WorkerMessage): void;
+  /** Waits for the parent's word. */
+  pause(): void;
+  /** Milliseconds of the monotonic clock. */
+  readonly started: number;
   initialized: boolean;
   slots: readonly Handle[];
   token: ChosenToken | undefined;
@@ -26,6 +31,8 @@ export interface Run {
   loggedIn: boolean;
   rsa: KeyPair | undefined;
   ec: KeyPair | undefined;
+  /** What the first of two timed signatures was made with. */
+  signer: Signer | undefined;
   /** True once the module was asked to make an object: it may have, even where it then failed. */
   triedToMake: boolean;
   /** Objects that this run made. */

@@ -5,8 +5,8 @@ import { sessionOf, type Check, type Run } from "./check.js";
 const mostCounted = 1000;
 const batch = 100;
 
-/** Handles of the objects that match, at most `mostCounted` and one batch. */
-export function findObjects(run: Run, template: Template): readonly Handle[] {
+/** Handles of the objects that match, at most `most` and one batch. */
+export function findObjects(run: Run, template: Template, most = mostCounted): readonly Handle[] {
   const session = sessionOf(run);
   const found: Handle[] = [];
   run.library.C_FindObjectsInit(session, template);
@@ -14,7 +14,7 @@ export function findObjects(run: Run, template: Template): readonly Handle[] {
     for (;;) {
       const some = run.library.C_FindObjects(session, batch);
       found.push(...some);
-      if (some.length === 0 || found.length >= mostCounted) return found;
+      if (some.length === 0 || found.length >= most) return found;
     }
   } finally {
     run.library.C_FindObjectsFinal(session);

@@ -1,8 +1,10 @@
+import type { WorkerTask } from "../protocol.js";
 import { aes } from "./aes.js";
 import type { Check } from "./check.js";
 import { destroy, leftovers } from "./cleanup.js";
 import { find } from "./find-objects.js";
 import { finalize, info, initialize } from "./initialize.js";
+import { inventory } from "./inventory.js";
 import { keygenEc, keygenRsa } from "./key-pairs.js";
 import { load } from "./load.js";
 import { mechanisms } from "./mechanisms.js";
@@ -10,31 +12,25 @@ import { digest, random } from "./random-and-digest.js";
 import { closeSession, login, logout, session, sessionState } from "./session.js";
 import { signEc, signRsa } from "./sign.js";
 import { tokenFlags } from "./token-flags.js";
+import { firstSignature, keygenRsaInstead, paused, secondSignature } from "./timed-signatures.js";
 import { slots, token } from "./token.js";
 
-/** Every check, in the order in which they are made. */
-export const checks: readonly Check[] = [
-  load,
-  initialize,
-  info,
-  slots,
-  token,
-  tokenFlags,
-  mechanisms,
-  session,
-  login,
-  sessionState,
-  random,
-  digest,
-  find,
-  keygenRsa,
-  keygenEc,
-  signRsa,
-  signEc,
-  aes,
-  destroy,
-  leftovers,
-  logout,
-  closeSession,
-  finalize,
-];
+const untilSession: readonly Check[] = [load, initialize, info, slots, token, tokenFlags, mechanisms, session, login];
+const proofs: readonly Check[] = [sessionState, random, digest, find];
+const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, aes];
+const end: readonly Check[] = [destroy, leftovers, logout, closeSession, finalize];
+
+/** The checks of a task, in the order in which they are made. */
+export function checksOf(task: WorkerTask): readonly Check[] {
+  switch (task) {
+    case "smoke":
+      return [...untilSession, ...proofs, ...keys, ...end];
+    case "inventory":
+      // before the run makes objects of its own
+      return [...untilSession, ...proofs, inventory, ...keys, ...end];
+    case "timed":
+      return [...untilSession, keygenEc, keygenRsaInstead, firstSignature, secondSignature, ...end];
+    case "timed-paused":
+      return [...untilSession, keygenEc, keygenRsaInstead, firstSignature, paused, secondSignature, ...end];
+  }
+}

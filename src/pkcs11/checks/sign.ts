@@ -14,7 +14,7 @@ import { p256PublicKey, rsaPublicKey } from "../public-key.js";
 import { sessionOf, type Check, type Outcome, type Run } from "./check.js";
 
 /** A way to sign: what the module is given for some data. */
-interface Scheme {
+export interface Scheme {
   readonly mechanism: number;
   readonly name: string;
   prepared(data: Buffer): Buffer;
@@ -35,40 +35,67 @@ const ecSchemes: readonly Scheme[] = [
   { mechanism: CKM_ECDSA_SHA256, name: "ECDSA_SHA256", prepared: (data) => data },
 ];
 
+/** What signing takes with a kind of key. */
+export interface KeyKind {
+  readonly name: string;
+  readonly schemes: readonly Scheme[];
+  readonly keysOf: (run: Run) => KeyPair | undefined;
+  readonly readKey: (run: Run, keys: KeyPair) => KeyObject;
+  /** Node's own word on a signature. */
+  readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
+}
+
+export const rsaKind: KeyKind = {
+  name: "RSA",
+  schemes: rsaSchemes,
+  keysOf: (run) => run.rsa,
+  readKey: readRsaKey,
+  verifies: (data, key, signature) => verify("sha256", data, key, signature),
+};
+
+export const ecKind: KeyKind = {
+  name: "EC",
+  schemes: ecSchemes,
+  keysOf: (run) => run.ec,
+  readKey: readEcKey,
+  verifies: (data, key, signature) => verify("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature),
+};
+
 export const signRsa: Check = {
   id: "sign-rsa",
   refused: "fail",
-  skip: (run) => withoutSigning(run, run.rsa, rsaSchemes, "RSA"),
-  perform: (run) => sign(run, run.rsa, rsaSchemes, readRsaKey, (data, key, signature) => verify("sha256", data, key, signature)),
+  skip: (run) => withoutSigning(run, rsaKind),
+  perform: (run) => sign(run, rsaKind),
 };
 
 export const signEc: Check = {
   id: "sign-ec",
   refused: "fail",
-  skip: (run) => withoutSigning(run, run.ec, ecSchemes, "EC"),
-  perform: (run) =>
-    sign(run, run.ec, ecSchemes, readEcKey, (data, key, signature) => verify("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature)),
+  skip: (run) => withoutSigning(run, ecKind),
+  perform: (run) => sign(run, ecKind),
 };
 
-function withoutSigning(run: Run, keys: KeyPair | undefined, schemes: readonly Scheme[], name: string): string | undefined {
-  if (keys === undefined) return `no ${name} key`;
+function withoutSigning(run: Run, { name, schemes, keysOf }: KeyKind): string | undefined {
+  if (keysOf(run) === undefined) return `no ${name} key`;
   return schemes.some(({ mechanism }) => run.mechanisms.has(mechanism)) ? undefined : `no ${name} signature is offered`;
 }
 
-type HostVerify = (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
-
 /** Signs random data, verifies it here with Node's own cryptography, then lets the module verify. */
-function sign(run: Run, keys: KeyPair | undefined, schemes: readonly Scheme[], readKey: (run: Run, keys: KeyPair) => KeyObject, verifies: HostVerify): Outcome {
+function sign(run: Run, { schemes, keysOf, readKey, verifies }: KeyKind): Outcome {
   const scheme = schemes.find(({ mechanism }) => run.mechanisms.has(mechanism));
+  const keys = keysOf(run);
   if (keys === undefined || scheme === undefined) throw new Error("no key or no scheme");
   const data = randomBytes(256);
-  const session = sessionOf(run);
-  run.library.C_SignInit(session, { mechanism: scheme.mechanism }, keys.privateKey);
-  const signature = Buffer.from(run.library.C_Sign(session, scheme.prepared(data), Buffer.alloc(1024)));
+  const signature = signatureOf(run, keys, scheme, data);
   const key = readKey(run, keys);
   if (!verifies(data, key, signature)) return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
   if (verifies(tampered(data), key, signature)) return { status: "fail", detail: `${scheme.name}: the signature holds for other data too` };
   return moduleVerifies(run, keys, scheme, data, signature);
+}
+
+export function signatureOf(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer): Buffer {
+  run.library.C_SignInit(sessionOf(run), { mechanism: scheme.mechanism }, keys.privateKey);
+  return Buffer.from(run.library.C_Sign(sessionOf(run), scheme.prepared(data), Buffer.alloc(1024)));
 }
 
 function moduleVerifies(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): Outcome {

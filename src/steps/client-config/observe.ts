@@ -2,11 +2,8 @@ import type { Entry, Files, Host } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import { Problem } from "../../problem/problem.js";
+import { clientConfigFolders, clientConfigName } from "../../profile/client-config-place.js";
 import { existingText, largestConfig, unusable, type EmptyText, type ExistingText } from "./existing.js";
-
-/** Folders from the home to the file, and the file, as the vendor's client looks for them. */
-const folderNames = [".config", "kryptus", "knet", "pkcs11"] as const;
-const fileName = "config.json";
 
 export interface ObservedClientConfig {
   readonly path: AbsolutePath;
@@ -24,8 +21,8 @@ export interface ObservedClientConfig {
  */
 export function observeClientConfig(host: Host, home: AbsolutePath, serviceUid: number | undefined): ObservedClientConfig {
   const files = serviceUid === undefined ? host.files() : host.files(serviceUid);
-  const folders = folderNames.map((_, index) => joined(home, ...folderNames.slice(0, index + 1)));
-  const path = joined(home, ...folderNames, fileName);
+  const folders = clientConfigFolders.map((_, index) => joined(home, ...clientConfigFolders.slice(0, index + 1)));
+  const path = joined(home, ...clientConfigFolders, clientConfigName);
   try {
     const firstMissing = folders.findIndex((folder) => isMissing(files.entry(folder), folder));
     if (firstMissing !== -1) return { path, missingFolders: folders.slice(firstMissing), file: "missing" };

@@ -1,0 +1,97 @@
+import { drill, type DrillEvent, type DrillResult } from "../../members/drill.js";
+import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
+import { cleanLine } from "../../ui/clean-text.js";
+import { drillJson, drillText, type DrillReport } from "../../ui/drill-report.js";
+import { durationText } from "../../ui/progress-lines.js";
+import type { CommandContext, CommandRun } from "../command.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import { readSecrets } from "../read-secrets.js";
+import { validProfile } from "../valid-profile.js";
+import type { Connection, Profile, User } from "../../profile/types.js";
+import { clientOf, connectionNamed, membersHost, unknown, usersOf } from "./members-context.js";
+import { simulatedDrill } from "./simulated-drill.js";
+
+export interface DrillArguments {
+  readonly profile?: string | undefined;
+  readonly connection?: string | undefined;
+  readonly simulator: boolean;
+  readonly user?: string | undefined;
+  /** Seconds for one scenario. */
+  readonly timeout: number;
+}
+
+/**
+ * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario; 1 it does not in one; 69 the
+ * vector as it is cannot be reached.
+ */
+export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
+  const { output } = context;
+  if (args.simulator === (args.profile !== undefined)) throw new Problem("usage-invalid", "give either --profile FILE or --simulator");
+  const report = args.simulator ? await simulatedDrill(args.timeout * 1000, drillProgress(context), context) : await realDrill(args, context);
+  const problem = drillProblem(report.result);
+  const problems = [...report.warnings, ...(problem === undefined ? [] : [problem])];
+  if (output.json) output.document(drillJson(report, problems));
+  else {
+    output.result(drillText(report, output.style));
+    if (problem !== undefined) output.problem(problem);
+  }
+  return exitCodeOf(problem);
+};
+
+async function realDrill(args: DrillArguments, context: CommandContext): Promise<DrillReport> {
+  const host = await membersHost("drill", context);
+  const { profile, warnings } = await validProfile(args.profile ?? "", context);
+  const connection = chosenConnection(profile, args.connection);
+  const user = chosenUser(profile, connection, args.user);
+  const { secrets } = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);
+  const pin = user.pin && secrets.get(user.pin);
+  if (pin === undefined) throw withoutPin(connection.name);
+  const client = clientOf({ host, profile }, connection.name, args.timeout, context);
+  const result = await drill({ client, endpoints: connection.endpoints, user: user.name, pin, progress: drillProgress(context) });
+  return { connection: connection.name, user: user.name, simulated: false, result, warnings };
+}
+
+function chosenConnection(profile: Profile, name: string | undefined): Connection {
+  if (name !== undefined) return connectionNamed(profile, name);
+  const [only, second] = profile.connections.values();
+  if (only !== undefined && second === undefined) return only;
+  const names = [...profile.connections.keys()].map((one) => JSON.stringify(one)).join(", ");
+  throw new Problem("usage-invalid", "the profile has several connections", { hint: `name one of them: ${names}` });
+}
+
+function chosenUser(profile: Profile, { name }: Connection, wanted: string | undefined): User {
+  const users = usersOf(profile, name, wanted);
+  if (users.length === 0) throw unknown("user", wanted ?? "", usersOf(profile, name, undefined).map((user) => user.name));
+  const user = users.find(({ pin }) => pin !== undefined);
+  if (user === undefined) throw withoutPin(name);
+  return user;
+}
+
+function withoutPin(connection: string): Problem {
+  return new Problem("usage-invalid", `no user of connection ${JSON.stringify(connection)} has a PIN to sign with`, { hint: "give the user a pin in the profile" });
+}
+
+function drillProgress({ output }: CommandContext): (event: DrillEvent) => void {
+  return (event) => {
+    output.progress(event);
+    const title = cleanLine(event.title);
+    if (event.type === "scenario-started") output.transient(`${title} …`);
+    else output.note(`${event.through === true ? output.style.green("✓") : output.style.red("✗")} ${title}  ${durationText(event.ms ?? 0)}`);
+  };
+}
+
+function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
+  const failed = results.filter(({ through }) => !through);
+  const [first] = failed;
+  if (first === undefined) return undefined;
+  const detail = failed.map(({ scenario, reason = "" }) => `${scenario.title}: ${reason}`).join("\n");
+  const code = verdict.outcome === "fails" ? "drill-failover-failed" : first.unavailable === true ? "drill-vector-unreachable" : "drill-vector-failed";
+  const hint = verdict.outcome === "fails" ? first.hint : "knetctl ha prove says which member does not work";
+  return new Problem(code, verdict.text, { detail, ...(hint !== undefined && { hint }) });
+}
+
+function exitCodeOf(problem: Problem | undefined): ExitCode {
+  if (problem === undefined) return exitCodes.done;
+  return problem.code === "drill-vector-unreachable" ? exitCodes.unavailable : exitCodes.failed;
+}

@@ -1,0 +1,78 @@
+import type { Host } from "../../host/host.js";
+import { proveMembers, type ConnectionProof, type MemberEvent } from "../../members/prove-members.js";
+import { problemCodes } from "../../problem/codes.js";
+import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import type { Problem } from "../../problem/problem.js";
+import type { Secret } from "../../problem/secret.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import type { Connection, PinSource, Profile } from "../../profile/types.js";
+import { memberEventText, proofJson, proofText } from "../../ui/members-report.js";
+import type { CommandContext, CommandRun } from "../command.js";
+import { readSecrets } from "../read-secrets.js";
+import { validProfile } from "../valid-profile.js";
+import { clientOf, connectionNamed, membersHost, unknown, usersOf } from "./members-context.js";
+
+export interface ProveArguments {
+  readonly profile: string;
+  readonly connections?: readonly string[] | undefined;
+  readonly user?: string | undefined;
+  /** Seconds for one user on one member. */
+  readonly timeout: number;
+}
+
+/**
+ * `knetctl ha prove`: each member alone, then their keys compared; changes nothing. Exit 0 all proven and the same; 1 a proof failed or keys
+ * differ; 69 when nothing is wrong but that a member cannot be reached.
+ */
+export const prove: CommandRun<ProveArguments> = async (args, context) => {
+  const { output } = context;
+  const host = await membersHost("prove", context);
+  const { profile, warnings } = await validProfile(args.profile, context);
+  const connections = chosenConnections(profile, args);
+  const names = new Set(connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)));
+  const users = new Map([...profile.users].filter(([name]) => names.has(name)));
+  const read = await readSecrets(secretUses({ users }), context);
+  const proofs: ConnectionProof[] = [];
+  for (const connection of connections) proofs.push(await proofOf(connection, { profile, host }, read.secrets, args, context));
+  const problems = proofs.flatMap((proof) => proof.problems);
+  if (output.json) output.document(proofJson(proofs, [...warnings, ...read.problems, ...problems]));
+  else {
+    output.result(proofText(proofs, output.style));
+    for (const problem of problems) output.problem(problem);
+  }
+  return exitCodeOf(problems);
+};
+
+/** Those that are named, or all; of these, those whose users are asked for. */
+function chosenConnections(profile: Profile, { connections = [], user }: ProveArguments): readonly Connection[] {
+  const named = connections.length === 0 ? [...profile.connections.values()] : connections.map((name) => connectionNamed(profile, name));
+  const used = named.filter(({ name }) => usersOf(profile, name, user).length > 0);
+  if (used.length === 0) throw unknown("user", user ?? "", [...profile.users.keys()]);
+  return used;
+}
+
+async function proofOf(
+  { name, endpoints }: Connection,
+  input: { readonly profile: Profile; readonly host: Host },
+  pins: ReadonlyMap<PinSource, Secret>,
+  { user, timeout }: ProveArguments,
+  context: CommandContext,
+): Promise<ConnectionProof> {
+  const users = new Map(usersOf(input.profile, name, user).map((one) => [one.name, one.pin && pins.get(one.pin)]));
+  return proveMembers({ client: clientOf(input, name, timeout, context), connection: name, endpoints, users, progress: progressOn(context) });
+}
+
+function progressOn({ output }: CommandContext): (event: MemberEvent) => void {
+  return (event) => {
+    output.progress(event);
+    const text = memberEventText(event, output.style);
+    if (event.type === "member-done") output.note(text);
+    else output.transient(text);
+  };
+}
+
+/** A proof that failed or keys that differ weigh more than a member that is not there. */
+function exitCodeOf(problems: readonly Problem[]): ExitCode {
+  const codes = problems.filter(({ severity }) => severity === "error").map(({ code }) => problemCodes[code]);
+  return codes.find((code) => code === exitCodes.failed) ?? codes[0] ?? exitCodes.done;
+}

@@ -1,0 +1,54 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { withPrivateFolder } from "../../host/archive/private-folder.js";
+import { joined } from "../../host/path.js";
+import { drill, type DrillEvent } from "../../members/drill.js";
+import type { PrivateClient } from "../../members/private-client.js";
+import { Problem } from "../../problem/problem.js";
+import { clientConfigFolders, clientConfigName } from "../../profile/client-config-place.js";
+import { clientModule } from "../../profile/client-module.js";
+import type { Endpoint } from "../../profile/types.js";
+import { renderClientConfig } from "../../steps/client-config/render.js";
+import type { DrillReport } from "../../ui/drill-report.js";
+import type { CommandContext } from "../command.js";
+
+const connection = "simulated";
+const user = "drill";
+
+/** A drill on three simulated members with the simulated module, as whoever calls this; the active member is killed too. Leaves nothing behind. */
+export async function simulatedDrill(timeoutMs: number, progress: (event: DrillEvent) => void, context: CommandContext): Promise<DrillReport> {
+  const sources = join(dirname(context.programFolder), "installers", "simulator");
+  const [{ startCluster }, { compileModule }] = await Promise.all([import("../../simulator/cluster.js"), import("../../simulator/compile-module.js")]);
+  return withPrivateFolder(async (folder) => {
+    const module = join(folder, clientModule);
+    await compileModule({ sources, version: "0.0.0", out: module });
+    const cluster = await startCluster({ vhsms: 3, users: [user], sources });
+    try {
+      const [first] = cluster.vhsms;
+      const pin = cluster.users[0]?.pin;
+      if (first === undefined || pin === undefined) throw new Problem("simulator-start-failed", "the simulated cluster has no members");
+      const client = simulatedClient(folder, module, timeoutMs, context);
+      const killFirst = { kill: () => first.kill(), revive: () => first.setDown("up") };
+      const result = await drill({ client, endpoints: cluster.endpoints.map(({ https }) => https), user, pin, killFirst, progress });
+      return { connection, user, simulated: true, result, warnings: [] };
+    } finally {
+      await cluster.stop();
+    }
+  });
+}
+
+/** Homes in a folder that nobody else can enter. */
+function simulatedClient(folder: string, module: string, timeoutMs: number, { programFolder, signal }: CommandContext): PrivateClient {
+  let homes = 0;
+  return {
+    how: { module, workerPath: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs, signal },
+    withEndpoints: async (endpoints: readonly Endpoint[], use) => {
+      const home = join(folder, `home-${++homes}`);
+      const place = join(home, ...clientConfigFolders);
+      await mkdir(place, { recursive: true });
+      const users = new Map([[user, { connection, authenticationType: "password" as const }]]);
+      await writeFile(join(place, clientConfigName), await renderClientConfig({ connections: new Map([[connection, endpoints]]), users }));
+      return use({ environment: { HOME: home } });
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { ScenarioResult } from "./drill.js";
+import type { ScenarioId } from "./scenarios.js";
+
+/** What a scenario costs over the vector as it is, milliseconds. */
+export interface ScenarioCost {
+  readonly id: ScenarioId;
+  readonly firstMs: number;
+  readonly secondMs: number;
+  /** The second signature paid no more for the dead member: the module remembers which one answers. Null where the first paid nothing to speak of. */
+  readonly remembers: boolean | null;
+}
+
+export interface DrillVerdict {
+  /** `works`: all scenarios got through. `fails`: one did not. `not-measured`: the vector as it is does not work. */
+  readonly outcome: "works" | "fails" | "not-measured";
+  /** One line for people. */
+  readonly text: string;
+  /** Of the scenarios that got through, but for the vector as it is. */
+  readonly costs: readonly ScenarioCost[];
+}
+
+/** Two runs of the same differ by as much as this on a busy host. Milliseconds. */
+const noise = 100;
+
+/** What the measurements mean. Pure. */
+export function drillVerdict(results: readonly ScenarioResult[]): DrillVerdict {
+  const base = results.find(({ scenario }) => scenario.id === "as-it-is");
+  if (base?.through !== true || base.firstMs === undefined || base.secondMs === undefined) {
+    return { outcome: "not-measured", text: "failover was not measured: the vector as it is does not work", costs: [] };
+  }
+  const { firstMs, secondMs } = base;
+  const costs = results.filter((result) => result !== base && result.through).map((result) => costOf(result, firstMs, secondMs));
+  const failed = results.filter(({ through }) => !through);
+  if (failed.length > 0) {
+    return { outcome: "fails", text: `failover does not work when ${failed.map(({ scenario }) => scenario.title).join("; or when ")}`, costs };
+  }
+  return { outcome: "works", text: `failover works; ${[deadFirst(costs), ...killed(costs)].join("; ")}`, costs };
+}
+
+function costOf({ scenario, firstMs = 0, secondMs = 0 }: ScenarioResult, baseFirst: number, baseSecond: number): ScenarioCost {
+  const [first, second] = [over(firstMs, baseFirst), over(secondMs, baseSecond)];
+  return { id: scenario.id, firstMs: first, secondMs: second, remembers: scenario.kills || first < noise ? null : second < noise };
+}
+
+function over(ms: number, base: number): number {
+  return Math.round(Math.max(0, ms - base) * 10) / 10;
+}
+
+/** The dearest way for one member to be dead: what all dead but the last cost is not one member's. */
+function deadFirst(costs: readonly ScenarioCost[]): string {
+  const one = costs.filter(({ id }) => id.startsWith("first-"));
+  const first = Math.max(0, ...one.map(({ firstMs }) => firstMs));
+  const second = Math.max(0, ...one.map(({ secondMs }) => secondMs));
+  const upTo = first < noise ? "" : "up to ";
+  return `a dead first member costs ${upTo}${costText(first)} at the first signature and ${second < noise ? "nothing afterwards" : `up to ${costText(second)} at the next`}`;
+}
+
+function killed(costs: readonly ScenarioCost[]): readonly string[] {
+  const cost = costs.find(({ id }) => id === "active-killed");
+  return cost === undefined ? [] : [`the active member's end between two signatures costs ${costText(cost.secondMs)}`];
+}
+
+/** "nothing" that could be told from chance, "120 ms", "2.1 s". */
+export function costText(ms: number): string {
+  if (ms < noise) return "nothing";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,72 @@
+import type { ProblemCode } from "../problem/codes.js";
+import { Problem } from "../problem/problem.js";
+import type { KeyDifference } from "./compare-inventories.js";
+import { endpointText, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
+
+/** What keeps members from being proven, and where they differ: one problem for each member and user, and for each key. */
+export function memberProblems(members: readonly MemberProof[], comparisons: readonly UserComparison[]): readonly Problem[] {
+  const unproven = members.flatMap(({ endpoint, tokens }) => tokens.flatMap((token) => tokenProblem(endpointText(endpoint), token)));
+  return [...unproven, ...comparisons.flatMap(comparisonProblems)];
+}
+
+function tokenProblem(member: string, token: MemberToken): readonly Problem[] {
+  const { result, user, reason } = token;
+  switch (result) {
+    case "proven":
+      return [];
+    case "unreachable":
+      return [problem("members-unreachable", `${member} cannot be reached as ${quoted(user)}`, token)];
+    case "refused":
+      return [problem("members-login-refused", `${member} does not let ${quoted(user)} log in`, token)];
+    case "failed":
+      return [problem("members-proof-failed", `the smoke test of ${quoted(user)} on ${member} failed`, token)];
+    case "not-tried":
+      return [new Problem("members-login-refused", `${quoted(user)} was not tried on ${member}`, { ...(reason !== undefined && { detail: reason }), hint: "correct the PIN, then run this again" })];
+  }
+}
+
+function problem(code: ProblemCode, title: string, { reason, token }: MemberToken): Problem {
+  const failure = token?.checks.find(({ status }) => status === "fail");
+  return new Problem(code, title, { ...(reason !== undefined && { detail: reason }), ...(failure?.hint !== undefined && { hint: failure.hint }) });
+}
+
+function comparisonProblems({ user, members, differences, complete }: UserComparison): readonly Problem[] {
+  const cut = complete || members.length < 2 ? [] : [cutWarning(user)];
+  return [...differences.map((difference) => differenceProblem(user, difference)), ...cut];
+}
+
+function differenceProblem(user: string, difference: KeyDifference): Problem {
+  const key = `${keyName(difference)} of ${quoted(user)}`;
+  if (difference.kind === "different") {
+    return new Problem("members-keys-differ", `${key} is not the same on all members`, {
+      detail: variantsText(difference),
+      hint: "find out which of them is the right one before anything signs with it: what one member signs does not hold for the other's certificate",
+    });
+  }
+  return new Problem("members-key-missing", `${key} is not on ${difference.missing.join(", ")}`, {
+    detail: variantsText(difference),
+    hint: "let the VHSMs replicate their keys, or take the member out of the vector: after a failover to it, this key cannot be used",
+  });
+}
+
+function cutWarning(user: string): Problem {
+  return new Problem("members-inventory-cut", `not all objects of ${quoted(user)} were compared`, {
+    severity: "warning",
+    detail: "a member has more of them than are looked at; what is only missing somewhere is not said",
+  });
+}
+
+/** `private-key, public-key "ca" (ID 01)`. */
+export function keyName({ classes, label, id }: Pick<KeyDifference, "classes" | "label" | "id">): string {
+  return `${classes.join(", ")} ${quoted(label)}${id === "" ? "" : ` (ID ${id})`}`;
+}
+
+/** `a1b2c3d4e5f6… on 10.1.2.3:60161; missing on 10.1.2.4:60161`. */
+export function variantsText({ variants, missing }: KeyDifference): string {
+  const held = variants.map(({ sha256, members }) => `${sha256 === null ? "there, not readable," : `${sha256.slice(0, 12)}…`} on ${members.join(", ")}`);
+  return [...held, ...(missing.length === 0 ? [] : [`missing on ${missing.join(", ")}`])].join("; ");
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

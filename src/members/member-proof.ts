@@ -1,0 +1,43 @@
+import type { Inventory } from "../pkcs11/inventory.js";
+import type { Endpoint } from "../profile/types.js";
+import type { TokenReport } from "../workflow/step.js";
+import type { KeyDifference } from "./compare-inventories.js";
+
+/**
+ * What became of one user on one member. `refused`: the member refused the login, or its flags forbade one. `not-tried`: another member
+ * refused that user's login before, and a wrong PIN counts towards a lock-out that members share.
+ */
+export type MemberResult = "proven" | "failed" | "unreachable" | "refused" | "not-tried";
+
+export interface MemberToken {
+  readonly user: string;
+  readonly result: MemberResult;
+  /** Absent when it was not tried. */
+  readonly token?: TokenReport;
+  readonly inventory?: Inventory;
+  /** Why it is not proven, in short. */
+  readonly reason?: string;
+}
+
+export interface MemberProof {
+  readonly endpoint: Endpoint;
+  /** In the order of the users. */
+  readonly tokens: readonly MemberToken[];
+}
+
+/** The inventories of one user on the members where it was proven. */
+export interface UserComparison {
+  readonly user: string;
+  /** Members compared, as `endpointText` writes them. Fewer than two: nothing was compared. */
+  readonly members: readonly string[];
+  /** Objects that are there on all of them and the same, as far as can be told. */
+  readonly same: number;
+  readonly differences: readonly KeyDifference[];
+  /** False: a member has more objects than are looked at, so what is missing was not asked. */
+  readonly complete: boolean;
+}
+
+/** `10.1.2.3:60161`, `[2001:db8::7]:60161`. */
+export function endpointText({ ip, port }: Endpoint): string {
+  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+}

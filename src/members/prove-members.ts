@@ -1,0 +1,103 @@
+import { performance } from "node:perf_hooks";
+import { testToken, type TokenTest } from "../pkcs11/test-token.js";
+import type { Problem } from "../problem/problem.js";
+import type { Secret } from "../problem/secret.js";
+import type { Endpoint } from "../profile/types.js";
+import type { Inventory } from "../pkcs11/inventory.js";
+import type { CheckResult } from "../workflow/step.js";
+import { compareInventories } from "./compare-inventories.js";
+import { endpointText, type MemberProof, type MemberResult, type MemberToken, type UserComparison } from "./member-proof.js";
+import { memberProblems } from "./member-problems.js";
+import type { PrivateClient } from "./private-client.js";
+
+export interface ProveRequest {
+  readonly client: PrivateClient;
+  readonly connection: string;
+  /** The members to prove, each alone: all of a vector, or new ones beside one that is known to be good. */
+  readonly endpoints: readonly Endpoint[];
+  /** PINs by user of that connection. Undefined: as far as it goes without a login. */
+  readonly users: ReadonlyMap<string, Secret | undefined>;
+  readonly progress?: (event: MemberEvent) => void;
+}
+
+export interface MemberEvent {
+  readonly type: "member-started" | "member-done";
+  readonly member: string;
+  readonly user: string;
+  readonly result?: MemberResult;
+  readonly ms?: number;
+}
+
+export interface ConnectionProof {
+  readonly connection: string;
+  /** In the order of the endpoints. */
+  readonly members: readonly MemberProof[];
+  readonly comparisons: readonly UserComparison[];
+  /** Everything that is not proven, or not the same. Empty: all members work with these users and hold the same keys. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Proves each member alone through the module, as its service user, then compares what the members hold for each user. At most one login
+ * attempt a member and user, and none with a user whom a member has refused. Rejects only where nothing could be proven at all (a Problem of
+ * `testToken`, or of the private home).
+ */
+export async function proveMembers(request: ProveRequest): Promise<ConnectionProof> {
+  const { connection, endpoints, users } = request;
+  const refusedBy = new Map<string, string>();
+  const members: MemberProof[] = [];
+  for (const endpoint of endpoints) members.push({ endpoint, tokens: await proveMember(request, endpoint, refusedBy) });
+  const comparisons = [...users.keys()].map((user) => compared(user, members));
+  return { connection, members, comparisons, problems: memberProblems(members, comparisons) };
+}
+
+/** One home for the member; its users one after the other, since a VHSM may count the sessions of a client. */
+async function proveMember(request: ProveRequest, endpoint: Endpoint, refusedBy: Map<string, string>): Promise<readonly MemberToken[]> {
+  const { client, users, progress = () => undefined } = request;
+  const member = endpointText(endpoint);
+  return client.withEndpoints([endpoint], async (who) => {
+    const tokens: MemberToken[] = [];
+    for (const [user, pin] of users) {
+      const refuser = refusedBy.get(user);
+      if (refuser !== undefined) {
+        tokens.push({ user, result: "not-tried", reason: `${refuser} refused the login, and a wrong PIN counts towards a lock-out that members share` });
+        continue;
+      }
+      progress({ type: "member-started", member, user });
+      const started = performance.now();
+      const token = tokenOf(user, await testToken("inventory", { ...client.how, ...who, token: { label: user }, pin }));
+      progress({ type: "member-done", member, user, result: token.result, ms: Math.round(performance.now() - started) });
+      if (token.result === "refused") refusedBy.set(user, member);
+      tokens.push(token);
+    }
+    return tokens;
+  });
+}
+
+function tokenOf(user: string, { report, inventory }: TokenTest): MemberToken {
+  const failure = report.checks.find(({ status }) => status === "fail");
+  return {
+    user,
+    result: resultOf(failure, report.checks.length),
+    token: report,
+    ...(inventory && { inventory }),
+    ...(failure && { reason: `${failure.id}: ${failure.detail ?? failure.ckr ?? "failed"}` }),
+  };
+}
+
+/** A login that failed for another reason than a member that is not there may have been counted as a wrong PIN. */
+function resultOf(failure: CheckResult | undefined, checks: number): MemberResult {
+  if (failure === undefined) return checks === 0 ? "failed" : "proven";
+  if (failure.id === "token-flags" || (failure.id === "login" && failure.unavailable !== true)) return "refused";
+  return failure.unavailable === true ? "unreachable" : "failed";
+}
+
+function compared(user: string, members: readonly MemberProof[]): UserComparison {
+  const inventories = new Map<string, Inventory>(
+    members.flatMap(({ endpoint, tokens }) => {
+      const token = tokens.find((one) => one.user === user);
+      return token?.inventory === undefined ? [] : [[endpointText(endpoint), token.inventory] as const];
+    }),
+  );
+  return { user, members: [...inventories.keys()], ...compareInventories(inventories) };
+}

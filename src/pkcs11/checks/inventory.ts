@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import type { Handle } from "pkcs11js";
+import {
+  CKA_CLASS,
+  CKA_EC_PARAMS,
+  CKA_EC_POINT,
+  CKA_ID,
+  CKA_LABEL,
+  CKA_MODULUS,
+  CKA_PUBLIC_EXPONENT,
+  CKA_VALUE,
+  CKO_CERTIFICATE,
+  CKO_DATA,
+  CKO_PRIVATE_KEY,
+  CKO_PUBLIC_KEY,
+  CKO_SECRET_KEY,
+} from "../constants.js";
+import { CryptokiError } from "../cryptoki-error.js";
+import { longestName, mostObjects, type InventoryObject } from "../inventory.js";
+import { sessionOf, type Check, type Run } from "./check.js";
+import { findObjects } from "./find-objects.js";
+
+/** Tells what is on the token, object by object, before the run makes any of its own. Reads public parts alone. */
+export const inventory: Check = {
+  id: "inventory",
+  refused: "fail",
+  perform(run) {
+    const found = findObjects(run, [], mostObjects + 1);
+    const complete = found.length <= mostObjects;
+    for (const handle of found.slice(0, mostObjects)) run.tell({ type: "object", object: objectOf(run, handle) });
+    run.tell({ type: "inventory", complete });
+    return { status: "info", detail: complete ? `${found.length} objects` : `the first ${mostObjects} objects; there are more` };
+  },
+};
+
+const classNames: ReadonlyMap<number, string> = new Map([
+  [CKO_DATA, "data"],
+  [CKO_CERTIFICATE, "certificate"],
+  [CKO_PUBLIC_KEY, "public-key"],
+  [CKO_PRIVATE_KEY, "private-key"],
+  [CKO_SECRET_KEY, "secret-key"],
+]);
+
+function objectOf(run: Run, handle: Handle): InventoryObject {
+  const names = [CKA_CLASS, CKA_LABEL, CKA_ID];
+  // one refusal is a refusal of all: data objects have no CKA_ID
+  const [classBytes, label, id] = attributes(run, handle, names) ?? names.map((type) => attributes(run, handle, [type])?.[0]);
+  const objectClass = numberIn(classBytes);
+  const sha256 = hashOf(run, handle, objectClass);
+  return {
+    class: classNames.get(objectClass) ?? `0x${objectClass.toString(16)}`,
+    label: (label ?? Buffer.alloc(0)).toString().slice(0, longestName),
+    id: (id ?? Buffer.alloc(0)).toString("hex").slice(0, longestName),
+    ...(sha256 !== undefined && { sha256 }),
+  };
+}
+
+function hashOf(run: Run, handle: Handle, objectClass: number): string | undefined {
+  switch (objectClass) {
+    case CKO_PUBLIC_KEY:
+    case CKO_PRIVATE_KEY:
+      return hash(attributes(run, handle, [CKA_MODULUS, CKA_PUBLIC_EXPONENT])) ?? hash(attributes(run, handle, [CKA_EC_PARAMS, CKA_EC_POINT]));
+    case CKO_CERTIFICATE:
+      return hash(attributes(run, handle, [CKA_VALUE]));
+    default:
+      return undefined;
+  }
+}
+
+/** Of the values one after the other, each after its length; undefined where one of them is missing or empty. */
+function hash(values: readonly Buffer[] | undefined): string | undefined {
+  if (values === undefined || values.some(({ length }) => length === 0)) return undefined;
+  const digest = createHash("sha256");
+  for (const bytes of values.map(bare)) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    digest.update(length).update(bytes);
+  }
+  return digest.digest("hex");
+}
+
+/** Without what one member may write and another not: a number's leading zeros, the DER OCTET STRING (04, length) around an EC point (02, 03, 04 …). */
+function bare(value: Buffer): Buffer {
+  const isWrapped = value[0] === 0x04 && value[1] === value.length - 2 && [0x02, 0x03, 0x04].includes(value[2] ?? 0);
+  return isWrapped ? value.subarray(2) : value.subarray(value.findIndex((byte) => byte !== 0));
+}
+
+/** All of them; undefined where the object does not have one, or the token does not give it. */
+function attributes(run: Run, handle: Handle, types: readonly number[]): readonly Buffer[] | undefined {
+  try {
+    return run.library.C_GetAttributeValue(sessionOf(run), handle, types.map((type) => ({ type }))).map(({ value }) => value);
+  } catch (error) {
+    if (error instanceof CryptokiError && notToBeHad.has(error.value)) return undefined;
+    throw error;
+  }
+}
+
+/** FUNCTION_FAILED, ATTRIBUTE_SENSITIVE, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID. */
+const notToBeHad: ReadonlySet<number> = new Set([0x06, 0x11, 0x12, 0x13]);
+
+/** A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; one that cannot be read is no known class. */
+function numberIn(value: Buffer | undefined): number {
+  return value === undefined || value.length < 4 ? 0xffff_ffff : value.readUInt32LE(0);
+}

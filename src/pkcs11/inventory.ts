@@ -1,0 +1,34 @@
+import { isRecord, text } from "./message-values.js";
+
+/** An object on a token, by what can be compared between two members of an HA vector. */
+export interface InventoryObject {
+  /** `private-key`, `public-key`, `secret-key`, `certificate`, `data`; any other class as its number. */
+  readonly class: string;
+  readonly label: string;
+  /** CKA_ID, lower-case hexadecimal; empty where the object has none. */
+  readonly id: string;
+  /**
+   * SHA-256, lower-case hexadecimal: of the public key for keys (RSA: modulus and exponent; EC: parameters and point), of the whole
+   * certificate for those. Absent where the token does not let it be read.
+   */
+  readonly sha256?: string;
+}
+
+/** What is on a token, in the token's own order. */
+export interface Inventory {
+  readonly objects: readonly InventoryObject[];
+  /** False: there are more than `mostObjects`, and the others were not looked at. */
+  readonly complete: boolean;
+}
+
+/** A token that never says it is done must not hold the run. */
+export const mostObjects = 10_000;
+
+/** Characters of a label, and of an ID's hexadecimal, that are kept. */
+export const longestName = 1024;
+
+export function asInventoryObject(value: unknown): InventoryObject | undefined {
+  if (!isRecord(value)) return undefined;
+  const sha256 = text(value["sha256"]);
+  return { class: text(value["class"]), label: text(value["label"]), id: text(value["id"]), ...(/^[0-9a-f]{64}$/.test(sha256) && { sha256 }) };
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { Problem } from "../problem/problem.js";
+import type { Secret } from "../problem/secret.js";
+import type { TokenReport } from "../workflow/step.js";
+import type { Inventory } from "./inventory.js";
+import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
+import { runWorker, type WorkerEnd } from "./run-worker.js";
+import { tokenReport } from "./token-report.js";
+import { workerEnvironment } from "./worker-environment.js";
+import { addonMissing, openWorkerFiles } from "./worker-files.js";
+
+/** A token, how to reach it, and as whom. */
+export interface TokenTestRequest {
+  /** Absolute path of the module, or a bare name that the dynamic loader finds. */
+  readonly module: string;
+  readonly token: TokenChoice;
+  /** Undefined: everything that works without a login. */
+  readonly pin: Secret | undefined;
+  /** The account to run as; becoming another than one's own needs root. */
+  readonly identity?: Identity;
+  /** For the whole test; default 30 seconds. */
+  readonly timeoutMs?: number;
+  /** Make keys that outlive the session, and destroy them. Default: session objects. */
+  readonly tokenObjects?: boolean;
+  /** Variables besides HOME, USER, LOGNAME, PATH and LANG; nothing else of this process's environment gets through. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** LD_LIBRARY_PATH of the worker. */
+  readonly libraryPath?: string;
+  /** dist/pkcs11-worker.cjs */
+  readonly workerPath: string;
+  readonly signal?: AbortSignal;
+}
+
+export const defaultTimeoutMs = 30_000;
+
+/** A longer one would go off at once. Milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
+/** What became of a test: the checks as a report, and what else the worker told. */
+export interface TokenTest {
+  readonly report: TokenReport;
+  readonly inventory: Inventory | undefined;
+  readonly signatures: readonly SignatureTime[];
+}
+
+/**
+ * Does a task with a module and a token in a process of its own, with at most one login attempt and nothing left on the token. Whatever the
+ * module does becomes a check's result, within the time-out. `meanwhile` is awaited while a `timed-paused` worker waits. Throws a Problem
+ * only where the test could not be made at all: `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`,
+ * `smoke-worker-failed`, `smoke-module-relative`, `interrupted`.
+ */
+export async function testToken(task: WorkerTask, request: TokenTestRequest, meanwhile?: () => Promise<void>): Promise<TokenTest> {
+  refuseRelative(request.module);
+  refuseForeign(request.identity);
+  if (request.signal?.aborted === true) throw interrupted();
+  const { tokenObjects = false, timeoutMs = defaultTimeoutMs } = request;
+  const files = openWorkerFiles(request.workerPath, request.identity);
+  const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
+  const asked: WorkerRequest = {
+    nonce: randomBytes(12).toString("hex"),
+    task,
+    module: request.module,
+    token: request.token,
+    pinBytes: pin?.length ?? null,
+    identity: request.identity ?? null,
+    objectLabel: `knetctl-smoke-${randomBytes(6).toString("hex")}`,
+    tokenObjects,
+  };
+  const end = await started(
+    runWorker({
+      files,
+      ...(request.identity && { identity: request.identity }),
+      nonce: asked.nonce,
+      marker: randomBytes(12).toString("hex"),
+      input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
+      environment: workerEnvironment(request.identity, request.libraryPath, request.environment ?? {}),
+      timeoutMs: Math.min(timeoutMs, longestTimer),
+      ...(request.signal && { signal: request.signal }),
+      ...(meanwhile && { meanwhile }),
+    }),
+  ).finally(() => {
+    files.close();
+  });
+  throwIfNotMade(end, request);
+  const report = tokenReport({ token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel }, end);
+  return { report, inventory: end.transcript.inventory, signatures: end.transcript.signatures };
+}
+
+function refuseRelative(module: string): void {
+  if (module !== "" && (module.startsWith("/") || !module.includes("/"))) return;
+  throw new Problem("smoke-module-relative", `${JSON.stringify(module)} is neither an absolute path nor a bare file name`, {
+    hint: "the test runs in another folder: give the module's whole path",
+  });
+}
+
+function refuseForeign(identity: Identity | undefined): void {
+  const self = process.geteuid?.();
+  if (identity === undefined || self === 0 || self === identity.uid) return;
+  throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, { hint: "run it with sudo, or as that user" });
+}
+
+async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
+  try {
+    return await run;
+  } catch (cause) {
+    const hint = "install util-linux, which holds /usr/bin/prlimit and /usr/bin/setpriv";
+    throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", { cause, detail: cause instanceof Error ? cause.message : String(cause), hint });
+  }
+}
+
+function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: WorkerEnd, { identity, workerPath }: TokenTestRequest): void {
+  if (killed === "abort") throw interrupted();
+  if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
+  if (transcript.open !== undefined || transcript.results.length > 0) return;
+  if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: stderr.trim().slice(-500) }, identity);
+  const how = killed === "deadline" ? "did not begin in time" : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
+  throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
+    where: { path: workerPath },
+    ...(stderr.trim() !== "" && { detail: stderr.trim().slice(-500) }),
+    hint: "a longer --timeout helps on a busy host",
+  });
+}
+
+function refusal({ why, detail }: { readonly why: string; readonly detail: string }, identity: Identity | undefined): Problem {
+  switch (why) {
+    case "addon":
+      return addonMissing(detail);
+    case "identity":
+      return new Problem("smoke-identity-refused", `the smoke test cannot run as ${identity?.user ?? "this user"}`, { detail, hint: "run it as root" });
+    default:
+      return new Problem("smoke-worker-failed", "the smoke test's process did not understand its request", { detail });
+  }
+}
+
+function interrupted(): Problem {
+  return new Problem("interrupted", "interrupted during the smoke test");
+}

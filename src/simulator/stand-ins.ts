@@ -1,0 +1,85 @@
+import { randomInt } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { startBlackHole } from "./black-hole.js";
+import { makeCertificate } from "./certificate.js";
+import type { AddressAndPort } from "./cluster.js";
+
+/**
+ * How a stand-in for a dead VHSM is dead: `refusing`, its port is closed; `black-hole`, what is sent to it is dropped; `silent-after-tls`, it
+ * shakes hands and then says nothing.
+ */
+export const standInKinds = ["refusing", "black-hole", "silent-after-tls"] as const;
+export type StandInKind = (typeof standInKinds)[number];
+
+/** A local address that behaves like a VHSM that is down. A client may send it a password: what comes is dropped, and nobody else can listen there. */
+export interface StandIn {
+  readonly kind: StandInKind;
+  readonly endpoint: AddressAndPort;
+  close(): Promise<void>;
+}
+
+/** Starts one on a loopback address of its own, where nothing else listens. Needs no privileges. */
+export async function startStandIn(kind: StandInKind): Promise<StandIn> {
+  const ip = loopbackAddress();
+  switch (kind) {
+    case "refusing":
+      return { kind, endpoint: { ip, port: await closedPort(ip) }, close: () => Promise.resolve() };
+    case "black-hole":
+      return { kind, ...(await startBlackHole(ip)) };
+    case "silent-after-tls":
+      return { kind, ...(await startSilent(ip)) };
+  }
+}
+
+/** All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3); an address that others hardly use keeps a closed port closed. */
+function loopbackAddress(): string {
+  return `127.${randomInt(64, 128)}.${randomInt(256)}.${randomInt(1, 255)}`;
+}
+
+/** Below, only root may listen (ip_unprivileged_port_start in ip_sysctl). */
+const lowestOpenToAll = 1024;
+
+/**
+ * A port on which nobody listens. For root one that nobody else can: another local user who saw the address could take the closed port, and
+ * get the password that a client sends to its first member.
+ */
+async function closedPort(host: string): Promise<number> {
+  const server = createServer();
+  const port = await listening(server, host, process.geteuid?.() === 0 ? randomInt(512, lowestOpenToAll) : 0);
+  await closed(server);
+  return port;
+}
+
+/** Takes connections, shakes hands, reads what comes and never answers, whatever it is. */
+async function startSilent(ip: string): Promise<Omit<StandIn, "kind">> {
+  const sockets = new Set<Socket>();
+  const server = createTlsServer(await makeCertificate("silent.knet.simulated"), (socket) => {
+    socket.on("error", () => { socket.destroy(); });
+    socket.resume();
+  });
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.on("tlsClientError", (_error, socket) => { socket.destroy(); });
+  const port = await listening(server, ip, 0);
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await closed(server);
+  };
+  return { endpoint: { ip, port }, close };
+}
+
+async function listening(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, exclusive: true }, resolve);
+  });
+  const address = server.address();
+  return address === null || typeof address === "string" ? 0 : address.port;
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => server.close(() => { resolve(); }));
+}

@@ -1,0 +1,33 @@
+import type { Host } from "../../host/host.js";
+import { serviceHome } from "../../profile/service-home.js";
+import { logVerbosities, type Endpoint, type LogVerbosity, type Profile } from "../../profile/types.js";
+import { editClientConfig } from "./edit.js";
+import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
+import { readClientConfig } from "./reading.js";
+import { renderClientConfig } from "./render.js";
+import { wantedClientConfig, type ClientConfig } from "./wanted.js";
+
+/**
+ * Makes texts of a config.json with one connection of the profile alone, its users, and whatever endpoints it is given; everything else is
+ * as the host's own file has it. The file is read once and not touched. Throws Problems (`client-config-…`) for a file that cannot be used.
+ */
+export function oneConnection({ host, profile }: { readonly host: Host; readonly profile: Profile }, connection: string): (endpoints: readonly Endpoint[]) => Promise<string> {
+  const account = host.accounts.user(profile.service.user);
+  const { file } = observeClientConfig(host, serviceHome(profile.service, account), account?.uid);
+  const { users } = wantedClientConfig(profile);
+  const logVerbosity = profile.logVerbosity ?? verbosityOf(file);
+  return async (endpoints) => {
+    const wanted: ClientConfig = {
+      connections: new Map([[connection, endpoints]]),
+      users: new Map([...users].filter(([, user]) => user.connection === connection)),
+      ...(logVerbosity !== undefined && { logVerbosity }),
+    };
+    return typeof file === "object" && file.root !== undefined ? (await editClientConfig(file, wanted)).text : renderClientConfig(wanted);
+  };
+}
+
+function verbosityOf(file: ObservedClientConfig["file"]): LogVerbosity | undefined {
+  if (typeof file !== "object" || file.root === undefined) return undefined;
+  const { logVerbosity } = readClientConfig(file.root);
+  return logVerbosities.find((known) => known === logVerbosity);
+}
