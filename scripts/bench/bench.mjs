@@ -10,8 +10,9 @@ import { probeAgainstTimeout } from "./probe.mjs";
 import { smokeAgainstPkcs11Tool } from "./smoke.mjs";
 import { startUp } from "./start-up.mjs";
 import { table } from "./table.mjs";
+import { vectors } from "./vectors.mjs";
 
-const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, probeAgainstTimeout, growth];
+const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, probeAgainstTimeout, vectors, growth];
 const results = "bench-results.json";
 
 /** Measures every part, prints the table, writes the numbers; 0 also where a goal is missed: a slow machine is no error. */

@@ -49,7 +49,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
       run(async (context) => (await import("./smoke.js")).smoke(args, context)),
     ),
-  ha: (y, run) => y.command("ha", "the members of HA vectors: which there are, what works, which keys they hold, what failover costs", (h) => haCommands(h, run)),
+  ha: (y, run) => y.command("ha", "the members of HA vectors: list, change, probe and prove them, and measure failover", (h) => haCommands(h, run)),
   simulator: (y, run) => y.command("simulator", "simulated VHSMs and a vendor archive, for trying things and for CI", (s) => simulatorCommands(s, run)),
   demo: (y, run) =>
     y.command(

@@ -1,14 +1,25 @@
 import { throwIfErrors, type Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
 import { loadProfile } from "../profile/load-profile.js";
+import type { ParsedProfile } from "../profile/parse-profile.js";
 import type { CommandContext } from "./command.js";
 
 /** The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json` document; advice to its author is `validate`'s to give. */
-export async function validProfile(file: string, { workingFolder, output }: CommandContext): Promise<{ profile: Profile; warnings: readonly Problem[] }> {
-  const { profile, problems } = await loadProfile(file, workingFolder);
+export async function validProfile(file: string, context: CommandContext): Promise<{ profile: Profile; warnings: readonly Problem[] }> {
+  const { profile, problems } = requireValid(await loadProfile(file, context.workingFolder));
+  return { profile, warnings: shownWarnings(problems, context) };
+}
+
+/** The same profile, or all its problems at once (thrown). */
+export function requireValid({ profile, problems }: ParsedProfile): { readonly profile: Profile; readonly problems: readonly Problem[] } {
   throwIfErrors(problems);
   if (profile === undefined) throw new Error("a profile without problems was not returned");
+  return { profile, problems };
+}
+
+/** A valid profile's warnings, shown; advice to its author is left out. */
+export function shownWarnings(problems: readonly Problem[], { output }: CommandContext): readonly Problem[] {
   const warnings = problems.filter(({ code }) => code !== "profile-key-store-tip");
   for (const problem of warnings) output.problem(problem);
-  return { profile, warnings };
+  return warnings;
 }

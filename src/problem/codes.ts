@@ -1,10 +1,11 @@
+import { applicationCodes } from "./application-codes.js";
 import { endpointCodes } from "./endpoint-codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
 /**
  * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never renamed
- * or reused. One section an area; the area is the code's first word. Those of the profile have a file of their own.
+ * or reused. One section an area; the area is the code's first word. Those of the profile, the application and the endpoints have files of their own.
  */
 export const problemCodes = {
   // the program itself
@@ -126,42 +127,7 @@ export const problemCodes = {
   "ownership-hard-link": exitCodes.failed,
   "ownership-third-owner": exitCodes.failed,
 
-  // key stores: the application's settings
-  "render-nothing": exitCodes.invalidProfile,
-  "init-nothing-found": exitCodes.failed,
-  "init-connection-unclear": exitCodes.failed,
-  "init-cannot-write": exitCodes.cannotWrite,
-  "settings-syntax": exitCodes.failed,
-  "settings-duplicate-key": exitCodes.failed,
-  "settings-ambiguous": exitCodes.failed,
-  "settings-not-utf8": exitCodes.failed,
-  "settings-too-large": exitCodes.failed,
-  "settings-not-a-file": exitCodes.failed,
-  "settings-cannot-hold": exitCodes.invalidProfile,
-  "settings-mismatch": exitCodes.internal,
-  "settings-other-service": exitCodes.failed,
-  "settings-other-form": exitCodes.failed,
-  "settings-exposed": exitCodes.failed,
-  "key-store-receipt-invalid": exitCodes.failed,
-  "key-store-pin-differs": exitCodes.failed,
-  "key-store-module-missing": exitCodes.failed,
-  "key-store-module-other": exitCodes.failed,
-  "key-store-token-unknown": exitCodes.failed,
-  "key-store-token-unchosen": exitCodes.failed,
-  "key-store-same-token": exitCodes.failed,
-  "key-store-default-unknown": exitCodes.failed,
-
-  // service
-  "service-unit-missing": exitCodes.failed,
-  "service-unit-masked": exitCodes.failed,
-  "service-unit-broken": exitCodes.failed,
-  "service-state-unknown": exitCodes.unavailable,
-  "service-restart-failed": exitCodes.failed,
-  "service-restart-timeout": exitCodes.failed,
-  "service-flapping": exitCodes.failed,
-  "service-not-active": exitCodes.failed,
-  "service-unhealthy": exitCodes.unavailable,
-  "service-not-restored": exitCodes.failed,
+  ...applicationCodes,
 
   // workflow
   "apply-needs-root": exitCodes.noPermission,
@@ -215,6 +181,15 @@ export const problemCodes = {
   "ha-config-no-connections": exitCodes.failed,
   "ha-connection-ambiguous": exitCodes.failed,
   "ha-connection-unknown": exitCodes.usage,
+  "ha-endpoint-invalid": exitCodes.usage,
+  "ha-endpoint-duplicate": exitCodes.usage,
+  "ha-endpoint-unknown": exitCodes.usage,
+  "ha-last-endpoint": exitCodes.usage,
+  "ha-member-refused": exitCodes.unavailable,
+  "ha-not-confirmed": exitCodes.usage,
+  "ha-profile-form": exitCodes.failed,
+  "ha-profile-unsafe": exitCodes.failed,
+  "ha-profile-outside-root": exitCodes.usage,
 
   // members of an HA vector: proof and drill
   "members-needs-root": exitCodes.noPermission,

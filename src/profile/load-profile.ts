@@ -13,13 +13,17 @@ import { readProfile } from "./read-profile.js";
 export async function loadProfile(name: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
   const file = name === "/dev/stdin" ? "-" : name;
   try {
-    const bytes = await readInput(pathOf(file, workingFolder), file);
-    const reading = await readProfile(bytes, file);
-    return "document" in reading ? parseProfile(reading.document, folderOfProfile(file, workingFolder)) : reading;
+    return await profileOf(await readInput(pathOf(file, workingFolder), file), file, workingFolder);
   } catch (error) {
     if (error instanceof Problem) return { problems: [error] };
     throw error;
   }
+}
+
+/** The profile in these bytes, as if they stood in that file. Throws a Problem for bytes that are no text at all. */
+export async function profileOf(bytes: Uint8Array, file: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
+  const reading = await readProfile(bytes, file);
+  return "document" in reading ? parseProfile(reading.document, folderOfProfile(file, workingFolder)) : reading;
 }
 
 /** An empty name stays one: it is no way to name the working folder. */

@@ -8,7 +8,7 @@ import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
 export interface Provisioning {
   readonly folder: AbsolutePath;
   readonly cluster: Cluster;
-  /** YAML: two endpoints, ca_signer and tsa_signer, the archive, user amplia to be created. */
+  /** YAML: the endpoints, ca_signer and tsa_signer, the archive, user amplia to be created. */
   readonly profile: string;
   readonly archive: { path: string; sha256: string };
 }
@@ -19,11 +19,11 @@ export const loaderEntry = "/etc/ld.so.conf.d/knet-pkcs11.conf";
 const root = asAbsolutePath(join(import.meta.dirname, "../.."))!;
 const sources = asAbsolutePath(join(root, "installers/simulator"))!;
 
-/** Two simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
-export async function provisioning(options: { version?: string; registerLoader?: boolean } = {}): Promise<Provisioning> {
+/** Simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
+export async function provisioning({ vhsms = 2, ...options }: { vhsms?: number; version?: string; registerLoader?: boolean } = {}): Promise<Provisioning> {
   const folder = asAbsolutePath("/root/knet-test")!;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const cluster = await startCluster({ vhsms: 2, users: ["ca_signer", "tsa_signer"], stateFolder: asAbsolutePath(`${folder}/vhsms`)!, sources });
+  const cluster = await startCluster({ vhsms, users: ["ca_signer", "tsa_signer"], stateFolder: asAbsolutePath(`${folder}/vhsms`)!, sources });
   const archive = await archiveOf(folder, options);
   return { folder, cluster, archive, profile: await writeDemoProfile(folder, cluster, archive, false) };
 }

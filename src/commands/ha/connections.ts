@@ -1,5 +1,5 @@
 import { Problem } from "../../problem/problem.js";
-import type { Endpoint } from "../../profile/types.js";
+import type { Endpoint, Profile } from "../../profile/types.js";
 import { quotedName } from "../../profile/quote.js";
 import { nearest } from "../../profile/suggest.js";
 
@@ -20,6 +20,13 @@ export interface HaConnections {
   readonly connections: readonly HaConnection[];
   /** Warnings of the profile. */
   readonly warnings: readonly Problem[];
+}
+
+/** A profile's connections and who logs in through them. */
+export function connectionsOf({ connections, users }: Profile): readonly HaConnection[] {
+  return [...connections.values()].map(({ name, endpoints }) => ({
+    name, endpoints, users: [...users.values()].filter(({ connection }) => connection === name).map((user) => user.name),
+  }));
 }
 
 /** Those of these names, in the order of the names; all when there is none. Throws a Problem for a name that is not there. */

@@ -1,18 +1,20 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
 import { declareDrill } from "./drill-command.js";
+import { editCommands } from "./edit-commands.js";
+import { folder } from "./folder-option.js";
 import { declareProve } from "./prove-command.js";
 
 /** Declares the subcommands of `knetctl ha`. */
 export function haCommands(y: Argv, run: Runner): Argv {
-  return declareDrill(declareProve(y, run), run)
+  return declareDrill(declareProve(editCommands(y, run), run), run)
     .command("list [connections..]", "connections and their endpoints, in order of preference", listArguments, (args) =>
       run(async (context) => (await import("./list.js")).list(args, context)),
     )
     .command("probe [connections..]", "what listens at each endpoint; sends no credential; exit code 69 when one fails", probeArguments, (args) =>
       run(async (context) => (await import("./probe.js")).probe(args, context)),
     )
-    .demandCommand(1, "name what to do: list, probe, prove or drill");
+    .demandCommand(1, "name what to do: list, set, add, remove, promote, probe, prove or drill");
 }
 
 function sourceArguments<T>(y: Argv<T>) {
@@ -28,8 +30,8 @@ function sourceArguments<T>(y: Argv<T>) {
 function listArguments<T>(y: Argv<T>) {
   return sourceArguments(y)
     .positional("connections", { type: "string", array: true, default: [], describe: "names of connections; left out: all" })
-    .option("diagram", { type: "boolean", default: false, describe: "as a picture in text" })
-    .option("mermaid", { type: "boolean", default: false, describe: "as a Mermaid flowchart, for runbooks" })
+    .option("diagram", { type: "boolean", describe: "as a picture in text" })
+    .option("mermaid", { type: "boolean", describe: "as a Mermaid flowchart, for runbooks" })
     .conflicts("diagram", "mermaid");
 }
 
@@ -50,10 +52,4 @@ function seconds(option: string): (value: unknown) => number {
     if (number >= 0.1 && number <= mostSeconds) return number;
     throw new Error(`--${option} takes one number of seconds, 0.1 to ${mostSeconds}`);
   };
-}
-
-/** An empty name, as of a variable that is not set, must not mean the working folder. */
-function folder(value: unknown): string | undefined {
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  throw new Error("--root takes the name of one folder");
 }

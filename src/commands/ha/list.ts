@@ -10,20 +10,20 @@ import { readConnections, type SourceArguments } from "./read-connections.js";
 export interface ListArguments extends SourceArguments {
   /** Names; all when there is none. */
   readonly connections: readonly string[];
-  readonly diagram: boolean;
-  readonly mermaid: boolean;
+  readonly diagram?: boolean | undefined;
+  readonly mermaid?: boolean | undefined;
 }
 
 /** `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and asks nobody. Exit 0, or 1 when endpoints cannot be told. */
 export const list: CommandRun<ListArguments> = async (args, context) => {
   const { output } = context;
-  if (args.mermaid && output.json) throw new Problem("usage-invalid", "--mermaid is no JSON", { hint: "leave out --json or --mermaid" });
+  if (args.mermaid === true && output.json) throw new Problem("usage-invalid", "--mermaid is no JSON", { hint: "leave out --json or --mermaid" });
   const read = await readConnections(args, context);
   const chosen = chosenConnections(read, args.connections);
   const problems = chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   if (output.json) output.document(listJson(read.source, chosen, [...read.warnings, ...problems]));
   else {
-    output.result(args.mermaid ? mermaid(chosen) : args.diagram ? topology(chosen) : listTable(chosen));
+    output.result(args.mermaid === true ? mermaid(chosen) : args.diagram === true ? topology(chosen) : listTable(chosen));
     for (const problem of problems) output.problem(problem);
   }
   const [first] = problems;

@@ -14,7 +14,7 @@ import { observeClientConfig } from "../../steps/client-config/observe.js";
 import { endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../valid-profile.js";
-import type { HaConnection, HaConnections } from "./connections.js";
+import { connectionsOf, type HaConnection, type HaConnections } from "./connections.js";
 
 export interface SourceArguments {
   readonly profile?: string | undefined;
@@ -42,10 +42,7 @@ export async function readConnections(args: SourceArguments, context: CommandCon
 
 async function ofProfile(file: string, context: CommandContext): Promise<HaConnections> {
   const { profile, warnings } = await validProfile(file, context);
-  const connections = [...profile.connections.values()].map(({ name, endpoints }) => ({
-    name, endpoints, users: [...profile.users.values()].filter(({ connection }) => connection === name).map((user) => user.name),
-  }));
-  return { source: profile.source, connections, warnings };
+  return { source: profile.source, connections: connectionsOf(profile), warnings };
 }
 
 async function ofNamedConfig(name: string, { workingFolder }: CommandContext): Promise<HaConnections> {
@@ -88,13 +85,13 @@ function ambiguous(name: string, detail: string, where: NonNullable<Problem["whe
   });
 }
 
-function homeFolder(text: string): AbsolutePath {
+export function homeFolder(text: string): AbsolutePath {
   const home = absoluteHome(text);
   if (home === undefined) throw new Problem("usage-invalid", "--home takes an absolute path");
   return home;
 }
 
-function noAccount(user: string): Problem {
+export function noAccount(user: string): Problem {
   return new Problem("account-missing", `there is no user ${JSON.stringify(user)}`, { hint: "name the service user with --user, the file with --config, or the profile with --profile" });
 }
 

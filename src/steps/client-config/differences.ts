@@ -26,7 +26,7 @@ function sectionDifferences<Read, Wanted>(
   return [...removed, ...changed];
 }
 
-function connectionDifference(read: readonly Endpoint[] | undefined, wanted: readonly Endpoint[]): string | undefined {
+export function connectionDifference(read: readonly Endpoint[] | undefined, wanted: readonly Endpoint[]): string | undefined {
   if (sameEndpoints(read, wanted)) return undefined;
   return `endpoints ${read === undefined ? "" : `${shownEndpoints(read)} → `}${shownEndpoints(wanted)}`;
 }
@@ -54,6 +54,6 @@ function shownEndpoints(endpoints: readonly Endpoint[]): string {
 }
 
 /** A name as it is where it cannot be mistaken for anything else in the line; else in quotes, as JSON. */
-function shownName(name: string): string {
+export function shownName(name: string): string {
   return /^[\p{L}\p{N}_.@-][\p{L}\p{N}_.@ ()-]*$/u.test(name) ? name : JSON.stringify(name);
 }

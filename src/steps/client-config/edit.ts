@@ -71,7 +71,8 @@ function editSection<T>(editor: JsonEditor, root: JsonObject, key: string, { wan
   editor.changeMembers(section, { remove, add });
 }
 
-function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
+/** Gives a connection its endpoints; ports keep the way in which it has them. */
+export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
   if (sameEndpoints(endpointsOf(node), endpoints)) return;
   const add = new Map<string, JsonData>();
   for (const [key, data] of Object.entries(endpointData(endpoints, portStyle(node)))) {

@@ -13,6 +13,8 @@ import { observeService, type ObservedService } from "./observe.js";
 export interface ServiceOptions {
   /** False: what is to be done is said and left to the user. */
   readonly restart: boolean;
+  /** Why no unit is known, where that is not for want of one in a profile. */
+  readonly noUnit?: string;
 }
 
 /** The application's service starts anew when something that it reads has changed, and is well then. */
@@ -20,11 +22,11 @@ export function serviceStep(options: ServiceOptions): Step {
   return { id: "service", title: "service", plan: (input, planned) => planService(input, planned, options) };
 }
 
-async function planService({ profile: { service }, host }: StepInput, planned: readonly Change[], { restart }: ServiceOptions): Promise<StepPlan> {
+async function planService({ profile: { service }, host }: StepInput, planned: readonly Change[], { restart, noUnit = "no service.unit in the profile" }: ServiceOptions): Promise<StepPlan> {
   const because = readAnew(planned);
   if (because.length === 0) return said();
   const { unit } = service;
-  if (unit === undefined) return said("no service.unit in the profile: restart the application yourself");
+  if (unit === undefined) return said(`${noUnit}: restart the application yourself`);
   const byHand = `systemctl restart ${shellWord(unit)}`;
   if (!restart) return said(`--no-restart: the application reads the changes when you restart it: ${byHand}`);
   const why = whyNoServiceManager(host);

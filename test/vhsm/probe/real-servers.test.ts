@@ -88,7 +88,7 @@ t.test("nobody there: refused, no route, no network, packets that vanish, a name
   t.match(await probe({ ip: noNetwork, port: 60161 }), { findings: [{ kind: "unreachable", code: "ENETUNREACH" }] });
   const start = performance.now();
   t.match(await probe({ ip: blackHole, port: 60161 }, 700), { findings: [{ kind: "timed-out", stage: "connect", ms: 700 }] });
-  t.ok(performance.now() - start < 2000);
+  t.ok(performance.now() - start < 15_000);
   t.match(await probe({ ip: "vhsm.invalid", port: 60161 }), { findings: [{ kind: /name-not-found|timed-out/ }] });
 });
 

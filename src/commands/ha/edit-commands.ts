@@ -1,0 +1,63 @@
+import type { Argv } from "yargs";
+import type { Runner } from "../index.js";
+import type { EditArguments } from "./edit-arguments.js";
+import { folder } from "./folder-option.js";
+import type { Verb } from "./vector-edits.js";
+
+const members = "IP:PORT or [IPv6]:PORT";
+
+/** Declares the subcommands of `knetctl ha` that change a connection's endpoints. */
+export function editCommands<T>(y: Argv<T>, run: Runner) {
+  return y
+    .command("set <connection> <endpoints..>", "give a connection these endpoints, in order of preference", vectorArguments, (args) => run(verb("set", args)))
+    .command("add <connection> <endpoints..>", "add endpoints to a connection, at its end", addArguments, (args) => run(verb("add", args)))
+    .command("remove <connection> <endpoints..>", "take endpoints out of a connection", vectorArguments, (args) => run(verb("remove", args)))
+    .command("promote <connection> <endpoint>", "move an endpoint to the front", promoteArguments, ({ endpoint, ...args }) => run(verb("promote", { ...args, endpoints: [endpoint] })));
+}
+
+function verb(name: Verb, args: EditArguments): Parameters<Runner>[0] {
+  return async (context) => (await import("./edit.js")).edit(name, args, context);
+}
+
+function vectorArguments<T>(y: Argv<T>) {
+  return editArguments(y).positional("endpoints", { type: "string", array: true, demandOption: true, describe: members });
+}
+
+function addArguments<T>(y: Argv<T>) {
+  return vectorArguments(y)
+    .option("first", { type: "boolean", describe: "at the front instead" })
+    .option("before", { type: "string", requiresArg: true, describe: `before this endpoint instead: ${members}` })
+    .conflicts("first", "before");
+}
+
+function promoteArguments<T>(y: Argv<T>) {
+  return editArguments(y).positional("endpoint", { type: "string", demandOption: true, describe: members });
+}
+
+function editArguments<T>(y: Argv<T>) {
+  return y
+    .positional("connection", { type: "string", demandOption: true, describe: "name of the connection" })
+    .option("profile", { type: "string", requiresArg: true, describe: "change this profile in the same run; it gives the PINs for the smoke test" })
+    .option("user", { type: "string", requiresArg: true, default: "amplia", describe: "without --profile: the service user, whose config.json is changed" })
+    .option("home", { type: "string", requiresArg: true, describe: "without --profile: its home (default: as in its passwd entry)" })
+    .option("unit", { type: "string", requiresArg: true, describe: "without --profile: the systemd unit to restart" })
+    .conflicts("profile", ["home", "unit"])
+    .option("root", { type: "string", requiresArg: true, coerce: folder, describe: "the image or root folder DIR instead of /" })
+    .option("yes", { type: "boolean", default: false, describe: "do not ask; needed where there is no terminal" })
+    .option("dry-run", { type: "boolean", default: false, describe: "stop after the plan; exit code 2 when something would change" })
+    .option("probe", { type: "boolean", default: true, describe: "ask new members what they are before anything is written" })
+    .option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" })
+    .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
+    .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for the smoke test of one token" })
+    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
+    .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
+}
+
+const mostSeconds = 86_400;
+
+function seconds(option: string, least: number): (value: unknown) => number {
+  return (value) => {
+    if (typeof value === "number" && value >= least && value <= mostSeconds) return value;
+    throw new Error(`--${option} takes one number of seconds, ${least} to ${mostSeconds}`);
+  };
+}

@@ -1,0 +1,90 @@
+import type { Host } from "../../host/host.js";
+import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
+import { cleanLine } from "../../ui/clean-text.js";
+import { canAsk, confirm } from "../../ui/confirm.js";
+import { planText } from "../../ui/plan-text.js";
+import { planJson } from "../../ui/report-json.js";
+import type { Plan } from "../../workflow/plan.js";
+import { unfinishedWarning } from "../../workflow/recover.js";
+import type { CommandContext } from "../command.js";
+import { requireRoot } from "../require-root.js";
+import { runPlan, shownPlan, showRun, withLockedHost, type Recovered } from "../run-plan.js";
+import { requestedEdit, type EditArguments } from "./edit-arguments.js";
+import type { Edition } from "./edition.js";
+import { probeMembers } from "./probe-members.js";
+import type { Verb, VectorEdit } from "./vector-edits.js";
+
+/**
+ * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those of `apply`. New members are probed before
+ * anything is written. Exit 0, also when there is nothing to change; 2 when something would change, and it was not to be or not agreed to.
+ */
+export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
+  const wanted = requestedEdit(verb, args);
+  if (!args.dryRun) {
+    requireRoot(context, `ha ${verb}`, `ha ${verb} --dry-run`);
+    if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb);
+  }
+  const host = await context.host({ root: args.root, readOnly: args.dryRun });
+  if (args.dryRun) return dryRun(wanted, args, host, context);
+  return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(wanted, args, host, recovered, context));
+}
+
+async function dryRun(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<ExitCode> {
+  const { output } = context;
+  const unfinished = await unfinishedWarning(host);
+  for (const problem of unfinished) output.problem(problem);
+  const { plan, warnings } = await planned(wanted, args, host, context);
+  if (output.json) output.document(planJson(plan, [...unfinished, ...warnings]));
+  else if (plan.changes.length === 0) output.result(nothingText(wanted));
+  return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
+}
+
+async function changed(wanted: VectorEdit, args: EditArguments, host: Host, recovered: Recovered, context: CommandContext): Promise<ExitCode> {
+  const { output } = context;
+  const { plan, input, warnings } = await planned(wanted, args, host, context);
+  if (plan.changes.length === 0 && !output.json) {
+    output.result(nothingText(wanted));
+    return exitCodes.done;
+  }
+  if (plan.changes.length > 0 && !args.yes && !(await agreed(plan, context))) {
+    output.result("nothing was changed");
+    return exitCodes.changesPending;
+  }
+  const prove = args.smokeTest && plan.changes.length > 0;
+  const result = await runPlan(plan, { input, wantedBy: `ha ${wanted.verb} ${wanted.connection}`, rollback: args.rollback, prove }, context);
+  return showRun(plan, result, { recovered, warnings, note: leftOut(args) }, context);
+}
+
+async function planned(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Pick<Edition, "input" | "warnings"> & { readonly plan: Plan }> {
+  const { added, steps, input, warnings } = await editionOf(wanted, args, host, context);
+  const found = args.probe ? await probeMembers(added, context) : [];
+  return { plan: await shownPlan(steps, input, context), input, warnings: [...warnings, ...found] };
+}
+
+async function editionOf(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Edition> {
+  if (args.profile === undefined) return (await import("./host-edition.js")).hostEdition(wanted, args, host, context);
+  return (await import("./profile-edition.js")).profileEdition(wanted, args.profile, args, host, context);
+}
+
+async function agreed(plan: Plan, { output, signal }: CommandContext): Promise<boolean> {
+  // nobody agrees to what was not shown
+  if (output.quiet) output.result(`${planText(plan, output.style)}\n`);
+  return confirm("apply this?", signal);
+}
+
+function nothingText({ connection }: VectorEdit): string {
+  return `nothing to change: connection ${cleanLine(connection)} has these endpoints, in this order`;
+}
+
+function leftOut({ smokeTest, profile, probe }: EditArguments): string | undefined {
+  if (!smokeTest) return "the smoke test was left out, as asked: nothing is proven";
+  if (profile !== undefined) return undefined;
+  return `nothing is proven${probe ? " beyond the probe of new members" : ""}: --profile FILE gives the smoke test its PINs`;
+}
+
+function notConfirmed(verb: Verb): Problem {
+  return new Problem("ha-not-confirmed", "there is no terminal to ask on whether this may be done", {
+    hint: `add --yes; knetctl ha ${verb} … --dry-run shows what it would do`,
+  });
+}

@@ -1,0 +1,53 @@
+import type { Entry, Host } from "../../host/host.js";
+import { asAbsolutePath } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
+import { quoted } from "../../profile/quote.js";
+import type { Profile, ServiceAccount } from "../../profile/types.js";
+import { vectorStep } from "../../steps/client-config/vector-step.js";
+import { ownershipStep } from "../../steps/ownership/step.js";
+import { serviceStep } from "../../steps/service/step.js";
+import type { CommandContext } from "../command.js";
+import { chosenConnections, type HaConnections } from "./connections.js";
+import type { EditArguments } from "./edit-arguments.js";
+import type { Edition } from "./edition.js";
+import { endpointWarnings } from "./endpoint-warnings.js";
+import { homeFolder, noAccount, readConnections } from "./read-connections.js";
+import { editedVector, type VectorEdit } from "./vector-edits.js";
+
+/** An edit of the config.json that the service user's client reads, which is all that is known. Throws Problems. */
+export async function hostEdition(edit: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Edition> {
+  const read = await readConnections({ user: args.user, home: args.home, root: args.root }, context);
+  const [connection] = chosenConnections(read, [edit.connection]);
+  if (connection?.problem !== undefined && edit.verb !== "set") throw connection.problem;
+  const vector = new Set(connection?.endpoints);
+  const wanted = editedVector([...vector], edit);
+  const added = wanted.filter((endpoint) => !vector.has(endpoint));
+  const warnings = endpointWarnings(added);
+  for (const problem of warnings) context.output.problem(problem);
+  const steps = [ownershipStep, vectorStep(edit.connection, wanted), serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" })];
+  return { added, steps, input: { profile: hostProfile(read, args, host), host }, warnings };
+}
+
+/** What the steps need to know of a host that has no profile. */
+function hostProfile(read: HaConnections, args: EditArguments, host: Host): Profile {
+  const users = read.connections.flatMap(({ name: connection, users: names }) => names.map((name) => [name, { name, connection, authenticationType: "password" }] as const));
+  return { source: read.source, connections: new Map(), users: new Map(users), service: serviceAccount(read.source, args, host) };
+}
+
+const startTimeoutSeconds = 60;
+
+function serviceAccount(config: string, { user, home, unit }: EditArguments, host: Host): ServiceAccount {
+  const account = host.accounts.user(user);
+  if (account === undefined) throw noAccount(user);
+  if (unit !== undefined && !/^[A-Za-z0-9:_.@\\-]{1,247}\.service$/.test(unit)) {
+    throw new Problem("usage-invalid", `--unit takes the name of a systemd unit, not ${quoted(unit)}`, { hint: "such as --unit amplia.service" });
+  }
+  const path = asAbsolutePath(config);
+  const group = groupOf(path === undefined ? undefined : host.files(account.uid).entry(path), account.gid);
+  return { user, group: host.accounts.groupName(group), ...(home !== undefined && { home: homeFolder(home) }), create: false, ...(unit !== undefined && { unit }), startTimeoutSeconds };
+}
+
+/** The one that a file of root's has been given to; else the user's own. */
+function groupOf(file: Entry | undefined, own: number): number {
+  return file !== undefined && file.uid === 0 && file.gid !== 0 ? file.gid : own;
+}

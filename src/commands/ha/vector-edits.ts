@@ -1,0 +1,87 @@
+import { Problem } from "../../problem/problem.js";
+import { parseAddress } from "../../profile/address.js";
+import { quotedName } from "../../profile/quote.js";
+import type { Endpoint } from "../../profile/types.js";
+import { endpointText } from "../../ui/topology.js";
+
+export type Verb = "set" | "add" | "remove" | "promote";
+
+/** What is to become of one connection's endpoints. */
+export interface VectorEdit {
+  readonly verb: Verb;
+  readonly connection: string;
+  readonly endpoints: readonly Endpoint[];
+  /** Of `add`: where the new ones go. */
+  readonly place: "last" | "first" | { readonly before: Endpoint };
+}
+
+/**
+ * The endpoints after the edit, in order of preference; those that stay are the very objects that were given. Endpoints are compared by what they
+ * mean: another spelling of an IPv6 address is the same endpoint. Throws Problems for what cannot be done. Pure.
+ */
+export function editedVector(vector: readonly Endpoint[], edit: VectorEdit): readonly Endpoint[] {
+  refuseRepetition(edit);
+  const at = byMeaning(vector);
+  switch (edit.verb) {
+    case "set":
+      return edit.endpoints.map((endpoint) => at.get(meaning(endpoint)) ?? endpoint);
+    case "add":
+      return added(vector, at, edit);
+    case "remove":
+      return removed(vector, at, edit);
+    case "promote": {
+      const chosen = edit.endpoints.map((endpoint) => member(at, endpoint, edit));
+      return [...chosen, ...vector.filter((one) => !chosen.includes(one))];
+    }
+  }
+}
+
+/** Equal for two spellings of one endpoint. */
+function meaning({ ip, port }: Endpoint): string {
+  const address = parseAddress(ip);
+  return `${address.kind === "invalid" ? ip : address.canonical} ${port}`;
+}
+
+function byMeaning(vector: readonly Endpoint[]): ReadonlyMap<string, Endpoint> {
+  return new Map(vector.map((endpoint) => [meaning(endpoint), endpoint]));
+}
+
+function added(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, edit: VectorEdit): readonly Endpoint[] {
+  const { endpoints, place, connection } = edit;
+  const already = endpoints.find((endpoint) => at.has(meaning(endpoint)));
+  if (already !== undefined) throw duplicate(already, `connection ${quotedName(connection)} has it already`, "leave it out; knetctl ha promote moves it to the front");
+  if (place === "last") return [...vector, ...endpoints];
+  const index = place === "first" ? 0 : vector.indexOf(member(at, place.before, edit));
+  return [...vector.slice(0, index), ...endpoints, ...vector.slice(index)];
+}
+
+function removed(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, edit: VectorEdit): readonly Endpoint[] {
+  const gone = new Set(edit.endpoints.map((endpoint) => member(at, endpoint, edit)));
+  const kept = vector.filter((endpoint) => !gone.has(endpoint));
+  if (kept.length > 0) return kept;
+  throw new Problem("ha-last-endpoint", `connection ${quotedName(edit.connection)} would be left without an endpoint`, {
+    detail: "nothing could log in through it",
+    hint: "add the endpoint that takes its place first, or give all of the new ones with knetctl ha set",
+  });
+}
+
+function member(at: ReadonlyMap<string, Endpoint>, endpoint: Endpoint, { connection }: VectorEdit): Endpoint {
+  const found = at.get(meaning(endpoint));
+  if (found !== undefined) return found;
+  const there = [...at.values()].slice(0, 8).map(endpointText).join(", ");
+  throw new Problem("ha-endpoint-unknown", `connection ${quotedName(connection)} has no endpoint ${endpointText(endpoint)}`, {
+    hint: `it has: ${there}${at.size > 8 ? ` and ${at.size - 8} more` : ""}`,
+  });
+}
+
+function refuseRepetition({ endpoints }: VectorEdit): void {
+  const seen = new Set<string>();
+  for (const endpoint of endpoints) {
+    if (seen.has(meaning(endpoint))) throw duplicate(endpoint, "it is named twice", "name each endpoint once; an HA vector needs different VHSMs");
+    seen.add(meaning(endpoint));
+  }
+}
+
+function duplicate(endpoint: Endpoint, detail: string, hint: string): Problem {
+  return new Problem("ha-endpoint-duplicate", `endpoint ${endpointText(endpoint)} would be there twice`, { detail, hint });
+}

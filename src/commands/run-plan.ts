@@ -1,0 +1,99 @@
+import type { Host } from "../host/host.js";
+import { acquireLock } from "../host/lock.js";
+import { problemCodes } from "../problem/codes.js";
+import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
+import { throwIfErrors, type Problem } from "../problem/problem.js";
+import { countText, planText } from "../ui/plan-text.js";
+import { progressListener } from "../ui/progress-lines.js";
+import { applyJson } from "../ui/report-json.js";
+import { smokeReportText } from "../ui/smoke-report-text.js";
+import { applyPlan, type RunResult } from "../workflow/apply.js";
+import { makePlan, type Plan } from "../workflow/plan.js";
+import { recover } from "../workflow/recover.js";
+import type { Step, StepInput } from "../workflow/step.js";
+import { by } from "./by.js";
+import type { CommandContext } from "./command.js";
+import { sayHowToGoOn } from "./say-how-to-go-on.js";
+
+export interface PlanRun {
+  readonly input: StepInput;
+  /** For the journal: the profile's file, or the command that wants it so. */
+  readonly wantedBy: string;
+  /** False keeps the failed state for inspection. */
+  readonly rollback: boolean;
+  /** False leaves the proof out. */
+  readonly prove: boolean;
+}
+
+/** Holds the host's lock while `run` runs, after a run that was cut off has been taken back. */
+export async function withLockedHost<T>(host: Host, waitSeconds: number, context: CommandContext, run: (recovered: Recovered) => Promise<T>): Promise<T> {
+  const { output, signal } = context;
+  const lock = await acquireLock({ host, waitSeconds, signal });
+  context.whenLeft(() => { sayHowToGoOn(host, output); });
+  try {
+    const recovered = await recover(host, { ...by(host, context), listener: progressListener(output) });
+    return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] });
+  } finally {
+    lock.release();
+  }
+}
+
+export interface Recovered {
+  /** Undefined when there was none. */
+  readonly run: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** The plan, shown to people where it has changes. Throws its errors, before anything is changed. */
+export async function shownPlan(steps: readonly Step[], input: StepInput, { output }: CommandContext): Promise<Plan> {
+  const plan = await makePlan(steps, input);
+  throwIfErrors(plan.problems);
+  for (const problem of plan.problems) output.problem(problem);
+  if (!output.json && !output.quiet && plan.changes.length > 0) output.result(`${planText(plan, output.style)}\n`);
+  return plan;
+}
+
+/** Makes the plan's changes, and proves them. The caller holds the lock. */
+export function runPlan(plan: Plan, { input, wantedBy, ...options }: PlanRun, context: CommandContext): Promise<RunResult> {
+  const listener = progressListener(context.output);
+  return applyPlan(plan, input, { ...options, signal: context.signal, listener, profile: wantedBy, ...by(input.host, context) });
+}
+
+/** Shows how it ended: the document of `--json`, or the smoke test's table, the problems and one line. Returns the exit code. */
+export function showRun(plan: Plan, result: RunResult, { recovered, warnings, note }: ShownWith, { output }: CommandContext): ExitCode {
+  if (output.json) output.document(applyJson(plan, [...warnings, ...recovered.problems], result, recovered.run));
+  else {
+    if (result.smoke.tokens.length > 0) output.result(`\n${smokeReportText(result.smoke, output.style)}`);
+    for (const problem of result.problems) output.problem(problem);
+    if (note !== undefined) output.note(note);
+    output.result(outcomeText(plan, result));
+  }
+  return exitCodeOf(result);
+}
+
+export interface ShownWith {
+  readonly recovered: Recovered;
+  /** Shown already; for the document. */
+  readonly warnings: readonly Problem[];
+  /** What was left out. */
+  readonly note?: string | undefined;
+}
+
+function outcomeText(plan: Plan, { outcome, run }: RunResult): string {
+  switch (outcome) {
+    case "unchanged":
+      return countText(plan);
+    case "applied":
+      return `applied: ${countText(plan)} (run ${run ?? "-"})`;
+    case "rolled-back":
+      return `rolled back: the host was observed to be as before (run ${run ?? "-"})`;
+    case "failed":
+      return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
+  }
+}
+
+function exitCodeOf({ outcome, problems }: RunResult): ExitCode {
+  if (outcome === "applied" || outcome === "unchanged") return exitCodes.done;
+  const first = problems.find(({ severity }) => severity === "error");
+  return first === undefined ? exitCodes.failed : problemCodes[first.code];
+}

@@ -1,0 +1,140 @@
+import type { Node, YAMLSeq } from "yaml";
+import type { TextEdit } from "./text-edit.js";
+
+/** An item of the list as it is, by its index, or the text of a new one. */
+export type ListItem = number | string;
+
+/**
+ * A YAML or JSON list in another order, with items left out or new ones. Items keep their text, the comment behind them and the comment lines above
+ * them; what stands before the first and after the last stays there. `list` is the node of `text`. Undefined for a layout that this does not know. A
+ * comment may end up where it swallows what follows: whoever uses the text reads it again first. Linear.
+ */
+export function rearrangedList(text: string, list: YAMLSeq, order: readonly ListItem[]): TextEdit | undefined {
+  const nodes = list.items.flatMap((item) => (isNode(item) ? [item] : []));
+  if (nodes.length === 0 || nodes.length !== list.items.length || order.length === 0) return undefined;
+  return list.flow === true ? flowList(text, list, nodes, order) : blockList(text, list, nodes, order);
+}
+
+/** Where the node's own text ends; a block's range goes on over the comments behind it. */
+function contentEnd(node: Node): number {
+  if (!("items" in node) || node.flow === true) return endOf(node);
+  const last: unknown = node.items.at(-1);
+  const value = isPair(last) ? (last.value ?? last.key) : last;
+  return isNode(value) ? contentEnd(value) : endOf(node);
+}
+
+/** White space between two parts, without the comments in it. */
+export function withoutComments(gap: string): string {
+  return gap.replace(/[ \t]*#[^\r\n]*/g, "").replace(/(\r?\n)(?:[ \t]*\r?\n)+/g, "$1");
+}
+
+function blockList(text: string, list: YAMLSeq, nodes: readonly Node[], order: readonly ListItem[]): TextEdit | undefined {
+  const column = columnOf(text, startOf(list));
+  const dashes = nodes.map((node) => dashBefore(text, startOf(node), column));
+  const ends = nodes.map((node) => lineEnd(text, contentEnd(node)));
+  const [firstDash] = dashes;
+  const first = nodes[0];
+  const end = ends.at(-1);
+  if (firstDash === undefined || first === undefined || end === undefined || dashes.includes(undefined)) return undefined;
+  const start = firstDash - column;
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  const mark = text.slice(start, firstDash + 1) + withoutComments(text.slice(firstDash + 1, startOf(first)));
+  const lines = nodes.map((_, index) => text.slice(index === 0 ? start : nextLine(text, ends[index - 1] ?? 0), ends[index]));
+  return { start, end, text: order.map((item) => (typeof item === "number" ? (lines[item] ?? "") : mark + item)).join(eol) };
+}
+
+/** Offset of the item's dash: the nearest line above, or its own, that has one in the list's column. */
+function dashBefore(text: string, itemStart: number, column: number): number | undefined {
+  for (let line = lineStart(text, itemStart); ; line = lineStart(text, line - 1)) {
+    if (text[line + column] === "-" && text.slice(line, line + column).trim() === "") return line + column;
+    if (line === 0) return undefined;
+  }
+}
+
+interface FlowItem {
+  readonly text: string;
+  /** White space and comment lines before it. */
+  readonly lead: string;
+  /** Behind it, on its line. */
+  readonly comment: string;
+}
+
+function flowList(text: string, list: YAMLSeq, nodes: readonly Node[], order: readonly ListItem[]): TextEdit | undefined {
+  const start = startOf(list);
+  const end = list.range?.[1] ?? start;
+  const gaps = nodes.map((node, index) => splitGap(text.slice(endOf(node), index + 1 < nodes.length ? startOf(nodes[index + 1]) : end - 1)));
+  const open = splitGap(text.slice(start + 1, startOf(nodes[0])));
+  const items = nodes.map((node, index): FlowItem => ({ text: text.slice(startOf(node), endOf(node)), lead: (index === 0 ? open : gaps[index - 1])?.rest ?? "", comment: gaps[index]?.comment ?? "" }));
+  const closing = gaps.at(-1);
+  if (closing === undefined) return undefined;
+  const leadAt = leads(items);
+  const parts = order.map((item, index) => {
+    const { text: own, lead, comment } = typeof item === "number" ? (items[item] ?? newItem("")) : newItem(item);
+    const comma = index + 1 < order.length || closing.comma ? "," : "";
+    return `${lead.includes("#") ? lead : leadAt(index)}${own}${comma}${comment}`;
+  });
+  return { start, end, text: `[${open.comment}${parts.join("")}${closing.rest}]` };
+}
+
+function newItem(text: string): FlowItem {
+  return { text, lead: "", comment: "" };
+}
+
+/** The white space that belongs to a place in the list, whichever item comes to stand there. */
+function leads(items: readonly FlowItem[]): (index: number) => string {
+  const first = withoutComments(items[0]?.lead ?? "");
+  const second = items[1]?.lead;
+  const isTight = /,\S/.test(items[0]?.text ?? "");
+  const others = second !== undefined ? withoutComments(second) : first.includes("\n") ? first : isTight ? "" : " ";
+  return (index) => (index === 0 ? first : others);
+}
+
+interface Gap {
+  readonly comma: boolean;
+  readonly comment: string;
+  readonly rest: string;
+}
+
+/** What stands between two items: a comment on the first one's line, and the rest, without the comma. */
+function splitGap(gap: string): Gap {
+  const comma = /^(?:[^#,]|#[^\n]*)*?,/.exec(gap)?.[0].length;
+  const blank = comma === undefined ? gap : gap.slice(0, comma - 1) + gap.slice(comma);
+  const comment = /^[ \t]*#[^\r\n]*/.exec(blank)?.[0] ?? "";
+  return { comma: comma !== undefined, comment, rest: blank.slice(comment.length) };
+}
+
+function startOf(node: Node | undefined): number {
+  return node?.range?.[0] ?? 0;
+}
+
+function endOf(node: Node): number {
+  return node.range?.[1] ?? 0;
+}
+
+function lineStart(text: string, offset: number): number {
+  return offset <= 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** Before the line break, or the end of the text. */
+function lineEnd(text: string, offset: number): number {
+  const at = text.indexOf("\n", offset);
+  if (at === -1) return text.length;
+  return text[at - 1] === "\r" ? at - 1 : at;
+}
+
+function nextLine(text: string, offset: number): number {
+  const at = text.indexOf("\n", offset);
+  return at === -1 ? text.length : at + 1;
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - lineStart(text, offset);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "range" in value;
+}
+
+function isPair(value: unknown): value is { readonly key: unknown; readonly value: unknown } {
+  return typeof value === "object" && value !== null && "key" in value && "value" in value;
+}

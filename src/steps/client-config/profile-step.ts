@@ -1,0 +1,49 @@
+import type { Entry, Host } from "../../host/host.js";
+import { folderOf, type AbsolutePath } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
+import type { WriteFile } from "../../workflow/change.js";
+import type { Step } from "../../workflow/step.js";
+
+/** The user's own profile, whose text changes together with the host. */
+export interface ProfileFile {
+  /** Without links, as seen from inside the host's root. */
+  readonly path: AbsolutePath;
+  readonly before: string;
+  readonly text: string;
+  readonly summary: readonly string[];
+}
+
+/** Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only where nobody but root could lead root elsewhere. */
+export function profileStep(file: ProfileFile): Step {
+  return {
+    id: "client-config",
+    title: "profile",
+    plan: ({ host }) => Promise.resolve({ changes: file.before === file.text ? [] : [profileChange(file, host)], problems: [], notes: [] }),
+  };
+}
+
+function profileChange({ path, before, text, summary }: ProfileFile, host: Host): WriteFile {
+  for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+    refuseUnsafe(folder, host.files().entry(folder));
+    if (folder === "/") break;
+  }
+  const entry = host.files().entry(path);
+  if (entry?.kind !== "file") throw unsafe(path, "it is no regular file any more");
+  if (host.files().read(path)?.equals(Buffer.from(before)) !== true) throw unsafe(path, "it was changed while it was read");
+  const owner = { owner: host.accounts.userName(entry.uid), group: host.accounts.groupName(entry.gid) };
+  return { kind: "write-file", step: "client-config", path, ...owner, mode: entry.mode, content: text, before, sensitive: false, summary };
+}
+
+/** In root's sticky folders, as /tmp, others cannot replace what is root's. */
+function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined): void {
+  if (entry === undefined || (entry.mode & 0o022) === 0 || (entry.uid === 0 && (entry.mode & 0o1000) !== 0)) return;
+  throw unsafe(folder, `others can write in this folder: mode ${entry.mode.toString(8)}`);
+}
+
+function unsafe(path: AbsolutePath, detail: string): Problem {
+  return new Problem("ha-profile-unsafe", "the profile lies where root cannot change it safely", {
+    where: { path },
+    detail,
+    hint: "move it to a folder that only root can write in, such as /etc/knetctl; or leave --profile out, and edit it yourself",
+  });
+}
