@@ -34,7 +34,7 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   for (const problem of unfinished) output.problem(problem);
   const plan = await makePlan(allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets: read.secrets, restart: true }), input);
   throwIfErrors(plan.problems);
-  const proof = await prove(plan, input, { prove: args.smokeTest, signal, listener: progressListener(output) });
+  const proof = await prove(plan, { prove: args.smokeTest, signal, listener: progressListener(output) });
   if (output.json) output.document(verifyJson(plan, [...warnings, ...read.problems, ...unfinished], proof));
   else showVerified(plan, proof, context);
   const failed = proof.problems.find(({ severity }) => severity === "error");

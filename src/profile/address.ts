@@ -14,6 +14,12 @@ export function parseAddress(text: string): Address {
   return isHostName(text) ? { kind: "name", canonical: text.toLowerCase().replace(/\.$/, "") } : { kind: "invalid", hint: hintFor(text) };
 }
 
+/** Equal for two spellings of one endpoint. */
+export function endpointMeaning({ ip, port }: { readonly ip: string; readonly port: number }): string {
+  const address = parseAddress(ip);
+  return `${address.kind === "invalid" ? ip : address.canonical} ${port}`;
+}
+
 /** By the URL parser, which is there already; Node's net takes longer to load than a profile to check. */
 function isIPv6(text: string): boolean {
   return /^[\da-f.:]*:[\da-f.:]*$/i.test(text) && URL.canParse(`http://[${text}]/`);

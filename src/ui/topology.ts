@@ -1,3 +1,4 @@
+import { endpointText } from "../members/member-proof.js";
 import { cleanLine } from "./clean-text.js";
 
 export interface Endpoint {
@@ -10,11 +11,6 @@ export interface Connection {
   /** In order of preference. */
   readonly endpoints: readonly Endpoint[];
   readonly users: readonly string[];
-}
-
-/** "10.1.2.3:60161", "[2001:db8::7]:60161". */
-export function endpointText({ ip, port }: Endpoint): string {
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
 }
 
 /** Who logs in through what, and where that leads, as a tree. */

@@ -38,7 +38,7 @@ export interface RunResult {
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
   if (options.signal.aborted) return { run: null, outcome: "failed", smoke: { tokens: [] }, problems: [interrupted()] };
-  if (plan.changes.length === 0) return unchanged(plan, input, options);
+  if (plan.changes.length === 0) return unchanged(plan, options);
   const { profile, who, version } = options;
   const journal = Journal.begin(input.host, { profile, who, version, changes: plan.changes });
   const result = await applyJournaled(plan, input, options, journal);
@@ -65,15 +65,15 @@ function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
 
 const toldOnce: ReadonlySet<string> = new Set(["interrupted", "workflow-journal-incomplete"]);
 
-async function unchanged(plan: Plan, input: StepInput, options: ApplyOptions): Promise<RunResult> {
-  const proof = await prove(plan, input, options);
+async function unchanged(plan: Plan, options: ApplyOptions): Promise<RunResult> {
+  const proof = await prove(plan, options);
   return { run: null, outcome: failed(proof.problems) ? "failed" : "unchanged", ...proof };
 }
 
 async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOptions, journal: Journal): Promise<RunResult> {
   const begun: RecordedDeed[] = [];
   const problems = await makeChanges(plan.changes, input, options, journal, begun);
-  const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, input, options);
+  const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, options);
   const all = [...problems, ...proof.problems];
   const result = { run: journal.run, smoke: proof.smoke };
   if (!failed(all)) return { ...result, outcome: "applied", problems: all };

@@ -1,7 +1,7 @@
 import { Problem, Problems } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
-import type { Proof, SmokeReport, Step, StepInput } from "./step.js";
+import type { Proof, SmokeReport, Step, StepPlan } from "./step.js";
 
 export interface ProveOptions {
   readonly prove: boolean;
@@ -14,19 +14,23 @@ export interface ProofResult {
   readonly problems: readonly Problem[];
 }
 
-/** Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. */
-export async function prove(plan: Plan, input: StepInput, options: ProveOptions): Promise<ProofResult> {
+/**
+ * Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. None is begun after one that failed: it
+ * could but spend another login.
+ */
+export async function prove(plan: Plan, options: ProveOptions): Promise<ProofResult> {
   if (!options.prove) return { smoke: { tokens: [] }, problems: [] };
   const proofs: Proof[] = [];
-  for (const { step } of plan.steps) {
-    if (step.prove === undefined || options.signal.aborted) continue;
+  for (const { step, prove: proofOfStep } of plan.steps) {
+    if (proofOfStep === undefined || options.signal.aborted) continue;
     options.listener({ type: "proof-started", step });
     const start = performance.now();
-    const proof = await proofOf(step, input, options.signal);
+    const proof = await outcomeOf(proofOfStep, step, options.signal);
     const passed = !proof.problems.some(({ severity }) => severity === "error");
     const skipped = proof.skipped === undefined ? {} : { skipped: proof.skipped };
     options.listener({ type: "proof-done", step, ms: performance.now() - start, passed, ...skipped });
     proofs.push(proof);
+    if (!passed) break;
   }
   return {
     smoke: { tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []) },
@@ -34,9 +38,9 @@ export async function prove(plan: Plan, input: StepInput, options: ProveOptions)
   };
 }
 
-async function proofOf(step: Step, input: StepInput, signal: AbortSignal): Promise<Proof> {
+async function outcomeOf(proofOfStep: NonNullable<StepPlan["prove"]>, step: Step, signal: AbortSignal): Promise<Proof> {
   try {
-    return (await step.prove?.(input, signal)) ?? { problems: [] };
+    return await proofOfStep(signal);
   } catch (error) {
     if (error instanceof Problems) return { problems: error.list };
     if (error instanceof Problem) return { problems: [error] };

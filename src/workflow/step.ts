@@ -17,6 +17,8 @@ export interface StepPlan {
   readonly notes: readonly string[];
   /** True when this user may not look at all of it, so that more may have to change than is planned. */
   readonly unseen?: boolean;
+  /** Proof that the host works as planned, where looking at it again is not proof enough. Called when all changes have been made. */
+  readonly prove?: (signal: AbortSignal) => Promise<Proof>;
 }
 
 /** One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what the steps before it are to change. */
@@ -25,8 +27,6 @@ export interface Step {
   /** For people: "kNET module". */
   readonly title: string;
   plan(input: StepInput, planned: readonly Change[]): Promise<StepPlan>;
-  /** Proof that the applied step works, where looking at the host again is not proof enough. */
-  prove?(input: StepInput, signal?: AbortSignal): Promise<Proof>;
 }
 
 export interface Proof {

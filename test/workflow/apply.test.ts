@@ -34,8 +34,7 @@ function stepWith(host: MemoryHost, changes: readonly Change[], proof?: Proof): 
   return {
     id: "client-config",
     title: "test",
-    plan: () => Promise.resolve({ changes: changes.filter(missing), problems: [], notes: [] }),
-    ...(proof && { prove: () => Promise.resolve(proof) }),
+    plan: () => Promise.resolve({ changes: changes.filter(missing), problems: [], notes: [], ...(proof && { prove: () => Promise.resolve(proof) }) }),
   };
 }
 
@@ -203,10 +202,27 @@ t.test("a display that fails leaves no host half changed", async (t) => {
 
 t.test("a proof that fails unexpectedly takes everything back", async (t) => {
   const host = memory();
-  const step: Step = { ...stepWith(host, [newFile]), prove: () => Promise.reject(new TypeError("x")) };
-  const { result } = await applied(host, step);
+  const step = stepWith(host, [newFile]);
+  const broken: Step = { ...step, plan: async (...args) => ({ ...(await step.plan(...args)), prove: () => Promise.reject(new TypeError("x")) }) };
+  const { result } = await applied(host, broken);
   t.match(result, { outcome: "rolled-back", problems: [{ code: "internal-error" }] });
   t.equal(host.text("/etc/new"), undefined);
+});
+
+t.test("no proof is begun after one that failed", async (t) => {
+  const host = memory();
+  const made: string[] = [];
+  const proves = (name: string, ...problems: readonly Problem[]): Step => ({
+    id: "smoke-test", title: name,
+    plan: () => Promise.resolve({ changes: [], notes: [], problems: [], prove: () => { made.push(name); return Promise.resolve({ problems }); } }),
+  });
+  const warning = new Problem("smoke-test-failed", "x", { severity: "warning" });
+  const plan = await makePlan([stepWith(host, [newFile]), proves("warns", warning), proves("fails", new Problem("smoke-test-failed", "x")), proves("later")], { profile, host });
+  const result = await applyPlan(plan, { profile, host }, {
+    rollback: true, prove: true, signal: new AbortController().signal, listener: () => undefined, profile: "p", who: "root", version: "0.1.0",
+  });
+  t.match(result, { outcome: "rolled-back", problems: [{ severity: "warning" }, { severity: "error" }] });
+  t.strictSame(made, ["warns", "fails"]);
 });
 
 t.test("a path in the way of two steps is told once; two problems of one step are both told", async (t) => {

@@ -1,7 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import { parseAddress } from "../../profile/address.js";
 import type { Endpoint } from "../../profile/types.js";
-import { endpointText } from "../../ui/topology.js";
+import { endpointText } from "../../members/member-proof.js";
 
 /** IANA's port of KMIP's binary encoding (TTLV). */
 const ttlvPort = 5696;

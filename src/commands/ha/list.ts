@@ -1,7 +1,8 @@
 import { problemCodes } from "../../problem/codes.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
-import { endpointText, mermaid, topology } from "../../ui/topology.js";
+import { endpointText } from "../../members/member-proof.js";
+import { mermaid, topology } from "../../ui/topology.js";
 import { table } from "../../ui/table.js";
 import type { CommandRun } from "../command.js";
 import { chosenConnections, type HaConnection } from "./connections.js";

@@ -1,6 +1,6 @@
 import { Problem, Problems } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
-import { endpointText } from "../../ui/topology.js";
+import { endpointText } from "../../members/member-proof.js";
 import { probeEndpoints } from "../../vhsm/probe/probe-endpoints.js";
 import type { CommandContext } from "../command.js";
 import { isGood, probed } from "./probed.js";

@@ -67,7 +67,7 @@ async function stepsFor({ edit, wanted, profile, old, file }: Edited, args: Edit
 /** The smoke test of those whose connection it is. */
 function proofStep(users: Profile["users"], pins: ReadonlyMap<PinSource, Secret>, { timeout }: EditArguments, { programFolder }: CommandContext): Step {
   const step = smokeTestStep({ worker: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs: timeout * 1000, pins });
-  return { ...step, prove: async ({ profile, host }, signal) => (await step.prove?.({ profile: { ...profile, users }, host }, signal)) ?? { problems: [] } };
+  return { ...step, plan: ({ profile, host }, planned) => step.plan({ profile: { ...profile, users }, host }, planned) };
 }
 
 /** Where the file lies, links resolved, as seen from inside the host's root. */

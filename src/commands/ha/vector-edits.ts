@@ -1,8 +1,8 @@
 import { Problem } from "../../problem/problem.js";
-import { parseAddress } from "../../profile/address.js";
+import { endpointMeaning } from "../../profile/address.js";
 import { quotedName } from "../../profile/quote.js";
 import type { Endpoint } from "../../profile/types.js";
-import { endpointText } from "../../ui/topology.js";
+import { endpointText } from "../../members/member-proof.js";
 
 export type Verb = "set" | "add" | "remove" | "promote";
 
@@ -24,7 +24,7 @@ export function editedVector(vector: readonly Endpoint[], edit: VectorEdit): rea
   const at = byMeaning(vector);
   switch (edit.verb) {
     case "set":
-      return edit.endpoints.map((endpoint) => at.get(meaning(endpoint)) ?? endpoint);
+      return edit.endpoints.map((endpoint) => at.get(endpointMeaning(endpoint)) ?? endpoint);
     case "add":
       return added(vector, at, edit);
     case "remove":
@@ -36,19 +36,13 @@ export function editedVector(vector: readonly Endpoint[], edit: VectorEdit): rea
   }
 }
 
-/** Equal for two spellings of one endpoint. */
-function meaning({ ip, port }: Endpoint): string {
-  const address = parseAddress(ip);
-  return `${address.kind === "invalid" ? ip : address.canonical} ${port}`;
-}
-
 function byMeaning(vector: readonly Endpoint[]): ReadonlyMap<string, Endpoint> {
-  return new Map(vector.map((endpoint) => [meaning(endpoint), endpoint]));
+  return new Map(vector.map((endpoint) => [endpointMeaning(endpoint), endpoint]));
 }
 
 function added(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, edit: VectorEdit): readonly Endpoint[] {
   const { endpoints, place, connection } = edit;
-  const already = endpoints.find((endpoint) => at.has(meaning(endpoint)));
+  const already = endpoints.find((endpoint) => at.has(endpointMeaning(endpoint)));
   if (already !== undefined) throw duplicate(already, `connection ${quotedName(connection)} has it already`, "leave it out; knetctl ha promote moves it to the front");
   if (place === "last") return [...vector, ...endpoints];
   const index = place === "first" ? 0 : vector.indexOf(member(at, place.before, edit));
@@ -66,7 +60,7 @@ function removed(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>,
 }
 
 function member(at: ReadonlyMap<string, Endpoint>, endpoint: Endpoint, { connection }: VectorEdit): Endpoint {
-  const found = at.get(meaning(endpoint));
+  const found = at.get(endpointMeaning(endpoint));
   if (found !== undefined) return found;
   const there = [...at.values()].slice(0, 8).map(endpointText).join(", ");
   throw new Problem("ha-endpoint-unknown", `connection ${quotedName(connection)} has no endpoint ${endpointText(endpoint)}`, {
@@ -77,8 +71,8 @@ function member(at: ReadonlyMap<string, Endpoint>, endpoint: Endpoint, { connect
 function refuseRepetition({ endpoints }: VectorEdit): void {
   const seen = new Set<string>();
   for (const endpoint of endpoints) {
-    if (seen.has(meaning(endpoint))) throw duplicate(endpoint, "it is named twice", "name each endpoint once; an HA vector needs different VHSMs");
-    seen.add(meaning(endpoint));
+    if (seen.has(endpointMeaning(endpoint))) throw duplicate(endpoint, "it is named twice", "name each endpoint once; an HA vector needs different VHSMs");
+    seen.add(endpointMeaning(endpoint));
   }
 }
 

@@ -22,19 +22,18 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
   return {
     id: "smoke-test",
     title: "PKCS #11 smoke test",
-    plan: () => Promise.resolve({ changes: [], problems: [], notes: [] }),
-    prove: (input, signal) => prove(options, input, signal),
+    plan: (input) => Promise.resolve({ changes: [], problems: [], notes: [], prove: (signal) => prove(options, input, signal) }),
   };
 }
 
-async function prove(options: SmokeTestOptions, { profile, host }: StepInput, signal?: AbortSignal): Promise<Proof> {
+async function prove(options: SmokeTestOptions, { profile, host }: StepInput, signal: AbortSignal): Promise<Proof> {
   if (profile.users.size === 0) return { skipped: "the profile has no users of the kNET module", problems: [] };
   if (host.root !== "/") return { skipped: `--root ${host.root}: the module is loaded by processes of the running system only`, problems: [] };
   const identity = serviceIdentity(host, profile.service);
   const { smokeTest } = await import("../../pkcs11/smoke-test.js");
   const test = (user: User): Promise<TokenReport> => {
     const pin = user.pin && options.pins.get(user.pin);
-    return smokeTest({ module: clientModule, token: { label: user.name }, pin, identity, timeoutMs: options.timeoutMs, workerPath: options.worker, ...(signal && { signal }) });
+    return smokeTest({ module: clientModule, token: { label: user.name }, pin, identity, timeoutMs: options.timeoutMs, workerPath: options.worker, signal });
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
   return { smoke: { tokens }, problems: smokeProblems(tokens) };
