@@ -11,6 +11,8 @@ export interface ApplyArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
+  /** False: new members of HA vectors are not proven one by one. */
+  readonly prove: boolean;
   readonly rollback: boolean;
   /** False leaves the service's restart to the user. */
   readonly restart: boolean;
@@ -25,7 +27,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   requireRoot(context, "apply", "knetctl plan");
   const proves = args.smokeTest && host.root === "/";
   const { secrets, problems } = await readSecrets(secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"), context);
-  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets, restart: args.restart });
+  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets, restart: args.restart, members: args.prove });
   return withLockedHost(host, args.lockTimeout, context, async (recovered) => {
     const input = { profile, host };
     const plan = await shownPlan(steps, input, context);

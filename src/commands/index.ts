@@ -135,6 +135,7 @@ function verifyArguments<T>(y: Argv<T>) {
 
 function applyArguments<T>(y: Argv<T>) {
   return lockArgument(verifyArguments(y))
+    .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member of an HA vector alone and compare its keys" })
     .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
     .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
 }

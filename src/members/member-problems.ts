@@ -3,10 +3,29 @@ import { Problem } from "../problem/problem.js";
 import type { KeyDifference } from "./compare-inventories.js";
 import { endpointText, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
 
-/** What keeps members from being proven, and where they differ: one problem for each member and user, and for each key. */
-export function memberProblems(members: readonly MemberProof[], comparisons: readonly UserComparison[]): readonly Problem[] {
+/** What users' tokens on a member, or on several asked together, were found to be. */
+export interface NamedTokens {
+  readonly name: string;
+  readonly tokens: readonly MemberToken[];
+}
+
+/**
+ * What keeps members from being proven, and where they differ: one problem for each member and user, and for each key. `inUse`: members that
+ * are not to be proven; what is wrong with them alone is a warning.
+ */
+export function memberProblems(members: readonly MemberProof[], comparisons: readonly UserComparison[], inUse?: NamedTokens): readonly Problem[] {
   const unproven = members.flatMap(({ endpoint, tokens }) => tokens.flatMap((token) => tokenProblem(endpointText(endpoint), token)));
-  return [...unproven, ...comparisons.flatMap(comparisonProblems)];
+  return [...unproven, ...(inUse === undefined ? [] : notCompared(inUse)), ...comparisons.flatMap((comparison) => comparisonProblems(comparison, inUse?.name))];
+}
+
+function notCompared({ name, tokens }: NamedTokens): readonly Problem[] {
+  return tokens
+    .filter(({ result }) => result !== "proven")
+    .map(({ user, reason }) => new Problem("members-not-compared", `the keys of ${quoted(user)} were not compared with those on ${name}`, {
+      severity: "warning",
+      ...(reason !== undefined && { detail: reason }),
+      hint: "knetctl ha prove compares all members when they can be reached again",
+    }));
 }
 
 function tokenProblem(member: string, token: MemberToken): readonly Problem[] {
@@ -30,12 +49,12 @@ function problem(code: ProblemCode, title: string, { reason, token }: MemberToke
   return new Problem(code, title, { ...(reason !== undefined && { detail: reason }), ...(failure?.hint !== undefined && { hint: failure.hint }) });
 }
 
-function comparisonProblems({ user, members, differences, complete }: UserComparison): readonly Problem[] {
+function comparisonProblems({ user, members, differences, complete }: UserComparison, inUse: string | undefined): readonly Problem[] {
   const cut = complete || members.length < 2 ? [] : [cutWarning(user)];
-  return [...differences.map((difference) => differenceProblem(user, difference)), ...cut];
+  return [...differences.map((difference) => differenceProblem(user, difference, inUse)), ...cut];
 }
 
-function differenceProblem(user: string, difference: KeyDifference): Problem {
+function differenceProblem(user: string, difference: KeyDifference, inUse: string | undefined): Problem {
   const key = `${keyName(difference)} of ${quoted(user)}`;
   if (difference.kind === "different") {
     return new Problem("members-keys-differ", `${key} is not the same on all members`, {
@@ -43,9 +62,13 @@ function differenceProblem(user: string, difference: KeyDifference): Problem {
       hint: "find out which of them is the right one before anything signs with it: what one member signs does not hold for the other's certificate",
     });
   }
-  return new Problem("members-key-missing", `${key} is not on ${difference.missing.join(", ")}`, {
-    detail: variantsText(difference),
-    hint: "let the VHSMs replicate their keys, or take the member out of the vector: after a failover to it, this key cannot be used",
+  const missing = { detail: variantsText(difference), title: `${key} is not on ${difference.missing.join(", ")}` };
+  if (difference.missing.every((member) => member === inUse)) {
+    return new Problem("members-key-missing", missing.title, { severity: "warning", detail: missing.detail, hint: "let the VHSMs replicate their keys before something signs with it: there is no failover for this key" });
+  }
+  return new Problem("members-key-missing", missing.title, {
+    detail: missing.detail,
+    hint: "let the VHSMs replicate their keys, or leave the member out of the vector: after a failover to it, this key cannot be used",
   });
 }
 

@@ -7,14 +7,16 @@ import type { Inventory } from "../pkcs11/inventory.js";
 import type { CheckResult } from "../workflow/step.js";
 import { compareInventories } from "./compare-inventories.js";
 import { endpointText, type MemberProof, type MemberResult, type MemberToken, type UserComparison } from "./member-proof.js";
-import { memberProblems } from "./member-problems.js";
+import { memberProblems, type NamedTokens } from "./member-problems.js";
 import type { PrivateClient } from "./private-client.js";
 
 export interface ProveRequest {
   readonly client: PrivateClient;
   readonly connection: string;
-  /** The members to prove, each alone: all of a vector, or new ones beside one that is known to be good. */
+  /** The members to prove, each alone. */
   readonly endpoints: readonly Endpoint[];
+  /** Members in use already, asked together as the client asks them: what the first that answers holds is compared too. They are not to be proven. */
+  readonly beside?: readonly Endpoint[];
   /** PINs by user of that connection. Undefined: as far as it goes without a login. */
   readonly users: ReadonlyMap<string, Secret | undefined>;
   readonly progress?: (event: MemberEvent) => void;
@@ -43,19 +45,36 @@ export interface ConnectionProof {
  * `testToken`, or of the private home).
  */
 export async function proveMembers(request: ProveRequest): Promise<ConnectionProof> {
-  const { connection, endpoints, users } = request;
+  const { connection, endpoints, beside = [], users } = request;
   const refusedBy = new Map<string, string>();
   const members: MemberProof[] = [];
-  for (const endpoint of endpoints) members.push({ endpoint, tokens: await proveMember(request, endpoint, refusedBy) });
-  const comparisons = [...users.keys()].map((user) => compared(user, members));
-  return { connection, members, comparisons, problems: memberProblems(members, comparisons) };
+  for (const endpoint of endpoints) members.push({ endpoint, tokens: await tokensOf(request, { name: endpointText(endpoint), endpoints: [endpoint], users }, refusedBy) });
+  const inUse = await tokensInUse(request, beside, members, refusedBy);
+  const asked = [...members.map(({ endpoint, tokens }) => ({ name: endpointText(endpoint), tokens })), ...(inUse === undefined ? [] : [inUse])];
+  const comparisons = [...users.keys()].map((user) => compared(user, asked));
+  return { connection, members, comparisons, problems: memberProblems(members, comparisons, inUse) };
+}
+
+/** A member, or several behind each other as the client sees them. */
+interface Asked {
+  readonly name: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly users: ProveRequest["users"];
+}
+
+/** Only for users whose keys on a new member there are to compare. */
+async function tokensInUse(request: ProveRequest, beside: readonly Endpoint[], members: readonly MemberProof[], refusedBy: Map<string, string>): Promise<NamedTokens | undefined> {
+  const [first, second] = beside;
+  const users = new Map([...request.users].filter(([user]) => members.some(({ tokens }) => tokens.some((token) => token.user === user && token.result === "proven"))));
+  if (first === undefined || users.size === 0) return undefined;
+  const name = second === undefined ? endpointText(first) : "the members in use";
+  return { name, tokens: await tokensOf(request, { name, endpoints: beside, users }, refusedBy) };
 }
 
 /** One home for the member; its users one after the other, since a VHSM may count the sessions of a client. */
-async function proveMember(request: ProveRequest, endpoint: Endpoint, refusedBy: Map<string, string>): Promise<readonly MemberToken[]> {
-  const { client, users, progress = () => undefined } = request;
-  const member = endpointText(endpoint);
-  return client.withEndpoints([endpoint], async (who) => {
+async function tokensOf(request: ProveRequest, { name: member, endpoints, users }: Asked, refusedBy: Map<string, string>): Promise<readonly MemberToken[]> {
+  const { client, progress = () => undefined } = request;
+  return client.withEndpoints(endpoints, async (who) => {
     const tokens: MemberToken[] = [];
     for (const [user, pin] of users) {
       const refuser = refusedBy.get(user);
@@ -92,11 +111,11 @@ function resultOf(failure: CheckResult | undefined, checks: number): MemberResul
   return failure.unavailable === true ? "unreachable" : "failed";
 }
 
-function compared(user: string, members: readonly MemberProof[]): UserComparison {
+function compared(user: string, asked: readonly NamedTokens[]): UserComparison {
   const inventories = new Map<string, Inventory>(
-    members.flatMap(({ endpoint, tokens }) => {
+    asked.flatMap(({ name, tokens }) => {
       const token = tokens.find((one) => one.user === user);
-      return token?.inventory === undefined ? [] : [[endpointText(endpoint), token.inventory] as const];
+      return token?.inventory === undefined ? [] : [[name, token.inventory] as const];
     }),
   );
   return { user, members: [...inventories.keys()], ...compareInventories(inventories) };

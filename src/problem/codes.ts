@@ -199,6 +199,8 @@ export const problemCodes = {
   "members-keys-differ": exitCodes.failed,
   "members-key-missing": exitCodes.failed,
   "members-inventory-cut": exitCodes.failed,
+  "members-not-compared": exitCodes.failed,
+  "members-not-proven": exitCodes.failed,
   "drill-vector-unreachable": exitCodes.unavailable,
   "drill-vector-failed": exitCodes.failed,
   "drill-failover-failed": exitCodes.failed,

@@ -1,5 +1,6 @@
 import type { Step } from "../workflow/step.js";
 import { accountStep } from "./account/step.js";
+import { membersStep } from "./client-config/members-step.js";
 import { clientConfigStep } from "./client-config/step.js";
 import type { Secrets } from "./key-stores/edit.js";
 import { keyStoresStep } from "./key-stores/step.js";
@@ -12,12 +13,16 @@ export interface StepOptions extends ServiceOptions {
   readonly smokeTest: Omit<SmokeTestOptions, "pins">;
   /** By source: what the settings are written with, and the smoke test logs in with. */
   readonly secrets: Secrets;
+  /** True: new members of HA vectors are proven one by one too. For a host that may be written to. */
+  readonly members?: boolean;
 }
 
 /**
  * Every step, in the order in which they are planned, made and proven. Ownership comes before the client configuration:
  * folders are root's before root writes into them. The service comes after all that it reads, and the smoke test proves what the service has.
  */
-export function allSteps({ smokeTest, secrets, restart }: StepOptions): readonly Step[] {
-  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), serviceStep({ restart }), smokeTestStep({ ...smokeTest, pins: secrets })];
+export function allSteps({ smokeTest, secrets, restart, members = false }: StepOptions): readonly Step[] {
+  const proof = { ...smokeTest, pins: secrets };
+  const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
+  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), serviceStep({ restart }), ...proofs];
 }

@@ -2,7 +2,7 @@ import type { AbsolutePath } from "../host/path.js";
 import type { Mode } from "../host/host.js";
 import type { Secret } from "../problem/secret.js";
 
-export const stepIds = ["account", "module", "ownership", "client-config", "key-stores", "service", "smoke-test"] as const;
+export const stepIds = ["account", "module", "ownership", "client-config", "key-stores", "service", "smoke-test", "members"] as const;
 export type StepId = (typeof stepIds)[number];
 
 /** Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made. */

@@ -25,7 +25,7 @@ export interface Ran {
 export async function runVerb(verb: "apply" | "plan" | "rollback", profile: string, root: AbsolutePath, programFolder: AbsolutePath = path("/nonexistent")): Promise<Ran> {
   let said: Partial<Ran> = {};
   const context = contextOf(root, programFolder, (document) => { said = { ...said, ...document }; });
-  const args = { profile, root, smokeTest: programFolder !== "/nonexistent", rollback: true, restart: true, lockTimeout: 30, timeout: 60 };
+  const args = { profile, root, smokeTest: programFolder !== "/nonexistent", prove: true, rollback: true, restart: true, lockTimeout: 30, timeout: 60 };
   try {
     const exitCode = await verbs[verb](args, context);
     return json({ problems: [], ...said, exitCode });
@@ -51,7 +51,7 @@ const takenBack: CommandRun<{ root: string; lockTimeout: number }> = async ({ lo
   }
 };
 
-const verbs = { apply, plan, rollback: takenBack } satisfies Record<string, CommandRun<{ profile: string; root: string; smokeTest: boolean; rollback: boolean; restart: boolean; lockTimeout: number; timeout: number }>>;
+const verbs = { apply, plan, rollback: takenBack } satisfies Record<string, CommandRun<{ profile: string; root: string; smokeTest: boolean; prove: boolean; rollback: boolean; restart: boolean; lockTimeout: number; timeout: number }>>;
 
 function json(ran: Ran): Ran {
   return JSON.parse(JSON.stringify(ran)) as Ran;

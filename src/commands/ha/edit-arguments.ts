@@ -25,6 +25,8 @@ export interface EditArguments {
   readonly rollback: boolean;
   readonly restart: boolean;
   readonly smokeTest: boolean;
+  /** False: new members are not proven one by one. */
+  readonly prove: boolean;
   /** Seconds for the smoke test of one token. */
   readonly timeout: number;
 }

@@ -1,6 +1,7 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
 import type { EditArguments } from "./edit-arguments.js";
+import { seconds } from "../seconds.js";
 import { folder } from "./folder-option.js";
 import type { Verb } from "./vector-edits.js";
 
@@ -48,16 +49,8 @@ function editArguments<T>(y: Argv<T>) {
     .option("probe", { type: "boolean", default: true, describe: "ask new members what they are before anything is written" })
     .option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" })
     .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
+    .option("prove", { type: "boolean", default: true, describe: "with --profile: after the smoke test, prove each new member alone and compare its keys" })
     .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for the smoke test of one token" })
     .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
     .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
-}
-
-const mostSeconds = 86_400;
-
-function seconds(option: string, least: number): (value: unknown) => number {
-  return (value) => {
-    if (typeof value === "number" && value >= least && value <= mostSeconds) return value;
-    throw new Error(`--${option} takes one number of seconds, ${least} to ${mostSeconds}`);
-  };
 }

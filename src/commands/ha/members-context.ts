@@ -1,13 +1,11 @@
 import type { Host } from "../../host/host.js";
 import { joined } from "../../host/path.js";
 import { removePrivateHomes } from "../../host/private-home.js";
-import { serviceClient, type PrivateClient } from "../../members/private-client.js";
+import type { PrivateClient } from "../../members/private-client.js";
 import { Problem } from "../../problem/problem.js";
-import { clientModule } from "../../profile/client-module.js";
-import { serviceIdentity } from "../../profile/service-identity.js";
 import { nearest } from "../../profile/suggest.js";
 import type { Connection, Profile, User } from "../../profile/types.js";
-import { oneConnection } from "../../steps/client-config/one-connection.js";
+import { memberClient } from "../../steps/client-config/member-client.js";
 import type { CommandContext } from "../command.js";
 
 /** The host on which the members are proven; what is put there meanwhile goes also when a second signal ends the program. Throws `members-needs-root`. */
@@ -22,15 +20,7 @@ export async function membersHost(verb: string, context: CommandContext): Promis
 
 /** The client as the profile's service user runs it, for one connection. */
 export function clientOf(input: { readonly host: Host; readonly profile: Profile }, connection: string, timeoutSeconds: number, context: CommandContext): PrivateClient {
-  const { host, profile } = input;
-  const identity = serviceIdentity(host, profile.service);
-  return serviceClient({
-    host,
-    identity,
-    gid: host.accounts.group(profile.service.group)?.gid ?? identity.gid,
-    configFor: oneConnection(input, connection),
-    how: { module: clientModule, workerPath: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: timeoutSeconds * 1000, signal: context.signal },
-  });
+  return memberClient(input, connection, { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: timeoutSeconds * 1000 }, context.signal);
 }
 
 /** The connection of that name. Throws `usage-invalid` for one that the profile does not have. */

@@ -9,6 +9,7 @@ import { readInput } from "../../profile/read-input.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import type { Endpoint, PinSource, Profile } from "../../profile/types.js";
 import type { Secret } from "../../problem/secret.js";
+import { membersStep } from "../../steps/client-config/members-step.js";
 import { profileStep, type ProfileFile } from "../../steps/client-config/profile-step.js";
 import { vectorStep } from "../../steps/client-config/vector-step.js";
 import { keyStoresStep } from "../../steps/key-stores/step.js";
@@ -60,13 +61,17 @@ async function stepsFor({ edit, wanted, profile, old, file }: Edited, args: Edit
   const read = args.dryRun ? readSecretsIfPossible : readSecrets;
   const uses = secretUses({ ...profile, users }).filter(({ purpose }) => (purpose === "settings" ? stores : proves));
   const { secrets, problems } = await read(uses, context);
-  const steps = [ownershipStep, vectorStep(edit.connection, wanted), ...(stores ? [keyStoresStep(secrets)] : []), serviceStep({ restart: args.restart }), proofStep(users, secrets, args, context), profileStep(file)];
+  const steps = [ownershipStep, vectorStep(edit.connection, wanted), ...(stores ? [keyStoresStep(secrets)] : []), serviceStep({ restart: args.restart }), ...proofSteps(secrets, args, context).map((step) => ofUsers(users, step)), profileStep(file)];
   return { steps, problems };
 }
 
-/** The smoke test of those whose connection it is. */
-function proofStep(users: Profile["users"], pins: ReadonlyMap<PinSource, Secret>, { timeout }: EditArguments, { programFolder }: CommandContext): Step {
-  const step = smokeTestStep({ worker: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs: timeout * 1000, pins });
+function proofSteps(pins: ReadonlyMap<PinSource, Secret>, { timeout, prove, dryRun }: EditArguments, { programFolder }: CommandContext): readonly Step[] {
+  const options = { worker: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs: timeout * 1000, pins };
+  return [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
+}
+
+/** The step as if the profile had these users alone: those whose connection it is. */
+function ofUsers(users: Profile["users"], step: Step): Step {
   return { ...step, plan: ({ profile, host }, planned) => step.plan({ profile: { ...profile, users }, host }, planned) };
 }
 

@@ -1,0 +1,50 @@
+import { endpointText } from "../../members/member-proof.js";
+import { Problem } from "../../problem/problem.js";
+import type { Secret } from "../../problem/secret.js";
+import { quotedName } from "../../profile/quote.js";
+import type { Endpoint, PinSource } from "../../profile/types.js";
+import type { Proof, Step, StepInput } from "../../workflow/step.js";
+import { memberClient, type MemberClientOptions } from "./member-client.js";
+import { newMembers, type NewMembers } from "./new-members.js";
+
+export interface MembersOptions extends MemberClientOptions {
+  /** By source. Users without one are tested as far as that goes without a login. */
+  readonly pins: ReadonlyMap<PinSource, Secret>;
+}
+
+/**
+ * Proves each new member of an HA vector alone, and that it holds the keys of the members in use: through the vector, only the first one that
+ * answers is proven. It plans no changes.
+ */
+export function membersStep(options: MembersOptions): Step {
+  return {
+    id: "members",
+    title: "proof of new members, each alone",
+    plan: (input) => Promise.resolve({ changes: [], problems: [], notes: [], ...proofOf(newMembers(input), input, options) }),
+  };
+}
+
+function proofOf(found: readonly NewMembers[], input: StepInput, options: MembersOptions) {
+  if (found.length === 0 || input.host.root !== "/") return {};
+  return { prove: (signal: AbortSignal) => proven(found, input, options, signal) };
+}
+
+async function proven(found: readonly NewMembers[], input: StepInput, options: MembersOptions, signal: AbortSignal): Promise<Proof> {
+  const { proveMembers } = await import("../../members/prove-members.js");
+  const users = [...input.profile.users.values()];
+  const problems = [];
+  for (const { connection, added, kept } of found) {
+    const pins = new Map(users.filter((user) => user.connection === connection).map(({ name, pin }) => [name, pin && options.pins.get(pin)]));
+    const proof = await proveMembers({ client: memberClient(input, connection, options, signal), connection, endpoints: added, beside: kept, users: pins });
+    problems.push(...proof.problems, ...(proof.problems.some(({ severity }) => severity === "error") ? [notProven(connection, added)] : []));
+  }
+  return { problems };
+}
+
+function notProven(connection: string, added: readonly Endpoint[]): Problem {
+  const one = added.length === 1;
+  return new Problem("members-not-proven", `${one ? "the new member" : "new members"} of connection ${quotedName(connection)} did not pass the proof`, {
+    detail: added.map(endpointText).join(", "),
+    hint: `mend ${one ? "it" : "them"} and run this again; --no-prove takes ${one ? "it as it is" : "them as they are"}`,
+  });
+}
