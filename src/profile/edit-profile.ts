@@ -1,27 +1,38 @@
 import { Problem } from "../problem/problem.js";
 import { quotedName } from "./quote.js";
 import { textWithEndpoints, type EndpointOrder } from "./edit-endpoints.js";
-import { readProfile } from "./read-profile.js";
+import { readProfile, type ProfileReading } from "./read-profile.js";
 import { toData } from "./tree.js";
 
-/** A profile's text before and after, to the byte. */
+/** A valid profile: its bytes, and what was read in them. */
+export interface ProfileText {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly reading: ProfileReading;
+}
+
+/** A profile's text before and after, to the byte, and what the later one reads as. */
 export interface EditedProfileText {
   readonly before: string;
   readonly text: string;
+  readonly reading: ProfileReading;
 }
 
 /**
- * A valid profile in which one connection has other endpoints; comments, layout and everything else stay. `wanted` are those endpoints as the profile's
- * schema has them. Throws `ha-profile-form` rather than return a text that does not say exactly that.
+ * A valid profile in which one connection has other endpoints, in that order; comments, layout and everything else stay. Throws
+ * `ha-profile-form` rather than return a text that does not say exactly that.
  */
-export async function editProfile(bytes: Uint8Array, name: string, connection: string, order: EndpointOrder): Promise<EditedProfileText> {
+export async function editProfile({ name, bytes, reading }: ProfileText, connection: string, order: EndpointOrder): Promise<EditedProfileText> {
   const before = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  const old = await said(bytes, name, connection);
-  if (order.length === old?.endpoints.length && order.every((item, index) => item === index)) return { before, text: before };
+  const old = said(reading, connection);
+  if (order.length === old?.endpoints.length && order.every((item, index) => item === index)) return { before, text: before, reading };
   const mark = before.startsWith("\uFEFF") ? "\uFEFF" : "";
   const edited = await textWithEndpoints(before.slice(mark.length), connection, order);
-  if (old === undefined || edited === undefined || !isAsWanted(old, await said(Buffer.from(edited), name, connection), order)) throw unknownForm(name, connection);
-  return { before, text: mark + edited };
+  if (old === undefined || edited === undefined) throw unknownForm(name, connection);
+  const text = mark + edited;
+  const read = await readProfile(Buffer.from(text), name);
+  if (!isAsWanted(old, said(read, connection), order)) throw unknownForm(name, connection);
+  return { before, text, reading: read };
 }
 
 interface Said {
@@ -36,8 +47,7 @@ function isAsWanted(old: Said, now: Said | undefined, order: EndpointOrder): boo
   return old.others === now?.others && JSON.stringify(wanted.map(plain)) === JSON.stringify(now.endpoints.map(plain));
 }
 
-async function said(bytes: Uint8Array, name: string, connection: string): Promise<Said | undefined> {
-  const reading = await readProfile(bytes, name);
+function said(reading: ProfileReading, connection: string): Said | undefined {
   if (!("document" in reading) || reading.document.findings.length > 0) return undefined;
   const data = toData(reading.document.root);
   const node = memberOf(memberOf(data, "connections"), connection);

@@ -3,7 +3,7 @@ import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
 import { parseProfile, type ParsedProfile } from "./parse-profile.js";
 import { readInput } from "./read-input.js";
-import { readProfile } from "./read-profile.js";
+import { readProfile, type ProfileReading } from "./read-profile.js";
 
 /**
  * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`, and so do the paths in a
@@ -13,16 +13,15 @@ import { readProfile } from "./read-profile.js";
 export async function loadProfile(name: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
   const file = name === "/dev/stdin" ? "-" : name;
   try {
-    return await profileOf(await readInput(pathOf(file, workingFolder), file), file, workingFolder);
+    return profileIn(await readProfile(await readInput(pathOf(file, workingFolder), file), file), file, workingFolder);
   } catch (error) {
     if (error instanceof Problem) return { problems: [error] };
     throw error;
   }
 }
 
-/** The profile in these bytes, as if they stood in that file. Throws a Problem for bytes that are no text at all. */
-export async function profileOf(bytes: Uint8Array, file: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
-  const reading = await readProfile(bytes, file);
+/** The profile in a text that was read, as if it stood in that file. */
+export function profileIn(reading: ProfileReading, file: string, workingFolder: AbsolutePath): ParsedProfile {
   return "document" in reading ? parseProfile(reading.document, folderOfProfile(file, workingFolder)) : reading;
 }
 

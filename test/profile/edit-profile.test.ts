@@ -1,5 +1,6 @@
 import { test } from "tap";
 import { editProfile } from "../../src/profile/edit-profile.js";
+import { readProfile } from "../../src/profile/read-profile.js";
 import type { EndpointOrder } from "../../src/profile/edit-endpoints.js";
 
 const users = "users:\n  u: { connection: hsm_1, pin: { prompt: true } }   # the only one\n";
@@ -7,7 +8,8 @@ const added = { ip: "10.1.2.9", port: 60169 };
 const added6 = { ip: "2001:db8::9", port: 60169 };
 
 async function edited(text: string, order: EndpointOrder, name = "p.yaml"): Promise<string> {
-  return (await editProfile(Buffer.from(text), name, "hsm_1", order)).text;
+  const bytes = Buffer.from(text);
+  return (await editProfile({ name, bytes, reading: await readProfile(bytes, name) }, "hsm_1", order)).text;
 }
 
 const oneLineEach = (lines: readonly string[]): string => `# profile of the CA
