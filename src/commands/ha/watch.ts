@@ -4,7 +4,7 @@ import type { CommandContext } from "../command.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { probeTable, problemLines } from "./probe-text.js";
 
-const clearScreen = "\u001b[H\u001b[2J";
+const [home, eraseLineEnd, eraseBelow] = ["\u001b[H", "\u001b[K", "\u001b[J"];
 
 /** Round after round until a signal: drawn over the last one on a terminal, one line of JSON a round elsewhere. */
 export async function watch(round: () => Promise<Round>, { interval }: { readonly interval: number }, context: CommandContext): Promise<ExitCode> {
@@ -31,5 +31,10 @@ function draw(round: Round, interval: number, { output }: CommandContext): void 
   const { style } = output;
   const head = style.dim(`${round.began.toISOString().slice(0, 19).replace("T", " ")} UTC, every ${interval} s, Ctrl-C ends it`);
   const faults = round.problems.map(({ message }) => style.red(message));
-  output.result([`${clearScreen}${head}`, probeTable(round.probed, style), "", ...problemLines(round.probed, style), ...faults].join("\n"));
+  output.result(drawnOver([head, probeTable(round.probed, style), "", ...problemLines(round.probed, style), ...faults].join("\n")));
+}
+
+/** The screen is not cleared first: it would flicker. */
+function drawnOver(text: string): string {
+  return `${home}${text.split("\n").map((line) => `${line}${eraseLineEnd}\n`).join("")}${eraseBelow}`;
 }

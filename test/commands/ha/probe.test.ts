@@ -1,11 +1,13 @@
+import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { test, type Test } from "tap";
 import { probe, type ProbeArguments } from "../../../src/commands/ha/probe.js";
 import { report } from "../../../src/generated/validate-report.js";
 import { path } from "../../../src/host/path.js";
 import { cluster, openFolder } from "../../simulator/rig.js";
-import { knetctl } from "../../support/knetctl.js";
+import { knetctl, knetctlScript } from "../../support/knetctl.js";
 import { MemoryHost } from "../../support/memory-host.js";
 import { recordedContext } from "../../support/recorded-context.js";
 
@@ -115,6 +117,18 @@ test("--watch: a line of JSON a round, and Ctrl-C is its normal end", async (t) 
   t.ok(rounds.length >= 2, `${rounds.length} rounds`);
   for (const round of rounds) t.ok(report(round));
   t.match(rounds, rounds.map(() => ({ endpoints: [{ ok: true }] })));
+});
+
+test("--watch on a terminal: the table is drawn over the last one, and the terminal is left as it was", async (t) => {
+  const { first } = await members(t);
+  const command = `${process.execPath} ${knetctlScript} ha probe ${first.ip}:${first.port} --watch --interval 0.2s & sleep 4; kill -INT $!; wait $!; echo "ended $?"; stty -a`;
+  // a shell without job control makes what it starts behind it ignore Ctrl-C
+  const { stdout: screen } = await promisify(execFile)("script", ["-qec", `bash -mc '${command}'`, "/dev/null"], { env: { PATH: "/usr/bin:/bin", TERM: "xterm" } });
+  const drawn = screen.split("\u001b[H").slice(1);
+  t.ok(drawn.length >= 2, JSON.stringify(screen));
+  for (const picture of drawn) t.match(picture, /UTC, every 0\.2 s, Ctrl-C ends it.*\u001b\[K\r\n.*endpoint.*\u001b\[K\r\n.*ok/);
+  t.match(screen, /\u001b\[J[^]*ended 0\r\n[^]* echo /);
+  t.notMatch(screen, /\{"/, "no JSON");
 });
 
 test("the command line: endpoints stay text, seconds may have their unit, nonsense is refused", async (t) => {
