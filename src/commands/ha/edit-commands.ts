@@ -38,7 +38,7 @@ function promoteArguments<T>(y: Argv<T>) {
 function editArguments<T>(y: Argv<T>) {
   return y
     .positional("connection", { type: "string", demandOption: true, describe: "name of the connection" })
-    .option("profile", { type: "string", requiresArg: true, describe: "change this profile in the same run; it gives the PINs for the smoke test" })
+    .option("profile", { type: "string", requiresArg: true, describe: "change this profile in the same run; it gives the smoke test its PINs" })
     .option("user", { type: "string", requiresArg: true, default: "amplia", describe: "without --profile: the service user, whose config.json is changed" })
     .option("home", { type: "string", requiresArg: true, describe: "without --profile: its home (default: as in its passwd entry)" })
     .option("unit", { type: "string", requiresArg: true, describe: "without --profile: the systemd unit to restart" })
@@ -49,7 +49,7 @@ function editArguments<T>(y: Argv<T>) {
     .option("probe", { type: "boolean", default: true, describe: "ask new members what they are before anything is written" })
     .option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" })
     .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
-    .option("prove", { type: "boolean", default: true, describe: "with --profile: after the smoke test, prove each new member alone and compare its keys" })
+    .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member alone and compare its keys" })
     .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for the smoke test of one token" })
     .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
     .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });

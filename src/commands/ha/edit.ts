@@ -77,10 +77,9 @@ function nothingText({ connection }: VectorEdit): string {
   return `nothing to change: connection ${cleanLine(connection)} has these endpoints, in this order`;
 }
 
-function leftOut({ smokeTest, profile, probe }: EditArguments): string | undefined {
+function leftOut({ smokeTest, profile }: EditArguments): string | undefined {
   if (!smokeTest) return "the smoke test was left out, as asked: nothing is proven";
-  if (profile !== undefined) return undefined;
-  return `nothing is proven${probe ? " beyond the probe of new members" : ""}: --profile FILE gives the smoke test its PINs`;
+  return profile === undefined ? "no login was proven: --profile FILE gives the smoke test its PINs" : undefined;
 }
 
 function notConfirmed(verb: Verb): Problem {

@@ -2,7 +2,7 @@ import type { Entry, Host } from "../../host/host.js";
 import { asAbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { quoted } from "../../profile/quote.js";
-import type { Profile, ServiceAccount } from "../../profile/types.js";
+import type { Connection, Endpoint, Profile, ServiceAccount } from "../../profile/types.js";
 import { vectorStep } from "../../steps/client-config/vector-step.js";
 import { ownershipStep } from "../../steps/ownership/step.js";
 import { serviceStep } from "../../steps/service/step.js";
@@ -11,6 +11,7 @@ import { chosenConnections, type HaConnections } from "./connections.js";
 import type { EditArguments } from "./edit-arguments.js";
 import type { Edition } from "./edition.js";
 import { endpointWarnings } from "./endpoint-warnings.js";
+import { proofSteps } from "./proof-steps.js";
 import { homeFolder, noAccount, readConnections } from "./read-connections.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
@@ -24,14 +25,23 @@ export async function hostEdition(edit: VectorEdit, args: EditArguments, host: H
   const added = wanted.filter((endpoint) => !vector.has(endpoint));
   const warnings = endpointWarnings(added);
   for (const problem of warnings) context.output.problem(problem);
-  const steps = [ownershipStep, vectorStep(edit.connection, wanted), serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" })];
-  return { added, steps, input: { profile: hostProfile(read, args, host), host }, warnings };
+  const profile = hostProfile(read, { name: edit.connection, endpoints: wanted }, args, host);
+  const users = new Map([...profile.users].filter(([, user]) => user.connection === edit.connection));
+  const proofs = users.size === 0 ? [] : proofSteps(users, new Map(), args, context);
+  const steps = [ownershipStep, vectorStep(edit.connection, wanted), serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" }), ...proofs];
+  return { added, steps, input: { profile, host }, warnings };
 }
 
-/** What the steps need to know of a host that has no profile. */
-function hostProfile(read: HaConnections, args: EditArguments, host: Host): Profile {
-  const users = read.connections.flatMap(({ name: connection, users: names }) => names.map((name) => [name, { name, connection, authenticationType: "password" }] as const));
-  return { source: read.source, connections: new Map(), users: new Map(users), service: serviceAccount(read.source, args, host) };
+/** What the steps need to know of a host that has no profile: the connection as it is to be, and who logs in. */
+function hostProfile(read: HaConnections, connection: Pick<Connection, "name"> & { readonly endpoints: readonly Endpoint[] }, args: EditArguments, host: Host): Profile {
+  const { name, endpoints: [first, ...others] } = connection;
+  const users = read.connections.flatMap((one) => one.users.map((user) => [user, { name: user, connection: one.name, authenticationType: "password" }] as const));
+  return {
+    source: read.source,
+    connections: new Map(first === undefined ? [] : [[name, { name, endpoints: [first, ...others] }]]),
+    users: new Map(users),
+    service: serviceAccount(read.source, args, host),
+  };
 }
 
 const startTimeoutSeconds = 60;

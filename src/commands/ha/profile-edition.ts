@@ -1,22 +1,19 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Host } from "../../host/host.js";
-import { asAbsolutePath, joined, type AbsolutePath } from "../../host/path.js";
+import { asAbsolutePath, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { editProfile } from "../../profile/edit-profile.js";
 import { profileIn } from "../../profile/load-profile.js";
 import { readInput } from "../../profile/read-input.js";
 import { readProfile } from "../../profile/read-profile.js";
 import { secretUses } from "../../profile/secret-uses.js";
-import type { Endpoint, PinSource, Profile } from "../../profile/types.js";
-import type { Secret } from "../../problem/secret.js";
-import { membersStep } from "../../steps/client-config/members-step.js";
+import type { Endpoint, Profile } from "../../profile/types.js";
 import { profileStep, type ProfileFile } from "../../steps/client-config/profile-step.js";
 import { vectorStep } from "../../steps/client-config/vector-step.js";
 import { keyStoresStep } from "../../steps/key-stores/step.js";
 import { ownershipStep } from "../../steps/ownership/step.js";
 import { serviceStep } from "../../steps/service/step.js";
-import { smokeTestStep } from "../../steps/smoke-test/step.js";
 import type { Step } from "../../workflow/step.js";
 import type { CommandContext } from "../command.js";
 import { readSecrets, readSecretsIfPossible } from "../read-secrets.js";
@@ -24,6 +21,7 @@ import { requireValid, shownWarnings } from "../valid-profile.js";
 import { chosenConnections, connectionsOf } from "./connections.js";
 import type { EditArguments } from "./edit-arguments.js";
 import type { Edition } from "./edition.js";
+import { proofSteps } from "./proof-steps.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /**
@@ -63,18 +61,8 @@ async function stepsFor({ edit, wanted, profile, old, file }: Edited, args: Edit
   const read = args.dryRun ? readSecretsIfPossible : readSecrets;
   const uses = secretUses({ ...profile, users }).filter(({ purpose }) => (purpose === "settings" ? stores : proves));
   const { secrets, problems } = await read(uses, context);
-  const steps = [ownershipStep, vectorStep(edit.connection, wanted), ...(stores ? [keyStoresStep(secrets)] : []), serviceStep({ restart: args.restart }), ...proofSteps(secrets, args, context).map((step) => ofUsers(users, step)), profileStep(file)];
+  const steps = [ownershipStep, vectorStep(edit.connection, wanted), ...(stores ? [keyStoresStep(secrets)] : []), serviceStep({ restart: args.restart }), ...proofSteps(users, secrets, args, context), profileStep(file)];
   return { steps, problems };
-}
-
-function proofSteps(pins: ReadonlyMap<PinSource, Secret>, { timeout, prove, dryRun }: EditArguments, { programFolder }: CommandContext): readonly Step[] {
-  const options = { worker: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs: timeout * 1000, pins };
-  return [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
-}
-
-/** The step as if the profile had these users alone: those whose connection it is. */
-function ofUsers(users: Profile["users"], step: Step): Step {
-  return { ...step, plan: ({ profile, host }, planned) => step.plan({ profile: { ...profile, users }, host }, planned) };
 }
 
 /** Where the file lies, links resolved, as seen from inside the host's root. */
