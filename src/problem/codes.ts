@@ -179,6 +179,8 @@ export const problemCodes = {
   // high availability
   "ha-config-missing": exitCodes.failed,
   "ha-config-no-connections": exitCodes.failed,
+  "ha-config-changed": exitCodes.failed,
+  "ha-config-differs": exitCodes.failed,
   "ha-connection-ambiguous": exitCodes.failed,
   "ha-connection-unknown": exitCodes.usage,
   "ha-endpoint-invalid": exitCodes.usage,
@@ -200,6 +202,7 @@ export const problemCodes = {
   "members-key-missing": exitCodes.failed,
   "members-inventory-cut": exitCodes.failed,
   "members-not-compared": exitCodes.failed,
+  "members-no-login": exitCodes.failed,
   "members-not-proven": exitCodes.failed,
   "drill-vector-unreachable": exitCodes.unavailable,
   "drill-vector-failed": exitCodes.failed,

@@ -4,7 +4,7 @@ import { Problem } from "../../problem/problem.js";
 import { quoted } from "../../profile/quote.js";
 import type { Connection, Endpoint, Profile, ServiceAccount } from "../../profile/types.js";
 import { vectorStep } from "../../steps/client-config/vector-step.js";
-import { ownershipStep } from "../../steps/ownership/step.js";
+import { clientConfigOwnershipStep } from "../../steps/ownership/step.js";
 import { serviceStep } from "../../steps/service/step.js";
 import type { CommandContext } from "../command.js";
 import { chosenConnections, type HaConnections } from "./connections.js";
@@ -20,15 +20,15 @@ export async function hostEdition(edit: VectorEdit, args: EditArguments, host: H
   const read = await readConnections({ user: args.user, home: args.home, root: args.root }, context);
   const [connection] = chosenConnections(read, [edit.connection]);
   if (connection?.problem !== undefined && edit.verb !== "set") throw connection.problem;
-  const vector = new Set(connection?.endpoints);
-  const wanted = editedVector([...vector], edit);
-  const added = wanted.filter((endpoint) => !vector.has(endpoint));
+  const vector = connection?.endpoints ?? [];
+  const wanted = editedVector(vector, edit);
+  const added = wanted.filter((endpoint) => !vector.includes(endpoint));
   const warnings = endpointWarnings(added);
   for (const problem of warnings) context.output.problem(problem);
   const profile = hostProfile(read, { name: edit.connection, endpoints: wanted }, args, host);
   const users = new Map([...profile.users].filter(([, user]) => user.connection === edit.connection));
   const proofs = users.size === 0 ? [] : proofSteps(users, new Map(), args, context);
-  const steps = [ownershipStep, vectorStep(edit.connection, wanted), serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" }), ...proofs];
+  const steps = [clientConfigOwnershipStep, vectorStep({ connection: edit.connection, from: connection?.problem === undefined ? vector : undefined, to: wanted }), serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" }), ...proofs];
   return { added, steps, input: { profile, host }, warnings };
 }
 

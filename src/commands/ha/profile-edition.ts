@@ -1,9 +1,13 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import { shellWord } from "../../formats/shell-word.js";
 import type { Host } from "../../host/host.js";
 import { asAbsolutePath, type AbsolutePath } from "../../host/path.js";
+import { endpointText } from "../../members/member-proof.js";
 import { Problem } from "../../problem/problem.js";
+import { endpointMeaning } from "../../profile/address.js";
 import { editProfile } from "../../profile/edit-profile.js";
+import { quotedName } from "../../profile/quote.js";
 import { profileIn } from "../../profile/load-profile.js";
 import { readInput } from "../../profile/read-input.js";
 import { readProfile } from "../../profile/read-profile.js";
@@ -12,7 +16,7 @@ import type { Endpoint, Profile } from "../../profile/types.js";
 import { profileStep, type ProfileFile } from "../../steps/client-config/profile-step.js";
 import { vectorStep } from "../../steps/client-config/vector-step.js";
 import { keyStoresStep } from "../../steps/key-stores/step.js";
-import { ownershipStep } from "../../steps/ownership/step.js";
+import { clientConfigOwnershipStep } from "../../steps/ownership/step.js";
 import { serviceStep } from "../../steps/service/step.js";
 import type { Step } from "../../workflow/step.js";
 import type { CommandContext } from "../command.js";
@@ -22,6 +26,7 @@ import { chosenConnections, connectionsOf } from "./connections.js";
 import type { EditArguments } from "./edit-arguments.js";
 import type { Edition } from "./edition.js";
 import { proofSteps } from "./proof-steps.js";
+import { readConnections } from "./read-connections.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /**
@@ -36,32 +41,60 @@ export async function profileEdition(edit: VectorEdit, name: string, args: EditA
   const { profile: old } = requireValid(profileIn(reading, name, workingFolder));
   const [connection] = chosenConnections({ source: name, connections: connectionsOf(old), warnings: [] }, [edit.connection]);
   const vector = connection?.endpoints ?? [];
+  const there = await vectorOnHost(edit, vector, name, { old, root: args.root }, context);
   const wanted = editedVector(vector, edit);
   const index = new Map(vector.map((endpoint, at) => [endpoint, at]));
   const { reading: edited, ...text } = await editProfile({ name, bytes, reading }, edit.connection, wanted.map((endpoint) => index.get(endpoint) ?? endpoint));
   const { profile, problems } = requireValid(profileIn(edited, name, workingFolder));
   const warnings = shownWarnings(problems, context);
   const file = { path: placeOf(name, host, context), summary: [`connection ${edit.connection}: as in config.json`], ...text };
-  const { steps, problems: secretProblems } = await stepsFor({ edit, wanted, profile, old, file }, args, host, context);
-  return { added: wanted.filter((endpoint) => !index.has(endpoint)), steps, input: { profile, host }, warnings: [...warnings, ...secretProblems] };
+  const { steps, problems: secretProblems } = await stepsFor({ edit, there, wanted, profile, old, file }, args, host, context);
+  const known = new Set(there?.map(endpointMeaning));
+  return { added: wanted.filter((endpoint) => !known.has(endpointMeaning(endpoint))), steps, input: { profile, host }, warnings: [...warnings, ...secretProblems] };
+}
+
+/**
+ * The connection's endpoints in config.json; undefined where they cannot be told. An edit of the profile's vector that took others for granted would lose
+ * them: only `set`, which names all of them, does not mind. Throws Problems.
+ */
+async function vectorOnHost({ verb, connection: name }: VectorEdit, vector: readonly Endpoint[], profile: string, { old, root }: { readonly old: Profile; readonly root: string | undefined }, context: CommandContext): Promise<readonly Endpoint[] | undefined> {
+  const { source, connections } = await readConnections({ user: old.service.user, home: old.service.home, root }, context);
+  const connection = connections.find((one) => one.name === name);
+  if (verb === "set") return connection?.problem === undefined ? connection?.endpoints : undefined;
+  if (connection?.problem !== undefined) throw connection.problem;
+  const [here, there] = [vector, connection?.endpoints ?? []].map((endpoints) => endpoints.map(endpointMeaning).join(", "));
+  if (here === there) return connection?.endpoints;
+  throw new Problem("ha-config-differs", `profile and config.json do not agree on the endpoints of connection ${quotedName(name)}`, {
+    where: { path: source },
+    detail: `the profile has ${shown(vector)}; config.json has ${shown(connection?.endpoints ?? [])}`,
+    hint: `make the profile true on this host first (knetctl apply ${shellWord(profile)}); or correct the profile; or give all endpoints with knetctl ha set`,
+  });
+}
+
+function shown(endpoints: readonly Endpoint[]): string {
+  const few = endpoints.slice(0, 8).map(endpointText).join(", ");
+  return endpoints.length === 0 ? "none" : `${few}${endpoints.length > 8 ? ` and ${endpoints.length - 8} more` : ""}`;
 }
 
 interface Edited {
   readonly edit: VectorEdit;
+  /** As config.json has it. */
+  readonly there: readonly Endpoint[] | undefined;
   readonly wanted: readonly Endpoint[];
   readonly profile: Profile;
   readonly old: Profile;
   readonly file: ProfileFile;
 }
 
-async function stepsFor({ edit, wanted, profile, old, file }: Edited, args: EditArguments, host: Host, context: CommandContext): Promise<{ readonly steps: readonly Step[]; readonly problems: readonly Problem[] }> {
+async function stepsFor({ edit, there, wanted, profile, old, file }: Edited, args: EditArguments, host: Host, context: CommandContext): Promise<{ readonly steps: readonly Step[]; readonly problems: readonly Problem[] }> {
   const users = new Map([...profile.users].filter(([, { connection }]) => connection === edit.connection));
-  const stores = JSON.stringify([...(profile.keyStores ?? [])]) !== JSON.stringify([...(old.keyStores ?? [])]);
+  const stores = [...(profile.keyStores ?? [])].filter(([name, store]) => JSON.stringify(store) !== JSON.stringify(old.keyStores?.get(name)));
   const proves = args.smokeTest && !args.dryRun && host.root === "/";
   const read = args.dryRun ? readSecretsIfPossible : readSecrets;
-  const uses = secretUses({ ...profile, users }).filter(({ purpose }) => (purpose === "settings" ? stores : proves));
+  const uses = secretUses({ users, keyStores: new Map(stores) }).filter(({ purpose }) => purpose === "settings" || proves);
   const { secrets, problems } = await read(uses, context);
-  const steps = [ownershipStep, vectorStep(edit.connection, wanted), ...(stores ? [keyStoresStep(secrets)] : []), serviceStep({ restart: args.restart }), ...proofSteps(users, secrets, args, context), profileStep(file)];
+  const vector = vectorStep({ connection: edit.connection, from: there, to: wanted });
+  const steps = [clientConfigOwnershipStep, vector, ...(stores.length > 0 ? [keyStoresStep(secrets, new Set(stores.map(([name]) => name)))] : []), serviceStep({ restart: args.restart }), ...proofSteps(users, secrets, args, context), profileStep(file)];
   return { steps, problems };
 }
 

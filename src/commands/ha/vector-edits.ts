@@ -31,7 +31,7 @@ export function editedVector(vector: readonly Endpoint[], edit: VectorEdit): rea
       return removed(vector, at, edit);
     case "promote": {
       const chosen = edit.endpoints.map((endpoint) => member(at, endpoint, edit));
-      return [...chosen, ...vector.filter((one) => !chosen.includes(one))];
+      return [...chosen, ...without(vector, chosen)];
     }
   }
 }
@@ -50,13 +50,18 @@ function added(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, e
 }
 
 function removed(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, edit: VectorEdit): readonly Endpoint[] {
-  const gone = new Set(edit.endpoints.map((endpoint) => member(at, endpoint, edit)));
-  const kept = vector.filter((endpoint) => !gone.has(endpoint));
+  const kept = without(vector, edit.endpoints.map((endpoint) => member(at, endpoint, edit)));
   if (kept.length > 0) return kept;
   throw new Problem("ha-last-endpoint", `connection ${quotedName(edit.connection)} would be left without an endpoint`, {
     detail: "nothing could log in through it",
     hint: "add the endpoint that takes its place first, or give all of the new ones with knetctl ha set",
   });
+}
+
+/** Also where an endpoint stands there twice. */
+function without(vector: readonly Endpoint[], gone: readonly Endpoint[]): readonly Endpoint[] {
+  const meanings = new Set(gone.map(endpointMeaning));
+  return vector.filter((endpoint) => !meanings.has(endpointMeaning(endpoint)));
 }
 
 function member(at: ReadonlyMap<string, Endpoint>, endpoint: Endpoint, { connection }: VectorEdit): Endpoint {

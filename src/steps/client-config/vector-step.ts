@@ -1,20 +1,40 @@
 import { Problem } from "../../problem/problem.js";
+import { quotedName } from "../../profile/quote.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Endpoint } from "../../profile/types.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { clientConfigChanges } from "./changes.js";
 import { editedConnection } from "./edit-connection.js";
 import { observeClientConfig } from "./observe.js";
+import { readClientConfig, sameEndpoints } from "./reading.js";
 
-/** One connection's endpoints in the config.json that is there; everything else in it is left to whoever wrote it. */
-export function vectorStep(connection: string, endpoints: readonly Endpoint[]): Step {
-  return { id: "client-config", title: "client configuration", plan: (input) => Promise.resolve(planVector(input, connection, endpoints)) };
+export interface VectorChange {
+  readonly connection: string;
+  /** What config.json said when the change was thought out; undefined where that could not be told. */
+  readonly from: readonly Endpoint[] | undefined;
+  readonly to: readonly Endpoint[];
 }
 
-function planVector({ profile: { service }, host }: StepInput, connection: string, endpoints: readonly Endpoint[]): StepPlan {
+/** One connection's endpoints in the config.json that is there; everything else in it is left to whoever wrote it. Throws `ha-config-changed` where they are others by now. */
+export function vectorStep(change: VectorChange): Step {
+  return { id: "client-config", title: "client configuration", plan: (input) => Promise.resolve(planVector(input, change)) };
+}
+
+function planVector({ profile: { service }, host }: StepInput, { connection, from, to }: VectorChange): StepPlan {
   const account = host.accounts.user(service.user);
   const observed = observeClientConfig(host, serviceHome(service, account), account?.uid);
-  const { file, path } = observed;
-  if (typeof file !== "object" || file.root === undefined) throw new Problem("ha-config-missing", "there is no config.json to change", { where: { path }, hint: "write a profile and apply it: knetctl init, knetctl apply PROFILE" });
-  return { changes: clientConfigChanges(service, observed, editedConnection(file, connection, endpoints)), problems: [], notes: [] };
+  const { file, path, unseenReason } = observed;
+  if (file === "unseen") throw new Problem("host-not-permitted", "config.json cannot be read", { where: { path }, ...(unseenReason !== undefined && { detail: unseenReason }), hint: "run this as root" });
+  if (file === "missing" || file.root === undefined) throw new Problem("ha-config-missing", "there is no config.json to change", { where: { path }, hint: "write a profile and apply it: knetctl init, knetctl apply PROFILE" });
+  const now = readClientConfig(file.root).connections?.get(connection);
+  if (from === undefined ? now !== undefined : !sameEndpoints(now, from)) throw changed(connection, path);
+  return { changes: clientConfigChanges(service, observed, editedConnection(file, connection, to)), problems: [], notes: [] };
+}
+
+function changed(connection: string, path: string): Problem {
+  return new Problem("ha-config-changed", `the endpoints of connection ${quotedName(connection)} were changed meanwhile`, {
+    where: { path },
+    detail: "somebody else wrote config.json while this was being prepared; nothing was changed by this command",
+    hint: "look at it (knetctl ha list), then run this again",
+  });
 }

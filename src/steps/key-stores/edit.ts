@@ -42,19 +42,19 @@ export const unknownSecret = "<unknown>";
  */
 export function storesEdit(wanted: WantedFile, settings: readonly Setting[], written: WrittenFile | undefined, secrets: Secrets): StoresEdit {
   const planner = new Planner(settings, secrets);
-  const { stores = [] } = wanted;
+  const { stores, others } = wanted;
   const names = new Set(stores.map(({ name }) => foldKey(name)));
   const made = (written?.keyStores ?? []).filter((name) => planner.has(name));
   const created = stores.filter(({ name }) => !planner.has(name)).map(({ name }) => name);
   for (const store of stores) planner.want(store.name, storeSettings(store));
   const kept: KeptStore[] = [];
-  for (const name of wanted.stores === undefined ? [] : planner.stores().filter((store) => !names.has(foldKey(store)))) {
+  for (const name of others === "stay" ? [] : planner.stores().filter((store) => !names.has(foldKey(store)))) {
     const isMade = made.some((one) => foldKey(one) === foldKey(name));
     if (isMade && planner.isAllKnown(name)) planner.drop(name);
     else kept.push({ name, because: isMade ? "extended" : "foreign" });
   }
-  const defaultKeyStore = planner.wantDefault(wanted.defaultKeyStore, written?.defaultKeyStore);
-  const staying = [...made, ...created].filter((name) => wanted.stores === undefined || names.has(foldKey(name)) || kept.some((one) => foldKey(one.name) === foldKey(name)));
+  const defaultKeyStore = wanted.defaultKeyStore === "untouched" ? written?.defaultKeyStore : planner.wantDefault(wanted.defaultKeyStore.name, written?.defaultKeyStore);
+  const staying = [...made, ...created].filter((name) => others === "stay" || names.has(foldKey(name)) || kept.some((one) => foldKey(one.name) === foldKey(name)));
   return { ...planner.result(), written: staying, ...(defaultKeyStore !== undefined && { defaultKeyStore }), kept };
 }
 

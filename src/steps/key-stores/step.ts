@@ -15,12 +15,15 @@ import { formName, observeFile, type ObservedFile } from "./observe.js";
 import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receipt.js";
 import { wantedFiles, type WantedFile } from "./wanted.js";
 
-/** The application's key stores, and its default one, in its settings; everything else in these files stays as it is. */
-export function keyStoresStep(secrets: Secrets): Step {
+/**
+ * The application's key stores, and its default one, in its settings; everything else in these files stays as it is. `only`: these key
+ * stores alone, the others and the default one stay too.
+ */
+export function keyStoresStep(secrets: Secrets, only?: ReadonlySet<string>): Step {
   return {
     id: "key-stores",
     title: "key stores",
-    plan: (input, planned) => planKeyStores(input, planned, secrets),
+    plan: (input, planned) => planKeyStores(input, planned, secrets, only),
   };
 }
 
@@ -31,9 +34,9 @@ interface PlannedFile {
   readonly text: string;
 }
 
-async function planKeyStores({ profile, host }: StepInput, planned: readonly Change[], secrets: Secrets): Promise<StepPlan> {
+async function planKeyStores({ profile, host }: StepInput, planned: readonly Change[], secrets: Secrets, only: ReadonlySet<string> | undefined): Promise<StepPlan> {
   const nothing = { changes: [], problems: [], notes: [] };
-  const wanted = wantedFiles(profile);
+  const wanted = wantedFiles(profile, only);
   // a profile that says nothing of key stores, as the vendor's own config.json does, leaves them alone
   if (profile.keyStores === undefined && wanted.length === 0) return nothing;
   try {
@@ -41,7 +44,7 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
     const ours = written.filter(({ service }) => service === profile.service.user);
     refuseClashes(wanted, written, profile.service.user);
     const files: PlannedFile[] = [];
-    for (const file of profile.keyStores === undefined ? wanted : [...wanted, ...leftFiles(wanted, ours)]) files.push(await planFile(file, ours, host, profile, secrets));
+    for (const file of profile.keyStores === undefined || only !== undefined ? wanted : [...wanted, ...leftFiles(wanted, ours)]) files.push(await planFile(file, ours, host, profile, secrets));
     const others = written.filter((one) => !files.some(({ observed }) => observed.path === one.path) || one.service !== profile.service.user);
     const changes = [
       ...folderChanges(profile.service, files.filter(({ observed, text }) => observed.entry !== undefined || text !== "").map(({ observed }) => observed), host.accounts),
@@ -89,7 +92,7 @@ function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
 function leftFiles(wanted: readonly WantedFile[], ours: readonly WrittenFile[]): readonly WantedFile[] {
   return ours
     .filter(({ path }) => !wanted.some(({ target }) => target.path === path))
-    .map(({ path, form }) => ({ target: { path, form }, stores: [] }));
+    .map(({ path, form }) => ({ target: { path, form }, stores: [], others: "go", defaultKeyStore: { name: undefined } }));
 }
 
 async function planFile(wanted: WantedFile, ours: readonly WrittenFile[], host: Host, { service }: Profile, secrets: Secrets): Promise<PlannedFile> {

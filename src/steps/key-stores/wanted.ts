@@ -7,19 +7,22 @@ export type StoreSettings = ReadonlyMap<string, string | PinSource>;
 /** What the profile wants in one file of the application's settings. */
 export interface WantedFile {
   readonly target: SettingsTarget;
-  /** Undefined: the profile says nothing of key stores, and leaves them all as they are. */
-  readonly stores?: readonly KeyStore[];
-  readonly defaultKeyStore?: string;
+  readonly stores: readonly KeyStore[];
+  /** What becomes of knetctl's other key stores there: they go where the profile says all, and stay where it says nothing of key stores, or only some are asked for. */
+  readonly others: "go" | "stay";
+  /** The default key store; `untouched` where only some key stores are asked for. */
+  readonly defaultKeyStore: { readonly name: string | undefined } | "untouched";
 }
 
-/** The files that the profile names, in its order; each with all that belongs into it. */
-export function wantedFiles({ keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">): readonly WantedFile[] {
-  const stores = [...(keyStores?.values() ?? [])];
-  const targets = new Map([...stores, ...(defaultKeyStore === undefined ? [] : [defaultKeyStore])].map(({ target }) => [target.path, target]));
+/** The files that the profile names, in its order; each with all that belongs into it, or with these key stores alone. */
+export function wantedFiles({ keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">, only?: ReadonlySet<string>): readonly WantedFile[] {
+  const stores = [...(keyStores?.values() ?? [])].filter(({ name }) => only?.has(name) ?? true);
+  const targets = new Map([...stores, ...(defaultKeyStore === undefined || only !== undefined ? [] : [defaultKeyStore])].map(({ target }) => [target.path, target]));
   return [...targets.values()].map((target) => ({
     target,
-    ...(keyStores !== undefined && { stores: stores.filter((store) => store.target.path === target.path) }),
-    ...(defaultKeyStore?.target.path === target.path && { defaultKeyStore: defaultKeyStore.name }),
+    stores: stores.filter((store) => store.target.path === target.path),
+    others: keyStores === undefined || only !== undefined ? "stay" : "go",
+    defaultKeyStore: only === undefined ? { name: defaultKeyStore?.target.path === target.path ? defaultKeyStore.name : undefined } : "untouched",
   }));
 }
 

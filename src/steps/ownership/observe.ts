@@ -1,6 +1,7 @@
 import type { Entry, Files } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
+import { clientConfigFolders, clientConfigName } from "../../profile/client-config-place.js";
 
 export interface OwnedEntry {
   readonly path: AbsolutePath;
@@ -17,6 +18,20 @@ const deepest = 64;
 export function observeTree(files: Files, top: AbsolutePath): OwnedEntry[] {
   const entry = files.entry(top);
   return entry === undefined ? [] : observeEntry(files, top, entry, 0);
+}
+
+/** A folder, and what lies on the way from it to config.json, as far as it is there. */
+export function observeWay(files: Files, top: AbsolutePath): OwnedEntry[] {
+  const names = [...clientConfigFolders.slice(1), clientConfigName];
+  const found: OwnedEntry[] = [];
+  for (let depth = 0; depth <= names.length; depth += 1) {
+    const path = joined(top, ...names.slice(0, depth));
+    const entry = files.entry(path);
+    if (entry === undefined) break;
+    found.push({ path, entry });
+    if (entry.kind !== "folder") break;
+  }
+  return found;
 }
 
 function observeEntry(files: Files, path: AbsolutePath, entry: Entry, depth: number): OwnedEntry[] {

@@ -19,6 +19,8 @@ test("remove, promote and set", (t) => {
   t.strictSame(editedVector([a, b, c], edit("promote", [at(3)])), [c, a, b]);
   t.strictSame(editedVector([a, b, c], edit("promote", [at(1)])), [a, b, c]);
   t.strictSame(editedVector([], edit("set", [d])), [d]);
+  t.strictSame(editedVector([a, b, at(1)], edit("remove", [at(1)])), [b], "one that stands there twice goes twice");
+  t.strictSame(editedVector([a, b, at(1)], edit("promote", [at(1)])), [a, b]);
   t.end();
 });
 

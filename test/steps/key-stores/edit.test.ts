@@ -16,7 +16,7 @@ function settings(values: Readonly<Record<string, string>>): readonly Setting[] 
 }
 
 function edit(stores: readonly KeyStore[] | undefined, now: Readonly<Record<string, string>>, { written, secrets = known, defaultKeyStore }: { written?: Partial<WrittenFile>; secrets?: Secrets; defaultKeyStore?: string } = {}) {
-  const wanted = { target, ...(stores !== undefined && { stores }), ...(defaultKeyStore !== undefined && { defaultKeyStore }) };
+  const wanted = { target, stores: stores ?? [], others: stores === undefined ? "stay" : "go", defaultKeyStore: { name: defaultKeyStore } } as const;
   const record = written && { path: target.path, form: target.form, service: "amplia", keyStores: [], ...written };
   const result = storesEdit(wanted, settings(now), record, secrets);
   return { ...result, set: Object.fromEntries(result.edit.set), remove: [...result.edit.remove] };
