@@ -5,8 +5,9 @@ import type { TextEdit } from "./text-edit.js";
 export type ListItem = number | string;
 
 /**
- * A YAML or JSON list in another order, with items left out or new ones. Items keep their text, the comment behind them and the comment lines above
- * them; what stands before the first and after the last stays there. `list` is the node of `text`. Undefined for a layout that this does not know. A
+ * A YAML or JSON list in another order, with items left out or new ones. Items keep their text, the comment behind them, the comment lines above
+ * them, and those below that stand deeper than their dash. What stands before the first and after the last stays there; but where a later item
+ * has comment lines above it, those above the first are taken for the first one's too. `list` is the node of `text`. Undefined for a layout that this does not know. A
  * comment may end up where it swallows what follows: whoever uses the text reads it again first. Linear.
  */
 export function rearrangedList(text: string, list: YAMLSeq, order: readonly ListItem[]): TextEdit | undefined {
@@ -31,16 +32,35 @@ export function withoutComments(gap: string): string {
 function blockList(text: string, list: YAMLSeq, nodes: readonly Node[], order: readonly ListItem[]): TextEdit | undefined {
   const column = columnOf(text, startOf(list));
   const dashes = nodes.map((node) => dashBefore(text, startOf(node), column));
-  const ends = nodes.map((node) => lineEnd(text, contentEnd(node)));
+  const ends = nodes.map((node) => endOfComments(text, lineEnd(text, contentEnd(node)), column));
   const [firstDash] = dashes;
   const first = nodes[0];
   const end = ends.at(-1);
   if (firstDash === undefined || first === undefined || end === undefined || dashes.includes(undefined)) return undefined;
-  const start = firstDash - column;
+  const starts = nodes.map((_, index) => (index === 0 ? firstDash - column : nextLine(text, ends[index - 1] ?? 0)));
+  const haveComments = starts.some((at, index) => index > 0 && text.slice(at, dashes[index]).includes("#"));
+  if (haveComments) starts[0] = startOfComments(text, firstDash - column);
+  const start = starts[0] ?? 0;
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const mark = text.slice(start, firstDash + 1) + withoutComments(text.slice(firstDash + 1, startOf(first)));
-  const lines = nodes.map((_, index) => text.slice(index === 0 ? start : nextLine(text, ends[index - 1] ?? 0), ends[index]));
+  const mark = text.slice(firstDash - column, firstDash + 1) + withoutComments(text.slice(firstDash + 1, startOf(first)));
+  const lines = starts.map((at, index) => text.slice(at, ends[index]));
   return { start, end, text: order.map((item) => (typeof item === "number" ? (lines[item] ?? "") : mark + item)).join(eol) };
+}
+
+/** Over the comment lines that follow, as far as they stand deeper than the list's dashes; where the last of these lines ends. */
+function endOfComments(text: string, end: number, column: number): number {
+  for (let at = end; ; ) {
+    const line = text.slice(nextLine(text, at), lineEnd(text, nextLine(text, at)));
+    if (!/^[ \t]*#/.test(line) || line.indexOf("#") <= column) return at;
+    at = lineEnd(text, nextLine(text, at));
+  }
+}
+
+/** Over the comment lines that stand right above; where the first of them begins. */
+function startOfComments(text: string, start: number): number {
+  for (let at = start; ; at = lineStart(text, at - 1)) {
+    if (at === 0 || !/^[ \t]*#/.test(text.slice(lineStart(text, at - 1), at))) return at;
+  }
 }
 
 /** Offset of the item's dash: the nearest line above, or its own, that has one in the list's column. */

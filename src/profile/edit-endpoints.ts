@@ -58,7 +58,7 @@ function pairWriter(text: string, sample: YAMLMap, is: Guards): ((endpoint: Endp
   const open = isFlow ? withoutComments(text.slice(start, first.start)) : "";
   const between = withoutComments(text.slice(first.end, second.start));
   const close = isFlow ? withoutComments(text.slice(last.end, end)) : "";
-  const written = (endpoint: Endpoint): readonly string[] => parts.map(({ name, key, value }) => text.slice(spanOf(key)[0], spanOf(value)[0]) + endpointValue(endpoint[name], value));
+  const written = (endpoint: Endpoint): readonly string[] => parts.map(({ name, key, value }) => withoutComments(text.slice(spanOf(key)[0], spanOf(value)[0])) + endpointValue(endpoint[name], value));
   return (endpoint) => open + written(endpoint).join(between) + close;
 }
 

@@ -29,9 +29,14 @@ test("only the lines of the list change; comments go with the endpoint that they
   const before = oneLineEach([a, b, c]);
   t.equal(await edited(before, [0, 1, 2]), before, "nothing to change: the very same text");
   t.equal(await edited(before, [0, 1, 2, added]), oneLineEach([a, b, c, "      - { ip: 10.1.2.9, port: 60169 }"]));
-  t.equal(await edited(before, [added6, 0, 1, 2]), oneLineEach(['      - { ip: "2001:db8::9", port: 60169 }', a, b, c]));
-  t.equal(await edited(before, [2, 0, 1]), oneLineEach([c, a, b]));
-  t.equal(await edited(before, [1]), oneLineEach([b]));
+  const movable = (lines: readonly string[]): string => oneLineEach(lines).replace("      # Lisbon first\n", "");
+  const lisbon = `      # Lisbon first\n${a}`;
+  t.equal(await edited(before, [added6, 0, 1, 2]), movable(['      - { ip: "2001:db8::9", port: 60169 }', lisbon, b, c]));
+  t.equal(await edited(before, [2, 0, 1]), movable([c, lisbon, b]), "as a later one has a line above it, the first one's is its own too");
+  t.equal(await edited(before, [1]), movable([b]));
+  t.equal(await edited(oneLineEach([a, c]), [1, 0]), oneLineEach([c, a]), "else it belongs to the list");
+  const deep = `${c}\n        # fingerprint: of the old one`;
+  t.equal(await edited(oneLineEach([deep, a]), [1, 0]), oneLineEach([a, deep]), "what stands deeper than the dash belongs to what is above it");
   t.equal(await edited(oneLineEach([c, b]), [0, added]), oneLineEach([c, '      - ip: 10.1.2.9\n        port: "60169"']), "a new one is written as the first one is");
 });
 
@@ -43,6 +48,7 @@ test("without a final line break, with CRLF, with a byte order mark, and dashes 
   const crlf = open.replaceAll("\n", "\r\n");
   t.equal(await edited(`\uFEFF${crlf}${pair("\r\n")}\r\n`, [1, 0]), `\uFEFF${crlf}${swapped("\r\n")}\r\n`);
   t.equal(await edited(`${open}      -\n        ip: 10.1.2.3\n        port: 1\n`, [0, added]), `${open}      -\n        ip: 10.1.2.3\n        port: 1\n      -\n        ip: 10.1.2.9\n        port: 60169\n`);
+  t.equal(await edited(`${open}    - ip: # Lisbon\n        10.1.2.3\n      port: 1\n`, [0, added]), `${open}    - ip: # Lisbon\n        10.1.2.3\n      port: 1\n    - ip:\n        10.1.2.9\n      port: 60169\n`);
 });
 
 test("lists in brackets, on one line and over lines", async (t) => {

@@ -75,7 +75,7 @@ function editSection<T>(editor: JsonEditor, root: JsonObject, key: string, { wan
 export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
   if (sameEndpoints(endpointsOf(node), endpoints)) return;
   const add = new Map<string, JsonData>();
-  for (const [key, data] of Object.entries(endpointData(endpoints, portStyle(node)))) {
+  for (const [key, data] of Object.entries(endpointData(endpoints, portWriter(node)))) {
     const existing = memberOf(node, key);
     if (existing === undefined) add.set(key, data);
     else if (!holds(existing, data)) editor.replace(existing, data);
@@ -83,10 +83,12 @@ export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: 
   editor.changeMembers(node, { remove: new Set(), add });
 }
 
-/** Ports keep the way in which the connection has them; the document's way is strings. */
-function portStyle(connection: JsonObject): "strings" | "numbers" {
+/** Endpoints keep the way in which they have their port, and new ones get that of all others; the document's way is strings. */
+function portWriter(connection: JsonObject): (endpoint: Endpoint) => string | number {
   const ports = scalarsOf(memberOf(connection, "port")) ?? [];
-  return ports.length > 0 && ports.every((port) => typeof port === "number") ? "numbers" : "strings";
+  const numbers = ports.length > 0 && ports.every((port) => typeof port === "number");
+  const style = new Map(endpointsOf(connection)?.map((endpoint, index) => [JSON.stringify([endpoint.ip, endpoint.port]), typeof ports[index]]));
+  return ({ ip, port }) => ((style.get(JSON.stringify([ip, port])) ?? (numbers ? "number" : "string")) === "number" ? port : String(port));
 }
 
 function editUser(editor: JsonEditor, node: JsonObject, { authenticationType, connection }: ClientUser): void {

@@ -18,6 +18,13 @@ test("all else stays to the byte, though no profile could say it", (t) => {
   t.end();
 });
 
+test("every endpoint keeps the way in which it has its port", (t) => {
+  const mixed = around('{"ip": ["10.0.0.1", "2001:db8::2"], "port": ["1", 65535]}');
+  t.equal(edited(mixed, "__proto__", [b, a]), around('{"ip": ["2001:db8::2", "10.0.0.1"], "port": [65535, "1"]}'));
+  t.equal(edited(mixed, "__proto__", [b, { ip: "10.0.0.3", port: 3 }]), around('{"ip": ["2001:db8::2", "10.0.0.3"], "port": [65535, "3"]}'));
+  t.end();
+});
+
 test("what no client could read is written anew", (t) => {
   for (const broken of ["null", "[]", '"10.0.0.1:1"']) t.match(edited(around(broken), "__proto__", [a]), /"__proto__" : \{[^]*"ip": "10\.0\.0\.1",[^]*"port": "1"[^]*\}, "other": \[1, 2\] \},\r\n\t"users": null \}$/);
   t.match(edited(around('{"port": true}'), "__proto__", [a]), /\{"port": "1"[^}]*"ip": "10\.0\.0\.1"\}/);
