@@ -7,14 +7,17 @@ export interface KeyDifference {
   readonly label: string;
   readonly id: string;
   readonly classes: readonly string[];
-  /** Which members hold what. `sha256` is null where it cannot be read. */
+  /** Which members hold what. */
   readonly variants: readonly KeyVariant[];
-  /** Members without it. */
+  /** Members without it, or with fewer objects of that name. */
   readonly missing: readonly string[];
 }
 
 export interface KeyVariant {
+  /** Of several objects of one name, all; null where one cannot be read. */
   readonly sha256: string | null;
+  /** How many there are of that name. */
+  readonly objects: number;
   readonly members: readonly string[];
 }
 
@@ -26,7 +29,8 @@ export interface InventoryComparison {
 
 /**
  * Compares what members hold, by class, label and ID, in the order of the members and of what they hold. A hash that cannot be read on a
- * member differs from none. Nothing is called missing when one of the inventories was cut. Pure.
+ * member differs from none; how many objects there are is compared all the same. Nothing is called missing when one of the inventories was
+ * cut. Pure.
  */
 export function compareInventories(inventories: ReadonlyMap<string, Inventory>): InventoryComparison {
   const complete = [...inventories.values()].every((inventory) => inventory.complete);
@@ -37,8 +41,15 @@ export function compareInventories(inventories: ReadonlyMap<string, Inventory>):
 }
 
 interface Holding extends Pick<InventoryObject, "class" | "label" | "id"> {
-  /** By member: the hash of the object, or of all of that name; null where one cannot be read. */
-  readonly hashes: Map<string, string | null>;
+  /** By member. */
+  readonly held: Map<string, Held>;
+}
+
+/** The objects of one name on one member; their order on a token means nothing. */
+interface Held {
+  /** Those that can be read, sorted. */
+  readonly hashes: readonly string[];
+  readonly objects: number;
 }
 
 function holdings(inventories: ReadonlyMap<string, Inventory>): ReadonlyMap<string, Holding> {
@@ -47,8 +58,8 @@ function holdings(inventories: ReadonlyMap<string, Inventory>): ReadonlyMap<stri
     for (const [key, same] of grouped(withPublicHalves(objects), nameKey)) {
       const [first] = same;
       if (first === undefined) continue;
-      const holding = held.get(key) ?? { class: first.class, label: first.label, id: first.id, hashes: new Map() };
-      holding.hashes.set(member, hashOfAll(same));
+      const holding = held.get(key) ?? { class: first.class, label: first.label, id: first.id, held: new Map() };
+      holding.held.set(member, { hashes: same.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [sha256])).toSorted(), objects: same.length });
       held.set(key, holding);
     }
   }
@@ -73,17 +84,31 @@ function nameKey({ class: kind, label, id }: InventoryObject): string {
   return JSON.stringify([kind, label, id]);
 }
 
-/** Several objects may have one name; their order on a token means nothing. */
-function hashOfAll(objects: readonly InventoryObject[]): string | null {
-  const hashes = objects.map(({ sha256 }) => sha256).filter((hash) => hash !== undefined);
-  return hashes.length < objects.length ? null : hashes.toSorted().join(" ");
+function difference({ class: kind, label, id, held }: Holding, members: readonly string[]): KeyDifference {
+  const groups = [...grouped([...held], ([, { hashes, objects }]) => JSON.stringify([hashes, objects])).values()];
+  const kinds = groups.flatMap(([first]) => (first === undefined ? [] : [first[1]]));
+  const most = Math.max(...kinds.map(({ objects }) => objects));
+  const differs = kinds.some((one) => kinds.some((other) => !isWithin(one, other) && !isWithin(other, one)));
+  return {
+    kind: differs ? "different" : "missing", label, id, classes: [kind],
+    variants: groups.flatMap((same) => variant(same)),
+    missing: members.filter((member) => (held.get(member)?.objects ?? 0) < (differs ? 1 : most)),
+  };
 }
 
-function difference({ class: kind, label, id, hashes }: Holding, members: readonly string[]): KeyDifference {
-  const variants = [...grouped([...hashes], ([, hash]) => String(hash)).values()].map((same): KeyVariant => ({ sha256: same[0]?.[1] ?? null, members: same.map(([member]) => member) }));
-  const known = variants.filter(({ sha256 }) => sha256 !== null);
-  const missing = members.filter((member) => !hashes.has(member));
-  return { kind: known.length > 1 ? "different" : "missing", label, id, classes: [kind], variants, missing };
+function variant(same: readonly (readonly [string, Held])[]): readonly KeyVariant[] {
+  return same.slice(0, 1).map(([, { hashes, objects }]) => ({ sha256: hashes.length < objects ? null : hashes.join(" "), objects, members: same.map(([member]) => member) }));
+}
+
+/** Whether the other may hold all that this one does; what cannot be read may be anything. */
+function isWithin(one: Held, other: Held): boolean {
+  const left = [...other.hashes];
+  const lacking = one.hashes.filter((hash) => {
+    const at = left.indexOf(hash);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
+  return one.objects <= other.objects && lacking.length <= other.objects - other.hashes.length;
 }
 
 /** The halves of a key pair, which stand and fall together, are one line where their difference is the same. */

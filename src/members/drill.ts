@@ -4,6 +4,7 @@ import type { Secret } from "../problem/secret.js";
 import type { Endpoint } from "../profile/types.js";
 import { startStandIn, type StandIn } from "../simulator/stand-ins.js";
 import { drillVerdict, type DrillVerdict } from "./drill-verdict.js";
+import { spendsLogin } from "./login-spent.js";
 import type { PrivateClient } from "./private-client.js";
 import { scenarios, type Scenario } from "./scenarios.js";
 
@@ -41,6 +42,8 @@ export interface ScenarioResult {
   readonly hint?: string;
   /** The member could not be had, rather than that something is wrong with module or login. */
   readonly unavailable?: boolean;
+  /** A login was refused, or may have been counted as a wrong one: there must not be another. */
+  readonly loginRefused?: boolean;
 }
 
 export interface DrillResult {
@@ -50,7 +53,7 @@ export interface DrillResult {
 
 /**
  * Measures failover: signs twice through each scenario's vector, each time in a fresh process with one login. Stops after the vector as it
- * is when that does not work, so that a wrong PIN is given once and no more.
+ * is when that does not work, and after any login that did not go well, so that a wrong PIN is given once and no more.
  */
 export async function drill(request: DrillRequest): Promise<DrillResult> {
   const { endpoints, killFirst, progress = () => undefined } = request;
@@ -61,7 +64,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
     const result = await withStandIns(scenario, (dead) => sign(request, scenario, dead));
     results.push(result);
     progress({ type: "scenario-done", title: scenario.title, through: result.through, ms: Math.round(performance.now() - started) });
-    if (scenario.id === "as-it-is" && !result.through) break;
+    if (!result.through && (scenario.id === "as-it-is" || result.loginRefused === true)) break;
   }
   return { results, verdict: drillVerdict(results) };
 }
@@ -107,5 +110,6 @@ function measured({ report, signatures }: TokenTest): Omit<ScenarioResult, "scen
     reason: why === undefined ? "nothing was signed" : `${why.id}: ${why.detail ?? why.ckr ?? "failed"}`,
     ...(why?.hint !== undefined && { hint: why.hint }),
     ...(why?.unavailable === true && { unavailable: true }),
+    ...(why !== undefined && spendsLogin(why) && { loginRefused: true }),
   };
 }

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../problem/codes.js";
 import { Problem } from "../problem/problem.js";
 import type { KeyDifference } from "./compare-inventories.js";
-import { endpointText, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
+import { endpointText, isGood, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
 
 /** What users' tokens on a member, or on several asked together, were found to be. */
 export interface NamedTokens {
@@ -15,12 +15,21 @@ export interface NamedTokens {
  */
 export function memberProblems(members: readonly MemberProof[], comparisons: readonly UserComparison[], inUse?: NamedTokens): readonly Problem[] {
   const unproven = members.flatMap(({ endpoint, tokens }) => tokens.flatMap((token) => tokenProblem(endpointText(endpoint), token)));
-  return [...unproven, ...(inUse === undefined ? [] : notCompared(inUse)), ...comparisons.flatMap((comparison) => comparisonProblems(comparison, inUse?.name))];
+  return [...unproven, ...withoutLogin(members), ...(inUse === undefined ? [] : notCompared(inUse)), ...comparisons.flatMap((comparison) => comparisonProblems(comparison, inUse?.name))];
+}
+
+function withoutLogin(members: readonly MemberProof[]): readonly Problem[] {
+  const users = new Set(members.flatMap(({ tokens }) => tokens.filter(({ result }) => result === "reached").map(({ user }) => user)));
+  return [...users].map((user) => new Problem("members-no-login", `no login was tried as ${quoted(user)}, and only what everybody may see was compared`, {
+    severity: "warning",
+    detail: "there is no PIN",
+    hint: "give the user a pin in the profile",
+  }));
 }
 
 function notCompared({ name, tokens }: NamedTokens): readonly Problem[] {
   return tokens
-    .filter(({ result }) => result !== "proven")
+    .filter((token) => !isGood(token))
     .map(({ user, reason }) => new Problem("members-not-compared", `the keys of ${quoted(user)} were not compared with those on ${name}`, {
       severity: "warning",
       ...(reason !== undefined && { detail: reason }),
@@ -32,6 +41,7 @@ function tokenProblem(member: string, token: MemberToken): readonly Problem[] {
   const { result, user, reason } = token;
   switch (result) {
     case "proven":
+    case "reached":
       return [];
     case "unreachable":
       return [problem("members-unreachable", `${member} cannot be reached as ${quoted(user)}`, token)];
@@ -86,7 +96,8 @@ export function keyName({ classes, label, id }: Pick<KeyDifference, "classes" | 
 
 /** `a1b2c3d4e5f6… on 10.1.2.3:60161; missing on 10.1.2.4:60161`. */
 export function variantsText({ variants, missing }: KeyDifference): string {
-  const held = variants.map(({ sha256, members }) => `${sha256 === null ? "there, not readable," : `${sha256.slice(0, 12)}…`} on ${members.join(", ")}`);
+  const several = variants.some(({ objects }) => objects > 1);
+  const held = variants.map(({ sha256, objects, members }) => `${several ? `${objects} objects` : sha256 === null ? "there, not readable," : `${sha256.slice(0, 12)}…`} on ${members.join(", ")}`);
   return [...held, ...(missing.length === 0 ? [] : [`missing on ${missing.join(", ")}`])].join("; ");
 }
 

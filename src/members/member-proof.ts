@@ -4,10 +4,11 @@ import type { TokenReport } from "../workflow/step.js";
 import type { KeyDifference } from "./compare-inventories.js";
 
 /**
- * What became of one user on one member. `refused`: the member refused the login, or its flags forbade one. `not-tried`: another member
- * refused that user's login before, and a wrong PIN counts towards a lock-out that members share.
+ * What became of one user on one member. `reached`: all went well that can be done without a login, since there is no PIN. `refused`: the member
+ * refused the login, or its flags forbade one. `not-tried`: that user's login on another member did not go well before, and a wrong PIN counts
+ * towards a lock-out that members share.
  */
-export type MemberResult = "proven" | "failed" | "unreachable" | "refused" | "not-tried";
+export type MemberResult = "proven" | "reached" | "failed" | "unreachable" | "refused" | "not-tried";
 
 export interface MemberToken {
   readonly user: string;
@@ -17,6 +18,11 @@ export interface MemberToken {
   readonly inventory?: Inventory;
   /** Why it is not proven, in short. */
   readonly reason?: string;
+}
+
+/** Nothing went wrong. */
+export function isGood({ result }: Pick<MemberToken, "result">): boolean {
+  return result === "proven" || result === "reached";
 }
 
 export interface MemberProof {

@@ -1,12 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
-import type { Problem } from "../problem/problem.js";
+import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { Endpoint } from "../profile/types.js";
 import type { Inventory } from "../pkcs11/inventory.js";
 import type { CheckResult } from "../workflow/step.js";
 import { compareInventories } from "./compare-inventories.js";
-import { endpointText, type MemberProof, type MemberResult, type MemberToken, type UserComparison } from "./member-proof.js";
+import { spendsLogin } from "./login-spent.js";
+import { endpointText, isGood, type MemberProof, type MemberResult, type MemberToken, type UserComparison } from "./member-proof.js";
 import { memberProblems, type NamedTokens } from "./member-problems.js";
 import type { PrivateClient } from "./private-client.js";
 
@@ -41,8 +42,8 @@ export interface ConnectionProof {
 
 /**
  * Proves each member alone through the module, as its service user, then compares what the members hold for each user. At most one login
- * attempt a member and user, and none with a user whom a member has refused. Rejects only where nothing could be proven at all (a Problem of
- * `testToken`, or of the private home).
+ * attempt a member and user, and none with a user whose login on a member did not go well. Rejects only when interrupted, or where there can be
+ * no private home.
  */
 export async function proveMembers(request: ProveRequest): Promise<ConnectionProof> {
   const { connection, endpoints, beside = [], users } = request;
@@ -65,7 +66,7 @@ interface Asked {
 /** Only for users whose keys on a new member there are to compare. */
 async function tokensInUse(request: ProveRequest, beside: readonly Endpoint[], members: readonly MemberProof[], refusedBy: Map<string, string>): Promise<NamedTokens | undefined> {
   const [first, second] = beside;
-  const users = new Map([...request.users].filter(([user]) => members.some(({ tokens }) => tokens.some((token) => token.user === user && token.result === "proven"))));
+  const users = new Map([...request.users].filter(([user]) => members.some(({ tokens }) => tokens.some((token) => token.user === user && isGood(token)))));
   if (first === undefined || users.size === 0) return undefined;
   const name = second === undefined ? endpointText(first) : "the members in use";
   return { name, tokens: await tokensOf(request, { name, endpoints: beside, users }, refusedBy) };
@@ -79,36 +80,44 @@ async function tokensOf(request: ProveRequest, { name: member, endpoints, users 
     for (const [user, pin] of users) {
       const refuser = refusedBy.get(user);
       if (refuser !== undefined) {
-        tokens.push({ user, result: "not-tried", reason: `${refuser} refused the login, and a wrong PIN counts towards a lock-out that members share` });
+        tokens.push({ user, result: "not-tried", reason: `the login on ${refuser} did not go well, and a wrong PIN counts towards a lock-out that members share` });
         continue;
       }
       progress({ type: "member-started", member, user });
       const started = performance.now();
-      const token = tokenOf(user, await testToken("inventory", { ...client.how, ...who, token: { label: user }, pin }));
+      const token = await tested(user, () => testToken("inventory", { ...client.how, ...who, token: { label: user }, pin }), pin !== undefined);
       progress({ type: "member-done", member, user, result: token.result, ms: Math.round(performance.now() - started) });
-      if (token.result === "refused") refusedBy.set(user, member);
+      if (token.token?.checks.some((check) => check.status === "fail" && spendsLogin(check)) === true) refusedBy.set(user, member);
       tokens.push(token);
     }
     return tokens;
   });
 }
 
-function tokenOf(user: string, { report, inventory }: TokenTest): MemberToken {
+/** A test that could not be made fails for this member and user alone: what is known of the others is worth its logins. */
+async function tested(user: string, test: () => Promise<TokenTest>, logsIn: boolean): Promise<MemberToken> {
+  try {
+    return tokenOf(user, await test(), logsIn);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === "interrupted") throw error;
+    return { user, result: "failed", reason: `${error.message}${error.detail === undefined ? "" : `: ${error.detail}`}` };
+  }
+}
+
+function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean): MemberToken {
   const failure = report.checks.find(({ status }) => status === "fail");
   return {
     user,
-    result: resultOf(failure, report.checks.length),
+    result: failure === undefined && report.checks.length > 0 ? (logsIn ? "proven" : "reached") : failedResult(failure),
     token: report,
     ...(inventory && { inventory }),
     ...(failure && { reason: `${failure.id}: ${failure.detail ?? failure.ckr ?? "failed"}` }),
   };
 }
 
-/** A login that failed for another reason than a member that is not there may have been counted as a wrong PIN. */
-function resultOf(failure: CheckResult | undefined, checks: number): MemberResult {
-  if (failure === undefined) return checks === 0 ? "failed" : "proven";
-  if (failure.id === "token-flags" || (failure.id === "login" && failure.unavailable !== true)) return "refused";
-  return failure.unavailable === true ? "unreachable" : "failed";
+function failedResult(failure: CheckResult | undefined): MemberResult {
+  if (failure?.id === "token-flags" || (failure?.id === "login" && failure.unavailable !== true)) return "refused";
+  return failure?.unavailable === true ? "unreachable" : "failed";
 }
 
 function compared(user: string, asked: readonly NamedTokens[]): UserComparison {

@@ -49,6 +49,7 @@ function paint(cell: string, style: Style): string {
   switch (cell.trim()) {
     case "proven":
       return style.green(cell);
+    case "reached":
     case "not-tried":
       return style.yellow(cell);
     default:
@@ -60,5 +61,5 @@ function paint(cell: string, style: Style): string {
 export function memberEventText({ type, member, user, result, ms = 0 }: MemberEvent, style: Style): string {
   const what = cleanLine(`${member} as ${user}`);
   if (type === "member-started") return `${what} …`;
-  return `${result === "proven" ? style.green("✓") : style.red("✗")} ${what}  ${durationText(ms)}`;
+  return `${result === "proven" || result === "reached" ? style.green("✓") : style.red("✗")} ${what}  ${durationText(ms)}`;
 }

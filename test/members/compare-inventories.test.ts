@@ -3,7 +3,7 @@ import { test } from "tap";
 import { compareInventories } from "../../src/members/compare-inventories.js";
 import type { Inventory, InventoryObject } from "../../src/pkcs11/inventory.js";
 
-const [one, other] = ["1".repeat(64), "2".repeat(64)];
+const [one, other, third] = ["1".repeat(64), "2".repeat(64), "3".repeat(64)];
 
 function pair(label: string, id: string, sha256?: string): readonly InventoryObject[] {
   return ["public-key", "private-key"].map((half) => ({ class: half, label, id, ...(sha256 !== undefined && { sha256 }) }));
@@ -17,7 +17,7 @@ test("a key that is missing on a member is one difference for both its halves", 
   t.strictSame(compared({ a: pair("ca", "01", one), b: pair("ca", "01", one), c: [] }), {
     same: 0,
     complete: true,
-    differences: [{ kind: "missing", label: "ca", id: "01", classes: ["private-key", "public-key"], variants: [{ sha256: one, members: ["a", "b"] }], missing: ["c"] }],
+    differences: [{ kind: "missing", label: "ca", id: "01", classes: ["private-key", "public-key"], variants: [{ sha256: one, objects: 1, members: ["a", "b"] }], missing: ["c"] }],
   });
 });
 
@@ -42,7 +42,19 @@ test("the same key under another ID or label is missing under each", async (t) =
 
 test("several objects of one name are compared as a whole, whatever their order", async (t) => {
   t.match(compared({ a: [...pair("x", "", one), ...pair("x", "", other)], b: [...pair("x", "", other), ...pair("x", "", one)] }), { same: 2, differences: [] });
-  t.match(compared({ a: [...pair("x", "", one), ...pair("x", "", other)], b: pair("x", "", one) }), { differences: [{ kind: "different" }] });
+  t.match(compared({ a: [...pair("x", "", one), ...pair("x", "", other)], b: pair("x", "", one) }), { differences: [{ kind: "missing", missing: ["b"] }] });
+  t.match(compared({ a: [...pair("x", "", one), ...pair("x", "", other)], b: pair("x", "", third) }), { differences: [{ kind: "different", missing: [] }] });
+});
+
+test("of what cannot be read it counts how much there is", async (t) => {
+  const secret = { class: "secret-key", label: "k", id: "01" };
+  t.match(compared({ a: [secret, secret], b: [secret] }), { same: 0, differences: [{ kind: "missing", missing: ["b"], variants: [{ sha256: null, objects: 2 }, { objects: 1 }] }] });
+  t.match(compared({ a: [secret, secret], b: [secret, secret] }), { same: 1, differences: [] });
+  t.match(compared({ a: [secret, { ...secret, sha256: one }], b: [{ ...secret, sha256: other }, { ...secret, sha256: third }] }), { differences: [{ kind: "different" }] });
+});
+
+test("a member that was cut does not hold another key because it shows fewer", async (t) => {
+  t.match(compared({ a: [...pair("x", "", one), ...pair("x", "", other)], b: pair("x", "", one) }, false), { same: 2, differences: [] });
 });
 
 test("nothing is called missing where not all was looked at", async (t) => {

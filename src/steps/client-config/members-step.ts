@@ -36,7 +36,10 @@ async function proven(found: readonly NewMembers[], input: StepInput, options: M
   for (const { connection, added, kept } of found) {
     const pins = new Map(users.filter((user) => user.connection === connection).map(({ name, pin }) => [name, pin && options.pins.get(pin)]));
     const proof = await proveMembers({ client: memberClient(input, connection, options, signal), connection, endpoints: added, beside: kept, users: pins });
-    problems.push(...proof.problems, ...(proof.problems.some(({ severity }) => severity === "error") ? [notProven(connection, added)] : []));
+    problems.push(...proof.problems);
+    if (!proof.problems.some(({ severity }) => severity === "error")) continue;
+    problems.push(notProven(connection, added));
+    break;
   }
   return { problems };
 }
