@@ -1,20 +1,21 @@
 import { resolve } from "node:path";
 import type { JsonObject } from "../../formats/json-tree.js";
 import { positionsIn } from "../../formats/text-position.js";
-import { shellWord } from "../../formats/shell-word.js";
 import { asAbsolutePath, path, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { absoluteHome } from "../../profile/absolute-home.js";
-import { quotedName } from "../../profile/quote.js";
 import { readInput } from "../../profile/read-input.js";
 import { serviceHome } from "../../profile/service-home.js";
 import { connectionFault } from "../../steps/client-config/connection-fault.js";
-import { existingText, type EmptyText, type ExistingText } from "../../steps/client-config/existing.js";
+import { correctIt, existingText, type EmptyText, type ExistingText } from "../../steps/client-config/existing.js";
 import { observeClientConfig } from "../../steps/client-config/observe.js";
 import { endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../valid-profile.js";
+import { ambiguous, configMissing, hostConfigHints, namedConfigHints, namedConfigProblem, noAccount, noConnections, unseen, type ConfigHints } from "./config-problems.js";
 import { connectionsOf, type HaConnection, type HaConnections } from "./connections.js";
+
+export { noAccount };
 
 export interface SourceArguments {
   readonly profile?: string | undefined;
@@ -34,10 +35,10 @@ export async function readConnections(args: SourceArguments, context: CommandCon
   const account = host.accounts.user(args.user);
   if (account === undefined && args.home === undefined) throw noAccount(args.user);
   const home = serviceHome({ user: args.user, ...(args.home !== undefined && { home: homeFolder(args.home) }) }, account);
-  const { path: file, file: found, unseenReason } = observeClientConfig(host, home, account?.uid);
+  const { path: file, file: found, unseenReason } = observeClientConfig(host, home, account?.uid, correctIt);
   if (found === "missing") throw configMissing(file);
   if (found === "unseen") throw unseen(file, unseenReason);
-  return ofConfig(found, file);
+  return ofConfig(found, file, hostConfigHints(host, args));
 }
 
 async function ofProfile(file: string, context: CommandContext): Promise<HaConnections> {
@@ -48,22 +49,19 @@ async function ofProfile(file: string, context: CommandContext): Promise<HaConne
 async function ofNamedConfig(name: string, { workingFolder }: CommandContext): Promise<HaConnections> {
   const file = asAbsolutePath(resolve(workingFolder, name)) ?? path("/");
   try {
-    return ofConfig(existingText(await readInput(file, name), file), file);
+    return ofConfig(existingText(await readInput(file, name), file), file, namedConfigHints);
   } catch (error) {
-    if (error instanceof Problem && error.code === "profile-missing") throw configMissing(file);
-    throw error;
+    throw error instanceof Problem ? namedConfigProblem(error, file) : error;
   }
 }
 
-function ofConfig({ text, root }: ExistingText | EmptyText, file: AbsolutePath): HaConnections {
-  const connections = root === undefined ? [] : connectionsIn(root, text, file);
-  if (connections.length === 0) {
-    throw new Problem("ha-config-no-connections", "config.json has no connections", { where: { path: file }, hint: "write a profile and apply it: knetctl init, knetctl apply PROFILE" });
-  }
+function ofConfig({ text, root }: ExistingText | EmptyText, file: AbsolutePath, hints: ConfigHints): HaConnections {
+  const connections = root === undefined ? [] : connectionsIn(root, text, file, hints);
+  if (connections.length === 0) throw noConnections(file, hints);
   return { source: file, connections, warnings: [] };
 }
 
-function connectionsIn(root: JsonObject, text: string, file: AbsolutePath): readonly HaConnection[] {
+function connectionsIn(root: JsonObject, text: string, file: AbsolutePath, hints: ConfigHints): readonly HaConnection[] {
   const section = root.members.get("connections")?.value;
   if (section?.kind !== "object") return [];
   const users = [...(readClientConfig(root).users ?? [])];
@@ -74,31 +72,14 @@ function connectionsIn(root: JsonObject, text: string, file: AbsolutePath): read
       name,
       endpoints: endpointsOf(value) ?? [],
       users: users.filter(([, { connection }]) => connection === name).map(([user]) => user),
-      ...(fault !== undefined && { problem: ambiguous(name, fault, { path: file, ...position(key.start) }) }),
+      ...(fault !== undefined && { problem: ambiguous(name, fault, { path: file, ...position(key.start) }, hints) }),
     };
   });
 }
 
-function ambiguous(name: string, detail: string, where: NonNullable<Problem["where"]>): Problem {
-  return new Problem("ha-connection-ambiguous", `the endpoints of connection ${quotedName(name)} cannot be told`, {
-    where, detail, hint: `write them anew, in order of preference: knetctl ha set ${shellWord(name)} IP:PORT…`,
-  });
-}
-
+/** The folder of `--home`. Throws `usage-invalid`. */
 export function homeFolder(text: string): AbsolutePath {
   const home = absoluteHome(text);
   if (home === undefined) throw new Problem("usage-invalid", "--home takes an absolute path");
   return home;
-}
-
-export function noAccount(user: string): Problem {
-  return new Problem("account-missing", `there is no user ${JSON.stringify(user)}`, { hint: "name the service user with --user, the file with --config, or the profile with --profile" });
-}
-
-function configMissing(file: AbsolutePath): Problem {
-  return new Problem("ha-config-missing", "there is no config.json", { where: { path: file }, hint: "name the file with --config, the service user with --user, or the profile with --profile" });
-}
-
-function unseen(file: AbsolutePath, detail = ""): Problem {
-  return new Problem("host-not-permitted", "config.json cannot be read", { where: { path: file }, detail, hint: "run this as root" });
 }

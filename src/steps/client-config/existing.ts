@@ -25,57 +25,62 @@ const shownFaults = 20;
 
 /**
  * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it is not
- * strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys.
+ * strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys. `hint`: what they say is to be done.
  */
-export function existingText(bytes: Uint8Array, path: AbsolutePath): ExistingText | EmptyText {
-  const text = decoded(bytes, path);
+export function existingText(bytes: Uint8Array, path: AbsolutePath, hint = correctIt): ExistingText | EmptyText {
+  const text = decoded(bytes, path, hint);
   if (text.trim() === "") return { text };
   const parsed = parseJson(text);
-  if ("faults" in parsed) throw new Problems(faultProblems(parsed.faults, text, path));
+  if ("faults" in parsed) throw new Problems(faultProblems(parsed.faults, text, { path, hint }));
   if (parsed.root.kind === "object") return parsed.root.members.size === 0 ? { text } : { text, root: parsed.root };
-  throw unusable("client-config-not-object", "config.json is not a JSON object", { path, ...positionAt(text, parsed.root.start) });
+  throw unusable("client-config-not-object", "config.json is not a JSON object", { path, ...positionAt(text, parsed.root.start) }, { hint });
 }
 
+/** What to do about a config.json that nothing would write anew. */
+export const correctIt = "correct it, or have whoever wrote it do so";
+
 /** A config.json that this program refuses to overwrite. */
-export function unusable(code: ProblemCode, title: string, where: Where, detail?: string): Problem {
-  return new Problem(code, title, {
-    where,
-    ...(detail !== undefined && { detail }),
-    hint: `correct it, or move it away (mv ${where.path} ${where.path}.old): then a new one is written`,
-  });
+export function unusable(code: ProblemCode, title: string, where: Where, { detail, hint }: { readonly detail?: string; readonly hint: string }): Problem {
+  return new Problem(code, title, { where, hint, ...(detail !== undefined && { detail }) });
+}
+
+/** The file, and what to do about it. */
+interface Faulty {
+  readonly path: AbsolutePath;
+  readonly hint: string;
 }
 
 /** The first faults, and where there are more, how many: a file can hold nothing else. */
-function faultProblems(faults: readonly JsonFault[], text: string, path: AbsolutePath): readonly Problem[] {
+function faultProblems(faults: readonly JsonFault[], text: string, file: Faulty): readonly Problem[] {
   const position = positionsIn(text);
-  const shown = faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, path));
+  const shown = faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, file));
   const hidden = faults.length - shown.length;
   const next = faults[shownFaults];
   if (next === undefined) return shown;
-  const last = unusable("client-config-duplicate-key", "config.json holds more keys twice", { path, ...position(next.offset) }, `${hidden} more, the first of them here`);
+  const last = unusable("client-config-duplicate-key", "config.json holds more keys twice", { path: file.path, ...position(next.offset) }, { detail: `${hidden} more, the first of them here`, hint: file.hint });
   return [...shown, last];
 }
 
-function faultProblem({ kind, offset, reason, key }: JsonFault, position: (offset: number) => TextPosition, path: AbsolutePath): Problem {
+function faultProblem({ kind, offset, reason, key }: JsonFault, position: (offset: number) => TextPosition, { path, hint }: Faulty): Problem {
   const where = { path, ...position(offset) };
   switch (kind) {
     case "comment":
-      return unusable("client-config-comment", "config.json holds a comment", where, reason);
+      return unusable("client-config-comment", "config.json holds a comment", where, { detail: reason, hint });
     case "duplicate-key":
-      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, `${quotedName(key ?? "")} occurs twice`);
+      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, { detail: `${quotedName(key ?? "")} occurs twice`, hint });
     case "syntax":
     case "nesting":
-      return unusable("client-config-not-json", "config.json is not valid JSON", where, reason);
+      return unusable("client-config-not-json", "config.json is not valid JSON", where, { detail: reason, hint });
   }
 }
 
-function decoded(bytes: Uint8Array, path: AbsolutePath): string {
+function decoded(bytes: Uint8Array, path: AbsolutePath, hint: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     const replaced = Buffer.from(Buffer.from(bytes).toString("utf8"));
     const firstBad = bytes.findIndex((byte, index) => byte !== replaced[index]);
     const before = Buffer.from(bytes.subarray(0, firstBad)).toString("utf8");
-    throw unusable("client-config-not-utf8", "config.json is not UTF-8 text", { path, ...positionAt(before, before.length) });
+    throw unusable("client-config-not-utf8", "config.json is not UTF-8 text", { path, ...positionAt(before, before.length) }, { hint });
   }
 }

@@ -5,7 +5,7 @@ import { configPath } from "../../support/existing-config.js";
 
 function problems(bytes: string | Uint8Array): readonly Problem[] {
   try {
-    existingText(Buffer.from(bytes), configPath);
+    existingText(Buffer.from(bytes), configPath, "hinted");
   } catch (error) {
     if (error instanceof Problems) return error.list;
     if (error instanceof Problem) return [error];
@@ -28,9 +28,9 @@ const refused: Record<string, [content: string | Uint8Array, code: string, line:
 };
 
 for (const [name, [content, code, line, column]] of Object.entries(refused)) {
-  t.test(`refuses ${name}, naming the place, and says how to get it out of the way`, (t) => {
+  t.test(`refuses ${name}, naming the place, and says what it was given to say`, (t) => {
     const [first] = problems(content);
-    t.match(first, { code, where: { path: configPath, line, column }, hint: /mv .*config\.json/ });
+    t.match(first, { code, where: { path: configPath, line, column }, hint: "hinted" });
     t.end();
   });
 }

@@ -1,5 +1,6 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
+import { Problems } from "../../../src/problem/problem.js";
 import type { Profile } from "../../../src/profile/types.js";
 import { clientConfigStep } from "../../../src/steps/client-config/step.js";
 import { configPath } from "../../support/existing-config.js";
@@ -53,6 +54,9 @@ t.test("the empty file of the document's touch is filled", async (t) => {
 
 t.test("a file that cannot be trusted with an edit is not overwritten", async (t) => {
   await t.rejects(plan({ files: { [configPath]: "{// x\n}" } }), { name: "Problems", message: "config.json holds a comment" });
+  const image = Object.assign(new MemoryHost({ users: [amplia], files: { [configPath]: "{// x\n}" } }), { root: path("/srv/img") });
+  const hints = await clientConfigStep.plan({ profile, host: image }, []).then(() => "", (error: unknown) => (error instanceof Problems ? error.list : []).map(({ hint }) => hint).join());
+  t.match(hints, /mv (\/srv\/img\/var\/amplia\/\S+) \1\.old\): then knetctl apply PROFILE --root \/srv\/img makes/, "an image's file is told from the running system's");
   await t.rejects(plan({ files: { [configPath]: new Uint8Array(5 * 1024 * 1024 + 1) } }), { code: "client-config-too-large" });
 });
 
