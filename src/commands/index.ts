@@ -2,8 +2,10 @@ import type { Argv } from "yargs";
 import { settingsForms } from "../formats/settings/settings-text.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import type { CommandContext } from "./command.js";
-import { haCommands } from "./ha/index.js";
-import { seconds } from "./seconds.js";
+import { haCommands, haVerbs } from "./ha/index.js";
+import { rootOption } from "./root-option.js";
+import { secondsOption } from "./seconds.js";
+import { refuseRepeated } from "./single-value.js";
 
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -69,20 +71,18 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
 
 export const verbs: readonly string[] = [...Object.keys(declarations), "completion"];
 
+/** What the verbs that have verbs of their own can do. */
+export const innerVerbs: Readonly<Record<string, readonly string[]>> = { ha: haVerbs, simulator: ["start", "archive"] };
+
 /**
  * Declares the verb that the first argument names, which spares the start the others; every verb when it names none: for help, and for
  * what a misspelt one may have meant. `run` is called once, for the verb that the arguments name.
  */
 export function declareCommands(yargs: Argv, [first = ""]: readonly string[], run: Runner): Argv {
+  const checked = yargs.check(refuseRepeated);
   const chosen = Object.hasOwn(declarations, first) ? declarations[first] : undefined;
-  if (chosen !== undefined) return chosen(yargs, run);
-  return Object.values(declarations).reduce((declared, declare) => declare(declared, run), yargs);
-}
-
-/** An empty name, as of a variable that is not set, must not mean the working folder. */
-function folderOfRoot(value: unknown): string | undefined {
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  throw new Error("--root takes the name of one folder");
+  if (chosen !== undefined) return chosen(checked, run);
+  return Object.values(declarations).reduce((declared, declare) => declare(declared, run), checked);
 }
 
 function profileArgument<T>(y: Argv<T>) {
@@ -109,7 +109,7 @@ function hostArguments<T>(y: Argv<T>) {
 }
 
 function rootArgument<T>(y: Argv<T>) {
-  return y.option("root", { type: "string", requiresArg: true, coerce: folderOfRoot, describe: "the image or root folder DIR instead of /" });
+  return y.option("root", rootOption);
 }
 
 function historyArguments<T>(y: Argv<T>) {
@@ -124,13 +124,13 @@ function rollbackArguments<T>(y: Argv<T>) {
 }
 
 function lockArgument<T>(y: Argv<T>) {
-  return y.option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" });
+  return y.option("lock-timeout", { ...secondsOption("lock-timeout", 0, "seconds to wait for another run to end"), default: 0 });
 }
 
 function verifyArguments<T>(y: Argv<T>) {
   return hostArguments(y)
     .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
-    .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for the smoke test of one token" });
+    .option("timeout", { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 });
 }
 
 function applyArguments<T>(y: Argv<T>) {
@@ -150,7 +150,7 @@ function smokeArguments<T>(y: Argv<T>) {
     .option("pin-prompt", { type: "boolean", default: false, describe: "ask for the PIN on the terminal" })
     .option("token-objects", { type: "boolean", default: false, describe: "make keys on the token instead of in the session, and destroy them" })
     .option("env", { type: "string", array: true, requiresArg: true, describe: "NAME=VALUE for the module; it gets a clean environment otherwise" })
-    .option("timeout", { type: "number", default: 60, describe: "seconds for the whole test" })
+    .option("timeout", { ...secondsOption("timeout", 0.1, "seconds for the whole test"), default: 60 })
     .conflicts("token-label", "token-serial");
 }
 

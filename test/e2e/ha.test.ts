@@ -148,7 +148,7 @@ t.test("set repairs a vector whose endpoints cannot be told; the other verbs ref
   t.equal(config(), configOf(`["${a.ip}", "${b.ip}"]`, `[${a.port}, ${b.port}]`));
 });
 
-const unfriendly: Readonly<Record<string, readonly [args: readonly string[], exitCode: number, code: string]>> = {
+const unfriendly: Readonly<Record<string, readonly [args: readonly string[], exitCode: number, code: string, title?: RegExp]>> = {
   "a misspelt connection": [["add", "hsm1", text(c)], 64, "ha-connection-unknown"],
   "no port": [["add", "hsm_1", "10.0.0.1"], 64, "ha-endpoint-invalid"],
   "an IPv6 address without brackets": [["add", "hsm_1", "2001:db8::7"], 64, "ha-endpoint-invalid"],
@@ -161,18 +161,18 @@ const unfriendly: Readonly<Record<string, readonly [args: readonly string[], exi
   "promoting one that is not there": [["promote", "hsm_1", text(c)], 64, "ha-endpoint-unknown"],
   "before one that is not there": [["add", "hsm_1", text(c), "--before", text(dead)], 64, "ha-endpoint-unknown"],
   "two places": [["add", "hsm_1", text(c), "--before", text(a), "--first"], 64, "usage-invalid"],
-  "no endpoint": [["add", "hsm_1"], 64, "usage-invalid"],
+  "no endpoint": [["add", "hsm_1"], 64, "usage-invalid", /^the endpoints are missing/],
   "a unit that is none": [["add", "hsm_1", text(c), "--unit", "a b"], 64, "usage-invalid"],
   "a profile from standard input": [["add", "hsm_1", text(c), "--profile", "-"], 64, "usage-invalid"],
   "a profile that is not there": [["add", "hsm_1", text(c), "--profile", "/nowhere.yaml"], 65, "profile-missing"],
   "a service user that is not there": [["add", "hsm_1", text(c), "--user", "nobody-of-that-name"], 1, "account-missing"],
 };
 
-for (const [what, [args, exitCode, code]] of Object.entries(unfriendly)) {
+for (const [what, [args, exitCode, code, title = /./]] of Object.entries(unfriendly)) {
   t.test(`refused: ${what}`, async (t) => {
     const before = config();
     const ran = await knetctlJson(["ha", ...args, "--yes"]);
-    t.match({ exitCode: ran.exitCode, problems: ran.document.problems }, { exitCode, problems: [{ code }] });
+    t.match({ exitCode: ran.exitCode, problems: ran.document.problems }, { exitCode, problems: [{ code, title }] });
     t.ok(ran.document.problems.every(({ hint }) => hint !== undefined), JSON.stringify(ran.document.problems));
     t.equal(config(), before);
   });

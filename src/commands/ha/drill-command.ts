@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
-import { seconds } from "../seconds.js";
+import { secondsOption } from "../seconds.js";
 
 /** `knetctl ha drill` */
 export function declareDrill(y: Argv, run: Runner): Argv {
@@ -13,7 +13,7 @@ export function declareDrill(y: Argv, run: Runner): Argv {
         .option("profile", { type: "string", requiresArg: true, describe: "profile file, YAML or JSON" })
         .option("simulator", { type: "boolean", default: false, describe: "three simulated members and the simulated module instead of a profile" })
         .option("user", { type: "string", requiresArg: true, describe: "sign as this user; left out: the connection's first with a PIN" })
-        .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for one scenario" }),
+        .option("timeout", { ...secondsOption("timeout", 1, "seconds for one scenario"), default: 60 }),
     (args) => run(async (context) => (await import("./drill.js")).haDrill(args, context)),
   );
 }

@@ -1,8 +1,9 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
 import type { EditArguments } from "./edit-arguments.js";
-import { seconds } from "../seconds.js";
-import { folder } from "./folder-option.js";
+import { rootOption } from "../root-option.js";
+import { secondsOption } from "../seconds.js";
+import { usualServiceUser } from "./service-user.js";
 import type { Verb } from "./vector-edits.js";
 
 const members = "IP:PORT or [IPv6]:PORT";
@@ -16,8 +17,11 @@ export function editCommands<T>(y: Argv<T>, run: Runner) {
     .command("promote <connection> <endpoint>", "move an endpoint to the front", promoteArguments, ({ endpoint, ...args }) => run(verb("promote", { ...args, endpoints: [endpoint] })));
 }
 
-function verb(name: Verb, args: EditArguments): Parameters<Runner>[0] {
-  return async (context) => (await import("./edit.js")).edit(name, args, context);
+type TypedArguments = Omit<EditArguments, "user"> & { readonly user?: string | undefined };
+
+/** The usual user is no default of the parser's: it would conflict with every --profile. */
+function verb(name: Verb, args: TypedArguments): Parameters<Runner>[0] {
+  return async (context) => (await import("./edit.js")).edit(name, { ...args, user: args.user ?? usualServiceUser }, context);
 }
 
 function vectorArguments<T>(y: Argv<T>) {
@@ -39,18 +43,18 @@ function editArguments<T>(y: Argv<T>) {
   return y
     .positional("connection", { type: "string", demandOption: true, describe: "name of the connection" })
     .option("profile", { type: "string", requiresArg: true, describe: "change this profile in the same run; it gives the smoke test its PINs" })
-    .option("user", { type: "string", requiresArg: true, default: "amplia", describe: "without --profile: the service user, whose config.json is changed" })
+    .option("user", { type: "string", requiresArg: true, describe: `without --profile: the service user, whose config.json is changed (default: ${usualServiceUser})` })
     .option("home", { type: "string", requiresArg: true, describe: "without --profile: its home (default: as in its passwd entry)" })
     .option("unit", { type: "string", requiresArg: true, describe: "without --profile: the systemd unit to restart" })
-    .conflicts("profile", ["home", "unit"])
-    .option("root", { type: "string", requiresArg: true, coerce: folder, describe: "the image or root folder DIR instead of /" })
+    .conflicts("profile", ["user", "home", "unit"])
+    .option("root", rootOption)
     .option("yes", { type: "boolean", default: false, describe: "do not ask; needed where there is no terminal" })
     .option("dry-run", { type: "boolean", default: false, describe: "stop after the plan; exit code 2 when something would change" })
     .option("probe", { type: "boolean", default: true, describe: "ask new members what they are before anything is written" })
-    .option("lock-timeout", { type: "number", default: 0, coerce: seconds("lock-timeout", 0), describe: "seconds to wait for another run to end" })
+    .option("lock-timeout", { ...secondsOption("lock-timeout", 0, "seconds to wait for another run to end"), default: 0 })
     .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
     .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member alone and compare its keys" })
-    .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for the smoke test of one token" })
+    .option("timeout", { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 })
     .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
     .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
 }

@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
-import { seconds } from "../seconds.js";
+import { secondsOption } from "../seconds.js";
 
 /** `knetctl ha prove` */
 export function declareProve(y: Argv, run: Runner): Argv {
@@ -12,7 +12,7 @@ export function declareProve(y: Argv, run: Runner): Argv {
         .positional("connections", { type: "string", array: true, describe: "connections of the profile; left out: all" })
         .option("profile", { type: "string", demandOption: true, requiresArg: true, describe: "profile file, YAML or JSON" })
         .option("user", { type: "string", requiresArg: true, describe: "this user alone" })
-        .option("timeout", { type: "number", default: 60, coerce: seconds("timeout", 1), describe: "seconds for one user on one member" }),
+        .option("timeout", { ...secondsOption("timeout", 1, "seconds for one user on one member"), default: 60 }),
     (args) => run(async (context) => (await import("./prove.js")).prove(args, context)),
   );
 }
