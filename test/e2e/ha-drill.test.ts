@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import t, { type Test } from "tap";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { userStates } from "../../src/simulator/user-directory.js";
@@ -66,11 +66,13 @@ t.test("a wrong PIN ends the drill after one attempt", async (t) => {
   t.equal(cluster.directory.state("tsa_signer"), userStates.countLow);
 });
 
-t.test("a vector of which nobody answers is exit 69", async (t) => {
+t.test("a vector of which nobody answers is exit 69; a warning about the PIN is in the document", async (t) => {
   await cluster.vhsms[0]!.kill();
+  chmodSync(`${folder}/ca_signer.pin`, 0o640);
   const { exitCode, stdout } = await knetctl(["ha", "drill", "--json", "--profile", members.profileOf(0)]);
+  chmodSync(`${folder}/ca_signer.pin`, 0o600);
   t.equal(exitCode, 69);
-  t.match(document(t, stdout).problems, [{ code: "drill-vector-unreachable" }]);
+  t.match(document(t, stdout).problems, [{ code: "pin-file-group-readable" }, { code: "drill-vector-unreachable" }]);
 });
 
 t.test("with the simulator the active member is killed too; any user may, and nothing is left behind", async (t) => {

@@ -76,8 +76,9 @@ t.test("one member dead and another lacking a key: both are said, for people too
 });
 
 t.test("nothing wrong but a member that is not there is exit 69", async (t) => {
-  const { exitCode, document } = await prove(t, "--profile", members.profileOf(0, 1), "--user", "ca_signer", "hsm_1");
+  const { exitCode, document } = await prove(t, "--profile", members.profileOf(0, 1), "--user", "ca_signer", "hsm_1", "hsm_1");
   t.equal(exitCode, 69);
+  t.equal(document.connections.length, 1, "a connection that is named twice is proven once: a wrong PIN must not be tried twice");
   t.strictSame(results(document, "ca_signer"), ["proven", "unreachable"]);
   await cluster.vhsms[1]!.setDown("up");
 });

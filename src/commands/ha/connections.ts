@@ -1,6 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint, Profile } from "../../profile/types.js";
-import { quotedName } from "../../profile/quote.js";
+import { listed, quotedName } from "../../profile/quote.js";
 import { nearest } from "../../profile/suggest.js";
 
 /** A connection as a client configuration or a profile has it. */
@@ -29,17 +29,22 @@ export function connectionsOf({ connections, users }: Profile): readonly HaConne
   }));
 }
 
-/** Those of these names, in the order of the names; all when there is none. Throws a Problem for a name that is not there. */
-export function chosenConnections({ source, connections }: HaConnections, names: readonly string[]): readonly HaConnection[] {
-  if (names.length === 0) return connections;
-  return [...new Set(names)].map((name) => connections.find((connection) => connection.name === name) ?? unknown(name, source, connections));
+/** Where connections are to be chosen from. */
+interface Choice<C> extends Partial<Pick<HaConnections, "warnings">> {
+  readonly source: string;
+  readonly connections: readonly C[];
 }
 
-function unknown(name: string, source: string, connections: readonly HaConnection[]): never {
-  const names = connections.map((connection) => connection.name);
+/** Those of these names, each once, in the order of the names; all when there is none. Throws `ha-connection-unknown` for a name that is not there. */
+export function chosenConnections<C extends { readonly name: string }>({ source, connections }: Choice<C>, names: readonly string[]): readonly C[] {
+  if (names.length === 0) return connections;
+  return [...new Set(names)].map((name) => connections.find((connection) => connection.name === name) ?? unknown(name, source, connections.map((one) => one.name)));
+}
+
+function unknown(name: string, source: string, names: readonly string[]): never {
   const meant = nearest(name, names);
   throw new Problem("ha-connection-unknown", `there is no connection ${quotedName(name)}`, {
     where: { path: source },
-    hint: meant === undefined ? `there are: ${names.slice(0, 8).map(quotedName).join(", ")}` : `did you mean ${quotedName(meant)}?`,
+    hint: meant === undefined ? `there are: ${listed(names)}` : `did you mean ${quotedName(meant)}?`,
   });
 }

@@ -8,8 +8,10 @@ import type { CommandContext, CommandRun } from "../command.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { readSecrets } from "../read-secrets.js";
 import { validProfile } from "../valid-profile.js";
+import { listed, quoted, quotedName } from "../../profile/quote.js";
 import type { Connection, Profile, User } from "../../profile/types.js";
-import { clientOf, connectionNamed, membersHost, unknown, usersOf } from "./members-context.js";
+import { chosenConnections } from "./connections.js";
+import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
 export interface DrillArguments {
@@ -27,7 +29,10 @@ export interface DrillArguments {
  */
 export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   const { output } = context;
-  if (args.simulator === (args.profile !== undefined)) throw new Problem("usage-invalid", "give either --profile FILE or --simulator");
+  if (args.simulator === (args.profile !== undefined)) throw new Problem("usage-invalid", "give either --profile FILE or --simulator", { hint: "knetctl ha drill --help lists what it takes" });
+  if (args.simulator && (args.connection ?? args.user) !== undefined) {
+    throw new Problem("usage-invalid", "--simulator has a connection and a user of its own", { hint: args.connection === undefined ? "leave out --user" : `leave out ${quoted(args.connection)}` });
+  }
   const report = args.simulator ? await simulatedDrill(args.timeout * 1000, drillProgress(context), context) : await realDrill(args, context);
   const problem = drillProblem(report.result);
   const problems = [...report.warnings, ...(problem === undefined ? [] : [problem])];
@@ -42,34 +47,33 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
 async function realDrill(args: DrillArguments, context: CommandContext): Promise<DrillReport> {
   const host = await membersHost("drill", context);
   const { profile, warnings } = await validProfile(args.profile ?? "", context);
-  const connection = chosenConnection(profile, args.connection);
+  const connection = connectionToDrill(profile, args.connection);
   const user = chosenUser(profile, connection, args.user);
-  const { secrets } = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);
-  const pin = user.pin && secrets.get(user.pin);
-  if (pin === undefined) throw withoutPin(connection.name);
+  const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);
+  const pin = user.pin && read.secrets.get(user.pin);
+  if (pin === undefined) throw withoutPin(profile, connection.name, user.name);
   const client = clientOf({ host, profile }, connection.name, args.timeout, context);
   const result = await drill({ client, endpoints: connection.endpoints, user: user.name, pin, progress: drillProgress(context) });
-  return { connection: connection.name, user: user.name, simulated: false, result, warnings };
+  return { connection: connection.name, user: user.name, simulated: false, result, warnings: [...warnings, ...read.problems] };
 }
 
-function chosenConnection(profile: Profile, name: string | undefined): Connection {
-  if (name !== undefined) return connectionNamed(profile, name);
-  const [only, second] = profile.connections.values();
+function connectionToDrill({ source, connections }: Profile, name: string | undefined): Connection {
+  const [only, second] = chosenConnections({ source, connections: [...connections.values()] }, name === undefined ? [] : [name]);
   if (only !== undefined && second === undefined) return only;
-  const names = [...profile.connections.keys()].map((one) => JSON.stringify(one)).join(", ");
-  throw new Problem("usage-invalid", "the profile has several connections", { hint: `name one of them: ${names}` });
+  throw new Problem("usage-invalid", "the profile has several connections", { where: { path: source }, hint: `name one of them: ${listed([...connections.keys()])}` });
 }
 
 function chosenUser(profile: Profile, { name }: Connection, wanted: string | undefined): User {
   const users = usersOf(profile, name, wanted);
-  if (users.length === 0) throw unknown("user", wanted ?? "", usersOf(profile, name, undefined).map((user) => user.name));
+  if (users.length === 0) throw withoutUsers(profile, [name], wanted);
   const user = users.find(({ pin }) => pin !== undefined);
-  if (user === undefined) throw withoutPin(name);
+  if (user === undefined) throw withoutPin(profile, name, wanted);
   return user;
 }
 
-function withoutPin(connection: string): Problem {
-  return new Problem("usage-invalid", `no user of connection ${JSON.stringify(connection)} has a PIN to sign with`, { hint: "give the user a pin in the profile" });
+function withoutPin({ source }: Profile, connection: string, user: string | undefined): Problem {
+  const who = user === undefined ? `no user of connection ${quotedName(connection)} has` : `user ${quotedName(user)} does not have`;
+  return new Problem("usage-invalid", `${who} a PIN to sign with`, { where: { path: source }, hint: "give the user a pin in the profile" });
 }
 
 function drillProgress({ output }: CommandContext): (event: DrillEvent) => void {

@@ -2,9 +2,10 @@ import type { Host } from "../../host/host.js";
 import { joined } from "../../host/path.js";
 import { removePrivateHomes } from "../../host/private-home.js";
 import type { PrivateClient } from "../../members/private-client.js";
-import { Problem } from "../../problem/problem.js";
+import { Problem, type Where } from "../../problem/problem.js";
+import { listed, quotedName } from "../../profile/quote.js";
 import { nearest } from "../../profile/suggest.js";
-import type { Connection, Profile, User } from "../../profile/types.js";
+import type { Profile, User } from "../../profile/types.js";
 import { memberClient } from "../../steps/client-config/member-client.js";
 import type { CommandContext } from "../command.js";
 
@@ -23,20 +24,26 @@ export function clientOf(input: { readonly host: Host; readonly profile: Profile
   return memberClient(input, connection, { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: timeoutSeconds * 1000 }, context.signal);
 }
 
-/** The connection of that name. Throws `usage-invalid` for one that the profile does not have. */
-export function connectionNamed(profile: Profile, name: string): Connection {
-  const connection = profile.connections.get(name);
-  if (connection !== undefined) return connection;
-  throw unknown("connection", name, [...profile.connections.keys()]);
-}
-
 /** The users of a connection; with a name, that one alone. */
 export function usersOf({ users }: Profile, connection: string, name: string | undefined): readonly User[] {
   return [...users.values()].filter((user) => user.connection === connection && (name === undefined || user.name === name));
 }
 
-export function unknown(what: "connection" | "user", name: string, known: readonly string[]): Problem {
+/** Why none of these connections has users to prove anything with: of this name, or at all. */
+export function withoutUsers({ users, source }: Profile, connections: readonly string[], name: string | undefined): Problem {
+  const [where, through] = [{ path: source }, `connection${connections.length > 1 ? "s" : ""} ${listed(connections)}`];
+  const user = name === undefined ? undefined : users.get(name);
+  if (user !== undefined) {
+    return new Problem("usage-invalid", `user ${quotedName(user.name)} does not log in through ${through}`, { where, hint: `name the one it logs in through: ${quotedName(user.connection)}` });
+  }
+  if (name !== undefined) return unknownUser(name, [...users.keys()], where);
+  const used = [...new Set([...users.values()].map(({ connection }) => connection))];
+  const others = used.length === 0 ? "" : `, or name a connection that has one: ${listed(used)}`;
+  return new Problem("usage-invalid", `no user logs in through ${through}`, { where, hint: `give it a user in the profile${others}` });
+}
+
+function unknownUser(name: string, known: readonly string[], where: Where): Problem {
   const meant = nearest(name, known);
-  const hint = `${meant === undefined ? "" : `did you mean ${JSON.stringify(meant)}? `}there are: ${known.map((one) => JSON.stringify(one)).join(", ")}`;
-  return new Problem("usage-invalid", `the profile has no ${what} ${JSON.stringify(name)} to do this with`, { hint });
+  const there = known.length === 0 ? "the profile has no users" : `there are: ${listed(known)}`;
+  return new Problem("usage-invalid", `the profile has no user ${quotedName(name)}`, { where, hint: meant === undefined ? there : `did you mean ${quotedName(meant)}? ${there}` });
 }

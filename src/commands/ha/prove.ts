@@ -10,7 +10,8 @@ import { memberEventText, proofJson, proofText } from "../../ui/members-report.j
 import type { CommandContext, CommandRun } from "../command.js";
 import { readSecrets } from "../read-secrets.js";
 import { validProfile } from "../valid-profile.js";
-import { clientOf, connectionNamed, membersHost, unknown, usersOf } from "./members-context.js";
+import { chosenConnections } from "./connections.js";
+import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 
 export interface ProveArguments {
   readonly profile: string;
@@ -28,7 +29,7 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
   const { output } = context;
   const host = await membersHost("prove", context);
   const { profile, warnings } = await validProfile(args.profile, context);
-  const connections = chosenConnections(profile, args);
+  const connections = connectionsToProve(profile, args);
   const names = new Set(connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)));
   const users = new Map([...profile.users].filter(([name]) => names.has(name)));
   const read = await readSecrets(secretUses({ users }), context);
@@ -43,12 +44,12 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
   return exitCodeOf(problems);
 };
 
-/** Those that are named, or all; of these, those whose users are asked for. */
-function chosenConnections(profile: Profile, { connections = [], user }: ProveArguments): readonly Connection[] {
-  const named = connections.length === 0 ? [...profile.connections.values()] : connections.map((name) => connectionNamed(profile, name));
-  const used = named.filter(({ name }) => usersOf(profile, name, user).length > 0);
-  if (used.length === 0) throw unknown("user", user ?? "", [...profile.users.keys()]);
-  return used;
+/** Those that are named, each of which must have users to prove it with; where none is named, all that have. Throws Problems. */
+function connectionsToProve(profile: Profile, { connections: named = [], user }: ProveArguments): readonly Connection[] {
+  const chosen = chosenConnections({ source: profile.source, connections: [...profile.connections.values()] }, named);
+  const unused = chosen.filter(({ name }) => usersOf(profile, name, user).length === 0);
+  if (unused.length === chosen.length || (named.length > 0 && unused.length > 0)) throw withoutUsers(profile, unused.map(({ name }) => name), user);
+  return chosen.filter((connection) => !unused.includes(connection));
 }
 
 async function proofOf(
