@@ -23,21 +23,32 @@ export function profileStep(file: ProfileFile): Step {
 }
 
 function profileChange({ path, before, text, summary }: ProfileFile, host: Host): WriteFile {
-  for (let folder = folderOf(path); ; folder = folderOf(folder)) {
-    refuseUnsafe(folder, host.files().entry(folder));
-    if (folder === "/") break;
-  }
+  for (const folder of foldersTo(path)) refuseUnsafe(folder, host.files().entry(folder), host);
   const entry = host.files().entry(path);
   if (entry?.kind !== "file") throw unsafe(path, "it is no regular file any more");
+  refuseForeign(path, entry, host);
   if (host.files().read(path)?.equals(Buffer.from(before)) !== true) throw unsafe(path, "it was changed while it was read");
   const owner = { owner: host.accounts.userName(entry.uid), group: host.accounts.groupName(entry.gid) };
   return { kind: "write-file", step: "client-config", path, ...owner, mode: entry.mode, content: text, before, sensitive: false, summary };
 }
 
+/** Outermost first: below one that is not root's nothing may be looked at. */
+function foldersTo(path: AbsolutePath): readonly AbsolutePath[] {
+  const folder = folderOf(path);
+  return folder === "/" ? [folder] : [...foldersTo(folder), folder];
+}
+
 /** In root's sticky folders, as /tmp, others cannot replace what is root's. */
-function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined): void {
-  if (entry === undefined || (entry.mode & 0o022) === 0 || (entry.uid === 0 && (entry.mode & 0o1000) !== 0)) return;
+function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined, host: Host): void {
+  if (entry === undefined) return;
+  refuseForeign(folder, entry, host);
+  if ((entry.mode & 0o022) === 0 || (entry.uid === 0 && (entry.mode & 0o1000) !== 0)) return;
   throw unsafe(folder, `others can write in this folder: mode ${entry.mode.toString(8)}`);
+}
+
+/** Its owner could put another one in its place at any time. */
+function refuseForeign(path: AbsolutePath, { uid }: Entry, { accounts }: Host): void {
+  if (uid !== 0) throw unsafe(path, `it belongs to ${accounts.userName(uid)}`);
 }
 
 function unsafe(path: AbsolutePath, detail: string): Problem {
