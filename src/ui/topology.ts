@@ -8,7 +8,7 @@ export interface Endpoint {
 
 export interface Connection {
   readonly name: string;
-  /** In order of preference. */
+  /** In order of preference; none where they cannot be told. */
   readonly endpoints: readonly Endpoint[];
   readonly users: readonly string[];
 }
@@ -16,8 +16,9 @@ export interface Connection {
 /** Who logs in through what, and where that leads, as a tree. */
 export function topology(connections: readonly Connection[]): string {
   return connections.flatMap(({ name, endpoints, users }) => [
-    cleanLine(users.length === 0 ? "(no users)" : users.join(", ")),
-    `└─ ${cleanLine(name)}`,
+    cleanLine(users.length === 0 ? "(no users)" : users.map(visible).join(", ")),
+    `└─ ${cleanLine(visible(name))}`,
+    ...(endpoints.length === 0 ? [`   └─ ${unknownEndpoints}`] : []),
     ...endpoints.map((endpoint, index) => `   ${index === endpoints.length - 1 ? "└" : "├"}─ ${index + 1}  ${cleanLine(endpointText(endpoint))}`),
   ]).join("\n");
 }
@@ -27,12 +28,20 @@ export function mermaid(connections: readonly Connection[]): string {
   const lines = connections.flatMap(({ name, endpoints, users }, number) => [
     `  c${number}["${label(name)}"]`,
     ...users.map((user, index) => `  u${number}_${index}(["${label(user)}"]) --> c${number}`),
+    ...(endpoints.length === 0 ? [`  c${number} -.- e${number}["${unknownEndpoints}"]`] : []),
     ...endpoints.map((endpoint, index) => `  c${number} ${index === 0 ? "-->" : "-.->"}|${index + 1}| e${number}_${index}["${label(endpointText(endpoint))}"]`),
   ]);
   return ["flowchart LR", ...lines].join("\n");
 }
 
+const unknownEndpoints = "endpoints not known";
+
+/** An empty name would leave nothing to see. */
+function visible(name: string): string {
+  return name === "" ? '""' : name;
+}
+
 /** Text between quotes; Mermaid's own signs as its entities (its flowchart syntax, "Entity codes to escape characters"). */
 function label(text: string): string {
-  return cleanLine(text).replace(/[#"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
+  return cleanLine(visible(text)).replace(/[#"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
 }

@@ -55,6 +55,21 @@ test("--diagram and --mermaid are the same as pictures", async (t) => {
   t.strictSame(chart.recorded.results, ['flowchart LR\n  c0["single"]\n  u0_0(["a#34;b"]) --> c0\n  c0 -->|1| e0_0["10.0.0.3:1"]']);
 });
 
+test("a picture says too where endpoints cannot be told, and shows a name that is empty", async (t) => {
+  const text = JSON.stringify({ connections: { "": { ip: [], port: [] } }, users: { ca: { connection: "" } } });
+  const tree = run({ diagram: true }, false, { text });
+  t.equal(await tree.exitCode, 1);
+  t.strictSame(tree.recorded.results, ['ca\n└─ ""\n   └─ endpoints not known']);
+  const chart = run({ mermaid: true }, false, { text });
+  t.equal(await chart.exitCode, 1);
+  t.strictSame(chart.recorded.results, ['flowchart LR\n  c0["#34;#34;"]\n  u0_0(["ca"]) --> c0\n  c0 -.- e0["endpoints not known"]']);
+});
+
+test("a picture is no JSON, and is not left out without a word", async (t) => {
+  await t.rejects(run({ diagram: true }, true).exitCode, { code: "usage-invalid", message: "--diagram is no JSON" });
+  await t.rejects(run({ mermaid: true }, true).exitCode, { code: "usage-invalid", message: "--mermaid is no JSON" });
+});
+
 test("the command that repairs it is for the same root, user and home", async (t) => {
   const { recorded, exitCode } = run({ connections: ["odd"], user: "svc2", home: "/home" }, false, { root: "/srv/img" });
   t.equal(await exitCode, 1);
