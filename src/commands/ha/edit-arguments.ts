@@ -1,8 +1,4 @@
-import { Problem } from "../../problem/problem.js";
-import { parseAddress } from "../../profile/address.js";
-import { quoted } from "../../profile/quote.js";
-import type { Endpoint } from "../../profile/types.js";
-import { endpointArgument } from "./endpoint-argument.js";
+import { requiredEndpoint } from "./endpoint-argument.js";
 import type { Verb, VectorEdit } from "./vector-edits.js";
 
 export interface EditArguments {
@@ -33,23 +29,6 @@ export interface EditArguments {
 
 /** What is asked for, checked as far as that goes without the host. Throws `ha-endpoint-invalid`. */
 export function requestedEdit(verb: Verb, { connection, endpoints, first = false, before }: EditArguments): VectorEdit {
-  const place = before === undefined ? (first ? "first" : "last") : { before: endpointOf(before) };
-  return { verb, connection, endpoints: endpoints.map(endpointOf), place };
-}
-
-function endpointOf(text: string): Endpoint {
-  const endpoint = endpointArgument(text);
-  if (endpoint !== undefined) return endpoint;
-  throw new Problem("ha-endpoint-invalid", `${quoted(text)} is no endpoint`, { hint: hintFor(text) });
-}
-
-function hintFor(text: string): string {
-  const [, address = "", port = ""] = /^\[?(.*?)\]?:(\d*)$/.exec(text) ?? [];
-  const bare = parseAddress(text);
-  if (bare.kind !== "invalid" && text.includes(":")) return `an IPv6 address stands in brackets, with the port behind them: [${text}]:60161`;
-  if (bare.kind !== "invalid") return `give the VHSM's HTTPS port too: ${text}:60161`;
-  const known = parseAddress(address);
-  if (known.kind !== "invalid" && address.includes(":")) return `an IPv6 address stands in brackets: [${address}]:${port}`;
-  if (known.kind !== "invalid") return "a port is a number from 1 to 65535, without leading zeros";
-  return address === "" ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : known.hint;
+  const place = before === undefined ? (first ? "first" : "last") : { before: requiredEndpoint(before) };
+  return { verb, connection, endpoints: endpoints.map(requiredEndpoint), place };
 }

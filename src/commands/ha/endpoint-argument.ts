@@ -1,11 +1,77 @@
 import { parseAddress } from "../../profile/address.js";
+import { quoted } from "../../profile/quote.js";
 import type { Endpoint } from "../../profile/types.js";
+import { Problem } from "../../problem/problem.js";
 
 /** An endpoint as typed: `10.1.2.3:60161`, `[2001:db8::7]:60161`, `hsm.example.org:60161`. Undefined for anything else. */
 export function endpointArgument(text: string): Endpoint | undefined {
   const [, bracketed, plain, digits = ""] = /^(?:\[([^[\]]*)\]|([^:[\]]+)):([1-9]\d{0,4})$/.exec(text) ?? [];
   const ip = bracketed ?? plain ?? "";
-  const port = Number(digits);
   const fits = bracketed === undefined || ip.includes(":");
-  return fits && port >= 1 && port <= 65535 && parseAddress(ip).kind !== "invalid" ? { ip, port } : undefined;
+  return fits && isPort(digits) && isAddress(ip) ? { ip, port: Number(digits) } : undefined;
+}
+
+/** The same, where nothing else will do. Throws `ha-endpoint-invalid`. */
+export function requiredEndpoint(text: string): Endpoint {
+  const endpoint = endpointArgument(text);
+  if (endpoint !== undefined) return endpoint;
+  throw invalid(text);
+}
+
+/** What is asked about where a name that is not known may be an endpoint gone wrong. */
+interface Named {
+  readonly connections: readonly { readonly name: string }[];
+}
+
+/**
+ * What `read` gives, for names of connections that were typed where endpoints are taken too. Throws `ha-endpoint-invalid` for one that is an address,
+ * or ends in a port, and names no connection; also where there are no connections to be had, which is another matter then.
+ */
+export async function namedOrEndpoint<T extends Named>(names: readonly string[], read: () => Promise<T>): Promise<T> {
+  const likely = names.filter(looksLikeEndpoint);
+  const found = await read().catch((error: unknown) => {
+    const [first] = likely;
+    throw first !== undefined && error instanceof Problem && nothingThere.has(error.code) ? invalid(first) : error;
+  });
+  const wrong = likely.find((text) => !found.connections.some(({ name }) => name === text));
+  if (wrong !== undefined) throw invalid(wrong);
+  return found;
+}
+
+/** Codes of a host where nobody has set up a client, or whose set-up the caller may not see. */
+const nothingThere: ReadonlySet<string> = new Set(["account-missing", "ha-config-missing", "host-not-permitted"]);
+
+function looksLikeEndpoint(text: string): boolean {
+  return parseAddress(text).kind === "address" || /:\d*$|^\[.*\]|^\d+(\.\d+){3}$/.test(text);
+}
+
+function invalid(text: string): Problem {
+  return new Problem("ha-endpoint-invalid", `${quoted(text)} is no endpoint`, { hint: hintFor(text) });
+}
+
+const portRule = "a port is a number from 1 to 65535, without leading zeros";
+
+function hintFor(text: string): string {
+  const [, address = "", port = ""] = /^\[?(.*?)\]?:(\d*)$/.exec(text) ?? [];
+  const before = parseAddress(address);
+  if (isAddress(text)) return portHint(text, { address, port });
+  if (before.kind === "invalid") return address === "" ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : before.hint;
+  if (!isPort(port)) return portRule;
+  return address.includes(":") ? `an IPv6 address stands in brackets: [${address}]:${port}` : `brackets are for IPv6 addresses alone: ${address}:${port}`;
+}
+
+/** For an address without a port, unless its last digits were meant as one. */
+function portHint(text: string, { address, port }: { readonly address: string; readonly port: string }): string {
+  if (!text.includes(":")) return `give the VHSM's HTTPS port too: ${text}:60161`;
+  const brackets = "an IPv6 address stands in brackets, with the port behind them";
+  if (!isPort(port) || !isAddress(address)) return `${brackets}: [${text}]:60161`;
+  return `${brackets}; without them this may be either [${address}]:${port} or [${text}] and no port`;
+}
+
+function isAddress(text: string): boolean {
+  return parseAddress(text).kind !== "invalid";
+}
+
+function isPort(digits: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(digits) && Number(digits) <= 65535;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { test } from "tap";
-import { endpointArgument } from "../../../src/commands/ha/endpoint-argument.js";
+import { Problem } from "../../../src/problem/problem.js";
+import { endpointArgument, namedOrEndpoint, requiredEndpoint } from "../../../src/commands/ha/endpoint-argument.js";
 
 test("endpoints are read as people write them", async (t) => {
   t.strictSame(endpointArgument("10.1.2.3:60161"), { ip: "10.1.2.3", port: 60161 });
@@ -18,4 +19,33 @@ test("never throws, and never gives a port out of range", async () => {
     const found = endpointArgument(`${text}:${port}`);
     return found === undefined || (found.port >= 1 && found.port <= 65535);
   }));
+});
+
+test("what is wrong is told with what would be right, and no other endpoint is suggested", async (t) => {
+  const hints: Readonly<Record<string, RegExp>> = {
+    "10.0.0.1": /: 10\.0\.0\.1:60161$/,
+    "[10.0.0.9]:60161": /^brackets are for IPv6 addresses alone: 10\.0\.0\.9:60161$/,
+    "2001:db8::7:6016": /either \[2001:db8::7\]:6016 or \[2001:db8::7:6016\] and no port$/,
+    "2001:db8::7:60161": /: \[2001:db8::7\]:60161$/,
+    "2001:db8::abcd": /: \[2001:db8::abcd\]:60161$/,
+    "[2001:db8::7]:0": /^a port is a number/,
+    "[2001:db8::7]": /^give IP:PORT, or \[IPv6\]:PORT/,
+    "10.1.2.3:060161": /^a port is a number/,
+    "10.1.2.3:": /^a port is a number/,
+    "10.0.0.256:1": /^each of the four numbers/,
+  };
+  for (const [text, hint] of Object.entries(hints)) t.throws(() => requiredEndpoint(text), { code: "ha-endpoint-invalid", hint }, text);
+});
+
+test("a word that is an endpoint gone wrong is no connection's name, unless there is one of that name", async (t) => {
+  const host = (...names: readonly string[]) => () => Promise.resolve({ connections: names.map((name) => ({ name })) });
+  const nobody = () => Promise.reject(new Problem("account-missing", "there is no user"));
+  for (const text of ["10.1.2.3", "10.0.0.256", "2001:db8::7:60161", "10.1.2.3:060161", "hsm:0", "[::1]"]) {
+    await t.rejects(namedOrEndpoint([text], host("hsm_1")), { code: "ha-endpoint-invalid" }, text);
+    await t.rejects(namedOrEndpoint(["hsm_1", text], nobody), { code: "ha-endpoint-invalid" }, text);
+    t.match(await namedOrEndpoint([text], host(text)), { connections: [{ name: text }] }, text);
+  }
+  await t.rejects(namedOrEndpoint(["hsm_1"], nobody), { code: "account-missing" });
+  await t.rejects(namedOrEndpoint(["10.1.2.3"], () => Promise.reject(new Problem("profile-syntax", "not YAML"))), { code: "profile-syntax" });
+  t.match(await namedOrEndpoint(["hsm-1", "hsm_2"], host("other")), { connections: [{ name: "other" }] }, "what looks like a name is left to whoever knows the names");
 });
