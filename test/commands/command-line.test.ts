@@ -44,3 +44,10 @@ test("what may be given again may; seconds are written in one way everywhere", a
   for (const [line, code] of Object.entries(taken)) t.match((await knetctlJson(line.split(" "))).document.problems, [{ code }], line);
   t.match((await knetctlJson(["init", "--settings", "a", "--settings", "b"])).document.problems, [{ title: /^say what to make/ }]);
 });
+
+test("ha probe tells an endpoint gone wrong from a name, on a host without a service user too", async (t) => {
+  for (const typed of ["10.1.2.3", "2001:db8::7:60161", "10.1.2.3:060161"]) {
+    const { exitCode, document } = await knetctlJson(["ha", "probe", typed, "--user", "nobody-of-that-name"]);
+    t.match({ exitCode, problems: document.problems }, { exitCode: 64, problems: [{ code: "ha-endpoint-invalid", hint: /60161|a port is/ }] }, typed);
+  }
+});

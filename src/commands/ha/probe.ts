@@ -5,7 +5,7 @@ import { probeEndpoints } from "../../vhsm/probe/probe-endpoints.js";
 import type { Target } from "../../vhsm/probe/target.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { chosenConnections, type HaConnection } from "./connections.js";
-import { endpointArgument } from "./endpoint-argument.js";
+import { endpointArgument, namedOrEndpoint } from "./endpoint-argument.js";
 import { probed } from "./probed.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { certificateTable, probeTable } from "./probe-text.js";
@@ -45,7 +45,7 @@ async function toProbe(args: ProbeArguments, context: CommandContext): Promise<T
   const names = typed.filter(({ endpoint }) => endpoint === undefined).map(({ text }) => text);
   const direct = typed.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ connection: undefined, target: endpoint }]));
   if (direct.length > 0 && names.length === 0) return { targets: direct, problems: [] };
-  const read = await readConnections(args, context);
+  const read = await namedOrEndpoint(names, () => readConnections(args, context));
   const chosen = chosenConnections(read, names);
   return { targets: [...chosen.flatMap(targetsOf), ...direct], problems: [...read.warnings, ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))] };
 }
