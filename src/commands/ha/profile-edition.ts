@@ -19,6 +19,7 @@ import { keyStoresStep } from "../../steps/key-stores/step.js";
 import { clientConfigOwnershipStep } from "../../steps/ownership/step.js";
 import { serviceStep } from "../../steps/service/step.js";
 import type { Step } from "../../workflow/step.js";
+import { ownCommand } from "../../workflow/own-command.js";
 import type { CommandContext } from "../command.js";
 import { readSecrets, readSecretsIfPossible } from "../read-secrets.js";
 import { requireValid, shownWarnings } from "../valid-profile.js";
@@ -37,17 +38,18 @@ export async function profileEdition(edit: VectorEdit, name: string, args: EditA
   if (name === "-" || name === "/dev/stdin") throw new Problem("usage-invalid", "a profile from standard input cannot be changed", { hint: "give the profile's file" });
   const { workingFolder } = context;
   const bytes = await readInput(name === "" ? name : resolve(workingFolder, name), name);
+  const path = placeOf(name, host, context);
   const reading = await readProfile(bytes, name);
   const { profile: old } = requireValid(profileIn(reading, name, workingFolder));
   const [connection] = chosenConnections({ source: name, connections: connectionsOf(old), warnings: [] }, [edit.connection]);
   const vector = connection?.endpoints ?? [];
-  const there = await vectorOnHost(edit, vector, name, { old, root: args.root }, context);
+  const there = await vectorOnHost(edit, vector, name, { old, root: args.root, host }, context);
   const wanted = editedVector(vector, edit);
   const index = new Map(vector.map((endpoint, at) => [endpoint, at]));
   const { reading: edited, ...text } = await editProfile({ name, bytes, reading }, edit.connection, wanted.map((endpoint) => index.get(endpoint) ?? endpoint));
   const { profile, problems } = requireValid(profileIn(edited, name, workingFolder));
   const warnings = shownWarnings(problems, context);
-  const file = { path: placeOf(name, host, context), summary: [`connection ${edit.connection}: as in config.json`], ...text };
+  const file = { path, summary: [`connection ${edit.connection}: as in config.json`], ...text };
   const { steps, problems: secretProblems } = await stepsFor({ edit, there, wanted, profile, old, file }, args, host, context);
   const known = new Set(there?.map(endpointMeaning));
   return { added: wanted.filter((endpoint) => !known.has(endpointMeaning(endpoint))), steps, input: { profile, host }, warnings: [...warnings, ...secretProblems] };
@@ -57,7 +59,7 @@ export async function profileEdition(edit: VectorEdit, name: string, args: EditA
  * The connection's endpoints in config.json; undefined where they cannot be told. An edit of the profile's vector that took others for granted would lose
  * them: only `set`, which names all of them, does not mind. Throws Problems.
  */
-async function vectorOnHost({ verb, connection: name }: VectorEdit, vector: readonly Endpoint[], profile: string, { old, root }: { readonly old: Profile; readonly root: string | undefined }, context: CommandContext): Promise<readonly Endpoint[] | undefined> {
+async function vectorOnHost({ verb, connection: name }: VectorEdit, vector: readonly Endpoint[], profile: string, { old, root, host }: { readonly old: Profile; readonly root: string | undefined; readonly host: Host }, context: CommandContext): Promise<readonly Endpoint[] | undefined> {
   const { source, connections } = await readConnections({ user: old.service.user, home: old.service.home, root }, context);
   const connection = connections.find((one) => one.name === name);
   if (verb === "set") return connection?.problem === undefined ? connection?.endpoints : undefined;
@@ -67,7 +69,7 @@ async function vectorOnHost({ verb, connection: name }: VectorEdit, vector: read
   throw new Problem("ha-config-differs", `profile and config.json do not agree on the endpoints of connection ${quotedName(name)}`, {
     where: { path: source },
     detail: `the profile has ${shown(vector)}; config.json has ${shown(connection?.endpoints ?? [])}`,
-    hint: `make the profile true on this host first (knetctl apply ${shellWord(profile)}); or correct the profile; or give all endpoints with knetctl ha set`,
+    hint: `make the profile true on this host first (${ownCommand(host, `apply ${shellWord(profile)}`)}); or correct the profile; or give all endpoints with knetctl ha set`,
   });
 }
 

@@ -1,7 +1,9 @@
+import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/quote.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Endpoint } from "../../profile/types.js";
+import { ownCommand } from "../../workflow/own-command.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { clientConfigChanges } from "./changes.js";
 import { editedConnection } from "./edit-connection.js";
@@ -25,16 +27,16 @@ function planVector({ profile: { service }, host }: StepInput, { connection, fro
   const observed = observeClientConfig(host, serviceHome(service, account), account?.uid);
   const { file, path, unseenReason } = observed;
   if (file === "unseen") throw new Problem("host-not-permitted", "config.json cannot be read", { where: { path }, ...(unseenReason !== undefined && { detail: unseenReason }), hint: "run this as root" });
-  if (file === "missing" || file.root === undefined) throw new Problem("ha-config-missing", "there is no config.json to change", { where: { path }, hint: "write a profile and apply it: knetctl init, knetctl apply PROFILE" });
+  if (file === "missing" || file.root === undefined) throw new Problem("ha-config-missing", "there is no config.json to change", { where: { path }, hint: `write a profile and apply it: ${ownCommand(host, "init")}, ${ownCommand(host, "apply PROFILE")}` });
   const now = readClientConfig(file.root).connections?.get(connection);
-  if (from === undefined ? now !== undefined : !sameEndpoints(now, from)) throw changed(connection, path);
+  if (from === undefined ? now !== undefined : !sameEndpoints(now, from)) throw changed(connection, path, host);
   return { changes: clientConfigChanges(service, observed, editedConnection(file, connection, to)), problems: [], notes: [] };
 }
 
-function changed(connection: string, path: string): Problem {
+function changed(connection: string, path: string, host: Host): Problem {
   return new Problem("ha-config-changed", `the endpoints of connection ${quotedName(connection)} were changed meanwhile`, {
     where: { path },
     detail: "somebody else wrote config.json while this was being prepared; nothing was changed by this command",
-    hint: "look at it (knetctl ha list), then run this again",
+    hint: `look at it (${ownCommand(host, "ha list")}), then run this again`,
   });
 }
