@@ -2,6 +2,8 @@ import { exitCodes } from "./exit-codes.js";
 
 /** What a probe may find wrong with an endpoint; part of `problemCodes`. */
 export const endpointCodes = {
+  "endpoint-address": exitCodes.unavailable,
+  "endpoint-own-host": exitCodes.unavailable,
   "endpoint-name-not-found": exitCodes.unavailable,
   "endpoint-refused": exitCodes.unavailable,
   "endpoint-unreachable": exitCodes.unavailable,
@@ -22,5 +24,9 @@ export const endpointCodes = {
   "endpoint-other-service": exitCodes.unavailable,
   "endpoint-no-http": exitCodes.unavailable,
   "endpoint-not-knet": exitCodes.unavailable,
+  "endpoint-http-denied": exitCodes.unavailable,
+  "endpoint-http-unavailable": exitCodes.unavailable,
   "endpoint-query-refused": exitCodes.unavailable,
+  "endpoint-query-failed": exitCodes.unavailable,
+  "endpoint-other-vendor": exitCodes.unavailable,
 } as const;

@@ -16,11 +16,12 @@ export function probeJson({ probed, problems, ms, began }: Round): object {
 }
 
 function endpointJson(one: Probed): object {
-  const { target, connectMs, tlsMs, answerMs, speaks, protocol, cipher, certificate, vendor, kmipVersion, serverInformation } = one.report;
+  const { target, address, connectMs, tlsMs, answerMs, speaks, protocol, cipher, certificate, vendor, kmipVersion, serverInformation } = one.report;
   return {
     ...(one.connection !== undefined && { connection: one.connection }),
     ip: target.ip,
     port: target.port,
+    ...(address !== undefined && { address }),
     ok: isGood(one),
     ...(connectMs !== undefined && { connectMs: rounded(connectMs) }),
     ...(tlsMs !== undefined && { tlsMs: rounded(tlsMs) }),

@@ -1,9 +1,8 @@
 import { Problem, Problems } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
 import { endpointText } from "../../members/member-proof.js";
-import { probeEndpoints } from "../../vhsm/probe/probe-endpoints.js";
 import type { CommandContext } from "../command.js";
-import { isGood, probed } from "./probed.js";
+import { isGood, probeAll } from "./probed.js";
 
 const timeoutMs = 5000;
 
@@ -11,7 +10,7 @@ const timeoutMs = 5000;
 export async function probeMembers(endpoints: readonly Endpoint[], { output, signal }: CommandContext): Promise<readonly Problem[]> {
   if (endpoints.length === 0) return [];
   output.transient(`probing ${endpoints.length === 1 ? "the new member" : `${endpoints.length} new members`} …`);
-  const all = (await probeEndpoints(endpoints, { timeoutMs, signal })).map((report) => probed(undefined, report));
+  const all = await probeAll(endpoints.map((target) => ({ connection: undefined, target })), { timeoutMs, signal });
   if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal; nothing was changed");
   const problems = all.flatMap((one) => one.problems);
   const bad = all.filter((one) => !isGood(one)).map(({ report }) => endpointText(report.target));

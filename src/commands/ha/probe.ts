@@ -1,12 +1,10 @@
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
 import { problemCodes } from "../../problem/codes.js";
 import { Problem } from "../../problem/problem.js";
-import { probeEndpoints } from "../../vhsm/probe/probe-endpoints.js";
-import type { Target } from "../../vhsm/probe/target.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { chosenConnections, type HaConnection } from "./connections.js";
 import { endpointArgument, namedOrEndpoint } from "./endpoint-argument.js";
-import { probed } from "./probed.js";
+import { probeAll, type Wanted } from "./probed.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { certificateTable, probeTable } from "./probe-text.js";
 import { readConnections, type SourceArguments } from "./read-connections.js";
@@ -36,7 +34,7 @@ export const probe: CommandRun<ProbeArguments> = async (args, context) => {
 };
 
 interface ToProbe {
-  readonly targets: readonly { readonly connection: string | undefined; readonly target: Target }[];
+  readonly targets: readonly Wanted[];
   readonly problems: readonly Problem[];
 }
 
@@ -47,18 +45,18 @@ async function toProbe(args: ProbeArguments, context: CommandContext): Promise<T
   if (direct.length > 0 && names.length === 0) return { targets: direct, problems: [] };
   const read = await namedOrEndpoint(names, () => readConnections(args, context));
   const chosen = chosenConnections(read, names);
-  return { targets: [...chosen.flatMap(targetsOf), ...direct], problems: [...read.warnings, ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))] };
+  return { targets: [...chosen.flatMap((connection) => targetsOf(connection, read.source)), ...direct], problems: [...read.warnings, ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))] };
 }
 
-function targetsOf({ name, endpoints }: HaConnection): ToProbe["targets"] {
-  return endpoints.map((target) => ({ connection: name, target }));
+function targetsOf({ name, endpoints }: HaConnection, source: string): readonly Wanted[] {
+  return endpoints.map((target) => ({ connection: name, source, target }));
 }
 
 async function probeOnce({ targets, problems }: ToProbe, { timeout }: ProbeArguments, { signal }: CommandContext): Promise<Round> {
   const began = new Date();
   const start = performance.now();
-  const reports = await probeEndpoints(targets.map(({ target }) => target), { timeoutMs: timeout * 1000, signal });
-  return { probed: reports.map((report, index) => probed(targets[index]?.connection, report)), problems, ms: performance.now() - start, began };
+  const probed = await probeAll(targets, { timeoutMs: timeout * 1000, signal });
+  return { probed, problems, ms: performance.now() - start, began };
 }
 
 function show(round: Round, { output }: CommandContext): void {

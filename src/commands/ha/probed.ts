@@ -1,6 +1,19 @@
-import type { Problem } from "../../problem/problem.js";
+import { Problem } from "../../problem/problem.js";
+import { parseAddress } from "../../profile/address.js";
 import type { EndpointReport } from "../../vhsm/probe/endpoint-report.js";
 import { findingProblem } from "../../vhsm/probe/finding-problem.js";
+import type { ProbeOptions } from "../../vhsm/probe/probe-endpoint.js";
+import { probeEndpoints } from "../../vhsm/probe/probe-endpoints.js";
+import { targetText, type Target } from "../../vhsm/probe/target.js";
+
+/** An endpoint to be probed, and where it is from. */
+export interface Wanted {
+  /** Undefined for an endpoint of the command line. */
+  readonly connection: string | undefined;
+  /** The file that names it, where one does. */
+  readonly source?: string;
+  readonly target: Target;
+}
 
 /** One endpoint after a probe. */
 export interface Probed {
@@ -10,8 +23,32 @@ export interface Probed {
   readonly problems: readonly Problem[];
 }
 
-export function probed(connection: string | undefined, report: EndpointReport): Probed {
-  return { connection, report, problems: report.findings.map((finding) => findingProblem(finding, report.target)) };
+/**
+ * Probes endpoints; results in their order. An `ip` that is no address and no name is a problem and is not connected to: the system would take
+ * an empty one, or 0.0.0.0, for this host.
+ */
+export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
+  const faults = wanted.map(addressFault);
+  const reports = [...await probeEndpoints(wanted.filter((_one, index) => faults[index] === undefined).map(({ target }) => target), options)];
+  return wanted.map(({ connection, target }, index) => {
+    const fault = faults[index];
+    const report = fault === undefined ? reports.shift() : undefined;
+    return report === undefined ? { connection, report: { target, findings: [] }, problems: fault === undefined ? [] : [fault] } : probed(connection, report);
+  });
+}
+
+function probed(connection: string | undefined, report: EndpointReport): Probed {
+  return { connection, report, problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)) };
+}
+
+function addressFault({ connection, source, target }: Wanted): Problem | undefined {
+  const address = parseAddress(target.ip);
+  if (address.kind !== "invalid") return undefined;
+  return new Problem("endpoint-address", `ip ${JSON.stringify(target.ip)} is no usable address`, {
+    where: { path: source ?? targetText(target) },
+    detail: `${connection === undefined ? "" : `connection ${JSON.stringify(connection)}, `}port ${target.port}`,
+    hint: address.hint,
+  });
 }
 
 /** Whether the client can use it, as far as a probe can tell: warnings pass. */

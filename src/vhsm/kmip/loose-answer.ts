@@ -1,3 +1,4 @@
+import { peerText } from "../peer-text.js";
 import { malformed } from "./malformed.js";
 import type { QueryAnswer } from "./messages.js";
 import { enumerations, nameOfTag, nameOfValue, tagNumbers } from "./tags.js";
@@ -15,13 +16,13 @@ const mostInformation = 20;
 
 /**
  * What the answer to a Query says, in KMIP's JSON form, whatever else it holds: a server's information is its vendor's own, and may use tags,
- * enumerations and types that are not known here. Throws a Problem (`kmip-malformed`) when it is no response message.
+ * enumerations and types that are not known here. Its texts are fit for quoting (peer-text.ts). Throws a Problem (`kmip-malformed`) when it is no response message.
  */
 export function readLooseAnswer(source: string): QueryAnswer {
   const response = itemFrom(parsed(source), 0);
   const item = at(response, "BatchItem");
   const status = at(item, "ResultStatus")?.value;
-  if (response.tag !== "ResponseMessage" || status === undefined) throw malformed("no response with a result");
+  if (response.tag !== "ResponseMessage" || status === undefined || status === "") throw malformed("no response with a result");
   const success = status === "Success" || numberFrom(status) === enumerations.ResultStatus.Success;
   const reason = at(item, "ResultReason")?.value;
   const message = at(item, "ResultMessage")?.value;
@@ -31,8 +32,8 @@ export function readLooseAnswer(source: string): QueryAnswer {
   return {
     success,
     ...(reason !== undefined && !success && { reason: reasonName(reason) }),
-    ...(typeof message === "string" && { message }),
-    ...(typeof vendor === "string" && { vendor }),
+    ...(typeof message === "string" && { message: peerText(message) }),
+    ...(typeof vendor === "string" && { vendor: peerText(vendor) }),
     ...(major !== undefined && minor !== undefined && { protocol: `${numberFrom(major) ?? "?"}.${numberFrom(minor) ?? "?"}` }),
     serverInformation: leaves(at(item, "ResponsePayload", "ServerInformation")).slice(0, mostInformation),
   };
@@ -67,11 +68,11 @@ function numberFrom(value: LooseItem["value"]): number | undefined {
 
 function reasonName(reason: LooseItem["value"]): string {
   const number = numberFrom(reason);
-  return number === undefined ? String(reason) : (nameOfValue(tagNumbers.ResultReason, number) ?? `0x${number.toString(16)}`);
+  return number === undefined ? peerText(String(reason)) : (nameOfValue(tagNumbers.ResultReason, number) ?? `0x${number.toString(16)}`);
 }
 
 /** "Tag: value" of everything below that has one. */
 function leaves(item: LooseItem | undefined): readonly string[] {
   if (item === undefined) return [];
-  return item.parts.length > 0 ? item.parts.flatMap(leaves) : [`${item.tag}: ${String(item.value)}`].filter(() => item.value !== "");
+  return item.parts.length > 0 ? item.parts.flatMap(leaves) : [peerText(`${item.tag}: ${String(item.value)}`)].filter(() => item.value !== "");
 }

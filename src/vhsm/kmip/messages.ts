@@ -1,4 +1,5 @@
 import type { Secret } from "../../problem/secret.js";
+import { peerText } from "../peer-text.js";
 import type { KmipItem } from "./item.js";
 import { enumeration, integer, numberOf, part, structure, tagNumber, text, textOf } from "./item.js";
 import { malformed } from "./malformed.js";
@@ -48,7 +49,7 @@ export interface QueryAnswer {
   readonly serverInformation?: readonly string[];
 }
 
-/** What the answer to `queryRequest` says. Throws a Problem (`kmip-malformed`) when it is no response message. */
+/** What the answer to `queryRequest` says, its texts fit for quoting (peer-text.ts). Throws a Problem (`kmip-malformed`) when it is no response message. */
 export function readQueryAnswer(response: KmipItem): QueryAnswer {
   const item = part(response, "BatchItem");
   const status = numberOf(part(item, "ResultStatus"));
@@ -62,8 +63,8 @@ export function readQueryAnswer(response: KmipItem): QueryAnswer {
   return {
     success: status === enumerations.ResultStatus.Success,
     ...(reason !== undefined && { reason: nameOfValue(tagNumbers.ResultReason, reason) ?? `0x${reason.toString(16)}` }),
-    ...(message !== undefined && { message }),
-    ...(vendor !== undefined && { vendor }),
+    ...(message !== undefined && { message: peerText(message) }),
+    ...(vendor !== undefined && { vendor: peerText(vendor) }),
     ...(major !== undefined && minor !== undefined && { protocol: `${major}.${minor}` }),
   };
 }

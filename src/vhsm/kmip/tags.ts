@@ -37,11 +37,11 @@ export type TagName = keyof typeof tagNumbers;
 /** Values of the enumerations (KMIP 1.4, 9.1.3.2) that these tags carry. */
 export const enumerations = {
   CredentialType: { UsernameAndPassword: 1 },
-  Operation: { Query: 0x18, DiscoverVersions: 0x1e },
+  Operation: { Query: 0x18 },
   QueryFunction: { QueryOperations: 1, QueryObjects: 2, QueryServerInformation: 3 },
   ResultStatus: { Success: 0, OperationFailed: 1 },
   ResultReason: {
-    AuthenticationNotSuccessful: 3, InvalidMessage: 4, OperationNotSupported: 5, MissingData: 6, GeneralFailure: 0x100,
+    AuthenticationNotSuccessful: 3, InvalidMessage: 4, OperationNotSupported: 5, MissingData: 6, PermissionDenied: 0xc, GeneralFailure: 0x100,
   },
 } as const;
 

@@ -1,13 +1,13 @@
-import { request, type IncomingMessage } from "node:http";
 import { encodeJson } from "../kmip/json.js";
 import { readLooseAnswer } from "../kmip/loose-answer.js";
 import { queryRequest, readQueryAnswer, type QueryAnswer } from "../kmip/messages.js";
 import { decodeTtlv } from "../kmip/ttlv.js";
 import { Problem } from "../../problem/problem.js";
 import type { Deadline } from "./deadline.js";
-import { firstWords, isTtlvResponse, type FirstWords } from "./first-words.js";
-import { demandsCertificate, type Session } from "./shake-hands.js";
-import { targetText, type Target } from "./target.js";
+import { isTtlvResponse, type FirstWords } from "./first-words.js";
+import { HttpExchange } from "./http-exchange.js";
+import { demandsCertificateLate, type Session } from "./shake-hands.js";
+import { serverName, targetText, type Peer } from "./target.js";
 
 /** What came back over TLS for a Query at `POST /kmip`. */
 export type Asked =
@@ -19,60 +19,44 @@ export type Asked =
   /** Without an answer. */
   | { readonly is: "ended" };
 
-/** Bytes of an answer that are read: the answer to this Query has some hundred. */
-const mostBytes = 64 * 1024;
-const mostHeaderBytes = 16 * 1024;
-
-/** Asks for the server information (KMIP's HTTPS profile, JSON). Sends no credential. */
-export async function askKmip({ socket }: Session, target: Target, deadline: Deadline): Promise<Asked | "late"> {
+/** Asks for the server information (KMIP's HTTPS profile, JSON). Sends no credential. Never rejects. */
+export async function askKmip({ socket, wire }: Session, peer: Peer, deadline: Deadline, minor?: number): Promise<Asked | "late"> {
   const start = performance.now();
-  const body = encodeJson(queryRequest());
+  const exchange = new HttpExchange(socket);
+  const post = { host: targetText({ ip: serverName(peer) ?? peer.address, port: peer.port }), body: encodeJson(queryRequest(minor === undefined ? {} : { minor })) };
   const asked = await deadline.first<Asked>((done) => {
-    const asking = request({
-      createConnection: () => socket,
-      method: "POST",
-      path: "/kmip",
-      headers: { Host: targetText(target), "Content-Type": "application/json", Accept: "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" },
-      maxHeaderSize: mostHeaderBytes,
+    exchange.post(post, (over) => {
+      const answer = kmipAnswer(exchange);
+      if ("success" in answer) done({ is: "kmip", answer, ms: performance.now() - start });
+      else if (over) done(withoutKmip(exchange, answer.why));
     });
-    asking.on("response", (response) => { void read(response).then((bytes) => { done(understood(response, bytes, performance.now() - start)); }); });
-    asking.on("error", (error) => { done(failed(error)); });
-    // an upgrade or anything else that is no answer
-    asking.on("close", () => { setImmediate(done, { is: "ended" }); });
-    asking.end(body);
   });
   socket.destroy();
-  return asked;
+  wire.destroy();
+  return asked === "late" ? cutShort(exchange) : asked;
 }
 
-/** As much as has come when it ends, breaks or gets too long. */
-async function read(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+/** The answer as soon as the body so far is a whole one: not every server ends what it says. */
+function kmipAnswer({ body, flooded }: HttpExchange): QueryAnswer | { readonly why: string } {
+  if (flooded) return { why: "it does not end" };
   try {
-    for await (const chunk of response) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > mostBytes) break;
-    }
-  } catch {
-    // cut off: what came is judged as it is
-  }
-  return Buffer.concat(chunks);
-}
-
-function understood({ statusCode = 0, headers }: IncomingMessage, body: Buffer, ms: number): Asked {
-  try {
-    if (body.length > mostBytes) throw new Problem("kmip-malformed", "not a KMIP message", { detail: `more than ${mostBytes} bytes` });
-    return { is: "kmip", answer: isTtlvResponse(body) ? readQueryAnswer(decodeTtlv(body)) : readLooseAnswer(body.toString("utf8")), ms };
+    return isTtlvResponse(body) ? readQueryAnswer(decodeTtlv(body)) : readLooseAnswer(body.toString("utf8"));
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { is: "http", status: statusCode, server: [headers["server"] ?? ""].flat().join(", "), why: error.detail ?? "" };
+    return { why: error instanceof Problem ? (error.detail ?? "") : "it cannot be read" };
   }
 }
 
-function failed(error: Error): Asked {
-  if ("rawPacket" in error && Buffer.isBuffer(error.rawPacket)) return { is: "no-http", words: firstWords(error.rawPacket) };
-  return { is: "code" in error && demandsCertificate(String(error.code)) ? "client-certificate" : "ended" };
+/** A response counts more than the error that came after it. */
+function withoutKmip({ status, server, words, errorCode }: HttpExchange, why: string): Asked {
+  if (status !== undefined) return { is: "http", status, server, why: status === 101 ? "it switches protocols" : why };
+  if (words.is === "http") return { is: "http", status: Number(/^HTTP\/\S+ (\d{3})/.exec(words.line)?.[1] ?? 0), server, why: "its headers cannot be read" };
+  if (words.is !== "nothing") return { is: "no-http", words };
+  return { is: demandsCertificateLate(errorCode) ? "client-certificate" : "ended" };
+}
+
+/** What came until the time was over: the beginning of what may be KMIP is late, anything else is judged. */
+function cutShort(exchange: HttpExchange): Asked | "late" {
+  const { status = 200, body } = exchange;
+  const maybeKmip = body.length === 0 || isTtlvResponse(body) || /^\s*\{/.test(body.toString("latin1"));
+  return status < 300 && maybeKmip ? "late" : withoutKmip(exchange, "its answer does not end");
 }

@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { peerText } from "../peer-text.js";
 import type { Finding } from "./finding.js";
 
 /** Of a server's certificate. Its texts come from outside. */
@@ -14,14 +15,13 @@ export interface CertificateFacts {
   readonly fingerprint: string;
 }
 
-const longestText = 200;
 const mostNames = 20;
 
 export function certificateFacts({ subject, subjectAltName, validFrom, validTo, fingerprint256 }: X509Certificate): CertificateFacts {
   const [notBefore, notAfter] = [isoDate(validFrom), isoDate(validTo)];
   return {
-    subject: cut((typeof subject === "string" ? subject : "").split("\n").join(", ")),
-    names: (subjectAltName ?? "").split(", ").filter((name) => name !== "").slice(0, mostNames).map(cut),
+    subject: peerText((typeof subject === "string" ? subject : "").split("\n").join(", ")),
+    names: (subjectAltName ?? "").split(", ").filter((name) => name !== "").slice(0, mostNames).map((name) => peerText(name)),
     ...(notBefore !== undefined && { notBefore }),
     ...(notAfter !== undefined && { notAfter }),
     fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
@@ -42,8 +42,4 @@ export function judgeCertificate(certificate: CertificateFacts, wanted: string |
 function isoDate(text: string): string | undefined {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
-function cut(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }

@@ -20,9 +20,9 @@ export class Deadline {
     return this.#controller.signal.aborted ? 0 : Math.max(0, this.#end - performance.now());
   }
 
-  /** A deadline within this one. */
-  part(ms: number): Deadline {
-    return new Deadline(Math.min(ms, this.left), this.#controller.signal);
+  /** A deadline within this one, of a share of the time that is left. */
+  part(share: number): Deadline {
+    return new Deadline(this.left * share, this.#controller.signal);
   }
 
   /** What `begin` is done with first, or `late`. Never rejects unless `begin` throws. */
@@ -39,9 +39,25 @@ export class Deadline {
     }
   }
 
-  /** Frees the timer; nothing ends by it any more. */
+  /** Does some work within a share of the time that is left. What the work leaves under way when it returns is ended. */
+  async within<T>(share: number, work: (part: Deadline) => Promise<T>): Promise<T> {
+    const part = this.part(share);
+    try {
+      return await work(part);
+    } finally {
+      part.close();
+    }
+  }
+
+  /** What a promise comes to within a share of the time that is left. The promise's own work goes on. */
+  soon<T>(share: number, promise: Promise<T>): Promise<T | "late"> {
+    return this.within(share, (part) => part.first<T>((done) => { void promise.then(done); }));
+  }
+
+  /** Ends what is still under way, and frees the timer. */
   close(): void {
     clearTimeout(this.#timer);
     this.#parent?.removeEventListener("abort", this.#abort);
+    this.#abort();
   }
 }

@@ -8,6 +8,8 @@ export type Spoken = "KMIP over HTTPS" | "HTTPS" | "TTLV over TLS" | "TLS" | "HT
 /** What a probe learned of one endpoint; what is absent was not reached. Texts come from outside. Times in milliseconds. */
 export interface EndpointReport {
   readonly target: Target;
+  /** Of a target's name, the address that the rest is about. */
+  readonly address?: string;
   readonly findings: readonly Finding[];
   readonly speaks?: Spoken;
   readonly connectMs?: number;

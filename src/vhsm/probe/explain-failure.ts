@@ -1,55 +1,67 @@
+import type { Deadline } from "./deadline.js";
 import type { EndpointReport } from "./endpoint-report.js";
-import { firstWords, type FirstWords } from "./first-words.js";
-import { listenFirst } from "./listen-first.js";
-import { openWire } from "./open-wire.js";
-import { saidText } from "./query-session.js";
-import { demandsCertificate, shakeHands, type FailedHandshake, type Session } from "./shake-hands.js";
-import type { Target } from "./target.js";
+import type { FirstShaken } from "./first-handshake.js";
+import { firstWords, saidText, type FirstWords } from "./first-words.js";
+import { askInHttp, listenFirst } from "./listen-first.js";
+import { lowerHandshake } from "./lower-handshake.js";
+import { demandsCertificate, type FailedHandshake, type Session } from "./shake-hands.js";
+import type { Peer } from "./target.js";
 import { timedOut, type Time } from "./time.js";
-import { olderSettings, type TlsSettings } from "./tls-settings.js";
+import type { TlsSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
 export interface Failure {
-  readonly target: Target;
+  readonly peer: Peer;
   /** Of the handshake that failed. */
   readonly wire: Wire;
-  readonly failed: FailedHandshake | "late";
+  readonly failed: Exclude<FirstShaken, Session>;
 }
 
 /** Why there is no TLS; or TLS after all, with settings for old servers. */
 export type Explained = Pick<EndpointReport, "findings" | "speaks"> | { readonly older: Session; readonly settings: TlsSettings };
 
+/** Part of the time for asking a port in HTTP that answered TLS in words. */
+const patience = 0.5;
+
 /** Finds out why a handshake with the usual settings failed, by what the peer said and by further connections. */
-export async function explainFailure({ target, wire, failed }: Failure, time: Time): Promise<Explained> {
+export async function explainFailure({ peer, wire, failed }: Failure, time: Time): Promise<Explained> {
+  if (failed !== "late" && "heard" in failed) return noTls(failed.heard);
   const words = firstWords(wire.first);
-  if (words.is !== "nothing" && words.is !== "tls") return noTls(words);
+  if (isPlain(words)) return noTls(await plainer(words, peer, time.deadline));
   if (failed === "late") return { findings: [timedOut("tls", time)] };
-  if (demandsCertificate(failed.code, failed.records)) return { speaks: "TLS", findings: [{ kind: "client-certificate" }] };
-  if (words.is === "nothing") return closed(failed, target, time);
-  return (await shaken(failed, target, time)) ?? { speaks: "TLS", findings: [{ kind: "tls-failed", reason: wire.flooded ? "it does not end" : reasonOf(failed) }] };
+  if (demandsCertificate(failed)) return { speaks: "TLS", findings: [{ kind: "client-certificate" }] };
+  return words.is === "nothing" ? closed(failed, peer, time) : refused(failed, wire, peer, time);
 }
 
-async function closed(failed: FailedHandshake, target: Target, time: Time): Promise<Explained> {
-  const heard = await listenFirst(target, time.deadline);
+async function closed(failed: FailedHandshake, peer: Peer, { deadline }: Time): Promise<Explained> {
+  const heard = await listenFirst(peer, deadline);
   if (heard === "rejected") return { findings: [{ kind: "rejected" }] };
-  if (heard.is !== "nothing" && heard.is !== "tls") return noTls(heard);
-  return (await shaken(failed, target, time)) ?? { findings: [{ kind: "closed-during-tls" }] };
+  if (isPlain(heard)) return noTls(heard);
+  const lower = await lowerHandshake(failed, peer, deadline);
+  return typeof lower === "object" ? lower : { findings: [{ kind: "closed-during-tls" }] };
+}
+
+async function refused(failed: FailedHandshake, wire: Wire, peer: Peer, { deadline }: Time): Promise<Explained> {
+  const lower = await lowerHandshake(failed, peer, deadline);
+  if (typeof lower === "object") return lower;
+  return { speaks: "TLS", findings: [{ kind: "tls-failed", reason: wire.flooded ? "it does not end" : reasonOf(failed), lowerTried: lower === "refused" }] };
+}
+
+function isPlain({ is }: FirstWords): boolean {
+  return is !== "nothing" && is !== "tls";
+}
+
+/** Some web servers take TLS for a request of HTTP/0.9, and answer without a status line: what they say to a request is plainer. */
+async function plainer(words: FirstWords, peer: Peer, deadline: Deadline): Promise<FirstWords> {
+  if (words.is === "http" || words.is === "ttlv") return words;
+  const asked = await deadline.within(patience, (part) => askInHttp(peer, part));
+  return asked.is === "http" ? asked : words;
 }
 
 function noTls(words: FirstWords): Explained {
   if (words.is === "http") return { speaks: "HTTP", findings: [{ kind: "plain-http", line: words.line }] };
+  if (words.is === "ttlv") return { speaks: "no TLS", findings: [{ kind: "ttlv", tls: false }] };
   return { speaks: "no TLS", findings: [{ kind: "other-service", said: saidText(words) }] };
-}
-
-/** A session by the first of the settings for old servers that does it. */
-async function shaken({ code }: FailedHandshake, target: Target, { deadline }: Time): Promise<Explained | undefined> {
-  for (const settings of olderSettings(code)) {
-    const opened = await openWire(target, deadline);
-    if (!("wire" in opened)) return undefined;
-    const older = await shakeHands(opened.wire, target, settings, deadline);
-    if (older !== "late" && "socket" in older) return { older, settings };
-  }
-  return undefined;
 }
 
 /** OpenSSL's words for it, from the name that Node makes of them: "sslv3 alert handshake failure". */

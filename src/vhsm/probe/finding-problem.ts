@@ -6,10 +6,11 @@ import { settingsText } from "./tls-settings.js";
 
 type Told = readonly [ProblemCode, string, Omit<ProblemDetails, "where" | "cause">];
 
-/** A finding as a problem: what it is, the evidence, and what to do about it. */
-export function findingProblem(finding: Finding, target: Target): Problem {
-  const [code, title, details] = told(finding);
-  return new Problem(code, title, { where: { path: targetText(target) }, ...details });
+/** A finding as a problem: what it is, the evidence, and what to do about it. `address` is that of a target's name. */
+export function findingProblem(finding: Finding, target: Target, address?: string): Problem {
+  const [code, title, { detail: evidence, ...details }] = told(finding);
+  const detail = [address === undefined ? undefined : `${target.ip} is ${address}`, evidence].filter((part) => part !== undefined).join("; ");
+  return new Problem(code, title, { where: { path: targetText(target) }, ...(detail !== "" && { detail }), ...details });
 }
 
 const otherPort = "give the VHSM's HTTPS port: of its two ports it is often the one after the TTLV port (60161 after 60160)";
@@ -23,6 +24,8 @@ function told(finding: Finding): Told {
       return ["endpoint-refused", "the connection is refused", { hint: "nothing listens on this port: check that the VHSM is started, and its HTTPS port" }];
     case "unreachable":
       return ["endpoint-unreachable", "the address cannot be reached", { detail: finding.code, hint: "check the address, the routes of this host and the firewalls on the way" }];
+    case "own-host":
+      return ["endpoint-own-host", `this host fails at ${finding.doing}`, { detail: finding.code, hint: ownHostHint(finding.code) }];
     case "timed-out":
       return timeOut(finding.stage, finding.ms);
     case "rejected":
@@ -32,11 +35,11 @@ function told(finding: Finding): Told {
     case "old-tls":
       return ["endpoint-tls-old", "the server is too old for the TLS settings of this system", { detail: `it takes ${settingsText(finding.settings)}`, hint: `update the VHSM, or set ${settingsText(finding.settings)} in the openssl.cnf that the application uses` }];
     case "tls-failed":
-      return ["endpoint-tls-failed", "the TLS handshake fails", { detail: finding.reason, hint: `${checkPort}; lower TLS settings do not help` }];
+      return ["endpoint-tls-failed", "the TLS handshake fails", { detail: finding.reason, hint: `${checkPort}; ${finding.lowerTried ? "lower TLS settings do not help" : "lower TLS settings were not tried: give a longer --timeout"}` }];
     case "client-certificate":
       return ["endpoint-client-certificate", "the port demands a client certificate, as a VHSM's TTLV port does", { hint: otherPort }];
     case "ttlv":
-      return ["endpoint-ttlv", "this is a TTLV port, and the client needs the HTTPS port", { hint: otherPort }];
+      return ["endpoint-ttlv", `this is a TTLV port${finding.tls ? "" : " without TLS"}, and the client needs the HTTPS port`, { hint: otherPort }];
     case "certificate-expired":
     case "certificate-not-yet-valid":
     case "other-certificate":
@@ -44,12 +47,16 @@ function told(finding: Finding): Told {
     case "other-service":
     case "no-http":
     case "not-knet":
+    case "http-denied":
+    case "http-unavailable":
     case "query-refused":
+    case "query-failed":
+    case "other-vendor":
       return toldOfServer(finding);
   }
 }
 
-type OfServer = Extract<Finding, { kind: "certificate-expired" | "certificate-not-yet-valid" | "other-certificate" | "plain-http" | "other-service" | "no-http" | "not-knet" | "query-refused" }>;
+type OfServer = Extract<Finding, { kind: "certificate-expired" | "certificate-not-yet-valid" | "other-certificate" | "plain-http" | "other-service" | "no-http" | "not-knet" | "http-denied" | "http-unavailable" | "query-refused" | "query-failed" | "other-vendor" }>;
 
 function toldOfServer(finding: OfServer): Told {
   switch (finding.kind) {
@@ -66,9 +73,37 @@ function toldOfServer(finding: OfServer): Told {
     case "no-http":
       return ["endpoint-no-http", "the port speaks TLS, and neither HTTP nor KMIP in it", { detail: finding.said === "" ? "it closes without an answer" : `it says ${JSON.stringify(finding.said)}`, hint: checkPort }];
     case "not-knet":
-      return ["endpoint-not-knet", "an HTTPS server that is no kNET", { detail: `POST /kmip is answered with status ${finding.status}${finding.server === "" ? "" : ` by ${JSON.stringify(finding.server.slice(0, 80))}`}: ${finding.why}`, hint: checkPort }];
+      return ["endpoint-not-knet", "an HTTPS server that is no kNET", { detail: `${httpAnswer(finding)}: ${finding.why}`, hint: checkPort }];
+    case "http-denied":
+      return ["endpoint-http-denied", "an HTTPS server that refuses this host or wants credentials", { detail: httpAnswer(finding), hint: `have this host's address allowed there; ${checkPort}` }];
+    case "http-unavailable":
+      return ["endpoint-http-unavailable", "an HTTPS server that is not available now", { detail: httpAnswer(finding), hint: `try again, look into the VHSM's log; ${checkPort}` }];
     case "query-refused":
       return ["endpoint-query-refused", "the server does not answer a Query without credentials", { detail: finding.reason, hint: "nothing is wrong by that: knetctl smoke proves more, with credentials", severity: "warning" }];
+    case "query-failed":
+      return ["endpoint-query-failed", "the server speaks KMIP and fails at a Query", { detail: finding.reason === "" ? "it gives no reason" : `it says ${JSON.stringify(finding.reason)}`, hint: "look into the VHSM's state and log" }];
+    case "other-vendor":
+      return ["endpoint-other-vendor", "a KMIP server that does not call itself a kNET", { detail: `it calls itself ${JSON.stringify(finding.vendor)}`, hint: checkPort, severity: "warning" }];
+  }
+}
+
+function httpAnswer({ status, server }: { readonly status: number; readonly server: string }): string {
+  return `POST /kmip is answered with status ${status}${server === "" ? "" : ` by ${JSON.stringify(server)}`}`;
+}
+
+/** What to do about a limit or a rule of this host, by the system's code (connect(2)). */
+function ownHostHint(code: string): string {
+  switch (code) {
+    case "EMFILE":
+    case "ENFILE":
+      return "too many files are open: raise the limit (ulimit -n), or probe fewer endpoints at once";
+    case "EACCES":
+    case "EPERM":
+      return "a firewall or a security policy of this host forbids it";
+    case "EADDRNOTAVAIL":
+      return "this host has no address or no port left for it: check its interfaces, and ip_local_port_range";
+    default:
+      return "this host is out of memory or processes, or forbids it";
   }
 }
 

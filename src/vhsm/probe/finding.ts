@@ -10,6 +10,8 @@ export type Finding =
   | { readonly kind: "refused" }
   /** No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's. */
   | { readonly kind: "unreachable"; readonly code: string }
+  /** This host's own limits or rules, and not the endpoint's; `code` is the system's. */
+  | { readonly kind: "own-host"; readonly doing: "connecting" | "looking up names"; readonly code: string }
   | { readonly kind: "timed-out"; readonly stage: Stage; readonly ms: number }
   /** Accepted and closed at once, whoever speaks first. */
   | { readonly kind: "rejected" }
@@ -17,20 +19,26 @@ export type Finding =
   | { readonly kind: "closed-during-tls" }
   /** Refused the settings of today's OpenSSL, and took these. */
   | { readonly kind: "old-tls"; readonly settings: TlsSettings }
-  | { readonly kind: "tls-failed"; readonly reason: string }
+  | { readonly kind: "tls-failed"; readonly reason: string; readonly lowerTried: boolean }
   | { readonly kind: "client-certificate" }
   | { readonly kind: "certificate-expired"; readonly certificate: CertificateFacts }
   | { readonly kind: "certificate-not-yet-valid"; readonly certificate: CertificateFacts }
   | { readonly kind: "other-certificate"; readonly wanted: string; readonly found: string }
-  /** KMIP's binary form over TLS: the wrong one of a VHSM's two ports. */
-  | { readonly kind: "ttlv" }
+  /** KMIP's binary form: over TLS the wrong one of a VHSM's two ports. */
+  | { readonly kind: "ttlv"; readonly tls: boolean }
   | { readonly kind: "plain-http"; readonly line: string }
   /** No TLS: what it said, as text of one line. */
   | { readonly kind: "other-service"; readonly said: string }
   /** TLS, and no HTTP in it; `said` is empty where it closed without a word. */
   | { readonly kind: "no-http"; readonly said: string }
   | { readonly kind: "not-knet"; readonly status: number; readonly server: string; readonly why: string }
+  /** HTTP's own refusal (401, 403), before any KMIP. */
+  | { readonly kind: "http-denied"; readonly status: number; readonly server: string }
+  /** HTTP's own "not now" (429, 5xx). */
+  | { readonly kind: "http-unavailable"; readonly status: number; readonly server: string }
   /** It speaks KMIP over HTTPS, and does not answer a Query without credentials. */
-  | { readonly kind: "query-refused"; readonly reason: string };
-
-export type FindingKind = Finding["kind"];
+  | { readonly kind: "query-refused"; readonly reason: string }
+  /** It speaks KMIP over HTTPS, and a Query fails for another reason, which is the server's own text. */
+  | { readonly kind: "query-failed"; readonly reason: string }
+  /** It answers a Query, and calls itself something else than a kNET. */
+  | { readonly kind: "other-vendor"; readonly vendor: string };

@@ -1,3 +1,5 @@
+import { peerText } from "../peer-text.js";
+
 /** What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are no text. */
 export type FirstWords =
   | { readonly is: "nothing" }
@@ -34,7 +36,13 @@ export function isTtlvResponse(bytes: Buffer): boolean {
 function firstLine(bytes: Buffer): string | undefined {
   const text = bytes.subarray(0, 4 * longestLine).toString("utf8");
   const [line = ""] = text.replace(/^[\r\n]+/, "").split(/[\r\n]/);
-  const plain = line.replace(/[\p{C}\p{Zl}\p{Zp}\ufffd]/gu, "").trim();
+  const plain = peerText(line, line.length);
   if (plain === "" || plain.length < line.trim().length * 0.7) return undefined;
-  return plain.length > longestLine ? `${plain.slice(0, longestLine)}…` : plain;
+  return peerText(plain, longestLine);
+}
+
+/** First words as evidence. */
+export function saidText(words: FirstWords): string {
+  if (words.is === "text" || words.is === "http") return words.line;
+  return words.is === "bytes" ? `bytes ${words.hex}` : "";
 }

@@ -3,12 +3,15 @@ import { Deadline } from "./deadline.js";
 import type { EndpointReport } from "./endpoint-report.js";
 import { explainFailure } from "./explain-failure.js";
 import type { Finding } from "./finding.js";
-import { openWire } from "./open-wire.js";
+import { firstHandshake } from "./first-handshake.js";
+import type { Names } from "./name-service.js";
 import { querySession } from "./query-session.js";
-import { shakeHands, type Session } from "./shake-hands.js";
-import type { Target } from "./target.js";
-import { timedOut, type Time } from "./time.js";
+import { reach } from "./reach.js";
+import type { Session } from "./shake-hands.js";
+import type { Peer, Target } from "./target.js";
+import type { Time } from "./time.js";
 import { usualSettings, type TlsSettings } from "./tls-settings.js";
+import type { Wire } from "./wire.js";
 
 export interface ProbeOptions {
   /** For all of one endpoint: connecting, TLS, the answer, and what is tried again to understand a failure. */
@@ -17,36 +20,44 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
 }
 
-type Learned = Omit<EndpointReport, "target">;
+type Learned = Omit<EndpointReport, "target" | "address">;
 
-/** Learns what listens at an endpoint. Sends no credential, changes nothing there; never throws for what a peer does. */
-export async function probeEndpoint(target: Target, { timeoutMs, signal }: ProbeOptions): Promise<EndpointReport> {
+/** Learns what listens at an endpoint. Sends no credential, changes nothing there; never throws for what a peer does; leaves no connection open. */
+export async function probeEndpoint(target: Target, { timeoutMs, signal }: ProbeOptions, names: Names): Promise<EndpointReport> {
   const deadline = new Deadline(timeoutMs, signal);
+  const time = { deadline, timeoutMs };
   try {
-    return { target, ...(await learned(target, { deadline, timeoutMs })) };
+    const reached = await reach(target, time, names);
+    if ("finding" in reached) return { target, ...nameOf(target, reached.address), findings: [reached.finding] };
+    const { peer, wire, ms: connectMs } = reached;
+    return { target, ...nameOf(target, peer.address), connectMs, ...(await learned(peer, wire, time)) };
   } finally {
     deadline.close();
   }
 }
 
-async function learned(target: Target, time: Time): Promise<Learned> {
-  const opened = await openWire(target, time.deadline);
-  if ("late" in opened) return { findings: [timedOut(opened.late, time)] };
-  if ("finding" in opened) return { findings: [opened.finding] };
-  const { wire, ms: connectMs } = opened;
-  const shaken = await shakeHands(wire, target, usualSettings, time.deadline);
-  if (shaken !== "late" && "socket" in shaken) return { connectMs, ...(await ofSession(shaken, target, usualSettings, time)) };
-  const explained = await explainFailure({ target, wire, failed: shaken }, time);
-  wire.destroy();
-  if (!("older" in explained)) return { connectMs, ...explained };
-  const { older, settings } = explained;
-  return { connectMs, ...(await ofSession(older, target, settings, time, [{ kind: "old-tls", settings }])) };
+/** The address of a name; that of an address says nothing new. */
+function nameOf({ ip }: Target, address: string | undefined): { readonly address?: string } {
+  return address === undefined || address === ip ? {} : { address };
 }
 
-async function ofSession(session: Session, target: Target, settings: TlsSettings, time: Time, known: readonly Finding[] = []): Promise<Learned> {
+async function learned(peer: Peer, wire: Wire, time: Time): Promise<Learned> {
+  try {
+    const shaken = await firstHandshake(wire, peer, time.deadline);
+    if (shaken !== "late" && "socket" in shaken) return await ofSession(shaken, peer, usualSettings, time);
+    const explained = await explainFailure({ peer, wire, failed: shaken }, time);
+    if (!("older" in explained)) return explained;
+    const { older, settings } = explained;
+    return await ofSession(older, peer, settings, time, [{ kind: "old-tls", settings }]);
+  } finally {
+    wire.destroy();
+  }
+}
+
+async function ofSession(session: Session, peer: Peer, settings: TlsSettings, time: Time, known: readonly Finding[] = []): Promise<Learned> {
   const { ms: tlsMs, protocol, cipher, certificate } = session;
-  const judged = certificate === undefined ? [] : judgeCertificate(certificate, target.fingerprint, new Date());
-  const { findings, ...answered } = await querySession(session, target, settings, time);
+  const judged = certificate === undefined ? [] : judgeCertificate(certificate, peer.fingerprint, new Date());
+  const { findings, ...answered } = await querySession(session, peer, settings, time);
   session.socket.destroy();
   session.wire.destroy();
   return { tlsMs, protocol, cipher, ...(certificate && { certificate }), ...answered, findings: [...known, ...judged, ...findings] };

@@ -1,8 +1,7 @@
-import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { certificateFacts, type CertificateFacts } from "./certificate.js";
 import type { Deadline } from "./deadline.js";
-import type { Target } from "./target.js";
+import { serverName, type Target } from "./target.js";
 import { tlsRecords, type TlsRecords } from "./tls-records.js";
 import { tlsOptions, type TlsSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
@@ -27,17 +26,21 @@ export interface FailedHandshake {
 
 export type Shaken = Session | FailedHandshake | "late";
 
-/** Shakes hands on an open connection; the wire keeps what the peer said. */
-export async function shakeHands(wire: Wire, { ip }: Pick<Target, "ip">, settings: TlsSettings, deadline: Deadline): Promise<Shaken> {
+/** Shakes hands on an open connection; the wire keeps what the peer said, and is destroyed where it fails. */
+export async function shakeHands(wire: Wire, target: Pick<Target, "ip">, settings: TlsSettings, deadline: Deadline): Promise<Shaken> {
   const start = performance.now();
-  const socket = connect({ socket: wire, ...tlsOptions(settings), ...(isIP(ip) === 0 && { servername: ip }) });
+  const servername = serverName(target);
+  const socket = connect({ socket: wire, ...tlsOptions(settings), ...(servername !== undefined && { servername }) });
   const shaken = await deadline.first<Shaken>((done) => {
     socket.once("secureConnect", () => { done(sessionOf(socket, wire, performance.now() - start)); });
     const fail = (code: string): void => { done({ code, records: tlsRecords(wire.first) }); };
     socket.on("error", (error: NodeJS.ErrnoException) => { fail(error.code ?? ""); });
     socket.once("close", () => { fail(""); });
   });
-  if (shaken === "late" || "code" in shaken) socket.destroy();
+  if (shaken === "late" || "code" in shaken) {
+    socket.destroy();
+    wire.destroy();
+  }
   return shaken;
 }
 
@@ -53,12 +56,22 @@ function sessionOf(socket: TLSSocket, wire: Wire, ms: number): Session {
 
 /** Alerts by which a server says that a client certificate is missing: bad_certificate, certificate_required. */
 const certificateAlerts = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED)$/;
-const handshakeFailure = 40;
+
+/** The peer ended it, and not we: an alert of its own, or a connection that is closed. */
+const peersEnd = /ALERT|^(|ECONNRESET|EPIPE)$/;
 
 /**
- * Whether the server ended it because we have no certificate. Up to TLS 1.2 that is a plain handshake_failure, but after the server chose
- * a cipher and asked for a certificate; in TLS 1.3 it comes after the handshake (RFC 8446, 4.4.2.4).
+ * Whether a server ended a handshake because we have no certificate. Up to TLS 1.2 it may say so by any alert or by none, but after it asked
+ * for a certificate.
  */
-export function demandsCertificate(code: string, records?: TlsRecords): boolean {
-  return certificateAlerts.test(code) || (records?.certificateRequested === true && records.alert === handshakeFailure);
+export function demandsCertificate({ code, records }: FailedHandshake): boolean {
+  return certificateAlerts.test(code) || (records.certificateRequested && peersEnd.test(code));
+}
+
+/** Alerts after a handshake of TLS 1.3, which ends for the client before the server has looked for a certificate (RFC 8446, 4.4.2.4). */
+const lateAlerts = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
+
+/** Whether an error on a connection, by its code, is the server's demand for a certificate. */
+export function demandsCertificateLate(code: string): boolean {
+  return lateAlerts.test(code);
 }

@@ -8,6 +8,6 @@ export interface Time {
   readonly timeoutMs: number;
 }
 
-export function timedOut(stage: Stage, { timeoutMs: ms }: Time): Finding {
+export function timedOut(stage: Stage, { timeoutMs: ms }: Pick<Time, "timeoutMs">): Finding {
   return { kind: "timed-out", stage, ms };
 }

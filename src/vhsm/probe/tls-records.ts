@@ -1,7 +1,5 @@
 /** What can be read of a server's side of a handshake without its keys. */
 export interface TlsRecords {
-  /** It chose a version and a cipher. */
-  readonly hello: boolean;
   /** It asked for a client certificate; in TLS 1.3 that cannot be seen. */
   readonly certificateRequested: boolean;
   /** Number of the alert it sent in the clear (RFC 8446, 6). */
@@ -9,7 +7,8 @@ export interface TlsRecords {
 }
 
 const record = { changeCipherSpec: 20, alert: 21, handshake: 22 } as const;
-const message = { serverHello: 2, certificateRequest: 13 } as const;
+/** Type of a handshake message (RFC 5246, 7.4). */
+const certificateRequest = 13;
 
 /** Reads records (RFC 8446, 5.1) as far as they are whole and in the clear; what is none is passed over. */
 export function tlsRecords(bytes: Buffer): TlsRecords {
@@ -25,7 +24,7 @@ export function tlsRecords(bytes: Buffer): TlsRecords {
     at = end;
   }
   const messages = messageTypes(Buffer.concat(handshake));
-  return { hello: messages.has(message.serverHello), certificateRequested: messages.has(message.certificateRequest), alert };
+  return { certificateRequested: messages.has(certificateRequest), alert };
 }
 
 function messageTypes(bytes: Buffer): ReadonlySet<number> {

@@ -17,9 +17,14 @@ const lowered: readonly TlsSettings[] = [
   { securityLevel: 0, minProtocol: "TLSv1" },
 ];
 
+/** Whether a handshake failed for a server without secure renegotiation. */
+export function needsLegacyServer(code: string): boolean {
+  return code === "ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED";
+}
+
 /** Settings for a server that refused the usual ones by OpenSSL's reason `code`, the safest first. */
 export function olderSettings(code: string): readonly TlsSettings[] {
-  if (code !== "ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED") return lowered;
+  if (!needsLegacyServer(code)) return lowered;
   return [usualSettings, ...lowered].map((settings) => ({ ...settings, legacyServer: true }));
 }
 

@@ -27,19 +27,23 @@ test("first words are told apart", async (t) => {
 });
 
 test("records of any bytes are read without an error", async () => {
-  fc.assert(fc.property(bytes, (said) => typeof tlsRecords(said).hello === "boolean"));
+  fc.assert(fc.property(bytes, (said) => typeof tlsRecords(said).certificateRequested === "boolean"));
   fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom(20, 21, 22, 23), bytes), { maxLength: 6 }), (records) => {
     const said = Buffer.concat(records.map(([type, body]) => Buffer.concat([Buffer.from([type, 3, 3, body.length >> 8, body.length & 255]), body])));
-    return typeof tlsRecords(said).hello === "boolean";
+    return typeof tlsRecords(said).certificateRequested === "boolean";
   }));
 });
 
-test("a handshake_failure is a missing certificate only after one was asked for", async (t) => {
+test("a handshake ended by the peer is a missing certificate where one was asked for, in whatever way it ended", async (t) => {
   const [hello, request, alert] = ["16030300040200 0000", "16030300040d000000", "15030300020228"].map((hex) => Buffer.from(hex.replaceAll(" ", ""), "hex"));
-  t.strictSame(tlsRecords(Buffer.concat([hello!, request!, alert!])), { hello: true, certificateRequested: true, alert: 40 });
-  t.equal(demandsCertificate("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", tlsRecords(Buffer.concat([hello!, request!, alert!]))), true);
-  t.equal(demandsCertificate("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", tlsRecords(alert!)), false);
-  t.equal(demandsCertificate("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), true);
+  const asked = tlsRecords(Buffer.concat([hello!, request!, alert!]));
+  t.strictSame(asked, { certificateRequested: true, alert: 40 });
+  for (const code of ["ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "ERR_SSL_TLSV1_ALERT_ACCESS_DENIED", "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN", "ECONNRESET", ""]) {
+    t.equal(demandsCertificate({ code, records: asked }), true, code);
+    t.equal(demandsCertificate({ code, records: tlsRecords(alert!) }), false, code);
+  }
+  t.equal(demandsCertificate({ code: "ERR_SSL_DH_KEY_TOO_SMALL", records: asked }), false, "we ended it");
+  t.equal(demandsCertificate({ code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", records: tlsRecords(alert!) }), true);
 });
 
 test("a certificate is judged by time and fingerprint, not by name", async (t) => {

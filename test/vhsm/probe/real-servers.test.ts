@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import t from "tap";
 import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
-import { probeEndpoint } from "../../../src/vhsm/probe/probe-endpoint.js";
 import { cluster } from "../../simulator/rig.js";
 import { blackHole, ensureOwnNetwork, noNetwork, noRoute } from "./own-network.js";
+import { probeOne } from "./probe-one.js";
 import { freePort, nginx, opensslServer, pykmip, selfSigned, serverFolder, sshd, type Listening } from "./real-servers.js";
 
 await ensureOwnNetwork(import.meta.filename);
@@ -15,7 +15,7 @@ const hsm = await cluster(t, { vhsms: 1, users: ["alice"] });
 const member = hsm.endpoints[0]!;
 
 function probe(target: Listening & { fingerprint?: string }, timeoutMs = 5000): Promise<EndpointReport> {
-  return probeEndpoint(target, { timeoutMs });
+  return probeOne(target, timeoutMs);
 }
 
 /** s_server answers GET alone. */

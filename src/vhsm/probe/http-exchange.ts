@@ -1,0 +1,86 @@
+import { request, type IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
+import { firstWords, type FirstWords } from "./first-words.js";
+
+/** Bytes that are read of headers, and of a body: the answer to a Query has some hundred. */
+const mostBytes = 64 * 1024;
+/** Bytes that are kept of what came first, whether HTTP or not. */
+const keptBytes = 1024;
+
+export interface Post {
+  readonly host: string;
+  readonly body: string;
+}
+
+/** A request on a connection, and as much of an answer as has come. Takes what Node's strict parser refuses, as the client's libcurl does. */
+export class HttpExchange {
+  readonly #socket: TLSSocket;
+  #response: IncomingMessage | undefined;
+  #body = Buffer.alloc(0);
+  #said = Buffer.alloc(0);
+  #errorCode = "";
+
+  constructor(socket: TLSSocket) {
+    this.#socket = socket;
+  }
+
+  /** Of the answer, once its headers are whole. */
+  get status(): number | undefined {
+    return this.#response?.statusCode;
+  }
+
+  /** What the answer's header calls the server; empty where there is none. */
+  get server(): string {
+    return [this.#response?.headers["server"] ?? ""].flat().join(", ");
+  }
+
+  get body(): Buffer {
+    return this.#body;
+  }
+
+  /** More came than any VHSM answers. */
+  get flooded(): boolean {
+    return this.#body.length > mostBytes;
+  }
+
+  /** What the port said first, understood or not. */
+  get words(): FirstWords {
+    return firstWords(this.#said);
+  }
+
+  /** How the connection broke, by the system's or OpenSSL's code; empty where it did not. */
+  get errorCode(): string {
+    return this.#errorCode;
+  }
+
+  /** Posts; calls `seen` after each part of a body, and with `true` once nothing more will come. */
+  post({ host, body }: Post, seen: (over: boolean) => void): void {
+    const asking = request({
+      createConnection: () => this.#socket,
+      method: "POST",
+      path: "/kmip",
+      headers: { Host: host, "Content-Type": "application/json", Accept: "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" },
+      maxHeaderSize: mostBytes,
+      insecureHTTPParser: true,
+    });
+    asking.on("response", (response) => { this.#read(response, seen); });
+    // Node gives up the connection at once; that a status was told is what counts
+    asking.on("upgrade", (response) => { this.#response = response; seen(true); });
+    asking.on("error", (error: NodeJS.ErrnoException) => { this.#errorCode ||= error.code ?? ""; });
+    asking.on("close", () => { setImmediate(seen, true); });
+    asking.end(body);
+    // after the request's own listener, which must miss nothing
+    this.#socket.on("data", (chunk: Buffer) => { this.#said = Buffer.concat([this.#said, chunk.subarray(0, Math.max(0, keptBytes - this.#said.length))]); });
+  }
+
+  #read(response: IncomingMessage, seen: (over: boolean) => void): void {
+    this.#response = response;
+    response.on("data", (chunk: Buffer) => {
+      if (!this.flooded) this.#body = Buffer.concat([this.#body, chunk]);
+      seen(this.flooded);
+    });
+    response.on("end", () => { seen(true); });
+    // cut off: what came is judged as it is
+    response.on("error", () => { seen(true); });
+  }
+}

@@ -1,0 +1,67 @@
+import type { QueryAnswer } from "../kmip/messages.js";
+import { peerText } from "../peer-text.js";
+import type { Asked } from "./ask-kmip.js";
+import type { EndpointReport } from "./endpoint-report.js";
+import type { Finding } from "./finding.js";
+import { saidText } from "./first-words.js";
+
+/** What a server's answer to a Query tells of it. */
+export type Answered = Pick<EndpointReport, "findings" | "speaks" | "answerMs" | "vendor" | "kmipVersion" | "serverInformation">;
+
+/** Judges what came back for a Query. */
+export function judgeAnswer(asked: Asked): Answered {
+  switch (asked.is) {
+    case "kmip":
+      return ofKmip(asked.answer, asked.ms);
+    case "http":
+      return { speaks: "HTTPS", findings: [ofHttp(asked)] };
+    case "client-certificate":
+      return { speaks: "TLS", findings: [{ kind: "client-certificate" }] };
+    case "no-http":
+      return asked.words.is === "ttlv" ? { speaks: "TTLV over TLS", findings: [{ kind: "ttlv", tls: true }] } : { speaks: "TLS", findings: [{ kind: "no-http", said: saidText(asked.words) }] };
+    case "ended":
+      return { speaks: "TLS", findings: [{ kind: "no-http", said: "" }] };
+  }
+}
+
+/** Whether a server may answer a Query of an older protocol version: an unsupported one is an invalid message (KMIP 1.4, 11.1). */
+export function wantsOlderVersion(asked: Asked): boolean {
+  return asked.is === "kmip" && !asked.answer.success && (isReason(asked.answer, "invalidmessage") || /version/i.test(asked.answer.message ?? ""));
+}
+
+function ofKmip(answer: QueryAnswer, ms: number): Answered {
+  const { vendor, protocol, serverInformation = [] } = answer;
+  return {
+    speaks: "KMIP over HTTPS",
+    answerMs: ms,
+    ...(vendor !== undefined && { vendor }),
+    ...(protocol !== undefined && { kmipVersion: protocol }),
+    serverInformation,
+    findings: answer.success ? ofVendor(vendor) : [ofFailure(answer)],
+  };
+}
+
+/** Names by which a kNET calls itself. */
+const ownVendor = /kryptus|knet/i;
+
+function ofVendor(vendor: string | undefined): readonly Finding[] {
+  return vendor === undefined || ownVendor.test(vendor) ? [] : [{ kind: "other-vendor", vendor }];
+}
+
+/** A server that wants to know who asks is right; anything else that it says is a fault. */
+function ofFailure(answer: QueryAnswer): Finding {
+  const reason = [answer.reason, answer.message].filter((part) => part !== undefined && part !== "").join(": ");
+  return { kind: isReason(answer, "authenticationnotsuccessful", "permissiondenied") ? "query-refused" : "query-failed", reason };
+}
+
+/** By the names of KMIP 1.4, 9.1.3.2.28, in any of their spellings. */
+function isReason({ reason = "" }: QueryAnswer, ...names: readonly string[]): boolean {
+  return names.includes(reason.toLowerCase().replace(/[^a-z]/g, ""));
+}
+
+function ofHttp({ status, server: header, why }: Extract<Asked, { is: "http" }>): Finding {
+  const server = peerText(header, 80);
+  if (status === 401 || status === 403) return { kind: "http-denied", status, server };
+  if (status === 429 || status >= 500) return { kind: "http-unavailable", status, server };
+  return { kind: "not-knet", status, server, why };
+}

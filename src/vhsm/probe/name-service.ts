@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { isIP } from "node:net";
+import type { Finding } from "./finding.js";
+import type { Target } from "./target.js";
+
+/** Addresses of a name in the order of the system's preference, at least one; or why there are none. */
+export type Lookup = { readonly addresses: readonly string[] } | { readonly finding: Finding };
+
+export interface Names {
+  /** Asks for a name once, however often it is called. */
+  lookup(name: string): Promise<Lookup>;
+}
+
+/**
+ * The system's resolver (getaddrinfo) cannot be called off, and a process does not end before it does: it runs in one that can be killed. That
+ * one ends with ours, however ours ends, and not by the Ctrl-C that both get.
+ */
+const program = `
+const { lookup } = require("node:dns");
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+process.on("message", (name) => lookup(name, { all: true }, (error, found) => {
+  if (process.connected) process.send({ name, code: error?.code, addresses: (found ?? []).map(({ address }) => address) });
+}));
+process.send({ ready: true });
+`;
+
+/** Lookups take half of the threads at most (libuv, UV__WORK_SLOW_IO), and 64 names may be asked for at once. */
+const threads = "128";
+
+/** A name service that answers for as long as `work` takes, where one of the targets has a name. */
+export async function withNames<T>(targets: readonly Target[], work: (names: Names) => Promise<T>): Promise<T> {
+  const service = targets.some(({ ip }) => isIP(ip) === 0) ? new NameService() : undefined;
+  try {
+    await service?.ready;
+    return await work(service ?? { lookup: () => Promise.reject(new Error("no target has a name")) });
+  } finally {
+    service?.close();
+  }
+}
+
+class NameService implements Names {
+  /** Once it answers, or cannot: the time that it takes to start is no time of the name's. */
+  readonly ready: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #lookups = new Map<string, PromiseWithDone>();
+  #failure: Finding | undefined;
+
+  constructor() {
+    this.#child = spawn(process.execPath, ["-e", program], {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      env: { ...process.env, NODE_OPTIONS: "", UV_THREADPOOL_SIZE: threads },
+    });
+    this.ready = new Promise((resolve) => {
+      this.#child.once("message", () => { resolve(); });
+      this.#child.once("error", (error: NodeJS.ErrnoException) => { this.#fail(error.code ?? ""); resolve(); });
+      this.#child.once("exit", () => { this.#fail("it ended"); resolve(); });
+    });
+    this.#child.on("message", (message) => { this.#answer(message); });
+  }
+
+  lookup(name: string): Promise<Lookup> {
+    const known = this.#lookups.get(name);
+    if (known !== undefined) return known.promise;
+    if (this.#failure !== undefined) return Promise.resolve({ finding: this.#failure });
+    const lookup = withDone();
+    this.#lookups.set(name, lookup);
+    // what cannot be sent shows as its end
+    this.#child.send(name, () => undefined);
+    return lookup.promise;
+  }
+
+  close(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #answer(message: unknown): void {
+    if (typeof message !== "object" || message === null || !("name" in message) || typeof message.name !== "string") return;
+    const addresses: readonly unknown[] = "addresses" in message && Array.isArray(message.addresses) ? message.addresses : [];
+    const texts = addresses.filter((address) => typeof address === "string");
+    const code = "code" in message && typeof message.code === "string" ? message.code : "ENOTFOUND";
+    this.#lookups.get(message.name)?.done(texts.length > 0 ? { addresses: texts } : { finding: { kind: "name-not-found", code } });
+  }
+
+  #fail(code: string): void {
+    this.#failure ??= { kind: "own-host", doing: "looking up names", code };
+    for (const { done } of this.#lookups.values()) done({ finding: this.#failure });
+  }
+}
+
+interface PromiseWithDone {
+  readonly promise: Promise<Lookup>;
+  readonly done: (lookup: Lookup) => void;
+}
+
+function withDone(): PromiseWithDone {
+  let done: PromiseWithDone["done"] = () => undefined;
+  const promise = new Promise<Lookup>((resolve) => { done = resolve; });
+  return { promise, done };
+}

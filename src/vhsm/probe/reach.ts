@@ -1,0 +1,41 @@
+import { isIP } from "node:net";
+import type { Finding } from "./finding.js";
+import type { Lookup, Names } from "./name-service.js";
+import { openWire } from "./open-wire.js";
+import type { Peer, Target } from "./target.js";
+import { timedOut, type Time } from "./time.js";
+import type { Wire } from "./wire.js";
+
+/** A connection and to which of a name's addresses it goes; or why there is none, and at which address. */
+export type Reached =
+  | { readonly peer: Peer; readonly wire: Wire; readonly ms: number }
+  | { readonly finding: Finding; readonly address?: string };
+
+type Failed = { readonly finding: Finding; readonly address: string };
+
+/** Addresses of one name that are tried. */
+const mostAddresses = 8;
+
+/** Connects to a target: where it is a name, to the first of its addresses that takes the connection, each with its share of the time. */
+export async function reach(target: Target, time: Time, names: Names): Promise<Reached> {
+  if (isIP(target.ip) !== 0) return reachFirst(target, [target.ip], time);
+  const found = await time.deadline.first<Lookup>((done) => { void names.lookup(target.ip).then(done); });
+  if (found === "late") return { finding: timedOut("name", time) };
+  return "finding" in found ? found : reachFirst(target, found.addresses.slice(0, mostAddresses), time);
+}
+
+async function reachFirst(target: Target, addresses: readonly string[], time: Time): Promise<Reached> {
+  const failed: Failed[] = [];
+  for (const [index, address] of addresses.entries()) {
+    const peer = { ...target, address };
+    const opened = await time.deadline.within(1 / (addresses.length - index), (part) => openWire(peer, part));
+    if (opened !== "late" && "wire" in opened) return { peer, ...opened };
+    failed.push({ address, finding: opened === "late" ? timedOut("connect", { timeoutMs: Math.round(time.timeoutMs / addresses.length) }) : opened.finding });
+  }
+  return telling(failed);
+}
+
+/** The failure that says most: an address that this host has no route to says the least. */
+function telling(failed: readonly Failed[]): Reached {
+  return failed.find(({ finding }) => finding.kind !== "unreachable") ?? failed[0] ?? { finding: { kind: "name-not-found", code: "ENOTFOUND" } };
+}

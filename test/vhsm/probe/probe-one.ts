@@ -1,0 +1,10 @@
+import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
+import { probeEndpoints } from "../../../src/vhsm/probe/probe-endpoints.js";
+import type { Target } from "../../../src/vhsm/probe/target.js";
+
+/** The report of one endpoint. */
+export async function probeOne(target: Target, timeoutMs: number): Promise<EndpointReport> {
+  const [report] = await probeEndpoints([target], { timeoutMs });
+  if (report === undefined) throw new Error("no report");
+  return report;
+}
