@@ -11,6 +11,8 @@ interface NodeStream extends OutputStream {
 export interface CheckedStream extends OutputStream {
   /** True once a text was lost for another reason than a reader that has gone away (`knetctl plan | head`). */
   failed(): boolean;
+  /** True once a text was lost for any reason. */
+  lost(): boolean;
 }
 
 /**
@@ -19,22 +21,31 @@ export interface CheckedStream extends OutputStream {
  * not end halfway because its terminal is gone or the disk under its log is full.
  */
 export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): CheckedStream {
-  let failed = false;
-  const lost = (error: unknown): void => {
+  let [failed, lost] = [false, false];
+  const lose = (error: unknown): void => {
+    lost = true;
     failed ||= codeOf(error) !== "EPIPE";
   };
-  const isFailed = (): boolean => failed;
-  if (!mayBeTerminal(descriptor)) return { write: (text) => { tryWrite(descriptor, Buffer.from(text), lost); }, failed: isFailed };
+  const state = { failed: () => failed, lost: () => lost };
+  if (!mayBeTerminal(descriptor)) return { write: (text) => { tryWrite(descriptor, Buffer.from(text), lose); }, ...state };
   const stream = nodeStream();
-  stream.on("error", lost);
+  stream.on("error", lose);
   return {
     write: (text) => stream.write(text),
-    failed: isFailed,
+    ...state,
     ...(stream.isTTY !== undefined && { isTTY: stream.isTTY }),
     get columns() {
-      return stream.columns ?? 80;
+      return known(stream.columns) ?? 80;
+    },
+    get rows() {
+      return known(stream.rows) ?? 24;
     },
   };
+}
+
+/** A terminal that was never told its size says 0. */
+function known(size: number | undefined): number | undefined {
+  return size === 0 ? undefined : size;
 }
 
 /** Major number of memory devices (/dev/null, /dev/full) in Linux's list of devices. */
@@ -49,11 +60,11 @@ function mayBeTerminal(descriptor: number): boolean {
   }
 }
 
-function tryWrite(descriptor: number, bytes: Buffer, lost: (error: unknown) => void): void {
+function tryWrite(descriptor: number, bytes: Buffer, lose: (error: unknown) => void): void {
   try {
     for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes.subarray(written));
   } catch (error) {
-    lost(error);
+    lose(error);
   }
 }
 

@@ -13,6 +13,10 @@ export interface Output {
   readonly terminal: boolean;
   /** Columns of standard output where that is a terminal. */
   readonly width?: number | undefined;
+  /** Rows of standard output where that is a terminal that can be drawn over: not a dumb one, and not with `--json`. */
+  readonly height?: number | undefined;
+  /** Standard output takes nothing any more: its reader is gone, or a write failed. Whoever writes for long ends by it. */
+  readonly lost?: boolean;
   /** Text for standard output, as it is, with a line break added where the text has none. */
   result(text: string): void;
   /** The one document of `--json`. */

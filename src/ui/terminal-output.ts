@@ -9,6 +9,9 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
+  /** A text was lost, for whatever reason. */
+  lost?(): boolean;
 }
 
 export interface OutputOptions {
@@ -23,9 +26,11 @@ export interface OutputOptions {
 /** The program's voice on two streams. Colours only on a terminal, and not with NO_COLOR (no-color.org) or TERM=dumb. */
 export function terminalOutput(options: OutputOptions): Output {
   const { stdout, stderr, json, quiet, verbose } = options;
-  const terminal = stderr.isTTY === true && options.environment["TERM"] !== "dumb" && !json;
-  const colours = terminal && (options.environment["NO_COLOR"] ?? "") === "";
-  const errorStyle = style(colours);
+  const drawable = options.environment["TERM"] !== "dumb" && !json;
+  const terminal = drawable && stderr.isTTY === true;
+  const screen = drawable && stdout.isTTY === true;
+  const colours = (options.environment["NO_COLOR"] ?? "") === "";
+  const errorStyle = style(colours && terminal);
   let drawn = false;
   const wipe = (): string => {
     const control = drawn ? "\r\u001b[K" : "";
@@ -37,8 +42,17 @@ export function terminalOutput(options: OutputOptions): Output {
     verbose,
     quiet,
     terminal,
-    width: stdout.isTTY === true ? stdout.columns : undefined,
-    style: style(colours && stdout.isTTY === true),
+    // both change with the window
+    get width() {
+      return stdout.isTTY === true ? stdout.columns : undefined;
+    },
+    get height() {
+      return screen ? stdout.rows : undefined;
+    },
+    get lost() {
+      return stdout.lost?.() ?? false;
+    },
+    style: style(colours && screen),
     result: (text) => stdout.write(`${wipe()}${text.endsWith("\n") ? text : `${text}\n`}`),
     document: (value) => stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
     note: (text) => {

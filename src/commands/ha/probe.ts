@@ -1,5 +1,6 @@
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
 import { problemCodes } from "../../problem/codes.js";
+import { isError } from "../../problem/is-error.js";
 import { Problem } from "../../problem/problem.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { chosenConnections, type HaConnection } from "./connections.js";
@@ -73,8 +74,4 @@ function show(round: Round, { output }: CommandContext): void {
 function exitCodeOf({ probed: endpoints, problems }: Round): ExitCode {
   const first = [...endpoints.flatMap((one) => one.problems), ...problems].find(isError);
   return first === undefined ? exitCodes.done : problemCodes[first.code];
-}
-
-function isError({ severity }: Problem): boolean {
-  return severity === "error";
 }

@@ -1,3 +1,4 @@
+import { isError } from "../../problem/is-error.js";
 import { Problem } from "../../problem/problem.js";
 import { parseAddress } from "../../profile/address.js";
 import type { EndpointReport } from "../../vhsm/probe/endpoint-report.js";
@@ -53,5 +54,5 @@ function addressFault({ connection, source, target }: Wanted): Problem | undefin
 
 /** Whether the client can use it, as far as a probe can tell: warnings pass. */
 export function isGood({ problems }: Probed): boolean {
-  return problems.every(({ severity }) => severity !== "error");
+  return problems.every((problem) => !isError(problem));
 }

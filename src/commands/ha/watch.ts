@@ -1,19 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import type { Output } from "../../ui/output.js";
 import type { CommandContext } from "../command.js";
 import { probeJson, type Round } from "./probe-json.js";
-import { probeTable, problemLines } from "./probe-text.js";
+import { watchPicture } from "./watch-picture.js";
 
 const [home, eraseLineEnd, eraseBelow] = ["\u001b[H", "\u001b[K", "\u001b[J"];
 
-/** Round after round until a signal: drawn over the last one on a terminal, one line of JSON a round elsewhere. */
-export async function watch(round: () => Promise<Round>, { interval }: { readonly interval: number }, context: CommandContext): Promise<ExitCode> {
-  const { signal } = context;
-  while (!signal.aborted) {
+/** Round after round until a signal, or until nobody reads any more: drawn over the last one on a terminal, one line of JSON a round elsewhere. */
+export async function watch(round: () => Promise<Round>, { interval }: { readonly interval: number }, { signal, output }: CommandContext): Promise<ExitCode> {
+  for (let first = true; !signal.aborted; first = false) {
     const done = await round();
     // what a signal cut short would be told as timed out
     if (ended(signal)) break;
-    draw(done, interval, context);
+    draw(done, { interval, first }, output);
+    if (output.lost === true) break;
     await delay(Math.max(0, interval * 1000 - done.ms), undefined, { signal }).catch(() => undefined);
   }
   return exitCodes.done;
@@ -23,18 +24,18 @@ function ended({ aborted }: AbortSignal): boolean {
   return aborted;
 }
 
-function draw(round: Round, interval: number, { output }: CommandContext): void {
-  if (output.json || !output.terminal || output.width === undefined) {
+function draw(round: Round, { interval, first }: { readonly interval: number; readonly first: boolean }, output: Output): void {
+  const { width, height, style } = output;
+  if (width === undefined || height === undefined) {
     output.result(JSON.stringify(probeJson(round)));
     return;
   }
-  const { style } = output;
-  const head = style.dim(`${round.began.toISOString().slice(0, 19).replace("T", " ")} UTC, every ${interval} s, Ctrl-C ends it`);
-  const faults = round.problems.map(({ message }) => style.red(message));
-  output.result(drawnOver([head, probeTable(round.probed, style), "", ...problemLines(round.probed, style), ...faults].join("\n")));
+  // what stood on the screen scrolls up and can be read again
+  const room = first ? "\n".repeat(height) : "";
+  output.result(`${room}${drawnOver(watchPicture(round, interval, { width, height }, style))}`);
 }
 
-/** The screen is not cleared first: it would flicker. */
-function drawnOver(text: string): string {
-  return `${home}${text.split("\n").map((line) => `${line}${eraseLineEnd}\n`).join("")}${eraseBelow}`;
+/** The screen is not cleared first: it would flicker. Ends with a line break: one more would make the picture scroll. */
+function drawnOver(lines: readonly string[]): string {
+  return `${home}${lines.map((line) => `${line}${eraseLineEnd}`).join("\n")}${eraseBelow}\n`;
 }

@@ -97,7 +97,7 @@ test("64 endpoints, half of them silent, are asked at once: they take far less t
   const { recorded, exitCode } = run({ connections, timeout: 8 }, { json: true });
   t.equal(await exitCode, 69);
   const ms = performance.now() - start;
-  t.ok(ms < 64_000, `${Math.round(ms)} ms`);
+  t.ok(ms < 16_000, `${Math.round(ms)} ms`);
   const [{ endpoints }] = recorded.documents as [{ endpoints: { ok: boolean }[] }];
   t.strictSame(endpoints.map(({ ok }) => ok), Array.from({ length: 64 }, (_, index) => index % 2 === 0));
 });
@@ -121,12 +121,13 @@ test("--watch: a line of JSON a round, and Ctrl-C is its normal end", async (t) 
 
 test("--watch on a terminal: the table is drawn over the last one, and the terminal is left as it was", async (t) => {
   const { first } = await members(t);
-  const command = `${process.execPath} ${knetctlScript} ha probe ${first.ip}:${first.port} --watch --interval 0.2s & sleep 4; kill -INT $!; wait $!; echo "ended $?"; stty -a`;
+  const command = `${process.execPath} ${knetctlScript} ha probe ${first.ip}:${first.port} --watch --interval 0.2s 2>/dev/null & sleep 4; kill -INT $!; wait $!; echo "ended $?"; stty -a`;
   // a shell without job control makes what it starts behind it ignore Ctrl-C
   const { stdout: screen } = await promisify(execFile)("script", ["-qec", `bash -mc '${command}'`, "/dev/null"], { env: { PATH: "/usr/bin:/bin", TERM: "xterm" } });
   const drawn = screen.split("\u001b[H").slice(1);
   t.ok(drawn.length >= 2, JSON.stringify(screen));
   for (const picture of drawn) t.match(picture, /UTC, every 0\.2 s, Ctrl-C ends it.*\u001b\[K\r\n.*endpoint.*\u001b\[K\r\n.*ok/);
+  t.match(screen, /\u001b\[J\r\n\u001b\[H/, "no line break more than its own");
   t.match(screen, /\u001b\[J[^]*ended 0\r\n[^]* echo /);
   t.notMatch(screen, /\{"/, "no JSON");
 });
