@@ -20,8 +20,8 @@ export async function openWire({ address, port }: Pick<Peer, "address" | "port">
   return opened;
 }
 
-/** What a failed connect(2) says. */
-function failure(code: string, ms: number): Finding {
+/** What a failed connect(2) says by its code, after so many milliseconds. */
+export function failure(code: string, ms: number): Finding {
   switch (code) {
     case "ECONNREFUSED":
       return { kind: "refused" };

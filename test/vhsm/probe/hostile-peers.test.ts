@@ -127,3 +127,21 @@ t.test("a KMIP server that wants credentials for a Query is no failure, and gets
   t.match(asked, /^POST \/kmip HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n/);
   t.notMatch(asked, /Authori|Authentication|Credential|Cookie/i);
 });
+
+t.test("a server that needs lower settings and legacy renegotiation is tried with both", async (t) => {
+  // TLS 1.2, ECDHE-RSA-AES128-GCM-SHA256, without the extension renegotiation_info (RFC 5746)
+  const hello = Buffer.concat([Buffer.from("160303002a020000260303", "hex"), Buffer.alloc(32, 7), Buffer.from("00c02f00", "hex")]);
+  const alert = Buffer.from("15030300020228", "hex");
+  const answers: string[] = [];
+  let connections = 0;
+  await probeTcp(t, (socket) => {
+    connections += 1;
+    if (connections === 1) socket.once("data", () => { socket.end(alert); });
+    else socket.once("data", () => {
+      socket.write(hello);
+      socket.once("data", () => { answers.push("refused"); });
+      setTimeout(() => { if (!socket.destroyed) { answers.push("taken"); socket.end(alert); } }, 200);
+    });
+  });
+  t.strictSame(answers.slice(0, 2), ["refused", "taken"]);
+});

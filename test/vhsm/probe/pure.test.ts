@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { test } from "tap";
 import { judgeCertificate } from "../../../src/vhsm/probe/certificate.js";
 import { firstWords } from "../../../src/vhsm/probe/first-words.js";
+import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
+import { failure } from "../../../src/vhsm/probe/open-wire.js";
 import { demandsCertificate } from "../../../src/vhsm/probe/shake-hands.js";
 import { olderSettings, settingsText } from "../../../src/vhsm/probe/tls-settings.js";
 import { tlsRecords } from "../../../src/vhsm/probe/tls-records.js";
@@ -74,4 +76,15 @@ test("the settings that an old server needs are named as openssl.cnf spells them
     "CipherString = DEFAULT:@SECLEVEL=0 and MinProtocol = TLSv1",
   ]);
   t.match(settingsText(olderSettings("ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED")[0]!), /SECLEVEL=2 and MinProtocol = TLSv1\.2 and Options = UnsafeLegacyServerConnect$/);
+});
+
+test("a connection that fails is told by who failed: the endpoint, the way, or this host", async (t) => {
+  const codeOf = (code: string): string => findingProblem(failure(code, 1234.5), { ip: "10.1.2.3", port: 1 }).code;
+  t.equal(codeOf("ECONNREFUSED"), "endpoint-refused");
+  t.equal(codeOf("ECONNRESET"), "endpoint-rejected");
+  t.equal(codeOf("ETIMEDOUT"), "endpoint-timeout-connect");
+  for (const code of ["EHOSTUNREACH", "ENETUNREACH"]) t.equal(codeOf(code), "endpoint-unreachable", code);
+  for (const code of ["EMFILE", "ENFILE", "EACCES", "EPERM", "EADDRNOTAVAIL"]) {
+    t.match(findingProblem(failure(code, 1), { ip: "10.1.2.3", port: 1 }), { code: "endpoint-own-host", message: /^this host/, detail: code, hint: /./ });
+  }
 });

@@ -54,6 +54,11 @@ t.test("a client certificate demanded in TLS 1.3, where it shows after the hands
   t.strictSame(kinds(await probe(server)), ["client-certificate"]);
 });
 
+t.test("a client certificate demanded in TLS 1.2", async (t) => {
+  const server = await opensslServer(t, fresh, "-Verify", "1", "-tls1_2");
+  t.strictSame(kinds(await probe(server)), ["client-certificate"]);
+});
+
 t.test("nginx: HTTPS that is no kNET, and HTTP without TLS", async (t) => {
   const https = await nginx(t, folder, `listen PORT ssl; ssl_certificate ${fresh.cert}; ssl_certificate_key ${fresh.key}; location / { return 200 "hello"; }`);
   const report = await probe(https);
