@@ -30,8 +30,9 @@ async function shell(t: Test, line: string, hosts = ""): Promise<Ended> {
   writeFileSync(join(folder, "resolv.conf"), `nameserver ${blackHole}\n`);
   const own = `mount --bind ${folder}/hosts /etc/hosts && mount --bind ${folder}/resolv.conf /etc/resolv.conf || exit 99; ${line}`;
   const start = performance.now();
-  const child = spawn("unshare", ["--mount", "bash", "-c", own], {
-    stdio: ["ignore", "pipe", "inherit"], timeout: 60_000,
+  // timeout(1) ends all that holds the pipe, a process that does not end included
+  const child = spawn("timeout", ["-s", "KILL", "40", "unshare", "--mount", "bash", "-c", own], {
+    stdio: ["ignore", "pipe", "inherit"],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", probe: `${process.execPath} ${knetctlScript} ha probe` },
   });
   const exited = new Promise<number>((resolve) => child.once("exit", (status) => { resolve(status ?? 128); }));
