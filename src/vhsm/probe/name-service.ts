@@ -49,7 +49,9 @@ class NameService implements Names {
   constructor() {
     this.#child = spawn(process.execPath, ["-e", program], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
-      env: { ...process.env, NODE_OPTIONS: "", UV_THREADPOOL_SIZE: threads },
+      // nothing of the caller's environment
+      env: { UV_THREADPOOL_SIZE: threads },
+      cwd: "/",
     });
     this.ready = new Promise((resolve) => {
       this.#child.once("message", () => { resolve(); });
