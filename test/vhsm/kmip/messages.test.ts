@@ -45,7 +45,7 @@ test("a refusal tells its reason, by number where it has no name here", (t) => {
     { tag: "ResultReason", type: "Enumeration", value: reason },
     { tag: "ResultMessage", type: "TextString", value: "no" }] }] })));
   t.strictSame(refusal("0x00000003"), { success: false, reason: "AuthenticationNotSuccessful", message: "no" });
-  t.strictSame(refusal("0x0000000c"), { success: false, reason: "0xc", message: "no" });
+  t.strictSame(refusal("0x0000007f"), { success: false, reason: "0x7f", message: "no" });
   t.end();
 });
 
