@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import t from "tap";
+import { probeTable } from "../../../src/commands/ha/probe-text.js";
+import type { Probed } from "../../../src/commands/ha/probed.js";
+import { style } from "../../../src/ui/style.js";
 import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
+import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
 import { cluster } from "../../simulator/rig.js";
 import { blackHole, ensureOwnNetwork, noNetwork, noRoute } from "./own-network.js";
 import { probeOne } from "./probe-one.js";
@@ -14,8 +18,13 @@ const fresh = selfSigned(folder, "fresh");
 const hsm = await cluster(t, { vhsms: 1, users: ["alice"] });
 const member = hsm.endpoints[0]!;
 
-function probe(target: Listening & { fingerprint?: string }, timeoutMs = 5000): Promise<EndpointReport> {
-  return probeOne(target, timeoutMs);
+/** Every report of this file, for the table at its end. */
+const seen: Probed[] = [];
+
+async function probe(target: Listening & { fingerprint?: string }, timeoutMs = 5000): Promise<EndpointReport> {
+  const report = await probeOne(target, timeoutMs);
+  seen.push({ connection: undefined, report, problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)) });
+  return report;
 }
 
 /** s_server answers GET alone. */
@@ -109,6 +118,13 @@ t.test("a VHSM that accepts and is silent, before and after TLS", async (t) => {
 t.test("a client that is not on the allow list", async (t) => {
   const closed = await cluster(t, { vhsms: 1, users: ["alice"], allow: ["192.0.2.1"] });
   t.strictSame(kinds(await probe(closed.endpoints[0]!.https)), ["rejected"]);
+});
+
+t.test("what the table of ha probe shows of all of these", (t) => {
+  const table = probeTable(seen, style(false));
+  t.comment(`\n${table}`);
+  t.equal(table.split("\n").length, seen.length + 1);
+  t.end();
 });
 
 /** 1024 bits, RFC 5114's group 1, which is quicker than making one. */
