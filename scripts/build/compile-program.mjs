@@ -1,6 +1,6 @@
 // Run after the bundling, once for each verb that it is given, by the Node that will run the program: writes V8's compiled code of what the verb
-// uses beside program.cjs. It is exercised on a throw-away profile and an empty root; what it answers does not matter.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// uses beside program.cjs. It is exercised on a throw-away profile and root; what it answers does not matter.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ const [verb] = process.argv.slice(2);
 const { script, exports: { main } } = loadProgram(dist, verb);
 const folder = mkdtempSync(join(tmpdir(), "knetctl-build-"));
 const profile = join(folder, "profile.yaml");
+const isRoot = process.getuid() === 0;
 const silent = { isTTY: false, columns: 80, write: () => true, on: () => silent };
 
 const input = {
@@ -22,8 +23,28 @@ const input = {
   stdout: silent,
   stderr: silent,
   signal: new AbortController().signal,
-  isRoot: false,
+  whenLeft: () => undefined,
+  isRoot,
 };
+
+/** What each verb is given. */
+const argumentsOf = {
+  plan: () => ["plan", "--root", folder, profile],
+  ha: () => {
+    writeClient(join(folder, "var/amplia"));
+    return ["ha", "add", "hsm_1", "10.1.2.4:60161", "--root", folder, "--no-probe", ...(isRoot ? ["--yes"] : ["--dry-run"])];
+  },
+};
+
+/** A service user and its client configuration, for a verb that changes one. */
+function writeClient(home) {
+  const config = join(home, ".config/kryptus/knet/pkcs11");
+  mkdirSync(config, { recursive: true });
+  mkdirSync(join(folder, "etc"));
+  writeFileSync(join(config, "config.json"), '{"connections": {"hsm_1": {"ip": "10.1.2.3", "port": "60161"}}, "users": {"ca": {"connection": "hsm_1", "authentication_type": "password"}}}');
+  writeFileSync(join(folder, "etc/passwd"), `root:x:0:0::/root:/bin/sh\namplia:x:${process.getuid()}:${process.getgid()}::/var/amplia:/bin/sh\n`);
+  writeFileSync(join(folder, "etc/group"), `root:x:0:\namplia:x:${process.getgid()}:\n`);
+}
 
 try {
   writeFileSync(profile, `connections:
@@ -33,7 +54,7 @@ users:
 log_verbosity: quiet
 service: { user: amplia, group: amplia, home: /var/amplia }
 `);
-  await main({ ...input, args: verb === "plan" ? ["plan", "--root", folder, profile] : [verb, profile] });
+  await main({ ...input, args: argumentsOf[verb]?.() ?? [verb, profile] });
   writeFileSync(compiledCode(dist, verb), script.createCachedData());
 } finally {
   rmSync(folder, { recursive: true, force: true });

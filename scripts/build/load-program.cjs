@@ -4,7 +4,7 @@ const { readFileSync } = require("node:fs");
 const { Script } = require("node:vm");
 
 /** Verbs with compiled code of their own: reading code that is not used would cost them more than it saves. The others use plan's. */
-exports.verbs = ["validate", "render", "plan"];
+exports.verbs = ["validate", "render", "plan", "ha"];
 
 exports.compiledCode = (folder, verb) => `${folder}/program.cjs.${exports.verbs.includes(verb) ? verb : "plan"}.cache`;
 
