@@ -181,8 +181,12 @@ t.test("45: while a module hangs with the PIN, no process shows it, leaves a cor
   const child = spawn("sh", command, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: "/usr/bin" } });
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   const ended = new Promise<unknown>((resolve) => child.once("exit", (_code, signal) => { resolve(signal); }));
-  t.ok(await eventually(() => processesWithVariable("FIXTURE_RUN", run).length > 0));
-  const [worker] = processesWithVariable("FIXTURE_RUN", run);
+  // looked for once: between two programs that it becomes, a process shows no environment
+  let worker: number | undefined;
+  t.ok(await eventually(() => {
+    [worker] = processesWithVariable("FIXTURE_RUN", run);
+    return worker !== undefined;
+  }));
   await delay(500);
   for (const pid of [child.pid, worker]) {
     for (const name of ["cmdline", "environ", "comm"]) t.same(formsIn(readFileSync(`/proc/${pid}/${name}`)), [], name);
