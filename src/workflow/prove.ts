@@ -1,3 +1,4 @@
+import { isError } from "../problem/is-error.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
@@ -26,7 +27,7 @@ export async function prove(plan: Plan, options: ProveOptions): Promise<ProofRes
     options.listener({ type: "proof-started", step });
     const start = performance.now();
     const proof = await outcomeOf(proofOfStep, step, options.signal);
-    const passed = !proof.problems.some(({ severity }) => severity === "error");
+    const passed = !proof.problems.some(isError);
     const skipped = proof.skipped === undefined ? {} : { skipped: proof.skipped };
     options.listener({ type: "proof-done", step, ms: performance.now() - start, passed, ...skipped });
     proofs.push(proof);

@@ -7,12 +7,13 @@ import { vectorStep } from "../../steps/client-config/vector-step.js";
 import { clientConfigOwnershipStep } from "../../steps/ownership/step.js";
 import { serviceStep } from "../../steps/service/step.js";
 import type { CommandContext } from "../command.js";
+import { noAccount } from "./config-problems.js";
 import { chosenConnections, type HaConnections } from "./connections.js";
 import type { EditArguments } from "./edit-arguments.js";
 import type { Edition } from "./edition.js";
 import { endpointWarnings } from "./endpoint-warnings.js";
 import { proofSteps } from "./proof-steps.js";
-import { homeFolder, noAccount, readConnections } from "./read-connections.js";
+import { homeFolder, readConnections } from "./read-connections.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /** An edit of the config.json that the service user's client reads, which is all that is known. Throws Problems. */

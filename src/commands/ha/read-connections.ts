@@ -15,8 +15,6 @@ import { validProfile } from "../valid-profile.js";
 import { ambiguous, configMissing, hostConfigHints, namedConfigHints, namedConfigProblem, noAccount, noConnections, unseen, type ConfigHints } from "./config-problems.js";
 import { connectionsOf, type HaConnection, type HaConnections } from "./connections.js";
 
-export { noAccount };
-
 export interface SourceArguments {
   readonly profile?: string | undefined;
   /** A client configuration that is not where the client looks. */

@@ -1,4 +1,5 @@
 import { endpointText } from "../../members/member-proof.js";
+import { isError } from "../../problem/is-error.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { quotedName } from "../../profile/quote.js";
@@ -37,7 +38,7 @@ async function proven(found: readonly NewMembers[], input: StepInput, options: M
     const pins = new Map(users.filter((user) => user.connection === connection).map(({ name, pin }) => [name, pin && options.pins.get(pin)]));
     const proof = await proveMembers({ client: memberClient(input, connection, options, signal), connection, endpoints: added, beside: kept, users: pins });
     problems.push(...proof.problems);
-    if (!proof.problems.some(({ severity }) => severity === "error")) continue;
+    if (!proof.problems.some(isError)) continue;
     problems.push(notProven(connection, added));
     break;
   }
