@@ -1,22 +1,14 @@
-import t, { type Test } from "tap";
-import { mkdtempSync } from "node:fs";
 import { constants } from "node:os";
+import type { Test } from "tap";
 import type { AbsolutePath } from "../../src/host/path.js";
-import { endsOf, type Ends } from "../support/apply-ends.js";
-import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { faultyProgram, type Fault } from "../support/faulty-calls.js";
-import { inLanes } from "../support/in-lanes.js";
-import { plainChildren } from "../support/plain-children.js";
-import { runVerb, type Ran } from "../support/run-verb.js";
-import { freshHost, settledHost, type Scene } from "../support/sweep-scenes.js";
-import { differences, temporariesIn, treeOf, type Tree } from "../support/tree.js";
-
-await ensureSandbox(import.meta.filename);
-plainChildren();
+import { endsOf, type Ends } from "./apply-ends.js";
+import type { Fault, FaultyProgram } from "./faulty-calls.js";
+import { inLanes } from "./in-lanes.js";
+import { runVerb, type Ran } from "./run-verb.js";
+import type { Scene } from "./sweep-scenes.js";
+import { differences, temporariesIn, treeOf, type Tree } from "./tree.js";
 
 const isLong = process.env["KNETCTL_SWEEP"] === "all";
-const folder = mkdtempSync("/dev/shm/knetctl-sweep-");
-const program = faultyProgram(folder);
 const { EIO, ENOSPC, EDQUOT, EROFS, EACCES } = constants.errno;
 
 interface Count {
@@ -28,7 +20,7 @@ interface Count {
 }
 
 /** Applies with the fault and holds what is said against what is there. */
-async function faultAt(t: Test, scene: Scene, { before, after }: Ends, fault: Fault, name: string, count: Count): Promise<void> {
+async function faultAt(t: Test, program: FaultyProgram, scene: Scene, { before, after }: Ends, fault: Fault, name: string, count: Count): Promise<void> {
   const { root, remove } = scene.fresh();
   const ran = await program.run(["apply", scene.profile, root], fault);
   count.points += 1;
@@ -104,28 +96,27 @@ const sweeps: readonly Sweep[] = [
   { title: "the disk is full from one call on", how: "needs-space", lasting: true, strides: [48, 3] },
 ];
 
-const scenes = [freshHost(t, folder), settledHost(t, folder)];
-for (const scene of scenes) {
-  t.test(`50: faults on ${scene.name}`, async (t) => {
-    const ends = await endsOf(t, program, scene);
-    for (const { title, how, lasting, strides } of sweeps) {
-      const count: Count = { points: 0, applied: 0, rolledBack: 0, refused: 0, failed: 0 };
-      const stride = strides[isLong ? 1 : 0];
-      const first = Math.floor(Math.random() * stride);
-      const calls = ends.calls.filter(({ name }) => how !== "full" || /^p?writev?$/.test(name)).filter((_, index) => index % stride === first);
-      await inLanes(2, calls, async ({ number, name, path }) => {
-        await faultAt(t, scene, ends, { at: lasting ? `${number}+` : number, how }, `${title}: ${number} of ${ends.calls.length}: ${name} ${path}`, count);
-      });
-      t.ok(count.points > 0, `${title}: ${count.points} points`);
-      t.comment(`${scene.name}: ${title}: ${JSON.stringify(count)}`);
-    }
-  });
+/** Applies to the host once for each fault at each call of the strides, and holds how each ends against what is there. */
+export async function sweepFaults(t: Test, program: FaultyProgram, scene: Scene): Promise<void> {
+  const ends = await endsOf(t, program, scene);
+  for (const { title, how, lasting, strides } of sweeps) {
+    const count: Count = { points: 0, applied: 0, rolledBack: 0, refused: 0, failed: 0 };
+    const stride = strides[isLong ? 1 : 0];
+    const first = Math.floor(Math.random() * stride);
+    const calls = ends.calls.filter(({ name }) => how !== "full" || /^p?writev?$/.test(name)).filter((_, index) => index % stride === first);
+    await inLanes(2, calls, async ({ number, name, path }) => {
+      await faultAt(t, program, scene, ends, { at: lasting ? `${number}+` : number, how }, `${title}: ${number} of ${ends.calls.length}: ${name} ${path}`, count);
+    });
+    t.ok(count.points > 0, `${title}: ${count.points} points`);
+    t.comment(`${scene.name}: ${title}: ${JSON.stringify(count)}`);
+  }
+}
 
-  t.test(`50: when every write takes half of what is asked for, an apply on ${scene.name} ends as ever`, async (t) => {
-    const { root, remove } = scene.fresh();
-    const { after } = await endsOf(t, program, scene);
-    t.match(await program.run(["apply", scene.profile, root], { at: "1+", how: "short" }), { exitCode: 0, outcome: "applied" });
-    t.same(differences(after, treeOf(root)), []);
-    remove();
-  });
+/** Every write of an apply takes half of what is asked for, and it ends as ever. */
+export async function halveWrites(t: Test, program: FaultyProgram, scene: Scene): Promise<void> {
+  const { root, remove } = scene.fresh();
+  const { after } = await endsOf(t, program, scene);
+  t.match(await program.run(["apply", scene.profile, root], { at: "1+", how: "short" }), { exitCode: 0, outcome: "applied" });
+  t.same(differences(after, treeOf(root)), []);
+  remove();
 }
