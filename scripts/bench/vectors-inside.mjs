@@ -1,48 +1,61 @@
-// In a sandbox: two connections, of 2 and of 1,000 endpoints, in config.json and in a profile; measures looking at them and changing them.
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+// In a sandbox: two clients, the connection of one with 2 endpoints and of the other with 1,000, each with its profile; measures looking at them
+// and changing them.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { knetctl, timed } from "./run.mjs";
 import { medians } from "./sample.mjs";
 import { makeServiceAccount } from "./service-account.mjs";
 
-const node = process.execPath;
 const ips = Array.from({ length: 1000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
-const vectors = { two: ips.slice(0, 2), many: ips };
-const profile = "/etc/knetctl/profile.yaml";
 const fresh = "10.200.0.1:60161";
+const node = process.execPath;
+const ha = (...args) => timed([node, knetctl, "ha", ...args]);
+const add = (...args) => ha("add", "hsm", fresh, "--yes", "--no-probe", "--no-smoke-test", ...args);
+const remove = (...args) => ha("remove", "hsm", fresh, "--yes", "--no-smoke-test", ...args);
 
 makeServiceAccount();
-writeConfig("/var/amplia/.config/kryptus/knet/pkcs11");
-writeProfile();
+const two = makeClient("two", ips.slice(0, 2));
+const many = makeClient("many", ips);
 
-const ha = (...args) => [node, knetctl, "ha", ...args];
-const quick = ["--yes", "--no-probe", "--no-smoke-test"];
 const ms = await medians(
   {
-    node: () => timed([node, "-e", "0"]),
-    listTwo: () => timed(ha("list", "two")),
-    listMany: () => timed(ha("list", "many")),
-    addTwo: () => timed(ha("add", "two", fresh, "--dry-run", "--no-probe", "--profile", profile), { expected: 2 }),
-    addMany: () => timed(ha("add", "many", fresh, "--dry-run", "--no-probe", "--profile", profile), { expected: 2 }),
-    add: () => timed(ha("add", "two", fresh, ...quick)),
-    remove: () => timed(ha("remove", "two", fresh, ...quick)),
+    node: () => {
+      // each round on a host with as short a history
+      rmSync("/var/lib/knetctl", { recursive: true, force: true });
+      return timed([node, "-e", "0"]);
+    },
+    listTwo: () => ha("list", "--home", two.home),
+    listMany: () => ha("list", "--home", many.home),
+    addTwo: () => add("--home", two.home),
+    removeTwo: () => remove("--home", two.home),
+    addMany: () => add("--home", many.home),
+    removeMany: () => remove("--home", many.home),
+    profileAddTwo: () => add("--profile", two.profile),
+    profileRemoveTwo: () => remove("--profile", two.profile),
+    profileAddMany: () => add("--profile", many.profile),
+    profileRemoveMany: () => remove("--profile", many.profile),
   },
   { rounds: 9 },
 );
 process.stdout.write(JSON.stringify(ms));
 
-function writeConfig(folder) {
+/** A home with config.json as `apply` leaves it, and the profile that it came from. */
+function makeClient(name, ips) {
+  const home = `/var/amplia/${name}`;
+  const folder = `${home}/.config/kryptus/knet/pkcs11`;
   mkdirSync(folder, { recursive: true });
-  const connections = Object.fromEntries(Object.entries(vectors).map(([name, list]) => [name, { ip: list, port: list.map(() => "60161") }]));
-  writeFileSync(`${folder}/config.json`, JSON.stringify({ connections, users: { ca: { connection: "two", authentication_type: "password" }, tsa: { connection: "many", authentication_type: "password" } } }, null, 2));
-  // as apply leaves them
-  timed(["chown", "-R", "root:amplia", "/var/amplia/.config"]);
-  timed(["chmod", "-R", "u=rwX,g=rX,o=", "/var/amplia/.config"]);
+  const config = { connections: { hsm: { ip: ips, port: ips.map(() => "60161") } }, users: { ca: { connection: "hsm", authentication_type: "password" } } };
+  writeFileSync(`${folder}/config.json`, JSON.stringify(config, null, 2));
+  timed(["chown", "amplia:amplia", home]);
+  timed(["chown", "-R", "root:amplia", `${home}/.config`]);
+  timed(["chmod", "-R", "u=rwX,g=rX,o=", `${home}/.config`]);
+  return { home, profile: writeProfile(name, home, ips) };
 }
 
-function writeProfile() {
-  mkdirSync("/etc/knetctl", { recursive: true });
-  const connections = Object.entries(vectors).flatMap(([name, list]) => [`  ${name}:`, "    endpoints:", ...list.map((ip, n) => `      - { ip: ${ip}, port: 60161 } # member ${n + 1}`)]);
-  writeFileSync(profile, ["connections:", ...connections, "users:", "  ca: { connection: two, pin: { prompt: true } }", "  tsa: { connection: many, pin: { prompt: true } }", ""].join("\n"));
-  chownSync("/etc/knetctl", 0, 0);
-  chmodSync("/etc/knetctl", 0o700);
+function writeProfile(name, home, ips) {
+  const folder = "/etc/knetctl";
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const endpoints = ips.map((ip, n) => `      - { ip: ${ip}, port: 60161 } # member ${n + 1}`);
+  const lines = ["connections:", "  hsm:", "    endpoints:", ...endpoints, "users:", "  ca: { connection: hsm, pin: { prompt: true } }", `service: { user: amplia, group: amplia, home: ${home} }`, ""];
+  writeFileSync(`${folder}/${name}.yaml`, lines.join("\n"));
+  return `${folder}/${name}.yaml`;
 }

@@ -33,6 +33,8 @@ export interface Files {
   entry(path: AbsolutePath): Entry | undefined;
   /** Content of a regular file with one link; undefined when missing. Over `maxBytes` (default 5 MiB) is a Problem. */
   read(path: AbsolutePath, maxBytes?: number): Buffer | undefined;
+  /** The first `bytes` of such a file, or all of it where it is shorter. */
+  beginning(path: AbsolutePath, bytes: number): Buffer | undefined;
   /** Entries of a folder, sorted by name; undefined when missing. */
   list(path: AbsolutePath): readonly NamedEntry[] | undefined;
   /** Target text of a symbolic link. */

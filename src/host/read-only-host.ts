@@ -29,6 +29,7 @@ function readOnlyFiles(files: Files): Files {
   return {
     entry: (path) => files.entry(path),
     read: (path, maxBytes) => files.read(path, maxBytes),
+    beginning: (path, bytes) => files.beginning(path, bytes),
     list: (path) => files.list(path),
     readLink: (path) => files.readLink(path),
     write: refuse,

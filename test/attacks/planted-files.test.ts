@@ -34,6 +34,7 @@ function refusedEverywhere(t: Test, its: Files, code: string, where: AbsolutePat
   const expected = { name: "Problem", code, where: { path: where } };
   t.throws(() => { its.write(target, Buffer.from("new"), rights); }, expected, "write");
   t.throws(() => its.read(target), expected, "read");
+  t.throws(() => its.beginning(target, 1), expected, "beginning");
 }
 
 t.test("1, 3: a folder that is a link is not walked through, even when the link is root's in the user's home", (t) => {

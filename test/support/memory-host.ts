@@ -55,6 +55,7 @@ export class MemoryHost implements Host {
     return {
       entry: (at) => this.#entry(at),
       read: (at, maxBytes) => this.#read(at, maxBytes),
+      beginning: (at, bytes) => this.#read(at)?.subarray(0, bytes),
       list: (at) => this.#list(at),
       readLink: (at) => {
         const node = this.#look(at);

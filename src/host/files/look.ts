@@ -42,6 +42,23 @@ export function linkTextIn(tree: Tree, path: AbsolutePath): string | undefined {
  * root alone could have made it. Nothing is opened before it is known to be a regular file: opening a device acts on it.
  */
 export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer | undefined {
+  return contentIn(tree, path, (fd, { size }, file) => {
+    if (size > maxBytes) throw tooLarge(file, size, maxBytes);
+    return allBytes(fd, file, maxBytes);
+  });
+}
+
+/** Its first `bytes` or all of it, under the same conditions. */
+export function beginningIn(tree: Tree, path: AbsolutePath, bytes: number): Buffer | undefined {
+  return contentIn(tree, path, (fd) => {
+    const buffer = Buffer.allocUnsafe(bytes);
+    return buffer.subarray(0, readSync(fd, buffer, 0, bytes, 0));
+  });
+}
+
+type Reader = (fd: number, opened: Entry, path: AbsolutePath) => Buffer;
+
+function contentIn(tree: Tree, path: AbsolutePath, read: Reader): Buffer | undefined {
   let wanted = path;
   for (let turn = 0; turn < mostTurns; turn++) {
     const name = nameOf(wanted);
@@ -50,7 +67,7 @@ export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer
       if (entry === undefined) return undefined;
       if (entry.kind === "link") return linkTarget(folder, name, entry, "look");
       // a file that was atomically replaced between the two calls is looked at anew
-      return content(tree, folder, name, entry, maxBytes) ?? wanted;
+      return content(tree, folder, name, entry, read) ?? wanted;
     });
     if (typeof found !== "string") return found;
     wanted = found;
@@ -59,15 +76,14 @@ export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer
 }
 
 /** Undefined when another file has taken the name since `entry` was seen. */
-function content(tree: Tree, folder: Folder, name: string, entry: Entry, maxBytes: number): Buffer | undefined {
+function content(tree: Tree, folder: Folder, name: string, entry: Entry, read: Reader): Buffer | undefined {
   const path = joined(folder.path, name);
   if (entry.kind !== "file") throw notAFile(entry, path);
   return withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
     const opened = entryOfDescriptor(fd);
     if (!isSame(entry, opened)) return undefined;
     requireTrustedFile(opened, path, tree.owners, folder);
-    if (opened.size > maxBytes) throw tooLarge(path, opened.size, maxBytes);
-    return allBytes(fd, path, maxBytes);
+    return read(fd, opened, path);
   });
 }
 

@@ -3,7 +3,7 @@ import { createFolderIn, createLinkIn } from "./create.js";
 import { asFileProblem } from "./file-problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
-import { entryIn, linkTextIn, listIn, readIn } from "./look.js";
+import { beginningIn, entryIn, linkTextIn, listIn, readIn } from "./look.js";
 import { removeFolderIn, removeIn, removeTemporariesIn } from "./remove.js";
 import { setModeIn, setOwnerIn } from "./set-rights.js";
 import { isTemporary } from "./temporary.js";
@@ -23,6 +23,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
   return {
     entry: (path) => on(path, () => entryIn(tree, path)),
     read: (path, maxBytes = defaultMaxBytes) => on(path, () => readIn(tree, path, maxBytes)),
+    beginning: (path, bytes) => on(path, () => beginningIn(tree, path, bytes)),
     list: (path) => on(path, () => listIn(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),
     write: (path, content, rights) => { on(path, () => { writeIn(tree, path, content, rights); }); },

@@ -98,10 +98,9 @@ const beginning = /^\{"type":"begin","format":1,"run":"[^"]+","sequence":(\d{1,1
 const mostOfBeginning = 200;
 
 function readHead(host: Host, name: string): Omit<RunHead, "run"> | undefined {
-  const content = host.files().read(journalFile(name), maxJournalBytes);
-  if (content === undefined) return undefined;
-  const [, sequence, began] = beginning.exec(content.toString("latin1", 0, mostOfBeginning)) ?? [];
-  return sequence !== undefined && began !== undefined ? { sequence: Number(sequence), began } : parsed(content, name);
+  const start = host.files().beginning(journalFile(name), mostOfBeginning);
+  const [, sequence, began] = beginning.exec(start?.toString("latin1") ?? "") ?? [];
+  return sequence !== undefined && began !== undefined ? { sequence: Number(sequence), began } : readJournal(host, name);
 }
 
 function readJournal(host: Host, name: string): RecordedRun | undefined {

@@ -169,6 +169,16 @@ t.test("a file over the size that is asked for is not read", (t) => {
   t.end();
 });
 
+t.test("the beginning of a file is read alone, under the conditions of reading all of it", async (t) => {
+  const { files, file } = scratch(t);
+  file("file", "12345");
+  t.equal(files().beginning(path("/file"), 3)?.toString(), "123");
+  t.equal(files().beginning(path("/file"), 50)?.toString(), "12345");
+  t.equal(files().beginning(path("/missing"), 3), undefined);
+  file("foreign", "12345", { uid: serviceUid });
+  t.throws(() => files().beginning(path("/foreign"), 3), { code: "host-untrusted-owner" });
+});
+
 t.test("a second name of a file is fine where root alone could have given it", (t) => {
   const { files, file, folder } = scratch(t);
   linkSync(file("bin/perl", "x"), `${folder}/bin/perl5`);
