@@ -71,9 +71,13 @@ async function buildProgram() {
     ...bundled,
     entryPoints: { program: join(root, "src/main.ts") },
     plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
-    alias: { "string-width": join(root, "scripts/build/ascii-width.mjs") },
+    alias: { "string-width": join(root, "scripts/build/ascii-width.mjs"), assert: join(root, "scripts/build/plain-assert.mjs") },
     // yargs looks for translations some folders above itself: that must be nowhere, not above this clone
-    define: { "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js") },
+    define: {
+      "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js"),
+      // it asks for the terminal's width when it is set up, for which Node sets up all of its streams; we tell it the width that we want
+      "process.stdout.columns": "undefined",
+    },
     // load-program.cjs compiles the file as it is: adding to a text of this size would copy it
     banner: { js: "(function(exports,require,module,__filename,__dirname){" },
     footer: { js: "})" },

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { Files, Host } from "./host.js";
 import { joined, path, type AbsolutePath } from "./path.js";
 import { isOfEndedProcess, processMark } from "./process-mark.js";
+import { randomHex } from "./random-hex.js";
 
 export interface HomeFile {
   /** The group that may read it: the service user's. */
@@ -27,7 +27,7 @@ const deepest = 16;
 export async function withPrivateHome<T>(host: Pick<Host, "files">, file: HomeFile, use: (home: AbsolutePath) => Promise<T>): Promise<T> {
   const files = host.files();
   removeForsaken(files);
-  const home = joined(parent, `knetctl-home-${processMark()}-${randomBytes(6).toString("hex")}`);
+  const home = joined(parent, `knetctl-home-${processMark()}-${randomHex(12)}`);
   try {
     fill(files, home, file);
     const result = await use(home);

@@ -3,18 +3,13 @@ import { endpointCodes } from "./endpoint-codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
-/**
- * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never renamed
- * or reused. One section an area; the area is the code's first word. Those of the profile, the application and the endpoints have files of their own.
- */
-export const problemCodes = {
+/** One section an area; the area is the code's first word. Those of the profile, the application and the endpoints have files of their own. */
+const programCodes = {
   // the program itself
   "internal-error": exitCodes.internal,
   "usage-invalid": exitCodes.usage,
   "usage-root-missing": exitCodes.usage,
   interrupted: exitCodes.interrupted,
-
-  ...profileCodes,
 
   // client configuration
   "client-config-too-large": exitCodes.failed,
@@ -127,8 +122,6 @@ export const problemCodes = {
   "ownership-hard-link": exitCodes.failed,
   "ownership-third-owner": exitCodes.failed,
 
-  ...applicationCodes,
-
   // workflow
   "apply-needs-root": exitCodes.noPermission,
   "workflow-changed-since-plan": exitCodes.failed,
@@ -210,7 +203,6 @@ export const problemCodes = {
 
   // VHSM: the network side
   "kmip-malformed": exitCodes.unavailable,
-  ...endpointCodes,
 
   // simulator and demo
   "simulator-arguments-invalid": exitCodes.usage,
@@ -221,5 +213,11 @@ export const problemCodes = {
   "simulator-cannot-write": exitCodes.cannotWrite,
   "demo-failed": exitCodes.failed,
 } as const satisfies Record<string, ExitCode>;
+
+/**
+ * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never renamed or reused.
+ * Not put together by spreading, which takes V8 several milliseconds of every start for so many.
+ */
+export const problemCodes = Object.assign(programCodes, profileCodes, applicationCodes, endpointCodes);
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { closeSync, constants, openSync, readdirSync, unlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
+import { randomHex } from "../random-hex.js";
 import { at, entryAt, entryOfDescriptor } from "./descriptor.js";
 import { errorCode } from "./file-problem.js";
 import { isRootsAlone } from "./trust.js";
@@ -10,7 +10,7 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 const pattern = /^\.knetctl-[0-9a-f]{24}\.tmp$/;
 
 export function temporaryName(): string {
-  return `.knetctl-${randomBytes(12).toString("hex")}.tmp`;
+  return `.knetctl-${randomHex(24)}.tmp`;
 }
 
 /** Whether a name is one of `temporaryName`. */

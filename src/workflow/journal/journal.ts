@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Host } from "../../host/host.js";
 import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
+import { randomHex } from "../../host/random-hex.js";
 import { currentFile, runsFolder, stateFolder } from "../../host/state.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
@@ -107,7 +107,7 @@ function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
   const names = new Set([...heads.map(({ run }) => run), ...unreadable, ...empty]);
   for (;;) {
-    const name = `${time}-${randomBytes(2).toString("hex")}`;
+    const name = `${time}-${randomHex(4)}`;
     if (!names.has(name)) return name;
   }
 }
