@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { inClone, clone } from "./clone.mjs";
 import { quiet } from "./child.mjs";
+import { bulkyFolders } from "./bulky-folders.mjs";
 import { forRoot } from "./environment.mjs";
 import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
@@ -12,7 +13,8 @@ import { statSync } from "node:fs";
 export async function runTests(root, args) {
   // only after `npm ci` is the parser there
   const { showTap } = await import("./tap-display.mjs");
-  const environment = forRoot();
+  const { compileTests } = await import("./compile-tests.mjs");
+  const environment = { ...forRoot(), NODE_OPTIONS: await compileTests(), KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
   const tap = [process.execPath, inClone("node_modules/tap/dist/esm/run.mjs"), "--reporter=tap", "--no-color", ...args];
   const [program, ...rest] = asRoot(root, environment, tap);
   const child = spawn(program, rest, {

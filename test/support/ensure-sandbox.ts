@@ -1,5 +1,6 @@
 import { asAbsolutePath } from "../../src/host/path.js";
 import { enterSandbox } from "../../src/host/sandbox/sandbox.js";
+import { onSmallSystem } from "./small-system.js";
 
 const mark = "KNETCTL_TEST_IN_SANDBOX";
 
@@ -11,8 +12,7 @@ const mark = "KNETCTL_TEST_IN_SANDBOX";
 export async function ensureSandbox(file: string): Promise<void> {
   if (process.env[mark] === "1") return;
   const { exitCode } = await enterSandbox({
-    program: process.execPath,
-    args: [...process.execArgv, file],
+    ...onSmallSystem(process.execPath, [...process.execArgv, file]),
     cwd: asAbsolutePath(process.cwd())!,
     env: { ...definedEnvironment(), [mark]: "1" },
     stdio: ["ignore", "inherit", "inherit"],

@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { path, asAbsolutePath } from "../../src/host/path.js";
 import { enterSandbox, type SandboxCommand } from "../../src/host/sandbox/sandbox.js";
 import { bundle } from "./bundle.js";
+import { onSmallSystem } from "./small-system.js";
 
 export interface Outcome {
   readonly exitCode: number;
@@ -17,7 +18,7 @@ export async function inSandbox(
 ): Promise<Outcome> {
   const { input, ...rest } = options;
   const cwd = asAbsolutePath(process.cwd()) ?? path("/");
-  const { child, exitCode } = await enterSandbox({ program, args, cwd, stdio: "pipe", ...rest });
+  const { child, exitCode } = await enterSandbox({ ...onSmallSystem(program, args), cwd, stdio: "pipe", ...rest });
   child.stdin?.on("error", () => undefined).end(input ?? "");
   const [stdout, stderr, code] = await Promise.all([
     child.stdout === null ? "" : text(child.stdout),

@@ -1,0 +1,40 @@
+import { readdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { clone } from "./clone.mjs";
+
+const parents = ["/opt", "/usr/lib", "/usr/local", "/usr/share"];
+/** Of compilers, interpreters and what the system's own programs look up; everything else of such size is manuals, pictures, other people's software. */
+const needed = /^\/usr\/(lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)|share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates))$/;
+const many = 1_000;
+
+/**
+ * Folders with more than a thousand entries that no test needs. The sandboxes of the tests show them empty: every installation looks at all of /usr
+ * and /opt twice, which takes longer than the rest of most tests.
+ */
+export function bulkyFolders() {
+  const kept = [clone, process.execPath].map((path) => realpathSync(path));
+  return parents.flatMap((parent) => foldersIn(parent)).filter((folder) => !needed.test(folder) && !kept.some((path) => path.startsWith(`${folder}/`)) && isBulky(folder));
+}
+
+function foldersIn(parent) {
+  return entriesIn(parent).filter((entry) => entry.isDirectory() && /^[\w.+-]+$/.test(entry.name)).map(({ name }) => join(parent, name));
+}
+
+function isBulky(folder) {
+  const waiting = [folder];
+  let count = 0;
+  for (let next = waiting.pop(); next !== undefined && count <= many; next = waiting.pop()) {
+    const entries = entriesIn(next);
+    count += entries.length;
+    for (const entry of entries) if (entry.isDirectory()) waiting.push(join(next, entry.name));
+  }
+  return count > many;
+}
+
+function entriesIn(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
