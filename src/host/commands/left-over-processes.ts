@@ -15,16 +15,32 @@ export const markerVariable = "KNETCTL_MARK";
  * of the host's cannot be told from anybody else's, and is not found.
  */
 export function leftOverProcesses(marker: string, folder?: string): readonly LeftOver[] {
+  return look(marker, folder).found;
+}
+
+interface Look {
+  readonly found: readonly LeftOver[];
+  /** Whether a process had no environment at all: for a moment that is so of every one that is just becoming another program, execve(2). */
+  readonly isUnsure: boolean;
+}
+
+function look(marker: string, folder: string | undefined): Look {
   const wanted = `${markerVariable}=${marker}`;
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
+  let isUnsure = false;
+  const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(wanted) && !isAtHomeIn(pid, folder)) return [];
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      if (!environment.split("\0").includes(wanted) && !isAtHomeIn(pid, folder)) {
+        isUnsure ||= environment === "" && runsProgram(pid);
+        return [];
+      }
       return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() }];
     } catch {
       // gone, or not ours to read
       return [];
     }
   });
+  return { found, isUnsure };
 }
 
 /**
@@ -35,10 +51,12 @@ export function leftOverProcesses(marker: string, folder?: string): readonly Lef
  */
 export async function endLeftOvers(marker: string, folder?: string): Promise<readonly LeftOver[]> {
   const ended = new Map<number, LeftOver>();
+  let hasLookedAgain = false;
   for (let round = 0; round < 40; round++) {
-    const left = leftOverProcesses(marker, folder);
-    if (left.length === 0) break;
-    for (const process of left) {
+    const { found, isUnsure } = look(marker, folder);
+    if (found.length === 0 && (hasLookedAgain || !isUnsure)) break;
+    hasLookedAgain = found.length === 0;
+    for (const process of found) {
       ended.set(process.pid, process);
       signal(process.pid, round < 20 ? "SIGTERM" : "SIGKILL");
     }
@@ -51,6 +69,11 @@ export async function endLeftOvers(marker: string, folder?: string): Promise<rea
 export async function leftOversEnded(marker: string, mostMs: number): Promise<void> {
   const end = performance.now() + mostMs;
   while (leftOverProcesses(marker).length > 0 && performance.now() < end) await setTimeout(20);
+}
+
+/** A thread of the kernel runs none, and a zombie no more. */
+function runsProgram(pid: string): boolean {
+  return readlinkSync(`/proc/${pid}/exe`) !== "";
 }
 
 function isAtHomeIn(pid: string, folder: string | undefined): boolean {
