@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { clone } from "./clone.mjs";
@@ -12,8 +13,22 @@ const many = 1_000;
  * and /opt twice, which takes longer than the rest of most tests.
  */
 export function bulkyFolders() {
-  const kept = [clone, process.execPath].map((path) => realpathSync(path));
+  const kept = [clone, process.execPath, ...librariesOfLoader()].map(real);
   return parents.flatMap((parent) => foldersIn(parent)).filter((folder) => !needed.test(folder) && !kept.some((path) => path.startsWith(`${folder}/`)) && isBulky(folder));
+}
+
+/** The loader's cache must be the same when a test has it made again. */
+function librariesOfLoader() {
+  const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
+  return (stdout ?? "").match(/(?<==> )\/.+$/gm) ?? [];
+}
+
+function real(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function foldersIn(parent) {

@@ -1,32 +1,59 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clone, inClone } from "./clone.mjs";
+import { SetupFailure } from "./failure.mjs";
 import { step } from "./progress.mjs";
-import { compiledFolder } from "./compiled-folder.mjs";
+
+const compiledFolder = ".tap/compiled";
+
+/** What NODE_OPTIONS must be for the compiled tests. */
+export const compiledOptions = `--import=${pathToFileURL(inClone("scripts/setup/without-loaders.mjs")).href}`;
 
 /**
- * Takes the types out of all of src/ and test/, into a folder beside tap's results, and returns what NODE_OPTIONS must be for Node to run that where a
- * test names a .ts file. Without it, tap has every process of every test load the TypeScript compiler, which takes longer than most tests.
+ * Takes the types out of all of src/ and test/, once for all processes. They find files beside them where the sources are; only a test that starts itself again does so as it
+ * was compiled. Stack traces name the sources.
  */
 export async function compileTests() {
   await step("test files without types", async () => {
     const { transform } = await import("esbuild");
-    rmSync(compiledFolder, { recursive: true, force: true });
-    await Promise.all(["src", "test"].flatMap(typeScriptBelow).map(async (file) => {
-      const options = { loader: "ts", format: "esm", target: "node20", sourcemap: "inline", sourcesContent: false, sourcefile: basename(file) };
-      const { code } = await transform(readFileSync(inClone(file)), options);
-      const to = `${join(compiledFolder, file)}.js`;
-      mkdirSync(dirname(to), { recursive: true });
-      writeFileSync(to, code);
+    rmSync(inClone(compiledFolder), { recursive: true, force: true });
+    await Promise.all(["src", "test"].flatMap(filesBelow).map(async (file) => {
+      const [source, compiled] = [inClone(file), inClone(compiledName(file))];
+      mkdirSync(dirname(compiled), { recursive: true });
+      if (file.endsWith(".js")) return cpSync(source, compiled);
+      const places = { dirname: dirname(source), filename: compiled, url: pathToFileURL(source).href };
+      const define = Object.fromEntries(Object.entries(places).map(([name, place]) => [`import.meta.${name}`, JSON.stringify(place)]));
+      const { code } = await transform(readFileSync(source), { loader: "ts", format: "esm", target: "node20", define, sourcefile: source, sourcemap: "inline", sourcesContent: false });
+      writeFileSync(compiled, code);
     }));
   });
-  return `--import=${pathToFileURL(join(clone, "scripts/setup/typescript.mjs")).href}`;
 }
 
-function typeScriptBelow(folder) {
+/** The compiled files of the tests that are named, files or folders; all when none is. */
+export function compiledTests(names) {
+  const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(relative(clone, inClone(normalize(name)))));
+  return files.map(compiledName);
+}
+
+/** The name that people know a compiled test by. */
+export function sourceName(name) {
+  return name.startsWith(`${compiledFolder}/`) ? name.slice(compiledFolder.length + 1).replace(/\.js$/, ".ts") : name;
+}
+
+function testsIn(name) {
+  const isFolder = statSync(inClone(name), { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder === undefined) throw new SetupFailure(`there is no test ${name}`, "name files and folders below test/");
+  return isFolder ? filesBelow(name).filter((file) => file.endsWith(".test.ts")) : [name];
+}
+
+function compiledName(file) {
+  return join(compiledFolder, file.replace(/\.ts$/, ".js"));
+}
+
+function filesBelow(folder) {
   return readdirSync(inClone(folder), { withFileTypes: true }).flatMap((entry) => {
     const name = join(folder, entry.name);
-    return entry.isDirectory() ? typeScriptBelow(name) : entry.isFile() && /(?<!\.d)\.ts$/.test(name) ? [name] : [];
+    return entry.isDirectory() ? filesBelow(name) : entry.isFile() && /(?<!\.d)\.[jt]s$/.test(name) ? [name] : [];
   });
 }

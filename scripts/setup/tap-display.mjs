@@ -1,4 +1,5 @@
 import { Parser } from "tap-parser";
+import { sourceName } from "./compile-tests.mjs";
 
 /**
  * Shows a TAP stream as it comes: one line a test file, what a test has to tell (its comments: points hit, tries made), a block a failure, and last the totals, on a line of their own.
@@ -20,7 +21,7 @@ export function showTap(stream) {
     const checks = total(counts) - before;
     before = total(counts);
     lastFile = file.name;
-    print(`${file.ok ? "ok  " : "FAIL"} ${file.name}  ${checks} checks  ${Math.round(file.time ?? 0)} ms`);
+    print(`${file.ok ? "ok  " : "FAIL"} ${sourceName(file.name)}  ${checks} checks  ${Math.round(file.time ?? 0)} ms`);
     for (const comment of comments) print(`     ${comment}`);
     for (const failure of failures) print(describe(failure));
     failures = [];
@@ -64,5 +65,5 @@ function describe({ fullname, diag }) {
     evidence.push(text.includes("\n") ? `${name}:\n${text}` : `${name}: ${text}`);
   }
   const lines = evidence.filter(Boolean).flatMap((text) => text.split("\n").map((line) => `    ${line}`));
-  return [`  not ok: ${fullname}`, ...lines].join("\n");
+  return [`  not ok: ${sourceName(fullname)}`, ...lines].join("\n");
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { inClone, clone } from "./clone.mjs";
 import { quiet } from "./child.mjs";
+import { compileTests, compiledOptions, compiledTests } from "./compile-tests.mjs";
 import { bulkyFolders } from "./bulky-folders.mjs";
 import { forRoot } from "./environment.mjs";
 import { asRoot } from "./root.mjs";
@@ -13,9 +14,11 @@ import { statSync } from "node:fs";
 export async function runTests(root, args) {
   // only after `npm ci` is the parser there
   const { showTap } = await import("./tap-display.mjs");
-  const { compileTests } = await import("./compile-tests.mjs");
-  const environment = { ...forRoot(), NODE_OPTIONS: await compileTests(), KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
-  const tap = [process.execPath, inClone("node_modules/tap/dist/esm/run.mjs"), "--reporter=tap", "--no-color", ...args];
+  const options = args.filter((arg) => arg.startsWith("-"));
+  const files = compiledTests(args.filter((arg) => !arg.startsWith("-")));
+  await compileTests();
+  const environment = { ...forRoot(), NODE_OPTIONS: compiledOptions, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
+  const tap = [process.execPath, inClone("node_modules/tap/dist/esm/run.mjs"), "--reporter=tap", "--no-color", ...options, ...files];
   const [program, ...rest] = asRoot(root, environment, tap);
   const child = spawn(program, rest, {
     cwd: clone,
