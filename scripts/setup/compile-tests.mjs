@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clone, inClone } from "./clone.mjs";
@@ -27,6 +27,8 @@ export async function compileTests() {
       const { code } = await transform(readFileSync(source), { loader: "ts", format: "esm", target: "node20", define, sourcefile: source, sourcemap: "inline", sourcesContent: false });
       writeFileSync(compiled, code);
     }));
+    // which some import as it is
+    symlinkSync(inClone("scripts"), inClone(compiledFolder, "scripts"));
   });
 }
 

@@ -17,7 +17,7 @@ await ensureSandbox(import.meta.filename);
 plainChildren();
 
 /** Every point in `npm run test:attacks`; every so many otherwise, each run with another first one. */
-const stride = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 12;
+const stride = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 18;
 /** Milliseconds after the start of a program at which to kill as well. */
 const moments = stride === 1 ? [0, 3, 10, 30, 100] : [0, 10];
 
@@ -136,7 +136,7 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
     const count = { points: 0, torn: 0, wider: 0 };
     const chosen = stride === 1 ? firstKills(ends) : firstKills(ends).slice(-1);
     for (const first of chosen) {
-      const step = stride === 1 ? 2 : 24;
+      const step = stride === 1 ? 2 : 36;
       const offset = Math.floor(Math.random() * step);
       const calls = (await rollbackCalls(scene, first)).filter((_, index) => index % step === offset);
       await inLanes(2, calls, async ({ number, name, path }) => {

@@ -4,7 +4,7 @@ import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { privateHomes, threeMembers } from "../support/members.js";
-import { processesWith } from "../support/processes.js";
+import { eventually, processesWith } from "../support/processes.js";
 import { configFile } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
@@ -121,4 +121,33 @@ t.test("--dry-run proves nothing", async (t) => {
   const { exitCode, stderr } = await ran(t, ...addThird.filter((arg) => arg !== "--yes"), "--dry-run");
   t.equal(exitCode, 2);
   t.notMatch(stderr, /proof/);
+});
+
+t.test("interrupted while a new member that hangs is proven: rolled back, exit 130, nothing left", async (t) => {
+  await cluster.vhsms[2]!.setDown("silent-after-tls");
+  const interrupt = new AbortController();
+  const going = knetctlJson([...addThird, "--no-probe"], { signal: interrupt.signal });
+  t.ok(await eventually(() => privateHomes().length > 0, 60_000), "the member's proof is going on");
+  interrupt.abort();
+  const { exitCode, document } = await going;
+  t.match({ exitCode, outcome: document.outcome, problems: document.problems }, { exitCode: 130, outcome: "rolled-back", problems: [{ code: "interrupted" }] });
+  t.strictSame(state(), before);
+  t.strictSame(privateHomes(), []);
+  t.strictSame(processesWith("/proc/self/fd/6"), []);
+  await cluster.vhsms[2]!.setDown("up");
+});
+
+t.test("new members of two connections are each proven with their own connection's user", async (t) => {
+  const [first, second, other] = cluster.endpoints.map(({ https: { ip, port } }) => `{ ip: ${ip}, port: ${port} }`) as [string, string, string];
+  const both = (ca: string, tsa: string): string => {
+    const file = `${folder}/two-connections.yaml`;
+    const rest = readFileSync(profile, "utf8").replace(/^connections:\n(?: .*\n)+/m, "").replace(/(tsa_signer:[^]*?connection: )hsm_1/, "$1hsm_2");
+    writeFileSync(file, `connections:\n  hsm_1: { endpoints: [${ca}] }\n  hsm_2: { endpoints: [${tsa}] }\n${rest}`);
+    return file;
+  };
+  t.match(await ran(t, "apply", "--no-smoke-test", both(first, second)), { exitCode: 0 });
+  const { exitCode, document, stderr } = await ran(t, "apply", both(`${first}, ${other}`, `${second}, ${first}`));
+  t.match({ exitCode, outcome: document.outcome, problems: document.problems }, { exitCode: 1, outcome: "rolled-back", problems: [{ code: "members-key-missing", title: /"ca" of "ca_signer"/ }] });
+  t.notMatch(JSON.stringify(document.problems), /tsa_signer/, "which holds the same everywhere");
+  t.match(stderr, /"type":"proof-done".*"step":"members"/);
 });
