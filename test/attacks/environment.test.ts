@@ -13,7 +13,7 @@ plainChildren();
 
 const node = process.execPath;
 const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 const marks = "/srv/marks";

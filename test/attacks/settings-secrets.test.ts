@@ -13,7 +13,7 @@ plainChildren();
 
 const began = "/began";
 writeFileSync(began, "");
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 const [signer, stamper, wrong] = [markedPin(), markedPin("plain"), markedPin()];

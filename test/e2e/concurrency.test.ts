@@ -18,7 +18,7 @@ await ensureSandbox(import.meta.filename);
 /** KNETCTL_LONG=1 for the long variant, of about as many as the host keeps the records of. */
 const count = process.env["KNETCTL_LONG"] === "1" ? 90 : 40;
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 await cluster.stop();
 const program = join(import.meta.dirname, "../../dist/knetctl.cjs");
 const runsFolder = "/var/lib/knetctl/runs";

@@ -9,7 +9,7 @@ import { configFile, provisioning } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 interface HistoryDocument {

@@ -7,7 +7,7 @@ import { provisioning } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster } = await provisioning();
+const { profile, cluster } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 /** Another process that holds the lock, as any program could with flock(1). */

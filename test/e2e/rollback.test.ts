@@ -11,7 +11,7 @@ import { configFile, loaderEntry, provisioning } from "../support/provisioning.j
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 t.test("a wrong PIN: one attempt, everything is put back, and the outcome says so", async (t) => {

@@ -7,7 +7,7 @@ import { configFile, loaderEntry, provisioning } from "../support/provisioning.j
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster } = await provisioning();
+const { profile, cluster } = await provisioning({ vhsms: 1 });
 await cluster.stop();
 
 // an image: this machine's programs, bound below another root, with its own /etc, /var, /opt and /usr/local

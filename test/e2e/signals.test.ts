@@ -12,7 +12,7 @@ import { vendorArchive } from "../support/vendor-archive.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 const program = join(import.meta.dirname, "../../dist/knetctl.cjs");

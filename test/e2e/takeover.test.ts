@@ -7,7 +7,7 @@ import { provisioning } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 const settings = "/etc/amplia/appsettings.conf";

@@ -14,7 +14,7 @@ await ensureSandbox(import.meta.filename);
 
 const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 /** The profile with other text in it, as a file beside it. */
