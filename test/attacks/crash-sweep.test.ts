@@ -17,7 +17,7 @@ await ensureSandbox(import.meta.filename);
 plainChildren();
 
 /** Every point in `npm run test:attacks`; every so many otherwise, each run with another first one. */
-const stride = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 18;
+const stride = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 24;
 /** Milliseconds after the start of a program at which to kill as well. */
 const moments = stride === 1 ? [0, 3, 10, 30, 100] : [0, 10];
 

@@ -85,15 +85,15 @@ interface Sweep {
 }
 
 const sweeps: readonly Sweep[] = [
-  { title: "one call ends in EIO", how: EIO, lasting: false, strides: [54, 1] },
+  { title: "one call ends in EIO", how: EIO, lasting: false, strides: [72, 1] },
   { title: "one call ends in ENOSPC", how: ENOSPC, lasting: false, strides: [72, 1] },
-  { title: "every call from one on ends in ENOSPC", how: ENOSPC, lasting: true, strides: [120, 6] },
-  { title: "every call from one on ends in EIO", how: EIO, lasting: true, strides: [120, 6] },
-  { title: "one call ends in EDQUOT", how: EDQUOT, lasting: false, strides: [120, 10] },
-  { title: "every call from one on ends in EROFS", how: EROFS, lasting: true, strides: [120, 10] },
-  { title: "one call ends in EACCES", how: EACCES, lasting: false, strides: [120, 10] },
+  { title: "every call from one on ends in ENOSPC", how: ENOSPC, lasting: true, strides: [160, 6] },
+  { title: "every call from one on ends in EIO", how: EIO, lasting: true, strides: [160, 6] },
+  { title: "one call ends in EDQUOT", how: EDQUOT, lasting: false, strides: [160, 10] },
+  { title: "every call from one on ends in EROFS", how: EROFS, lasting: true, strides: [160, 10] },
+  { title: "one call ends in EACCES", how: EACCES, lasting: false, strides: [160, 10] },
   { title: "one write is cut short, and then the disk is full", how: "full", lasting: false, strides: [24, 1] },
-  { title: "the disk is full from one call on", how: "needs-space", lasting: true, strides: [72, 3] },
+  { title: "the disk is full from one call on", how: "needs-space", lasting: true, strides: [96, 3] },
 ];
 
 /** Applies to the host once for each fault at each call of the strides, and holds how each ends against what is there. */
