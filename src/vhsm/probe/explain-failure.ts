@@ -64,8 +64,8 @@ function noTls(words: FirstWords): Explained {
   return { speaks: "no TLS", findings: [{ kind: "other-service", said: saidText(words) }] };
 }
 
-/** OpenSSL's words for it, from the name that Node makes of them: "sslv3 alert handshake failure". */
+/** OpenSSL's words for it, from the name that Node makes of them: "sslv3 alert handshake failure", and since OpenSSL 3.2 "ssl/tls alert handshake failure". */
 function reasonOf({ code, records }: FailedHandshake): string {
-  const words = /^ERR_SSL_(\w+)$/.exec(code)?.[1]?.toLowerCase().replaceAll("_", " ");
+  const words = /^ERR_SSL_([\w/]+)$/.exec(code)?.[1]?.toLowerCase().replaceAll("_", " ");
   return words ?? (records.alert === undefined ? "it closed the connection" : `alert ${records.alert}`);
 }
