@@ -70,6 +70,8 @@ function assembled(form: LineFormName, all: readonly Piece[], mark: string, endl
   const last = endless ? all.length - 1 : all.length;
   for (const [index, one] of all.entries()) {
     const own = index === last ? { ...one, text: one.text.replace(/(?:\r\n|\r|\n)$/, "") } : one;
+    // at the start of a text it is a byte order mark, and no part of a name
+    if (text === "" && own.text.startsWith("\uFEFF")) continue;
     // a backslash would make the next piece part of this one's value
     if (form === "systemd" && own.name !== undefined && /\\\s*$/.test(own.text) && index < all.length - 1) continue;
     if (!isRead(form, text + own.text) || !isRead(form, `${text}${own.text}\nQ__Q=`)) continue;

@@ -51,9 +51,10 @@ for (const form of forms) {
         let at = 0;
         for (const [index, { text: bytes, key, header }] of pieces.entries()) {
           if (header !== undefined || bytes.trim() === "" || (key !== undefined && touches({ set, remove }, key))) continue;
-          // what is last may gain a line break or lose it
+          // what is last may gain a line break or lose it; a carriage return at the very end, which Docker drops, stays where it is
           const line = bytes.replace(/(?:\r\n|\r|\n)$/, "");
-          const found = [result.indexOf(bytes, at), index === pieces.length - 1 ? result.indexOf(line, at) : -1, result.endsWith(line) ? result.length - line.length : -1].find((one) => one >= at);
+          const atEnd = [line, `${line}\r`].map((end) => (result.endsWith(end) ? result.length - end.length : -1));
+          const found = [result.indexOf(bytes, at), index === pieces.length - 1 ? result.indexOf(line, at) : -1, ...atEnd].find((one) => one >= at);
           if (found === undefined) return false;
           at = Math.min(found + bytes.length, result.length);
         }
