@@ -1,6 +1,6 @@
 // Run after the bundling, once for each verb that it is given, by the Node that will run the program: writes V8's compiled code of what the verb
 // uses beside program.cjs. It is exercised on a throw-away profile and root; what it answers does not matter.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,5 +57,8 @@ service: { user: amplia, group: amplia, home: /var/amplia }
   await main({ ...input, args: argumentsOf[verb]?.() ?? [verb, profile] });
   writeFileSync(compiledCode(dist, verb), script.createCachedData());
 } finally {
+  // the lock of this root, by the name that src/host/lock.ts gives it: it would stay behind until the next boot
+  const { dev, ino } = statSync(folder, { bigint: true });
+  rmSync(`/run/lock/knetctl-${dev}-${ino}.lock`, { force: true });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, normalize, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clone, inClone } from "./clone.mjs";
 import { SetupFailure } from "./failure.mjs";
@@ -11,8 +11,8 @@ const compiledFolder = ".tap/compiled";
 export const compiledOptions = `--import=${pathToFileURL(inClone("scripts/setup/without-loaders.mjs")).href}`;
 
 /**
- * Takes the types out of all of src/ and test/, once for all processes. They find files beside them where the sources are; only a test that starts itself again does so as it
- * was compiled. Stack traces name the sources.
+ * Takes the types out of all of src/ and test/, once for all processes. They find files beside them where the sources are; only a test that starts
+ * itself again does so as it was compiled. Stack traces name the sources.
  */
 export async function compileTests() {
   await step("test files without types", async () => {
@@ -34,7 +34,7 @@ export async function compileTests() {
 
 /** The compiled files of the tests that are named, files or folders; all when none is. */
 export function compiledTests(names) {
-  const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(relative(clone, inClone(normalize(name)))));
+  const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(relative(clone, resolve(clone, name))));
   return files.map(compiledName);
 }
 
@@ -44,9 +44,12 @@ export function sourceName(name) {
 }
 
 function testsIn(name) {
-  const isFolder = statSync(inClone(name), { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder === undefined) throw new SetupFailure(`there is no test ${name}`, "name files and folders below test/");
-  return isFolder ? filesBelow(name).filter((file) => file.endsWith(".test.ts")) : [name];
+  const found = statSync(inClone(name), { throwIfNoEntry: false });
+  const files = found === undefined ? [] : found.isDirectory() ? filesBelow(name) : [name];
+  const tests = files.filter((file) => /^test\/.*\.test\.ts$/.test(file));
+  // named none, tap would look for tests by itself
+  if (tests.length === 0) throw new SetupFailure(`there is no test ${name}`, "name files and folders below test/");
+  return tests;
 }
 
 function compiledName(file) {

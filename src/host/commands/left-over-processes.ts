@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 export interface LeftOver {
@@ -31,7 +31,8 @@ function look(marker: string, folder: string | undefined): Look {
     try {
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
       if (!environment.split("\0").includes(wanted) && !isAtHomeIn(pid, folder)) {
-        isUnsure ||= environment === "" && runsProgram(pid);
+        // a thread of the kernel runs no program, and a zombie no more
+        isUnsure ||= environment === "" && existsSync(`/proc/${pid}/exe`);
         return [];
       }
       return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() }];
@@ -51,12 +52,10 @@ function look(marker: string, folder: string | undefined): Look {
  */
 export async function endLeftOvers(marker: string, folder?: string): Promise<readonly LeftOver[]> {
   const ended = new Map<number, LeftOver>();
-  let hasLookedAgain = false;
   for (let round = 0; round < 40; round++) {
-    const { found, isUnsure } = look(marker, folder);
-    if (found.length === 0 && (hasLookedAgain || !isUnsure)) break;
-    hasLookedAgain = found.length === 0;
-    for (const process of found) {
+    const left = await surelyLeft(marker, folder);
+    if (left.length === 0) break;
+    for (const process of left) {
       ended.set(process.pid, process);
       signal(process.pid, round < 20 ? "SIGTERM" : "SIGKILL");
     }
@@ -68,12 +67,15 @@ export async function endLeftOvers(marker: string, folder?: string): Promise<rea
 /** Waits for processes that come to their end by themselves, and are better not ended in the middle. */
 export async function leftOversEnded(marker: string, mostMs: number): Promise<void> {
   const end = performance.now() + mostMs;
-  while (leftOverProcesses(marker).length > 0 && performance.now() < end) await setTimeout(20);
+  while ((await surelyLeft(marker)).length > 0 && performance.now() < end) await setTimeout(20);
 }
 
-/** A thread of the kernel runs none, and a zombie no more. */
-function runsProgram(pid: string): boolean {
-  return readlinkSync(`/proc/${pid}/exe`) !== "";
+/** Looks again before it says that there are none, where one may have been missed. */
+async function surelyLeft(marker: string, folder?: string): Promise<readonly LeftOver[]> {
+  const { found, isUnsure } = look(marker, folder);
+  if (found.length > 0 || !isUnsure) return found;
+  await setTimeout(50);
+  return leftOverProcesses(marker, folder);
 }
 
 function isAtHomeIn(pid: string, folder: string | undefined): boolean {
