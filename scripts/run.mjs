@@ -1,4 +1,4 @@
-// `npm run demo` and `npm test`: set up what is missing on this machine, build, then run the demo or the tests as root.
+// What package.json's scripts call: set up what the run needs and this machine lacks, then do it (see setup/runs.mjs).
 // Starts without node_modules, and on a Node that is too old it must still be able to say so: no newer syntax here, and
 // everything else is imported after the check.
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -5,7 +5,7 @@ import { knetctl, timed } from "./run.mjs";
 import { medians } from "./sample.mjs";
 import { makeServiceAccount } from "./service-account.mjs";
 
-if (process.argv[2] === undefined) throw new Error("this is for a sandbox alone, where scripts/bench.mjs starts it: it removes the state of knetctl");
+if (process.argv[2] === undefined) throw new Error("this is for a sandbox alone, where `npm run bench` starts it: it removes the state of knetctl");
 
 const ips = Array.from({ length: 1000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
 const fresh = "10.200.0.1:60161";

@@ -14,16 +14,20 @@ const addon = inClone("node_modules/pkcs11js/build/Release/pkcs11.node");
 
 /**
  * `npm ci` when node_modules is not what package-lock.json says, or was made for another kind of Node. No package's install
- * script runs: the only one needed builds pkcs11js, and is done here the same way for every version of npm, with
- * the headers that are on this machine.
+ * script runs: the only one needed builds pkcs11js, see `buildAddon`.
  */
 export async function installNpmPackages() {
   const wanted = fingerprint();
-  if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   const npm = findNpm();
   await step("npm packages (npm ci)", () => ci(npm));
-  await step("PKCS #11 addon (node-gyp)", () => buildAddon(npm));
   writeFileSync(stamp, wanted);
+}
+
+/** Compiles pkcs11js, the same way for every version of npm, with the headers that are on this machine; `npm ci` takes the result away. */
+export async function buildAddon() {
+  if (existsSync(addon)) return;
+  await step("PKCS #11 addon (node-gyp)", () => compileAddon(findNpm()));
 }
 
 function fingerprint() {
@@ -57,7 +61,7 @@ function npmHint(output) {
   return "mend what npm says above, then run this again";
 }
 
-function buildAddon(npm) {
+function compileAddon(npm) {
   const args = [nodeGyp(npm), "rebuild", `--nodedir=${nodeHeaders()}`, "--loglevel=error"];
   const { code, output } = quiet(process.execPath, args, { cwd: inClone("node_modules/pkcs11js"), env: withoutNpm() });
   if (code !== 0 || !existsSync(addon)) {

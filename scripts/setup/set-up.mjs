@@ -1,17 +1,23 @@
-import { buildIfStale } from "./build-if-stale.mjs";
+import { build, buildIfStale, generate } from "./build.mjs";
 import { SetupFailure } from "./failure.mjs";
-import { installNpmPackages } from "./npm-packages.mjs";
+import { buildAddon, installNpmPackages } from "./npm-packages.mjs";
 import { requireOverlay } from "./overlay.mjs";
 import { findRoot } from "./root.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
-/** Makes this machine able to run what is in the clone; silent where there is nothing to do. Resolves to the way to become root. */
-export async function setUp() {
+const ways = { program: buildIfStale, generated: generate, anew: build };
+
+/**
+ * Makes this machine able to do one of the runs (see runs.mjs): what that run needs and nothing else; silent where there is nothing to do.
+ * Resolves to the way to become root.
+ */
+export async function setUp({ packages, addon = false, built, overlay = false }) {
   const root = findRoot();
-  await installSystemPackages(root);
-  requireOverlay(root);
+  await installSystemPackages(root, packages);
+  if (overlay) requireOverlay(root);
   await installNpmPackages();
-  await buildIfStale();
+  if (addon) await buildAddon();
+  await ways[built]();
   return root;
 }
 

@@ -6,23 +6,27 @@ import { step } from "./progress.mjs";
 import { asRoot } from "./root.mjs";
 import { withoutServices } from "./without-services.mjs";
 
-/** Debian's and Ubuntu's names, each with what it is for. */
-const needed = {
-  "build the PKCS #11 addon and the simulated module": ["gcc", "g++", "libc6-dev", "make", "python3"],
-  "headers and libraries of the simulated module": ["libcurl4-openssl-dev", "libjansson-dev", "libp11-kit-dev"],
-  "tokens and tools to prove it with": ["softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
-  "what the program calls": ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
-  "what the tests call": ["e2fsprogs", "iproute2", "procps", "strace"],
-  "servers that the tests probe": ["nginx", "openssh-server", "python3-pykmip"],
-  "certificates for npm": ["ca-certificates"],
+/** Debian's and Ubuntu's names, in groups: what each is for. A run names the groups that it needs, see runs.mjs; `npm` all of them do. */
+const groups = {
+  npm: ["ca-certificates"],
+  /** to build the program and the PKCS #11 addon */
+  build: ["gcc", "g++", "libc6-dev", "make", "python3"],
+  /** what the program calls */
+  program: ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
+  /** headers and libraries of the simulated module; tokens and tools to prove it with */
+  simulator: ["libcurl4-openssl-dev", "libjansson-dev", "libp11-kit-dev", "softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
+  /** what the tests and the bench call */
+  tests: ["e2fsprogs", "iproute2", "procps", "strace"],
+  /** servers that the tests probe */
+  servers: ["nginx", "openssh-server", "python3-pykmip"],
 };
 
-/** Installs the missing packages with apt-get, as root; silent when none is missing. */
-export async function installSystemPackages(root) {
+/** Installs with apt-get, as root, what is missing of these groups; silent when nothing is. */
+export async function installSystemPackages(root, wanted) {
   if (process.platform !== "linux") {
     throw new SetupFailure(`this is ${process.platform}: knetctl runs on Linux`, "use Debian 12 or 13, or Ubuntu 24.04, in a virtual machine");
   }
-  const missing = missingPackages();
+  const missing = missingPackages(wanted);
   if (missing.length === 0) return;
   if (!existsSync("/usr/bin/apt-get")) {
     throw new SetupFailure(
@@ -42,9 +46,9 @@ export async function installSystemPackages(root) {
   });
 }
 
-function missingPackages() {
-  const names = Object.values(needed).flat();
-  if (nodeHeaders() === undefined) names.push("libnode-dev");
+function missingPackages(wanted) {
+  const names = ["npm", ...wanted].flatMap((group) => groups[group]);
+  if (wanted.includes("build") && nodeHeaders() === undefined) names.push("libnode-dev");
   if (!existsSync("/usr/bin/dpkg-query")) return names;
   const { output } = quiet("dpkg-query", ["--show", "--showformat=${db:Status-Abbrev} ${Package}\\n", ...names]);
   const installed = new Set(output.split("\n").filter((line) => line.startsWith("ii ")).map((line) => line.split(/ +/)[1]));

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -78,7 +78,10 @@ export async function sshd(t: Pick<Test, "teardown">, folder: string): Promise<L
 export async function pykmip(t: Pick<Test, "teardown">, folder: string, { key, cert }: { key: string; cert: string }): Promise<Listening> {
   const port = await freePort();
   const config = join(folder, "pykmip.conf");
-  writeFileSync(config, `[server]\nhostname=${ip}\nport=${port}\ncertificate_path=${cert}\nkey_path=${key}\nca_path=${cert}\nauth_suite=TLS1.2\nenable_tls_client_auth=False\ndatabase_path=${folder}/pykmip.db\n`);
+  // some releases swap the two paths when they load them (Debian's 0.10.0-8 does): one file that holds both is right either way
+  const both = join(folder, "pykmip.pem");
+  writeFileSync(both, `${readFileSync(key, "utf8")}${readFileSync(cert, "utf8")}`, { mode: 0o600 });
+  writeFileSync(config, `[server]\nhostname=${ip}\nport=${port}\ncertificate_path=${both}\nkey_path=${both}\nca_path=${cert}\nauth_suite=TLS1.2\nenable_tls_client_auth=False\ndatabase_path=${folder}/pykmip.db\n`);
   const program = join(folder, "pykmip.py");
   // what PyKMIP calls was taken out of Python 3.12
   writeFileSync(program, `import ssl, sys

@@ -13,13 +13,23 @@ const stamp = inClone("dist/.built-from");
 
 /** Builds dist/ and src/generated/ when what they are made from has changed since. */
 export async function buildIfStale() {
+  if ([...outputs.map((file) => inClone(file)), stamp].every((file) => existsSync(file)) && readFileSync(stamp, "utf8") === fingerprint()) return;
+  await build();
+}
+
+/** Builds dist/ and src/generated/. */
+export async function build() {
   const wanted = fingerprint();
-  if ([...outputs.map((file) => inClone(file)), stamp].every((file) => existsSync(file)) && readFileSync(stamp, "utf8") === wanted) return;
-  await step("build", () => {
-    const { code, output } = quiet(process.execPath, [inClone("scripts/build.mjs")], { cwd: clone, env: withoutNpm() });
-    if (code !== 0) throw new SetupFailure("the build failed", "the sources do not build: see the message above", lastLines(output, 60));
-  });
+  await step("build", () => script("scripts/build.mjs"));
   writeFileSync(stamp, wanted);
+}
+
+/** Writes src/generated/, which the types of the program stand on. */
+export const generate = async () => script("scripts/generate.mjs");
+
+function script(file) {
+  const { code, output } = quiet(process.execPath, [inClone(file)], { cwd: clone, env: withoutNpm() });
+  if (code !== 0) throw new SetupFailure("the build failed", "the sources do not build: see the message above", lastLines(output, 60));
 }
 
 /** One hash over names and contents of all inputs. */
