@@ -17,6 +17,7 @@ export const applicationCodes = {
   "settings-mismatch": exitCodes.internal,
   "settings-other-service": exitCodes.failed,
   "settings-other-form": exitCodes.failed,
+  "settings-older-amplia": exitCodes.failed,
   "settings-exposed": exitCodes.failed,
   "key-store-receipt-invalid": exitCodes.failed,
   "key-store-pin-differs": exitCodes.failed,

@@ -29,7 +29,7 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
   const module = valueOf(root, "module");
   const connections = new Map(entriesOf(root, "connections").map((entry) => [entry.key, connection(entry)]));
   const users = new Map(entriesOf(root, "users").map((entry) => [entry.key, user(entry, folder)]));
-  const context = { connections, users, sourceOf: (node: TreeNode) => pinSource(node, folder) };
+  const context = { connections, users, root, sourceOf: (node: TreeNode) => pinSource(node, folder) };
   const keyStores = new Map(entriesOf(root, "key_stores").map((entry) => [entry.key, checked(buildKeyStore(entry, context))]));
   const version = textOf(valueOf(valueOf(root, "amplia"), "version"));
   return {
@@ -48,7 +48,7 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
 /** It is said where the store itself stands; of a store that is none of the profile's, in Amplia's own file. */
 function defaultStore(root: TreeNode, keyStores: ReadonlyMap<string, KeyStore>): Pick<Profile, "defaultKeyStore"> {
   const name = textOf(valueOf(root, "default_key_store"));
-  return name === undefined ? {} : { defaultKeyStore: { name, target: keyStores.get(name)?.target ?? defaultTarget } };
+  return name === undefined ? {} : { defaultKeyStore: { name, target: keyStores.get(name)?.target ?? defaultTarget(root) } };
 }
 
 function connection({ key: name, value }: Entry): Connection {

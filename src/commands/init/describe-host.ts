@@ -1,6 +1,7 @@
 import type { Files, Host } from "../../host/host.js";
-import { asAbsolutePath, joined, path as literal, type AbsolutePath } from "../../host/path.js";
+import { asAbsolutePath, folderOf, joined, path as literal, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
+import { defaultSettings, oldSettings } from "../../profile/key-stores/target.js";
 import { quotedName } from "../../profile/quote.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
@@ -16,8 +17,8 @@ import { secretFile } from "./secret-file.js";
 export interface HostToDescribe {
   /** The application's account. */
   readonly user: string;
-  /** Files of its settings; those that are missing hold no key stores. */
-  readonly targets: readonly SettingsTarget[];
+  /** Files of its settings; those that are missing hold no key stores. Undefined: where the published set-up has them. */
+  readonly targets: readonly SettingsTarget[] | undefined;
 }
 
 const unitFolders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"].map(literal);
@@ -26,11 +27,12 @@ const unitFolders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/l
  * What a host that was set up by hand looks like in the words of a profile. Holds no secret. Throws Problems for files that cannot be
  * read, and where there is nothing to describe (`init-nothing-found`).
  */
-export async function describeHost(host: Host, { user, targets }: HostToDescribe): Promise<DescribedHost> {
+export async function describeHost(host: Host, { user, targets: named }: HostToDescribe): Promise<DescribedHost> {
   const account = host.accounts.user(user);
   if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(user)} on this host`, { hint: "name the application's account with --user" });
   const home = serviceHome({ user }, account);
   const client = describeClient(host, home, account.uid);
+  const { targets, comments } = named === undefined ? publishedSettings(host.files(account.uid)) : { targets: named, comments: [] };
   const stores: DescribedStores[] = [];
   let defaultKeyStore: string | undefined;
   for (const target of targets) {
@@ -42,7 +44,7 @@ export async function describeHost(host: Host, { user, targets }: HostToDescribe
   if (client.users.size === 0 && described.length === 0) throw nothingFound(home, targets);
   return {
     ...client,
-    comments: [...client.comments, ...stores.flatMap(({ left }) => left)],
+    comments: [...client.comments, ...comments, ...stores.flatMap(({ left }) => left)],
     service: serviceOf(host, user, home),
     stores: described,
     ...(described.some(({ name }) => name === defaultKeyStore) && defaultKeyStore !== undefined && { defaultKeyStore }),
@@ -100,7 +102,14 @@ function nothingFound(home: AbsolutePath, targets: readonly SettingsTarget[]): P
   });
 }
 
-export const defaultSettings = { path: literal("/etc/amplia/appsettings.conf"), form: "ini" } as const satisfies SettingsTarget;
+/** Amplia's own settings; where only the file is there that it had before 4.0, that one. */
+function publishedSettings(files: Files): { readonly targets: readonly SettingsTarget[]; readonly comments: readonly string[] } {
+  const { path } = defaultSettings;
+  const [hasNew, hasOld] = [defaultSettings, oldSettings].map((target) => files.entry(folderOf(path)) !== undefined && files.entry(target.path) !== undefined);
+  if (hasOld !== true) return { targets: [defaultSettings], comments: [] };
+  if (hasNew === true) return { targets: [defaultSettings], comments: [`there is ${oldSettings.path} too, which Amplia read before 4.0: it was left aside`] };
+  return { targets: [oldSettings], comments: [`Amplia looks older than 4.0: its settings are in ${oldSettings.path}`] };
+}
 
 /** `/path`, its form told by its name, or `FORM:/path`. Undefined when it is neither. */
 export function settingsTarget(text: string): SettingsTarget | undefined {

@@ -5,7 +5,7 @@ import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import type { CommandRun } from "../command.js";
-import { defaultSettings, describeHost, settingsTarget } from "./describe-host.js";
+import { describeHost, settingsTarget } from "./describe-host.js";
 import { sayableProfile } from "./sayable-profile.js";
 
 export interface InitArguments {
@@ -36,8 +36,9 @@ export const init: CommandRun<InitArguments> = async (args, context) => {
   return exitCodes.done;
 };
 
-function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] {
-  if (settings.length === 0) return [defaultSettings];
+/** Undefined: none is named. */
+function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] | undefined {
+  if (settings.length === 0) return undefined;
   return settings.map((text) => {
     const target = settingsTarget(text);
     if (target !== undefined) return target;

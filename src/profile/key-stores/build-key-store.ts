@@ -4,12 +4,13 @@ import { entryOf, textOf, type Entry, type TreeNode } from "../tree.js";
 import type { AzureKeyStore, Connection, Credentials, DinamoKeyStore, KeyStore, KryptusKeyStore, Pkcs11KeyStore, PinSource, User } from "../types.js";
 import { writtenLabel } from "./pkcs11-token.js";
 import { typeOf } from "./store-types.js";
-import { targetOf } from "./target.js";
+import { targetIn } from "./target.js";
 
-/** What a key store is built from besides its own entry. `sourceOf` reads the source of a secret. */
+/** What a key store is built from besides its own entry. `root`: the whole profile; `sourceOf` reads the source of a secret. */
 export interface BuildContext {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly users: ReadonlyMap<string, User>;
+  readonly root: TreeNode;
   readonly sourceOf: (node: TreeNode) => PinSource;
 }
 
@@ -17,7 +18,7 @@ type Common = Pick<KeyStore, "name" | "target">;
 
 /** The key store in an entry that has passed all checks. Undefined in one that has not. */
 export function buildKeyStore({ key: name, value }: Entry, context: BuildContext): KeyStore | undefined {
-  const target = targetOf(entryOf(value, "target")?.value);
+  const target = targetIn(value, context.root);
   if (target === undefined) return undefined;
   const common = { name, target };
   switch (typeOf(value)) {

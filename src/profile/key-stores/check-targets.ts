@@ -13,7 +13,7 @@ export function checkTargets(root: TreeNode): readonly Finding[] {
   const seen = new Map<string, { readonly form: SettingsForm; readonly anchor: Anchor }>();
   return writtenTargets(root).flatMap(({ anchor, target: node }) => {
     const findings = node ? checkTarget(node) : [];
-    const target = targetOf(node);
+    const target = targetOf(node, root);
     if (target === undefined) return findings;
     const first = seen.get(target.path);
     if (first === undefined) seen.set(target.path, { form: target.form, anchor });

@@ -2,15 +2,16 @@ import { hasMisspelt } from "../misspelt.js";
 import type { Finding } from "../finding.js";
 import { quotedName } from "../quote.js";
 import { entryOf, type Entry } from "../tree.js";
+import { confSince, isBefore, type AmpliaVersion } from "./amplia-version.js";
 import type { Context } from "./context.js";
 import { isKnetStore, tokenOf } from "./pkcs11-token.js";
 import { typeOf } from "./store-types.js";
 
 /** What the Pkcs11 key stores of a profile say together: one token twice, and what the vendor recommends instead. */
-export function checkTokens(stores: readonly Entry[], { users }: Context): readonly Finding[] {
+export function checkTokens(stores: readonly Entry[], { users, version }: Context): readonly Finding[] {
   const tokens = stores.filter(({ value }) => typeOf(value) === "Pkcs11" && hasToken(value));
   const onKnet = tokens.find(({ value }) => isKnetStore(value));
-  return [...sharedTokens(tokens, [...users.keys()]), ...(onKnet ? [tip(onKnet)] : [])];
+  return [...sharedTokens(tokens, [...users.keys()]), ...(onKnet && (version === undefined || !isBefore(version, confSince)) ? [tip(onKnet, version)] : [])];
 }
 
 /** Not one whose user or module is missing or misspelt, of which nothing can be told. */
@@ -41,14 +42,17 @@ function shared(anchor: Entry, first: Entry): Finding {
   };
 }
 
-/** Once a profile, at the first key store that it is about. */
-function tip({ key, value }: Entry): Finding {
+const aesSince: AmpliaVersion = [4, 21];
+
+/** Once a profile, at the first key store that it is about, for an Amplia that has the type. */
+function tip({ key, value }: Entry, version: AmpliaVersion | undefined): Finding {
+  const aes = version !== undefined && isBefore(version, aesSince) ? "; it has AES keys from Amplia 4.21 on" : "";
   return {
     code: "profile-key-store-tip",
     title: "for a Kryptus HSM the vendor recommends type Kryptus over Pkcs11",
     anchor: entryOf(value, "type") ?? value,
     detail: quotedName(key),
-    hint: "consider type: Kryptus, with the same user; keep Pkcs11 where there is a reason for it",
+    hint: `consider type: Kryptus, with the same user; keep Pkcs11 where there is a reason for it${aes}`,
     severity: "warning",
   };
 }

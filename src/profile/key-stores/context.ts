@@ -1,11 +1,14 @@
 import type { Finding } from "../finding.js";
 import { entriesOf, type Entry, type TreeNode } from "../tree.js";
 import { unknownNames } from "../unknown-names.js";
+import { ampliaVersionOf, type AmpliaVersion } from "./amplia-version.js";
 
 /** What a key store's check knows of the rest of the profile. */
 export interface Context {
   readonly users: ReadonlyMap<string, Entry>;
   readonly connections: ReadonlyMap<string, Entry>;
+  /** Amplia's; undefined: not known. */
+  readonly version: AmpliaVersion | undefined;
   /** Finds that the text names no user of the profile. */
   readonly unknownUser: (node: TreeNode | undefined) => readonly Finding[];
   readonly unknownLabel: (node: TreeNode | undefined) => readonly Finding[];
@@ -18,6 +21,7 @@ export function contextOf(root: TreeNode): Context {
   return {
     users,
     connections,
+    version: ampliaVersionOf(root),
     unknownUser: unknownNames([...users.keys()], {
       code: "profile-user-unknown",
       title: "key store's user is not in the profile",

@@ -2,13 +2,27 @@ import { settingsForms, type SettingsForm } from "../../formats/settings/setting
 import { asAbsolutePath, path } from "../../host/path.js";
 import { entryOf, textOf, type TreeNode } from "../tree.js";
 import type { SettingsTarget } from "../types.js";
+import { ampliaVersionOf, confSince, isBefore } from "./amplia-version.js";
 
 /** Where the published set-up has Amplia's settings. */
-export const defaultTarget: SettingsTarget = { path: path("/etc/amplia/appsettings.conf"), form: "ini" };
+export const defaultSettings: SettingsTarget = { path: path("/etc/amplia/appsettings.conf"), form: "ini" };
+/** Where it had them before Amplia 4.0, which brought the ini form. */
+export const oldSettings: SettingsTarget = { path: path("/etc/amplia/appsettings.linux.json"), form: "json" };
+
+/** The file that Amplia reads, for the version that the profile names. */
+export function defaultTarget(root: TreeNode): SettingsTarget {
+  const version = ampliaVersionOf(root);
+  return version !== undefined && isBefore(version, confSince) ? oldSettings : defaultSettings;
+}
+
+/** The settings file of a key store: its own, or the default one. */
+export function targetIn(store: TreeNode, root: TreeNode): SettingsTarget | undefined {
+  return targetOf(entryOf(store, "target")?.value, root);
+}
 
 /** The settings file that a `target` means, the default one where it is left out; undefined when it is no file, or its form cannot be told. */
-export function targetOf(node: TreeNode | undefined): SettingsTarget | undefined {
-  if (node === undefined) return defaultTarget;
+export function targetOf(node: TreeNode | undefined, root: TreeNode): SettingsTarget | undefined {
+  if (node === undefined) return defaultTarget(root);
   const text = textOf(fileOf(node)) ?? "";
   const file = text === "/" ? undefined : asAbsolutePath(text);
   const form = formOf(node, text);

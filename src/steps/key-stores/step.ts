@@ -11,6 +11,7 @@ import { exposedWarning, fileChanges, folderChanges, recordChange } from "./chan
 import { editedText } from "./edited-text.js";
 import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
 import { lintStores } from "./lint.js";
+import { olderAmplia } from "./older-amplia.js";
 import { formName, observeFile, type ObservedFile } from "./observe.js";
 import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receipt.js";
 import { wantedFiles, type WantedFile } from "./wanted.js";
@@ -116,6 +117,7 @@ function recordSummary(made: readonly WrittenFile[]): readonly string[] {
 }
 
 function fileProblems({ observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[]): readonly Problem[] {
+  const older = text === "" ? [] : olderAmplia(host, observed, host.accounts.user(profile.service.user)?.uid, profile.ampliaVersion);
   const settings = expectedSettings(observed, stores);
   const context = {
     host,
@@ -124,7 +126,7 @@ function fileProblems({ observed, stores, text }: PlannedFile, host: Host, profi
     checked: [...(profile.keyStores?.keys() ?? [])],
     installsModule: planned.some(({ kind }) => kind === "run-installer"),
   };
-  return [...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path)), ...(text === "" ? [] : lintStores(settings, context))];
+  return [...older, ...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path)), ...(text === "" ? [] : lintStores(settings, context))];
 }
 
 /** The settings as they will be, for a look at the whole. */

@@ -77,3 +77,9 @@ t.test("no key stores and an empty map of them are told apart: the one leaves al
   t.equal((await parsed(kNet)).profile?.keyStores, undefined);
   t.same((await parsed(`${kNet}key_stores: {}\n`)).profile?.keyStores, new Map());
 });
+
+t.test("before Amplia 4.0 the settings are in a JSON file of another name, that of the default key store too", async (t) => {
+  const old = { path: "/etc/amplia/appsettings.linux.json", form: "json" };
+  const { profile } = await parsed(`${kNet}amplia: { version: "3.14.0" }\nkey_stores: { a: { type: Pkcs11, module: m.so } }\ndefault_key_store: other\n`);
+  t.same([profile?.keyStores?.get("a")?.target, profile?.defaultKeyStore?.target], [old, old]);
+});

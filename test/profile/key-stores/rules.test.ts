@@ -11,6 +11,8 @@ const withUser = (body: string): string => `${connections}users: { u: { connecti
 /** The same with two users, for an Amplia that knows labels. */
 const withUsers = (body: string): string =>
   `${connections}users: { u: { connection: a, pin: { file: x } }, v: { connection: a, pin: { file: y } } }\namplia: { version: "4.8.0" }\n${alone(body)}`;
+/** A store of the one user, and an Amplia of this version. */
+const older = (version: string, body: string): string => `amplia: { version: "${version}" }\n${alone(body)}${connections}users: { u: { connection: a, pin: { file: x } } }\n`;
 const etoken = (more: string): string => alone(`{ type: Pkcs11, module: libeTPkcs11.so, ${more} }`);
 const kryptus = (more: string): string => alone(`{ type: Kryptus, ${more} }`);
 const root = "root_username: x, root_password: { file: p }";
@@ -87,14 +89,26 @@ const versions: readonly Case[] = [
   ["unknown, and a label is written", withUsers("{ type: Pkcs11, user: u }").replace(/amplia.*\n/, ""), "?profile-amplia-version 4:22", "?profile-key-store-tip 4:8"],
   ["too old for labels", withUsers("{ type: Pkcs11, user: u }").replace("4.8.0", "4.7.9"), "?profile-key-store-tip 5:8", "profile-amplia-version 5:22"],
   ["of one digit more", withUsers("{ type: Pkcs11, user: u }").replace("4.8.0", "4.10"), "?profile-key-store-tip 5:8"],
-  ["too old, and no label is written", withUsers("{ type: Pkcs11, user: u, token_serial: '1' }").replace("4.8.0", "3.0"), "?profile-key-store-tip 5:8"],
+  ["too old, and no label is written", withUsers("{ type: Pkcs11, user: u, token_serial: '1' }").replace("4.8.0", "4.7"), "?profile-key-store-tip 5:8"],
+  ["too old for kNET", older("3.13.2", "{ type: Pkcs11, user: u }"), "profile-amplia-version 3:8"],
+  ["new enough for kNET", older("3.14.0", "{ type: Pkcs11, user: u }")],
+  ["old enough for a USB token", older("3.0", "{ type: Pkcs11, module: m.so }")],
+  ["too old for type Kryptus", older("3.15.2", "{ type: Kryptus, user: u }"), "profile-amplia-version 3:8"],
+  ["new enough for type Kryptus", older("4.0.0", "{ type: Kryptus, user: u }")],
+  ["too old for Dinamo", older("3.5.0", "{ type: Dinamo, address: 10.1.2.3, user: x, password: { file: p } }"), "profile-amplia-version 3:8"],
+  ["too old for an ini file", older("3.15", "{ type: Pkcs11, user: u, target: /etc/amplia/appsettings.conf }"), "profile-amplia-version 3:31"],
+  ["old, with its settings in JSON", older("3.15", "{ type: Pkcs11, user: u, target: /etc/amplia/appsettings.linux.json }")],
+  ["too old for several PKCS #11 stores at once", older("4.8.1", "{ type: Pkcs11, user: u }\n  t: { type: Pkcs11, module: m.so }"), "?profile-key-store-tip 3:8", "?profile-amplia-version 4:8"],
+  ["new enough for them", older("4.9.0", "{ type: Pkcs11, user: u }\n  t: { type: Pkcs11, module: m.so }"), "?profile-key-store-tip 3:8"],
+  ["of an image without the module", older("4.8.1", "{ type: Pkcs11, user: u, target: /srv/amplia.env }"), "?profile-amplia-version 3:8", "?profile-key-store-tip 3:8"],
+  ["of an image with it", older("4.9", "{ type: Pkcs11, user: u, target: /srv/amplia.env }"), "?profile-key-store-tip 3:8"],
   ["no version at all", withUsers("{ type: Pkcs11, user: u }").replace("4.8.0", "new"), "?profile-key-store-tip 5:8", "profile-value-invalid 3:20"],
 ];
 
 const tokens: readonly Case[] = [
   ["two key stores of one user", `${withUser("{ type: Pkcs11, user: u }")}  t: { type: Pkcs11, user: u }\n`, "?profile-key-store-tip 4:8", "?profile-token-shared 5:3"],
   ["a user, and no choice where there is no other", `${withUser("{ type: Pkcs11, user: u }")}  t: { type: Pkcs11, module: /opt/libkNETPKCS11.so }\n`, "?profile-key-store-tip 4:8", "?profile-token-shared 5:3"],
-  ["two users", `${withUsers("{ type: Pkcs11, user: u }")}  t: { type: Pkcs11, user: v }\n`, "?profile-key-store-tip 5:8"],
+  ["two users", `${withUsers("{ type: Pkcs11, user: u }")}  t: { type: Pkcs11, user: v }\n`.replace("4.8.0", "4.9.0"), "?profile-key-store-tip 5:8"],
   ["one serial number", `${etoken("token_serial: '1'")}  t: { type: Pkcs11, module: libeTPkcs11.so, token_serial: '1' }\n`, "?profile-token-shared 3:3"],
   ["two serial numbers", `${etoken("token_serial: '1'")}  t: { type: Pkcs11, module: libeTPkcs11.so, token_serial: '2' }\n`],
   ["one serial number on two modules", `${etoken("token_serial: '1'")}  t: { type: Pkcs11, module: m.so, token_serial: '1' }\n`],

@@ -20,9 +20,9 @@ function profileOf(stores: readonly KeyStore[] | undefined): Profile {
   };
 }
 
-function plan(stores: readonly KeyStore[] | undefined, options: MemoryHostOptions = {}, pin = "1234") {
+function plan(stores: readonly KeyStore[] | undefined, options: MemoryHostOptions = {}, pin = "1234", more: Partial<Profile> = {}) {
   const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }], ...options });
-  return keyStoresStep(new Map([[source, new Secret(pin)]])).plan({ profile: profileOf(stores), host }, []);
+  return keyStoresStep(new Map([[source, new Secret(pin)]])).plan({ profile: { ...profileOf(stores), ...more }, host }, []);
 }
 
 const written = (stores: readonly string[], service = "amplia") => `${JSON.stringify({ format: 1, files: [{ path: file, form: "ini", service, keyStores: stores }] }, null, 1)}\n`;
@@ -42,6 +42,17 @@ t.test("on a host without settings: folder, file and record, with the documented
 t.test("a file that says all that already, by somebody else: nothing, and no record", async (t) => {
   const { changes } = await plan([hsm], { files: { [file]: section } });
   t.match(changes.map(({ kind, path: at }) => [kind, at]), [["set-owner", "/etc/amplia"], ["set-mode", "/etc/amplia"], ["set-owner", file]]);
+});
+
+t.test("where only the settings of an Amplia before 4.0 are, no file is made that it would never read", async (t) => {
+  const old = { "/etc/amplia/appsettings.linux.json": "{}" };
+  const codes = async (options: MemoryHostOptions, more: Partial<Profile> = {}) => (await plan([hsm], options, "1234", more)).problems.map(({ severity, code, where }) => `${severity} ${code} ${where?.path ?? ""}`);
+  const is = (severity: string) => [`${severity} settings-older-amplia ${file}`];
+  t.match(await codes({ files: old }), is("error"));
+  t.match(await codes({ files: old }, { ampliaVersion: "3.15.2" }), is("error"));
+  t.match(await codes({ files: old }, { ampliaVersion: "4.8.0" }), is("warning"));
+  t.notMatch(await codes({ files: { ...old, [file]: "" } }), is("error"), "both are there");
+  t.notMatch(await codes({ folders: ["/etc"] }), is("error"), "neither is there");
 });
 
 t.test("a folder of another name that exists is left as it is", async (t) => {

@@ -1,0 +1,21 @@
+import { entryOf, textOf, type TreeNode } from "../tree.js";
+
+/** Major and minor: what came with a version came with a minor one (Amplia's changelog). */
+export type AmpliaVersion = readonly [major: number, minor: number];
+
+/** What the profile says; undefined where it says nothing, or no version. */
+export function ampliaVersionOf(root: TreeNode): AmpliaVersion | undefined {
+  return parseAmpliaVersion(textOf(entryOf(entryOf(root, "amplia")?.value, "version")?.value));
+}
+
+export function parseAmpliaVersion(text: string | undefined): AmpliaVersion | undefined {
+  const [, major, minor] = /^(\d{1,5})\.(\d{1,5})(?=[.+-]|$)/.exec(text ?? "") ?? [];
+  return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];
+}
+
+export function isBefore([major, minor]: AmpliaVersion, [otherMajor, otherMinor]: AmpliaVersion): boolean {
+  return major < otherMajor || (major === otherMajor && minor < otherMinor);
+}
+
+/** Settings in an ini file, and the key store type Kryptus; before, they are JSON in a file of another name. */
+export const confSince: AmpliaVersion = [4, 0];

@@ -1,0 +1,27 @@
+import t from "tap";
+import { describeHost } from "../../../src/commands/init/describe-host.js";
+import { profileText } from "../../../src/commands/init/profile-text.js";
+import { path } from "../../../src/host/path.js";
+import { MemoryHost } from "../../support/memory-host.js";
+
+const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
+const json = '{ "KeyStores": { "Old": { "Type": "Pkcs11", "Module": "libeTPkcs11.so" } } }';
+const ini = "[KeyStores:New]\nType=Pkcs11\nModule=libeTPkcs11.so\n";
+
+async function described(files: Readonly<Record<string, string>>): Promise<string> {
+  const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }], files });
+  return await profileText(await describeHost(host, { user: "amplia", targets: undefined }));
+}
+
+t.test("the settings of an Amplia before 4.0 are read where it has them, and the profile names that file", async (t) => {
+  const text = await described({ "/etc/amplia/appsettings.linux.json": json });
+  t.match(text, "# Amplia looks older than 4.0: its settings are in /etc/amplia/appsettings.linux.json\n");
+  t.match(text, "Old: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.linux.json }");
+});
+
+t.test("where a newer Amplia's settings are too, those are read, and the others named", async (t) => {
+  const text = await described({ "/etc/amplia/appsettings.linux.json": json, "/etc/amplia/appsettings.conf": ini });
+  t.match(text, "New: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.conf }");
+  t.match(text, "# there is /etc/amplia/appsettings.linux.json too, which Amplia read before 4.0: it was left aside\n");
+  t.notMatch(text, "Old:");
+});
