@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { leftOverProcesses } from "../../src/host/commands/left-over-processes.js";
@@ -61,6 +61,22 @@ test("what install.sh did is recorded, and undone to the last bit", async (t) =>
   t.notOk(existsSync(s.at("var/lib/knetctl/module.json")));
   await runInstaller.undo(installer, asJournalled, run);
   t.equal(picture(s.root), before, "undoing can be repeated");
+});
+
+test("a state folder that is a link of root's to another disk serves as well", async (t) => {
+  const s = stage(t);
+  mkdirSync(s.at("data"));
+  renameSync(s.at("var/lib/knetctl"), s.at("data/knetctl"));
+  symlinkSync("../../data/knetctl", s.at("var/lib/knetctl"));
+  const before = picture(s.root);
+  const run = s.run();
+  const installer = change(vendorArchive(s.folder, plain));
+  const record = await runInstaller.record(installer, run);
+  await runInstaller.perform(installer, record, run);
+  t.equal(receipt(s).library, "/usr/local/lib/libkNETPKCS11.so");
+  t.notOk(existsSync(s.at(`${run.folder}/module/work`)), "nothing extracted stays");
+  await runInstaller.undo(installer, record, run);
+  t.equal(picture(s.root), before);
 });
 
 test("backups are private, and only of what changed", async (t) => {

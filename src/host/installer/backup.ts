@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, chmodSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, copyFileSync, chmodSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
@@ -74,22 +74,6 @@ export async function saveBackups(root: AbsolutePath, folder: string, paths: rea
   }
   writeFileSync(join(folder, "index.json"), JSON.stringify([...saved]), { mode: 0o600, flag: "wx", flush: true });
   return saved;
-}
-
-/** The index of a backup folder; empty when it is not there. */
-export function readBackups(folder: string): Backups {
-  try {
-    const list: unknown = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
-    return new Map(Array.isArray(list) ? list.flatMap(pair) : []);
-  } catch {
-    return new Map();
-  }
-}
-
-function pair(item: unknown): [string, string][] {
-  const fields: readonly unknown[] = Array.isArray(item) ? item : [];
-  const [path, name] = fields;
-  return typeof path === "string" && typeof name === "string" ? [[path, name]] : [];
 }
 
 /** Removes the backups of files that turned out not to have changed. */

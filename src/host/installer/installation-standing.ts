@@ -1,4 +1,4 @@
-import { installationFiles, readChanges, requireRecord, type InstallationFiles } from "./installation-files.js";
+import { backupContent, installationFiles, readChanges, requireRecord, type InstallationFiles } from "./installation-files.js";
 import { observeInstallation } from "./observe-installation.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
@@ -27,7 +27,7 @@ export interface Installed {
  */
 export async function installationStanding({ path: archive, sha256, timeoutSeconds }: Installed, { receipt }: InstallationRecord, { host, folder }: Pick<InstallationRun, "host" | "folder">): Promise<InstallationStanding> {
   const files = installationFiles(host, folder);
-  requireRecord(files);
+  requireRecord(host, files);
   const changes = readChanges(files);
   if (changes === undefined) return cutOff(host, files, timeoutSeconds);
   const now = readReceipt(host.files());
@@ -35,7 +35,7 @@ export async function installationStanding({ path: archive, sha256, timeoutSecon
   if (now !== undefined && now.archiveSha256 !== sha256 && !formerText.includes(now.archiveSha256))
     return { state: "other", path: archive, because: `version ${now.version} was installed since` };
   const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
-  const how = { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile };
+  const how = { files: host.files(...new Set(owners)), backup: (name: string) => backupContent(files, name), maxBytes: largestFile };
   const states = changes.filter(({ change }) => change !== "rewritten").map((change) => ({ change, state: standingOf(change, how) }));
   const other = states.find(({ state }) => state === "other");
   if (other !== undefined) return { state: "other", path: other.change.path, because: "it was changed after the installer ran" };

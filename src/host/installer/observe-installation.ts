@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, lstatSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
 import type { Host } from "../host.js";
-import { readBackups } from "./backup.js";
 import { difference } from "./difference.js";
 import type { RecordedChange } from "./difference.js";
-import type { InstallationFiles } from "./installation-files.js";
-import { readSnapshot } from "./snapshot-file.js";
+import { backupContent, readBackups, type InstallationFiles } from "./installation-files.js";
+import { parseSnapshot } from "./snapshot-file.js";
 import { takeSnapshot } from "./watched-trees.js";
 
 export interface Observation {
@@ -25,14 +23,18 @@ const graceMs = 60_000;
  * not been started.
  */
 export async function observeInstallation(host: Host, files: InstallationFiles, timeoutSeconds = Infinity): Promise<Observation | undefined> {
-  const before = readSnapshot(files.snapshot);
+  const bytes = files.read("snapshot");
+  const before = bytes && parseSnapshot(bytes);
   if (before === undefined) return undefined;
   const latest = lstatSync(files.snapshot).mtimeMs + timeoutSeconds * 1000 + graceMs;
   const prefix = host.root === "/" ? "" : host.root;
   const after = await takeSnapshot(host.root);
-  const changes = difference(before, after, readBackups(files.backups), {
+  const changes = difference(before, after, readBackups(files), {
     hash: (path) => hashOf(prefix + path),
-    backupHash: (name) => hashOf(join(files.backups, name)),
+    backupHash: (name) => {
+      const content = backupContent(files, name);
+      return content && createHash("sha256").update(content).digest("hex");
+    },
   });
   const isLate = ({ path }: RecordedChange): boolean => (after.get(path)?.changed ?? 0) > latest;
   return { changes: changes.filter((change) => !isLate(change)), late: changes.filter(isLate).map(({ path }) => path) };

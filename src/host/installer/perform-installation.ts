@@ -7,9 +7,9 @@ import type { Host } from "../host.js";
 import { asAbsolutePath, joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { changeLines } from "./change-lines.js";
-import { dropBackups, readBackups } from "./backup.js";
+import { dropBackups } from "./backup.js";
 import type { RecordedChange } from "./difference.js";
-import { installationFiles, writeChanges } from "./installation-files.js";
+import { installationFiles, readBackups, writeChanges } from "./installation-files.js";
 import type { InstallationFiles } from "./installation-files.js";
 import { openLoader } from "./loader.js";
 import { observeInstallation } from "./observe-installation.js";
@@ -60,9 +60,9 @@ async function keepChanges(host: Host, files: InstallationFiles): Promise<readon
       where: { path: files.snapshot }, hint: "find out who removed it; what install.sh changed cannot be told",
     });
   const { changes } = observed;
-  writeChanges(files, changes);
+  writeChanges(host, files, changes);
   const needed = new Set(changes.filter(({ change }) => change !== "rewritten").map(({ backup }) => backup));
-  dropBackups(files.backups, [...readBackups(files.backups).values()].filter((name) => !needed.has(name)));
+  dropBackups(files.backups, [...readBackups(files).values()].filter((name) => !needed.has(name)));
   removeFile(files.snapshot);
   return changes;
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { Problem } from "../../problem/problem.js";
 import type { Entry, Files } from "../host.js";
 import { asAbsolutePath } from "../path.js";
@@ -9,7 +7,8 @@ import type { EntryState, RecordedChange } from "./difference.js";
 
 export interface Restoration {
   readonly files: Files;
-  readonly backupFolder: string;
+  /** What a backup holds; undefined when it is gone. */
+  readonly backup: (name: string) => Buffer | undefined;
   /** Files over this are compared by metadata only. */
   readonly maxBytes: number;
 }
@@ -98,12 +97,14 @@ function hasContentBefore(path: AbsolutePath, now: Entry, { before, change, back
   if (before === undefined || kindOf(now) !== before.kind) return false;
   if (before.kind === "link") return how.files.readLink(path) === before.target;
   if (before.kind !== "file" || change === "rights") return true;
-  return backup !== undefined && hashOf(path, how) === sha256(readFileSync(join(how.backupFolder, backup)));
+  const content = backup === undefined ? undefined : how.backup(backup);
+  return content !== undefined && hashOf(path, how) === sha256(content);
 }
 
 function savedContent({ backup }: RecordedChange, how: Restoration): Buffer {
-  if (backup === undefined) throw new Error("there is no copy of what it held");
-  return readFileSync(join(how.backupFolder, backup));
+  const content = backup === undefined ? undefined : how.backup(backup);
+  if (content === undefined) throw new Error("there is no copy of what it held");
+  return content;
 }
 
 function setRights(path: AbsolutePath, now: Entry, wanted: EntryState, files: Files): void {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { PackedSnapshot } from "./snapshot.js";
 
 /** Tells a complete file from one that was cut off; it stands at the end. */
@@ -18,22 +18,18 @@ export function writeSnapshot(file: string, { paths, targets, numbers }: PackedS
   writeFileSync(file, Buffer.concat(pieces), { mode: 0o600, flag: "wx" });
 }
 
-/** The snapshot of a file; undefined when there is none, or it is not complete. */
-export function readSnapshot(file: string): PackedSnapshot | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    return undefined;
-  }
+/** The snapshot that a file holds; undefined when it is not complete. */
+export function parseSnapshot(bytes: Buffer): PackedSnapshot | undefined {
   if (bytes.length < headerBytes + mark.length || !bytes.subarray(-mark.length).equals(mark)) return undefined;
   const linksFrom = bytes.length - mark.length - bytes.readUInt32LE(4);
   const pathsFrom = linksFrom - bytes.readUInt32LE(0);
+  if (pathsFrom < headerBytes || (pathsFrom - headerBytes) % Float64Array.BYTES_PER_ELEMENT !== 0) return undefined;
   // copied: numbers must begin at a multiple of their size
   const numbers = new Float64Array(Uint8Array.from(bytes.subarray(headerBytes, pathsFrom)).buffer);
   const links = split(bytes.subarray(linksFrom, -mark.length));
   const targets = new Map(links.flatMap((path, at) => (at % 2 === 0 ? [[path, links[at + 1] ?? ""] as const] : [])));
-  return new PackedSnapshot(split(bytes.subarray(pathsFrom, linksFrom)), numbers, targets);
+  const snapshot = new PackedSnapshot(split(bytes.subarray(pathsFrom, linksFrom)), numbers, targets);
+  return snapshot.numbers.length === numbers.length ? snapshot : undefined;
 }
 
 function joined(texts: readonly string[]): Buffer {

@@ -1,7 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
-import { installationFiles, readChanges, requireRecord, writeChanges } from "./installation-files.js";
+import { backupContent, installationFiles, readChanges, requireRecord, writeChanges } from "./installation-files.js";
 import { runLdconfig } from "./ldconfig.js";
 import { endLeftOvers } from "../commands/left-over-processes.js";
 import { observeInstallation } from "./observe-installation.js";
@@ -24,15 +24,15 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   const files = installationFiles(host, run.folder);
   // first: on a full disk this makes the room that the record and the files put back need
   removeIfPossible(files.work);
-  requireRecord(files);
+  requireRecord(host, files);
   const recorded = readChanges(files);
   const observed = recorded ?? (await observeInstallation(host, files, timeoutSeconds))?.changes;
   // kept, so that a second undoing does the same
-  if (recorded === undefined && observed !== undefined) writeChanges(files, observed);
+  if (recorded === undefined && observed !== undefined) writeChanges(host, files, observed);
   const changes = observed ?? [];
   // what the installer gave to others, and what it took from them
   const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
-  const restored = restore(changes, { files: host.files(...new Set(owners)), backupFolder: files.backups, maxBytes: largestFile });
+  const restored = restore(changes, { files: host.files(...new Set(owners)), backup: (name) => backupContent(files, name), maxBytes: largestFile });
   restoreReceipt(host, record);
   const failures = [...restored, ...(changes.length > 0 ? await rebuildCache(host) : [])];
   if (failures.length > 0) throw incomplete(failures);
