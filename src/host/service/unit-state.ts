@@ -27,7 +27,7 @@ const properties = "LoadState,ActiveState,SubState,Result,Type,NRestarts,Invocat
 const defaultTimeoutMs = 10_000;
 
 /** Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer in time. */
-export async function unitState(host: Pick<Host, "commands">, unit: string, { timeoutMs = defaultTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {}): Promise<UnitState> {
+export async function unitState(host: Pick<Host, "commands" | "root">, unit: string, { timeoutMs = defaultTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {}): Promise<UnitState> {
   const result = await systemctl(host, "show", unit, { timeoutMs, signal, options: [`--property=${properties}`] });
   if (signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
   const state = parseUnitState(result.stdout);

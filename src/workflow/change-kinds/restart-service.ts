@@ -60,7 +60,8 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
     },
 
     settle: async (change, prior, run) => {
-      if (prior.was === "down") return;
+      // nothing of an image runs here, whatever a record that came with it says
+      if (prior.was === "down" || run.host.root !== "/") return;
       try {
         if (prior.was === "trying") await beginStart(run.host, change.unit);
         else await bringBack(change, prior, run, pace);
@@ -69,7 +70,7 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
       }
     },
 
-    byHand: ({ unit }, { was }) => [`systemctl ${was === "down" ? "stop" : "restart"} ${shellWord(unit)}`],
+    byHand: ({ unit }, { was }, { host: { root } }) => root !== "/" ? [] : [`systemctl ${was === "down" ? "stop" : "restart"} ${shellWord(unit)}`],
   };
 }
 

@@ -137,3 +137,19 @@ t.test("the commands by hand, and prior states that nobody wrote so", async (t) 
   t.same([kind.byHand(change, prior, run), kind.byHand(change, { ...prior, was: "down" }, run)], [["systemctl restart amplia.service"], ["systemctl stop amplia.service"]]);
   for (const json of [null, {}, { ...prior, was: "off" }, { ...prior, failed: 1 }, { ...prior, invocation: 1 }, { was: "up" }]) t.equal(kind.parsePrior(json), undefined);
 });
+
+t.test("a record that came with an image has nothing of this machine's services asked, started or stopped", async (t) => {
+  class Image extends ServiceHost {
+    override readonly root = path("/srv/image");
+  }
+  for (const was of ["up", "trying", "down"] as const) {
+    const host = new Image(up);
+    const run: RunContext = { host, folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [change], recovering: true, note: () => undefined, report: () => undefined };
+    const prior = { was, failed: false, invocation: "another", answered: true };
+    await kind.observe(change, prior, run);
+    await kind.undo(change, prior, run);
+    await kind.settle?.(change, prior, run);
+    t.same(host.commandLines, [], was);
+    t.same(kind.byHand(change, prior, run), []);
+  }
+});
