@@ -101,6 +101,17 @@ function processMembers(file: string): ReadonlySet<string> {
   return names;
 }
 
+test("text goes out in one place, which cleans it: the rest of the program knows neither streams nor console", (t) => {
+  // the question of confirm is a constant
+  const speakers = ["cli.ts", "ui/confirm.ts", "pkcs11/worker.ts"];
+  const wrong = sourceFiles(src).filter((file) => !speakers.includes(file)).flatMap((file) => [
+    ...[...processMembers(file)].filter((name) => ["stdout", "stderr"].includes(name)),
+    ...(/\bconsole\./.test(readFileSync(join(src, file), "utf8")) ? ["console"] : []),
+  ].map((name) => `${file} uses ${name}`));
+  t.strictSame(wrong, []);
+  t.end();
+});
+
 test("every problem's code is used", (t) => {
   const text = sourceFiles(src)
     .filter((file) => !/^problem\/([a-z]+-)?codes\.ts$/.test(file))

@@ -3,6 +3,7 @@ import { Problem, Problems, throwIfErrors } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { SecretUse } from "../profile/secret-uses.js";
 import type { PinSource } from "../profile/types.js";
+import { cleanLine } from "../ui/clean-text.js";
 import type { CommandContext } from "./command.js";
 
 /** Secrets by their sources, as objects: what a profile names once is read once. */
@@ -39,10 +40,10 @@ async function readEach(uses: readonly SecretUse[], { output }: CommandContext, 
   for (const { of, source } of uses) {
     if (signal?.aborted === true || secrets.has(source)) continue;
     try {
-      const read = await readPin(source, { user: of, ...(signal && { signal }) });
+      const read = await readPin(source, { user: cleanLine(of), ...(signal && { signal }) });
       secrets.set(source, read.pin);
       problems.push(...read.problems);
-      for (const note of read.notes) output.note(`note: ${of}: ${note}`);
+      for (const note of read.notes) output.note(cleanLine(`note: ${of}: ${note}`));
     } catch (error) {
       problems.push(...problemsOf(error));
     }

@@ -26,7 +26,7 @@ export const render: CommandRun<RenderArguments> = async (args, context) => {
   const { profile, warnings } = await validProfile(args.profile, context);
   const { text, problems } = args.target === "config" ? await config(profile, args) : await settings(profile, args.target, args, context);
   if (output.json) output.document({ target: args.target, text, problems: [...warnings, ...problems] });
-  else output.result(text);
+  else output.file(text);
   return exitCodes.done;
 };
 

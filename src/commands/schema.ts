@@ -8,7 +8,7 @@ export const schema: CommandRun<{ name?: string | undefined }> = ({ name = "prof
   const text = new Map<string, string>(Object.entries(schemaTexts)).get(name);
   if (text === undefined) return Promise.reject(unknownSchema(name));
   if (output.json) output.document(JSON.parse(text));
-  else output.result(text);
+  else output.file(text);
   return Promise.resolve(exitCodes.done);
 };
 

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
 import type { Cluster } from "../simulator/cluster.js";
+import { cleanLine } from "../ui/clean-text.js";
 import type { CommandContext, CommandRun } from "./command.js";
 
 export interface SimulatorStartArguments {
@@ -47,7 +48,7 @@ export const simulatorArchive: CommandRun<SimulatorArchiveArguments> = async (ar
     out: resolve(context.workingFolder, args.out), version: args.version, sources: sourcesOf(context),
   });
   if (context.output.json) context.output.document(archive);
-  else context.output.result(`${archive.path}\nsha256 ${archive.sha256}`);
+  else context.output.result(`${cleanLine(archive.path)}\nsha256 ${archive.sha256}`);
   return exitCodes.done;
 };
 

@@ -7,6 +7,7 @@ import type { PinSource } from "../profile/types.js";
 import { smokeOutcome } from "../pkcs11/outcome.js";
 import type { Identity, TokenChoice } from "../pkcs11/protocol.js";
 import { defaultTimeoutMs, smokeTest } from "../pkcs11/smoke-test.js";
+import { cleanLine } from "../ui/clean-text.js";
 import { smokeReportText } from "../ui/smoke-report-text.js";
 import type { SmokeReport } from "../workflow/step.js";
 import type { CommandContext, CommandRun } from "./command.js";
@@ -89,8 +90,8 @@ async function pinOf(args: SmokeArguments, context: CommandContext): Promise<{ p
     context.output.note("note: no PIN was given: the test goes as far as it can without a login");
     return { pin: undefined, problems: [] };
   }
-  const { pin, notes, problems } = await readPin(source, { signal: context.signal, ...(args.tokenLabel !== undefined && { user: args.tokenLabel }) });
-  for (const note of notes) context.output.note(`note: ${note}`);
+  const { pin, notes, problems } = await readPin(source, { signal: context.signal, ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }) });
+  for (const note of notes) context.output.note(cleanLine(`note: ${note}`));
   return { pin, problems };
 }
 

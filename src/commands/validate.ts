@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import type { Problem } from "../problem/problem.js";
 import { loadProfile } from "../profile/load-profile.js";
 import type { Profile } from "../profile/types.js";
-import { cleanText } from "../ui/clean-text.js";
+import { cleanLine } from "../ui/clean-text.js";
 import type { CommandRun } from "./command.js";
 
 /** Checks a profile and shows all its problems; touches nothing else. Document of `--json`: `{ "valid", "problems" }`. */
@@ -28,7 +28,7 @@ function summary({ source, connections, users, keyStores }: Profile): string {
 }
 
 function shownName(file: string): string {
-  return file === "-" || file === "/dev/stdin" ? "standard input" : cleanText(file);
+  return file === "-" || file === "/dev/stdin" ? "standard input" : cleanLine(file);
 }
 
 function counted(count: number, noun: string): string {

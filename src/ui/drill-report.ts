@@ -71,7 +71,7 @@ function cells({ scenario, through, firstMs, secondMs }: ScenarioResult, cost: S
 
 function vectors(results: readonly ScenarioResult[], style: Style): readonly string[] {
   const [first] = results;
-  return first === undefined ? [] : [style.dim(`the vector as it is: ${first.endpoints.map(endpointText).join(", ")}`)];
+  return first === undefined ? [] : [style.dim(cleanLine(`the vector as it is: ${first.endpoints.map(endpointText).join(", ")}`))];
 }
 
 function ms(value: number | undefined): string {

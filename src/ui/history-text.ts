@@ -2,7 +2,7 @@ import type { ChangeProgress, JournaledChange, RecordedRun } from "../workflow/j
 import type { Problem } from "../problem/problem.js";
 import { stands } from "../workflow/later-runs.js";
 import { changeText } from "./change-text.js";
-import { cleanLine, cleanText } from "./clean-text.js";
+import { cleanLine } from "./clean-text.js";
 import { contentLines } from "./plan-text.js";
 import type { Style } from "./output.js";
 import { displayWidth } from "./display-width.js";
@@ -44,7 +44,7 @@ export function runText(run: RecordedRun, inTheWay: readonly Problem[], rollback
     ["record", run.folder],
   ];
   return [
-    style.bold(`run ${run.sequence}  ${run.run}`),
+    style.bold(cleanLine(`run ${run.sequence}  ${run.run}`)),
     ...head.map(([name, value]) => `  ${name.padEnd(8)} ${cleanLine(value)}`),
     "",
     ...run.changes.flatMap((change) => changeLines(change, style)),
@@ -64,8 +64,8 @@ function whatNow(run: RecordedRun, inTheWay: readonly Problem[], rollback: strin
   if (!stands(run)) return "nothing of it is left to take back";
   if (inTheWay.length === 0) return `${rollback} returns the host to the state before it`;
   const reasons = inTheWay.flatMap(({ message, where, detail, hint }) => [
-    `  ${cleanText([message, where?.path, detail].filter((part) => part !== undefined).join(": "))}`,
-    ...(hint === undefined ? [] : [`    ${cleanText(hint)}`]),
+    `  ${cleanLine([message, where?.path, detail].filter((part) => part !== undefined).join(": "))}`,
+    ...(hint === undefined ? [] : [`    ${hint.replaceAll("\n", "\n    ")}`]),
   ]);
   return ["it cannot simply be taken back now:", ...reasons].join("\n");
 }

@@ -33,10 +33,10 @@ function connectionText({ connection, members, comparisons }: ConnectionProof, s
 
 function comparisonText({ user, members, same, differences, complete }: UserComparison, style: Style): string {
   const heading = `\n${style.bold(cleanLine(`keys of ${user}`))}`;
-  if (members.length < 2) return `${heading}\nnothing to compare: ${members.length === 0 ? "no member" : `only ${members.join()}`} was proven`;
-  if (same + differences.length === 0) return `${heading}\nthere are no objects on ${members.join(", ")}`;
+  if (members.length < 2) return `${heading}\nnothing to compare: ${members.length === 0 ? "no member" : `only ${members.map(cleanLine).join()}`} was proven`;
+  if (same + differences.length === 0) return `${heading}\nthere are no objects on ${members.map(cleanLine).join(", ")}`;
   const cut = complete ? "" : ", as far as they were looked at";
-  const found = `${same} ${same === 1 ? "object is" : "objects are"} the same on ${members.join(", ")}${cut}`;
+  const found = `${same} ${same === 1 ? "object is" : "objects are"} the same on ${members.map(cleanLine).join(", ")}${cut}`;
   if (differences.length === 0) return `${heading}\n${found}`;
   const rows = differences.map((difference) => [difference.kind, keyName(difference), variantsText(difference)]);
   const columns = [{ title: "difference", paint: (cell: string) => style.red(cell) }, { title: "key" }, { title: "where" }];

@@ -2,8 +2,9 @@ import type { Problem } from "../problem/problem.js";
 
 /**
  * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With `--json`
- * standard output carries one JSON document and nothing else. Problems
- * are cleaned of control characters on their way out; whoever composes other text from outside cleans it (clean-text.ts).
+ * standard output carries one JSON document and nothing else. All
+ * text is cleaned on its way out of what a terminal obeys or does not show; whoever composes lines of text from outside sees to its line breaks
+ * (clean-text.ts).
  */
 export interface Output {
   readonly json: boolean;
@@ -17,11 +18,17 @@ export interface Output {
   readonly height?: number | undefined;
   /** Standard output takes nothing any more: its reader is gone, or a write failed. Whoever writes for long ends by it. */
   readonly lost?: boolean;
-  /** Text for standard output, as it is, with a line break added where the text has none. */
+  /** Text for people on standard output, with a line break added where the text has none. */
   result(text: string): void;
+  /** Text that is to become a file, to the letter where standard output is no terminal; with a line break added where the text has none. */
+  file(text: string): void;
+  /** Lines drawn over the last ones, from the top of a terminal's screen. `first`: what stands on it scrolls up, and can be read again. */
+  picture(lines: readonly string[], first: boolean): void;
   /** The one document of `--json`. */
   document(value: unknown): void;
-  /** A line for people on standard error; nothing with `--quiet` or `--json`. Text from outside is cleaned by the caller. */
+  /** One of many documents, each on a line of its own. */
+  documentLine(value: unknown): void;
+  /** A line for people on standard error; nothing with `--quiet` or `--json`. */
   note(text: string): void;
   /** A line that the next one overwrites; shown on a terminal only. */
   transient(text: string): void;

@@ -1,7 +1,7 @@
 import type { Change } from "../workflow/change.js";
 import type { Plan, PlannedStep } from "../workflow/plan.js";
 import { changeMark, changeText } from "./change-text.js";
-import { cleanLine, cleanText } from "./clean-text.js";
+import { cleanLine } from "./clean-text.js";
 import { fileDiff } from "./file-diff.js";
 import type { Style } from "./output.js";
 
@@ -23,7 +23,7 @@ export function countText({ changes, problems, steps }: Plan): string {
 function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
   if (changes.length === 0 && notes.length === 0) return "";
   const lines = changes.flatMap((change) => changeLines(change, style));
-  return [style.bold(step.title), ...lines, ...notes.map((note) => style.dim(`  · ${cleanText(note)}`))].join("\n");
+  return [style.bold(step.title), ...lines, ...notes.map((note) => style.dim(`  · ${cleanLine(note)}`))].join("\n");
 }
 
 function changeLines(change: Change, style: Style): string[] {
@@ -33,10 +33,10 @@ function changeLines(change: Change, style: Style): string[] {
 
 /** What a file's change means and the lines that change; of sensitive content only that it does. Nothing for other changes. */
 export function contentLines(change: Change, style: Style): readonly string[] {
-  if (change.kind === "write-settings") return change.summary.map((line) => cleanText(line));
+  if (change.kind === "write-settings") return change.summary.map(cleanLine);
   if (change.kind !== "write-file") return [];
-  const summary = change.summary?.map((line) => cleanText(line)) ?? [];
-  const diff = fileDiff(change).map((line) => coloured(cleanText(line), style));
+  const summary = change.summary?.map(cleanLine) ?? [];
+  const diff = fileDiff(change).map((line) => coloured(line, style));
   return [...summary, ...(change.sensitive ? ["content: <changed>"] : diff)];
 }
 

@@ -1,16 +1,17 @@
 import type { Problem, Where } from "../problem/problem.js";
-import { cleanLine, cleanText } from "./clean-text.js";
+import { cleanLine } from "./clean-text.js";
 import type { Style } from "./output.js";
 
 /**
  * A problem for people: `error: title [code]`, then where, the evidence and the hint, each on lines of their own.
- * No capital initials, no periods at the end: the lines are read next to paths and values.
+ * No capital initials, no periods at the end: the lines are read next to paths and values. Evidence stands further in than the hint: what a program
+ * printed must not pass for our advice.
  */
 export function problemText(problem: Problem, style: Style): string {
   const kind = problem.severity === "error" ? style.red("error:") : style.yellow("warning:");
   const lines = [`${kind} ${style.bold(cleanLine(problem.message))} ${style.dim(`[${problem.code}]`)}`];
   if (problem.where !== undefined) lines.push(`  at ${cleanLine(whereText(problem.where))}`);
-  if (problem.detail !== undefined) lines.push(...indented(problem.detail, "  "));
+  if (problem.detail !== undefined) lines.push(...indented(problem.detail, "    "));
   if (problem.hint !== undefined) lines.push(...indented(problem.hint, `  ${style.green("hint:")} `));
   return lines.join("\n");
 }
@@ -21,6 +22,6 @@ function whereText(where: Where): string {
 }
 
 function indented(text: string, first: string): string[] {
-  const [head = "", ...rest] = cleanText(text).trimEnd().split("\n");
-  return [`${first}${head}`, ...rest.map((line) => `  ${line}`)];
+  const [head = "", ...rest] = text.trimEnd().split("\n");
+  return [`${first}${head}`, ...rest.map((line) => `    ${line}`)];
 }

@@ -2,7 +2,7 @@ import type { ProgressEvent, ProgressListener } from "../workflow/progress.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import type { Change } from "../workflow/change.js";
 import { changeText } from "./change-text.js";
-import { cleanLine, cleanText } from "./clean-text.js";
+import { cleanLine } from "./clean-text.js";
 import type { Output } from "./output.js";
 import { timeText } from "./time-text.js";
 
@@ -35,9 +35,9 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
     case "change-started":
       return going(`[${event.number}/${event.count}] ${lineText(event.change)} …`);
     case "change-note":
-      return going(`${lineText(event.change)}: ${cleanText(event.text)}`);
+      return going(`${lineText(event.change)}: ${cleanLine(event.text)}`);
     case "change-report":
-      return { text: `    ${cleanText(event.text)}`, final: true };
+      return { text: `    ${cleanLine(event.text)}`, final: true };
     case "change-done":
       return done(`${style.green("✓")} ${lineText(event.change)}`, event.ms);
     case "change-failed":
@@ -45,7 +45,7 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
     case "proof-started":
       return going(`${event.step.title} …`);
     case "proof-done":
-      if (event.skipped !== undefined) return { text: `- ${event.step.title}: skipped, ${event.skipped}`, final: true };
+      if (event.skipped !== undefined) return { text: `- ${event.step.title}: skipped, ${cleanLine(event.skipped)}`, final: true };
       return done(`${event.passed ? style.green("✓") : style.red("✗")} ${event.step.title}`, event.ms);
     case "rollback-started":
       return { text: style.yellow("rolling back"), final: true };
@@ -76,7 +76,7 @@ function lineText(change: Change): string {
 
 /** "the unfinished run 7 of 2026-11-23 21:10:50 UTC (…)". */
 function runText({ sequence, run, began, outcome }: RecordedRun): string {
-  return `${outcome === "unfinished" ? "the unfinished run" : "run"} ${sequence} of ${timeText(began)} (${run})`;
+  return `${outcome === "unfinished" ? "the unfinished run" : "run"} ${sequence} of ${cleanLine(`${timeText(began)} (${run})`)}`;
 }
 
 function going(text: string): Line {

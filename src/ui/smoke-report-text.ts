@@ -1,4 +1,5 @@
 import type { CheckResult, SmokeReport, TokenReport } from "../workflow/step.js";
+import { cleanLine } from "./clean-text.js";
 import type { Style } from "./output.js";
 import { table, type Column } from "./table.js";
 
@@ -17,7 +18,7 @@ function tokenText(token: TokenReport, style: Style): string {
   const lines = table(token.checks.map(cells), columns).split("\n");
   const [titles = "", ...rows] = lines;
   const explained = rows.flatMap((row, index) => [row, ...remarks(token.checks[index], style)]);
-  return [style.bold(heading(token)), style.dim(titles), ...explained].join("\n");
+  return [style.bold(cleanLine(heading(token))), style.dim(titles), ...explained].join("\n");
 }
 
 function heading({ label, serial, manufacturer }: TokenReport): string {
@@ -31,8 +32,8 @@ function cells({ id, status, ms, detail = "" }: CheckResult): readonly string[] 
 
 function remarks(check: CheckResult | undefined, style: Style): readonly string[] {
   if (check === undefined || (check.status !== "fail" && check.status !== "warn")) return [];
-  const code = check.ckr !== undefined && check.detail?.includes(check.ckr) !== true ? [`  ${check.ckr}`] : [];
-  const hint = check.hint === undefined ? [] : [`  ${style.dim("hint:")} ${check.hint}`];
+  const code = check.ckr !== undefined && check.detail?.includes(check.ckr) !== true ? [`  ${cleanLine(check.ckr)}`] : [];
+  const hint = check.hint === undefined ? [] : [`  ${style.dim("hint:")} ${cleanLine(check.hint)}`];
   return [...code, ...hint];
 }
 

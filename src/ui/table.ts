@@ -11,8 +11,8 @@ export interface Column {
 const gap = "  ";
 
 /**
- * An aligned text table: a line of titles, then one line a row, no line break at the end. Cells are cleaned of control characters, and
- * line breaks and tabs in them become blanks; the last column is not padded.
+ * An aligned text table: a line of titles, then one line a row, no line break at the end. Cells are cleaned of what would
+ * change their width, and line breaks and tabs in them become blanks; the last column is not padded.
  */
 export function table(rows: readonly (readonly string[])[], columns: readonly Column[]): string {
   const titles = columns.map(({ title }) => title);

@@ -1,9 +1,10 @@
 import { inspect } from "node:util";
 import type { Problem } from "../problem/problem.js";
-import { cleanText } from "./clean-text.js";
+import { cleanLine, cleanText } from "./clean-text.js";
+import { cutToWidth } from "./cut-to-width.js";
 import type { Output, Style } from "./output.js";
 import { problemText } from "./problem-text.js";
-import { style } from "./style.js";
+import { shownColours, style } from "./style.js";
 
 export interface OutputStream {
   write(text: string): unknown;
@@ -23,7 +24,10 @@ export interface OutputOptions {
   readonly stderr: OutputStream;
 }
 
-/** The program's voice on two streams. Colours only on a terminal, and not with NO_COLOR (no-color.org) or TERM=dumb. */
+/**
+ * The program's voice on two streams, and the one place where text is cleaned of what a terminal obeys: only our own colours and cursor moves pass.
+ * Colours only on a terminal, and not with NO_COLOR (no-color.org) or TERM=dumb.
+ */
 export function terminalOutput(options: OutputOptions): Output {
   const { stdout, stderr, json, quiet, verbose } = options;
   const drawable = options.environment["TERM"] !== "dumb" && !json;
@@ -53,27 +57,52 @@ export function terminalOutput(options: OutputOptions): Output {
       return stdout.lost?.() ?? false;
     },
     style: style(colours && screen),
-    result: (text) => stdout.write(`${wipe()}${text.endsWith("\n") ? text : `${text}\n`}`),
-    document: (value) => stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
+    result: (text) => stdout.write(`${wipe()}${shown(ended(text))}`),
+    // a terminal reads all that is written to it; a file or a program is to have the text itself
+    file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
+    picture: (lines, first) => stdout.write(`${first ? "\n".repeat(stdout.rows ?? 0) : ""}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`),
+    document: (value) => stdout.write(`${jsonText(value, 2)}\n`),
+    documentLine: (value) => stdout.write(`${jsonText(value)}\n`),
     note: (text) => {
-      if (!quiet && !json) stderr.write(`${wipe()}${text}\n`);
+      if (!quiet && !json) stderr.write(`${wipe()}${shown(text)}\n`);
     },
     transient: (text) => {
       if (!terminal || quiet) return;
-      stderr.write(`${wipe()}${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+      stderr.write(`${wipe()}${shown(cutToWidth(cleanLine(text), (stderr.columns ?? 80) - 1))}`);
       drawn = true;
     },
     progress: (event) => {
-      if (json) stderr.write(`${JSON.stringify(event)}\n`);
+      if (json) stderr.write(`${jsonText(event)}\n`);
     },
     problem: (problem) => {
-      if (!json) stderr.write(`${wipe()}${problemText(problem, errorStyle)}\n${verbose ? causeText(problem, errorStyle) : ""}`);
+      if (!json) stderr.write(`${wipe()}${shown(`${problemText(problem, errorStyle)}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`);
     },
   };
 }
 
-function causeText(problem: Problem, shown: Style): string {
+function ended(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** Text as it goes out: cleaned, with our own colours in it. */
+function shown(text: string): string {
+  return shownColours(cleanText(text));
+}
+
+/** JSON leaves C1, marks of direction and U+2028 as they are; as escapes they mean the same. */
+function jsonText(value: unknown, indent?: number): string {
+  return cleanText(JSON.stringify(value, undefined, indent));
+}
+
+const [home, eraseLineEnd, eraseBelow] = ["\u001b[H", "\u001b[K", "\u001b[J"];
+
+/** The screen is not cleared first: it would flicker. Ends with a line break: one more would make the picture scroll. */
+function drawnOver(lines: readonly string[]): string {
+  return `${home}${lines.map((line) => `${line}${eraseLineEnd}`).join("\n")}${eraseBelow}\n`;
+}
+
+function causeText(problem: Problem, style: Style): string {
   if (problem.cause === undefined) return "";
   const text = problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
-  return shown.dim(`  cause: ${cleanText(text)}`) + "\n";
+  return style.dim(`  cause: ${text}`) + "\n";
 }

@@ -68,7 +68,7 @@ function contextOf(root: AbsolutePath, programFolder: AbsolutePath, document: (v
   const silent = () => undefined;
   return {
     output: {
-      json: true, verbose: false, quiet: false, terminal: false, result: silent, note: silent, transient: silent, progress: silent, problem: silent,
+      json: true, verbose: false, quiet: false, terminal: false, result: silent, file: silent, picture: silent, documentLine: silent, note: silent, transient: silent, progress: silent, problem: silent,
       document: (value) => { if (typeof value === "object" && value !== null) document(value); },
       style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },
     },

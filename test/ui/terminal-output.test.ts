@@ -38,7 +38,9 @@ t.test("NO_COLOR and dumb terminals get no colours", async (t) => {
   for (const environment of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
     t.equal(captured({ isTTY: true, environment }).output.style.red("x"), "x");
   }
-  t.equal(captured({ isTTY: true }).output.style.red("x"), "\u001b[31mx\u001b[39m");
+  const { output, texts } = captured({ isTTY: true });
+  output.result(output.style.red("x\u001b[32m"));
+  t.equal(texts.out, "\u001b[31mx\\u001b[32m\u001b[39m\n", "and no others but ours");
 });
 
 t.test("technical causes come with --verbose only", async (t) => {

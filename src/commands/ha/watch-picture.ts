@@ -1,4 +1,5 @@
 import { isError } from "../../problem/is-error.js";
+import { cleanLine } from "../../ui/clean-text.js";
 import { cutToWidth } from "../../ui/cut-to-width.js";
 import type { Style } from "../../ui/output.js";
 import type { Round } from "./probe-json.js";
@@ -18,7 +19,7 @@ export interface Screen {
 export function watchPicture(round: Round, interval: number, { width, height }: Screen, style: Style): readonly string[] {
   const head = style.dim(`${round.began.toISOString().slice(0, 19).replace("T", " ")} UTC, every ${interval} s, Ctrl-C ends it`);
   // a profile's warnings have been shown when it was read
-  const faults = round.problems.filter(isError).map(({ message }) => style.red(message));
+  const faults = round.problems.filter(isError).map(({ message }) => style.red(cleanLine(message)));
   const troubles = [...faults, ...problemLines(failingFirst(round.probed), style)];
   // the head, the titles, and the blank line before the troubles
   const room = Math.max(2, height - 1 - 2 - (troubles.length > 0 ? 1 : 0));

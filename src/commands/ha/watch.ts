@@ -5,8 +5,6 @@ import type { CommandContext } from "../command.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { watchPicture } from "./watch-picture.js";
 
-const [home, eraseLineEnd, eraseBelow] = ["\u001b[H", "\u001b[K", "\u001b[J"];
-
 /** Round after round until a signal, or until nobody reads any more: drawn over the last one on a terminal, one line of JSON a round elsewhere. */
 export async function watch(round: () => Promise<Round>, { interval }: { readonly interval: number }, { signal, output }: CommandContext): Promise<ExitCode> {
   for (let first = true; !signal.aborted; first = false) {
@@ -26,16 +24,6 @@ function ended({ aborted }: AbortSignal): boolean {
 
 function draw(round: Round, { interval, first }: { readonly interval: number; readonly first: boolean }, output: Output): void {
   const { width, height, style } = output;
-  if (width === undefined || height === undefined) {
-    output.result(JSON.stringify(probeJson(round)));
-    return;
-  }
-  // what stood on the screen scrolls up and can be read again
-  const room = first ? "\n".repeat(height) : "";
-  output.result(`${room}${drawnOver(watchPicture(round, interval, { width, height }, style))}`);
-}
-
-/** The screen is not cleared first: it would flicker. Ends with a line break: one more would make the picture scroll. */
-function drawnOver(lines: readonly string[]): string {
-  return `${home}${lines.map((line) => `${line}${eraseLineEnd}`).join("\n")}${eraseBelow}\n`;
+  if (width === undefined || height === undefined) output.documentLine(probeJson(round));
+  else output.picture(watchPicture(round, interval, { width, height }, style), first);
 }

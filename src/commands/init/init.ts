@@ -4,6 +4,7 @@ import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
+import { cleanLine } from "../../ui/clean-text.js";
 import type { CommandRun } from "../command.js";
 import { describeHost, settingsTarget } from "./describe-host.js";
 import { sayableProfile } from "./sayable-profile.js";
@@ -30,8 +31,8 @@ export const init: CommandRun<InitArguments> = async (args, context) => {
   if (output.json) output.document({ profile: text, ...(file !== undefined && { file }), problems });
   else {
     for (const problem of problems) output.problem(problem);
-    if (file === undefined) output.result(text);
-    else output.result(`${file}: put the PINs into the files that it names, then knetctl plan finds nothing to do`);
+    if (file === undefined) output.file(text);
+    else output.result(`${cleanLine(file)}: put the PINs into the files that it names, then knetctl plan finds nothing to do`);
   }
   return exitCodes.done;
 };

@@ -4,7 +4,7 @@ import type { Probed } from "../../../src/commands/ha/probed.js";
 import { Problem } from "../../../src/problem/problem.js";
 import { cutToWidth } from "../../../src/ui/cut-to-width.js";
 import { displayWidth } from "../../../src/ui/display-width.js";
-import { style } from "../../../src/ui/style.js";
+import { shownColours, style } from "../../../src/ui/style.js";
 
 const colours = style(true);
 
@@ -19,7 +19,7 @@ function picture(good: number, bad: number, height: number, width = 80): readonl
   return watchPicture({ probed, problems: [warning, new Problem("ha-connection-ambiguous", "an error")], ms: 1, began: new Date(0) }, 5, { width, height }, colours);
 }
 
-const plain = (lines: readonly string[]): readonly string[] => lines.map((line) => line.replace(/\u001b\[\d*m/g, ""));
+const plain = (lines: readonly string[]): readonly string[] => lines.map((line) => shownColours(line).replace(/\u001b\[\d*m/g, ""));
 
 test("a picture fits on any screen", async (t) => {
   for (const height of [1, 2, 5, 10, 24, 50]) {
