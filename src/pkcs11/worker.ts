@@ -64,8 +64,9 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
     rsa: undefined,
     ec: undefined,
     signer: undefined,
-    triedToMake: false,
+    asked: new Map(),
     created: [],
+    misled: false,
   };
 }
 

@@ -9,6 +9,8 @@ export interface FixtureModules {
   readonly folder: string;
   /** Compiles misbehaving.c to NAME.so with these -D switches and returns its path. */
   module(name: string, switches?: readonly string[], libraries?: readonly string[]): string;
+  /** Compiles wrapping.c, which wraps the module that WRAP_MODULE names, and returns its path. */
+  wrapping(): string;
   /** Compiles dependency.c to NAME, its symbol of this version. */
   dependency(name: string, version: string): string;
   remove(): void;
@@ -26,6 +28,7 @@ export function fixtureModules(): FixtureModules {
     folder,
     module: (name, switches = [], libraries = []) =>
       compile(join(folder, `${name}.so`), ["-I/usr/include/p11-kit-1", ...switches, join(sources, "misbehaving.c"), ...libraries, `-Wl,-rpath,${folder}`]),
+    wrapping: () => compile(join(folder, "wrapping.so"), ["-I/usr/include/p11-kit-1", join(sources, "wrapping.c"), "-ldl"]),
     dependency: (name, version) => {
       const script = join(folder, "versions");
       writeFileSync(script, `${version} { global: *; };\n`);

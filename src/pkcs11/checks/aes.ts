@@ -11,6 +11,7 @@ import {
 } from "../constants.js";
 import { sessionOf, type Check } from "./check.js";
 import { commonAttributes, withoutKeys } from "./key-pairs.js";
+import { askFor } from "./own-objects.js";
 
 /** AES-256 in CBC mode with padding, there and back. */
 export const aes: Check = {
@@ -19,7 +20,7 @@ export const aes: Check = {
   skip: (run) => withoutKeys(run, CKM_AES_KEY_GEN, "AES key generation") ?? (run.mechanisms.has(CKM_AES_CBC_PAD) ? undefined : "AES_CBC_PAD is not offered"),
   perform(run) {
     const session = sessionOf(run);
-    run.triedToMake = true;
+    askFor(run, CKM_AES_KEY_GEN, 1);
     const key = run.library.C_GenerateKey(session, { mechanism: CKM_AES_KEY_GEN }, [
       ...commonAttributes(run, CKM_AES_KEY_GEN),
       { type: CKA_VALUE_LEN, value: 32 },

@@ -33,10 +33,12 @@ export interface Run {
   ec: KeyPair | undefined;
   /** What the first of two timed signatures was made with. */
   signer: Signer | undefined;
-  /** True once the module was asked to make an object: it may have, even where it then failed. */
-  triedToMake: boolean;
-  /** Objects that this run made. */
+  /** How many objects the module was asked to make, by their CKA_ID: it may have made them, even where it then failed. */
+  readonly asked: Map<string, number>;
+  /** What the module says are the objects that this run made. */
   readonly created: Handle[];
+  /** True once one of these was seen to lead elsewhere: nothing is destroyed from then on. */
+  misled: boolean;
 }
 
 export interface Outcome extends Pick<CheckResult, "detail" | "ckr" | "hint" | "unavailable"> {

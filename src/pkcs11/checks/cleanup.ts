@@ -2,11 +2,16 @@ import type { Handle } from "pkcs11js";
 import { CKA_LABEL } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { hintFor } from "../hints.js";
+import { mostObjects } from "../inventory.js";
 import { returnValueName } from "../return-values.js";
 import { sessionOf, type Check, type Outcome, type Run } from "./check.js";
-import { findObjects } from "./find-objects.js";
+import { findObjects, type Found } from "./find-objects.js";
+import { isInvalid, originOf, withoutTwins } from "./own-objects.js";
 
-/** Destroys what the run made; objects of the session would go with it, but some modules keep them longer. */
+/**
+ * Destroys what the run made, and nothing else: each object is asked for its label and ID first. Objects of the session would go with it, but
+ * some modules keep them longer. Where one handle leads elsewhere, what the module says of handles is not believed, and nothing is destroyed.
+ */
 export const destroy: Check = {
   id: "destroy",
   refused: "warn",
@@ -14,32 +19,93 @@ export const destroy: Check = {
   skip: (run) => (run.created.length === 0 ? "nothing was made" : undefined),
   perform(run) {
     const all = run.created;
-    const { destroyed, error } = destroyAll(run, all);
-    if (error === undefined) return { status: "pass", detail: `${destroyed} objects` };
-    return { status: run.request.tokenObjects ? "fail" : "warn", detail: `${all.length - destroyed} of ${all.length} objects: ${error.message}`, ...told(error) };
+    const lie = lieOf(run, all);
+    if (lie !== undefined) {
+      run.misled = true;
+      return { status: "fail", detail: `${lie}: nothing was destroyed`, hint: byHand(run) };
+    }
+    const own = all.filter((handle) => originOf(run, handle).is === "own");
+    const { destroyed, error } = destroyAll(run, own);
+    if (error === undefined && own.length === all.length) return { status: "pass", detail: `${destroyed} objects` };
+    const reason = error?.message ?? "their label and ID cannot be read, so they were left alone";
+    return { status: run.request.tokenObjects ? "fail" : "warn", detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`, ...(error ? told(error) : { hint: byHand(run) }) };
   },
 };
 
-/** Looks for objects with the run's own label, which nothing else has, and removes them. */
+/** Why the handles cannot be those of what was made; undefined when they can. */
+function lieOf(run: Run, handles: readonly Handle[]): string | undefined {
+  if (handles.some(isInvalid)) return "the module gave the handle 0 for an object that it made";
+  if (handles.some((handle) => originOf(run, handle).is === "foreign")) return "the module gave the handle of another object for one that it made";
+  return withoutTwins(handles).length < handles.length ? "the module gave one handle for two objects" : undefined;
+}
+
+/** Looks for objects with the run's own label and removes them: those that bear it, whatever else a search may find. */
 export const leftovers: Check = {
   id: "leftovers",
   refused: "warn",
   cleanup: true,
-  skip: (run) => (run.triedToMake ? undefined : "nothing was made"),
+  skip: (run) => (run.asked.size === 0 ? "nothing was made" : undefined),
   perform(run) {
-    const template = [{ type: CKA_LABEL, value: Buffer.from(run.request.objectLabel) }];
-    const left = findObjects(run, template);
-    if (left.length === 0) return { status: "pass", detail: "none" };
-    const { destroyed, error } = destroyAll(run, left);
-    if (error === undefined && findObjects(run, template).length === 0) return { status: "warn", detail: `${destroyed} objects were left, and are removed now` };
-    return {
-      status: "fail",
-      detail: `${left.length - destroyed} objects stay on the token`,
-      hint: `remove the objects labelled ${run.request.objectLabel}`,
-      ...(error && { ckr: returnValueName(error.value) }),
-    };
+    const left = search(run);
+    if ("lie" in left) return { status: "fail", detail: `${left.lie}: nothing was destroyed`, hint: byHand(run) };
+    if (run.misled && left.own.length > 0) return { status: "fail", detail: `${left.own.length} objects were left: nothing was destroyed`, hint: byHand(run) };
+    if (left.own.length === 0) return notOurs(run, left);
+    return removed(run, left);
   },
 };
+
+interface Left {
+  readonly own: readonly Handle[];
+  readonly foreign: number;
+  readonly unknown: number;
+}
+
+function search(run: Run): Left | { readonly lie: string } {
+  const found = findObjects(run, [{ type: CKA_LABEL, value: Buffer.from(run.request.objectLabel) }], mostObjects);
+  const lie = lieOfSearch(found);
+  if (lie !== undefined) return { lie };
+  const origins = withoutTwins(found.handles).map((handle) => ({ handle, ...originOf(run, handle) }));
+  const own = origins.filter((origin) => origin.is === "own");
+  if ([...run.asked].some(([id, most]) => own.filter((origin) => origin.id === id).length > most)) {
+    return { lie: "more objects bear the label of this run than it had made" };
+  }
+  const count = (is: "foreign" | "unknown"): number => origins.filter((origin) => origin.is === is).length;
+  return { own: own.map(({ handle }) => handle), foreign: count("foreign"), unknown: count("unknown") };
+}
+
+function lieOfSearch({ handles, complete, fault }: Found): string | undefined {
+  if (fault !== undefined) return fault;
+  if (!complete) return "the search for the label of this run does not end";
+  return handles.some(isInvalid) ? "the search for the label of this run gave the handle 0" : undefined;
+}
+
+function removed(run: Run, { own, foreign }: Left): Outcome {
+  const { destroyed, error } = destroyAll(run, own);
+  const still = error === undefined ? search(run) : undefined;
+  if (still !== undefined && !("lie" in still) && still.own.length === 0) {
+    return { status: "warn", detail: [`${destroyed} objects were left, and are removed now`, ...(foreign > 0 ? [finds(foreign)] : [])].join("; ") };
+  }
+  return { status: "fail", detail: `${own.length - (error === undefined ? 0 : destroyed)} objects stay on the token`, hint: byHand(run), ...(error && { ckr: returnValueName(error.value) }) };
+}
+
+function notOurs(run: Run, { foreign, unknown }: Left): Outcome {
+  if (unknown > 0) {
+    const detail = `${unknown} objects were found by the label of this run that do not give their label and ID; they were left alone`;
+    return { status: run.request.tokenObjects ? "fail" : "warn", detail, hint: byHand(run) };
+  }
+  if (foreign === 0) return { status: "pass", detail: "none" };
+  return { status: "warn", detail: finds(foreign), hint: "an application that chooses its key by label may get another one from this module" };
+}
+
+function finds(foreign: number): string {
+  return `the module's search for a label finds other objects too: ${foreign} that are not of this run were left alone`;
+}
+
+function byHand(run: Run): string {
+  return run.request.tokenObjects
+    ? `look for objects labelled ${run.request.objectLabel} with another program, and remove those`
+    : "objects of the session end with it; report this to the module's vendor";
+}
 
 function destroyAll(run: Run, objects: readonly Handle[]): { destroyed: number; error: CryptokiError | undefined } {
   let destroyed = 0;

@@ -1,20 +1,32 @@
 import type { Handle, Template } from "pkcs11js";
 import { sessionOf, type Check, type Run } from "./check.js";
 
-/** Enough to tell a full token from an empty one; a module that never says it is done must not hold the run. */
+/** Enough to tell a full token from an empty one. */
 const mostCounted = 1000;
 const batch = 100;
 
-/** Handles of the objects that match, at most `most` and one batch. */
-export function findObjects(run: Run, template: Template, most = mostCounted): readonly Handle[] {
+export interface Found {
+  /** At most `most` and one batch. */
+  readonly handles: readonly Handle[];
+  /** False: there are more, or the module never says that there are none. */
+  readonly complete: boolean;
+  /** What the module did that no module may. */
+  readonly fault?: string;
+}
+
+/** Handles of the objects that match; a search that does not end is ended. */
+export function findObjects(run: Run, template: Template, most: number): Found {
   const session = sessionOf(run);
-  const found: Handle[] = [];
+  const handles: Handle[] = [];
   run.library.C_FindObjectsInit(session, template);
   try {
     for (;;) {
       const some = run.library.C_FindObjects(session, batch);
-      found.push(...some);
-      if (some.length === 0 || found.length >= most) return found;
+      // the addon has no room for more: what it reads then is not what the module gave
+      if (some.length > batch) return { handles, complete: false, fault: `C_FindObjects gave ${some.length} objects where ${batch} were asked for` };
+      handles.push(...some);
+      if (some.length === 0) return { handles, complete: true };
+      if (handles.length > most) return { handles, complete: false };
     }
   } finally {
     run.library.C_FindObjectsFinal(session);
@@ -25,7 +37,8 @@ export const find: Check = {
   id: "find",
   refused: "warn",
   perform(run) {
-    const { length } = findObjects(run, []);
-    return { status: "info", detail: length >= mostCounted ? `${mostCounted} objects or more` : `${length} objects` };
+    const { handles, complete, fault } = findObjects(run, [], mostCounted);
+    if (fault !== undefined) return { status: "fail", detail: fault };
+    return { status: "info", detail: complete ? `${handles.length} objects` : `more than ${mostCounted} objects` };
   },
 };

@@ -15,9 +15,9 @@ import {
   CKO_PUBLIC_KEY,
   CKO_SECRET_KEY,
 } from "../constants.js";
-import { CryptokiError } from "../cryptoki-error.js";
 import { longestName, mostObjects, type InventoryObject } from "../inventory.js";
-import { sessionOf, type Check, type Run } from "./check.js";
+import { attributes } from "./attributes.js";
+import type { Check, Run } from "./check.js";
 import { findObjects } from "./find-objects.js";
 
 /** Tells what is on the token, object by object, before the run makes any of its own. Reads public parts alone. */
@@ -25,11 +25,12 @@ export const inventory: Check = {
   id: "inventory",
   refused: "fail",
   perform(run) {
-    const found = findObjects(run, [], mostObjects + 1);
-    const complete = found.length <= mostObjects;
-    for (const handle of found.slice(0, mostObjects)) run.tell({ type: "object", object: objectOf(run, handle) });
+    const { handles, complete: ended, fault } = findObjects(run, [], mostObjects);
+    if (fault !== undefined) return { status: "fail", detail: fault };
+    const complete = ended && handles.length <= mostObjects;
+    for (const handle of handles.slice(0, mostObjects)) run.tell({ type: "object", object: objectOf(run, handle) });
     run.tell({ type: "inventory", complete });
-    return { status: "info", detail: complete ? `${found.length} objects` : `the first ${mostObjects} objects; there are more` };
+    return { status: "info", detail: complete ? `${handles.length} objects` : `the first ${mostObjects} objects; there are more` };
   },
 };
 
@@ -84,19 +85,6 @@ function bare(value: Buffer): Buffer {
   const isWrapped = value[0] === 0x04 && value[1] === value.length - 2 && [0x02, 0x03, 0x04].includes(value[2] ?? 0);
   return isWrapped ? value.subarray(2) : value.subarray(value.findIndex((byte) => byte !== 0));
 }
-
-/** All of them; undefined where the object does not have one, or the token does not give it. */
-function attributes(run: Run, handle: Handle, types: readonly number[]): readonly Buffer[] | undefined {
-  try {
-    return run.library.C_GetAttributeValue(sessionOf(run), handle, types.map((type) => ({ type }))).map(({ value }) => value);
-  } catch (error) {
-    if (error instanceof CryptokiError && notToBeHad.has(error.value)) return undefined;
-    throw error;
-  }
-}
-
-/** FUNCTION_FAILED, ATTRIBUTE_SENSITIVE, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID. */
-const notToBeHad: ReadonlySet<number> = new Set([0x06, 0x11, 0x12, 0x13]);
 
 /** A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; one that cannot be read is no known class. */
 function numberIn(value: Buffer | undefined): number {

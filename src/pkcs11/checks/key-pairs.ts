@@ -17,6 +17,7 @@ import {
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { sessionOf, tokenOf, type Check, type Outcome, type Run } from "./check.js";
+import { askFor, ownId } from "./own-objects.js";
 
 /** ATTRIBUTE_READ_ONLY, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID, TEMPLATE_INCOMPLETE, TEMPLATE_INCONSISTENT. */
 const templateErrors: ReadonlySet<number> = new Set([0x10, 0x12, 0x13, 0xd0, 0xd1]);
@@ -78,7 +79,7 @@ function generateOnce(run: Run, mechanism: number, specific: Template, publicIsP
     { type: CKA_EXTRACTABLE, value: false },
     { type: CKA_SIGN, value: true },
   ];
-  run.triedToMake = true;
+  askFor(run, mechanism, 2);
   const keys = run.library.C_GenerateKeyPair(sessionOf(run), { mechanism }, publicTemplate, privateTemplate);
   run.created.push(keys.publicKey, keys.privateKey);
   return keys;
@@ -89,6 +90,6 @@ export function commonAttributes(run: Run, mechanism: number): Template {
   return [
     { type: CKA_TOKEN, value: run.request.tokenObjects },
     { type: CKA_LABEL, value: Buffer.from(run.request.objectLabel) },
-    { type: CKA_ID, value: Buffer.from(`${run.request.objectLabel}-${mechanism}`) },
+    { type: CKA_ID, value: ownId(run, mechanism) },
   ];
 }

@@ -1,0 +1,45 @@
+import type { Handle } from "pkcs11js";
+import { CKA_ID, CKA_LABEL } from "../constants.js";
+import { CryptokiError } from "../cryptoki-error.js";
+import { attributes } from "./attributes.js";
+import type { Run } from "./check.js";
+
+/** CKA_ID of what the run makes with a mechanism; as random as the run's label, which is in it. */
+export function ownId(run: Run, mechanism: number): Buffer {
+  return Buffer.from(`${run.request.objectLabel}-${mechanism}`);
+}
+
+/** Notes, before the call, that the module is asked for so many objects: it may have made them even where the call then fails. */
+export function askFor(run: Run, mechanism: number, objects: number): void {
+  const id = ownId(run, mechanism).toString();
+  run.asked.set(id, (run.asked.get(id) ?? 0) + objects);
+}
+
+/** What an object says of itself. Only what bears the run's label and one of its IDs, to the byte, was made by the run. */
+export type Origin = { readonly is: "own"; readonly id: string } | { readonly is: "foreign" } | { readonly is: "unknown" };
+
+/** Whose object a handle leads to, as read from the object: handles that a module gives, and what it finds, are its word alone. */
+export function originOf(run: Run, handle: Handle): Origin {
+  const [label, id] = namesOf(run, handle) ?? [];
+  if (label === undefined || id === undefined) return { is: "unknown" };
+  const isOwn = label.equals(Buffer.from(run.request.objectLabel)) && run.asked.has(id.toString());
+  return isOwn ? { is: "own", id: id.toString() } : { is: "foreign" };
+}
+
+function namesOf(run: Run, handle: Handle): readonly Buffer[] | undefined {
+  try {
+    return attributes(run, handle, [CKA_LABEL, CKA_ID]);
+  } catch (error) {
+    if (error instanceof CryptokiError) return undefined;
+    throw error;
+  }
+}
+
+/** CK_INVALID_HANDLE, which leads to no object. */
+export function isInvalid(handle: Handle): boolean {
+  return handle.every((byte) => byte === 0);
+}
+
+export function withoutTwins(handles: readonly Handle[]): readonly Handle[] {
+  return [...new Map(handles.map((handle) => [handle.toString("hex"), handle])).values()];
+}
