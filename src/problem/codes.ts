@@ -121,6 +121,8 @@ const programCodes = {
   "ownership-too-deep": exitCodes.failed,
   "ownership-hard-link": exitCodes.failed,
   "ownership-third-owner": exitCodes.failed,
+  "ownership-private": exitCodes.failed,
+  "ownership-no-passage": exitCodes.failed,
 
   // workflow
   "apply-needs-root": exitCodes.noPermission,

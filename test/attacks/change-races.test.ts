@@ -16,7 +16,7 @@ import { serviceUid } from "../support/scratch.js";
 
 plainChildren();
 
-const folder = "/home/.config/app";
+const folder = "/home/.config/kryptus";
 const step = "ownership";
 const trusting = "service";
 
@@ -122,7 +122,7 @@ for (const [kind, danger] of kinds) {
       work: () => {
         const [failure] = restore(installed, how);
         if (failure === undefined) return;
-        t.match(failure.path, /^\/home\/.config\/app/);
+        t.match(failure.path, /^\/home\/.config\/kryptus/);
         throw new Problem("host-entry-changed", failure.reason, { where: { path: failure.path }, hint: "restore tells reasons, not hints" });
       },
     });

@@ -9,7 +9,7 @@ import { serviceUid } from "../support/scratch.js";
 
 plainChildren();
 
-const folder = "/home/.config/app";
+const folder = "/home/.config/kryptus";
 const service = { uid: serviceUid, gid: serviceUid };
 
 interface Operation {

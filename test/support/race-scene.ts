@@ -4,7 +4,7 @@ import { scratch, serviceUid, type Scratch } from "./scratch.js";
 
 type Standing = "file" | "folder" | "nothing";
 
-/** Ways in which the owner of a home works against root, who works on HOME/.config/app/NAME. */
+/** Ways in which the owner of a home works against root, who works on HOME/.config/kryptus/NAME. */
 export type AttackName = "folder" | "middle" | "tree" | "link" | "hard-link" | "temporary";
 
 export interface RaceScene extends Scratch {
@@ -22,24 +22,24 @@ export interface RaceScene extends Scratch {
 export const secret = "precious";
 
 /**
- * A home of the service user's with .config/app in it, and a folder of root's that is laid out in the same way, where the attacker
+ * A home of the service user's with .config/kryptus in it, and a folder of root's that is laid out in the same way, where the attacker
  * tries to lead root to. `name` is what root works on.
  */
 export function raceScene(t: { teardown(work: () => void): void }, kind: AttackName, name: string): RaceScene {
   const all = scratch(t);
   const at = (path: string): string => `${all.folder}/${path}`;
-  for (const folder of ["home", "home/.config", "home/.config/app", "home/other", "home/other/app"]) all.mkdir(folder, { uid: serviceUid, gid: serviceUid });
-  for (const folder of ["root", "root/app", "root/app/made", "spare"]) all.mkdir(folder, { mode: 0o700 });
+  for (const folder of ["home", "home/.config", "home/.config/kryptus", "home/other", "home/other/kryptus"]) all.mkdir(folder, { uid: serviceUid, gid: serviceUid });
+  for (const folder of ["root", "root/kryptus", "root/kryptus/made", "spare"]) all.mkdir(folder, { mode: 0o700 });
   all.mkdir("root", { mode: 0o755 });
-  all.mkdir("root/app", { mode: 0o755 });
-  all.file("root/app/config.json", secret, { mode: 0o600 });
-  symlinkSync("nowhere", at("root/app/link"));
+  all.mkdir("root/kryptus", { mode: 0o755 });
+  all.file("root/kryptus/config.json", secret, { mode: 0o600 });
+  symlinkSync("nowhere", at("root/kryptus/link"));
   // by descriptors: their names are about to be swapped
-  const trees = ["home/.config/app", "home/other/app"].map((path) => openSync(at(path), "r"));
+  const trees = ["home/.config/kryptus", "home/other/kryptus"].map((path) => openSync(at(path), "r"));
   t.teardown(() => { trees.forEach(closeSync); });
   const places = trees.map((fd) => `/proc/self/fd/${fd}`);
   const decoy = at("home/decoy");
-  const target = at(kind === "folder" ? "root/app" : kind === "middle" ? "root" : `root/app/${name}`);
+  const target = at(kind === "folder" ? "root/kryptus" : kind === "middle" ? "root" : `root/kryptus/${name}`);
   const spare = at("spare/new");
 
   const placeDecoy = (path: string): void => {
@@ -72,16 +72,16 @@ function attackOf(kind: AttackName, name: string, at: (path: string) => string):
   const other = at("home/decoy");
   switch (kind) {
     case "folder":
-      return { way: "swap", name: at("home/.config/app"), other };
+      return { way: "swap", name: at("home/.config/kryptus"), other };
     case "middle":
       return { way: "swap", name: at("home/.config"), other };
     case "tree":
       return { way: "swap", name: at("home/.config"), other: at("home/other") };
     case "link":
     case "hard-link":
-      return { way: "swap", name: at(`home/.config/app/${name}`), other };
+      return { way: "swap", name: at(`home/.config/kryptus/${name}`), other };
     case "temporary":
-      return { way: "snatch", name: at("home/.config/app"), other };
+      return { way: "snatch", name: at("home/.config/kryptus"), other };
   }
 }
 
@@ -121,12 +121,12 @@ function make(kind: "file" | "folder", spare: string): void {
 
 /** Of root's files: names, kinds, modes, owners, inodes, contents, and times, which tell of what came and went. */
 function picture(folder: string): string {
-  const paths = ["root", "root/app", "root/app/config.json", "root/app/made", "root/app/link"].map((path) => `${folder}/${path}`);
+  const paths = ["root", "root/kryptus", "root/kryptus/config.json", "root/kryptus/made", "root/kryptus/link"].map((path) => `${folder}/${path}`);
   const entries = paths.map((path) => {
     const entry = lstatSync(path, { throwIfNoEntry: false });
     return entry && [entry.mode, entry.uid, entry.gid, entry.ino, entry.size, entry.mtimeMs].join(" ");
   });
-  return [...entries, readdirSync(`${folder}/root`).join(), readdirSync(`${folder}/root/app`).join(), readFileSync(`${folder}/root/app/config.json`, "utf8")].join("\n");
+  return [...entries, readdirSync(`${folder}/root`).join(), readdirSync(`${folder}/root/kryptus`).join(), readFileSync(`${folder}/root/kryptus/config.json`, "utf8")].join("\n");
 }
 
 function regularFiles(folder: string): readonly string[] {

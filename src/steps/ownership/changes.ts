@@ -1,71 +1,77 @@
-import type { Accounts } from "../../host/host.js";
+import type { Entry } from "../../host/host.js";
+import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import { shellWord } from "../../formats/shell-word.js";
-import type { OwnedEntry } from "./observe.js";
+import type { Observed } from "./observe.js";
+import { foreignness, passage, type Reader } from "./standing.js";
 
 const step = "ownership";
-/** What stands for bytes that are no UTF-8 in a name: the way back to the file is lost. */
-const unreadable = "\ufffd";
 const modes = { folder: 0o750, file: 0o640 };
+const groupBits = 0o070;
+const setIdBits = 0o6000;
+const writableByOthers = 0o022;
 
-/**
- * One change for each deviation from root:GROUP, folders 0750, files 0640 (the document's chown and chmod). Parents come
- * before children: once a folder is root's, nobody can exchange what is below it.
- */
-export function ownershipChanges(service: ServiceAccount, entries: readonly OwnedEntry[], accounts: Accounts): Change[] {
-  return entries.flatMap(({ path, entry }): Change[] => {
-    if (entry.kind !== "folder" && entry.kind !== "file") return [];
-    const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
-    const common = { step, path, trusting: service.user } as const;
-    const changes: Change[] = [];
-    if (entry.uid !== 0 || from.group !== service.group) {
-      changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
-    }
-    if (entry.mode !== modes[entry.kind]) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode: modes[entry.kind] });
-    return changes;
-  });
+export interface OwnershipPlan {
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
 }
 
-/** What must not be there: root would be giving away, or be led to, something that is not the service's. */
-export function ownershipProblems(entries: readonly OwnedEntry[], serviceUid: number | undefined, accounts: Accounts): Problem[] {
-  return entries.flatMap(({ path, entry }) => {
-    const where = { path };
-    if (path.includes(unreadable)) {
-      return [
-        new Problem("ownership-name", "a name there is not UTF-8, so it cannot be worked on safely", {
-          where,
-          hint: "ls -b shows the name; rename or remove it",
-        }),
-      ];
-    }
-    if (entry.kind !== "folder" && entry.kind !== "file") {
-      return [
-        new Problem("ownership-foreign-kind", `there is a ${entry.kind} where only folders and files belong`, {
-          where,
-          hint: "look where it comes from, then remove it; knetctl changes neither it nor what it leads to",
-        }),
-      ];
-    }
-    if (entry.kind === "file" && entry.links > 1) {
-      return [
-        new Problem("ownership-hard-link", "a file there has more than one name", {
-          where,
-          detail: `${entry.links} hard links: changing its owner here would change it under the other names too`,
-          hint: `find the others (find / -xdev -samefile ${shellWord(path)}), then replace this one with a copy or remove it`,
-        }),
-      ];
-    }
-    if (entry.uid !== 0 && entry.uid !== serviceUid) {
-      return [
-        new Problem("ownership-third-owner", "something there belongs neither to root nor to the service user", {
-          where,
-          detail: `owner ${accounts.userName(entry.uid)}`,
-          hint: `find out why, then remove it or give it to root (chown -h root ${shellWord(path)})`,
-        }),
-      ];
-    }
-    return [];
-  });
+/**
+ * root:GROUP, folders 0750, files 0640 (the document's chown and chmod) of what is the client's, `.config` included where nothing else
+ * lies in it. A `.config` that other programs use too stays as it is, but for the right of others to write in it. Parents come before children: once a
+ * folder is root's, nobody can exchange what is below it.
+ */
+export function planOwnership({ top, isShared, entries }: Observed, reader: Reader): OwnershipPlan {
+  const own = isShared ? entries : [{ ...top, placedByRoot: true }, ...entries];
+  const problems = own.flatMap((one) => foreignness(one, reader) ?? []);
+  const left = new Set(problems.map(({ where }) => where?.path));
+  const changes = own.filter(({ path }) => !left.has(path)).flatMap(({ path, entry }) => rightsChanges(path, entry, reader));
+  if (!isShared) return { problems, changes };
+  return { problems: [...passageProblems(top, reader), ...problems], changes: [...narrowed(top.path, top.entry, reader), ...changes] };
+}
+
+/** Rights that go first, since the new group must not have them for an instant; then the owner; then what is still to be given. */
+function rightsChanges(path: AbsolutePath, entry: Entry, { service, group, accounts }: Reader): readonly Change[] {
+  if (entry.kind !== "folder" && entry.kind !== "file") return [];
+  const mode = modes[entry.kind];
+  const common = { step, path, trusting: service.user } as const;
+  const changes: Change[] = [];
+  const isGroups = entry.gid === group?.gid;
+  let now = entry.mode;
+  const setMode = (to: number): void => {
+    if (to !== now) changes.push({ kind: "set-mode", ...common, from: now, mode: to });
+    now = to;
+  };
+  if (!isGroups && (entry.mode & ~mode & groupBits) !== 0) setMode(entry.mode & mode);
+  if (entry.uid !== 0 || !isGroups) {
+    const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
+    changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
+    // a change of owner takes them from a file
+    if (entry.kind === "file") now &= ~setIdBits;
+  }
+  setMode(mode);
+  return changes;
+}
+
+/** Where others can write, root cannot work safely. */
+function narrowed(path: AbsolutePath, { mode }: Entry, { service }: Reader): readonly Change[] {
+  if ((mode & writableByOthers) === 0) return [];
+  return [{ kind: "set-mode", step, path, trusting: service.user, from: mode, mode: mode & ~writableByOthers }];
+}
+
+function passageProblems({ path, entry }: Observed["top"], reader: Reader): readonly Problem[] {
+  const { service, account, accounts } = reader;
+  if (entry.uid !== 0 && entry.uid !== account?.uid) return [foreignness({ path, entry, onTheWay: true, placedByRoot: true }, reader)].filter((one) => one !== undefined);
+  const passes = passage(entry, reader);
+  if (passes === "yes") return [];
+  const word = shellWord(path);
+  return [
+    new Problem("ownership-no-passage", passes === "no" ? "the service cannot pass through this folder to its configuration" : "the service may not be able to pass through this folder to its configuration", {
+      severity: passes === "no" ? "error" : "warning",
+      where: { path },
+      detail: `${accounts.userName(entry.uid)}:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}; other programs use it too, so knetctl gives no rights to it`,
+      hint: `let group ${service.group} pass: chgrp ${shellWord(service.group)} ${word} && chmod g+x ${word}`,
+    }),
+  ];
 }

@@ -6,39 +6,91 @@ import { clientConfigFolders, clientConfigName } from "../../profile/client-conf
 export interface OwnedEntry {
   readonly path: AbsolutePath;
   readonly entry: Entry;
+  /** config.json or a folder that it lies in: what knetctl makes itself where it is missing. */
+  readonly onTheWay: boolean;
+  /** Nobody but root can have given it its name. */
+  readonly placedByRoot: boolean;
+}
+
+/** HOME/.config, and what lies below it and is the client's. */
+export interface Observed {
+  readonly top: OwnedEntry;
+  /** Other programs keep things in it too. */
+  readonly isShared: boolean;
+  /** Parents before children. */
+  readonly entries: readonly OwnedEntry[];
 }
 
 /** Folders within folders: far more than settings need, far fewer than would exhaust the program. */
 const deepest = 64;
+const writableByOthers = 0o022;
+const [, ...wayNames] = [...clientConfigFolders, clientConfigName];
+const clientFolder = clientConfigFolders[1];
 
 /**
- * Everything below a folder, the folder included, parents before children; empty when it is missing. Throws a Problem
- * (`ownership-too-deep`) for a tree that the service user can only have made to keep root busy.
+ * `.config` and everything below its folder of the client's; undefined when it is missing. Folders beside the way are entered where
+ * `isOurs` says so. Throws a Problem (`ownership-too-deep`) for a tree that the service user can only have made to keep root busy.
  */
-export function observeTree(files: Files, top: AbsolutePath): OwnedEntry[] {
-  const entry = files.entry(top);
-  return entry === undefined ? [] : observeEntry(files, top, entry, 0);
+export function observeTree(files: Files, top: AbsolutePath, isOurs: (one: OwnedEntry) => boolean): Observed | undefined {
+  return observe(files, top, (client) => {
+    const found: OwnedEntry[] = [];
+    collect({ files, way: wayBelow(top), isOurs, found }, client, 0);
+    return found;
+  });
 }
 
-/** A folder, and what lies on the way from it to config.json, as far as it is there. */
-export function observeWay(files: Files, top: AbsolutePath): OwnedEntry[] {
-  const names = [...clientConfigFolders.slice(1), clientConfigName];
-  const found: OwnedEntry[] = [];
-  for (let depth = 0; depth <= names.length; depth += 1) {
-    const path = joined(top, ...names.slice(0, depth));
-    const entry = files.entry(path);
-    if (entry === undefined) break;
-    found.push({ path, entry });
-    if (entry.kind !== "folder") break;
-  }
-  return found;
+/** The same of what lies on the way to config.json alone. */
+export function observeWay(files: Files, top: AbsolutePath): Observed | undefined {
+  return observe(files, top, (client) => {
+    const found = [client];
+    for (const path of wayBelow(top).slice(1)) {
+      const parent = found[found.length - 1];
+      const entry = parent?.entry.kind === "folder" ? files.entry(path) : undefined;
+      if (parent === undefined || entry === undefined) break;
+      found.push({ path, entry, onTheWay: true, placedByRoot: isRootsAlone(parent.entry) });
+    }
+    return found;
+  });
 }
 
-function observeEntry(files: Files, path: AbsolutePath, entry: Entry, depth: number): OwnedEntry[] {
-  if (entry.kind !== "folder") return [{ path, entry }];
+function observe(files: Files, path: AbsolutePath, below: (client: OwnedEntry) => readonly OwnedEntry[]): Observed | undefined {
+  const entry = files.entry(path);
+  if (entry === undefined) return undefined;
+  // the home is the service user's, who can give any name in it
+  const top = { path, entry, onTheWay: true, placedByRoot: false };
+  if (entry.kind !== "folder") return { top, isShared: false, entries: [] };
+  const isShared = (files.list(path) ?? []).some(({ name }) => name !== clientFolder && !files.isTemporary(name));
+  const at = joined(path, clientFolder);
+  const client = files.entry(at);
+  return { top, isShared, entries: client === undefined ? [] : below({ path: at, entry: client, onTheWay: true, placedByRoot: isRootsAlone(entry) }) };
+}
+
+interface Search {
+  readonly files: Files;
+  readonly way: readonly AbsolutePath[];
+  readonly isOurs: (one: OwnedEntry) => boolean;
+  readonly found: OwnedEntry[];
+}
+
+function collect(search: Search, one: OwnedEntry, depth: number): void {
+  const { path, entry } = one;
+  search.found.push(one);
+  if (entry.kind !== "folder" || !(one.onTheWay || search.isOurs(one))) return;
   if (depth > deepest) throw tooDeep(path);
-  const children = files.list(path) ?? [];
-  return [{ path, entry }, ...children.flatMap((child) => observeEntry(files, joined(path, child.name), child, depth + 1))];
+  const placedByRoot = isRootsAlone(entry);
+  for (const { name, ...child } of search.files.list(path) ?? []) {
+    const at = joined(path, name);
+    collect(search, { path: at, entry: child, onTheWay: search.way.includes(at), placedByRoot }, depth + 1);
+  }
+}
+
+/** Paths from the client's folder to config.json. */
+function wayBelow(top: AbsolutePath): readonly AbsolutePath[] {
+  return wayNames.map((_, index) => joined(top, ...wayNames.slice(0, index + 1)));
+}
+
+function isRootsAlone({ uid, mode }: Entry): boolean {
+  return uid === 0 && (mode & writableByOthers) === 0;
 }
 
 function tooDeep(path: AbsolutePath): Problem {

@@ -1,35 +1,37 @@
-import type { Files } from "../../host/host.js";
-import { joined, type AbsolutePath } from "../../host/path.js";
+import { joined } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
+import { isError } from "../../problem/is-error.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
-import { ownershipChanges, ownershipProblems } from "./changes.js";
-import { observeTree, observeWay, type OwnedEntry } from "./observe.js";
+import { planOwnership } from "./changes.js";
+import { observeTree, observeWay } from "./observe.js";
+import { foreignness, type Reader } from "./standing.js";
 
-/** Everything below HOME/.config is root:GROUP, folders 0750, files 0640, as the document asks. */
+/** What is the client's below HOME/.config is root:GROUP, folders 0750, files 0640, as the document asks. */
 export const ownershipStep: Step = {
   id: "ownership",
   title: "ownership and modes",
-  plan: (input) => Promise.resolve(planOwnership(input)),
+  plan: (input) => Promise.resolve(plan(input, "tree")),
 };
 
 /** The same of config.json and the folders that it lies in alone. */
 export const clientConfigOwnershipStep: Step = {
   ...ownershipStep,
-  plan: (input) => Promise.resolve(planOwnership(input, observeWay)),
+  plan: (input) => Promise.resolve(plan(input, "way")),
 };
 
-type Observe = (files: Files, top: AbsolutePath) => readonly OwnedEntry[];
-
 /** A profile without users has no client configuration to guard. */
-function planOwnership({ profile: { service, users }, host }: StepInput, observe: Observe = observeTree): StepPlan {
+function plan({ profile: { service, users }, host }: StepInput, extent: "tree" | "way"): StepPlan {
   if (users.size === 0) return { changes: [], problems: [], notes: [] };
   const account = host.accounts.user(service.user);
+  const reader: Reader = { service, account, group: host.accounts.group(service.group), accounts: host.accounts };
   const top = joined(serviceHome(service, account), ".config");
   try {
-    const entries = observe(account === undefined ? host.files() : host.files(account.uid), top);
-    const problems = ownershipProblems(entries, account?.uid, host.accounts);
-    return { changes: problems.length > 0 ? [] : ownershipChanges(service, entries, host.accounts), problems, notes: [] };
+    const files = account === undefined ? host.files() : host.files(account.uid);
+    const observed = extent === "way" ? observeWay(files, top) : observeTree(files, top, (one) => foreignness(one, reader) === undefined);
+    if (observed === undefined) return { changes: [], problems: [], notes: [] };
+    const { changes, problems } = planOwnership(observed, reader);
+    return { changes: problems.some(isError) ? [] : changes, problems, notes: [] };
   } catch (error) {
     if (!needsPermission(error)) throw error;
     return { changes: [], problems: [], notes: [`could not see all of ${top}: ${error.message}`], unseen: true };

@@ -1,23 +1,30 @@
 import t from "tap";
 import type { Entry } from "../../../src/host/host.js";
 import { path } from "../../../src/host/path.js";
-import { ownershipChanges, ownershipProblems } from "../../../src/steps/ownership/changes.js";
+import { planOwnership } from "../../../src/steps/ownership/changes.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
 const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
-const { accounts } = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }] });
-const service = { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 };
+const group = { group: "amplia", gid: 991 };
+const { accounts } = new MemoryHost({ users: [amplia], groups: [group] });
+const reader = { service: { user: "amplia", group: "amplia" }, account: amplia, group, accounts };
+const top = path("/var/amplia/.config");
 
 function entry(values: Partial<Entry>): Entry {
   return { kind: "file", mode: 0o640, uid: 0, gid: 991, size: 1, links: 1, device: 1n, inode: 1n, ...values };
 }
 
-function changesOf(values: Partial<Entry>) {
-  return ownershipChanges(service, [{ path: path("/var/amplia/.config/x"), entry: entry(values) }], accounts);
+function planOf(values: Partial<Entry>, name = "x", onTheWay = false) {
+  const observed = { path: top, entry: entry({ kind: "folder", mode: 0o750 }), onTheWay: true, placedByRoot: false };
+  return planOwnership({ top: observed, isShared: false, entries: [{ path: path(`${top}/kryptus/${name}`), entry: entry(values), onTheWay, placedByRoot: false }] }, reader);
 }
 
-function problemsOf(values: Partial<Entry>) {
-  return ownershipProblems([{ path: path("/var/amplia/.config/x"), entry: entry(values) }], amplia.uid, accounts).map(({ code }) => code);
+function changesOf(values: Partial<Entry>) {
+  return planOf(values).changes;
+}
+
+function problemsOf(values: Partial<Entry>, onTheWay = false) {
+  return planOf(values, "x", onTheWay).problems.map(({ code, severity }) => `${severity} ${code}`);
 }
 
 t.test("as documented: nothing to change", async (t) => {
@@ -28,30 +35,32 @@ t.test("as documented: nothing to change", async (t) => {
 t.test("each deviation is one change", async (t) => {
   t.match(changesOf({ mode: 0o644 }), [{ kind: "set-mode", from: 0o644, mode: 0o640 }]);
   t.match(changesOf({ uid: 990 }), [{ kind: "set-owner", from: { owner: "amplia", group: "amplia" }, owner: "root", group: "amplia" }]);
-  t.match(changesOf({ gid: 0 }), [{ kind: "set-owner", from: { owner: "root", group: "root" } }]);
+  t.match(changesOf({ gid: 0, mode: 0o644 }), [{ kind: "set-owner", from: { owner: "root", group: "root" } }, { kind: "set-mode", mode: 0o640 }]);
   t.same(changesOf({ kind: "folder", uid: 990, mode: 0o777 }).map(({ kind }) => kind), ["set-owner", "set-mode"]);
   t.match(changesOf({ mode: 0o4640 }), [{ kind: "set-mode", from: 0o4640 }]);
 });
 
 t.test("owners without a name are shown by number", async (t) => {
-  t.match(changesOf({ gid: 4242 }), [{ from: { group: "#4242" } }]);
+  t.match(changesOf({ gid: 4242, mode: 0o644 }), [{ from: { group: "#4242" } }, {}]);
 });
 
 t.test("what is neither file nor folder is a problem, never a change", async (t) => {
   for (const kind of ["link", "device", "fifo", "socket"] as const) {
-    t.same(problemsOf({ kind }), ["ownership-foreign-kind"]);
+    t.same(problemsOf({ kind }), ["warning ownership-foreign-kind"]);
+    t.same(problemsOf({ kind }, true), ["error ownership-foreign-kind"]);
     t.same(changesOf({ kind, uid: 990 }), []);
   }
 });
 
 t.test("a hard link and a third owner are problems", async (t) => {
-  t.same(problemsOf({ links: 2 }), ["ownership-hard-link"]);
-  t.same(problemsOf({ uid: 1234 }), ["ownership-third-owner"]);
-  t.same(problemsOf({ kind: "folder", links: 5 }), []);
+  t.same(problemsOf({ links: 2 }, true), ["error ownership-hard-link"]);
+  t.same(problemsOf({ uid: 1234 }, true), ["error ownership-third-owner"]);
+  t.same(problemsOf({ links: 2 }), ["warning ownership-hard-link"]);
+  t.same(problemsOf({ uid: 1234 }), ["warning ownership-third-owner"]);
+  t.same(problemsOf({ kind: "folder", mode: 0o750, links: 5 }), []);
 });
 
 t.test("13: a command in a hint holds a file's name as one word: its owner chose it, and root copies it", async (t) => {
-  const at = path("/var/amplia/.config/$(reboot); x");
-  const word = /'\/var\/amplia\/\.config\/\$\(reboot\); x'/;
-  for (const values of [{ links: 2 }, { uid: 1234 }]) t.match(ownershipProblems([{ path: at, entry: entry(values) }], amplia.uid, accounts), [{ hint: word }]);
+  const word = /'\/var\/amplia\/\.config\/kryptus\/\$\(reboot\); x'/;
+  for (const values of [{ links: 2 }, { uid: 1234 }, { mode: 0o600 }]) t.match(planOf(values, "$(reboot); x").problems, [{ hint: word }]);
 });
