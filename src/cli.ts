@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { openDescriptors } from "./host/inherited-descriptors.js";
 import { exitCodes } from "./problem/exit-codes.js";
 import { outputTo } from "./ui/output-to.js";
 
@@ -15,6 +16,8 @@ if (args.length === 1 && args[0] === "--version") stdout.write(`${KNETCTL_VERSIO
 else void start();
 
 async function start(): Promise<void> {
+  // before anything of ours is opened
+  const descriptors = openDescriptors();
   // without a listener Node opens its debugger at this signal: a port through which every local user can read what root has in memory
   process.on("SIGUSR1", () => undefined);
   // whatever the caller's umask, what we make for ourselves stays ours to read
@@ -24,6 +27,7 @@ async function start(): Promise<void> {
     args,
     version: KNETCTL_VERSION,
     environment: process.env,
+    descriptors,
     workingFolder: workingFolder(),
     node: process.execPath,
     script: realpathSync(process.argv[1] ?? ""),

@@ -1,6 +1,7 @@
 import type { Argv } from "yargs";
 import type { CommandContext } from "./commands/command.js";
 import { plainVerb } from "./commands/plain-verb.js";
+import type { OpenDescriptors } from "./host/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
@@ -12,6 +13,8 @@ export interface MainInput {
   readonly args: readonly string[];
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What was open before the program opened anything. */
+  readonly descriptors: OpenDescriptors;
   readonly workingFolder: string;
   /** Absolute paths of node and of the bundled script. */
   readonly node: string;
@@ -101,6 +104,7 @@ function context(input: MainInput, out: Output): CommandContext {
     isRoot: input.isRoot,
     version: input.version,
     environment: input.environment,
+    descriptors: input.descriptors,
     self: { node: absolute(input.node), script: absolute(input.script) },
     programFolder: folderOf(absolute(input.script)),
     host: async ({ root, readOnly }) => {

@@ -17,7 +17,7 @@ function room(file: string): string {
 
 /** What each room may import besides itself; `steps` stands for every step's own room. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  cli: ["main", "problem", "ui"],
+  cli: ["host", "main", "problem", "ui"],
   main: ["commands", "host", "problem", "ui"],
   commands: ["demo", "formats", "generated", "host", "members", "pkcs11", "problem", "profile", "simulator", "steps/index", "steps", "ui", "vhsm", "workflow"],
   demo: ["commands", "formats", "generated", "host", "problem", "simulator", "ui"],

@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.js";
+import type { OpenDescriptors } from "../host/inherited-descriptors.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import type { Output } from "../ui/output.js";
@@ -18,6 +19,8 @@ export interface CommandContext {
   /** Version of knetctl. */
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What was open before the program opened anything: whether a descriptor was handed over is told by `isHandedOver`. */
+  readonly descriptors: OpenDescriptors;
   /** How to call this program again: node, and the bundled script. */
   readonly self: { readonly node: AbsolutePath; readonly script: AbsolutePath };
   /** The program's own folder (dist/), where the worker lies. */

@@ -32,7 +32,7 @@ export async function readSecretsIfPossible(uses: readonly SecretUse[], context:
   return shown({ secrets: new Map([...known, ...secrets]), problems: problems.map(asWarning) }, context);
 }
 
-async function readEach(uses: readonly SecretUse[], { output }: CommandContext, signal?: AbortSignal): Promise<ReadSecrets> {
+async function readEach(uses: readonly SecretUse[], { output, descriptors }: CommandContext, signal?: AbortSignal): Promise<ReadSecrets> {
   const secrets = new Map<PinSource, Secret>();
   const problems: Problem[] = [];
   if (uses.length === 0) return { secrets, problems };
@@ -40,7 +40,7 @@ async function readEach(uses: readonly SecretUse[], { output }: CommandContext, 
   for (const { of, source } of uses) {
     if (signal?.aborted === true || secrets.has(source)) continue;
     try {
-      const read = await readPin(source, { user: cleanLine(of), ...(signal && { signal }) });
+      const read = await readPin(source, { user: cleanLine(of), descriptors, ...(signal && { signal }) });
       secrets.set(source, read.pin);
       problems.push(...read.problems);
       for (const note of read.notes) output.note(cleanLine(`note: ${of}: ${note}`));

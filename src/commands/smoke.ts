@@ -90,7 +90,8 @@ async function pinOf(args: SmokeArguments, context: CommandContext): Promise<{ p
     context.output.note("note: no PIN was given: the test goes as far as it can without a login");
     return { pin: undefined, problems: [] };
   }
-  const { pin, notes, problems } = await readPin(source, { signal: context.signal, ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }) });
+  const { descriptors, signal } = context;
+  const { pin, notes, problems } = await readPin(source, { signal, descriptors, ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }) });
   for (const note of notes) context.output.note(cleanLine(`note: ${note}`));
   return { pin, problems };
 }

@@ -36,6 +36,7 @@ export function recordedContext({ workingFolder, json = false }: { workingFolder
     whenLeft: () => undefined,
     isRoot: false,
     environment: {},
+    descriptors: new Map(),
     self: { node: path("/nonexistent"), script: path("/nonexistent") },
     programFolder: path("/nonexistent"),
     version: "0.1.0",

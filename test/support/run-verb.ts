@@ -78,6 +78,7 @@ function contextOf(root: AbsolutePath, programFolder: AbsolutePath, document: (v
     whenLeft: silent,
     isRoot: true,
     environment: {},
+    descriptors: new Map(),
     self: { node: path(process.execPath), script: path("/nonexistent") },
     programFolder,
     version: "0.1.0",

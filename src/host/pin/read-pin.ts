@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
+import { isHandedOver, type OpenDescriptors } from "../inherited-descriptors.js";
 import type { PinSource } from "./pin-source.js";
 import { keepOutOfCores } from "./keep-out-of-cores.js";
 import { readPinFile } from "./pin-file.js";
@@ -21,6 +22,8 @@ export interface ReadPinOptions {
   readonly user?: string;
   /** Default: this process's environment, from which the PIN's variable is then removed. */
   readonly environment?: Record<string, string | undefined>;
+  /** What was open before the program opened anything; without it no descriptor but standard input is read. */
+  readonly descriptors?: OpenDescriptors;
   readonly signal?: AbortSignal;
 }
 
@@ -39,28 +42,28 @@ export async function readPin(source: PinSource, options: ReadPinOptions = {}): 
 }
 
 async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw> {
-  const { environment = process.env, signal } = options;
+  const { environment = process.env } = options;
   switch (source.from) {
     case "file":
-      return fromFile(source.path, signal);
+      return fromFile(source.path, options);
     case "env":
       return fromEnvironment(source.variable, environment);
     case "fd":
-      return fromDescriptor(source.descriptor, signal);
+      return fromDescriptor(source.descriptor, options);
     case "credential":
       return fromCredential(source.name, environment);
     case "prompt": {
       const question = options.user === undefined ? "PIN" : `PIN of ${options.user}`;
-      return { bytes: await promptSecret(question, signal), from: "the terminal" };
+      return { bytes: await promptSecret(question, options.signal), from: "the terminal" };
     }
   }
 }
 
 /** A shell's `<(…)` is a file of /dev/fd, which is a descriptor of ours. */
-async function fromFile(path: string, signal: AbortSignal | undefined): Promise<Raw> {
+async function fromFile(path: string, options: ReadPinOptions): Promise<Raw> {
   const descriptor = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d{1,6})$/.exec(path)?.[1];
-  if (descriptor !== undefined) return fromDescriptor(Number(descriptor), signal);
-  return path === "/dev/stdin" ? fromDescriptor(0, signal) : { ...(await readPinFile(path)), from: `file ${path}` };
+  if (descriptor !== undefined) return fromDescriptor(Number(descriptor), options);
+  return path === "/dev/stdin" ? fromDescriptor(0, options) : { ...(await readPinFile(path)), from: `file ${path}` };
 }
 
 function fromEnvironment(variable: string, environment: Record<string, string | undefined>): Raw {
@@ -75,8 +78,14 @@ function fromEnvironment(variable: string, environment: Record<string, string | 
   return { bytes: Buffer.from(value), from: `variable ${variable}`, problems: [exposed] };
 }
 
-async function fromDescriptor(descriptor: number, signal: AbortSignal | undefined): Promise<Raw> {
+async function fromDescriptor(descriptor: number, { descriptors = new Map(), signal }: ReadPinOptions): Promise<Raw> {
   const from = descriptor === 0 ? "standard input" : `descriptor ${descriptor}`;
+  if (!isHandedOver(descriptor, descriptors)) {
+    throw new Problem("pin-descriptor-unreadable", `${from} was not handed over to knetctl`, {
+      detail: "it was not open when the program started, or it is one from which nothing could be read to an end",
+      hint: `open it for reading when knetctl is started: knetctl … ${descriptor}< FILE`,
+    });
+  }
   if (isatty(descriptor)) {
     throw new Problem("pin-descriptor-unreadable", `${from} is a terminal, which would show the PIN`, { hint: "let the program ask for it (prompt), or give a file" });
   }

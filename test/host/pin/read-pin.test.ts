@@ -5,6 +5,7 @@ import { join } from "node:path";
 import t, { test } from "tap";
 import { path } from "../../../src/host/path.js";
 import type { PinSource } from "../../../src/host/pin/pin-source.js";
+import { openDescriptors } from "../../../src/host/inherited-descriptors.js";
 import { readPin } from "../../../src/host/pin/read-pin.js";
 
 const folder = mkdtempSync(join(tmpdir(), "read-pin-"));
@@ -91,10 +92,10 @@ test("a descriptor is read, also by its name in /dev/fd", async (t) => {
   file("by-descriptor", "pin\n");
   for (const source of [(fd: number): PinSource => ({ from: "fd", descriptor: fd }), (fd: number): PinSource => ({ from: "file", path: path(`/dev/fd/${fd}`) })]) {
     const descriptor = openSync(join(folder, "by-descriptor"), "r");
-    t.equal((await readPin(source(descriptor))).pin.reveal(), "pin");
+    t.equal((await readPin(source(descriptor), { descriptors: openDescriptors() })).pin.reveal(), "pin");
     t.throws(() => fstatSync(descriptor), { code: "EBADF" }, "the installer and the module shall not have it too");
   }
-  await t.rejects(readPin({ from: "fd", descriptor: 987 }), { code: "pin-descriptor-unreadable", detail: "EBADF" });
+  await t.rejects(readPin({ from: "fd", descriptor: 987 }), { code: "pin-descriptor-unreadable", message: "descriptor 987 was not handed over to knetctl" });
 });
 
 test("a systemd credential is a bare name in the credentials' folder", async (t) => {
@@ -112,5 +113,5 @@ test("a pipe into which nobody writes does not outlast the signal", async (t) =>
   const writer = spawn("sh", ["-c", `exec sleep 30 > ${fifo}`]);
   const descriptor = openSync(fifo, "r");
   t.teardown(() => writer.kill("SIGKILL"));
-  await t.rejects(readPin({ from: "fd", descriptor }, { signal: AbortSignal.timeout(100) }), { code: "interrupted" });
+  await t.rejects(readPin({ from: "fd", descriptor }, { descriptors: openDescriptors(), signal: AbortSignal.timeout(100) }), { code: "interrupted" });
 });

@@ -1,0 +1,83 @@
+import { constants, fstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/** Descriptors that were open at one moment, and what they led to then (device and inode). */
+export type OpenDescriptors = ReadonlyMap<number, string>;
+
+const folder = "/proc/self/fd";
+const lastStandard = 2;
+
+/**
+ * The descriptors that are open now. Asked at the very start, before anything of ours is opened, it holds what whoever started us has opened,
+ * and the few that Node opens for itself first. Empty where there is no /proc.
+ */
+export function openDescriptors(): OpenDescriptors {
+  return new Map(numbers().flatMap((descriptor) => {
+    const identity = identityOf(descriptor);
+    return identity === undefined ? [] : [[descriptor, identity] as const];
+  }));
+}
+
+/**
+ * Whether a descriptor was handed over by whoever started the program, and is still what it was then; standard input always is. Which were
+ * marked close-on-exec does not tell: Node marks those it was given too (libuv's uv_disable_stdio_inheritance). What it opens for itself
+ * before our first line are anonymous inodes (epoll, eventfd, io_uring) and pipes of which it holds both ends; from neither could a secret be
+ * read to its end, whosever they are.
+ */
+export function isHandedOver(descriptor: number, atStart: OpenDescriptors): boolean {
+  if (descriptor === 0) return true;
+  const identity = atStart.get(descriptor);
+  if (identity === undefined || identity !== identityOf(descriptor)) return false;
+  return !linkOf(descriptor).startsWith("anon_inode:") && !isPipeWrittenHere(descriptor, identity);
+}
+
+/**
+ * Descriptors above standard error that every child would get: opened by whoever started us, since Node opens its own close-on-exec. It
+ * marks those it was given as well, but only up to the first gap above 15.
+ */
+export function descriptorsPassedOn(): readonly number[] {
+  return numbers().filter((descriptor) => {
+    const flags = flagsOf(descriptor);
+    return descriptor > lastStandard && flags !== undefined && (flags & closeOnExec) === 0;
+  });
+}
+
+function isPipeWrittenHere(descriptor: number, identity: string): boolean {
+  if (!fstatSync(descriptor).isFIFO()) return false;
+  return numbers().some((other) => identityOf(other) === identity && ((flagsOf(other) ?? 0) & accessMode) !== constants.O_RDONLY);
+}
+
+function numbers(): readonly number[] {
+  try {
+    return readdirSync(folder).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Undefined for what is not open: the listing names the descriptor that it was itself read by. */
+function identityOf(descriptor: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(descriptor);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function linkOf(descriptor: number): string {
+  return readlinkSync(`${folder}/${descriptor}`);
+}
+
+/** O_CLOEXEC and O_ACCMODE of open(2), which Node has no names for; the same number on every machine that Node runs on. */
+const closeOnExec = 0o2000000;
+const accessMode = 0o3;
+
+/** Flags as of open(2): octal, in the line `flags:` (proc_pid_fdinfo(5)). */
+function flagsOf(descriptor: number): number | undefined {
+  try {
+    const [, flags] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
+    return flags === undefined ? undefined : Number.parseInt(flags, 8);
+  } catch {
+    return undefined;
+  }
+}
