@@ -19,10 +19,10 @@ export interface StepOptions extends ServiceOptions {
 
 /**
  * Every step, in the order in which they are planned, made and proven. Ownership comes before the client configuration:
- * folders are root's before root writes into them. The service comes after all that it reads, and the smoke test proves what the service has.
+ * folders are root's before root writes into them. The service comes last: after all that it reads, and after the proofs of that.
  */
 export function allSteps({ smokeTest, secrets, restart, members = false }: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
   const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
-  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), serviceStep({ restart }), ...proofs];
+  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), ...proofs, serviceStep({ restart })];
 }

@@ -1,7 +1,7 @@
 import { Problem, Problems } from "../problem/problem.js";
 import type { RunContext } from "./change-kind.js";
 import type { Change } from "./change.js";
-import { deedOf, type RecordedDeed } from "./deed.js";
+import { deedOf, waitsForProof, type RecordedDeed } from "./deed.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { ownCommand } from "./own-command.js";
@@ -30,9 +30,9 @@ export interface RunResult {
 }
 
 /**
- * Makes the plan's changes, in order and nothing else, then proves the result. When a change or the proof fails, or the
- * signal aborts, completed changes are undone in reverse and the host is observed again; the outcome is what was
- * observed. The caller holds the lock. Throws a Problem only where the journal cannot be begun, and then nothing was changed; any other is in the
+ * Makes the plan's changes, in order and nothing else, and proves the result; what waits for the proof comes after that, so that a service never starts
+ * with what is not proven. When a change or the proof fails, or the signal aborts, completed changes are undone in reverse and the host is observed
+ * again; the outcome is what was observed. The caller holds the lock. Throws a Problem only where the journal cannot be begun, and then nothing was changed; any other is in the
  * result.
  */
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
@@ -72,9 +72,12 @@ async function unchanged(plan: Plan, options: ApplyOptions): Promise<RunResult> 
 
 async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOptions, journal: Journal): Promise<RunResult> {
   const begun: RecordedDeed[] = [];
-  const problems = await makeChanges(plan.changes, input, options, journal, begun);
+  const make = (which: readonly Numbered[]): Promise<readonly Problem[]> => makeChanges(which, plan.changes, input, options, journal, begun);
+  const numbered = plan.changes.map((change, index) => ({ change, number: index + 1 }));
+  const problems = await make(numbered.filter(({ change }) => !waitsForProof(change)));
   const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, options);
-  const all = [...problems, ...proof.problems];
+  const proven = [...problems, ...proof.problems];
+  const all = failed(proven) ? proven : [...proven, ...(await make(numbered.filter(({ change }) => waitsForProof(change))))];
   const result = { run: journal.run, smoke: proof.smoke };
   if (!failed(all)) return { ...result, outcome: "applied", problems: all };
   if (!options.rollback) return { ...result, outcome: "failed", problems: [...all, keptProblem(journal)] };
@@ -83,16 +86,22 @@ async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOption
   return { ...result, outcome: rollback.complete ? "rolled-back" : "failed", problems: [...all, ...rollback.problems] };
 }
 
-/** Makes the changes until one fails; `begun` collects what may have to be undone. Returns why it stopped early. */
+/** A change, and its place in the plan, from 1. */
+interface Numbered {
+  readonly change: Change;
+  readonly number: number;
+}
+
+/** Makes these of the run's changes until one fails; `begun` collects what may have to be undone. Returns why it stopped early. */
 async function makeChanges(
+  which: readonly Numbered[],
   changes: readonly Change[],
   { host }: StepInput,
   { signal, listener }: ApplyOptions,
   journal: Journal,
   begun: RecordedDeed[],
 ): Promise<readonly Problem[]> {
-  for (const [index, change] of changes.entries()) {
-    const number = index + 1;
+  for (const { change, number } of which) {
     const context: RunContext = {
       host,
       folder: journal.folder,

@@ -36,6 +36,8 @@ export interface Other {
  * or done, and safe to repeat; it throws `undo-unsafe` where it would lose what somebody did since.
  */
 export interface ChangeKind<C extends Change, Prior> {
+  /** True: made when all other changes of the run are made and proven, and not before, since no rollback makes it unseen: an application reads its PIN. */
+  readonly waitsForProof?: boolean;
   /** What `record` gave, back from the journal; undefined when it cannot be that. */
   parsePrior(json: unknown): Prior | undefined;
   record(change: C, run: RunContext): Promise<Prior>;

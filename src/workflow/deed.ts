@@ -50,6 +50,11 @@ export function deedFromJournal(change: Change, prior: unknown, run: RunContext)
   });
 }
 
+/** Whether a change is made only when all others of its run are made and proven. */
+export function waitsForProof(change: Change): boolean {
+  return withKind(change, (kind) => kind.waitsForProof === true);
+}
+
 interface Use<T> {
   <C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C): T;
 }

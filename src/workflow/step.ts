@@ -17,7 +17,7 @@ export interface StepPlan {
   readonly notes: readonly string[];
   /** True when this user may not look at all of it, so that more may have to change than is planned. */
   readonly unseen?: boolean;
-  /** Proof that the host works as planned, where looking at it again is not proof enough. Called when all changes have been made. */
+  /** Proof that the host works as planned, where looking at it again is not proof enough. Called when all changes have been made but those that wait for it. */
   readonly prove?: (signal: AbortSignal) => Promise<Proof>;
 }
 

@@ -76,12 +76,12 @@ async function planned(file: string): Promise<Plan> {
   return makePlan(steps, await inputOf(file, { startTimeoutSeconds: 60 }));
 }
 
-/** `apply --no-smoke-test`. */
-async function applied(file: string, { seconds = 60, signal = new AbortController().signal, health: url }: { seconds?: number; signal?: AbortSignal; health?: string } = {}): Promise<Ran> {
+/** `apply --no-smoke-test`, where the proof is not asked for. */
+async function applied(file: string, { seconds = 60, signal = new AbortController().signal, health: url, prove = false }: { seconds?: number; signal?: AbortSignal; health?: string; prove?: boolean } = {}): Promise<Ran> {
   const input = await inputOf(file, { startTimeoutSeconds: seconds, ...(url !== undefined && { health: url }) });
   const reports: string[] = [];
   const result = await applyPlan(await makePlan(steps, input), input, {
-    rollback: true, prove: false, signal, profile: file, who: "root", version: "0.1.0",
+    rollback: true, prove, signal, profile: file, who: "root", version: "0.1.0",
     listener: (event) => { if (event.type === "change-report") reports.push(event.text); },
   });
   const [first] = result.problems.filter(({ severity }) => severity === "error");
@@ -146,6 +146,16 @@ for (const [what, danger] of Object.entries(dangers)) {
     t.same(entriesOf(run), ["begin", "intent 1", "done 1", "intent 2", "undone 1", "undone 2", "end"], "the service comes last, when its files are back");
   });
 }
+
+t.test("what does not pass the smoke test never reaches the service: it is not restarted, neither before nor after the rollback", async (t) => {
+  const [state, start] = [hostState(), service.start()];
+  service.calls();
+  const { exitCode, outcome, problems, run } = await applied(info, { prove: true });
+  t.not(exitCode, 0);
+  t.match([outcome, ...problems.map(({ code }) => code)], ["rolled-back", /^smoke-|^internal-error/]);
+  t.same(entriesOf(run), ["begin", "intent 1", "done 1", "undone 1", "end"]);
+  t.same([hostState(), service.start(), service.calls()], [state, start, []]);
+});
 
 t.test("52: a signal while the service is awaited ends the waiting at once; the old service is back up", async (t) => {
   const [state, controller] = [hostState(), new AbortController()];

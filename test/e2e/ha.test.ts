@@ -123,6 +123,27 @@ t.test("a new member that is down, or is the TTLV port, is refused before anythi
   t.strictSame([config(), runs()], [configWith(a, b), before]);
 });
 
+t.test("promoting a dead member, or leaving dead ones alone in the vector, is refused before anything is written", async (t) => {
+  writeFileSync(configFile, configWith(a, dead));
+  const before = runs();
+  for (const args of [["promote", "hsm_1", text(dead)], ["remove", "hsm_1", text(a)], ["set", "hsm_1", text(dead), text(a)]]) {
+    const { exitCode, document } = await knetctlJson(["ha", ...args, "--yes"]);
+    t.equal(exitCode, 69, args.join(" "));
+    t.same(document.problems.map(({ code, severity }) => `${severity} ${code}`), ["error endpoint-refused", "error ha-member-refused"], args.join(" "));
+    t.match(document.problems[1], { detail: text(dead), hint: /--no-probe/ });
+  }
+  t.strictSame([config(), runs()], [configWith(a, dead), before]);
+});
+
+t.test("a dead member that stays behind others, or moves up when another goes, is told and stops nothing", async (t) => {
+  writeFileSync(configFile, configWith(a, dead, b));
+  const { exitCode, document } = await knetctlJson(["ha", "remove", "hsm_1", text(a), "--yes"]);
+  t.equal(exitCode, 0, JSON.stringify(document.problems));
+  t.match(document.problems, [{ code: "endpoint-refused", severity: "warning", where: { path: text(dead) } }]);
+  t.equal(config(), configWith(dead, b));
+  writeFileSync(configFile, configWith(a, b));
+});
+
 t.test("a vector that fails the proof is rolled back: config.json and the profile byte for byte as before", async (t) => {
   const { exitCode, document } = await knetctlJson(["ha", "set", "hsm_1", text(dead), "--no-probe", "--yes", "--profile", profile]);
   t.equal(document.outcome, "rolled-back", JSON.stringify(document.problems));

@@ -13,7 +13,7 @@ export interface EditArguments {
   /** The systemd unit to restart, where there is no profile to name it. */
   readonly unit?: string | undefined;
   readonly root?: string | undefined;
-  /** False: new members are taken as they are. */
+  /** False: the members are taken as they are. */
   readonly probe: boolean;
   readonly yes: boolean;
   readonly dryRun: boolean;

@@ -50,7 +50,7 @@ function editArguments<T>(y: Argv<T>) {
     .option("root", rootOption)
     .option("yes", { type: "boolean", default: false, describe: "do not ask; needed where there is no terminal" })
     .option("dry-run", { type: "boolean", default: false, describe: "stop after the plan; exit code 2 when something would change" })
-    .option("probe", { type: "boolean", default: true, describe: "ask new members what they are before anything is written" })
+    .option("probe", { type: "boolean", default: true, describe: "ask the members what they are before anything is written" })
     .option("lock-timeout", { ...secondsOption("lock-timeout", 0, "seconds to wait for another run to end"), default: 0 })
     .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
     .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member alone and compare its keys" })

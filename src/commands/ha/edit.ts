@@ -16,8 +16,8 @@ import { probeMembers } from "./probe-members.js";
 import type { Verb, VectorEdit } from "./vector-edits.js";
 
 /**
- * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those of `apply`. New members are probed before
- * anything is written. Exit 0, also when there is nothing to change; 2 when something would change, and it was not to be or not agreed to.
+ * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those of `apply`. The members that it
+ * is to have are probed before anything is written. Exit 0, also when there is nothing to change; 2 when something would change, and it was not to be or not agreed to.
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);
@@ -57,8 +57,10 @@ async function changed(wanted: VectorEdit, args: EditArguments, host: Host, reco
 }
 
 async function planned(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Pick<Edition, "input" | "warnings"> & { readonly plan: Plan }> {
-  const { added, steps, input, warnings } = await editionOf(wanted, args, host, context);
-  const found = args.probe ? await probeMembers(added, context) : [];
+  const { vector, steps, input, warnings } = await editionOf(wanted, args, host, context);
+  // an image's client may see other networks than this machine
+  const asked = host.root === "/" ? vector : { ...vector, others: [] };
+  const found = args.probe ? await probeMembers(asked, context) : [];
   return { plan: await shownPlan(steps, input, context), input, warnings: [...warnings, ...found] };
 }
 

@@ -14,6 +14,7 @@ import type { Edition } from "./edition.js";
 import { endpointWarnings } from "./endpoint-warnings.js";
 import { proofSteps } from "./proof-steps.js";
 import { homeFolder, readConnections } from "./read-connections.js";
+import { vectorEdition } from "./vector-edition.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /** An edit of the config.json that the service user's client reads, which is all that is known. Throws Problems. */
@@ -29,8 +30,8 @@ export async function hostEdition(edit: VectorEdit, args: EditArguments, host: H
   const profile = hostProfile(read, { name: edit.connection, endpoints: wanted }, args, host);
   const users = new Map([...profile.users].filter(([, user]) => user.connection === edit.connection));
   const proofs = users.size === 0 ? [] : proofSteps(users, new Map(), args, context);
-  const steps = [clientConfigOwnershipStep, vectorStep({ connection: edit.connection, from: connection?.problem === undefined ? vector : undefined, to: wanted }), serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" }), ...proofs];
-  return { added, steps, input: { profile, host }, warnings };
+  const steps = [clientConfigOwnershipStep, vectorStep({ connection: edit.connection, from: connection?.problem === undefined ? vector : undefined, to: wanted }), ...proofs, serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" })];
+  return { vector: vectorEdition(edit.verb, vector, wanted), steps, input: { profile, host }, warnings };
 }
 
 /** What the steps need to know of a host that has no profile: the connection as it is to be, and who logs in. */

@@ -28,6 +28,7 @@ import type { EditArguments } from "./edit-arguments.js";
 import type { Edition } from "./edition.js";
 import { proofSteps } from "./proof-steps.js";
 import { readConnections } from "./read-connections.js";
+import { vectorEdition } from "./vector-edition.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /**
@@ -51,8 +52,7 @@ export async function profileEdition(edit: VectorEdit, name: string, args: EditA
   const warnings = shownWarnings(problems, context);
   const file = { path, summary: [`connection ${edit.connection}: as in config.json`], ...text };
   const { steps, problems: secretProblems } = await stepsFor({ edit, there, wanted, profile, old, file }, args, host, context);
-  const known = new Set(there?.map(endpointMeaning));
-  return { added: wanted.filter((endpoint) => !known.has(endpointMeaning(endpoint))), steps, input: { profile, host }, warnings: [...warnings, ...secretProblems] };
+  return { vector: vectorEdition(edit.verb, there, wanted), steps, input: { profile, host }, warnings: [...warnings, ...secretProblems] };
 }
 
 /**
@@ -96,8 +96,14 @@ async function stepsFor({ edit, there, wanted, profile, old, file }: Edited, arg
   const uses = secretUses({ users, keyStores: new Map(stores) }).filter(({ purpose }) => purpose === "settings" || proves);
   const { secrets, problems } = await read(uses, context);
   const vector = vectorStep({ connection: edit.connection, from: there, to: wanted });
-  const steps = [clientConfigOwnershipStep, vector, ...(stores.length > 0 ? [keyStoresStep(secrets, new Set(stores.map(([name]) => name)))] : []), serviceStep({ restart: args.restart }), ...proofSteps(users, secrets, args, context), profileStep(file)];
+  const steps = [clientConfigOwnershipStep, vector, ...(stores.length > 0 ? [keyStoresStep(secrets, new Set(stores.map(([name]) => name)))] : []), ...proofSteps(users, secrets, args, context), profileStep(file), serviceWithout(file, args)];
   return { steps, problems };
+}
+
+/** The service reads all that is changed but the profile. */
+function serviceWithout({ path }: ProfileFile, { restart }: EditArguments): Step {
+  const step = serviceStep({ restart });
+  return { ...step, plan: (input, planned) => step.plan(input, planned.filter((change) => change.path !== path)) };
 }
 
 /** Where the file lies, links resolved, as seen from inside the host's root. */

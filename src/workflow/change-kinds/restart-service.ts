@@ -28,6 +28,8 @@ const stopMs = 90_000;
  */
 export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> {
   return {
+    waitsForProof: true,
+
     parsePrior: (json) => {
       const { was, failed, invocation, answered } = fieldsOf(json) ?? {};
       const known = (["up", "trying", "down"] as const).find((one) => one === was);
