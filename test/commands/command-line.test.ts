@@ -22,6 +22,9 @@ const refused: Readonly<Record<string, RegExp>> = {
   "ha list --profile p --user u": /^--profile and --user do not go together/,
   "ha list --profile p --root /srv": /^--profile and --root do not go together/,
   "ha probe 10.0.0.1:1 --interval 3": /^--interval is for --watch/,
+  "ha probe 10.0.0.1:1 --user x": /^--user is not used where only endpoints are named$/,
+  "ha probe 10.0.0.1:1 --config /nowhere.json": /^--config is not used/,
+  "ha probe 10.0.0.1:1 --home /nowhere --root /": /^--home and --root are not used/,
   // what is missing
   "ha promote hsm_1": /^the endpoint is missing/,
   "ha prove --profile p --timeout 5m": /^--timeout takes one number of seconds/,
@@ -30,7 +33,7 @@ const refused: Readonly<Record<string, RegExp>> = {
 test("a command line that cannot be meant is a usage error, and says what is wrong", async (t) => {
   await inLanes(2, Object.entries(refused), async ([line, title]) => {
     const { exitCode, document } = await knetctlJson(line.split(" "));
-    t.match({ exitCode, problems: document.problems }, { exitCode: 64, problems: [{ code: "usage-invalid", title, hint: /--help/ }] }, line);
+    t.match({ exitCode, problems: document.problems }, { exitCode: 64, problems: [{ code: "usage-invalid", title, hint: /--help|leave/ }] }, line);
   });
 });
 

@@ -42,10 +42,22 @@ export async function namedOrEndpoint<T extends Named>(names: readonly string[],
 const nothingThere: ReadonlySet<string> = new Set(["account-missing", "ha-config-missing", "host-not-permitted"]);
 
 function looksLikeEndpoint(text: string): boolean {
-  return parseAddress(text).kind === "address" || /:\d*$|^\[.*\]|^\d+(\.\d+){3}$/.test(text);
+  return parseAddress(text).kind === "address" || isUrl(text) || /:\d*$|^\[.*\]|^\d+(\.\d+){3}$/.test(text);
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(text);
+}
+
+/** A URL is not quoted: it may hold a password. */
+function urlProblem(text: string): Problem {
+  const [, endpoint = ""] = /^https:\/\/([^/?#@]*)\/?(?:kmip)?$/i.exec(text) ?? [];
+  const hint = endpointArgument(endpoint) === undefined ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : `give address and port alone: ${endpoint}`;
+  return new Problem("ha-endpoint-invalid", "a URL is no endpoint", { hint });
 }
 
 function invalid(text: string): Problem {
+  if (isUrl(text)) return urlProblem(text);
   return new Problem("ha-endpoint-invalid", `${quoted(text)} is no endpoint`, { hint: hintFor(text) });
 }
 

@@ -16,10 +16,13 @@ export function haCommands(y: Argv, run: Runner): Argv {
       run(async (context) => (await import("./list.js")).list(withUser(args), context)),
     )
     .command("probe [connections..]", "what listens at each endpoint; sends no credential; exit code 69 when one fails", probeArguments, (args) =>
-      run(async (context) => (await import("./probe.js")).probe({ ...withUser(args), interval: args.interval ?? 5 }, context)),
+      run(async (context) => (await import("./probe.js")).probe({ ...withUser(args), interval: args.interval ?? 5, given: sourceOptions.filter((name) => args[name] !== undefined) }, context)),
     )
     .demandCommand(1, `name what to do: ${haVerbs.slice(0, -1).join(", ")} or ${haVerbs.at(-1) ?? ""}`);
 }
+
+/** Where connections are read from, but for --profile, which says something of endpoints too. */
+const sourceOptions = ["config", "user", "home", "root"] as const;
 
 function sourceArguments<T>(y: Argv<T>) {
   return y
@@ -29,7 +32,7 @@ function sourceArguments<T>(y: Argv<T>) {
     .option("home", { type: "string", requiresArg: true, describe: "its home (default: as in its passwd entry)" })
     .option("root", rootOption)
     // each would be passed over without a word
-    .conflicts("profile", ["config", "user", "home", "root"])
+    .conflicts("profile", [...sourceOptions])
     .conflicts("config", ["user", "home", "root"]);
 }
 

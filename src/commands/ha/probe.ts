@@ -1,9 +1,12 @@
+import { endpointMeaning } from "../../profile/address.js";
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
 import { problemCodes } from "../../problem/codes.js";
 import { isError } from "../../problem/is-error.js";
 import { Problem } from "../../problem/problem.js";
 import type { CommandContext, CommandRun } from "../command.js";
-import { chosenConnections, type HaConnection } from "./connections.js";
+import type { Endpoint } from "../../profile/types.js";
+import { endpointText } from "../../members/member-proof.js";
+import { chosenConnections, type HaConnection, type HaConnections } from "./connections.js";
 import { endpointArgument, namedOrEndpoint } from "./endpoint-argument.js";
 import { probeAll, type Wanted } from "./probed.js";
 import { probeJson, type Round } from "./probe-json.js";
@@ -13,6 +16,8 @@ import { readConnections, type SourceArguments } from "./read-connections.js";
 export interface ProbeArguments extends SourceArguments {
   /** Names of connections, and endpoints of no connection; all connections when there is none. */
   readonly connections: readonly string[];
+  /** Options of the command line that say where connections are read from. */
+  readonly given?: readonly string[];
   /** Seconds, for all of one endpoint. */
   readonly timeout: number;
   readonly watch: boolean;
@@ -42,11 +47,43 @@ interface ToProbe {
 async function toProbe(args: ProbeArguments, context: CommandContext): Promise<ToProbe> {
   const typed = args.connections.map((text) => ({ text, endpoint: endpointArgument(text) }));
   const names = typed.filter(({ endpoint }) => endpoint === undefined).map(({ text }) => text);
-  const direct = typed.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ connection: undefined, target: endpoint }]));
-  if (direct.length > 0 && names.length === 0) return { targets: direct, problems: [] };
+  const endpoints = typed.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [endpoint]));
+  const onlyEndpoints = endpoints.length > 0 && names.length === 0;
+  if (onlyEndpoints) refuseUnused(args);
+  if (onlyEndpoints && args.profile === undefined) return { targets: endpoints.map((target) => ({ connection: undefined, target })), problems: [] };
   const read = await namedOrEndpoint(names, () => readConnections(args, context));
-  const chosen = chosenConnections(read, names);
-  return { targets: [...chosen.flatMap((connection) => targetsOf(connection, read.source)), ...direct], problems: [...read.warnings, ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))] };
+  const chosen = onlyEndpoints ? [] : chosenConnections(read, names);
+  const direct = endpoints.map((endpoint) => ({ endpoint, known: knownAs(endpoint, read) }));
+  const strangers = args.profile === undefined ? [] : direct.filter(({ known }) => known.length === 0).map(({ endpoint }) => unknownToProfile(endpoint, read.source));
+  for (const problem of strangers) context.output.problem(problem);
+  return {
+    targets: [...chosen.flatMap((connection) => targetsOf(connection, read.source)), ...direct.flatMap(({ endpoint, known }) => (known.length > 0 ? known : [endpoint]).map((target) => ({ connection: undefined, target })))],
+    problems: [...read.warnings, ...strangers, ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))],
+  };
+}
+
+/** What would be passed over without a word: whoever gives it believes that it counts. */
+function refuseUnused({ given = [] }: ProbeArguments): void {
+  const [first] = given;
+  if (first === undefined) return;
+  const several = given.length > 1;
+  throw new Problem("usage-invalid", `${given.map((name) => `--${name}`).join(" and ")} ${several ? "are" : "is"} not used where only endpoints are named`, {
+    hint: `leave ${several ? "them" : "it"} out, or name a connection; --profile gives endpoints the fingerprints to compare`,
+  });
+}
+
+/** An endpoint of the command line as the profile has it: once for each fingerprint that it has there. */
+function knownAs(endpoint: Endpoint, { connections }: HaConnections): readonly Endpoint[] {
+  const meaning = endpointMeaning(endpoint);
+  const same = connections.flatMap(({ endpoints }) => endpoints).filter((one) => endpointMeaning(one) === meaning);
+  const pinned = new Map(same.flatMap((one) => (one.fingerprint === undefined ? [] : [[one.fingerprint, { ...endpoint, fingerprint: one.fingerprint }] as const])));
+  return pinned.size > 0 ? [...pinned.values()] : same.slice(0, 1).map(() => endpoint);
+}
+
+function unknownToProfile(endpoint: Endpoint, source: string): Problem {
+  return new Problem("ha-endpoint-unknown", `the profile does not have ${endpointText(endpoint)}: its certificate is compared with none`, {
+    severity: "warning", where: { path: source }, hint: "check the endpoint; nothing is known of its certificate",
+  });
 }
 
 function targetsOf({ name, endpoints }: HaConnection, source: string): readonly Wanted[] {

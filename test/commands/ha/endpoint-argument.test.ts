@@ -33,14 +33,19 @@ test("what is wrong is told with what would be right, and no other endpoint is s
     "10.1.2.3:060161": /^a port is a number/,
     "10.1.2.3:": /^a port is a number/,
     "10.0.0.256:1": /^each of the four numbers/,
+    "https://10.0.0.1:60161/kmip": /^give address and port alone: 10\.0\.0\.1:60161$/,
+    "https://[2001:db8::7]:1/": /^give address and port alone: \[2001:db8::7\]:1$/,
+    "https://u:secret@10.0.0.1:60161/kmip": /^give IP:PORT, or \[IPv6\]:PORT, with the VHSM's HTTPS port$/,
+    "http://10.0.0.1:60161/": /^give IP:PORT/,
   };
   for (const [text, hint] of Object.entries(hints)) t.throws(() => requiredEndpoint(text), { code: "ha-endpoint-invalid", hint }, text);
+  t.throws(() => requiredEndpoint("https://u:secret@10.0.0.1:1/"), { message: "a URL is no endpoint" }, "nothing of it is quoted");
 });
 
 test("a word that is an endpoint gone wrong is no connection's name, unless there is one of that name", async (t) => {
   const host = (...names: readonly string[]) => () => Promise.resolve({ connections: names.map((name) => ({ name })) });
   const nobody = () => Promise.reject(new Problem("account-missing", "there is no user"));
-  for (const text of ["10.1.2.3", "10.0.0.256", "2001:db8::7:60161", "10.1.2.3:060161", "hsm:0", "[::1]"]) {
+  for (const text of ["10.1.2.3", "10.0.0.256", "2001:db8::7:60161", "10.1.2.3:060161", "hsm:0", "[::1]", "https://10.0.0.1:60161/kmip"]) {
     await t.rejects(namedOrEndpoint([text], host("hsm_1")), { code: "ha-endpoint-invalid" }, text);
     await t.rejects(namedOrEndpoint(["hsm_1", text], nobody), { code: "ha-endpoint-invalid" }, text);
     t.match(await namedOrEndpoint([text], host(text)), { connections: [{ name: text }] }, text);

@@ -54,8 +54,18 @@ test("a profile's fingerprints are compared, in any writing", async (t) => {
   t.equal(await wrong.exitCode, 69);
   const [{ endpoints: [{ certificate, problems }] }] = JSON.parse(JSON.stringify(wrong.recorded.documents)) as [{ endpoints: [{ certificate: { fingerprint: string }; problems: { code: string }[] }] }];
   t.match(problems, [{ code: "endpoint-fingerprint" }]);
+  const typed = run({ profile: "p.yaml", connections: [`${first.ip}:${first.port}`] }, { folder });
+  t.equal(await typed.exitCode, 69, "an endpoint that is typed is compared too");
+  t.match(typed.recorded.problems, [{ code: "endpoint-fingerprint" }]);
   write(certificate.fingerprint.toUpperCase().replace(/..(?=.)/g, "$&: "));
   t.equal(await run({ profile: "p.yaml" }, { folder }).exitCode, 0);
+  const right = run({ profile: "p.yaml", connections: [`[::ffff:${first.ip}]:${first.port}`] }, { folder });
+  t.equal(await right.exitCode, 0, "in another writing");
+  t.strictSame(right.recorded.problems.map(({ code }) => code), []);
+  const stranger = run({ profile: "p.yaml", connections: ["127.0.0.1:1"] }, { folder });
+  t.equal(await stranger.exitCode, 69);
+  t.match(stranger.recorded.problems, [{ code: "ha-endpoint-unknown", severity: "warning" }, { code: "endpoint-refused" }]);
+  await t.rejects(run({ profile: "missing.yaml", connections: ["127.0.0.1:1"] }, { folder }).exitCode, { message: "profile does not exist" });
 });
 
 test("endpoints on the command line need no configuration", async (t) => {
