@@ -1,14 +1,20 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type Test } from "tap";
 import type { InstallationRecord } from "../../src/host/installer/record-installation.js";
 import { path } from "../../src/host/path.js";
+import { realHost } from "../../src/host/real-host.js";
+import { createAccount } from "../../src/workflow/change-kinds/create-account.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
-import type { RunInstaller } from "../../src/workflow/change.js";
+import type { RunContext } from "../../src/workflow/change-kind.js";
+import type { CreateAccount, RunInstaller } from "../../src/workflow/change.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { scratch } from "../support/scratch.js";
 import { plainChildren } from "../support/plain-children.js";
 import { stage, type Stage } from "../support/install-stage.js";
 
+await ensureSandbox(import.meta.filename);
 plainChildren();
 
 // What an image holds was written by whoever made it. None of it may lead root to a file of this machine, to read or to write.
@@ -65,6 +71,64 @@ test("what is recorded of an undoing never goes through a link of the image's", 
   await runInstaller.undo(installer, record, run).catch(() => undefined);
   t.equal(readFileSync(secret, "utf8"), "of the host");
   t.ok(lstatSync(secret).isFile());
+});
+
+/** The change that makes the service account, with an image of such files in /etc. */
+function accountsIn(t: Test, files: Readonly<Record<string, string>>) {
+  const image = scratch(t);
+  image.mkdir("etc");
+  for (const [name, text] of Object.entries(files)) image.file(`etc/${name}`, text, { mode: name.includes("shadow") ? 0o640 : 0o644 });
+  const run: RunContext = { host: realHost(path(image.folder)), folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [account], note: () => undefined, report: () => undefined };
+  return { image, run, text: (name: string) => readFileSync(join(image.folder, "etc", name), "utf8") };
+}
+
+const account: CreateAccount = { step: "account", kind: "create-account", path: path("/etc/passwd"), user: "amplia", group: "amplia", home: path("/var/amplia"), createGroup: true, createUser: true };
+const rootAlone = { passwd: "root:x:0:0:root:/root:/bin/sh\n", group: "root:x:0:\n", shadow: "root:*:1::::::\n", gshadow: "root:*::\n" };
+
+test("links that the account tools would write through on this machine are not touched", async (t) => {
+  const victims = scratch(t);
+  const { image, run, text } = accountsIn(t, rootAlone);
+  const names = ["passwd-", "passwd+", "group-", "group+", "shadow-", "shadow+", "gshadow-", "gshadow+"];
+  for (const name of names) symlinkSync(join(victims.folder, name), join(image.folder, "etc", name));
+  const prior = await createAccount.record(account, run);
+  await createAccount.perform(account, prior, run);
+  t.same(readdirSync(victims.folder), []);
+  t.match(text("passwd"), /^amplia:x:999:999::\/var\/amplia:\/usr\/sbin\/nologin$/m);
+  await createAccount.undo(account, prior, run);
+  t.same(Object.fromEntries(Object.keys(rootAlone).map((name) => [name, text(name)])), rootAlone);
+  t.same(readdirSync(victims.folder), []);
+});
+
+test("an image's /etc that links to this machine's through /proc is its own folder of that name", async (t) => {
+  const { image, run } = accountsIn(t, {});
+  for (const [name, text] of Object.entries(rootAlone)) image.file(`proc/1/root/etc/${name}`, text);
+  rmdirSync(join(image.folder, "etc"));
+  symlinkSync("/proc/1/root/etc", join(image.folder, "etc"));
+  const before = readFileSync("/etc/passwd", "utf8");
+  const prior = await createAccount.record(account, run);
+  await createAccount.perform(account, prior, run);
+  t.equal(readFileSync("/etc/passwd", "utf8"), before);
+  t.match(readFileSync(join(image.folder, "proc/1/root/etc/passwd"), "utf8"), /^amplia:/m);
+});
+
+test("a group file that is a link, and accounts that somebody else is changing, are refused before anything is written", async (t) => {
+  const victim = hostSecret(t);
+  const { image, run, text } = accountsIn(t, rootAlone);
+  image.file("etc/gshadow.lock", "1");
+  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run), { code: "account-change-failed", hint: /gshadow\.lock/ });
+  rmSync(join(image.folder, "etc/gshadow.lock"));
+  rmSync(join(image.folder, "etc/group"));
+  symlinkSync(victim, join(image.folder, "etc/group"));
+  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run));
+  t.same([text("passwd"), readFileSync(victim, "utf8")], [rootAlone.passwd, "of the host"]);
+});
+
+test("by hand: the commands that are printed name the image's files, and take the account away", async (t) => {
+  const { run, text } = accountsIn(t, rootAlone);
+  const prior = await createAccount.record(account, run);
+  await createAccount.perform(account, prior, run);
+  for (const command of createAccount.byHand(account, prior, run)) execFileSync("sh", ["-c", command]);
+  t.same(Object.fromEntries(Object.keys(rootAlone).map((name) => [name, text(name)])), rootAlone);
 });
 
 /** Of a system without a single file: then everything that the image holds was made by install.sh. */

@@ -1,6 +1,7 @@
 import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
 import { requirePrograms } from "../../host/commands/require-programs.js";
-import { nameOf } from "../../host/path.js";
+import { editImageAccounts, type AccountTask } from "../../host/image-accounts.js";
+import { joined, nameOf, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { CreateAccount } from "../change.js";
@@ -18,7 +19,7 @@ const userInUse = 8;
 
 const toolTimeoutMs = 30_000;
 
-/** A system account without password, login shell or created home, as useradd(8) makes it. */
+/** A system account without password, login shell or created home, as useradd(8) makes it. Of an image its files are edited: no tool runs. */
 export const createAccount: ChangeKind<CreateAccount, Prior> = {
   parsePrior: (json) => {
     const { userExisted, groupExisted } = fieldsOf(json) ?? {};
@@ -26,7 +27,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
   },
 
   record: ({ user, group }, { host }) => {
-    requirePrograms(host.commands, ["groupadd", "useradd", "usermod", "userdel", "groupdel"], "apt-get install passwd");
+    if (host.root === "/") requirePrograms(host.commands, ["groupadd", "useradd", "usermod", "userdel", "groupdel"], "apt-get install passwd");
     return Promise.resolve({
       userExisted: host.accounts.user(user) !== undefined,
       groupExisted: host.accounts.group(group) !== undefined,
@@ -35,14 +36,13 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
 
   perform: async ({ user, group, home, createUser, createGroup }, prior, run) => {
     const makesGroup = createGroup && !prior.groupExisted;
-    if (makesGroup) await accountTool(run, "groupadd", ["--system", group]);
+    if (makesGroup) await edit(run, { task: "add-group", group });
     if (!createUser || prior.userExisted) {
       // a group without the user would keep the user from its files
-      if (makesGroup) await accountTool(run, "usermod", ["--append", "--groups", group, user]);
+      if (makesGroup) await edit(run, { task: "add-member", group, user });
       return;
     }
-    const args = ["--system", "--gid", group, "--home-dir", home, "--no-create-home", "--shell", "/usr/sbin/nologin", user];
-    await accountTool(run, "useradd", args);
+    await edit(run, { task: "add-user", user, group, home });
   },
 
   observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
@@ -55,19 +55,26 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     refuseOrphans(change, prior, run);
     const { user, group } = change;
     const { accounts } = run.host;
-    if (!prior.userExisted && accounts.user(user) !== undefined) await accountTool(run, "userdel", [user]);
-    if (!prior.groupExisted && accounts.group(group) !== undefined) await accountTool(run, "groupdel", [group]);
+    if (!prior.userExisted && accounts.user(user) !== undefined) await edit(run, { task: "remove-user", user });
+    if (!prior.groupExisted && accounts.group(group) !== undefined) await edit(run, { task: "remove-group", group });
   },
 
   byHand: ({ user, group }, prior, { host: { root } }) => {
-    const prefix = root === "/" ? "" : `--prefix ${shellWord(root)} `;
+    if (root !== "/") return imageByHand(user, group, prior, root);
     const afterUser = prior.userExisted ? "" : "  # unless userdel has removed it already";
     return [
-      ...(prior.userExisted ? [] : [`userdel ${prefix}${shellWord(user)}`]),
-      ...(prior.groupExisted ? [] : [`groupdel ${prefix}${shellWord(group)}${afterUser}`]),
+      ...(prior.userExisted ? [] : [`userdel ${shellWord(user)}`]),
+      ...(prior.groupExisted ? [] : [`groupdel ${shellWord(group)}${afterUser}`]),
     ];
   },
 };
+
+/** Not with the account tools: what they would follow and load is the image's. */
+function imageByHand(user: string, group: string, prior: Prior, root: AbsolutePath): readonly string[] {
+  const without = (name: string, ...databases: readonly string[]): string =>
+    `sed -i ${shellWord(`/^${name.replace(/[^\w@-]/g, "\\$&")}:/d`)} ${databases.map((database) => shellWord(joined(root, "etc", database))).join(" ")}`;
+  return [...(prior.userExisted ? [] : [without(user, "passwd", "shadow")]), ...(prior.groupExisted ? [] : [without(group, "group", "gshadow")])];
+}
 
 /** The system gives the number of a removed account to the next one, which would own what is left in the home. */
 function refuseOrphans({ user, home }: CreateAccount, prior: Prior, { host }: RunContext): void {
@@ -90,13 +97,32 @@ function standing({ user, group, home, path }: CreateAccount, prior: Prior, { ho
   return { state: made.every(Boolean) ? "after" : "partly" };
 }
 
-async function accountTool({ host, folder }: RunContext, program: string, args: readonly string[]): Promise<void> {
-  const prefix = host.root === "/" ? [] : ["--prefix", host.root];
-  const result = await host.commands.run({ program, args: [...prefix, ...args], env: { [markerVariable]: nameOf(folder) }, timeoutMs: toolTimeoutMs });
+async function edit(run: RunContext, task: AccountTask): Promise<void> {
+  if (run.host.root === "/") await accountTool(run, ...toolLine(task));
+  else editImageAccounts(run.host, task);
+}
+
+function toolLine(asked: AccountTask): [program: string, ...args: string[]] {
+  switch (asked.task) {
+    case "add-group":
+      return ["groupadd", "--system", asked.group];
+    case "add-user":
+      return ["useradd", "--system", "--gid", asked.group, "--home-dir", asked.home, "--no-create-home", "--shell", "/usr/sbin/nologin", asked.user];
+    case "add-member":
+      return ["usermod", "--append", "--groups", asked.group, asked.user];
+    case "remove-user":
+      return ["userdel", asked.user];
+    case "remove-group":
+      return ["groupdel", asked.group];
+  }
+}
+
+async function accountTool({ host, folder }: RunContext, program: string, ...args: readonly string[]): Promise<void> {
+  const result = await host.commands.run({ program, args, env: { [markerVariable]: nameOf(folder) }, timeoutMs: toolTimeoutMs });
   if (result.exitCode === 0) return;
   throw new Problem("account-change-failed", `${program} failed`, {
     where: { path: "/etc/passwd" },
     detail: result.timedOut ? "it did not end within 30 s" : result.stderr.trim() || `exit code ${result.exitCode ?? "none"}`,
-    hint: program === "userdel" && result.exitCode === userInUse ? "end what runs as this user (ps -u NAME)" : `run it by hand to see more: ${[program, ...prefix, ...args].join(" ")}`,
+    hint: program === "userdel" && result.exitCode === userInUse ? "end what runs as this user (ps -u NAME)" : `run it by hand to see more: ${[program, ...args].join(" ")}`,
   });
 }
