@@ -8,7 +8,7 @@ export function withoutNpm(environment = process.env) {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !setByNpmRun.test(name)));
 }
 
-const kept = ["PATH", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CI", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "KNETCTL_RACE_TRIES", "KNETCTL_SWEEP"];
+const kept = ["PATH", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CI", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "KNETCTL_RACE_TRIES", "KNETCTL_SWEEP", "KNETCTL_TEST_SEED"];
 
 /** The few variables that a run as root is given: none of npm's, none of Node's own that change what runs. */
 export function forRoot(environment = process.env) {

@@ -17,7 +17,7 @@ export async function runTests(root, args) {
   const options = args.filter((arg) => arg.startsWith("-"));
   const files = compiledTests(args.filter((arg) => !arg.startsWith("-")));
   await compileTests();
-  const environment = { ...forRoot(), NODE_OPTIONS: compiledOptions, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
+  const environment = { KNETCTL_TEST_SEED: "1", ...forRoot(), NODE_OPTIONS: compiledOptions, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
   const tap = [process.execPath, inClone("node_modules/tap/dist/esm/run.mjs"), "--reporter=tap", "--no-color", ...options, ...files];
   const [program, ...rest] = asRoot(root, environment, tap);
   const child = spawn(program, rest, {
@@ -28,6 +28,7 @@ export async function runTests(root, args) {
   const wait = () => {};
   process.on("SIGINT", wait);
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
+  process.stdout.write(`seed ${environment.KNETCTL_TEST_SEED} of what is sampled; KNETCTL_TEST_SEED chooses another\n`);
   const totals = await showTap(child.stdout);
   const code = await ended;
   process.off("SIGINT", wait);

@@ -7,3 +7,6 @@ module.register = () => undefined;
 module.syncBuiltinESMExports();
 const preload = `--import=${import.meta.url}`;
 if (!process.execArgv.includes(preload)) process.execArgv.unshift(preload);
+
+// as tap runs it, with the name of a test file: not what such a file starts
+if (/\.test\.js$/.test(process.argv[1] ?? "")) (await import("./end-idle-tests.mjs")).endIdleTests();

@@ -9,6 +9,7 @@ import { faultyProgram, type Fault } from "../support/faulty-calls.js";
 import { eventually, processesWith } from "../support/processes.js";
 import { plainChildren } from "../support/plain-children.js";
 import { provisioning } from "../support/provisioning.js";
+import { sampled } from "../support/seed.js";
 import { differences, temporariesIn, tornIn, treeOf, type Tree } from "../support/tree.js";
 
 await ensureSandbox(import.meta.filename);
@@ -40,7 +41,7 @@ t.test("49: killed at calls all over a whole apply on / with its smoke test: old
   t.same(differences(before, host()), [], "taken back, the host is as before");
 
   const count = { points: 0, torn: 0, wider: 0, takenBack: 0 };
-  const first = Math.floor(Math.random() * stride);
+  const first = sampled("kills on the whole host", stride);
   // copies of all that lies in /etc: one like the other
   const kinds = calls.filter(({ number, path }) => !path.includes("/module/backups/") || number % 50 === 0);
   const kills = kinds.filter((_, index) => index % stride === first).map(({ number }): Fault => ({ at: number, how: "kill" }));

@@ -10,13 +10,14 @@ import { faultyProgram, type Call, type Fault } from "../support/faulty-calls.js
 import { inLanes } from "../support/in-lanes.js";
 import { plainChildren } from "../support/plain-children.js";
 import { runVerb } from "../support/run-verb.js";
+import { sampled } from "../support/seed.js";
 import { freshHost, settledHost, type Scene } from "../support/sweep-scenes.js";
 import { differences, temporariesIn, tornIn, treeOf, type Tree } from "../support/tree.js";
 
 await ensureSandbox(import.meta.filename);
 plainChildren();
 
-/** Every point in `npm run test:attacks`; every so many otherwise, each run with another first one. */
+/** Every point in `npm run test:attacks`; every so many otherwise, from a chosen first one on. */
 const stride = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 24;
 /** Milliseconds after the start of a program at which to kill as well. */
 const moments = stride === 1 ? [0, 3, 10, 30, 100] : [0, 10];
@@ -100,7 +101,7 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
   t.test(`49: killed before any changing call of an apply on ${scene.name}: old or new, never open, and the next run puts it right`, async (t) => {
     const ends = await endsOf(t, program, scene);
     const count: Count = { points: 0, torn: 0, wider: 0, plans: 0, takenBack: 0, appliedAgain: 0 };
-    const first = Math.floor(Math.random() * stride);
+    const first = sampled(`kills of ${scene.name}`, stride);
     const kills = ends.calls.filter(({ number }) => number % stride === first % stride).map((call) => ({ call, fault: { at: call.number, how: "kill" } as const }));
     const underWay = ends.calls.filter(({ name }) => name === "fork").flatMap((call) =>
       moments.map((ms) => ({ call, fault: { at: call.number, how: "under-way", delay: ms * 1000 } as const })));
@@ -137,7 +138,7 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
     const chosen = stride === 1 ? firstKills(ends) : firstKills(ends).slice(-1);
     for (const first of chosen) {
       const step = stride === 1 ? 2 : 36;
-      const offset = Math.floor(Math.random() * step);
+      const offset = sampled(`kills while taking back ${scene.name}`, step);
       const calls = (await rollbackCalls(scene, first)).filter((_, index) => index % step === offset);
       await inLanes(2, calls, async ({ number, name, path }) => {
         const { root, remove } = scene.fresh();

@@ -11,7 +11,7 @@ import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { markedPin, type MarkedPin } from "../support/marked-pin.js";
 import { plainChildren } from "../support/plain-children.js";
-import { eventually, processesWithVariable } from "../support/processes.js";
+import { eventually, processesWithVariable, reached } from "../support/processes.js";
 import { provisioning } from "../support/provisioning.js";
 import { bytesOf, secretSearch, type Expected } from "../support/secret-search.js";
 import { traced } from "../support/traced.js";
@@ -118,9 +118,11 @@ t.test("43: a module that crashes, prints what it was given, or hangs brings no 
 
 /** Sends a signal to the program, which is strace's child, once its worker has the PIN in a call that does not return. */
 function signalled(child: ChildProcess, run: string, signal: NodeJS.Signals): void {
-  void eventually(() => processesWithVariable("FIXTURE_RUN", run).length > 0).then(async () => {
+  void eventually(() => processesWithVariable("FIXTURE_RUN", run).length > 0, 60_000).then(async (hangs) => {
     await delay(300);
-    process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").split(" ")[0]), signal);
+    // what does not hang as it should must not be waited for
+    if (!hangs) process.kill(child.pid!, "SIGKILL");
+    else process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").split(" ")[0]), signal);
   });
 }
 
@@ -183,10 +185,10 @@ t.test("45: while a module hangs with the PIN, no process shows it, leaves a cor
   const ended = new Promise<unknown>((resolve) => child.once("exit", (_code, signal) => { resolve(signal); }));
   // looked for once: between two programs that it becomes, a process shows no environment
   let worker: number | undefined;
-  t.ok(await eventually(() => {
+  await reached("the module hangs", () => {
     [worker] = processesWithVariable("FIXTURE_RUN", run);
     return worker !== undefined;
-  }));
+  });
   await delay(500);
   for (const pid of [child.pid, worker]) {
     for (const name of ["cmdline", "environ", "comm"]) t.same(formsIn(readFileSync(`/proc/${pid}/${name}`)), [], name);
@@ -202,7 +204,10 @@ t.test("45: while a module hangs with the PIN, no process shows it, leaves a cor
   t.equal(await ended, "SIGABRT");
   for (const text of await said) t.same(formsIn(Buffer.from(text)), []);
   const left = readdirSync(cores);
-  t.comment(`cores: ${left.length}; core_pattern: ${readFileSync("/proc/sys/kernel/core_pattern", "utf8").trim()}`);
+  const pattern = readFileSync("/proc/sys/kernel/core_pattern", "utf8").trim();
+  t.comment(`cores: ${left.length}; core_pattern: ${pattern}`);
+  // elsewhere a handler or another folder gets them, and what was asked of the kernel above must do
+  if (!/[|/]/.test(pattern)) t.ok(left.length > 0, "there are cores to search");
   for (const core of left) t.same(formsIn(readFileSync(`${cores}/${core}`)), [], core);
 });
 

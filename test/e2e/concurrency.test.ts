@@ -12,6 +12,7 @@ import type { RecordedRun } from "../../src/workflow/journal/entry.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile, provisioning } from "../support/provisioning.js";
+import { sampled } from "../support/seed.js";
 
 await ensureSandbox(import.meta.filename);
 
@@ -71,7 +72,7 @@ function check(file: string, torn: string[], isWhole: (content: string) => void)
 async function killer(pids: ReadonlySet<number>, times: number): Promise<ReadonlySet<number>> {
   const killed = new Set<number>();
   for (let tries = 0; killed.size < times && tries < 4000; tries++) {
-    await wait(5 + Math.random() * 30);
+    await wait(5 + sampled(`kill ${tries}`, 30));
     const pid = Number(/^pid (\d+)/.exec(readFileSync("/run/lock/knetctl.lock", "utf8"))?.[1]);
     // in the middle of a run, not while it only has the lock
     const isInTheMiddle = (() => { try { return readFileSync("/var/lib/knetctl/current", "utf8") !== ""; } catch { return false; } })();

@@ -4,7 +4,7 @@ import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { privateHomes, threeMembers } from "../support/members.js";
-import { eventually, processesWith } from "../support/processes.js";
+import { processesWith, reached } from "../support/processes.js";
 import { configFile } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
@@ -127,7 +127,7 @@ t.test("interrupted while a new member that hangs is proven: rolled back, exit 1
   await cluster.vhsms[2]!.setDown("silent-after-tls");
   const interrupt = new AbortController();
   const going = knetctlJson([...addThird, "--no-probe"], { signal: interrupt.signal });
-  t.ok(await eventually(() => privateHomes().length > 0, 60_000), "the member's proof is going on");
+  await reached("the member is being proven", () => privateHomes().length > 0);
   interrupt.abort();
   const { exitCode, document } = await going;
   t.match({ exitCode, outcome: document.outcome, problems: document.problems }, { exitCode: 130, outcome: "rolled-back", problems: [{ code: "interrupted" }] });

@@ -7,7 +7,7 @@ import { userStates } from "../../src/simulator/user-directory.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { copyProgram, knetctl, knetctlScript } from "../support/knetctl.js";
 import { privateHomes, threeMembers } from "../support/members.js";
-import { eventually, processesWith } from "../support/processes.js";
+import { eventually, processesWith, reached } from "../support/processes.js";
 import { configFile } from "../support/provisioning.js";
 import { exactly } from "../support/service-home.js";
 
@@ -118,7 +118,7 @@ t.test("a user whom one more wrong PIN would lock is tried nowhere", async (t) =
 t.test("the private home is root's, for the service group to read and nobody else; Ctrl-C leaves none", async (t) => {
   await cluster.vhsms[0]!.setDown("silent-after-tls");
   const child = spawn(process.execPath, [knetctlScript, "ha", "prove", "--profile", profile], { stdio: "ignore", env: { PATH: "/usr/bin:/bin" } });
-  t.ok(await eventually(() => privateHomes().length > 0 && processesWith("/proc/self/fd/6").length > 0, 20_000));
+  await reached("a member is being proven", () => privateHomes().length > 0 && processesWith("/proc/self/fd/6").length > 0);
   const home = `/run/${privateHomes()[0]!}`;
   const file = `${home}/.config/kryptus/knet/pkcs11/config.json`;
   const gid = statSync(configFile).gid;
@@ -135,7 +135,7 @@ t.test("the private home is root's, for the service group to read and nobody els
 
 t.test("what a killed run left is removed by the next one", async (t) => {
   const child = spawn(process.execPath, [knetctlScript, "ha", "prove", "--profile", profile], { stdio: "ignore", env: { PATH: "/usr/bin:/bin" } });
-  t.ok(await eventually(() => privateHomes().length > 0, 20_000));
+  await reached("there is a private home", () => privateHomes().length > 0);
   child.kill("SIGKILL");
   await once(child, "exit");
   t.equal(privateHomes().length, 1, "SIGKILL leaves one behind");

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { hostState } from "../support/host-state.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
-import { eventually } from "../support/processes.js";
+import { reached } from "../support/processes.js";
 import { configFile, loaderEntry, provisioning } from "../support/provisioning.js";
 
 await ensureSandbox(import.meta.filename);
@@ -78,6 +78,6 @@ t.test("what cannot be undone is told, with commands that do it once the obstacl
 
 /** Puts a file of somebody else's into a folder as soon as the run has made config.json there. */
 async function planted(file: string): Promise<void> {
-  if (!(await eventually(() => existsSync(configFile), 60_000))) throw new Error("no config.json");
+  await reached("config.json is written", () => existsSync(configFile));
   writeFileSync(file, "precious");
 }

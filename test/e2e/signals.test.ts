@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
-import { eventually, processesWith } from "../support/processes.js";
+import { eventually, processesWith, reached } from "../support/processes.js";
 import { provisioning } from "../support/provisioning.js";
 import { vendorArchive } from "../support/vendor-archive.js";
 
@@ -74,7 +74,7 @@ const before = hostState();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   t.test(`${signal} while install.sh runs: everything is put back, exit 130`, async (t) => {
     const run = start("apply", "--json", profileInstalling("sleep 61.7"));
-    t.ok(await eventually(() => existsSync("/opt/half"), 60_000));
+    await reached("install.sh is at work", () => existsSync("/opt/half"));
     toGroup(run, signal);
     const { exitCode, stdout } = await run.ended;
     t.equal(exitCode, 130);
@@ -95,7 +95,7 @@ t.test("timeout(1), which sends its signal twice, gets a rollback too", async (t
 
 t.test("a hang-up that comes many times still gets its rollback", async (t) => {
   const run = start("apply", "--json", profileInstalling("trap '' TERM; sleep 61.7"));
-  t.ok(await eventually(() => existsSync("/opt/half"), 60_000));
+  await reached("install.sh is at work", () => existsSync("/opt/half"));
   const end = Date.now() + 1500;
   while (Date.now() < end && run.child.exitCode === null) {
     toGroup(run, "SIGHUP");
@@ -108,12 +108,12 @@ t.test("a hang-up that comes many times still gets its rollback", async (t) => {
 t.test("SIGINT while ldconfig runs: put back", async (t) => {
   const unwrap = wrapped("ldconfig", "[ \"$1\" = -p ] || { touch /tmp/in-ldconfig; sleep 0.5; }");
   const run = start("apply", "--json", profile);
-  const reached = await eventually(() => existsSync("/tmp/in-ldconfig"), 60_000);
+  const wasReached = await eventually(() => existsSync("/tmp/in-ldconfig"), 60_000);
   toGroup(run, "SIGINT");
   const { exitCode, stdout } = await run.ended;
   unwrap();
   rmSync("/tmp/in-ldconfig");
-  t.ok(reached);
+  t.ok(wasReached);
   t.equal(exitCode, 130);
   t.match(JSON.parse(stdout), { outcome: "rolled-back" });
   t.strictSame(changedSince(before), []);
@@ -123,10 +123,10 @@ t.test("SIGINT during the smoke test: put back", async (t) => {
   const run = start("apply", "--json", profile);
   let isProving = false;
   run.child.stderr?.on("data", (lines: Buffer) => { isProving ||= lines.includes('"type":"proof-started"'); });
-  const reached = await eventually(() => isProving, 60_000);
+  const wasReached = await eventually(() => isProving, 60_000);
   toGroup(run, "SIGINT");
   const { exitCode, stdout } = await run.ended;
-  t.ok(reached);
+  t.ok(wasReached);
   t.equal(exitCode, 130, stdout);
   t.match(JSON.parse(stdout), { outcome: "rolled-back" });
   t.strictSame(changedSince(before), []);
@@ -136,7 +136,7 @@ t.test("SIGINT while waiting for the lock: exit 130, nothing begun", async (t) =
   const holder = spawn("flock", ["-x", "/run/lock/knetctl.lock", "sleep", "60"], { detached: true, stdio: "ignore" });
   await wait(300);
   const run = start("apply", "--json", "--lock-timeout", "60", profile);
-  t.ok(await eventually(() => processesWith("flock --exclusive --wait 60").length > 0, 60_000));
+  await reached("flock waits", () => processesWith("flock --exclusive --wait 60").length > 0);
   toGroup(run, "SIGINT");
   const { exitCode, stdout } = await run.ended;
   process.kill(-holder.pid!, "SIGKILL");
@@ -148,7 +148,7 @@ t.test("SIGINT while waiting for the lock: exit 130, nothing begun", async (t) =
 /** Interrupts an apply whose rollback takes long, and then once more. */
 async function leaveInTheMiddle(...args: readonly string[]) {
   const run = start("apply", ...args, profileInstalling("trap '' TERM; while :; do sleep 1; done"));
-  if (!(await eventually(() => existsSync("/opt/half"), 60_000))) throw new Error("install.sh was not reached");
+  await reached("install.sh is at work", () => existsSync("/opt/half"));
   toGroup(run, "SIGINT");
   await wait(700);
   toGroup(run, "SIGINT");

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.js";
 import t from "tap";
 import { JsonEditor, type MemberChanges } from "../../src/formats/json-edit.js";
 import type { JsonData } from "../../src/formats/json-text.js";

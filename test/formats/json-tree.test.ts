@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.js";
 import t from "tap";
 import { parseJson, type JsonNode } from "../../src/formats/json-tree.js";
 

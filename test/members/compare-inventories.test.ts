@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.js";
 import { test } from "tap";
 import { compareInventories } from "../../src/members/compare-inventories.js";
 import type { Inventory, InventoryObject } from "../../src/pkcs11/inventory.js";

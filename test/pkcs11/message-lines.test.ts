@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.js";
 import { test } from "tap";
 import { messageLines } from "../../src/pkcs11/message-lines.js";
 import { decodeMessage, encodeMessage } from "../../src/pkcs11/protocol.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check.js";
 import t from "tap";
 import { parsed, places, shownText } from "./problems-of.js";
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import type { Files } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
@@ -54,15 +54,16 @@ export function readOnlyDisk(): unknown {
   };
 }
 
-/** Undefined where the file system knows no immutable files. */
+/** On ext4 in a file: a tmpfs knows immutable files on later kernels only. */
 export function immutable(): unknown {
-  mounted("-o", "mode=755");
+  const image = "/run/fault.img";
+  execFileSync("truncate", ["--size=8M", image]);
+  execFileSync("mkfs.ext4", ["-q", "-F", "-O", "^has_journal", image]);
+  mkdirSync(folder);
+  execFileSync("mount", ["-o", "loop", image, folder]);
+  rmdirSync(`${folder}/lost+found`);
   files().write(target, Buffer.from("old"), rights);
-  try {
-    execFileSync("chattr", ["+i", target], { stdio: "ignore" });
-  } catch {
-    return null;
-  }
+  execFileSync("chattr", ["+i", target]);
   return { write: outcome(() => { files().write(target, Buffer.from("new"), rights); }), remove: outcome(() => { files().remove(target); }), seen: seen() };
 }
 

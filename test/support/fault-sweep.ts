@@ -5,6 +5,7 @@ import { endsOf, type Ends } from "./apply-ends.js";
 import type { Fault, FaultyProgram } from "./faulty-calls.js";
 import { inLanes } from "./in-lanes.js";
 import { runVerb, type Ran } from "./run-verb.js";
+import { sampled } from "./seed.js";
 import type { Scene } from "./sweep-scenes.js";
 import { differences, temporariesIn, treeOf, type Tree } from "./tree.js";
 
@@ -102,7 +103,7 @@ export async function sweepFaults(t: Test, program: FaultyProgram, scene: Scene)
   for (const { title, how, lasting, strides } of sweeps) {
     const count: Count = { points: 0, applied: 0, rolledBack: 0, refused: 0, failed: 0 };
     const stride = strides[isLong ? 1 : 0];
-    const first = Math.floor(Math.random() * stride);
+    const first = sampled(`${title} on ${scene.name}`, stride);
     const calls = ends.calls.filter(({ name }) => how !== "full" || /^p?writev?$/.test(name)).filter((_, index) => index % stride === first);
     await inLanes(2, calls, async ({ number, name, path }) => {
       await faultAt(t, program, scene, ends, { at: lasting ? `${number}+` : number, how }, `${title}: ${number} of ${ends.calls.length}: ${name} ${path}`, count);

@@ -21,6 +21,11 @@ export async function eventually(condition: () => boolean, milliseconds = 5000):
   return true;
 }
 
+/** Waits until what the rest of a test stands on has come about; throws where it does not, so that nothing is awaited that cannot come any more. */
+export async function reached(what: string, condition: () => boolean, milliseconds = 60_000): Promise<void> {
+  if (!(await eventually(condition, milliseconds))) throw new Error(`${what}: not within ${milliseconds} ms`);
+}
+
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");

@@ -1,9 +1,33 @@
 /** Folders that the sandboxes of tests show empty: `npm test` names those that are large and that no test needs, as a list like PATH's. */
 const hidden = (process.env["KNETCTL_TEST_HIDDEN"] ?? "").split(":").filter((folder) => folder !== "");
 
-const script = 'while [ "$1" != -- ]; do mount -n -t tmpfs -o ro,mode=0755 hidden "$1"; shift; done; shift; exec "$@"';
+/**
+ * Makes the copy of this machine that a test gets one that nobody has set anything up on: large folders are empty, /tmp is new, there are the
+ * distribution's accounts alone (and sshd's, which some test starts), and nothing of the client's, the application's and knetctl's own. Done only
+ * where `/` is a sandbox's; what is bound read-only there stays.
+ */
+const script = `
+grep -q ' / / [^-]* - overlay knetctl-sandbox ' /proc/self/mountinfo
+while [ "$1" != -- ]; do mount -n -t tmpfs -o ro,mode=0755 hidden "$1"; shift; done
+shift
+case "$PWD/" in
+  /tmp/*) rm -rf /tmp/knetctl-* ;;
+  *) mount -n -t tmpfs -o mode=1777 tmpfs /tmp ;;
+esac
+(
+  exec 2>/dev/null
+  for kind in passwd group; do
+    known=$(cut -d: -f1 "/usr/share/base-passwd/$kind.master" | paste -sd '|')
+    for file in $kind $([ $kind = passwd ] && echo shadow || echo gshadow); do
+      sed -i -nE "/^($known|_apt|sshd|_ssh|ssh|systemd-[a-z]+|messagebus):/p" "/etc/$file"
+    done
+  done
+  rm -f /etc/subuid- /etc/subgid- /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/ld.so.conf.d/*[kK][nN][eE][tT]* /etc/systemd/system/amplia*
+  rm -rf /etc/amplia /etc/knetctl /etc/kryptus /opt/k[nr]* /usr/local/lib/k[nr]* /usr/local/lib/libk* /var/amplia /var/lib/knetctl
+) || :
+exec "$@"`;
 
-/** The command line that starts a program in a sandbox once these folders have been hidden there. */
+/** The command line that starts a program in a sandbox once it has been made such a system. */
 export function onSmallSystem(program: string, args: readonly string[]): { readonly program: string; readonly args: readonly string[] } {
-  return hidden.length === 0 ? { program, args } : { program: "/bin/sh", args: ["-euc", script, "sh", ...hidden, "--", program, ...args] };
+  return { program: "/bin/sh", args: ["-euc", script, "sh", ...hidden, "--", program, ...args] };
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import { test } from "tap";
 import { Problem } from "../../../src/problem/problem.js";
 import { endpointArgument, namedOrEndpoint, requiredEndpoint } from "../../../src/commands/ha/endpoint-argument.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import { test } from "tap";
 import { editedVector, type VectorEdit } from "../../../src/commands/ha/vector-edits.js";
 import type { Endpoint } from "../../../src/profile/types.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import t from "tap";
 import { cannotHold, formsThatHold } from "../../../src/formats/settings/cannot-hold.js";
 import { readSettings } from "../../../src/formats/settings/read-settings.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import t from "tap";
 import { readJsonSettings } from "../../../src/formats/settings/json-settings.js";
 import type { SettingsEdit } from "../../../src/formats/settings/settings-text.js";

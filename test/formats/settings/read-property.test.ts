@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import t from "tap";
 import { readSettings } from "../../../src/formats/settings/read-settings.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import t from "tap";
 import { readClientConfig, readsAs } from "../../../src/steps/client-config/reading.js";
 import { renderClientConfig } from "../../../src/steps/client-config/render.js";

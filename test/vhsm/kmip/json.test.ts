@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import { test } from "tap";
 import type { KmipItem } from "../../../src/vhsm/kmip/item.js";
 import { decodeJson, encodeJson } from "../../../src/vhsm/kmip/json.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check.js";
 import { test } from "tap";
 import { judgeCertificate } from "../../../src/vhsm/probe/certificate.js";
 import { firstWords } from "../../../src/vhsm/probe/first-words.js";

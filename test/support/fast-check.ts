@@ -1,0 +1,7 @@
+import fc from "fast-check";
+import { seed } from "./seed.js";
+
+// a test that may fail by chance is believed by nobody; other inputs come with another seed
+fc.configureGlobal({ seed });
+
+export default fc;
