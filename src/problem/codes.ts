@@ -161,6 +161,12 @@ const programCodes = {
   "pin-nul": exitCodes.failed,
   "pin-too-long": exitCodes.failed,
   "pin-not-utf8": exitCodes.failed,
+  "pin-byte-order-mark": exitCodes.failed,
+  "pin-line-break": exitCodes.failed,
+  "pin-control-character": exitCodes.failed,
+  "pin-outer-blank": exitCodes.failed,
+  "pin-outer-quotes": exitCodes.failed,
+  "pin-assignment": exitCodes.failed,
 
   // smoke test
   "pkcs11-addon-missing": exitCodes.failed,

@@ -4,12 +4,20 @@ import { Secret } from "../../problem/secret.js";
 /** More than any token takes (CK_TOKEN_INFO's ulMaxPinLen is a few hundred at most). Bytes. */
 export const longestPin = 4096;
 
+export interface PinText {
+  readonly pin: Secret;
+  readonly notes: readonly string[];
+  /** Warnings: it may be a PIN, but it looks as if more than the PIN stood there. */
+  readonly problems: readonly Problem[];
+}
+
 /**
  * The PIN in what was read from `from` (for people: "file /run/secrets/pin"). One line break at the end, LF or CRLF, is not part of
- * it, which `notes` then says; everything else is kept as it is. Throws `pin-empty`, `pin-nul`, `pin-too-long` or `pin-not-utf8`, none of which
- * quotes anything.
+ * it, which `notes` then says; everything else is kept as it is. What no PIN holds is refused here, before it costs an attempt to log in:
+ * throws `pin-empty`, `pin-nul`, `pin-too-long`, `pin-not-utf8`, `pin-byte-order-mark`, `pin-line-break` or `pin-control-character`. Nothing is
+ * ever quoted.
  */
-export function pinFromBytes(bytes: Buffer, from: string): { readonly pin: Secret; readonly notes: readonly string[] } {
+export function pinFromBytes(bytes: Buffer, from: string): PinText {
   const lineBreak = bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1;
   const content = bytes.subarray(0, bytes.length - lineBreak);
   if (content.length === 0) throw new Problem("pin-empty", `the PIN from ${from} is empty`, { hint: "write the PIN there, as one line" });
@@ -17,7 +25,38 @@ export function pinFromBytes(bytes: Buffer, from: string): { readonly pin: Secre
     throw new Problem("pin-too-long", `the PIN from ${from} has more than ${longestPin} bytes`, { hint: "check that this is the PIN and not another file" });
   }
   if (content.includes(0)) throw new Problem("pin-nul", `the PIN from ${from} holds a NUL byte`, { hint: "write it as plain UTF-8 text" });
-  return { pin: new Secret(decoded(content, from)), notes: lineBreak === 0 ? [] : ["removed one trailing line break from the PIN"] };
+  const text = decoded(content, from);
+  refuse(text, from);
+  return { pin: new Secret(text), notes: lineBreak === 0 ? [] : ["removed one trailing line break from the PIN"], problems: doubts(text, from) };
+}
+
+function refuse(text: string, from: string): void {
+  if (text.startsWith("\ufeff")) {
+    throw new Problem("pin-byte-order-mark", `the PIN from ${from} begins with a byte order mark`, { hint: "save it as UTF-8 without a byte order mark" });
+  }
+  if (/[\r\n\u2028\u2029]/.test(text)) {
+    throw new Problem("pin-line-break", `the PIN from ${from} holds a line break`, {
+      detail: "only one, at its very end, is not part of the PIN",
+      hint: "write the PIN there as the only line, without empty lines after it",
+    });
+  }
+  if (/\p{Cc}/u.test(text)) {
+    throw new Problem("pin-control-character", `the PIN from ${from} holds a control character, such as a tab`, { hint: "write the PIN there as plain text, and nothing else" });
+  }
+}
+
+/** Blanks, and what has no width at all, such as is copied along from a page. */
+const outerBlank = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/u;
+
+function doubts(text: string, from: string): readonly Problem[] {
+  const doubt = (code: "pin-outer-blank" | "pin-outer-quotes" | "pin-assignment", what: string, hint: string): Problem =>
+    new Problem(code, `the PIN from ${from} ${what}`, { severity: "warning", detail: "all of it is taken for the PIN", hint });
+  return [
+    ...(outerBlank.test(text) ? [doubt("pin-outer-blank", "begins or ends with a blank", "remove it where it is not part of the PIN")] : []),
+    ...(/^\s*(["']).*\1\s*$/su.test(text) ? [doubt("pin-outer-quotes", "stands in quotes", "remove them where they are not part of the PIN")] : []),
+    // what base64 ends with is no assignment
+    ...(/^\s*(?:export\s+)?[A-Za-z_][\w:]*\s*=\s*[^=\s]/u.test(text) ? [doubt("pin-assignment", "looks like NAME=PIN", "write the PIN alone, without a name before it")] : []),
+  ];
 }
 
 function decoded(content: Buffer, from: string): string {

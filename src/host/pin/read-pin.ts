@@ -13,7 +13,7 @@ export interface ReadPin {
   readonly pin: Secret;
   /** What was done to the PIN: "removed one trailing line break from the PIN". */
   readonly notes: readonly string[];
-  /** Warnings about where it came from. */
+  /** Warnings about where it came from, and about what looks like more than a PIN. */
   readonly problems: readonly Problem[];
 }
 
@@ -38,7 +38,8 @@ interface Raw {
 export async function readPin(source: PinSource, options: ReadPinOptions = {}): Promise<ReadPin> {
   keepOutOfCores();
   const { bytes, from, problems = [] } = await readRaw(source, options);
-  return { ...pinFromBytes(bytes, from), problems };
+  const { pin, notes, problems: doubts } = pinFromBytes(bytes, from);
+  return { pin, notes, problems: [...problems, ...doubts] };
 }
 
 async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw> {

@@ -21,7 +21,7 @@ function file(name: string, content: string | Buffer, mode = 0o600): PinSource {
 }
 
 test("exactly one trailing line break is removed, and said", async (t) => {
-  for (const [content, pin, notes] of [["pin", "pin", 0], ["pin\n", "pin", 1], ["pin\r\n", "pin", 1], ["pin\n\n", "pin\n", 1], ["pin\r", "pin\r", 0], [" p ä\t", " p ä\t", 0]] as const) {
+  for (const [content, pin, notes] of [["pin", "pin", 0], ["pin\n", "pin", 1], ["pin\r\n", "pin", 1], ["p ä", "p ä", 0]] as const) {
     const read = await readPin(file("breaks", content));
     t.equal(read.pin.reveal(), pin);
     t.equal(read.notes.length, notes);
@@ -29,8 +29,18 @@ test("exactly one trailing line break is removed, and said", async (t) => {
   }
 });
 
-test("a byte-order mark is part of the PIN", async (t) => {
-  t.equal((await readPin(file("bom", "\ufeffpin"))).pin.reveal(), "\ufeffpin");
+test("what only looks like more than a PIN is read as it is, and doubted", async (t) => {
+  const doubtful: readonly (readonly [pin: string, ...codes: string[]])[] = [
+    [" pin", "pin-outer-blank"], ["pin ", "pin-outer-blank"], ["pin\u00a0", "pin-outer-blank"], ["\u200bpin", "pin-outer-blank"],
+    ["'pin'", "pin-outer-quotes"], ['"pin"', "pin-outer-quotes"], ['"pin" ', "pin-outer-blank", "pin-outer-quotes"],
+    ["PIN=1234", "pin-assignment"], ["export CA_PIN=1234", "pin-assignment"], ["KeyStores:a:Pin = 1234", "pin-assignment"],
+    ["'pin"], ["Zm9vYg=="], ["=pin"], ["a b"], ["1=2"],
+  ];
+  for (const [pin, ...codes] of doubtful) {
+    const read = await readPin(file("doubtful", `${pin}\n`));
+    t.equal(read.pin.reveal(), pin);
+    t.strictSame(read.problems.map(({ code, severity }) => [code, severity]), codes.map((code) => [code, "warning"]));
+  }
 });
 
 test("what cannot be a PIN is refused without being quoted", async (t) => {
@@ -38,6 +48,15 @@ test("what cannot be a PIN is refused without being quoted", async (t) => {
     ["", "pin-empty"],
     ["\n", "pin-empty"],
     ["canary\0x", "pin-nul"],
+    ["\ufeffcanary", "pin-byte-order-mark"],
+    ["canary\n\n", "pin-line-break"],
+    ["canary\r", "pin-line-break"],
+    ["canary\r\ncanary\n", "pin-line-break"],
+    ["canary\u2028canary", "pin-line-break"],
+    ["canary\t", "pin-control-character"],
+    ["\u001b[Acanary", "pin-control-character"],
+    ["canary\u007f", "pin-control-character"],
+    ["canary\u0085", "pin-control-character"],
     [Buffer.from([0x63, 0x61, 0x6e, 0x61, 0x72, 0x79, 0xff]), "pin-not-utf8"],
     [`canary${"x".repeat(4096)}`, "pin-too-long"],
     [Buffer.alloc(20_000_000, "canary"), "pin-too-long"],
