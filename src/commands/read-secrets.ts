@@ -6,7 +6,7 @@ import type { PinSource } from "../profile/types.js";
 import { cleanLine } from "../ui/clean-text.js";
 import type { CommandContext } from "./command.js";
 
-/** Secrets by their sources, as objects: what a profile names once is read once. */
+/** Secrets by their sources, which are those of the uses that were asked for. */
 export interface ReadSecrets {
   readonly secrets: ReadonlyMap<PinSource, Secret>;
   /** Warnings, shown already; for the `--json` document. */
@@ -14,8 +14,8 @@ export interface ReadSecrets {
 }
 
 /**
- * Reads every secret of these uses, each source once, before anything is changed: one that is missing must not be found halfway. What is
- * wrong with any of them is thrown together; warnings and notes are shown.
+ * Reads every secret of these uses before anything is changed: one that is missing must not be found halfway. A source is read once, however many
+ * uses name it, and what is wrong with it is told once, with all that it is for. Errors are thrown together; warnings and notes are shown.
  */
 export async function readSecrets(uses: readonly SecretUse[], context: CommandContext): Promise<ReadSecrets> {
   const read = await readEach(uses, context, context.signal);
@@ -28,8 +28,13 @@ export async function readSecrets(uses: readonly SecretUse[], context: CommandCo
  * already, which come back with the others.
  */
 export async function readSecretsIfPossible(uses: readonly SecretUse[], context: CommandContext, known: ReadonlyMap<PinSource, Secret> = new Map()): Promise<ReadSecrets> {
-  const { secrets, problems } = await readEach(uses.filter(({ source }) => source.from !== "prompt" && !known.has(source)), context);
-  return shown({ secrets: new Map([...known, ...secrets]), problems: problems.map(asWarning) }, context);
+  const knownSources = new Map([...known].map(([source, secret]) => [sameSource(source), secret]));
+  const { secrets, problems } = await readEach(uses.filter(({ source }) => source.from !== "prompt" && !knownSources.has(sameSource(source))), context);
+  const again = uses.flatMap(({ source }): [PinSource, Secret][] => {
+    const secret = knownSources.get(sameSource(source));
+    return secret === undefined ? [] : [[source, secret]];
+  });
+  return shown({ secrets: new Map([...known, ...again, ...secrets]), problems: problems.map(asWarning) }, context);
 }
 
 async function readEach(uses: readonly SecretUse[], { output, descriptors }: CommandContext, signal?: AbortSignal): Promise<ReadSecrets> {
@@ -37,18 +42,41 @@ async function readEach(uses: readonly SecretUse[], { output, descriptors }: Com
   const problems: Problem[] = [];
   if (uses.length === 0) return { secrets, problems };
   const { readPin } = await import("../host/pin/read-pin.js");
-  for (const { of, source } of uses) {
-    if (signal?.aborted === true || secrets.has(source)) continue;
+  for (const [{ of, source }, ...others] of bySource(uses)) {
+    if (signal?.aborted === true) break;
+    const users = [of, ...others.map((other) => other.of)];
     try {
       const read = await readPin(source, { user: cleanLine(of), descriptors, ...(signal && { signal }) });
-      secrets.set(source, read.pin);
-      problems.push(...read.problems);
-      for (const note of read.notes) output.note(cleanLine(`note: ${of}: ${note}`));
+      for (const same of [source, ...others.map((other) => other.source)]) secrets.set(same, read.pin);
+      problems.push(...read.problems.map((problem) => neededFor(users, problem)));
+      if (output.verbose) for (const note of read.notes) output.note(cleanLine(`note: ${users.join(", ")}: ${note}`));
     } catch (error) {
-      problems.push(...problemsOf(error));
+      problems.push(...problemsOf(error).map((problem) => neededFor(users, problem)));
     }
   }
   return { secrets, problems };
+}
+
+type Uses = readonly [SecretUse, ...SecretUse[]];
+
+/** Uses of one source together, in the order of the first ones. */
+function bySource(uses: readonly SecretUse[]): readonly Uses[] {
+  const found = new Map<unknown, Uses>();
+  for (const use of uses) {
+    const same = found.get(sameSource(use.source));
+    found.set(sameSource(use.source), same === undefined ? [use] : [...same, use]);
+  }
+  return [...found.values()];
+}
+
+/** Equal for sources that give the same secret: a descriptor can be read once, and a variable is taken away when it was. Who is asked twice may answer twice. */
+function sameSource(source: PinSource): unknown {
+  return source.from === "prompt" ? source : JSON.stringify(source);
+}
+
+function neededFor(users: readonly string[], { code, message, severity, where, detail, hint, cause }: Problem): Problem {
+  const needed = `needed for ${users.join(", ")}`;
+  return new Problem(code, message, { severity, ...(where && { where }), detail: detail === undefined ? needed : `${detail}\n${needed}`, ...(hint !== undefined && { hint }), cause });
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

@@ -92,7 +92,9 @@ async function pinOf(args: SmokeArguments, context: CommandContext): Promise<{ p
   }
   const { descriptors, signal } = context;
   const { pin, notes, problems } = await readPin(source, { signal, descriptors, ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }) });
-  for (const note of notes) context.output.note(cleanLine(`note: ${note}`));
+  if (context.output.verbose) for (const note of notes) context.output.note(cleanLine(`note: ${note}`));
+  // before the login: what looks wrong may cost an attempt
+  for (const problem of problems) context.output.problem(problem);
   return { pin, problems };
 }
 
@@ -108,7 +110,6 @@ function show(report: SmokeReport, problems: readonly Problem[], { output }: Com
     output.document({ ...report, problems: problems.map((problem): ProblemJson => problem.toJSON()) });
     return;
   }
-  for (const problem of problems) output.problem(problem);
   output.result(smokeReportText(report, output.style));
 }
 

@@ -92,7 +92,7 @@ for (const [what, { pin, options }] of Object.entries(sources)) {
 t.test("46: CRLF and one trailing line break are removed, and said", async (t) => {
   for (const end of ["\n", "\r\n"]) {
     const file = pinFile("broken", signer.text + end);
-    const args = ["smoke", "--module", "libkNETPKCS11.so", "--token-label", "ca_signer", "--as", "amplia", "--pin-file", file];
+    const args = ["smoke", "--module", "libkNETPKCS11.so", "--token-label", "ca_signer", "--as", "amplia", "--pin-file", file, "--verbose"];
     await silent(t, args, { logsIn: true, says: /login +pass[^]*removed one trailing line break from the PIN/ });
   }
 });

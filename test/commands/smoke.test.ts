@@ -25,8 +25,8 @@ function pinFile(name: string, content: string, mode = 0o600): string {
   return name;
 }
 
-function run(args: Partial<SmokeArguments>, json = false) {
-  const recorded = recordedContext({ workingFolder: path(soft.folder), json });
+function run(args: Partial<SmokeArguments>, json = false, verbose = false) {
+  const recorded = recordedContext({ workingFolder: path(soft.folder), json, verbose });
   const host = new MemoryHost({ users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }] });
   const context = { ...recorded.context, programFolder: path(dirname(worker.path)), host: () => Promise.resolve(host) };
   const env = [`SOFTHSM2_CONF=${soft.environment["SOFTHSM2_CONF"] ?? ""}`];
@@ -34,7 +34,7 @@ function run(args: Partial<SmokeArguments>, json = false) {
 }
 
 test("a table on standard output, notes beside it, the PIN in neither, exit code 0", async (t) => {
-  const { recorded, exitCode } = run({ pinFile: pinFile("pin", `${userPin}\n`) });
+  const { recorded, exitCode } = run({ pinFile: pinFile("pin", `${userPin}\n`) }, false, true);
   t.equal(await exitCode, 0);
   t.match(recorded.results, [/^token "ca_signer" .*\ncheck +status +ms +detail\nload +pass[^]*\nlogin +pass[^]*\nfinalize +pass/]);
   t.match(recorded.notes, [/removed one trailing line break/]);

@@ -3,7 +3,7 @@ import { path, type AbsolutePath } from "../../src/host/path.js";
 import type { Problem } from "../../src/problem/problem.js";
 
 /** A command's context that keeps what the command says, and fails it for wanting a host. */
-export function recordedContext({ workingFolder, json = false }: { workingFolder: AbsolutePath; json?: boolean }) {
+export function recordedContext({ workingFolder, json = false, verbose = false }: { workingFolder: AbsolutePath; json?: boolean; verbose?: boolean }) {
   const results: string[] = [];
   const documents: unknown[] = [];
   const notes: string[] = [];
@@ -13,7 +13,7 @@ export function recordedContext({ workingFolder, json = false }: { workingFolder
   const context: CommandContext = {
     output: {
       json,
-      verbose: false,
+      verbose,
       quiet: false,
       terminal: false,
       result: (text) => void results.push(text),
