@@ -48,7 +48,17 @@ async function settings(profile: Profile, form: SettingsForm, { keyStore, showSe
   if (keyStore !== undefined && !names.includes(keyStore)) throw unknown(keyStore, names);
   const uses = secretUses(profile).filter(({ purpose, store }) => purpose === "settings" && (keyStore === undefined || store === keyStore));
   const { secrets, problems } = showSecrets ? await readSecrets(uses, context) : { secrets: new Map(), problems: [] };
-  return { text: await renderKeyStores(profile, form, secrets, keyStore), problems };
+  const text = await renderKeyStores(profile, form, secrets, keyStore);
+  return { text, problems: [...problems, ...(form === "env" ? await composeProblems(text, context) : [])] };
+}
+
+/** What Docker Compose would read differently: shown, and for the document. */
+async function composeProblems(text: string, { output }: CommandContext): Promise<readonly Problem[]> {
+  const [{ readSettings }, { composeWarning }] = await Promise.all([import("../formats/settings/read-settings.js"), import("../steps/key-stores/lint-compose.js")]);
+  const reading = await readSettings("env", text);
+  const problems = "faults" in reading ? [] : composeWarning(reading.settings, undefined);
+  for (const problem of problems) output.problem(problem);
+  return problems;
 }
 
 function nothing({ source }: Profile, what: string, hint: string): Problem {

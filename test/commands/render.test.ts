@@ -1,5 +1,5 @@
 import t from "tap";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { render } from "../../src/commands/render.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";
@@ -24,5 +24,13 @@ t.test("with --json: one document with the text", async (t) => {
 t.test("a profile that is not valid prints nothing", async (t) => {
   const { context, results } = recordedContext({ workingFolder: folder });
   await t.rejects(render({ ...arguments_, profile: "no-such-profile.yaml" }, context), { name: "Problems" });
+  t.same(results, []);
+});
+
+t.test("a value that Docker Compose would read differently is printed, with a warning on the side that does not quote it", async (t) => {
+  const folder = realpathSync(t.testdir({ "p.yaml": "key_stores: { a: { type: Dinamo, address: 10.0.0.9, user: 'op$1', password: { file: x } } }\n" }));
+  const { context, results, documents } = recordedContext({ workingFolder: path(folder), json: true });
+  t.equal(await render({ profile: "p.yaml", target: "env", showSecrets: false }, context), 0);
+  t.match(documents, [{ text: "KeyStores__a__User=op$1\n", problems: [{ code: "settings-value-compose", detail: "KeyStores:a:User: " }] }]);
   t.same(results, []);
 });

@@ -1,6 +1,6 @@
 import { envCannotHold } from "./env-settings.js";
 import { iniCannotHold } from "./ini-cannot-hold.js";
-import { jsonCannotHold } from "./json-settings.js";
+import { jsonCannotHold } from "./json-cannot-hold.js";
 import { noFormHolds } from "./no-form-holds.js";
 import { settingsForms } from "./settings-text.js";
 import type { SettingsForm } from "./settings-text.js";

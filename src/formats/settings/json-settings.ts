@@ -4,8 +4,9 @@ import type { JsonObject } from "../json-tree.js";
 import { withEdits } from "../text-edit.js";
 import { foldKey } from "./fold-key.js";
 import { additions } from "./json-additions.js";
+import { jsonCannotHold } from "./json-cannot-hold.js";
 import { leavesAt, removals } from "./json-removals.js";
-import { deepest, isWellFormed, jsonSections } from "./json-sections.js";
+import { jsonSections } from "./json-sections.js";
 import type { JsonSections, Section } from "./json-sections.js";
 import type { Setting, SettingsEdit, SettingsFault, SettingsReading, SettingsText } from "./settings-text.js";
 
@@ -19,15 +20,6 @@ export function readJsonSettings(text: string): SettingsReading {
   const [fault, ...more] = parsed.sections.faults.toSorted((a, b) => a.offset - b.offset);
   if (fault !== undefined) return { faults: [fault, ...more] };
   return new JsonSettings(text, parsed);
-}
-
-/** Why no JSON file can hold the setting; undefined when it can. */
-export function jsonCannotHold(key: string, value: string): string | undefined {
-  const parts = key.split(":");
-  if (parts.includes("")) return "a part of the key is empty";
-  if (parts.length > deepest) return `a key of more than ${deepest} parts is nested too deeply`;
-  if (!isWellFormed(key)) return "the key holds half of a surrogate pair";
-  return isWellFormed(value) ? undefined : "the value holds half of a surrogate pair";
 }
 
 interface ParsedSettings {
@@ -61,6 +53,7 @@ function separatorFaults(text: string): readonly SettingsFault[] {
 
 class JsonSettings implements SettingsText {
   readonly settings: readonly Setting[];
+  readonly dropped = [];
   readonly #text: string;
   /** Of the text, or of `{}` where it is nothing. */
   readonly #parsed: ParsedSettings;

@@ -1,7 +1,7 @@
 import type { Span } from "../json-tree.js";
 import type { Line } from "./line.js";
 import type { LineEditor } from "./line-editor.js";
-import type { Setting, SettingsFault } from "./settings-text.js";
+import type { DroppedLine, Setting, SettingsFault } from "./settings-text.js";
 
 /** What a line says that gives a key its value. */
 export interface Assignment {
@@ -26,6 +26,7 @@ export interface ReadLines {
   readonly assignments: readonly Assignment[];
   readonly settings: readonly Setting[];
   readonly faults: readonly SettingsFault[];
+  readonly dropped?: readonly DroppedLine[];
 }
 
 /** A key and its value. */

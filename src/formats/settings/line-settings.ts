@@ -10,7 +10,7 @@ export function lineSettings<Read extends ReadLines>(form: LineForm<Read>, text:
   const read = form.read(text);
   const [first, ...more] = read.faults.toSorted((a, b) => a.offset - b.offset);
   if (first !== undefined) return { faults: [first, ...more] };
-  return { settings: read.settings, edit: (edit) => edited(form, read, edit) };
+  return { settings: read.settings, dropped: read.dropped ?? [], edit: (edit) => edited(form, read, edit) };
 }
 
 function edited<Read extends ReadLines>(form: LineForm<Read>, read: Read, { set, remove }: SettingsEdit): string {

@@ -24,6 +24,13 @@ export interface SettingsFault {
   readonly key?: string;
 }
 
+/** A line that is passed over without a word, though somebody meant a setting by it. */
+export interface DroppedLine {
+  readonly offset: number;
+  /** Why; quotes nothing of the text. */
+  readonly reason: string;
+}
+
 export interface SettingsEdit {
   /** Key (parts joined by `:`) → value, in the order in which new ones are written. One that exists in any spelling is changed where it stands. */
   readonly set: ReadonlyMap<string, string>;
@@ -35,6 +42,7 @@ export interface SettingsEdit {
 export interface SettingsText {
   /** In the order of the text. */
   readonly settings: readonly Setting[];
+  readonly dropped: readonly DroppedLine[];
   /**
    * The text with these settings changed and every other byte as it was; the very same text when it says all that already. Throws a
    * RangeError for a value that the form cannot hold (`cannotHold`).

@@ -2,7 +2,7 @@ import { environmentLines, keyOfVariable } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
 import type { Line } from "./line.js";
 import type { Assignment } from "./line-form.js";
-import type { SettingsFault } from "./settings-text.js";
+import type { DroppedLine, SettingsFault } from "./settings-text.js";
 import { scanSystemdValue } from "./systemd-value.js";
 
 /** Reads the text as systemd's parse_env_file does. A byte order mark is part of the first name, which then is none. */
@@ -10,6 +10,7 @@ export function systemdLines(text: string): EnvironmentLines {
   const lines: Line[] = [];
   const assignments: Assignment[] = [];
   const faults: SettingsFault[] = [];
+  const dropped: DroppedLine[] = [];
   let tail: Line | undefined;
   for (let at = 0; at < text.length; at = lines.at(-1)?.next ?? text.length) {
     const scanned = scanLine(text, at);
@@ -20,8 +21,9 @@ export function systemdLines(text: string): EnvironmentLines {
     }
     if (scanned.assignment !== undefined) assignments.push(scanned.assignment);
     if (scanned.fault !== undefined) faults.push(scanned.fault);
+    if (scanned.dropped !== undefined) dropped.push({ offset: scanned.start, reason: scanned.dropped });
   }
-  return environmentLines(text, { start: 0, lines, tail, assignments, faults }, isTakenValue);
+  return { ...environmentLines(text, { start: 0, lines, tail, assignments, faults }, isTakenValue), dropped };
 }
 
 /** What systemd takes for a variable's name; lines with other names are passed over. */
@@ -40,6 +42,8 @@ interface ScannedLine {
   readonly line: Line;
   readonly assignment?: Assignment;
   readonly fault?: SettingsFault;
+  /** Why systemd passes the line over, which is neither blank nor a comment. */
+  readonly dropped?: string;
   /** A comment that may take the next line with it. */
   readonly goesOn?: boolean;
 }
@@ -50,12 +54,21 @@ function scanLine(text: string, lineStart: number): ScannedLine {
   // a name has at least one character, be it an equals sign
   const before = matchAt(text, start, /[^\r\n][^=\r\n]*|/y);
   const equals = start + before.length;
-  if (text.charAt(equals) !== "=") return { start, line: lineTo(text, lineStart, equals) };
+  if (text.charAt(equals) !== "=") return { start, line: lineTo(text, lineStart, equals), ...(before !== "" && { dropped: "there is no equals sign in it" }) };
   const { value, written, end, fault } = scanSystemdValue(text, equals + 1);
   const line = lineTo(text, lineStart, end);
   const name = before.slice(0, before.length - endingIn(before, " \t"));
   const assignment = isVariableName(name) ? { line, key: keyOfVariable(name), value, name: { start, end: start + name.length }, written } : undefined;
-  return { start, line, ...(assignment && { assignment }), ...(fault && { fault }) };
+  const dropped = assignment === undefined ? badName(name) : isTakenValue(value) ? undefined : "there is a control character in its value";
+  return { start, line, ...(assignment && { assignment }), ...(fault && { fault }), ...(dropped !== undefined && { dropped }) };
+}
+
+/** What is wrong with a name that is no variable's. */
+function badName(name: string): string {
+  if (name.startsWith("\uFEFF")) return "a byte order mark stands before its name";
+  if (/^export[ \t]/.test(name)) return "it begins with export, as in a shell";
+  if (name.includes(":")) return "its name has a colon, for which __ stands in a variable's name";
+  return "its name is not made of A-Z, a-z, 0-9 and _, or begins with a digit";
 }
 
 /** A backslash at its end matters before a line feed or a lone carriage return; of the two together it takes the first. */

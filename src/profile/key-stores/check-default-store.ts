@@ -1,8 +1,12 @@
+import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Finding } from "../finding.js";
 import { quotedName } from "../quote.js";
 import { entriesOf, entryOf, textOf, type TreeNode } from "../tree.js";
 import { unknownNames } from "../unknown-names.js";
 import { storeNameMistake } from "./check-store-names.js";
+
+/** Key stores that Amplia has without a section of their own; whether one is switched on, its settings say. */
+export const builtInStores: readonly string[] = ["Database", "NativeUser"];
 
 /** The key store that the application is to use by default: one of the profile's, or one that its settings have already. */
 export function checkDefaultStore(root: TreeNode): readonly Finding[] {
@@ -13,6 +17,7 @@ export function checkDefaultStore(root: TreeNode): readonly Finding[] {
   if (mistake !== undefined) {
     return [{ code: "profile-name-invalid", title: "default_key_store is no name of a key store", anchor: node, detail: `found ${quotedName(name)}: ${mistake}`, hint: "name one of the key stores" }];
   }
+  if (builtInStores.some((known) => foldKey(known) === foldKey(name))) return [];
   const names = entriesOf(root, "key_stores").map(({ key }) => key);
   return unknownNames(names, {
     code: "profile-default-unknown",

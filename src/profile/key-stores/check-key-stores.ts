@@ -5,6 +5,7 @@ import { checkAmpliaVersion } from "./check-amplia-version.js";
 import { checkAzure } from "./check-azure.js";
 import { checkDefaultStore } from "./check-default-store.js";
 import { checkDinamo } from "./check-dinamo.js";
+import { checkForms } from "./check-forms.js";
 import { checkKryptus } from "./check-kryptus.js";
 import { checkPkcs11 } from "./check-pkcs11.js";
 import { checkStoreNames } from "./check-store-names.js";
@@ -25,6 +26,7 @@ export function checkKeyStores(root: TreeNode): readonly Finding[] {
     ...checkDefaultStore(root),
     ...checkTokens(stores, context),
     ...checkAmpliaVersion(root),
+    ...checkForms(root),
   ];
 }
 

@@ -60,7 +60,7 @@ export function storesEdit(wanted: WantedFile, settings: readonly Setting[], wri
 
 class Planner {
   readonly #now: ReadonlyMap<string, Setting>;
-  readonly #stores: ReadonlyMap<string, { readonly name: string; readonly settings: readonly string[] }>;
+  readonly #stores: ReadonlyMap<string, StoreInSettings>;
   readonly #secrets: Secrets;
   readonly #set = new Map<string, string>();
   readonly #remove = new Set<string>();
@@ -150,8 +150,14 @@ function saysTheSame(key: string, now: string, wanted: string): boolean {
   return now === wanted || (/:(Type|UseHsm)$/.test(key) && foldKey(now) === foldKey(wanted));
 }
 
+export interface StoreInSettings {
+  readonly name: string;
+  /** Names of its settings, as spelled. */
+  readonly settings: readonly string[];
+}
+
 /** The key stores in a file, by folded name: `KeyStores:NAME:SETTING`. */
-export function storesIn(settings: readonly Setting[]): ReadonlyMap<string, { readonly name: string; readonly settings: readonly string[] }> {
+export function storesIn(settings: readonly Pick<Setting, "key">[]): ReadonlyMap<string, StoreInSettings> {
   const stores = new Map<string, { name: string; settings: string[] }>();
   for (const { key } of settings) {
     const [section = "", name = "", ...rest] = key.split(":");

@@ -1,10 +1,10 @@
 import { cannotHold, formsThatHold } from "../../formats/settings/cannot-hold.js";
 import { foldKey } from "../../formats/settings/fold-key.js";
+import { formName } from "../../formats/settings/form-name.js";
 import { readSettings } from "../../formats/settings/read-settings.js";
 import type { Setting, SettingsEdit, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";
-import { formName } from "./observe.js";
 
 /**
  * The text with the edit made, read once more: the application must find in it what is wanted, and all else as before. Throws

@@ -1,5 +1,6 @@
 import type { Entry, Files, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
+import { formName } from "../../formats/settings/form-name.js";
 import { readSettings } from "../../formats/settings/read-settings.js";
 import type { SettingsFault, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
 import { positionAt, positionsIn, type TextPosition } from "../../formats/text-position.js";
@@ -94,10 +95,4 @@ function faultProblem({ kind, offset, reason, key }: SettingsFault, position: (o
     case "ambiguous":
       return new Problem("settings-ambiguous", "which setting holds cannot be told", { where, detail: shown, hint: "leave one of them, then run again" });
   }
-}
-
-/** What a form is called in a sentence. */
-export function formName(form: SettingsForm): string {
-  const names = { ini: "an ini file", json: "JSON", env: "an environment file of Docker", systemd: "an environment file of systemd" };
-  return names[form];
 }

@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { formName } from "../../formats/settings/form-name.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
@@ -10,9 +10,9 @@ import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { exposedWarning, fileChanges, folderChanges, recordChange } from "./changes.js";
 import { editedText } from "./edited-text.js";
 import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
-import { lintStores } from "./lint.js";
+import { lintFile } from "./lint-file.js";
 import { olderAmplia } from "./older-amplia.js";
-import { formName, observeFile, type ObservedFile } from "./observe.js";
+import { observeFile, type ObservedFile } from "./observe.js";
 import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receipt.js";
 import { wantedFiles, type WantedFile } from "./wanted.js";
 
@@ -30,6 +30,7 @@ export function keyStoresStep(secrets: Secrets, only?: ReadonlySet<string>): Ste
 
 /** A file with what is to become of it. */
 interface PlannedFile {
+  readonly wanted: WantedFile;
   readonly observed: ObservedFile;
   readonly stores: StoresEdit;
   readonly text: string;
@@ -100,7 +101,7 @@ async function planFile(wanted: WantedFile, ours: readonly WrittenFile[], host: 
   const { path, form } = wanted.target;
   const observed = await observeFile(host, path, form, host.accounts.user(service.user)?.uid);
   const stores = storesEdit(wanted, observed.settings.settings, ours.find((one) => one.path === path), secrets);
-  return { observed, stores, text: await editedText(observed.settings, form, stores.edit, path) };
+  return { wanted, observed, stores, text: await editedText(observed.settings, form, stores.edit, path) };
 }
 
 function writtenBy({ service }: Profile, { path, form }: ObservedFile, { written, defaultKeyStore }: StoresEdit): WrittenFile {
@@ -116,24 +117,12 @@ function recordSummary(made: readonly WrittenFile[]): readonly string[] {
   return [names.length === 0 ? "no key stores are knetctl's own any more" : `remembers which key stores are knetctl's own: ${names.join(", ")}`];
 }
 
-function fileProblems({ observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[]): readonly Problem[] {
-  const older = text === "" ? [] : olderAmplia(host, observed, host.accounts.user(profile.service.user)?.uid, profile.ampliaVersion);
-  const settings = expectedSettings(observed, stores);
-  const context = {
-    host,
-    path: observed.path,
-    users: [...profile.users.keys()],
-    checked: [...(profile.keyStores?.keys() ?? [])],
-    installsModule: planned.some(({ kind }) => kind === "run-installer"),
-  };
-  return [...older, ...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path)), ...(text === "" ? [] : lintStores(settings, context))];
-}
-
-/** The settings as they will be, for a look at the whole. */
-function expectedSettings({ settings: { settings } }: ObservedFile, { edit: { set, remove } }: StoresEdit) {
-  const gone = new Set([...set.keys(), ...remove].map(foldKey));
-  const kept = settings.filter(({ key }) => !gone.has(foldKey(key)));
-  return [...kept, ...[...set].map(([key, value]) => ({ key, value, offset: 0 }))];
+function fileProblems({ wanted, observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[]): readonly Problem[] {
+  const differing = [...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path))];
+  if (text === "") return differing;
+  const older = olderAmplia(host, observed, host.accounts.user(profile.service.user)?.uid, profile.ampliaVersion);
+  const installsModule = planned.some(({ kind }) => kind === "run-installer");
+  return [...older, ...differing, ...lintFile(observed, wanted, stores, { host, profile, installsModule })];
 }
 
 function differs(key: string, path: AbsolutePath): Problem {
@@ -145,8 +134,15 @@ function differs(key: string, path: AbsolutePath): Problem {
   });
 }
 
-function fileNotes({ observed: { path }, stores }: PlannedFile): readonly string[] {
-  return [...stores.kept.map((store) => keptNote(store, path)), ...stores.unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`)];
+const mostNotes = 20;
+
+function fileNotes({ observed: { path }, stores: { kept, unknown } }: PlannedFile): readonly string[] {
+  const more = kept.length > mostNotes ? [`${kept.length - mostNotes} more key stores in ${path} are not in the profile, and are kept`] : [];
+  return [
+    ...kept.slice(0, mostNotes).map((store) => keptNote(store, path)),
+    ...more,
+    ...unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`),
+  ];
 }
 
 function keptNote({ name, because }: KeptStore, path: AbsolutePath): string {

@@ -50,6 +50,23 @@ const names: readonly Case[] = [
   ["of a secret", "key_stores: { pin: { type: Pkcs11, module: m.so }, password: { type: Pkcs11, module: n.so } }\n"],
 ];
 
+/** A USB token `my-hsm`, written in this form. */
+const named = (name: string, form: string): string => `key_stores:\n  ${name}: { type: Pkcs11, module: m.so, target: { file: /srv/amplia, form: ${form} } }\n`;
+
+const forms: readonly Case[] = [
+  ["systemd and a dash in the name", named("my-hsm", "systemd"), "settings-cannot-hold 2:3"],
+  ["systemd and an underscore", named("my_hsm", "systemd")],
+  ["Docker and a dash", named("my-hsm", "env")],
+  ["Docker and a blank in the name", named("my hsm", "env"), "settings-cannot-hold 2:3"],
+  ["a variable whose name would part elsewhere", named("my__hsm", "env"), "settings-cannot-hold 2:3"],
+  ["an ini file and a blank at the end of the name", named("'my '", "ini"), "settings-cannot-hold 2:3"],
+  ["JSON and anything", named("'a b-c__ '", "json")],
+  ["a line for Docker that is too long", `key_stores:\n  a: { type: Pkcs11, module: "${"x".repeat(4000)}", target: /srv/a.env }\n`],
+  ["the database by default", `${named("a", "ini")}default_key_store: Database\n`],
+  ["a native store by default", `${named("a", "ini")}default_key_store: NativeUser\n`],
+  ["a store by default that is nowhere", `${named("a", "ini")}default_key_store: b\n`, "?profile-default-unknown 3:20"],
+];
+
 const pkcs11: readonly Case[] = [
   ["of the one user", withUser("{ type: Pkcs11, user: u }"), "?profile-key-store-tip 4:8"],
   ["of one of two users", withUsers("{ type: Pkcs11, user: u }"), "?profile-key-store-tip 5:8"],
@@ -203,7 +220,7 @@ const secrets: readonly Case[] = [
   ["a key of the vault in another store", etoken("AppKey: hunter2"), "profile-pin-literal 2:46"],
 ];
 
-const parts = { types, names, pkcs11, versions, tokens, kryptus: kryptusStores, azure: azureStores, dinamo: dinamoStores, targets, defaults, secrets };
+const parts = { types, names, forms, pkcs11, versions, tokens, kryptus: kryptusStores, azure: azureStores, dinamo: dinamoStores, targets, defaults, secrets };
 
 for (const [part, cases] of Object.entries(parts)) {
   t.test(`${part}: each mistake is one problem at its place, and nothing else is one`, async (t) => {
