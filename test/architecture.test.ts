@@ -80,6 +80,11 @@ function reachedFrom(entry: string): ReadonlySet<string> {
   return reached;
 }
 
+test("children are started in one place, which gives them no descriptor that was not meant for them", async (t) => {
+  const starters = imports.filter(({ target, typeOnly }) => target === "node:child_process" && !typeOnly).map(({ file }) => file);
+  t.strictSame(starters, ["host/commands/start-child.ts"]);
+});
+
 test("arguments are read and the process is ended only where a program starts", (t) => {
   const entries = ["cli.ts", "pkcs11/worker.ts"];
   const guarded = new Set(["argv", "exit", "exitCode", "abort", "chdir"]);

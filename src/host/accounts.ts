@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { askChild } from "./commands/start-child.js";
 import { findProgram } from "./commands/find-program.js";
 import { trustedOwners } from "./files/trust.js";
 import { Problem } from "../problem/problem.js";
@@ -51,13 +51,7 @@ function getent(database: Database, field: 0 | 2, wanted: string): string {
   if (wanted === "" || wanted.startsWith("-") || (field === 0 && /^\d+$/.test(wanted))) return "";
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "getent");
   if (program === undefined) return "";
-  const { stdout, status } = spawnSync(program, [database, wanted], {
-    env: { LC_ALL: "C" },
-    encoding: "utf8",
-    timeout: getentTimeoutMs,
-    killSignal: "SIGKILL",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const { stdout, status } = askChild(program, [database, wanted], { env: { LC_ALL: "C" }, timeoutMs: getentTimeoutMs });
   return status === 0 ? stdout : "";
 }
 

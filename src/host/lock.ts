@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
+import { startChild } from "./commands/start-child.js";
 import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
 import { asFileProblem } from "./files/file-problem.js";
@@ -124,7 +124,7 @@ async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal
   if (program === undefined) throw failed(file);
   const wait = mode === "--shared" ? ["--nonblock"] : ["--wait", String(Math.max(waitSeconds, leastWaitSeconds))];
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(program, [mode, ...wait, "--conflict-exit-code", String(taken), "3"], {
+    const child = startChild(program, [mode, ...wait, "--conflict-exit-code", String(taken), "3"], {
       env: { LC_ALL: "C" },
       stdio: ["ignore", "ignore", "ignore", fd],
       ...(signal && { signal }),

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import type { Readable, Writable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../host/commands/left-over-processes.js";
+import { startChild } from "../host/commands/start-child.js";
 import { messageLines } from "./message-lines.js";
 import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
@@ -51,7 +52,7 @@ const stderrKept = 2048;
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const { program, args } = workerCommand(run.identity);
   const { script, addon, node } = run.files;
-  const child = spawn(program, args, { cwd: "/", env: { ...run.environment, [markerVariable]: run.marker }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
+  const child = startChild(program, args, { cwd: "/", env: { ...run.environment, [markerVariable]: run.marker }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
   const transcript = new Transcript();
   const stderr = lastBytes(child.stderr, stderrKept);
   child.stdout?.resume();

@@ -99,12 +99,13 @@ function refuseForeign(identity: Identity | undefined): void {
   throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, { hint: "run it with sudo, or as that user" });
 }
 
+const needed = "install util-linux, which holds /usr/bin/prlimit and /usr/bin/setpriv";
+
 async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
   try {
     return await run;
   } catch (cause) {
-    const hint = "install util-linux, which holds /usr/bin/prlimit and /usr/bin/setpriv";
-    throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", { cause, detail: cause instanceof Error ? cause.message : String(cause), hint });
+    throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", { cause, detail: cause instanceof Error ? cause.message : String(cause), hint: needed });
   }
 }
 
@@ -113,11 +114,13 @@ function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: Worker
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
   if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: stderr.trim().slice(-500) }, identity);
+  // the shell's word for a program that is not there or cannot be run
+  const isMissing = exitCode === 127 || exitCode === 126;
   const how = killed === "deadline" ? "did not begin in time" : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
   throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
     where: { path: workerPath },
     ...(stderr.trim() !== "" && { detail: stderr.trim().slice(-500) }),
-    hint: "a longer --timeout helps on a busy host",
+    hint: isMissing ? needed : "a longer --timeout helps on a busy host",
   });
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { findProgram } from "../host/commands/find-program.js";
+import { trustedOwners } from "../host/files/trust.js";
 import type { Identity } from "./protocol.js";
 
 /**
@@ -9,24 +11,55 @@ const bootstrap =
   'process.on("SIGUSR1",()=>{});const fs=require("fs"),text=fs.readFileSync(4,"utf8");fs.closeSync(4);fs.closeSync(6);new Function("require","module","exports",text)(require,module,exports)';
 
 /**
+ * Where keyutils or e2fsprogs is installed: a session keyring of the worker's own, instead of that of whoever called us, which would give it
+ * their keys (keyrings(7)). `new_session` puts it into its parent, the shell, which then becomes the worker. Where the kernel or a container
+ * forbids that the module cannot ask for keys either.
+ */
+const withNewKeyring = 'keyring=$1; shift; "$keyring" new_session </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&-; exec /usr/bin/env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
+
+/**
  * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1 byte, since 0 does not stop a core
- * handler that is a program (core(5)), but who is not root cannot raise a hard limit of 0. setpriv(1): user, group and supplementary groups
- * of the account and none of root's; Node's own calls for that are switched off where libuv may use io_uring, as in Debian 13's Node 20. It
- * also ties the worker's life to this process's, SIGKILL included; it does so last, since a change of user would undo it (prctl(2)).
+ * handler that is a program (core(5)), but who is not root cannot raise a hard limit of 0. Of open files as many as systemd gives a service
+ * (DefaultLimitNOFILE=), whatever the caller's limit. setpriv(1): user, group and supplementary groups of the account and none of root's; Node's
+ * own calls for that are switched off where libuv may use io_uring, as in Debian 13's Node 20. No program that the module starts gets more
+ * rights than it has. It also ties the worker's life to this process's, SIGKILL included; it does so last, since a change of user would undo it
+ * (prctl(2)).
  */
 export function workerCommand(identity: Identity | undefined): { readonly program: string; readonly args: readonly string[] } {
-  return {
-    program: "/usr/bin/prlimit",
-    args: [`--core=${hardLimitIsZero() ? 0 : 1}`, "--", "/usr/bin/setpriv", "--pdeathsig", "KILL", ...becoming(identity), "--", "/proc/self/fd/6", "-e", bootstrap],
-  };
+  const limits = readFileSync("/proc/self/limits", "utf8");
+  const prlimit = "/usr/bin/prlimit";
+  const confined = [`--core=${hardLimit(limits, "core file size") === 0 ? 0 : 1}`, `--nofile=${openFiles(limits)}`, "--",
+    "/usr/bin/setpriv", "--no-new-privs", "--pdeathsig", "KILL", ...becoming(identity), "--", "/proc/self/fd/6", "-e", bootstrap];
+  const keyring = ["keyctl", "e4crypt"].map((program) => findProgram({ root: "/", owners: trustedOwners([]) }, program)).find((found) => found !== undefined);
+  if (keyring === undefined) return { program: prlimit, args: confined };
+  return { program: "/bin/sh", args: ["-c", withNewKeyring, "sh", keyring, prlimit, ...confined] };
 }
 
 function becoming(identity: Identity | undefined): readonly string[] {
   if (identity === undefined || process.geteuid?.() !== 0) return [];
-  return ["--reuid", String(identity.uid), "--regid", String(identity.gid), "--init-groups"];
+  const { uid, gid } = identity;
+  // a service that is root has root's capabilities too
+  const capabilities = uid === 0 || !has(CAP_SETPCAP) ? [] : ["--inh-caps=-all", "--bounding-set=-all"];
+  return [...capabilities, "--reuid", String(uid), "--regid", String(gid), "--init-groups"];
+}
+
+/** systemd's DefaultLimitNOFILE=, as far as this process may set it. */
+function openFiles(limits: string): string {
+  const hard = has(CAP_SYS_RESOURCE) ? 524_288 : Math.min(524_288, hardLimit(limits, "open files"));
+  return `${Math.min(1024, hard)}:${hard}`;
 }
 
 /** Of /proc/self/limits (proc(5)): name, soft limit, hard limit, unit. */
-function hardLimitIsZero(): boolean {
-  return /^Max core file size +\S+ +0 /m.test(readFileSync("/proc/self/limits", "utf8"));
+function hardLimit(limits: string, name: string): number {
+  const written = new RegExp(`^Max ${name} +\\S+ +(\\S+)`, "m").exec(limits)?.[1];
+  return written === undefined || written === "unlimited" ? Infinity : Number(written);
+}
+
+/** Numbers of capabilities(7): to drop others from the bounding set, and to raise a hard limit. */
+const CAP_SETPCAP = 8n;
+const CAP_SYS_RESOURCE = 24n;
+
+function has(capability: bigint): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "0";
+  return ((BigInt(`0x${effective}`) >> capability) & 1n) === 1n;
 }

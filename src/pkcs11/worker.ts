@@ -4,6 +4,7 @@ import type { PKCS11 } from "pkcs11js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
+import { closeOthers } from "../host/commands/start-child.js";
 import { asRequest, encodeMessage, type Identity, type RefusalReason, type WorkerMessage, type WorkerRequest } from "./protocol.js";
 import { runChecks } from "./run-checks.js";
 
@@ -91,7 +92,9 @@ async function work(input: Input): Promise<void> {
   }
 }
 
-process.umask(0o077);
+// what knetctl hid from us is none of the module's either
+closeOthers();
+process.umask(0o022);
 const input = readInput();
 if (input === undefined) process.exit(2);
 void work(input).finally(() => process.exit(0));

@@ -1,3 +1,4 @@
+import { closeOthers } from "../host/commands/start-child.js";
 import { systemPath } from "../host/sandbox/sandbox-script.js";
 import { Problem } from "../problem/problem.js";
 
@@ -13,6 +14,8 @@ const keptCharacters = 64 * 1024;
  * it is not installed; an exit code other than 0 is for the caller (`tryTool`) or a Problem (`runTool`).
  */
 export async function tryTool(program: string, debianPackage: string, args: readonly string[], input = ""): Promise<ToolResult> {
+  // nothing of the simulator's is named by a descriptor
+  closeOthers();
   const { execa } = await import("execa");
   const result = await execa(program, args, { env: { PATH: systemPath, LC_ALL: "C" }, extendEnv: false, input, stdout: "ignore", reject: false });
   // an exit code of its own means that it ran; without one it could not be started

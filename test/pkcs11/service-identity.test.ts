@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
 import { smokeTest } from "../../src/pkcs11/smoke-test.js";
@@ -8,6 +8,7 @@ import { bundle } from "../support/bundle.js";
 import { buildWorker } from "../support/build-worker.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { fixtureModules } from "../support/fixture-module.js";
+import { knetctlScript } from "../support/knetctl.js";
 import { plainChildren } from "../support/plain-children.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
@@ -45,7 +46,7 @@ test("the module runs as the service user and nothing else, in a clean environme
   t.match(who, new RegExp(`^uid ${uid} ${uid} gid ${gid} ${gid}$`, "m"));
   t.match(who, new RegExp(`^groups (${gid} ${extra}|${extra} ${gid})$`, "m"), "its supplementary groups, and none of root's");
   t.match(who, /^folder \/$/m);
-  t.match(who, /^umask 077$/m);
+  t.match(who, /^umask 022$/m, "systemd's, whatever the caller's");
   t.match(who, /^core 1$/m, "no core file, and no core handler");
   t.match(who, /^session 1$/m);
   const variables = who.split("\n").flatMap((line) => (line.startsWith("env ") ? [line.slice(4).replace(/^(KNETCTL_MARK=)[0-9a-f]{24}$/, "$1random")] : [])).sort();
@@ -58,6 +59,27 @@ test("the module runs as the service user and nothing else, in a clean environme
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "USER=smoke-svc",
   ]);
+});
+
+test("nothing that whoever started knetctl holds reaches the module: descriptors, keys, rights, limits", async (t) => {
+  const folder = join(modules.folder, "reach");
+  mkdirSync(folder);
+  run("chown", "smoke-svc", folder);
+  const secret = join(folder, "secret");
+  writeFileSync(secret, "secret", { mode: 0o600 });
+  const command = [process.execPath, knetctlScript, "smoke", "--as", "smoke-svc", "--module", modules.module("reach"), "--pin-file", "/dev/fd/30", "--env", `FIXTURE_WHO=${folder}/who`];
+  const opened = 'exec 7<"$0" 16<"$0" 21<"$0" 100<"$0" 200<>"$0.lock" 300<"$0" 1500<"$0" 30<<<pin; ulimit -Sn 2000; umask 0; exec "$@"';
+  execFileSync(modules.program("with-key"), ["/bin/bash", "-c", opened, secret, ...command], { stdio: "pipe" });
+  const who = readFileSync(join(folder, "who"), "utf8");
+  const descriptors = who.split("\n").flatMap((line) => (/^descriptor /.test(line) ? [line.split(" ")] : []));
+  t.strictSame(descriptors.filter(([, , target = ""]) => target.includes(secret)), []);
+  t.strictSame(descriptors.filter(([, number]) => Number(number) > 40), [], "closed, not only led elsewhere");
+  t.match(who, /^key none$/m);
+  t.match(who, /^NoNewPrivs:\s1$/m);
+  for (const set of ["Inh", "Prm", "Eff", "Bnd", "Amb"]) t.match(who, new RegExp(`^Cap${set}:\\s0{16}$`, "m"));
+  const most = Number(/^Max open files +\S+ +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]);
+  t.match(who, new RegExp(`^files ${Math.min(524_288, most)}$`, "m"), "as many as systemd gives a service");
+  t.match(who, /^umask 022$/m);
 });
 
 test("a token that only the service user can read passes as that user, and not as another", async (t) => {

@@ -13,6 +13,8 @@ export interface FixtureModules {
   wrapping(): string;
   /** Compiles dependency.c to NAME, its symbol of this version. */
   dependency(name: string, version: string): string;
+  /** Compiles NAME.c, a program, and returns its path. */
+  program(name: string): string;
   remove(): void;
 }
 
@@ -33,6 +35,11 @@ export function fixtureModules(): FixtureModules {
       const script = join(folder, "versions");
       writeFileSync(script, `${version} { global: *; };\n`);
       return compile(join(folder, name), [join(sources, "dependency.c"), `-Wl,-soname,${name}`, `-Wl,--version-script=${script}`]);
+    },
+    program: (name) => {
+      const output = join(folder, name);
+      execFileSync("gcc", ["-w", "-o", output, join(sources, `${name}.c`)], { stdio: "pipe" });
+      return output;
     },
     remove: () => {
       rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { Problem } from "../../problem/problem.js";
+import { startChild } from "../commands/start-child.js";
 import { archiveLimits } from "./archive-limits.js";
 import { writeChunk } from "./copy-archive.js";
 
@@ -31,7 +31,7 @@ const memoryLimit = "--memlimit-decompress=256MiB";
 export async function decompressArchive(work: Decompression): Promise<void> {
   const packed = await open(work.packed, "r");
   const target = await open(work.target, "wx", 0o600);
-  const child = spawn(work.program, work.format === "xz" ? ["-dc", memoryLimit] : ["-dc"], {
+  const child = startChild(work.program, work.format === "xz" ? ["-dc", memoryLimit] : ["-dc"], {
     stdio: [packed.fd, "pipe", "pipe"], env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
   });
   try {

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Readable } from "node:stream";
 import { Problem } from "../../problem/problem.js";
 import type { CommandResult } from "../host.js";
+import { startChild } from "./start-child.js";
 
 export interface ChildRun {
   readonly line: readonly string[];
@@ -50,7 +51,7 @@ function start({ line, cwd, env, input }: ChildRun): ChildProcess {
   const [program = "", ...args] = line;
   const before = process.umask(0o022);
   try {
-    const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const child = startChild(program, args, { cwd, env: { ...env }, detached: true, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
     // a child that does not read all of its input is no failure of ours
     child.stdin?.on("error", () => undefined).end(input);
     return child;

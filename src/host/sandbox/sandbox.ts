@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { Problem } from "../../problem/problem.js";
+import { startChild, type ChildDescriptor } from "../commands/start-child.js";
 import { path, type AbsolutePath } from "../path.js";
 import { sandboxMounts } from "./sandbox-mounts.js";
 import { sandboxNeedsRoot, sandboxProblem, sandboxToolsMissing } from "./sandbox-problem.js";
@@ -39,7 +40,7 @@ export interface Sandboxed {
 export async function enterSandbox(command: SandboxCommand): Promise<Sandboxed> {
   refuseWithout();
   const mounts = sandboxMounts(readFileSync("/proc/self/mountinfo", "utf8"));
-  const child = spawn("/bin/sh", sandboxArguments(mounts, command.cwd, [command.program, ...command.args]), {
+  const child = startChild("/bin/sh", sandboxArguments(mounts, command.cwd, [command.program, ...command.args]), {
     cwd: "/",
     env: { LC_ALL: "C", ...command.env, PATH: systemPath },
     stdio: [...streams(command.stdio ?? "inherit"), "pipe"],
@@ -69,7 +70,7 @@ function refuseWithout(): void {
   if (missing.length > 0) throw sandboxToolsMissing(missing);
 }
 
-function streams(stdio: NonNullable<SandboxCommand["stdio"]>): Exclude<StdioOptions, string> {
+function streams(stdio: NonNullable<SandboxCommand["stdio"]>): readonly ChildDescriptor[] {
   return typeof stdio === "string" ? [stdio, stdio, stdio] : [...stdio];
 }
 

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { isIP } from "node:net";
+import { startChild } from "../../host/commands/start-child.js";
 import type { Finding } from "./finding.js";
 import type { Target } from "./target.js";
 
@@ -47,7 +48,7 @@ class NameService implements Names {
   #failure: Finding | undefined;
 
   constructor() {
-    this.#child = spawn(process.execPath, ["-e", program], {
+    this.#child = startChild(process.execPath, ["-e", program], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       // nothing of the caller's environment
       env: { UV_THREADPOOL_SIZE: threads },

@@ -1,0 +1,48 @@
+import { spawn, spawnSync, type ChildProcess, type SpawnOptions, type SpawnSyncReturns } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import type { Stream } from "node:stream";
+import { descriptorsPassedOn } from "../inherited-descriptors.js";
+
+/** What a child gets at one of its descriptors; a number or a stream is one of ours. */
+export type ChildDescriptor = "pipe" | "ignore" | "inherit" | "ipc" | Stream | number;
+
+export type ChildOptions = Omit<SpawnOptions, "stdio"> & { readonly stdio: readonly ChildDescriptor[] };
+
+/** spawn(), of which the child gets the descriptors of `stdio` and no other. All children are started here or by `askChild`. */
+export function startChild(program: string, args: readonly string[], { stdio, ...options }: ChildOptions): ChildProcess {
+  return spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
+}
+
+export interface AskOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** Waits for a program that is given nothing and is asked for what it prints; SIGKILL at the time-out. */
+export function askChild(program: string, args: readonly string[], { env, timeoutMs }: AskOptions): SpawnSyncReturns<string> {
+  return spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: timeoutMs, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "ignore", ...othersFrom(3)] });
+}
+
+/** The highest that a profile can name. */
+const mostNamed = 1023;
+
+let nothing: number | undefined;
+
+/**
+ * What a child gets from its descriptor number `first` on, for the end of its `stdio`: /dev/null at each number that whoever started us left
+ * open for all children. Node cannot mark it close-on-exec, and until a PIN has been read from it we need it ourselves; where nothing can name
+ * it any more it is closed.
+ */
+export function othersFrom(first: number): readonly ("ignore" | number)[] {
+  const others = descriptorsPassedOn().filter((descriptor) => descriptor >= first);
+  for (const descriptor of others) if (descriptor > mostNamed) closeSync(descriptor);
+  const hidden = others.filter((descriptor) => descriptor <= mostNamed);
+  if (hidden.length === 0) return [];
+  const nowhere = (nothing ??= openSync("/dev/null", "r+"));
+  return Array.from({ length: Math.max(...hidden) - first + 1 }, (_, index) => (hidden.includes(first + index) ? nowhere : "ignore"));
+}
+
+/** Closes for good what whoever started us left open for all children: where nothing is to be read from it. */
+export function closeOthers(): void {
+  for (const descriptor of descriptorsPassedOn()) closeSync(descriptor);
+}

@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { test } from "tap";
+import { bundle } from "../../support/bundle.js";
+import { plainChildren } from "../../support/plain-children.js";
+
+plainChildren();
+const folder = mkdtempSync(join(tmpdir(), "start-child-"));
+t.teardown(() => { rmSync(folder, { recursive: true, force: true }); });
+const secret = join(folder, "secret");
+writeFileSync(secret, "secret", { mode: 0o600 });
+const list = join(folder, "list");
+writeFileSync(list, '#!/bin/sh\nfor fd in /proc/$$/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done\n', { mode: 0o755 });
+
+/** What each kind of child has open, and what is then read from descriptor 100, when the program is started with these descriptors. */
+function reached(): Readonly<Record<"command" | "asked" | "plain" | "own", string>> {
+  const program = join(folder, "program.mjs");
+  writeFileSync(program, bundle(`
+    import { readFileSync } from "node:fs";
+    import { text } from "node:stream/consumers";
+    import { path } from "../../src/host/path.js";
+    import { realHost } from "../../src/host/real-host.js";
+    import { askChild, startChild } from "../../src/host/commands/start-child.js";
+    const program = ${JSON.stringify(list)};
+    const command = (await realHost(path("/")).commands.run({ program: "/bin/sh", args: ["-c", program], timeoutMs: 5000 })).stdout;
+    const asked = askChild(program, [], { env: {}, timeoutMs: 5000 }).stdout;
+    const plain = await text(startChild(program, [], { stdio: ["ignore", "pipe", "ignore", "ignore", 100] }).stdout);
+    console.log(JSON.stringify({ command, asked, plain, own: readFileSync(100, "utf8") }));
+  `));
+  const opened = 'exec 7<"$0" 16<"$0" 17<"$0" 21<"$0" 100<"$0" 200<>"$0" 1500<"$0"; exec "$@"';
+  return JSON.parse(execFileSync("bash", ["-c", opened, secret, process.execPath, program], { encoding: "utf8" })) as ReturnType<typeof reached>;
+}
+
+test("no child gets what whoever started us left open, but what it is given; we keep it", (t) => {
+  const { command, asked, plain, own } = reached();
+  for (const listed of [command, asked]) {
+    t.match(listed, /^0 \/dev\/null$/m, "it was listed");
+    t.notMatch(listed, secret);
+  }
+  t.strictSame(plain.match(/^\d+ .*secret$/gm), [`4 ${secret}`]);
+  t.equal(own, "secret");
+  t.end();
+});
