@@ -83,10 +83,12 @@ function pinSource(pin: TreeNode, folder: AbsolutePath): PinSource {
 
 function moduleSource(module: TreeNode, folder: AbsolutePath): ModuleSource {
   const sha256 = textOf(valueOf(module, "sha256"))?.toLowerCase();
+  const answers = valueOf(module, "answers");
   return {
     archive: absolute(checked(textOf(valueOf(module, "archive"))), folder),
     ...(sha256 !== undefined && { sha256 }),
     installerTimeoutSeconds: numberOf(valueOf(module, "installer_timeout")) ?? defaultInstallerTimeoutSeconds,
+    ...(answers?.kind === "list" && { answers: answers.items.map((answer) => checked(textOf(answer))) }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface ModuleSource {
   /** Lower-case hexadecimal SHA-256 of the archive. */
   readonly sha256?: string;
   readonly installerTimeoutSeconds: number;
+  /** Lines for install.sh's standard input. Absent: it is empty. */
+  readonly answers?: readonly string[];
 }
 
 /** The account that runs the application and loads the module. */

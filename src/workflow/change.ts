@@ -66,6 +66,8 @@ export interface RunInstaller extends Common {
   /** Installed version before; null when none; "unknown" when it was not installed by knetctl. */
   readonly from: string | null;
   readonly timeoutSeconds: number;
+  /** Lines for its standard input; absent: it is empty. */
+  readonly answers?: readonly string[];
 }
 
 /**

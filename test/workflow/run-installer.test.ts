@@ -50,14 +50,13 @@ test("what install.sh did is recorded, and undone to the last bit", async (t) =>
   t.not(picture(s.root), before);
   t.equal(receipt(s).library, "/usr/local/lib/libkNETPKCS11.so");
   const named = receipt(s).files.map(({ path }) => path);
-  t.ok(named.includes("/opt/kryptus/a/b/file"));
-  t.notOk(named.includes("/etc/ld.so.conf"), "a file of the system that it edited is not the module's");
+  t.same(named, ["/usr/local/lib/libkNETPKCS11.so"], "what install.sh made or edited itself is not the archive's");
   t.equal(lstatSync(s.at("var/lib/knetctl/module.json")).mode & 0o777, 0o600);
   t.notOk(existsSync(s.at(`${run.folder}/module/work`)), "nothing extracted stays");
 
   const asJournalled = JSON.parse(JSON.stringify(record)) as InstallationRecord;
   await runInstaller.undo(installer, asJournalled, run);
-  t.equal(picture(s.root), before);
+  t.strictSame(picture(s.root).split("\n"), before.split("\n"));
   t.notOk(existsSync(s.at("var/lib/knetctl/module.json")));
   await runInstaller.undo(installer, asJournalled, run);
   t.equal(picture(s.root), before, "undoing can be repeated");
@@ -173,7 +172,8 @@ test("a second version: undoing it brings the first back, receipt and all", asyn
 
 test("run again over a file it does not bring back: the file must not become the record", async (t) => {
   const s = stage(t);
-  const installer = change(vendorArchive(s.folder, "[ -e /usr/local/lib/libkNETPKCS11.so ] || cp libkNETPKCS11.so /usr/local/lib/\n[ -e /opt/once ] || echo vendor > /opt/once"));
+  const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/once", content: "vendor" }];
+  const installer = change(vendorArchive(s.folder, "[ -e /usr/local/lib/libkNETPKCS11.so ] || cp libkNETPKCS11.so /usr/local/lib/\n[ -e /opt/once ] || cp once /opt/", { extra }));
   const firstRun = s.run();
   await runInstaller.perform(installer, await runInstaller.record(installer, firstRun), firstRun);
   writeFileSync(s.at("opt/once"), "replaced");
@@ -182,4 +182,16 @@ test("run again over a file it does not bring back: the file must not become the
   t.equal(problem.code, "module-drift");
   t.match(problem.detail ?? "", "/opt/once");
   rmSync(s.at("opt/once"));
+});
+
+test("what install.sh made and lives on is no matter of the archive's: run again over it, whatever became of it", async (t) => {
+  const s = stage(t);
+  const installer = change(vendorArchive(s.folder, `${plain}\n[ -e /opt/data ] || echo new > /opt/data\n[ -e /opt/knet.log ] || : > /opt/knet.log`));
+  const firstRun = s.run();
+  await runInstaller.perform(installer, await runInstaller.record(installer, firstRun), firstRun);
+  writeFileSync(s.at("opt/data"), "edited");
+  writeFileSync(s.at("opt/knet.log"), "appended");
+  const run = s.run();
+  await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
+  t.same(receipt(s).files.map(({ path }) => path), ["/usr/local/lib/libkNETPKCS11.so"]);
 });

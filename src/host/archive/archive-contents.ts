@@ -8,7 +8,7 @@ export const moduleName = "libkNETPKCS11.so";
 export interface ArchiveContents {
   /** Relative path of the one install.sh. */
   readonly installer: string;
-  /** Relative paths of the files that are, by their name, the module: one for each machine it is made for. */
+  /** Relative paths of the files that are, by their name, the module: one for each machine it is made for. None where it is packed once more. */
   readonly modules: readonly string[];
   /** X.Y.Z of the archive's name or its top folder's, or "unknown". */
   readonly version: string;
@@ -21,7 +21,7 @@ export interface ArchiveContents {
 export function archiveContents(entries: readonly ArchiveEntry[], archive: string): ArchiveContents {
   const modules = entries.filter((entry) => entry.kind === "file" && isModule(nameOf(entry.path))).map((entry) => entry.path);
   const installer = onlyInstaller(entries, archive);
-  if (modules.length === 0)
+  if (modules.length === 0 && !mayHoldPacked(entries, installer))
     throw new Problem("archive-no-library", `the archive holds no ${moduleName}`, {
       where: { path: archive }, detail: shownTop(entries), hint: "check that module.archive names the kNET PKCS #11 client for Linux",
     });
@@ -29,7 +29,18 @@ export function archiveContents(entries: readonly ArchiveEntry[], archive: strin
   return { installer, modules, version: versionIn(nameOf(archive)) ?? versionIn(folder) ?? "unknown" };
 }
 
-function isModule(name: string): boolean {
+/** Endings of archives and packages. */
+const packed = /\.(?:tar|t[gx]z|tbz2?|gz|xz|bz2|zst|zip|7z|cpio|deb|rpm|apk|run|bin)$/i;
+/** A script this large carries something behind its last line. */
+const selfExtracting = 256 * 1024;
+
+/** Whether the module may lie in an archive or a package within the archive: then it is looked at once install.sh has unpacked it. */
+function mayHoldPacked(entries: readonly ArchiveEntry[], installer: string): boolean {
+  return entries.some(({ kind, path, size }) => kind === "file" && (packed.test(path) || (path === installer && size > selfExtracting)));
+}
+
+/** Whether a file of this name is, by its name, the module. */
+export function isModule(name: string): boolean {
   return name === moduleName || (name.startsWith(`${moduleName}.`) && /^[\d.]+$/.test(name.slice(moduleName.length + 1)));
 }
 

@@ -2,6 +2,8 @@ import { closeSync, constants, copyFileSync, chmodSync, fstatSync, mkdirSync, op
 import { join, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
+import { systemFolder } from "./evidence.js";
+import type { Evidence } from "./evidence.js";
 import type { SeenEntry, Snapshot } from "./snapshot.js";
 
 /** Name of the backup (in the backup folder) of each path that has one. */
@@ -48,14 +50,12 @@ function depth(path: string): number {
   return path.split("/").length;
 }
 
-/** Words of a script that can be names of files, and the absolute paths in it. Pure. */
-export function likelyTargets(names: readonly string[], scripts: readonly string[]): LikelyTargets {
-  const words = scripts.flatMap((text) => text.match(/[\w.+@/-]+/g) ?? []);
-  const folders = words.filter((word) => /^\/(opt|usr|lib\w*)\/[^/]/.test(word)).map((word) => posix.normalize(word).replace(/\/$/, ""));
+/** What the evidence makes likely. Pure. */
+export function likelyTargets({ names, words, paths }: Pick<Evidence, "names" | "words" | "paths">): LikelyTargets {
   return {
     names: new Set([...names, ...words].map((word) => posix.basename(word)).filter((word) => word.length > 2)),
     // /usr/lib itself is named by every script; saving all of it would save nothing else
-    folders: [...new Set(folders)].filter((folder) => !/^\/(usr|lib\w*)\/(lib\w*|bin|sbin|share|local|include|src)$/.test(folder) && !folder.includes("..")),
+    folders: paths.filter((path) => !systemFolder.test(path)),
   };
 }
 

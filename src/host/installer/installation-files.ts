@@ -107,7 +107,7 @@ export function requireRecord(host: Host, files: InstallationFiles): void {
 
 const changeWords: readonly unknown[] = ["created", "replaced", "removed", "rights", "rewritten"] satisfies RecordedChange["change"][];
 
-function isRecordedChange(json: unknown): json is RecordedChange {
+export function isRecordedChange(json: unknown): json is RecordedChange {
   return isObject(json) && typeof json["path"] === "string" && changeWords.includes(json["change"])
     && isStateOrAbsent(json["before"]) && isStateOrAbsent(json["after"])
     && (json["backup"] === undefined || (typeof json["backup"] === "string" && backupName.test(json["backup"])));

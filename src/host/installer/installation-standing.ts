@@ -1,12 +1,13 @@
-import { backupContent, installationFiles, readChanges, requireRecord, type InstallationFiles } from "./installation-files.js";
+import { installationFiles, readChanges, requireRecord, type InstallationFiles } from "./installation-files.js";
 import { observeInstallation } from "./observe-installation.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import { readReceipt } from "./receipt.js";
 import type { InstallationRecord, InstallationRun } from "./record-installation.js";
+import { keptStanding } from "./kept-standing.js";
+import { readKept } from "./kept.js";
+import { restoration } from "./restoration.js";
 import { standingOf } from "./restore.js";
-
-const largestFile = 1024 ** 3;
 
 /** Where an installation stands: see `Standing` of the workflow, whose shape this is. */
 export type InstallationStanding =
@@ -34,13 +35,13 @@ export async function installationStanding({ path: archive, sha256, timeoutSecon
   const formerText = receipt ?? "";
   if (now !== undefined && now.archiveSha256 !== sha256 && !formerText.includes(now.archiveSha256))
     return { state: "other", path: archive, because: `version ${now.version} was installed since` };
-  const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
-  const how = { files: host.files(...new Set(owners)), backup: (name: string) => backupContent(files, name), maxBytes: largestFile };
+  const how = restoration(host, files, changes);
   const states = changes.filter(({ change }) => change !== "rewritten").map((change) => ({ change, state: standingOf(change, how) }));
   const other = states.find(({ state }) => state === "other");
   if (other !== undefined) return { state: "other", path: other.change.path, because: "it was changed after the installer ran" };
-  if (states.every(({ state }) => state === "before")) return { state: "before" };
-  return { state: states.every(({ state }) => state === "after") ? "after" : "partly" };
+  if (states.some(({ state }) => state === "after")) return { state: states.every(({ state }) => state === "after") ? "after" : "partly" };
+  const [left] = await keptStanding(host, readKept(files), how);
+  return left === undefined ? { state: "before" } : { state: states.length === 0 ? "after" : "partly" };
 }
 
 async function cutOff(host: Host, files: InstallationFiles, timeoutSeconds: number): Promise<InstallationStanding> {

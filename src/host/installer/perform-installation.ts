@@ -1,70 +1,105 @@
-import { rmSync } from "node:fs";
-import { posix } from "node:path";
-import { Problem } from "../../problem/problem.js";
-import { moduleName } from "../archive/archive-contents.js";
+import { readFileSync, rmSync } from "node:fs";
+import { join, posix } from "node:path";
+import { Problem, Problems } from "../../problem/problem.js";
+import { isModule } from "../archive/archive-contents.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
-import { asAbsolutePath, joined } from "../path.js";
+import { joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { changeLines } from "./change-lines.js";
+import { readEvidence } from "./evidence.js";
+import type { Evidence } from "./evidence.js";
 import { dropBackups } from "./backup.js";
 import type { RecordedChange } from "./difference.js";
 import { installationFiles, readBackups, writeChanges } from "./installation-files.js";
 import type { InstallationFiles } from "./installation-files.js";
-import { openLoader } from "./loader.js";
+import { isModules, modulesFiles } from "./modules-files.js";
+import { keptLines } from "./kept-lines.js";
+import { writeKept } from "./kept.js";
 import { observeInstallation } from "./observe-installation.js";
+import type { Observation } from "./observe-installation.js";
+import { installedLibrary } from "./installed-library.js";
 import { installedFile, readReceipt, writeReceipt } from "./receipt.js";
 import type { InstalledFile, Receipt } from "./receipt.js";
 import type { InstallationRecord, InstallationRun } from "./record-installation.js";
-import { installLog, runInstallScript } from "./run-install-script.js";
+import { installLog, questionIn, runInstallScript } from "./run-install-script.js";
 
 export interface Installation {
   readonly archive: AbsolutePath;
   readonly sha256: string;
   readonly version: string;
   readonly timeoutSeconds: number;
+  /** Lines for install.sh's standard input. */
+  readonly answers: readonly string[];
 }
 
 /**
- * Runs install.sh, finds out what it changed, and writes the receipt. Throws the Problems of `runInstallScript`, and
- * `installer-no-library` when it left no module behind. After any of them the undoing has to follow.
+ * Runs install.sh, finds out what it changed, and writes the receipt. Throws the Problems of `runInstallScript`,
+ * `installer-no-library` when it left no module behind, and `elf-…` for one that the archive held packed and that cannot be loaded here. After any of
+ * them the undoing has to follow.
  */
 export async function performInstallation(what: Installation, record: InstallationRecord, run: InstallationRun): Promise<void> {
   const { host } = run;
   const files = installationFiles(host, run.folder);
   run.note("running install.sh");
   const inner = joined(files.folder, "work", "extracted", ...record.installer.split("/").slice(0, -1));
-  const left = await runInstallScript(host, {
+  const log = installLog(run.folder);
+  const { left, lastWords } = await runInstallScript(host, {
     folder: inner, interpreter: { program: record.interpreter.program, args: record.interpreter.args }, marker: record.marker,
-    timeoutSeconds: what.timeoutSeconds, log: installLog(run.folder), archive: what.archive, signal: run.signal,
+    timeoutSeconds: what.timeoutSeconds, log, archive: what.archive, signal: run.signal,
+    answers: what.answers, reads: questionIn(readFileSync(join(files.work, "extracted", record.installer), "utf8")),
   });
   if (left.length > 0)
     run.report(`warning: install.sh left ${left.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")} running; ended, since the service manager is to start what is needed`);
 
-  const changes = await keepChanges(host, files);
-  for (const line of changeLines(changes)) run.report(line);
-  const installed = installedFiles(host, changes, record);
-  requireRepaired(host, what, changes, installed);
-  const receipt: Receipt = {
-    format: 1, archiveSha256: what.sha256, archiveName: posix.basename(what.archive), version: what.version,
-    installedAt: new Date().toISOString(), files: installed, library: installedLibrary(host, installed, what.archive),
-  };
-  writeReceipt(host.files(), receipt);
+  const { changes, kept } = await keepChanges(host, files);
+  for (const line of [...changeLines(changes), ...keptLines(kept)]) run.report(line);
+  try {
+    writeReceipt(host.files(), receiptOf(what, record, changes, readEvidence(files), host));
+  } catch (error) {
+    throw withLastWords(error, lastWords, log);
+  }
   removeIfPossible(files.work);
 }
 
-async function keepChanges(host: Host, files: InstallationFiles): Promise<readonly RecordedChange[]> {
+function receiptOf(what: Installation, record: InstallationRecord, changes: readonly RecordedChange[], evidence: Evidence, host: Host): Receipt {
+  const owners = changes.map(({ after }) => after?.uid ?? 0);
+  const former = formerReceipt(host);
+  const library = installedLibrary(host, { changes, earlier: former?.files ?? [], isPacked: !record.names.some(isModule), archive: what.archive });
+  const installed = modulesFiles({ changes, former, evidence, library }).flatMap((path) => installedFile(host, path, owners) ?? []);
+  requireRepaired(what, former, changes, installed, evidence);
+  return {
+    format: 1, archiveSha256: what.sha256, archiveName: posix.basename(what.archive), version: what.version,
+    installedAt: new Date().toISOString(), files: installed, library,
+  };
+}
+
+/** What went wrong after a script that ended well is most often told in what it printed. */
+function withLastWords(error: unknown, lastWords: readonly string[], log: string): unknown {
+  if (error instanceof Problems) return new Problems(error.list.map((problem, at) => (at === 0 ? told(problem, lastWords, log) : problem)));
+  return error instanceof Problem ? told(error, lastWords, log) : error;
+}
+
+function told({ code, message, where, detail, hint, severity, cause }: Problem, lastWords: readonly string[], log: string): Problem {
+  return new Problem(code, message, {
+    severity, ...(where && { where }), detail: [...(detail === undefined ? [] : [detail]), "install.sh ended well", ...lastWords].join("\n"),
+    hint: [...(hint === undefined ? [] : [hint]), `all of its output is in ${log}`].join("; "), cause,
+  });
+}
+
+async function keepChanges(host: Host, files: InstallationFiles): Promise<Pick<Observation, "changes" | "kept">> {
   const observed = await observeInstallation(host, files);
   if (observed === undefined)
     throw new Problem("installer-snapshot", "the record of the state before is gone", {
       where: { path: files.snapshot }, hint: "find out who removed it; what install.sh changed cannot be told",
     });
-  const { changes } = observed;
+  const { changes, kept } = observed;
+  writeKept(host, files, kept);
   writeChanges(host, files, changes);
-  const needed = new Set(changes.filter(({ change }) => change !== "rewritten").map(({ backup }) => backup));
+  const needed = new Set([...changes, ...kept.changes.map(({ change }) => change)].filter(({ change }) => change !== "rewritten").map(({ backup }) => backup));
   dropBackups(files.backups, [...readBackups(files).values()].filter((name) => !needed.has(name)));
   removeFile(files.snapshot);
-  return changes;
+  return observed;
 }
 
 /** What is recorded is not needed any more; a disk that keeps it does no harm. */
@@ -76,29 +111,14 @@ function removeFile(file: string): void {
   }
 }
 
-/**
- * What belongs to the module from now on: what the installer created, what it wrote again of the archive's own files,
- * and what earlier installations left and is still there. A file of the system that it only edited (/etc/ld.so.conf)
- * is not among them: others edit it too, and that is no drift.
- */
-function installedFiles(host: Host, changes: readonly RecordedChange[], record: InstallationRecord): readonly InstalledFile[] {
-  const own = changes.filter(({ path, change }) => change === "created" || record.names.includes(posix.basename(path))).map(({ path }) => path);
-  const earlier = formerReceipt(host)?.files.map(({ path }) => path) ?? [];
-  const owners = changes.map(({ after }) => after?.uid ?? 0);
-  return [...new Set([...own, ...earlier])].sort().flatMap((text) => {
-    const path = asAbsolutePath(text);
-    return (path && installedFile(host, path, owners)) ?? [];
-  });
-}
-
 /** The same archive was run because a file was missing or replaced; one that it does not bring back must not become the record. */
-function requireRepaired(host: Host, { sha256, archive }: Installation, changes: readonly RecordedChange[], installed: readonly InstalledFile[]): void {
-  const former = formerReceipt(host);
+function requireRepaired({ sha256, archive }: Installation, former: Receipt | undefined, changes: readonly RecordedChange[], installed: readonly InstalledFile[], evidence: Evidence): void {
   if (former?.archiveSha256 !== sha256) return;
   const touched = new Set<string>(changes.filter(({ change }) => change !== "removed").map(({ path }) => path));
   const now = new Map(installed.map((file) => [file.path, file]));
   const wrong = former.files.filter(({ path, sha256: content, target }) =>
-    !touched.has(path) && (now.get(path)?.sha256 !== content || now.get(path)?.target !== target));
+    (target !== undefined || evidence.hashes.includes(content ?? "")) && isModules(path, former.library)
+    && !touched.has(path) && (now.get(path)?.sha256 !== content || now.get(path)?.target !== target));
   if (wrong.length === 0) return;
   throw new Problem("module-drift", "install.sh did not bring back what was changed", {
     where: { path: archive }, detail: wrong.map(({ path }) => path).join("\n"),
@@ -113,16 +133,4 @@ function formerReceipt(host: Host): Receipt | undefined {
     if (error instanceof Problem) return undefined;
     throw error;
   }
-}
-
-function installedLibrary(host: Host, installed: readonly InstalledFile[], archive: string): AbsolutePath {
-  const loader = openLoader(host.files());
-  const byName = loader.find(moduleName)?.path;
-  const candidates = installed.map(({ path }) => path).filter((path) => posix.basename(path) === moduleName && loader.find(path) !== undefined);
-  const library = candidates.find((path) => path === byName) ?? candidates[0] ?? byName;
-  if (library !== undefined) return library;
-  throw new Problem("installer-no-library", `install.sh ended well but left no ${moduleName}`, {
-    where: { path: archive }, detail: "nothing of that name was created for this machine under /etc, /opt, /usr or /lib",
-    hint: "ask the vendor where install.sh puts the module",
-  });
 }

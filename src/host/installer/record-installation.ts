@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import { asFileProblemOf } from "../files/file-problem.js";
@@ -8,14 +7,17 @@ import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import { backupCandidates, likelyTargets, saveBackups } from "./backup.js";
 import { createInstallationFiles } from "./installation-files.js";
+import { gatherEvidence, writeEvidence } from "./evidence.js";
 import type { InstallationFiles } from "./installation-files.js";
 import type { Interpreter } from "./interpreter.js";
 import { requireLdconfig } from "./ldconfig.js";
+import { installedPackages, writePackages } from "./packages.js";
 import { prepareModule } from "./prepare-module.js";
 import type { PreparedModule } from "./prepare-module.js";
 import { receiptFile } from "./receipt.js";
 import { writeSnapshot } from "./snapshot-file.js";
-import { takeSnapshot } from "./watched-trees.js";
+import { watchedNow, writeWatched } from "./watched-file.js";
+import { realPath, takeSnapshot } from "./watched-trees.js";
 
 /** What the journal keeps of an installation about to begin; the rest lies in the run's folder. */
 export interface InstallationRecord {
@@ -74,9 +76,14 @@ async function prepare(archive: AbsolutePath, sha256: string, files: Installatio
 }
 
 async function saveState({ archive, extracted }: PreparedModule, files: InstallationFiles, host: Host): Promise<void> {
-  const snapshot = await takeSnapshot(host.root);
+  const evidence = gatherEvidence(extracted, archive.entries, (path) => realPath(host.root, path));
+  writeEvidence(files, evidence);
+  writePackages(files, await installedPackages(host));
+  const watched = watchedNow(host.root);
+  writeWatched(files, watched);
+  const snapshot = await takeSnapshot(host.root, watched.folders);
   writeSnapshot(files.snapshot, snapshot);
-  const likely = likelyTargets(archive.entries.map(({ path }) => path), [readFileSync(join(extracted, archive.installer), "utf8")]);
+  const likely = likelyTargets(evidence);
   await saveBackups(host.root, files.backups, backupCandidates(snapshot, likely), snapshot);
   await makeDurable(files, host);
 }

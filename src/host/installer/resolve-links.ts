@@ -1,15 +1,20 @@
 import { posix } from "node:path";
-import type { Files } from "../host.js";
 import { asAbsolutePath, joined, path as literal } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 
 const mostLinks = 40;
 
+/** What following links asks of a host's files. */
+export interface LinkReader {
+  entry(path: AbsolutePath): { readonly kind: string } | undefined;
+  readLink(path: AbsolutePath): string | undefined;
+}
+
 /**
  * The path without any symbolic link in it, as seen from inside the host's root: what realpath(3) would give there.
  * Undefined when it leads nowhere or round in circles.
  */
-export function resolveLinks(files: Files, path: AbsolutePath): AbsolutePath | undefined {
+export function resolveLinks(files: LinkReader, path: AbsolutePath): AbsolutePath | undefined {
   let done = literal("/");
   let rest = path.split("/").filter(Boolean);
   for (let links = 0; links < mostLinks; ) {

@@ -4,6 +4,7 @@ import type { Entry, Files } from "../host.js";
 import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import type { EntryState, RecordedChange } from "./difference.js";
+import { placeAbove } from "./mounts.js";
 
 export interface Restoration {
   readonly files: Files;
@@ -11,6 +12,8 @@ export interface Restoration {
   readonly backup: (name: string) => Buffer | undefined;
   /** Files over this are compared by metadata only. */
   readonly maxBytes: number;
+  /** Places at which something else is mounted now than before the installer ran: what lies there is not what it made. */
+  readonly mounts?: ReadonlySet<string>;
 }
 
 /** A path that could not be put back, and why. */
@@ -30,6 +33,8 @@ export function restore(changes: readonly RecordedChange[], how: Restoration): r
     try {
       const path = asAbsolutePath(change.path);
       if (path === undefined) throw new Error("the name cannot be used");
+      const mount = placeAbove(path, how.mounts ?? new Set());
+      if (mount !== undefined) throw new Error(`a file system was mounted or unmounted at ${mount} since`);
       step(path);
     } catch (error) {
       failures.push({ path: change.path, reason: error instanceof Error ? error.message : String(error) });

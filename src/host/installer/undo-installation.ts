@@ -1,16 +1,20 @@
 import { Problem } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import type { Host } from "../host.js";
-import { backupContent, installationFiles, readChanges, requireRecord, writeChanges } from "./installation-files.js";
+import type { RecordedChange } from "./difference.js";
+import { installationFiles, readChanges, requireRecord, writeChanges, type InstallationFiles } from "./installation-files.js";
+import { othersLines } from "./kept-lines.js";
+import { keptStanding } from "./kept-standing.js";
+import { nothingKept, readKept, writeKept, type Kept } from "./kept.js";
 import { runLdconfig } from "./ldconfig.js";
 import { endLeftOvers } from "../commands/left-over-processes.js";
 import { observeInstallation } from "./observe-installation.js";
 import { receiptFile } from "./receipt.js";
 import type { InstallationRecord, InstallationRun } from "./record-installation.js";
+import { restoration } from "./restoration.js";
 import { restore } from "./restore.js";
 import type { NotRestored } from "./restore.js";
 
-const largestFile = 1024 ** 3;
 const shownPaths = 50;
 
 /**
@@ -25,17 +29,24 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   // first: on a full disk this makes the room that the record and the files put back need
   removeIfPossible(files.work);
   requireRecord(host, files);
-  const recorded = readChanges(files);
-  const observed = recorded ?? (await observeInstallation(host, files, timeoutSeconds))?.changes;
-  // kept, so that a second undoing does the same
-  if (recorded === undefined && observed !== undefined) writeChanges(host, files, observed);
-  const changes = observed ?? [];
-  // what the installer gave to others, and what it took from them
-  const owners = changes.flatMap(({ before, after }) => [before?.uid ?? 0, after?.uid ?? 0]);
-  const restored = restore(changes, { files: host.files(...new Set(owners)), backup: (name) => backupContent(files, name), maxBytes: largestFile });
+  const { changes, kept } = await recordedOrObserved(host, files, timeoutSeconds);
+  const how = restoration(host, files, changes);
+  const restored = restore(changes, how);
   restoreReceipt(host, record);
-  const failures = [...restored, ...(changes.length > 0 ? await rebuildCache(host) : [])];
+  for (const line of othersLines(kept)) run.report(line);
+  const failures = [...await keptStanding(host, kept, how), ...restored, ...(changes.length > 0 ? await rebuildCache(host) : [])];
   if (failures.length > 0) throw incomplete(failures);
+}
+
+async function recordedOrObserved(host: Host, files: InstallationFiles, timeoutSeconds: number | undefined): Promise<{ readonly changes: readonly RecordedChange[]; readonly kept: Kept }> {
+  const recorded = readChanges(files);
+  if (recorded !== undefined) return { changes: recorded, kept: readKept(files) };
+  const observed = await observeInstallation(host, files, timeoutSeconds);
+  if (observed === undefined) return { changes: [], kept: nothingKept };
+  // kept, so that a second undoing does the same
+  writeKept(host, files, observed.kept);
+  writeChanges(host, files, observed.changes);
+  return observed;
 }
 
 /** Where there is no ldconfig, none was run; what the cache may name and is gone does not disturb the loader. */
@@ -58,7 +69,7 @@ function restoreReceipt(host: Host, { receipt }: InstallationRecord): void {
 function incomplete(failures: readonly NotRestored[]): Problem {
   const shown = failures.slice(0, shownPaths).map(({ path, reason }) => `${path}: ${reason}`);
   const more = failures.length - shown.length;
-  return new Problem("installer-undo-incomplete", `${failures.length} of install.sh's changes could not be taken back`, {
+  return new Problem("installer-undo-incomplete", `${failures.length === 1 ? "one thing is" : `${failures.length} things are`} not as before install.sh ran`, {
     detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
     hint: "look at each: remove it, or put it back from a backup; dpkg -S PATH names a file's package, apt-get install --reinstall brings it back",
   });

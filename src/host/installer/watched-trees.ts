@@ -2,23 +2,63 @@ import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
+import { asAbsolutePath, path as literal } from "../path.js";
+import { resolveLinks } from "./resolve-links.js";
 import { PackedSnapshot } from "./snapshot.js";
 
 /** Where an installer may be expected to put things, and where what it did is looked for. */
 export const watchedTrees: readonly string[] = ["/etc", "/opt", "/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin"];
 
+/** Folders so large, or so full of what others do, that no link makes them part of what is watched. */
+const neverWatched = /^(\/|\/(?:proc|sys|dev|run|tmp|var\/tmp)(?:\/.*)?|\/(?:var|home|root|mnt|media|boot|var\/lib|var\/log|var\/cache)|\/var\/lib\/knetctl(?:\/.*)?)$/;
+/** `/usr/local`, `/usr/local/lib`, `/opt/kryptus/lib`: deeper down, links lead into what one package keeps for itself. */
+const deepestFollowedLink = 3;
+
 const entriesBetweenRests = 2_000;
 
 /**
- * Looks at every entry of the watched trees and follows no link, so that /lib of a merged /usr is not seen twice. Only
- * looks: paths are safe enough for that. What vanishes meanwhile, or cannot be read, is left out. Some 5 µs an entry.
+ * The folders to look at, without links and none below another: the watched trees, and those to which they or root's links near their top
+ * lead. On systems that keep /usr for themselves (ostree, MicroOS) /opt and /usr/local are such links. To be found once, before an installer
+ * runs: a link that it makes leads to what was there before it, and none of that would be known.
  */
-export async function takeSnapshot(root: AbsolutePath, trees = watchedTrees): Promise<PackedSnapshot> {
+export function foldersToWatch(root: AbsolutePath, trees = watchedTrees): readonly string[] {
+  const prefix = root === "/" ? "" : root;
+  const reals = trees.flatMap((tree) => realFolder(prefix, tree) ?? []).filter((real) => real !== "/");
+  const found = [...new Set(reals)].filter((real) => !reals.some((other) => other !== real && isBelow(real, other)));
+  // grows meanwhile: what a link leads to is looked through for links too
+  for (const folder of found)
+    for (const real of foldersBehindLinks(prefix, folder, trees.includes(folder) ? folder.split("/").length - 1 : 1))
+      if (!neverWatched.test(real) && !found.some((other) => real === other || isBelow(real, other) || isBelow(other, real))) found.push(real);
+  return found;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+function foldersBehindLinks(prefix: string, folder: string, depth: number): readonly string[] {
+  if (depth >= deepestFollowedLink) return [];
+  return namesIn(prefix + folder).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    const entry = look(prefix + path);
+    if (entry?.stats.isDirectory() === true) return foldersBehindLinks(prefix, path, depth + 1);
+    const real = entry?.target !== undefined && entry.stats.uid === 0 ? realFolder(prefix, path) : undefined;
+    return real ?? [];
+  });
+}
+
+/**
+ * Looks at every entry of the folders and follows no link. Only looks: paths are safe enough for that. What vanishes meanwhile, or cannot be
+ * read, is left out, and so is what lies below a place of `except`. Some 5 µs an entry.
+ */
+export async function takeSnapshot(root: AbsolutePath, folders: readonly string[] = foldersToWatch(root), except: ReadonlySet<string> = new Set()): Promise<PackedSnapshot> {
   const prefix = root === "/" ? "" : root;
   const seen = new PackedSnapshot();
-  const waiting = trees.filter((tree) => look(prefix + tree)?.stats.isDirectory());
+  // as they were found: none is a link by now, or lies behind one, and none leads out of the root
+  const waiting = folders.filter((folder) => realFolder(prefix, folder) === folder);
   let untilRest = entriesBetweenRests;
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    if (except.has(folder)) continue;
     for (const name of namesIn(prefix + folder)) {
       const path = `${folder}/${name}`;
       const entry = look(prefix + path);
@@ -32,6 +72,28 @@ export async function takeSnapshot(root: AbsolutePath, trees = watchedTrees): Pr
     }
   }
   return seen;
+}
+
+/** The path with every link of its folders followed, inside the root; as it stands where a folder is not there (yet). Pure but for looking. */
+export function realPath(root: AbsolutePath, path: string): string {
+  const prefix = root === "/" ? "" : root;
+  const names = path.split("/").slice(1);
+  // the last part itself stays: what is done to a link is done to the link
+  for (let length = names.length - 1; length > 0; length--) {
+    const real = realFolder(prefix, `/${names.slice(0, length).join("/")}`);
+    if (real !== undefined) return [real === "/" ? "" : real, ...names.slice(length)].join("/");
+  }
+  return path;
+}
+
+/** The folder behind a path, as seen from inside the root; undefined when it leads nowhere or to something else. */
+function realFolder(prefix: string, path: string): string | undefined {
+  const entry = (at: string) => {
+    const stats = look(prefix + at)?.stats;
+    return stats && { kind: stats.isSymbolicLink() ? "link" : stats.isDirectory() ? "folder" : "file" };
+  };
+  const real = resolveLinks({ entry, readLink: (at) => look(prefix + at)?.target }, asAbsolutePath(path) ?? literal("/"));
+  return real !== undefined && (real === "/" || entry(real)?.kind === "folder") ? real : undefined;
 }
 
 function namesIn(folder: string): readonly string[] {

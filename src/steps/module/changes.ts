@@ -14,7 +14,7 @@ const loaderEntry = path("/etc/ld.so.conf.d/knet-pkcs11.conf");
 export function installerChange(source: ModuleSource, archive: { sha256: string; version: string }, from: string | null): RunInstaller {
   return {
     step, kind: "run-installer", path: source.archive, sha256: archive.sha256, version: archive.version, from,
-    timeoutSeconds: source.installerTimeoutSeconds,
+    timeoutSeconds: source.installerTimeoutSeconds, ...(source.answers !== undefined && { answers: source.answers }),
   };
 }
 

@@ -16,9 +16,9 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     return recordInstallation(path, sha256, run);
   },
 
-  perform: async ({ path, sha256, version, timeoutSeconds }, record, run) => {
+  perform: async ({ path, sha256, version, timeoutSeconds, answers = [] }, record, run) => {
     const { performInstallation } = await import("../../host/installer/perform-installation.js");
-    await performInstallation({ archive: path, sha256, version, timeoutSeconds }, record, run);
+    await performInstallation({ archive: path, sha256, version, timeoutSeconds, answers }, record, run);
   },
 
   observe: async (change, record, run) => {

@@ -1,5 +1,6 @@
 import { test } from "tap";
 import { backupCandidates, likelyTargets } from "../../../src/host/installer/backup.js";
+import { noEvidence, wordsOf } from "../../../src/host/installer/evidence.js";
 import { difference } from "../../../src/host/installer/difference.js";
 import { PackedSnapshot } from "../../../src/host/installer/snapshot.js";
 import type { SeenEntry, Snapshot } from "../../../src/host/installer/snapshot.js";
@@ -48,7 +49,7 @@ test("the loader's cache is nobody's change", (t) => {
 
 test("saved are /etc, what the archive or install.sh names, and what lies in folders it names", (t) => {
   const snapshot: Snapshot = new Map(["/etc/passwd", "/usr/lib/libcurl.so.4", "/usr/local/lib/libkNETPKCS11.so", "/opt/app/app.conf", "/opt/old/deep/data", "/opt/other/data", "/usr/share/Kryptus/x"].map((path) => [path, file]));
-  const likely = likelyTargets(["top/libkNETPKCS11.so", "top/install.sh"], ["CONF=/opt/app/app.conf\nrm -rf /opt/old\ncp -r . /usr/lib\n"]);
+  const likely = likelyTargets({ names: ["libkNETPKCS11.so", "install.sh"], ...wordsOf(["CONF=/opt/app/app.conf\nrm -rf /opt/old\ncp -r . /usr/lib\n"]) });
   t.same([...backupCandidates(snapshot, likely)].sort(), ["/etc/passwd", "/opt/app/app.conf", "/opt/old/deep/data", "/usr/local/lib/libkNETPKCS11.so", "/usr/share/Kryptus/x"]);
   t.end();
 });
@@ -56,6 +57,6 @@ test("saved are /etc, what the archive or install.sh names, and what lies in fol
 test("a file too large to save is left out, and so is what is over the sum", (t) => {
   const big = { ...file, size: 60 * 1024 ** 2 };
   const snapshot: Snapshot = new Map([["/etc/huge", { ...file, size: 2 ** 30 }], ...Array.from({ length: 30 }, (_, index) => [`/etc/${index}`, big] as const)]);
-  t.equal(backupCandidates(snapshot, likelyTargets([], [])).length, 17);
+  t.equal(backupCandidates(snapshot, likelyTargets(noEvidence)).length, 17);
   t.end();
 });

@@ -119,7 +119,8 @@ test("another version: from which to which", async (t) => {
 
 test("drift is named: replaced, other mode, missing", async (t) => {
   const s = stage(t);
-  const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\necho a > /opt/a\necho b > /opt/b`);
+  const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/b", content: "b" }];
+  const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\ncp b /opt/`, { extra });
   await s.apply(await s.plan({ archive, sha256 }));
   const original = readFileSync(s.at(library));
 
@@ -139,6 +140,18 @@ test("drift is named: replaced, other mode, missing", async (t) => {
   await s.apply(replaced);
   t.same(readFileSync(s.at(library)), original);
   t.same(kinds(await s.plan({ archive, sha256 })), []);
+});
+
+test("a file that install.sh made, or settings of the archive's, may be edited or removed: nothing to do", async (t) => {
+  const s = stage(t);
+  const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/client.conf", content: "verbosity=1" }];
+  const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\nmkdir /opt/kryptus\ncp client.conf /opt/kryptus/\necho made > /opt/kryptus/made\n: > /opt/kryptus/log`, { extra });
+  await s.apply(await s.plan({ archive, sha256 }));
+  writeFileSync(s.at("opt/kryptus/client.conf"), "verbosity=5");
+  writeFileSync(s.at("opt/kryptus/log"), "called");
+  rmSync(s.at("opt/kryptus/made"));
+  const plan = await s.plan({ archive, sha256 });
+  t.same([kinds(plan), codes(plan)], [[], []]);
 });
 
 test("a loader entry that is gone is noticed before ldconfig forgets the library, and after", async (t) => {

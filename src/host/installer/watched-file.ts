@@ -1,0 +1,42 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { InstallationFiles } from "./installation-files.js";
+import { mountsBelow, type Mount } from "./mounts.js";
+import { foldersToWatch, watchedTrees } from "./watched-trees.js";
+import type { AbsolutePath } from "../path.js";
+
+const watchedFile = "watched.json";
+
+/** Where an installer's work is looked for, and what was mounted there before it ran. */
+export interface Watched {
+  readonly folders: readonly string[];
+  readonly mounts: readonly Mount[];
+}
+
+export function watchedNow(root: AbsolutePath): Watched {
+  return { folders: foldersToWatch(root), mounts: mountsBelow(root) };
+}
+
+export function writeWatched({ full }: Pick<InstallationFiles, "full">, watched: Watched): void {
+  writeFileSync(join(full, watchedFile), JSON.stringify(watched), { mode: 0o600, flag: "wx" });
+}
+
+/** What was written. Where it is gone, or of an older version, the trees themselves, and what is mounted now. */
+export function readWatched(files: Pick<InstallationFiles, "read">, root: AbsolutePath): Watched {
+  try {
+    const json: unknown = JSON.parse(files.read(watchedFile)?.toString("utf8") ?? "");
+    if (isObject(json) && Array.isArray(json["folders"]) && Array.isArray(json["mounts"]))
+      return { folders: json["folders"].filter((folder) => typeof folder === "string"), mounts: json["mounts"].filter(isMount) };
+  } catch {
+    // as if there were none
+  }
+  return { folders: watchedTrees, mounts: mountsBelow(root) };
+}
+
+function isMount(json: unknown): json is Mount {
+  return isObject(json) && typeof json["point"] === "string" && typeof json["what"] === "string";
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === "object" && json !== null;
+}
