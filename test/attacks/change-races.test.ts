@@ -25,14 +25,14 @@ function scene(t: { teardown(work: () => void): void }, kind: AttackName): RaceS
   const all = raceScene(t, kind, "config.json");
   all.file("etc/passwd", `root:x:0:0::/root:/bin/sh\nservice:x:${serviceUid}:${serviceUid}::/home:/bin/sh\n`);
   all.file("etc/group", `root:x:0:\nservice:x:${serviceUid}:\n`);
-  all.mkdir("run", { mode: 0o700 });
+  all.mkdir("record", { mode: 0o700 });
   const host = realHost(path(all.folder));
   const prepare: RaceScene["prepare"] = (standing) => {
     for (const left of ["new", "removed"]) rmSync(`${all.inside}/${left}`, { recursive: true, force: true });
     all.prepare(standing);
   };
   // one who never rests lets no long piece of work begin
-  return { ...all, prepare, attack: { ...all.attack, pause: 3000 }, run: { host, folder: path("/run"), number: 1, changes: [], note: () => undefined, report: () => undefined } };
+  return { ...all, prepare, attack: { ...all.attack, pause: 3000 }, run: { host, folder: path("/record"), number: 1, changes: [], note: () => undefined, report: () => undefined } };
 }
 
 /** Makes the changes in order until one is refused, then takes back what was begun; the first refusal of all comes out. */

@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type Test } from "tap";
+import { runLdconfig } from "../../src/host/installer/ldconfig.js";
 import type { InstallationRecord } from "../../src/host/installer/record-installation.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { createAccount } from "../../src/workflow/change-kinds/create-account.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
-import type { CreateAccount, RunInstaller } from "../../src/workflow/change.js";
+import type { CreateAccount, RunInstaller, WriteFile } from "../../src/workflow/change.js";
+import { deedFromJournal } from "../../src/workflow/deed.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { scratch } from "../support/scratch.js";
 import { plainChildren } from "../support/plain-children.js";
@@ -99,16 +101,14 @@ test("links that the account tools would write through on this machine are not t
   t.same(readdirSync(victims.folder), []);
 });
 
-test("an image's /etc that links to this machine's through /proc is its own folder of that name", async (t) => {
+test("an image's /etc that links to this machine's through /proc is refused", async (t) => {
   const { image, run } = accountsIn(t, {});
   for (const [name, text] of Object.entries(rootAlone)) image.file(`proc/1/root/etc/${name}`, text);
   rmdirSync(join(image.folder, "etc"));
   symlinkSync("/proc/1/root/etc", join(image.folder, "etc"));
   const before = readFileSync("/etc/passwd", "utf8");
-  const prior = await createAccount.record(account, run);
-  await createAccount.perform(account, prior, run);
+  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run), { code: "host-untrusted-folder", where: { path: "/proc" } });
   t.equal(readFileSync("/etc/passwd", "utf8"), before);
-  t.match(readFileSync(join(image.folder, "proc/1/root/etc/passwd"), "utf8"), /^amplia:/m);
 });
 
 test("a group file that is a link, and accounts that somebody else is changing, are refused before anything is written", async (t) => {
@@ -129,6 +129,37 @@ test("by hand: the commands that are printed name the image's files, and take th
   await createAccount.perform(account, prior, run);
   for (const command of createAccount.byHand(account, prior, run)) execFileSync("sh", ["-c", command]);
   t.same(Object.fromEntries(Object.keys(rootAlone).map((name) => [name, text(name)])), rootAlone);
+});
+
+test("the machine's ldconfig writes nothing outside of an image in which a procfs is mounted", async (t) => {
+  const outside = scratch(t);
+  outside.file("etc/ld.so.conf", "");
+  const s = stage(t);
+  mkdirSync(s.at("proc"));
+  execFileSync("mount", ["-t", "proc", "proc", s.at("proc")]);
+  t.teardown(() => { execFileSync("umount", [s.at("proc")]); });
+  rmSync(s.at("etc/ld.so.cache"));
+  await runLdconfig(s.host);
+  t.ok(lstatSync(s.at("etc/ld.so.cache")).isFile(), "in the image it does its work");
+  renameSync(s.at("etc"), s.at("own-etc"));
+  symlinkSync(`/proc/1/root${outside.folder}/etc`, s.at("etc"));
+  await runLdconfig(s.host).catch(() => undefined);
+  t.same(readdirSync(join(outside.folder, "etc")), ["ld.so.conf"]);
+});
+
+test("what a record says of folders that are the running system's, seen in the image, is not done", async (t) => {
+  const image = scratch(t);
+  const host = realHost(path(image.folder));
+  const run: RunContext = { host, folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [], recovering: true, note: () => undefined, report: () => undefined };
+  for (const folder of ["run/systemd", "dev", "proc/sys", "sys"]) {
+    const file = image.file(`${folder}/node`, "of the machine");
+    const change: WriteFile = { step: "client-config", kind: "write-file", path: path(`/${folder}/node`), owner: "#0", group: "#0", mode: 0o644, content: "of the machine", before: null, sensitive: false };
+    await t.rejects(async () => deedFromJournal(change, { existed: false }, run).undo(), { code: "host-untrusted-folder" });
+    t.equal(readFileSync(file, "utf8"), "of the machine");
+  }
+  symlinkSync("../run", join(image.folder, "var-run"));
+  t.throws(() => { host.files().remove(path("/var-run/systemd/node")); }, { code: "host-untrusted-folder" });
+  t.throws(() => { host.files().remove(path("/run/systemd/node")); }, { code: "host-untrusted-folder" });
 });
 
 /** Of a system without a single file: then everything that the image holds was made by install.sh. */

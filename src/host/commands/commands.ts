@@ -23,11 +23,12 @@ export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
       const enters = command.insideRoot === true && root !== "/";
       const program = required(enters ? inside : machine, command.program);
       const line = enters
-        ? [required(machine, "chroot"), root, "/bin/sh", "-c", inFolder, "sh", command.cwd ?? "/", program, ...command.args]
+        ? [required(machine, "chroot"), ".", "/bin/sh", "-c", inFolder, "sh", command.cwd ?? "/", program, ...command.args]
         : [program, ...command.args];
       return await runChild({
         line,
-        cwd: enters || command.cwd === undefined ? "/" : outside(root, command.cwd),
+        // the folder that was opened as the root, whatever its name leads to by now
+        cwd: enters ? rootOpener : command.cwd === undefined ? "/" : outside(rootOpener, command.cwd),
         env: environment(command),
         input: command.input,
         timeoutMs: command.timeoutMs,
@@ -51,6 +52,6 @@ function required(tree: Tree, program: string): AbsolutePath {
   });
 }
 
-function outside(root: AbsolutePath, folder: AbsolutePath): string {
-  return root === "/" ? folder : `${root}${folder}`;
+function outside(rootOpener: string, folder: AbsolutePath): string {
+  return rootOpener === "/" ? folder : `${rootOpener}${folder}`;
 }

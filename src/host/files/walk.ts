@@ -118,11 +118,25 @@ function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): F
   try {
     const entry = entryOfDescriptor(fd);
     requireTrustedFolder(entry, path, tree.owners, purpose);
+    if (purpose === "change" && tree.root !== "/" && ofRunningSystem.test(path)) throw runningSystems(path);
     return { fd, path, entry };
   } catch (error) {
     closeSync(fd);
     throw error;
   }
+}
+
+/**
+ * What is seen there in an image is no part of it: people mount this machine's own folders in its place, to run a program inside. What a record in an
+ * image says of them must not be done to the machine.
+ */
+const ofRunningSystem = /^\/(proc|sys|dev|run)(\/|$)/;
+
+function runningSystems(path: AbsolutePath): Problem {
+  return new Problem("host-untrusted-folder", "the folder is no part of an image: what runs has its own there, which may be this machine's", {
+    where: { path },
+    hint: "name a place in the image that stays, such as below /etc, /opt or /var",
+  });
 }
 
 function notAFolder(entry: Entry, path: AbsolutePath): Problem {
