@@ -6,6 +6,7 @@ export const applicationCodes = {
   "render-nothing": exitCodes.invalidProfile,
   "init-nothing-found": exitCodes.failed,
   "init-connection-unclear": exitCodes.failed,
+  "init-value-unclear": exitCodes.failed,
   "init-cannot-write": exitCodes.cannotWrite,
   "settings-syntax": exitCodes.failed,
   "settings-duplicate-key": exitCodes.failed,

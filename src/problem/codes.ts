@@ -21,6 +21,7 @@ const programCodes = {
   "client-config-not-a-folder": exitCodes.failed,
   "client-config-not-a-file": exitCodes.failed,
   "client-config-home-invalid": exitCodes.invalidProfile,
+  "client-config-authentication": exitCodes.failed,
   "client-config-mismatch": exitCodes.internal,
 
   // host: files, accounts, commands, lock, sandbox

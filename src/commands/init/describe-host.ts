@@ -1,12 +1,14 @@
+import type { JsonObject } from "../../formats/json-tree.js";
 import type { Files, Host } from "../../host/host.js";
 import { asAbsolutePath, folderOf, joined, path as literal, type AbsolutePath } from "../../host/path.js";
-import { Problem } from "../../problem/problem.js";
+import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { defaultSettings, oldSettings } from "../../profile/key-stores/target.js";
 import { quotedName } from "../../profile/quote.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { observeClientConfig } from "../../steps/client-config/observe.js";
-import { readClientConfig } from "../../steps/client-config/reading.js";
+import { otherAuthentication } from "../../steps/client-config/other-authentication.js";
+import { readClientConfig, type ClientConfigReading } from "../../steps/client-config/reading.js";
 import { observeFile } from "../../steps/key-stores/observe.js";
 import { defaultStoreKey } from "../../steps/key-stores/setting-names.js";
 import { foldKey } from "../../formats/settings/fold-key.js";
@@ -55,11 +57,26 @@ function describeClient(host: Host, home: AbsolutePath, uid: number): Pick<Descr
   const { path, file, unseenReason } = observeClientConfig(host, home, uid);
   if (file === "unseen") throw new Problem("host-not-permitted", "config.json cannot be read", { where: { path }, detail: unseenReason ?? "permission missing", hint: "run as root" });
   if (file === "missing" || file.root === undefined) return { comments: [`there is no ${path} yet`], connections: new Map(), users: new Map() };
-  const reading = readClientConfig(file.root);
+  const { root } = file;
+  const reading = readClientConfig(root);
+  throwIfErrors([...otherAuthentication(root, path, () => true), ...unsayable(reading, root, path)]);
   const connections = new Map([...(reading.connections ?? [])].map(([name, endpoints]) => [name, endpointsOf(name, endpoints, path)]));
   const users = new Map([...(reading.users ?? [])].map(([name, { connection = "" }]) => [name, { connection, pinFile: secretFile(name) }]));
-  const hasVerbosity = file.root.members.has("log_verbosity");
-  return { comments: [], connections, users, ...(hasVerbosity && reading.logVerbosity !== undefined && { logVerbosity: reading.logVerbosity }) };
+  const hasVerbosity = root.members.has("log_verbosity");
+  const untyped = [...(reading.users ?? [])].filter(([, { authenticationType }]) => authenticationType === undefined);
+  const comments = untyped.map(([name]) => `user ${quotedName(name)} has no authentication_type in ${path}: apply writes "password" there`);
+  return { comments, connections, users, ...(hasVerbosity && reading.logVerbosity !== undefined && { logVerbosity: reading.logVerbosity }) };
+}
+
+/** What would become something else by being left out or guessed. */
+function unsayable({ users, logVerbosity }: ClientConfigReading, root: JsonObject, path: AbsolutePath): readonly Problem[] {
+  const unclear = (title: string): Problem => new Problem("init-value-unclear", title, { where: { path }, hint: "correct config.json, or have whoever wrote it do so" });
+  const lost = [...(users ?? [])].filter(([, { connection }]) => connection === undefined);
+  return [
+    ...lost.map(([name]) => unclear(`user ${quotedName(name)} does not name its connection`)),
+    ...(root.members.has("log_verbosity") && logVerbosity === undefined ? [unclear("log_verbosity is no text")] : []),
+    ...["connections", "users"].filter((key) => root.members.has(key) && root.members.get(key)?.value.kind !== "object").map((key) => unclear(`${key} is no object`)),
+  ];
 }
 
 function endpointsOf(name: string, endpoints: readonly Endpoint[] | undefined, path: AbsolutePath): readonly Endpoint[] {

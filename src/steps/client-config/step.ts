@@ -1,8 +1,10 @@
+import { throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-home.js";
 import type { Step } from "../../workflow/step.js";
 import { clientConfigChanges } from "./changes.js";
 import { editClientConfig, type EditedClientConfig } from "./edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
+import { otherAuthentication } from "./other-authentication.js";
 import { renderClientConfig } from "./render.js";
 import { wantedClientConfig, type ClientConfig } from "./wanted.js";
 
@@ -20,8 +22,11 @@ export const clientConfigStep: Step = {
   },
 };
 
-async function wantedText({ file }: ObservedClientConfig, wanted: ClientConfig): Promise<EditedClientConfig> {
-  if (typeof file === "object" && file.root !== undefined) return editClientConfig(file, wanted);
+async function wantedText({ file, path }: ObservedClientConfig, wanted: ClientConfig): Promise<EditedClientConfig> {
+  if (typeof file === "object" && file.root !== undefined) {
+    throwIfErrors(otherAuthentication(file.root, path, (user) => wanted.users.has(user)));
+    return editClientConfig(file, wanted);
+  }
   const { connections, users } = wanted;
   return { text: await renderClientConfig(wanted), summary: [`new: ${counted(connections.size, "connection")}, ${counted(users.size, "user")}`] };
 }

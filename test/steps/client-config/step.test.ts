@@ -19,6 +19,8 @@ function plan(options: MemoryHostOptions, wanted = profile) {
   return clientConfigStep.plan({ profile: wanted, host: new MemoryHost({ users: [amplia], ...options }) }, []);
 }
 
+const thrownBy = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
+
 t.test("on a fresh host: every folder from the outside in, then the file, as the document's chown and chmod have them", async (t) => {
   const { changes, problems, notes } = await plan({ folders: ["/var/amplia"] });
   const rights = { owner: "root", group: "amplia", trusting: "amplia", step: "client-config" };
@@ -84,4 +86,14 @@ t.test("walks through the service user's folders and nobody else's", async (t) =
   await clientConfigStep.plan({ profile, host }, []);
   t.same(host.trusted, [[990]]);
   t.same([...host.nodes.keys()], ["/", "/var", "/var/amplia"], "planning changes nothing");
+});
+
+t.test("a user who authenticates in another way is refused by name, and left alone where the profile does not name it", async (t) => {
+  const certificate = equal.replace('"password"', '"certificate"');
+  t.match(await thrownBy(plan({ files: { [configPath]: certificate } })), {
+    list: [{ code: "client-config-authentication", message: 'user "ca_signer" of config.json authenticates in a way that knetctl cannot write', detail: /^authentication_type: "certificate"/ }],
+  });
+  t.match(await thrownBy(plan({ files: { [configPath]: equal.replace('"password"', "3") } })), { list: [{ detail: /^authentication_type: "3"/ }] });
+  const gone = equal.replace('"users": {', '"users": { "old": { "authentication_type": "certificate", "connection": "hsm_1" },');
+  t.match((await plan({ files: { [configPath]: gone } })).changes, [{ summary: ["user old: removed"] }]);
 });
