@@ -1,4 +1,3 @@
-import type { Argv } from "yargs";
 import type { CommandContext } from "./commands/command.js";
 import { plainVerb } from "./commands/plain-verb.js";
 import type { OpenDescriptors } from "./host/inherited-descriptors.js";
@@ -30,60 +29,43 @@ export interface MainInput {
 /** Wires the real host to the verb that the arguments name; shows what it throws, once; returns the exit code. */
 export async function main(input: MainInput): Promise<ExitCode> {
   const verb = plainVerb(input.args);
-  if (verb === undefined) return parsedMain(input);
+  if (verb === undefined) return input.args[0] === askForCompletions ? completed(input) : parsedMain(input);
   const out = output(input, {});
   return shown(out, async () => verb(context(input, out)));
 }
 
-async function parsedMain(input: MainInput): Promise<ExitCode> {
-  let exitCode: ExitCode = exitCodes.done;
-  const parser = await commandLine(input, async (verb, output) => {
-    exitCode = await shown(output, async () => verb(context(input, output)));
+/** What a shell that completes a line calls, followed by the line's words, the one under the cursor last. */
+const askForCompletions = "--complete";
+
+async function completed(input: MainInput): Promise<ExitCode> {
+  const { completions } = await import("./commands/completions.js");
+  const out = output(input, {});
+  return shown(out, async () => {
+    const found = await completions(input.args.slice(1), input.workingFolder);
+    if (found.length > 0) out.result(found.join("\n"));
+    return exitCodes.done;
   });
-  try {
-    await parser.parseAsync(withStandardInput(input.args));
-  } catch (error) {
-    const { usageProblem } = await import("./commands/usage-problem.js");
-    return shown(output(input, { json: input.args.includes("--json") }), () => Promise.reject(usageProblem(error, input.args)));
-  }
-  return exitCode;
 }
 
-/** The parser takes a lone `-` for an option; standard input has another name that it lets pass. */
-function withStandardInput(args: readonly string[]): string[] {
-  return args.map((arg, index) => (arg === "-" && args[index - 1]?.startsWith("--") !== true ? "/dev/stdin" : arg));
+async function parsedMain(input: MainInput): Promise<ExitCode> {
+  const { runCommandLine } = await import("./commands/command-line.js");
+  const args = helpMeant(input.args);
+  const early = output(input, { json: args.includes("--json") });
+  return shown(early, () => runCommandLine({
+    args,
+    workingFolder: input.workingFolder,
+    version: input.version,
+    run: (verb, flags) => {
+      const out = output(input, flags);
+      return shown(out, async () => verb(context(input, out)));
+    },
+    print: (text) => { early.file(text); },
+  }));
 }
 
-type Verb = (context: CommandContext) => Promise<ExitCode>;
-
-async function commandLine(input: MainInput, run: (verb: Verb, output: Output) => Promise<void>): Promise<Argv> {
-  const [{ default: yargs }, { declareCommands }] = await Promise.all([import("yargs"), import("./commands/index.js")]);
-  let parsed: { json?: boolean; verbose?: boolean; quiet?: boolean } = {};
-  // the parser's own look at the working folder fails where that has been removed
-  const y = yargs([], input.workingFolder)
-    .scriptName("knetctl")
-    .locale("en")
-    .usage("$0 COMMAND\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and keeps it right.")
-    .option("json", { type: "boolean", default: false, describe: "one JSON document on standard output", global: true })
-    .option("quiet", { type: "boolean", default: false, describe: "problems and results only", global: true })
-    .option("verbose", { type: "boolean", default: false, describe: "show technical causes too", global: true })
-    .middleware((args) => {
-      parsed = args;
-    });
-  return declareCommands(y, input.args, (verb) => run(verb, output(input, parsed)))
-    .completion("completion", "print a completion script for bash or zsh")
-    .demandCommand(1, "name a command; knetctl --help lists them")
-    .strict()
-    .help()
-    .alias("help", "h")
-    .version(input.version)
-    .wrap(100)
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      // errors of verbs are caught in `shown`; what comes here is the command line's
-      throw (error as Error | undefined) ?? new Error(message);
-    });
+/** `knetctl help apply` is what many programs call `knetctl apply --help`. */
+function helpMeant(args: readonly string[]): readonly string[] {
+  return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
 function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; quiet?: boolean }): Output {

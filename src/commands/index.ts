@@ -5,7 +5,10 @@ import type { CommandContext } from "./command.js";
 import { haCommands, haVerbs } from "./ha/index.js";
 import { rootOption } from "./root-option.js";
 import { secondsOption } from "./seconds.js";
-import { refuseRepeated } from "./single-value.js";
+import { refuseMisused } from "./misused-options.js";
+import { schemaNames } from "./schema-names.js";
+import { shells } from "./shells.js";
+import { refuseEmpty, refuseRepeated } from "./single-value.js";
 
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -64,12 +67,19 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command(
       "schema [name]",
       "print a JSON Schema, by default the profile's",
-      (s) => s.positional("name", { type: "string", describe: "which schema" }),
+      (s) => s.positional("name", { choices: schemaNames, describe: "which schema" }),
       (args) => run(async (context) => (await import("./schema.js")).schema(args, context)),
+    ),
+  completion: (y, run) =>
+    y.command(
+      "completion [shell]",
+      "print a script that completes knetctl's words in a shell",
+      (c) => c.positional("shell", { choices: shells, describe: "which shell; left out: the one that $SHELL names" }),
+      (args) => run(async (context) => (await import("./completion.js")).completion(args, context)),
     ),
 };
 
-export const verbs: readonly string[] = [...Object.keys(declarations), "completion"];
+export const verbs: readonly string[] = Object.keys(declarations);
 
 /** What the verbs that have verbs of their own can do. */
 export const innerVerbs: Readonly<Record<string, readonly string[]>> = { ha: haVerbs, simulator: ["start", "archive"] };
@@ -78,8 +88,14 @@ export const innerVerbs: Readonly<Record<string, readonly string[]>> = { ha: haV
  * Declares the verb that the first argument names, which spares the start the others; every verb when it names none: for help, and for
  * what a misspelt one may have meant. `run` is called once, for the verb that the arguments name.
  */
-export function declareCommands(yargs: Argv, [first = ""]: readonly string[], run: Runner): Argv {
-  const checked = yargs.check(refuseRepeated);
+export function declareCommands(yargs: Argv, args: readonly string[], run: Runner): Argv {
+  const [first = ""] = args;
+  const checked = yargs.check((parsed, options) => {
+    refuseRepeated(parsed, options);
+    refuseEmpty(parsed, options);
+    refuseMisused(args, yargs);
+    return true;
+  });
   const chosen = Object.hasOwn(declarations, first) ? declarations[first] : undefined;
   if (chosen !== undefined) return chosen(checked, run);
   return Object.values(declarations).reduce((declared, declare) => declare(declared, run), checked);

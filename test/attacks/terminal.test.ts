@@ -61,7 +61,7 @@ function harmless<T>(t: Test, value: T, say: (output: Output, value: T) => void,
     const colours = (text = "") => text.match(/\u001b\[\d+m/g)?.length ?? 0;
     t.equal(colours(bad), colours(plain), "no colour of theirs");
     t.notMatch(ours(bad), /^(?: {2})?(?:error|warning|hint): forged/m);
-    t.match(ours(bad), "forged", "it is shown all the same");
+    t.match(ours(bad), /forged|0;title/, "it is shown all the same");
     if (json) t.doesNotThrow(() => { JSON.parse(bad ?? ""); });
   }
 }
@@ -125,7 +125,7 @@ test("problems: file names, texts of files and children, and what causes them", 
     output.problem(new Problem("host-not-a-file", title, { where: { path: where }, detail, hint: hint.split("\n")[0] ?? "", cause }));
   });
   harmless(t, ["validate", "a"], (output, args) => { output.problem(usageProblem(new Error("Unknown argument: x"), args)); });
-  harmless(t, "note", (output, text) => { output.problem(usageProblem(new Error(`Unknown argument: ${text}`), ["validate"])); });
+  harmless(t, "note", (output, text) => { output.problem(usageProblem(new Error(`--timeout takes ${text}`), ["validate"])); });
 });
 
 test("endpoints: certificates' names, KMIP answers, connections", async (t) => {

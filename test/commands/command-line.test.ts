@@ -1,6 +1,6 @@
 import { test } from "tap";
 import { inLanes } from "../support/in-lanes.js";
-import { knetctlJson } from "../support/knetctl.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
 
 const refused: Readonly<Record<string, RegExp>> = {
   // an option that takes one value, given twice
@@ -25,6 +25,32 @@ const refused: Readonly<Record<string, RegExp>> = {
   "ha probe 10.0.0.1:1 --user x": /^--user is not used where only endpoints are named$/,
   "ha probe 10.0.0.1:1 --config /nowhere.json": /^--config is not used/,
   "ha probe 10.0.0.1:1 --home /nowhere --root /": /^--home and --root are not used/,
+  // an option that there is not, whatever it would have eaten, with its dashes, once, and its value not quoted
+  "apply --foo profile.yaml": /^there is no option --foo of apply$/,
+  "apply profile.yaml --dry-run": /^there is no option --dry-run of apply$/,
+  "apply --dryRun profile.yaml": /^there is no option --dryRun of apply$/,
+  "plan --rot /srv profile.yaml": /^there is no option --rot of plan$/,
+  "smoke --module m --pin=1234": /^there is no option --pin of smoke$/,
+  "ha list --foo --bar=1": /^there are no options --foo, --bar of ha list$/,
+  "plan -x p": /^there is no option -x of plan$/,
+  "--foo": /^there is no option --foo$/,
+  "--foo plan p": /^there is no option --foo$/,
+  // what is given as a word is no option, alone and besides
+  "validate --profile p": /^--profile is no option: the profile is given as a word$/,
+  "validate p --profile q": /^--profile is no option: the profile is given as a word$/,
+  "history --run 3": /^--run is no option: the run is given as a word$/,
+  "ha add --endpoint 10.0.0.1:1 hsm_1": /^--endpoint is no option: the endpoints are given as words$/,
+  // words
+  "plan p q": /^a word too many: "q"$/,
+  "rollback 1 2 --dry-run": /^a word too many: "2"$/,
+  "ha promote hsm_1 10.0.0.1:1 x y": /^words too many: "x", "y"$/,
+  "schema profil": /^the name is one of profile, client-config, journal or report, not "profil"$/,
+  "completion tcsh": /^the shell is one of bash, zsh or fish, not "tcsh"$/,
+  "render p --target yaml": /^--target is one of config, ini, json, env or systemd, not "yaml"$/,
+  // an empty text, as of a variable that is not set
+  "validate ": /^the profile is given as an empty text$/,
+  "init --from-host --out=": /^--out is given as an empty text$/,
+  "smoke --module m --pin-file=": /^--pin-file is given as an empty text$/,
   // what is missing
   "ha promote hsm_1": /^the endpoint is missing/,
   "ha prove --profile p --timeout 5m": /^--timeout takes one number of seconds/,
@@ -35,6 +61,24 @@ test("a command line that cannot be meant is a usage error, and says what is wro
     const { exitCode, document } = await knetctlJson(line.split(" "));
     t.match({ exitCode, problems: document.problems }, { exitCode: 64, problems: [{ code: "usage-invalid", title, hint: /--help|leave/ }] }, line);
   });
+});
+
+test("what may have been meant is said", async (t) => {
+  const meant: Readonly<Record<string, RegExp>> = {
+    "plan --rot /srv p": /^did you mean --root\?/,
+    "apply p --no-smoke": /^did you mean --no-smoke-test\?/,
+    "smoke --module m --pin 1": /^did you mean --pin-file or --pin-prompt\?/,
+    "schema client_config": /^did you mean client-config\?/,
+    "validate --profile p": /^knetctl validate PROFILE;/,
+  };
+  for (const [line, hint] of Object.entries(meant)) t.match((await knetctlJson(line.split(" "))).document.problems, [{ code: "usage-invalid", hint }], line);
+});
+
+test("help and version come as results, and help in any way of asking", async (t) => {
+  const help = await knetctl(["plan", "--help"]);
+  t.match(help, { exitCode: 0, stderr: "", stdout: /knetctl plan <profile>[^]*--root/ });
+  for (const line of [["help", "plan"], ["plan", "-h"], ["plan", "p", "--help"]]) t.same(await knetctl(line), help, line.join(" "));
+  t.match(await knetctl(["--json", "--version"]), { exitCode: 0, stdout: /^\d+\.\d+\.\d+\n$/ });
 });
 
 test("what may be given again may; seconds are written in one way everywhere", async (t) => {

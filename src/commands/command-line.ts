@@ -1,0 +1,83 @@
+import yargs from "yargs";
+import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
+import type { CommandContext } from "./command.js";
+import { declareCommands } from "./index.js";
+import { noWords, parserWords, type ParserWords } from "./parser-words.js";
+import { usageProblem } from "./usage-problem.js";
+
+export interface Flags {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface CommandLine {
+  readonly args: readonly string[];
+  readonly workingFolder: string;
+  readonly version: string;
+  /** Runs the verb that the arguments name. */
+  readonly run: (verb: (context: CommandContext) => Promise<ExitCode>, flags: Flags) => Promise<ExitCode>;
+  /** Prints the text of `--help` or `--version`. */
+  readonly print: (text: string) => void;
+}
+
+/** Reads the arguments and runs what they name. Throws `usage-invalid` for what cannot be meant. */
+export async function runCommandLine({ args, workingFolder, version, run, print }: CommandLine): Promise<ExitCode> {
+  let [exitCode, words]: [ExitCode, ParserWords | undefined] = [exitCodes.done, undefined];
+  const parser = parserFor(args, workingFolder, async (verb, flags) => { exitCode = await run(verb, flags); }, (found) => { words = found; }).version(version);
+  try {
+    await parser.parseAsync(withStandardInput(args), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(output); });
+  } catch (error) {
+    throw usageProblem(error, args, words);
+  }
+  return exitCode;
+}
+
+/** What a verb takes; `path`: the verb, and its inner verb where it has some. */
+export async function wordsAt(path: readonly string[], workingFolder: string): Promise<ParserWords> {
+  let words = noWords;
+  // no verb takes it: the parser comes to the verb and refuses the line
+  const args = [...path, "--no-such-option"];
+  try {
+    await parserFor(args, workingFolder, () => Promise.resolve(), (found) => { words = found; }).parseAsync(args);
+  } catch {
+    // as it should be
+  }
+  return words;
+}
+
+/** The parser takes a lone `-` for an option; standard input has another name that it lets pass. */
+function withStandardInput(args: readonly string[]): string[] {
+  return args.map((arg, index) => (arg === "-" && args[index - 1]?.startsWith("--") !== true ? "/dev/stdin" : arg));
+}
+
+type Verb = Parameters<CommandLine["run"]>[0];
+
+/** `refused` is told what the verb takes when the parser refuses the line. */
+function parserFor(args: readonly string[], workingFolder: string, run: (verb: Verb, flags: Flags) => Promise<void>, refused: (words: ParserWords) => void) {
+  let flags: Flags = {};
+  // the parser's own look at the working folder fails where that has been removed
+  const y = yargs([], workingFolder)
+    .scriptName("knetctl")
+    .locale("en")
+    .usage("$0 COMMAND\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and keeps it right.")
+    .option("json", { type: "boolean", default: false, describe: "one JSON document on standard output", global: true })
+    .option("quiet", { type: "boolean", default: false, describe: "problems and results only", global: true })
+    .option("verbose", { type: "boolean", default: false, describe: "show technical causes too", global: true })
+    .middleware((parsed) => {
+      flags = parsed;
+    });
+  return declareCommands(y, args, (verb) => run(verb, flags))
+    .demandCommand(1, "name a command")
+    .strict()
+    .help()
+    .alias("help", "h")
+    .wrap(100)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      refused(parserWords(y));
+      // errors of verbs do not come here; these are the command line's
+      throw (error as Error | undefined) ?? new Error(message);
+    });
+}

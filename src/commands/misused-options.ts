@@ -1,0 +1,99 @@
+import { nearest } from "../profile/suggest.js";
+import { parserWords, type ParserWords } from "./parser-words.js";
+
+export interface Mistake {
+  readonly title: string;
+  readonly hint?: string;
+}
+
+/**
+ * The options of a command line that its verb does not take, whatever else is wrong with it: the parser would take the word after one for its value,
+ * and then miss that word. What is given as a word is no option either. Values are not quoted. `verb`: as typed, "ha add".
+ */
+export function misusedOptions(args: readonly string[], words: ParserWords, verb: string): Mistake | undefined {
+  const wrong = [...new Set(lineParts(args, words).options.filter((option) => !isKnown(option, words)))];
+  const [first] = wrong;
+  if (first === undefined) return undefined;
+  const word = words.positionals.find((name) => singular(name) === singular(nameOf(first)));
+  if (word !== undefined) return { title: `${first} is no option: ${wordsText(word)}`, hint: ["knetctl", verb, ...words.positionals.map(placeholder)].join(" ") };
+  const title = `there ${wrong.length === 1 ? "is no option" : "are no options"} ${wrong.join(", ")}${verb === "" ? "" : ` of ${verb}`}`;
+  const meant = [...new Set(wrong.flatMap((option) => meantBy(option, words)))];
+  return { title, ...(meant.length > 0 && { hint: `did you mean ${meant.join(wrong.length === 1 ? " or " : ", ")}?` }) };
+}
+
+/** Throws where a line that the parser takes has such options: it lets a word be given as an option too. Which they are is told by `misusedOptions`. */
+export function refuseMisused(args: readonly string[], parser: object): void {
+  const mistake = misusedOptions(args, parserWords(parser), "");
+  if (mistake !== undefined) throw new Error(mistake.title);
+}
+
+/** A command line in two: its options as typed, without their values, and its words. */
+export function lineParts(args: readonly string[], { switches }: Pick<ParserWords, "switches">): { readonly options: readonly string[]; readonly words: readonly string[] } {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const options: string[] = [];
+  const words = args.slice(end + 1);
+  const before: string[] = [];
+  for (let at = 0; at < end; at++) {
+    const [option, value] = split(args[at] ?? "");
+    if (!isOption(option)) {
+      before.push(option);
+      continue;
+    }
+    options.push(option);
+    const takesNone = value !== undefined || switches.includes(nameOf(option)) || isNegated(option);
+    if (!takesNone && at + 1 < end && !isOption(args[at + 1] ?? "")) at++;
+  }
+  return { options, words: [...before, ...words] };
+}
+
+/** A lone `-` and a negative number are values. */
+function isOption(text: string): boolean {
+  return /^-[^\d.]/.test(text);
+}
+
+function split(arg: string): readonly [string, string?] {
+  const end = arg.indexOf("=");
+  return end === -1 || !isOption(arg) ? [arg] : [arg.slice(0, end), arg.slice(end + 1)];
+}
+
+function isKnown(option: string, { options, switches }: ParserWords): boolean {
+  const name = nameOf(option);
+  if (!option.startsWith("--")) return name.length === 1 && options.includes(name);
+  return (name.length > 1 && options.includes(name)) || (isNegated(option) && switches.includes(name.slice(3)));
+}
+
+function isNegated(option: string): boolean {
+  return option.startsWith("--no-");
+}
+
+/** The parser takes `--dryRun` for `--dry-run`. */
+function nameOf(option: string): string {
+  return option.replace(/^--?/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Those that begin so, else one that is written nearly so. */
+function meantBy(option: string, words: ParserWords): readonly string[] {
+  const name = nameOf(option);
+  const candidates = optionsToOffer(words);
+  const longer = candidates.filter((candidate) => candidate.startsWith(`--${name}`));
+  if (name.length > 1 && longer.length > 0 && longer.length < 4) return longer;
+  const near = nearest(`--${name}`, candidates);
+  return near === undefined ? [] : [near];
+}
+
+/** All that may be typed, with the dashes: a switch that is on as the option that turns it off. */
+export function optionsToOffer({ options, negatable, hidden }: ParserWords): readonly string[] {
+  return options.filter((name) => name.length > 1 && !hidden.includes(name)).map((name) => (negatable.includes(name) ? `--no-${name}` : `--${name}`));
+}
+
+function singular(name: string): string {
+  return name.replace(/s$/, "");
+}
+
+function wordsText(name: string): string {
+  return name.endsWith("s") ? `the ${name} are given as words` : `the ${name} is given as a word`;
+}
+
+function placeholder(name: string): string {
+  return name.endsWith("s") ? `${singular(name).toUpperCase()}…` : name.toUpperCase();
+}
