@@ -24,6 +24,12 @@ export interface NamedEntry extends Entry {
 }
 
 /**
+ * Is told what stands where an edited file is to be put (undefined: nothing), as late as can be, and throws where that is not what the new content was
+ * made from: then nothing is written.
+ */
+export type Edit = (now: Buffer | undefined) => void;
+
+/**
  * Files below the host's root, reached by a walk of file descriptors from the root: every folder on the way belongs to
  * root or a trusted owner and is not writable by group or others; links are followed only where root alone could have
  * made them. Anything else is a Problem (`host-…`) naming the path. Synchronous: nothing of ours runs in between.
@@ -40,13 +46,16 @@ export interface Files {
   /** Target text of a symbolic link. */
   readLink(path: AbsolutePath): string | undefined;
 
-  /** Atomic: readers see the old or the new content, complete, and never wider rights than `rights`. Durable on return. */
-  write(path: AbsolutePath, content: Uint8Array, rights: Rights): void;
+  /**
+   * Atomic: readers see the old or the new content, complete, and never wider rights than `rights`. Durable on return. An edit keeps the access control
+   * list, the extended attributes and the SELinux context of the file that is there; else these are gone with it.
+   */
+  write(path: AbsolutePath, content: Uint8Array, rights: Rights, edit?: Edit): void;
   /** Creates one folder (its parent exists). Refused when anything of that name exists. */
   createFolder(path: AbsolutePath, rights: Rights): void;
   /** Creates a symbolic link; used to put back what an installer removed. Replaces a link of that name, nothing else. */
   createLink(path: AbsolutePath, target: string, owner: Pick<Rights, "uid" | "gid">): void;
-  /** Refused unless the entry is still the one observed (device and inode), a folder, or a regular file with one link. */
+  /** Refused unless the entry is still the one observed (device, inode, owner and mode), a folder, or a regular file with one link. */
   setOwner(path: AbsolutePath, observed: Entry, owner: Pick<Rights, "uid" | "gid">): void;
   setMode(path: AbsolutePath, observed: Entry, mode: Mode): void;
   /** Removes a file or link; no error when missing. Never a folder. */

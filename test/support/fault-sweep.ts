@@ -74,7 +74,7 @@ function isClear({ code, where, detail, hint }: Ran["problems"][number]): boolea
 }
 
 function notTemporary(line: string): boolean {
-  return !/\/\.knetctl-[0-9a-f]{24}\.tmp: nothing/.test(line);
+  return !/\/\.knetctl-[0-9a-f]{24}\.tmp(\/draft)?: nothing/.test(line);
 }
 
 interface Sweep {

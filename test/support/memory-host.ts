@@ -61,7 +61,8 @@ export class MemoryHost implements Host {
         const node = this.#look(at);
         return node?.kind === "link" ? node.target : undefined;
       },
-      write: (at, content, rights) => {
+      write: (at, content, rights, edit) => {
+        edit?.(this.#read(at));
         this.#put(at, { kind: "file", content: Buffer.from(content), ...rights });
       },
       createFolder: (at, rights) => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** An entry as it is at rest. */
 export interface Seen {
@@ -17,7 +17,8 @@ export type Tree = ReadonlyMap<string, Seen>;
 /** What the account tools and ldconfig keep for themselves: copies of each file they change, locks, a cache of what was looked at. */
 const toolsOwn = /^\/(etc\/(\w+-|\.pwd\.lock|\w+\.lock|\w+\.\d+)|var\/cache\/ldconfig(\/.*)?|var\/cache|dev\/.*|proc)$/;
 const stateFolder = "/var/lib/knetctl";
-const temporary = /^\.knetctl-[0-9a-f]{24}\.tmp$/;
+/** A temporary, or the draft in a temporary folder. */
+const temporary = /\/\.knetctl-[0-9a-f]{24}\.tmp(\/draft)?$/;
 /** Programs and libraries of the scene: big, and nobody's to change. */
 const bigBytes = 256 * 1024;
 
@@ -77,21 +78,27 @@ export function tornIn(before: Tree, now: Tree, after: Tree): Torn {
     // a folder cannot take the place of a file at once, nor a file that of a folder
     if (is === undefined && was?.kind !== willBe?.kind) continue;
     const line = `${at}: ${text(was)} / ${text(is)} / ${text(willBe)}`;
-    if (is === undefined || (was === undefined && willBe === undefined && !temporary.test(basename(at)))) torn.push(line);
+    if (is === undefined || (was === undefined && willBe === undefined && !temporary.test(at))) torn.push(line);
     // a link's own mode means nothing, and is always the same
-    else if (is.kind !== "link" && (is.mode & ~(temporary.test(basename(at)) ? modesBeside(at, after) : modeOf(was) | modeOf(willBe))) !== 0) wider.push(line);
-    else if (!temporary.test(basename(at)) && !isOnTheWay(is, was, willBe)) torn.push(line);
+    else if (is.kind !== "link" && (is.mode & ~(temporary.test(at) ? modesOfTemporary(at, is, after) : modeOf(was) | modeOf(willBe))) !== 0) wider.push(line);
+    else if (!temporary.test(at) && !isOnTheWay(is, was, willBe)) torn.push(line);
   }
   return { torn, wider };
 }
 
 export function temporariesIn(tree: Tree): readonly string[] {
-  return [...tree.keys()].filter((at) => temporary.test(basename(at)));
+  return [...tree.keys()].filter((at) => temporary.test(at));
 }
 
 function isOnTheWay(is: Seen, was: Seen | undefined, willBe: Seen | undefined): boolean {
   const ends = [was, willBe].filter((end) => end !== undefined);
   return ends.some(({ kind, content }) => kind === is.kind && content === is.content) && ["0:0", ...ends.map(({ owner }) => owner)].includes(is.owner);
+}
+
+/** A temporary folder is its owner's alone, and so is the draft in it, whatever mode it has from the file that it is to replace. */
+function modesOfTemporary(at: string, { kind }: Seen, after: Tree): number {
+  if (kind === "folder") return 0o700;
+  return at.endsWith("/draft") ? 0o7777 : modesBeside(at, after);
 }
 
 function modesBeside(at: string, after: Tree): number {

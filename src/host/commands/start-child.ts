@@ -16,11 +16,14 @@ export function startChild(program: string, args: readonly string[], { stdio, ..
 export interface AskOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Descriptors of ours that it gets as its 3, 4, …: files to work on without a name. */
+  readonly given?: readonly number[];
 }
 
-/** Waits for a program that is given nothing and is asked for what it prints; SIGKILL at the time-out. */
-export function askChild(program: string, args: readonly string[], { env, timeoutMs }: AskOptions): SpawnSyncReturns<string> {
-  return spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: timeoutMs, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "ignore", ...othersFrom(3)] });
+/** Waits for a program that has no input and is asked for what it prints; SIGKILL at the time-out. */
+export function askChild(program: string, args: readonly string[], { env, timeoutMs, given = [] }: AskOptions): SpawnSyncReturns<string> {
+  const stdio = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
+  return spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: timeoutMs, killSignal: "SIGKILL", stdio: [...stdio, ...othersFrom(stdio.length)] });
 }
 
 /** The highest that a profile can name. */

@@ -1,11 +1,12 @@
-import { constants, fchmodSync, fchownSync, fsyncSync, lchownSync, mkdirSync, readdirSync, renameSync, symlinkSync } from "node:fs";
+import { constants, fchmodSync, fchownSync, fsyncSync, lchownSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { at, entryAt, entryOfDescriptor, withDescriptor } from "./descriptor.js";
+import { requireOwnNew } from "./draft.js";
 import type { Rights } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
 import { isTaken, refuseDefaultAcl, removeQuietly, removeStaleTemporaries, temporaryName, withPrivateUmask } from "./temporary.js";
 import { article, isRootsAlone, type Owners } from "./trust.js";
-import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
+import { requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 import { folderMissing, requireRights, syncFolder } from "./write-file.js";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
@@ -67,13 +68,6 @@ function makeFolder(parent: Folder, name: string, rights: Rights): void {
     requireRights(entryOfDescriptor(fd), rights, path);
     fsyncSync(fd);
   });
-}
-
-/** Whoever owns the parent may have put another folder in the new one's place before it was opened. */
-function requireOwnNew(fd: number, path: AbsolutePath): void {
-  const entry = entryOfDescriptor(fd);
-  const isNew = entry.uid === process.geteuid?.() && (entry.mode & 0o777) === 0o700 && readdirSync(at(fd, ".")).length === 0;
-  if (!isNew) throw changed(path, "another folder took the place of the new one");
 }
 
 function requireRootsAlone(parent: Folder, owners: Owners): void {

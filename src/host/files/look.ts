@@ -42,10 +42,18 @@ export function linkTextIn(tree: Tree, path: AbsolutePath): string | undefined {
  * root alone could have made it. Nothing is opened before it is known to be a regular file: opening a device acts on it.
  */
 export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer | undefined {
-  return contentIn(tree, path, (fd, { size }, file) => {
-    if (size > maxBytes) throw tooLarge(file, size, maxBytes);
-    return allBytes(fd, file, maxBytes);
-  });
+  return contentIn(tree, path, upTo(maxBytes));
+}
+
+/** Content of a regular file in an open folder, as it is at this moment; undefined when missing. A link is not followed. */
+export function readAt(tree: Tree, folder: Folder, name: string, maxBytes: number): Buffer | undefined {
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const entry = entryAt(folder.fd, name);
+    if (entry === undefined) return undefined;
+    const found = content(tree, folder, name, entry, upTo(maxBytes));
+    if (found !== undefined) return found;
+  }
+  throw tooManyLinks(joined(folder.path, name));
 }
 
 /** Its first `bytes` or all of it, under the same conditions. */
@@ -57,6 +65,13 @@ export function beginningIn(tree: Tree, path: AbsolutePath, bytes: number): Buff
 }
 
 type Reader = (fd: number, opened: Entry, path: AbsolutePath) => Buffer;
+
+function upTo(maxBytes: number): Reader {
+  return (fd, { size }, file) => {
+    if (size > maxBytes) throw tooLarge(file, size, maxBytes);
+    return allBytes(fd, file, maxBytes);
+  };
+}
 
 function contentIn(tree: Tree, path: AbsolutePath, read: Reader): Buffer | undefined {
   let wanted = path;

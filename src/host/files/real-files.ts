@@ -26,7 +26,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     beginning: (path, bytes) => on(path, () => beginningIn(tree, path, bytes)),
     list: (path) => on(path, () => listIn(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),
-    write: (path, content, rights) => { on(path, () => { writeIn(tree, path, content, rights); }); },
+    write: (path, content, rights, edit) => { on(path, () => { writeIn(tree, path, content, rights, edit); }); },
     createFolder: (path, rights) => { on(path, () => { createFolderIn(tree, path, rights); }); },
     createLink: (path, target, owner) => { on(path, () => { createLinkIn(tree, path, target, owner); }); },
     setOwner: (path, observed, owner) => { on(path, () => { setOwnerIn(tree, path, observed, owner); }); },

@@ -39,6 +39,7 @@ function onObserved(tree: Tree, path: AbsolutePath, observed: Entry, work: (fd: 
     withDescriptor(at(folder.fd, nameOf(path)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
       const now = entryOfDescriptor(fd);
       if (!isSame(now, observed)) throw changed(path, "it was replaced while it was being opened");
+      if (now.uid !== observed.uid || now.gid !== observed.gid || now.mode !== observed.mode) throw changed(path, "its owner or mode was changed since it was looked at");
       requireChangeable(tree, now, path);
       work(fd, now);
       fsyncSync(fd);

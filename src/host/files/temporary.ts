@@ -1,7 +1,7 @@
-import { closeSync, constants, openSync, readdirSync, unlinkSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { randomHex } from "../random-hex.js";
-import { at, entryAt, entryOfDescriptor } from "./descriptor.js";
+import { at, entryAt, entryOfDescriptor, walkFlags, withDescriptor } from "./descriptor.js";
 import { errorCode } from "./file-problem.js";
 import { isRootsAlone } from "./trust.js";
 import type { Folder } from "./walk.js";
@@ -18,24 +18,40 @@ export function isTemporary(name: string): boolean {
   return pattern.test(name);
 }
 
-/** Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name; links only where nobody else can make one. */
+/** The one name in a temporary folder. */
+export const draftName = "draft";
+
+/**
+ * Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name; folders that nobody else can have put anything
+ * in; links only where nobody else can make one.
+ */
 export function removeStaleTemporaries(folder: Folder): void {
   const own = process.geteuid?.();
   for (const name of readdirSync(at(folder.fd, "."))) {
     if (!isTemporary(name)) continue;
     const entry = entryAt(folder.fd, name);
-    const isOurs = entry?.kind === "file" ? entry.uid === own && entry.links === 1 : entry?.kind === "link" && isRootsAlone(folder);
-    if (isOurs) removeQuietly(folder, name);
+    if (entry?.kind === "folder" && entry.uid === own && (entry.mode & 0o777) === 0o700) removeQuietly(folder, name);
+    else if (entry?.kind === "file" ? entry.uid === own && entry.links === 1 : entry?.kind === "link" && isRootsAlone(folder)) removeQuietly(folder, name);
   }
 }
 
-/** For taking back a temporary after a failure: the failure itself is what the user is told. */
+/** For taking back a temporary after a failure: the failure itself is what the user is told. Of a temporary folder only its draft goes, and the folder when it is empty. */
 export function removeQuietly(folder: Folder, name: string): void {
   try {
-    unlinkSync(at(folder.fd, name));
+    if (entryAt(folder.fd, name)?.kind === "folder") removeDraftFolder(at(folder.fd, name));
+    else unlinkSync(at(folder.fd, name));
   } catch {
     // gone already, or for the next run to remove
   }
+}
+
+function removeDraftFolder(target: string): void {
+  withDescriptor(target, walkFlags, (fd) => {
+    const { uid, mode } = entryOfDescriptor(fd);
+    const isOurs = uid === process.geteuid?.() && (mode & 0o777) === 0o700;
+    if (isOurs && entryAt(fd, draftName) !== undefined) unlinkSync(at(fd, draftName));
+  });
+  rmdirSync(target);
 }
 
 /**

@@ -1,24 +1,28 @@
 import { constants, fchmodSync, fchownSync, fsyncSync, renameSync, writeSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { at, entryAt, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
+import { withDraft, withDraftOf, type Draft } from "./draft.js";
 import { asFileProblem } from "./file-problem.js";
-import type { Entry, Rights } from "../host.js";
+import type { Edit, Entry, Rights } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
-import { refuseDefaultAcl, removeQuietly, removeStaleTemporaries, temporaryName, withPrivateUmask } from "./temporary.js";
+import { readAt } from "./look.js";
+import { refuseDefaultAcl, removeStaleTemporaries, withPrivateUmask } from "./temporary.js";
 import { notAFile } from "./trust.js";
 import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_DIRECTORY } = constants;
+const { O_RDONLY, O_DIRECTORY } = constants;
+const largestEdited = 5 * 1024 * 1024;
 
 /**
  * Puts a file in place: readers see the old content or the new, complete, never with wider rights than `rights`. What stood
  * there is replaced, not written to, and must be a regular file. Both content and name are on the disk on return; when only the
- * name may not be, the problem is `host-durability-unknown`, and the new file is there.
+ * name may not be, the problem is `host-durability-unknown`, and the new file is there. An `edit` keeps what else the file has, and is asked
+ * about its content when all is ready: who edits it on a slow disk meanwhile loses nothing.
  */
-export function writeIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, rights: Rights): void {
+export function writeIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, rights: Rights, edit?: Edit): void {
   const folderPath = folderOf(path);
   const done = withFolder(tree, folderPath, "change", (folder) => {
-    withPrivateUmask(() => { replace(tree, folder, nameOf(path), bytes, rights); });
+    withPrivateUmask(() => { replace(tree, folder, nameOf(path), bytes, rights, edit); });
     requireSameFolder(tree, folderPath, folder);
     return true;
   });
@@ -43,24 +47,22 @@ export function syncFolder(folder: Folder): void {
   }
 }
 
-function replace(tree: Tree, folder: Folder, name: string, bytes: Uint8Array, rights: Rights): void {
+function replace(tree: Tree, folder: Folder, name: string, bytes: Uint8Array, rights: Rights, edit?: Edit): void {
   const path = joined(folder.path, name);
-  refuseOtherThanFile(entryAt(folder.fd, name), path);
+  const before = entryAt(folder.fd, name);
+  refuseOtherThanFile(before, path);
   removeStaleTemporaries(folder);
   refuseDefaultAcl(folder);
-  const temporary = temporaryName();
-  try {
-    const written = withDescriptor(at(folder.fd, temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => {
-      fill(fd, bytes, rights, path);
-      return entryOfDescriptor(fd);
-    }, 0o600);
+  const put = ({ fd, at: draft }: Draft): void => {
+    fill(fd, bytes, rights, path);
+    const written = entryOfDescriptor(fd);
     requireSameFolder(tree, folder.path, folder);
-    renameSync(at(folder.fd, temporary), at(folder.fd, name));
+    edit?.(readAt(tree, folder, name, largestEdited));
+    renameSync(draft, at(folder.fd, name));
     if (!isSame(entryAt(folder.fd, name), written)) throw changed(path, "another file took the place of the new one");
-  } catch (error) {
-    removeQuietly(folder, temporary);
-    throw error;
-  }
+  };
+  if (edit === undefined || before === undefined) withDraft(folder, put);
+  else withDraftOf(folder, name, before, put);
   syncFolder(folder);
 }
 

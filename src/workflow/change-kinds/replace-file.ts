@@ -6,7 +6,7 @@ import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-con
 import { putBackByHand } from "./put-back-by-hand.js";
 import { resolveOwner } from "./resolve-owner.js";
 import { trustedFiles } from "./trusted-files.js";
-import { refuseOther } from "./undo-unsafe.js";
+import { refuseOther, undoUnsafe } from "./undo-unsafe.js";
 
 /** How a change of a file's whole content knows the content it makes, and the one that it was planned from. */
 export interface Replacing<C> {
@@ -25,8 +25,12 @@ export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<
     record: (change, run) => Promise.resolve(keepFile(trustedFiles(run.host, change), change.path, run)),
 
     perform: (change, prior, run) => {
-      if (!how.isPlannedFrom(change, contentBefore(prior, run))) throw changedSincePlan(change.path, "its content is not what the plan was made from");
-      trustedFiles(run.host, change).write(change.path, how.content(change), { mode: change.mode, ...resolveOwner(run.host, change) });
+      const requirePlanned = (now: Buffer | undefined): void => {
+        if (!how.isPlannedFrom(change, now)) throw changedSincePlan(change.path, "its content is not what the plan was made from");
+      };
+      requirePlanned(contentBefore(prior, run));
+      // and once more when all is ready: the journal and the new file may have taken the disk a while
+      trustedFiles(run.host, change).write(change.path, how.content(change), { mode: change.mode, ...resolveOwner(run.host, change) }, requirePlanned);
       return Promise.resolve();
     },
 
@@ -39,7 +43,10 @@ export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<
       files.removeTemporaries(folderOf(change.path));
       const content = contentBefore(prior, run);
       if (now.state === "before") return Promise.resolve();
-      if (prior.existed && content !== undefined) files.write(change.path, content, prior.rights);
+      const requireOurs = (found: Buffer | undefined): void => {
+        if (found === undefined || !how.isContent(change, found)) throw undoUnsafe({ state: "other", path: change.path, because: "it was changed just now" });
+      };
+      if (prior.existed && content !== undefined) files.write(change.path, content, prior.rights, requireOurs);
       else files.remove(change.path);
       return Promise.resolve();
     },

@@ -20,8 +20,10 @@ export const setMode: ChangeKind<SetMode, Prior> = {
   record: (change, run) => Promise.resolve({ mode: entryOf(change, run).mode }),
 
   perform: (change, prior, run) => {
-    if (prior.mode !== change.from) throw changedSincePlan(change.path, `its mode is ${octal(prior.mode)}`);
-    chmod(change, change.mode, run);
+    const entry = entryOf(change, run);
+    // not only when it was recorded: the journal may have taken the disk a while
+    for (const { mode } of [prior, entry]) if (mode !== change.from) throw changedSincePlan(change.path, `its mode is ${octal(mode)}`);
+    trustedFiles(run.host, change).setMode(change.path, entry, change.mode);
     return Promise.resolve();
   },
 
@@ -30,7 +32,7 @@ export const setMode: ChangeKind<SetMode, Prior> = {
   undo: (change, prior, run) => {
     const now = standing(change, prior, run);
     refuseOther(now);
-    if (now.state !== "before") chmod(change, prior.mode, run);
+    if (now.state !== "before") trustedFiles(run.host, change).setMode(change.path, entryOf(change, run), prior.mode);
     return Promise.resolve();
   },
 
@@ -49,10 +51,6 @@ function entryOf(change: SetMode, run: RunContext) {
   const entry = trustedFiles(run.host, change).entry(change.path);
   if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
   return entry;
-}
-
-function chmod(change: SetMode, mode: Mode, run: RunContext): void {
-  trustedFiles(run.host, change).setMode(change.path, entryOf(change, run), mode);
 }
 
 function octal(mode: Mode): string {

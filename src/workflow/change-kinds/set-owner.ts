@@ -25,8 +25,10 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
 
   perform: (change, prior, run) => {
     const from = resolveOwner(run.host, change.from);
-    if (prior.uid !== from.uid || prior.gid !== from.gid) throw changedSincePlan(change.path, `it belongs to ${ownerText(prior, run)}`);
-    chown(change, resolveOwner(run.host, change), run);
+    const entry = entryOf(change, run);
+    // not only when it was recorded: the journal may have taken the disk a while
+    for (const one of [prior, entry]) if (one.uid !== from.uid || one.gid !== from.gid) throw changedSincePlan(change.path, `it belongs to ${ownerText(one, run)}`);
+    trustedFiles(run.host, change).setOwner(change.path, entry, resolveOwner(run.host, change));
     return Promise.resolve();
   },
 
@@ -36,7 +38,8 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
     const now = standing(change, prior, run);
     refuseOther(now);
     if (now.state === "before") return Promise.resolve();
-    if (!isOwnedAs(entryOf(change, run), prior)) chown(change, prior, run);
+    const owned = entryOf(change, run);
+    if (!isOwnedAs(owned, prior)) trustedFiles(run.host, change).setOwner(change.path, owned, { uid: prior.uid, gid: prior.gid });
     const entry = entryOf(change, run);
     if (hasLostSetId(entry, prior)) trustedFiles(run.host, change).setMode(change.path, entry, entry.mode | (prior.mode & setIdBits));
     return Promise.resolve();
@@ -76,8 +79,4 @@ function entryOf(change: SetOwner, run: RunContext) {
   const entry = trustedFiles(run.host, change).entry(change.path);
   if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
   return entry;
-}
-
-function chown(change: SetOwner, { uid, gid }: { uid: number; gid: number }, run: RunContext): void {
-  trustedFiles(run.host, change).setOwner(change.path, entryOf(change, run), { uid, gid });
 }

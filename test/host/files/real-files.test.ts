@@ -91,7 +91,8 @@ t.test("owner and mode are set on the entry that was observed, and on no other",
   const its = files(serviceUid);
   const observed = its.entry(path("/home/config.json"))!;
   its.setOwner(path("/home/config.json"), observed, { uid: 0, gid: serviceUid });
-  its.setMode(path("/home/config.json"), observed, 0o640);
+  t.throws(() => { its.setMode(path("/home/config.json"), observed, 0o640); }, { code: "host-entry-changed", detail: /owner or mode/ });
+  its.setMode(path("/home/config.json"), its.entry(path("/home/config.json"))!, 0o640);
   t.match(its.entry(path("/home/config.json")), { uid: 0, gid: serviceUid, mode: 0o640 });
   its.write(path("/home/config.json"), Buffer.from("y"), { mode: 0o600, uid: 0, gid: 0 });
   t.throws(() => { its.setMode(path("/home/config.json"), observed, 0o644); }, { code: "host-entry-changed" });
