@@ -51,6 +51,11 @@ export interface Files {
    * list, the extended attributes and the SELinux context of the file that is there; else these are gone with it.
    */
   write(path: AbsolutePath, content: Uint8Array, rights: Rights, edit?: Edit): void;
+  /**
+   * Makes the bytes follow a file that `write` made and that still is the one observed, of that size; returns how it is then. Durable on return, and not atomic: a
+   * power cut can leave a part of the bytes, with zeros for the rest.
+   */
+  extend(path: AbsolutePath, observed: Entry, content: Uint8Array): Entry;
   /** Creates one folder (its parent exists). Refused when anything of that name exists. */
   createFolder(path: AbsolutePath, rights: Rights): void;
   /** Creates a symbolic link; used to put back what an installer removed. Replaces a link of that name, nothing else. */

@@ -33,6 +33,7 @@ function readOnlyFiles(files: Files): Files {
     list: (path) => files.list(path),
     readLink: (path) => files.readLink(path),
     write: refuse,
+    extend: refuse,
     createFolder: refuse,
     createLink: refuse,
     setOwner: refuse,

@@ -86,7 +86,7 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
     const { seen, counted } = traced(scene);
     const missed = Object.entries(seen).filter(([name, number]) => number > (counted[name] ?? 0));
     t.same(missed, [], JSON.stringify({ seen, counted }));
-    t.ok((seen["rename"] ?? 0) > 20 && (seen["fsync"] ?? 0) > 50, JSON.stringify(seen));
+    t.ok((seen["rename"] ?? 0) > 5 && (seen["fsync"] ?? 0) > 50, JSON.stringify(seen));
     t.comment(`${scene.name}: strace ${JSON.stringify(seen)}`);
     t.end();
   });

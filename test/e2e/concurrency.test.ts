@@ -53,7 +53,12 @@ async function reader(until: Promise<unknown>): Promise<{ torn: readonly string[
     reads += 1;
     check(configFile, torn, (whole) => { JSON.parse(whole); });
     const newest = readdirSync(runsFolder).sort().at(-1);
-    if (newest !== undefined) check(`${runsFolder}/${newest}/journal.jsonl`, torn, (whole) => { for (const line of whole.split("\n").slice(0, -1)) JSON.parse(line); if (!whole.endsWith("\n")) throw new Error("half a line"); });
+    if (newest !== undefined) check(`${runsFolder}/${newest}/journal.jsonl`, torn, (whole) => {
+      // of the last line a reader may see a part, and knows by its missing end that it is one
+      const lines = whole.split("\n").slice(0, -1);
+      for (const line of lines) JSON.parse(line);
+      if (lines.length === 0) throw new Error("it does not begin with the run");
+    });
     await wait(2);
   }
   return { torn, reads };

@@ -65,6 +65,12 @@ export class MemoryHost implements Host {
         edit?.(this.#read(at));
         this.#put(at, { kind: "file", content: Buffer.from(content), ...rights });
       },
+      extend: (at, observed, content) => {
+        const { kind, size } = this.#entry(at) ?? {};
+        if (kind !== "file" || size !== observed.size) throw new Error(`${at} is not as it was observed`);
+        this.#put(at, { ...this.#existing(at), kind, content: Buffer.concat([this.#read(at) ?? Buffer.of(), content]) });
+        return { ...observed, size: size + content.length };
+      },
       createFolder: (at, rights) => {
         if (this.nodes.has(at)) throw new Error(`${at} exists`);
         this.#put(at, { kind: "folder", ...rights });

@@ -156,6 +156,7 @@ t.test("a signal before the next change takes the made ones back", async (t) => 
   });
   t.match(result, { outcome: "rolled-back", problems: [{ code: "interrupted" }] });
   t.equal(host.text("/etc/new"), undefined);
+  t.same(journalOf(host, result.run).map(({ type }) => type), ["begin", "intent", "done", "undone", "end"], "the next change was not even begun");
 });
 
 t.test("a step that cannot be planned does not hide the others' problems", async (t) => {
@@ -173,9 +174,9 @@ class FillingUp extends MemoryHost {
     const files = super.files(...owners);
     return {
       ...files,
-      write: (at, content, rights) => {
+      extend: (at, observed, content) => {
         if (at.endsWith("journal.jsonl") && this.text("/etc/new") !== undefined) throw new Problem("host-no-space", "no space is left on the device");
-        files.write(at, content, rights);
+        return files.extend(at, observed, content);
       },
     };
   }

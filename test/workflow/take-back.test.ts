@@ -193,6 +193,20 @@ t.test("a prior state that nobody wrote so is no reason to guess", async (t) => 
   t.equal(host.text("/etc/old"), "edited");
 });
 
+t.test("taking an ended run back is written down as it goes: killed in the middle of it, the run is unfinished, and the rest is taken back", async (t) => {
+  const { host, run } = await applied();
+  const killed = new MemoryHost({ users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }], groups: [{ group: "root", gid: 0 }] });
+  const listener = ({ type }: ProgressEvent): void => {
+    if (type !== "change-undone" || killed.nodes.size > 1) return;
+    for (const [at, node] of host.nodes) killed.nodes.set(at, node);
+  };
+  t.match(await takeBack(readRun(host, run), host, { ...quiet, listener }), { outcome: "rolled-back" });
+  t.equal(killed.text("/var/lib/knetctl/current"), `${run}\n`, "the run was named as the current one");
+  t.match(readRun(killed, run), { outcome: "unfinished", changes: [{ progress: "done" }, { progress: "done" }, { progress: "undone" }] });
+  t.match(await recover(killed, quiet), { outcome: "rolled-back", run: { run } });
+  t.equal(killed.text("/etc/made/new"), undefined);
+});
+
 t.test("runs are numbered on, also past one that cannot be read", async (t) => {
   const { host, run } = await applied();
   put(host, `/var/lib/knetctl/runs/${run}/journal.jsonl`, "nonsense\n");

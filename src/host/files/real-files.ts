@@ -1,5 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import { createFolderIn, createLinkIn } from "./create.js";
+import { extendIn } from "./extend-file.js";
 import { asFileProblem } from "./file-problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
@@ -27,6 +28,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     list: (path) => on(path, () => listIn(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),
     write: (path, content, rights, edit) => { on(path, () => { writeIn(tree, path, content, rights, edit); }); },
+    extend: (path, observed, content) => on(path, () => extendIn(tree, path, observed, content)),
     createFolder: (path, rights) => { on(path, () => { createFolderIn(tree, path, rights); }); },
     createLink: (path, target, owner) => { on(path, () => { createLinkIn(tree, path, target, owner); }); },
     setOwner: (path, observed, owner) => { on(path, () => { setOwnerIn(tree, path, observed, owner); }); },

@@ -51,6 +51,6 @@ export interface RecordedRun extends Omit<RunHeader, "changes"> {
   readonly outcome: Outcome | "unfinished";
   readonly changes: readonly JournaledChange[];
   readonly problems: readonly ProblemJson[];
-  /** The journal's text as it stands, which a rollback continues. */
+  /** The journal's whole lines, which a rollback continues. */
   readonly text: string;
 }

@@ -1,4 +1,4 @@
-import type { Host } from "../../host/host.js";
+import type { Entry, Host } from "../../host/host.js";
 import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
 import { randomHex } from "../../host/random-hex.js";
 import { currentFile, runsFolder, stateFolder } from "../../host/state.js";
@@ -13,8 +13,8 @@ const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
 /**
  * The record of one run: what it means to do, the prior state before each deed, and how it ended. Every entry is on disk
- * before `write` returns. The file is replaced whole and atomically, so a reader never meets half a line. From `begin` to
- * `end` the host's state names the run as the current one: that is how the next run knows of one that was cut off.
+ * before `write` returns. The file is begun, or continued by another process, by a new one that takes its place; further lines are added to that, so that a power
+ * cut can tear none but the last (`wholeLines`). From `begin` to `end` the host's state names the run as the current one: that is how the next run knows of one that was cut off.
  */
 export class Journal {
   readonly run: string;
@@ -22,13 +22,16 @@ export class Journal {
   readonly host: Host;
   /** All runs when this one began, itself included; undefined for one that is only continued. */
   readonly #known: RunHeads | undefined;
-  #text: string;
+  /** The file as this one has left it; undefined before it writes. */
+  #file: Entry | undefined;
+  /** What is to be written next: what others wrote of the run, and lines that could not be written before. */
+  #unwritten: string;
 
-  private constructor(host: Host, run: string, text: string, known?: RunHeads) {
+  private constructor(host: Host, run: string, before: string, known?: RunHeads) {
     this.host = host;
     this.run = run;
     this.folder = joined(runsFolder, run);
-    this.#text = text;
+    this.#unwritten = before;
     this.#known = known;
   }
 
@@ -61,8 +64,15 @@ export class Journal {
   }
 
   write(entry: JournalEntry): void {
-    this.#text += `${JSON.stringify(entry)}\n`;
-    this.host.files().write(journalFile(this.run), Buffer.from(this.#text), rootOnly);
+    this.#unwritten += `${JSON.stringify(entry)}\n`;
+    const [files, file] = [this.host.files(), journalFile(this.run)];
+    if (this.#file === undefined) {
+      files.write(file, Buffer.from(this.#unwritten), rootOnly);
+      this.#file = files.entry(file);
+    } else {
+      this.#file = files.extend(file, this.#file, Buffer.from(this.#unwritten));
+    }
+    this.#unwritten = "";
   }
 
   /** Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be done. */

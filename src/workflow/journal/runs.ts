@@ -4,6 +4,7 @@ import { currentFile, runsFolder } from "../../host/state.js";
 import { Problem } from "../../problem/problem.js";
 import type { RecordedRun } from "./entry.js";
 import { parseJournal } from "./recorded-run.js";
+import { wholeLines } from "./whole-lines.js";
 
 const maxJournalBytes = 64 * 1024 ** 2;
 const runName = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
@@ -109,5 +110,5 @@ function readJournal(host: Host, name: string): RecordedRun | undefined {
 }
 
 function parsed(content: Buffer, name: string): RecordedRun {
-  return parseJournal(content.toString("utf8"), joined(runsFolder, name));
+  return parseJournal(wholeLines(content).toString("utf8"), joined(runsFolder, name));
 }
