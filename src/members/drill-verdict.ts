@@ -11,8 +11,11 @@ export interface ScenarioCost {
 }
 
 export interface DrillVerdict {
-  /** `works`: all scenarios got through. `fails`: one did not. `not-measured`: the vector as it is does not work. */
-  readonly outcome: "works" | "fails" | "not-measured";
+  /**
+   * `works`: all scenarios got through. `impaired`: they did, and there are dead members, which nothing can fail over to. `fails`: one did not.
+   * `not-measured`: the vector as it is does not work.
+   */
+  readonly outcome: "works" | "impaired" | "fails" | "not-measured";
   /** One line for people. */
   readonly text: string;
   /** Of the scenarios that got through, but for the vector as it is. */
@@ -22,8 +25,14 @@ export interface DrillVerdict {
 /** Two runs of the same differ by as much as this on a busy host. Milliseconds. */
 const noise = 100;
 
+/** Of a vector's members those that do not pass a probe. */
+export interface DeadMembers {
+  readonly dead: readonly string[];
+  readonly of: number;
+}
+
 /** What the measurements mean. Pure. */
-export function drillVerdict(results: readonly ScenarioResult[]): DrillVerdict {
+export function drillVerdict(results: readonly ScenarioResult[], { dead, of }: DeadMembers = { dead: [], of: 0 }): DrillVerdict {
   const base = results.find(({ scenario }) => scenario.id === "as-it-is");
   if (base?.through !== true || base.firstMs === undefined || base.secondMs === undefined) {
     return { outcome: "not-measured", text: "failover was not measured: the vector as it is does not work", costs: [] };
@@ -34,7 +43,16 @@ export function drillVerdict(results: readonly ScenarioResult[]): DrillVerdict {
   if (failed.length > 0) {
     return { outcome: "fails", text: `failover does not work when ${failed.map(({ scenario }) => scenario.title).join("; or when ")}`, costs };
   }
-  return { outcome: "works", text: `failover works; ${[deadFirst(costs), ...killed(costs)].join("; ")}`, costs };
+  const measured = [deadFirst(costs), ...killed(costs)].join("; ");
+  if (dead.length === 0) return { outcome: "works", text: `failover works; ${measured}`, costs };
+  const left = of - dead.length;
+  return { outcome: "impaired", text: `there is failover to ${left} of ${of} members alone: ${deadText(dead)}; ${measured}`, costs };
+}
+
+/** "10.0.0.1:1 and 10.0.0.2:1 do not pass the probe". */
+export function deadText(dead: readonly string[]): string {
+  const [last = "", ...others] = dead.toReversed();
+  return others.length === 0 ? `${last} does not pass the probe` : `${others.toReversed().join(", ")} and ${last} do not pass the probe`;
 }
 
 function costOf({ scenario, firstMs = 0, secondMs = 0 }: ScenarioResult, baseFirst: number, baseSecond: number): ScenarioCost {

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import type { Secret } from "../problem/secret.js";
 import type { Endpoint } from "../profile/types.js";
-import { startStandIn, type StandIn } from "../simulator/stand-ins.js";
-import { drillVerdict, type DrillVerdict } from "./drill-verdict.js";
+import { standInKinds, startStandIn, type StandIn } from "../simulator/stand-ins.js";
+import { drillVerdict, type DeadMembers, type DrillVerdict } from "./drill-verdict.js";
 import { spendsLogin } from "./login-spent.js";
 import type { PrivateClient } from "./private-client.js";
 import { scenarios, type Scenario } from "./scenarios.js";
@@ -14,6 +14,10 @@ export interface DrillRequest {
   readonly endpoints: readonly Endpoint[];
   readonly user: string;
   readonly pin: Secret;
+  /** Members that are known to be dead. */
+  readonly dead?: DeadMembers;
+  /** For one scenario. Left out: by the length of its vector. */
+  readonly timeoutMs?: number | undefined;
   /** Where the members are ours to kill: the first is killed between two signatures, and brought up again. */
   readonly killFirst?: { kill(): Promise<void>; revive(): Promise<void> };
   readonly progress?: (event: DrillEvent) => void;
@@ -53,37 +57,59 @@ export interface DrillResult {
 
 /**
  * Measures failover: signs twice through each scenario's vector, each time in a fresh process with one login. Stops after the vector as it
- * is when that does not work, and after any login that did not go well, so that a wrong PIN is given once and no more.
+ * is when that does not work, and after any login that did not go well, so that a wrong PIN is given once and no more. All stand-ins are there
+ * before the first login: where one cannot be had, nothing has been measured yet that would be lost.
  */
 export async function drill(request: DrillRequest): Promise<DrillResult> {
-  const { endpoints, killFirst, progress = () => undefined } = request;
-  const results: ScenarioResult[] = [];
-  for (const scenario of scenarios(endpoints.length, killFirst !== undefined && endpoints.length > 1)) {
-    progress({ type: "scenario-started", title: scenario.title });
-    const started = performance.now();
-    const result = await withStandIns(scenario, (dead) => sign(request, scenario, dead));
-    results.push(result);
-    progress({ type: "scenario-done", title: scenario.title, through: result.through, ms: Math.round(performance.now() - started) });
-    if (!result.through && (scenario.id === "as-it-is" || result.loginRefused === true)) break;
-  }
-  return { results, verdict: drillVerdict(results) };
+  const { endpoints, killFirst, dead, progress = () => undefined } = request;
+  const planned = scenarios(endpoints.length, killFirst !== undefined && endpoints.length > 1);
+  return withStandIns(planned, async (standIns) => {
+    const results: ScenarioResult[] = [];
+    for (const scenario of planned) {
+      progress({ type: "scenario-started", title: scenario.title });
+      const started = performance.now();
+      const result = await sign(request, scenario, standInsOf(scenario, standIns));
+      results.push(result);
+      progress({ type: "scenario-done", title: scenario.title, through: result.through, ms: Math.round(performance.now() - started) });
+      if (!result.through && (scenario.id === "as-it-is" || result.loginRefused === true)) break;
+    }
+    return { results, verdict: drillVerdict(results, dead) };
+  });
 }
 
-async function withStandIns<T>({ dead }: Scenario, use: (standIns: readonly StandIn[]) => Promise<T>): Promise<T> {
+/** As many of each kind as one scenario needs at most; they are used again. */
+async function withStandIns<T>(planned: readonly Scenario[], use: (standIns: readonly StandIn[]) => Promise<T>): Promise<T> {
   const standIns: StandIn[] = [];
   try {
-    for (const kind of dead) standIns.push(await startStandIn(kind));
+    for (const kind of standInKinds) {
+      const most = Math.max(...planned.map(({ dead }) => dead.filter((one) => one === kind).length));
+      for (let count = 0; count < most; count++) standIns.push(await startStandIn(kind));
+    }
     return await use(standIns);
   } finally {
     for (const standIn of standIns) await standIn.close();
   }
 }
 
-async function sign({ client, endpoints, user, pin, killFirst }: DrillRequest, scenario: Scenario, dead: readonly StandIn[]): Promise<ScenarioResult> {
+function standInsOf({ dead }: Scenario, standIns: readonly StandIn[]): readonly StandIn[] {
+  const left = [...standIns];
+  return dead.flatMap((kind) => left.splice(left.findIndex((one) => one.kind === kind), 1));
+}
+
+/** For the member that answers; and for each other, a dead one of which costs the client its own time-out, twice at most. */
+const [firstMs, otherMs] = [60_000, 30_000];
+
+/** For a vector of so many members. */
+export function scenarioTimeout(members: number): number {
+  return firstMs + otherMs * Math.max(0, members - 1);
+}
+
+async function sign({ client, endpoints, user, pin, killFirst, timeoutMs }: DrillRequest, scenario: Scenario, dead: readonly StandIn[]): Promise<ScenarioResult> {
   const vector = [...dead.map(({ endpoint }) => endpoint), ...(scenario.members === "all" ? endpoints : endpoints.slice(-1))];
   const kill = scenario.kills ? killFirst : undefined;
+  const how = { ...client.how, timeoutMs: timeoutMs ?? scenarioTimeout(vector.length) };
   try {
-    const test = await client.withEndpoints(vector, (who) => testToken(kill ? "timed-paused" : "timed", { ...client.how, ...who, token: { label: user }, pin }, kill && (() => killed(kill))));
+    const test = await client.withEndpoints(vector, (who) => testToken(kill ? "timed-paused" : "timed", { ...how, ...who, token: { label: user }, pin }, kill && (() => killed(kill))));
     return { scenario, endpoints: vector, ...measured(test) };
   } finally {
     await kill?.revive();

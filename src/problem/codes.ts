@@ -210,6 +210,7 @@ const programCodes = {
   "drill-vector-unreachable": exitCodes.unavailable,
   "drill-vector-failed": exitCodes.failed,
   "drill-failover-failed": exitCodes.failed,
+  "drill-members-dead": exitCodes.unavailable,
 
   // VHSM: the network side
   "kmip-malformed": exitCodes.unavailable,

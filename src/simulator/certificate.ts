@@ -1,7 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runTool } from "./run-tool.js";
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 /** PEM texts. */
 export interface Certificate {
@@ -9,18 +6,80 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A new P-256 key and a self-signed certificate for this common name, made by openssl(1). Leaves no file behind. */
-export async function makeCertificate(commonName: string): Promise<Certificate> {
-  const folder = await mkdtemp(join(tmpdir(), "knet-certificate-"));
-  const key = join(folder, "key.pem");
-  const cert = join(folder, "cert.pem");
-  try {
-    await runTool("openssl", "openssl", [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
-      "-subj", `/CN=${commonName}`, "-keyout", key, "-out", cert,
-    ]);
-    return { key: await readFile(key, "utf8"), cert: await readFile(cert, "utf8") };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+const years = 10;
+
+/** A new P-256 key and a self-signed certificate for this common name (RFC 5280), valid from yesterday on. Needs no program and no file. */
+export function makeCertificate(commonName: string): Certificate {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const name = sequence(set(sequence(objectId.commonName, tagged(tag.utf8String, Buffer.from(commonName)))));
+  const today = Date.now();
+  const validity = sequence(time(new Date(today - 86_400_000)), time(new Date(today + years * 365 * 86_400_000)));
+  const authority = sequence(objectId.basicConstraints, tagged(tag.boolean, Buffer.of(0xff)), tagged(tag.octetString, sequence(tagged(tag.boolean, Buffer.of(0xff)))));
+  const facts = sequence(
+    tagged(tag.version, integer(Buffer.of(2))),
+    integer(serialNumber()),
+    algorithm,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+    tagged(tag.extensions, sequence(authority)),
+  );
+  const signature = tagged(tag.bitString, Buffer.concat([Buffer.of(0), sign("sha256", facts, privateKey)]));
+  return { key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), cert: pem(sequence(facts, algorithm, signature)) };
+}
+
+/** Of DER (X.690), as far as a certificate needs them. */
+const tag = {
+  boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, objectId: 0x06, utf8String: 0x0c, utcTime: 0x17, generalizedTime: 0x18, sequence: 0x30, set: 0x31,
+  version: 0xa0, extensions: 0xa3,
+} as const;
+
+const objectId = {
+  /** 1.2.840.10045.4.3.2, ecdsa-with-SHA256 (RFC 5758). */
+  ecdsaWithSha256: tagged(tag.objectId, Buffer.from("2a8648ce3d040302", "hex")),
+  /** 2.5.4.3 */
+  commonName: tagged(tag.objectId, Buffer.from("550403", "hex")),
+  /** 2.5.29.19 */
+  basicConstraints: tagged(tag.objectId, Buffer.from("551d13", "hex")),
+};
+
+const algorithm = sequence(objectId.ecdsaWithSha256);
+
+function tagged(number: number, content: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(number), length(content.length), content]);
+}
+
+function length(bytes: number): Buffer {
+  if (bytes < 0x80) return Buffer.of(bytes);
+  return bytes < 0x100 ? Buffer.of(0x81, bytes) : Buffer.of(0x82, bytes >> 8, bytes & 0xff);
+}
+
+function sequence(...parts: readonly Buffer[]): Buffer {
+  return tagged(tag.sequence, Buffer.concat(parts));
+}
+
+function set(part: Buffer): Buffer {
+  return tagged(tag.set, part);
+}
+
+function integer(bytes: Buffer): Buffer {
+  return tagged(tag.integer, bytes);
+}
+
+/** 16 bytes, positive and with no zero before them. */
+function serialNumber(): Buffer {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes;
+}
+
+/** With two digits for the year before 2050, and with four from then on (RFC 5280, 4.1.2.5). */
+function time(date: Date): Buffer {
+  const text = date.toISOString().replace(/[-:T]|\.\d+/g, "");
+  return date.getUTCFullYear() < 2050 ? tagged(tag.utcTime, Buffer.from(text.slice(2))) : tagged(tag.generalizedTime, Buffer.from(text));
+}
+
+function pem(der: Buffer): string {
+  return `-----BEGIN CERTIFICATE-----\n${(der.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;
 }

@@ -93,7 +93,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function startMember(host: string, index: number, cluster: ClusterState, { latencyMs = 0, allow }: ClusterOptions): Promise<Vhsm> {
-  const certificate = await makeCertificate(`vhsm-${index + 1}.knet.simulated`);
+  const certificate = makeCertificate(`vhsm-${index + 1}.knet.simulated`);
   return startVhsm({ host, certificate, cluster, latencyMs, ...(allow && { allow }) });
 }
 

@@ -54,7 +54,7 @@ async function closedPort(host: string): Promise<number> {
 /** Takes connections, shakes hands, reads what comes and never answers, whatever it is. */
 async function startSilent(ip: string): Promise<Omit<StandIn, "kind">> {
   const sockets = new Set<Socket>();
-  const server = createTlsServer(await makeCertificate("silent.knet.simulated"), (socket) => {
+  const server = createTlsServer(makeCertificate("silent.knet.simulated"), (socket) => {
     socket.on("error", () => { socket.destroy(); });
     socket.resume();
   });

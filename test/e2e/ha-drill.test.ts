@@ -49,9 +49,10 @@ t.test("one member dead and another lacking a key: a drill makes keys of its own
   await cluster.vhsms[1]!.kill();
   const { exitCode, stdout, stderr } = await knetctl(["ha", "drill", "--profile", members.profile]);
   t.comment(`${stdout}\n${stderr}`);
-  t.equal(exitCode, 0);
+  t.equal(exitCode, 69, "a dead member is nothing to fail over to");
   t.match(stdout, /^the first member is a black hole +yes /m);
-  t.match(stdout, /\nfailover works; a dead first member costs up to .* and nothing afterwards\n$/);
+  t.match(stdout, /\nthere is failover to 2 of 3 members alone: .* does not pass the probe; a dead first member costs up to .* and nothing afterwards\n$/);
+  t.match(stderr, /\[drill-members-dead\]\n.*: the connection is refused\n/);
   await cluster.vhsms[1]!.setDown("up");
 });
 

@@ -1,5 +1,5 @@
 import { test } from "tap";
-import type { ScenarioResult } from "../../src/members/drill.js";
+import { scenarioTimeout, type ScenarioResult } from "../../src/members/drill.js";
 import { drillVerdict } from "../../src/members/drill-verdict.js";
 import { scenarios, type ScenarioId } from "../../src/members/scenarios.js";
 
@@ -30,6 +30,15 @@ test("one scenario that does not get through is failover that does not work", as
   const { outcome, text } = drillVerdict(results({ "first-silent-after-tls": undefined }));
   t.equal(outcome, "fails");
   t.equal(text, "failover does not work when the first member is silent after TLS");
+});
+
+test("failover that leads to dead members is not said to work, though every scenario gets through", async (t) => {
+  t.match(drillVerdict(results({}), { dead: ["10.0.0.1:1", "10.0.0.2:1"], of: 3 }), { outcome: "impaired", text: /^there is failover to 1 of 3 members alone: 10\.0\.0\.1:1 and 10\.0\.0\.2:1 do not pass the probe; a dead first/ });
+  t.equal(drillVerdict(results({ "first-refuses": undefined }), { dead: ["10.0.0.1:1"], of: 3 }).outcome, "fails");
+});
+
+test("a scenario gets more time for each member that it may have to give up", async (t) => {
+  t.strictSame([1, 2, 64].map(scenarioTimeout), [60_000, 90_000, 1_950_000]);
 });
 
 test("without a vector that works there is nothing to compare with", async (t) => {

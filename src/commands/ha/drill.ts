@@ -1,5 +1,8 @@
 import { drill, type DrillEvent, type DrillResult } from "../../members/drill.js";
+import { endpointText } from "../../members/member-proof.js";
+import { problemCodes } from "../../problem/codes.js";
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import { isError } from "../../problem/is-error.js";
 import { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../../ui/clean-text.js";
 import { drillJson, drillText, type DrillReport } from "../../ui/drill-report.js";
@@ -12,6 +15,7 @@ import { listed, quoted, quotedName } from "../../profile/quote.js";
 import type { Connection, Profile, User } from "../../profile/types.js";
 import { chosenConnections } from "./connections.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
+import { isGood, probeAll, type Probed } from "./probed.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
 export interface DrillArguments {
@@ -19,13 +23,16 @@ export interface DrillArguments {
   readonly connection?: string | undefined;
   readonly simulator: boolean;
   readonly user?: string | undefined;
-  /** Seconds for one scenario. */
-  readonly timeout: number;
+  /** Seconds for one scenario; left out: by the length of its vector. */
+  readonly timeout?: number | undefined;
 }
 
+/** For asking a member whether it lives. */
+const probeMs = 5000;
+
 /**
- * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario; 1 it does not in one; 69 the
- * vector as it is cannot be reached.
+ * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario, and all members live; 1 it does not
+ * in one; 69 the vector as it is cannot be reached, or a member of it is dead.
  */
 export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   const { output } = context;
@@ -33,18 +40,23 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   if (args.simulator && (args.connection ?? args.user) !== undefined) {
     throw new Problem("usage-invalid", "--simulator has a connection and a user of its own", { hint: args.connection === undefined ? "leave out --user" : `leave out ${quoted(args.connection)}` });
   }
-  const report = args.simulator ? await simulatedDrill(args.timeout * 1000, drillProgress(context), context) : await realDrill(args, context);
-  const problem = drillProblem(report.result);
-  const problems = [...report.warnings, ...(problem === undefined ? [] : [problem])];
+  const report: RealReport = args.simulator ? await simulatedDrill(args.timeout === undefined ? undefined : args.timeout * 1000, drillProgress(context), context) : await realDrill(args, context);
+  const found = drillProblems(report);
+  const problems = [...report.warnings, ...found];
   if (output.json) output.document(drillJson(report, problems));
   else {
     output.result(drillText(report, output.style));
-    if (problem !== undefined) output.problem(problem);
+    for (const problem of found) output.problem(problem);
   }
-  return exitCodeOf(problem);
+  return exitCodeOf(found[0]);
 };
 
-async function realDrill(args: DrillArguments, context: CommandContext): Promise<DrillReport> {
+/** With the members that do not pass a probe. */
+interface RealReport extends DrillReport {
+  readonly unwell?: readonly Probed[];
+}
+
+async function realDrill(args: DrillArguments, context: CommandContext): Promise<RealReport> {
   const host = await membersHost("drill", context);
   const { profile, warnings } = await validProfile(args.profile ?? "", context);
   const connection = connectionToDrill(profile, args.connection);
@@ -53,8 +65,19 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
   const pin = user.pin && read.secrets.get(user.pin);
   if (pin === undefined) throw withoutPin(profile, connection.name, user.name);
   const client = clientOf({ host, profile }, connection.name, args.timeout, context);
-  const result = await drill({ client, endpoints: connection.endpoints, user: user.name, pin, progress: drillProgress(context) });
-  return { connection: connection.name, user: user.name, simulated: false, result, warnings: [...warnings, ...read.problems] };
+  const unwell = await unwellMembers(connection, context);
+  const dead = { dead: unwell.map(({ report }) => endpointText(report.target)), of: connection.endpoints.length };
+  const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
+  const result = await drill({ client, endpoints: connection.endpoints, user: user.name, pin, dead, timeoutMs, progress: drillProgress(context) });
+  return { connection: connection.name, user: user.name, simulated: false, result, unwell, warnings: [...warnings, ...read.problems] };
+}
+
+/** A module that gets through a vector says nothing of members behind the one that answers. */
+async function unwellMembers({ endpoints }: Connection, { output, signal }: CommandContext): Promise<readonly Probed[]> {
+  output.transient("probing the members …");
+  const probed = await probeAll(endpoints.map((target) => ({ connection: undefined, target })), { timeoutMs: probeMs, signal });
+  if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
+  return probed.filter((one) => !isGood(one));
 }
 
 function connectionToDrill({ source, connections }: Profile, name: string | undefined): Connection {
@@ -85,6 +108,17 @@ function drillProgress({ output }: CommandContext): (event: DrillEvent) => void 
   };
 }
 
+/** The one that decides the exit code first. */
+function drillProblems({ result, connection, unwell = [] }: RealReport): readonly Problem[] {
+  const failed = drillProblem(result);
+  if (unwell.length === 0 || failed?.code === "drill-vector-unreachable") return failed === undefined ? [] : [failed];
+  const detail = unwell.map(({ report, problems }) => `${endpointText(report.target)}: ${problems.find(isError)?.message ?? ""}`).join("\n");
+  const dead = new Problem("drill-members-dead", `${unwell.length === 1 ? "a member" : `${unwell.length} members`} of connection ${quotedName(connection)} ${unwell.length === 1 ? "does" : "do"} not pass the probe`, {
+    detail, hint: "nothing can fail over to it: knetctl ha probe says more",
+  });
+  return failed === undefined ? [dead] : [failed, dead];
+}
+
 function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
   const failed = results.filter(({ through }) => !through);
   const [first] = failed;
@@ -97,5 +131,5 @@ function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
 
 function exitCodeOf(problem: Problem | undefined): ExitCode {
   if (problem === undefined) return exitCodes.done;
-  return problem.code === "drill-vector-unreachable" ? exitCodes.unavailable : exitCodes.failed;
+  return problemCodes[problem.code];
 }

@@ -2,6 +2,7 @@ import type { Host } from "../../host/host.js";
 import { joined } from "../../host/path.js";
 import { removePrivateHomes } from "../../host/private-home.js";
 import type { PrivateClient } from "../../members/private-client.js";
+import { defaultTimeoutMs } from "../../pkcs11/smoke-test.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { listed, quotedName } from "../../profile/quote.js";
 import { nearest } from "../../profile/suggest.js";
@@ -20,8 +21,9 @@ export async function membersHost(verb: string, context: CommandContext): Promis
 }
 
 /** The client as the profile's service user runs it, for one connection. */
-export function clientOf(input: { readonly host: Host; readonly profile: Profile }, connection: string, timeoutSeconds: number, context: CommandContext): PrivateClient {
-  return memberClient(input, connection, { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: timeoutSeconds * 1000 }, context.signal);
+export function clientOf(input: { readonly host: Host; readonly profile: Profile }, connection: string, timeoutSeconds: number | undefined, context: CommandContext): PrivateClient {
+  const timeoutMs = timeoutSeconds === undefined ? defaultTimeoutMs : timeoutSeconds * 1000;
+  return memberClient(input, connection, { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs }, context.signal);
 }
 
 /** The users of a connection; with a name, that one alone. */

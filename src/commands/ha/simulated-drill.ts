@@ -16,7 +16,7 @@ const connection = "simulated";
 const user = "drill";
 
 /** A drill on three simulated members with the simulated module, as whoever calls this; the active member is killed too. Leaves nothing behind. */
-export async function simulatedDrill(timeoutMs: number, progress: (event: DrillEvent) => void, context: CommandContext): Promise<DrillReport> {
+export async function simulatedDrill(timeoutMs: number | undefined, progress: (event: DrillEvent) => void, context: CommandContext): Promise<DrillReport> {
   const sources = join(dirname(context.programFolder), "installers", "simulator");
   const [{ startCluster }, { compileModule }] = await Promise.all([import("../../simulator/cluster.js"), import("../../simulator/compile-module.js")]);
   return withPrivateFolder(async (folder) => {
@@ -27,9 +27,9 @@ export async function simulatedDrill(timeoutMs: number, progress: (event: DrillE
       const [first] = cluster.vhsms;
       const pin = cluster.users[0]?.pin;
       if (first === undefined || pin === undefined) throw new Problem("simulator-start-failed", "the simulated cluster has no members");
-      const client = simulatedClient(folder, module, timeoutMs, context);
+      const client = simulatedClient(folder, module, context);
       const killFirst = { kill: () => first.kill(), revive: () => first.setDown("up") };
-      const result = await drill({ client, endpoints: cluster.endpoints.map(({ https }) => https), user, pin, killFirst, progress });
+      const result = await drill({ client, endpoints: cluster.endpoints.map(({ https }) => https), user, pin, killFirst, timeoutMs, progress });
       return { connection, user, simulated: true, result, warnings: [] };
     } finally {
       await cluster.stop();
@@ -38,10 +38,10 @@ export async function simulatedDrill(timeoutMs: number, progress: (event: DrillE
 }
 
 /** Homes in a folder that nobody else can enter. */
-function simulatedClient(folder: string, module: string, timeoutMs: number, { programFolder, signal }: CommandContext): PrivateClient {
+function simulatedClient(folder: string, module: string, { programFolder, signal }: CommandContext): PrivateClient {
   let homes = 0;
   return {
-    how: { module, workerPath: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs, signal },
+    how: { module, workerPath: joined(programFolder, "pkcs11-worker.cjs"), signal },
     withEndpoints: async (endpoints: readonly Endpoint[], use) => {
       const home = join(folder, `home-${++homes}`);
       const place = join(home, ...clientConfigFolders);

@@ -15,7 +15,7 @@ import { answer, kmip } from "../../vhsm/probe/peers.js";
 // names must be looked up where nobody answers, and in files of our own
 await ensureOwnNetwork(import.meta.filename);
 
-const certificate = await makeCertificate("ends");
+const certificate = makeCertificate("ends");
 
 interface Ended {
   readonly stdout: string;

@@ -82,6 +82,6 @@ t.test("an abort ends the asking", async (t) => {
 t.test("a certificate that nobody vouches for is refused, whatever the environment says", async (t) => {
   process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
   t.teardown(() => { delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"]; });
-  const port = await listening(t, createTlsServer({ ...(await makeCertificate("localhost")) }, (_request, response) => response.end()));
+  const port = await listening(t, createTlsServer(makeCertificate("localhost"), (_request, response) => response.end()));
   t.same(await ask(`https://localhost:${port}/`), { well: false, reason: "DEPTH_ZERO_SELF_SIGNED_CERT" });
 });

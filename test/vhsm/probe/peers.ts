@@ -6,7 +6,7 @@ import { makeCertificate } from "../../../src/simulator/certificate.js";
 import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
 import { probeOne } from "./probe-one.js";
 
-const certificate = await makeCertificate("hostile");
+const certificate = makeCertificate("hostile");
 
 /** For an endpoint, where a test gives no other. */
 export const timeoutMs = 2500;
