@@ -1,14 +1,14 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, rmdirSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
 import { startChild } from "./commands/start-child.js";
 import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
 import { asFileProblem } from "./files/file-problem.js";
-import type { Host } from "./host.js";
-import { joined, path, type AbsolutePath } from "./path.js";
+import type { Entry, Host } from "./host.js";
+import { folderOf, joined, nameOf, path, type AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";
-import { foreignOwner, hardLinked, notAFile, trustedOwners } from "./files/trust.js";
-import { withFolder } from "./files/walk.js";
+import { trustedOwners, type Owners } from "./files/trust.js";
+import { withFolder, type Folder } from "./files/walk.js";
 
 export interface LockRequest {
   readonly host: Pick<Host, "root">;
@@ -22,7 +22,10 @@ export interface Lock {
   release(): void;
 }
 
-const lockFolder = path("/run/lock");
+/** Root's alone to enter: who could open a lock could hold up every run, and what is written there is shown to root. */
+const lockFolder = path("/run/knetctl");
+/** Where earlier versions had theirs, in a folder in which everybody can write. */
+const formerFolder = path("/run/lock");
 const taken = 75;
 /** Who only looks whether it is locked holds it for some milliseconds, which must not turn a run away. */
 const leastWaitSeconds = 0.25;
@@ -33,18 +36,22 @@ const leastWaitSeconds = 0.25;
  * when another run still holds it after the wait.
  */
 export async function acquireLock({ host, waitSeconds, signal }: LockRequest): Promise<Lock> {
-  const file = joined(lockFolder, lockName(host.root));
+  const file = lockFile(host.root);
   for (;;) {
     const fd = asFileProblem(file, () => openLockFile(file));
+    let former: number | undefined;
     try {
-      await flock(fd, file, { mode: "--exclusive", waitSeconds, signal });
-      if (asFileProblem(file, () => isStillNamed(fd, file))) return heldBy(fd);
+      const how: Flock = { mode: "--exclusive", waitSeconds, signal };
+      await flock(fd, file, how);
+      former = openFormer(host.root);
+      if (former !== undefined) await flock(former, formerFile(host.root), how);
+      if (asFileProblem(file, () => isStillNamed(fd, file))) return heldBy(fd, former);
     } catch (error) {
-      closeSync(fd);
+      close(fd, former);
       throw error;
     }
     // somebody removed the file while we waited: a lock on it keeps nobody out
-    closeSync(fd);
+    close(fd, former);
   }
 }
 
@@ -53,9 +60,13 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
  * one after the other could keep a run out; only where the last holder was killed is it held, for an instant.
  */
 export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
-  const file = joined(lockFolder, lockName(host.root));
-  if (realFiles("/", []).entry(file) === undefined) return false;
-  const fd = asFileProblem(file, () => openLockFile(file));
+  const file = lockFile(host.root);
+  if (realFiles("/", []).entry(file) !== undefined && (await isHeld(asFileProblem(file, () => openLockFile(file)), file))) return true;
+  const former = openFormer(host.root);
+  return former !== undefined && (await isHeld(former, formerFile(host.root)));
+}
+
+async function isHeld(fd: number, file: AbsolutePath): Promise<boolean> {
   try {
     if (holderOf(fd) === "") return false;
     await flock(fd, file, { mode: "--shared", waitSeconds: 0 });
@@ -68,11 +79,19 @@ export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
   }
 }
 
+function lockFile(root: AbsolutePath): AbsolutePath {
+  return joined(lockFolder, `lock${markOf(root)}`);
+}
+
+function formerFile(root: AbsolutePath): AbsolutePath {
+  return joined(formerFolder, `knetctl${markOf(root)}.lock`);
+}
+
 /** By device and inode, so that one folder under two names is one root. The name stays the same for `/`, whatever its disk. */
-function lockName(root: AbsolutePath): string {
-  if (root === "/") return "knetctl.lock";
+function markOf(root: AbsolutePath): string {
+  if (root === "/") return "";
   const { dev, ino } = statSync(root, { bigint: true });
-  return `knetctl-${dev}-${ino}.lock`;
+  return `-${dev}-${ino}`;
 }
 
 function openLockFile(file: AbsolutePath): number {
@@ -81,31 +100,56 @@ function openLockFile(file: AbsolutePath): number {
   ensureLockFolder();
   const fd = withFolder({ root: "/", owners }, lockFolder, "change", (folder) => {
     const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-    const standing = entryAt(folder.fd, nameIn(file));
-    // whoever may write in the folder can put something there first, which is never opened
-    if (standing !== undefined) refuseForeign(standing, file, owners);
-    return openSync(at(folder.fd, nameIn(file)), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    removeForeign(folder, nameOf(file), owners);
+    return openSync(at(folder.fd, nameOf(file)), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   });
   if (fd === undefined) throw new Problem("host-lock-failed", "the folder of locks is missing", { where: { path: lockFolder } });
+  return fd;
+}
+
+/** What stands in the lock's place and is none. Nobody but root comes into the folder, so nothing of anybody's is lost. */
+function removeForeign(folder: Folder, name: string, owners: Owners): void {
+  const standing = entryAt(folder.fd, name);
+  if (standing === undefined || isOwn(standing, owners)) return;
+  if (standing.kind === "folder") rmdirSync(at(folder.fd, name));
+  else unlinkSync(at(folder.fd, name));
+}
+
+function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
+  return kind === "file" && owners.has(uid) && links === 1 && (mode & 0o077) === 0;
+}
+
+/** The lock of an earlier version that may still run, where nobody but root can hold it; whatever else stands there is passed by. */
+function openFormer(root: AbsolutePath): number | undefined {
+  const owners = trustedOwners([]);
   try {
-    refuseForeign(entryOfDescriptor(fd), file, owners);
-    return fd;
-  } catch (error) {
-    closeSync(fd);
-    throw error;
+    return withFolder({ root: "/", owners }, formerFolder, "change", (folder) => {
+      const name = nameOf(formerFile(root));
+      const standing = entryAt(folder.fd, name);
+      if (standing === undefined || !isOwn(standing, owners)) return undefined;
+      const fd = openSync(at(folder.fd, name), constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      if (isSame(standing, entryOfDescriptor(fd))) return fd;
+      closeSync(fd);
+      return undefined;
+    });
+  } catch {
+    // a folder that is not to be trusted, or a name that changes: no lock of root's
+    return undefined;
   }
 }
 
-function refuseForeign(entry: ReturnType<typeof entryOfDescriptor>, file: AbsolutePath, owners: ReadonlySet<number>): void {
-  if (entry.kind !== "file") throw notAFile(entry, file);
-  if (!owners.has(entry.uid)) throw foreignOwner(entry, file, "lock file");
-  if (entry.links > 1) throw hardLinked(entry, file);
-}
-
-/** Minimal systems and containers may lack it. */
 function ensureLockFolder(): void {
   const files = realFiles("/", []);
-  if (files.entry(lockFolder) === undefined) files.createFolder(lockFolder, { mode: 0o755, uid: 0, gid: 0 });
+  try {
+    for (const folder of [folderOf(lockFolder), lockFolder]) {
+      if (files.entry(folder) === undefined) files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
+    }
+  } catch (error) {
+    // another run has just made it
+    if (!(error instanceof Problem && error.code === "host-entry-exists")) throw error;
+  }
+  const entry = files.entry(lockFolder);
+  if (entry?.kind === "folder" && (entry.mode & 0o077) !== 0) files.setMode(lockFolder, entry, 0o700);
 }
 
 function isStillNamed(fd: number, file: AbsolutePath): boolean {
@@ -141,7 +185,7 @@ async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal
   });
 }
 
-function heldBy(fd: number): Lock {
+function heldBy(fd: number, former: number | undefined): Lock {
   writeHolder(fd, `pid ${process.pid}, started ${new Date().toISOString()}: ${ownCommandLine()}\n`);
   let isHeld = true;
   return {
@@ -149,9 +193,13 @@ function heldBy(fd: number): Lock {
       if (!isHeld) return;
       isHeld = false;
       writeHolder(fd, "");
-      closeSync(fd);
+      close(fd, former);
     },
   };
+}
+
+function close(...descriptors: readonly (number | undefined)[]): void {
+  for (const fd of descriptors) if (fd !== undefined) closeSync(fd);
 }
 
 /** A courtesy to whom the lock keeps out: on a full disk the lock holds without it. */
@@ -189,10 +237,6 @@ function failed(file: AbsolutePath, cause?: unknown): Problem {
     hint: "flock of util-linux is needed: apt-get install util-linux",
     ...(cause !== undefined && { cause }),
   });
-}
-
-function nameIn(file: AbsolutePath): string {
-  return file.slice(lockFolder.length + 1);
 }
 
 /** Without node's own path and options; no argument of ours ever holds a PIN. */

@@ -106,11 +106,10 @@ function without(program: string): () => () => void {
 
 const readOnlyProblem = { code: "host-file-system-read-only", hint: /remount/ };
 troubled("51: a read-only home", { scene: settled, make: readOnly("var/amplia"), exitCode: 73, outcome: "rolled-back", problem: { ...readOnlyProblem, where: { path: /^\/var\/amplia/ } } });
-// groupadd waits 15 s for its lock
-if (process.env["KNETCTL_SWEEP"] === "all") troubled("51: a read-only /etc", { scene: fresh, make: readOnly("etc"), exitCode: 1, outcome: "rolled-back", problem: { code: "account-change-failed", where: { path: "/etc/passwd" }, detail: /Read-only file system/ } });
+troubled("51: a read-only /etc", { scene: fresh, make: readOnly("etc"), exitCode: 73, outcome: "rolled-back", problem: { ...readOnlyProblem, where: { path: "/etc/group" } } });
 troubled("51: a read-only /usr", { scene: fresh, make: readOnly("usr"), exitCode: 1, outcome: "rolled-back", problem: { code: "installer-failed", detail: /Read-only file system/ } });
 troubled("51: a read-only /var/lib", { scene: fresh, make: readOnly("var/lib"), exitCode: 73, problem: { ...readOnlyProblem, where: { path: "/var/lib/knetctl" } } });
-troubled("51: a read-only /run/lock", { scene: fresh, make: () => mounted("/run/lock", ["-t", "tmpfs", "-o", "ro", "tmpfs"]), exitCode: 73, problem: { ...readOnlyProblem, where: { path: /^\/run\/lock\/knetctl/ } } });
+troubled("51: a read-only folder of locks", { scene: fresh, make: () => { mkdirSync("/run/knetctl", { recursive: true, mode: 0o700 }); return mounted("/run/knetctl", ["-t", "tmpfs", "-o", "ro,mode=700", "tmpfs"]); }, exitCode: 73, problem: { ...readOnlyProblem, where: { path: "/run/knetctl/lock" } } });
 troubled("51: a read-only /tmp", { scene: fresh, make: () => mounted("/tmp", ["-t", "tmpfs", "-o", "ro,mode=1777", "tmpfs"]), exitCode: 73, problem: { ...readOnlyProblem, where: { path: "/tmp" } } });
 
 const fullProblem = { code: "host-no-space", hint: /df/ };
@@ -128,7 +127,7 @@ const immutableProblem = { code: "host-file-immutable", hint: /lsattr/ };
 if (knowsImmutable()) {
   troubled("17: an immutable config.json", { scene: settled, make: immutable(`${config}/config.json`), exitCode: 73, outcome: "rolled-back", problem: { ...immutableProblem, where: { path: `${config}/config.json` } } });
   troubled("17: an immutable folder of config.json", { scene: settled, make: immutable(config), exitCode: 73, outcome: "rolled-back", problem: { ...immutableProblem, where: { path: config } } });
-  troubled("17: an immutable /etc/passwd", { scene: fresh, make: immutable("etc/passwd"), exitCode: 1, outcome: "rolled-back", problem: { code: "account-change-failed", where: { path: "/etc/passwd" }, detail: /passwd/ } });
+  troubled("17: an immutable /etc/passwd", { scene: fresh, make: immutable("etc/passwd"), exitCode: 73, outcome: "rolled-back", problem: { code: "host-file-immutable", where: { path: "/etc/passwd" } } });
   troubled("17: an immutable folder of libraries", { scene: fresh, make: immutable("usr/local/lib"), exitCode: 1, outcome: "rolled-back", problem: { code: "installer-failed", detail: /not permitted/ } });
 } else {
   t.comment("no chattr +i on this kernel's tmpfs");
@@ -136,7 +135,6 @@ if (knowsImmutable()) {
 
 troubled("22: no /proc", { scene: fresh, make: nothing, by: ["unshare", "--mount", "sh", "-c", 'umount -l /proc; exec "$@"', "sh"], exitCode: 69, problem: { code: "host-no-proc", where: { path: "/proc/self/fd" }, hint: /mount/ } });
 troubled("a missing flock", { scene: fresh, make: without("flock"), exitCode: 73, problem: { code: "host-lock-failed", hint: /util-linux/ } });
-troubled("a missing useradd", { scene: fresh, make: without("useradd"), exitCode: 69, outcome: "rolled-back", problem: { code: "host-command-missing", title: /useradd/, hint: /install passwd/ } });
 troubled("a missing ldconfig", { scene: fresh, make: without("ldconfig"), exitCode: 69, outcome: "rolled-back", problem: { code: "host-command-missing", title: /ldconfig/, hint: /libc-bin/ } });
 troubled("a missing sync", { scene: fresh, make: without("sync"), exitCode: 69, outcome: "rolled-back", problem: { code: "host-command-missing", title: /sync/ } });
 

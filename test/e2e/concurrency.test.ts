@@ -10,6 +10,7 @@ import { realHost } from "../../src/host/real-host.js";
 import { readRuns } from "../../src/workflow/journal/runs.js";
 import type { RecordedRun } from "../../src/workflow/journal/entry.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { lockFile } from "../support/hold-lock.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile, provisioning } from "../support/provisioning.js";
 import { sampled } from "../support/seed.js";
@@ -78,7 +79,7 @@ async function killer(pids: ReadonlySet<number>, times: number): Promise<Readonl
   const killed = new Set<number>();
   for (let tries = 0; killed.size < times && tries < 4000; tries++) {
     await wait(5 + sampled(`kill ${tries}`, 30));
-    const pid = Number(/^pid (\d+)/.exec(readFileSync("/run/lock/knetctl.lock", "utf8"))?.[1]);
+    const pid = Number(/^pid (\d+)/.exec(readFileSync(lockFile, "utf8"))?.[1]);
     // in the middle of a run, not while it only has the lock
     const isInTheMiddle = (() => { try { return readFileSync("/var/lib/knetctl/current", "utf8") !== ""; } catch { return false; } })();
     if (!pids.has(pid) || killed.has(pid) || !isInTheMiddle) continue;

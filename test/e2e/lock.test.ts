@@ -1,7 +1,6 @@
 import t from "tap";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { holdLock } from "../support/hold-lock.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { provisioning } from "../support/provisioning.js";
 
@@ -9,13 +8,6 @@ await ensureSandbox(import.meta.filename);
 
 const { profile, cluster } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
-
-/** Another process that holds the lock, as any program could with flock(1). */
-async function holdLock(seconds: number): Promise<() => void> {
-  const holder = spawn("flock", ["-x", "/run/lock/knetctl.lock", "sh", "-c", `echo held; exec sleep ${seconds}`], { stdio: ["ignore", "pipe", "inherit"], detached: true });
-  await once(holder.stdout, "data");
-  return () => { process.kill(-holder.pid!, "SIGKILL"); };
-}
 
 t.test("a second run exits 75 and changes nothing", async (t) => {
   await knetctl(["apply", "--no-smoke-test", profile]);

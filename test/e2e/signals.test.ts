@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { holdLock } from "../support/hold-lock.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { eventually, processesWith, reached } from "../support/processes.js";
 import { provisioning } from "../support/provisioning.js";
@@ -133,13 +134,12 @@ t.test("SIGINT during the smoke test: put back", async (t) => {
 });
 
 t.test("SIGINT while waiting for the lock: exit 130, nothing begun", async (t) => {
-  const holder = spawn("flock", ["-x", "/run/lock/knetctl.lock", "sleep", "60"], { detached: true, stdio: "ignore" });
-  await wait(300);
+  const release = await holdLock(60);
   const run = start("apply", "--json", "--lock-timeout", "60", profile);
   await reached("flock waits", () => processesWith("flock --exclusive --wait 60").length > 0);
   toGroup(run, "SIGINT");
   const { exitCode, stdout } = await run.ended;
-  process.kill(-holder.pid!, "SIGKILL");
+  release();
   t.equal(exitCode, 130);
   t.match(JSON.parse(stdout), { problems: [{ code: "interrupted" }] });
   t.strictSame(changedSince(before), []);

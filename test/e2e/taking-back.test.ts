@@ -1,8 +1,8 @@
 import t, { type Test } from "tap";
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { holdLock } from "../support/hold-lock.js";
 import { hostState } from "../support/host-state.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile } from "../support/provisioning.js";
@@ -100,10 +100,10 @@ t.test("config.json edited, then --keep-changed: what was kept is said, there an
 });
 
 t.test("rollback while another run holds the lock: 75, and nothing is done", async (t) => {
-  const holder = spawn("flock", ["/run/lock/knetctl.lock", "sleep", "60"], { stdio: "ignore", detached: true });
-  while ((await knetctl(["rollback", "--dry-run"])).exitCode !== 2 || !isHeld()) await delay(20);
+  const release = await holdLock(60);
+  t.equal((await knetctl(["rollback", "--dry-run"])).exitCode, 2);
   await refused(t, ["rollback"], /another run of knetctl holds the lock[\s\S]*hint: .*--lock-timeout/, 75);
-  process.kill(-holder.pid!, "SIGKILL");
+  release();
 });
 
 t.test("a process of the service account keeps the account; once it has ended the run goes back whole", async (t) => {
@@ -187,13 +187,4 @@ t.test("--root: history and rollback are the image's, and what they say to run n
 function treeOf(root: string): string {
   const script = "find . -path ./var/lib/knetctl -prune -o ! -name '*-' ! -name 'ld.so.cache' -printf '%p %y %m %U %G %l\\n' | sort; find usr etc/knet* -type f -exec sha256sum {} + | sort";
   return execFileSync("sh", ["-c", script], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-}
-
-function isHeld(): boolean {
-  try {
-    execFileSync("flock", ["-n", "/run/lock/knetctl.lock", "true"]);
-    return false;
-  } catch {
-    return true;
-  }
 }

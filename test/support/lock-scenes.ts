@@ -1,14 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { acquireLock, type LockRequest } from "../../src/host/lock.js";
+import { acquireLock, isLocked, type LockRequest } from "../../src/host/lock.js";
 import { path } from "../../src/host/path.js";
 import { Problem, type ProblemJson } from "../../src/problem/problem.js";
+import { holdLock, lockFile } from "./hold-lock.js";
+import { processesWith, reached } from "./processes.js";
 
-/** What happens around the lock; each of these runs in a sandbox, where /run/lock is nobody else's. */
+/** What happens around the lock; each of these runs in a sandbox, where /run is nobody else's. */
 
-const lockFile = "/run/lock/knetctl.lock";
+const lockFolder = "/run/knetctl";
+const formerFile = "/run/lock/knetctl.lock";
 const here: LockRequest = { host: { root: path("/") }, waitSeconds: 0 };
 
 async function outcome(request: LockRequest): Promise<ProblemJson | "got it"> {
@@ -70,19 +73,74 @@ export async function roots(): Promise<unknown> {
   return { otherRoot, sameRoot, otherName: codeOf(await outcome({ ...here, host: { root: path("/srv/alias") } })) };
 }
 
+/** Anybody's doings in the folder where everybody can write. */
+export async function plantedByAnybody(): Promise<unknown> {
+  writeFileSync("/srv/victim", "precious");
+  writeFileSync(formerFile, "pid 1, started by root: rm -rf /\n");
+  chownSync(formerFile, 61_235, 61_235);
+  const release = await holdLock(60, formerFile);
+  const whileHeld = codeOf(await outcome(here));
+  const lockedWhileHeld = await isLocked(here.host);
+  release();
+  const results = await plantings(formerFile);
+  rmSync(formerFile, { recursive: true });
+  // a second name of a file that is root's, which somebody can open
+  writeFileSync("/run/lock/readable", "root's");
+  linkSync("/run/lock/readable", formerFile);
+  const holder = await holdLock(60, formerFile);
+  const second = codeOf(await outcome(here));
+  holder();
+  return { whileHeld, ...results, second, victim: readFileSync("/srv/victim", "utf8"), lockedWhileHeld };
+}
+
+/** What root itself, or a program of root's, may have left in the lock's place. */
 export async function planted(): Promise<unknown> {
   writeFileSync("/srv/victim", "precious");
+  mkdirSync(lockFolder, { mode: 0o700 });
   writeFileSync(lockFile, "");
   chownSync(lockFile, 61_235, 61_235);
-  const stranger = await outcome(here);
-  rmSync(lockFile);
-  symlinkSync("/srv/victim", lockFile);
-  const link = await outcome(here);
-  rmSync(lockFile);
-  execFileSync("mkfifo", [lockFile]);
-  const fifo = await outcome(here);
-  rmSync("/run/lock", { recursive: true });
-  await wait(1);
+  const stranger = codeOf(await outcome(here));
+  const results = await plantings(lockFile);
+  chmodSync(lockFolder, 0o1777);
+  const open = codeOf(await outcome(here));
+  const mode = statSync(lockFolder).mode & 0o7777;
+  rmSync(lockFolder, { recursive: true });
   const noFolder = codeOf(await outcome(here));
-  return { stranger, link, fifo, noFolder, victim: readFileSync("/srv/victim", "utf8") };
+  rmSync("/run/lock", { recursive: true });
+  rmSync(lockFolder, { recursive: true });
+  return { stranger, ...results, open, mode, noFolder, noRun: codeOf(await outcome(here)), victim: readFileSync("/srv/victim", "utf8") };
+}
+
+async function plantings(file: string): Promise<Readonly<Record<"link" | "fifo" | "folder", string>>> {
+  rmSync(file, { force: true });
+  symlinkSync("/srv/victim", file);
+  const link = codeOf(await outcome(here));
+  rmSync(file, { force: true });
+  execFileSync("mkfifo", [file]);
+  const fifo = codeOf(await outcome(here));
+  rmSync(file, { force: true });
+  mkdirSync(file);
+  return { link, fifo, folder: codeOf(await outcome(here)) };
+}
+
+/** The file is removed and made anew while a run waits for it. */
+export async function removed(): Promise<unknown> {
+  const release = await holdLock(60);
+  const waiting = acquireLock({ ...here, waitSeconds: 30 });
+  await reached("flock waits", () => processesWith("flock --exclusive --wait 30").length > 0);
+  rmSync(lockFile);
+  writeFileSync(lockFile, "", { mode: 0o600 });
+  release();
+  await waiting;
+  const holder = readFileSync(lockFile, "utf8");
+  return { isNamed: holder.startsWith(`pid ${process.pid},`), next: codeOf(await outcome(here)) };
+}
+
+export async function former(): Promise<unknown> {
+  const release = await holdLock(60, formerFile);
+  writeFileSync(formerFile, "pid 7, started long ago\n");
+  const whileHeld = await outcome(here);
+  const locked = await isLocked(here.host);
+  release();
+  return { whileHeld, isLocked: locked, after: codeOf(await outcome(here)) };
 }

@@ -1,6 +1,6 @@
 import t from "tap";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { runsFolder } from "../../../src/host/state.js";
@@ -35,6 +35,12 @@ t.test("user and group: there and back, byte for byte; undoing can be repeated",
   t.equal(accounts(), before);
   await createAccount.undo(change, prior, run);
   t.equal(accounts(), before);
+});
+
+t.test("a missing tool is said before anything is done", async (t) => {
+  renameSync("/usr/sbin/usermod", "/usr/sbin/usermod-away");
+  t.match(await problemOf((async () => createAccount.record(change, run))()), { code: "host-command-missing", message: /usermod/, hint: /install passwd/ });
+  renameSync("/usr/sbin/usermod-away", "/usr/sbin/usermod");
 });
 
 t.test("a group without its user, as a killed run leaves it: partly done, and taken back", async (t) => {
