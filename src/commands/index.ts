@@ -160,14 +160,13 @@ function smokeArguments<T>(y: Argv<T>) {
   return y
     .option("module", { type: "string", demandOption: true, requiresArg: true, describe: "PKCS #11 module: a path, or a name the loader finds" })
     .option("token-label", { type: "string", requiresArg: true, describe: "choose the token by label" })
-    .option("token-serial", { type: "string", requiresArg: true, describe: "choose the token by serial number" })
+    .option("token-serial", { type: "string", requiresArg: true, describe: "choose the token by serial number, or among several of one label" })
     .option("as", { type: "string", requiresArg: true, describe: "run as this user" })
     .option("pin-file", { type: "string", requiresArg: true, describe: "file that holds the PIN; - for standard input" })
     .option("pin-prompt", { type: "boolean", default: false, describe: "ask for the PIN on the terminal" })
     .option("token-objects", { type: "boolean", default: false, describe: "make keys on the token instead of in the session, and destroy them" })
     .option("env", { type: "string", array: true, requiresArg: true, describe: "NAME=VALUE for the module; it gets a clean environment otherwise" })
-    .option("timeout", { ...secondsOption("timeout", 0.1, "seconds for the whole test"), default: 60 })
-    .conflicts("token-label", "token-serial");
+    .option("timeout", { ...secondsOption("timeout", 0.1, "seconds for the whole test"), default: 60 });
 }
 
 function simulatorCommands(y: Argv, run: Runner) {

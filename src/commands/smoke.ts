@@ -46,6 +46,7 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
     signal: context.signal,
   };
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
+  if (identity === undefined && context.isRoot) context.output.note("note: the module runs as root; --as USER runs it as the service does, whose rights and home are others");
   const { pin, problems } = await pinOf(args, context);
   const token = await smokeTest({ ...request, pin, ...(identity && { identity }) });
   show({ tokens: [token] }, problems, context);
@@ -57,8 +58,7 @@ function modulePath(module: string, { workingFolder }: CommandContext): string {
 }
 
 function tokenChoice({ tokenLabel, tokenSerial }: SmokeArguments): TokenChoice {
-  if (tokenLabel !== undefined && tokenSerial !== undefined) throw usage("choose the token by label or by serial number, not by both");
-  if (tokenLabel !== undefined) return { label: tokenLabel };
+  if (tokenLabel !== undefined) return { label: tokenLabel, ...(tokenSerial !== undefined && { serial: tokenSerial }) };
   return tokenSerial === undefined ? { only: true } : { serial: tokenSerial };
 }
 

@@ -2,8 +2,13 @@ import type { CheckResult, CheckStatus } from "../workflow/step.js";
 import { asInventoryObject, type InventoryObject } from "./inventory.js";
 import { isRecord, parsed, text } from "./message-values.js";
 
-/** Which token: by label or serial number, never by slot number; or the only one there is. */
-export type TokenChoice = { readonly label: string } | { readonly serial: string } | { readonly only: true };
+/** Which token: by label, serial number or both, never by slot number; or the only one there is. */
+export type TokenChoice = { readonly label: string; readonly serial?: string } | { readonly serial: string } | { readonly only: true };
+
+/** Label and serial number that a choice asks for. */
+export function wantedOf(choice: TokenChoice): { readonly label: string | undefined; readonly serial: string | undefined } {
+  return { label: "label" in choice ? choice.label : undefined, serial: "serial" in choice ? choice.serial : undefined };
+}
 
 /** The account that the worker becomes. */
 export interface Identity {
@@ -143,8 +148,9 @@ export function asRequest(line: string): WorkerRequest | undefined {
 
 function asTokenChoice(value: unknown): TokenChoice | undefined {
   if (!isRecord(value)) return undefined;
-  if (typeof value["label"] === "string") return { label: value["label"] };
-  if (typeof value["serial"] === "string") return { serial: value["serial"] };
+  const { label, serial } = value;
+  if (typeof label === "string") return { label, ...(typeof serial === "string" && { serial }) };
+  if (typeof serial === "string") return { serial };
   return value["only"] === true ? { only: true } : undefined;
 }
 

@@ -23,7 +23,7 @@ export function runChecks(checks: readonly Check[], run: Run): void {
     run.tell({ type: "begin", check: check.id });
     const started = performance.now();
     const { stop, ...outcome } = reason === undefined ? performed(check, run) : ({ status: "skip", detail: reason } satisfies Outcome);
-    const result: CheckResult = { id: check.id, ms: Math.round((performance.now() - started) * 10) / 10, ...withHint(outcome) };
+    const result: CheckResult = { id: check.id, ms: Math.round((performance.now() - started) * 10) / 10, ...withHint(outcome, run.request.module) };
     run.tell({ type: "end", result });
     stopped ||= stop === true;
   }
@@ -39,7 +39,7 @@ function performed(check: Check, run: Run): Outcome & { readonly stop?: boolean 
 
 function refused(check: Check, error: CryptokiError): Outcome {
   const told = { detail: error.message, ckr: returnValueName(error.value) };
-  if (error.value === CKR_FUNCTION_NOT_SUPPORTED && check.refused !== "stop") return { status: "skip", ...told };
+  if (error.value === CKR_FUNCTION_NOT_SUPPORTED && check.refused !== "stop" && check.mandatory !== true) return { status: "skip", ...told };
   if (check.refused === "warn") return { status: "warn", ...told };
   return { status: "fail", ...told, stop: check.refused === "stop", ...(unreachable.has(error.value) && { unavailable: true }) };
 }
@@ -51,13 +51,13 @@ function broken(check: Check, error: unknown): Outcome {
 }
 
 /** Adds the hint for the return value where the check gave none of its own. */
-function withHint(outcome: Outcome): Outcome {
+function withHint(outcome: Outcome, module: string): Outcome {
   if (outcome.ckr === undefined || outcome.hint !== undefined || outcome.status === "skip") return outcome;
-  const hint = hintForName(outcome.ckr);
+  const hint = hintForName(outcome.ckr, module);
   return hint === undefined ? outcome : { ...outcome, hint };
 }
 
-function hintForName(name: string): string | undefined {
+function hintForName(name: string, module: string): string | undefined {
   const value = returnValueNumber(name);
-  return value === undefined ? undefined : hintFor(value);
+  return value === undefined ? undefined : hintFor(value, module);
 }

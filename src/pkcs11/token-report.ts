@@ -1,5 +1,5 @@
 import type { CheckResult, TokenReport } from "../workflow/step.js";
-import type { TokenChoice } from "./protocol.js";
+import { wantedOf, type TokenChoice } from "./protocol.js";
 import type { WorkerEnd } from "./run-worker.js";
 
 export interface Asked {
@@ -23,17 +23,13 @@ const printedAtMost = 200;
  */
 export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
   const { transcript } = end;
-  const { label, serial, manufacturer } = transcript.token ?? { ...wanted(asked.token), manufacturer: undefined };
+  const { label, serial, manufacturer } = transcript.token ?? { ...wantedOf(asked.token), manufacturer: undefined };
   return {
-    label,
+    label: label ?? "",
     ...(serial !== undefined && { serial }),
     ...(manufacturer !== undefined && { manufacturer }),
     checks: [...transcript.results, ...endings(asked, end)],
   };
-}
-
-function wanted(choice: TokenChoice): { readonly label: string; readonly serial: string | undefined } {
-  return { label: "label" in choice ? choice.label : "", serial: "serial" in choice ? choice.serial : undefined };
 }
 
 function endings(asked: Asked, end: WorkerEnd): readonly CheckResult[] {

@@ -64,6 +64,7 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
     loggedIn: false,
     rsa: undefined,
     ec: undefined,
+    signed: [],
     signer: undefined,
     asked: new Map(),
     created: [],

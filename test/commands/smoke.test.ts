@@ -25,10 +25,10 @@ function pinFile(name: string, content: string, mode = 0o600): string {
   return name;
 }
 
-function run(args: Partial<SmokeArguments>, json = false, verbose = false) {
+function run(args: Partial<SmokeArguments>, json = false, verbose = false, isRoot = false) {
   const recorded = recordedContext({ workingFolder: path(soft.folder), json, verbose });
   const host = new MemoryHost({ users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }] });
-  const context = { ...recorded.context, programFolder: path(dirname(worker.path)), host: () => Promise.resolve(host) };
+  const context = { ...recorded.context, isRoot, programFolder: path(dirname(worker.path)), host: () => Promise.resolve(host) };
   const env = [`SOFTHSM2_CONF=${soft.environment["SOFTHSM2_CONF"] ?? ""}`];
   return { recorded, exitCode: smoke({ module: soft.module, tokenLabel: "ca_signer", env, ...args }, context) };
 }
@@ -57,14 +57,13 @@ test("a wrong PIN is exit code 1 and shows what to do", async (t) => {
 
 test("without a PIN, a label or a serial number: the only token, publicly", async (t) => {
   const { recorded, exitCode } = run({ tokenLabel: undefined });
-  t.equal(await exitCode, 1, "SoftHSM always offers one more, empty token: nothing is guessed");
-  t.match(recorded.results, [/2 tokens; there are: "ca_signer"/]);
+  t.equal(await exitCode, 0, "SoftHSM always offers one more slot, which only waits to be made a token");
+  t.match(recorded.results, [/^token "ca_signer" [^]*\nsignature +warn [^]*nothing was signed/]);
   t.match(recorded.notes, [/no PIN was given/]);
 });
 
 test("what is asked for wrongly is refused before the module is loaded", async (t) => {
   const wrong: readonly (readonly [Partial<SmokeArguments>, string])[] = [
-    [{ tokenSerial: "1" }, "usage-invalid"],
     [{ timeout: 0 }, "usage-invalid"],
     [{ timeout: Number.NaN }, "usage-invalid"],
     [{ env: ["NO_VALUE"] }, "usage-invalid"],
@@ -75,6 +74,16 @@ test("what is asked for wrongly is refused before the module is loaded", async (
     [{ pinFile: "../missing" }, "pin-file-missing"],
   ];
   for (const [args, code] of wrong) await t.rejects(run(args).exitCode, { code });
+});
+
+test("as root it says that the module runs as root, unless that was asked for", async (t) => {
+  const asRoot = run({}, false, false, true);
+  t.equal(await asRoot.exitCode, 0);
+  t.match(asRoot.recorded.notes.join("\n"), /runs as root; --as USER/);
+  for (const { recorded, exitCode } of [run({ as: "root" }, false, false, true), run({})]) {
+    await exitCode;
+    t.notMatch(recorded.notes.join("\n"), /runs as root/);
+  }
 });
 
 test("a relative module path starts at the working folder", async (t) => {

@@ -56,6 +56,7 @@ test("a module that does nothing wrong passes, with warnings for what it lacks",
   const report = await smoke(t, {});
   t.same(failed(report), []);
   t.equal(check(report, "random")?.detail, "twice the same 32 bytes");
+  t.match(check(report, "signature"), { status: "warn", detail: /nothing was signed/ });
   t.equal(calls().filter((call) => call === "C_Login").length, 1);
   t.equal(smokeOutcome({ tokens: [report] }).exitCode, 0);
 });
@@ -153,6 +154,19 @@ test("two tokens with one label are not chosen between; a serial number does", a
   t.equal(smokeOutcome({ tokens: [report] }).exitCode, 1);
   t.notOk(calls().includes("C_Login"));
   t.same(failed(await smoke(t, { more: { FIXTURE_SLOTS: "2" }, request: { token: { serial: "1001" } } })), []);
+});
+
+test("a label and a serial number are wanted both", async (t) => {
+  const more = { FIXTURE_SLOTS: "2" };
+  t.same(failed(await smoke(t, { more, request: { token: { label: "fixture", serial: "1001" } } })), []);
+  const report = await smoke(t, { more, request: { token: { label: "other", serial: "1001" } } });
+  t.match(failed(report), [{ id: "token", detail: /no token with label "other" and serial number 1001; there are/ }]);
+});
+
+test("a module whose tokens are none by their flags is not left without any", async (t) => {
+  const report = await smoke(t, { more: { FIXTURE_SLOTS: "2", FIXTURE_FLAGS: "0xd" }, request: { token: { only: true } } });
+  t.match(failed(report), [{ id: "token", detail: /2 tokens/ }]);
+  t.same(failed(await smoke(t, { more: { FIXTURE_FLAGS: "0xd" }, request: { token: { only: true } } })), []);
 });
 
 test("a token that is not there: those that are get named", async (t) => {

@@ -4,14 +4,22 @@ import { hintFor } from "../../src/pkcs11/hints.js";
 import { returnValueName, returnValueNumber } from "../../src/pkcs11/return-values.js";
 
 test("every hinted return value has a name", async (t) => {
-  const hinted = Array.from({ length: 0x300 }, (_value, index) => index).filter((value) => hintFor(value) !== undefined);
+  const hinted = Array.from({ length: 0x300 }, (_value, index) => index).filter((value) => hintFor(value, "/opt/module.so") !== undefined);
   t.ok(hinted.length >= 30);
   for (const value of hinted) t.match(returnValueName(value), /^CKR_[A-Z_]+$/);
 });
 
+test("the client's own files and words are named where the module is the client, and nowhere else", async (t) => {
+  const values = [...Array.from({ length: 0x300 }, (_value, index) => index), 0x80000001];
+  for (const module of ["libsofthsm2.so", "/usr/lib/softhsm/libsofthsm2.so", "/opt/notlibkNETPKCS11.so"]) {
+    t.strictSame(values.filter((value) => /config\.json|VHSM|VCO|log_verbosity/.test(hintFor(value, module) ?? "")), []);
+  }
+  for (const module of ["libkNETPKCS11.so", "/usr/local/lib/kryptus/libkNETPKCS11.so"]) t.match(hintFor(0x05, module), /config\.json/);
+});
+
 test("names go back to their numbers, a vendor's too", async (t) => {
   for (const value of [0, 5, 0xa0, 0x191, 0x203, 0x80000001, 0xffffffff, 0x12345]) t.equal(returnValueNumber(returnValueName(value)), value);
-  t.match(hintFor(0x80000001), /log_verbosity/);
+  t.match(hintFor(0x80000001, "/opt/libkNETPKCS11.so"), /log_verbosity/);
 });
 
 test("the addon's errors are read by number, whatever their form", async (t) => {

@@ -21,7 +21,7 @@ t.teardown(() => {
 
 const everyCheck = [
   "load", "initialize", "info", "slots", "token", "token-flags", "mechanisms", "session", "login", "session-state", "random", "digest", "find",
-  "keygen-rsa", "keygen-ec", "sign-rsa", "sign-ec", "aes", "destroy", "leftovers", "logout", "close-session", "finalize",
+  "keygen-rsa", "keygen-ec", "sign-rsa", "sign-ec", "signature", "aes", "destroy", "leftovers", "logout", "close-session", "finalize",
 ];
 
 function smoke(request: Partial<SmokeRequest> = {}): Promise<TokenReport> {
@@ -57,6 +57,10 @@ test("a token is found by serial number, and by a label with blanks", async (t) 
   t.strictSame(notRight(byLabel), []);
   const bySerial = await smoke({ token: { serial: byLabel.serial ?? "" } });
   t.equal(bySerial.label, "two words");
+  const byBoth = await smoke({ token: { label: "two words", serial: byLabel.serial ?? "" } });
+  t.strictSame(notRight(byBoth), []);
+  const neither = await smoke({ token: { label: "one", serial: byLabel.serial ?? "" } });
+  t.match(neither.checks.at(-2), { id: "token", status: "fail", detail: /no token with label "one" and serial number [0-9a-f]{16}; there are: / });
 });
 
 test("without a PIN everything public is checked, and the rest is skipped with the reason", async (t) => {
@@ -64,7 +68,8 @@ test("without a PIN everything public is checked, and the rest is skipped with t
   t.strictSame(report.checks.map(({ id }) => id), everyCheck);
   const status = new Map(report.checks.map((check) => [check.id, check.status]));
   t.strictSame([status.get("login"), status.get("random"), status.get("digest"), status.get("keygen-rsa")], ["skip", "pass", "pass", "skip"]);
-  t.strictSame(smokeOutcome({ tokens: [report] }), { result: "pass", exitCode: 0 });
+  t.match(report.checks.find(({ id }) => id === "signature"), { status: "warn", detail: /nothing was signed/, hint: /give the PIN/ });
+  t.strictSame(smokeOutcome({ tokens: [report] }), { result: "warn", exitCode: 0 });
 });
 
 test("a wrong PIN fails once, is not shown, and the next run warns before it logs in", async (t) => {

@@ -31,6 +31,8 @@ export interface Run {
   loggedIn: boolean;
   rsa: KeyPair | undefined;
   ec: KeyPair | undefined;
+  /** Kinds of keys with which something was signed that is right. */
+  readonly signed: string[];
   /** What the first of two timed signatures was made with. */
   signer: Signer | undefined;
   /** How many objects the module was asked to make, by their CKA_ID: it may have made them, even where it then failed. */
@@ -51,6 +53,8 @@ export interface Check {
   readonly id: string;
   /** What a refused call means here: `stop` is a failure after which only cleaning up goes on. */
   readonly refused: "stop" | "fail" | "warn";
+  /** True: a module that does not have the function is refused too; there is nothing to be done with one. */
+  readonly mandatory?: boolean;
   /** True: made after a stop as well. */
   readonly cleanup?: boolean;
   /** Why there is nothing to check in this run; undefined when there is. */

@@ -1,7 +1,6 @@
 import type { Handle } from "pkcs11js";
 import { CKA_LABEL } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { hintFor } from "../hints.js";
 import { mostObjects } from "../inventory.js";
 import { returnValueName } from "../return-values.js";
 import { sessionOf, type Check, type Outcome, type Run } from "./check.js";
@@ -28,7 +27,7 @@ export const destroy: Check = {
     const { destroyed, error } = destroyAll(run, own);
     if (error === undefined && own.length === all.length) return { status: "pass", detail: `${destroyed} objects` };
     const reason = error?.message ?? "their label and ID cannot be read, so they were left alone";
-    return { status: run.request.tokenObjects ? "fail" : "warn", detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`, ...(error ? told(error) : { hint: byHand(run) }) };
+    return { status: run.request.tokenObjects ? "fail" : "warn", detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`, ...(error ? { ckr: returnValueName(error.value) } : { hint: byHand(run) }) };
   },
 };
 
@@ -120,9 +119,4 @@ function destroyAll(run: Run, objects: readonly Handle[]): { destroyed: number; 
     }
   }
   return { destroyed, error: first };
-}
-
-function told(error: CryptokiError): Pick<Outcome, "ckr" | "hint"> {
-  const hint = hintFor(error.value);
-  return { ckr: returnValueName(error.value), ...(hint !== undefined && { hint }) };
 }

@@ -35,7 +35,8 @@ export function findObjects(run: Run, template: Template, most: number): Found {
 
 export const find: Check = {
   id: "find",
-  refused: "warn",
+  refused: "fail",
+  mandatory: true,
   perform(run) {
     const { handles, complete, fault } = findObjects(run, [], mostCounted);
     if (fault !== undefined) return { status: "fail", detail: fault };

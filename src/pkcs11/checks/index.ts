@@ -10,14 +10,14 @@ import { load } from "./load.js";
 import { mechanisms } from "./mechanisms.js";
 import { digest, random } from "./random-and-digest.js";
 import { closeSession, login, logout, session, sessionState } from "./session.js";
-import { signEc, signRsa } from "./sign.js";
+import { signature, signEc, signRsa } from "./sign.js";
 import { tokenFlags } from "./token-flags.js";
 import { firstSignature, keygenRsaInstead, paused, secondSignature } from "./timed-signatures.js";
 import { slots, token } from "./token.js";
 
 const untilSession: readonly Check[] = [load, initialize, info, slots, token, tokenFlags, mechanisms, session, login];
 const proofs: readonly Check[] = [sessionState, random, digest, find];
-const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, aes];
+const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, signature, aes];
 const end: readonly Check[] = [destroy, leftovers, logout, closeSession, finalize];
 
 /** The checks of a task, in the order in which they are made. */

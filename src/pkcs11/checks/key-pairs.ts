@@ -4,6 +4,7 @@ import {
   CKA_EXTRACTABLE,
   CKA_ID,
   CKA_LABEL,
+  CKA_MODULUS,
   CKA_MODULUS_BITS,
   CKA_PRIVATE,
   CKA_PUBLIC_EXPONENT,
@@ -16,6 +17,7 @@ import {
   CKM_RSA_PKCS_KEY_PAIR_GEN,
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
+import { attributes } from "./attributes.js";
 import { sessionOf, tokenOf, type Check, type Outcome, type Run } from "./check.js";
 import { askFor, ownId } from "./own-objects.js";
 
@@ -36,7 +38,8 @@ export const keygenRsa: Check = {
     ];
     const { keys, outcome } = generate(run, CKM_RSA_PKCS_KEY_PAIR_GEN, "RSA 2048", specific);
     run.rsa = keys;
-    return outcome;
+    const bits = rsaBits(run, keys);
+    return bits === undefined || bits === 2048 ? outcome : { status: "fail", detail: `a key of 2048 bits was asked for, and the module made one of ${bits}` };
   },
 };
 
@@ -50,6 +53,12 @@ export const keygenEc: Check = {
     return outcome;
   },
 };
+
+/** Length of the modulus; undefined where the module does not give it. */
+function rsaBits(run: Run, { publicKey }: KeyPair): number | undefined {
+  const [modulus] = attributes(run, publicKey, [CKA_MODULUS]) ?? [];
+  return modulus && BigInt(`0x0${modulus.toString("hex")}`).toString(2).length;
+}
 
 /** Why this run makes no keys of a kind. Private keys need a login, but on tokens that need none. */
 export function withoutKeys(run: Run, mechanism: number, name: string): string | undefined {

@@ -13,7 +13,8 @@ const notable: readonly (readonly [number, string])[] = [
 
 export const mechanisms: Check = {
   id: "mechanisms",
-  refused: "warn",
+  refused: "fail",
+  mandatory: true,
   perform(run) {
     run.mechanisms = new Set(run.library.C_GetMechanismList(tokenOf(run).slot));
     const offered = notable.filter(([mechanism]) => run.mechanisms.has(mechanism)).map(([, name]) => name);

@@ -81,7 +81,7 @@ function withoutSigning(run: Run, { name, schemes, keysOf }: KeyKind): string | 
 }
 
 /** Signs random data, verifies it here with Node's own cryptography, then lets the module verify. */
-function sign(run: Run, { schemes, keysOf, readKey, verifies }: KeyKind): Outcome {
+function sign(run: Run, { name, schemes, keysOf, readKey, verifies }: KeyKind): Outcome {
   const scheme = schemes.find(({ mechanism }) => run.mechanisms.has(mechanism));
   const keys = keysOf(run);
   if (keys === undefined || scheme === undefined) throw new Error("no key or no scheme");
@@ -90,8 +90,20 @@ function sign(run: Run, { schemes, keysOf, readKey, verifies }: KeyKind): Outcom
   const key = readKey(run, keys);
   if (!verifies(data, key, signature)) return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
   if (verifies(tampered(data), key, signature)) return { status: "fail", detail: `${scheme.name}: the signature holds for other data too` };
+  run.signed.push(name);
   return moduleVerifies(run, keys, scheme, data, signature);
 }
+
+/** What the test is for: said where it did not come to that, since everything else may be right then. */
+export const signature: Check = {
+  id: "signature",
+  refused: "fail",
+  perform(run) {
+    if (run.signed.length > 0) return { status: "pass", detail: `with ${run.signed.join(" and ")} keys of this run` };
+    const hint = run.loggedIn ? "sign with a key of your own before you rely on the module" : "give the PIN, so that the test can log in";
+    return { status: "warn", detail: "nothing was signed that is right: it is not proven that the module signs", hint };
+  },
+};
 
 export function signatureOf(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer): Buffer {
   run.library.C_SignInit(sessionOf(run), { mechanism: scheme.mechanism }, keys.privateKey);

@@ -5,10 +5,7 @@ import {
   CKF_USER_PIN_TO_BE_CHANGED,
   CKF_WRITE_PROTECTED,
 } from "../constants.js";
-import { hintFor } from "../hints.js";
 import { tokenOf, type Check, type Outcome } from "./check.js";
-
-const CKR_PIN_LOCKED = 0xa4;
 
 const warnings: readonly (readonly [number, string])[] = [
   [CKF_USER_PIN_COUNT_LOW, "a wrong PIN was given since the last login"],
@@ -27,7 +24,7 @@ export const tokenFlags: Check = {
 export function readFlags(flags: number, login: boolean): Outcome {
   const severe = login ? "fail" : "warn";
   if ((flags & CKF_USER_PIN_LOCKED) !== 0) {
-    return { status: severe, stop: login, unavailable: true, detail: "the user is locked out; no login was tried", ...hint(hintFor(CKR_PIN_LOCKED)) };
+    return { status: severe, stop: login, unavailable: true, detail: "the user is locked out; no login was tried", hint: "ask the HSM's administrator to unlock the user" };
   }
   if ((flags & CKF_USER_PIN_FINAL_TRY) !== 0) {
     const detail = "one more wrong PIN locks the user out; no login was tried";
@@ -35,8 +32,4 @@ export function readFlags(flags: number, login: boolean): Outcome {
   }
   const found = warnings.filter(([flag]) => (flags & flag) !== 0).map(([, text]) => text);
   return found.length === 0 ? { status: "pass" } : { status: "warn", detail: found.join("; ") };
-}
-
-function hint(text: string | undefined): Pick<Outcome, "hint"> {
-  return text === undefined ? {} : { hint: text };
 }

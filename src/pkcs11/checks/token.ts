@@ -1,7 +1,7 @@
 import type { Handle, PKCS11 } from "pkcs11js";
+import { CKF_TOKEN_INITIALIZED } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { hintFor } from "../hints.js";
-import type { TokenChoice } from "../protocol.js";
+import { wantedOf, type TokenChoice } from "../protocol.js";
 import { returnValueName } from "../return-values.js";
 import type { Check, Outcome, Run } from "./check.js";
 import { unpadded } from "./initialize.js";
@@ -23,7 +23,10 @@ export const token: Check = {
   refused: "stop",
   perform(run) {
     const seen = run.slots.map((slot) => look(run.library, slot));
-    const found = seen.filter((candidate) => candidate.info !== undefined && matches(run.request.token, candidate.info));
+    const matching = seen.filter((candidate) => candidate.info !== undefined && matches(run.request.token, candidate.info));
+    const initialised = matching.filter((candidate) => candidate.info !== undefined && isInitialised(candidate.info));
+    // what only waits to be made a token is none to choose; but not every module sets the flag
+    const found = initialised.length > 0 ? initialised : matching;
     const [first, second] = found;
     if (first?.info === undefined) return missing(run.request.token, seen);
     if (second !== undefined) return ambiguous(run.request.token, found);
@@ -55,8 +58,12 @@ function look(library: PKCS11, slot: Handle): Candidate {
 }
 
 function matches(choice: TokenChoice, info: Info): boolean {
-  if ("label" in choice) return info.label === unpadded(choice.label);
-  return "serial" in choice ? info.serial === unpadded(choice.serial) : true;
+  const { label, serial } = wantedOf(choice);
+  return (label === undefined || info.label === unpadded(label)) && (serial === undefined || info.serial === unpadded(serial));
+}
+
+function isInitialised({ flags }: Info): boolean {
+  return (flags & CKF_TOKEN_INITIALIZED) !== 0;
 }
 
 function chosen(run: Run, slot: Handle, { label, serial, manufacturer, flags }: Info): Outcome {
@@ -67,14 +74,12 @@ function chosen(run: Run, slot: Handle, { label, serial, manufacturer, flags }: 
 
 function missing(choice: TokenChoice, seen: readonly Candidate[]): Outcome {
   const error = seen.find((candidate) => candidate.error !== undefined)?.error;
-  const hint = (error && hintFor(error.value)) ?? "choose one of these, or check which users the module's configuration has";
   return {
     status: "fail",
     stop: true,
     unavailable: true,
     detail: `${"only" in choice ? "no token" : `no token with ${described(choice)}`}; ${listed(seen)}`,
-    ...(error && { ckr: returnValueName(error.value) }),
-    hint,
+    ...(error ? { ckr: returnValueName(error.value) } : { hint: "choose one of these, or check which tokens the module's configuration has" }),
   };
 }
 
@@ -84,13 +89,13 @@ function ambiguous(choice: TokenChoice, found: readonly Candidate[]): Outcome {
 }
 
 function described(choice: TokenChoice): string {
-  if ("label" in choice) return `label ${quoted(choice.label)}`;
-  return "serial" in choice ? `serial number ${choice.serial}` : "no choice";
+  const { label, serial } = wantedOf(choice);
+  return [...(label === undefined ? [] : [`label ${quoted(label)}`]), ...(serial === undefined ? [] : [`serial number ${serial}`])].join(" and ");
 }
 
 /** Those that could be read, and how many could not. */
 function listed(candidates: readonly Candidate[]): string {
-  const read = candidates.flatMap(({ info }) => (info ? [`${quoted(info.label)} (serial ${info.serial})`] : []));
+  const read = candidates.flatMap(({ info }) => (info ? [`${quoted(info.label)} (serial ${info.serial}${info.label === "" && !isInitialised(info) ? ", not initialised" : ""})`] : []));
   const failed = candidates.flatMap(({ error }) => (error ? [error.message] : []));
   const more = read.length > mostListed ? ` and ${read.length - mostListed} more` : "";
   const parts = [
