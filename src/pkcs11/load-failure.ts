@@ -4,9 +4,12 @@ export interface LoadFailure {
   readonly hint?: string;
 }
 
+/** What keeps the user from a library, by its path or bare name: closed-library.ts. */
+export type Closed = (library: string) => string | undefined;
+
 interface Pattern {
   readonly pattern: RegExp;
-  readonly explain: (match: RegExpExecArray, module: string) => LoadFailure;
+  readonly explain: (match: RegExpExecArray, module: string, closed: Closed) => LoadFailure;
 }
 
 const patterns: readonly Pattern[] = [
@@ -22,19 +25,26 @@ const patterns: readonly Pattern[] = [
   },
   {
     pattern: /^([^\s:]+): cannot open shared object file: No such file or directory/,
-    explain: ([, library = ""], module) =>
-      library === module
+    explain: ([, library = ""], module, closed) => {
+      const way = closed(library);
+      if (way !== undefined) return outOfReach(library, way);
+      return library === module
         ? {
             detail: `${module} was not found`,
             hint: module.includes("/")
               ? "check the path"
               : "a bare name is looked for in the folders of ld.so.conf and the default ones: run ldconfig after adding a folder, or give the whole path",
           }
-        : { detail: `${library}, which ${module} needs, was not found`, hint: `install the package that holds ${library}` },
+        : { detail: `${library}, which ${module} needs, was not found`, hint: `install the package that holds ${library}` };
+    },
   },
   {
-    pattern: /cannot open shared object file: Permission denied/,
-    explain: (_match, module) => ({ detail: `this user may not read ${module}`, hint: "check the mode of the file and of every folder above it" }),
+    pattern: /^(?:([^\s:]+): )?cannot open shared object file: Permission denied/,
+    explain: ([, library], module, closed) => {
+      const way = closed(library ?? module);
+      if (way !== undefined) return outOfReach(library ?? module, way);
+      return { detail: `this user may not read ${library ?? module}`, hint: "check the mode of the file and of every folder above it" };
+    },
   },
   {
     pattern: /wrong ELF class/,
@@ -57,11 +67,15 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
+function outOfReach(library: string, way: string): LoadFailure {
+  return { detail: `this user cannot reach ${library}: ${way} is closed to it`, hint: "give the service user, or everybody, the right to read the file and to enter the folders above it, or put it elsewhere" };
+}
+
 /** Reads the dynamic loader's message (dlerror(3)) about `module`; text that is not known is given as it is. */
-export function loadFailure(module: string, message: string): LoadFailure {
+export function loadFailure(module: string, message: string, closed: Closed = () => undefined): LoadFailure {
   for (const { pattern, explain } of patterns) {
     const match = pattern.exec(message);
-    if (match !== null) return explain(match, module);
+    if (match !== null) return explain(match, module, closed);
   }
   return { detail: message };
 }

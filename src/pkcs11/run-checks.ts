@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { CheckResult } from "../workflow/step.js";
 import type { Check, Outcome, Run } from "./checks/check.js";
 import { CryptokiError } from "./cryptoki-error.js";
+import { closedWay } from "./closed-way.js";
 import { hintFor } from "./hints.js";
 import { returnValueName, returnValueNumber } from "./return-values.js";
 
@@ -23,7 +24,7 @@ export function runChecks(checks: readonly Check[], run: Run): void {
     run.tell({ type: "begin", check: check.id });
     const started = performance.now();
     const { stop, ...outcome } = reason === undefined ? performed(check, run) : ({ status: "skip", detail: reason } satisfies Outcome);
-    const result: CheckResult = { id: check.id, ms: Math.round((performance.now() - started) * 10) / 10, ...withHint(outcome, run.request.module) };
+    const result: CheckResult = { id: check.id, ms: Math.round((performance.now() - started) * 10) / 10, ...withHint(withClosedHome(check, outcome), run.request.module) };
     run.tell({ type: "end", result });
     stopped ||= stop === true;
   }
@@ -48,6 +49,17 @@ function refused(check: Check, error: CryptokiError): Outcome {
 function broken(check: Check, error: unknown): Outcome {
   const detail = `what the module gave cannot be used: ${error instanceof Error ? error.message : String(error)}`;
   return check.refused === "warn" ? { status: "warn", detail } : { status: "fail", detail, stop: check.refused === "stop" };
+}
+
+/** Checks in which modules read their configuration, mostly below the home; few say what they could not read. */
+const readingHome: ReadonlySet<string> = new Set(["initialize", "slots", "token"]);
+
+function withClosedHome({ id }: Check, outcome: Outcome): Outcome {
+  if (outcome.status !== "fail" || !readingHome.has(id)) return outcome;
+  const home = process.env["HOME"] ?? "";
+  const closed = home.startsWith("/") ? closedWay(home) : undefined;
+  if (closed === undefined) return outcome;
+  return { ...outcome, hint: `this user cannot reach its home ${home}: ${closed} is closed to it; give it the right to enter the folders there, or another home` };
 }
 
 /** Adds the hint for the return value where the check gave none of its own. */

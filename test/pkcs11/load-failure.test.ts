@@ -23,6 +23,16 @@ for (const [name, message, detail, hint] of cases) {
   });
 }
 
+test("what is there, but out of the user's reach, is not called missing: the folder is named", async (t) => {
+  const closed = (library: string): string | undefined => (library.startsWith("lib") ? "/usr/local/lib/kryptus (mode 0700)" : undefined);
+  for (const message of ["libkNETPKCS11.so: cannot open shared object file: No such file or directory", "libx.so: cannot open shared object file: Permission denied"]) {
+    const failure = loadFailure("libkNETPKCS11.so", message, closed);
+    t.match(failure, { detail: /cannot reach lib.*: \/usr\/local\/lib\/kryptus \(mode 0700\)/ });
+    t.notMatch(failure.hint, /ldconfig/);
+  }
+  t.match(loadFailure("/x/m.so", "/x/m.so: cannot open shared object file: No such file or directory", closed), { detail: /was not found/ });
+});
+
 test("a message that is not known is given as it is", async (t) => {
   t.strictSame(loadFailure("x", "something new"), { detail: "something new" });
 });

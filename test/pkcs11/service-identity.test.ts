@@ -93,6 +93,31 @@ test("a token that only the service user can read passes as that user, and not a
   t.match(refused.checks.find(({ status }) => status === "fail"), { id: /initialize|slots|token/ });
 });
 
+test("what the service user cannot reach is not called missing: the folder, the file or the way to its home is named", async (t) => {
+  const smoke = async (module: string, as = identity) => (await smokeTest({ module, token: { only: true }, pin: undefined, identity: as, environment: soft.environment, workerPath: worker.path })).checks.find(({ status }) => status === "fail");
+  const own = modules.module("closed");
+  const place = (folder: string, mode: string, file = "0755"): string => {
+    run("mkdir", "-p", folder);
+    run("install", "-m", file, own, join(folder, "libclosed.so"));
+    run("chmod", mode, folder);
+    return join(folder, "libclosed.so");
+  };
+  t.match(await smoke(place("/root/below", "0755")), { id: "load", detail: /cannot reach \/root\/below\/libclosed\.so: \/root \(mode 0700\)/ });
+  t.match(await smoke(place("/opt/open", "0755", "0700")), { id: "load", detail: /cannot reach .*: \/opt\/open\/libclosed\.so \(mode 0700\)/ });
+  place("/usr/local/lib/closed", "0700");
+  writeFileSync("/etc/ld.so.conf.d/closed.conf", "/usr/local/lib/closed\n");
+  run("/sbin/ldconfig");
+  const bare = await smoke("libclosed.so");
+  t.match(bare, { id: "load", detail: /cannot reach libclosed\.so: \/usr\/local\/lib\/closed \(mode 0700\)/ });
+  t.notMatch(bare?.hint, /ldconfig/);
+  run("mkdir", "-p", "/srv/closed/home");
+  run("chmod", "0700", "/srv/closed");
+  const home = await smoke(modules.module("homeless"), { ...identity, home: "/srv/closed/home" });
+  t.equal(home, undefined, "a module that does not ask for its home works");
+  const asking = await smokeTest({ module: modules.module("homeless"), token: { only: true }, pin: undefined, identity: { ...identity, home: "/srv/closed/home" }, environment: { FIXTURE_AT: "C_Initialize", FIXTURE_ACTION: "return" }, workerPath: worker.path });
+  t.match(asking.checks.find(({ status }) => status === "fail"), { id: "initialize", hint: /cannot reach its home \/srv\/closed\/home: \/srv\/closed \(mode 0700\)/ });
+});
+
 test("without root another identity is refused before anything is started", async (t) => {
   const request = { module: soft.module, token: { label: "service" }, workerPath: worker.path, identity: { ...identity, uid: identity.uid + 1 } };
   const program = bundle(`

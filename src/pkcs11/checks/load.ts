@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { closedLibrary } from "../closed-library.js";
 import { loadFailure } from "../load-failure.js";
 import type { Check, Outcome, Run } from "./check.js";
 
@@ -46,5 +47,5 @@ function getFunctionList(run: Run, module: string): Outcome {
 }
 
 function refused(module: string, message: string): Outcome {
-  return { status: "fail", stop: true, ...loadFailure(module, message) };
+  return { status: "fail", stop: true, ...loadFailure(module, message, closedLibrary) };
 }
