@@ -39,6 +39,7 @@ const tag = {
 };
 const loadSegment = 1;
 const dynamicSegment = 2;
+const interpreterSegment = 3;
 
 /**
  * Reads the header and the dynamic section of an ELF file (System V ABI, chapter 5; the GNU extensions of the LSB).
@@ -61,6 +62,18 @@ export function parseElfTarget(bytes: Buffer, path: string): ElfTarget {
   return targetOf(view);
 }
 
+/** The dynamic loader that a program asks for (PT_INTERP); undefined for one that asks for none, or is damaged. */
+export function parseElfInterpreter(bytes: Buffer, path: string): string | undefined {
+  const view = openView(bytes, path);
+  try {
+    const segment = readSegments(view).find(({ type }) => type === interpreterSegment);
+    return segment && bytes.toString("utf8", segment.offset, segment.offset + segment.size).replace(/\0.*$/s, "");
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 function malformed(path: string, detail: string): Problem {
   return new Problem("elf-malformed", "the library is cut or damaged", {
     where: { path }, detail, hint: "get the archive again, and compare its SHA-256 with the vendor's",
@@ -73,7 +86,7 @@ function openView(bytes: Buffer, path: string): ElfView {
     return new ElfView(bytes, bits === 2 ? 64 : 32, order === 1);
   throw new Problem("elf-not-elf", "not an ELF file", {
     where: { path },
-    detail: bytes.length === 0 ? "the file is empty" : `it starts with ${JSON.stringify(bytes.subarray(0, 16).toString("latin1"))}`,
+    detail: bytes.length === 0 ? "the file is empty" : "its first bytes are others than ELF's",
     hint: "use the archive for Linux",
   });
 }
