@@ -1,6 +1,8 @@
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Problem } from "../../problem/problem.js";
+import { installHint } from "../distribution.js";
+import type { Distribution } from "../distribution.js";
 import type { Commands } from "../host.js";
 import { archiveContents } from "./archive-contents.js";
 import type { ArchiveContents } from "./archive-contents.js";
@@ -25,6 +27,8 @@ export interface OpenArchiveOptions {
   /** The SHA-256 that the archive must have; without it any will do. */
   readonly sha256?: string | undefined;
   readonly commands: Pick<Commands, "find">;
+  /** Of this machine, for hints. */
+  readonly distribution?: Distribution;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,7 +60,7 @@ async function plainTar(archive: string, copy: string, bytes: number, options: O
   if (program === undefined)
     throw new Problem("archive-xz-missing", `${format} is not installed`, {
       where: { path: archive }, detail: `the archive is compressed with ${format}`,
-      hint: `run apt-get install ${format === "xz" ? "xz-utils" : "gzip"}, or use the .tar archive`,
+      hint: `${installHint(options.distribution ?? "other", format === "xz" ? { debian: "xz-utils", fedora: "xz" } : { debian: "gzip" })}, or use the .tar archive`,
     });
   const target = join(options.folder, "archive.tar");
   await decompressArchive({ format, program, packed: copy, bytes, target, archive });

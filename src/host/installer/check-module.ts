@@ -1,6 +1,7 @@
 import { parseElf } from "../../formats/elf.js";
 import type { ElfFile, ElfTarget } from "../../formats/elf.js";
 import { Problem } from "../../problem/problem.js";
+import type { Distribution } from "../distribution.js";
 import { missingLibraryHint, missingVersionHint } from "./known-packages.js";
 import { sameTarget } from "./loader.js";
 import type { Loader } from "./loader.js";
@@ -17,6 +18,7 @@ export interface ModuleCheck {
   /** All libraries the archive brings along; the installer may put them where they are found. */
   readonly bundled: readonly BundledLibrary[];
   readonly loader: Loader;
+  readonly distribution: Distribution;
   /** The archive's path. */
   readonly archive: string;
 }
@@ -39,7 +41,20 @@ export function checkModule(check: ModuleCheck): readonly Problem[] {
   }
   const ours = parsed.filter(({ elf }) => sameTarget(elf.target, check.loader.target));
   if (ours.length === 0 && parsed.length > 0) problems.push(wrongMachine(check, parsed.map(({ elf }) => elf.target)));
-  return [...problems, ...ours.flatMap(({ name, elf }) => [...shapeProblems(check, name, elf), ...missingParts(check, name, elf)])];
+  return [...problems, ...ours.flatMap(({ name, elf }) => {
+    const wrongLibc = needsGlibc(check, name, elf);
+    return [...shapeProblems(check, name, elf), ...(wrongLibc === undefined ? missingParts(check, name, elf) : [wrongLibc])];
+  })];
+}
+
+/** On such a host every part of glibc is missing; one by one they would hide the reason. */
+function needsGlibc(check: ModuleCheck, name: string, elf: ElfFile): Problem | undefined {
+  const part = elf.needed.find((library) => /^(libc|libm|libdl|libpthread|librt|ld-linux\S*)\.so\.\d+$/.test(library));
+  if (check.loader.libc !== "musl" || part === undefined || check.loader.find(part) !== undefined) return undefined;
+  return new Problem("elf-library-missing", "the module needs glibc, and this host's C library is musl", {
+    where: { path: check.archive }, detail: `${name} needs ${part} of glibc, the C library of Debian, Ubuntu, RHEL and SUSE; Alpine has musl, for which the module is not made`,
+    hint: "run the application that uses the module on a system with glibc: a Debian or Ubuntu image instead of Alpine's",
+  });
 }
 
 function wrongMachine(check: ModuleCheck, found: readonly ElfTarget[]): Problem {
@@ -109,7 +124,7 @@ function parseIfPossible(library: BundledLibrary): ElfFile | undefined {
 
 function libraryMissing(check: ModuleCheck, needer: Needer, library: string): Problem {
   return new Problem("elf-library-missing", `the module needs ${library}, which this host does not have`, {
-    where: { path: check.archive }, detail: `${needer.name} needs ${library}; the dynamic loader does not find it`, hint: missingLibraryHint(library),
+    where: { path: check.archive }, detail: `${needer.name} needs ${library}; the dynamic loader does not find it`, hint: missingLibraryHint(library, check.distribution, check.loader.target.bits),
   });
 }
 
@@ -122,7 +137,7 @@ function versionsMissing(check: ModuleCheck, needer: Needer, loaded: ReadonlyMap
     return [new Problem("elf-version-missing", `the module needs version ${version} of ${library}, which this host's does not offer`, {
       where: { path: check.archive },
       detail: `${needer.name} needs ${version}; the ${library} of this host offers ${offered || "others"}`,
-      hint: missingVersionHint(library, version),
+      hint: missingVersionHint(library, version, check.distribution),
     })];
   });
 }

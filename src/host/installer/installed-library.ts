@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { moduleName } from "../archive/archive-contents.js";
+import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -45,5 +46,5 @@ function checkUnpacked(host: Host, loader: Loader, made: readonly AbsolutePath[]
   const files = host.files();
   const library = (path: AbsolutePath): BundledLibrary => ({ name: path, content: () => files.read(path, largestLibrary) ?? Buffer.alloc(0) });
   const bundled = made.filter((path) => /\.so(\.[\d.]+)?$/.test(path) && files.entry(path)?.kind === "file");
-  return checkModule({ modules: modules.map(library), bundled: bundled.map(library), loader, archive });
+  return checkModule({ modules: modules.map(library), bundled: bundled.map(library), loader, archive, distribution: distributionOf(files) });
 }

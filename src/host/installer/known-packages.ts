@@ -1,3 +1,5 @@
+import type { Distribution } from "../distribution.js";
+
 /** What to install for a library that is missing, on Debian 12 and 13 and Ubuntu 24.04. */
 const packages: Readonly<Record<string, string>> = {
   "libcurl.so.4": "libcurl4 (libcurl4t64 on Debian 13 and Ubuntu 24.04)",
@@ -23,16 +25,28 @@ const gone: Readonly<Record<string, string>> = {
 };
 
 /** What to do about a library that the dynamic loader does not find. */
-export function missingLibraryHint(library: string): string {
-  const known = packages[library];
-  if (known !== undefined) return `install the package ${known}, then run again`;
-  return gone[library] ?? `find its package with apt-file search ${library}, or ask the vendor for an archive for this release`;
+export function missingLibraryHint(library: string, distribution: Distribution, bits: 32 | 64): string {
+  const capability = `'${library}()${bits === 64 ? "(64bit)" : ""}'`;
+  switch (distribution) {
+    case "debian": {
+      const known = packages[library];
+      if (known !== undefined) return `install the package ${known}, then run again`;
+      return gone[library] ?? `find its package with apt-file search ${library}, or ask the vendor for an archive for this release`;
+    }
+    case "fedora":
+      return `run dnf install ${capability}, then run again; where no package has it, ask the vendor for an archive for this release`;
+    case "suse":
+      return `run zypper install ${capability}, then run again; where no package has it, ask the vendor for an archive for this release`;
+    case "alpine":
+    case "other":
+      return `install the package that brings ${library}, then run again, or ask the vendor for an archive for this system`;
+  }
 }
 
 /** What to do about a symbol version that the library found does not offer. */
-export function missingVersionHint(library: string, version: string): string {
+export function missingVersionHint(library: string, version: string, distribution: Distribution): string {
   const known = gone[version];
-  if (known !== undefined) return known;
+  if (known !== undefined && distribution === "debian") return known;
   if (/^GLIBC/.test(version)) return "the archive was built on a newer release than this host's: ask the vendor for one built for it";
   return `install the release of ${library} that the archive was built for, or ask the vendor for another archive`;
 }

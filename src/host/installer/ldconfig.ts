@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { shellWord } from "../../formats/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import { requirePrograms } from "../commands/require-programs.js";
+import { distributionOf, installHint } from "../distribution.js";
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";
 
 /** Throws where it is missing: before anything is done that could not be taken back without it. */
-export function requireLdconfig({ commands }: Host): void {
-  requirePrograms(commands, ["ldconfig"], "apt-get install libc-bin");
+export function requireLdconfig(host: Host): void {
+  requirePrograms(host.commands, ["ldconfig"], installHint(distributionOf(host.files()), { debian: "libc-bin", fedora: "glibc" }));
 }
 
 /**

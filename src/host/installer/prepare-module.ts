@@ -4,6 +4,7 @@ import { Problem } from "../../problem/problem.js";
 import { extractArchive } from "../archive/extract-archive.js";
 import { openArchive } from "../archive/open-archive.js";
 import type { OpenedArchive } from "../archive/open-archive.js";
+import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import { asFileProblemOf } from "../files/file-problem.js";
 import { asAbsolutePath, path } from "../path.js";
@@ -43,7 +44,8 @@ export function prepareModule(archivePath: string, options: PrepareOptions): Pro
 
 async function prepared(archivePath: string, options: PrepareOptions): Promise<PreparedModule> {
   const { folder, host, sha256, signal } = options;
-  const archive = await openArchive(archivePath, { folder, sha256, commands: host.commands, signal });
+  const distribution = distributionOf(host.files());
+  const archive = await openArchive(archivePath, { folder, sha256, commands: host.commands, distribution, signal });
   const extracted = join(folder, "extracted");
   extractArchive(archive, extracted, archivePath);
   const bundle = (name: string): BundledLibrary => ({ name, content: () => readFileSync(join(extracted, name)) });
@@ -52,7 +54,7 @@ async function prepared(archivePath: string, options: PrepareOptions): Promise<P
   const problems = checkModule({
     modules: archive.modules.map(bundle),
     bundled: libraries.map(({ path }) => bundle(path)),
-    loader, archive: archivePath,
+    loader, archive: archivePath, distribution,
   });
   const interpreter = interpreterOf(readFileSync(join(extracted, archive.installer)).subarray(0, 256), archive.installer, archivePath);
   return { archive, extracted, interpreter, loader, problems: [...problems, ...missingInterpreter(host, interpreter, archivePath)] };

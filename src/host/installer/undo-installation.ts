@@ -1,5 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
+import { distributionOf } from "../distribution.js";
+import type { Distribution } from "../distribution.js";
 import type { Host } from "../host.js";
 import type { RecordedChange } from "./difference.js";
 import { installationFiles, readChanges, requireRecord, writeChanges, type InstallationFiles } from "./installation-files.js";
@@ -35,7 +37,7 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   restoreReceipt(host, record);
   for (const line of othersLines(kept)) run.report(line);
   const failures = [...await keptStanding(host, kept, how), ...restored, ...(changes.length > 0 ? await rebuildCache(host) : [])];
-  if (failures.length > 0) throw incomplete(failures);
+  if (failures.length > 0) throw incomplete(failures, distributionOf(host.files()));
 }
 
 async function recordedOrObserved(host: Host, files: InstallationFiles, timeoutSeconds: number | undefined): Promise<{ readonly changes: readonly RecordedChange[]; readonly kept: Kept }> {
@@ -66,11 +68,20 @@ function restoreReceipt(host: Host, { receipt }: InstallationRecord): void {
   else host.files().write(receiptFile, Buffer.from(receipt), { mode: 0o600, uid: 0, gid: 0 });
 }
 
-function incomplete(failures: readonly NotRestored[]): Problem {
+/** How a distribution tells whose a file is, and brings it back. */
+const packageOfFile: Readonly<Record<Distribution, string>> = {
+  debian: "dpkg -S PATH names a file's package, apt-get install --reinstall brings it back",
+  fedora: "rpm -qf PATH names a file's package, dnf reinstall brings it back",
+  suse: "rpm -qf PATH names a file's package, zypper install --force brings it back",
+  alpine: "apk info --who-owns PATH names a file's package, apk fix brings it back",
+  other: "the package that a file belongs to can be installed again",
+};
+
+function incomplete(failures: readonly NotRestored[], distribution: Distribution): Problem {
   const shown = failures.slice(0, shownPaths).map(({ path, reason }) => `${path}: ${reason}`);
   const more = failures.length - shown.length;
   return new Problem("installer-undo-incomplete", `${failures.length === 1 ? "one thing is" : `${failures.length} things are`} not as before install.sh ran`, {
     detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
-    hint: "look at each: remove it, or put it back from a backup; dpkg -S PATH names a file's package, apt-get install --reinstall brings it back",
+    hint: `look at each: remove it, or put it back from a backup; ${packageOfFile[distribution]}`,
   });
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
+import type { Distribution } from "../../../src/host/distribution.js";
 import { checkModule } from "../../../src/host/installer/check-module.js";
 import type { BundledLibrary } from "../../../src/host/installer/check-module.js";
 import { openLoader } from "../../../src/host/installer/loader.js";
@@ -14,8 +15,8 @@ import { moduleLibrary } from "../../support/vendor-archive.js";
 const loader = openLoader(realHost(path("/")).files());
 const archive = "/media/kNET-PKCS11-Linux-1.7.0.tar";
 
-function checked(modules: readonly Buffer[], bundled: readonly BundledLibrary[] = []): readonly Problem[] {
-  return checkModule({ modules: modules.map((bytes, index) => ({ name: `top/${index}/libkNETPKCS11.so`, content: () => bytes })), bundled, loader, archive });
+function checked(modules: readonly Buffer[], bundled: readonly BundledLibrary[] = [], distribution: Distribution = "debian"): readonly Problem[] {
+  return checkModule({ modules: modules.map((bytes, index) => ({ name: `top/${index}/libkNETPKCS11.so`, content: () => bytes })), bundled, loader, archive, distribution });
 }
 
 /** A library of this name with one function, its symbol of this version; for the linker only. */
@@ -102,5 +103,26 @@ test("with --root nothing of this machine counts", (t) => {
   const inside = openLoader(realHost(root).files());
   t.ok(inside.find("libc.so.6"));
   t.equal(inside.find("libcurl.so.4"), undefined);
+  t.end();
+});
+
+test("a host with musl: one problem says why, and nothing of Debian's packages", (t) => {
+  const module = moduleLibrary(t.testdir(), `${usesCurl} int puts(const char *); int hello(void) { return puts("hello"); }`, "-lcurl");
+  const musl = { ...loader, libc: "musl", find: () => undefined } as const;
+  const problems = checkModule({ modules: [{ name: "top/libkNETPKCS11.so", content: () => module }], bundled: [], loader: musl, archive, distribution: "alpine" });
+  t.match(problems.map(({ message }) => message), ["the module needs glibc, and this host's C library is musl"]);
+  t.notMatch(problems[0]?.hint ?? "", /apt|package/);
+  t.end();
+});
+
+test("what to install is said in the words of the distribution", (t) => {
+  const folder = t.testdir();
+  const module = moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libjansson.so.4", "X"));
+  const none = { ...loader, find: (name: string) => (name === "libjansson.so.4" ? undefined : loader.find(name)) };
+  const hint = (distribution: Distribution) => checkModule({ modules: [{ name: "m", content: () => module }], bundled: [], loader: none, archive, distribution })[0]?.hint ?? "";
+  t.match(hint("debian"), "libjansson4");
+  t.match(hint("fedora"), "dnf install 'libjansson.so.4()(64bit)'");
+  t.match(hint("suse"), "zypper install 'libjansson.so.4()(64bit)'");
+  t.notMatch(hint("other"), /apt|dnf|zypper/);
   t.end();
 });
