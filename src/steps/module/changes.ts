@@ -2,13 +2,13 @@ import { moduleName } from "../../host/archive/archive-contents.js";
 import type { Accounts } from "../../host/host.js";
 import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
 import type { Registration } from "../../host/installer/registration.js";
-import { folderOf, path } from "../../host/path.js";
+import { loaderEntry } from "../../host/installer/loader-entry.js";
+import { folderOf } from "../../host/path.js";
 import type { ModuleSource } from "../../profile/types.js";
 import type { Change, RegisterLibrary, RunInstaller } from "../../workflow/change.js";
 import type { Drift } from "./drift.js";
 
 const step = "module";
-const loaderEntry = path("/etc/ld.so.conf.d/knet-pkcs11.conf");
 
 /** Run install.sh of this archive; `from` is what it replaces. */
 export function installerChange(source: ModuleSource, archive: { sha256: string; version: string }, from: string | null): RunInstaller {

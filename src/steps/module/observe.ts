@@ -1,5 +1,6 @@
 import type { Host } from "../../host/host.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
+import { loaderEntry, othersEntryNote } from "../../host/installer/loader-entry.js";
 import { readReceipt } from "../../host/installer/receipt.js";
 import type { Receipt } from "../../host/installer/receipt.js";
 import { registrationOf } from "../../host/installer/registration.js";
@@ -15,6 +16,8 @@ export interface ObservedModule {
   /** Why the receipt, or a recorded file, cannot be seen: this is not root. */
   readonly hidden: Problem | undefined;
   readonly drift: readonly Drift[];
+  /** What others have written where the loader is to be told of the module. */
+  readonly othersEntry: string | undefined;
   /** What the dynamic loader makes of the module's bare name. */
   readonly registration: Registration;
 }
@@ -22,7 +25,7 @@ export interface ObservedModule {
 /** Looks at the installed module: receipt, recorded files, dynamic loader. */
 export function observeModule(host: Host): ObservedModule {
   const { receipt, drift, hidden } = observeReceipt(host);
-  return { receipt, drift, hidden, registration: registrationOf(host.files(), moduleName, receipt?.library) };
+  return { receipt, drift, hidden, othersEntry: othersEntryNote(host.files().read(loaderEntry)?.toString("utf8")), registration: registrationOf(host.files(), moduleName, receipt?.library) };
 }
 
 function observeReceipt(host: Host): Pick<ObservedModule, "receipt" | "drift" | "hidden"> {

@@ -48,13 +48,14 @@ function readable({ profile, host }: StepInput, registration: ObservedModule["re
 }
 
 /** The wanted archive is installed: at most rights and the loader's entry are to be put right. */
-function keptPlan(input: StepInput, wanted: WantedModule, { receipt, drift, registration }: ObservedModule): StepPlan {
+function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): StepPlan {
+  const { receipt, drift, registration } = observed;
   if (receipt === undefined) return { changes: [], problems: [], notes: [] };
   const other = registration.state === "other" ? [shadowed(registration.path, receipt.library)] : [];
   return {
     changes: other.length > 0 ? [] : [...rightsChanges(drift, input.host.accounts), ...registrationChanges(receipt, registration)],
     problems: [...wanted.warnings, ...drift.map(driftProblem), ...other, ...(drift.length > 0 ? [] : readable(input, registration))],
-    notes: [`version ${receipt.version} is installed at ${receipt.library}`],
+    notes: [`version ${receipt.version} is installed at ${receipt.library}`, ...entryNotes(observed)],
   };
 }
 
@@ -77,8 +78,13 @@ async function installingPlan(input: StepInput, wanted: WantedModule, observed: 
       registerAfterInstaller(),
     ],
     problems,
-    notes: notesOf(observed, inspected),
+    notes: [...notesOf(observed, inspected), ...entryNotes(observed)],
   };
+}
+
+/** Said where it may be added to. */
+function entryNotes({ othersEntry, registration }: ObservedModule): readonly string[] {
+  return othersEntry === undefined || registration.state === "registered" ? [] : [othersEntry];
 }
 
 /** Missing permission is no fault of the archive: said, and no problem. */

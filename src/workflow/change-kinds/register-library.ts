@@ -1,4 +1,5 @@
 import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
+import { openLoader } from "../../host/installer/loader.js";
 import { readReceipt } from "../../host/installer/receipt.js";
 import { registrationOf } from "../../host/installer/registration.js";
 import type { Registration } from "../../host/installer/registration.js";
@@ -11,6 +12,7 @@ import type { RegisterLibrary } from "../change.js";
 import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
 import { putBackByHand } from "./put-back-by-hand.js";
 import { shellWord } from "../../formats/shell-word.js";
+import { firstLine, linesOfOthers } from "../../host/installer/loader-entry.js";
 import { refuseOther } from "./undo-unsafe.js";
 
 /** An entry of ld.so.conf.d and a run of ldconfig, unless the loader finds the library without them. */
@@ -30,7 +32,8 @@ export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
       run.note(`the dynamic loader finds ${before.path}`);
       return;
     }
-    host.files().write(change.path, entryText(listable(folderOf(library), change), change), { mode: 0o644, uid: 0, gid: 0 });
+    if (!openLoader(host.files()).reads(change.path)) throw notIncluded(change);
+    writeEntry(change, listable(folderOf(library), change), run);
     await runLdconfig(host);
     const after = registrationOf(host.files(), change.library, library);
     if (after.state !== "registered") throw notRegistered(change, library, after);
@@ -59,10 +62,15 @@ async function rebuildCache({ library }: RegisterLibrary, host: Host): Promise<v
   if (!isMissing || registrationOf(host.files(), library).state === "fading") await runLdconfig(host);
 }
 
-const firstLine = "# written by knetctl: the folder of ";
 
-function entryText(folder: AbsolutePath, { library }: RegisterLibrary): Buffer {
-  return Buffer.from(`${firstLine}${library}\n${folder}\n`);
+/** Our lines, after those of whoever had an entry of that name before. */
+function writeEntry({ path, library }: RegisterLibrary, folder: AbsolutePath, run: RunContext): void {
+  const files = run.host.files();
+  // byte for byte: what others wrote need not be UTF-8
+  const others = linesOfOthers(files.read(path)?.toString("latin1") ?? "");
+  if (others.trim() !== "") run.report(`${path} is not knetctl's alone: what others wrote there stays, and a line follows it`);
+  const rights = others === "" ? undefined : files.entry(path);
+  files.write(path, Buffer.concat([Buffer.from(others, "latin1"), Buffer.from(`${firstLine}${library}\n${folder}\n`)]), rights ?? { mode: 0o644, uid: 0, gid: 0 });
 }
 
 /** An entry of ours is the run's, whichever folder it names: the run may have learnt it from the installer alone. */
@@ -70,7 +78,8 @@ function standing({ path }: RegisterLibrary, prior: FileBefore, run: RunContext)
   const now = run.host.files().read(path);
   const before = contentBefore(prior, run);
   if (now === undefined ? before === undefined : before?.equals(now) === true) return { state: "before" };
-  if (now?.toString("utf8").startsWith(firstLine) === true) return { state: "after" };
+  const isOurs = now?.includes(firstLine) === true && linesOfOthers(now.toString("latin1")) === linesOfOthers(before?.toString("latin1") ?? "");
+  if (isOurs) return { state: "after" };
   return { state: "other", path, because: now === undefined ? "it was removed" : "it was edited" };
 }
 
@@ -86,6 +95,15 @@ function listable(folder: AbsolutePath, { path }: RegisterLibrary): AbsolutePath
   if (!/[\s,:#=]/.test(folder)) return folder;
   throw new Problem("module-not-registered", "the module's folder cannot be named in ld.so.conf.d", {
     where: { path }, detail: folder, hint: "install the module into a folder without blanks and punctuation in its name",
+  });
+}
+
+/** What is written there would not be read. */
+function notIncluded({ library, path }: RegisterLibrary): Problem {
+  const line = `include ${folderOf(path)}/*.conf`;
+  return new Problem("module-not-registered", `the dynamic loader cannot be told of ${library}: /etc/ld.so.conf does not include ${folderOf(path)}`, {
+    where: { path: "/etc/ld.so.conf" }, detail: `without the line ${JSON.stringify(line)} ldconfig reads nothing below ${folderOf(path)}`,
+    hint: `add the line to /etc/ld.so.conf, then run again: echo '${line}' >> /etc/ld.so.conf`,
   });
 }
 
