@@ -79,7 +79,7 @@ const cases: readonly [danger: string, code: string, named: string, bytes: Buffe
   ["38: bytes after the end", "archive-trailing-bytes", "zeros", Buffer.concat([withEntries(), Buffer.alloc(512, "#!/bin/sh\n")])],
   ["39: an empty file", "archive-empty", "", Buffer.alloc(0)],
   ["39: a web page", "archive-not-tar", "web page", Buffer.from(`\n<!DOCTYPE html><html><body>${"Please log in. ".repeat(60)}</body></html>`)],
-  ["39: text", "archive-not-tar", "hello", Buffer.from("hello".repeat(200))],
+  ["39: text", "archive-not-tar", "it is a text", Buffer.from("hello".repeat(200))],
   ["39: a zip archive", "archive-not-tar", "zip", Buffer.concat([Buffer.from("PK\x03\x04"), Buffer.alloc(2000)])],
   ["39: only zeros", "archive-no-installer", "nothing at all", Buffer.alloc(10_240)],
   ["39: no install.sh", "archive-no-installer", "libkNETPKCS11.so", tarOf(vendor[0]!, vendor[2]!)],

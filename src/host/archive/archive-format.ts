@@ -1,5 +1,4 @@
 import { Problem } from "../../problem/problem.js";
-import { shownEntry } from "./entry-rules.js";
 
 export type ArchiveFormat = "tar" | "gzip" | "xz";
 
@@ -26,11 +25,16 @@ export function archiveFormat(head: Buffer, archive: string): ArchiveFormat {
   if (looksLikeTar(head)) return "tar";
   if (/^[\s\uFEFF]*<(!doctype|html|\?xml|head|body|error)/i.test(head.toString("utf8")))
     throw notTar(archive, "it is a web page", "the download gave a login or error page; open the file in an editor to read it, then download again");
-  throw notTar(archive, `it starts with ${shownEntry(head.subarray(0, 24).toString("latin1"))}`, "get the archive again");
+  // never quoted: a wrong path may lead to a secret
+  throw notTar(archive, looksLikeText(head) ? "it is a text" : "its first bytes are not those of a tar, gzip or xz file", "check that module.archive names the vendor's archive, and get it again if it does");
 }
 
 function notTar(archive: string, detail: string, hint: string): Problem {
   return new Problem("archive-not-tar", "the file is not a tar archive", { where: { path: archive }, detail, hint });
+}
+
+function looksLikeText(head: Buffer): boolean {
+  return head.length > 0 && head.every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
 }
 
 /** The header's own checksum: the sum of its 512 bytes, its own field counted as blanks (POSIX ustar). */
