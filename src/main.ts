@@ -101,7 +101,9 @@ async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<Ab
   const paths = await import("node:path");
   const fs = await import("node:fs");
   try {
-    return absolute(fs.realpathSync(paths.resolve(workingFolder, root)));
+    const real = fs.realpathSync(paths.resolve(workingFolder, root));
+    if (!fs.statSync(real).isDirectory()) throw new Error("not a folder");
+    return absolute(real);
   } catch (cause) {
     throw new Problem("usage-root-missing", `the folder of --root cannot be used`, { where: { path: root }, cause, hint: "name an existing folder that holds a system's root" });
   }

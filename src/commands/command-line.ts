@@ -24,14 +24,34 @@ export interface CommandLine {
 /** Reads the arguments and runs what they name. Throws `usage-invalid` for what cannot be meant. */
 export async function runCommandLine({ args, workingFolder, version, run, print }: CommandLine): Promise<ExitCode> {
   let [exitCode, words]: [ExitCode, ParserWords | undefined] = [exitCodes.done, undefined];
-  const parser = parserFor(args, workingFolder, async (verb, flags) => { exitCode = await run(verb, flags); }, (found) => { words = found; }).version(version);
+  const parser = parserFor(args, workingFolder, async (verb, flags) => { exitCode = await run(verb, flags); }, (found) => { words = found; }).version("version", "show the version", version);
   try {
-    await parser.parseAsync(withStandardInput(args), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(output); });
+    await parser.parseAsync(withStandardInput(args), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(helpText(output)); });
   } catch (error) {
     throw usageProblem(error, args, words);
   }
   return exitCode;
 }
+
+const everywhere = "Everywhere:";
+
+/** The parser's text: a verb's own options before those that all have, and nothing of switches but that they are there. */
+function helpText(text: string): string {
+  const plain = text.replace(/\s+\[boolean\](?: \[default: (?:true|false)\])?$/gm, "").replaceAll(" [default: []]", "").replace(/^Positionals:/m, "Arguments:");
+  const sections = plain.split(/\n\n(?=\S)/);
+  const ordered = [...sections.filter((one) => !one.startsWith(everywhere)), ...sections.filter((one) => one.startsWith(everywhere))];
+  return [...ordered, ...(plain.startsWith(programUsage) ? [exitCodesText] : [])].join("\n\n");
+}
+
+const programUsage = "knetctl COMMAND";
+const exitCodesText = `Exit codes:
+    0  done, and nothing differs       69  an endpoint, service or token cannot be reached
+    1  failed                          70  a mistake of knetctl's own
+    2  changes are pending             73  cannot write
+   64  wrong usage                     75  another run holds the lock
+   65  the profile is not valid        77  a permission is missing
+
+knetctl COMMAND --help shows what a command takes`;
 
 /** What a verb takes; `path`: the verb, and its inner verb where it has some. */
 export async function wordsAt(path: readonly string[], workingFolder: string): Promise<ParserWords> {
@@ -60,7 +80,7 @@ function parserFor(args: readonly string[], workingFolder: string, run: (verb: V
   const y = yargs([], workingFolder)
     .scriptName("knetctl")
     .locale("en")
-    .usage("$0 COMMAND\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and keeps it right.")
+    .usage(`${programUsage}\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and keeps it right.`)
     .option("json", { type: "boolean", default: false, describe: "one JSON document on standard output", global: true })
     .option("quiet", { type: "boolean", default: false, describe: "problems and results only", global: true })
     .option("verbose", { type: "boolean", default: false, describe: "show technical causes too", global: true })
@@ -70,8 +90,9 @@ function parserFor(args: readonly string[], workingFolder: string, run: (verb: V
   return declareCommands(y, args, (verb) => run(verb, flags))
     .demandCommand(1, "name a command")
     .strict()
-    .help()
+    .help("help", "show this")
     .alias("help", "h")
+    .group(["json", "quiet", "verbose", "help", "version"], everywhere)
     .wrap(100)
     .exitProcess(false)
     .showHelpOnFail(false)

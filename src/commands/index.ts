@@ -31,7 +31,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
       (args) => run(async (context) => (await import("./render.js")).render(args, context)),
     ),
   plan: (y, run) =>
-    y.command("plan <profile>", "show what apply would change; exit code 2 when something would", hostArguments, (args) =>
+    y.command("plan <profile>", "show what apply would change, as far as the caller can see; exit code 2 when something would", hostArguments, (args) =>
       run(async (context) => (await import("./plan.js")).plan(args, context)),
     ),
   apply: (y, run) =>
@@ -67,7 +67,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     y.command(
       "schema [name]",
       "print a JSON Schema, by default the profile's",
-      (s) => s.positional("name", { choices: schemaNames, describe: "which schema" }),
+      (s) => s.positional("name", { choices: schemaNames, describe: "whose: the profile's, config.json's, a run's record's, or that of what --json prints" }),
       (args) => run(async (context) => (await import("./schema.js")).schema(args, context)),
     ),
   completion: (y, run) =>
@@ -107,7 +107,7 @@ function profileArgument<T>(y: Argv<T>) {
 
 function initArguments<T>(y: Argv<T>) {
   return rootArgument(y)
-    .option("from-host", { type: "boolean", default: false, describe: "from its config.json and the application's settings; PINs are left out" })
+    .option("from-host", { type: "boolean", default: false, describe: "always given: from its config.json and the application's settings; PINs are left out" })
     .option("out", { type: "string", requiresArg: true, describe: "a new file to write it to; left out: standard output" })
     .option("user", { type: "string", requiresArg: true, default: "amplia", describe: "the application's account" })
     .option("settings", { type: "string", array: true, requiresArg: true, describe: "a file of the application's settings, PATH or FORM:PATH; left out: /etc/amplia/appsettings.conf" });
@@ -145,15 +145,15 @@ function lockArgument<T>(y: Argv<T>) {
 
 function verifyArguments<T>(y: Argv<T>) {
   return hostArguments(y)
-    .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
+    .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module; --no-smoke-test leaves that out" })
     .option("timeout", { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 });
 }
 
 function applyArguments<T>(y: Argv<T>) {
   return lockArgument(verifyArguments(y))
-    .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member of an HA vector alone and compare its keys" })
-    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
-    .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
+    .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member of an HA vector alone and compare its keys; --no-prove leaves that out" })
+    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails; --no-rollback keeps the failed state" })
+    .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed; --no-restart leaves that to you" });
 }
 
 function smokeArguments<T>(y: Argv<T>) {

@@ -36,7 +36,7 @@ interface Rendered {
 }
 
 async function config(profile: Profile, { keyStore }: RenderArguments): Promise<Rendered> {
-  if (keyStore !== undefined) throw new Problem("usage-invalid", "--key-store goes with --target ini, env, systemd or json");
+  if (keyStore !== undefined) throw new Problem("usage-invalid", "--key-store goes with --target ini, env, systemd or json", { hint: "config.json holds no key stores: leave out --key-store, or name the form" });
   if (profile.users.size === 0) throw nothing(profile, "users, and so no config.json", "print its key stores with --target ini, env, systemd or json");
   return { text: await renderClientConfig(wantedClientConfig(profile)), problems: [] };
 }

@@ -80,7 +80,7 @@ function environment(settings: readonly string[]): Readonly<Record<string, strin
 async function identityOf(name: string, context: CommandContext): Promise<Identity> {
   const host = await context.host({ readOnly: true });
   const account = host.accounts.user(name);
-  if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(name)}`);
+  if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(name)}`, { hint: "name an account of this host with --as" });
   return { user: account.user, uid: account.uid, gid: account.gid, home: account.home };
 }
 
@@ -114,5 +114,5 @@ function show(report: SmokeReport, problems: readonly Problem[], { output }: Com
 }
 
 function usage(title: string): Problem {
-  return new Problem("usage-invalid", title);
+  return new Problem("usage-invalid", title, { hint: "knetctl smoke --help lists what it takes" });
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { test } from "tap";
 import { inLanes } from "../support/in-lanes.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
@@ -72,6 +73,18 @@ test("what may have been meant is said", async (t) => {
     "validate --profile p": /^knetctl validate PROFILE;/,
   };
   for (const [line, hint] of Object.entries(meant)) t.match((await knetctlJson(line.split(" "))).document.problems, [{ code: "usage-invalid", hint }], line);
+});
+
+test("what cannot be had is told with what to do about it there", async (t) => {
+  t.match(await knetctlJson(["history", "--root", "/etc/passwd"]), { exitCode: 64, document: { problems: [{ code: "usage-root-missing", where: { path: "/etc/passwd" } }] } });
+  const profile = join(t.testdir({ "p.yaml": `connections: { a: { endpoints: [{ ip: 127.0.0.1, port: 1 }] } }\nusers: { u: { connection: a, pin: { prompt: true } } }\nservice: { user: no-such-user-here }\n` }), "p.yaml");
+  t.match((await knetctlJson(["ha", "add", "a", "127.0.0.1:2", "--profile", profile, "--dry-run"])).document.problems.at(-1), { code: /^(account-missing|ha-config-missing)$/, hint: /^the profile has not been applied to this host: knetctl apply / }, "not options that do not go with --profile");
+});
+
+test("the help of all commands says what every one of them is there for, and how each exit code is meant", async (t) => {
+  const { stdout } = await knetctl(["--help"]);
+  t.match(stdout, /Exit codes:\n[^]*69 {2}an endpoint, service or token cannot be reached\n/);
+  t.match((await knetctl(["apply", "--help"])).stdout, /\nArguments:\n {2}profile [^]*\nOptions:\n +--root [^]*--no-smoke-test leaves that out\n[^]*\nEverywhere:\n +--json +one JSON document on standard output\n/);
 });
 
 test("help and version come as results, and help in any way of asking", async (t) => {

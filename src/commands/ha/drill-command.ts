@@ -8,7 +8,7 @@ const timeout = secondsOption("timeout", 1, "seconds for one scenario (default: 
 export function declareDrill(y: Argv, run: Runner): Argv {
   return y.command(
     "drill [connection]",
-    "measure failover with dead stand-ins before the members; changes nothing",
+    "as root: measure failover with dead stand-ins before the members; changes nothing",
     (d) =>
       d
         .positional("connection", { type: "string", describe: "connection of the profile; left out: the only one" })

@@ -50,11 +50,11 @@ function editArguments<T>(y: Argv<T>) {
     .option("root", rootOption)
     .option("yes", { type: "boolean", default: false, describe: "do not ask; needed where there is no terminal" })
     .option("dry-run", { type: "boolean", default: false, describe: "stop after the plan; exit code 2 when something would change" })
-    .option("probe", { type: "boolean", default: true, describe: "ask the members what they are before anything is written" })
+    .option("probe", { type: "boolean", default: true, describe: "ask the members what they are before anything is written; --no-probe takes them as they are" })
     .option("lock-timeout", { ...secondsOption("lock-timeout", 0, "seconds to wait for another run to end"), default: 0 })
-    .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module" })
-    .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member alone and compare its keys" })
+    .option("smoke-test", { type: "boolean", default: true, describe: "prove the result through the module; --no-smoke-test leaves that out" })
+    .option("prove", { type: "boolean", default: true, describe: "after the smoke test, prove each new member alone and compare its keys; --no-prove leaves that out" })
     .option("timeout", { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 })
-    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails" })
-    .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed" });
+    .option("rollback", { type: "boolean", default: true, describe: "put everything back when a change or the proof fails; --no-rollback keeps the failed state" })
+    .option("restart", { type: "boolean", default: true, describe: "restart the service when something that it reads has changed; --no-restart leaves that to you" });
 }

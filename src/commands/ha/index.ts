@@ -11,13 +11,14 @@ export const haVerbs = ["list", "set", "add", "remove", "promote", "probe", "pro
 
 /** Declares the subcommands of `knetctl ha`. */
 export function haCommands(y: Argv, run: Runner): Argv {
-  return declareDrill(declareProve(editCommands(y, run), run), run)
+  const looking = y
     .command("list [connections..]", "connections and their endpoints, in order of preference", listArguments, (args) =>
       run(async (context) => (await import("./list.js")).list(withUser(args), context)),
     )
     .command("probe [connections..]", "what listens at each endpoint; sends no credential; exit code 69 when one fails", probeArguments, (args) =>
       run(async (context) => (await import("./probe.js")).probe({ ...withUser(args), interval: args.interval ?? 5, given: sourceOptions.filter((name) => args[name] !== undefined) }, context)),
-    )
+    );
+  return declareDrill(declareProve(editCommands(looking, run), run), run)
     .demandCommand(1, `name what to do: ${haVerbs.slice(0, -1).join(", ")} or ${haVerbs.at(-1) ?? ""}`);
 }
 
@@ -26,7 +27,7 @@ const sourceOptions = ["config", "user", "home", "root"] as const;
 
 function sourceArguments<T>(y: Argv<T>) {
   return y
-    .option("profile", { type: "string", requiresArg: true, describe: "the connections of this profile, and its fingerprints" })
+    .option("profile", { type: "string", requiresArg: true, describe: "the connections of this profile; of ha probe its fingerprints too" })
     .option("config", { type: "string", requiresArg: true, describe: "the connections of this config.json" })
     .option("user", { type: "string", requiresArg: true, describe: `the service user, whose config.json is read (default: ${usualServiceUser})` })
     .option("home", { type: "string", requiresArg: true, describe: "its home (default: as in its passwd entry)" })

@@ -60,7 +60,9 @@ export async function profileEdition(edit: VectorEdit, name: string, args: EditA
  * them: only `set`, which names all of them, does not mind. Throws Problems.
  */
 async function vectorOnHost({ verb, connection: name }: VectorEdit, vector: readonly Endpoint[], profile: string, { old, root, host }: { readonly old: Profile; readonly root: string | undefined; readonly host: Host }, context: CommandContext): Promise<readonly Endpoint[] | undefined> {
-  const { source, connections } = await readConnections({ user: old.service.user, home: old.service.home, root }, context);
+  const { source, connections } = await readConnections({ user: old.service.user, home: old.service.home, root }, context).catch((error: unknown) => {
+    throw error instanceof Problem && notSetUp.has(error.code) ? withoutClient(error, profile, host) : error;
+  });
   const connection = connections.find((one) => one.name === name);
   if (verb === "set") return connection?.problem === undefined ? connection?.endpoints : undefined;
   if (connection?.problem !== undefined) throw connection.problem;
@@ -71,6 +73,14 @@ async function vectorOnHost({ verb, connection: name }: VectorEdit, vector: read
     detail: `the profile has ${shown(vector)}; config.json has ${shown(connection?.endpoints ?? [])}`,
     hint: `make the profile true on this host first (${ownCommand(host, `apply ${shellWord(profile)}`)}); or correct the profile; or give all endpoints with knetctl ha set`,
   });
+}
+
+/** Codes of a host on which the profile has not been applied. */
+const notSetUp: ReadonlySet<string> = new Set(["account-missing", "ha-config-missing"]);
+
+/** The options that say where else to look do not go with a profile. */
+function withoutClient({ code, message, where }: Problem, profile: string, host: Host): Problem {
+  return new Problem(code, message, { ...(where && { where }), hint: `the profile has not been applied to this host: ${ownCommand(host, `apply ${shellWord(profile)}`)}` });
 }
 
 function shown(endpoints: readonly Endpoint[]): string {

@@ -6,7 +6,7 @@ import { secondsOption } from "../seconds.js";
 export function declareProve(y: Argv, run: Runner): Argv {
   return y.command(
     "prove [connections..]",
-    "prove each member alone, and compare the keys of all; changes nothing",
+    "as root: prove each member alone, and compare the keys of all; changes nothing",
     (p) =>
       p
         .positional("connections", { type: "string", array: true, describe: "connections of the profile; left out: all" })

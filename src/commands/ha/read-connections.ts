@@ -78,6 +78,6 @@ function connectionsIn(root: JsonObject, text: string, file: AbsolutePath, hints
 /** The folder of `--home`. Throws `usage-invalid`. */
 export function homeFolder(text: string): AbsolutePath {
   const home = absoluteHome(text);
-  if (home === undefined) throw new Problem("usage-invalid", "--home takes an absolute path");
+  if (home === undefined) throw new Problem("usage-invalid", "--home takes an absolute path", { hint: "such as --home /var/amplia" });
   return home;
 }
