@@ -17,8 +17,10 @@ export interface WorkerRun {
   readonly marker: string;
   /** Everything the worker reads: the request line and the PIN. */
   readonly input: Buffer;
-  /** The whole environment of the worker, but for the marker. */
+  /** The environment of the worker, and of the programs that become it; with the marker. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that only the worker gets. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Awaited when the worker pauses; then it goes on, whether this went well or not. The time-out runs on. */
@@ -50,7 +52,7 @@ const stderrKept = 2048;
  * abort. Whatever is left of the group, or carries the marker, is ended then. Rejects only when the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const { program, args } = workerCommand(run.identity);
+  const { program, args } = workerCommand(run.identity, run.variables);
   const { script, addon, node } = run.files;
   const child = startChild(program, args, { cwd: "/", env: { ...run.environment, [markerVariable]: run.marker }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
   const transcript = new Transcript();

@@ -2,14 +2,10 @@ import { userInfo } from "node:os";
 import type { Identity } from "./protocol.js";
 
 /**
- * The worker's whole environment. A lazy binding error would end the process in the middle of a call; LD_BIND_NOW makes it an error of the
- * load. `libraryPath` only counts for the loader when set before a process starts.
+ * The worker's environment, but for what it is given besides. A lazy binding error would end the process in the middle of a call; LD_BIND_NOW
+ * makes it an error of the load.
  */
-export function workerEnvironment(
-  identity: Identity | undefined,
-  libraryPath: string | undefined,
-  extra: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+export function workerEnvironment(identity: Identity | undefined): Readonly<Record<string, string>> {
   const { user, home } = identity ?? self();
   return {
     HOME: home,
@@ -18,8 +14,6 @@ export function workerEnvironment(
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     LANG: "C.UTF-8",
     LD_BIND_NOW: "1",
-    ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }),
-    ...extra,
   };
 }
 

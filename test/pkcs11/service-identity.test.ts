@@ -82,6 +82,21 @@ test("nothing that whoever started knetctl holds reaches the module: descriptors
   t.match(who, /^umask 022$/m);
 });
 
+test("what the variables for the module have the loader load is never loaded as root", async (t) => {
+  const folder = join(modules.folder, "preloaded");
+  mkdirSync(folder, { mode: 0o777 });
+  run("chmod", "0777", folder);
+  const source = join(modules.folder, "preloaded.c");
+  writeFileSync(source, `#include <fcntl.h>
+    #include <stdio.h>
+    #include <unistd.h>
+    __attribute__((constructor)) static void load(void) { int fd = open("${folder}/who", O_WRONLY | O_CREAT | O_APPEND, 0666); dprintf(fd, "%d\\n", geteuid()); close(fd); }`);
+  run("gcc", "-shared", "-fPIC", "-o", join(folder, "preloaded.so"), source);
+  const report = await smokeTest({ module: modules.module("plain"), token: { only: true }, pin: undefined, identity, environment: { LD_PRELOAD: join(folder, "preloaded.so") }, workerPath: worker.path });
+  t.strictSame(report.checks.filter(({ status }) => status === "fail"), []);
+  t.strictSame([...new Set(readFileSync(join(folder, "who"), "utf8").trim().split("\n"))], [String(identity.uid)]);
+});
+
 test("a token that only the service user can read passes as that user, and not as another", async (t) => {
   run("chown", "-R", "smoke-svc:", join(soft.folder, "tokens"));
   run("chmod", "-R", "go=", join(soft.folder, "tokens"));
