@@ -4,7 +4,7 @@ import type { OpenDescriptors } from "./host/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
-import { Problem, Problems } from "./problem/problem.js";
+import { errorsLast, Problem, Problems } from "./problem/problem.js";
 import type { Output } from "./ui/output.js";
 import { terminalOutput, type OutputStream } from "./ui/terminal-output.js";
 
@@ -121,7 +121,7 @@ async function shown(out: Output, run: () => Promise<ExitCode>): Promise<ExitCod
     return await run();
   } catch (error) {
     const problems = problemsOf(error);
-    for (const problem of problems) out.problem(problem);
+    for (const problem of errorsLast(problems)) out.problem(problem);
     if (out.json) out.document({ problems });
     const first = problems.find((problem) => problem.severity === "error");
     return first === undefined ? exitCodes.failed : problemCodes[first.code];

@@ -25,9 +25,9 @@ export const plan: CommandRun<{ profile: string; root?: string | undefined }> = 
     throwIfErrors(made.problems);
     output.document(planJson(made, [...warnings, ...problems, ...unfinished]));
   } else {
+    for (const problem of made.problems) if (problem.severity !== "error") output.problem(problem);
     output.result(planText(made, output.style));
     throwIfErrors(made.problems);
-    for (const problem of made.problems) output.problem(problem);
   }
   return made.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 };

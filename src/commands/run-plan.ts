@@ -3,7 +3,7 @@ import { acquireLock } from "../host/lock.js";
 import { removePrivateHomes } from "../host/private-home.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
-import { throwIfErrors, type Problem } from "../problem/problem.js";
+import { errorsLast, throwIfErrors, type Problem } from "../problem/problem.js";
 import { countText, planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { applyJson } from "../ui/report-json.js";
@@ -68,7 +68,7 @@ export function showRun(plan: Plan, result: RunResult, { recovered, warnings, no
   if (output.json) output.document(applyJson(plan, [...warnings, ...recovered.problems], result, recovered.run));
   else {
     if (result.smoke.tokens.length > 0) output.result(`\n${smokeReportText(result.smoke, output.style)}`);
-    for (const problem of result.problems) output.problem(problem);
+    for (const problem of errorsLast(result.problems)) output.problem(problem);
     if (note !== undefined) output.note(note);
     output.result(outcomeText(plan, result));
   }

@@ -19,7 +19,12 @@ export function requireValid({ profile, problems }: ParsedProfile): { readonly p
 
 /** A valid profile's warnings, shown; advice to its author is left out. */
 export function shownWarnings(problems: readonly Problem[], { output }: CommandContext): readonly Problem[] {
-  const warnings = problems.filter(({ code }) => code !== "profile-key-store-tip");
+  const warnings = withoutAdvice(problems);
   for (const problem of warnings) output.problem(problem);
   return warnings;
+}
+
+/** All but advice to the profile's author about what is right as it is. */
+export function withoutAdvice(problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(({ code }) => code !== "profile-key-store-tip");
 }

@@ -1,18 +1,20 @@
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
-import type { Problem } from "../problem/problem.js";
+import { errorsLast, type Problem } from "../problem/problem.js";
 import { loadProfile } from "../profile/load-profile.js";
 import type { Profile } from "../profile/types.js";
 import { cleanLine } from "../ui/clean-text.js";
 import type { CommandRun } from "./command.js";
+import { withoutAdvice } from "./valid-profile.js";
 
-/** Checks a profile and shows all its problems; touches nothing else. Document of `--json`: `{ "valid", "problems" }`. */
+/** Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches nothing else. Document of `--json`: `{ "valid", "problems" }`. */
 export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, { output, workingFolder }) => {
-  const { profile, problems } = await loadProfile(file, workingFolder);
+  const { profile, problems: found } = await loadProfile(file, workingFolder);
+  const problems = output.verbose ? found : withoutAdvice(found);
   if (output.json) {
     output.document({ valid: profile !== undefined, problems });
   } else {
-    for (const problem of problems) output.problem(problem);
+    for (const problem of errorsLast(problems)) output.problem(problem);
     if (profile) output.result(summary(profile));
     else output.note(`${shownName(file)} is not valid: ${counted(problems.filter(isError).length, "error")}`);
   }

@@ -78,3 +78,8 @@ export class Problems extends Error {
 export function throwIfErrors(list: readonly Problem[]): void {
   if (list.some((problem) => problem.severity === "error")) throw new Problems(list);
 }
+
+/** The order in which people are shown problems: what stops the work comes last, where it is read first. */
+export function errorsLast(list: readonly Problem[]): readonly Problem[] {
+  return [...list.filter(({ severity }) => severity !== "error"), ...list.filter(({ severity }) => severity === "error")];
+}

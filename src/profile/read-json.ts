@@ -25,6 +25,9 @@ const errorTitles: Readonly<Record<number, string>> = {
   16: "control character in a text: write it as an escape",
 };
 
+/** Numbers, comments and what is wrong inside of a text: the parser goes on after them as if they were right. */
+const harmless: ReadonlySet<number> = new Set([2, 10, 14, 15, 16]);
+
 const syntaxHint = "check this place and the one before it: quotes, commas, brackets";
 
 /** Strict JSON with positions: no comments, no trailing commas, no duplicate keys. Never throws for a text. */
@@ -34,7 +37,7 @@ export async function readJson(text: string): Promise<Reading> {
   const { parseTree } = await import("jsonc-parser");
   const errors: { error: number; offset: number; length: number }[] = [];
   const node = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  const findings = syntaxFindings(text, errors.map(({ error, offset }) => ({ offset, title: errorTitles[error] ?? "not valid JSON", hint: syntaxHint })));
+  const findings = syntaxFindings(text, errors.map(({ error, offset }) => ({ offset, title: errorTitles[error] ?? "not valid JSON", hint: syntaxHint, harmless: harmless.has(error) })));
   if (findings.length > 0 || node === undefined) return { findings };
   return { root: new JsonTree(text, findings).convert(node, false), findings };
 }

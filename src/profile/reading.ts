@@ -12,15 +12,21 @@ export interface SyntaxMistake {
   readonly title: string;
   readonly code?: Finding["code"];
   readonly hint?: string;
+  /** The parser read on as if nothing had been; after any other mistake it may have lost its way. */
+  readonly harmless?: boolean;
 }
 
-/** One finding a line: a parser that lost its way complains several times about one mistake. At most ten. */
+/**
+ * One mistake, one finding: a parser that lost its way complains about all that follows, so nothing is told after the first mistake that can have
+ * led it astray. At most one a line, and ten.
+ */
 export function syntaxFindings(text: string, errors: readonly SyntaxMistake[]): Finding[] {
   const findings: Finding[] = [];
   let end = -1;
-  for (const { offset, title, code, hint } of [...errors].sort((a, b) => a.offset - b.offset)) {
+  for (const { offset, title, code, hint, harmless = false } of [...errors].sort((a, b) => a.offset - b.offset)) {
     if (offset <= end || findings.length === 10) continue;
     findings.push({ code: code ?? "profile-syntax", title, anchor: { offset }, ...(hint !== undefined && { hint }) });
+    if (!harmless) break;
     const lineEnd = text.indexOf("\n", offset);
     end = lineEnd === -1 ? text.length : lineEnd;
   }

@@ -35,6 +35,7 @@ export function terminalOutput(options: OutputOptions): Output {
   const screen = drawable && stdout.isTTY === true;
   const colours = (options.environment["NO_COLOR"] ?? "") === "";
   const errorStyle = style(colours && terminal);
+  const told = new Set<string>();
   let drawn = false;
   const wipe = (): string => {
     const control = drawn ? "\r\u001b[K" : "";
@@ -74,8 +75,11 @@ export function terminalOutput(options: OutputOptions): Output {
     progress: (event) => {
       if (json) stderr.write(`${jsonText(event)}\n`);
     },
+    // several parts of a run may meet the same problem; to be told twice makes two of it
     problem: (problem) => {
-      if (!json) stderr.write(`${wipe()}${shown(`${problemText(problem, errorStyle)}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`);
+      const text = JSON.stringify(problem);
+      if (!json && !told.has(text)) stderr.write(`${wipe()}${shown(`${problemText(problem, errorStyle)}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`);
+      told.add(text);
     },
   };
 }

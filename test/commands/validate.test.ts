@@ -27,17 +27,27 @@ t.test("key stores are counted, and what there is none of is left out", async (t
   t.same(results, ["alone.yaml is valid: 1 key store", "all.yaml is valid: 1 connection, 1 endpoint, 1 user, 1 key store"]);
 });
 
-t.test("all problems are shown, and how many of them are errors; exit code 65", async (t) => {
+t.test("all problems are shown, errors after warnings, and last how many of them are errors; exit code 65", async (t) => {
   const { context, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\nx: 1\nlog_verbosity: full\n" });
   t.equal(await validate({ profile: "p.yaml" }, context), 65);
   t.match(problems, [
+    { severity: "warning", where: { path: "p.yaml", line: 4, column: 16 } },
     { message: "connections is empty", where: { path: "p.yaml", line: 1, column: 14 } },
     { message: "users is empty", where: { path: "p.yaml", line: 2, column: 8 } },
     { message: "unknown key", where: { path: "p.yaml", line: 3, column: 1 } },
-    { severity: "warning", where: { path: "p.yaml", line: 4, column: 16 } },
   ]);
   t.same(notes, ["p.yaml is not valid: 3 errors"]);
   t.same(results, []);
+});
+
+t.test("what the vendor recommends instead is said to those who want to know", async (t) => {
+  const users = "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: { prompt: true } } }\n";
+  const files = { "p.yaml": `${users}amplia: { version: "4.9.0" }\nkey_stores: { a: { type: Pkcs11, user: u } }\n` };
+  for (const verbose of [false, true]) {
+    const { context, problems } = recordedContext({ workingFolder: path(t.testdir(files)), verbose });
+    t.equal(await validate({ profile: "p.yaml" }, context), 0);
+    t.same(problems.map(({ code }) => code), verbose ? ["profile-key-store-tip"] : []);
+  }
 });
 
 t.test("--json is one document with the same problems, and nothing else", async (t) => {

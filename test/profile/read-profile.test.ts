@@ -19,6 +19,46 @@ const yaml: readonly (readonly [promise: string, text: string, problem: string])
   ["maps too deep by indentation", Array.from({ length: 70 }, (_, n) => `${" ".repeat(n)}a:\n`).join(""), "profile-too-deep 66:66"],
 ];
 
+const whole = `connections:
+  a:
+    endpoints: [ { ip: 10.0.0.1, port: 1 },
+      { ip: 10.0.0.2, port: 2 } ]
+users:
+  u: { connection: a, pin: { prompt: true } }
+  v: { connection: a, pin: { file: "x" } }
+log_verbosity: quiet
+service: { user: amplia }
+`;
+
+const oneMistake: readonly (readonly [mistake: string, from: string, to: string, problem: string])[] = [
+  ["a list that is not closed", "2 } ]", "2 }", "profile-syntax 5:1"],
+  ["a tab", "  u:", "\tu:", "profile-tab 6:1"],
+  ["a map that is not closed", "2 } ]", "2 ]", "profile-syntax 4:31"],
+  ["a bracket too many", "2 } ]", "2 } ] ]", "profile-syntax 4:35"],
+  ["a missing colon", "users:", "users", "profile-syntax 5:1"],
+  ["a quote that is not closed", '"x"', '"x', "profile-syntax 10:1"],
+  ["a key too far in", "  v:", "   v:", "profile-syntax 7:1"],
+  ["a word that YAML keeps for itself", "u: { c", "u: { @c", "profile-syntax 6:8"],
+];
+
+for (const [mistake, from, to, problem] of oneMistake) {
+  t.test(`one mistake in YAML is one problem: ${mistake}`, async (t) => {
+    t.same(places(await parsed(whole)), []);
+    t.same(places(await parsed(whole.replace(from, to))), [problem]);
+  });
+}
+
+t.test("mistakes that leave the rest readable are each told", async (t) => {
+  const problems = await parsed(whole.replace("quiet", "%q").replace("user: amplia", "user: @x"));
+  t.same(places(problems), ["profile-syntax 8:16", "profile-syntax 9:18"]);
+  t.same(places(await parsed('{ "a": "\\x",\n "b": "\\y" }', "p.json")), ["profile-syntax 1:8", "profile-syntax 2:7"]);
+  t.same(places(await parsed('{ "a": [1, 2\n,\n "b": "\\y" }', "p.json")), ["profile-syntax 3:5"]);
+});
+
+t.test("what is missing is named", async (t) => {
+  t.equal((await parsed(whole.replace("2 } ]", "2 }"))).problems[0]?.message, "a closing ] is missing before this line");
+});
+
 for (const [promise, text, problem] of yaml) {
   t.test(`YAML refused with its place: ${promise}`, async (t) => {
     t.same(places(await parsed(text)), [problem]);

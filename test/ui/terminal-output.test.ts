@@ -24,6 +24,12 @@ t.test("with --json standard output holds one document and standard error JSON l
   t.equal(texts.err, '{"type":"change-done"}\n');
 });
 
+t.test("a problem stands once, however many parts of a run have met it; another place is another problem", async (t) => {
+  const { output, texts } = captured({});
+  for (const path of ["/a", "/a", "/b", "/a"]) output.problem(new Problem("internal-error", "x", { where: { path } }));
+  t.equal(texts.err, "error: x [internal-error]\n  at /a\nerror: x [internal-error]\n  at /b\n");
+});
+
 t.test("a line under way is shown on a terminal only, and wiped by the next", async (t) => {
   const elsewhere = captured({});
   elsewhere.output.transient("going");

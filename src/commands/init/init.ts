@@ -6,6 +6,7 @@ import { quotedName } from "../../profile/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { cleanLine } from "../../ui/clean-text.js";
 import type { CommandRun } from "../command.js";
+import { withoutAdvice } from "../valid-profile.js";
 import { describeHost, settingsTarget } from "./describe-host.js";
 import { sayableProfile } from "./sayable-profile.js";
 
@@ -25,7 +26,8 @@ export const init: CommandRun<InitArguments> = async (args, context) => {
   if (!args.fromHost) throw new Problem("usage-invalid", "say what to make the profile from", { hint: "knetctl init --from-host reads this host; the README shows a profile to start from" });
   const host = await context.host({ root: args.root, readOnly: true });
   const described = await describeHost(host, { user: args.user, targets: targetsOf(args) });
-  const { text, problems } = await sayableProfile(described, context.workingFolder);
+  const { text, problems: found } = await sayableProfile(described, context.workingFolder);
+  const problems = output.verbose ? found : withoutAdvice(found);
   const file = args.out === undefined ? undefined : resolve(context.workingFolder, args.out);
   if (file !== undefined) writeNew(file, text);
   if (output.json) output.document({ profile: text, ...(file !== undefined && { file }), problems });
