@@ -26,7 +26,7 @@ export const destroy: Check = {
     const own = all.filter((handle) => originOf(run, handle).is === "own");
     const { destroyed, error } = destroyAll(run, own);
     if (error === undefined && own.length === all.length) return { status: "pass", detail: `${destroyed} objects` };
-    const reason = error?.message ?? "their label and ID cannot be read, so they were left alone";
+    const reason = error?.message ?? "the module does not give the label and ID that they were made with, so they were left alone";
     return { status: run.request.tokenObjects ? "fail" : "warn", detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`, ...(error ? { ckr: returnValueName(error.value) } : { hint: byHand(run) }) };
   },
 };
@@ -89,7 +89,7 @@ function removed(run: Run, { own, foreign }: Left): Outcome {
 
 function notOurs(run: Run, { foreign, unknown }: Left): Outcome {
   if (unknown > 0) {
-    const detail = `${unknown} objects were found by the label of this run that do not give their label and ID; they were left alone`;
+    const detail = `${unknown} objects were found by the label of this run that do not give its label and ID; they were left alone`;
     return { status: run.request.tokenObjects ? "fail" : "warn", detail, hint: byHand(run) };
   }
   if (foreign === 0) return { status: "pass", detail: "none" };

@@ -15,15 +15,19 @@ export function askFor(run: Run, mechanism: number, objects: number): void {
   run.asked.set(id, (run.asked.get(id) ?? 0) + objects);
 }
 
-/** What an object says of itself. Only what bears the run's label and one of its IDs, to the byte, was made by the run. */
+/**
+ * What an object says of itself. Only what bears the run's label and one of its IDs, to the byte, is destroyed. With one of both alone, or where
+ * the module does not give them, nothing is known: there are tokens that keep short IDs only.
+ */
 export type Origin = { readonly is: "own"; readonly id: string } | { readonly is: "foreign" } | { readonly is: "unknown" };
 
 /** Whose object a handle leads to, as read from the object: handles that a module gives, and what it finds, are its word alone. */
 export function originOf(run: Run, handle: Handle): Origin {
   const [label, id] = namesOf(run, handle) ?? [];
   if (label === undefined || id === undefined) return { is: "unknown" };
-  const isOwn = label.equals(Buffer.from(run.request.objectLabel)) && run.asked.has(id.toString());
-  return isOwn ? { is: "own", id: id.toString() } : { is: "foreign" };
+  const [hasLabel, hasId] = [label.equals(Buffer.from(run.request.objectLabel)), run.asked.has(id.toString())];
+  if (hasLabel && hasId) return { is: "own", id: id.toString() };
+  return { is: hasLabel || hasId ? "unknown" : "foreign" };
 }
 
 function namesOf(run: Run, handle: Handle): readonly Buffer[] | undefined {
