@@ -34,10 +34,10 @@ complete -F _knetctl knetctl
 # knetctl completion zsh > a folder of $fpath, as _knetctl; or source <(knetctl completion zsh)
 _knetctl() {
   local -a found
-  found=("\${(@f)$("\${words[1]}" --complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=(\${(f)"$("\${words[1]}" --complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   (( \${found[(Ie)${filesWanted}]} )) && _files
-  found=("\${(@)found:#${filesWanted}}")
-  compadd -a found
+  found=(\${found:#${filesWanted}})
+  (( $#found )) && compadd -a found
 }
 if [[ \${zsh_eval_context[-1]} == loadautofunc ]]; then _knetctl "$@"; else compdef _knetctl knetctl; fi
 `,
