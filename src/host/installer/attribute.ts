@@ -74,7 +74,7 @@ class Judge {
 
   #created({ path, after }: RecordedChange): KeptChange["why"] | undefined {
     const folder = posix.dirname(path);
-    const isOwn = this.#made.has(folder) || this.#isNamed(path) || this.#isOfArchive(after);
+    const isOwn = this.#made.has(folder) || this.#isNamed(path) || this.#isOfArchive(after) || (after?.kind === "folder" && this.#isOnTheWay(path));
     if (isOwn && after?.kind === "folder") this.#made.add(path);
     if (isOwn) return after?.uid === 0 ? undefined : "owner";
     if (after?.uid === 0 && !this.#others.has(folder)) return "unsure";
@@ -101,6 +101,11 @@ class Judge {
     if (this.#paths.has(path) || /kryptus|knet/i.test(path)) return true;
     const name = posix.basename(path);
     return (this.#words.has(name) && this.#paths.has(posix.dirname(path))) || this.#tails.some((tail) => path.endsWith(tail));
+  }
+
+  /** As mkdir -p makes it. */
+  #isOnTheWay(path: string): boolean {
+    return this.#folders.some((folder) => folder.startsWith(`${path}/`));
   }
 
   #isOfArchive(after: RecordedChange["after"]): boolean {

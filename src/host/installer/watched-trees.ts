@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import type { Stats } from "node:fs";
+import type { Dirent, Stats } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
 import { asAbsolutePath, path as literal } from "../path.js";
@@ -38,12 +38,11 @@ function isBelow(path: string, folder: string): boolean {
 
 function foldersBehindLinks(prefix: string, folder: string, depth: number): readonly string[] {
   if (depth >= deepestFollowedLink) return [];
-  return namesIn(prefix + folder).flatMap((name) => {
-    const path = `${folder}/${name}`;
-    const entry = look(prefix + path);
-    if (entry?.stats.isDirectory() === true) return foldersBehindLinks(prefix, path, depth + 1);
-    const real = entry?.target !== undefined && entry.stats.uid === 0 ? realFolder(prefix, path) : undefined;
-    return real ?? [];
+  return entriesIn(prefix + folder).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return foldersBehindLinks(prefix, path, depth + 1);
+    const isRoots = entry.isSymbolicLink() && look(prefix + path)?.stats.uid === 0;
+    return (isRoots ? realFolder(prefix, path) : undefined) ?? [];
   });
 }
 
@@ -94,6 +93,14 @@ function realFolder(prefix: string, path: string): string | undefined {
   };
   const real = resolveLinks({ entry, readLink: (at) => look(prefix + at)?.target }, asAbsolutePath(path) ?? literal("/"));
   return real !== undefined && (real === "/" || entry(real)?.kind === "folder") ? real : undefined;
+}
+
+function entriesIn(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function namesIn(folder: string): readonly string[] {

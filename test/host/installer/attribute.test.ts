@@ -28,6 +28,7 @@ test("what another account made in a folder that was there is another's, and wha
 test("in a folder that it made all is its own, but for what belongs to another account by now", (t) => {
   const made = [created("/opt/app", folder), created("/opt/app/x"), created("/opt/app/y", theirs)];
   t.same(judged(made, "mkdir /opt/app"), ["own", "own", "owner"]);
+  t.same(judged([created("/opt/v", folder), created("/opt/v/app", folder)], "mkdir -p /opt/v/app"), ["own", "own"], "and what leads there");
   t.same(judged(made, "PREFIX=${1:-/opt}; APP=x\nAPP=\"$PREFIX/app\"\nmkdir -p \"$APP\""), ["own", "own", "owner"], "named through variables");
   t.end();
 });
