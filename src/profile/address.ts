@@ -25,9 +25,25 @@ function isIPv6(text: string): boolean {
   return /^[\da-f.:]*:[\da-f.:]*$/i.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
+/** Whether two texts are one address in two spellings. Names are compared as they are: what they lead to is not known here. */
+export function isSameAddress(some: string, other: string): boolean {
+  if (some === other) return true;
+  const [one, another] = [parseAddress(some), parseAddress(other)];
+  return one.kind === "address" && another.kind === "address" && one.canonical === another.canonical;
+}
+
 function usable(canonical: string): Address {
-  if (canonical !== "0.0.0.0" && canonical !== "::") return { kind: "address", canonical };
-  return { kind: "invalid", hint: "this address stands for any address; give the VHSM's own" };
+  const noHost = noHostsWords(canonical);
+  return noHost === undefined ? { kind: "address", canonical } : { kind: "invalid", hint: `${noHost}; give the VHSM's own` };
+}
+
+/** Why nothing can listen at an address (RFC 6890, RFC 5771, RFC 4291); undefined when something can. */
+function noHostsWords(canonical: string): string | undefined {
+  if (canonical === "0.0.0.0" || canonical === "::") return "this address stands for any address";
+  if (/^0\.\d+\.\d+\.\d+$/.test(canonical)) return "an address that begins with 0 is that of no host";
+  if (canonical === "255.255.255.255") return "this is the address of a broadcast to all hosts";
+  if (/^(?:22[4-9]|23\d)\.\d+\.\d+\.\d+$/.test(canonical) || /^ff[\da-f]{2}:/.test(canonical)) return "this is a multicast address, which is that of a group of hosts";
+  return undefined;
 }
 
 /** RFC 5952 form by way of the URL parser; an IPv4-mapped address becomes the IPv4 address it reaches. */

@@ -1,5 +1,5 @@
 import t from "tap";
-import { parseAddress } from "../../src/profile/address.js";
+import { isSameAddress, parseAddress } from "../../src/profile/address.js";
 
 const canonical = (text: string): string => {
   const address = parseAddress(text);
@@ -12,6 +12,20 @@ t.test("spellings of one address have one canonical form", async (t) => {
   t.equal(canonical("2001:db8::0.0.0.7"), "address 2001:db8::7");
   t.equal(canonical("::ffff:10.1.2.3"), "address 10.1.2.3");
   t.equal(canonical("::FFFF:0a01:0203"), "address 10.1.2.3");
+});
+
+t.test("where no host can be is no endpoint", async (t) => {
+  for (const text of ["0.0.0.0", "::", "::ffff:0.0.0.0"]) t.match(canonical(text), /^invalid: .*any address/, text);
+  for (const text of ["0.0.0.1", "0.255.255.255", "::ffff:0.1.2.3"]) t.match(canonical(text), /^invalid: .*begins with 0/, text);
+  for (const text of ["255.255.255.255", "::ffff:255.255.255.255"]) t.match(canonical(text), /^invalid: .*broadcast/, text);
+  for (const text of ["224.0.0.1", "239.255.255.255", "ff02::1", "FFFF::1", "::ffff:225.1.1.1"]) t.match(canonical(text), /^invalid: .*multicast/, text);
+  for (const text of ["1.0.0.0", "223.255.255.255", "240.0.0.1", "255.255.255.254", "ff:1::1", "fe80::1"]) t.match(canonical(text), /^address/, text);
+});
+
+t.test("two spellings of an address are one, two names are two", async (t) => {
+  t.ok(isSameAddress("2001:db8::7", "2001:0DB8:0:0:0:0:0:7"));
+  t.ok(isSameAddress("hsm", "hsm"));
+  for (const [one, other] of [["2001:db8::7", "2001:db8::8"], ["hsm", "HSM"], ["hsm", "hsm."], ["10.1.2.3", "10.1.2.4"], ["x y", "x  y"]] as const) t.notOk(isSameAddress(one, other), `${one} and ${other}`);
 });
 
 t.test("names are names, whatever their case and final dot", async (t) => {

@@ -6,7 +6,7 @@ import { checkClientConfig, mismatch } from "./check.js";
 import { connectionData, endpointData, userData } from "./data.js";
 import { differences } from "./differences.js";
 import type { ExistingText } from "./existing.js";
-import { endpointsOf, memberOf, readClientConfig, readsAs, sameEndpoints, scalarsOf } from "./reading.js";
+import { endpointsOf, memberOf, readClientConfig, readsAs, isSameEndpoint, sameEndpoints, scalarsOf } from "./reading.js";
 import { unknownParts } from "./unknown-parts.js";
 import { defaultVerbosity, type ClientConfig, type ClientUser } from "./wanted.js";
 
@@ -71,11 +71,13 @@ function editSection<T>(editor: JsonEditor, root: JsonObject, key: string, { wan
   editor.changeMembers(section, { remove, add });
 }
 
-/** Gives a connection its endpoints; ports keep the way in which it has them. */
+/** Gives a connection its endpoints; addresses and ports that it has already keep the way in which it has them. */
 export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
-  if (sameEndpoints(endpointsOf(node), endpoints)) return;
+  const before = endpointsOf(node);
+  if (sameEndpoints(before, endpoints)) return;
   const add = new Map<string, JsonData>();
-  for (const [key, data] of Object.entries(endpointData(endpoints, portWriter(node)))) {
+  const asSpelt = endpoints.map((endpoint) => before?.find((one) => isSameEndpoint(one, endpoint)) ?? endpoint);
+  for (const [key, data] of Object.entries(endpointData(asSpelt, portWriter(node)))) {
     const existing = memberOf(node, key);
     if (existing === undefined) add.set(key, data);
     else if (!holds(existing, data)) editor.replace(existing, data);

@@ -1,4 +1,5 @@
 import type { JsonNode } from "../../formats/json-tree.js";
+import { isSameAddress } from "../../profile/address.js";
 import type { Endpoint } from "../../profile/types.js";
 import { defaultVerbosity, type ClientConfig } from "./wanted.js";
 
@@ -42,8 +43,13 @@ export function readsAs({ connections, users, logVerbosity }: ClientConfigReadin
   );
 }
 
+/** Whether they are the same in the same order, however their addresses are spelt. */
 export function sameEndpoints(some: readonly Endpoint[] | undefined, other: readonly Endpoint[]): boolean {
-  return some?.length === other.length && some.every(({ ip, port }, index) => ip === other[index]?.ip && port === other[index].port);
+  return some?.length === other.length && some.every((endpoint, index) => isSameEndpoint(endpoint, other[index]));
+}
+
+export function isSameEndpoint({ ip, port }: Endpoint, other: Endpoint | undefined): boolean {
+  return port === other?.port && isSameAddress(ip, other.ip);
 }
 
 /** The value of a key; undefined when it is missing or the node is no object. */

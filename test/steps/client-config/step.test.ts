@@ -1,7 +1,7 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
 import { Problems } from "../../../src/problem/problem.js";
-import type { Profile } from "../../../src/profile/types.js";
+import type { Endpoint, Profile } from "../../../src/profile/types.js";
 import { clientConfigStep } from "../../../src/steps/client-config/step.js";
 import { configPath } from "../../support/existing-config.js";
 import { MemoryHost, type MemoryHostOptions } from "../../support/memory-host.js";
@@ -96,4 +96,15 @@ t.test("a user who authenticates in another way is refused by name, and left alo
   t.match(await thrownBy(plan({ files: { [configPath]: equal.replace('"password"', "3") } })), { list: [{ detail: /^authentication_type: "3"/ }] });
   const gone = equal.replace('"users": {', '"users": { "old": { "authentication_type": "certificate", "connection": "hsm_1" },');
   t.match((await plan({ files: { [configPath]: gone } })).changes, [{ summary: ["user old: removed"] }]);
+});
+
+t.test("an address that is spelt differently is no change, and keeps its spelling beside one that changes", async (t) => {
+  const two = equal.replace('["10.0.0.1"], "port": [60161]', '["2001:0DB8:0::7", "10.0.0.1"], "port": [60161, 60161]');
+  const vector = (first: string, second: string): Profile => {
+    const endpoints: [Endpoint, Endpoint] = [{ ip: first, port: 60161 }, { ip: second, port: 60161 }];
+    return { ...profile, connections: new Map([["hsm_1", { name: "hsm_1", endpoints }]]) };
+  };
+  t.same((await plan({ files: { [configPath]: two } }, vector("2001:db8::7", "10.0.0.1"))).changes, []);
+  const { changes } = await plan({ files: { [configPath]: two } }, vector("2001:db8::7", "10.0.0.2"));
+  t.match(changes, [{ content: two.replace("10.0.0.1", "10.0.0.2") }]);
 });
