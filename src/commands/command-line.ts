@@ -26,7 +26,7 @@ export async function runCommandLine({ args, workingFolder, version, run, print 
   let [exitCode, words]: [ExitCode, ParserWords | undefined] = [exitCodes.done, undefined];
   const parser = parserFor(args, workingFolder, async (verb, flags) => { exitCode = await run(verb, flags); }, (found) => { words = found; }).version("version", "show the version", version);
   try {
-    await parser.parseAsync(withStandardInput(args), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(helpText(output)); });
+    await parser.parseAsync(asParsed(args), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(helpText(output)); });
   } catch (error) {
     throw usageProblem(error, args, words);
   }
@@ -66,9 +66,14 @@ export async function wordsAt(path: readonly string[], workingFolder: string): P
   return words;
 }
 
-/** The parser takes a lone `-` for an option; standard input has another name that it lets pass. */
-function withStandardInput(args: readonly string[]): string[] {
-  return args.map((arg, index) => (arg === "-" && args[index - 1]?.startsWith("--") !== true ? "/dev/stdin" : arg));
+/**
+ * The parser takes a lone `-` for an option: standard input has another name that it lets pass. It does not count the words after `--`: there the
+ * name of a file that begins with a dash gets the folder before it.
+ */
+function asParsed(args: readonly string[]): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const before = args.slice(0, end).map((arg, index) => (arg === "-" && args[index - 1]?.startsWith("--") !== true ? "/dev/stdin" : arg));
+  return [...before, ...args.slice(end + 1).map((word) => (word === "-" ? "/dev/stdin" : word.startsWith("-") ? `./${word}` : word))];
 }
 
 type Verb = Parameters<CommandLine["run"]>[0];

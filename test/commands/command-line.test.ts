@@ -87,6 +87,16 @@ test("the help of all commands says what every one of them is there for, and how
   t.match((await knetctl(["apply", "--help"])).stdout, /\nArguments:\n {2}profile [^]*\nOptions:\n +--root [^]*--no-smoke-test leaves that out\n[^]*\nEverywhere:\n +--json +one JSON document on standard output\n/);
 });
 
+test("what comes after -- is a word, whatever it begins with", async (t) => {
+  const folder = t.testdir({ "-p.yaml": "users: 1\n" });
+  for (const line of [["validate", "--", "-p.yaml"], ["validate", "--json", "--", "./-p.yaml"]]) {
+    const { exitCode, stdout, stderr } = await knetctl(line, { cwd: folder });
+    t.equal(exitCode, 65);
+    t.match(`${stdout}${stderr}`, /-p\.yaml/);
+  }
+  t.match(await knetctl(["validate", "--", "-"], { input: "users: 1\n" }), { exitCode: 65, stderr: /standard input is not valid/ });
+});
+
 test("help and version come as results, and help in any way of asking", async (t) => {
   const help = await knetctl(["plan", "--help"]);
   t.match(help, { exitCode: 0, stderr: "", stdout: /knetctl plan <profile>[^]*--root/ });
