@@ -66,6 +66,8 @@ const programCodes = {
   "account-missing": exitCodes.failed,
   "account-change-failed": exitCodes.failed,
   "account-mismatch": exitCodes.failed,
+  "account-without-home": exitCodes.failed,
+  "account-is-root": exitCodes.failed,
 
   // module: archive, ELF, installer
   "archive-missing": exitCodes.failed,

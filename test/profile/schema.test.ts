@@ -37,3 +37,12 @@ t.test("every example of a key store is one", async (t) => {
     }
   }
 });
+
+t.test("an account may be a directory's, named with its domain; what no account can be called is refused", async (t) => {
+  const errors = async (user: string) => {
+    const profile = { connections: { hsm_1: { endpoints: [{ ip: "10.1.2.3", port: 1 }] } }, users: { ca_signer: { connection: "hsm_1", pin: { prompt: true } } }, service: { user, group: user } };
+    return (await parsed(JSON.stringify(profile))).problems.filter(({ severity }) => severity === "error").length;
+  };
+  for (const name of ["amplia", "machine$", "svc-amplia@example.org", "0815@corp", "a-name-of-more-than-thirty-two-letters@corp.example.org"]) t.equal(await errors(name), 0, name);
+  for (const name of ["0815", "@corp", "a@", "a@b@c", "a:b", "-a@corp", "a b@corp", "a@corp\n", "a@corp:x"]) t.not(await errors(name), 0, name);
+});

@@ -17,8 +17,9 @@ function accountItself(service: ServiceAccount, { user, group, home }: ObservedA
   return [{ kind: "create-account", ...common, createUser: user === undefined, createGroup: group === undefined }];
 }
 
+/** An account of the profile's making gets its home; one that was there only where something is to lie in it. */
 function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
-  if (observed.homeEntry !== undefined) return [];
+  if (observed.homeEntry !== undefined || (observed.user !== undefined && !observed.needsHome)) return [];
   return [
     ...observed.missingParents.map((parent) => ({ kind: "create-folder", step, path: parent, owner: "root", group: "root", mode: 0o755 }) as const),
     { kind: "create-folder", step, path: observed.home, trusting: service.user, owner: service.user, group: service.group, mode: 0o750 },
@@ -28,13 +29,53 @@ function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
 /** What stands in the way of using the account as it is. */
 export function accountProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
   const problems: Problem[] = [];
+  const unmade = [...(observed.user === undefined ? [service.user] : []), ...(observed.group === undefined ? [service.group] : [])].find(isOfDirectory);
+  if (service.create && unmade !== undefined) return [ofDirectory(unmade)];
   if (!service.create && observed.user === undefined) problems.push(missingUser(service, observed));
   if (!service.create && observed.user !== undefined && observed.group === undefined) problems.push(missingGroup(service));
+  if (observed.user?.uid === 0) problems.push(isRoot(service));
   if (isOutside(observed)) problems.push(notAMember(service));
+  return observed.needsHome || observed.user === undefined ? [...problems, ...homeProblems(service, observed)] : problems;
+}
+
+function homeProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
+  const problems: Problem[] = [];
+  if (service.home === undefined && observed.home === noHome) problems.push(homeless(service));
   if (observed.user !== undefined && observed.user.home !== observed.home) problems.push(otherHome(observed.user.home, observed));
   if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder") problems.push(notAFolder(observed));
   else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & 0o022) !== 0) problems.push(openHome(observed, observed.homeEntry.mode));
   return problems;
+}
+
+/** The home of accounts that have none, a folder that must not be made (Debian policy 9.2.3). */
+const noHome = path("/nonexistent");
+
+function homeless({ user }: ServiceAccount): Problem {
+  return new Problem("account-without-home", `the user ${JSON.stringify(user)} has no home`, {
+    where: { path: noHome },
+    detail: "the module looks for its configuration below the HOME of the process that loads it",
+    hint: `give the account a home (usermod --home /var/${user} ${user}), or give service.home, and have the service start with this HOME`,
+  });
+}
+
+/** `user@domain`, as SSSD and winbind name the accounts of a directory. */
+function isOfDirectory(name: string): boolean {
+  return name.includes("@");
+}
+
+function ofDirectory(name: string): Problem {
+  return new Problem("account-missing", `this host does not know the account ${JSON.stringify(name)}`, {
+    detail: "an account of a directory cannot be created here",
+    hint: `have the host join the directory (getent passwd ${name} shows whether it knows the account), or choose a local account`,
+  });
+}
+
+function isRoot({ user }: ServiceAccount): Problem {
+  return new Problem("account-is-root", "the service user is root", {
+    severity: "warning",
+    ...(user !== "root" && { detail: `the user ${JSON.stringify(user)} has the number 0` }),
+    hint: "give the application an account of its own: as root the module may do anything, and nothing on this host is safe from it",
+  });
 }
 
 function missingUser({ user, group }: ServiceAccount, { group: found, home }: ObservedAccount): Problem {

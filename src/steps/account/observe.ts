@@ -1,11 +1,13 @@
 import type { Account, Entry, Group, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
 import { serviceHome } from "../../profile/service-home.js";
-import type { ServiceAccount } from "../../profile/types.js";
+import type { Profile } from "../../profile/types.js";
 
 export interface ObservedAccount {
   readonly user: Account | undefined;
   readonly group: Group | undefined;
+  /** Whether anything is to lie in the home: the client's configuration is looked for there, key stores are not. */
+  readonly needsHome: boolean;
   /** Where the profile wants the home to be. */
   readonly home: AbsolutePath;
   readonly homeEntry: Entry | undefined;
@@ -13,7 +15,7 @@ export interface ObservedAccount {
   readonly missingParents: readonly AbsolutePath[];
 }
 
-export function observeAccount(host: Host, service: ServiceAccount): ObservedAccount {
+export function observeAccount(host: Host, { service, users }: Pick<Profile, "service" | "users">): ObservedAccount {
   const user = host.accounts.user(service.user);
   const home = serviceHome(service, user);
   const files = user === undefined ? host.files() : host.files(user.uid);
@@ -21,5 +23,6 @@ export function observeAccount(host: Host, service: ServiceAccount): ObservedAcc
   for (let parent = folderOf(home); parent !== "/" && files.entry(parent) === undefined; parent = folderOf(parent)) {
     missingParents.unshift(parent);
   }
-  return { user, group: host.accounts.group(service.group), home, homeEntry: files.entry(home), missingParents };
+  const needsHome = users.size > 0 || service.home !== undefined;
+  return { user, group: host.accounts.group(service.group), needsHome, home, homeEntry: files.entry(home), missingParents };
 }

@@ -7,9 +7,10 @@ import { observeAccount } from "./observe.js";
 export const accountStep: Step = {
   id: "account",
   title: "service account",
-  plan: ({ profile: { service }, host }) => {
+  plan: ({ profile, host }) => {
+    const { service } = profile;
     try {
-      const observed = observeAccount(host, service);
+      const observed = observeAccount(host, profile);
       const problems = accountProblems(service, observed);
       const blocked = problems.some(({ severity }) => severity === "error");
       return Promise.resolve({ changes: blocked ? [] : accountChanges(service, observed), problems, notes: [] });

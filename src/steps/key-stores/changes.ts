@@ -13,12 +13,14 @@ const step = "key-stores";
 const folderMode = 0o750;
 const fileMode = 0o640;
 /** The folder that is the application's own; any other that exists may be somebody else's too, and is left as it is. */
-const ampliaFolder = path("/etc/amplia");
+export const ampliaFolder = path("/etc/amplia");
 
 /** Missing folders, the outermost first, and the rights of the application's own; each folder once, however many files are to lie in it. */
-export function folderChanges(service: ServiceAccount, files: readonly ObservedFile[], accounts: Accounts): readonly Change[] {
+export function folderChanges(service: ServiceAccount, files: readonly ObservedFile[], accounts: Accounts, planned: readonly Change[]): readonly Change[] {
   const own = new Set(files.map(({ path: file }) => folderOf(file)));
-  const missing = [...new Set(files.flatMap(({ missingFolders }) => missingFolders))].sort();
+  // the home may be made by the same plan
+  const made = new Set(planned.flatMap(({ kind, path: folder }) => (kind === "create-folder" ? [folder] : [])));
+  const missing = [...new Set(files.flatMap(({ missingFolders }) => missingFolders))].filter((folder) => !made.has(folder)).sort();
   const documented = files.find(({ path: file, folder }) => folder !== undefined && folderOf(file) === ampliaFolder)?.folder;
   return [
     ...(documented === undefined ? [] : rightsChanges(service, ampliaFolder, documented, folderMode, accounts)),
@@ -42,7 +44,8 @@ function rightsChanges(service: ServiceAccount, at: AbsolutePath, entry: Entry, 
   const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
   const common = { step, path: at, trusting: service.user } as const;
   const changes: Change[] = [];
-  if (entry.uid !== 0 || from.group !== service.group) changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
+  // a number may have two names
+  if (entry.uid !== 0 || entry.gid !== accounts.group(service.group)?.gid) changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
   if (entry.mode !== mode) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode });
   return changes;
 }

@@ -9,6 +9,7 @@ import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { exposedWarning, fileChanges, folderChanges, recordChange } from "./changes.js";
 import { editedText } from "./edited-text.js";
+import { refuseOthersFolders } from "./others-folder.js";
 import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
 import { lintFile } from "./lint-file.js";
 import { olderAmplia } from "./older-amplia.js";
@@ -48,8 +49,10 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
     const files: PlannedFile[] = [];
     for (const file of profile.keyStores === undefined || only !== undefined ? wanted : [...wanted, ...leftFiles(wanted, ours)]) files.push(await planFile(file, ours, host, profile, secrets));
     const others = written.filter((one) => !files.some(({ observed }) => observed.path === one.path) || one.service !== profile.service.user);
+    const kept = files.filter(({ observed, text }) => observed.entry !== undefined || text !== "").map(({ observed }) => observed);
+    refuseOthersFolders(kept, written, profile.service, host);
     const changes = [
-      ...folderChanges(profile.service, files.filter(({ observed, text }) => observed.entry !== undefined || text !== "").map(({ observed }) => observed), host.accounts),
+      ...folderChanges(profile.service, kept, host.accounts, planned),
       ...files.flatMap(({ observed, stores, text }) => fileChanges(profile.service, observed, { text, summary: stores.summary }, host.accounts)),
     ];
     const made = files.map(({ observed, stores }) => writtenBy(profile, observed, stores));

@@ -1,5 +1,6 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
+import { Problems } from "../../../src/problem/problem.js";
 import { Secret } from "../../../src/problem/secret.js";
 import type { KeyStore, PinSource, Profile } from "../../../src/profile/types.js";
 import { keyStoresStep } from "../../../src/steps/key-stores/step.js";
@@ -53,6 +54,47 @@ t.test("where only the settings of an Amplia before 4.0 are, no file is made tha
   t.match(await codes({ files: old }, { ampliaVersion: "4.8.0" }), is("warning"));
   t.notMatch(await codes({ files: { ...old, [file]: "" } }), is("error"), "both are there");
   t.notMatch(await codes({ folders: ["/etc"] }), is("error"), "neither is there");
+});
+
+t.test("a folder in which another service has its settings is not taken from it", async (t) => {
+  const others = { path: "/etc/amplia/other.conf", form: "ini", service: "other", keyStores: ["Its"] };
+  const recorded = { [record]: JSON.stringify({ format: 1, files: [others] }), "/etc/amplia/other.conf": "" };
+  const its = { user: "other", uid: 880, gid: 881, home: path("/var/other") };
+  const outcome = async (gid: number, { at = "/etc/amplia", mode = 0o750, files = recorded }: { at?: string; mode?: number; files?: Record<string, string> } = {}) => {
+    const host = new MemoryHost({ users: [amplia, its], groups: [{ group: "amplia", gid: 991 }, { group: "other", gid: 881 }], files, folders: [at] });
+    host.nodes.set(at, { kind: "folder", mode, uid: 0, gid });
+    for (const [name, node] of host.nodes) if (name.startsWith("/etc/amplia/")) host.nodes.set(name, { ...node, gid: 881 });
+    const store: KeyStore = { ...hsm, target: { path: path(`${at}/appsettings.conf`), form: "ini" } };
+    try {
+      await keyStoresStep(new Map([[source, new Secret("1234")]])).plan({ profile: profileOf([store]), host }, []);
+      return "planned";
+    } catch (error) {
+      return error instanceof Problems ? error.list.map(({ code, where }) => `${code} ${where?.path ?? ""}`).join() : error;
+    }
+  };
+  t.equal(await outcome(881), "settings-other-service /etc/amplia");
+  t.equal(await outcome(0, { mode: 0o755 }), "settings-other-service /etc/amplia", "it would be taken from everybody");
+  t.equal(await outcome(991), "planned", "both services have one group");
+  t.equal(await outcome(881, { files: { "/etc/amplia/other.conf": "" } }), "settings-other-service /etc/amplia", "nobody wrote down whose file it is");
+  t.equal(await outcome(881, { files: {} }), "planned", "nobody has anything in it");
+  const elsewhere = { [record]: JSON.stringify({ format: 1, files: [{ ...others, path: "/etc/keys/other.conf" }] }) };
+  t.equal(await outcome(881, { at: "/etc/keys", files: elsewhere }), "settings-other-service /etc/keys", "this service could not enter");
+  t.equal(await outcome(0, { at: "/etc/keys", mode: 0o755, files: elsewhere }), "planned");
+});
+
+t.test("a folder that the same plan makes already, such as the home, is not made twice", async (t) => {
+  const inHome: KeyStore = { ...hsm, target: { path: path("/var/amplia/app/settings.conf"), form: "ini" } };
+  const home = { kind: "create-folder", step: "account", path: path("/var/amplia"), owner: "amplia", group: "amplia", mode: 0o750 } as const;
+  const host = new MemoryHost({ folders: ["/var"] });
+  const { changes } = await keyStoresStep(new Map([[source, new Secret("1234")]])).plan({ profile: profileOf([inHome]), host }, [home]);
+  t.same(changes.filter(({ kind }) => kind === "create-folder").map(({ path: at }) => at), ["/var/amplia/app"]);
+});
+
+t.test("a group of two names is one group", async (t) => {
+  const host = new MemoryHost({ users: [amplia], groups: [{ group: "first", gid: 991 }, { group: "amplia", gid: 991 }], files: { [file]: section, [record]: written(["Hsm"]) } });
+  for (const [name, mode] of [["/etc/amplia", 0o750], [file, 0o640]] as const) host.nodes.set(name, { ...host.nodes.get(name)!, uid: 0, gid: 991, mode });
+  const { changes } = await keyStoresStep(new Map([[source, new Secret("1234")]])).plan({ profile: profileOf([hsm]), host }, []);
+  t.same(changes, []);
 });
 
 t.test("a folder of another name that exists is left as it is", async (t) => {
