@@ -3,7 +3,7 @@ import { foldKey } from "./fold-key.js";
 import { afterMark, linesOf } from "./line.js";
 import type { Line } from "./line.js";
 import type { Assignment, ReadLines } from "./line-form.js";
-import type { Setting, SettingsFault } from "./settings-text.js";
+import { longestSection, sectionTooLong, type Setting, type SettingsFault } from "./settings-text.js";
 import { trimmed } from "./white-space.js";
 
 type IniAssignment = Assignment & { readonly value: string };
@@ -36,7 +36,12 @@ export function iniLines(text: string): IniLines {
     const block = blocks.at(-1);
     if (content === "") blank.add(line);
     else if (/^[;#/]/.test(content)) block?.comments.add(line);
-    else if (content.startsWith("[") && content.endsWith("]")) blocks.push({ header: line, prefix: prefixOf(text, span), assignments: [], comments: new Set() });
+    else if (content.startsWith("[") && content.endsWith("]")) {
+      const prefix = prefixOf(text, span);
+      const isTooLong = prefix.length > longestSection;
+      if (isTooLong) faults.push(sectionTooLong(span.start));
+      blocks.push({ header: line, prefix: isTooLong ? prefix.slice(0, longestSection) : prefix, assignments: [], comments: new Set() });
+    }
     else if (!content.includes("=")) faults.push({ kind: "syntax", offset: span.start, reason: "this line is no section and no comment, and has no equals sign" });
     else {
       const assignment = assignmentIn(text, line, span, block?.prefix ?? "");

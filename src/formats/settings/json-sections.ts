@@ -1,6 +1,6 @@
 import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonScalar } from "../json-tree.js";
 import { foldKey } from "./fold-key.js";
-import type { Setting, SettingsFault } from "./settings-text.js";
+import { longestSection, mostSettings, sectionTooLong, tooManySettings, type Setting, type SettingsFault } from "./settings-text.js";
 
 /** All that a text holds at one key, wherever it stands and however it is spelled. */
 export class Section {
@@ -54,10 +54,10 @@ export const deepest = 64;
 
 /**
  * The settings that Microsoft.Extensions.Configuration.Json makes of the tree of a text, and what it or System.Text.Json would refuse
- * though it is JSON. A value of null is read as "", as before .NET 10; an object or list of nothing is no setting.
+ * though it is JSON; no more than `most` sections. A value of null is read as "", as before .NET 10; an object or list of nothing is no setting.
  */
-export function jsonSections(text: string, root: JsonObject): JsonSections {
-  const walk = new SectionWalk(text);
+export function jsonSections(text: string, root: JsonObject, most = mostSettings): JsonSections {
+  const walk = new SectionWalk(text, most);
   walk.members(root, walk.root, "", 1);
   return walk;
 }
@@ -74,16 +74,29 @@ class SectionWalk implements JsonSections {
   readonly settings: Setting[] = [];
   readonly faults: SettingsFault[] = [];
   readonly #text: string;
+  /** Sections that may still be made. */
+  #left: number;
 
-  constructor(text: string) {
+  constructor(text: string, most: number) {
     this.#text = text;
+    this.#left = most;
   }
 
   members(object: JsonObject, section: Section, prefix: string, depth: number): void {
     for (const member of object.list) {
+      const parts = foldKey(member.name).split(":");
+      if (!this.#takes(parts.length, member.key.start)) return;
       this.#checkName(member);
-      this.#value(member.value, { section: section.made(foldKey(member.name).split(":")), key: prefix + member.name, offset: member.key.start }, depth);
+      this.#value(member.value, { section: section.made(parts), key: prefix + member.name, offset: member.key.start }, depth);
     }
+  }
+
+  /** Whether so many sections are within the limit; told once where they are not. */
+  #takes(count: number, offset: number): boolean {
+    const fits = this.#left >= count;
+    if (!fits && this.#left >= 0) this.faults.push(tooManySettings(offset));
+    this.#left = fits ? this.#left - count : -1;
+    return fits;
   }
 
   #checkName({ name, key, value }: JsonMember): void {
@@ -95,6 +108,7 @@ class SectionWalk implements JsonSections {
   #value(node: JsonNode, place: Place, depth: number): void {
     if (node.kind === "scalar") this.#leaf(node, place);
     else if (depth === deepest) this.#fault(node.start, `more than ${deepest} levels are nested`);
+    else if (place.key.length > longestSection) this.faults.push(sectionTooLong(place.offset));
     else if (node.kind === "array") this.#items(node, place, depth + 1);
     else this.#object(node, place, depth + 1);
   }
@@ -108,6 +122,7 @@ class SectionWalk implements JsonSections {
   #items(node: JsonArray, { section, key, offset }: Place, depth: number): void {
     if (node.items.length === 0) this.#empty(node, section, offset);
     for (const [index, item] of node.items.entries()) {
+      if (!this.#takes(1, item.start)) return;
       this.#value(item, { section: section.made([String(index)]), key: `${key}:${index}`, offset: item.start }, depth);
     }
   }

@@ -8,7 +8,7 @@ import { jsonCannotHold } from "./json-cannot-hold.js";
 import { leavesAt, removals } from "./json-removals.js";
 import { jsonSections } from "./json-sections.js";
 import type { JsonSections, Section } from "./json-sections.js";
-import type { Setting, SettingsEdit, SettingsFault, SettingsReading, SettingsText } from "./settings-text.js";
+import { mostSettings, type Setting, type SettingsEdit, type SettingsFault, type SettingsReading, type SettingsText } from "./settings-text.js";
 
 /**
  * Reads settings as .NET's configuration reads a JSON file: System.Text.Json with comments and trailing commas, 64 levels deep; keys are
@@ -27,7 +27,7 @@ interface ParsedSettings {
   readonly sections: JsonSections;
 }
 
-function parsedSettings(text: string): ParsedSettings | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] } {
+function parsedSettings(text: string, most = mostSettings): ParsedSettings | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] } {
   const parsed = parseJson(text, "lenient");
   if ("faults" in parsed) {
     const [{ offset, reason }] = parsed.faults;
@@ -36,7 +36,7 @@ function parsedSettings(text: string): ParsedSettings | { readonly faults: reado
   const { root } = parsed;
   if (root.kind !== "object") return { faults: [{ kind: "syntax", offset: root.start, reason: "the settings must be a JSON object" }] };
   const [fault, ...more] = separatorFaults(text);
-  return fault === undefined ? { root, sections: jsonSections(text, root) } : { faults: [fault, ...more] };
+  return fault === undefined ? { root, sections: jsonSections(text, root, most) } : { faults: [fault, ...more] };
 }
 
 /** System.Text.Json refuses U+2028 and U+2029 in a comment to the end of its line. */
@@ -88,7 +88,7 @@ class JsonSettings implements SettingsText {
 
   /** Whether the application reads what was asked for, and all else as before. Keys are folded. */
   #isEdited(text: string, set: ReadonlyMap<string, { readonly value: string }>, remove: ReadonlySet<string>): boolean {
-    const parsed = parsedSettings(text);
+    const parsed = parsedSettings(text, Infinity);
     if ("faults" in parsed || parsed.sections.faults.length > 0) return false;
     const { root, settings } = parsed.sections;
     const before = this.#parsed.sections.root;
@@ -101,7 +101,7 @@ class JsonSettings implements SettingsText {
 
 /** The text without the settings of these folded keys. */
 function without(text: string, keys: ReadonlySet<string>): string {
-  const parsed = parsedSettings(text);
+  const parsed = parsedSettings(text, Infinity);
   return "faults" in parsed ? text : withEdits(text, removals(text, parsed.root, parsed.sections.root, keys));
 }
 

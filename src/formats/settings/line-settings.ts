@@ -3,11 +3,13 @@ import { partOf, sectionOf } from "./key-parts.js";
 import { LineEditor } from "./line-editor.js";
 import { noFormHolds } from "./no-form-holds.js";
 import type { Assignment, LineForm, Pair, ReadLines } from "./line-form.js";
-import type { SettingsEdit, SettingsReading } from "./settings-text.js";
+import { mostSettings, tooManySettings, type SettingsEdit, type SettingsReading } from "./settings-text.js";
 
 /** Reads a text of a form that goes line by line. */
 export function lineSettings<Read extends ReadLines>(form: LineForm<Read>, text: string): SettingsReading {
   const read = form.read(text);
+  const tooMany = read.assignments[mostSettings];
+  if (tooMany !== undefined) return { faults: [tooManySettings(tooMany.name.start)] };
   const [first, ...more] = read.faults.toSorted((a, b) => a.offset - b.offset);
   if (first !== undefined) return { faults: [first, ...more] };
   return { settings: read.settings, dropped: read.dropped ?? [], edit: (edit) => edited(form, read, edit) };

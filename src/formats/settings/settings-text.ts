@@ -5,6 +5,12 @@
 export const settingsForms = ["ini", "json", "env", "systemd"] as const;
 export type SettingsForm = (typeof settingsForms)[number];
 
+/** Settings of one text that are read: a hundred times what any application has. Each takes time and memory, and 5 MiB can hold millions. */
+export const mostSettings = 200_000;
+
+/** Characters of the longest key that a section may have: it stands before each of its settings' keys, and so counts as often. */
+export const longestSection = 1024;
+
 /** One setting as the application reads it. */
 export interface Setting {
   /** Its parts joined by `:`, spelled as in the file: `KeyStores:MyHsm:Pin`. The application compares keys without regard to case. */
@@ -16,12 +22,20 @@ export interface Setting {
 
 /** Why the application, or what hands its environment over, would refuse the text or read it in a way that cannot be told. */
 export interface SettingsFault {
-  readonly kind: "syntax" | "duplicate-key" | "ambiguous";
+  readonly kind: "syntax" | "duplicate-key" | "ambiguous" | "size";
   readonly offset: number;
   /** What is wrong there; quotes nothing of the text. */
   readonly reason: string;
   /** The key that occurs twice. */
   readonly key?: string;
+}
+
+export function tooManySettings(offset: number): SettingsFault {
+  return { kind: "size", offset, reason: `there are more than ${mostSettings} settings; this is where they are reached` };
+}
+
+export function sectionTooLong(offset: number): SettingsFault {
+  return { kind: "size", offset, reason: `the key of this section is longer than ${longestSection} characters` };
 }
 
 /** A line that is passed over without a word, though somebody meant a setting by it. */

@@ -16,8 +16,8 @@ export async function editedText(settings: SettingsText, form: SettingsForm, edi
   if (refused.length > 0) throw new Problems(refused);
   const text = settings.edit(edit);
   const again = await readSettings(form, text);
-  if ("faults" in again) throw mismatch("the application could not read it", path);
-  if (!saysTheSame(again.settings, expected(settings.settings, edit))) throw mismatch("the application would read something else", path);
+  if ("faults" in again) throw again.faults[0].kind === "size" ? tooLarge(path) : mismatch("the application could not read it", path);
+  if (!isEdited(again.settings, settings.settings, edit)) throw mismatch("the application would read something else", path);
   return text;
 }
 
@@ -34,16 +34,26 @@ function refusal(form: SettingsForm, key: string, value: string, path: AbsoluteP
   ];
 }
 
-function expected(before: readonly Setting[], { set, remove }: SettingsEdit): ReadonlyMap<string, string> {
-  const values = new Map(before.map(({ key, value }) => [foldKey(key), value]));
-  for (const key of remove) values.delete(foldKey(key));
-  for (const [key, value] of set) values.set(foldKey(key), value);
-  return values;
+/** Whether what is wanted is there, and every other setting is as it was. An edit leaves those in their order, so that one look at each does. */
+function isEdited(after: readonly Setting[], before: readonly Setting[], { set, remove }: SettingsEdit): boolean {
+  const wanted = new Map([...set].map(([key, value]) => [foldKey(key), value]));
+  const touched = new Set([...wanted.keys(), ...[...remove].map(foldKey)]);
+  const isTouched = ({ key }: Setting): boolean => touched.has(foldKey(key));
+  const [made, kept] = [after.filter(isTouched), after.filter((one) => !isTouched(one))];
+  const was = before.filter((one) => !isTouched(one));
+  if (made.length !== wanted.size || !made.every(({ key, value }) => wanted.get(foldKey(key)) === value)) return false;
+  return kept.length === was.length && kept.every((one, index) => isSame(one, was[index]));
 }
 
-function saysTheSame(settings: readonly Setting[], values: ReadonlyMap<string, string>): boolean {
-  const found = new Map(settings.map(({ key, value }) => [foldKey(key), value]));
-  return found.size === values.size && [...values].every(([key, value]) => found.get(key) === value);
+function isSame(one: Setting, other: Setting | undefined): boolean {
+  return one.key === other?.key && one.value === other.value;
+}
+
+function tooLarge(path: AbsolutePath | undefined): Problem {
+  return new Problem("settings-too-large", "there would be more settings than any application has", {
+    ...(path !== undefined && { where: { path } }),
+    hint: "name another file as the key store's target, or look where this one comes from",
+  });
 }
 
 /** A mistake of this program, found before it could do harm. */

@@ -1,15 +1,13 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
-import { asAbsolutePath } from "../../host/path.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
-import { registrationOf } from "../../host/installer/registration.js";
-import { resolveLinks } from "../../host/installer/resolve-links.js";
-import { Problem } from "../../problem/problem.js";
+import type { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/quote.js";
 import { builtInStores } from "../../profile/key-stores/check-default-store.js";
 import { keyStoreTypes } from "../../profile/key-stores/store-types.js";
 import { nearest } from "../../profile/suggest.js";
 import { storesIn, type StoreInSettings } from "./edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
+import { baseName, LookedModules } from "./looked-modules.js";
 import { databaseStoreKey, defaultStoreKey, isKnownType, storeKey } from "./setting-names.js";
 
 /** By folded key. */
@@ -29,11 +27,12 @@ interface Pkcs11Settings {
 export function lintStores(settings: readonly LintedSetting[], context: LintContext): readonly Problem[] {
   const values: Values = new Map(settings.map((setting) => [foldKey(setting.key), setting]));
   const stores = pkcs11Stores(settings, values);
+  const modules = new LookedModules(context.host);
   return [
     ...[...storesIn(settings).values()].filter(({ name }) => !isChecked(name, context)).flatMap((store) => typeProblems(store, values, context)),
-    ...stores.flatMap((store) => asFarAsSeen(() => moduleProblems(store, context))),
+    ...stores.flatMap((store) => moduleProblems(store, context, modules)),
     ...stores.filter(({ name }) => !isChecked(name, context)).flatMap((store) => tokenProblems(store, context)),
-    ...sameTokenProblems(stores, context),
+    ...sameTokenProblems(stores, context, modules),
     ...defaultProblems(settings, values, context),
   ];
 }
@@ -62,23 +61,20 @@ function typeProblems({ name, settings }: StoreInSettings, values: Values, conte
   return [warning("key-store-type-unknown", `key store ${quotedName(name)} is of no type that is known`, context, type, { hint: near === undefined ? `known ones are ${keyStoreTypes.join(", ")}` : `did you mean ${near}?` })];
 }
 
-function moduleProblems({ name, module, at }: Pkcs11Settings, context: LintContext): readonly Problem[] {
-  const { host, installsModule } = context;
-  const isKnet = baseName(module) === moduleName;
+function moduleProblems({ name, module, at }: Pkcs11Settings, context: LintContext, modules: LookedModules): readonly Problem[] {
   if (/\.dll$/i.test(module)) return isChecked(name, context) ? [] : [windowsModule(name, at, context)];
-  if (isKnet && installsModule) return [];
-  if (!module.includes("/")) {
-    // that of kNET has a step of its own
-    if (isKnet || registrationOf(host.files(), module).state !== "missing") return [];
-    return [warning("key-store-module-missing", `the dynamic loader does not find the module of key store ${quotedName(name)}`, context, at, { detail: module, hint: "install the token's software, run ldconfig, or give the module's whole path" })];
+  if (baseName(module) === moduleName && context.installsModule) return [];
+  const look = modules.look(module);
+  switch (look.state) {
+    case "fine":
+      return [];
+    case "not-found":
+      return [warning("key-store-module-missing", `the dynamic loader does not find the module of key store ${quotedName(name)}`, context, at, { detail: module, hint: "install the token's software, run ldconfig, or give the module's whole path" })];
+    case "no-file":
+      return [warning("key-store-module-missing", `the module of key store ${quotedName(name)} is not there`, context, at, { detail: module, hint: "give the path of the installed module, or its bare name" })];
+    case "other":
+      return [warning("key-store-module-other", `key store ${quotedName(name)} uses another kNET module than the installed one`, context, at, { detail: `${module}, while ${look.installed} is installed`, hint: `give the bare name ${moduleName}` })];
   }
-  const file = asAbsolutePath(module);
-  if (file === undefined || host.files().entry(file) === undefined) {
-    return [warning("key-store-module-missing", `the module of key store ${quotedName(name)} is not there`, context, at, { detail: module, hint: "give the path of the installed module, or its bare name" })];
-  }
-  const registered = isKnet ? registrationOf(host.files(), moduleName, file) : undefined;
-  if (registered?.state !== "other") return [];
-  return [warning("key-store-module-other", `key store ${quotedName(name)} uses another kNET module than the installed one`, context, at, { detail: `${module}, while ${registered.path} is installed`, hint: `give the bare name ${moduleName}` })];
 }
 
 function windowsModule(name: string, at: LintedSetting, context: LintContext): Problem {
@@ -96,10 +92,10 @@ function tokenProblems({ name, module, at, label, serial }: Pkcs11Settings, cont
 }
 
 /** Two stores on one token: one of them is most likely meant for another. */
-function sameTokenProblems(stores: readonly Pkcs11Settings[], context: LintContext): readonly Problem[] {
+function sameTokenProblems(stores: readonly Pkcs11Settings[], context: LintContext, modules: LookedModules): readonly Problem[] {
   const seen = new Map<string, string>();
   return stores.flatMap((store) => {
-    const token = JSON.stringify([resolvedModule(store.module, context), store.serial ?? null, store.label ?? null]);
+    const token = JSON.stringify([modules.identity(store.module), store.serial ?? null, store.label ?? null]);
     const first = seen.get(token);
     if (first === undefined) seen.set(token, store.name);
     if (first === undefined || (isChecked(store.name, context) && isChecked(first, context))) return [];
@@ -119,26 +115,6 @@ function defaultProblems(settings: readonly LintedSetting[], values: Values, con
 
 function isOn(setting: LintedSetting | undefined): boolean {
   return foldKey(setting?.value ?? "") === foldKey("True");
-}
-
-function resolvedModule(module: string, { host }: LintContext): string {
-  const file = asAbsolutePath(module);
-  if (baseName(module) === moduleName) return moduleName;
-  return file === undefined ? module : (asFarAsSeen(() => [resolveLinks(host.files(), file) ?? module])[0] ?? module);
-}
-
-/** What cannot be walked to cannot be judged: a warning less, and no reason to stop. */
-function asFarAsSeen<T>(look: () => readonly T[]): readonly T[] {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof Problem) return [];
-    throw error;
-  }
-}
-
-function baseName(module: string): string {
-  return module.slice(module.lastIndexOf("/") + 1);
 }
 
 function isChecked(name: string, { checked }: LintContext): boolean {

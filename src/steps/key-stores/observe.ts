@@ -92,6 +92,8 @@ function faultProblem({ kind, offset, reason, key }: SettingsFault, position: (o
       return new Problem("settings-syntax", `the settings cannot be read as ${formName(form)}`, { where, detail: shown, hint: "correct the line: the application cannot read the file either" });
     case "duplicate-key":
       return new Problem("settings-duplicate-key", "a setting stands in the file twice", { where, detail: shown, hint: "remove one of the two: the application refuses the file" });
+    case "size":
+      return new Problem("settings-too-large", "there are more settings than any application has", { where, detail: shown, hint: "name another file as the key store's target, or look where this one comes from" });
     case "ambiguous":
       return new Problem("settings-ambiguous", "which setting holds cannot be told", { where, detail: shown, hint: "leave one of them, then run again" });
   }

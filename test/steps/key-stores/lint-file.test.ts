@@ -13,6 +13,10 @@ const endings = { ini: "conf", json: "json", env: "env", systemd: "environment" 
 
 /** The warnings of a plan whose one key store `Hsm` goes into such a file, each with the line it points at. */
 async function problemsOf(form: SettingsForm, text: string, pin = "1234"): Promise<readonly Problem[]> {
+  return (await planOf(form, text, pin)).problems;
+}
+
+async function planOf(form: SettingsForm, text: string, pin = "1234") {
   const file = path(`/etc/amplia/settings.${endings[form]}`);
   const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }], files: { [file]: text } });
   const store: KeyStore = { name: "Hsm", type: "Dinamo", target: { path: file, form }, address: "10.0.0.9", user: "op", password: source };
@@ -20,7 +24,8 @@ async function problemsOf(form: SettingsForm, text: string, pin = "1234"): Promi
     source: "p.yaml", connections: new Map(), users: new Map(), service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 },
     keyStores: new Map([[store.name, store]]),
   };
-  return (await keyStoresStep(new Map([[source, new Secret(pin)]])).plan({ profile, host }, [])).problems;
+  const plan = await keyStoresStep(new Map([[source, new Secret(pin)]])).plan({ profile, host }, []);
+  return { ...plan, looks: host.trusted.length };
 }
 
 async function told(form: SettingsForm, text: string, pin?: string): Promise<readonly string[]> {
@@ -83,4 +88,11 @@ t.test("a file that is wrong in every line is told so by its first ones", async 
   const problems = await told("ini", Array.from({ length: 3000 }, (_, index) => `[KeyStores:X${index}]\nModul=x\n`).join(""));
   t.equal(problems.length, 51);
   t.equal(problems.at(-1), "settings-more-warnings -");
+});
+
+t.test("thousands of key stores in a file do not have the host looked through thousands of times, nor fill the screen with notes", async (t) => {
+  const { looks, notes } = await planOf("ini", Array.from({ length: 3000 }, (_, index) => `[KeyStores:X${index}]\nType=Pkcs11\nModule=lib${index}.so\nTokenLabel=${index}\n`).join(""));
+  t.ok(looks < 500, `${looks} looks`);
+  t.equal(notes.length, 21);
+  t.equal(notes.at(-1), "2980 more key stores in /etc/amplia/settings.conf are not in the profile, and are kept");
 });
