@@ -146,12 +146,13 @@ export function readAsSystemdEnv(text: string): ReadSettings {
   return settings;
 }
 
-/** `__` stands for `:`; the last value of a name counts, and two names for one key are not to be told apart. */
+/** `__` stands for `:`, and four beginnings of a name for the section of connection strings; the last value of a name counts, and two names for one key are not to be told apart. */
 function readAsEnvironment(variables: readonly (readonly [string, string | undefined])[]): ReadSettings {
   const settings = new Map<string, string>();
   const names = new Map<string, { name: string; bare: boolean }>();
   for (const [name, value] of variables) {
-    const key = dotnetKey(name.split("__").join(":"));
+    const service = ["MYSQL", "SQLAZURE", "SQL", "CUSTOM"].find((one) => name.toUpperCase().startsWith(`${one}CONNSTR_`));
+    const key = dotnetKey((service === undefined ? name : `ConnectionStrings:${name.slice(`${service}CONNSTR_`.length)}`).split("__").join(":"));
     const before = names.get(key);
     if (before !== undefined && (before.name !== name || before.bare !== (value === undefined))) throw new Error("two names for one key");
     names.set(key, { name, bare: value === undefined });

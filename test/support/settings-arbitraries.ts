@@ -18,7 +18,7 @@ const text = (units: readonly string[], maxLength: number) => fc.array(fc.consta
 /** Values full of what means something somewhere. */
 export const values = fc.oneof({ weight: 4, arbitrary: text(hostile, 6) }, { weight: 1, arbitrary: text([...hostile, ...lineBreaks, "\x01", "\0", "\uD800"], 6) }, fc.constantFrom("", '"', '""', '"x"', "'x'", "Pkcs11", " x ", "[x]"));
 
-const parts = fc.oneof({ weight: 5, arbitrary: fc.constantFrom("KeyStores", "KEYSTORES", "A", "a", "B", "Pin", "pin", "Type", "Amplia") }, { weight: 2, arbitrary: text(hostile.filter((unit) => unit !== ":"), 3) }, { weight: 1, arbitrary: text([...hostile.filter((unit) => unit !== ":"), ...lineBreaks, "\0"], 3) });
+const parts = fc.oneof({ weight: 5, arbitrary: fc.constantFrom("KeyStores", "KEYSTORES", "A", "a", "B", "Pin", "pin", "Type", "Amplia", "SQLCONNSTR_A") }, { weight: 2, arbitrary: text(hostile.filter((unit) => unit !== ":"), 3) }, { weight: 1, arbitrary: text([...hostile.filter((unit) => unit !== ":"), ...lineBreaks, "\0"], 3) });
 
 /** Keys of one to three parts, which often meet in all but their case. */
 export const keys = fc.array(parts, { minLength: 1, maxLength: 3 }).map((all) => all.join(":"));
@@ -38,8 +38,8 @@ export interface ExistingText {
 const blanks = fc.constantFrom("", "", "", " ", "\t", "  ");
 const names: Readonly<Record<LineFormName, fc.Arbitrary<string>>> = {
   ini: fc.oneof(fc.constantFrom("Pin", "Type", "pin", "A:Pin", "a:Type", "KeyStores:A:Type", "keystores:B:Pin", "[x", "Amplia", "B :x"), text(hostile, 3)),
-  env: fc.oneof(fc.constantFrom("KeyStores__A__Pin", "KeyStores__A__Type", "keystores__b__pin", "PATH", "A___x", "KeyStores:A:Pin", "a__B"), text(hostile, 3)),
-  systemd: fc.oneof(fc.constantFrom("KeyStores__A__Pin", "KeyStores__A__Type", "keystores__b__pin", "PATH", "A___x", "export A", "1A"), text(["A", "b", "_", "__", "1", "-"], 3)),
+  env: fc.oneof(fc.constantFrom("KeyStores__A__Pin", "KeyStores__A__Type", "keystores__b__pin", "PATH", "A___x", "KeyStores:A:Pin", "a__B", "SQLCONNSTR_Main", "MySqlConnStr_A__b"), text(hostile, 3)),
+  systemd: fc.oneof(fc.constantFrom("KeyStores__A__Pin", "KeyStores__A__Type", "keystores__b__pin", "PATH", "A___x", "export A", "1A", "CUSTOMCONNSTR_Main", "ConnectionStrings__Main"), text(["A", "b", "_", "__", "1", "-"], 3)),
 };
 const rawValues: Readonly<Record<LineFormName, fc.Arbitrary<string>>> = {
   ini: fc.oneof(text(hostile, 5), fc.constantFrom("", '"x"', '"', "x y")),

@@ -1,5 +1,5 @@
-import { environmentForm, variableCannotName, variableOf } from "./environment-form.js";
-import { environmentLines, keyOfVariable } from "./environment-lines.js";
+import { environmentForm } from "./environment-form.js";
+import { environmentLines } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
 import { afterMark, linesOf } from "./line.js";
 import type { Line } from "./line.js";
@@ -7,6 +7,7 @@ import type { Assignment } from "./line-form.js";
 import { lineSettings, plainLine } from "./line-settings.js";
 import { markReason } from "./no-form-holds.js";
 import type { SettingsFault, SettingsReading } from "./settings-text.js";
+import { keyOfVariable, variableCannotName, variableOf } from "./variable-key.js";
 import { isWhiteSpace, trimmedStart } from "./white-space.js";
 
 /** Docker scans for lines in a buffer of 64 KiB, where the line feed has to fit too. */

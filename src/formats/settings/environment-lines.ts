@@ -12,11 +12,6 @@ export interface EnvironmentLines extends ReadLines {
 /** What has been read of such a file, whatever the rules of quoting. */
 export type ScannedLines = Pick<EnvironmentLines, "start" | "lines" | "tail" | "assignments" | "faults">;
 
-/** The setting that a variable is to .NET. */
-export function keyOfVariable(name: string): string {
-  return name.replaceAll("__", ":");
-}
-
 /** The variables as .NET reads them. `taken` says which values are handed on to it. */
 export function environmentLines(text: string, scanned: ScannedLines, taken: (value: string) => boolean): EnvironmentLines {
   const faults = [...scanned.faults, ...nulFaults(text), ...clashes(text, scanned.assignments)];

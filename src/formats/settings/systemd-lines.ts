@@ -1,9 +1,10 @@
-import { environmentLines, keyOfVariable } from "./environment-lines.js";
+import { environmentLines } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
 import type { Line } from "./line.js";
 import type { Assignment } from "./line-form.js";
 import type { DroppedLine, SettingsFault } from "./settings-text.js";
 import { scanSystemdValue } from "./systemd-value.js";
+import { keyOfVariable } from "./variable-key.js";
 
 /** Reads the text as systemd's parse_env_file does. A byte order mark is part of the first name, which then is none. */
 export function systemdLines(text: string): EnvironmentLines {
