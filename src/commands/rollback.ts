@@ -68,12 +68,14 @@ async function dryRun(run: RecordedRun, host: Host, { keepChanged }: RollbackArg
   return run.changes.some(mayStand) ? exitCodes.changesPending : exitCodes.done;
 }
 
+const saysNothingOfFiles: ReadonlySet<string> = new Set(["workflow-journal-incomplete", "workflow-old-runs-kept", "service-undone-settings"]);
+
 function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
   const { outcome, problems } = result;
   if (output.json) output.document(rollbackJson(run, result, problems));
   else {
     for (const problem of problems) output.problem(problem);
-    const kept = problems.some(({ code }) => code !== "workflow-journal-incomplete" && code !== "workflow-old-runs-kept");
+    const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
     output.result(outcome === "failed" ? `run ${run.sequence} could not be taken back whole` : `run ${run.sequence} was taken back: the host was observed to be as before it${kept ? ", but for what was kept" : ""}`);
   }
   const first = problems.find(({ severity }) => severity === "error");

@@ -96,8 +96,9 @@ function outcomeText(plan: Plan, { outcome, run }: RunResult): string {
   }
 }
 
+/** What the run left alone and is not well counts too. */
 function exitCodeOf({ outcome, problems }: RunResult): ExitCode {
-  if (outcome === "applied" || outcome === "unchanged") return exitCodes.done;
   const first = problems.find(({ severity }) => severity === "error");
-  return first === undefined ? exitCodes.failed : problemCodes[first.code];
+  if (first !== undefined) return problemCodes[first.code];
+  return outcome === "applied" || outcome === "unchanged" ? exitCodes.done : exitCodes.failed;
 }

@@ -50,4 +50,6 @@ export const applicationCodes = {
   "service-not-active": exitCodes.failed,
   "service-unhealthy": exitCodes.unavailable,
   "service-not-restored": exitCodes.failed,
+  "service-restart-owed": exitCodes.failed,
+  "service-undone-settings": exitCodes.failed,
 } as const satisfies Record<string, ExitCode>;

@@ -200,6 +200,7 @@ const programCodes = {
 
   // members of an HA vector: proof and drill
   "members-needs-root": exitCodes.noPermission,
+  "members-unwell": exitCodes.unavailable,
   "members-unreachable": exitCodes.unavailable,
   "members-login-refused": exitCodes.failed,
   "members-proof-failed": exitCodes.failed,

@@ -24,5 +24,5 @@ export interface StepOptions extends ServiceOptions {
 export function allSteps({ smokeTest, secrets, restart, members = false }: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
   const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
-  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), ...proofs, serviceStep({ restart })];
+  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), ...proofs, serviceStep({ restart, settles: true })];
 }

@@ -4,14 +4,16 @@ import type { Change } from "./change.js";
 import { deedOf, waitsForProof, type RecordedDeed } from "./deed.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
+import { lookAround } from "./look-around.js";
 import { ownCommand } from "./own-command.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import { prove } from "./prove.js";
 import { rollBack } from "./rollback.js";
 import type { SmokeReport, StepInput } from "./step.js";
+import { undoneSettings } from "./undone-settings.js";
 
-export interface ApplyOptions extends Omit<RunHeader, "changes"> {
+export interface ApplyOptions extends Omit<RunHeader, "changes" | "owes"> {
   /** False keeps the failed state for inspection. */
   readonly rollback: boolean;
   /** False leaves the proof out. */
@@ -25,7 +27,7 @@ export interface RunResult {
   readonly run: string | null;
   readonly outcome: Outcome;
   readonly smoke: SmokeReport;
-  /** Why it failed, and what could not be put back; warnings of the proof. */
+  /** Why it failed, and what could not be put back; what is not well although the run left it alone; warnings of the proof. */
   readonly problems: readonly Problem[];
 }
 
@@ -40,11 +42,13 @@ export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOption
   if (options.signal.aborted) return { run: null, outcome: "failed", smoke: { tokens: [] }, problems: [interrupted()] };
   if (plan.changes.length === 0) return unchanged(plan, options);
   const { profile, who, version } = options;
-  const journal = Journal.begin(input.host, { profile, who, version, changes: plan.changes });
+  const owes = plan.steps.flatMap(({ owes: owed }) => owed ?? []);
+  const journal = Journal.begin(input.host, { profile, who, version, changes: plan.changes, ...(owes.length > 0 && { owes }) });
   const result = await applyJournaled(plan, input, options, journal);
   const { outcome, problems } = result;
   const unwritten = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
-  return { ...result, problems: withoutRepeats([...problems, ...unwritten]) };
+  const seen = outcome === "applied" ? await lookAround(plan.steps.filter(({ changes }) => changes.length === 0), options.signal) : await undoneSettings(journal.run, input.host);
+  return { ...result, problems: withoutRepeats([...problems, ...unwritten, ...seen]) };
 }
 
 /** A display that fails (a log on a full disk) must not leave a host half changed. */
@@ -67,7 +71,8 @@ const toldOnce: ReadonlySet<string> = new Set(["interrupted", "workflow-journal-
 
 async function unchanged(plan: Plan, options: ApplyOptions): Promise<RunResult> {
   const proof = await prove(plan, options);
-  return { run: null, outcome: failed(proof.problems) ? "failed" : "unchanged", ...proof };
+  const problems = withoutRepeats([...proof.problems, ...(await lookAround(plan.steps, options.signal))]);
+  return { run: null, outcome: failed(problems) ? "failed" : "unchanged", smoke: proof.smoke, problems };
 }
 
 async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOptions, journal: Journal): Promise<RunResult> {

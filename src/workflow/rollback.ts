@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../problem/problem.js";
-import type { RecordedDeed } from "./deed.js";
+import { waitsForProof, type RecordedDeed } from "./deed.js";
 import type { Journal } from "./journal/journal.js";
 import { makePlan, type Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
@@ -25,7 +25,9 @@ export async function rollBack(plan: Plan, begun: readonly RecordedDeed[], input
   // on a full disk there may be no room for planning: then what was done, which is looked at itself in any case, has to do
   const isBlind = again.problems.some(({ severity }) => severity === "error");
   const elsewhere = (await standingElsewhere(begun)).map(({ change, standing }) => (standing.state === "other" ? `${standing.path}: ${standing.because}` : change.path));
-  return (isDeepStrictEqual(again.changes, plan.changes) || isBlind) && elsewhere.length === 0
+  // whether a restart is owed tells of the service's start, not of the host's files
+  const [now, before] = [again, plan].map(({ changes }) => changes.filter((change) => !waitsForProof(change)));
+  return (isDeepStrictEqual(now, before) || isBlind) && elsewhere.length === 0
     ? { complete: true, problems: unwritten }
     : { complete: false, problems: [notAsBefore(journal, elsewhere), ...unwritten] };
 }

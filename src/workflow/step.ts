@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.js";
+import type { AbsolutePath } from "../host/path.js";
 import type { Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
 import type { Change, StepId } from "./change.js";
@@ -19,6 +20,17 @@ export interface StepPlan {
   readonly unseen?: boolean;
   /** Proof that the host works as planned, where looking at it again is not proof enough. Called when all changes have been made but those that wait for it. */
   readonly prove?: (signal: AbortSignal) => Promise<Proof>;
+  /** What is wrong with that which no change of the step touches, such as a service that is not to be restarted and is down. Only looks. */
+  readonly look?: (signal: AbortSignal) => Promise<readonly Problem[]>;
+  /** A unit that reads what is planned, and whose restart is left to the user: for the record of the run. */
+  readonly owes?: OwedRestart;
+}
+
+/** A restart without which a unit does not have what it reads. */
+export interface OwedRestart {
+  readonly unit: string;
+  /** What it reads anew. */
+  readonly because: readonly AbsolutePath[];
 }
 
 /** One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what the steps before it are to change. */

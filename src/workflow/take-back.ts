@@ -9,6 +9,7 @@ import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./own-command.js";
 import type { ProgressListener } from "./progress.js";
 import { standingElsewhere, undoDeeds } from "./undo-deeds.js";
+import { undoneSettings } from "./undone-settings.js";
 
 export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
   /** True: what somebody changed since is left as it is, and all else is taken back. False: then nothing is. */
@@ -54,7 +55,8 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
   const problems = left.map((problem) => (keepChanged && isKept(problem) ? asWarning(problem) : problem));
   const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
   const unended = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
-  return { outcome, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended)] };
+  const seen = await undoneSettings(recorded.run, host);
+  return { outcome, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen] };
 }
 
 /** What was begun and is not known to be undone, ready to be looked at and taken back. */

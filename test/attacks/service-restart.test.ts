@@ -225,3 +225,56 @@ t.test("--no-restart and a rollback of the run leave the service alone and say t
   t.equal((await knetctl(["rollback"])).exitCode, 0);
   t.not(service.start(), restarted);
 });
+
+/** What `verify --no-smoke-test` says. */
+async function verified(file: string) {
+  const { exitCode, document } = await knetctlJson(["verify", "--no-smoke-test", file]);
+  return { exitCode, kinds: document.changes.map(({ kind }) => kind), codes: document.problems.map(({ code }) => code) };
+}
+
+t.test("a restart that was left to the user is owed until somebody makes it: verify and apply say so, and the next apply makes it", async (t) => {
+  t.equal((await knetctl(["apply", "--no-smoke-test", "--no-restart", info])).exitCode, 0);
+  service.calls();
+  t.match(await verified(info), { exitCode: 2, kinds: ["restart-service"], codes: [] });
+  const again = await knetctlJson(["apply", "--no-smoke-test", "--no-restart", info]);
+  t.match(again, { exitCode: 0, document: { changes: [], problems: [{ code: "service-restart-owed", severity: "warning", hint: /systemctl restart amplia\.service/ }] } });
+  t.same(service.calls(), []);
+  t.match((await knetctl(["apply", "--no-smoke-test", info])).stdout, /owed since run \d+[^]*applied: 1 change/);
+  t.same(service.calls(), [`reset-failed ${unit}`, `restart ${unit}`]);
+  t.match(await verified(info), { exitCode: 0, kinds: [], codes: [] });
+});
+
+t.test("a rollback of a run after which somebody restarted says that the service still has the undone settings; the next apply owes the restart", async (t) => {
+  t.equal((await knetctl(["apply", "--no-smoke-test", "--no-restart", quiet])).exitCode, 0);
+  execFileSync("systemctl", ["restart", unit]);
+  t.match(await verified(quiet), { exitCode: 0, kinds: [] }, "whoever restarted it");
+  const { exitCode, stdout, stderr } = await knetctl(["rollback"]);
+  t.match({ exitCode, stdout, stderr }, { exitCode: 0, stdout: /was taken back: the host was observed to be as before it\n/, stderr: /amplia\.service still runs with the settings that were taken back \[service-undone-settings\]/ });
+  t.match(await verified(info), { exitCode: 2, kinds: ["restart-service"] });
+  t.equal((await knetctl(["apply", "--no-smoke-test", info])).exitCode, 0);
+  t.match(await verified(info), { exitCode: 0, kinds: [] });
+});
+
+t.test("a service that is down, missing or dies a moment after its start is told by verify and apply although nothing is planned, with an exit code", async (t) => {
+  execFileSync("systemctl", ["stop", unit]);
+  t.match(await verified(info), { exitCode: 1, kinds: [], codes: ["service-not-active"] });
+  t.match(await knetctlJson(["apply", "--no-smoke-test", info]), { exitCode: 1, document: { outcome: "failed", run: null, problems: [{ code: "service-not-active" }] } });
+  t.match((await knetctl(["verify", "--no-smoke-test", info])).stdout, /nothing to change, but not all is well/);
+  service.loads("not-found");
+  t.match(await verified(info), { exitCode: 1, codes: ["service-unit-missing"] });
+  service.loads("loaded");
+  service.does("dies");
+  execFileSync("systemctl", ["restart", unit]);
+  t.match(await verified(info), { exitCode: 1, codes: ["service-not-active"] });
+});
+
+t.test("a failed restart that was kept (--no-rollback) is owed: the next apply tries again, and says what was ill before", async (t) => {
+  service.does("well");
+  t.equal((await knetctl(["apply", "--no-smoke-test", quiet])).exitCode, 0);
+  service.does("fail");
+  t.match(await knetctlJson(["apply", "--no-smoke-test", "--no-rollback", info]), { exitCode: 1, document: { outcome: "failed" } });
+  t.match(await verified(info), { exitCode: 1, kinds: ["restart-service"], codes: ["service-not-active", "service-not-active"] });
+  service.does("well");
+  t.match(await knetctlJson(["apply", "--no-smoke-test", info]), { exitCode: 0, document: { outcome: "applied", problems: [{ code: "service-not-active", severity: "warning", title: /before anything is changed/ }] } });
+  t.match(await verified(info), { exitCode: 0, kinds: [] });
+});

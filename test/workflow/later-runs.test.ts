@@ -17,7 +17,7 @@ const account: Change = { step: "account", kind: "create-account", path: path("/
 function run(sequence: number, changes: readonly Change[], { progress = "done", outcome = "applied" }: { progress?: ChangeProgress; outcome?: RecordedRun["outcome"] } = {}): RecordedRun {
   const name = `20261124T02000${sequence}Z-000${sequence}`;
   return {
-    run: name, folder: path(`/var/lib/knetctl/runs/${name}`), sequence, began: `2026-11-24T02:00:0${sequence}.000Z`, outcome, problems: [], text: "",
+    run: name, folder: path(`/var/lib/knetctl/runs/${name}`), sequence, began: `2026-11-24T02:00:0${sequence}.000Z`, outcome, problems: [], owes: [], text: "",
     profile: "profile.yaml", who: "root", version: "0.1.0",
     changes: changes.map((change, index) => ({ number: index + 1, change, progress, prior: {} })),
   };

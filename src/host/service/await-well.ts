@@ -4,11 +4,11 @@ import { shownUrl } from "../../problem/shown-url.js";
 import type { Host } from "../host.js";
 import { askHealth } from "./health.js";
 import { flapping, notActive, unhealthy } from "./service-problem.js";
-import { isDown, isSameStart, isUp, unitState, type UnitState } from "./unit-state.js";
+import { activeForMs, isDown, isSameStart, isUp, unitState, type UnitState } from "./unit-state.js";
 
 /** In milliseconds. */
 export interface Pace {
-  /** How long a unit must have been seen active, without a new start, to count as active. */
+  /** How long a unit must have been active, without a new start, to count as active. */
   readonly stable: number;
   /** Between two looks. */
   readonly poll: number;
@@ -16,7 +16,7 @@ export interface Pace {
   readonly answer: number;
 }
 
-export const usualPace: Pace = { stable: 2000, poll: 250, answer: 5000 };
+export const usualPace: Pace = { stable: 4000, poll: 250, answer: 5000 };
 
 export interface Waiting {
   /** On the clock of `performance.now()`: until then it must be active, and answer. The time for which it must stay so may go beyond. */
@@ -48,7 +48,7 @@ async function awaitStable(host: Host, unit: string, waiting: Waiting): Promise<
   const first = await unitState(host, unit, waiting);
   let up: { readonly state: UnitState; readonly since: number } | undefined;
   for (let now = first; ; now = await unitState(host, unit, waiting)) {
-    if (isUp(now)) up ??= { state: now, since: performance.now() };
+    if (isUp(now)) up ??= { state: now, since: performance.now() - activeForMs(now) };
     refuseNewStart(unit, now, up?.state ?? first, up !== undefined);
     if (isUp(now) && up !== undefined && performance.now() - up.since >= waiting.pace.stable) return now;
     if (hasEnded(now) || (!isUp(now) && performance.now() > waiting.deadline)) throw notActive(unit, now);

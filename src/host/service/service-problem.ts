@@ -35,7 +35,7 @@ export function flapping(unit: string, { restarts, result }: UnitState): Problem
 }
 
 export function notActive(unit: string, { active, sub, result }: UnitState): Problem {
-  return serviceProblem("service-not-active", unit, "was started and is not active", `it is ${active} (${sub}), its result is ${result === "" ? "unknown" : result}`);
+  return serviceProblem("service-not-active", unit, "is not active", `it is ${active} (${sub}), its result is ${result === "" ? "unknown" : result}`);
 }
 
 export function unhealthy(unit: string, url: string, reason: string): Problem {

@@ -21,9 +21,12 @@ export interface UnitState {
   readonly invocation: string;
   /** 0: none. */
   readonly mainPid: number;
+  /** When its main process was started last and when it became active last, in µs of the system's monotonic clock. 0: not told. */
+  readonly mainStartUs: number;
+  readonly activeUs: number;
 }
 
-const properties = "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID";
+const properties = "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic";
 const defaultTimeoutMs = 10_000;
 
 /** Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer in time. */
@@ -49,6 +52,8 @@ export function parseUnitState(text: string): UnitState | undefined {
     restarts: count(values.get("NRestarts")),
     invocation: values.get("InvocationID") ?? "",
     mainPid: count(values.get("MainPID")),
+    mainStartUs: count(values.get("ExecMainStartTimestampMonotonic")),
+    activeUs: count(values.get("ActiveEnterTimestampMonotonic")),
   };
 }
 
@@ -68,7 +73,23 @@ export function isSameStart(one: UnitState, other: UnitState): boolean {
   return one.invocation === other.invocation && one.restarts === other.restarts;
 }
 
+/** When it was started that last read its settings, in ms since 1970; undefined where it is not told. */
+export function startedAt({ mainStartUs, activeUs }: UnitState): number | undefined {
+  const us = mainStartUs === 0 ? activeUs : mainStartUs;
+  return us === 0 ? undefined : Date.now() - msSince(us);
+}
+
+/** For how long, in ms, it has been active; 0 where it is not told. */
+export function activeForMs({ activeUs }: UnitState): number {
+  return activeUs === 0 ? 0 : Math.max(0, msSince(activeUs));
+}
+
+/** Node's clock of this name is the same as the service manager's (CLOCK_MONOTONIC). */
+function msSince(us: number): number {
+  return (Number(process.hrtime.bigint() / 1000n) - us) / 1000;
+}
+
 /** Older versions do not tell it. */
 function count(text = ""): number {
-  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }

@@ -1,6 +1,9 @@
 import type { Host } from "../../host/host.js";
 import { askHealth, type Health } from "../../host/service/health.js";
 import { isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
+import { Problem } from "../../problem/problem.js";
+import { readRuns } from "../../workflow/journal/runs.js";
+import { unreadRuns, type UnreadRun } from "../../workflow/unread-changes.js";
 
 export interface ObservedService {
   readonly state: UnitState;
@@ -15,4 +18,15 @@ const answerMs = 3000;
 export async function observeService(host: Host, unit: string, health: string | undefined): Promise<ObservedService> {
   const state = await unitState(host, unit);
   return health === undefined || !isUp(state) ? { state } : { state, health: await askHealth(health, { timeoutMs: answerMs }) };
+}
+
+/** The runs of this host that the unit should have been restarted for and was not. None where this user may not read the records of runs. */
+export async function observeOwed(host: Host, unit: string): Promise<readonly UnreadRun[]> {
+  try {
+    const { runs } = readRuns(host);
+    return runs.length === 0 ? [] : unreadRuns(runs, unit, await unitState(host, unit));
+  } catch (error) {
+    if (error instanceof Problem && error.code === "host-not-permitted") return [];
+    throw error;
+  }
 }

@@ -1,48 +1,93 @@
 import { shellWord } from "../../formats/shell-word.js";
+import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
+import { lookAtService } from "../../host/service/look-at-service.js";
 import { whyNoServiceManager } from "../../host/service/service-manager.js";
-import { unitProblem } from "../../host/service/service-problem.js";
+import { notActive, unhealthy, unitProblem } from "../../host/service/service-problem.js";
 import { isUp } from "../../host/service/unit-state.js";
-import { shownUrl } from "../../problem/shown-url.js";
+import { asWarning } from "../../problem/as-warning.js";
+import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
+import type { UnreadRun } from "../../workflow/unread-changes.js";
 import { readAnew, restartChange } from "./changes.js";
-import { observeService, type ObservedService } from "./observe.js";
+import { observeOwed, observeService, type ObservedService } from "./observe.js";
 
 export interface ServiceOptions {
   /** False: what is to be done is said and left to the user. */
   readonly restart: boolean;
+  /** True: what earlier runs owe the service is owed by this one too. */
+  readonly settles?: boolean;
   /** Why no unit is known, where that is not for want of one in a profile. */
   readonly noUnit?: string;
 }
 
-/** The application's service starts anew when something that it reads has changed, and is well then. */
+/** The application's service starts anew when something that it reads has changed, or had changed and it was not started since, and is well then. */
 export function serviceStep(options: ServiceOptions): Step {
   return { id: "service", title: "service", plan: (input, planned) => planService(input, planned, options) };
 }
 
-async function planService({ profile: { service }, host }: StepInput, planned: readonly Change[], { restart, noUnit = "no service.unit in the profile" }: ServiceOptions): Promise<StepPlan> {
+async function planService({ profile: { service }, host }: StepInput, planned: readonly Change[], options: ServiceOptions): Promise<StepPlan> {
   const because = readAnew(planned);
-  if (because.length === 0) return said();
   const { unit } = service;
-  if (unit === undefined) return said(`${noUnit}: restart the application yourself`);
-  const byHand = `systemctl restart ${shellWord(unit)}`;
-  if (!restart) return said(`--no-restart: the application reads the changes when you restart it: ${byHand}`);
+  const { restart, settles = false, noUnit = "no service.unit in the profile" } = options;
+  if (unit === undefined) return because.length === 0 ? said() : said(`${noUnit}: restart the application yourself`);
   const why = whyNoServiceManager(host);
-  if (why !== undefined) return said(`${why}; where ${unit} runs: ${byHand}`);
-  return restartPlan(unit, service, because, await observeService(host, unit, service.health));
+  if (why !== undefined) return because.length === 0 ? said() : said(`${why}; where ${unit} runs: ${byHand(unit)}`);
+  const owed = settles ? await observeOwed(host, unit) : [];
+  const look = (signal: AbortSignal): Promise<readonly Problem[]> => found(host, unit, service, restart, signal);
+  if (!restart) return { ...leftAlone(unit, because, owed), look };
+  const all = [...new Set([...because, ...owed.flatMap((one) => one.because)])];
+  if (all.length === 0) return { ...said(), look };
+  return { ...restartPlan(unit, service, all, owed, await observeService(host, unit, service.health)), look };
 }
 
-function restartPlan(unit: string, service: ServiceAccount, because: readonly AbsolutePath[], observed: ObservedService): StepPlan {
+/** Where the user restarts it, or nobody does, that it is not well is told, and no fault of the run's. */
+async function found(host: Host, unit: string, { health, startTimeoutSeconds }: ServiceAccount, restart: boolean, signal: AbortSignal): Promise<readonly Problem[]> {
+  const problem = await lookAtService(host, unit, { health, startTimeoutSeconds, signal });
+  if (problem === undefined) return [];
+  return [restart ? problem : asWarning(problem)];
+}
+
+function leftAlone(unit: string, because: readonly AbsolutePath[], owed: readonly UnreadRun[]): StepPlan {
+  const notes = because.length === 0 ? [] : [`--no-restart: the application reads the changes when you restart it: ${byHand(unit)}`];
+  return { changes: [], problems: owed.length === 0 ? [] : [owedProblem(unit, owed)], notes, ...(because.length > 0 && { owes: { unit, because } }) };
+}
+
+function restartPlan(unit: string, service: ServiceAccount, because: readonly AbsolutePath[], owed: readonly UnreadRun[], observed: ObservedService): StepPlan {
   const problem = unitProblem(unit, observed.state);
   if (problem !== undefined) return { changes: [], problems: [problem], notes: [] };
-  return { changes: [restartChange(unit, service, because)], problems: [], notes: notes(unit, service, observed) };
+  return { changes: [restartChange(unit, service, because)], problems: illBefore(unit, service, observed), notes: [...notes(unit, observed), ...owed.map((one) => owedText(unit, one))] };
 }
 
-function notes(unit: string, { health: url }: ServiceAccount, { state, health }: ObservedService): readonly string[] {
-  if (!isUp(state)) return [`${unit} is ${state.active} now; it is started`];
-  return health?.well === false && url !== undefined ? [`${unit} is active, but does not answer at ${shownUrl(url)} now: ${health.reason}`] : [];
+function notes(unit: string, { state }: ObservedService): readonly string[] {
+  return isUp(state) ? [] : [`${unit} is ${state.active} now; it is started`];
+}
+
+/** What the run is not to be blamed for is told before it begins. */
+function illBefore(unit: string, { health: url }: ServiceAccount, { state, health }: ObservedService): readonly Problem[] {
+  const problem = state.active === "failed" || state.sub === "auto-restart" ? notActive(unit, state) : health?.well === false && url !== undefined ? unhealthy(unit, url, health.reason) : undefined;
+  if (problem === undefined) return [];
+  const { code, message, detail, hint } = problem;
+  return [new Problem(code, `${message}, before anything is changed`, { severity: "warning", ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }) })];
+}
+
+function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {
+  return new Problem("service-restart-owed", `a restart of ${unit} is still owed`, {
+    severity: "warning",
+    detail: owed.map((one) => owedText(unit, one)).join("\n"),
+    hint: byHand(unit),
+  });
+}
+
+function owedText(unit: string, { run: { sequence }, undone }: UnreadRun): string {
+  if (undone) return `owed since run ${sequence} was taken back: ${unit} still runs with what that run had written`;
+  return `owed since run ${sequence}: ${unit} was not started since that changed what it reads, or did not come up`;
+}
+
+function byHand(unit: string): string {
+  return `systemctl restart ${shellWord(unit)}`;
 }
 
 /** No change. */

@@ -44,11 +44,13 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
       return { was: bearing(state), failed: state.active === "failed", invocation: state.invocation, answered };
     },
 
-    perform: async ({ unit, health, timeoutSeconds }, _prior, run) => {
+    perform: async ({ unit, health, timeoutSeconds }, prior, run) => {
       const timeoutMs = timeoutSeconds * 1000;
       const deadline = performance.now() + timeoutMs;
       await restartUnit(run.host, unit, { timeoutMs, signal: run.signal });
-      const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace));
+      const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace)).catch((error: unknown) => {
+        throw asBefore(error, prior);
+      });
       run.report(`${unit} is active${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`);
     },
 
@@ -87,6 +89,13 @@ async function bringBack({ unit, health, timeoutSeconds }: RestartService, { inv
   await restartUnit(run.host, unit, { timeoutMs });
   const { state, who } = await awaitWell(run.host, unit, answered ? health : null, waiting(run, performance.now() + timeoutSeconds * 1000, pace));
   run.report(`${unit} is active again, with its old settings${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`);
+}
+
+/** One that did not answer before either is not ill by this run alone. */
+function asBefore(error: unknown, { was, answered }: Prior): unknown {
+  if (!(error instanceof Problem) || error.code !== "service-unhealthy" || was !== "up" || answered) return error;
+  const { code, message, detail, hint } = error;
+  return new Problem(code, message, { detail: `${detail ?? ""}; nor did it answer before this run`, ...(hint !== undefined && { hint }), cause: error });
 }
 
 function waiting(run: RunContext, deadline: number, pace: Pace): Waiting {

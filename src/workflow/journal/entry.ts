@@ -1,6 +1,7 @@
 import type { AbsolutePath } from "../../host/path.js";
 import type { ProblemJson } from "../../problem/problem.js";
 import type { Change } from "../change.js";
+import type { OwedRestart } from "../step.js";
 
 export type Outcome = "applied" | "unchanged" | "failed" | "rolled-back";
 
@@ -13,6 +14,8 @@ export interface RunHeader {
   /** Version of knetctl. */
   readonly version: string;
   readonly changes: readonly Change[];
+  /** Restarts that are left to the user. */
+  readonly owes?: readonly OwedRestart[];
 }
 
 /** A line of a run's journal. `number` counts the plan's changes from 1. Schema: schemas/journal.schema.json. */
@@ -39,7 +42,7 @@ export interface JournaledChange {
 }
 
 /** A run as its journal tells it. */
-export interface RecordedRun extends Omit<RunHeader, "changes"> {
+export interface RecordedRun extends Omit<RunHeader, "changes" | "owes"> {
   readonly run: string;
   readonly folder: AbsolutePath;
   /** Counts the runs of a host; unlike the time it only ever grows. */
@@ -50,6 +53,8 @@ export interface RecordedRun extends Omit<RunHeader, "changes"> {
   /** How it ended; `unfinished` when neither it nor a rollback of it came to its end. */
   readonly outcome: Outcome | "unfinished";
   readonly changes: readonly JournaledChange[];
+  /** Restarts that were left to the user. */
+  readonly owes: readonly OwedRestart[];
   readonly problems: readonly ProblemJson[];
   /** The journal's whole lines, which a rollback continues. */
   readonly text: string;

@@ -42,9 +42,9 @@ function isOfLaterFormat(json: unknown): json is { format: number } {
   return typeof json === "object" && json !== null && "format" in json && typeof json.format === "number" && json.format > 1;
 }
 
-function summary({ run, sequence, time, profile, who, version }: Begin, rest: readonly JournalEntry[]) {
+function summary({ run, sequence, time, profile, who, version, owes = [] }: Begin, rest: readonly JournalEntry[]) {
   const last = rest.findLast(({ type }) => type === "end" || type === "rollback");
-  const common = { run, sequence, began: time, profile, who, version };
+  const common = { run, sequence, began: time, profile, who, version, owes };
   if (last?.type !== "end") return { ...common, outcome: "unfinished", problems: [] } as const;
   return { ...common, ended: last.time, outcome: last.outcome, problems: last.problems };
 }

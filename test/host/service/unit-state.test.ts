@@ -5,7 +5,7 @@ import { down, ServiceHost, up } from "../../support/service-host.js";
 const whole = "Type=notify\nResult=success\nNRestarts=3\nMainPID=812\nLoadState=loaded\nActiveState=active\nSubState=running\nInvocationID=0f64\n";
 
 t.test("all that the service manager says is read, in any order", (t) => {
-  t.same(parseUnitState(whole), { load: "loaded", active: "active", sub: "running", result: "success", type: "notify", restarts: 3, invocation: "0f64", mainPid: 812 });
+  t.same(parseUnitState(whole), { load: "loaded", active: "active", sub: "running", result: "success", type: "notify", restarts: 3, invocation: "0f64", mainPid: 812, mainStartUs: 0, activeUs: 0 });
   t.same(parseUnitState(whole.split("\n").reverse().join("\n")), parseUnitState(whole));
   t.end();
 });

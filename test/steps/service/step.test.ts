@@ -25,7 +25,8 @@ function planned(host: Host, changes: readonly Change[], { restart = true, unit 
 
 t.test("what the application reads is to change: one restart, with the reasons, by a host that only looks", async (t) => {
   const host = new ServiceHost(up);
-  const plan = await planned(host, [account, folder, config, installer, loaderEntry, mode, settings, config]);
+  const { look, ...plan } = await planned(host, [account, folder, config, installer, loaderEntry, mode, settings, config]);
+  t.type(look, "function");
   t.same(plan, {
     changes: [{
       kind: "restart-service", step: "service", path: "/etc/systemd/system/amplia.service", unit: "amplia.service", health: null, timeoutSeconds: 20,
@@ -37,12 +38,18 @@ t.test("what the application reads is to change: one restart, with the reasons, 
   t.same(host.calls, []);
 });
 
-t.test("nothing of the kind is to change: no restart, and the unit is not even looked at", async (t) => {
+t.test("nothing of the kind is to change: no restart, and what the unit does is for the look at it to tell", async (t) => {
   const host = new ServiceHost(failed);
   const own: Change = { ...config, path: path("/var/lib/knetctl/receipt.json") };
-  t.same(await planned(host, [account, folder, mode, own]), { changes: [], problems: [], notes: [] });
+  const { look, ...plan } = await planned(host, [account, folder, mode, own]);
+  t.same(plan, { changes: [], problems: [], notes: [] });
   t.same(await planned(new MemoryHost({}), []), { changes: [], problems: [], notes: [] });
   t.same(host.commandLines, []);
+  t.match(await look?.(new AbortController().signal), [{ code: "service-not-active", severity: "error", detail: /failed/ }]);
+  const left = await planned(host, [config], { restart: false });
+  t.match(await left.look?.(new AbortController().signal), [{ code: "service-not-active", severity: "warning" }], "whoever restarts it by hand is told, and it is no fault of the run's");
+  t.same(left.owes, { unit: "amplia.service", because: [config.path] });
+  t.same(host.calls, []);
 });
 
 const byHand = /systemctl restart amplia\.service/;
@@ -73,10 +80,11 @@ t.test("a service manager that does not answer stops the plan", async (t) => {
   await t.rejects(planned(host, [config]), { code: "service-state-unknown" });
 });
 
-t.test("one that is not up now is told to be started, one that does not answer now is told to be so; neither stops the plan", async (t) => {
+t.test("one that is not up now is told to be started, one that is ill now is told to be so before anything is done; neither stops the plan", async (t) => {
   t.match(await planned(new ServiceHost(down), [config]), { changes: [{ kind: "restart-service" }], problems: [], notes: ["amplia.service is inactive now; it is started"] });
   const { changes, problems, notes } = await planned(new ServiceHost(up), [config], { health: "http://user:word@127.0.0.1:1/info?key=k1" });
   t.match(changes, [{ health: "http://user:word@127.0.0.1:1/info?key=k1" }]);
-  t.same(problems, []);
-  t.same(notes, ["amplia.service is active, but does not answer at http://127.0.0.1:1/info now: nothing listens there (ECONNREFUSED)"]);
+  t.match(problems, [{ code: "service-unhealthy", severity: "warning", message: /before anything is changed/, detail: "http://127.0.0.1:1/info: nothing listens there (ECONNREFUSED)" }]);
+  t.same(notes, []);
+  t.match(await planned(new ServiceHost(failed), [config]), { changes: [{ kind: "restart-service" }], problems: [{ code: "service-not-active", severity: "warning", message: /before anything is changed/ }] });
 });
