@@ -71,6 +71,21 @@ export function settledHost(t: Test, folder: string): Scene {
   };
 }
 
+/** A host with an account and nothing more but a file of the client's whose owner alone is not as it should be: every folder and file is to be made. */
+export function bareHost(t: Test, folder: string): Scene {
+  const profile = writeProfile(join(folder, "bare.yaml"), { create: false });
+  return {
+    name: "a host with an account alone", profile,
+    fresh: original(t, (root) => {
+      writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\namplia:x:990:990::/var/amplia:/usr/sbin/nologin\n");
+      writeFileSync(join(root, "etc/group"), "root:x:0:\namplia:x:990:\n");
+      put(root, "var/amplia/.config/kryptus/own.log", "the user's own", 0o640);
+      for (const name of ["", "/.config", "/.config/kryptus", "/.config/kryptus/own.log"]) chownSync(join(root, `var/amplia${name}`), 990, 990);
+      for (const name of ["", "/.config", "/.config/kryptus"]) chmodSync(join(root, `var/amplia${name}`), 0o750);
+    }),
+  };
+}
+
 function put(root: string, name: string, content: string, mode: number): void {
   mkdirSync(dirname(join(root, name)), { recursive: true });
   writeFileSync(join(root, name), content);
