@@ -20,6 +20,7 @@ export const applicationCodes = {
   "settings-other-form": exitCodes.failed,
   "settings-older-amplia": exitCodes.failed,
   "settings-exposed": exitCodes.failed,
+  "settings-private": exitCodes.failed,
   "settings-line-dropped": exitCodes.failed,
   "settings-name-unread": exitCodes.failed,
   "settings-value-misplaced": exitCodes.failed,

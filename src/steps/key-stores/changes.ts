@@ -1,3 +1,4 @@
+import { shellWord } from "../../formats/shell-word.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";
 import { sha256 } from "../../host/sha256.js";
@@ -54,6 +55,26 @@ function rightsChanges(service: ServiceAccount, at: AbsolutePath, entry: Entry, 
 export function recordChange(before: string | undefined, text: string, summary: readonly string[]): readonly Change[] {
   if (text === before) return [];
   return [{ kind: "write-file", step, path: writtenStoresFile, owner: "root", group: "root", mode: 0o600, content: text, before: before ?? null, sensitive: false, summary }];
+}
+
+const writableByOthers = 0o022;
+
+/**
+ * A private file of root's under the name of the settings, in a folder where the service user could have moved it: giving it to the group, or its
+ * lines in a new text, would give away what it holds.
+ */
+export function privateFile({ path: file, entry, folder }: ObservedFile, { group }: ServiceAccount, accounts: Accounts): readonly Problem[] {
+  if (entry === undefined || folder === undefined || entry.uid !== 0) return [];
+  const isReadable = (entry.mode & 0o004) !== 0 || ((entry.mode & 0o040) !== 0 && entry.gid === accounts.group(group)?.gid);
+  const isRootsFolder = folder.uid === 0 && (folder.mode & writableByOthers) === 0;
+  if (isReadable || isRootsFolder) return [];
+  return [
+    new Problem("settings-private", "this file is private to root, and the service user could have moved it here", {
+      where: { path: file },
+      detail: `root:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}: group ${group} cannot read it, and is given nothing that it could not read before`,
+      hint: `look what it is; if these are the application's settings: chgrp ${shellWord(group)} ${shellWord(file)} && chmod g+r ${shellWord(file)}; else move it away`,
+    }),
+  ];
 }
 
 /** Others could read the secrets in it so far. */

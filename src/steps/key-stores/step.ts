@@ -7,7 +7,7 @@ import { quotedName } from "../../profile/quote.js";
 import type { Profile } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
-import { exposedWarning, fileChanges, folderChanges, recordChange } from "./changes.js";
+import { exposedWarning, fileChanges, folderChanges, privateFile, recordChange } from "./changes.js";
 import { editedText } from "./edited-text.js";
 import { refuseOthersFolders } from "./others-folder.js";
 import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
@@ -121,7 +121,7 @@ function recordSummary(made: readonly WrittenFile[]): readonly string[] {
 }
 
 function fileProblems({ wanted, observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[]): readonly Problem[] {
-  const differing = [...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path))];
+  const differing = [...privateFile(observed, profile.service, host.accounts), ...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path))];
   if (text === "") return differing;
   const older = olderAmplia(host, observed, host.accounts.user(profile.service.user)?.uid, profile.ampliaVersion);
   const installsModule = planned.some(({ kind }) => kind === "run-installer");

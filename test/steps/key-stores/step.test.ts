@@ -45,6 +45,25 @@ t.test("a file that says all that already, by somebody else: nothing, and no rec
   t.match(changes.map(({ kind, path: at }) => [kind, at]), [["set-owner", "/etc/amplia"], ["set-mode", "/etc/amplia"], ["set-owner", file]]);
 });
 
+t.test("root's private file under the name of the settings, where the service user could have moved it, is named and not given away", async (t) => {
+  const at = "/var/amplia/appsettings.conf";
+  const inHome: KeyStore = { ...hsm, target: { path: path(at), form: "ini" } };
+  const codes = async (folder: { uid: number; mode: number }, file: { uid?: number; gid?: number; mode: number }): Promise<readonly string[]> => {
+    const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }] });
+    host.nodes.set("/var", { kind: "folder", mode: 0o755, uid: 0, gid: 0 });
+    host.nodes.set("/var/amplia", { kind: "folder", gid: 991, ...folder });
+    host.nodes.set(at, { kind: "file", uid: 0, gid: 0, content: Buffer.from("[Root]\nSecret=1\n"), ...file });
+    const { problems } = await keyStoresStep(new Map([[source, new Secret("1234")]])).plan({ profile: profileOf([inHome]), host }, []);
+    return problems.filter(({ code }) => code === "settings-private").map(({ severity, where }) => `${severity} ${where?.path ?? ""}`);
+  };
+  const [services, roots, open] = [{ uid: 990, mode: 0o755 }, { uid: 0, mode: 0o755 }, { uid: 0, mode: 0o775 }];
+  t.same(await codes(services, { mode: 0o600 }), [`error ${at}`]);
+  t.same(await codes(services, { mode: 0o640 }), [`error ${at}`]);
+  t.same(await codes(open, { mode: 0o600 }), [`error ${at}`]);
+  for (const file of [{ mode: 0o644 }, { mode: 0o640, gid: 991 }, { mode: 0o600, uid: 990 }]) t.same(await codes(services, file), []);
+  t.same(await codes(roots, { mode: 0o600 }), []);
+});
+
 t.test("where only the settings of an Amplia before 4.0 are, no file is made that it would never read", async (t) => {
   const old = { "/etc/amplia/appsettings.linux.json": "{}" };
   const codes = async (options: MemoryHostOptions, more: Partial<Profile> = {}) => (await plan([hsm], options, "1234", more)).problems.map(({ severity, code, where }) => `${severity} ${code} ${where?.path ?? ""}`);
