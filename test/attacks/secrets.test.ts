@@ -54,7 +54,7 @@ let files = 0;
 
 t.test("43: commands that need no PIN show none", async (t) => {
   const plain: readonly (readonly string[])[] = [
-    ["--version"], ["--help"], ["completion"], ["schema"], ["schema", "profile"], ["validate", profile], ["render", profile], ["simulator", "archive", "--out", `${folder}/out`],
+    ["--version"], ["--help"], ["completion", "bash"], ["schema"], ["schema", "profile"], ["validate", profile], ["render", profile], ["simulator", "archive", "--out", `${folder}/out`],
   ];
   for (const args of plain) await silent(t, args);
   for (const args of [["validate", profile], ["render", profile]]) await silent(t, [...args, ...loud]);
