@@ -1,4 +1,5 @@
 import { toProblems, type Finding } from "./finding.js";
+import { longKey } from "./long-key.js";
 import type { Problem } from "../problem/problem.js";
 import { readJson } from "./read-json.js";
 import { readYaml } from "./read-yaml.js";
@@ -21,6 +22,8 @@ export type ProfileReading = { readonly document: ProfileDocument } | { readonly
 export async function readProfile(bytes: Uint8Array, name: string): Promise<ProfileReading> {
   const source = decodeSource(bytes, name);
   const { root, findings } = await (isJson(source) ? readJson(source.text) : readYaml(source.text));
+  const tooLong = root && longKey(root);
+  if (tooLong) return { problems: toProblems([...findings, tooLong], source) };
   if (root !== undefined) return { document: { source, root, findings } };
   return { problems: findings.length > 0 ? toProblems(findings, source) : [emptyProfile(name)] };
 }

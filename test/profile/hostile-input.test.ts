@@ -85,6 +85,12 @@ t.test("a bomb of aliases is refused, not expanded", async (t) => {
   t.ok(performance.now() - started < 2000);
 });
 
+t.test("a name of megabytes is told once, and not copied into every mistake below it", async (t) => {
+  const text = JSON.stringify({ connections: { ["a".repeat(1_000_000)]: { endpoints: Array.from({ length: 20_000 }, () => ({})) } } });
+  for (const name of ["p.json", "p.yaml"]) t.same(places(await parsed(text, name)), ["profile-name-invalid 1:17"], name);
+  t.notMatch(places(await parsed(JSON.stringify({ connections: { ["a".repeat(1024)]: {} } }))), ["profile-name-invalid 1:17"]);
+});
+
 t.test("cost grows with the size, not with its square", async (t) => {
   const profile = (users: number) =>
     `connections:\n${Array.from({ length: users / 10 }, (_, n) => `  hsm_${n}: { ip: 10.1.${n >> 8}.${n & 255}, port: 1 }\n`).join("")}` +
