@@ -22,7 +22,7 @@ export function changeText(change: Change): string {
     case "set-mode":
       return `change mode of ${change.path}  ${modeText(change.from)} → ${modeText(change.mode)}`;
     case "run-installer":
-      return `run install.sh of ${change.path}  ${versions(change.from, change.version)}`;
+      return `run install.sh of ${change.path}  ${versions(change.from, change.version)}${answers(change.answers)}`;
     case "register-library":
       return change.folder === null
         ? `make the dynamic loader find ${change.library}, if the installer does not (${change.path}, ldconfig)`
@@ -35,6 +35,10 @@ export function changeText(change: Change): string {
 function versions(from: string | null, to: string): string {
   if (from === null) return `version ${to}`;
   return from === to ? `version ${to} again` : `version ${from} → ${to}`;
+}
+
+function answers(given: readonly string[] | undefined): string {
+  return given === undefined ? "" : `, answering ${given.map((answer) => JSON.stringify(answer)).join(", ")}`;
 }
 
 /** The mark before a change: what is new, what becomes different. */

@@ -101,6 +101,15 @@ test("applied: the loader finds it, and a second plan is empty although the arch
   t.same([kinds(unpinned), codes(unpinned)], [[], ["warning archive-unpinned"]]);
 });
 
+test("answers to what install.sh asks stand in the plan, and are given", async (t) => {
+  const s = stage(t);
+  const { path: archive, sha256 } = vendorArchive(s.folder, `read -r answer\n[ "$answer" = y ]\n${install}`);
+  const plan = await s.plan({ archive, sha256, answers: ["y"] });
+  t.match(plan.changes[0], { kind: "run-installer", answers: ["y"] });
+  await s.apply(plan);
+  t.same(kinds(await s.plan({ archive, sha256, answers: ["y"] })), []);
+});
+
 test("not pinned: a warning shows the value to pin", async (t) => {
   const s = stage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
