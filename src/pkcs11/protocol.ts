@@ -112,17 +112,22 @@ function asSignature(ms: unknown, sinceStartMs: unknown): WorkerMessage | undefi
   return typeof ms === "number" && typeof sinceStartMs === "number" ? { type: "signature", ms, sinceStartMs } : undefined;
 }
 
+/** Characters of a check's evidence and advice: a whole screen of them is the module's own doing. */
+const longest = 4000;
+
+/** A module in the worker's process can write such a message itself: a name is a name, and no text pushes the rest off the screen. */
 function asCheckResult(value: unknown): CheckResult | undefined {
   if (!isRecord(value)) return undefined;
   const status = statuses.find((known) => known === value["status"]);
-  if (status === undefined || typeof value["ms"] !== "number") return undefined;
+  const [id, ckr, ms] = [text(value["id"]), text(value["ckr"]), value["ms"]];
+  if (status === undefined || typeof ms !== "number" || ms < 0 || !/^[a-z][a-z-]{0,30}$/.test(id)) return undefined;
   return {
-    id: text(value["id"]),
+    id,
     status,
-    ms: value["ms"],
-    ...(value["detail"] !== undefined && { detail: text(value["detail"]) }),
-    ...(value["ckr"] !== undefined && { ckr: text(value["ckr"]) }),
-    ...(value["hint"] !== undefined && { hint: text(value["hint"]) }),
+    ms,
+    ...(value["detail"] !== undefined && { detail: text(value["detail"]).slice(0, longest) }),
+    ...(/^(?:CKR_\w{1,60}(?: \(0x[0-9a-f]{1,16}\))?|0x[0-9a-f]{1,16})$/.test(ckr) && { ckr }),
+    ...(value["hint"] !== undefined && { hint: text(value["hint"]).slice(0, longest) }),
     ...(value["unavailable"] === true && { unavailable: true }),
   };
 }

@@ -1,6 +1,7 @@
 import fc from "../support/fast-check.js";
 import { test } from "tap";
 import { messageLines } from "../../src/pkcs11/message-lines.js";
+import { returnValueName } from "../../src/pkcs11/return-values.js";
 import { decodeMessage, encodeMessage } from "../../src/pkcs11/protocol.js";
 
 function lines(...chunks: readonly Buffer[]): readonly string[] {
@@ -33,4 +34,13 @@ test("only messages with the run's own nonce count", async (t) => {
   for (const line of ["", "{\"type\":\"done\"}", `ffff${message.slice(16)}`, `${nonce}{`, `${nonce}[]`, `${nonce}{"type":"end","result":{"status":"great"}}`]) {
     t.equal(decodeMessage(nonce, line), undefined);
   }
+});
+
+test("a result that the module wrote itself has a check's name and a return value's, and no more text than fits", async (t) => {
+  const result = (more: object): unknown => decodeMessage("#0123", `#0123${JSON.stringify({ type: "end", result: { id: "login", status: "pass", ms: 1, ...more } })}`);
+  t.match(result({ ckr: "CKR_OK" }), { result: { id: "login", ckr: "CKR_OK" } });
+  for (const ckr of [0x80000001, 0x7fff0001].map(returnValueName)) t.match(result({ ckr }), { result: { ckr } });
+  t.match(result({ ckr: "CKR_OK\u001b[2J" }), { result: { id: "login", ckr: undefined } });
+  for (const forged of [{ id: "login\nerror: all is lost" }, { id: "" }, { ms: -1 }]) t.equal(result(forged), undefined, JSON.stringify(forged));
+  t.match(result({ detail: "x".repeat(60_000), hint: "y".repeat(60_000) }), { result: { detail: /^x{4000}$/, hint: /^y{4000}$/ } });
 });
