@@ -5,6 +5,7 @@ import { serviceHome } from "../../profile/service-home.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { planOwnership } from "./changes.js";
 import { observeTree, observeWay } from "./observe.js";
+import { rememberedNames } from "./remembered-names.js";
 import { foreignness, type Reader } from "./standing.js";
 
 /** What is the client's below HOME/.config is root:GROUP, folders 0750, files 0640, as the document asks. */
@@ -24,7 +25,7 @@ export const clientConfigOwnershipStep: Step = {
 function plan({ profile: { service, users }, host }: StepInput, extent: "tree" | "way"): StepPlan {
   if (users.size === 0) return { changes: [], problems: [], notes: [] };
   const account = host.accounts.user(service.user);
-  const reader: Reader = { service, account, group: host.accounts.group(service.group), accounts: host.accounts };
+  const reader: Reader = { service, account, group: host.accounts.group(service.group), accounts: rememberedNames(host.accounts) };
   const top = joined(serviceHome(service, account), ".config");
   try {
     const files = account === undefined ? host.files() : host.files(account.uid);

@@ -31,7 +31,7 @@ const operations = ["write", "replace", "edit", "extend", "createFolder", "setOw
 function picture(disk: ForgetfulDisk, luck: string): string {
   const found = lucks[luck];
   if (found === undefined) throw new Error(luck);
-  return [...disk.after(found)].map(([at, { kind, mode, owner, content }]) => [at, kind, mode.toString(8), owner, content.toString()].join(" ")).sort().join("\n");
+  return [...disk.after(found)].map(([at, { kind, mode, owner, content }]) => [at, kind, mode.toString(8), owner, JSON.stringify(content.toString("latin1"))].join(" ")).sort().join("\n");
 }
 
 t.test("what an operation has done is on the disk when it returns: content, name, owner and mode", (t) => {

@@ -155,6 +155,20 @@ t.test("links, second names and other owners' things beside the way are named, l
   t.equal(now(config), "root:service 640");
 });
 
+t.test("the name of an owner is asked once, however many files are its: a directory service answers slowly", async (t) => {
+  const all = home(t);
+  for (let number = 0; number < 50; number += 1) all.file(`${kryptus}/${number}`, "", { uid: strangerUid, gid: strangerUid });
+  const host = realHost(path(all.folder));
+  const asked: string[] = [];
+  const userName = (uid: number): string => {
+    asked.push(`user ${uid}`);
+    return host.accounts.userName(uid);
+  };
+  const { problems } = await ownershipStep.plan({ profile, host: { ...host, accounts: { ...host.accounts, userName } } }, []);
+  t.equal(problems.length, 50);
+  t.same(asked.sort(), [...new Set(asked)].sort());
+});
+
 t.test("two names of one group are one group", async (t) => {
   const all = home(t);
   await applied(all);
