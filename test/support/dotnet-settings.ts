@@ -151,14 +151,19 @@ function readAsEnvironment(variables: readonly (readonly [string, string | undef
   const settings = new Map<string, string>();
   const names = new Map<string, { name: string; bare: boolean }>();
   for (const [name, value] of variables) {
-    const service = ["MYSQL", "SQLAZURE", "SQL", "CUSTOM"].find((one) => name.toUpperCase().startsWith(`${one}CONNSTR_`));
-    const key = dotnetKey((service === undefined ? name : `ConnectionStrings:${name.slice(`${service}CONNSTR_`.length)}`).split("__").join(":"));
+    const key = dotnetKey(dotnetVariable(name));
     const before = names.get(key);
     if (before !== undefined && (before.name !== name || before.bare !== (value === undefined))) throw new Error("two names for one key");
     names.set(key, { name, bare: value === undefined });
     if (value !== undefined) settings.set(key, value);
   }
   return settings;
+}
+
+/** The setting that a variable of this name is. */
+export function dotnetVariable(name: string): string {
+  const service = ["MYSQL", "SQLAZURE", "SQL", "CUSTOM"].find((one) => name.toUpperCase().startsWith(`${one}CONNSTR_`));
+  return (service === undefined ? name : `ConnectionStrings:${name.slice(`${service}CONNSTR_`.length)}`).split("__").join(":");
 }
 
 function withoutMark(text: string): string {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { SettingsForm } from "../../src/formats/settings/settings-text.js";
-import { readAsDockerEnv, readAsDotnetIni, readAsSystemdEnv, trim, trimStart, type ReadSettings } from "./dotnet-settings.js";
+import { dotnetVariable, readAsDockerEnv, readAsDotnetIni, readAsSystemdEnv, trim, trimStart, type ReadSettings } from "./dotnet-settings.js";
 
 /** The forms that go line by line. */
 export type LineFormName = Exclude<SettingsForm, "json">;
@@ -51,8 +51,8 @@ function piece(form: LineFormName, lineBreak: string): fc.Arbitrary<Piece> {
   const comment = fc.tuple(blanks, fc.constantFrom(...(form === "ini" ? [";", "#", "/"] : form === "env" ? ["#"] : ["#", ";"])), text([...hostile, "\\"], 4)).map((all) => ({ text: all.join("") + lineBreak }));
   const blank = blanks.map((all) => ({ text: all + lineBreak }));
   const header = fc.tuple(blanks, fc.constantFrom("KeyStores:A", "keystores:a", "KeyStores", " KeyStores:B ", "x=y", "", "Amplia"), blanks).map(([a, header, b]) => ({ text: `${a}[${header}]${b}${lineBreak}`, header: `${trim(header)}:` }));
-  const setting = fc.tuple(blanks, names[form], blanks, blanks, rawValues[form], blanks).map(([lead, name, before, after, value, trail]) => ({ text: `${lead}${name}${form === "env" ? "" : before}=${after}${value}${trail}${lineBreak}`, name: form === "ini" ? trim(name.split("=")[0]!) : trimStart(name.split("=")[0]!).split("__").join(":") }));
-  const bare = fc.constantFrom("KeyStores__A__Pin", "HOME", "B__Type").map((name) => ({ text: name + lineBreak, name: name.split("__").join(":") }));
+  const setting = fc.tuple(blanks, names[form], blanks, blanks, rawValues[form], blanks).map(([lead, name, before, after, value, trail]) => ({ text: `${lead}${name}${form === "env" ? "" : before}=${after}${value}${trail}${lineBreak}`, name: form === "ini" ? trim(name.split("=")[0]!) : dotnetVariable(trimStart(name.split("=")[0]!)) }));
+  const bare = fc.constantFrom("KeyStores__A__Pin", "HOME", "B__Type").map((name) => ({ text: name + lineBreak, name: dotnetVariable(name) }));
   return fc.oneof({ weight: 5, arbitrary: setting }, { weight: 1, arbitrary: comment }, { weight: 1, arbitrary: blank }, ...(form === "ini" ? [{ weight: 2, arbitrary: header }] : []), ...(form === "env" ? [{ weight: 1, arbitrary: bare }] : []));
 }
 
