@@ -17,3 +17,11 @@ export function parsed(json: string): unknown {
     return undefined;
   }
 }
+
+/** More than anything here is waited for: a day. */
+const mostMs = 86_400_000;
+
+/** A time in milliseconds; undefined for what is none, such as JSON's 1e999, which is infinite. */
+export function milliseconds(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 && value <= mostMs ? value : undefined;
+}

@@ -1,6 +1,6 @@
 import type { CheckResult, CheckStatus } from "../workflow/step.js";
 import { asInventoryObject, type InventoryObject } from "./inventory.js";
-import { isRecord, parsed, text } from "./message-values.js";
+import { isRecord, milliseconds, parsed, text } from "./message-values.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
 export type TokenChoice = { readonly label: string; readonly serial?: string } | { readonly serial: string } | { readonly only: true };
@@ -98,7 +98,7 @@ function asMessage(value: unknown): WorkerMessage | undefined {
       return object && { type: "object", object };
     }
     case "signature":
-      return asSignature(value["ms"], value["sinceStartMs"]);
+      return asSignature(milliseconds(value["ms"]), milliseconds(value["sinceStartMs"]));
     case "end": {
       const result = asCheckResult(value["result"]);
       return result && { type: "end", result };
@@ -108,8 +108,8 @@ function asMessage(value: unknown): WorkerMessage | undefined {
   }
 }
 
-function asSignature(ms: unknown, sinceStartMs: unknown): WorkerMessage | undefined {
-  return typeof ms === "number" && typeof sinceStartMs === "number" ? { type: "signature", ms, sinceStartMs } : undefined;
+function asSignature(ms: number | undefined, sinceStartMs: number | undefined): WorkerMessage | undefined {
+  return ms !== undefined && sinceStartMs !== undefined ? { type: "signature", ms, sinceStartMs } : undefined;
 }
 
 /** Characters of a check's evidence and advice: a whole screen of them is the module's own doing. */
@@ -119,8 +119,8 @@ const longest = 4000;
 function asCheckResult(value: unknown): CheckResult | undefined {
   if (!isRecord(value)) return undefined;
   const status = statuses.find((known) => known === value["status"]);
-  const [id, ckr, ms] = [text(value["id"]), text(value["ckr"]), value["ms"]];
-  if (status === undefined || typeof ms !== "number" || ms < 0 || !/^[a-z][a-z-]{0,30}$/.test(id)) return undefined;
+  const [id, ckr, ms] = [text(value["id"]), text(value["ckr"]), milliseconds(value["ms"])];
+  if (status === undefined || ms === undefined || !/^[a-z][a-z-]{0,30}$/.test(id)) return undefined;
   return {
     id,
     status,

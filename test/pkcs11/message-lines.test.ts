@@ -36,6 +36,17 @@ test("only messages with the run's own nonce count", async (t) => {
   }
 });
 
+test("a time that is none is no message: 1e999 is infinite, and no report may say so", async (t) => {
+  const read = (message: string): unknown => decodeMessage("#0123", `#0123${message}`);
+  const end = (ms: string): unknown => read(`{"type":"end","result":{"id":"login","status":"pass","ms":${ms}}}`);
+  const signature = (ms: string, since: string): unknown => read(`{"type":"signature","ms":${ms},"sinceStartMs":${since}}`);
+  t.match(end("1.5"), { result: { ms: 1.5 } });
+  t.strictSame(signature("1.5", "0"), { type: "signature", ms: 1.5, sinceStartMs: 0 });
+  for (const wrong of ["1e999", "-1e999", "-1", "86400001", '"1"', "null"]) {
+    t.strictSame([end(wrong), signature(wrong, "0"), signature("0", wrong)], [undefined, undefined, undefined], wrong);
+  }
+});
+
 test("a result that the module wrote itself has a check's name and a return value's, and no more text than fits", async (t) => {
   const result = (more: object): unknown => decodeMessage("#0123", `#0123${JSON.stringify({ type: "end", result: { id: "login", status: "pass", ms: 1, ...more } })}`);
   t.match(result({ ckr: "CKR_OK" }), { result: { id: "login", ckr: "CKR_OK" } });

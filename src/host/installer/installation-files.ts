@@ -6,6 +6,7 @@ import type { AbsolutePath } from "../path.js";
 import type { Backups } from "./backup.js";
 import type { EntryState, RecordedChange } from "./difference.js";
 import { resolveLinks } from "./resolve-links.js";
+import { isRecordedNumber } from "./recorded-number.js";
 
 /** Where an installation keeps what its undoing needs: `RUN/module/`, 0700 and root's. */
 export interface InstallationFiles {
@@ -115,7 +116,7 @@ export function isRecordedChange(json: unknown): json is RecordedChange {
 
 function isStateOrAbsent(json: unknown): json is EntryState | undefined {
   return json === undefined || (isObject(json) && typeof json["kind"] === "string"
-    && ["mode", "uid", "gid"].every((name) => typeof json[name] === "number"));
+    && ["mode", "uid", "gid"].every((name) => isRecordedNumber(json[name])));
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { Files, Host } from "../host.js";
 import { asAbsolutePath, joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { stateFolder } from "../state.js";
+import { isRecordedNumber } from "./recorded-number.js";
 
 /** A file or link that an installer put there, as it left it. */
 export interface InstalledFile {
@@ -85,7 +86,7 @@ function parseFile(json: unknown): InstalledFile | undefined {
   if (!isRecord(json)) return undefined;
   const path = absolute(json["path"]);
   const { mode, uid, gid, sha256, target } = json;
-  if (path === undefined || typeof mode !== "number" || typeof uid !== "number" || typeof gid !== "number") return undefined;
+  if (path === undefined || !isRecordedNumber(mode) || !isRecordedNumber(uid) || !isRecordedNumber(gid)) return undefined;
   return { path, mode, uid, gid, ...(typeof sha256 === "string" && { sha256 }), ...(typeof target === "string" && { target }) };
 }
 
