@@ -27,11 +27,14 @@ function stepsOf(host: ServiceHost, proof: () => Proof): readonly Step[] {
 async function killedAfterProof(): Promise<ServiceHost> {
   const host = new ServiceHost(up, { folders: ["/run/systemd/system", "/var/lib", "/etc"], ...account });
   const left = new ServiceHost(up, account);
+  const rest = new AbortController();
   const plan = await makePlan(stepsOf(host, () => {
     for (const [at, node] of host.nodes) left.nodes.set(at, node);
+    // what goes on in the other host is of no interest any more
+    rest.abort();
     return { problems: [] };
   }), { profile, host });
-  await applyPlan(plan, { profile, host }, { rollback: true, prove: true, signal: new AbortController().signal, listener: () => undefined, profile: "p.yaml", ...by });
+  await applyPlan(plan, { profile, host }, { rollback: true, prove: true, signal: rest.signal, listener: () => undefined, profile: "p.yaml", ...by });
   return left;
 }
 
