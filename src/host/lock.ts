@@ -234,7 +234,7 @@ function holderOf(fd: number): string {
 function failed(file: AbsolutePath, cause?: unknown): Problem {
   return new Problem("host-lock-failed", "the lock could not be taken", {
     where: { path: file },
-    hint: "flock of util-linux is needed: apt-get install util-linux",
+    hint: "flock is needed: install the package util-linux",
     ...(cause !== undefined && { cause }),
   });
 }

@@ -32,6 +32,6 @@ export function sandboxNeedsRoot(): Problem {
 
 export function sandboxToolsMissing(tools: readonly string[]): Problem {
   return new Problem("host-sandbox-tools-missing", `a sandbox needs programs that are not here: ${tools.join(", ")}`, {
-    hint: "apt-get install util-linux mount coreutils",
+    hint: "install the packages util-linux and coreutils, on Debian and Ubuntu mount too",
   });
 }

@@ -1,5 +1,6 @@
 import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
 import { requirePrograms } from "../../host/commands/require-programs.js";
+import { distributionOf, installHint } from "../../host/distribution.js";
 import { editImageAccounts, type AccountTask } from "../../host/image-accounts.js";
 import { joined, nameOf, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
@@ -19,6 +20,8 @@ const userInUse = 8;
 
 const toolTimeoutMs = 30_000;
 
+const toolsPackage = { debian: "passwd", fedora: "shadow-utils", suse: "shadow", alpine: "shadow" };
+
 /** A system account without password, login shell or created home, as useradd(8) makes it. Of an image its files are edited: no tool runs. */
 export const createAccount: ChangeKind<CreateAccount, Prior> = {
   parsePrior: (json) => {
@@ -27,7 +30,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
   },
 
   record: ({ user, group }, { host }) => {
-    if (host.root === "/") requirePrograms(host.commands, ["groupadd", "useradd", "usermod", "userdel", "groupdel"], "apt-get install passwd");
+    if (host.root === "/") requirePrograms(host.commands, ["groupadd", "useradd", "usermod", "userdel", "groupdel"], installHint(distributionOf(host.files()), toolsPackage));
     return Promise.resolve({
       userExisted: host.accounts.user(user) !== undefined,
       groupExisted: host.accounts.group(group) !== undefined,
