@@ -14,13 +14,23 @@ const mostId = 0xffff_fffe;
 
 type Database = "passwd" | "group";
 
+/** Lines of a database, asked for by name (field 0) or number (field 2); empty where there are none. */
+export type NameService = (database: Database, field: 0 | 2, wanted: string) => string;
+
 /**
- * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read anew at each question, since a plan may create some. With
- * `asksNetwork`, what is not there is asked of the name service (getent(1): LDAP, SSSD, systemd).
+ * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read anew at each question, since a plan may create some. What is not there is
+ * asked of the name service, where one is given, and of that once: it may take its time, and a thousand files may have one owner.
  */
-export function realAccounts(files: Files, asksNetwork: boolean): Accounts {
+export function realAccounts(files: Files, nameService?: NameService): Accounts {
+  const answers = new Map<string, string>();
+  const asked = (database: Database, field: 0 | 2, wanted: string): string => {
+    const question = `${database} ${field} ${wanted}`;
+    const answer = answers.get(question) ?? nameService?.(database, field, wanted) ?? "";
+    answers.set(question, answer);
+    return answer;
+  };
   const lookUp = (database: Database, field: 0 | 2, wanted: string): readonly string[] | undefined =>
-    found(fileText(files, database), field, wanted) ?? (asksNetwork ? found(getent(database, field, wanted), field, wanted) : undefined);
+    found(fileText(files, database), field, wanted) ?? found(asked(database, field, wanted), field, wanted);
   return {
     user: (name) => accountOf(lookUp("passwd", 0, name)),
     group: (name) => groupOf(lookUp("group", 0, name)),
@@ -46,8 +56,11 @@ function isId(text: string): boolean {
   return /^\d+$/.test(text) && Number(text) <= mostId;
 }
 
-/** getent takes digits for an id, so a name of digits alone is not asked for, and an answer for another name is not taken. */
-function getent(database: Database, field: 0 | 2, wanted: string): string {
+/**
+ * getent(1), which asks LDAP, SSSD, systemd. It takes digits for an id, so a name of digits alone is not asked for, and an answer for another name is
+ * not taken.
+ */
+export function getent(database: Database, field: 0 | 2, wanted: string): string {
   if (wanted === "" || wanted.startsWith("-") || (field === 0 && /^\d+$/.test(wanted))) return "";
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "getent");
   if (program === undefined) return "";

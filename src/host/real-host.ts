@@ -1,5 +1,5 @@
 import { openSync } from "node:fs";
-import { realAccounts } from "./accounts.js";
+import { getent, realAccounts } from "./accounts.js";
 import { realCommands } from "./commands/commands.js";
 import { requireProc, walkFlags } from "./files/descriptor.js";
 import { asFileProblem } from "./files/file-problem.js";
@@ -13,7 +13,7 @@ export function realHost(root: AbsolutePath): Host {
   return {
     root,
     readOnly: false,
-    accounts: realAccounts(realFiles(opener, []), root === "/"),
+    accounts: realAccounts(realFiles(opener, []), root === "/" ? getent : undefined),
     commands: realCommands(root, opener),
     files: (...trustedOwners) => realFiles(opener, trustedOwners),
   };

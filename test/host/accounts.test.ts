@@ -1,6 +1,6 @@
 import t from "tap";
 import { userInfo } from "node:os";
-import { realAccounts } from "../../src/host/accounts.js";
+import { getent, realAccounts } from "../../src/host/accounts.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { scratch } from "../support/scratch.js";
@@ -47,9 +47,23 @@ t.test("on the machine itself the name service is asked for what the files do no
   t.equal(accounts.user("root")?.uid, 0);
   t.equal(accounts.userName(userInfo().uid), userInfo().username);
   // no files at all: whatever is found comes from getent
-  const asked = realAccounts(scratch(t).files(), true);
+  const asked = realAccounts(scratch(t).files(), getent);
   t.equal(asked.user("root")?.uid, 0);
   t.equal(asked.groupName(0), "root");
   for (const name of ["0", "-h", "--help", "no-such-user-here", "root:x"]) t.equal(asked.user(name), undefined, name);
+  t.end();
+});
+
+t.test("the name service is asked once for each account, known or not, however many files belong to it; the files go first", (t) => {
+  const { file, files } = scratch(t);
+  const asked: string[] = [];
+  const accounts = realAccounts(files(), (database, _field, wanted) => {
+    asked.push(`${database} ${wanted}`);
+    return wanted === "7001" ? "far:x:7001:7001::/home/far:/bin/sh\n" : "";
+  });
+  for (let n = 0; n < 100; n++) t.same([accounts.userName(7001), accounts.userName(7002), accounts.groupName(7002), accounts.user("nobody-here")], ["far", "#7002", "#7002", undefined]);
+  t.same(asked, ["passwd 7001", "passwd 7002", "group 7002", "passwd nobody-here"]);
+  file("etc/passwd", "made:x:7002:7002::/home/made:/bin/sh\n");
+  t.equal(accounts.userName(7002), "made");
   t.end();
 });
