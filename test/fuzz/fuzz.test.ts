@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import t from "tap";
+import fc from "../support/fast-check.js";
 import { targets } from "./index.js";
 
 for (const { name, property, shortRuns } of targets) {

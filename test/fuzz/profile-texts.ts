@@ -53,14 +53,16 @@ export const nearProfiles: fc.Arbitrary<string> = fc
   )
   .map((tree) => JSON.stringify(tree));
 
-const endpointLists = fc.uniqueArray(fc.record({ ip: fc.ipV4(), port: fc.integer({ min: 1, max: 65535 }) }), {
+/** Not 0.x, multicast, reserved or broadcast: those are no endpoint's. */
+const hostAddresses = fc.ipV4().filter((ip) => Number(ip.split(".")[0]) > 0 && Number(ip.split(".")[0]) < 224);
+const endpointLists = fc.uniqueArray(fc.record({ ip: hostAddresses, port: fc.integer({ min: 1, max: 65535 }) }), {
   minLength: 1, maxLength: 3, selector: ({ ip, port }) => `${ip} ${port}`,
 }).filter((list) => list.every(({ ip }) => ip !== "0.0.0.0"));
 
 /** Key stores that stand alone, each on a module of its own so that no two share a token. */
 const storeBodies: fc.Arbitrary<object> = fc.oneof(
   fc.uuid().map((id) => ({ type: "Pkcs11", module: `/opt/${id}.so`, pin: { file: "/run/secrets/x" } })),
-  fc.record({ type: fc.constant("Kryptus"), host: fc.ipV4().filter((ip) => ip !== "0.0.0.0"), port: fc.integer({ min: 1, max: 65535 }), root_username: validNames, root_password: fc.constant({ prompt: true }) }),
+  fc.record({ type: fc.constant("Kryptus"), host: hostAddresses, port: fc.integer({ min: 1, max: 65535 }), root_username: validNames, root_password: fc.constant({ prompt: true }) }),
   fc.record({ type: fc.constant("AzureKeyVault"), endpoint: fc.constant("https://x.vault.azure.net/"), app_id: fc.uuid(), app_key: fc.constant({ credential: "x" }), use_hsm: fc.boolean() }),
   fc.record({ type: fc.constant("Dinamo"), address: fc.constant("hsm.example.org"), user: validNames, password: fc.constant({ prompt: true }) }),
 );
