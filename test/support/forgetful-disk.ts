@@ -67,7 +67,8 @@ export class ForgetfulDisk {
         return;
       case "truncate": this.#set(path, { content: padded(this.#at(path).now.content.subarray(0, call.size), call.size) }); return;
       case "write": this.#written(path, call.data, call.at); return;
-      case "chmod": this.#set(path, { mode: call.mode }); return;
+      // some give it with the kind of file, as stat(2) does: cp(1) of coreutils 9.7
+      case "chmod": this.#set(path, { mode: call.mode & 0o7777 }); return;
       case "chown": {
         const { kind, now } = this.#at(path);
         this.#set(path, { owner: `${call.uid}:${call.gid}`, mode: kind === "file" ? now.mode & ~0o6000 : now.mode });
