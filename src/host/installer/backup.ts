@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, chmodSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, copyFileSync, chmodSync, chownSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
@@ -99,6 +99,8 @@ function saveFile(source: string, target: string, seen: SeenEntry): boolean {
     if (!stats.isFile() || stats.ino !== seen.inode || stats.size !== seen.size) return false;
     // through the descriptor: the path may be another file by now
     copyFileSync(`/proc/self/fd/${descriptor}`, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    // later versions of libuv give the copy the owner of what was copied, and a backup is root's alone
+    chownSync(target, process.geteuid?.() ?? 0, process.getegid?.() ?? 0);
     chmodSync(target, 0o600);
     return true;
   } finally {
