@@ -30,7 +30,7 @@ export function keptReasons({ changes, mounts, packages }: Kept, still: (change:
   // of a tree its top says enough
   const tops = standing.filter(({ change }) => !paths.has(posix.dirname(change.path)));
   return [
-    ...mounts.map((point) => ({ path: point, reason: "a file system was mounted or unmounted here meanwhile: nothing at or below it is touched" })),
+    ...mounts.map((point) => ({ path: point, reason: "a file system was mounted or unmounted here meanwhile: nothing at or below it is touched; umount it before you remove anything there" })),
     ...packages.map(packageReason),
     ...tops.map(({ why, change }) => ({ path: change.path, reason: why === "owner" ? givenAway(change) : unsure(change) })),
   ];

@@ -76,10 +76,14 @@ async function prepare(archive: AbsolutePath, sha256: string, files: Installatio
 }
 
 async function saveState({ archive, extracted }: PreparedModule, files: InstallationFiles, host: Host): Promise<void> {
-  const evidence = gatherEvidence(extracted, archive.entries, (path) => realPath(host.root, path));
+  const named = new Set<string>();
+  const evidence = gatherEvidence(extracted, archive.entries, (path) => {
+    named.add(path);
+    return realPath(host.root, path);
+  });
   writeEvidence(files, evidence);
   writePackages(files, await installedPackages(host));
-  const watched = watchedNow(host.root);
+  const watched = watchedNow(host.root, named);
   writeWatched(files, watched);
   const snapshot = await takeSnapshot(host.root, watched.folders);
   writeSnapshot(files.snapshot, snapshot);

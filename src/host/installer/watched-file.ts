@@ -13,8 +13,9 @@ export interface Watched {
   readonly mounts: readonly Mount[];
 }
 
-export function watchedNow(root: AbsolutePath): Watched {
-  return { folders: foldersToWatch(root), mounts: mountsBelow(root) };
+/** `named`: paths that the installer names. */
+export function watchedNow(root: AbsolutePath, named: Iterable<string>): Watched {
+  return { folders: foldersToWatch(root, named), mounts: mountsBelow(root) };
 }
 
 export function writeWatched({ full }: Pick<InstallationFiles, "full">, watched: Watched): void {

@@ -18,18 +18,33 @@ const entriesBetweenRests = 2_000;
 
 /**
  * The folders to look at, without links and none below another: the watched trees, and those to which they or root's links near their top
- * lead. On systems that keep /usr for themselves (ostree, MicroOS) /opt and /usr/local are such links. To be found once, before an installer
- * runs: a link that it makes leads to what was there before it, and none of that would be known.
+ * lead. On systems that keep /usr for themselves (ostree, MicroOS) /opt and /usr/local are such links. Deeper down, where most links are none of
+ * an installer's business, those on the way to the paths that it names are followed too: an administrator may have moved the vendor's folder to
+ * another disk. To be found once, before an installer runs: a link that it makes leads to what was there before it, and none of that would be known.
  */
-export function foldersToWatch(root: AbsolutePath, trees = watchedTrees): readonly string[] {
+export function foldersToWatch(root: AbsolutePath, named: Iterable<string> = [], trees = watchedTrees): readonly string[] {
   const prefix = root === "/" ? "" : root;
   const reals = trees.flatMap((tree) => realFolder(prefix, tree) ?? []).filter((real) => real !== "/");
   const found = [...new Set(reals)].filter((real) => !reals.some((other) => other !== real && isBelow(real, other)));
+  const add = (real: string): void => {
+    if (!neverWatched.test(real) && !found.some((other) => real === other || isBelow(real, other) || isBelow(other, real))) found.push(real);
+  };
   // grows meanwhile: what a link leads to is looked through for links too
-  for (const folder of found)
-    for (const real of foldersBehindLinks(prefix, folder, trees.includes(folder) ? folder.split("/").length - 1 : 1))
-      if (!neverWatched.test(real) && !found.some((other) => real === other || isBelow(real, other) || isBelow(other, real))) found.push(real);
+  for (const folder of found) foldersBehindLinks(prefix, folder, trees.includes(folder) ? folder.split("/").length - 1 : 1).forEach(add);
+  for (const path of named) for (const real of foldersOnTheWay(root, path, found)) add(real);
   return found;
+}
+
+/** Folders to which root's links in the watched ones lead, of those that a path goes through or ends in; each is to be watched before the next is asked for. */
+function* foldersOnTheWay(root: AbsolutePath, path: string, watched: readonly string[]): Iterable<string> {
+  const prefix = root === "/" ? "" : root;
+  const names = path.split("/").slice(1);
+  for (let length = 1; length <= names.length; length++) {
+    const at = realPath(root, `/${names.slice(0, length).join("/")}`);
+    const entry = watched.some((folder) => isBelow(at, folder)) ? look(prefix + at) : undefined;
+    const real = entry?.target !== undefined && entry.stats.uid === 0 ? realFolder(prefix, at) : undefined;
+    if (real !== undefined) yield real;
+  }
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import t from "tap";
 import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
@@ -156,6 +156,33 @@ t.test("/opt and /usr/local behind links, as ostree has them: a failed upgrade l
   t.equal(state, "before");
   t.equal(picture(), before);
 });
+
+t.test("the vendor's folder behind a link of the administrator's, wherever on the way: a failed upgrade leaves the old module", async (t) => {
+  const install = "mkdir -p /usr/local/lib/kryptus/libknetpkcs11_64/deep; P=/usr/local/lib/kryptus; cp libkNETPKCS11.so $P/libknetpkcs11_64/; echo x > $P/libknetpkcs11_64/deep/x";
+  for (const links of [["kryptus"], ["kryptus/libknetpkcs11_64"], ["kryptus", "kryptus/libknetpkcs11_64"]]) {
+    const s = installStage(t);
+    for (const [index, link] of links.entries()) {
+      mkdirSync(s.at(`srv/disk${index}`), { recursive: true });
+      mkdirSync(dirname(inside(s, `usr/local/lib/${link}`)), { recursive: true });
+      symlinkSync(`/srv/disk${index}`, inside(s, `usr/local/lib/${link}`));
+    }
+    const module = links.length === 2 ? "srv/disk1" : links[0] === "kryptus" ? "srv/disk0/libknetpkcs11_64" : "srv/disk0";
+    mkdirSync(s.at(module), { recursive: true });
+    writeFileSync(s.at(`${module}/libkNETPKCS11.so`), "old");
+    const picture = () => execFileSync("sh", ["-c", 'cd "$1/srv" && find . -printf "%p %y %m %l\\n" | sort', "sh", s.root], { encoding: "utf8" });
+    const before = picture();
+    const { problem, state } = await failsMeanwhile(s, install);
+    t.equal(problem, undefined, links.join());
+    t.equal(state, "before");
+    t.equal(picture(), before);
+    t.equal(readFileSync(s.at(`${module}/libkNETPKCS11.so`), "utf8"), "old");
+  }
+});
+
+/** The path with the stage's own links in it followed there, and not on this machine. */
+function inside(s: Stage, path: string): string {
+  return s.at(path.replace("usr/local/lib/kryptus/", existsSync(s.at("srv/disk1")) ? "srv/disk0/" : "usr/local/lib/kryptus/"));
+}
 
 t.test("a link that install.sh makes to a folder that was there makes nothing of it install.sh's", async (t) => {
   const s = installStage(t);
