@@ -17,6 +17,7 @@ export const applicationCodes = {
   "settings-cannot-hold": exitCodes.invalidProfile,
   "settings-mismatch": exitCodes.internal,
   "settings-other-service": exitCodes.failed,
+  "settings-unreachable": exitCodes.failed,
   "settings-other-form": exitCodes.failed,
   "settings-older-amplia": exitCodes.failed,
   "settings-exposed": exitCodes.failed,

@@ -8,6 +8,7 @@ import type { Profile } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { exposedWarning, fileChanges, folderChanges, privateFile, recordChange } from "./changes.js";
+import { closedFolder } from "./closed-folder.js";
 import { editedText } from "./edited-text.js";
 import { refuseOthersFolders } from "./others-folder.js";
 import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
@@ -59,7 +60,7 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
     const recorded = written.length === 0 && made.every(isEmpty) ? [] : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
     return {
       changes: [...changes, ...recorded],
-      problems: files.flatMap((file) => fileProblems(file, host, profile, planned)),
+      problems: files.flatMap((file) => fileProblems(file, host, profile, planned, written)),
       notes: files.flatMap(fileNotes),
     };
   } catch (error) {
@@ -120,12 +121,12 @@ function recordSummary(made: readonly WrittenFile[]): readonly string[] {
   return [names.length === 0 ? "no key stores are knetctl's own any more" : `remembers which key stores are knetctl's own: ${names.join(", ")}`];
 }
 
-function fileProblems({ wanted, observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[]): readonly Problem[] {
+function fileProblems({ wanted, observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[], written: readonly WrittenFile[]): readonly Problem[] {
   const differing = [...privateFile(observed, profile.service, host.accounts), ...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path))];
   if (text === "") return differing;
   const older = olderAmplia(host, observed, host.accounts.user(profile.service.user)?.uid, profile.ampliaVersion);
   const installsModule = planned.some(({ kind }) => kind === "run-installer");
-  return [...older, ...differing, ...lintFile(observed, wanted, stores, { host, profile, installsModule })];
+  return [...older, ...differing, ...closedFolder(observed, profile.service, host, written), ...lintFile(observed, wanted, stores, { host, profile, installsModule })];
 }
 
 function differs(key: string, path: AbsolutePath): Problem {

@@ -101,6 +101,29 @@ t.test("a folder in which another service has its settings is not taken from it"
   t.equal(await outcome(0, { at: "/etc/keys", mode: 0o755, files: elsewhere }), "planned");
 });
 
+t.test("settings in a folder that the service user cannot enter, or below one, are never written for nobody", async (t) => {
+  const its = { user: "other", uid: 880, gid: 881, home: path("/var/other") };
+  const problems = async (at: string, closed: string, rights: { uid?: number; gid?: number; mode: number }, { form = "ini", service = "other" }: { form?: "ini" | "systemd"; service?: string } = {}) => {
+    const files = [{ path: "/etc/amplia/other.conf", form: "ini", service, keyStores: ["Its"] }];
+    const host = new MemoryHost({
+      users: [amplia, its], groups: [{ group: "amplia", gid: 991 }, { group: "other", gid: 881 }, { group: "wheel", gid: 7, members: ["amplia"] }],
+      files: { [record]: JSON.stringify({ format: 1, files }) }, folders: [closed],
+    });
+    host.nodes.set(closed, { kind: "folder", uid: 0, gid: 0, ...rights });
+    const store: KeyStore = { ...hsm, target: { path: path(at), form } };
+    const plan = await keyStoresStep(new Map([[source, new Secret("1234")]])).plan({ profile: profileOf([store]), host }, []);
+    return plan.problems.filter(({ code }) => code === "settings-unreachable").map(({ severity, detail = "" }) => `${severity} ${detail.split(" ")[0] ?? ""}`);
+  };
+  const private_ = { mode: 0o700 };
+  t.same(await problems("/etc/private/a.conf", "/etc/private", private_), ["error /etc/private"]);
+  t.same(await problems("/etc/private/new/a.conf", "/etc/private", private_), ["error /etc/private"], "a folder that is made there is of no use");
+  t.same(await problems("/etc/amplia/sub/a.conf", "/etc/amplia", { gid: 881, mode: 0o750 }), ["error /etc/amplia"], "knetctl gave it to another service");
+  t.same(await problems("/etc/keys/a.conf", "/etc/keys", { gid: 881, mode: 0o750 }), ["warning /etc/keys"], "an access list may let it in");
+  t.same(await problems("/etc/private/a.conf", "/etc/private", private_, { form: "systemd" }), [], "systemd reads it as root");
+  for (const rights of [{ mode: 0o711 }, { gid: 991, mode: 0o750 }, { gid: 7, mode: 0o710 }, { uid: 990, mode: 0o700 }]) t.same(await problems("/etc/keys/a.conf", "/etc/keys", rights), []);
+  t.same(await problems("/etc/amplia/a.conf", "/etc/amplia", private_, { service: "amplia" }), [], "the plan lets the group in");
+});
+
 t.test("a folder that the same plan makes already, such as the home, is not made twice", async (t) => {
   const inHome: KeyStore = { ...hsm, target: { path: path("/var/amplia/app/settings.conf"), form: "ini" } };
   const home = { kind: "create-folder", step: "account", path: path("/var/amplia"), owner: "amplia", group: "amplia", mode: 0o750 } as const;
