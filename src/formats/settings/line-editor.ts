@@ -32,7 +32,10 @@ export class LineEditor {
   /** Puts lines after the given one, or before all when there is none. What is put after the same line comes in the order of the calls. */
   insertAfter(line: Line | undefined, added: readonly string[]): void {
     const lineBreak = this.#breakAfter(line);
-    if (line?.ended === false) this.#insert(line.end, added.map((text) => lineBreak + text));
+    if (line?.ended === false && lineBreak === "\n" && this.#text.charAt(line.end - 1) === "\r") {
+      // a carriage return that the line's value ends in would be taken for a part of this line break
+      this.#insert(line.end, added.map((text) => `\r\n${text}`));
+    } else if (line?.ended === false) this.#insert(line.end, added.map((text) => lineBreak + text));
     else this.#insert(line?.next ?? this.#start, added.map((text) => text + lineBreak));
   }
 

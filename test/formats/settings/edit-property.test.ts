@@ -100,3 +100,11 @@ function hasEmptyHeader(pieces: ExistingText["pieces"], key: string): boolean {
 function same(read: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): boolean {
   return read.size === expected.size && [...expected].every(([key, value]) => read.get(key) === value);
 }
+
+t.test("env: a last value that ends in a carriage return keeps it when lines are added, and the text is the same when they go again", async (t) => {
+  const text = "A=1\nB=x\r\r";
+  const added = (await settingsOf("env", text)).edit({ set: new Map([["C", "2"], ["D", "3"]]), remove: new Set() });
+  const asRead = (one: string): readonly (readonly [string, string | undefined])[] => [...applicationReads.env(one)];
+  t.strictSame(asRead(added), [...asRead(text), [dotnetKey("C"), "2"], [dotnetKey("D"), "3"]]);
+  t.equal((await settingsOf("env", added)).edit({ set: new Map(), remove: new Set(["C", "D"]) }), text);
+});
