@@ -1,6 +1,6 @@
 // Run after the bundling, once for each verb that it is given, by the Node that will run the program: writes V8's compiled code of what the verb
 // uses beside program.cjs. It is exercised on a throw-away profile and root; what it answers does not matter.
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +36,15 @@ const argumentsOf = {
   },
 };
 
+function isEmpty(path) {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    // not there, or not ours to look into
+    return false;
+  }
+}
+
 /** A service user and its client configuration, for a verb that changes one. */
 function writeClient(home) {
   const config = join(home, ".config/kryptus/knet/pkcs11");
@@ -59,6 +68,7 @@ service: { user: amplia, group: amplia, home: /var/amplia }
 } finally {
   // the lock of this root, by the name that src/host/lock.ts gives it: it would stay behind until the next boot
   const { dev, ino } = statSync(folder, { bigint: true });
-  rmSync(`/run/lock/knetctl-${dev}-${ino}.lock`, { force: true });
+  rmSync(`/run/knetctl/lock-${dev}-${ino}`, { force: true });
+  if (isEmpty("/run/knetctl")) rmdirSync("/run/knetctl");
   rmSync(folder, { recursive: true, force: true });
 }
