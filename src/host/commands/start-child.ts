@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions, type SpawnSyncReturns } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Stream } from "node:stream";
+import { Problem } from "../../problem/problem.js";
 import { descriptorsPassedOn } from "../inherited-descriptors.js";
 
 /** What a child gets at one of its descriptors; a number or a stream is one of ours. */
@@ -8,9 +9,19 @@ export type ChildDescriptor = "pipe" | "ignore" | "inherit" | "ipc" | Stream | n
 
 export type ChildOptions = Omit<SpawnOptions, "stdio"> & { readonly stdio: readonly ChildDescriptor[] };
 
-/** spawn(), of which the child gets the descriptors of `stdio` and no other. All children are started here or by `askChild`. */
+/**
+ * spawn(), of which the child gets the descriptors of `stdio` and no other; throws a Problem (`host-input-output`) where there are none left for its
+ * pipes. All children are started here or by `askChild`.
+ */
 export function startChild(program: string, args: readonly string[], { stdio, ...options }: ChildOptions): ChildProcess {
-  return spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
+  const child = spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
+  // out of descriptors for the pipes, Node gives a child without streams, whatever its types say, and the error later
+  const begun: { readonly stdio?: unknown } = child;
+  if (begun.stdio !== undefined) return child;
+  child.on("error", () => undefined);
+  throw new Problem("host-input-output", "this process may not open more files", {
+    where: { path: program }, detail: "its pipes could not be made (EMFILE or ENFILE)", hint: "look at `ulimit -n`",
+  });
 }
 
 export interface AskOptions {

@@ -43,3 +43,28 @@ test("no child gets what whoever started us left open, but what it is given; we 
   t.equal(own, "secret");
   t.end();
 });
+
+test("where no descriptors are left for a child's pipes, that is a problem and no crash", (t) => {
+  const program = join(folder, "full.mjs");
+  writeFileSync(program, bundle(`
+    import { closeSync, openSync } from "node:fs";
+    import { startChild } from "../../src/host/commands/start-child.js";
+    const told = new Set();
+    for (let left = 0; left < 20; left++) {
+      const held = [];
+      try { for (;;) held.push(openSync("/dev/null", "r")); } catch { /* all are taken */ }
+      for (const descriptor of held.splice(held.length - left)) closeSync(descriptor);
+      try {
+        const child = startChild("/bin/true", [], { stdio: ["ignore", "pipe", "pipe"] });
+        told.add(await new Promise((resolve) => child.once("exit", () => resolve("started")).once("error", resolve)));
+      } catch (error) {
+        told.add(error.code);
+      }
+      for (const descriptor of held) closeSync(descriptor);
+    }
+    console.log(JSON.stringify([...told].sort()));
+  `));
+  const printed = execFileSync("prlimit", ["--nofile=1024", process.execPath, program], { encoding: "utf8" });
+  t.strictSame(JSON.parse(printed), ["host-input-output", "started"]);
+  t.end();
+});
