@@ -33,8 +33,11 @@ export interface AskOptions {
 
 /** Waits for a program that has no input and is asked for what it prints; SIGKILL at the time-out. */
 export function askChild(program: string, args: readonly string[], { env, timeoutMs, given = [] }: AskOptions): SpawnSyncReturns<string> {
-  const stdio = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
-  return spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: timeoutMs, killSignal: "SIGKILL", stdio: [...stdio, ...othersFrom(stdio.length)] });
+  const first = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
+  const stdio = [...first, ...othersFrom(first.length)];
+  // in a group of its own, as all children are: what the terminal sends to ours must not end a rollback's work. Its types do not know that
+  const options = { detached: true, env: { ...env }, encoding: "utf8" as const, timeout: timeoutMs, killSignal: "SIGKILL" as const, stdio };
+  return spawnSync(program, args, options);
 }
 
 /** The highest that a profile can name. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { test } from "tap";
+import { askChild } from "../../../src/host/commands/start-child.js";
 import { bundle } from "../../support/bundle.js";
 import { plainChildren } from "../../support/plain-children.js";
 
@@ -66,5 +67,12 @@ test("where no descriptors are left for a child's pipes, that is a problem and n
   `));
   const printed = execFileSync("prlimit", ["--nofile=1024", process.execPath, program], { encoding: "utf8" });
   t.strictSame(JSON.parse(printed), ["host-input-output", "started"]);
+  t.end();
+});
+
+test("what is sent to our process group does not reach a program that is asked", (t) => {
+  const { stdout } = askChild("/bin/sh", ["-c", "cut -d ' ' -f 5 /proc/$$/stat; echo $$"], { env: { PATH: "/usr/bin:/bin" }, timeoutMs: 5000 });
+  const [group, pid] = stdout.trim().split("\n");
+  t.equal(group, pid, "it leads a group of its own");
   t.end();
 });
