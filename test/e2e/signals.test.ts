@@ -102,7 +102,8 @@ t.test("a hang-up that comes many times still gets its rollback", async (t) => {
     toGroup(run, "SIGHUP");
     await wait(100);
   }
-  t.match(JSON.parse((await run.ended).stdout), { outcome: "rolled-back" });
+  const { stdout } = await run.ended;
+  t.match(JSON.parse(stdout), { outcome: "rolled-back" }, stdout);
   t.strictSame(changedSince(before), []);
 });
 
