@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions, type SpawnSyncReturns } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Stream } from "node:stream";
 import { Problem } from "../../problem/problem.js";
 import { descriptorsPassedOn } from "../inherited-descriptors.js";
@@ -11,17 +11,40 @@ export type ChildOptions = Omit<SpawnOptions, "stdio"> & { readonly stdio: reado
 
 /**
  * spawn(), of which the child gets the descriptors of `stdio` and no other; throws a Problem (`host-input-output`) where there are none left for its
- * pipes. All children are started here or by `askChild`.
+ * pipes. What a terminal sends to our process group in the moment before a child has left it ends the child before it is the program: then it is
+ * started anew. All children are started here or by `askChild`.
  */
 export function startChild(program: string, args: readonly string[], { stdio, ...options }: ChildOptions): ChildProcess {
-  const child = spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
-  // out of descriptors for the pipes, Node gives a child without streams, whatever its types say, and the error later
-  const begun: { readonly stdio?: unknown } = child;
-  if (begun.stdio !== undefined) return child;
-  child.on("error", () => undefined);
-  throw new Problem("host-input-output", "this process may not open more files", {
-    where: { path: program }, detail: "its pipes could not be made (EMFILE or ENFILE)", hint: "look at `ulimit -n`",
-  });
+  for (let tries = 1; ; tries++) {
+    const child = spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
+    // out of descriptors for the pipes, Node gives a child without streams, whatever its types say, and the error later
+    const begun: { readonly stdio?: unknown } = child;
+    if (begun.stdio === undefined) {
+      child.on("error", () => undefined);
+      throw new Problem("host-input-output", "this process may not open more files", {
+        where: { path: program }, detail: "its pipes could not be made (EMFILE or ENFILE)", hint: "look at `ulimit -n`",
+      });
+    }
+    if (child.pid === undefined || tries === mostTries || hasBegun(child.pid)) return child;
+    for (const stream of child.stdio) stream?.destroy();
+  }
+}
+
+const mostTries = 20;
+
+/**
+ * Whether a child became its program: spawn() returns when it did, or has died before. Until then it bears our name, and our command line or, once it is
+ * dead, none (proc_pid_comm(5), proc_pid_cmdline(5)). True where that cannot be told.
+ */
+function hasBegun(pid: number): boolean {
+  try {
+    const of = (who: number | "self", file: string): string => readFileSync(`/proc/${who}/${file}`, "latin1");
+    if (of(pid, "comm") !== of("self", "comm")) return true;
+    const line = of(pid, "cmdline");
+    return line !== "" && line !== of("self", "cmdline");
+  } catch {
+    return true;
+  }
 }
 
 export interface AskOptions {
@@ -37,7 +60,11 @@ export function askChild(program: string, args: readonly string[], { env, timeou
   const stdio = [...first, ...othersFrom(first.length)];
   // in a group of its own, as all children are: what the terminal sends to ours must not end a rollback's work. Its types do not know that
   const options = { detached: true, env: { ...env }, encoding: "utf8" as const, timeout: timeoutMs, killSignal: "SIGKILL" as const, stdio };
-  return spawnSync(program, args, options);
+  for (let tries = 1; ; tries++) {
+    const answer = spawnSync(program, args, options);
+    // by what only a terminal sends, and only before it had its own group: see `startChild`
+    if (tries === mostTries || (answer.signal !== "SIGHUP" && answer.signal !== "SIGINT" && answer.signal !== "SIGQUIT")) return answer;
+  }
 }
 
 /** The highest that a profile can name. */

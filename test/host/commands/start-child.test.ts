@@ -76,3 +76,23 @@ test("what is sent to our process group does not reach a program that is asked",
   t.equal(group, pid, "it leads a group of its own");
   t.end();
 });
+
+test("what a terminal sends in the moment in which a child is started ends no child", (t) => {
+  const program = join(folder, "hung-up.mjs");
+  writeFileSync(program, bundle(`
+    import { spawn } from "node:child_process";
+    import { askChild, startChild } from "../../src/host/commands/start-child.js";
+    process.on("SIGHUP", () => undefined);
+    const sender = spawn("/bin/sh", ["-c", "while kill -s HUP -- -" + process.pid + " 2>/dev/null; do sleep 0.002; done"], { detached: true, stdio: "ignore" });
+    const signals = [];
+    for (let count = 0; count < 600; count++) {
+      const child = startChild("/bin/true", [], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+      signals.push(await new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal))));
+      if (count % 10 === 0) signals.push(askChild("/bin/true", [], { env: {}, timeoutMs: 5000 }).signal);
+    }
+    sender.kill("SIGKILL");
+    console.log(JSON.stringify(signals.filter((signal) => signal !== null)));
+  `));
+  t.strictSame(JSON.parse(execFileSync("setsid", ["--wait", process.execPath, program], { encoding: "utf8" })), []);
+  t.end();
+});
