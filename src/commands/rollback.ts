@@ -4,6 +4,7 @@ import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import { Problem, Problems, throwIfErrors } from "../problem/problem.js";
 import { changeText } from "../ui/change-text.js";
+import { asBeforeText, notLookedAtText } from "../ui/as-before-text.js";
 import { cleanLine } from "../ui/clean-text.js";
 import { rollbackJson } from "../ui/history-json.js";
 import { progressListener } from "../ui/progress-lines.js";
@@ -71,12 +72,15 @@ async function dryRun(run: RecordedRun, host: Host, { keepChanged }: RollbackArg
 const saysNothingOfFiles: ReadonlySet<string> = new Set(["workflow-journal-incomplete", "workflow-old-runs-kept", "service-undone-settings"]);
 
 function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
-  const { outcome, problems } = result;
+  const { outcome, problems, lookedAt } = result;
   if (output.json) output.document(rollbackJson(run, result, problems));
   else {
     for (const problem of problems) output.problem(problem);
     const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
-    output.result(outcome === "failed" ? `run ${run.sequence} could not be taken back whole` : `run ${run.sequence} was taken back: the host was observed to be as before it${kept ? ", but for what was kept" : ""}`);
+    const end = `${asBeforeText(lookedAt, " it")}${kept ? ", but for what was kept" : ""}`;
+    output.result(outcome === "failed" ? `run ${run.sequence} could not be taken back whole` : `run ${run.sequence} was taken back: ${end}`);
+    const unseen = outcome === "failed" ? undefined : notLookedAtText(lookedAt);
+    if (unseen !== undefined) output.result(unseen);
   }
   const first = problems.find(({ severity }) => severity === "error");
   return outcome === "rolled-back" ? exitCodes.done : first === undefined ? exitCodes.failed : problemCodes[first.code];

@@ -4,6 +4,7 @@ import { removePrivateHomes } from "../host/private-home.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import { errorsLast, throwIfErrors, type Problem } from "../problem/problem.js";
+import { asBeforeText, notLookedAtText } from "../ui/as-before-text.js";
 import { countText, planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { applyJson } from "../ui/report-json.js";
@@ -71,6 +72,8 @@ export function showRun(plan: Plan, result: RunResult, { recovered, warnings, no
     for (const problem of errorsLast(result.problems)) output.problem(problem);
     if (note !== undefined) output.note(note);
     output.result(outcomeText(plan, result));
+    const unseen = result.outcome === "rolled-back" ? notLookedAtText(result.lookedAt) : undefined;
+    if (unseen !== undefined) output.result(unseen);
   }
   return exitCodeOf(result);
 }
@@ -83,14 +86,14 @@ export interface ShownWith {
   readonly note?: string | undefined;
 }
 
-function outcomeText(plan: Plan, { outcome, run }: RunResult): string {
+function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string {
   switch (outcome) {
     case "unchanged":
       return countText(plan);
     case "applied":
       return `applied: ${countText(plan)} (run ${run ?? "-"})`;
     case "rolled-back":
-      return `rolled back: the host was observed to be as before (run ${run ?? "-"})`;
+      return `rolled back: ${asBeforeText(lookedAt)} (run ${run ?? "-"})`;
     case "failed":
       return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
   }

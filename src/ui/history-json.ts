@@ -19,7 +19,7 @@ export function runJson(run: RecordedRun, obstacles: readonly Problem[]): Json {
 /** The document of `rollback --json`. With `--dry-run` the outcome is null, and the changes are those that would be taken back. */
 export function rollbackJson(run: RecordedRun, result: TakeBackResult | null, problems: readonly Problem[]): Json {
   const changes = run.changes.filter(mayStand);
-  return { run: run.run, sequence: run.sequence, outcome: result?.outcome ?? null, changes: changes.map(journaledJson), problems };
+  return { run: run.run, sequence: run.sequence, outcome: result?.outcome ?? null, ...(result?.lookedAt !== undefined && { lookedAt: result.lookedAt }), changes: changes.map(journaledJson), problems };
 }
 
 function headJson({ run, sequence, began, ended, who, version, profile, outcome }: RecordedRun): Json {

@@ -12,8 +12,8 @@ export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Rec
 
 /** The document of `apply --json`: the plan's, how the run ended, and the name of an unfinished run that was taken back first. */
 export function applyJson(plan: Plan, warnings: readonly Problem[], result: RunResult, recovered?: string): Readonly<Record<string, unknown>> {
-  const { run, outcome, smoke, problems } = result;
-  return { ...planJson(plan, [...warnings, ...problems]), run, outcome, smoke, ...(recovered !== undefined && { recovered }) };
+  const { run, outcome, smoke, problems, lookedAt } = result;
+  return { ...planJson(plan, [...warnings, ...problems]), run, outcome, ...(lookedAt !== undefined && { lookedAt }), smoke, ...(recovered !== undefined && { recovered }) };
 }
 
 /** The document of `verify --json`: the plan's (its changes are the drift), and the proof. */

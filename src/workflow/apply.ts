@@ -1,5 +1,5 @@
 import { Problem, Problems } from "../problem/problem.js";
-import type { RunContext } from "./change-kind.js";
+import type { LookedAt, RunContext } from "./change-kind.js";
 import type { Change } from "./change.js";
 import { deedOf, waitsForProof, type RecordedDeed } from "./deed.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
@@ -26,6 +26,8 @@ export interface RunResult {
   /** Null when nothing had to change: there is no record of such a run. */
   readonly run: string | null;
   readonly outcome: Outcome;
+  /** How far what was observed after a rollback can tell; undefined where each change has touched no more than it names. */
+  readonly lookedAt?: LookedAt | undefined;
   readonly smoke: SmokeReport;
   /** Why it failed, and what could not be put back; what is not well although the run left it alone; warnings of the proof. */
   readonly problems: readonly Problem[];
@@ -88,7 +90,7 @@ async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOption
   if (!options.rollback) return { ...result, outcome: "failed", problems: [...all, keptProblem(journal)] };
   options.listener({ type: "rollback-started", because: all });
   const rollback = await rollBack(plan, begun, input, options.listener, journal);
-  return { ...result, outcome: rollback.complete ? "rolled-back" : "failed", problems: [...all, ...rollback.problems] };
+  return { ...result, outcome: rollback.complete ? "rolled-back" : "failed", lookedAt: rollback.lookedAt, problems: [...all, ...rollback.problems] };
 }
 
 /** A change, and its place in the plan, from 1. */

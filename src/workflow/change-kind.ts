@@ -23,6 +23,13 @@ export interface RunContext {
 /** Where a change stands on the host, found by looking. `partly`: begun and cut off, or undone in part. */
 export type Standing = { readonly state: "before" | "after" | "partly" } | Other;
 
+/** Where what a change did was looked for, as far as that is not told by the change itself: nothing can be claimed of any other place. */
+export interface LookedAt {
+  readonly folders: readonly string[];
+  /** What lies in these folders, and was not looked at all the same. */
+  readonly except: readonly { readonly path: string; readonly because: string }[];
+}
+
 /** Somebody has changed it since: taking it back would lose that. */
 export interface Other {
   readonly state: "other";
@@ -44,6 +51,8 @@ export interface ChangeKind<C extends Change, Prior> {
   perform(change: C, prior: Prior, run: RunContext): Promise<void>;
   /** Only looks. */
   observe(change: C, prior: Prior, run: RunContext): Promise<Standing>;
+  /** For a change that may have touched more than it names. Only looks. */
+  lookedAt?(change: C, prior: Prior, run: RunContext): Promise<LookedAt>;
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
   /**
    * What is still to be done once all changes of the run are taken back, so far as they could be: a service starts again with its old settings. Only then

@@ -1,5 +1,5 @@
 import { Problem } from "../problem/problem.js";
-import type { ChangeKind, RunContext, Standing } from "./change-kind.js";
+import type { ChangeKind, LookedAt, RunContext, Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
 import { createAccount } from "./change-kinds/create-account.js";
 import { createFolder } from "./change-kinds/create-folder.js";
@@ -26,6 +26,8 @@ export interface RecordedDeed {
   perform(): Promise<void>;
   /** Only looks. What cannot be looked at counts as changed by others. */
   observe(): Promise<Standing>;
+  /** How far `observe` can tell, for a change that may have touched more than it names. */
+  lookedAt?(): Promise<LookedAt>;
   undo(): Promise<void>;
   /** The rest of the undoing, for when all deeds of the run are taken back. */
   settle?(): Promise<void>;
@@ -102,6 +104,7 @@ function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: 
         return { state: "other", path: error.where?.path ?? change.path, because: [error.message, error.detail].filter((part) => part !== undefined).join(": ") };
       }
     },
+    ...(kind.lookedAt !== undefined && { lookedAt: async () => (await kind.lookedAt?.(change, prior, undoing)) ?? { folders: [], except: [] } }),
     undo: () => kind.undo(change, prior, undoing),
     ...(kind.settle !== undefined && { settle: async () => kind.settle?.(change, prior, undoing) }),
     byHand: () => kind.byHand(change, prior, undoing),

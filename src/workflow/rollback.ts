@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../problem/problem.js";
+import type { LookedAt } from "./change-kind.js";
 import { waitsForProof, type RecordedDeed } from "./deed.js";
 import type { Journal } from "./journal/journal.js";
 import { makePlan, type Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import type { StepInput } from "./step.js";
-import { standingElsewhere, undoDeeds } from "./undo-deeds.js";
+import { lookedAtFor, standingElsewhere, undoDeeds } from "./undo-deeds.js";
 
 export interface RollbackResult {
   /** Every undo worked, and the host was observed to need the same plan as before. */
   readonly complete: boolean;
+  readonly lookedAt?: LookedAt | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -28,7 +30,7 @@ export async function rollBack(plan: Plan, begun: readonly RecordedDeed[], input
   // whether a restart is owed tells of the service's start, not of the host's files
   const [now, before] = [again, plan].map(({ changes }) => changes.filter((change) => !waitsForProof(change)));
   return (isDeepStrictEqual(now, before) || isBlind) && elsewhere.length === 0
-    ? { complete: true, problems: unwritten }
+    ? { complete: true, lookedAt: await lookedAtFor(begun), problems: unwritten }
     : { complete: false, problems: [notAsBefore(journal, elsewhere), ...unwritten] };
 }
 

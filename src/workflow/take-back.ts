@@ -1,6 +1,7 @@
 import type { Host } from "../host/host.js";
 import { asWarning } from "../problem/as-warning.js";
 import { Problem, throwIfErrors } from "../problem/problem.js";
+import type { LookedAt } from "./change-kind.js";
 import type { Change } from "./change.js";
 import { deedFromJournal, type RecordedDeed } from "./deed.js";
 import type { Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
@@ -8,7 +9,7 @@ import { Journal } from "./journal/journal.js";
 import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./own-command.js";
 import type { ProgressListener } from "./progress.js";
-import { standingElsewhere, undoDeeds } from "./undo-deeds.js";
+import { lookedAtFor, standingElsewhere, undoDeeds } from "./undo-deeds.js";
 import { undoneSettings } from "./undone-settings.js";
 
 export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
@@ -20,6 +21,8 @@ export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
 export interface TakeBackResult {
   /** `rolled-back` when every change was observed to be as before the run, or was kept as asked. */
   readonly outcome: Outcome & ("rolled-back" | "failed");
+  /** How far that can tell; undefined where each change has touched no more than it names. */
+  readonly lookedAt?: LookedAt | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -56,7 +59,8 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
   const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
   const unended = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
   const seen = await undoneSettings(recorded.run, host);
-  return { outcome, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen] };
+  const lookedAt = outcome === "failed" ? undefined : await lookedAtFor(deeds);
+  return { outcome, lookedAt, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen] };
 }
 
 /** What was begun and is not known to be undone, ready to be looked at and taken back. */

@@ -1,5 +1,5 @@
 import { Problem } from "../problem/problem.js";
-import type { Standing } from "./change-kind.js";
+import type { LookedAt, Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
 import type { RecordedDeed } from "./deed.js";
 import type { Journal } from "./journal/journal.js";
@@ -83,6 +83,14 @@ export async function standingElsewhere(deeds: readonly RecordedDeed[]): Promise
     if (standing.state !== "before") found.push({ change, standing });
   }
   return found;
+}
+
+/** How far what was observed of these deeds can tell; undefined where each has touched no more than it names. */
+export async function lookedAtFor(deeds: readonly RecordedDeed[]): Promise<LookedAt | undefined> {
+  const found: LookedAt[] = [];
+  for (const deed of deeds) if (deed.lookedAt !== undefined) found.push(await deed.lookedAt());
+  const [first, ...more] = found;
+  return more.length === 0 ? first : { folders: [...new Set(found.flatMap(({ folders }) => folders))], except: found.flatMap(({ except }) => except) };
 }
 
 /** Its number could go to another account, which would own what is left; and what an installer did to /etc could not be told from its removal. */

@@ -249,7 +249,7 @@ t.test("a rollback of a run after which somebody restarted says that the service
   execFileSync("systemctl", ["restart", unit]);
   t.match(await verified(quiet), { exitCode: 0, kinds: [] }, "whoever restarted it");
   const { exitCode, stdout, stderr } = await knetctl(["rollback"]);
-  t.match({ exitCode, stdout, stderr }, { exitCode: 0, stdout: /was taken back: the host was observed to be as before it\n/, stderr: /amplia\.service still runs with the settings that were taken back \[service-undone-settings\]/ });
+  t.match({ exitCode, stdout, stderr }, { exitCode: 0, stdout: /was taken back: all that knetctl changed was observed to be as before it\n/, stderr: /amplia\.service still runs with the settings that were taken back \[service-undone-settings\]/ });
   t.match(await verified(info), { exitCode: 2, kinds: ["restart-service"] });
   t.equal((await knetctl(["apply", "--no-smoke-test", info])).exitCode, 0);
   t.match(await verified(info), { exitCode: 0, kinds: [] });

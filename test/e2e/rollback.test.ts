@@ -24,6 +24,7 @@ t.test("a wrong PIN: one attempt, everything is put back, and the outcome says s
   t.equal(exitCode, 1, JSON.stringify(document.problems));
   t.equal(document.outcome, "rolled-back", JSON.stringify(document.problems, undefined, 1));
   t.match(document.smoke.tokens.flatMap(({ checks }) => checks.filter(({ status }) => status === "fail")), [{ id: "login", ckr: "CKR_PIN_INCORRECT", hint: /password/ }]);
+  t.match(document, { lookedAt: { folders: ["/etc", "/opt", "/usr"], except: [] } }, "no more is claimed of what install.sh did than was looked at");
   t.equal(hostState(), before);
   t.notOk(existsSync(loaderEntry));
   t.throws(() => execFileSync("id", ["amplia"], { stdio: "ignore" }), "the account is gone");

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { InstallationFiles } from "./installation-files.js";
+import { linksNotFollowed, type NotLookedAt } from "./not-followed.js";
 import { mountsBelow, type Mount } from "./mounts.js";
 import { foldersToWatch, watchedTrees } from "./watched-trees.js";
 import type { AbsolutePath } from "../path.js";
@@ -10,12 +11,14 @@ const watchedFile = "watched.json";
 /** Where an installer's work is looked for, and what was mounted there before it ran. */
 export interface Watched {
   readonly folders: readonly string[];
+  readonly except: readonly NotLookedAt[];
   readonly mounts: readonly Mount[];
 }
 
 /** `named`: paths that the installer names. */
-export function watchedNow(root: AbsolutePath, named: Iterable<string>): Watched {
-  return { folders: foldersToWatch(root, named), mounts: mountsBelow(root) };
+export function watchedNow(root: AbsolutePath, named: ReadonlySet<string>): Watched {
+  const folders = foldersToWatch(root, named);
+  return { folders, except: linksNotFollowed(root, folders, named), mounts: mountsBelow(root) };
 }
 
 export function writeWatched({ full }: Pick<InstallationFiles, "full">, watched: Watched): void {
@@ -27,11 +30,16 @@ export function readWatched(files: Pick<InstallationFiles, "read">, root: Absolu
   try {
     const json: unknown = JSON.parse(files.read(watchedFile)?.toString("utf8") ?? "");
     if (isObject(json) && Array.isArray(json["folders"]) && Array.isArray(json["mounts"]))
-      return { folders: json["folders"].filter((folder) => typeof folder === "string"), mounts: json["mounts"].filter(isMount) };
+      return { folders: json["folders"].filter((folder) => typeof folder === "string"), except: exceptIn(json["except"]), mounts: json["mounts"].filter(isMount) };
   } catch {
     // as if there were none
   }
-  return { folders: watchedTrees, mounts: mountsBelow(root) };
+  return { folders: watchedTrees, except: [], mounts: mountsBelow(root) };
+}
+
+/** Earlier versions wrote none. */
+function exceptIn(json: unknown): readonly NotLookedAt[] {
+  return Array.isArray(json) ? json.filter((item): item is NotLookedAt => isObject(item) && typeof item["path"] === "string" && typeof item["because"] === "string") : [];
 }
 
 function isMount(json: unknown): json is Mount {

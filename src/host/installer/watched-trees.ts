@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { Dirent, Stats } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { errorCode } from "../files/file-problem.js";
 import type { AbsolutePath } from "../path.js";
 import { asAbsolutePath, path as literal } from "../path.js";
 import { resolveLinks } from "./resolve-links.js";
@@ -30,7 +31,7 @@ export function foldersToWatch(root: AbsolutePath, named: Iterable<string> = [],
     if (!neverWatched.test(real) && !found.some((other) => real === other || isBelow(real, other) || isBelow(other, real))) found.push(real);
   };
   // grows meanwhile: what a link leads to is looked through for links too
-  for (const folder of found) foldersBehindLinks(prefix, folder, trees.includes(folder) ? folder.split("/").length - 1 : 1).forEach(add);
+  for (const folder of found) linksNearTop(prefix, folder, trees).filter(({ uid }) => uid === 0).flatMap(({ path }) => realFolder(prefix, path) ?? []).forEach(add);
   for (const path of named) for (const real of foldersOnTheWay(root, path, found)) add(real);
   return found;
 }
@@ -41,31 +42,54 @@ function* foldersOnTheWay(root: AbsolutePath, path: string, watched: readonly st
   const names = path.split("/").slice(1);
   for (let length = 1; length <= names.length; length++) {
     const at = realPath(root, `/${names.slice(0, length).join("/")}`);
-    const entry = watched.some((folder) => isBelow(at, folder)) ? look(prefix + at) : undefined;
-    const real = entry?.target !== undefined && entry.stats.uid === 0 ? realFolder(prefix, at) : undefined;
+    const link = watched.some((folder) => isBelow(at, folder)) ? seenLink(prefix, at) : undefined;
+    const real = link?.uid === 0 ? realFolder(prefix, at) : undefined;
     if (real !== undefined) yield real;
   }
 }
 
-function isBelow(path: string, folder: string): boolean {
+export function isBelow(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-function foldersBehindLinks(prefix: string, folder: string, depth: number): readonly string[] {
+/** A link in a watched folder. */
+export interface SeenLink {
+  readonly path: string;
+  readonly uid: number;
+  /** Its text. */
+  readonly target: string;
+}
+
+/** The links that are followed where they are root's and lead to a folder: those near the top of a watched folder. */
+export function linksNearTop(prefix: string, folder: string, trees = watchedTrees): readonly SeenLink[] {
+  return linksIn(prefix, folder, trees.includes(folder) ? folder.split("/").length - 1 : 1);
+}
+
+function linksIn(prefix: string, folder: string, depth: number): readonly SeenLink[] {
   if (depth >= deepestFollowedLink) return [];
   return entriesIn(prefix + folder).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return foldersBehindLinks(prefix, path, depth + 1);
-    const isRoots = entry.isSymbolicLink() && look(prefix + path)?.stats.uid === 0;
-    return (isRoots ? realFolder(prefix, path) : undefined) ?? [];
+    if (entry.isDirectory()) return linksIn(prefix, path, depth + 1);
+    return entry.isSymbolicLink() ? (seenLink(prefix, path) ?? []) : [];
   });
+}
+
+/** Undefined where no link is (any more). */
+export function seenLink(prefix: string, path: string): SeenLink | undefined {
+  const entry = look(prefix + path);
+  return entry?.target === undefined ? undefined : { path, uid: entry.stats.uid, target: entry.target };
 }
 
 /**
  * Looks at every entry of the folders and follows no link. Only looks: paths are safe enough for that. What vanishes meanwhile, or cannot be
- * read, is left out, and so is what lies below a place of `except`. Some 5 µs an entry.
+ * read, is left out, and so is what lies below a place of `except`; `unread` is told what could not be read. Some 5 µs an entry.
  */
-export async function takeSnapshot(root: AbsolutePath, folders: readonly string[] = foldersToWatch(root), except: ReadonlySet<string> = new Set()): Promise<PackedSnapshot> {
+export async function takeSnapshot(
+  root: AbsolutePath,
+  folders: readonly string[] = foldersToWatch(root),
+  except: ReadonlySet<string> = new Set(),
+  unread: (path: string) => void = () => undefined,
+): Promise<PackedSnapshot> {
   const prefix = root === "/" ? "" : root;
   const seen = new PackedSnapshot();
   // as they were found: none is a link by now, or lies behind one, and none leads out of the root
@@ -73,9 +97,9 @@ export async function takeSnapshot(root: AbsolutePath, folders: readonly string[
   let untilRest = entriesBetweenRests;
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     if (except.has(folder)) continue;
-    for (const name of namesIn(prefix + folder)) {
+    for (const name of namesIn(prefix, folder, unread)) {
       const path = `${folder}/${name}`;
-      const entry = look(prefix + path);
+      const entry = look(prefix + path, () => { unread(path); });
       if (entry === undefined) continue;
       seen.add(path, entry.stats, entry.target);
       if (entry.stats.isDirectory()) waiting.push(path);
@@ -101,7 +125,7 @@ export function realPath(root: AbsolutePath, path: string): string {
 }
 
 /** The folder behind a path, as seen from inside the root; undefined when it leads nowhere or to something else. */
-function realFolder(prefix: string, path: string): string | undefined {
+export function realFolder(prefix: string, path: string): string | undefined {
   const entry = (at: string) => {
     const stats = look(prefix + at)?.stats;
     return stats && { kind: stats.isSymbolicLink() ? "link" : stats.isDirectory() ? "folder" : "file" };
@@ -118,21 +142,27 @@ function entriesIn(folder: string): readonly Dirent[] {
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+function namesIn(prefix: string, folder: string, unread: (path: string) => void): readonly string[] {
   try {
-    return readdirSync(folder);
-  } catch {
+    return readdirSync(prefix + folder);
+  } catch (error) {
+    if (!hasVanished(error)) unread(folder);
     return [];
   }
 }
 
+function hasVanished(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "");
+}
+
 /** The entry itself, or undefined when it cannot be looked at. */
-function look(fullPath: string): { readonly stats: Stats; readonly target?: string } | undefined {
+function look(fullPath: string, unread: () => void = () => undefined): { readonly stats: Stats; readonly target?: string } | undefined {
   try {
     const stats = lstatSync(fullPath, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     return stats.isSymbolicLink() ? { stats, target: readlinkSync(fullPath) } : { stats };
-  } catch {
+  } catch (error) {
+    if (!hasVanished(error)) unread();
     return undefined;
   }
 }

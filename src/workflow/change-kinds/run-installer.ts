@@ -26,6 +26,11 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     return installationStanding(change, record, run);
   },
 
+  lookedAt: async (_change, _record, { host, folder }) => {
+    const { installationLookedAt } = await import("../../host/installer/looked-at.js");
+    return installationLookedAt(host, folder);
+  },
+
   undo: async ({ timeoutSeconds }, record, run) => {
     const { undoInstallation } = await import("../../host/installer/undo-installation.js");
     await undoInstallation(record, run, run.recovering === true ? timeoutSeconds : undefined);

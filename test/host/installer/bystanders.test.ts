@@ -1,7 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, lchownSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t from "tap";
+import type { InstallationRecord } from "../../../src/host/installer/record-installation.js";
+import type { RunContext } from "../../../src/workflow/change-kind.js";
+import type { RunInstaller } from "../../../src/workflow/change.js";
 import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { change, picture, plain, problemOf, stage as installStage } from "../../support/install-stage.js";
@@ -16,6 +19,9 @@ await ensureSandbox(import.meta.filename);
 const waits = "echo 1 > /opt/begun; n=0; until [ -e /opt/done ] || [ $n = 100 ]; do n=$((n + 1)); sleep 0.1; done; rm -f /opt/begun";
 
 interface Told {
+  readonly run: RunContext;
+  readonly installer: RunInstaller;
+  readonly record: InstallationRecord;
   readonly before: string;
   /** What the undoing fails with; undefined when all is as before. */
   readonly problem: Awaited<ReturnType<typeof problemOf>> | undefined;
@@ -36,7 +42,7 @@ async function failsMeanwhile(s: Stage, install: string, meanwhile: () => Promis
   rmSync(s.at("opt/done"));
   const undoing = runInstaller.undo(installer, record, run);
   const isUndone = await undoing.then(() => true, () => false);
-  return { before, problem: isUndone ? undefined : await problemOf(undoing), state: (await runInstaller.observe(installer, record, run)).state };
+  return { run, installer, record, before, problem: isUndone ? undefined : await problemOf(undoing), state: (await runInstaller.observe(installer, record, run)).state };
 }
 
 function asUser(uid: number, script: string, ...args: readonly string[]): Promise<void> {
@@ -183,6 +189,36 @@ t.test("the vendor's folder behind a link of the administrator's, wherever on th
 function inside(s: Stage, path: string): string {
   return s.at(path.replace("usr/local/lib/kryptus/", existsSync(s.at("srv/disk1")) ? "srv/disk0/" : "usr/local/lib/kryptus/"));
 }
+
+t.test("what lies behind a stranger's link, or one out of the watched folders that install.sh names, is not looked at, and nothing is claimed of it", async (t) => {
+  const s = installStage(t);
+  const lookedAt = async (install: string) => {
+    const { run, installer, record } = await failsMeanwhile(s, install);
+    return runInstaller.lookedAt?.(installer, record, run);
+  };
+  t.match(await lookedAt(""), { folders: ["/etc", "/opt", "/usr"], except: [] });
+  mkdirSync(s.at("srv/theirs"), { recursive: true });
+  symlinkSync("/srv/theirs", s.at("opt/theirs"));
+  lchownSync(s.at("opt/theirs"), 1000, 1000);
+  symlinkSync("/srv/later", s.at("opt/dangling"));
+  lchownSync(s.at("opt/dangling"), 1000, 1000);
+  symlinkSync("/opt", s.at("opt/itself"));
+  lchownSync(s.at("opt/itself"), 1000, 1000);
+  mkdirSync(s.at("run/kryptus"), { recursive: true });
+  symlinkSync("/run/kryptus", s.at("etc/kryptus"));
+  writeFileSync(s.at("srv/settings"), "x");
+  symlinkSync("/srv/settings", s.at("etc/settings"));
+  symlinkSync("/srv/settings", s.at("etc/unnamed"));
+  const { folders, except } = (await lookedAt("echo y > /opt/theirs/y; echo y >> /etc/settings")) ?? {};
+  t.match(folders, ["/etc", "/opt", "/usr"]);
+  t.same([...(except ?? [])].sort((one, other) => one.path.localeCompare(other.path)), [
+    { path: "/etc/kryptus", because: "a link to /run/kryptus" },
+    { path: "/etc/settings", because: "a link to /srv/settings" },
+    { path: "/opt/dangling", because: "a link of uid 1000's to /srv/later" },
+    { path: "/opt/theirs", because: "a link of uid 1000's to /srv/theirs" },
+  ]);
+  t.ok(existsSync(s.at("srv/theirs/y")), "it is left there, and that is why");
+});
 
 t.test("a link that install.sh makes to a folder that was there makes nothing of it install.sh's", async (t) => {
   const s = installStage(t);
