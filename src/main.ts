@@ -21,8 +21,8 @@ export interface MainInput {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly signal: AbortSignal;
-  /** Sets what is called when a second signal ends the program at once. */
-  readonly whenLeft: (say: () => void) => void;
+  /** Sets what is called when a second signal ends the program at once, instead of what was set before. */
+  readonly whenLeft: (leave: () => void) => void;
   readonly isRoot: boolean;
 }
 
@@ -75,6 +75,7 @@ function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; qu
 
 function context(input: MainInput, out: Output): CommandContext {
   const workingFolder = absolute(input.workingFolder);
+  const whenLeft = addedTo(input.whenLeft);
   return {
     output: out,
     workingFolder,
@@ -82,7 +83,7 @@ function context(input: MainInput, out: Output): CommandContext {
     get signal() {
       return input.signal;
     },
-    whenLeft: input.whenLeft,
+    whenLeft,
     isRoot: input.isRoot,
     version: input.version,
     environment: input.environment,
@@ -92,8 +93,29 @@ function context(input: MainInput, out: Output): CommandContext {
     host: async ({ root, readOnly }) => {
       const { realHost } = await import("./host/real-host.js");
       const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
-      return readOnly ? (await import("./host/read-only-host.js")).readOnlyHost(host) : host;
+      if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
+      // here, for every command: whichever may write can have private homes
+      const { removePrivateHomes } = await import("./host/private-home.js");
+      whenLeft(() => { removePrivateHomes(host); });
+      return host;
     },
+  };
+}
+
+/** Everything that was added is done, in its order, whatever of it fails: there is nobody left to tell. */
+function addedTo(set: MainInput["whenLeft"]): CommandContext["whenLeft"] {
+  const all: (() => void)[] = [];
+  return (leave) => {
+    all.push(leave);
+    set(() => {
+      for (const one of all) {
+        try {
+          one();
+        } catch {
+          // the others all the same
+        }
+      }
+    });
   };
 }
 

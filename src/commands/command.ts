@@ -9,12 +9,15 @@ export interface CommandContext {
   readonly output: Output;
   /** Folder that relative paths of the command line start from. */
   readonly workingFolder: AbsolutePath;
-  /** Builds the host for `--root` (default `/`); loaded only by the commands that need one. */
+  /**
+   * Builds the host for `--root` (default `/`); loaded only by the commands that need one. Of one that can be written to, the private homes of
+   * this process are removed when a second signal ends the program.
+   */
   host(options: { root?: string | undefined; readOnly: boolean }): Promise<Host>;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
-  /** Sets what is said when a second signal ends the program at once. */
-  readonly whenLeft: (say: () => void) => void;
+  /** Adds to what is done when a second signal ends the program at once. */
+  readonly whenLeft: (leave: () => void) => void;
   readonly isRoot: boolean;
   /** Version of knetctl. */
   readonly version: string;

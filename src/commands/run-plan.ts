@@ -1,6 +1,5 @@
 import type { Host } from "../host/host.js";
 import { acquireLock } from "../host/lock.js";
-import { removePrivateHomes } from "../host/private-home.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import { errorsLast, throwIfErrors, type Problem } from "../problem/problem.js";
@@ -31,10 +30,7 @@ export interface PlanRun {
 export async function withLockedHost<T>(host: Host, waitSeconds: number, context: CommandContext, run: (recovered: Recovered) => Promise<T>): Promise<T> {
   const { output, signal } = context;
   const lock = await acquireLock({ host, waitSeconds, signal });
-  context.whenLeft(() => {
-    removePrivateHomes(host);
-    sayHowToGoOn(host, output);
-  });
+  context.whenLeft(() => { sayHowToGoOn(host, output); });
   try {
     const recovered = await recover(host, { ...by(host, context), listener: progressListener(output) });
     return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] });

@@ -6,6 +6,7 @@ import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { privateHomes, threeMembers } from "../support/members.js";
 import { processesWith, reached } from "../support/processes.js";
 import { configFile } from "../support/provisioning.js";
+import { runMain } from "../support/run-main.js";
 
 await ensureSandbox(import.meta.filename);
 
@@ -134,6 +135,16 @@ t.test("interrupted while a new member that hangs is proven: rolled back, exit 1
   t.strictSame(state(), before);
   t.strictSame(privateHomes(), []);
   t.strictSame(processesWith("/proc/self/fd/6"), []);
+});
+
+t.test("a second Ctrl-C in the midst of that removes the private home, and says how to go on", async (t) => {
+  const running = runMain(...addThird, "--no-probe");
+  await reached("the member is being proven", () => privateHomes().length > 0 && processesWith("/proc/self/fd/6").length > 0);
+  running.leave();
+  t.strictSame(privateHomes(), []);
+  running.interrupt();
+  t.match(await running.ended, { exitCode: 130, stderr: /stopped in the middle of run \d/ });
+  t.strictSame(state(), before);
   await cluster.vhsms[2]!.setDown("up");
 });
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import t, { type Test } from "tap";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { userStates } from "../../src/simulator/user-directory.js";
@@ -9,6 +10,7 @@ import { copyProgram, knetctl, knetctlScript } from "../support/knetctl.js";
 import { privateHomes, threeMembers } from "../support/members.js";
 import { eventually, processesWith, reached } from "../support/processes.js";
 import { configFile } from "../support/provisioning.js";
+import { runMain } from "../support/run-main.js";
 import { exactly } from "../support/service-home.js";
 
 await ensureSandbox(import.meta.filename);
@@ -131,6 +133,18 @@ t.test("the private home is root's, for the service group to read and nobody els
   t.strictSame(await once(child, "exit"), [130, null]);
   t.strictSame(privateHomes(), []);
   t.strictSame(processesWith("/proc/self/fd/6"), []);
+});
+
+t.test("a second Ctrl-C in the midst of a proof removes the private home, and none of another process", async (t) => {
+  const others = `/run/knetctl-home-1-1-${"0".repeat(12)}`;
+  const running = runMain("ha", "prove", "--profile", profile);
+  await reached("a member is being proven", () => privateHomes().length > 0 && processesWith("/proc/self/fd/6").length > 0);
+  mkdirSync(others);
+  running.leave();
+  t.strictSame(privateHomes(), [basename(others)]);
+  rmdirSync(others);
+  running.interrupt();
+  t.match(await running.ended, { exitCode: 130 });
 });
 
 t.test("what a killed run left is removed by the next one", async (t) => {

@@ -1,6 +1,5 @@
 import type { Host } from "../../host/host.js";
 import { joined } from "../../host/path.js";
-import { removePrivateHomes } from "../../host/private-home.js";
 import type { PrivateClient } from "../../members/private-client.js";
 import { defaultTimeoutMs } from "../../pkcs11/smoke-test.js";
 import { Problem, type Where } from "../../problem/problem.js";
@@ -10,14 +9,10 @@ import type { Profile, User } from "../../profile/types.js";
 import { memberClient } from "../../steps/client-config/member-client.js";
 import type { CommandContext } from "../command.js";
 
-/** The host on which the members are proven; what is put there meanwhile goes also when a second signal ends the program. Throws `members-needs-root`. */
+/** The host on which the members are proven. Throws `members-needs-root`. */
 export async function membersHost(verb: string, context: CommandContext): Promise<Host> {
   if (!context.isRoot) throw new Problem("members-needs-root", `ha ${verb} loads the module as the service user and must run as root`, { hint: `sudo knetctl ha ${verb} …` });
-  const host = await context.host({ readOnly: false });
-  context.whenLeft(() => {
-    removePrivateHomes(host);
-  });
-  return host;
+  return context.host({ readOnly: false });
 }
 
 /** The client as the profile's service user runs it, for one connection. */
