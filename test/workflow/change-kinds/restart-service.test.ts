@@ -1,5 +1,6 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
+import { Problem } from "../../../src/problem/problem.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
 import type { RestartService } from "../../../src/workflow/change.js";
 import { restartServiceAt } from "../../../src/workflow/change-kinds/restart-service.js";
@@ -113,6 +114,17 @@ t.test("one that did not answer before need not answer when it is up again", asy
   await t.rejects(kind.perform(asked, prior, run), { code: "service-unhealthy" });
   await takeBack(prior, asked);
   await t.rejects(takeBack({ ...prior, invocation: "", answered: true }, asked), { code: "service-not-restored", detail: /does not answer as it should/ });
+});
+
+t.test("one that is not well is said to have been so before the run, where it was asked then; not of one that answered, or was down", async (t) => {
+  const asked = { ...change, health: "http://127.0.0.1:1/" };
+  const { run, record } = scene(up);
+  const prior = await record(asked);
+  const detailAfter = async (before: typeof prior): Promise<string> => kind.perform(asked, before, run).then(() => "it is well", (error: unknown) => error instanceof Problem ? `${error.code}: ${error.detail}` : String(error));
+  const ill = await detailAfter({ ...prior, answered: true });
+  t.match(ill, /^service-unhealthy: (?!.*before this run)./);
+  t.equal(await detailAfter({ ...prior, was: "down" }), ill);
+  t.equal(await detailAfter(prior), `${ill}; nor did it answer before this run`);
 });
 
 t.test("without a service manager nothing of it runs: nothing to stop, and what was up is not back", async (t) => {
