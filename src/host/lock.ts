@@ -3,12 +3,13 @@ import { Problem } from "../problem/problem.js";
 import { startChild } from "./commands/start-child.js";
 import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
-import { asFileProblem } from "./files/file-problem.js";
+import { asFileProblem, errorCode } from "./files/file-problem.js";
 import type { Entry, Host } from "./host.js";
-import { folderOf, joined, nameOf, path, type AbsolutePath } from "./path.js";
+import { joined, nameOf, path, type AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";
 import { trustedOwners, type Owners } from "./files/trust.js";
 import { withFolder, type Folder } from "./files/walk.js";
+import { inLockFolder, lockFolder } from "./lock-folder.js";
 
 export interface LockRequest {
   readonly host: Pick<Host, "root">;
@@ -22,8 +23,6 @@ export interface Lock {
   release(): void;
 }
 
-/** Root's alone to enter: who could open a lock could hold up every run, and what is written there is shown to root. */
-const lockFolder = path("/run/knetctl");
 /** Where earlier versions had theirs, in a folder in which everybody can write. */
 const formerFolder = path("/run/lock");
 const taken = 75;
@@ -97,22 +96,31 @@ function markOf(root: AbsolutePath): string {
 function openLockFile(file: AbsolutePath): number {
   requireProc();
   const owners = trustedOwners([]);
-  ensureLockFolder();
-  const fd = withFolder({ root: "/", owners }, lockFolder, "change", (folder) => {
+  return inLockFolder((folder) => {
     const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
     removeForeign(folder, nameOf(file), owners);
     return openSync(at(folder.fd, nameOf(file)), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   });
-  if (fd === undefined) throw new Problem("host-lock-failed", "the folder of locks is missing", { where: { path: lockFolder } });
-  return fd;
 }
 
-/** What stands in the lock's place and is none. Nobody but root comes into the folder, so nothing of anybody's is lost. */
+/** What stands in the lock's place and is none. Nobody but root comes into the folder, so nothing of anybody's is lost; a folder may hold something. */
 function removeForeign(folder: Folder, name: string, owners: Owners): void {
   const standing = entryAt(folder.fd, name);
   if (standing === undefined || isOwn(standing, owners)) return;
-  if (standing.kind === "folder") rmdirSync(at(folder.fd, name));
-  else unlinkSync(at(folder.fd, name));
+  if (standing.kind !== "folder") unlinkSync(at(folder.fd, name));
+  else removeEmpty(folder, name);
+}
+
+function removeEmpty(folder: Folder, name: string): void {
+  try {
+    rmdirSync(at(folder.fd, name));
+  } catch (error) {
+    if (errorCode(error) !== "ENOTEMPTY" && errorCode(error) !== "EEXIST" && errorCode(error) !== "EBUSY") throw error;
+    const file = joined(folder.path, name);
+    throw new Problem("host-folder-not-empty", "a folder is where the lock should be, and something is in it or mounted on it", {
+      where: { path: file }, hint: `look what it is, then remove it: umount it, or rm -r ${file}`,
+    });
+  }
 }
 
 function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
@@ -136,20 +144,6 @@ function openFormer(root: AbsolutePath): number | undefined {
     // a folder that is not to be trusted, or a name that changes: no lock of root's
     return undefined;
   }
-}
-
-function ensureLockFolder(): void {
-  const files = realFiles("/", []);
-  try {
-    for (const folder of [folderOf(lockFolder), lockFolder]) {
-      if (files.entry(folder) === undefined) files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
-    }
-  } catch (error) {
-    // another run has just made it
-    if (!(error instanceof Problem && error.code === "host-entry-exists")) throw error;
-  }
-  const entry = files.entry(lockFolder);
-  if (entry?.kind === "folder" && (entry.mode & 0o077) !== 0) files.setMode(lockFolder, entry, 0o700);
 }
 
 function isStillNamed(fd: number, file: AbsolutePath): boolean {

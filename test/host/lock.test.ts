@@ -35,6 +35,18 @@ t.test("what is no lock of root's in the folder of locks is removed; the folder 
   t.same(await scene("planted"), { ...got, victim: "precious", mode: 0o700, noFolder: "got it", noRun: "got it" });
 });
 
+t.test("a folder of locks that is not root's alone is refused, with what to do, and nothing in it is removed", async (t) => {
+  const link = { code: "host-untrusted-link", where: { path: "/run/knetctl" }, hint: /rm \/run\/knetctl/ };
+  t.match(await scene("notRootsAlone"), {
+    sticky: link, own: link, dangling: link,
+    stranger: { code: "host-untrusted-owner", where: { path: "/run/knetctl" }, hint: /chown/ },
+    file: { code: "host-not-a-folder", where: { path: "/run/knetctl" }, hint: String },
+    full: { code: "host-folder-not-empty", where: { path: "/run/knetctl/lock" }, hint: /rm -r \/run\/knetctl\/lock/ },
+    isKept: true,
+    stranger_s: "a stranger's",
+  });
+});
+
 t.test("a lock file that is removed while another waits for it keeps nobody out: the lock is taken on the new one", async (t) => {
   t.same(await scene("removed"), { isNamed: true, next: "host-locked" });
 });

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { acquireLock, isLocked, type LockRequest } from "../../src/host/lock.js";
 import { path } from "../../src/host/path.js";
@@ -109,6 +109,29 @@ export async function planted(): Promise<unknown> {
   rmSync("/run/lock", { recursive: true });
   rmSync(lockFolder, { recursive: true });
   return { stranger, ...results, open, mode, noFolder, noRun: codeOf(await outcome(here)), victim: readFileSync("/srv/victim", "utf8") };
+}
+
+/** Where the folder of locks is not root's alone, by root's own doing, and what stands in the lock's place then is not ours to remove. */
+export async function notRootsAlone(): Promise<unknown> {
+  writeFileSync("/tmp/lock", "a stranger's");
+  chownSync("/tmp/lock", 61_235, 61_235);
+  mkdirSync("/srv/own", { mode: 0o700 });
+  const results: Record<string, ProblemJson | "got it"> = {};
+  for (const [name, target] of [["sticky", "/tmp"], ["own", "/srv/own"], ["dangling", "/srv/nowhere"]] as const) {
+    symlinkSync(target, lockFolder);
+    results[name] = await outcome(here);
+    rmSync(lockFolder);
+  }
+  mkdirSync(lockFolder, { mode: 0o700 });
+  chownSync(lockFolder, 61_235, 61_235);
+  results["stranger"] = await outcome(here);
+  rmSync(lockFolder, { recursive: true });
+  writeFileSync(lockFolder, "");
+  results["file"] = await outcome(here);
+  rmSync(lockFolder);
+  mkdirSync(`${lockFile}/full`, { recursive: true });
+  results["full"] = await outcome(here);
+  return { ...results, isKept: existsSync(`${lockFile}/full`), stranger_s: readFileSync("/tmp/lock", "utf8") };
 }
 
 async function plantings(file: string): Promise<Readonly<Record<"link" | "fifo" | "folder", string>>> {

@@ -1,0 +1,49 @@
+import { Problem } from "../problem/problem.js";
+import { realFiles } from "./files/real-files.js";
+import { isRootsAlone, trustedOwners } from "./files/trust.js";
+import { withFolder, type Folder } from "./files/walk.js";
+import { folderOf, path } from "./path.js";
+
+/** Root's alone to enter: who could open a lock could hold up every run, and what is written there is shown to root. */
+export const lockFolder = path("/run/knetctl");
+
+/**
+ * Runs `use` with the folder of locks open, made where it is missing and closed to others where it is not. Throws a Problem, before anything in it is
+ * touched, where it is not a folder of root's own: behind a link of root's may lie one in which others put what they like, and ours is not theirs to remove.
+ */
+export function inLockFolder<T>(use: (folder: Folder) => T): T {
+  ensureLockFolder();
+  const result = withFolder({ root: "/", owners: trustedOwners([]) }, lockFolder, "change", (folder) => {
+    if (!isRootsAlone(folder)) throw notAlone();
+    return { of: use(folder) };
+  });
+  if (result === undefined) throw new Problem("host-lock-failed", "the folder of locks is missing", { where: { path: lockFolder }, hint: "run again; if it goes on, find out what removes it" });
+  return result.of;
+}
+
+function ensureLockFolder(): void {
+  const files = realFiles("/", []);
+  try {
+    for (const folder of [folderOf(lockFolder), lockFolder]) {
+      if (files.entry(folder) === undefined) files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
+    }
+  } catch (error) {
+    // another run has just made it
+    if (!(error instanceof Problem && error.code === "host-entry-exists")) throw error;
+  }
+  const entry = files.entry(lockFolder);
+  if (entry?.kind === "link") throw isLink();
+  if (entry?.kind === "folder" && (entry.mode & 0o077) !== 0) files.setMode(lockFolder, entry, 0o700);
+}
+
+function isLink(): Problem {
+  return new Problem("host-untrusted-link", "a symbolic link is where the folder of locks should be", {
+    where: { path: lockFolder }, hint: `find out who made it, then remove it; the folder is made by the next run: rm ${lockFolder}`,
+  });
+}
+
+function notAlone(): Problem {
+  return new Problem("host-untrusted-folder", "the folder of locks is not root's alone", {
+    where: { path: lockFolder }, hint: `find out who opened it to others, then: chown root ${lockFolder} && chmod 0700 ${lockFolder}`,
+  });
+}
