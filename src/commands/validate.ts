@@ -1,6 +1,7 @@
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import { errorsLast, type Problem } from "../problem/problem.js";
+import { valueWithoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { loadProfile } from "../profile/load-profile.js";
 import type { Profile } from "../profile/types.js";
 import { cleanLine } from "../ui/clean-text.js";
@@ -30,7 +31,7 @@ function summary({ source, connections, users, keyStores }: Profile): string {
 }
 
 function shownName(file: string): string {
-  return file === "-" || file === "/dev/stdin" ? "standard input" : cleanLine(file);
+  return file === "-" || file === "/dev/stdin" ? "standard input" : cleanLine(valueWithoutUrlSecrets(file));
 }
 
 function counted(count: number, noun: string): string {

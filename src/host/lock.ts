@@ -1,5 +1,6 @@
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, rmdirSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { Problem } from "../problem/problem.js";
+import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { startChild } from "./commands/start-child.js";
 import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
@@ -236,5 +237,5 @@ function failed(file: AbsolutePath, cause?: unknown): Problem {
 /** Without node's own path and options; no argument of ours ever holds a PIN. */
 function ownCommandLine(): string {
   const words = readFileSync("/proc/self/cmdline", "utf8").split("\0").slice(1 + process.execArgv.length);
-  return words.join(" ").trim().slice(0, 500).replace(/[^\x20-\x7e]/g, "?");
+  return withoutUrlSecrets(words.join(" ")).trim().slice(0, 500).replace(/[^\x20-\x7e]/g, "?");
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
+import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { TokenReport } from "../workflow/step.js";
 import type { Inventory } from "./inventory.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
@@ -114,13 +115,13 @@ function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: Worker
   if (killed === "abort") throw interrupted();
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
-  if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: stderr.trim().slice(-500) }, identity);
+  if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
   // the shell's word for a program that is not there or cannot be run
   const isMissing = exitCode === 127 || exitCode === 126;
   const how = killed === "deadline" ? "did not begin in time" : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
   throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
     where: { path: workerPath },
-    ...(stderr.trim() !== "" && { detail: stderr.trim().slice(-500) }),
+    ...(stderr.trim() !== "" && { detail: withoutUrlSecrets(stderr.trim()).slice(-500) }),
     hint: isMissing ? needed : "a longer --timeout helps on a busy host",
   });
 }

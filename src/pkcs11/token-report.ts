@@ -1,4 +1,5 @@
 import type { CheckResult, TokenReport } from "../workflow/step.js";
+import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { wantedOf, type TokenChoice } from "./protocol.js";
 import type { WorkerEnd } from "./run-worker.js";
 
@@ -28,8 +29,13 @@ export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
     label: label ?? "",
     ...(serial !== undefined && { serial }),
     ...(manufacturer !== undefined && { manufacturer }),
-    checks: [...transcript.results, ...endings(asked, end)],
+    checks: [...transcript.results, ...endings(asked, end)].map(withoutSecrets),
   };
+}
+
+/** The loader and the module quote paths and addresses, which may be URLs. */
+function withoutSecrets({ detail, hint, ...check }: CheckResult): CheckResult {
+  return { ...check, ...(detail !== undefined && { detail: withoutUrlSecrets(detail) }), ...(hint !== undefined && { hint: withoutUrlSecrets(hint) }) };
 }
 
 function endings(asked: Asked, end: WorkerEnd): readonly CheckResult[] {
@@ -80,7 +86,8 @@ function place({ transcript }: WorkerEnd): string {
 /** The last line the module printed, but only while it had not been given the PIN. */
 function printed({ transcript, stderr }: WorkerEnd): string {
   const line = transcript.pinGiven ? "" : (stderr.trimEnd().split("\n").at(-1) ?? "").trim();
-  return line === "" ? "" : `; it printed: ${JSON.stringify(line.slice(0, printedAtMost))}`;
+  // before it is shortened: what marks a password may stand behind the cut
+  return line === "" ? "" : `; it printed: ${JSON.stringify(withoutUrlSecrets(line).slice(0, printedAtMost))}`;
 }
 
 function mayBeLeft({ objectLabel }: Asked): CheckResult {

@@ -1,4 +1,5 @@
 import type { ProblemCode } from "./codes.js";
+import { valueWithoutUrlSecrets, withoutUrlSecrets } from "./without-url-secrets.js";
 
 /** A place a problem points at: a file (with a position, 1-based) or a path on the host. */
 export interface Where {
@@ -22,7 +23,8 @@ export type Severity = "error" | "warning";
 
 /**
  * Everything shown to a user as wrong: a stable code, what is wrong (`title`, the message), where, why, what to do.
- * Library code throws or returns problems and never prints; `main` shows each one once.
+ * Library code throws or returns problems and never prints; `main` shows each one once. What URLs can hold of secrets is taken out of all of it here,
+ * of the path too: decide by the paths that you looked at, not by a problem's.
  */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -33,12 +35,12 @@ export class Problem extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ProblemCode, title: string, details: ProblemDetails = {}) {
-    super(title, details.cause === undefined ? undefined : { cause: details.cause });
+    super(withoutUrlSecrets(title), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.severity = details.severity ?? "error";
-    this.where = details.where;
-    this.detail = details.detail;
-    this.hint = details.hint;
+    this.where = details.where && { ...details.where, path: valueWithoutUrlSecrets(details.where.path) };
+    this.detail = details.detail === undefined ? undefined : withoutUrlSecrets(details.detail);
+    this.hint = details.hint === undefined ? undefined : withoutUrlSecrets(details.hint);
   }
 
   /** The shape of a problem in every `--json` document (schemas/report.schema.json). */

@@ -19,7 +19,7 @@ export function checkUrl(node: TreeNode | undefined, { what, schemes, example }:
   if (placeholder) return [placeholder];
   const mistake = urlMistake(text, schemes, example);
   if (mistake === undefined) return [];
-  const found = text.includes("@") ? "it may hold a password and is not shown" : `found ${quoted(text)}`;
+  const found = /[@?#]/.test(text) ? "it may hold a password and is not shown" : `found ${quoted(text)}`;
   const allowed = schemes.map((scheme) => `${scheme}://`).join(" or ");
   return [{ code: "profile-url-invalid", title: `${what} is not a usable URL`, anchor: node, detail: `${found}; allowed: ${allowed}, a host, a path`, hint: mistake }];
 }

@@ -1,3 +1,4 @@
+import { valueWithoutUrlSecrets, withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { holdsSecret, mayHoldSecret } from "./secret-key.js";
 import type { ScalarNode } from "./tree.js";
 
@@ -6,12 +7,14 @@ const longest = 60;
 /**
  * Text of a profile as evidence: in quotes, on one line, shortened, with every character that a terminal obeys or does not show
  * written as an escape. Not for anything that may be a PIN; a text with a PIN's key and its value in it, as a stray line break or a
- * forgotten quote leaves it, is not shown.
+ * forgotten quote leaves it, is not shown, and of a URL neither user and password nor query.
  */
 export function quoted(text: string): string {
   if (holdsSecret(text)) return "text that may hold a PIN";
-  const characters = Array.from(text.slice(0, 2 * longest));
-  const cut = characters.length > longest || text.length > 2 * longest;
+  // before it is shortened: what marks a password may stand behind the cut
+  const clean = withoutUrlSecrets(valueWithoutUrlSecrets(text));
+  const characters = Array.from(clean.slice(0, 2 * longest));
+  const cut = characters.length > longest || clean.length > 2 * longest;
   const shown = characters.slice(0, longest).map(escaped).join("");
   return `"${shown}${cut ? "…" : ""}"`;
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem/problem.js";
+import { valueWithoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { JournaledChange, RecordedRun } from "../workflow/journal/entry.js";
 import { mayStand } from "../workflow/journal/recorded-run.js";
 import type { TakeBackResult } from "../workflow/take-back.js";
@@ -23,7 +24,7 @@ export function rollbackJson(run: RecordedRun, result: TakeBackResult | null, pr
 }
 
 function headJson({ run, sequence, began, ended, who, version, profile, outcome }: RecordedRun): Json {
-  return { run, sequence, began, ...(ended !== undefined && { ended }), who, version, profile, outcome };
+  return { run, sequence, began, ...(ended !== undefined && { ended }), who, version, profile: valueWithoutUrlSecrets(profile), outcome };
 }
 
 function journaledJson({ change, progress }: JournaledChange): Json {

@@ -1,5 +1,6 @@
 import type { ChangeProgress, JournaledChange, RecordedRun } from "../workflow/journal/entry.js";
 import type { Problem } from "../problem/problem.js";
+import { valueWithoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { stands } from "../workflow/later-runs.js";
 import { changeText } from "./change-text.js";
 import { cleanLine } from "./clean-text.js";
@@ -12,7 +13,7 @@ import { timeText } from "./time-text.js";
 /** One line a run, the latest first. Where lines would be wider than `width` the runs' names go, since their numbers do, then the heads of profiles' paths. */
 export function historyText(runs: readonly RecordedRun[], style: Style, width = Infinity): string {
   if (runs.length === 0) return "no run of knetctl has changed this host yet";
-  const rows = runs.map((run) => [String(run.sequence), timeText(run.began), run.who, outcomeText(run), countText(run), run.profile, run.run]);
+  const rows = runs.map((run) => [String(run.sequence), timeText(run.began), run.who, outcomeText(run), countText(run), valueWithoutUrlSecrets(run.profile), run.run]);
   const columns: Column[] = [{ title: "run", align: "right" }, { title: "when" }, { title: "who" }, { title: "outcome", paint: painted(style) }, { title: "changes", align: "right" }, { title: "profile" }, { title: "name" }];
   if (widthOf(rows, columns) <= width) return table(rows, columns);
   const unnamed = columns.slice(0, -1);
@@ -38,7 +39,7 @@ export function runText(run: RecordedRun, inTheWay: readonly Problem[], rollback
     ["began", timeText(run.began)],
     ["ended", run.ended === undefined ? "not known" : timeText(run.ended)],
     ["who", run.who],
-    ["profile", run.profile],
+    ["profile", valueWithoutUrlSecrets(run.profile)],
     ["knetctl", run.version],
     ["outcome", outcomeText(run)],
     ["record", run.folder],

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { Problem } from "../problem/problem.js";
+import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { cleanLine, cleanText } from "./clean-text.js";
 import { cutToWidth } from "./cut-to-width.js";
 import type { Output, Style } from "./output.js";
@@ -108,5 +109,5 @@ function drawnOver(lines: readonly string[]): string {
 function causeText(problem: Problem, style: Style): string {
   if (problem.cause === undefined) return "";
   const text = problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
-  return style.dim(`  cause: ${text}`) + "\n";
+  return style.dim(`  cause: ${withoutUrlSecrets(text)}`) + "\n";
 }

@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 
 export interface Interpreter {
   /** Absolute path; undefined for a compiled installer, which is started itself. */
@@ -21,7 +22,7 @@ export function interpreterOf(head: Buffer, script: string, archive: string): In
     where: { path: archive },
     detail: line.endsWith("\r")
       ? `the lines of ${script} end in CR LF, so its interpreter would be ${JSON.stringify(`${program}\r`)}`
-      : `the first line of ${script} names no interpreter: ${JSON.stringify(line.slice(0, 80))}`,
+      : `the first line of ${script} names no interpreter: ${JSON.stringify(withoutUrlSecrets(line).slice(0, 80))}`,
     hint: "get the archive again; it may have been repacked on Windows",
   });
 }

@@ -1,5 +1,6 @@
 import { moduleName } from "../archive/archive-contents.js";
 import { path } from "../path.js";
+import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 
 /** Where the module's folder is named to ldconfig. */
 export const loaderEntry = path("/etc/ld.so.conf.d/knet-pkcs11.conf");
@@ -20,6 +21,6 @@ export function linesOfOthers(text: string): string {
 export function othersEntryNote(text: string | undefined): string | undefined {
   const lines = linesOfOthers(text ?? "").split("\n").filter((line) => line.trim() !== "");
   if (lines.length === 0) return undefined;
-  const shown = lines.slice(0, 3).map((line) => JSON.stringify(line.slice(0, 100))).join(", ");
+  const shown = lines.slice(0, 3).map((line) => JSON.stringify(withoutUrlSecrets(line).slice(0, 100))).join(", ");
   return `${loaderEntry} was not written by knetctl and stays as it is; the folder of ${moduleName} is added to it if need be. It holds ${shown}${lines.length > 3 ? ", …" : ""}`;
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { Problem } from "../../problem/problem.js";
+import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { CommandResult, Host } from "../host.js";
 import { joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -98,7 +99,7 @@ function lastWords(output: string, { answers, reads }: InstallScript): readonly 
   const question = reads === undefined ? [] : [`it waits for an answer in line ${reads.line}: ${reads.text}`];
   const plain = withoutStyle(output).trimEnd();
   if (plain.trim() === "") return [input, ...question, "it printed nothing"];
-  return [input, ...question, "its last lines:", ...plain.split("\n").slice(-shownLines).map((line) => line.slice(0, 400))];
+  return [input, ...question, "its last lines:", ...plain.split("\n").slice(-shownLines).map((line) => withoutUrlSecrets(line).slice(0, 400))];
 }
 
 /** Without colours, and without control characters but line breaks and tabs. */
@@ -110,7 +111,7 @@ function withoutStyle(text: string): string {
 export function questionIn(script: string): InstallScript["reads"] {
   const lines = script.split("\n");
   const at = lines.findIndex((line) => /(?:^|[;&({]|\b(?:then|do|else|if)\s|!\s)\s*read(?:\s|;|$)/.test(line) && !/^\s*#|\bwhile\b|<|\|\s*[({]?\s*read\b/.test(line));
-  return at < 0 ? undefined : { line: at + 1, text: (lines[at] ?? "").trim().slice(0, 80) };
+  return at < 0 ? undefined : { line: at + 1, text: withoutUrlSecrets((lines[at] ?? "").trim()).slice(0, 80) };
 }
 
 /** File name of the log below the run's folder. */

@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
 import { Problem } from "../../problem/problem.js";
+import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Secret } from "../../problem/secret.js";
 import { isHandedOver, type OpenDescriptors } from "../inherited-descriptors.js";
 import type { PinSource } from "./pin-source.js";
@@ -64,7 +65,7 @@ async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw>
 async function fromFile(path: string, options: ReadPinOptions): Promise<Raw> {
   const descriptor = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d{1,6})$/.exec(path)?.[1];
   if (descriptor !== undefined) return fromDescriptor(Number(descriptor), options);
-  return path === "/dev/stdin" ? fromDescriptor(0, options) : { ...(await readPinFile(path)), from: `file ${path}` };
+  return path === "/dev/stdin" ? fromDescriptor(0, options) : { ...(await readPinFile(path)), from: `file ${valueWithoutUrlSecrets(path)}` };
 }
 
 function fromEnvironment(variable: string, environment: Record<string, string | undefined>): Raw {

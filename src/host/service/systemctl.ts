@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { CommandResult, Host } from "../host.js";
 
 export interface SystemctlCall {
@@ -25,5 +26,5 @@ export function systemctl(
 /** The first line of what systemctl says of a failure, or its exit code. It quotes no line of the journal, which may hold a PIN. */
 export function saidBy({ stderr, exitCode }: CommandResult): string {
   const [line = ""] = stderr.trim().split("\n");
-  return line === "" ? `exit code ${exitCode ?? "none"}` : line.slice(0, 200);
+  return line === "" ? `exit code ${exitCode ?? "none"}` : withoutUrlSecrets(line).slice(0, 200);
 }

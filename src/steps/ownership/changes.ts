@@ -24,9 +24,9 @@ export interface OwnershipPlan {
  */
 export function planOwnership({ top, isShared, entries }: Observed, reader: Reader): OwnershipPlan {
   const own = isShared ? entries : [{ ...top, placedByRoot: true }, ...entries];
-  const problems = own.flatMap((one) => foreignness(one, reader) ?? []);
-  const left = new Set(problems.map(({ where }) => where?.path));
-  const changes = own.filter(({ path }) => !left.has(path)).flatMap(({ path, entry }) => rightsChanges(path, entry, reader));
+  const judged = own.map((one) => ({ ...one, problem: foreignness(one, reader) }));
+  const problems = judged.flatMap(({ problem }) => problem ?? []);
+  const changes = judged.filter(({ problem }) => problem === undefined).flatMap(({ path, entry }) => rightsChanges(path, entry, reader));
   if (!isShared) return { problems, changes };
   return { problems: [...passageProblems(top, reader), ...problems], changes: [...narrowed(top.path, top.entry, reader), ...changes] };
 }

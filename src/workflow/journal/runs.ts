@@ -2,6 +2,7 @@ import type { Host } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { currentFile, runsFolder } from "../../host/state.js";
 import { Problem } from "../../problem/problem.js";
+import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { RecordedRun } from "./entry.js";
 import { parseJournal } from "./recorded-run.js";
 import { wholeLines } from "./whole-lines.js";
@@ -45,7 +46,7 @@ export function readRuns(host: Host): Runs {
 export function readRun(host: Host, asked: string): RecordedRun {
   const found = runName.test(asked) ? readJournal(host, asked) : readRuns(host).runs.find(({ sequence }) => String(sequence) === asked);
   if (found !== undefined) return found;
-  throw new Problem("run-unknown", `there is no run ${JSON.stringify(asked.slice(0, 80))} on this host`, { hint: "knetctl history lists the runs by number and name" });
+  throw new Problem("run-unknown", `there is no run ${JSON.stringify(withoutUrlSecrets(asked).slice(0, 80))} on this host`, { hint: "knetctl history lists the runs by number and name" });
 }
 
 /** Name of the run that is under way, or that was cut off; undefined when there is none. */

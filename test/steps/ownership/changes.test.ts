@@ -64,3 +64,9 @@ t.test("13: a command in a hint holds a file's name as one word: its owner chose
   const word = /'\/var\/amplia\/\.config\/kryptus\/\$\(reboot\); x'/;
   for (const values of [{ links: 2 }, { uid: 1234 }, { mode: 0o600 }]) t.match(planOf(values, "$(reboot); x").problems, [{ hint: word }]);
 });
+
+t.test("what is refused is left as it is, also under a name that a problem does not show whole", async (t) => {
+  const { changes, problems } = planOf({ uid: 0, gid: 0, mode: 0o600 }, "https:/user:pw@host");
+  t.same(changes, []);
+  t.match(problems, [{ code: "ownership-private", where: { path: `${top}/kryptus/https:/…@host` } }]);
+});
