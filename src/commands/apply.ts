@@ -32,8 +32,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
     const input = { profile, host };
     const plan = await shownPlan(steps, input, context);
     const result = await runPlan(plan, { input, wantedBy: profile.source, rollback: args.rollback, prove: args.smokeTest }, context);
-    const note = args.smokeTest ? undefined : "the smoke test was left out, as asked: nothing is proven";
-    return showRun(plan, result, { recovered, warnings: [...warnings, ...problems], note }, context);
+    return showRun(plan, result, { recovered, warnings: [...warnings, ...problems] }, context);
   });
 };
 

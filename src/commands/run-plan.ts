@@ -7,7 +7,7 @@ import { asBeforeText, notLookedAtText } from "../ui/as-before-text.js";
 import { countText, planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { applyJson } from "../ui/report-json.js";
-import { smokeReportText } from "../ui/smoke-report-text.js";
+import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
 import { applyPlan, type RunResult } from "../workflow/apply.js";
 import { makePlan, type Plan } from "../workflow/plan.js";
 import { recover } from "../workflow/recover.js";
@@ -67,7 +67,7 @@ export function showRun(plan: Plan, result: RunResult, { recovered, warnings, no
     if (result.smoke.tokens.length > 0) output.result(`\n${smokeReportText(result.smoke, output.style)}`);
     for (const problem of errorsLast(result.problems)) output.problem(problem);
     if (note !== undefined) output.note(note);
-    output.result(outcomeText(plan, result));
+    output.result([outcomeText(plan, result), ...unproven(result)].join("; "));
     const unseen = result.outcome === "rolled-back" ? notLookedAtText(result.lookedAt) : undefined;
     if (unseen !== undefined) output.result(unseen);
   }
@@ -93,6 +93,12 @@ function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string 
     case "failed":
       return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
   }
+}
+
+/** What goes well without a signature is not to look like a proof. */
+function unproven({ outcome, smoke }: RunResult): readonly string[] {
+  const text = unsignedText(smoke);
+  return text === "" || (outcome !== "applied" && outcome !== "unchanged") ? [] : [text];
 }
 
 /** What the run left alone and is not well counts too. */

@@ -4,11 +4,12 @@ import { readPin } from "../host/pin/read-pin.js";
 import { Problem, type ProblemJson } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { PinSource } from "../profile/types.js";
+import { nothingSigned } from "../pkcs11/nothing-signed.js";
 import { smokeOutcome } from "../pkcs11/outcome.js";
 import type { Identity, TokenChoice } from "../pkcs11/protocol.js";
 import { defaultTimeoutMs, smokeTest } from "../pkcs11/smoke-test.js";
 import { cleanLine } from "../ui/clean-text.js";
-import { smokeReportText } from "../ui/smoke-report-text.js";
+import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
 import type { SmokeReport } from "../workflow/step.js";
 import type { CommandContext, CommandRun } from "./command.js";
 
@@ -48,9 +49,11 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
   if (identity === undefined && context.isRoot) context.output.note("note: the module runs as root; --as USER runs it as the service does, whose rights and home are others");
   const { pin, problems } = await pinOf(args, context);
-  const token = await smokeTest({ ...request, pin, ...(identity && { identity }) });
-  show({ tokens: [token] }, problems, context);
-  return smokeOutcome({ tokens: [token] }).exitCode;
+  const tokens = [await smokeTest({ ...request, pin, ...(identity && { identity }) })];
+  const unsigned = nothingSigned(tokens);
+  const report = { tokens, ...(unsigned.length > 0 && { unsigned }) };
+  show(report, problems, context);
+  return smokeOutcome(report).exitCode;
 };
 
 function modulePath(module: string, { workingFolder }: CommandContext): string {
@@ -111,6 +114,8 @@ function show(report: SmokeReport, problems: readonly Problem[], { output }: Com
     return;
   }
   output.result(smokeReportText(report, output.style));
+  const unsigned = unsignedText(report);
+  if (unsigned !== "") output.result(unsigned);
 }
 
 function usage(title: string): Problem {

@@ -5,7 +5,7 @@ import { isError } from "../problem/is-error.js";
 import { throwIfErrors } from "../problem/problem.js";
 import { secretUses } from "../profile/secret-uses.js";
 import type { Profile } from "../profile/types.js";
-import { smokeReportText } from "../ui/smoke-report-text.js";
+import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
 import { allSteps } from "../steps/index.js";
 import { planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
@@ -63,4 +63,6 @@ function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext
   output.result(planText(plan, output.style, !proof.problems.some(isError)));
   if (proof.smoke.tokens.length > 0) output.result(`\n${smokeReportText(proof.smoke, output.style)}`);
   for (const problem of proof.problems) output.problem(problem);
+  const unsigned = unsignedText(proof.smoke);
+  if (unsigned !== "" && !proof.problems.some(isError)) output.result(unsigned);
 }

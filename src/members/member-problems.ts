@@ -15,16 +15,26 @@ export interface NamedTokens {
  */
 export function memberProblems(members: readonly MemberProof[], comparisons: readonly UserComparison[], inUse?: NamedTokens): readonly Problem[] {
   const unproven = members.flatMap(({ endpoint, tokens }) => tokens.flatMap((token) => tokenProblem(endpointText(endpoint), token)));
-  return [...unproven, ...withoutLogin(members), ...(inUse === undefined ? [] : notCompared(inUse)), ...comparisons.flatMap((comparison) => comparisonProblems(comparison, inUse?.name))];
+  return [...unproven, ...withoutLogin(members), ...members.flatMap(withoutSignature), ...(inUse === undefined ? [] : notCompared(inUse)), ...comparisons.flatMap((comparison) => comparisonProblems(comparison, inUse?.name))];
 }
 
 function withoutLogin(members: readonly MemberProof[]): readonly Problem[] {
-  const users = new Set(members.flatMap(({ tokens }) => tokens.filter(({ result }) => result === "reached").map(({ user }) => user)));
+  const users = new Set(members.flatMap(({ tokens }) => tokens.filter(({ result, reason }) => result === "reached" && reason === undefined).map(({ user }) => user)));
   return [...users].map((user) => new Problem("members-no-login", `no login was tried as ${quoted(user)}, and only what everybody may see was compared`, {
     severity: "warning",
     detail: "there is no PIN",
     hint: "give the user a pin in the profile",
   }));
+}
+
+function withoutSignature({ endpoint, tokens }: MemberProof): readonly Problem[] {
+  return tokens.flatMap(({ user, result, reason }) => result !== "reached" || reason === undefined ? [] : [
+    new Problem("members-not-signed", `it is not proven that ${quoted(user)} can sign on ${endpointText(endpoint)}`, {
+      severity: "warning",
+      detail: reason,
+      hint: "sign with a key of your own before you rely on the member",
+    }),
+  ]);
 }
 
 function notCompared({ name, tokens }: NamedTokens): readonly Problem[] {

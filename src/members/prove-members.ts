@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { whyNothingSigned } from "../pkcs11/nothing-signed.js";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
@@ -106,12 +107,14 @@ async function tested(user: string, test: () => Promise<TokenTest>, logsIn: bool
 
 function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean): MemberToken {
   const failure = report.checks.find(({ status }) => status === "fail");
+  const unsigned = logsIn ? whyNothingSigned(report) : undefined;
   return {
     user,
-    result: failure === undefined && report.checks.length > 0 ? (logsIn ? "proven" : "reached") : failedResult(failure),
+    result: failure === undefined && report.checks.length > 0 ? (logsIn && unsigned === undefined ? "proven" : "reached") : failedResult(failure),
     token: report,
     ...(inventory && { inventory }),
     ...(failure && { reason: `${failure.id}: ${failure.detail ?? failure.ckr ?? "failed"}` }),
+    ...(unsigned !== undefined && { reason: `nothing was signed: ${unsigned}` }),
   };
 }
 

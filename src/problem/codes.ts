@@ -209,6 +209,7 @@ const programCodes = {
   "members-inventory-cut": exitCodes.failed,
   "members-not-compared": exitCodes.failed,
   "members-no-login": exitCodes.failed,
+  "members-not-signed": exitCodes.failed,
   "members-not-proven": exitCodes.failed,
   "drill-vector-unreachable": exitCodes.unavailable,
   "drill-vector-failed": exitCodes.failed,

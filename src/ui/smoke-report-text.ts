@@ -8,6 +8,12 @@ export function smokeReportText({ tokens }: SmokeReport, style: Style): string {
   return tokens.map((token) => tokenText(token, style)).join("\n\n");
 }
 
+/** For the line that says how it ended: that nothing was signed, or not with every token, and why; empty where there is nothing to say. */
+export function unsignedText({ tokens, unsigned = [] }: SmokeReport): string {
+  if (unsigned.length === 0) return "";
+  return cleanLine(`${tokens.length > unsigned.length ? "nothing was signed with some tokens" : "nothing was signed"} (${unsigned.join("; ")})`);
+}
+
 function tokenText(token: TokenReport, style: Style): string {
   const columns: readonly Column[] = [
     { title: "check" },

@@ -20,7 +20,7 @@ export interface ProofResult {
  * could but spend another login.
  */
 export async function prove(plan: Plan, options: ProveOptions): Promise<ProofResult> {
-  if (!options.prove) return { smoke: { tokens: [] }, problems: [] };
+  if (!options.prove) return { smoke: { tokens: [], unsigned: ["the smoke test was left out"] }, problems: [] };
   const proofs: Proof[] = [];
   for (const { step, prove: proofOfStep } of plan.steps) {
     if (proofOfStep === undefined || options.signal.aborted) continue;
@@ -33,8 +33,9 @@ export async function prove(plan: Plan, options: ProveOptions): Promise<ProofRes
     proofs.push(proof);
     if (!passed) break;
   }
+  const unsigned = proofs.flatMap(({ smoke }) => smoke?.unsigned ?? []);
   return {
-    smoke: { tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []) },
+    smoke: { tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []), ...(unsigned.length > 0 && { unsigned }) },
     problems: [...proofs.flatMap(({ problems }) => problems), ...(options.signal.aborted ? [new Problem("interrupted", "interrupted by a signal")] : [])],
   };
 }

@@ -51,6 +51,8 @@ export interface Proof {
 /** Outcome of the smoke test: `{"tokens":[{"label","checks":[{"id","status","ms",…}]}]}`. */
 export interface SmokeReport {
   readonly tokens: readonly TokenReport[];
+  /** Why nothing was signed, at all or with a token, though nothing failed: `token "ca_signer": not logged in`. Absent when there is nothing to say. */
+  readonly unsigned?: readonly string[];
 }
 
 export interface TokenReport {

@@ -17,7 +17,7 @@ import type { Output } from "../../src/ui/output.js";
 import { planText } from "../../src/ui/plan-text.js";
 import { progressListener } from "../../src/ui/progress-lines.js";
 import { planJson } from "../../src/ui/report-json.js";
-import { smokeReportText } from "../../src/ui/smoke-report-text.js";
+import { smokeReportText, unsignedText } from "../../src/ui/smoke-report-text.js";
 import { terminalOutput } from "../../src/ui/terminal-output.js";
 import { mermaid, topology, type Connection } from "../../src/ui/topology.js";
 import type { RecordedRun } from "../../src/workflow/journal/entry.js";
@@ -105,6 +105,7 @@ test("a token: label, serial number, manufacturer, and forged messages of the wo
   const token: TokenReport = { label: "l", serial: "s", manufacturer: "m", checks: [{ id: "login", status: "fail", ms: 1, detail: "d", ckr: "CKR", hint: "h" }] };
   harmless(t, token, (output, bad) => { output.result(smokeReportText({ tokens: [{ ...bad, checks: bad.checks.map((check) => ({ ...check, id: `login${evil}` })) }] }, output.style)); });
   harmless(t, token, (output, bad) => { output.document({ tokens: [bad] }); }, true);
+  harmless(t, ["why"], (output, unsigned) => { output.result(unsignedText({ tokens: [], unsigned })); });
 });
 
 test("records of runs, as those of an image may be", async (t) => {

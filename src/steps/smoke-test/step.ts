@@ -27,16 +27,20 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
 }
 
 async function prove(options: SmokeTestOptions, { profile, host }: StepInput, signal: AbortSignal): Promise<Proof> {
-  if (profile.users.size === 0) return { skipped: "the profile has no users of the kNET module", problems: [] };
-  if (host.root !== "/") return { skipped: `--root ${host.root}: the module is loaded by processes of the running system only`, problems: [] };
+  if (profile.users.size === 0) return skipped("the profile has no users of the kNET module");
+  if (host.root !== "/") return skipped(`--root ${host.root}: the module is loaded by processes of the running system only`);
   const identity = serviceIdentity(host, profile.service);
-  const { smokeTest } = await import("../../pkcs11/smoke-test.js");
+  const [{ smokeTest }, { nothingSigned }] = await Promise.all([import("../../pkcs11/smoke-test.js"), import("../../pkcs11/nothing-signed.js")]);
   const test = (user: User): Promise<TokenReport> => {
     const pin = user.pin && options.pins.get(user.pin);
     return smokeTest({ module: clientModule, token: { label: user.name }, pin, identity, timeoutMs: options.timeoutMs, workerPath: options.worker, signal });
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
-  return { smoke: { tokens }, problems: smokeProblems(tokens) };
+  return { smoke: { tokens, unsigned: nothingSigned(tokens) }, problems: smokeProblems(tokens) };
+}
+
+function skipped(why: string): Proof {
+  return { skipped: why, smoke: { tokens: [], unsigned: [why] }, problems: [] };
 }
 
 /** Results in the order of the items; at most `atOnce` under way. */
