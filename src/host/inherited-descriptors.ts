@@ -11,28 +11,36 @@ const lastStandard = 2;
  * and the few that Node opens for itself first. Empty where there is no /proc.
  */
 export function openDescriptors(): OpenDescriptors {
-  return new Map(numbers().flatMap((descriptor) => {
-    const identity = identityOf(descriptor);
-    return identity === undefined ? [] : [[descriptor, identity] as const];
-  }));
+  try {
+    return new Map(numbers().flatMap((descriptor) => {
+      const identity = identityOf(descriptor);
+      return identity === undefined ? [] : [[descriptor, identity] as const];
+    }));
+  } catch {
+    return new Map();
+  }
 }
 
 /**
  * Whether a descriptor was handed over by whoever started the program, and is still what it was then; standard input always is. Which were
  * marked close-on-exec does not tell: Node marks those it was given too (libuv's uv_disable_stdio_inheritance). What it opens for itself
  * before our first line are anonymous inodes (epoll, eventfd, io_uring) and pipes of which it holds both ends; from neither could a secret be
- * read to its end, whosever they are.
+ * read to its end, whosever they are. False where that cannot be told.
  */
 export function isHandedOver(descriptor: number, atStart: OpenDescriptors): boolean {
   if (descriptor === 0) return true;
   const identity = atStart.get(descriptor);
   if (identity === undefined || identity !== identityOf(descriptor)) return false;
-  return !linkOf(descriptor).startsWith("anon_inode:") && !isPipeWrittenHere(descriptor, identity);
+  try {
+    return !linkOf(descriptor).startsWith("anon_inode:") && !isPipeWrittenHere(descriptor, identity);
+  } catch {
+    return false;
+  }
 }
 
 /**
  * Descriptors above standard error that every child would get: opened by whoever started us, since Node opens its own close-on-exec. It
- * marks those it was given as well, but only up to the first gap above 15.
+ * marks those it was given as well, but only up to the first gap above 15. Throws what the system says where that cannot be told.
  */
 export function descriptorsPassedOn(): readonly number[] {
   return numbers().filter((descriptor) => {
@@ -47,11 +55,10 @@ function isPipeWrittenHere(descriptor: number, identity: string): boolean {
 }
 
 function numbers(): readonly number[] {
-  try {
-    return readdirSync(folder).map(Number);
-  } catch {
-    return [];
-  }
+  const names = readdirSync(folder);
+  // the listing is always among them, so that none at all is another folder's answer
+  if (names.length === 0) throw new Error(`${folder} is empty`);
+  return names.map(Number);
 }
 
 /** Undefined for what is not open: the listing names the descriptor that it was itself read by. */
@@ -72,12 +79,19 @@ function linkOf(descriptor: number): string {
 const closeOnExec = 0o2000000;
 const accessMode = 0o3;
 
-/** Flags as of open(2): octal, in the line `flags:` (proc_pid_fdinfo(5)). */
+/** Flags as of open(2): octal, in the line `flags:` (proc_pid_fdinfo(5)); undefined for what is not open. */
 function flagsOf(descriptor: number): number | undefined {
   try {
-    const [, flags] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
-    return flags === undefined ? undefined : Number.parseInt(flags, 8);
-  } catch {
-    return undefined;
+    const [, flags = ""] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
+    return Number.parseInt(flags, 8);
+  } catch (error) {
+    if (identityOf(descriptor) === undefined) return undefined;
+    throw error;
   }
+}
+
+/** The number from which on this process can open none (getrlimit(2)); Node has raised the soft limit to the hard one. What was opened before is open still. */
+export function mostDescriptors(): number {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1")) ?? [];
+  return soft === undefined ? Infinity : Number(soft);
 }

@@ -107,6 +107,8 @@ async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
   try {
     return await run;
   } catch (cause) {
+    // that says what it is itself
+    if (cause instanceof Problem) throw cause;
     throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", { cause, detail: cause instanceof Error ? cause.message : String(cause), hint: needed });
   }
 }

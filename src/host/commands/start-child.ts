@@ -2,7 +2,8 @@ import { spawn, spawnSync, type ChildProcess, type SpawnOptions, type SpawnSyncR
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Stream } from "node:stream";
 import { Problem } from "../../problem/problem.js";
-import { descriptorsPassedOn } from "../inherited-descriptors.js";
+import { errorCode } from "../files/file-problem.js";
+import { descriptorsPassedOn, mostDescriptors } from "../inherited-descriptors.js";
 
 /** What a child gets at one of its descriptors; a number or a stream is one of ours. */
 export type ChildDescriptor = "pipe" | "ignore" | "inherit" | "ipc" | Stream | number;
@@ -21,9 +22,7 @@ export function startChild(program: string, args: readonly string[], { stdio, ..
     const begun: { readonly stdio?: unknown } = child;
     if (begun.stdio === undefined) {
       child.on("error", () => undefined);
-      throw new Problem("host-input-output", "this process may not open more files", {
-        where: { path: program }, detail: "its pipes could not be made (EMFILE or ENFILE)", hint: "look at `ulimit -n`",
-      });
+      throw noneLeft(program, "its pipes could not be made (EMFILE or ENFILE)");
     }
     if (child.pid === undefined || tries === mostTries || hasBegun(child.pid)) return child;
     for (const stream of child.stdio) stream?.destroy();
@@ -75,18 +74,44 @@ let nothing: number | undefined;
 /**
  * What a child gets from its descriptor number `first` on, for the end of its `stdio`: /dev/null at each number that whoever started us left
  * open for all children. Node cannot mark it close-on-exec, and until a PIN has been read from it we need it ourselves; where nothing can name
- * it any more it is closed.
+ * it any more it is closed. Throws a Problem where it cannot be told what that is, or where it cannot be hidden.
  */
 export function othersFrom(first: number): readonly ("ignore" | number)[] {
-  const others = descriptorsPassedOn().filter((descriptor) => descriptor >= first);
+  const others = passedOn().filter((descriptor) => descriptor >= first);
   for (const descriptor of others) if (descriptor > mostNamed) closeSync(descriptor);
   const hidden = others.filter((descriptor) => descriptor <= mostNamed);
   if (hidden.length === 0) return [];
+  const most = mostDescriptors();
+  const [unhidden] = hidden.filter((descriptor) => descriptor >= most);
+  if (unhidden !== undefined) throw cannotHide(unhidden, most);
   const nowhere = (nothing ??= openSync("/dev/null", "r+"));
   return Array.from({ length: Math.max(...hidden) - first + 1 }, (_, index) => (hidden.includes(first + index) ? nowhere : "ignore"));
 }
 
 /** Closes for good what whoever started us left open for all children: where nothing is to be read from it. */
 export function closeOthers(): void {
-  for (const descriptor of descriptorsPassedOn()) closeSync(descriptor);
+  for (const descriptor of passedOn()) closeSync(descriptor);
+}
+
+function passedOn(): readonly number[] {
+  try {
+    return descriptorsPassedOn();
+  } catch (cause) {
+    const code = errorCode(cause) ?? "unknown";
+    if (code === "EMFILE" || code === "ENFILE") throw noneLeft("/proc/self/fd", `what was left open for it cannot be told (${code})`);
+    throw new Problem("host-no-proc", "/proc cannot be read, so what was left open for this program cannot be kept from those that it starts", {
+      where: { path: "/proc/self/fd" }, detail: code, hint: "mount -t proc proc /proc", cause,
+    });
+  }
+}
+
+function noneLeft(path: string, detail: string): Problem {
+  return new Problem("host-input-output", "this process may not open more files", { where: { path }, detail, hint: "look at `ulimit -n`" });
+}
+
+function cannotHide(descriptor: number, most: number): Problem {
+  return new Problem("host-input-output", `descriptor ${descriptor}, open since this program was started, cannot be kept from the programs that it starts`, {
+    detail: `this process may have ${most} files open, so no other can be put in its place`,
+    hint: `close it behind the command, ${descriptor}<&-, or raise the limit: ulimit -n ${descriptor + 1}`,
+  });
 }

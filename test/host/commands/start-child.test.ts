@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +69,35 @@ test("where no descriptors are left for a child's pipes, that is a problem and n
   t.strictSame(JSON.parse(printed), ["host-input-output", "started"]);
   t.end();
 });
+
+test("where /proc does not tell what was left open for us, no child is started: it would get that", (t) => {
+  for (const hidden of ["/proc", "/proc/$$/fd", "/proc/$$/fdinfo"]) {
+    const line = `exec 200<"$0"; mount -t tmpfs none ${hidden} && exec "$@"`;
+    const { stdout } = spawnSync("unshare", ["-m", "bash", "-c", line, secret, process.execPath, toldBy("blind")], { encoding: "utf8" });
+    t.match(JSON.parse(stdout), { code: "host-no-proc", where: { path: "/proc/self/fd" }, hint: /mount -t proc/ }, hidden);
+  }
+  t.end();
+});
+
+test("a descriptor above the limit of open files, in whose place none can be put, is named with what to do", (t) => {
+  const { stdout } = spawnSync("bash", ["-c", 'exec 900<"$0"; ulimit -n 512; exec "$@"', secret, process.execPath, toldBy("above")], { encoding: "utf8" });
+  t.match(JSON.parse(stdout), { code: "host-input-output", title: /^descriptor 900/, detail: /512 files/, hint: /900<&-/ });
+  t.end();
+});
+
+/** A program that prints the Problem with which a child is not started. */
+function toldBy(name: string): string {
+  const program = join(folder, `${name}.mjs`);
+  writeFileSync(program, bundle(`
+    import { startChild } from "../../src/host/commands/start-child.js";
+    try {
+      startChild("/bin/true", [], { stdio: ["ignore"] }).once("exit", () => console.log('"started"')).once("error", ({ code }) => console.log(JSON.stringify(code)));
+    } catch (error) {
+      console.log(JSON.stringify(error));
+    }
+  `));
+  return program;
+}
 
 test("what is sent to our process group does not reach a program that is asked", (t) => {
   const { stdout } = askChild("/bin/sh", ["-c", "cut -d ' ' -f 5 /proc/$$/stat; echo $$"], { env: { PATH: "/usr/bin:/bin" }, timeoutMs: 5000 });
