@@ -1,97 +1,20 @@
 import t from "tap";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { loadProfile } from "../../src/profile/load-profile.js";
-import { path } from "../../src/host/path.js";
-import { realHost } from "../../src/host/real-host.js";
-import { problemCodes } from "../../src/problem/codes.js";
-import { allSteps } from "../../src/steps/index.js";
-import { applyPlan, type RunResult } from "../../src/workflow/apply.js";
-import { makePlan, type Plan } from "../../src/workflow/plan.js";
-import type { StepInput } from "../../src/workflow/step.js";
+import { readFileSync, statSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { hostState } from "../support/host-state.js";
 import { knetctl, knetctlJson, knetctlScript } from "../support/knetctl.js";
 import { eventually, reached } from "../support/processes.js";
 import { configFile } from "../support/provisioning.js";
-import { standInService, type Mode } from "../support/stand-in-service.js";
-import { moduleLibrary } from "../support/vendor-archive.js";
+import { applied, entriesOf, planned, serviceScene, unit, verified } from "../support/service-scene.js";
+import type { Mode } from "../support/stand-in-service.js";
 
 await ensureSandbox(import.meta.filename);
 
-const folder = "/root/service-restart";
-const unit = "amplia.service";
-mkdirSync(folder, { mode: 0o700 });
-writeFileSync("/usr/local/lib/libkNETPKCS11.so", moduleLibrary(`${folder}/build`), { mode: 0o644 });
-execFileSync("ldconfig");
+const { service, application, health, quiet, info, ...scene } = await serviceScene();
+t.teardown(() => { scene.stop(); });
 const fresh = hostState();
-
-function profile(verbosity: string): string {
-  const file = `${folder}/${verbosity}.yaml`;
-  writeFileSync(file, `connections:
-  hsm_1:
-    endpoints: [{ ip: 192.0.2.1, port: 60161 }]
-users:
-  ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
-log_verbosity: ${verbosity}
-service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: ${unit} }
-`);
-  return file;
-}
-
-const [quiet, info] = [profile("quiet"), profile("info")];
 const withNewSettings = { holds: "info", file: configFile };
-
-const service = standInService({ isUp: false });
-
-/** The application, which reads its settings when it starts: with the new ones it does not answer, or answers that it is not well. */
-const application: { bad: 500 | "silence" | undefined; start: string; isNew: boolean } = { bad: undefined, start: "", isNew: false };
-const server = createServer((_request, response) => {
-  const isNew = service.start() === application.start ? application.isNew : existsSync(configFile) && readFileSync(configFile, "utf8").includes("info");
-  Object.assign(application, { start: service.start(), isNew });
-  if (isNew && application.bad === "silence") return;
-  response.writeHead(isNew && application.bad !== undefined ? 500 : 200).end('{"productName":"Amplia","productVersion":"4.9.0"}');
-});
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-t.teardown(() => { server.closeAllConnections(); server.close(); });
-const health = `http://localhost:${(server.address() as AddressInfo).port}/api/system/info`;
-
-interface Ran extends RunResult {
-  readonly exitCode: number;
-  readonly reports: readonly string[];
-}
-
-/** What `plan` and `apply` have before them, with what a profile says of the service besides the unit. */
-async function inputOf(file: string, service: { startTimeoutSeconds: number; health?: string }): Promise<StepInput> {
-  const { profile } = await loadProfile(file, path("/"));
-  if (profile === undefined) throw new Error("the profile is not valid");
-  return { host: realHost(path("/")), profile: { ...profile, service: { ...profile.service, ...service } } };
-}
-
-const steps = allSteps({ smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 }, secrets: new Map(), restart: true });
-
-async function planned(file: string): Promise<Plan> {
-  return makePlan(steps, await inputOf(file, { startTimeoutSeconds: 60 }));
-}
-
-/** `apply --no-smoke-test`, where the proof is not asked for. */
-async function applied(file: string, { seconds = 60, signal = new AbortController().signal, health: url, prove = false }: { seconds?: number; signal?: AbortSignal; health?: string; prove?: boolean } = {}): Promise<Ran> {
-  const input = await inputOf(file, { startTimeoutSeconds: seconds, ...(url !== undefined && { health: url }) });
-  const reports: string[] = [];
-  const result = await applyPlan(await makePlan(steps, input), input, {
-    rollback: true, prove, signal, profile: file, who: "root", version: "0.1.0",
-    listener: (event) => { if (event.type === "change-report") reports.push(event.text); },
-  });
-  const [first] = result.problems.filter(({ severity }) => severity === "error");
-  return { ...result, exitCode: first === undefined ? 0 : problemCodes[first.code], reports };
-}
-
-function entriesOf(run: string | null): readonly string[] {
-  const lines = readFileSync(`/var/lib/knetctl/runs/${run}/journal.jsonl`, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; number?: number });
-  return lines.map(({ type, number }) => (number === undefined ? type : `${type} ${number}`));
-}
 
 t.test("52: on a fresh host the service does not start: it is stopped, so that its account can go, and nothing is left", async (t) => {
   service.does("flap");
@@ -225,12 +148,6 @@ t.test("--no-restart and a rollback of the run leave the service alone and say t
   t.equal((await knetctl(["rollback"])).exitCode, 0);
   t.not(service.start(), restarted);
 });
-
-/** What `verify --no-smoke-test` says. */
-async function verified(file: string) {
-  const { exitCode, document } = await knetctlJson(["verify", "--no-smoke-test", file]);
-  return { exitCode, kinds: document.changes.map(({ kind }) => kind), codes: document.problems.map(({ code }) => code) };
-}
 
 t.test("a restart that was left to the user is owed until somebody makes it: verify and apply say so, and the next apply makes it", async (t) => {
   t.equal((await knetctl(["apply", "--no-smoke-test", "--no-restart", info])).exitCode, 0);
