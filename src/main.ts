@@ -5,8 +5,7 @@ import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
 import { errorsLast, Problem, Problems } from "./problem/problem.js";
-import type { Output } from "./ui/output.js";
-import { terminalOutput, type OutputStream } from "./ui/terminal-output.js";
+import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal-output.js";
 
 export interface MainInput {
   readonly args: readonly string[];
@@ -68,12 +67,12 @@ function helpMeant(args: readonly string[]): readonly string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
-function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; quiet?: boolean }): Output {
+function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; quiet?: boolean }): TerminalOutput {
   const { environment, stdout, stderr } = input;
   return terminalOutput({ json: flags.json ?? false, verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, environment, stdout, stderr });
 }
 
-function context(input: MainInput, out: Output): CommandContext {
+function context(input: MainInput, out: TerminalOutput): CommandContext {
   const workingFolder = absolute(input.workingFolder);
   const whenLeft = addedTo(input.whenLeft);
   return {
@@ -93,6 +92,7 @@ function context(input: MainInput, out: Output): CommandContext {
     host: async ({ root, readOnly }) => {
       const { realHost } = await import("./host/real-host.js");
       const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
+      if (host.root !== "/") out.inside(host.root);
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
       // here, for every command: whichever may write can have private homes
       const { removePrivateHomes } = await import("./host/private-home.js");
@@ -138,7 +138,7 @@ function absolute(text: string): AbsolutePath {
 }
 
 /** Runs; shows what was thrown; the exit code is that of the first error. */
-async function shown(out: Output, run: () => Promise<ExitCode>): Promise<ExitCode> {
+async function shown(out: TerminalOutput, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await run();
   } catch (error) {
@@ -147,6 +147,8 @@ async function shown(out: Output, run: () => Promise<ExitCode>): Promise<ExitCod
     if (out.json) out.document({ problems });
     const first = problems.find((problem) => problem.severity === "error");
     return first === undefined ? exitCodes.failed : problemCodes[first.code];
+  } finally {
+    out.end();
   }
 }
 

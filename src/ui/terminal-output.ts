@@ -25,11 +25,18 @@ export interface OutputOptions {
   readonly stderr: OutputStream;
 }
 
+export interface TerminalOutput extends Output {
+  /** From now on paths of the host are as seen inside this folder, which is told where any is shown. */
+  inside(root: string): void;
+  /** To be called when all else is said. */
+  end(): void;
+}
+
 /**
  * The program's voice on two streams, and the one place where text is cleaned of what a terminal obeys: only our own colours and cursor moves pass.
  * Colours only on a terminal, and not with NO_COLOR (no-color.org) or TERM=dumb.
  */
-export function terminalOutput(options: OutputOptions): Output {
+export function terminalOutput(options: OutputOptions): TerminalOutput {
   const { stdout, stderr, json, quiet, verbose } = options;
   const drawable = options.environment["TERM"] !== "dumb" && !json;
   const terminal = drawable && stderr.isTTY === true;
@@ -37,6 +44,13 @@ export function terminalOutput(options: OutputOptions): Output {
   const colours = (options.environment["NO_COLOR"] ?? "") === "";
   const errorStyle = style(colours && terminal);
   const told = new Set<string>();
+  let root: string | undefined;
+  let namesPaths = false;
+  /** Whether it names a path that may be the image's. */
+  const noticed = (text: string): string => {
+    namesPaths ||= root !== undefined && /(?:^|[\s"'(])\/\w/m.test(text);
+    return text;
+  };
   let drawn = false;
   const wipe = (): string => {
     const control = drawn ? "\r\u001b[K" : "";
@@ -59,11 +73,15 @@ export function terminalOutput(options: OutputOptions): Output {
       return stdout.lost?.() ?? false;
     },
     style: style(colours && screen),
-    result: (text) => stdout.write(`${wipe()}${shown(ended(text))}`),
+    inside: (folder) => { root = folder; },
+    end: () => {
+      if (namesPaths && !json) stderr.write(`${wipe()}${shown(`paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and those in commands to run are this machine's`)}\n`);
+    },
+    result: (text) => stdout.write(`${wipe()}${shown(noticed(ended(text)))}`),
     // a terminal reads all that is written to it; a file or a program is to have the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
     picture: (lines, first) => stdout.write(`${first ? "\n".repeat(stdout.rows ?? 0) : ""}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`),
-    document: (value) => stdout.write(`${jsonText(value, 2)}\n`),
+    document: (value) => stdout.write(`${jsonText(root !== undefined && typeof value === "object" ? { root, ...value } : value, 2)}\n`),
     documentLine: (value) => stdout.write(`${jsonText(value)}\n`),
     note: (text) => {
       if (!quiet && !json) stderr.write(`${wipe()}${shown(text)}\n`);
@@ -79,7 +97,7 @@ export function terminalOutput(options: OutputOptions): Output {
     // several parts of a run may meet the same problem; to be told twice makes two of it
     problem: (problem) => {
       const text = JSON.stringify(problem);
-      if (!json && !told.has(text)) stderr.write(`${wipe()}${shown(`${problemText(problem, errorStyle)}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`);
+      if (!json && !told.has(text)) stderr.write(`${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`);
       told.add(text);
     },
   };
