@@ -1,4 +1,7 @@
 import { constants, createReadStream, fstatSync, openSync, closeSync, readSync } from "node:fs";
+import { errorCode } from "../host/files/file-problem.js";
+import { isKernels } from "../host/files/descriptor.js";
+import { openPatiently, whyUnreadable } from "../host/files/why-unreadable.js";
 import { Problem } from "../problem/problem.js";
 import { profileSizeLimit, tooLarge } from "./source-text.js";
 
@@ -10,29 +13,30 @@ export async function readInput(path: string, file = path): Promise<Uint8Array> 
   return path === "-" ? readStandardInput() : readRegularFile(path, file);
 }
 
-function readRegularFile(path: string, file: string): Uint8Array {
-  const descriptor = opened(path, file);
+async function readRegularFile(path: string, file: string): Promise<Uint8Array> {
+  const descriptor = await opened(path, file);
   try {
     const entry = fstatSync(descriptor);
     if (entry.isDirectory()) throw notAFile(file, "a folder", "give the profile's file");
     if (!entry.isFile()) throw notAFile(file, "not a regular file", "to read from a pipe, give - and redirect standard input");
+    if (isKernels(descriptor)) throw notAFile(file, "a file of the kernel's (proc)", "give the profile's file");
     if (entry.size > profileSizeLimit) throw tooLarge(file);
     return readUpToLimit(descriptor, file);
   } catch (error) {
-    throw error instanceof Problem ? error : unreadable(file, error);
+    throw error instanceof Problem ? error : unreadable(path, file, error);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function opened(path: string, file: string): number {
+async function opened(path: string, file: string): Promise<number> {
   if (path.includes("\0")) throw missing(file);
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    return await openPatiently(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") throw missing(file);
-    if (codeOf(error) === "ENXIO") throw notAFile(file, "a socket", "give the profile's file");
-    throw unreadable(file, error);
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") throw missing(file);
+    if (errorCode(error) === "ENXIO") throw notAFile(file, "a socket", "give the profile's file");
+    throw unreadable(path, file, error);
   }
 }
 
@@ -59,7 +63,7 @@ async function readStandardInput(): Promise<Uint8Array> {
       chunks.push(bytes);
     }
   } catch (error) {
-    throw error instanceof Problem ? error : unreadable("-", error);
+    throw error instanceof Problem ? error : unreadable("/dev/stdin", "-", error);
   }
   return Buffer.concat(chunks);
 }
@@ -76,18 +80,9 @@ function notAFile(file: string, what: string, hint: string): Problem {
 }
 
 function grewWhileRead(file: string): Problem {
-  return new Problem("profile-unreadable", "profile grew while it was read", { where: { path: file }, hint: "run again" });
+  return new Problem("profile-unreadable", "profile cannot be read", { where: { path: file }, detail: "it grew while it was read", hint: "run again" });
 }
 
-function unreadable(file: string, error: unknown): Problem {
-  const code = codeOf(error) ?? "unknown error";
-  return new Problem("profile-unreadable", "profile cannot be read", {
-    where: { path: file },
-    detail: code,
-    hint: code === "EACCES" || code === "EPERM" ? "run as a user who may read it, or change its mode" : "check the file and its file system",
-  });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+function unreadable(path: string, file: string, error: unknown): Problem {
+  return new Problem("profile-unreadable", "profile cannot be read", { where: { path: file }, ...whyUnreadable(path, error) });
 }

@@ -60,7 +60,7 @@ export function namedConfigProblem(problem: Problem, file: AbsolutePath): Proble
     "profile-missing": new Problem("ha-config-missing", "there is no such file", { where, hint: "check the name that --config gives" }),
     "profile-not-a-file": new Problem("client-config-not-a-file", "config.json is no regular file", { where, detail, hint: "give the config.json itself" }),
     "profile-too-large": new Problem("client-config-too-large", "config.json is over 5 MiB", { where, hint: "check the name that --config gives" }),
-    "profile-unreadable": new Problem("host-not-permitted", "config.json cannot be read", { where, detail, cause, hint: "run this as a user who may read it" }),
+    "profile-unreadable": new Problem("host-not-permitted", "config.json cannot be read", { where, detail, cause, ...(problem.hint !== undefined && { hint: problem.hint }) }),
   };
   return inOtherWords[problem.code] ?? problem;
 }

@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { isKernels } from "../files/descriptor.js";
+import { errorCode } from "../files/file-problem.js";
+import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { Problem } from "../../problem/problem.js";
 import { archiveLimits } from "./archive-limits.js";
 
@@ -21,7 +24,7 @@ export interface ArchiveCopy {
 export async function copyArchive(archive: string, target: string, signal?: AbortSignal): Promise<ArchiveCopy> {
   const source = await openArchiveFile(archive);
   try {
-    const copy = await open(target, "wx", 0o600);
+    const copy = await open(target, "wx", 0o600).catch((error: unknown) => { throw noRoom(error, archive); });
     try {
       return await readThrough(source, archive, (chunk) => writeChunk(copy, chunk, archive), signal);
     } finally {
@@ -46,14 +49,20 @@ async function openArchiveFile(archive: string): Promise<FileHandle> {
   let handle: FileHandle;
   try {
     // not blocking: a FIFO of that name must not hang the program
-    handle = await open(archive, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    handle = await openPatiently(() => open(archive, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
   } catch (error) {
     throw openingProblem(archive, error);
   }
-  const stats = await handle.stat();
-  if (stats.isFile() && stats.size <= archiveLimits.bytes) return handle;
-  await handle.close();
-  throw stats.isFile() ? tooLarge(archive, stats.size) : notAFile(archive, stats.isDirectory() ? "a folder" : "not a regular file");
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notAFile(archive, stats.isDirectory() ? "a folder" : "not a regular file");
+    if (isKernels(handle.fd)) throw notAFile(archive, "a file of the kernel's (proc)");
+    if (stats.size > archiveLimits.bytes) throw tooLarge(archive, stats.size);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error instanceof Problem ? error : unreadable(archive, error);
+  }
 }
 
 function notAFile(archive: string, found: string): Problem {
@@ -64,17 +73,16 @@ function notAFile(archive: string, found: string): Problem {
 }
 
 function openingProblem(archive: string, error: unknown): Problem {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const where = { path: archive };
-  if (code === "ENOENT" || code === "ENOTDIR")
-    return new Problem("archive-missing", "the archive does not exist", {
-      where, hint: "put the vendor's kNET-PKCS11-Linux-X.Y.Z.tar there, or correct module.archive in the profile", cause: error,
-    });
-  if (code === "EACCES" || code === "EPERM")
-    return new Problem("archive-unreadable", "the archive cannot be read", {
-      where, hint: "run as root, or give this user read permission", cause: error,
-    });
-  return new Problem("archive-not-a-file", "the archive cannot be opened", { where, detail: code, cause: error });
+  const code = errorCode(error);
+  if (code === "ENXIO") return notAFile(archive, "a socket");
+  if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(archive, error);
+  return new Problem("archive-missing", "the archive does not exist", {
+    where: { path: archive }, hint: "put the vendor's kNET-PKCS11-Linux-X.Y.Z.tar there, or correct module.archive in the profile", cause: error,
+  });
+}
+
+function unreadable(archive: string, error: unknown): Problem {
+  return new Problem("archive-unreadable", "the archive cannot be read", { where: { path: archive }, ...whyUnreadable(archive, error), cause: error });
 }
 
 function tooLarge(archive: string, bytes: number): Problem {
@@ -93,7 +101,7 @@ async function readThrough(
   let bytes = 0;
   for (;;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await source.read(buffer, 0, buffer.length, null);
+    const { bytesRead } = await source.read(buffer, 0, buffer.length, null).catch((error: unknown) => { throw unreadable(archive, error); });
     if (bytesRead === 0) break;
     bytes += bytesRead;
     if (bytes > archiveLimits.bytes) throw tooLarge(archive, bytes);
@@ -112,9 +120,13 @@ export async function writeChunk(target: FileHandle, chunk: Buffer, archive: str
   try {
     await target.writeFile(chunk);
   } catch (error) {
-    throw new Problem("archive-no-space", "no room for a copy of the archive", {
-      where: { path: archive }, detail: error instanceof Error ? error.message : String(error),
-      hint: "make room in /tmp and /var/lib, then run again", cause: error,
-    });
+    throw noRoom(error, archive);
   }
+}
+
+function noRoom(error: unknown, archive: string): Problem {
+  return new Problem("archive-no-space", "no room for a copy of the archive", {
+    where: { path: archive }, detail: error instanceof Error ? error.message : String(error),
+    hint: "make room in /tmp and /var/lib, then run again", cause: error,
+  });
 }

@@ -24,6 +24,16 @@ export function atBytes(folder: number, name: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), name]);
 }
 
+/** True for a file of procfs: what is read there is the kernel's word, or a process's memory, and nothing that somebody wrote into a file. */
+export function isKernels(fd: number): boolean {
+  try {
+    return statfsSync(`/proc/self/fd/${fd}`).type === procfsMagic;
+  } catch {
+    // without /proc there is no file of it
+    return false;
+  }
+}
+
 /** Throws unless descriptors can be trusted as paths: anything but procfs there could lead anywhere. */
 export function requireProc(): void {
   if (procChecked) return;

@@ -18,6 +18,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: ["host-no-space", "no space is left on the device", "free space (df -h, df -i), then run again"],
   EDQUOT: ["host-no-space", "the disk quota is used up", "free space or raise the quota, then run again"],
   EROFS: ["host-file-system-read-only", "the file system is read-only", "remount it writable, or look for disk errors in dmesg"],
+  EAGAIN: ["host-input-output", "another program holds a lease on the file", "run again when it is done with it; lines with LEASE in /proc/locks tell its process"],
   EIO: ["host-input-output", "the device reports an input/output error", "look for disk errors in dmesg"],
   EMFILE: ["host-input-output", "this process may not open more files", "look at `ulimit -n`"],
   EFBIG: ["host-file-size-limit", "the file is larger than this process may write", "look at `ulimit -f`"],
@@ -70,6 +71,6 @@ function isRefusal(code: string): boolean {
 
 function refusal(): Meaning {
   return process.geteuid?.() === 0
-    ? ["host-file-immutable", "the system refuses this even to root", "look at `lsattr` (chattr +i), and for AppArmor or SELinux denials"]
+    ? ["host-file-immutable", "the system refuses this even to root", "look at `lsattr` (chattr +i), for AppArmor or SELinux denials, and whether its file system lets root in (FUSE and NFS may not)"]
     : ["host-not-permitted", "this user may not do that", "run the command as root"];
 }

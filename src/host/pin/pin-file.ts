@@ -1,9 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
-import { at } from "../files/descriptor.js";
+import { at, isKernels } from "../files/descriptor.js";
 import { errorCode } from "../files/file-problem.js";
 import { withFound } from "../files/follow.js";
+import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { readDescriptor } from "./read-descriptor.js";
@@ -26,29 +27,45 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  */
 export async function readPinFile(path: string): Promise<PinFile> {
   const where = { path };
-  const descriptor = open(path, where);
+  const descriptor = await open(path, where);
   try {
     const problems = judged(fstatSync(descriptor), where);
-    return { bytes: await readDescriptor(descriptor, readAtMost), problems };
+    return { bytes: await bytesOf(descriptor, where), problems };
   } finally {
     closeSync(descriptor);
   }
 }
 
-function open(path: string, where: Where): number {
+async function open(path: string, where: Where): Promise<number> {
   try {
     const walked = process.geteuid?.() === 0 ? asAbsolutePath(path) : undefined;
     // without root there is no privilege to be tricked out of
-    const descriptor = walked === undefined ? openSync(path, flags) : openTrusted(walked);
+    const descriptor = await openPatiently(() => (walked === undefined ? openSync(path, flags) : openTrusted(walked)));
     if (descriptor !== undefined) return descriptor;
   } catch (error) {
     if (error instanceof Problem) throw error.code === "host-not-a-folder" ? missing(where) : untrusted(error, where);
     const code = errorCode(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") {
-      throw new Problem("pin-file-unreadable", "the PIN file cannot be opened", { where, detail: String(code), hint: "check its owner and mode, and those of the folders above it" });
-    }
+    if (code === "ENXIO") throw notRegular(where);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(error, where);
   }
   throw missing(where);
+}
+
+async function bytesOf(descriptor: number, where: Where): Promise<Buffer> {
+  // to read some of them takes what is read away from others (/proc/kmsg)
+  if (isKernels(descriptor)) {
+    throw new Problem("pin-file-unreadable", "the PIN file cannot be read", { where, detail: "it is a file of the kernel's (proc), which holds nothing that anybody wrote into it", hint: "write the PIN into a file on a disk, or give another source" });
+  }
+  try {
+    return await readDescriptor(descriptor, readAtMost, { waits: false });
+  } catch (error) {
+    throw unreadable(error, where);
+  }
+}
+
+/** Without the cause: nothing of the file is ever quoted. */
+function unreadable(error: unknown, where: Where): Problem {
+  return new Problem("pin-file-unreadable", "the PIN file cannot be read", { where, ...whyUnreadable(where.path, error) });
 }
 
 function openTrusted(path: AbsolutePath): number | undefined {

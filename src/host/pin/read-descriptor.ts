@@ -3,8 +3,6 @@ import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
-const readSome = promisify(read);
-
 /** How often a pipe that has nothing yet and must not be waited for is asked again. */
 const retryMs = 20;
 
@@ -21,7 +19,7 @@ export async function readGiven(descriptor: number, most: number, signal?: Abort
   const again = stat.isFIFO() ? openedAgain(descriptor) : undefined;
   if (stat.isSocket() || (stat.isFIFO() && again === undefined)) return await readStream(descriptor, most, signal);
   try {
-    return await readDescriptor(again ?? descriptor, most, signal);
+    return await readDescriptor(again ?? descriptor, most, { ...(signal && { signal }) });
   } finally {
     for (const open of [again, descriptor]) if (open !== undefined && open > lastStandard) closeSync(open);
   }
@@ -54,18 +52,21 @@ async function readStream(descriptor: number, most: number, signal: AbortSignal 
   return Buffer.concat(chunks).subarray(0, most);
 }
 
-/** Reads to the end, but at most `most` bytes. Rejects with the system's error, or when `signal` aborts. */
-export async function readDescriptor(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
+/**
+ * Reads to the end, but at most `most` bytes. Rejects with the system's error, or when `signal` aborts. Without `waits` there being nothing to read yet
+ * is an error too.
+ */
+export async function readDescriptor(descriptor: number, most: number, { signal, waits = true }: { readonly signal?: AbortSignal; readonly waits?: boolean } = {}): Promise<Buffer> {
   const buffer = Buffer.alloc(most);
   let length = 0;
   while (length < most) {
     signal?.throwIfAborted();
     try {
-      const { bytesRead } = await readSome(descriptor, buffer, length, most - length, null);
+      const { bytesRead } = await promisify(read)(descriptor, buffer, length, most - length, null);
       if (bytesRead === 0) break;
       length += bytesRead;
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      if (!waits || !(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
       await delay(retryMs, undefined, signal && { signal });
     }
   }
