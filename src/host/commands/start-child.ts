@@ -29,7 +29,8 @@ export function startChild(program: string, args: readonly string[], { stdio, ..
   }
 }
 
-const mostTries = 20;
+/** A busy machine lets seven of ten first moments be hit while signals keep coming, so that twenty tries were too few. */
+const mostTries = 500;
 
 /**
  * Whether a child became its program: spawn() returns when it did, or has died before. Until then it bears our name, and our command line or, once it is

@@ -114,7 +114,7 @@ test("what a terminal sends in the moment in which a child is started ends no ch
     process.on("SIGHUP", () => undefined);
     const sender = spawn("/bin/sh", ["-c", "while kill -s HUP -- -" + process.pid + " 2>/dev/null; do sleep 0.002; done"], { detached: true, stdio: "ignore" });
     const signals = [];
-    for (let count = 0; count < 600; count++) {
+    for (let count = 0; count < 300; count++) {
       const child = startChild("/bin/true", [], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
       signals.push(await new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal))));
       if (count % 10 === 0) signals.push(askChild("/bin/true", [], { env: {}, timeoutMs: 5000 }).signal);
