@@ -1,15 +1,17 @@
 import { posix } from "node:path";
+import type { Distribution } from "../distribution.js";
 import type { KeptChange } from "./attribute.js";
 import type { Kept } from "./kept.js";
-import { packageHint, type PackageChange } from "./packages.js";
+import { packageHint } from "./package-hint.js";
+import type { PackageChange } from "./packages.js";
 import type { NotRestored } from "./restore.js";
 
 const shownOthers = 3;
 const shownKept = 20;
 
 /** All of it, for the run that met it. Pure. */
-export function keptLines(kept: Kept): readonly string[] {
-  const reasons = keptReasons(kept, () => true).map(({ path, reason }) => `${path}: ${reason}`);
+export function keptLines(kept: Kept, distribution: Distribution): readonly string[] {
+  const reasons = keptReasons(kept, () => true, distribution).map(({ path, reason }) => `${path}: ${reason}`);
   const more = reasons.length > shownKept ? [`… and ${reasons.length - shownKept} more, in module/kept.json of the run's folder`] : [];
   return [...othersLines(kept), ...reasons.slice(0, shownKept), ...more];
 }
@@ -24,22 +26,22 @@ export function othersLines({ changes }: Kept): readonly string[] {
 }
 
 /** What keeps the host from being as before, each with its reason. `still` tells of a change whether it still stands. Pure. */
-export function keptReasons({ changes, mounts, packages }: Kept, still: (change: KeptChange["change"]) => boolean): readonly NotRestored[] {
+export function keptReasons({ changes, mounts, packages }: Kept, still: (change: KeptChange["change"]) => boolean, distribution: Distribution): readonly NotRestored[] {
   const standing = changes.filter(({ why, change }) => why !== "others" && still(change));
   const paths = new Set(standing.map(({ change }) => change.path));
   // of a tree its top says enough
   const tops = standing.filter(({ change }) => !paths.has(posix.dirname(change.path)));
   return [
     ...mounts.map((point) => ({ path: point, reason: "a file system was mounted or unmounted here meanwhile: nothing at or below it is touched; umount it before you remove anything there" })),
-    ...packages.map(packageReason),
+    ...packages.map((change) => packageReason(change, distribution)),
     ...tops.map(({ why, change }) => ({ path: change.path, reason: why === "owner" ? givenAway(change) : unsure(change) })),
   ];
 }
 
-function packageReason(change: PackageChange): NotRestored {
+function packageReason(change: PackageChange, distribution: Distribution): NotRestored {
   const { name, before, now } = change;
   const what = before === undefined ? "was installed" : now === undefined ? "was removed" : "was changed";
-  return { path: `package ${name}`, reason: `it ${what} meanwhile, and its files are left to its database: ${packageHint(change)}` };
+  return { path: `package ${name}`, reason: `it ${what} meanwhile, and its files are left to its database: ${packageHint(change, distribution)}` };
 }
 
 function givenAway({ after }: KeptChange["change"]): string {

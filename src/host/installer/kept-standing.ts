@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import type { RecordedChange } from "./difference.js";
 import { keptReasons } from "./kept-lines.js";
@@ -17,7 +18,7 @@ export async function keptStanding(host: Host, kept: Kept, how: Restoration): Pr
     mounts: kept.mounts.filter((point) => how.mounts?.has(point) === true),
     packages: kept.packages.filter(({ name, before }) => packages?.get(name) !== before),
   };
-  return keptReasons(standing, isStill);
+  return keptReasons(standing, isStill, distributionOf(host.files()));
 }
 
 /** What cannot be looked at counts as not as before. */

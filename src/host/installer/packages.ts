@@ -84,14 +84,6 @@ export async function filesOfPackage(host: Host, { name, now }: PackageChange): 
   return [];
 }
 
-/** How a person takes the package away again, or brings it back. */
-export function packageHint({ name, before, now }: PackageChange): string {
-  const isRpm = (now ?? before)?.endsWith(" rpm") === true;
-  const bare = isRpm ? name : name.slice(0, name.lastIndexOf(":"));
-  if (before !== undefined) return isRpm ? `rpm -q ${bare} shows it` : `apt-cache policy ${bare} shows what there is to go back to`;
-  return isRpm ? `rpm -e ${bare} removes it` : `apt-get purge ${bare} removes it`;
-}
-
 export function writePackages({ full }: Pick<InstallationFiles, "full">, packages: Packages): void {
   writeFileSync(join(full, packagesFile), JSON.stringify([...packages]), { mode: 0o600, flag: "wx" });
 }

@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { Problem, Problems } from "../../problem/problem.js";
 import { isModule } from "../archive/archive-contents.js";
 import { removeIfPossible } from "../archive/private-folder.js";
+import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import { joined } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -53,7 +54,7 @@ export async function performInstallation(what: Installation, record: Installati
     run.report(`warning: install.sh left ${left.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")} running; ended, since the service manager is to start what is needed`);
 
   const { changes, kept } = await keepChanges(host, files);
-  for (const line of [...changeLines(changes), ...keptLines(kept)]) run.report(line);
+  for (const line of [...changeLines(changes), ...keptLines(kept, distributionOf(host.files()))]) run.report(line);
   try {
     writeReceipt(host.files(), receiptOf(what, record, changes, readEvidence(files), host));
   } catch (error) {
