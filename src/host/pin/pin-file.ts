@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { shellWord } from "../../formats/shell-word.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { at, isKernels } from "../files/descriptor.js";
@@ -109,10 +110,10 @@ function judged(stat: Stats, where: Where): Problem[] {
     throw new Problem("pin-file-foreign", "the PIN file belongs to another user", { where, detail: `owner is #${stat.uid}`, hint: "make it root's, mode 0600" });
   }
   if ((stat.mode & 0o007) !== 0) {
-    throw new Problem("pin-file-exposed", "everybody on this host can reach the PIN file", { where, detail: `mode ${mode}`, hint: `chmod 0600 ${where.path}, and change the PIN if others may have read it` });
+    throw new Problem("pin-file-exposed", "everybody on this host can reach the PIN file", { where, detail: `mode ${mode}`, hint: `chmod 0600 ${shellWord(where.path)}, and change the PIN if others may have read it` });
   }
   if ((stat.mode & 0o070) === 0) return [];
   // the group's bits are also the mask of an ACL, which Node cannot read
   const detail = `mode ${mode}, group #${stat.gid}, and whomever an access control list names (getfacl)`;
-  return [new Problem("pin-file-group-readable", "a group, or others by an ACL, can reach the PIN file", { severity: "warning", where, detail, hint: `chmod 0600 ${where.path}` })];
+  return [new Problem("pin-file-group-readable", "a group, or others by an ACL, can reach the PIN file", { severity: "warning", where, detail, hint: `chmod 0600 ${shellWord(where.path)}` })];
 }

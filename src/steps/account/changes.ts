@@ -1,3 +1,4 @@
+import { shellWord } from "../../formats/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
@@ -130,6 +131,6 @@ function openHome({ home }: ObservedAccount, mode: number): Problem {
     severity: "warning",
     where: { path: home },
     detail: `mode ${mode.toString(8).padStart(4, "0")}: whoever can write there can put another .config in its place`,
-    hint: `take that right away (chmod go-w ${home})`,
+    hint: `take that right away (chmod go-w ${shellWord(home)})`,
   });
 }

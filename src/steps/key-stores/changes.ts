@@ -1,4 +1,4 @@
-import { shellWord } from "../../formats/shell-word.js";
+import { writtenBy } from "../../formats/safe-commands.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";
 import { sha256 } from "../../host/sha256.js";
@@ -63,7 +63,7 @@ const writableByOthers = 0o022;
  * A private file of root's under the name of the settings, in a folder where the service user could have moved it: giving it to the group, or its
  * lines in a new text, would give away what it holds.
  */
-export function privateFile({ path: file, entry, folder }: ObservedFile, { group }: ServiceAccount, accounts: Accounts): readonly Problem[] {
+export function privateFile({ path: file, entry, folder }: ObservedFile, { user, group }: ServiceAccount, accounts: Accounts): readonly Problem[] {
   if (entry === undefined || folder === undefined || entry.uid !== 0) return [];
   const isReadable = (entry.mode & 0o004) !== 0 || ((entry.mode & 0o040) !== 0 && entry.gid === accounts.group(group)?.gid);
   const isRootsFolder = folder.uid === 0 && (folder.mode & writableByOthers) === 0;
@@ -72,7 +72,8 @@ export function privateFile({ path: file, entry, folder }: ObservedFile, { group
     new Problem("settings-private", "this file is private to root, and the service user could have moved it here", {
       where: { path: file },
       detail: `root:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}: group ${group} cannot read it, and is given nothing that it could not read before`,
-      hint: `look what it is; if these are the application's settings: chgrp ${shellWord(group)} ${shellWord(file)} && chmod g+r ${shellWord(file)}; else move it away`,
+      // no command on the path itself: the service user may exchange what it names
+      hint: `move it to a folder that is root's alone, and look there what it is; if it holds the application's settings, let the service user write them anew: ${writtenBy(user, file)}`,
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { inFolder } from "../../formats/safe-commands.js";
 import { shellWord } from "../../formats/shell-word.js";
 import type { Entry, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
@@ -51,7 +52,7 @@ function closed(file: AbsolutePath, folder: AbsolutePath, { uid, gid, mode }: En
     where: { path: file },
     detail: `${folder} does not let it pass (${rights})`,
     hint: isCertain
-      ? `give these key stores a target in a folder that it may enter; or let everybody pass this one: chmod o+x ${shellWord(folder)}`
+      ? `give these key stores a target in a folder that it may enter; or let everybody pass this one: ${inFolder(folder, "chmod o+x .")}`
       : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${folder}/.`)}; if not, give these key stores a target elsewhere`,
   });
 }

@@ -2,6 +2,7 @@ import type { Entry } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
+import { inFolder } from "../../formats/safe-commands.js";
 import { shellWord } from "../../formats/shell-word.js";
 import type { Observed } from "./observe.js";
 import { foreignness, passage, type Reader } from "./standing.js";
@@ -65,13 +66,16 @@ function passageProblems({ path, entry }: Observed["top"], reader: Reader): read
   if (entry.uid !== 0 && entry.uid !== account?.uid) return [foreignness({ path, entry, onTheWay: true, placedByRoot: true }, reader)].filter((one) => one !== undefined);
   const passes = passage(entry, reader);
   if (passes === "yes") return [];
-  const word = shellWord(path);
+  // the folder's name is the service user's to exchange: what is done to it as root is done in the folder itself, and the rest as that user
+  const command = entry.uid === account?.uid && entry.uid !== 0
+    ? `runuser -u ${shellWord(service.user)} -- chmod u+x ${shellWord(path)}`
+    : inFolder(path, `chgrp ${shellWord(service.group)} . && chmod g+x .`);
   return [
     new Problem("ownership-no-passage", passes === "no" ? "the service cannot pass through this folder to its configuration" : "the service may not be able to pass through this folder to its configuration", {
       severity: passes === "no" ? "error" : "warning",
       where: { path },
       detail: `${accounts.userName(entry.uid)}:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}; other programs use it too, so knetctl gives no rights to it`,
-      hint: `let group ${service.group} pass: chgrp ${shellWord(service.group)} ${word} && chmod g+x ${word}`,
+      hint: `let it pass: ${command}`,
     }),
   ];
 }

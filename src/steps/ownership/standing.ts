@@ -1,4 +1,5 @@
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
+import { writtenBy } from "../../formats/safe-commands.js";
 import { shellWord } from "../../formats/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { Severity } from "../../problem/problem.js";
@@ -83,8 +84,14 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
   return new Problem("ownership-private", title, {
     where: { path }, severity,
     detail: `${owner}:${group} ${octal(entry.mode)}: group ${service.group} cannot read it, and is given nothing that it could not read before`,
-    hint: `look what it is; if the service is to read it: chgrp ${shellWord(service.group)} ${shellWord(path)} && chmod g+${entry.kind === "folder" ? "rx" : "r"} ${shellWord(path)}; else move it away`,
+    hint: `move it to a folder that is root's alone, and look there what it is${wayOn(one, service.user)}`,
   });
+}
+
+/** No command on the path itself: the service user may exchange what it names. */
+function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
+  if (onTheWay) return `; knetctl apply then makes the ${entry.kind} anew`;
+  return entry.kind === "folder" ? "; what the service is to read of it, let that user write anew" : `; if the service is to read it, let that user write it anew: ${writtenBy(user, path)}`;
 }
 
 function isOpen({ gid, mode }: Entry, wanted: number, { group }: Reader): boolean {

@@ -53,7 +53,7 @@ export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
     await rebuildCache(change, run.host);
   },
 
-  byHand: ({ path }, prior, run) => [...putBackByHand(path, prior, run), run.host.root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(run.host.root)}`],
+  byHand: (change, prior, run) => [...putBackByHand(change, prior, run), run.host.root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(run.host.root)}`],
 };
 
 /** In any case, since an undoing may have been cut off before this; but where there is no ldconfig and its cache knows nothing, none was built. */

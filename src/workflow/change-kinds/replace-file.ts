@@ -51,7 +51,7 @@ export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<
       return Promise.resolve();
     },
 
-    byHand: ({ path }, prior, run) => putBackByHand(path, prior, run),
+    byHand: putBackByHand,
   };
 }
 

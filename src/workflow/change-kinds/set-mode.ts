@@ -3,7 +3,7 @@ import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetMode } from "../change.js";
 import { changedSincePlan } from "./changed-since-plan.js";
 import { fieldsOf } from "./prior-json.js";
-import { shellPath } from "./shell-path.js";
+import { commandAt } from "./shell-path.js";
 import { trustedFiles } from "./trusted-files.js";
 import { refuseOther } from "./undo-unsafe.js";
 
@@ -36,8 +36,13 @@ export const setMode: ChangeKind<SetMode, Prior> = {
     return Promise.resolve();
   },
 
-  byHand: ({ path }, { mode }, { host }) => [`chmod ${octal(mode)} ${shellPath(host, path)}`],
+  byHand: (change, { mode }, { host }) => [commandAt(host, change, (word) => chmodByHand(mode, word))],
 };
+
+/** chmod(1) follows a link. */
+export function chmodByHand(mode: Mode, word: string): string {
+  return `[ ! -L ${word} ] && chmod ${octal(mode)} ${word}`;
+}
 
 function standing(change: SetMode, prior: Prior, run: RunContext): Standing {
   const { path } = change;

@@ -1,9 +1,10 @@
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetOwner } from "../change.js";
 import { changedSincePlan } from "./changed-since-plan.js";
+import { chmodByHand } from "./set-mode.js";
 import { rightsOf } from "./prior-json.js";
 import { resolveOwner } from "./resolve-owner.js";
-import { shellPath } from "./shell-path.js";
+import { commandAt } from "./shell-path.js";
 import { trustedFiles } from "./trusted-files.js";
 import { refuseOther } from "./undo-unsafe.js";
 
@@ -45,10 +46,9 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
     return Promise.resolve();
   },
 
-  byHand: ({ path }, prior, { host }) => {
-    const word = shellPath(host, path);
-    const modeToo = (prior.mode & setIdBits) === 0 ? [] : [`chmod ${prior.mode.toString(8).padStart(4, "0")} ${word}`];
-    return [`chown ${prior.uid}:${prior.gid} ${word}`, ...modeToo];
+  byHand: (change, prior, { host }) => {
+    const modeToo = (prior.mode & setIdBits) === 0 ? [] : [commandAt(host, change, (word) => chmodByHand(prior.mode, word))];
+    return [commandAt(host, change, (word) => `chown -h ${prior.uid}:${prior.gid} ${word}`), ...modeToo];
   },
 };
 
