@@ -32,15 +32,16 @@ export interface TakeBackResult {
  */
 export async function obstacles(recorded: RecordedRun, host: Host): Promise<readonly Problem[]> {
   const deeds = deedsOf(recorded, host, () => undefined);
-  const found: Problem[] = [];
+  const isReplaced = replacedIn(deeds);
+  const found = new Map<string, Problem>();
   for (const deed of deeds) {
     // what a later change of the run wrote again stands for both
-    if (deeds.some((later) => later.number > deed.number && replaces(later.change, deed.change))) continue;
+    if (isReplaced(deed)) continue;
     const standing = await deed.observe();
     // what took the place of a folder is in the way of all that was made in it
-    if (standing.state === "other" && !found.some(({ where }) => where?.path === standing.path)) found.push(unsafe(recorded, host, standing.path, standing.because));
+    if (standing.state === "other" && !found.has(standing.path)) found.set(standing.path, unsafe(recorded, host, standing.path, standing.because));
   }
-  return found;
+  return [...found.values()];
 }
 
 /**
@@ -54,7 +55,8 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
   const journal = Journal.reopen(host, recorded, { who, version });
   listener({ type: "taking-back", run: recorded });
   const { failures, unwritten } = await undoDeeds(deeds, journal, listener);
-  const left = [...failures.map(({ problem }) => problem), ...(await notAsBefore(deeds.filter((deed) => !failures.some((failure) => failure.deed === deed))))];
+  const failed = new Set(failures.map(({ deed }) => deed));
+  const left = [...failures.map(({ problem }) => problem), ...(await notAsBefore(deeds.filter((deed) => !failed.has(deed))))];
   const problems = left.map((problem) => (keepChanged && isKept(problem) ? asWarning(problem) : problem));
   const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
   const unended = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
@@ -65,20 +67,26 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
 
 /** What was begun and is not known to be undone, ready to be looked at and taken back. */
 function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: ProgressListener): readonly RecordedDeed[] {
+  // one list for all: a copy for each would be the square of them
+  const all = changes.map((one) => one.change);
   return changes.filter(mayStand).map(({ number, change, prior }) =>
     deedFromJournal(change, prior, {
       host,
       folder,
       number,
       recovering: true,
-      changes: changes.map((one) => one.change),
+      changes: all,
       note: (text) => { listener({ type: "change-note", change, text }); },
       report: (text) => { listener({ type: "change-report", change, text }); },
     }));
 }
 
-function replaces(later: Change, earlier: Change): boolean {
-  return later.path === earlier.path && (later.kind === earlier.kind || later.kind === "write-file");
+/** Whether a later one of the deeds is of the same kind and path, or writes the whole file. */
+function replacedIn(deeds: readonly RecordedDeed[]): (deed: RecordedDeed) => boolean {
+  const key = (kind: Change["kind"], path: string): string => `${kind} ${path}`;
+  // the last of each stays
+  const last = new Map(deeds.map(({ change, number }) => [key(change.kind, change.path), number]));
+  return ({ change: { kind, path }, number }) => [kind, "write-file" as const].some((one) => (last.get(key(one, path)) ?? 0) > number);
 }
 
 async function notAsBefore(deeds: readonly RecordedDeed[]): Promise<readonly Problem[]> {

@@ -4,6 +4,7 @@ import { path } from "../../src/host/path.js";
 import { Problem, Problems } from "../../src/problem/problem.js";
 import { applyPlan } from "../../src/workflow/apply.js";
 import type { Change } from "../../src/workflow/change.js";
+import type { RecordedRun } from "../../src/workflow/journal/entry.js";
 import { readRun, readRuns } from "../../src/workflow/journal/runs.js";
 import { makePlan } from "../../src/workflow/plan.js";
 import type { ProgressEvent } from "../../src/workflow/progress.js";
@@ -216,4 +217,18 @@ t.test("runs are numbered on, also past one that cannot be read", async (t) => {
   const plan = await makePlan([step], { profile, host });
   await applyPlan(plan, { profile, host }, { rollback: true, prove: false, signal: new AbortController().signal, listener: () => undefined, profile: "p", ...by });
   t.same(readRuns(host).runs.map(({ sequence }) => sequence), [2]);
+});
+
+t.test("what is in the way of a run of many changes is found in a time that grows with their number, not with its square", async (t) => {
+  const count = 300;
+  const folders = Array.from({ length: count }, (_, index) => path(`/etc/made${index}`));
+  const host = new MemoryHost({ folders, users: [], groups: [] });
+  let looks = 0;
+  const counted = (at: Change["path"]): Change => ({ step: "client-config", kind: "create-folder", mode: 0o750, ...rights, get path() { looks += 1; return at; } });
+  const recorded: RecordedRun = {
+    run: "r", folder: path("/var/lib/knetctl/runs/r"), sequence: 1, began: "", outcome: "applied", profile: "p.yaml", ...by, owes: [], problems: [], text: "",
+    changes: folders.map((at, index) => ({ number: index + 1, change: counted(at), progress: "done", prior: { existed: false } })),
+  };
+  t.same(await obstacles(recorded, host), []);
+  t.ok(looks < count * 20, `${looks} times was a path looked at`);
 });

@@ -44,7 +44,16 @@ function standing(change: CreateFolder, { existed }: Prior, { host, changes }: R
   const entry = files.entry(path);
   if (existed || entry === undefined) return { state: "before" };
   if (entry.kind !== "folder") return { state: "other", path, because: "it is no longer a folder" };
-  const ours = new Set<string>(changes.map((one) => one.path));
+  const ours = pathsOf(changes);
   const foreign = (files.list(path) ?? []).find(({ name }) => !files.isTemporary(name) && !ours.has(joined(path, name)));
   return foreign === undefined ? { state: "after" } : { state: "other", path, because: `it holds ${foreign.name}, which is not this run's` };
+}
+
+const known = new WeakMap<RunContext["changes"], ReadonlySet<string>>();
+
+/** Found once for all folders of a run. */
+function pathsOf(changes: RunContext["changes"]): ReadonlySet<string> {
+  const paths = known.get(changes) ?? new Set<string>(changes.map(({ path }) => path));
+  known.set(changes, paths);
+  return paths;
 }
