@@ -47,7 +47,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
       run(async (context) => (await import("./history.js")).history(args, context)),
     ),
   rollback: (y, run) =>
-    y.command("rollback [run]", "return the host to the state before a run", rollbackArguments, (args) =>
+    y.command("rollback [run]", "take back what a run changed", rollbackArguments, (args) =>
       run(async (context) => (await import("./rollback.js")).rollback(args, context)),
     ),
   smoke: (y, run) =>

@@ -28,7 +28,7 @@ export interface RollbackArguments {
   readonly lockTimeout: number;
 }
 
-/** `knetctl rollback`: returns the host to the state before a run, or refuses and says what would be lost. */
+/** `knetctl rollback`: takes back what a run changed, or refuses and says what would be lost. */
 export const rollback: CommandRun<RollbackArguments> = async (args, context) => {
   const { output, signal } = context;
   if (!context.isRoot) throw needsRoot();
