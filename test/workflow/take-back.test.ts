@@ -72,7 +72,7 @@ t.test("below --root the commands by hand name the paths of this machine, once, 
   host.broken = "/etc/old";
   const { problems } = await takeBack(readRun(host, run), host, quiet);
   const record = `/srv/image/var/lib/knetctl/runs/${run}`;
-  t.equal(problems[0]?.hint?.split("\n").slice(-2).join("\n"), `then knetctl rollback ${run} --root /srv/image tries again; or by hand:\n  install -o 0 -g 0 -m 0640 ${record}/before-3 /srv/image/etc/old`);
+  t.equal(problems[0]?.hint?.split("\n").slice(-2).join("\n"), `then knetctl rollback ${run} --root /srv/image tries again; or by hand:\n  install -T -o 0 -g 0 -m 0640 ${record}/before-3 /srv/image/etc/old`);
 });
 
 t.test("a run is taken back, the last change first, and observed", async (t) => {
@@ -124,7 +124,7 @@ t.test("one undoing that fails stops none of the others; the failed one can be t
   host.broken = "/etc/old";
   const { outcome, problems } = await takeBack(readRun(host, run), host, quiet);
   t.equal(outcome, "failed");
-  t.match(problems, [{ code: "workflow-undo-failed", where: { path: "/etc/old" }, hint: new RegExp(`knetctl rollback ${run} tries again; or by hand:\n  install -o 0 -g 0 -m 0640`) }]);
+  t.match(problems, [{ code: "workflow-undo-failed", where: { path: "/etc/old" }, hint: new RegExp(`knetctl rollback ${run} tries again; or by hand:\n  install -T -o 0 -g 0 -m 0640`) }]);
   t.equal(host.files().entry(path("/etc/made")), undefined);
   t.same(readRun(host, run).changes.map(({ progress }) => progress), ["undone", "undone", "undo-failed"]);
   host.broken = "";
