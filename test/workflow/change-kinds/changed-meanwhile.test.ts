@@ -85,8 +85,8 @@ t.test("a new file is not put over one that somebody made meanwhile", async (t) 
 t.test("an owner or a mode that somebody changed since the plan, or between the record and the deed, stays so", async (t) => {
   const rights = (at: string): void => { chmodSync(at, 0o604); chownSync(at, 5, 6); };
   for (const record of [(s: Stage) => recorded(s, setMode, mode), (s: Stage) => recorded(s, setOwner, owner)]) {
-    const [early, late] = [standing(stage(t)), standing(stage(t))];
-    for (const s of [early, late]) writeFileSync(s.at("etc/passwd"), "root:x:0:0::/:\nseven:x:5:6::/:\n");
+    const [early, late, back] = [standing(stage(t)), standing(stage(t)), standing(stage(t))];
+    for (const s of [early, late, back]) writeFileSync(s.at("etc/passwd"), "root:x:0:0::/:\nseven:x:5:6::/:\n");
     rights(early.at(file));
     const earlyPerform = await record(early);
     t.equal((await problemOf(earlyPerform())).code, "workflow-changed-since-plan");
@@ -94,6 +94,12 @@ t.test("an owner or a mode that somebody changed since the plan, or between the 
     rights(late.at(file));
     t.equal((await problemOf(latePerform())).code, "workflow-changed-since-plan");
     for (const s of [early, late]) t.equal(look(s, file), "100604 5 6 old");
+    const asPlanned = lstatSync(back.at(file));
+    rights(back.at(file));
+    const backPerform = await record(back);
+    chmodSync(back.at(file), asPlanned.mode & 0o7777);
+    chownSync(back.at(file), asPlanned.uid, asPlanned.gid);
+    t.equal((await problemOf(backPerform())).code, "workflow-changed-since-plan", "what was recorded is not what the plan was made from");
   }
 });
 
