@@ -159,6 +159,18 @@ t.test("a signal before the next change takes the made ones back", async (t) => 
   t.same(journalOf(host, result.run).map(({ type }) => type), ["begin", "intent", "done", "undone", "end"], "the next change was not even begun");
 });
 
+t.test("a signal during the last change takes it back too, where no proof is asked for", async (t) => {
+  const host = memory();
+  const controller = new AbortController();
+  const plan = await makePlan([stepWith(host, [newFile])], { profile, host });
+  const result = await applyPlan(plan, { profile, host }, {
+    rollback: true, prove: false, signal: controller.signal, profile: "p", who: "root", version: "0.1.0",
+    listener: ({ type }) => { if (type === "change-done") controller.abort(); },
+  });
+  t.match(result, { outcome: "rolled-back", problems: [{ code: "interrupted" }] });
+  t.equal(host.text("/etc/new"), undefined);
+});
+
 t.test("a step that cannot be planned does not hide the others' problems", async (t) => {
   const host = memory();
   const broken = (code: "account-missing" | "ownership-hard-link"): Step => ({

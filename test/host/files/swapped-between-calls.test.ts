@@ -47,18 +47,18 @@ t.test("a draft's folder that is swapped for another before it is opened is not 
   t.end();
 });
 
-t.test("owner and mode go to the file that was looked at, and not to one that takes its name just before it is opened", (t) => {
-  for (const set of ["setOwner", "setMode"] as const) {
+t.test("owner and mode go to the file that was looked at, and not to one that takes its name just before it is opened, however alike", (t) => {
+  for (const [set, uid, mode] of [["setOwner", 0, 0o600], ["setMode", 0, 0o600], ["setOwner", serviceUid, 0o644], ["setMode", serviceUid, 0o644]] as const) {
     const { files, file, folder } = scratch(t);
     file("home/config.json", "x", { uid: serviceUid, mode: 0o644 });
-    file("home/other", "root's", { mode: 0o600 });
+    file("home/other", "another", { uid, mode });
     const its = files(serviceUid);
     const observed = its.entry(path("/home/config.json"))!;
     swapBeforeOpening(t, `${folder}/home`);
     const change = set === "setOwner" ? () => { its.setOwner(path("/home/config.json"), observed, { uid: 0, gid: serviceUid }); } : () => { its.setMode(path("/home/config.json"), observed, 0o666); };
     t.throws(change, { code: "host-entry-changed" }, set);
-    const { mode, uid, gid } = lstatSync(`${folder}/home/config.json`);
-    t.same([mode & 0o777, uid, gid, readFileSync(`${folder}/home/config.json`, "utf8")], [0o600, 0, 0, "root's"]);
+    const now = lstatSync(`${folder}/home/config.json`);
+    t.same([now.mode & 0o777, now.uid, now.gid, readFileSync(`${folder}/home/config.json`, "utf8")], [mode, uid, 0, "another"]);
   }
   t.end();
 });
@@ -78,6 +78,18 @@ t.test("an edit takes the attributes of the file that it replaces, and not of on
   file("home/other", "another");
   swapBeforeOpening(t, `${folder}/home`);
   t.throws(() => { files().write(path("/home/config.json"), Buffer.from("new"), root, () => undefined); }, { code: "host-entry-changed" });
+  t.equal(readFileSync(`${folder}/home/config.json`, "utf8"), "another");
+  t.end();
+});
+
+t.test("a file that is put over the new one as soon as that is there is not taken for it", (t) => {
+  const { files, file, folder } = scratch(t);
+  file("home/other", "another");
+  intercept(t, "renameSync", "after", (_name, stop) => {
+    stop();
+    renameSync(`${folder}/home/other`, `${folder}/home/config.json`);
+  });
+  t.throws(() => { files().write(path("/home/config.json"), Buffer.from("new"), root); }, { code: "host-entry-changed" });
   t.equal(readFileSync(`${folder}/home/config.json`, "utf8"), "another");
   t.end();
 });
