@@ -1,3 +1,4 @@
+import { callers } from "../host/given-file.js";
 import { joined } from "../host/path.js";
 import { secretUses } from "../profile/secret-uses.js";
 import { allSteps } from "../steps/index.js";
@@ -5,7 +6,7 @@ import type { CommandRun } from "./command.js";
 import { readSecrets } from "./read-secrets.js";
 import { requireRoot } from "./require-root.js";
 import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
-import { validProfile } from "./valid-profile.js";
+import { trustedBy, validProfile } from "./valid-profile.js";
 
 export interface ApplyArguments {
   readonly profile: string;
@@ -22,12 +23,12 @@ export interface ApplyArguments {
 
 /** `knetctl apply`: plan, change the host, prove it. Everything is checked before the first write. */
 export const apply: CommandRun<ApplyArguments> = async (args, context) => {
-  const { profile, warnings } = await validProfile(args.profile, context);
+  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context, "apply", "knetctl plan");
   const proves = args.smokeTest && host.root === "/";
   const { secrets, problems } = await readSecrets(secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"), context);
-  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets, restart: args.restart, members: args.prove });
+  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets, callers: callers(context.environment), restart: args.restart, members: args.prove });
   return withLockedHost(host, args.lockTimeout, context, async (recovered) => {
     const input = { profile, host };
     const plan = await shownPlan(steps, input, context);

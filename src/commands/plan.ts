@@ -1,3 +1,4 @@
+import { callers } from "../host/given-file.js";
 import { joined } from "../host/path.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { throwIfErrors } from "../problem/problem.js";
@@ -9,15 +10,15 @@ import { makePlan } from "../workflow/plan.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import type { CommandRun } from "./command.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
-import { validProfile } from "./valid-profile.js";
+import { trustedBy, validProfile } from "./valid-profile.js";
 
 /** `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something would change. */
 export const plan: CommandRun<{ profile: string; root?: string | undefined }> = async (args, context) => {
   const { output } = context;
-  const { profile, warnings } = await validProfile(args.profile, context);
+  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, false));
   const host = await context.host({ root: args.root, readOnly: true });
   const { secrets, problems } = await readSecretsIfPossible(secretUses(profile).filter(({ purpose }) => purpose === "settings"), context);
-  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: 0 }, secrets, restart: true });
+  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: 0 }, secrets, callers: callers(context.environment), restart: true });
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
   const made = await makePlan(steps, { profile, host });

@@ -1,13 +1,28 @@
+import { callers } from "../host/given-file.js";
 import { throwIfErrors, type Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
-import { loadProfile } from "../profile/load-profile.js";
+import { loadProfile, type Trust } from "../profile/load-profile.js";
+import { secretUses } from "../profile/secret-uses.js";
 import type { ParsedProfile } from "../profile/parse-profile.js";
 import type { CommandContext } from "./command.js";
 
-/** The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json` document; advice to its author is `validate`'s to give. */
-export async function validProfile(file: string, context: CommandContext): Promise<{ profile: Profile; warnings: readonly Problem[] }> {
-  const { profile, problems } = requireValid(await loadProfile(file, context.workingFolder));
+/**
+ * The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json` document; advice to its author is `validate`'s to
+ * give. `trust`: what is said of one that others can change, see `trustedBy`; left out where it does not matter.
+ */
+export async function validProfile(file: string, context: CommandContext, trust?: Trust): Promise<{ profile: Profile; warnings: readonly Problem[] }> {
+  const { profile, problems } = requireValid(await loadProfile(file, context.workingFolder, trust));
   return { profile, warnings: shownWarnings(problems, context) };
+}
+
+/** A command that changes the host by a profile that others can change does what they want, and so `refuses` it. Any other warns of it. */
+export function trustedBy({ environment }: Pick<CommandContext, "environment">, refuses: boolean | Trust["refuses"]): Trust {
+  return { callers: callers(environment), refuses: typeof refuses === "boolean" ? () => refuses : refuses };
+}
+
+/** For a command that changes nothing and logs in: root would hand PINs of its own to whom others choose. */
+export function handsPinsOn({ users }: Profile): boolean {
+  return secretUses({ users }).length > 0;
 }
 
 /** The same profile, or all its problems at once (thrown). */

@@ -6,11 +6,12 @@ import { loadProfile } from "../profile/load-profile.js";
 import type { Profile } from "../profile/types.js";
 import { cleanLine } from "../ui/clean-text.js";
 import type { CommandRun } from "./command.js";
-import { withoutAdvice } from "./valid-profile.js";
+import { trustedBy, withoutAdvice } from "./valid-profile.js";
 
 /** Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches nothing else. Document of `--json`: `{ "valid", "problems" }`. */
-export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, { output, workingFolder }) => {
-  const { profile, problems: found } = await loadProfile(file, workingFolder);
+export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, context) => {
+  const { output, workingFolder } = context;
+  const { profile, problems: found } = await loadProfile(file, workingFolder, trustedBy(context, false));
   const problems = output.verbose ? found : withoutAdvice(found);
   if (output.json) {
     output.document({ valid: profile !== undefined, problems });

@@ -1,3 +1,4 @@
+import { callers } from "../host/given-file.js";
 import { joined } from "../host/path.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes } from "../problem/exit-codes.js";
@@ -16,7 +17,7 @@ import { makePlan, type Plan } from "../workflow/plan.js";
 import { prove, type ProofResult } from "../workflow/prove.js";
 import type { CommandContext, CommandRun } from "./command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "./read-secrets.js";
-import { validProfile } from "./valid-profile.js";
+import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
 import { vectorProblems } from "./vector-problems.js";
 
 export interface VerifyArguments {
@@ -32,13 +33,13 @@ export interface VerifyArguments {
  */
 export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const { output, signal } = context;
-  const { profile, warnings } = await validProfile(args.profile, context);
+  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, (read) => context.isRoot && args.smokeTest && handsPinsOn(read)));
   const host = await context.host({ root: args.root, readOnly: true });
   const read = await secretsFor(profile, args.smokeTest && host.root === "/", context);
   const input = { profile, host };
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
-  const plan = await makePlan(allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets: read.secrets, restart: true }), input);
+  const plan = await makePlan(allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets: read.secrets, callers: callers(context.environment), restart: true }), input);
   throwIfErrors(plan.problems);
   const proof = await prove(plan, { prove: args.smokeTest, signal, listener: progressListener(output) });
   const seen = [...(await lookAround(plan.steps, signal)), ...(args.smokeTest ? await vectorProblems(input, context) : [])];

@@ -9,10 +9,13 @@ const nobodyLoggedIn = 0xffff_ffff;
  * (proc(5), loginuid); else the user who called sudo, as sudo says; else who runs it.
  */
 export function whoRuns(accounts: Pick<Accounts, "userName">, environment: Readonly<Record<string, string | undefined>>): string {
-  const login = loginId();
-  const sudoer = /^\d{1,10}$/.exec(environment["SUDO_UID"] ?? "")?.[0];
-  const uid = login ?? (sudoer === undefined ? process.geteuid?.() : Number(sudoer)) ?? 0;
-  return accounts.userName(uid);
+  return accounts.userName(loginId() ?? sudoer(environment) ?? process.geteuid?.() ?? 0);
+}
+
+/** Id of the user who called sudo, as sudo tells root (sudo(8), SUDO_UID). */
+export function sudoer(environment: Readonly<Record<string, string | undefined>>): number | undefined {
+  const id = /^\d{1,10}$/.exec(environment["SUDO_UID"] ?? "")?.[0];
+  return id === undefined ? undefined : Number(id);
 }
 
 function loginId(): number | undefined {

@@ -81,6 +81,7 @@ const programCodes = {
   "archive-trailing-bytes": exitCodes.failed,
   "archive-checksum": exitCodes.failed,
   "archive-unpinned": exitCodes.failed,
+  "archive-untrusted": exitCodes.failed,
   "archive-changed": exitCodes.failed,
   "archive-xz-missing": exitCodes.failed,
   "archive-bomb": exitCodes.failed,

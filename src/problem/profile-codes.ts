@@ -5,6 +5,7 @@ export const profileCodes = {
   "profile-missing": exitCodes.invalidProfile,
   "profile-not-a-file": exitCodes.invalidProfile,
   "profile-unreadable": exitCodes.noPermission,
+  "profile-untrusted": exitCodes.failed,
   "profile-too-large": exitCodes.invalidProfile,
   "profile-encoding": exitCodes.invalidProfile,
   "profile-empty": exitCodes.invalidProfile,

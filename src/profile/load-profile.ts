@@ -1,23 +1,41 @@
 import { dirname, resolve } from "node:path";
+import type { Owners } from "../host/files/trust.js";
+import type { Doubt } from "../host/given-file.js";
 import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
 import { parseProfile, type ParsedProfile } from "./parse-profile.js";
 import { readInput } from "./read-input.js";
 import { readProfile, type ProfileReading } from "./read-profile.js";
+import type { Profile } from "./types.js";
+import { untrustedProfile } from "./untrusted-profile.js";
+
+/** Whose profiles are trusted, and whether what is to be done by a profile that others can change is refused; else it is warned of. */
+export interface Trust {
+  readonly callers: Owners;
+  readonly refuses: (profile: Profile) => boolean;
+}
 
 /**
  * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`, and so do the paths in a
- * profile from standard input; those in a file start from the file's folder. Never throws for what a user can do wrong: that is in
- * `problems`.
+ * profile from standard input; those in a file start from the file's folder. Without `trust` nobody asks who can change it. Never throws for what a
+ * user can do wrong: that is in `problems`.
  */
-export async function loadProfile(name: string, workingFolder: AbsolutePath): Promise<ParsedProfile> {
+export async function loadProfile(name: string, workingFolder: AbsolutePath, trust?: Trust): Promise<ParsedProfile> {
   const file = name === "/dev/stdin" ? "-" : name;
   try {
-    return profileIn(await readProfile(await readInput(pathOf(file, workingFolder), file), file), file, workingFolder);
+    const { bytes, doubt } = await readInput(pathOf(file, workingFolder), file, trust?.callers);
+    const parsed = profileIn(await readProfile(bytes, file), file, workingFolder);
+    return doubt === undefined || trust === undefined ? parsed : distrusted(parsed, file, doubt, trust);
   } catch (error) {
     if (error instanceof Problem) return { problems: [error] };
     throw error;
   }
+}
+
+/** No profile where it is refused. */
+function distrusted({ profile, problems }: ParsedProfile, file: string, doubt: Doubt, { refuses }: Trust): ParsedProfile {
+  const isRefused = profile !== undefined && refuses(profile);
+  return { ...(profile && !isRefused && { profile }), problems: [untrustedProfile(file, doubt, isRefused ? "error" : "warning"), ...problems] };
 }
 
 /** The profile in a text that was read, as if it stood in that file. */

@@ -1,19 +1,28 @@
 import { constants, createReadStream, fstatSync, openSync, closeSync, readSync } from "node:fs";
 import { errorCode } from "../host/files/file-problem.js";
 import { isKernels } from "../host/files/descriptor.js";
+import type { Owners } from "../host/files/trust.js";
 import { openPatiently, whyUnreadable } from "../host/files/why-unreadable.js";
+import type { Doubt } from "../host/given-file.js";
 import { Problem } from "../problem/problem.js";
 import { profileSizeLimit, tooLarge } from "./source-text.js";
 
-/**
- * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own rights, not a file
- * of the host; `file` is its name in problems. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem.
- */
-export async function readInput(path: string, file = path): Promise<Uint8Array> {
-  return path === "-" ? readStandardInput() : readRegularFile(path, file);
+export interface Input {
+  readonly bytes: Uint8Array;
+  /** Why others than those who are trusted may have a hand in it; of standard input nothing is asked. */
+  readonly doubt?: Doubt | undefined;
 }
 
-async function readRegularFile(path: string, file: string): Promise<Uint8Array> {
+/**
+ * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own rights, not a file
+ * of the host; `file` is its name in problems. With `trusted`, the file that was opened is judged too. Never waits on a FIFO or device and never holds
+ * more than the size limit. Throws a Problem.
+ */
+export async function readInput(path: string, file = path, trusted?: Owners): Promise<Input> {
+  return path === "-" ? { bytes: await readStandardInput() } : readRegularFile(path, file, trusted);
+}
+
+async function readRegularFile(path: string, file: string, trusted: Owners | undefined): Promise<Input> {
   const descriptor = await opened(path, file);
   try {
     const entry = fstatSync(descriptor);
@@ -21,7 +30,8 @@ async function readRegularFile(path: string, file: string): Promise<Uint8Array> 
     if (!entry.isFile()) throw notAFile(file, "not a regular file", "to read from a pipe, give - and redirect standard input");
     if (isKernels(descriptor)) throw notAFile(file, "a file of the kernel's (proc)", "give the profile's file");
     if (entry.size > profileSizeLimit) throw tooLarge(file);
-    return readUpToLimit(descriptor, file);
+    const doubt = trusted && (await (await import("../host/given-file.js")).doubtAbout(descriptor, trusted));
+    return { bytes: readUpToLimit(descriptor, file), doubt };
   } catch (error) {
     throw error instanceof Problem ? error : unreadable(path, file, error);
   } finally {

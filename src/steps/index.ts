@@ -13,6 +13,8 @@ export interface StepOptions extends ServiceOptions {
   readonly smokeTest: Omit<SmokeTestOptions, "pins">;
   /** By source: what the settings are written with, and the smoke test logs in with. */
   readonly secrets: Secrets;
+  /** Ids of those whose archives are run although they are not pinned. */
+  readonly callers: ReadonlySet<number>;
   /** True: new members of HA vectors are proven one by one too. For a host that may be written to. */
   readonly members?: boolean;
 }
@@ -21,8 +23,8 @@ export interface StepOptions extends ServiceOptions {
  * Every step, in the order in which they are planned, made and proven. Ownership comes before the client configuration:
  * folders are root's before root writes into them. The service comes last: after all that it reads, and after the proofs of that.
  */
-export function allSteps({ smokeTest, secrets, restart, members = false }: StepOptions): readonly Step[] {
+export function allSteps({ smokeTest, secrets, callers, restart, members = false }: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
   const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
-  return [accountStep, moduleStep, ownershipStep, clientConfigStep, keyStoresStep(secrets), ...proofs, serviceStep({ restart, settles: true })];
+  return [accountStep, moduleStep(callers), ownershipStep, clientConfigStep, keyStoresStep(secrets), ...proofs, serviceStep({ restart, settles: true })];
 }

@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { schemaNames } from "../../src/commands/schema-names.js";
@@ -7,13 +7,19 @@ import { schema } from "../../src/commands/schema.js";
 import { validate } from "../../src/commands/validate.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";
+import { scratch } from "../support/scratch.js";
 
 const pair = join(import.meta.dirname, "../fixtures/profiles/pair.yaml");
-const listening = (t: Test, files: Record<string, string> = {}, json = false) => recordedContext({ workingFolder: path(t.testdir(files)), json });
+
+/** In a folder of root's, wherever the clone lies: who else could change a profile is told. */
+function listening(t: Test, files: Record<string, string> = {}, options: { json?: boolean; verbose?: boolean } = {}) {
+  const { folder, file } = scratch(t);
+  for (const [name, text] of Object.entries(files)) file(name, text);
+  return recordedContext({ workingFolder: path(folder), ...options });
+}
 
 t.test("a valid profile is told in one line, exit code 0", async (t) => {
-  const { context, results, problems } = listening(t);
-  copyFileSync(pair, join(t.testdirName, "profile.yaml"));
+  const { context, results, problems } = listening(t, { "profile.yaml": readFileSync(pair, "utf8") });
   t.equal(await validate({ profile: "profile.yaml" }, context), 0);
   t.same(results, ["profile.yaml is valid: 1 connection, 2 endpoints, 2 users"]);
   t.same(problems, []);
@@ -44,14 +50,14 @@ t.test("what the vendor recommends instead is said to those who want to know", a
   const users = "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: { prompt: true } } }\n";
   const files = { "p.yaml": `${users}amplia: { version: "4.9.0" }\nkey_stores: { a: { type: Pkcs11, user: u } }\n` };
   for (const verbose of [false, true]) {
-    const { context, problems } = recordedContext({ workingFolder: path(t.testdir(files)), verbose });
+    const { context, problems } = listening(t, files, { verbose });
     t.equal(await validate({ profile: "p.yaml" }, context), 0);
     t.same(problems.map(({ code }) => code), verbose ? ["profile-key-store-tip"] : []);
   }
 });
 
 t.test("--json is one document with the same problems, and nothing else", async (t) => {
-  const { context, documents, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\n" }, true);
+  const { context, documents, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\n" }, { json: true });
   t.equal(await validate({ profile: "p.yaml" }, context), 65);
   t.match(JSON.parse(JSON.stringify(documents)), [
     { valid: false, problems: [{ code: "profile-value-invalid", severity: "error", where: { path: "p.yaml", line: 1, column: 14 } }, {}] },
@@ -61,7 +67,7 @@ t.test("--json is one document with the same problems, and nothing else", async 
 
 t.test("warnings alone leave a profile valid", async (t) => {
   const text = "connections: { a: { ip: hsm.example.org, port: 1 } }\nusers: { u: { connection: a } }\n";
-  const { context, documents } = listening(t, { "p.yaml": text }, true);
+  const { context, documents } = listening(t, { "p.yaml": text }, { json: true });
   t.equal(await validate({ profile: "p.yaml" }, context), 0);
   t.match(documents, [{ valid: true, problems: [{ code: "profile-address-name" }] }]);
 });

@@ -8,7 +8,7 @@ import { archiveOf, configFile, loaderEntry, provisioning } from "../support/pro
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster, folder } = await provisioning();
+const { profile, cluster, folder, archive } = await provisioning();
 t.teardown(() => cluster.stop());
 
 function mode(file: string): string {
@@ -35,6 +35,30 @@ t.test("plan on a fresh host: every change, nothing done, exit 2", async (t) => 
     ],
   );
   t.notOk(existsSync("/var/lib/knetctl"), "a plan leaves no trace");
+  t.notOk(existsSync("/var/amplia"));
+});
+
+t.test("a profile that others can write, or another account's, is refused and nothing is done; on standard input it is trusted", async (t) => {
+  const copy = `${folder}/others.yaml`;
+  const text = readFileSync(profile, "utf8").replace(/^ +sha256: .*\n/m, "");
+  const refused = async (env?: Record<string, string>) => {
+    const { exitCode, document } = await knetctlJson(["apply", copy], { ...(env && { env }) });
+    t.notOk(existsSync("/var/lib/knetctl"));
+    return [exitCode, document.problems.filter(({ severity }) => severity === "error").map(({ code }) => code)];
+  };
+  writeFileSync(copy, text);
+  chmodSync(copy, 0o666);
+  t.same(await refused(), [1, ["profile-untrusted"]]);
+  t.match((await knetctlJson(["plan", copy])).document.problems, [{ code: "profile-untrusted", severity: "warning" }]);
+  chmodSync(copy, 0o644);
+  chownSync(copy, 12345, 12345);
+  t.same(await refused({ SUDO_UID: "54321" }), [1, ["profile-untrusted"]]);
+  chmodSync(archive.path, 0o666);
+  t.teardown(() => { chmodSync(archive.path, 0o644); });
+  t.same(await refused({ SUDO_UID: "12345" }), [1, ["archive-untrusted"]], "the profile is the caller's");
+  const { exitCode, stdout } = await knetctl(["apply", "-", "--json"], { input: text, cwd: folder });
+  t.match({ exitCode, stdout }, { exitCode: 1, stdout: /"archive-untrusted"/ });
+  t.notMatch(stdout, "profile-untrusted");
   t.notOk(existsSync("/var/amplia"));
 });
 

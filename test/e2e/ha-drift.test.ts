@@ -104,5 +104,5 @@ t.test("without a PIN the members are reached, not proven, and it says so", asyn
   const document = JSON.parse(stdout) as { connections: readonly { members: readonly { tokens: readonly { result: string }[] }[] }[]; problems: readonly { code: string; severity: string }[] };
   const results = document.connections.flatMap(({ members }) => members.flatMap(({ tokens }) => tokens.map(({ result }) => result)));
   t.strictSame(results, ["reached", "reached", "reached", "reached"]);
-  t.strictSame(document.problems.map(({ code, severity }) => `${severity} ${code}`), ["warning members-no-login", "warning members-no-login"]);
+  t.strictSame(document.problems.map(({ code, severity }) => `${severity} ${code}`), ["warning profile-untrusted", "warning members-no-login", "warning members-no-login"]);
 });

@@ -156,7 +156,8 @@ t.test("a vector that fails the proof is rolled back: config.json and the profil
 t.test("a profile that lies where others can write is refused, with the reason", async (t) => {
   execFileSync("sh", ["-c", "mkdir -m 0777 /srv/open && cp \"$1\" /srv/open/p.yaml", "sh", profile]);
   const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c), "--yes", "--profile", "/srv/open/p.yaml"]);
-  t.match({ exitCode, problems: document.problems }, { exitCode: 1, problems: [{ code: "ha-profile-unsafe", detail: /others can write/ }] });
+  t.match({ exitCode, problems: document.problems }, { exitCode: 1, problems: [{ code: "profile-untrusted", detail: /\/srv\/open, a folder above it, has mode 0777/ }] });
+  t.match(await knetctlJson(["ha", "add", "hsm_1", text(c), "--dry-run", "--profile", "/srv/open/p.yaml"]), { exitCode: 1, document: { problems: [{ code: "ha-profile-unsafe", detail: /others can write/ }] } });
   t.equal(config(), configWith(a, b));
 });
 

@@ -21,12 +21,12 @@ const nothing = { changes: [], problems: [], notes: [] };
 
 t.test("without kNET users no step plans anything for the kNET module, whatever lies there", async (t) => {
   const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }], files: { [configPath]: "not JSON" } });
-  for (const step of [moduleStep, ownershipStep, clientConfigStep]) t.same(await step.plan({ profile, host }, []), nothing, step.id);
+  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep]) t.same(await step.plan({ profile, host }, []), nothing, step.id);
 });
 
 t.test("nor does it look where this user may not", async (t) => {
   const host = new MemoryHost({ forbidden: ["/var/amplia", "/var/lib/knetctl"] });
-  for (const step of [moduleStep, ownershipStep, clientConfigStep]) t.same(await step.plan({ profile, host }, []), nothing, step.id);
+  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep]) t.same(await step.plan({ profile, host }, []), nothing, step.id);
 });
 
 t.test("the smoke test proves nothing, and says why", async (t) => {

@@ -82,7 +82,7 @@ async function inputOf(file: string, service: { startTimeoutSeconds: number; hea
   return { host: realHost(path("/")), profile: { ...profile, service: { ...profile.service, ...service } } };
 }
 
-const steps = allSteps({ smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 }, secrets: new Map(), restart: true });
+const steps = allSteps({ smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 }, secrets: new Map(), callers: new Set([0]), restart: true });
 
 /** What `plan` finds. */
 export async function planned(file: string): Promise<Plan> {

@@ -10,7 +10,7 @@ import { durationText } from "../../ui/progress-lines.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { readSecrets } from "../read-secrets.js";
-import { validProfile } from "../valid-profile.js";
+import { handsPinsOn, trustedBy, validProfile } from "../valid-profile.js";
 import { listed, quoted, quotedName } from "../../profile/quote.js";
 import type { Connection, Profile, User } from "../../profile/types.js";
 import { chosenConnections } from "./connections.js";
@@ -57,8 +57,8 @@ interface RealReport extends DrillReport {
 }
 
 async function realDrill(args: DrillArguments, context: CommandContext): Promise<RealReport> {
+  const { profile, warnings } = await validProfile(args.profile ?? "", context, trustedBy(context, handsPinsOn));
   const host = await membersHost("drill", context);
-  const { profile, warnings } = await validProfile(args.profile ?? "", context);
   const connection = connectionToDrill(profile, args.connection);
   const user = chosenUser(profile, connection, args.user);
   const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);

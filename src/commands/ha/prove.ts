@@ -9,7 +9,7 @@ import type { Connection, PinSource, Profile } from "../../profile/types.js";
 import { memberEventText, proofJson, proofText } from "../../ui/members-report.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { readSecrets } from "../read-secrets.js";
-import { validProfile } from "../valid-profile.js";
+import { handsPinsOn, trustedBy, validProfile } from "../valid-profile.js";
 import { chosenConnections } from "./connections.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 
@@ -27,8 +27,8 @@ export interface ProveArguments {
  */
 export const prove: CommandRun<ProveArguments> = async (args, context) => {
   const { output } = context;
+  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, handsPinsOn));
   const host = await membersHost("prove", context);
-  const { profile, warnings } = await validProfile(args.profile, context);
   const connections = connectionsToProve(profile, args);
   const names = new Set(connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)));
   const users = new Map([...profile.users].filter(([name]) => names.has(name)));

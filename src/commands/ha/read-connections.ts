@@ -47,7 +47,7 @@ async function ofProfile(file: string, context: CommandContext): Promise<HaConne
 async function ofNamedConfig(name: string, { workingFolder }: CommandContext): Promise<HaConnections> {
   const file = asAbsolutePath(resolve(workingFolder, name)) ?? path("/");
   try {
-    return ofConfig(existingText(await readInput(file, name), file), file, namedConfigHints);
+    return ofConfig(existingText((await readInput(file, name)).bytes, file), file, namedConfigHints);
   } catch (error) {
     throw error instanceof Problem ? namedConfigProblem(error, file) : error;
   }

@@ -6,6 +6,8 @@ import { isKernels } from "../files/descriptor.js";
 import { errorCode } from "../files/file-problem.js";
 import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { Problem } from "../../problem/problem.js";
+import type { Owners } from "../files/trust.js";
+import type { Doubt } from "../given-file.js";
 import { archiveLimits } from "./archive-limits.js";
 
 const chunkBytes = 1024 ** 2;
@@ -14,6 +16,10 @@ export interface ArchiveCopy {
   /** Lower-case hexadecimal, of the bytes that were copied. */
   readonly sha256: string;
   readonly bytes: number;
+}
+
+export interface HashedArchive extends Pick<ArchiveCopy, "sha256"> {
+  readonly doubt: Doubt | undefined;
 }
 
 /**
@@ -35,11 +41,15 @@ export async function copyArchive(archive: string, target: string, signal?: Abor
   }
 }
 
-/** The SHA-256 of an archive, without keeping a copy. The same Problems as `copyArchive`. */
-export async function hashArchive(archive: string, signal?: AbortSignal): Promise<string> {
+/**
+ * The SHA-256 of an archive, without keeping a copy; with `trusted`, whether others had a hand in the file that was hashed. The same Problems
+ * as `copyArchive`.
+ */
+export async function hashArchive(archive: string, trusted?: Owners, signal?: AbortSignal): Promise<HashedArchive> {
   const source = await openArchiveFile(archive);
   try {
-    return (await readThrough(source, archive, () => Promise.resolve(), signal)).sha256;
+    const doubt = trusted && (await (await import("../given-file.js")).doubtAbout(source.fd, trusted));
+    return { sha256: (await readThrough(source, archive, () => Promise.resolve(), signal)).sha256, doubt };
   } finally {
     await source.close();
   }

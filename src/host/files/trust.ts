@@ -77,8 +77,12 @@ export function isRootsAlone({ entry, path }: Place): boolean {
  * trick of ours to become root; refusing would only keep an installation there from being undone.
  */
 function othersCanWrite(folder: Entry, path: AbsolutePath): boolean {
-  const isStaffs = folder.uid === 0 && folder.gid === staffGid && `${path}/`.startsWith("/usr/local/");
-  return (folder.mode & (isStaffs ? writableByAll : writableByOthers)) !== 0;
+  return (folder.mode & (isStaffs({ ...folder, path }) ? writableByAll : writableByOthers)) !== 0;
+}
+
+/** Whether the group that can write there is staff, where that is as good as root. */
+export function isStaffs({ path, uid, gid }: { readonly path: string; readonly uid: number; readonly gid: number }): boolean {
+  return uid === 0 && gid === staffGid && `${path}/`.startsWith("/usr/local/");
 }
 
 export function notAFile(entry: Entry, path: AbsolutePath): Problem {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
+import { replacedArchive } from "../archive/replaced-archive.js";
 import { asFileProblemOf } from "../files/file-problem.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
@@ -68,11 +69,7 @@ async function prepare(archive: AbsolutePath, sha256: string, files: Installatio
   try {
     return await prepareModule(archive, { folder: files.work, sha256, host: run.host, signal: run.signal });
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== "archive-checksum") throw error;
-    throw new Problem("archive-changed", "the archive is not the one that was planned", {
-      where: { path: archive }, ...(error.detail !== undefined && { detail: error.detail.replaceAll("pinned", "planned") }),
-      hint: "find out who replaced it; then run plan again", cause: error,
-    });
+    throw replacedArchive(error);
   }
 }
 

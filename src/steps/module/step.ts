@@ -1,5 +1,7 @@
 import { moduleName } from "../../host/archive/archive-contents.js";
+import type { Owners } from "../../host/files/trust.js";
 import { installedFile } from "../../host/installer/receipt.js";
+import { asWarning } from "../../problem/as-warning.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import type { Problem } from "../../problem/problem.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
@@ -12,21 +14,22 @@ import { driftProblem, notFound, readableProblem, shadowed } from "./problems.js
 import { isInstalled, wantedModule } from "./wanted.js";
 import type { WantedModule } from "./wanted.js";
 
-/** The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare name. */
-export const moduleStep: Step = {
-  id: "module",
-  title: "kNET module",
-  plan: planModule,
-};
+/**
+ * The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare name. `callers`: whose archives are run
+ * although they are not pinned.
+ */
+export function moduleStep(callers: Owners): Step {
+  return { id: "module", title: "kNET module", plan: (input) => planModule(input, callers) };
+}
 
 /** A profile without users, of other key stores alone, has no use for the module unless it names an archive. */
-async function planModule(input: StepInput): Promise<StepPlan> {
+async function planModule(input: StepInput, callers: Owners): Promise<StepPlan> {
   const { profile, host } = input;
   if (profile.module === undefined && profile.users.size === 0) return { changes: [], problems: [], notes: [] };
   try {
     const observed = observeModule(host);
     if (profile.module === undefined) return checkedOnly(input, observed);
-    const wanted = await wantedModule(profile.module, observed.receipt);
+    const wanted = await wantedModule(profile.module, observed.receipt, callers);
     const isRight = isInstalled(wanted, observed.receipt) && !observed.drift.some(({ content }) => content);
     return isRight ? keptPlan(input, wanted, observed) : await installingPlan(input, wanted, observed);
   } catch (error) {
@@ -54,15 +57,15 @@ function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModu
   const other = registration.state === "other" ? [shadowed(registration.path, receipt.library)] : [];
   return {
     changes: other.length > 0 ? [] : [...rightsChanges(drift, input.host.accounts), ...registrationChanges(receipt, registration)],
-    problems: [...wanted.warnings, ...drift.map(driftProblem), ...other, ...(drift.length > 0 ? [] : readable(input, registration))],
+    problems: [...saidOf(wanted, false), ...drift.map(driftProblem), ...other, ...(drift.length > 0 ? [] : readable(input, registration))],
     notes: [`version ${receipt.version} is installed at ${receipt.library}`, ...entryNotes(observed)],
   };
 }
 
 async function installingPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): Promise<StepPlan> {
   const { host } = input;
-  const said = [...wanted.warnings, ...observed.drift.map(driftProblem)];
-  const inspected = await inspectModule(wanted.source, host);
+  const said = [...saidOf(wanted, !host.readOnly), ...observed.drift.map(driftProblem)];
+  const inspected = await inspectModule(wanted.source, wanted.sha256, host);
   if (!("sha256" in inspected)) return unusable(said, inspected);
   const problems = [...said, ...inspected.problems];
   if (inspected.problems.some(({ severity }) => severity === "error")) return { changes: [], problems, notes: [] };
@@ -80,6 +83,12 @@ async function installingPlan(input: StepInput, wanted: WantedModule, observed: 
     problems,
     notes: [...notesOf(observed, inspected), ...entryNotes(observed)],
   };
+}
+
+/** An archive that others can change is refused where it is to be run, and warned of elsewhere. */
+function saidOf({ warnings, distrust }: WantedModule, runs: boolean): readonly Problem[] {
+  if (distrust === undefined) return warnings;
+  return [...warnings, runs ? distrust : asWarning(distrust)];
 }
 
 /** Said where it may be added to. */

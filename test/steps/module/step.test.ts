@@ -1,80 +1,18 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "tap";
-import { joined, path } from "../../../src/host/path.js";
-import type { Host } from "../../../src/host/host.js";
-import { readOnlyHost } from "../../../src/host/read-only-host.js";
-import { realHost } from "../../../src/host/real-host.js";
+import { path } from "../../../src/host/path.js";
 import { runsFolder } from "../../../src/host/state.js";
-import type { ModuleSource, Profile } from "../../../src/profile/types.js";
-import { moduleStep } from "../../../src/steps/module/step.js";
 import { registerLibrary } from "../../../src/workflow/change-kinds/register-library.js";
-import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
-import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
-import type { StepPlan } from "../../../src/workflow/step.js";
+import { codes, install, kinds, library, loaderEntry, moduleStage } from "../../support/module-stage.js";
 import { plainChildren } from "../../support/plain-children.js";
-import { smallRoot } from "../../support/small-root.js";
 import { vendorArchive } from "../../support/vendor-archive.js";
 
 plainChildren();
 
-const library = "/usr/local/lib/kryptus/libkNETPKCS11.so";
-const install = "mkdir -p /usr/local/lib/kryptus\ncp libkNETPKCS11.so /usr/local/lib/kryptus/";
-const loaderEntry = "/etc/ld.so.conf.d/knet-pkcs11.conf";
-
-interface Test {
-  testdir(): string;
-  teardown(work: () => void): void;
-}
-
-interface Stage {
-  readonly host: Host;
-  readonly folder: string;
-  at(path: string): string;
-  plan(module: Partial<ModuleSource> | undefined): Promise<StepPlan>;
-  /** Does what the plan says, as a run would. */
-  apply(plan: StepPlan): Promise<void>;
-}
-
-function stage(t: Test): Stage {
-  const root = smallRoot(t);
-  const host = realHost(root);
-  let runs = 0;
-  const run = (): RunContext => {
-    const folder = joined(runsFolder, `run-${runs++}`);
-    host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-    return { host, folder, number: 1, changes: [], note: () => undefined, report: () => undefined };
-  };
-  return {
-    host, folder: t.testdir(),
-    at: (file) => join(root, file),
-    plan: (module) => moduleStep.plan({ host: readOnlyHost(host), profile: profile(module) }, []),
-    apply: async (plan) => {
-      for (const change of plan.changes) {
-        const context = run();
-        if (change.kind === "run-installer") await runInstaller.perform(change, await runInstaller.record(change, context), context);
-        if (change.kind === "register-library") await registerLibrary.perform(change, await registerLibrary.record(change, context), context);
-        if (change.kind === "set-mode") await setMode.perform(change, await setMode.record(change, context), context);
-      }
-    },
-  };
-}
-
-function profile(module: Partial<ModuleSource> | undefined): Profile {
-  return {
-    source: "test", connections: new Map(), users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" }]]),
-    service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
-    ...(module && { module: { archive: path("/nowhere.tar"), installerTimeoutSeconds: 20, ...module } }),
-  };
-}
-
-const kinds = ({ changes }: StepPlan): readonly string[] => changes.map(({ kind }) => kind);
-const codes = ({ problems }: StepPlan): readonly string[] => problems.map(({ code, severity }) => `${severity} ${code}`);
-
 test("nothing is installed: run install.sh, then see to the loader; planning leaves no trace", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   const temporaries = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("knetctl-"));
   const before = temporaries();
@@ -89,7 +27,7 @@ test("nothing is installed: run install.sh, then see to the loader; planning lea
 });
 
 test("applied: the loader finds it, and a second plan is empty although the archive is gone", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   await s.apply(await s.plan({ archive, sha256 }));
   t.match(readFileSync(s.at(loaderEntry), "utf8"), "/usr/local/lib/kryptus\n");
@@ -102,7 +40,7 @@ test("applied: the loader finds it, and a second plan is empty although the arch
 });
 
 test("answers to what install.sh asks stand in the plan, and are given", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, `read -r answer\n[ "$answer" = y ]\n${install}`);
   const plan = await s.plan({ archive, sha256, answers: ["y"] });
   t.match(plan.changes[0], { kind: "run-installer", answers: ["y"] });
@@ -111,7 +49,7 @@ test("answers to what install.sh asks stand in the plan, and are given", async (
 });
 
 test("not pinned: a warning shows the value to pin", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   const plan = await s.plan({ archive });
   t.same(codes(plan), ["warning archive-unpinned"]);
@@ -120,14 +58,14 @@ test("not pinned: a warning shows the value to pin", async (t) => {
 });
 
 test("another version: from which to which", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   await s.apply(await s.plan({ archive: vendorArchive(s.folder, install).path }));
   const plan = await s.plan({ archive: vendorArchive(s.folder, install, { version: "1.8.0" }).path });
   t.match(plan.changes[0], { kind: "run-installer", from: "1.7.0", version: "1.8.0" });
 });
 
 test("drift is named: replaced, other mode, missing", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/b", content: "b" }];
   const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\ncp b /opt/`, { extra });
   await s.apply(await s.plan({ archive, sha256 }));
@@ -152,7 +90,7 @@ test("drift is named: replaced, other mode, missing", async (t) => {
 });
 
 test("a file that install.sh made, or settings of the archive's, may be edited or removed: nothing to do", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/client.conf", content: "verbosity=1" }];
   const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\nmkdir /opt/kryptus\ncp client.conf /opt/kryptus/\necho made > /opt/kryptus/made\n: > /opt/kryptus/log`, { extra });
   await s.apply(await s.plan({ archive, sha256 }));
@@ -164,7 +102,7 @@ test("a file that install.sh made, or settings of the archive's, may be edited o
 });
 
 test("a loader entry that is gone is noticed before ldconfig forgets the library, and after", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   await s.apply(await s.plan({ archive, sha256 }));
   for (const gone of [[loaderEntry], [loaderEntry, "/etc/ld.so.cache"]]) {
@@ -177,7 +115,7 @@ test("a loader entry that is gone is noticed before ldconfig forgets the library
 });
 
 test("undoing the loader entry takes it and its effect away", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   const plan = await s.plan({ archive, sha256 });
   await s.apply({ ...plan, changes: plan.changes.slice(0, 1) });
@@ -192,14 +130,14 @@ test("undoing the loader entry takes it and its effect away", async (t) => {
 });
 
 test("an installer that saw to the loader itself is left in peace", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive } = vendorArchive(s.folder, "mkdir -p /usr/lib\ncp libkNETPKCS11.so /usr/lib/");
   await s.apply(await s.plan({ archive }));
   t.notOk(existsSync(s.at(loaderEntry)));
 });
 
 test("a library without a receipt: installed by hand, from unknown", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const archive = vendorArchive(s.folder, install);
   await s.apply(await s.plan({ archive: archive.path }));
   rmSync(s.at("var/lib/knetctl/module.json"));
@@ -209,7 +147,7 @@ test("a library without a receipt: installed by hand, from unknown", async (t) =
 });
 
 test("an older copy that the loader prefers is a problem, not a plan", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   await s.apply(await s.plan({ archive, sha256 }));
   mkdirSync(s.at("usr/lib"), { recursive: true });
@@ -220,7 +158,7 @@ test("an older copy that the loader prefers is a problem, not a plan", async (t)
 });
 
 test("no module in the profile: found or not is all that is said", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   t.same(codes(await s.plan(undefined)), ["warning module-not-found"], "a later layer of the image may bring it");
   await s.apply(await s.plan({ archive: vendorArchive(s.folder, install).path }));
   const plan = await s.plan(undefined);
@@ -229,7 +167,7 @@ test("no module in the profile: found or not is all that is said", async (t) => 
 });
 
 test("what keeps an archive from being installed stops the plan", async (t) => {
-  const s = stage(t);
+  const s = moduleStage(t);
   t.same(codes(await s.plan({ archive: path("/nowhere.tar"), sha256: "0".repeat(64) })), ["error archive-missing"]);
   const { path: archive } = vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n");
   const plan = await s.plan({ archive, sha256: vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n").sha256 });
