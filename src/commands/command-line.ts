@@ -1,7 +1,8 @@
 import yargs from "yargs";
 import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
 import type { CommandContext } from "./command.js";
-import { declareCommands } from "./index.js";
+import { declareCommands, innerVerbs } from "./index.js";
+import { takesValue } from "./misused-options.js";
 import { noWords, parserWords, type ParserWords } from "./parser-words.js";
 import { usageProblem } from "./usage-problem.js";
 
@@ -26,7 +27,7 @@ export async function runCommandLine({ args, workingFolder, version, run, print 
   let [exitCode, words]: [ExitCode, ParserWords | undefined] = [exitCodes.done, undefined];
   const parser = parserFor(args, workingFolder, async (verb, flags) => { exitCode = await run(verb, flags); }, (found) => { words = found; }).version("version", "show the version", version);
   try {
-    await parser.parseAsync(asParsed(args), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(helpText(output)); });
+    await parser.parseAsync(await asParsed(args, workingFolder), (_error: unknown, _parsed: unknown, output: string) => { if (output !== "") print(helpText(output)); });
   } catch (error) {
     throw usageProblem(error, args, words);
   }
@@ -67,13 +68,21 @@ export async function wordsAt(path: readonly string[], workingFolder: string): P
 }
 
 /**
- * The parser takes a lone `-` for an option: standard input has another name that it lets pass. It does not count the words after `--`: there the
- * name of a file that begins with a dash gets the folder before it.
+ * The parser takes a lone `-` for an option: standard input has another name that it lets pass, but where an option before it takes it for its value. It
+ * does not count the words after `--`: there the name of a file that begins with a dash gets the folder before it.
  */
-function asParsed(args: readonly string[]): string[] {
+async function asParsed(args: readonly string[], workingFolder: string): Promise<string[]> {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  const before = args.slice(0, end).map((arg, index) => (arg === "-" && args[index - 1]?.startsWith("--") !== true ? "/dev/stdin" : arg));
+  const follows = (arg: string, index: number): boolean => arg === "-" && args[index - 1]?.startsWith("--") === true;
+  const words = args.slice(0, end).some(follows) ? await wordsAt(pathIn(args), workingFolder) : noWords;
+  const before = args.slice(0, end).map((arg, index) => (arg === "-" && !(follows(arg, index) && takesValue(args[index - 1] ?? "", words)) ? "/dev/stdin" : arg));
   return [...before, ...args.slice(end + 1).map((word) => (word === "-" ? "/dev/stdin" : word.startsWith("-") ? `./${word}` : word))];
+}
+
+/** The verb, and its inner verb where it has some. */
+function pathIn(args: readonly string[]): readonly string[] {
+  const [verb = "", inner = ""] = args.filter((arg) => !arg.startsWith("-"));
+  return Object.hasOwn(innerVerbs, verb) ? [verb, inner] : [verb];
 }
 
 type Verb = Parameters<CommandLine["run"]>[0];

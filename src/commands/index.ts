@@ -9,6 +9,7 @@ import { refuseMisused } from "./misused-options.js";
 import { schemaNames } from "./schema-names.js";
 import { shells } from "./shells.js";
 import { refuseEmpty, refuseRepeated } from "./single-value.js";
+import { wholeNumberOption } from "./whole-number.js";
 
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -176,7 +177,7 @@ function simulatorCommands(y: Argv, run: Runner) {
       "start simulated VHSMs; prints endpoints and PINs as JSON, stays up until a signal",
       (s) =>
         s
-          .option("vhsms", { type: "number", default: 2, describe: "how many members" })
+          .option("vhsms", { ...wholeNumberOption("vhsms", [1, 64], "how many members"), default: 2 })
           .option("users", { type: "string", default: "ca_signer", describe: "user names, separated by commas" })
           .option("state", { type: "string", requiresArg: true, describe: "folder for tokens and certificates (default: a temporary one)" })
           .option("pins-to", { type: "string", requiresArg: true, describe: "also write each user's PIN into a file in this folder" }),

@@ -8,9 +8,11 @@ export interface Mistake {
 
 /**
  * The options of a command line that its verb does not take, whatever else is wrong with it: the parser would take the word after one for its value,
- * and then miss that word. What is given as a word is no option either. Values are not quoted. `verb`: as typed, "ha add".
+ * and then miss that word. What is given as a word is no option either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
  */
 export function misusedOptions(args: readonly string[], words: ParserWords, verb: string): Mistake | undefined {
+  const valued = valuedSwitch(args, words);
+  if (valued !== undefined) return { title: `${valued} is given or left out: it takes no value${isNegated(valued) ? "" : " but true or false"}` };
   const wrong = [...new Set(lineParts(args, words).options.filter((option) => !isKnown(option, words)))];
   const [first] = wrong;
   if (first === undefined) return undefined;
@@ -19,6 +21,16 @@ export function misusedOptions(args: readonly string[], words: ParserWords, verb
   const title = `there ${wrong.length === 1 ? "is no option" : "are no options"} ${wrong.join(", ")}${verb === "" ? "" : ` of ${verb}`}`;
   const meant = [...new Set(wrong.flatMap((option) => meantBy(option, words)))];
   return { title, ...(meant.length > 0 && { hint: `did you mean ${meant.join(wrong.length === 1 ? " or " : ", ")}?` }) };
+}
+
+/** The parser takes any word but "true" for false: `--dry-run=yes` would change the host. */
+function valuedSwitch(args: readonly string[], { switches }: ParserWords): string | undefined {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return args.slice(0, end).map(split).find(([option, value]) => {
+    if (value === undefined || !isOption(option)) return false;
+    if (switches.includes(nameOf(option))) return value !== "true" && value !== "false";
+    return isNegated(option) && switches.includes(nameOf(option).slice(3));
+  })?.[0];
 }
 
 /** Throws where a line that the parser takes has such options: it lets a word be given as an option too. Which they are is told by `misusedOptions`. */
@@ -34,16 +46,21 @@ export function lineParts(args: readonly string[], { switches }: Pick<ParserWord
   const words = args.slice(end + 1);
   const before: string[] = [];
   for (let at = 0; at < end; at++) {
-    const [option, value] = split(args[at] ?? "");
+    const [option] = split(args[at] ?? "");
     if (!isOption(option)) {
       before.push(option);
       continue;
     }
     options.push(option);
-    const takesNone = value !== undefined || switches.includes(nameOf(option)) || isNegated(option);
-    if (!takesNone && at + 1 < end && !isOption(args[at + 1] ?? "")) at++;
+    if (takesValue(args[at] ?? "", { switches }) && at + 1 < end && !isOption(args[at + 1] ?? "")) at++;
   }
   return { options, words: [...before, ...words] };
+}
+
+/** Whether the next word is this option's value. */
+export function takesValue(option: string, { switches }: Pick<ParserWords, "switches">): boolean {
+  const [name, value] = split(option);
+  return isOption(name) && value === undefined && !switches.includes(nameOf(name)) && !isNegated(name);
 }
 
 /** A lone `-` and a negative number are values. */

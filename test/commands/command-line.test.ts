@@ -14,7 +14,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   "render p --target ini --target env": /^--target is given twice/,
   "init --from-host --out a --out b": /^--out is given twice/,
   "simulator start --state a --state b": /^--state is given twice/,
-  "simulator start --vhsms 1 --vhsms 2": /^--vhsms is given twice/,
+  "simulator start --vhsms 1 --vhsms 2": /^--vhsms takes one whole number, 1 to 64$/,
   "history --root a --root b": /^--root takes the name of one folder/,
   // options that decide the target, where another one decides it
   "ha add hsm_1 10.0.0.1:1 --user svc2 --profile p": /^--profile and --user do not go together/,
@@ -55,6 +55,18 @@ const refused: Readonly<Record<string, RegExp>> = {
   // what is missing
   "ha promote hsm_1": /^the endpoint is missing/,
   "ha prove --profile p --timeout 5m": /^--timeout takes one number of seconds/,
+  // numbers that are none
+  "simulator start --vhsms abc": /^--vhsms takes one whole number, 1 to 64$/,
+  "simulator start --vhsms 2.5": /^--vhsms takes one whole number/,
+  "simulator start --vhsms=0x2": /^--vhsms takes one whole number/,
+  "simulator start --vhsms 0": /^--vhsms takes one whole number/,
+  "simulator start --vhsms": /^--vhsms needs a value$/,
+  // a switch with a value, which the parser takes for false unless it is "true"
+  "validate p --json=maybe": /^--json is given or left out: it takes no value but true or false$/,
+  "ha remove hsm_1 10.0.0.1:1 --dry-run=yes": /^--dry-run is given or left out: it takes no value but true or false$/,
+  "rollback --dryRun=1": /^--dryRun is given or left out/,
+  "apply p --no-rollback=false": /^--no-rollback is given or left out: it takes no value$/,
+  "smoke --module m --pin-prompt=": /^--pin-prompt is given or left out/,
 };
 
 test("a command line that cannot be meant is a usage error, and says what is wrong", async (t) => {
@@ -95,6 +107,11 @@ test("what comes after -- is a word, whatever it begins with", async (t) => {
     t.match(`${stdout}${stderr}`, /-p\.yaml/);
   }
   t.match(await knetctl(["validate", "--", "-"], { input: "users: 1\n" }), { exitCode: 65, stderr: /standard input is not valid/ });
+});
+
+test("- is standard input behind a switch too, and a value behind an option that takes one", async (t) => {
+  for (const line of [["validate", "--json=false", "-"], ["--quiet", "validate", "-"], ["validate", "--quiet", "-"]]) t.match(await knetctl(line, { input: "users: 1\n" }), { exitCode: 65, stderr: /at -:1:1/ }, line.join(" "));
+  t.match(await knetctlJson(["smoke", "--module", "/nowhere.so", "--token-label", "-", "--pin-file", "-"], { input: "" }), { document: { problems: [{ code: "pin-empty" }] } });
 });
 
 test("help and version come as results, and help in any way of asking", async (t) => {
