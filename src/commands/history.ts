@@ -4,7 +4,7 @@ import { Problem, Problems } from "../problem/problem.js";
 import { historyJson, runJson } from "../ui/history-json.js";
 import { historyText, runText } from "../ui/history-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
-import { readRun, readRuns } from "../workflow/journal/runs.js";
+import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
 import { runsInTheWay } from "../workflow/later-runs.js";
 import { ownCommand } from "../workflow/own-command.js";
 import { unfinishedWarning } from "../workflow/recover.js";
@@ -13,8 +13,10 @@ import type { CommandContext, CommandRun } from "./command.js";
 
 /** `knetctl history`: the runs that changed this host; with a run's number or name, that run whole. Changes nothing. */
 export const history: CommandRun<{ run?: string | undefined; root?: string | undefined }> = async ({ run, root }, context) => {
-  if (!context.isRoot) throw needsRoot();
+  // what is wrong with the line is told to everybody
+  if (run !== undefined) requireRunName(run);
   const host = await context.host({ root, readOnly: true });
+  if (!context.isRoot) throw needsRoot();
   return run === undefined ? listRuns(host, context) : showRun(readRun(host, run), host, context);
 };
 

@@ -11,7 +11,7 @@ import { progressListener } from "../ui/progress-lines.js";
 import { timeText } from "../ui/time-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { mayStand } from "../workflow/journal/recorded-run.js";
-import { readRun, readRuns } from "../workflow/journal/runs.js";
+import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
 import { ownCommand } from "../workflow/own-command.js";
 import { runsInTheWay, stands } from "../workflow/later-runs.js";
 import { unfinishedWarning } from "../workflow/recover.js";
@@ -31,8 +31,10 @@ export interface RollbackArguments {
 /** `knetctl rollback`: takes back what a run changed, or refuses and says what would be lost. */
 export const rollback: CommandRun<RollbackArguments> = async (args, context) => {
   const { output, signal } = context;
-  if (!context.isRoot) throw needsRoot();
+  // what is wrong with the line is told to everybody
+  if (args.run !== undefined) requireRunName(args.run);
   const host = await context.host({ root: args.root, readOnly: args.dryRun });
+  if (!context.isRoot) throw needsRoot();
   if (args.dryRun) return dryRun(chosen(host, args.run), host, args, context);
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
   context.whenLeft(() => { sayHowToGoOn(host, output); });

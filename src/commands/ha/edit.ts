@@ -21,11 +21,11 @@ import type { Verb, VectorEdit } from "./vector-edits.js";
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);
+  const host = await context.host({ root: args.root, readOnly: args.dryRun });
   if (!args.dryRun) {
     requireRoot(context, `ha ${verb}`, `ha ${verb} --dry-run`);
     if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb);
   }
-  const host = await context.host({ root: args.root, readOnly: args.dryRun });
   if (args.dryRun) return dryRun(wanted, args, host, context);
   return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(wanted, args, host, recovered, context));
 }

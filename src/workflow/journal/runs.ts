@@ -46,7 +46,16 @@ export function readRuns(host: Host): Runs {
 export function readRun(host: Host, asked: string): RecordedRun {
   const found = runName.test(asked) ? readJournal(host, asked) : readRuns(host).runs.find(({ sequence }) => String(sequence) === asked);
   if (found !== undefined) return found;
-  throw new Problem("run-unknown", `there is no run ${JSON.stringify(withoutUrlSecrets(asked).slice(0, 80))} on this host`, { hint: "knetctl history lists the runs by number and name" });
+  throw unknownRun(asked);
+}
+
+/** Throws `run-unknown` for a text that is no run's name or number on any host. */
+export function requireRunName(asked: string): void {
+  if (!runName.test(asked) && !/^\d+$/.test(asked)) throw unknownRun(asked);
+}
+
+function unknownRun(asked: string): Problem {
+  return new Problem("run-unknown", `there is no run ${JSON.stringify(withoutUrlSecrets(asked).slice(0, 80))} on this host`, { hint: "knetctl history lists the runs by number and name" });
 }
 
 /** Name of the run that is under way, or that was cut off; undefined when there is none. */
