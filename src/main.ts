@@ -127,6 +127,8 @@ async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<Ab
     if (!fs.statSync(real).isDirectory()) throw new Error("not a folder");
     return absolute(real);
   } catch (cause) {
+    // root may get there
+    if (cause instanceof Error && "code" in cause && cause.code === "EACCES") throw new Problem("host-not-permitted", "the folder of --root cannot be reached", { where: { path: root }, cause, hint: "run as root" });
     throw new Problem("usage-root-missing", `the folder of --root cannot be used`, { where: { path: root }, cause, hint: "name an existing folder that holds a system's root" });
   }
 }

@@ -1,7 +1,5 @@
 import { test, type Test } from "tap";
 import { edit } from "../../src/commands/ha/edit.js";
-import { haDrill } from "../../src/commands/ha/drill.js";
-import { prove } from "../../src/commands/ha/prove.js";
 import { history } from "../../src/commands/history.js";
 import { rollback } from "../../src/commands/rollback.js";
 import { path } from "../../src/host/path.js";
@@ -28,10 +26,6 @@ test("what is wrong with a line is told before that it needs root", async (t) =>
   for (const dryRun of [true, false]) await t.rejects(rollback({ ...noRoot, root: "/nowhere", dryRun }, context(t, false)), { code: "usage-root-missing" });
   const editing = { connection: "c", endpoints: ["127.0.0.1:1"], user: "amplia", probe: true, yes: true, dryRun: false, lockTimeout: 0, rollback: true, restart: true, smokeTest: true, prove: true, timeout: 1 };
   await t.rejects(edit("add", { ...editing, root: "/nowhere" }, context(t, false)), { code: "usage-root-missing" });
-  const profile = "nowhere.yaml";
-  for (const refused of [prove({ profile, timeout: 1 }, context(t)), haDrill({ profile, simulator: false }, context(t))]) {
-    t.match(await refused.catch((error: unknown) => error), { list: [{ code: "profile-missing" }] });
-  }
 });
 
 test("a line that is right needs root", async (t) => {

@@ -69,6 +69,8 @@ t.test("another user is refused, and told why", async (t) => {
   const program = copyProgram("/opt/knetctl-test");
   t.match(await knetctl(["history"], { uid: 61_234, program }), { exitCode: 77, stderr: /history-needs-root/ });
   t.match(await knetctl(["rollback"], { uid: 61_234, program }), { exitCode: 77, stderr: /rollback-needs-root/ });
+  t.match(await knetctl(["rollback", "--root", "/root/image", "--dry-run"], { uid: 61_234, program }), { exitCode: 77, stderr: /host-not-permitted[^]*run as root/ });
+  t.match(await knetctl(["rollback", "--root", "/nowhere", "--dry-run"], { uid: 61_234, program }), { exitCode: 64, stderr: /usage-root-missing/ });
   rmSync(program, { recursive: true });
 });
 

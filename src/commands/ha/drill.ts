@@ -57,8 +57,8 @@ interface RealReport extends DrillReport {
 }
 
 async function realDrill(args: DrillArguments, context: CommandContext): Promise<RealReport> {
-  const { profile, warnings } = await validProfile(args.profile ?? "", context, trustedBy(context, handsPinsOn));
   const host = await membersHost("drill", context);
+  const { profile, warnings } = await validProfile(args.profile ?? "", context, trustedBy(context, handsPinsOn));
   const connection = connectionToDrill(profile, args.connection);
   const user = chosenUser(profile, connection, args.user);
   const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);

@@ -27,8 +27,8 @@ export interface ProveArguments {
  */
 export const prove: CommandRun<ProveArguments> = async (args, context) => {
   const { output } = context;
-  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, handsPinsOn));
   const host = await membersHost("prove", context);
+  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, handsPinsOn));
   const connections = connectionsToProve(profile, args);
   const names = new Set(connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)));
   const users = new Map([...profile.users].filter(([name]) => names.has(name)));
