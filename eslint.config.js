@@ -17,7 +17,16 @@ export default tseslint.config(
   },
   {
     files: ["test/**/*.ts"],
-    rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafePromises: [{ from: "package", package: "@tapjs/core", name: "PromiseWithSubtest" }] }],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafePromises: [
+            { from: "package", package: "@tapjs/core", name: "PromiseWithSubtest" },
+          ],
+        },
+      ],
       // a subtest is a promise of its result, whether its body waits for something or not
       "@typescript-eslint/require-await": "off",
     },

@@ -1,4 +1,5 @@
-// Builds dist/: knetctl.cjs, the command line's few lines; program.cjs, the program, and V8's compiled code of it; pkcs11-worker.cjs, the smoke test's worker process.
+// Builds dist/: knetctl.cjs, the command line's few lines; program.cjs, the program, and V8's compiled code
+// of it; pkcs11-worker.cjs, the smoke test's worker process.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
@@ -30,14 +31,17 @@ const bundled = {
 
 const programApart = {
   name: "program-apart",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
 };
 
 /**
- * Started by its name, the program is Node's own behaviour and not what the caller's environment makes of it. Linux takes no more than 127
- * bytes of this line before 5.1; env(1) knows -S since coreutils 8.30.
+ * Started by its name, the program is Node's own behaviour and not what the caller's environment makes of it.
+ * Linux takes no more than 127 bytes of this line before 5.1; env(1) knows -S since coreutils 8.30.
  */
-const interpreter = "#!/usr/bin/env -S -u NODE_OPTIONS -u NODE_PATH -u NODE_EXTRA_CA_CERTS -u NODE_V8_COVERAGE -u OPENSSL_CONF node";
+const interpreter =
+  "#!/usr/bin/env -S -u NODE_OPTIONS -u NODE_PATH -u NODE_EXTRA_CA_CERTS -u NODE_V8_COVERAGE -u " +
+  "OPENSSL_CONF node";
 
 async function buildCommandLine() {
   await build({
@@ -71,11 +75,15 @@ async function buildProgram() {
     ...bundled,
     entryPoints: { program: join(root, "src/main.ts") },
     plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
-    alias: { "string-width": join(root, "scripts/build/ascii-width.mjs"), assert: join(root, "scripts/build/plain-assert.mjs") },
+    alias: {
+      "string-width": join(root, "scripts/build/ascii-width.mjs"),
+      assert: join(root, "scripts/build/plain-assert.mjs"),
+    },
     // yargs looks for translations some folders above itself: that must be nowhere, not above this clone
     define: {
       "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js"),
-      // it asks for the terminal's width when it is set up, for which Node sets up all of its streams; we tell it the width that we want
+      // it asks for the terminal's width when it is set up, for which Node sets up all of its streams; we
+      // tell it the width that we want
       "process.stdout.columns": "undefined",
     },
     // load-program.cjs compiles the file as it is: adding to a text of this size would copy it
@@ -87,4 +95,7 @@ async function buildProgram() {
 await buildProgram();
 await buildCommandLine();
 await buildWorker();
-for (const verb of verbs) execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), verb], { stdio: "inherit" });
+for (const verb of verbs)
+  execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), verb], {
+    stdio: "inherit",
+  });

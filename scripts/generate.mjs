@@ -1,5 +1,5 @@
-// Compiles what the program would otherwise compile at every start: JSON Schemas to validator functions, Handlebars
-// templates to functions. Writes src/generated/, which is not kept in git.
+// Compiles what the program would otherwise compile at every start: JSON Schemas to validator functions,
+// Handlebars templates to functions. Writes src/generated/, which is not kept in git.
 import { build } from "esbuild";
 import Ajv2020 from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
@@ -16,22 +16,39 @@ const files = (folder, ending) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(ending))
     .sort()
-    .map((file) => ({ file, name: file.slice(0, -ending.length), text: readFileSync(join(root, folder, file), "utf8") }));
+    .map((file) => ({
+      file,
+      name: file.slice(0, -ending.length),
+      text: readFileSync(join(root, folder, file), "utf8"),
+    }));
 
 /** One self-contained module: what the generated code requires of ajv and handlebars is bundled in. */
 async function write(name, code, types) {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: root, loader: "js" },
-    bundle: true, write: false, format: "esm", platform: "node", target: "node20", logLevel: "warning",
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
   });
   writeFileSync(join(out, `${name}.js`), outputFiles[0].text);
   writeFileSync(join(out, `${name}.d.ts`), types);
 }
 
-const schemas = files("schemas", ".schema.json").map((schema) => ({ ...schema, json: JSON.parse(schema.text) }));
+const schemas = files("schemas", ".schema.json").map((schema) => ({
+  ...schema,
+  json: JSON.parse(schema.text),
+}));
 const ajv = new Ajv2020.default({
   schemas: schemas.map(({ json }) => json),
-  allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false,
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  allowUnionTypes: true,
+  strictTypes: false,
+  strictRequired: false,
   // prototype names are data here: "__proto__" may be a user's name
   ownProperties: true,
   // of kinds told apart by a word, only the one that is meant is checked
@@ -39,14 +56,20 @@ const ajv = new Ajv2020.default({
   code: { source: true, esm: true, lines: false },
 });
 /**
- * The validator's code, but for the way in which it gathers errors: ajv copies all so far for each one more, which takes minutes where a
- * large file is wrong in every line. Here they are appended, up to a number that nobody reads.
+ * The validator's code, but for the way in which it gathers errors: ajv copies all so far for each one more,
+ * which takes minutes where a large file is wrong in every line. Here they are appended, up to a number that
+ * nobody reads.
  */
 function standaloneCode(name, id) {
   const copying = /(\w+) === null \? (\w+\.errors) : \1\.concat\(\2\)/g;
-  const code = standalone.default(ajv, { [name]: id }).replace(copying, "$1 === null ? $2 : appended($1, $2)");
+  const code = standalone
+    .default(ajv, { [name]: id })
+    .replace(copying, "$1 === null ? $2 : appended($1, $2)");
   if (code.includes(".concat(")) throw new Error("ajv gathers its errors in a way unknown here");
-  return `${code}\nfunction appended(errors, more) { if (errors.length < 10000) errors.push(...more.slice(0, 10000)); return errors; }`;
+  return (
+    `${code}\nfunction appended(errors, more) { if (errors.length < 10000) ` +
+    "errors.push(...more.slice(0, 10000)); return errors; }"
+  );
 }
 
 // one module a schema, so that the bundle holds those alone that the program uses
@@ -63,14 +86,17 @@ export const ${camel(name)}: { (data: unknown): boolean; errors?: ErrorObject[] 
 
 await write(
   "schemas",
-  `export const schemaTexts = ${JSON.stringify(Object.fromEntries(schemas.map(({ name, text }) => [name, text])))};`,
+  "export const schemaTexts = " +
+    `${JSON.stringify(Object.fromEntries(schemas.map(({ name, text }) => [name, text])))};`,
   `/** Text of each file in schemas/, by its name without ending. */
 export const schemaTexts: Readonly<Record<${schemas.map(({ name }) => JSON.stringify(name)).join(" | ") || "never"}, string>>;
 `,
 );
 
 const options = { noEscape: true, strict: true, preventIndent: true };
-const templates = files("templates", ".hbs").map(({ name, text }) => `${JSON.stringify(name)}: ${Handlebars.precompile(text, options)}`);
+const templates = files("templates", ".hbs").map(
+  ({ name, text }) => `${JSON.stringify(name)}: ${Handlebars.precompile(text, options)}`,
+);
 await write(
   "templates",
   `export const templates = {\n${templates.join(",\n")}\n};`,

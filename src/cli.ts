@@ -5,7 +5,10 @@ import { outputTo } from "./ui/output-to.js";
 
 declare const KNETCTL_VERSION: string;
 
-/** The only file that touches the process: arguments in, exit code out. `--version` answers before anything is loaded. */
+/**
+ * The only file that touches the process: arguments in, exit code out. `--version` answers before anything is
+ * loaded.
+ */
 const args = process.argv.slice(2);
 const stdout = outputTo(1, () => process.stdout);
 const stderr = outputTo(2, () => process.stderr);
@@ -18,7 +21,8 @@ else void start();
 async function start(): Promise<void> {
   // before anything of ours is opened
   const descriptors = openDescriptors();
-  // without a listener Node opens its debugger at this signal: a port through which every local user can read what root has in memory
+  // without a listener Node opens its debugger at this signal: a port through which every local user can read
+  // what root has in memory
   process.on("SIGUSR1", () => undefined);
   // whatever the caller's umask, what we make for ourselves stays ours to read
   process.umask(process.umask(0o077) & 0o077);
@@ -36,13 +40,18 @@ async function start(): Promise<void> {
     get signal() {
       return (signal ??= abortedBySignals());
     },
-    whenLeft: (say) => { sayWhenLeft = say; },
+    whenLeft: (say) => {
+      sayWhenLeft = say;
+    },
     isRoot: process.geteuid?.() === 0,
   });
   process.exitCode = exitCode === exitCodes.done && stdout.failed() ? exitCodes.cannotWrite : exitCode;
 }
 
-/** `/` where the folder has been removed meanwhile: names from there on cannot be found then, and are said not to exist. */
+/**
+ * `/` where the folder has been removed meanwhile: names from there on cannot be found then, and are said not
+ * to exist.
+ */
 function workingFolder(): string {
   try {
     return process.cwd();
@@ -51,12 +60,15 @@ function workingFolder(): string {
   }
 }
 
-/** Signals that come together are one wish: timeout(1) sends its own twice, and so do a shell and the kernel when a terminal hangs up. */
+/**
+ * Signals that come together are one wish: timeout(1) sends its own twice, and so do a shell and the kernel
+ * when a terminal hangs up.
+ */
 const onePressMs = 500;
 
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP. A later SIGINT or SIGTERM ends the program at once; a SIGHUP does not, since a terminal that is
- * gone asks for nothing.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP. A later SIGINT or SIGTERM ends the program at once; a SIGHUP
+ * does not, since a terminal that is gone asks for nothing.
  */
 function abortedBySignals(): AbortSignal {
   const controller = new AbortController();

@@ -25,7 +25,9 @@ export interface MainInput {
   readonly isRoot: boolean;
 }
 
-/** Wires the real host to the verb that the arguments name; shows what it throws, once; returns the exit code. */
+/**
+ * Wires the real host to the verb that the arguments name; shows what it throws, once; returns the exit code.
+ */
 export async function main(input: MainInput): Promise<ExitCode> {
   const verb = plainVerb(input.args);
   if (verb === undefined) return input.args[0] === askForCompletions ? completed(input) : parsedMain(input);
@@ -50,16 +52,20 @@ async function parsedMain(input: MainInput): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line.js");
   const args = helpMeant(input.args);
   const early = output(input, { json: args.includes("--json") });
-  return shown(early, () => runCommandLine({
-    args,
-    workingFolder: input.workingFolder,
-    version: input.version,
-    run: (verb, flags) => {
-      const out = output(input, flags);
-      return shown(out, async () => verb(context(input, out)));
-    },
-    print: (text) => { early.file(text); },
-  }));
+  return shown(early, () =>
+    runCommandLine({
+      args,
+      workingFolder: input.workingFolder,
+      version: input.version,
+      run: (verb, flags) => {
+        const out = output(input, flags);
+        return shown(out, async () => verb(context(input, out)));
+      },
+      print: (text) => {
+        early.file(text);
+      },
+    }),
+  );
 }
 
 /** `knetctl help apply` is what many programs call `knetctl apply --help`. */
@@ -67,9 +73,19 @@ function helpMeant(args: readonly string[]): readonly string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
-function output(input: MainInput, flags: { json?: boolean; verbose?: boolean; quiet?: boolean }): TerminalOutput {
+function output(
+  input: MainInput,
+  flags: { json?: boolean; verbose?: boolean; quiet?: boolean },
+): TerminalOutput {
   const { environment, stdout, stderr } = input;
-  return terminalOutput({ json: flags.json ?? false, verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, environment, stdout, stderr });
+  return terminalOutput({
+    json: flags.json ?? false,
+    verbose: flags.verbose ?? false,
+    quiet: flags.quiet ?? false,
+    environment,
+    stdout,
+    stderr,
+  });
 }
 
 function context(input: MainInput, out: TerminalOutput): CommandContext {
@@ -96,7 +112,9 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
       // here, for every command: whichever may write can have private homes
       const { removePrivateHomes } = await import("./host/private-home.js");
-      whenLeft(() => { removePrivateHomes(host); });
+      whenLeft(() => {
+        removePrivateHomes(host);
+      });
       return host;
     },
   };
@@ -128,8 +146,17 @@ async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<Ab
     return absolute(real);
   } catch (cause) {
     // root may get there
-    if (cause instanceof Error && "code" in cause && cause.code === "EACCES") throw new Problem("host-not-permitted", "the folder of --root cannot be reached", { where: { path: root }, cause, hint: "run as root" });
-    throw new Problem("usage-root-missing", `the folder of --root cannot be used`, { where: { path: root }, cause, hint: "name an existing folder that holds a system's root" });
+    if (cause instanceof Error && "code" in cause && cause.code === "EACCES")
+      throw new Problem("host-not-permitted", "the folder of --root cannot be reached", {
+        where: { path: root },
+        cause,
+        hint: "run as root",
+      });
+    throw new Problem("usage-root-missing", `the folder of --root cannot be used`, {
+      where: { path: root },
+      cause,
+      hint: "name an existing folder that holds a system's root",
+    });
   }
 }
 

@@ -12,14 +12,33 @@ const ours = imports.filter((one) => one.ours);
 /** The room a file belongs to: `cli`, `main`, a folder of src, or, below steps, the step's own. */
 function room(file: string): string {
   const parts = file.replace(/\.ts$/, "").split("/");
-  return parts[0] === "steps" && parts.length > 2 ? `steps/${parts[1]!}` : parts[0] === "steps" ? "steps/index" : parts[0]!;
+  return parts[0] === "steps" && parts.length > 2
+    ? `steps/${parts[1]!}`
+    : parts[0] === "steps"
+      ? "steps/index"
+      : parts[0]!;
 }
 
 /** What each room may import besides itself; `steps` stands for every step's own room. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ["host", "main", "problem", "ui"],
   main: ["commands", "host", "problem", "ui"],
-  commands: ["demo", "formats", "generated", "host", "members", "pkcs11", "problem", "profile", "simulator", "steps/index", "steps", "ui", "vhsm", "workflow"],
+  commands: [
+    "demo",
+    "formats",
+    "generated",
+    "host",
+    "members",
+    "pkcs11",
+    "problem",
+    "profile",
+    "simulator",
+    "steps/index",
+    "steps",
+    "ui",
+    "vhsm",
+    "workflow",
+  ],
   demo: ["commands", "formats", "generated", "host", "problem", "simulator", "ui"],
   members: ["host", "pkcs11", "problem", "profile", "simulator", "workflow"],
   simulator: ["formats", "generated", "host", "problem", "profile", "vhsm"],
@@ -39,7 +58,8 @@ function kind(name: string): string {
   return name.startsWith("steps/") && name !== "steps/index" ? "steps" : name;
 }
 
-const shown = (list: readonly { file: string; target: string }[]): readonly string[] => list.map(({ file, target }) => `${file} imports ${target}`);
+const shown = (list: readonly { file: string; target: string }[]): readonly string[] =>
+  list.map(({ file, target }) => `${file} imports ${target}`);
 
 test("imports point down the list of rooms, and every room is on it", (t) => {
   const wrong = ours.filter(({ file, target }) => {
@@ -51,14 +71,20 @@ test("imports point down the list of rooms, and every room is on it", (t) => {
 });
 
 test("no step's room imports another step's", (t) => {
-  const wrong = ours.filter(({ file, target }) => kind(room(file)) === "steps" && kind(room(target)) === "steps" && room(file) !== room(target));
+  const wrong = ours.filter(
+    ({ file, target }) =>
+      kind(room(file)) === "steps" && kind(room(target)) === "steps" && room(file) !== room(target),
+  );
   t.strictSame(shown(wrong), []);
   t.end();
 });
 
 test("only main builds a host", (t) => {
   const builders = ["host/real-host.ts", "host/read-only-host.ts"];
-  const wrong = ours.filter(({ file, target, typeOnly }) => builders.includes(target) && !typeOnly && room(file) !== "main" && room(file) !== "host");
+  const wrong = ours.filter(
+    ({ file, target, typeOnly }) =>
+      builders.includes(target) && !typeOnly && room(file) !== "main" && room(file) !== "host",
+  );
   t.strictSame(shown(wrong), []);
   t.end();
 });
@@ -67,7 +93,11 @@ test("only the smoke test's worker side loads pkcs11js", (t) => {
   const loaded = imports.filter(({ target, typeOnly }) => target === "pkcs11js" && !typeOnly);
   t.strictSame(shown(loaded.filter(({ file }) => room(file) !== "pkcs11")), []);
   const reached = reachedFrom("cli.ts");
-  t.strictSame(shown(loaded.filter(({ file }) => reached.has(file))), [], "the program itself never reaches it");
+  t.strictSame(
+    shown(loaded.filter(({ file }) => reached.has(file))),
+    [],
+    "the program itself never reaches it",
+  );
   t.end();
 });
 
@@ -81,7 +111,9 @@ function reachedFrom(entry: string): ReadonlySet<string> {
 }
 
 test("children are started in one place, which gives them no descriptor that was not meant for them", async (t) => {
-  const starters = imports.filter(({ target, typeOnly }) => target === "node:child_process" && !typeOnly).map(({ file }) => file);
+  const starters = imports
+    .filter(({ target, typeOnly }) => target === "node:child_process" && !typeOnly)
+    .map(({ file }) => file);
   t.strictSame(starters, ["host/commands/start-child.ts"]);
 });
 
@@ -90,7 +122,11 @@ test("arguments are read and the process is ended only where a program starts", 
   const guarded = new Set(["argv", "exit", "exitCode", "abort", "chdir"]);
   const wrong = sourceFiles(src)
     .filter((file) => !entries.includes(file))
-    .flatMap((file) => [...processMembers(file)].filter((name) => guarded.has(name)).map((name) => `${file} uses process.${name}`));
+    .flatMap((file) =>
+      [...processMembers(file)]
+        .filter((name) => guarded.has(name))
+        .map((name) => `${file} uses process.${name}`),
+    );
   t.strictSame(wrong, []);
   t.end();
 });
@@ -99,35 +135,53 @@ test("arguments are read and the process is ended only where a program starts", 
 function processMembers(file: string): ReadonlySet<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
-    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "process") names.add(node.name.text);
+    if (
+      ts.isPropertyAccessExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      node.expression.text === "process"
+    )
+      names.add(node.name.text);
     ts.forEachChild(node, visit);
   };
   visit(parsed(file, readFileSync(join(src, file), "utf8")));
   return names;
 }
 
-test("text goes out in one place, which cleans it: the rest of the program knows neither streams nor console", (t) => {
-  // the question of confirm is a constant
-  const speakers = ["cli.ts", "ui/confirm.ts", "pkcs11/worker.ts"];
-  const wrong = sourceFiles(src).filter((file) => !speakers.includes(file)).flatMap((file) => [
-    ...[...processMembers(file)].filter((name) => ["stdout", "stderr"].includes(name)),
-    ...(/\bconsole\./.test(readFileSync(join(src, file), "utf8")) ? ["console"] : []),
-  ].map((name) => `${file} uses ${name}`));
-  t.strictSame(wrong, []);
-  t.end();
-});
+test(
+  "text goes out in one place, which cleans it: the rest of the program knows neither streams nor " +
+    "console",
+  (t) => {
+    // the question of confirm is a constant
+    const speakers = ["cli.ts", "ui/confirm.ts", "pkcs11/worker.ts"];
+    const wrong = sourceFiles(src)
+      .filter((file) => !speakers.includes(file))
+      .flatMap((file) =>
+        [
+          ...[...processMembers(file)].filter((name) => ["stdout", "stderr"].includes(name)),
+          ...(/\bconsole\./.test(readFileSync(join(src, file), "utf8")) ? ["console"] : []),
+        ].map((name) => `${file} uses ${name}`),
+      );
+    t.strictSame(wrong, []);
+    t.end();
+  },
+);
 
 test("every problem's code is used", (t) => {
   const text = sourceFiles(src)
     .filter((file) => !/^problem\/([a-z]+-)?codes\.ts$/.test(file))
     .map((file) => readFileSync(join(src, file), "utf8"))
     .join("\n");
-  t.strictSame(Object.keys(problemCodes).filter((code) => !text.includes(`"${code}"`)), []);
+  t.strictSame(
+    Object.keys(problemCodes).filter((code) => !text.includes(`"${code}"`)),
+    [],
+  );
   t.end();
 });
 
 test("no source file grows over 250 lines", (t) => {
-  const long = sourceFiles(src).filter((file) => readFileSync(join(src, file), "utf8").trimEnd().split("\n").length > 250);
+  const long = sourceFiles(src).filter(
+    (file) => readFileSync(join(src, file), "utf8").trimEnd().split("\n").length > 250,
+  );
   t.strictSame(long, []);
   t.end();
 });

@@ -6,8 +6,15 @@ import { makeServiceAccount } from "./service-account.mjs";
 const { way, archive, folderName, profile, endpoints } = JSON.parse(process.argv[2]);
 
 const configuration = {
-  connections: { hsm_1: { ip: endpoints.map(({ ip }) => ip), port: endpoints.map(({ port }) => String(port)) } },
-  users: Object.fromEntries(["ca_signer", "tsa_signer"].map((name) => [name, { authentication_type: "password", connection: "hsm_1" }])),
+  connections: {
+    hsm_1: { ip: endpoints.map(({ ip }) => ip), port: endpoints.map(({ port }) => String(port)) },
+  },
+  users: Object.fromEntries(
+    ["ca_signer", "tsa_signer"].map((name) => [
+      name,
+      { authentication_type: "password", connection: "hsm_1" },
+    ]),
+  ),
   log_verbosity: "quiet",
 };
 
@@ -27,5 +34,8 @@ makeServiceAccount();
 const ms =
   way === "apply"
     ? timed([process.execPath, knetctl, "apply", "--no-smoke-test", profile])
-    : timed(["sh", "-c", script, "sh", archive, folderName], { cwd: mkdtempSync("/root/bench-"), input: JSON.stringify(configuration, null, 2) });
+    : timed(["sh", "-c", script, "sh", archive, folderName], {
+        cwd: mkdtempSync("/root/bench-"),
+        input: JSON.stringify(configuration, null, 2),
+      });
 process.stdout.write(JSON.stringify({ ms }));

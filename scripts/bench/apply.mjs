@@ -1,11 +1,21 @@
 import { medians, row } from "./sample.mjs";
 
-/** A whole apply but for its smoke test, against the document's procedure typed as a script, each on a fresh host. */
+/**
+ * A whole apply but for its smoke test, against the document's procedure typed as a script, each on a fresh
+ * host.
+ */
 export const applyAgainstScript = {
   title: "apply, against the document's procedure as a shell script",
   async measure({ inputs, inSandbox }) {
     const once = (way) => async () => (await inSandbox("apply-inside.mjs", { way, ...inputs })).ms;
     const ms = await medians({ apply: once("apply"), script: once("script") }, { rounds: 7, warmUp: 1 });
-    return [row("knetctl apply, without smoke test", ms.apply, "tar, install.sh, mkdir, chown, chmod, cat", ms.script)];
+    return [
+      row(
+        "knetctl apply, without smoke test",
+        ms.apply,
+        "tar, install.sh, mkdir, chown, chmod, cat",
+        ms.script,
+      ),
+    ];
   },
 };

@@ -15,14 +15,20 @@ import { vectors } from "./vectors.mjs";
 const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, probeAgainstTimeout, vectors, growth];
 const results = "bench-results.json";
 
-/** Measures every part, prints the table, writes the numbers; 0 also where a goal is missed: a slow machine is no error. */
+/**
+ * Measures every part, prints the table, writes the numbers; 0 also where a goal is missed: a slow machine is
+ * no error.
+ */
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), "knetctl-bench-"));
   try {
     const rows = await measured(folder);
     process.stdout.write(`${table(rows)}\n`);
     const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model };
-    writeFileSync(inClone(results), `${JSON.stringify({ date: new Date().toISOString(), machine, rows }, null, 2)}\n`);
+    writeFileSync(
+      inClone(results),
+      `${JSON.stringify({ date: new Date().toISOString(), machine, rows }, null, 2)}\n`,
+    );
     process.stdout.write(`written: ${results}\n`);
     return 0;
   } finally {

@@ -5,19 +5,35 @@ import { medians, row } from "./sample.mjs";
 
 const sizes = [100, 1_000, 10_000];
 
-/** validate and render for ever more users: ten times the users may cost a little over ten times the time, not a hundred times. */
+/**
+ * validate and render for ever more users: ten times the users may cost a little over ten times the time, not
+ * a hundred times.
+ */
 export const growth = {
   title: `validate and render for ${sizes.map(counted).join(", ")} users`,
   async measure({ folder }) {
     const profiles = sizes.map((users) => [users, bigProfile(folder, users)]);
     const rows = [];
     for (const verb of ["validate", "render"]) {
-      const cases = Object.fromEntries(profiles.map(([users, file]) => [`of ${users}`, () => timed([process.execPath, knetctl, verb, file])]));
+      const cases = Object.fromEntries(
+        profiles.map(([users, file]) => [
+          `of ${users}`,
+          () => timed([process.execPath, knetctl, verb, file]),
+        ]),
+      );
       const ms = await medians(cases, { rounds: 5, warmUp: 1 });
       for (const [index, users] of sizes.entries()) {
         if (index === 0) continue;
         const fewer = sizes[index - 1];
-        rows.push(row(`${verb}, ${counted(users)} users`, ms[`of ${users}`], `${counted(fewer)} users`, ms[`of ${fewer}`], 12));
+        rows.push(
+          row(
+            `${verb}, ${counted(users)} users`,
+            ms[`of ${users}`],
+            `${counted(fewer)} users`,
+            ms[`of ${fewer}`],
+            12,
+          ),
+        );
       }
     }
     return rows;
@@ -30,10 +46,13 @@ function bigProfile(folder, users) {
   const lines = ["connections:"];
   for (let n = 0; n < connections; n += 1) {
     const network = `10.${n >> 8}.${n & 255}`;
-    lines.push(`  hsm_${n}: { endpoints: [{ ip: ${network}.1, port: 60161 }, { ip: ${network}.2, port: 60161 }] }`);
+    lines.push(
+      `  hsm_${n}: { endpoints: [{ ip: ${network}.1, port: 60161 }, { ip: ${network}.2, port: 60161 }] }`,
+    );
   }
   lines.push("users:");
-  for (let n = 0; n < users; n += 1) lines.push(`  user_${n}: { connection: hsm_${n % connections}, pin: { file: /run/secrets/user_${n} } }`);
+  for (let n = 0; n < users; n += 1)
+    lines.push(`  user_${n}: { connection: hsm_${n % connections}, pin: { file: /run/secrets/user_${n} } }`);
   lines.push("log_verbosity: quiet", "service: { user: amplia, group: amplia, home: /var/amplia }", "");
   const profiles = join(folder, "profiles");
   mkdirSync(profiles, { recursive: true });

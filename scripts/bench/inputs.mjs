@@ -4,11 +4,25 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { knetctl, timed } from "./run.mjs";
 
-/** Starts two simulated VHSMs; resolves to what they print, `{ printed, stop }`. They run outside the sandboxes, which share the network. */
+/**
+ * Starts two simulated VHSMs; resolves to what they print, `{ printed, stop }`. They run outside the
+ * sandboxes, which share the network.
+ */
 export async function startSimulator(folder) {
   const pins = join(folder, "pins");
   mkdirSync(pins, { mode: 0o700 });
-  const args = ["simulator", "start", "--vhsms", "2", "--users", "ca_signer,tsa_signer", "--state", join(folder, "vhsms"), "--pins-to", pins];
+  const args = [
+    "simulator",
+    "start",
+    "--vhsms",
+    "2",
+    "--users",
+    "ca_signer,tsa_signer",
+    "--state",
+    join(folder, "vhsms"),
+    "--pins-to",
+    pins,
+  ];
   const child = spawn(process.execPath, [knetctl, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.on("exit", resolve));
   const printed = await firstDocument(child);
@@ -37,7 +51,10 @@ function firstDocument(child) {
   });
 }
 
-/** The vendor archive and the profile of the demo's shape: one HA pair, two users. Returns their paths and the name of the archive's folder. */
+/**
+ * The vendor archive and the profile of the demo's shape: one HA pair, two users. Returns their paths and the
+ * name of the archive's folder.
+ */
 export function writeInputs(folder, { printed }) {
   const out = join(folder, "archive");
   mkdirSync(out);
@@ -47,7 +64,9 @@ export function writeInputs(folder, { printed }) {
   const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
   const endpoints = printed.vhsms.map(({ endpoints: { https } }) => https);
   const profile = join(folder, "profile.yaml");
-  writeFileSync(profile, profileText({ endpoints, archive, sha256, pins: join(folder, "pins") }), { mode: 0o600 });
+  writeFileSync(profile, profileText({ endpoints, archive, sha256, pins: join(folder, "pins") }), {
+    mode: 0o600,
+  });
   return { archive, folderName: name.slice(0, -".tar".length), profile, endpoints };
 }
 

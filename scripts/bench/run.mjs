@@ -4,8 +4,8 @@ import { inClone } from "../setup/clone.mjs";
 export const knetctl = inClone("dist/knetctl.cjs");
 
 /**
- * Runs a command to its end, its output unread; returns the wall time in milliseconds. Any exit code but `expected` (one, or a list) stops the bench: a time of
- * something that failed is no measurement.
+ * Runs a command to its end, its output unread; returns the wall time in milliseconds. Any exit code but
+ * `expected` (one, or a list) stops the bench: a time of something that failed is no measurement.
  */
 export function timed([program, ...args], { expected = 0, ...options } = {}) {
   const start = performance.now();
@@ -18,6 +18,10 @@ export function timed([program, ...args], { expected = 0, ...options } = {}) {
   });
   const ms = performance.now() - start;
   if (error) throw error;
-  if (![expected].flat().includes(status)) throw new Error(`${program} ${args.join(" ")}: exit code ${status}, not ${[expected].flat().join(" or ")}\n${stdout}${stderr}`);
+  if (![expected].flat().includes(status))
+    throw new Error(
+      `${program} ${args.join(" ")}: exit code ${status}, not ` +
+        `${[expected].flat().join(" or ")}\n${stdout}${stderr}`,
+    );
   return ms;
 }

@@ -1,6 +1,7 @@
 /**
- * Medians of cases measured in turn, so that what else the machine does meets all of them alike.
- * `cases`: name → function that measures once and returns milliseconds (or a promise of it). The first `warmUp` rounds are not counted.
+ * Medians of cases measured in turn, so that what else the machine does meets all of them alike. `cases`:
+ * name → function that measures once and returns milliseconds (or a promise of it). The first `warmUp` rounds
+ * are not counted.
  */
 export async function medians(cases, { rounds, warmUp = 2 }) {
   const samples = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
@@ -22,5 +23,13 @@ export function median(list) {
 /** One line of the table: a time against another, and the goal for the ratio where there is one. */
 export function row(what, ms, against, againstMs, goal) {
   const ratio = ms / againstMs;
-  return { what, ms, against, againstMs, ratio, goal: goal ?? null, reached: goal === undefined ? null : ratio <= goal };
+  return {
+    what,
+    ms,
+    against,
+    againstMs,
+    ratio,
+    goal: goal ?? null,
+    reached: goal === undefined ? null : ratio <= goal,
+  };
 }

@@ -10,9 +10,19 @@ const columns = [
 
 /** The rows as aligned text. */
 export function table(rows) {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))];
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ text }) => text(row))),
+  ];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index].length)));
   return cells
-    .map((line) => line.map((cell, index) => (columns[index].right ? cell.padStart(widths[index]) : cell.padEnd(widths[index]))).join("  ").trimEnd())
+    .map((line) =>
+      line
+        .map((cell, index) =>
+          columns[index].right ? cell.padStart(widths[index]) : cell.padEnd(widths[index]),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }

@@ -1,11 +1,14 @@
-// In a sandbox: two clients, the connection of one with 2 endpoints and of the other with 1,000, each with its profile; measures looking at them
-// and changing them.
+// In a sandbox: two clients, the connection of one with 2 endpoints and of the other with 1,000, each with
+// its profile; measures looking at them and changing them.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { knetctl, timed } from "./run.mjs";
 import { medians } from "./sample.mjs";
 import { makeServiceAccount } from "./service-account.mjs";
 
-if (process.argv[2] === undefined) throw new Error("this is for a sandbox alone, where `npm run bench` starts it: it removes the state of knetctl");
+if (process.argv[2] === undefined)
+  throw new Error(
+    "this is for a sandbox alone, where `npm run bench` starts it: it removes the state of knetctl",
+  );
 
 const ips = Array.from({ length: 1000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
 const fresh = "10.200.0.1:60161";
@@ -45,7 +48,10 @@ function makeClient(name, ips) {
   const home = `/var/amplia/${name}`;
   const folder = `${home}/.config/kryptus/knet/pkcs11`;
   mkdirSync(folder, { recursive: true });
-  const config = { connections: { hsm: { ip: ips, port: ips.map(() => "60161") } }, users: { ca: { connection: "hsm", authentication_type: "password" } } };
+  const config = {
+    connections: { hsm: { ip: ips, port: ips.map(() => "60161") } },
+    users: { ca: { connection: "hsm", authentication_type: "password" } },
+  };
   writeFileSync(`${folder}/config.json`, JSON.stringify(config, null, 2));
   timed(["chown", "amplia:amplia", home]);
   timed(["chown", "-R", "root:amplia", `${home}/.config`]);
@@ -57,7 +63,16 @@ function writeProfile(name, home, ips) {
   const folder = "/etc/knetctl";
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const endpoints = ips.map((ip, n) => `      - { ip: ${ip}, port: 60161 } # member ${n + 1}`);
-  const lines = ["connections:", "  hsm:", "    endpoints:", ...endpoints, "users:", "  ca: { connection: hsm, pin: { prompt: true } }", `service: { user: amplia, group: amplia, home: ${home} }`, ""];
+  const lines = [
+    "connections:",
+    "  hsm:",
+    "    endpoints:",
+    ...endpoints,
+    "users:",
+    "  ca: { connection: hsm, pin: { prompt: true } }",
+    `service: { user: amplia, group: amplia, home: ${home} }`,
+    "",
+  ];
   writeFileSync(`${folder}/${name}.yaml`, lines.join("\n"));
   return `${folder}/${name}.yaml`;
 }

@@ -1,8 +1,13 @@
-/** In the worker's bundle the pkcs11js addon is loaded from descriptor 5: its file may be out of the service user's reach. */
+/**
+ * In the worker's bundle the pkcs11js addon is loaded from descriptor 5: its file may be out of the service
+ * user's reach.
+ */
 export const addonByDescriptor = {
   name: "addon-by-descriptor",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/pkcs11\.node$/ }, () => ({ path: "pkcs11.node", namespace: "descriptor" }));
-    onLoad({ filter: /.*/, namespace: "descriptor" }, () => ({ contents: 'process.dlopen(module, "/proc/self/fd/5");\n' }));
+    onLoad({ filter: /.*/, namespace: "descriptor" }, () => ({
+      contents: 'process.dlopen(module, "/proc/self/fd/5");\n',
+    }));
   },
 };

@@ -1,5 +1,6 @@
-// Run after the bundling, once for each verb that it is given, by the Node that will run the program: writes V8's compiled code of what the verb
-// uses beside program.cjs. It is exercised on a throw-away profile and root; what it answers does not matter.
+// Run after the bundling, once for each verb that it is given, by the Node that will run the program: writes
+// V8's compiled code of what the verb uses beside program.cjs. It is exercised on a throw-away profile and
+// root; what it answers does not matter.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,7 +9,10 @@ import { join } from "node:path";
 const dist = join(import.meta.dirname, "../../dist");
 const { compiledCode, loadProgram } = createRequire(import.meta.url)("./load-program.cjs");
 const [verb] = process.argv.slice(2);
-const { script, exports: { main } } = loadProgram(dist, verb);
+const {
+  script,
+  exports: { main },
+} = loadProgram(dist, verb);
 const folder = mkdtempSync(join(tmpdir(), "knetctl-build-"));
 const profile = join(folder, "profile.yaml");
 const isRoot = process.getuid() === 0;
@@ -32,7 +36,16 @@ const argumentsOf = {
   plan: () => ["plan", "--root", folder, profile],
   ha: () => {
     writeClient(join(folder, "var/amplia"));
-    return ["ha", "add", "hsm_1", "10.1.2.4:60161", "--root", folder, "--no-probe", ...(isRoot ? ["--yes"] : ["--dry-run"])];
+    return [
+      "ha",
+      "add",
+      "hsm_1",
+      "10.1.2.4:60161",
+      "--root",
+      folder,
+      "--no-probe",
+      ...(isRoot ? ["--yes"] : ["--dry-run"]),
+    ];
   },
 };
 
@@ -50,23 +63,34 @@ function writeClient(home) {
   const config = join(home, ".config/kryptus/knet/pkcs11");
   mkdirSync(config, { recursive: true });
   mkdirSync(join(folder, "etc"));
-  writeFileSync(join(config, "config.json"), '{"connections": {"hsm_1": {"ip": "10.1.2.3", "port": "60161"}}, "users": {"ca": {"connection": "hsm_1", "authentication_type": "password"}}}');
-  writeFileSync(join(folder, "etc/passwd"), `root:x:0:0::/root:/bin/sh\namplia:x:${process.getuid()}:${process.getgid()}::/var/amplia:/bin/sh\n`);
+  writeFileSync(
+    join(config, "config.json"),
+    '{"connections": {"hsm_1": {"ip": "10.1.2.3", "port": "60161"}}, "users": {"ca": {"connection": ' +
+      '"hsm_1", "authentication_type": "password"}}}',
+  );
+  writeFileSync(
+    join(folder, "etc/passwd"),
+    `root:x:0:0::/root:/bin/sh\namplia:x:${process.getuid()}:${process.getgid()}::/var/amplia:/bin/sh\n`,
+  );
   writeFileSync(join(folder, "etc/group"), `root:x:0:\namplia:x:${process.getgid()}:\n`);
 }
 
 try {
-  writeFileSync(profile, `connections:
+  writeFileSync(
+    profile,
+    `connections:
   hsm_1: { endpoints: [{ ip: 10.1.2.3, port: 60161 }, { ip: 10.1.2.4, port: 60161 }] }
 users:
   ca_signer: { connection: hsm_1, pin: { file: /run/secrets/ca_signer } }
 log_verbosity: quiet
 service: { user: amplia, group: amplia, home: /var/amplia }
-`);
+`,
+  );
   await main({ ...input, args: argumentsOf[verb]?.() ?? [verb, profile] });
   writeFileSync(compiledCode(dist, verb), script.createCachedData());
 } finally {
-  // the lock of this root, by the name that src/host/lock.ts gives it: it would stay behind until the next boot
+  // the lock of this root, by the name that src/host/lock.ts gives it: it would stay behind until the next
+  // boot
   const { dev, ino } = statSync(folder, { bigint: true });
   rmSync(`/run/knetctl/lock-${dev}-${ino}`, { force: true });
   if (isEmpty("/run/knetctl")) rmdirSync("/run/knetctl");

@@ -2,14 +2,19 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** Parts of Node that take a millisecond or more to load, and that most commands import without using them. */
-const filter = /^node:(child_process|crypto|fs\/promises|http|https|net|perf_hooks|readline|stream|stream\/promises|timers\/promises|tls|tty)$/;
+/**
+ * Parts of Node that take a millisecond or more to load, and that most commands import without using them.
+ */
+const filter =
+  /^node:(child_process|crypto|fs\/promises|http|https|net|perf_hooks|readline|stream|stream\/promises|timers\/promises|tls|tty)$/;
 
 /** Loads them when something of theirs is used, not when the module that imports them is set up. */
 export const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter }, ({ path, namespace }) => (namespace === "lazy-builtin" ? { path, external: true } : { path, namespace: "lazy-builtin" }));
+    onResolve({ filter }, ({ path, namespace }) =>
+      namespace === "lazy-builtin" ? { path, external: true } : { path, namespace: "lazy-builtin" },
+    );
     onLoad({ filter, namespace: "lazy-builtin" }, ({ path }) => ({ contents: lazily(path), loader: "js" }));
   },
 };

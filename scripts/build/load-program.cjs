@@ -1,12 +1,17 @@
-// Stands in for src/main.ts in the bundle of src/cli.ts: runs program.cjs with V8's compiled code of what a verb uses of it, which lies beside
-// it. Code that another version of V8 compiled is refused by V8 and does no harm: the program is compiled then.
+// Stands in for src/main.ts in the bundle of src/cli.ts: runs program.cjs with V8's compiled code of what a
+// verb uses of it, which lies beside it. Code that another version of V8 compiled is refused by V8 and does
+// no harm: the program is compiled then.
 const { readFileSync } = require("node:fs");
 const { Script } = require("node:vm");
 
-/** Verbs with compiled code of their own: reading code that is not used would cost them more than it saves. The others use plan's. */
+/**
+ * Verbs with compiled code of their own: reading code that is not used would cost them more than it saves.
+ * The others use plan's.
+ */
 exports.verbs = ["validate", "render", "plan", "ha"];
 
-exports.compiledCode = (folder, verb) => `${folder}/program.cjs.${exports.verbs.includes(verb) ? verb : "plan"}.cache`;
+exports.compiledCode = (folder, verb) =>
+  `${folder}/program.cjs.${exports.verbs.includes(verb) ? verb : "plan"}.cache`;
 
 function bytesOf(file) {
   try {
@@ -20,7 +25,10 @@ function bytesOf(file) {
 exports.loadProgram = (folder, verb) => {
   const filename = `${folder}/program.cjs`;
   // the bundler escapes all that is not ASCII, and puts the function around it
-  const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData: bytesOf(exports.compiledCode(folder, verb)) });
+  const script = new Script(readFileSync(filename, "latin1"), {
+    filename,
+    cachedData: bytesOf(exports.compiledCode(folder, verb)),
+  });
   const program = { exports: {} };
   script.runInThisContext()(program.exports, require, program, filename, folder);
   return { script, exports: program.exports };

@@ -1,18 +1,29 @@
 import { build } from "esbuild";
 
 /**
- * Puts each of these packages into one function of its own in the bundle, of which V8 looks at nothing before it is called. Bundled with the
- * rest, every function of theirs would be set up at every start, for the few commands that use them.
+ * Puts each of these packages into one function of its own in the bundle, of which V8 looks at nothing before
+ * it is called. Bundled with the rest, every function of theirs would be set up at every start, for the few
+ * commands that use them.
  */
 export function packagesApart(names, options) {
   const filter = new RegExp(`^(${names.join("|")})$`);
   return {
     name: "packages-apart",
     setup({ onLoad, onResolve }) {
-      onResolve({ filter }, ({ path, resolveDir }) => ({ path, namespace: "package-apart", pluginData: resolveDir }));
+      onResolve({ filter }, ({ path, resolveDir }) => ({
+        path,
+        namespace: "package-apart",
+        pluginData: resolveDir,
+      }));
       onLoad({ filter, namespace: "package-apart" }, async ({ path, pluginData: resolveDir }) => {
         const stdin = { contents: `export * from ${JSON.stringify(path)};`, resolveDir };
-        const { outputFiles } = await build({ ...options, stdin, bundle: true, write: false, legalComments: "inline" });
+        const { outputFiles } = await build({
+          ...options,
+          stdin,
+          bundle: true,
+          write: false,
+          legalComments: "inline",
+        });
         return { contents: outputFiles[0].text, loader: "js", resolveDir };
       });
     },

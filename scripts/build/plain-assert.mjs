@@ -1,4 +1,7 @@
-/** Stands in for Node's `assert` below yargs, which uses these two: Node sets up its streams for it, which takes longer than parsing the arguments. */
+/**
+ * Stands in for Node's `assert` below yargs, which uses these two: Node sets up its streams for it, which
+ * takes longer than parsing the arguments.
+ */
 export function strictEqual(actual, expected, message) {
   if (!Object.is(actual, expected)) throw new Error(message ?? "not as the parser expects");
 }

@@ -12,7 +12,14 @@ export async function bundleTargets(folder) {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, "targets.mjs");
   await build({
-    entryPoints: [inClone("scripts/fuzz/slice.ts")], bundle: true, platform: "node", format: "esm", packages: "external", sourcemap: "inline", outfile, logLevel: "warning",
+    entryPoints: [inClone("scripts/fuzz/slice.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    sourcemap: "inline",
+    outfile,
+    logLevel: "warning",
   });
   return outfile;
 }

@@ -18,26 +18,53 @@ be made, with the way to run it again.`;
 /** Runs what the arguments ask for; the exit code. */
 export async function fuzz(args) {
   const { values, positionals } = parseArgs({
-    args, allowPositionals: true,
-    options: { runs: { type: "string" }, seed: { type: "string" }, path: { type: "string" }, jobs: { type: "string" }, help: { type: "boolean" } },
+    args,
+    allowPositionals: true,
+    options: {
+      runs: { type: "string" },
+      seed: { type: "string" },
+      path: { type: "string" },
+      jobs: { type: "string" },
+      help: { type: "boolean" },
+    },
   });
   const unknown = positionals.find((name) => !targetNames.includes(name));
   if (values.help || unknown !== undefined) {
     process.stdout.write(`${unknown === undefined ? "" : `there is no target ${unknown}\n\n`}${usage}\n`);
     return unknown === undefined ? 0 : 64;
   }
-  const { runs = "100000", seed = String(Date.now() % 2 ** 31), path, jobs = String(availableParallelism() + 1) } = values;
+  const {
+    runs = "100000",
+    seed = String(Date.now() % 2 ** 31),
+    path,
+    jobs = String(availableParallelism() + 1),
+  } = values;
   const wanted = positionals.length > 0 ? positionals : targetNames;
   const start = performance.now();
-  const slices = wanted.flatMap((target) => slicesOf(target, path === undefined ? Number(runs) : 1, Number(seed), path));
+  const slices = wanted.flatMap((target) =>
+    slicesOf(target, path === undefined ? Number(runs) : 1, Number(seed), path),
+  );
   const folder = mkdtempSync(join(clone, "dist", "fuzz-"));
   try {
     const bundle = await bundleTargets(folder);
     const results = await runAll(slices, Number(jobs), { bundle, folder });
-    for (const target of wanted) process.stdout.write(summary(target, results.filter((result) => result.target === target)));
-    process.stdout.write(`all      ${String(sum(results, "cases")).padStart(8)} cases in ${Math.round((performance.now() - start) / 1000)} s, ${jobs} processes at a time\n`);
+    for (const target of wanted)
+      process.stdout.write(
+        summary(
+          target,
+          results.filter((result) => result.target === target),
+        ),
+      );
+    process.stdout.write(
+      `all      ${String(sum(results, "cases")).padStart(8)} cases in ` +
+        `${Math.round((performance.now() - start) / 1000)} s, ${jobs} processes at a time\n`,
+    );
     const failure = results.find((result) => result.failure !== undefined);
-    if (failure !== undefined) process.stdout.write(`\n${failure.target} failed:\n${failure.failure}\n\nagain: npm run fuzz -- ${failure.target} --seed ${failure.seed} --path ${failure.path}\n`);
+    if (failure !== undefined)
+      process.stdout.write(
+        `\n${failure.target} failed:\n${failure.failure}\n\nagain: npm run fuzz -- ${failure.target} ` +
+          `--seed ${failure.seed} --path ${failure.path}\n`,
+      );
     return failure === undefined ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -46,7 +73,12 @@ export async function fuzz(args) {
 
 function slicesOf(target, runs, seed, path) {
   const count = Math.max(1, Math.ceil(runs / sliceRuns));
-  return Array.from({ length: count }, (_, index) => ({ target, seed: seed + index, runs: Math.min(sliceRuns, runs - index * sliceRuns), path }));
+  return Array.from({ length: count }, (_, index) => ({
+    target,
+    seed: seed + index,
+    runs: Math.min(sliceRuns, runs - index * sliceRuns),
+    path,
+  }));
 }
 
 /** As many processes at a time as there are jobs; no new ones after a failure. */
@@ -57,7 +89,9 @@ async function runAll(slices, jobs, options) {
     for (let slice = waiting.shift(); slice !== undefined; slice = waiting.shift()) {
       const result = await runSlice(slice, options);
       results.push(result);
-      process.stderr.write(`fuzz: ${result.target} seed ${result.seed}: ${result.cases} cases, ${rate(result)} cases/s\n`);
+      process.stderr.write(
+        `fuzz: ${result.target} seed ${result.seed}: ${result.cases} cases, ${rate(result)} cases/s\n`,
+      );
       if (result.failure !== undefined) waiting.length = 0;
     }
   };
@@ -69,7 +103,12 @@ function summary(target, results) {
   const total = { cases: sum(results, "cases"), ms: sum(results, "ms") };
   const seconds = (ms) => `${String(Math.round(ms / 1000)).padStart(5)} s`;
   const failed = results.some(({ failure }) => failure !== undefined);
-  const words = [`${String(total.cases).padStart(8)} cases`, `${String(rate(total)).padStart(6)} cases/s a process`, `${seconds(total.ms)} in all,`, `${seconds(sum(results, "cpuMs"))} of them on a processor `];
+  const words = [
+    `${String(total.cases).padStart(8)} cases`,
+    `${String(rate(total)).padStart(6)} cases/s a process`,
+    `${seconds(total.ms)} in all,`,
+    `${seconds(sum(results, "cpuMs"))} of them on a processor `,
+  ];
   return `${target.padEnd(8)} ${words.join(" ")} ${failed ? "FAILED" : "ok"}\n`;
 }
 

@@ -8,14 +8,18 @@ import { join } from "node:path";
 const hangMs = 180_000;
 
 /**
- * Runs some cases in a process of their own, so that one that hangs or takes the process down is a failure like any other: the process writes the number of
- * the case before it begins it.
+ * Runs some cases in a process of their own, so that one that hangs or takes the process down is a failure
+ * like any other: the process writes the number of the case before it begins it.
  */
 export async function runSlice(slice, { bundle, folder }) {
   const count = join(folder, `${slice.target}-${slice.seed}.count`);
   const descriptor = openSync(count, "w+");
   const start = performance.now();
-  const child = spawn(process.execPath, ["--enable-source-maps", "--max-semi-space-size=32", bundle, JSON.stringify(slice)], { stdio: ["ignore", "pipe", "inherit", descriptor] });
+  const child = spawn(
+    process.execPath,
+    ["--enable-source-maps", "--max-semi-space-size=32", bundle, JSON.stringify(slice)],
+    { stdio: ["ignore", "pipe", "inherit", descriptor] },
+  );
   closeSync(descriptor);
   const hang = watch(count, child);
   let text = "";
@@ -26,7 +30,11 @@ export async function runSlice(slice, { bundle, folder }) {
   const common = { ...slice, cases, cpuMs: 0, ms: performance.now() - start };
   if (code === 0 && text !== "") return { ...common, ...JSON.parse(text) };
   removeLeftOvers(child.pid);
-  return { ...common, path: slice.path ?? String(Math.max(0, cases - 1)), failure: hang.seen ? `no answer within ${hangMs / 1000} s` : `the process ended with ${signal ?? code}` };
+  return {
+    ...common,
+    path: slice.path ?? String(Math.max(0, cases - 1)),
+    failure: hang.seen ? `no answer within ${hangMs / 1000} s` : `the process ended with ${signal ?? code}`,
+  };
 }
 
 function watch(count, child) {
@@ -47,7 +55,8 @@ function watch(count, child) {
 /** What the process would have removed itself at its end. */
 function removeLeftOvers(pid) {
   for (const parent of ["/dev/shm", tmpdir()].filter((place) => existsSync(place)))
-    for (const name of readdirSync(parent).filter((one) => one.startsWith(`knetctl-fuzz-${pid}-`))) rmSync(join(parent, name), { recursive: true, force: true });
+    for (const name of readdirSync(parent).filter((one) => one.startsWith(`knetctl-fuzz-${pid}-`)))
+      rmSync(join(parent, name), { recursive: true, force: true });
 }
 
 function casesIn(file) {

@@ -7,13 +7,34 @@ import { withoutNpm } from "./environment.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { step } from "./progress.mjs";
 
-const inputs = ["src", "schemas", "templates", "installers", "scripts/build", "scripts/build.mjs", "scripts/generate.mjs", "package.json", "package-lock.json"];
-const outputs = ["dist/knetctl.cjs", "dist/program.cjs", "dist/pkcs11-worker.cjs", "src/generated/validate-profile.js", "src/generated/schemas.js", "src/generated/templates.js"];
+const inputs = [
+  "src",
+  "schemas",
+  "templates",
+  "installers",
+  "scripts/build",
+  "scripts/build.mjs",
+  "scripts/generate.mjs",
+  "package.json",
+  "package-lock.json",
+];
+const outputs = [
+  "dist/knetctl.cjs",
+  "dist/program.cjs",
+  "dist/pkcs11-worker.cjs",
+  "src/generated/validate-profile.js",
+  "src/generated/schemas.js",
+  "src/generated/templates.js",
+];
 const stamp = inClone("dist/.built-from");
 
 /** Builds dist/ and src/generated/ when what they are made from has changed since. */
 export async function buildIfStale() {
-  if ([...outputs.map((file) => inClone(file)), stamp].every((file) => existsSync(file)) && readFileSync(stamp, "utf8") === fingerprint()) return;
+  if (
+    [...outputs.map((file) => inClone(file)), stamp].every((file) => existsSync(file)) &&
+    readFileSync(stamp, "utf8") === fingerprint()
+  )
+    return;
   await build();
 }
 
@@ -29,7 +50,12 @@ export const generate = async () => script("scripts/generate.mjs");
 
 function script(file) {
   const { code, output } = quiet(process.execPath, [inClone(file)], { cwd: clone, env: withoutNpm() });
-  if (code !== 0) throw new SetupFailure("the build failed", "the sources do not build: see the message above", lastLines(output, 60));
+  if (code !== 0)
+    throw new SetupFailure(
+      "the build failed",
+      "the sources do not build: see the message above",
+      lastLines(output, 60),
+    );
 }
 
 /** One hash over names and contents of all inputs. */

@@ -4,17 +4,26 @@ import { join } from "node:path";
 import { clone } from "./clone.mjs";
 
 const parents = ["/opt", "/usr/lib", "/usr/local", "/usr/share"];
-/** Of compilers, interpreters and what the system's own programs look up; everything else of such size is manuals, pictures, other people's software. */
-const needed = /^\/usr\/(lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)|share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates))$/;
+/**
+ * Of compilers, interpreters and what the system's own programs look up; everything else of such size is
+ * manuals, pictures, other people's software.
+ */
+const needed =
+  /^\/usr\/(lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)|share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates))$/;
 const many = 1_000;
 
 /**
- * Folders with more than a thousand entries that no test needs. The sandboxes of the tests show them empty: every installation looks at all of /usr
- * and /opt twice, which takes longer than the rest of most tests.
+ * Folders with more than a thousand entries that no test needs. The sandboxes of the tests show them empty:
+ * every installation looks at all of /usr and /opt twice, which takes longer than the rest of most tests.
  */
 export function bulkyFolders() {
   const kept = [clone, process.execPath, ...librariesOfLoader()].map(real);
-  return parents.flatMap((parent) => foldersIn(parent)).filter((folder) => !needed.test(folder) && !kept.some((path) => path.startsWith(`${folder}/`)) && isBulky(folder));
+  return parents
+    .flatMap((parent) => foldersIn(parent))
+    .filter(
+      (folder) =>
+        !needed.test(folder) && !kept.some((path) => path.startsWith(`${folder}/`)) && isBulky(folder),
+    );
 }
 
 /** The loader's cache must be the same when a test has it made again. */
@@ -32,7 +41,9 @@ function real(path) {
 }
 
 function foldersIn(parent) {
-  return entriesIn(parent).filter((entry) => entry.isDirectory() && /^[\w.+-]+$/.test(entry.name)).map(({ name }) => join(parent, name));
+  return entriesIn(parent)
+    .filter((entry) => entry.isDirectory() && /^[\w.+-]+$/.test(entry.name))
+    .map(({ name }) => join(parent, name));
 }
 
 function isBulky(folder) {

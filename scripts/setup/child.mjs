@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { SetupFailure } from "./failure.mjs";
 
-/** What a finished child left: `{ code, output }`, output being both streams in the order they were written. */
+/**
+ * What a finished child left: `{ code, output }`, output being both streams in the order they were written.
+ */
 export function quiet(program, args, options = {}) {
   const command = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   // one pipe for both streams, so that an error stands beside what led to it
@@ -15,7 +17,10 @@ export function quiet(program, args, options = {}) {
   return { code: status ?? 1, output: stdout.trimEnd() };
 }
 
-/** Runs a program on this terminal and resolves to its exit code; a signal counts as 128 + its number does in a shell. */
+/**
+ * Runs a program on this terminal and resolves to its exit code; a signal counts as 128 + its number does in
+ * a shell.
+ */
 export function shown(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", ...options });

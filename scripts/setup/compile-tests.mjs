@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clone, inClone } from "./clone.mjs";
@@ -11,22 +20,35 @@ const compiledFolder = ".tap/compiled";
 export const compiledOptions = `--import=${pathToFileURL(inClone("scripts/setup/without-loaders.mjs")).href}`;
 
 /**
- * Takes the types out of all of src/ and test/, once for all processes. They find files beside them where the sources are; only a test that starts
- * itself again does so as it was compiled. Stack traces name the sources.
+ * Takes the types out of all of src/ and test/, once for all processes. They find files beside them where the
+ * sources are; only a test that starts itself again does so as it was compiled. Stack traces name the
+ * sources.
  */
 export async function compileTests() {
   await step("test files without types", async () => {
     const { transform } = await import("esbuild");
     rmSync(inClone(compiledFolder), { recursive: true, force: true });
-    await Promise.all(["src", "test"].flatMap(filesBelow).map(async (file) => {
-      const [source, compiled] = [inClone(file), inClone(compiledName(file))];
-      mkdirSync(dirname(compiled), { recursive: true });
-      if (file.endsWith(".js")) return cpSync(source, compiled);
-      const places = { dirname: dirname(source), filename: compiled, url: pathToFileURL(source).href };
-      const define = Object.fromEntries(Object.entries(places).map(([name, place]) => [`import.meta.${name}`, JSON.stringify(place)]));
-      const { code } = await transform(readFileSync(source), { loader: "ts", format: "esm", target: "node20", define, sourcefile: source, sourcemap: "inline", sourcesContent: false });
-      writeFileSync(compiled, code);
-    }));
+    await Promise.all(
+      ["src", "test"].flatMap(filesBelow).map(async (file) => {
+        const [source, compiled] = [inClone(file), inClone(compiledName(file))];
+        mkdirSync(dirname(compiled), { recursive: true });
+        if (file.endsWith(".js")) return cpSync(source, compiled);
+        const places = { dirname: dirname(source), filename: compiled, url: pathToFileURL(source).href };
+        const define = Object.fromEntries(
+          Object.entries(places).map(([name, place]) => [`import.meta.${name}`, JSON.stringify(place)]),
+        );
+        const { code } = await transform(readFileSync(source), {
+          loader: "ts",
+          format: "esm",
+          target: "node20",
+          define,
+          sourcefile: source,
+          sourcemap: "inline",
+          sourcesContent: false,
+        });
+        writeFileSync(compiled, code);
+      }),
+    );
     // which some import as it is
     symlinkSync(inClone("scripts"), inClone(compiledFolder, "scripts"));
   });
@@ -34,13 +56,17 @@ export async function compileTests() {
 
 /** The compiled files of the tests that are named, files or folders; all when none is. */
 export function compiledTests(names) {
-  const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(relative(clone, resolve(clone, name))));
+  const files = (names.length === 0 ? ["test"] : names).flatMap((name) =>
+    testsIn(relative(clone, resolve(clone, name))),
+  );
   return files.map(compiledName);
 }
 
 /** The name that people know a compiled test by. */
 export function sourceName(name) {
-  return name.startsWith(`${compiledFolder}/`) ? name.slice(compiledFolder.length + 1).replace(/\.js$/, ".ts") : name;
+  return name.startsWith(`${compiledFolder}/`)
+    ? name.slice(compiledFolder.length + 1).replace(/\.js$/, ".ts")
+    : name;
 }
 
 function testsIn(name) {
@@ -48,7 +74,8 @@ function testsIn(name) {
   const files = found === undefined ? [] : found.isDirectory() ? filesBelow(name) : [name];
   const tests = files.filter((file) => /^test\/.*\.test\.ts$/.test(file));
   // named none, tap would look for tests by itself
-  if (tests.length === 0) throw new SetupFailure(`there is no test ${name}`, "name files and folders below test/");
+  if (tests.length === 0)
+    throw new SetupFailure(`there is no test ${name}`, "name files and folders below test/");
   return tests;
 }
 
@@ -59,6 +86,10 @@ function compiledName(file) {
 function filesBelow(folder) {
   return readdirSync(inClone(folder), { withFileTypes: true }).flatMap((entry) => {
     const name = join(folder, entry.name);
-    return entry.isDirectory() ? filesBelow(name) : entry.isFile() && /(?<!\.d)\.[jt]s$/.test(name) ? [name] : [];
+    return entry.isDirectory()
+      ? filesBelow(name)
+      : entry.isFile() && /(?<!\.d)\.[jt]s$/.test(name)
+        ? [name]
+        : [];
   });
 }

@@ -6,6 +6,13 @@ import { asRoot } from "./root.mjs";
 /** Runs `knetctl demo` as root on this terminal; its exit code. */
 export function runDemo(root, args) {
   const environment = forRoot();
-  const [program, ...rest] = asRoot(root, environment, [process.execPath, inClone("dist/knetctl.cjs"), "demo", ...args]);
-  return shown(program, rest, { env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env });
+  const [program, ...rest] = asRoot(root, environment, [
+    process.execPath,
+    inClone("dist/knetctl.cjs"),
+    "demo",
+    ...args,
+  ]);
+  return shown(program, rest, {
+    env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env,
+  });
 }

@@ -5,8 +5,9 @@ const patience = 60_000;
 let timer;
 
 /**
- * Ends a test file whose tests have ended, but whose process something keeps alive (a child, a socket that a failed expectation left behind), as
- * failed and with the reason: tap alone waits for its time-out, ten minutes.
+ * Ends a test file whose tests have ended, but whose process something keeps alive (a child, a socket that a
+ * failed expectation left behind), as failed and with the reason: tap alone waits for its time-out, ten
+ * minutes.
  */
 export function endIdleTests() {
   t.on("idle", () => {

@@ -1,16 +1,33 @@
-const setByNpmRun = /^npm_(lifecycle|package|command|execpath|node_execpath)|^npm_config_(local_prefix|global_prefix|prefix|node_gyp|npm_version|user_agent|init_module|ignore_scripts|omit|include|production|dry_run|call)$|^INIT_CWD$/;
+const setByNpmRun =
+  /^npm_(lifecycle|package|command|execpath|node_execpath)|^npm_config_(local_prefix|global_prefix|prefix|node_gyp|npm_version|user_agent|init_module|ignore_scripts|omit|include|production|dry_run|call)$|^INIT_CWD$/;
 
 /**
- * This environment without what `npm run` put there, which would steer an npm below it (its prefix, its script shell, its
- * package). The user's own settings (registry, proxy, certificates, cache) stay.
+ * This environment without what `npm run` put there, which would steer an npm below it (its prefix, its
+ * script shell, its package). The user's own settings (registry, proxy, certificates, cache) stay.
  */
 export function withoutNpm(environment = process.env) {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !setByNpmRun.test(name)));
 }
 
-const kept = ["PATH", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CI", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "KNETCTL_RACE_TRIES", "KNETCTL_SWEEP", "KNETCTL_TEST_SEED"];
+const kept = [
+  "PATH",
+  "TERM",
+  "COLORTERM",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "CI",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "NODE_EXTRA_CA_CERTS",
+  "KNETCTL_RACE_TRIES",
+  "KNETCTL_SWEEP",
+  "KNETCTL_TEST_SEED",
+];
 
 /** The few variables that a run as root is given: none of npm's, none of Node's own that change what runs. */
 export function forRoot(environment = process.env) {
-  return Object.fromEntries(kept.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]));
+  return Object.fromEntries(
+    kept.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]),
+  );
 }

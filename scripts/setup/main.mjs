@@ -2,12 +2,20 @@ import { SetupFailure } from "./failure.mjs";
 import { runs } from "./runs.mjs";
 import { reported, setUp } from "./set-up.mjs";
 
-/** Sets the machine up for one of `runs`, and no further, and does it with the given arguments; resolves to the exit code. */
+/**
+ * Sets the machine up for one of `runs`, and no further, and does it with the given arguments; resolves to
+ * the exit code.
+ */
 export function main(name, args) {
   return reported(async () => {
     const run = runs.get(name);
-    if (run === undefined) throw new SetupFailure(`there is no run named ${name ?? "nothing"}`, `npm run ${[...runs.keys()].join(", ")}`);
-    if (run.asRoot && process.getuid?.() !== 0) throw new SetupFailure(`not root, and ${run.asRoot}`, `sudo npm run ${name}`);
+    if (run === undefined)
+      throw new SetupFailure(
+        `there is no run named ${name ?? "nothing"}`,
+        `npm run ${[...runs.keys()].join(", ")}`,
+      );
+    if (run.asRoot && process.getuid?.() !== 0)
+      throw new SetupFailure(`not root, and ${run.asRoot}`, `sudo npm run ${name}`);
     return run.start(await setUp(run), args);
   });
 }

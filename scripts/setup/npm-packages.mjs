@@ -13,8 +13,8 @@ const stamp = inClone("node_modules/.knetctl-setup");
 const addon = inClone("node_modules/pkcs11js/build/Release/pkcs11.node");
 
 /**
- * `npm ci` when node_modules is not what package-lock.json says, or was made for another kind of Node. No package's install
- * script runs: the only one needed builds pkcs11js, see `buildAddon`.
+ * `npm ci` when node_modules is not what package-lock.json says, or was made for another kind of Node. No
+ * package's install script runs: the only one needed builds pkcs11js, see `buildAddon`.
  */
 export async function installNpmPackages() {
   const wanted = fingerprint();
@@ -24,14 +24,19 @@ export async function installNpmPackages() {
   writeFileSync(stamp, wanted);
 }
 
-/** Compiles pkcs11js, the same way for every version of npm, with the headers that are on this machine; `npm ci` takes the result away. */
+/**
+ * Compiles pkcs11js, the same way for every version of npm, with the headers that are on this machine; `npm
+ * ci` takes the result away.
+ */
 export async function buildAddon() {
   if (existsSync(addon)) return;
   await step("PKCS #11 addon (node-gyp)", () => compileAddon(findNpm()));
 }
 
 function fingerprint() {
-  const lock = createHash("sha256").update(readFileSync(inClone("package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(inClone("package-lock.json")))
+    .digest("hex");
   return `${lock} ${process.platform}-${process.arch} abi ${process.versions.modules}\n`;
 }
 
@@ -39,33 +44,58 @@ function fingerprint() {
 function findNpm() {
   const calling = process.env.npm_execpath;
   if (calling?.endsWith("npm-cli.js")) return realpathSync(calling);
-  const found = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "npm")).find((file) => existsSync(file));
-  if (found === undefined) throw new SetupFailure("npm is missing", "apt-get install npm, or the npm of nodejs.org's archive");
+  const found = (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "npm"))
+    .find((file) => existsSync(file));
+  if (found === undefined)
+    throw new SetupFailure("npm is missing", "apt-get install npm, or the npm of nodejs.org's archive");
   return realpathSync(found);
 }
 
 function ci(npm) {
-  const args = [npm, "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = [
+    npm,
+    "ci",
+    "--ignore-scripts",
+    "--include=dev",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const { code, output } = quiet(process.execPath, args, { cwd: clone, env: withoutNpm() });
   if (code !== 0) throw new SetupFailure("npm ci failed", npmHint(output), lastLines(output));
 }
 
 function npmHint(output) {
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|E50\d/.test(output)) {
+  if (
+    /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|E50\d/.test(output)
+  ) {
     return "no network to the npm registry: check the network and npm's proxy setting, then run this again";
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(output)) {
-    return "the registry's certificate is not trusted here: name your proxy's authority in NODE_EXTRA_CA_CERTS, or in npm's cafile setting";
+    return (
+      "the registry's certificate is not trusted here: name your proxy's authority in " +
+      "NODE_EXTRA_CA_CERTS, or in npm's cafile setting"
+    );
   }
-  if (/EACCES|EPERM/.test(output)) return "files in the clone belong to somebody else: `ls -l`, then chown them back";
+  if (/EACCES|EPERM/.test(output))
+    return "files in the clone belong to somebody else: `ls -l`, then chown them back";
   return "mend what npm says above, then run this again";
 }
 
 function compileAddon(npm) {
   const args = [nodeGyp(npm), "rebuild", `--nodedir=${nodeHeaders()}`, "--loglevel=error"];
-  const { code, output } = quiet(process.execPath, args, { cwd: inClone("node_modules/pkcs11js"), env: withoutNpm() });
+  const { code, output } = quiet(process.execPath, args, {
+    cwd: inClone("node_modules/pkcs11js"),
+    env: withoutNpm(),
+  });
   if (code !== 0 || !existsSync(addon)) {
-    throw new SetupFailure("pkcs11js, the addon that calls PKCS #11 modules, could not be built", "see the compiler's message above", lastLines(output));
+    throw new SetupFailure(
+      "pkcs11js, the addon that calls PKCS #11 modules, could not be built",
+      "see the compiler's message above",
+      lastLines(output),
+    );
   }
 }
 

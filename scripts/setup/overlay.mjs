@@ -2,8 +2,8 @@ import { quiet } from "./child.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { asRoot } from "./root.mjs";
 
-// In a mount namespace of its own, which vanishes with the shell. unshare(1) cannot cut propagation where `/` is a plain
-// folder that somebody chrooted into: entering the own namespace once more leads to its real root.
+// In a mount namespace of its own, which vanishes with the shell. unshare(1) cannot cut propagation where `/`
+// is a plain folder that somebody chrooted into: entering the own namespace once more leads to its real root.
 const probe = `
 set -e
 mount -n --make-rprivate / 2>/dev/null || nsenter --mount=/proc/self/ns/mnt -- mount -n --make-rprivate /
@@ -13,20 +13,34 @@ mount -n -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work 
 test -d /mnt/merged/etc
 `;
 
-/** The demo and the end-to-end tests run in a mount namespace with an overlay over `/`: tried here, so that it is said early. */
+/**
+ * The demo and the end-to-end tests run in a mount namespace with an overlay over `/`: tried here, so that it
+ * is said early.
+ */
 export function requireOverlay(root) {
   if (root.kind === "none") {
     throw new SetupFailure(
-      "this user is not root and may not use sudo, and the sandbox (a mount namespace with an overlay over /) is made as root",
+      "this user is not root and may not use sudo, and the sandbox (a mount namespace with an " +
+        "overlay over /) is made as root",
       "run this as root, or as a user whom sudo lets in",
     );
   }
-  const command = asRoot(root, { LC_ALL: "C" }, ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", probe]);
+  const command = asRoot(root, { LC_ALL: "C" }, [
+    "unshare",
+    "--mount",
+    "--propagation",
+    "unchanged",
+    "sh",
+    "-c",
+    probe,
+  ]);
   const { code, output } = quiet(command[0], command.slice(1));
   if (code === 0) return;
   throw new SetupFailure(
-    "no sandbox can be made here: the kernel, or the container this runs in, refuses a mount namespace with an overlay over /",
-    "modprobe overlay; in a container, CAP_SYS_ADMIN and a root file system that can be an overlay's lower layer are needed: a virtual machine is simplest",
+    "no sandbox can be made here: the kernel, or the container this runs in, refuses a mount " +
+      "namespace with an overlay over /",
+    "modprobe overlay; in a container, CAP_SYS_ADMIN and a root file system that can be an overlay's " +
+      "lower layer are needed: a virtual machine is simplest",
     output,
   );
 }

@@ -10,18 +10,66 @@ const tool = (...args) => shown(process.execPath, args, { cwd: clone, env: witho
 const later = (file, name) => async (_root, args) => (await import(file))[name](args);
 
 /**
- * What package.json's scripts do, and what each needs first: groups of system packages (see system-packages.mjs), the compiled `addon`, what is
- * `built` of the program (`generated`: the part of it that types and lint look at), an `overlay` for sandboxes.
+ * What package.json's scripts do, and what each needs first: groups of system packages (see
+ * system-packages.mjs), the compiled `addon`, what is `built` of the program (`generated`: the part of it
+ * that types and lint look at), an `overlay` for sandboxes.
  */
 export const runs = new Map([
-  ["demo", { packages: ["build", "program", "simulator"], addon: true, built: "program", overlay: true, start: runDemo }],
-  ["test", { packages: ["build", "program", "simulator", "tests", "servers"], addon: true, built: "program", overlay: true, start: runTests }],
+  [
+    "demo",
+    {
+      packages: ["build", "program", "simulator"],
+      addon: true,
+      built: "program",
+      overlay: true,
+      start: runDemo,
+    },
+  ],
+  [
+    "test",
+    {
+      packages: ["build", "program", "simulator", "tests", "servers"],
+      addon: true,
+      built: "program",
+      overlay: true,
+      start: runTests,
+    },
+  ],
   ["build", { packages: ["build"], addon: true, built: "anew", start: () => 0 }],
-  ["typecheck", { packages: [], built: "generated", start: (_root, args) => tool(inClone("node_modules/typescript/bin/tsc"), "-p", ".", ...args) }],
-  ["lint", { packages: [], built: "generated", start: (_root, args) => tool(inClone("node_modules/eslint/bin/eslint.js"), ".", ...args) }],
-  ["fuzz", { packages: ["build", "program"], addon: true, built: "program", start: later("../fuzz/fuzz.mjs", "fuzz") }],
-  ["bench", {
-    packages: ["build", "program", "simulator", "tests"], addon: true, built: "program", overlay: true, start: later("../bench/bench.mjs", "bench"),
-    asRoot: "the bench makes sandboxes as root",
-  }],
+  [
+    "typecheck",
+    {
+      packages: [],
+      built: "generated",
+      start: (_root, args) => tool(inClone("node_modules/typescript/bin/tsc"), "-p", ".", ...args),
+    },
+  ],
+  [
+    "lint",
+    {
+      packages: [],
+      built: "generated",
+      start: (_root, args) => tool(inClone("node_modules/eslint/bin/eslint.js"), ".", ...args),
+    },
+  ],
+  [
+    "fuzz",
+    {
+      packages: ["build", "program"],
+      addon: true,
+      built: "program",
+      start: later("../fuzz/fuzz.mjs", "fuzz"),
+    },
+  ],
+  [
+    "bench",
+    {
+      packages: ["build", "program", "simulator", "tests"],
+      addon: true,
+      built: "program",
+      overlay: true,
+      start: later("../bench/bench.mjs", "bench"),
+      asRoot: "the bench makes sandboxes as root",
+    },
+  ],
 ]);

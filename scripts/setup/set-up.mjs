@@ -8,8 +8,8 @@ import { installSystemPackages } from "./system-packages.mjs";
 const ways = { program: buildIfStale, generated: generate, anew: build };
 
 /**
- * Makes this machine able to do one of the runs (see runs.mjs): what that run needs and nothing else; silent where there is nothing to do.
- * Resolves to the way to become root.
+ * Makes this machine able to do one of the runs (see runs.mjs): what that run needs and nothing else; silent
+ * where there is nothing to do. Resolves to the way to become root.
  */
 export async function setUp({ packages, addon = false, built, overlay = false }) {
   const root = findRoot();
@@ -21,7 +21,10 @@ export async function setUp({ packages, addon = false, built, overlay = false })
   return root;
 }
 
-/** Resolves to the exit code that `work` resolves to; a SetupFailure in it is shown as what is missing and what to do, and is 1. */
+/**
+ * Resolves to the exit code that `work` resolves to; a SetupFailure in it is shown as what is missing and
+ * what to do, and is 1.
+ */
 export async function reported(work) {
   try {
     return await work();

@@ -6,7 +6,10 @@ import { step } from "./progress.mjs";
 import { asRoot } from "./root.mjs";
 import { withoutServices } from "./without-services.mjs";
 
-/** Debian's and Ubuntu's names, in groups: what each is for. A run names the groups that it needs, see runs.mjs; `npm` all of them do. */
+/**
+ * Debian's and Ubuntu's names, in groups: what each is for. A run names the groups that it needs, see
+ * runs.mjs; `npm` all of them do.
+ */
 const groups = {
   npm: ["ca-certificates"],
   /** to build the program and the PKCS #11 addon */
@@ -14,7 +17,16 @@ const groups = {
   /** what the program calls */
   program: ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
   /** headers and libraries of the simulated module; tokens and tools to prove it with */
-  simulator: ["libcurl4-openssl-dev", "libjansson-dev", "libp11-kit-dev", "softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
+  simulator: [
+    "libcurl4-openssl-dev",
+    "libjansson-dev",
+    "libp11-kit-dev",
+    "softhsm2",
+    "opensc",
+    "p11-kit",
+    "p11-kit-modules",
+    "openssl",
+  ],
   /** what the tests and the bench call */
   tests: ["e2fsprogs", "iproute2", "procps", "strace"],
   /** servers that the tests probe */
@@ -24,13 +36,17 @@ const groups = {
 /** Installs with apt-get, as root, what is missing of these groups; silent when nothing is. */
 export async function installSystemPackages(root, wanted) {
   if (process.platform !== "linux") {
-    throw new SetupFailure(`this is ${process.platform}: knetctl runs on Linux`, "use Debian 12 or 13, or Ubuntu 24.04, in a virtual machine");
+    throw new SetupFailure(
+      `this is ${process.platform}: knetctl runs on Linux`,
+      "use Debian 12 or 13, or Ubuntu 24.04, in a virtual machine",
+    );
   }
   const missing = missingPackages(wanted);
   if (missing.length === 0) return;
   if (!existsSync("/usr/bin/apt-get")) {
     throw new SetupFailure(
-      `there is no apt-get to install with, and these packages (by Debian's names) are missing: ${missing.join(" ")}`,
+      "there is no apt-get to install with, and these packages (by Debian's names) are missing: " +
+        `${missing.join(" ")}`,
       "use Debian 12 or 13, or Ubuntu 24.04",
     );
   }
@@ -42,7 +58,12 @@ export async function installSystemPackages(root, wanted) {
   }
   await step(`system packages (${missing.join(" ")})`, () => {
     aptGet(root, ["update", "-o", "APT::Update::Error-Mode=any"], missing);
-    aptGet(root, ["install", "--yes", "--no-install-recommends", ...missing], missing, withoutServices(missing));
+    aptGet(
+      root,
+      ["install", "--yes", "--no-install-recommends", ...missing],
+      missing,
+      withoutServices(missing),
+    );
   });
 }
 
@@ -50,27 +71,52 @@ function missingPackages(wanted) {
   const names = ["npm", ...wanted].flatMap((group) => groups[group]);
   if (wanted.includes("build") && nodeHeaders() === undefined) names.push("libnode-dev");
   if (!existsSync("/usr/bin/dpkg-query")) return names;
-  const { output } = quiet("dpkg-query", ["--show", "--showformat=${db:Status-Abbrev} ${Package}\\n", ...names]);
-  const installed = new Set(output.split("\n").filter((line) => line.startsWith("ii ")).map((line) => line.split(/ +/)[1]));
+  const { output } = quiet("dpkg-query", [
+    "--show",
+    "--showformat=${db:Status-Abbrev} ${Package}\\n",
+    ...names,
+  ]);
+  const installed = new Set(
+    output
+      .split("\n")
+      .filter((line) => line.startsWith("ii "))
+      .map((line) => line.split(/ +/)[1]),
+  );
   return names.filter((name) => !installed.has(name));
 }
 
 function aptGet(root, args, missing, around = []) {
   const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-  const command = asRoot(root, environment, [...around, "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", ...args]);
+  const command = asRoot(root, environment, [
+    ...around,
+    "apt-get",
+    "-q",
+    "-o",
+    "DPkg::Lock::Timeout=120",
+    ...args,
+  ]);
   const { code, output } = quiet(command[0], command.slice(1), { env: { ...process.env, ...environment } });
   if (code === 0) return;
-  throw new SetupFailure(`apt-get ${args[0]} failed while installing ${missing.join(" ")}`, hintFor(output), lastLines(output));
+  throw new SetupFailure(
+    `apt-get ${args[0]} failed while installing ${missing.join(" ")}`,
+    hintFor(output),
+    lastLines(output),
+  );
 }
 
 function hintFor(output) {
-  if (/password is required|not in the sudoers|may not run sudo/i.test(output)) return "sudo refused: run this as root";
-  if (/could not get lock|unable to lock/i.test(output)) return "another package manager is running: wait for it, then run this again";
+  if (/password is required|not in the sudoers|may not run sudo/i.test(output))
+    return "sudo refused: run this as root";
+  if (/could not get lock|unable to lock/i.test(output))
+    return "another package manager is running: wait for it, then run this again";
   if (/unable to locate package|no installation candidate/i.test(output)) {
     return "the package sources do not have it: on Ubuntu, the `universe` component is needed";
   }
   if (/resolv|unable to connect|could not connect|failed to fetch|network is unreachable/i.test(output)) {
-    return "no network to the package sources: check the network, the proxy and /etc/apt/sources.list*, then run this again";
+    return (
+      "no network to the package sources: check the network, the proxy and /etc/apt/sources.list*, " +
+      "then run this again"
+    );
   }
   return "mend what apt-get says above, then run this again";
 }

@@ -8,8 +8,9 @@ import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
 /**
- * Runs the tests as root with tap (all, or the files and folders named in `args`), shows one line a test file and every failure,
- * and ends with `N passed, N failed`. Exit code 1 when something failed, or when no test ran.
+ * Runs the tests as root with tap (all, or the files and folders named in `args`), shows one line a test file
+ * and every failure, and ends with `N passed, N failed`. Exit code 1 when something failed, or when no test
+ * ran.
  */
 export async function runTests(root, args) {
   // only after `npm ci` is the parser there
@@ -17,8 +18,20 @@ export async function runTests(root, args) {
   const options = args.filter((arg) => arg.startsWith("-"));
   const files = compiledTests(args.filter((arg) => !arg.startsWith("-")));
   await compileTests();
-  const environment = { KNETCTL_TEST_SEED: "1", ...forRoot(), NODE_OPTIONS: compiledOptions, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
-  const tap = [process.execPath, inClone("node_modules/tap/dist/esm/run.mjs"), "--reporter=tap", "--no-color", ...options, ...files];
+  const environment = {
+    KNETCTL_TEST_SEED: "1",
+    ...forRoot(),
+    NODE_OPTIONS: compiledOptions,
+    KNETCTL_TEST_HIDDEN: bulkyFolders().join(":"),
+  };
+  const tap = [
+    process.execPath,
+    inClone("node_modules/tap/dist/esm/run.mjs"),
+    "--reporter=tap",
+    "--no-color",
+    ...options,
+    ...files,
+  ];
   const [program, ...rest] = asRoot(root, environment, tap);
   const child = spawn(program, rest, {
     cwd: clone,
@@ -28,7 +41,9 @@ export async function runTests(root, args) {
   const wait = () => {};
   process.on("SIGINT", wait);
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
-  process.stdout.write(`seed ${environment.KNETCTL_TEST_SEED} of what is sampled; KNETCTL_TEST_SEED chooses another\n`);
+  process.stdout.write(
+    `seed ${environment.KNETCTL_TEST_SEED} of what is sampled; KNETCTL_TEST_SEED chooses another\n`,
+  );
   const totals = await showTap(child.stdout);
   const code = await ended;
   process.off("SIGINT", wait);
@@ -36,10 +51,20 @@ export async function runTests(root, args) {
   return code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : code || 1;
 }
 
-/** What root made in a user's clone belongs to that user again, so that the next run without root can replace it. */
+/**
+ * What root made in a user's clone belongs to that user again, so that the next run without root can replace
+ * it.
+ */
 function giveBack(root) {
   const { uid, gid } = statSync(clone);
   if (uid === 0) return;
-  const [program, ...rest] = asRoot(root, {}, ["chown", "--recursive", "--no-dereference", "--from=0:0", `${uid}:${gid}`, inClone(".tap")]);
+  const [program, ...rest] = asRoot(root, {}, [
+    "chown",
+    "--recursive",
+    "--no-dereference",
+    "--from=0:0",
+    `${uid}:${gid}`,
+    inClone(".tap"),
+  ]);
   quiet(program, rest);
 }

@@ -1,5 +1,6 @@
-// Preloaded into the processes of the tests, which are JavaScript already: tap would load its TypeScript compiler into each of them, and lead each
-// import through a second thread. A process that starts itself again with its own execArgv, in a sandbox where NODE_OPTIONS stay behind, gets it by that.
+// Preloaded into the processes of the tests, which are JavaScript already: tap would load its TypeScript
+// compiler into each of them, and lead each import through a second thread. A process that starts itself
+// again with its own execArgv, in a sandbox where NODE_OPTIONS stay behind, gets it by that.
 import module from "node:module";
 
 process.env.TAP_TYPE_STRIP_ONLY = "1";

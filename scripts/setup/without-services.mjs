@@ -1,7 +1,10 @@
 /** The units of servers that the tests start themselves, by package. */
 const units = { nginx: ["nginx.service"], "openssh-server": ["ssh.service", "ssh.socket"] };
 
-/** While policy-rc.d (invoke-rc.d(8)) says no, no service starts; afterwards none of the new ones starts with the machine either. */
+/**
+ * While policy-rc.d (invoke-rc.d(8)) says no, no service starts; afterwards none of the new ones starts with
+ * the machine either.
+ */
 const script = `policy=/usr/sbin/policy-rc.d
 units=$1
 shift
@@ -16,7 +19,10 @@ if test -n "$units" && command -v systemctl > /dev/null; then
 fi
 `;
 
-/** What goes before an apt-get command that installs these packages, so that their services neither start nor are enabled: they are for tests. */
+/**
+ * What goes before an apt-get command that installs these packages, so that their services neither start nor
+ * are enabled: they are for tests.
+ */
 export function withoutServices(packages) {
   return ["sh", "-c", script, "sh", packages.flatMap((name) => units[name] ?? []).join(" ")];
 }

@@ -27,13 +27,25 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context, "apply", "knetctl plan");
   const proves = args.smokeTest && host.root === "/";
-  const { secrets, problems } = await readSecrets(secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"), context);
-  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets, callers: callers(context.environment), restart: args.restart, members: args.prove });
+  const { secrets, problems } = await readSecrets(
+    secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"),
+    context,
+  );
+  const steps = allSteps({
+    smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 },
+    secrets,
+    callers: callers(context.environment),
+    restart: args.restart,
+    members: args.prove,
+  });
   return withLockedHost(host, args.lockTimeout, context, async (recovered) => {
     const input = { profile, host };
     const plan = await shownPlan(steps, input, context);
-    const result = await runPlan(plan, { input, wantedBy: profile.source, rollback: args.rollback, prove: args.smokeTest }, context);
+    const result = await runPlan(
+      plan,
+      { input, wantedBy: profile.source, rollback: args.rollback, prove: args.smokeTest },
+      context,
+    );
     return showRun(plan, result, { recovered, warnings: [...warnings, ...problems] }, context);
   });
 };
-

@@ -10,8 +10,8 @@ export interface CommandContext {
   /** Folder that relative paths of the command line start from. */
   readonly workingFolder: AbsolutePath;
   /**
-   * Builds the host for `--root` (default `/`); loaded only by the commands that need one. Of one that can be written to, the private homes of
-   * this process are removed when a second signal ends the program.
+   * Builds the host for `--root` (default `/`); loaded only by the commands that need one. Of one that can be
+   * written to, the private homes of this process are removed when a second signal ends the program.
    */
   host(options: { root?: string | undefined; readOnly: boolean }): Promise<Host>;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
@@ -22,7 +22,10 @@ export interface CommandContext {
   /** Version of knetctl. */
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What was open before the program opened anything: whether a descriptor was handed over is told by `isHandedOver`. */
+  /**
+   * What was open before the program opened anything: whether a descriptor was handed over is told by
+   * `isHandedOver`.
+   */
   readonly descriptors: OpenDescriptors;
   /** How to call this program again: node, and the bundled script. */
   readonly self: { readonly node: AbsolutePath; readonly script: AbsolutePath };

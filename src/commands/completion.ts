@@ -4,16 +4,30 @@ import type { CommandRun } from "./command.js";
 import { filesWanted } from "./completions.js";
 import { shells, type Shell } from "./shells.js";
 
-/** `knetctl completion`: a script for the shell's own start-up file, or where the shell looks for such scripts. */
-export const completion: CommandRun<{ shell?: Shell | undefined }> = ({ shell: named }, { output, environment }) => {
+/**
+ * `knetctl completion`: a script for the shell's own start-up file, or where the shell looks for such
+ * scripts.
+ */
+export const completion: CommandRun<{ shell?: Shell | undefined }> = (
+  { shell: named },
+  { output, environment },
+) => {
   const shell = named ?? shells.find((name) => environment["SHELL"]?.endsWith(`/${name}`) === true);
-  if (shell === undefined) return Promise.reject(new Problem("usage-invalid", "name the shell: bash, zsh or fish", { hint: "such as knetctl completion bash" }));
+  if (shell === undefined)
+    return Promise.reject(
+      new Problem("usage-invalid", "name the shell: bash, zsh or fish", {
+        hint: "such as knetctl completion bash",
+      }),
+    );
   if (output.json) output.document({ shell, script: scripts[shell] });
   else output.file(scripts[shell]);
   return Promise.resolve(exitCodes.done);
 };
 
-/** Each asks the program for the words that may stand under the cursor, a line each; a line of its own says that files may. */
+/**
+ * Each asks the program for the words that may stand under the cursor, a line each; a line of its own says
+ * that files may.
+ */
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `# knetctl completion bash > /etc/bash_completion.d/knetctl; or source <(knetctl completion bash)
 _knetctl() {

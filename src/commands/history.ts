@@ -11,8 +11,14 @@ import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles } from "../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "./command.js";
 
-/** `knetctl history`: the runs that changed this host; with a run's number or name, that run whole. Changes nothing. */
-export const history: CommandRun<{ run?: string | undefined; root?: string | undefined }> = async ({ run, root }, context) => {
+/**
+ * `knetctl history`: the runs that changed this host; with a run's number or name, that run whole. Changes
+ * nothing.
+ */
+export const history: CommandRun<{ run?: string | undefined; root?: string | undefined }> = async (
+  { run, root },
+  context,
+) => {
   // what is wrong with the line is told to everybody
   if (run !== undefined) requireRunName(run);
   const host = await context.host({ root, readOnly: true });
@@ -22,7 +28,13 @@ export const history: CommandRun<{ run?: string | undefined; root?: string | und
 
 async function listRuns(host: Host, { output }: CommandContext) {
   const { runs, problems: unreadable } = readRuns(host);
-  const problems = [...unreadable, ...(await unfinishedWarning(host)).filter(({ severity, code }) => severity === "warning" && code !== "journal-damaged" && code !== "journal-newer")];
+  const problems = [
+    ...unreadable,
+    ...(await unfinishedWarning(host)).filter(
+      ({ severity, code }) =>
+        severity === "warning" && code !== "journal-damaged" && code !== "journal-newer",
+    ),
+  ];
   if (output.json) output.document(historyJson(runs, problems));
   else output.result(historyText(runs, output.style, output.width));
   for (const problem of problems) output.problem(problem);
@@ -47,5 +59,7 @@ async function obstaclesOf(run: RecordedRun, host: Host): Promise<readonly Probl
 }
 
 function needsRoot(): Problem {
-  return new Problem("history-needs-root", "the records of runs are readable by root alone", { hint: "sudo knetctl history" });
+  return new Problem("history-needs-root", "the records of runs are readable by root alone", {
+    hint: "sudo knetctl history",
+  });
 }

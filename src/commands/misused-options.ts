@@ -7,40 +7,68 @@ export interface Mistake {
 }
 
 /**
- * The options of a command line that its verb does not take, whatever else is wrong with it: the parser would take the word after one for its value,
- * and then miss that word. What is given as a word is no option either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
+ * The options of a command line that its verb does not take, whatever else is wrong with it: the parser would
+ * take the word after one for its value, and then miss that word. What is given as a word is no option
+ * either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
  */
-export function misusedOptions(args: readonly string[], words: ParserWords, verb: string): Mistake | undefined {
+export function misusedOptions(
+  args: readonly string[],
+  words: ParserWords,
+  verb: string,
+): Mistake | undefined {
   const valued = valuedSwitch(args, words);
-  if (valued !== undefined) return { title: `${valued} is given or left out: it takes no value${isNegated(valued) ? "" : " but true or false"}` };
+  if (valued !== undefined)
+    return {
+      title:
+        `${valued} is given or left out: it takes no ` +
+        `value${isNegated(valued) ? "" : " but true or false"}`,
+    };
   const wrong = [...new Set(lineParts(args, words).options.filter((option) => !isKnown(option, words)))];
   const [first] = wrong;
   if (first === undefined) return undefined;
   const word = words.positionals.find((name) => singular(name) === singular(nameOf(first)));
-  if (word !== undefined) return { title: `${first} is no option: ${wordsText(word)}`, hint: ["knetctl", verb, ...words.positionals.map(placeholder)].join(" ") };
-  const title = `there ${wrong.length === 1 ? "is no option" : "are no options"} ${wrong.join(", ")}${verb === "" ? "" : ` of ${verb}`}`;
+  if (word !== undefined)
+    return {
+      title: `${first} is no option: ${wordsText(word)}`,
+      hint: ["knetctl", verb, ...words.positionals.map(placeholder)].join(" "),
+    };
+  const title =
+    `there ${wrong.length === 1 ? "is no option" : "are no options"} ` +
+    `${wrong.join(", ")}${verb === "" ? "" : ` of ${verb}`}`;
   const meant = [...new Set(wrong.flatMap((option) => meantBy(option, words)))];
-  return { title, ...(meant.length > 0 && { hint: `did you mean ${meant.join(wrong.length === 1 ? " or " : ", ")}?` }) };
+  return {
+    title,
+    ...(meant.length > 0 && { hint: `did you mean ${meant.join(wrong.length === 1 ? " or " : ", ")}?` }),
+  };
 }
 
 /** The parser takes any word but "true" for false: `--dry-run=yes` would change the host. */
 function valuedSwitch(args: readonly string[], { switches }: ParserWords): string | undefined {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  return args.slice(0, end).map(split).find(([option, value]) => {
-    if (value === undefined || !isOption(option)) return false;
-    if (switches.includes(nameOf(option))) return value !== "true" && value !== "false";
-    return isNegated(option) && switches.includes(nameOf(option).slice(3));
-  })?.[0];
+  return args
+    .slice(0, end)
+    .map(split)
+    .find(([option, value]) => {
+      if (value === undefined || !isOption(option)) return false;
+      if (switches.includes(nameOf(option))) return value !== "true" && value !== "false";
+      return isNegated(option) && switches.includes(nameOf(option).slice(3));
+    })?.[0];
 }
 
-/** Throws where a line that the parser takes has such options: it lets a word be given as an option too. Which they are is told by `misusedOptions`. */
+/**
+ * Throws where a line that the parser takes has such options: it lets a word be given as an option too. Which
+ * they are is told by `misusedOptions`.
+ */
 export function refuseMisused(args: readonly string[], parser: object): void {
   const mistake = misusedOptions(args, parserWords(parser), "");
   if (mistake !== undefined) throw new Error(mistake.title);
 }
 
 /** A command line in two: its options as typed, without their values, and its words. */
-export function lineParts(args: readonly string[], { switches }: Pick<ParserWords, "switches">): { readonly options: readonly string[]; readonly words: readonly string[] } {
+export function lineParts(
+  args: readonly string[],
+  { switches }: Pick<ParserWords, "switches">,
+): { readonly options: readonly string[]; readonly words: readonly string[] } {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const options: string[] = [];
   const words = args.slice(end + 1);
@@ -76,7 +104,9 @@ function split(arg: string): readonly [string, string?] {
 function isKnown(option: string, { options, switches }: ParserWords): boolean {
   const name = nameOf(option);
   if (!option.startsWith("--")) return name.length === 1 && options.includes(name);
-  return (name.length > 1 && options.includes(name)) || (isNegated(option) && switches.includes(name.slice(3)));
+  return (
+    (name.length > 1 && options.includes(name)) || (isNegated(option) && switches.includes(name.slice(3)))
+  );
 }
 
 function isNegated(option: string): boolean {
@@ -100,7 +130,9 @@ function meantBy(option: string, words: ParserWords): readonly string[] {
 
 /** All that may be typed, with the dashes: a switch that is on as the option that turns it off. */
 export function optionsToOffer({ options, negatable, hidden }: ParserWords): readonly string[] {
-  return options.filter((name) => name.length > 1 && !hidden.includes(name)).map((name) => (negatable.includes(name) ? `--no-${name}` : `--${name}`));
+  return options
+    .filter((name) => name.length > 1 && !hidden.includes(name))
+    .map((name) => (negatable.includes(name) ? `--no-${name}` : `--${name}`));
 }
 
 function singular(name: string): string {

@@ -13,7 +13,14 @@ export interface ParserWords {
   readonly positionals: readonly string[];
 }
 
-export const noWords: ParserWords = { options: [], switches: [], negatable: [], choices: {}, hidden: [], positionals: [] };
+export const noWords: ParserWords = {
+  options: [],
+  switches: [],
+  negatable: [],
+  choices: {},
+  hidden: [],
+  positionals: [],
+};
 
 /** Asks the parser, whose types do not tell of these two methods (yargs 18, `getOptions` and `getGroups`). */
 export function parserWords(parser: object): ParserWords {
@@ -23,10 +30,14 @@ export function parserWords(parser: object): ParserWords {
   const switches = textsOf(options["boolean"]);
   const defaults = recordOf(options["default"]);
   return {
-    options: [...Object.keys(recordOf(options["key"])), ...aliases].filter((name) => !positionals.includes(name) && !/[A-Z]/.test(name)),
+    options: [...Object.keys(recordOf(options["key"])), ...aliases].filter(
+      (name) => !positionals.includes(name) && !/[A-Z]/.test(name),
+    ),
     switches,
     negatable: switches.filter((name) => defaults[name] === true),
-    choices: Object.fromEntries(Object.entries(recordOf(options["choices"])).map(([name, words]) => [name, textsOf(words)])),
+    choices: Object.fromEntries(
+      Object.entries(recordOf(options["choices"])).map(([name, words]) => [name, textsOf(words)]),
+    ),
     hidden: textsOf(options["hiddenOptions"]),
     positionals,
   };

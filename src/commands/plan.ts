@@ -12,13 +12,24 @@ import type { CommandRun } from "./command.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
-/** `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something would change. */
+/**
+ * `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something
+ * would change.
+ */
 export const plan: CommandRun<{ profile: string; root?: string | undefined }> = async (args, context) => {
   const { output } = context;
   const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, false));
   const host = await context.host({ root: args.root, readOnly: true });
-  const { secrets, problems } = await readSecretsIfPossible(secretUses(profile).filter(({ purpose }) => purpose === "settings"), context);
-  const steps = allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: 0 }, secrets, callers: callers(context.environment), restart: true });
+  const { secrets, problems } = await readSecretsIfPossible(
+    secretUses(profile).filter(({ purpose }) => purpose === "settings"),
+    context,
+  );
+  const steps = allSteps({
+    smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: 0 },
+    secrets,
+    callers: callers(context.environment),
+    restart: true,
+  });
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
   const made = await makePlan(steps, { profile, host });

@@ -14,8 +14,9 @@ export interface ReadSecrets {
 }
 
 /**
- * Reads every secret of these uses before anything is changed: one that is missing must not be found halfway. A source is read once, however many
- * uses name it, and what is wrong with it is told once, with all that it is for. Errors are thrown together; warnings and notes are shown.
+ * Reads every secret of these uses before anything is changed: one that is missing must not be found halfway.
+ * A source is read once, however many uses name it, and what is wrong with it is told once, with all that it
+ * is for. Errors are thrown together; warnings and notes are shown.
  */
 export async function readSecrets(uses: readonly SecretUse[], context: CommandContext): Promise<ReadSecrets> {
   const read = await readEach(uses, context, context.signal);
@@ -24,20 +25,34 @@ export async function readSecrets(uses: readonly SecretUse[], context: CommandCo
 }
 
 /**
- * The same for a command that can do without them: nobody is asked, and what cannot be read is a warning. `known`: those that have been read
- * already, which come back with the others.
+ * The same for a command that can do without them: nobody is asked, and what cannot be read is a warning.
+ * `known`: those that have been read already, which come back with the others.
  */
-export async function readSecretsIfPossible(uses: readonly SecretUse[], context: CommandContext, known: ReadonlyMap<PinSource, Secret> = new Map()): Promise<ReadSecrets> {
+export async function readSecretsIfPossible(
+  uses: readonly SecretUse[],
+  context: CommandContext,
+  known: ReadonlyMap<PinSource, Secret> = new Map(),
+): Promise<ReadSecrets> {
   const knownSources = new Map([...known].map(([source, secret]) => [sameSource(source), secret]));
-  const { secrets, problems } = await readEach(uses.filter(({ source }) => source.from !== "prompt" && !knownSources.has(sameSource(source))), context);
+  const { secrets, problems } = await readEach(
+    uses.filter(({ source }) => source.from !== "prompt" && !knownSources.has(sameSource(source))),
+    context,
+  );
   const again = uses.flatMap(({ source }): [PinSource, Secret][] => {
     const secret = knownSources.get(sameSource(source));
     return secret === undefined ? [] : [[source, secret]];
   });
-  return shown({ secrets: new Map([...known, ...again, ...secrets]), problems: problems.map(asWarning) }, context);
+  return shown(
+    { secrets: new Map([...known, ...again, ...secrets]), problems: problems.map(asWarning) },
+    context,
+  );
 }
 
-async function readEach(uses: readonly SecretUse[], { output, descriptors }: CommandContext, signal?: AbortSignal): Promise<ReadSecrets> {
+async function readEach(
+  uses: readonly SecretUse[],
+  { output, descriptors }: CommandContext,
+  signal?: AbortSignal,
+): Promise<ReadSecrets> {
   const secrets = new Map<PinSource, Secret>();
   const problems: Problem[] = [];
   if (uses.length === 0) return { secrets, problems };
@@ -49,7 +64,8 @@ async function readEach(uses: readonly SecretUse[], { output, descriptors }: Com
       const read = await readPin(source, { user: cleanLine(of), descriptors, ...(signal && { signal }) });
       for (const same of [source, ...others.map((other) => other.source)]) secrets.set(same, read.pin);
       problems.push(...read.problems.map((problem) => neededFor(users, problem)));
-      if (output.verbose) for (const note of read.notes) output.note(cleanLine(`note: ${users.join(", ")}: ${note}`));
+      if (output.verbose)
+        for (const note of read.notes) output.note(cleanLine(`note: ${users.join(", ")}: ${note}`));
     } catch (error) {
       problems.push(...problemsOf(error).map((problem) => neededFor(users, problem)));
     }
@@ -69,14 +85,26 @@ function bySource(uses: readonly SecretUse[]): readonly Uses[] {
   return [...found.values()];
 }
 
-/** Equal for sources that give the same secret: a descriptor can be read once, and a variable is taken away when it was. Who is asked twice may answer twice. */
+/**
+ * Equal for sources that give the same secret: a descriptor can be read once, and a variable is taken away
+ * when it was. Who is asked twice may answer twice.
+ */
 function sameSource(source: PinSource): unknown {
   return source.from === "prompt" ? source : JSON.stringify(source);
 }
 
-function neededFor(users: readonly string[], { code, message, severity, where, detail, hint, cause }: Problem): Problem {
+function neededFor(
+  users: readonly string[],
+  { code, message, severity, where, detail, hint, cause }: Problem,
+): Problem {
   const needed = `needed for ${users.join(", ")}`;
-  return new Problem(code, message, { severity, ...(where && { where }), detail: detail === undefined ? needed : `${detail}\n${needed}`, ...(hint !== undefined && { hint }), cause });
+  return new Problem(code, message, {
+    severity,
+    ...(where && { where }),
+    detail: detail === undefined ? needed : `${detail}\n${needed}`,
+    ...(hint !== undefined && { hint }),
+    cause,
+  });
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

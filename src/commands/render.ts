@@ -20,11 +20,17 @@ export interface RenderArguments {
   readonly showSecrets: boolean;
 }
 
-/** Prints what would be written anew; needs neither root nor network, and secrets only where they are to be shown. */
+/**
+ * Prints what would be written anew; needs neither root nor network, and secrets only where they are to be
+ * shown.
+ */
 export const render: CommandRun<RenderArguments> = async (args, context) => {
   const { output } = context;
   const { profile, warnings } = await validProfile(args.profile, context);
-  const { text, problems } = args.target === "config" ? await config(profile, args) : await settings(profile, args.target, args, context);
+  const { text, problems } =
+    args.target === "config"
+      ? await config(profile, args)
+      : await settings(profile, args.target, args, context);
   if (output.json) output.document({ target: args.target, text, problems: [...warnings, ...problems] });
   else output.file(text);
   return exitCodes.done;
@@ -36,25 +42,46 @@ interface Rendered {
 }
 
 async function config(profile: Profile, { keyStore }: RenderArguments): Promise<Rendered> {
-  if (keyStore !== undefined) throw new Problem("usage-invalid", "--key-store goes with --target ini, env, systemd or json", { hint: "config.json holds no key stores: leave out --key-store, or name the form" });
-  if (profile.users.size === 0) throw nothing(profile, "users, and so no config.json", "print its key stores with --target ini, env, systemd or json");
+  if (keyStore !== undefined)
+    throw new Problem("usage-invalid", "--key-store goes with --target ini, env, systemd or json", {
+      hint: "config.json holds no key stores: leave out --key-store, or name the form",
+    });
+  if (profile.users.size === 0)
+    throw nothing(
+      profile,
+      "users, and so no config.json",
+      "print its key stores with --target ini, env, systemd or json",
+    );
   return { text: await renderClientConfig(wantedClientConfig(profile)), problems: [] };
 }
 
-async function settings(profile: Profile, form: SettingsForm, { keyStore, showSecrets }: RenderArguments, context: CommandContext): Promise<Rendered> {
+async function settings(
+  profile: Profile,
+  form: SettingsForm,
+  { keyStore, showSecrets }: RenderArguments,
+  context: CommandContext,
+): Promise<Rendered> {
   const { renderKeyStores } = await import("../steps/key-stores/render.js");
   const names = [...(profile.keyStores?.keys() ?? [])];
-  if (names.length === 0) throw nothing(profile, "key stores", "add key_stores; knetctl schema describes them");
+  if (names.length === 0)
+    throw nothing(profile, "key stores", "add key_stores; knetctl schema describes them");
   if (keyStore !== undefined && !names.includes(keyStore)) throw unknown(keyStore, names);
-  const uses = secretUses(profile).filter(({ purpose, store }) => purpose === "settings" && (keyStore === undefined || store === keyStore));
-  const { secrets, problems } = showSecrets ? await readSecrets(uses, context) : { secrets: new Map(), problems: [] };
+  const uses = secretUses(profile).filter(
+    ({ purpose, store }) => purpose === "settings" && (keyStore === undefined || store === keyStore),
+  );
+  const { secrets, problems } = showSecrets
+    ? await readSecrets(uses, context)
+    : { secrets: new Map(), problems: [] };
   const text = await renderKeyStores(profile, form, secrets, keyStore);
   return { text, problems: [...problems, ...(form === "env" ? await composeProblems(text, context) : [])] };
 }
 
 /** What Docker Compose would read differently: shown, and for the document. */
 async function composeProblems(text: string, { output }: CommandContext): Promise<readonly Problem[]> {
-  const [{ readSettings }, { composeWarning }] = await Promise.all([import("../formats/settings/read-settings.js"), import("../steps/key-stores/lint-compose.js")]);
+  const [{ readSettings }, { composeWarning }] = await Promise.all([
+    import("../formats/settings/read-settings.js"),
+    import("../steps/key-stores/lint-compose.js"),
+  ]);
   const reading = await readSettings("env", text);
   const problems = "faults" in reading ? [] : composeWarning(reading.settings, undefined);
   for (const problem of problems) output.problem(problem);

@@ -37,41 +37,68 @@ export const rollback: CommandRun<RollbackArguments> = async (args, context) => 
   if (!context.isRoot) throw needsRoot();
   if (args.dryRun) return dryRun(chosen(host, args.run), host, args, context);
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
-  context.whenLeft(() => { sayHowToGoOn(host, output); });
+  context.whenLeft(() => {
+    sayHowToGoOn(host, output);
+  });
   try {
     const run = chosen(host, args.run);
-    const result = await takeBack(run, host, { ...by(host, context), keepChanged: args.keepChanged, listener: progressListener(output) });
+    const result = await takeBack(run, host, {
+      ...by(host, context),
+      keepChanged: args.keepChanged,
+      listener: progressListener(output),
+    });
     return show(run, result, context);
   } finally {
     lock.release();
   }
 };
 
-/** The run of that name or number; without one the run that was cut off, else the latest that still stands. Throws what keeps it from being taken back. */
+/**
+ * The run of that name or number; without one the run that was cut off, else the latest that still stands.
+ * Throws what keeps it from being taken back.
+ */
 function chosen(host: Host, asked: string | undefined): RecordedRun {
   const { runs, problems } = readRuns(host);
   if (asked === undefined && problems.length > 0) throw new Problems([unreadable(host), ...problems]);
-  const run = asked === undefined ? (runs.find(({ outcome }) => outcome === "unfinished") ?? runs.find(stands)) : readRun(host, asked);
-  if (run === undefined) throw new Problem("undo-nothing", "there is no run to take back on this host", { hint: `${ownCommand(host, "history")} lists the runs` });
+  const run =
+    asked === undefined
+      ? (runs.find(({ outcome }) => outcome === "unfinished") ?? runs.find(stands))
+      : readRun(host, asked);
+  if (run === undefined)
+    throw new Problem("undo-nothing", "there is no run to take back on this host", {
+      hint: `${ownCommand(host, "history")} lists the runs`,
+    });
   if (run.outcome !== "unfinished" && !stands(run)) throw alreadyBack(run, host);
   throwIfErrors(runsInTheWay(run, runs, host));
   return run;
 }
 
-async function dryRun(run: RecordedRun, host: Host, { keepChanged }: RollbackArguments, { output }: CommandContext): Promise<ExitCode> {
+async function dryRun(
+  run: RecordedRun,
+  host: Host,
+  { keepChanged }: RollbackArguments,
+  { output }: CommandContext,
+): Promise<ExitCode> {
   const found = await obstacles(run, host);
   if (!keepChanged) throwIfErrors(found);
-  for (const problem of await unfinishedWarning(host)) if (problem.code === "workflow-run-going-on") throw new Problems([problem]);
+  for (const problem of await unfinishedWarning(host))
+    if (problem.code === "workflow-run-going-on") throw new Problems([problem]);
   if (output.json) output.document(rollbackJson(run, null, found));
   else {
     output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
-    for (const { change } of run.changes.filter(mayStand).reverse()) output.result(`  ↶ ${cleanLine(changeText(change))}`);
-    for (const { where, detail } of found) output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
+    for (const { change } of run.changes.filter(mayStand).reverse())
+      output.result(`  ↶ ${cleanLine(changeText(change))}`);
+    for (const { where, detail } of found)
+      output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
   }
   return run.changes.some(mayStand) ? exitCodes.changesPending : exitCodes.done;
 }
 
-const saysNothingOfFiles: ReadonlySet<string> = new Set(["workflow-journal-incomplete", "workflow-old-runs-kept", "service-undone-settings"]);
+const saysNothingOfFiles: ReadonlySet<string> = new Set([
+  "workflow-journal-incomplete",
+  "workflow-old-runs-kept",
+  "service-undone-settings",
+]);
 
 function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
   const { outcome, problems, lookedAt } = result;
@@ -80,24 +107,43 @@ function show(run: RecordedRun, result: TakeBackResult, { output }: CommandConte
     for (const problem of problems) output.problem(problem);
     const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
     const end = `${asBeforeText(lookedAt, " it")}${kept ? ", but for what was kept" : ""}`;
-    output.result(outcome === "failed" ? `run ${run.sequence} could not be taken back whole` : `run ${run.sequence} was taken back: ${end}`);
+    output.result(
+      outcome === "failed"
+        ? `run ${run.sequence} could not be taken back whole`
+        : `run ${run.sequence} was taken back: ${end}`,
+    );
     const unseen = outcome === "failed" ? undefined : notLookedAtText(lookedAt);
     if (unseen !== undefined) output.result(unseen);
   }
   const first = problems.find(({ severity }) => severity === "error");
-  return outcome === "rolled-back" ? exitCodes.done : first === undefined ? exitCodes.failed : problemCodes[first.code];
+  return outcome === "rolled-back"
+    ? exitCodes.done
+    : first === undefined
+      ? exitCodes.failed
+      : problemCodes[first.code];
 }
 
 function alreadyBack({ sequence, folder }: RecordedRun, host: Host): Problem {
-  return new Problem("undo-nothing", `nothing of run ${sequence} is left to take back`, { where: { path: folder }, hint: `${ownCommand(host, `history ${sequence}`)} shows what became of it` });
-}
-
-function unreadable(host: Host): Problem {
-  return new Problem("undo-nothing", "which run is the latest cannot be told, since not every record can be read", {
-    hint: `name the run: ${ownCommand(host, "history")} lists them, ${ownCommand(host, "rollback RUN")} takes one back`,
+  return new Problem("undo-nothing", `nothing of run ${sequence} is left to take back`, {
+    where: { path: folder },
+    hint: `${ownCommand(host, `history ${sequence}`)} shows what became of it`,
   });
 }
 
+function unreadable(host: Host): Problem {
+  return new Problem(
+    "undo-nothing",
+    "which run is the latest cannot be told, since not every record can be read",
+    {
+      hint:
+        `name the run: ${ownCommand(host, "history")} lists them, ${ownCommand(host, "rollback RUN")} ` +
+        "takes one back",
+    },
+  );
+}
+
 function needsRoot(): Problem {
-  return new Problem("rollback-needs-root", "rollback changes the host and must run as root", { hint: "sudo knetctl rollback …" });
+  return new Problem("rollback-needs-root", "rollback changes the host and must run as root", {
+    hint: "sudo knetctl rollback …",
+  });
 }

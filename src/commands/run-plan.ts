@@ -27,10 +27,17 @@ export interface PlanRun {
 }
 
 /** Holds the host's lock while `run` runs, after a run that was cut off has been taken back. */
-export async function withLockedHost<T>(host: Host, waitSeconds: number, context: CommandContext, run: (recovered: Recovered) => Promise<T>): Promise<T> {
+export async function withLockedHost<T>(
+  host: Host,
+  waitSeconds: number,
+  context: CommandContext,
+  run: (recovered: Recovered) => Promise<T>,
+): Promise<T> {
   const { output, signal } = context;
   const lock = await acquireLock({ host, waitSeconds, signal });
-  context.whenLeft(() => { sayHowToGoOn(host, output); });
+  context.whenLeft(() => {
+    sayHowToGoOn(host, output);
+  });
   try {
     const recovered = await recover(host, { ...by(host, context), listener: progressListener(output) });
     return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] });
@@ -46,23 +53,47 @@ export interface Recovered {
 }
 
 /** The plan, shown to people where it has changes. Throws its errors, before anything is changed. */
-export async function shownPlan(steps: readonly Step[], input: StepInput, { output }: CommandContext): Promise<Plan> {
+export async function shownPlan(
+  steps: readonly Step[],
+  input: StepInput,
+  { output }: CommandContext,
+): Promise<Plan> {
   const plan = await makePlan(steps, input);
   throwIfErrors(plan.problems);
   for (const problem of plan.problems) output.problem(problem);
-  if (!output.json && !output.quiet && plan.changes.length > 0) output.result(`${planText(plan, output.style)}\n`);
+  if (!output.json && !output.quiet && plan.changes.length > 0)
+    output.result(`${planText(plan, output.style)}\n`);
   return plan;
 }
 
 /** Makes the plan's changes, and proves them. The caller holds the lock. */
-export function runPlan(plan: Plan, { input, wantedBy, ...options }: PlanRun, context: CommandContext): Promise<RunResult> {
+export function runPlan(
+  plan: Plan,
+  { input, wantedBy, ...options }: PlanRun,
+  context: CommandContext,
+): Promise<RunResult> {
   const listener = progressListener(context.output);
-  return applyPlan(plan, input, { ...options, signal: context.signal, listener, profile: wantedBy, ...by(input.host, context) });
+  return applyPlan(plan, input, {
+    ...options,
+    signal: context.signal,
+    listener,
+    profile: wantedBy,
+    ...by(input.host, context),
+  });
 }
 
-/** Shows how it ended: the document of `--json`, or the smoke test's table, the problems and one line. Returns the exit code. */
-export function showRun(plan: Plan, result: RunResult, { recovered, warnings, note }: ShownWith, { output }: CommandContext): ExitCode {
-  if (output.json) output.document(applyJson(plan, [...warnings, ...recovered.problems], result, recovered.run));
+/**
+ * Shows how it ended: the document of `--json`, or the smoke test's table, the problems and one line. Returns
+ * the exit code.
+ */
+export function showRun(
+  plan: Plan,
+  result: RunResult,
+  { recovered, warnings, note }: ShownWith,
+  { output }: CommandContext,
+): ExitCode {
+  if (output.json)
+    output.document(applyJson(plan, [...warnings, ...recovered.problems], result, recovered.run));
   else {
     if (result.smoke.tokens.length > 0) output.result(`\n${smokeReportText(result.smoke, output.style)}`);
     for (const problem of errorsLast(result.problems)) output.problem(problem);

@@ -45,7 +45,9 @@ export const simulatorStart: CommandRun<SimulatorStartArguments> = async (args, 
 export const simulatorArchive: CommandRun<SimulatorArchiveArguments> = async (args, context) => {
   const { buildArchive } = await import("../simulator/archive.js");
   const archive = await buildArchive({
-    out: resolve(context.workingFolder, args.out), version: args.version, sources: sourcesOf(context),
+    out: resolve(context.workingFolder, args.out),
+    version: args.version,
+    sources: sourcesOf(context),
   });
   if (context.output.json) context.output.document(archive);
   else context.output.result(`${cleanLine(archive.path)}\nsha256 ${archive.sha256}`);
@@ -56,7 +58,10 @@ function sourcesOf({ programFolder }: CommandContext): string {
   return join(dirname(programFolder), "installers", "simulator");
 }
 
-/** The document is the command's result with and without `--json`. PINs of simulated users are meant to be seen. */
+/**
+ * The document is the command's result with and without `--json`. PINs of simulated users are meant to be
+ * seen.
+ */
 function documentOf(cluster: Cluster): object {
   return {
     vhsms: cluster.endpoints.map((endpoints) => ({ endpoints })),
@@ -69,13 +74,18 @@ function print({ output }: CommandContext, document: object): void {
   else output.result(JSON.stringify(document, null, 2));
 }
 
-/** One new file a user, 0600, named after the user; characters that do not belong in a file name become percent signs. */
+/**
+ * One new file a user, 0600, named after the user; characters that do not belong in a file name become
+ * percent signs.
+ */
 async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {
   const { makeFolders } = await import("../simulator/make-folders.js");
   await makeFolders(folder, 0o700);
   for (const { name, pin } of cluster.users) {
     const file = join(folder, fileNameOf(name));
-    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" }).catch((cause: unknown) => { throw cannotWrite(file, cause); });
+    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" }).catch((cause: unknown) => {
+      throw cannotWrite(file, cause);
+    });
     written.push(file);
   }
 }
@@ -87,11 +97,21 @@ function fileNameOf(user: string): string {
 
 function cannotWrite(file: string, cause: unknown): Problem {
   return new Problem("simulator-start-failed", "a PIN file cannot be written", {
-    where: { path: file }, hint: "name a folder that holds no files of these names", cause,
+    where: { path: file },
+    hint: "name a folder that holds no files of these names",
+    cause,
   });
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((done) => { signal.addEventListener("abort", () => { done(); }, { once: true }); });
+  await new Promise<void>((done) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        done();
+      },
+      { once: true },
+    );
+  });
 }

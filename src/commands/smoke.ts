@@ -33,8 +33,8 @@ export interface SmokeArguments {
 }
 
 /**
- * `knetctl smoke`: the PKCS #11 smoke test of one token of any module. Exit 0 (warnings pass), 1 failed, 69 the token or its login cannot
- * be had, 77 `--as` needs root.
+ * `knetctl smoke`: the PKCS #11 smoke test of one token of any module. Exit 0 (warnings pass), 1 failed, 69
+ * the token or its login cannot be had, 77 `--as` needs root.
  */
 export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
   const request = {
@@ -47,7 +47,11 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
     signal: context.signal,
   };
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
-  if (identity === undefined && context.isRoot) context.output.note("note: the module runs as root; --as USER runs it as the service does, whose rights and home are others");
+  if (identity === undefined && context.isRoot)
+    context.output.note(
+      "note: the module runs as root; --as USER runs it as the service does, whose rights and home " +
+        "are others",
+    );
   const { pin, problems } = await pinOf(args, context);
   const tokens = [await smokeTest({ ...request, pin, ...(identity && { identity }) })];
   const unsigned = nothingSigned(tokens);
@@ -61,47 +65,64 @@ function modulePath(module: string, { workingFolder }: CommandContext): string {
 }
 
 function tokenChoice({ tokenLabel, tokenSerial }: SmokeArguments): TokenChoice {
-  if (tokenLabel !== undefined) return { label: tokenLabel, ...(tokenSerial !== undefined && { serial: tokenSerial }) };
+  if (tokenLabel !== undefined)
+    return { label: tokenLabel, ...(tokenSerial !== undefined && { serial: tokenSerial }) };
   return tokenSerial === undefined ? { only: true } : { serial: tokenSerial };
 }
 
 /** A day is more than any test takes, and less than what a timer can hold. */
 function timeoutMs(seconds: number | undefined): number {
   if (seconds === undefined) return defaultTimeoutMs;
-  if (!(seconds > 0 && seconds <= 86_400)) throw usage(`--timeout must be more than 0 and at most 86400 seconds`);
+  if (!(seconds > 0 && seconds <= 86_400))
+    throw usage(`--timeout must be more than 0 and at most 86400 seconds`);
   return seconds * 1000;
 }
 
 function environment(settings: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(settings.map((setting) => {
-    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=([^\0]*)$/s.exec(setting) ?? [];
-    if (name === undefined || value === undefined) throw usage("--env takes NAME=VALUE");
-    return [name, value];
-  }));
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=([^\0]*)$/s.exec(setting) ?? [];
+      if (name === undefined || value === undefined) throw usage("--env takes NAME=VALUE");
+      return [name, value];
+    }),
+  );
 }
 
 async function identityOf(name: string, context: CommandContext): Promise<Identity> {
   const host = await context.host({ readOnly: true });
   const account = host.accounts.user(name);
-  if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(name)}`, { hint: "name an account of this host with --as" });
+  if (account === undefined)
+    throw new Problem("account-missing", `there is no user ${JSON.stringify(name)}`, {
+      hint: "name an account of this host with --as",
+    });
   return { user: account.user, uid: account.uid, gid: account.gid, home: account.home };
 }
 
-async function pinOf(args: SmokeArguments, context: CommandContext): Promise<{ pin: Secret | undefined; problems: readonly Problem[] }> {
+async function pinOf(
+  args: SmokeArguments,
+  context: CommandContext,
+): Promise<{ pin: Secret | undefined; problems: readonly Problem[] }> {
   const source = pinSource(args, context);
   if (source === undefined) {
     context.output.note("note: no PIN was given: the test goes as far as it can without a login");
     return { pin: undefined, problems: [] };
   }
   const { descriptors, signal } = context;
-  const { pin, notes, problems } = await readPin(source, { signal, descriptors, ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }) });
+  const { pin, notes, problems } = await readPin(source, {
+    signal,
+    descriptors,
+    ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }),
+  });
   if (context.output.verbose) for (const note of notes) context.output.note(cleanLine(`note: ${note}`));
   // before the login: what looks wrong may cost an attempt
   for (const problem of problems) context.output.problem(problem);
   return { pin, problems };
 }
 
-function pinSource({ pinFile, pinPrompt = false }: SmokeArguments, { workingFolder }: CommandContext): PinSource | undefined {
+function pinSource(
+  { pinFile, pinPrompt = false }: SmokeArguments,
+  { workingFolder }: CommandContext,
+): PinSource | undefined {
   if (pinFile !== undefined && pinPrompt) throw usage("give the PIN by file or by prompt, not by both");
   if (pinFile === undefined) return pinPrompt ? { from: "prompt" } : undefined;
   if (pinFile === "-") return { from: "fd", descriptor: 0 };

@@ -7,16 +7,27 @@ import type { ParsedProfile } from "../profile/parse-profile.js";
 import type { CommandContext } from "./command.js";
 
 /**
- * The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json` document; advice to its author is `validate`'s to
- * give. `trust`: what is said of one that others can change, see `trustedBy`; left out where it does not matter.
+ * The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json`
+ * document; advice to its author is `validate`'s to give. `trust`: what is said of one that others can
+ * change, see `trustedBy`; left out where it does not matter.
  */
-export async function validProfile(file: string, context: CommandContext, trust?: Trust): Promise<{ profile: Profile; warnings: readonly Problem[] }> {
+export async function validProfile(
+  file: string,
+  context: CommandContext,
+  trust?: Trust,
+): Promise<{ profile: Profile; warnings: readonly Problem[] }> {
   const { profile, problems } = requireValid(await loadProfile(file, context.workingFolder, trust));
   return { profile, warnings: shownWarnings(problems, context) };
 }
 
-/** A command that changes the host by a profile that others can change does what they want, and so `refuses` it. Any other warns of it. */
-export function trustedBy({ environment }: Pick<CommandContext, "environment">, refuses: boolean | Trust["refuses"]): Trust {
+/**
+ * A command that changes the host by a profile that others can change does what they want, and so `refuses`
+ * it. Any other warns of it.
+ */
+export function trustedBy(
+  { environment }: Pick<CommandContext, "environment">,
+  refuses: boolean | Trust["refuses"],
+): Trust {
   return { callers: callers(environment), refuses: typeof refuses === "boolean" ? () => refuses : refuses };
 }
 
@@ -26,7 +37,10 @@ export function handsPinsOn({ users }: Profile): boolean {
 }
 
 /** The same profile, or all its problems at once (thrown). */
-export function requireValid({ profile, problems }: ParsedProfile): { readonly profile: Profile; readonly problems: readonly Problem[] } {
+export function requireValid({ profile, problems }: ParsedProfile): {
+  readonly profile: Profile;
+  readonly problems: readonly Problem[];
+} {
   throwIfErrors(problems);
   if (profile === undefined) throw new Error("a profile without problems was not returned");
   return { profile, problems };

@@ -8,7 +8,10 @@ import { cleanLine } from "../ui/clean-text.js";
 import type { CommandRun } from "./command.js";
 import { trustedBy, withoutAdvice } from "./valid-profile.js";
 
-/** Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches nothing else. Document of `--json`: `{ "valid", "problems" }`. */
+/**
+ * Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches
+ * nothing else. Document of `--json`: `{ "valid", "problems" }`.
+ */
 export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, context) => {
   const { output, workingFolder } = context;
   const { profile, problems: found } = await loadProfile(file, workingFolder, trustedBy(context, false));
@@ -25,8 +28,16 @@ export const validate: CommandRun<{ profile: string }> = async ({ profile: file 
 
 /** What there is in the profile; what there is none of is left out. */
 function summary({ source, connections, users, keyStores }: Profile): string {
-  const endpoints = [...connections.values()].reduce((sum, connection) => sum + connection.endpoints.length, 0);
-  const counts = [[connections.size, "connection"], [endpoints, "endpoint"], [users.size, "user"], [keyStores?.size ?? 0, "key store"]] as const;
+  const endpoints = [...connections.values()].reduce(
+    (sum, connection) => sum + connection.endpoints.length,
+    0,
+  );
+  const counts = [
+    [connections.size, "connection"],
+    [endpoints, "endpoint"],
+    [users.size, "user"],
+    [keyStores?.size ?? 0, "key store"],
+  ] as const;
   const parts = counts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun));
   return `${shownName(source)} is valid: ${parts.join(", ")}`;
 }

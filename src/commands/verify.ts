@@ -28,21 +28,40 @@ export interface VerifyArguments {
 }
 
 /**
- * `knetctl verify`: observes again, reports drift, runs the proof, looks at the service and at the members of HA vectors; changes nothing. Exit 0, 2
- * (drift, a restart that is owed), 69 (a token or member cannot be reached, the service does not answer) or 1 (failed).
+ * `knetctl verify`: observes again, reports drift, runs the proof, looks at the service and at the members of
+ * HA vectors; changes nothing. Exit 0, 2 (drift, a restart that is owed), 69 (a token or member cannot be
+ * reached, the service does not answer) or 1 (failed).
  */
 export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const { output, signal } = context;
-  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, (read) => context.isRoot && args.smokeTest && handsPinsOn(read)));
+  const { profile, warnings } = await validProfile(
+    args.profile,
+    context,
+    trustedBy(context, (read) => context.isRoot && args.smokeTest && handsPinsOn(read)),
+  );
   const host = await context.host({ root: args.root, readOnly: true });
   const read = await secretsFor(profile, args.smokeTest && host.root === "/", context);
   const input = { profile, host };
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
-  const plan = await makePlan(allSteps({ smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 }, secrets: read.secrets, callers: callers(context.environment), restart: true }), input);
+  const plan = await makePlan(
+    allSteps({
+      smokeTest: {
+        worker: joined(context.programFolder, "pkcs11-worker.cjs"),
+        timeoutMs: args.timeout * 1000,
+      },
+      secrets: read.secrets,
+      callers: callers(context.environment),
+      restart: true,
+    }),
+    input,
+  );
   throwIfErrors(plan.problems);
   const proof = await prove(plan, { prove: args.smokeTest, signal, listener: progressListener(output) });
-  const seen = [...(await lookAround(plan.steps, signal)), ...(args.smokeTest ? await vectorProblems(input, context) : [])];
+  const seen = [
+    ...(await lookAround(plan.steps, signal)),
+    ...(args.smokeTest ? await vectorProblems(input, context) : []),
+  ];
   const found = { smoke: proof.smoke, problems: [...proof.problems, ...seen] };
   if (output.json) output.document(verifyJson(plan, [...warnings, ...read.problems, ...unfinished], found));
   else showVerified(plan, found, context);
@@ -51,11 +70,21 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 };
 
-/** The proof cannot do without its PINs; what the settings hold is compared as far as that goes without asking. */
+/**
+ * The proof cannot do without its PINs; what the settings hold is compared as far as that goes without
+ * asking.
+ */
 async function secretsFor(profile: Profile, proves: boolean, context: CommandContext): Promise<ReadSecrets> {
   const uses = secretUses(profile);
-  const proof = await readSecrets(uses.filter(({ purpose }) => proves && purpose === "proof"), context);
-  const settings = await readSecretsIfPossible(uses.filter(({ purpose }) => purpose === "settings"), context, proof.secrets);
+  const proof = await readSecrets(
+    uses.filter(({ purpose }) => proves && purpose === "proof"),
+    context,
+  );
+  const settings = await readSecretsIfPossible(
+    uses.filter(({ purpose }) => purpose === "settings"),
+    context,
+    proof.secrets,
+  );
   return { secrets: settings.secrets, problems: [...proof.problems, ...settings.problems] };
 }
 

@@ -4,9 +4,14 @@ import { enterSandbox } from "../host/sandbox/sandbox.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import { exitCodes } from "../problem/exit-codes.js";
 
-/** Calls this program again in a throw-away copy of this machine, and passes its output, signals and exit code on. */
+/**
+ * Calls this program again in a throw-away copy of this machine, and passes its output, signals and exit code
+ * on.
+ */
 export async function demoInSandbox({ self, environment, signal }: CommandContext): Promise<ExitCode> {
-  const shown = ["TERM", "NO_COLOR", "LANG"].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]));
+  const shown = ["TERM", "NO_COLOR", "LANG"].flatMap((name) =>
+    environment[name] === undefined ? [] : [[name, environment[name]] as const],
+  );
   const sandboxed = await enterSandbox({
     program: self.node,
     args: [self.script, "demo", "--inside-sandbox"],

@@ -22,12 +22,26 @@ export async function insideSandbox(context: CommandContext): Promise<ExitCode> 
   await mkdir(folder, { recursive: true, mode: 0o700 });
 
   heading("two simulated VHSMs, one HA pair, two users");
-  const cluster = await timed(context, "started", () => startCluster({ vhsms: 2, users: ["ca_signer", "tsa_signer"], stateFolder: joined(folder, "vhsms"), sources: simulatorSources(context) }));
+  const cluster = await timed(context, "started", () =>
+    startCluster({
+      vhsms: 2,
+      users: ["ca_signer", "tsa_signer"],
+      stateFolder: joined(folder, "vhsms"),
+      sources: simulatorSources(context),
+    }),
+  );
   try {
     for (const { https } of cluster.endpoints) output.result(`  https://${https.ip}:${https.port}/kmip`);
 
     heading("a vendor archive around the simulated module");
-    const archive = await timed(context, "built", () => buildArchive({ out: folder, version: "1.7.0", sources: simulatorSources(context), registerLoader: false }));
+    const archive = await timed(context, "built", () =>
+      buildArchive({
+        out: folder,
+        version: "1.7.0",
+        sources: simulatorSources(context),
+        registerLoader: false,
+      }),
+    );
     output.result(`  ${archive.path}\n  sha256 ${archive.sha256}`);
 
     heading("the profile");
@@ -66,5 +80,8 @@ async function timed<T>({ output }: CommandContext, what: string, run: () => Pro
 
 async function knetctl(context: CommandContext, args: readonly string[]): Promise<void> {
   const exitCode = await runShown(context, args);
-  if (exitCode !== 0) throw new Problem("demo-failed", `knetctl ${args[0] ?? ""} ended with exit code ${exitCode}`, { hint: "what it printed above says why" });
+  if (exitCode !== 0)
+    throw new Problem("demo-failed", `knetctl ${args[0] ?? ""} ended with exit code ${exitCode}`, {
+      hint: "what it printed above says why",
+    });
 }

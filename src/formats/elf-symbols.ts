@@ -9,13 +9,17 @@ export interface SymbolTables {
   readonly text: (index: number) => string;
 }
 
-/** Whether the file defines the symbol, found as the loader finds it: by hash. False where the tables are damaged. */
+/**
+ * Whether the file defines the symbol, found as the loader finds it: by hash. False where the tables are
+ * damaged.
+ */
 export function definesSymbol(view: ElfView, tables: SymbolTables, name: string): boolean {
   const { symbols } = tables;
   if (symbols === undefined) return false;
   const width = view.pick(16, 24);
   const matches = (index: number): boolean =>
-    tables.text(view.u32(symbols + index * width)) === name && view.u16(symbols + index * width + view.pick(14, 6)) !== 0;
+    tables.text(view.u32(symbols + index * width)) === name &&
+    view.u16(symbols + index * width + view.pick(14, 6)) !== 0;
   try {
     return [...candidates(view, tables, name)].some(matches);
   } catch (error) {
@@ -27,7 +31,11 @@ export function definesSymbol(view: ElfView, tables: SymbolTables, name: string)
 /** Indexes of the symbols in the name's hash bucket. */
 function* candidates(view: ElfView, { gnuHash, hash }: SymbolTables, name: string): Generator<number> {
   if (gnuHash !== undefined) {
-    const [buckets, firstSymbol, bloomWords] = [view.u32(gnuHash), view.u32(gnuHash + 4), view.u32(gnuHash + 8)];
+    const [buckets, firstSymbol, bloomWords] = [
+      view.u32(gnuHash),
+      view.u32(gnuHash + 4),
+      view.u32(gnuHash + 8),
+    ];
     if (buckets === 0) return;
     const bucketsAt = gnuHash + 16 + bloomWords * view.pick(4, 8);
     const chains = bucketsAt + buckets * 4;
@@ -56,6 +64,6 @@ function systemVHashOf(name: string): number {
   return Buffer.from(name).reduce((sum, byte) => {
     const shifted = ((sum << 4) >>> 0) + byte;
     const high = shifted & 0xf0000000;
-    return (((shifted ^ (high >>> 24)) & ~high) >>> 0);
+    return ((shifted ^ (high >>> 24)) & ~high) >>> 0;
   }, 0);
 }

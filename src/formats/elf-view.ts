@@ -6,7 +6,11 @@ export const mostEntries = 65_536;
 
 /** Numbers of the file's own byte order and width. Reading past the end throws a RangeError. */
 export class ElfView {
-  constructor(readonly bytes: Buffer, readonly bits: 32 | 64, readonly little: boolean) {}
+  constructor(
+    readonly bytes: Buffer,
+    readonly bits: 32 | 64,
+    readonly little: boolean,
+  ) {}
 
   u16(at: number): number {
     return this.little ? this.bytes.readUInt16LE(at) : this.bytes.readUInt16BE(at);

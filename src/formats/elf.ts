@@ -3,7 +3,9 @@ import { definesSymbol } from "./elf-symbols.js";
 import type { SymbolTables } from "./elf-symbols.js";
 import { ElfView, Malformed, mostEntries } from "./elf-view.js";
 
-/** What must be equal for one process to hold two ELF files. `machine` is e_machine: 62 x86-64, 183 AArch64, … */
+/**
+ * What must be equal for one process to hold two ELF files. `machine` is e_machine: 62 x86-64, 183 AArch64, …
+ */
 export interface ElfTarget {
   readonly bits: 32 | 64;
   readonly byteOrder: "little" | "big";
@@ -34,16 +36,28 @@ export interface ElfFile {
 }
 
 const tag = {
-  needed: 1, hash: 4, strtab: 5, symtab: 6, strsz: 10, soname: 14, rpath: 15, runpath: 29,
-  gnuHash: 0x6ffffef5, verdef: 0x6ffffffc, verdefnum: 0x6ffffffd, verneed: 0x6ffffffe, verneednum: 0x6fffffff,
+  needed: 1,
+  hash: 4,
+  strtab: 5,
+  symtab: 6,
+  strsz: 10,
+  soname: 14,
+  rpath: 15,
+  runpath: 29,
+  gnuHash: 0x6ffffef5,
+  verdef: 0x6ffffffc,
+  verdefnum: 0x6ffffffd,
+  verneed: 0x6ffffffe,
+  verneednum: 0x6fffffff,
 };
 const loadSegment = 1;
 const dynamicSegment = 2;
 const interpreterSegment = 3;
 
 /**
- * Reads the header and the dynamic section of an ELF file (System V ABI, chapter 5; the GNU extensions of the LSB).
- * Pure; `path` only names the file in a Problem: `elf-not-elf`, or `elf-malformed` for one that is cut or damaged.
+ * Reads the header and the dynamic section of an ELF file (System V ABI, chapter 5; the GNU extensions of the
+ * LSB). Pure; `path` only names the file in a Problem: `elf-not-elf`, or `elf-malformed` for one that is cut
+ * or damaged.
  */
 export function parseElf(bytes: Buffer, path: string): ElfFile {
   const view = openView(bytes, path);
@@ -62,12 +76,17 @@ export function parseElfTarget(bytes: Buffer, path: string): ElfTarget {
   return targetOf(view);
 }
 
-/** The dynamic loader that a program asks for (PT_INTERP); undefined for one that asks for none, or is damaged. */
+/**
+ * The dynamic loader that a program asks for (PT_INTERP); undefined for one that asks for none, or is
+ * damaged.
+ */
 export function parseElfInterpreter(bytes: Buffer, path: string): string | undefined {
   const view = openView(bytes, path);
   try {
     const segment = readSegments(view).find(({ type }) => type === interpreterSegment);
-    return segment && bytes.toString("utf8", segment.offset, segment.offset + segment.size).replace(/\0.*$/s, "");
+    return (
+      segment && bytes.toString("utf8", segment.offset, segment.offset + segment.size).replace(/\0.*$/s, "")
+    );
   } catch (error) {
     if (error instanceof Malformed || error instanceof RangeError) return undefined;
     throw error;
@@ -76,13 +95,19 @@ export function parseElfInterpreter(bytes: Buffer, path: string): string | undef
 
 function malformed(path: string, detail: string): Problem {
   return new Problem("elf-malformed", "the library is cut or damaged", {
-    where: { path }, detail, hint: "get the archive again, and compare its SHA-256 with the vendor's",
+    where: { path },
+    detail,
+    hint: "get the archive again, and compare its SHA-256 with the vendor's",
   });
 }
 
 function openView(bytes: Buffer, path: string): ElfView {
   const [bits, order] = [bytes[4], bytes[5]];
-  if (bytes.subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")) && (bits === 1 || bits === 2) && (order === 1 || order === 2))
+  if (
+    bytes.subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")) &&
+    (bits === 1 || bits === 2) &&
+    (order === 1 || order === 2)
+  )
     return new ElfView(bytes, bits === 2 ? 64 : 32, order === 1);
   throw new Problem("elf-not-elf", "not an ELF file", {
     where: { path },
@@ -105,13 +130,19 @@ interface Segment {
 function readFile(view: ElfView): ElfFile {
   const segments = readSegments(view);
   const offsetOf = (address: number): number => {
-    const home = segments.find((s) => s.type === loadSegment && address >= s.address && address < s.address + s.size);
+    const home = segments.find(
+      (s) => s.type === loadSegment && address >= s.address && address < s.address + s.size,
+    );
     if (home === undefined) throw new Malformed(`address 0x${address.toString(16)} lies in no segment`);
     return address - home.address + home.offset;
   };
-  const dynamic = readDynamic(view, segments.find((segment) => segment.type === dynamicSegment));
+  const dynamic = readDynamic(
+    view,
+    segments.find((segment) => segment.type === dynamicSegment),
+  );
   const first = (wanted: number): number | undefined => dynamic.find((entry) => entry.tag === wanted)?.value;
-  const all = (wanted: number): number[] => dynamic.filter((entry) => entry.tag === wanted).map((entry) => entry.value);
+  const all = (wanted: number): number[] =>
+    dynamic.filter((entry) => entry.tag === wanted).map((entry) => entry.value);
 
   const strings = first(tag.strtab);
   const table = strings === undefined ? undefined : { start: offsetOf(strings), size: first(tag.strsz) ?? 0 };
@@ -120,14 +151,21 @@ function readFile(view: ElfView): ElfFile {
     const address = first(wanted);
     return address === undefined ? undefined : offsetOf(address);
   };
-  const tables: SymbolTables = { gnuHash: at(tag.gnuHash), hash: at(tag.hash), symbols: at(tag.symtab), text };
+  const tables: SymbolTables = {
+    gnuHash: at(tag.gnuHash),
+    hash: at(tag.hash),
+    symbols: at(tag.symtab),
+    text,
+  };
 
   return {
     target: targetOf(view),
     dynamic: view.u16(16) === 3,
     soname: all(tag.soname).map(text)[0],
     needed: all(tag.needed).map(text),
-    runPath: (all(tag.runpath)[0] === undefined ? all(tag.rpath) : all(tag.runpath)).flatMap((index) => text(index).split(":").filter(Boolean)),
+    runPath: (all(tag.runpath)[0] === undefined ? all(tag.rpath) : all(tag.runpath)).flatMap((index) =>
+      text(index).split(":").filter(Boolean),
+    ),
     versionNeeds: readVersionNeeds(view, at(tag.verneed), first(tag.verneednum) ?? 0, text),
     versions: new Set(readVersionDefinitions(view, at(tag.verdef), first(tag.verdefnum) ?? 0, text)),
     defines: (symbol) => definesSymbol(view, tables, symbol),
@@ -149,15 +187,23 @@ function readSegments(view: ElfView): readonly Segment[] {
     };
   });
   const end = Math.max(0, ...segments.filter((s) => s.type === loadSegment).map((s) => s.offset + s.size));
-  if (end > view.bytes.length) throw new Malformed(`the file has ${view.bytes.length} of the ${end} bytes its header promises`);
+  if (end > view.bytes.length)
+    throw new Malformed(`the file has ${view.bytes.length} of the ${end} bytes its header promises`);
   return segments;
 }
 
-function readDynamic(view: ElfView, segment: Segment | undefined): { readonly tag: number; readonly value: number }[] {
+function readDynamic(
+  view: ElfView,
+  segment: Segment | undefined,
+): { readonly tag: number; readonly value: number }[] {
   const entries: { tag: number; value: number }[] = [];
   if (segment === undefined) return entries;
   const width = view.pick(8, 16);
-  for (let at = segment.offset; at + width <= segment.offset + segment.size && entries.length < mostEntries; at += width) {
+  for (
+    let at = segment.offset;
+    at + width <= segment.offset + segment.size && entries.length < mostEntries;
+    at += width
+  ) {
     const entry = { tag: view.word(at), value: view.word(at + width / 2) };
     if (entry.tag === 0) break;
     entries.push(entry);
@@ -182,7 +228,12 @@ function* chain(view: ElfView, start: number, count: number, nextField: number):
   }
 }
 
-function readVersionNeeds(view: ElfView, start: number | undefined, count: number, text: (index: number) => string): VersionNeed[] {
+function readVersionNeeds(
+  view: ElfView,
+  start: number | undefined,
+  count: number,
+  text: (index: number) => string,
+): VersionNeed[] {
   const needs: VersionNeed[] = [];
   if (start === undefined) return needs;
   for (const need of chain(view, start, count, 12)) {
@@ -196,7 +247,14 @@ function readVersionNeeds(view: ElfView, start: number | undefined, count: numbe
   return needs;
 }
 
-function readVersionDefinitions(view: ElfView, start: number | undefined, count: number, text: (index: number) => string): string[] {
+function readVersionDefinitions(
+  view: ElfView,
+  start: number | undefined,
+  count: number,
+  text: (index: number) => string,
+): string[] {
   if (start === undefined) return [];
-  return [...chain(view, start, count, 16)].map((definition) => text(view.u32(definition + view.u32(definition + 12))));
+  return [...chain(view, start, count, 16)].map((definition) =>
+    text(view.u32(definition + view.u32(definition + 12))),
+  );
 }

@@ -1,7 +1,7 @@
 /**
- * One JSON value on one line: a string, finite number, boolean, null, or a list of those (`["A", "B"]`). Throws a
- * TypeError for anything else: `undefined`, NaN and objects are mistakes of the caller, which `JSON.stringify` would
- * turn into silence, `null` or whatever a `toJSON` says.
+ * One JSON value on one line: a string, finite number, boolean, null, or a list of those (`["A", "B"]`).
+ * Throws a TypeError for anything else: `undefined`, NaN and objects are mistakes of the caller, which
+ * `JSON.stringify` would turn into silence, `null` or whatever a `toJSON` says.
  */
 export function encodeJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(encodeScalar).join(", ")}]`;

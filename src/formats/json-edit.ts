@@ -10,7 +10,10 @@ export interface MemberChanges {
   readonly add: ReadonlyMap<string, JsonData>;
 }
 
-/** Makes edits of one JSON text that leave everything else in it as it is, byte for byte, and look like their surroundings. */
+/**
+ * Makes edits of one JSON text that leave everything else in it as it is, byte for byte, and look like their
+ * surroundings.
+ */
 export class JsonEditor {
   readonly #text: string;
   readonly #layout: JsonLayout;
@@ -34,7 +37,11 @@ export class JsonEditor {
   replace(node: JsonNode, data: JsonData): void {
     const spread = node.kind === "array" && isList(data) ? this.#spreadLike(node, data) : undefined;
     const indent = this.#layout.multiline ? this.#lineIndent(node.start) : undefined;
-    this.#edits.push({ start: node.start, end: node.end, text: spread ?? jsonText(data, this.#layout, indent) });
+    this.#edits.push({
+      start: node.start,
+      end: node.end,
+      text: spread ?? jsonText(data, this.#layout, indent),
+    });
   }
 
   /** The text with all edits made; the very same text when there are none. */
@@ -48,16 +55,21 @@ export class JsonEditor {
     const lastKept = members.findLastIndex(({ name }) => !remove.has(name));
     for (const [index, { name, key, value }] of members.entries()) {
       if (!remove.has(name)) continue;
-      // up to the first that stays, a member goes with the comma after it; later ones with the comma before them
-      if (index < firstKept) this.#edits.push({ start: key.start, end: members[index + 1]?.key.start ?? value.end, text: "" });
+      // up to the first that stays, a member goes with the comma after it; later ones with the comma before
+      // them
+      if (index < firstKept)
+        this.#edits.push({ start: key.start, end: members[index + 1]?.key.start ?? value.end, text: "" });
       else this.#edits.push({ start: members[index - 1]?.value.end ?? key.start, end: value.end, text: "" });
     }
     const anchor = members[lastKept];
     if (anchor === undefined || add.size === 0) return;
-    const gapStart = lastKept === 0 ? object.start + 1 : (members[lastKept - 1]?.value.end ?? object.start + 1);
+    const gapStart =
+      lastKept === 0 ? object.start + 1 : (members[lastKept - 1]?.value.end ?? object.start + 1);
     const gap = this.#text.slice(gapStart, anchor.key.start).replace(/^\s*,/, "");
     const lead = lastKept === 0 && indentOf(gap) === undefined ? this.#layout.gap : gap;
-    const text = this.#members(add, indentOf(gap)).map((member) => `,${lead}${member}`).join("");
+    const text = this.#members(add, indentOf(gap))
+      .map((member) => `,${lead}${member}`)
+      .join("");
     this.#edits.push({ start: anchor.value.end, end: anchor.value.end, text });
   }
 
@@ -71,7 +83,11 @@ export class JsonEditor {
     }
     const gap = this.#text.slice(object.start + 1, first.key.start);
     const lead = indentOf(gap) === undefined ? this.#layout.gap : gap;
-    this.#edits.push({ start: first.key.start, end: last.value.end, text: this.#members(add, indentOf(gap)).join(`,${lead}`) });
+    this.#edits.push({
+      start: first.key.start,
+      end: last.value.end,
+      text: this.#members(add, indentOf(gap)).join(`,${lead}`),
+    });
   }
 
   #members(add: MemberChanges["add"], indent: string | undefined): string[] {
@@ -83,8 +99,15 @@ export class JsonEditor {
     const last = items.at(-1);
     if (first === undefined || last === undefined || data.length === 0) return undefined;
     const open = this.#text.slice(start, first.start);
-    const comma = second !== undefined ? this.#text.slice(first.end, second.start) : `,${indentOf(open) === undefined ? this.#layout.gap : open.slice(1)}`;
-    return open + data.map((item) => jsonText(item, this.#layout, undefined)).join(comma) + this.#text.slice(last.end, end);
+    const comma =
+      second !== undefined
+        ? this.#text.slice(first.end, second.start)
+        : `,${indentOf(open) === undefined ? this.#layout.gap : open.slice(1)}`;
+    return (
+      open +
+      data.map((item) => jsonText(item, this.#layout, undefined)).join(comma) +
+      this.#text.slice(last.end, end)
+    );
   }
 
   #lineIndent(offset: number): string {

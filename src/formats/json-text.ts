@@ -39,7 +39,8 @@ export function indentOf(whitespace: string): string | undefined {
 
 /** The value as text. Objects spread over lines below `indent`, or stand on one line when it is undefined. */
 export function jsonText(data: JsonData, layout: JsonLayout, indent: string | undefined): string {
-  if (isList(data)) return `[${data.map((item) => jsonText(item, layout, undefined)).join(`,${layout.gap}`)}]`;
+  if (isList(data))
+    return `[${data.map((item) => jsonText(item, layout, undefined)).join(`,${layout.gap}`)}]`;
   if (!isObject(data)) return encodeJson(data);
   if (data.size === 0) return "{}";
   const inner = indent === undefined ? undefined : indent + layout.unit;
@@ -49,7 +50,12 @@ export function jsonText(data: JsonData, layout: JsonLayout, indent: string | un
 }
 
 /** `"name": value`. */
-export function memberText(name: string, value: JsonData, layout: JsonLayout, indent: string | undefined): string {
+export function memberText(
+  name: string,
+  value: JsonData,
+  layout: JsonLayout,
+  indent: string | undefined,
+): string {
   return `${encodeJson(name)}${layout.colon}${jsonText(value, layout, indent)}`;
 }
 

@@ -15,7 +15,10 @@ export interface JsonMember {
 
 export interface JsonObject extends Span {
   readonly kind: "object";
-  /** In the order of the text. A map: `__proto__` is a name like any other. Of several members of one name, the last. */
+  /**
+   * In the order of the text. A map: `__proto__` is a name like any other. Of several members of one name,
+   * the last.
+   */
   readonly members: ReadonlyMap<string, JsonMember>;
   /** Every member, those of one name too. */
   readonly list: readonly JsonMember[];
@@ -43,11 +46,12 @@ export interface JsonFault {
 }
 
 /** Either the tree, or the faults by position: the first of the syntax, else every duplicate key. */
-export type ParsedJson = { readonly root: JsonNode } | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
+export type ParsedJson =
+  { readonly root: JsonNode } | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
 
 /**
- * `strict` is RFC 8259 without duplicate keys, of which different readers take different ones. `lenient` allows comments,
- * a comma after the last member or item, and several members of one name.
+ * `strict` is RFC 8259 without duplicate keys, of which different readers take different ones. `lenient`
+ * allows comments, a comma after the last member or item, and several members of one name.
  */
 export type JsonDialect = "strict" | "lenient";
 
@@ -57,7 +61,8 @@ export function parseJson(text: string, dialect: JsonDialect = "strict"): Parsed
     return parsed(text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text, dialect === "lenient");
   } catch (error) {
     // the parser recurses
-    if (error instanceof RangeError) return { faults: [{ kind: "nesting", offset: 0, reason: "nested too deeply" }] };
+    if (error instanceof RangeError)
+      return { faults: [{ kind: "nesting", offset: 0, reason: "nested too deeply" }] };
     throw error;
   }
 }
@@ -92,15 +97,23 @@ function jsonNode(node: Node, duplicates: JsonFault[]): JsonNode {
   }
 }
 
-function membersOf(properties: readonly Node[], duplicates: JsonFault[]): Pick<JsonObject, "members" | "list"> {
+function membersOf(
+  properties: readonly Node[],
+  duplicates: JsonFault[],
+): Pick<JsonObject, "members" | "list"> {
   const members = new Map<string, JsonMember>();
   const list: JsonMember[] = [];
   for (const { children } of properties) {
     const [key, value] = children ?? [];
     if (key === undefined || value === undefined) throw new TypeError("a property lacks its key or value");
     const name = String(key.value);
-    if (members.has(name)) duplicates.push({ kind: "duplicate-key", offset: key.offset, reason: "a key occurs twice", key: name });
-    const member = { name, key: { start: key.offset, end: key.offset + key.length }, value: jsonNode(value, duplicates) };
+    if (members.has(name))
+      duplicates.push({ kind: "duplicate-key", offset: key.offset, reason: "a key occurs twice", key: name });
+    const member = {
+      name,
+      key: { start: key.offset, end: key.offset + key.length },
+      value: jsonNode(value, duplicates),
+    };
     members.set(name, member);
     list.push(member);
   }
@@ -108,7 +121,8 @@ function membersOf(properties: readonly Node[], duplicates: JsonFault[]): Pick<J
 }
 
 function scalarValue(value: unknown): JsonScalar["value"] {
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
+    return value;
   throw new TypeError(`not a JSON scalar: ${typeof value}`);
 }
 
@@ -132,6 +146,7 @@ const syntaxReasons = new Map([
 
 function syntaxFault({ error, offset }: ParseError, lenient: boolean): JsonFault {
   const name = printParseErrorCode(error);
-  if (!lenient && (name === "InvalidCommentToken" || name === "UnexpectedEndOfComment")) return { kind: "comment", offset, reason: "JSON has no comments" };
+  if (!lenient && (name === "InvalidCommentToken" || name === "UnexpectedEndOfComment"))
+    return { kind: "comment", offset, reason: "JSON has no comments" };
   return { kind: "syntax", offset, reason: syntaxReasons.get(name) ?? "this is not JSON" };
 }

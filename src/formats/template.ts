@@ -6,8 +6,9 @@ import { encodeJson } from "./encode-json.js";
 export const encoders = { json: encodeJson } as const;
 
 /**
- * The text of templates/NAME.hbs for these values. What an encoder gets is data, whatever it looks like. A value that is
- * missing, undefined or of a type that its encoder cannot write throws a Problem (`internal-error`), never "".
+ * The text of templates/NAME.hbs for these values. What an encoder gets is data, whatever it looks like. A
+ * value that is missing, undefined or of a type that its encoder cannot write throws a Problem
+ * (`internal-error`), never "".
  */
 export async function renderTemplate(name: string, values: object): Promise<string> {
   if (!Object.hasOwn(templates, name)) throw unusable(name, new Error("no such template"));
@@ -22,7 +23,8 @@ export async function renderTemplate(name: string, values: object): Promise<stri
 async function handlebars() {
   const { default: runtime } = await import("handlebars/runtime.js");
   const environment = runtime.create();
-  for (const [name, encode] of Object.entries(encoders)) environment.registerHelper(name, (value) => encode(value));
+  for (const [name, encode] of Object.entries(encoders))
+    environment.registerHelper(name, (value) => encode(value));
   // the compiler's strict mode spares the arguments of blocks
   for (const name of ["each", "if", "unless", "with"]) {
     const block = environment.helpers[name];

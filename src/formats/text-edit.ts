@@ -5,7 +5,10 @@ export interface TextEdit extends Span {
   readonly text: string;
 }
 
-/** The text with all edits made, those at one place in their order; the very same text when there are none. Linear in the size of text and edits. */
+/**
+ * The text with all edits made, those at one place in their order; the very same text when there are none.
+ * Linear in the size of text and edits.
+ */
 export function withEdits(original: string, edits: readonly TextEdit[]): string {
   const parts: string[] = [];
   let at = 0;

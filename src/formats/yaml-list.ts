@@ -5,12 +5,18 @@ import type { TextEdit } from "./text-edit.js";
 export type ListItem = number | string;
 
 /**
- * A YAML or JSON list in another order, with items left out or new ones. Items keep their text, the comment behind them, the comment lines above
- * them, and those below that stand deeper than their dash. What stands before the first and after the last stays there; but where a later item
- * has comment lines above it, those above the first are taken for the first one's too. `list` is the node of `text`. Undefined for a layout that this does not know. A
- * comment may end up where it swallows what follows: whoever uses the text reads it again first. Linear.
+ * A YAML or JSON list in another order, with items left out or new ones. Items keep their text, the comment
+ * behind them, the comment lines above them, and those below that stand deeper than their dash. What stands
+ * before the first and after the last stays there; but where a later item has comment lines above it, those
+ * above the first are taken for the first one's too. `list` is the node of `text`. Undefined for a layout
+ * that this does not know. A comment may end up where it swallows what follows: whoever uses the text reads
+ * it again first. Linear.
  */
-export function rearrangedList(text: string, list: YAMLSeq, order: readonly ListItem[]): TextEdit | undefined {
+export function rearrangedList(
+  text: string,
+  list: YAMLSeq,
+  order: readonly ListItem[],
+): TextEdit | undefined {
   const nodes = list.items.flatMap((item) => (isNode(item) ? [item] : []));
   if (nodes.length === 0 || nodes.length !== list.items.length || order.length === 0) return undefined;
   return list.flow === true ? flowList(text, list, nodes, order) : blockList(text, list, nodes, order);
@@ -29,27 +35,44 @@ export function withoutComments(gap: string): string {
   return gap.replace(/[ \t]*#[^\r\n]*/g, "").replace(/(\r?\n)(?:[ \t]*\r?\n)+/g, "$1");
 }
 
-function blockList(text: string, list: YAMLSeq, nodes: readonly Node[], order: readonly ListItem[]): TextEdit | undefined {
+function blockList(
+  text: string,
+  list: YAMLSeq,
+  nodes: readonly Node[],
+  order: readonly ListItem[],
+): TextEdit | undefined {
   const column = columnOf(text, startOf(list));
   const dashes = nodes.map((node) => dashBefore(text, startOf(node), column));
   const ends = nodes.map((node) => endOfComments(text, lineEnd(text, contentEnd(node)), column));
   const [firstDash] = dashes;
   const first = nodes[0];
   const end = ends.at(-1);
-  if (firstDash === undefined || first === undefined || end === undefined || dashes.includes(undefined)) return undefined;
-  const starts = nodes.map((_, index) => (index === 0 ? firstDash - column : nextLine(text, ends[index - 1] ?? 0)));
+  if (firstDash === undefined || first === undefined || end === undefined || dashes.includes(undefined))
+    return undefined;
+  const starts = nodes.map((_, index) =>
+    index === 0 ? firstDash - column : nextLine(text, ends[index - 1] ?? 0),
+  );
   const haveComments = starts.some((at, index) => index > 0 && text.slice(at, dashes[index]).includes("#"));
   if (haveComments) starts[0] = startOfComments(text, firstDash - column);
   const start = starts[0] ?? 0;
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const mark = text.slice(firstDash - column, firstDash + 1) + withoutComments(text.slice(firstDash + 1, startOf(first)));
+  const mark =
+    text.slice(firstDash - column, firstDash + 1) +
+    withoutComments(text.slice(firstDash + 1, startOf(first)));
   const lines = starts.map((at, index) => text.slice(at, ends[index]));
-  return { start, end, text: order.map((item) => (typeof item === "number" ? (lines[item] ?? "") : mark + item)).join(eol) };
+  return {
+    start,
+    end,
+    text: order.map((item) => (typeof item === "number" ? (lines[item] ?? "") : mark + item)).join(eol),
+  };
 }
 
-/** Over the comment lines that follow, as far as they stand deeper than the list's dashes; where the last of these lines ends. */
+/**
+ * Over the comment lines that follow, as far as they stand deeper than the list's dashes; where the last of
+ * these lines ends.
+ */
 function endOfComments(text: string, end: number, column: number): number {
-  for (let at = end; ; ) {
+  for (let at = end; ;) {
     const line = text.slice(nextLine(text, at), lineEnd(text, nextLine(text, at)));
     if (!/^[ \t]*#/.test(line) || line.indexOf("#") <= column) return at;
     at = lineEnd(text, nextLine(text, at));
@@ -79,17 +102,32 @@ interface FlowItem {
   readonly comment: string;
 }
 
-function flowList(text: string, list: YAMLSeq, nodes: readonly Node[], order: readonly ListItem[]): TextEdit | undefined {
+function flowList(
+  text: string,
+  list: YAMLSeq,
+  nodes: readonly Node[],
+  order: readonly ListItem[],
+): TextEdit | undefined {
   const start = startOf(list);
   const end = list.range?.[1] ?? start;
-  const gaps = nodes.map((node, index) => splitGap(text.slice(endOf(node), index + 1 < nodes.length ? startOf(nodes[index + 1]) : end - 1)));
+  const gaps = nodes.map((node, index) =>
+    splitGap(text.slice(endOf(node), index + 1 < nodes.length ? startOf(nodes[index + 1]) : end - 1)),
+  );
   const open = splitGap(text.slice(start + 1, startOf(nodes[0])));
-  const items = nodes.map((node, index): FlowItem => ({ text: text.slice(startOf(node), endOf(node)), lead: (index === 0 ? open : gaps[index - 1])?.rest ?? "", comment: gaps[index]?.comment ?? "" }));
+  const items = nodes.map((node, index): FlowItem => ({
+    text: text.slice(startOf(node), endOf(node)),
+    lead: (index === 0 ? open : gaps[index - 1])?.rest ?? "",
+    comment: gaps[index]?.comment ?? "",
+  }));
   const closing = gaps.at(-1);
   if (closing === undefined) return undefined;
   const leadAt = leads(items);
   const parts = order.map((item, index) => {
-    const { text: own, lead, comment } = typeof item === "number" ? (items[item] ?? newItem("")) : newItem(item);
+    const {
+      text: own,
+      lead,
+      comment,
+    } = typeof item === "number" ? (items[item] ?? newItem("")) : newItem(item);
     const comma = index + 1 < order.length || closing.comma ? "," : "";
     return `${lead.includes("#") ? lead : leadAt(index)}${own}${comma}${comment}`;
   });
@@ -105,7 +143,8 @@ function leads(items: readonly FlowItem[]): (index: number) => string {
   const first = withoutComments(items[0]?.lead ?? "");
   const second = items[1]?.lead;
   const isTight = /,\S/.test(items[0]?.text ?? "");
-  const others = second !== undefined ? withoutComments(second) : first.includes("\n") ? first : isTight ? "" : " ";
+  const others =
+    second !== undefined ? withoutComments(second) : first.includes("\n") ? first : isTight ? "" : " ";
   return (index) => (index === 0 ? first : others);
 }
 

@@ -1,14 +1,21 @@
 /**
- * Texts of passwd(5), group(5), shadow(5) and gshadow(5): a line an entry, fields between colons, the name first. Every other line, and every
- * byte of it, stays as it is; so the texts are read as Latin-1, whatever their encoding. Pure.
+ * Texts of passwd(5), group(5), shadow(5) and gshadow(5): a line an entry, fields between colons, the name
+ * first. Every other line, and every byte of it, stays as it is; so the texts are read as Latin-1, whatever
+ * their encoding. Pure.
  */
 
 /** The fields of the entry of that name; undefined when there is none. */
 export function lineOf(text: string, name: string): readonly string[] | undefined {
-  return text.split("\n").map((line) => line.split(":")).find(([first]) => first === name);
+  return text
+    .split("\n")
+    .map((line) => line.split(":"))
+    .find(([first]) => first === name);
 }
 
-/** With an entry more, before those that only stand for a directory's (`+…`, `-…`): what follows them counts for nothing. */
+/**
+ * With an entry more, before those that only stand for a directory's (`+…`, `-…`): what follows them counts
+ * for nothing.
+ */
 export function withLine(text: string, fields: readonly (string | number)[]): string {
   const lines = linesOf(text);
   const compat = lines.findIndex((line) => /^[+-]/.test(line));
@@ -22,12 +29,27 @@ export function withoutName(text: string, name: string): string {
 
 /** Of a group or gshadow: with the user among the group's members. */
 export function withMember(text: string, group: string, user: string): string {
-  return joined(linesOf(text).map((line) => (line.split(":", 1)[0] === group && !membersOf(line).includes(user) ? changedMembers(line, [...membersOf(line), user]) : line)));
+  return joined(
+    linesOf(text).map((line) =>
+      line.split(":", 1)[0] === group && !membersOf(line).includes(user)
+        ? changedMembers(line, [...membersOf(line), user])
+        : line,
+    ),
+  );
 }
 
 /** Of a group or gshadow: without the user in any group's list. */
 export function withoutMember(text: string, user: string): string {
-  return joined(linesOf(text).map((line) => (membersOf(line).includes(user) ? changedMembers(line, membersOf(line).filter((one) => one !== user)) : line)));
+  return joined(
+    linesOf(text).map((line) =>
+      membersOf(line).includes(user)
+        ? changedMembers(
+            line,
+            membersOf(line).filter((one) => one !== user),
+          )
+        : line,
+    ),
+  );
 }
 
 /** Numbers of users and groups that a passwd or group text gives out: its third field. */

@@ -18,8 +18,9 @@ type Database = "passwd" | "group";
 export type NameService = (database: Database, field: 0 | 2, wanted: string) => string;
 
 /**
- * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read anew at each question, since a plan may create some. What is not there is
- * asked of the name service, where one is given, and of that once: it may take its time, and a thousand files may have one owner.
+ * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read anew at each question, since a plan may
+ * create some. What is not there is asked of the name service, where one is given, and of that once: it may
+ * take its time, and a thousand files may have one owner.
  */
 export function realAccounts(files: Files, nameService?: NameService): Accounts {
   const answers = new Map<string, string>();
@@ -43,7 +44,9 @@ function fileText(files: Files, database: Database): string {
   return files.read(path(`/etc/${database}`), maxBytes)?.toString("utf8") ?? "";
 }
 
-/** Fields of the first line whose field is the wanted text. Lines of NIS (`+…`) and broken ones are nobody's. */
+/**
+ * Fields of the first line whose field is the wanted text. Lines of NIS (`+…`) and broken ones are nobody's.
+ */
 function found(text: string, field: 0 | 2, wanted: string): readonly string[] | undefined {
   for (const line of text.split("\n")) {
     const fields = line.split(":");
@@ -57,14 +60,17 @@ function isId(text: string): boolean {
 }
 
 /**
- * getent(1), which asks LDAP, SSSD, systemd. It takes digits for an id, so a name of digits alone is not asked for, and an answer for another name is
- * not taken.
+ * getent(1), which asks LDAP, SSSD, systemd. It takes digits for an id, so a name of digits alone is not
+ * asked for, and an answer for another name is not taken.
  */
 export function getent(database: Database, field: 0 | 2, wanted: string): string {
   if (wanted === "" || wanted.startsWith("-") || (field === 0 && /^\d+$/.test(wanted))) return "";
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "getent");
   if (program === undefined) return "";
-  const { stdout, status } = askChild(program, [database, wanted], { env: { LC_ALL: "C" }, timeoutMs: getentTimeoutMs });
+  const { stdout, status } = askChild(program, [database, wanted], {
+    env: { LC_ALL: "C" },
+    timeoutMs: getentTimeoutMs,
+  });
   return status === 0 ? stdout : "";
 }
 
@@ -85,5 +91,11 @@ function homeOf(user: string, home: string): AbsolutePath {
 }
 
 function groupOf(fields: readonly string[] | undefined): Group | undefined {
-  return fields && { group: fields[0] ?? "", gid: Number(fields[2]), members: (fields[3] ?? "").split(",").filter((name) => name !== "") };
+  return (
+    fields && {
+      group: fields[0] ?? "",
+      gid: Number(fields[2]),
+      members: (fields[3] ?? "").split(",").filter((name) => name !== ""),
+    }
+  );
 }

@@ -24,7 +24,8 @@ export function distributionOf(files: Files): Distribution {
 
 /** Pure. */
 export function parseOsRelease(text: string): Distribution {
-  const words = (field: string): readonly string[] => new RegExp(`^${field}=["']?([^"'\\n]*)`, "m").exec(text)?.[1]?.toLowerCase().split(/\s+/) ?? [];
+  const words = (field: string): readonly string[] =>
+    new RegExp(`^${field}=["']?([^"'\\n]*)`, "m").exec(text)?.[1]?.toLowerCase().split(/\s+/) ?? [];
   for (const word of [...words("ID"), ...words("ID_LIKE")]) {
     const family = families.find(([, names]) => names.test(word));
     if (family !== undefined) return family[0];

@@ -21,17 +21,30 @@ export function callers(environment: Readonly<Record<string, string | undefined>
 }
 
 /**
- * Whether somebody else than these can change the file that was opened, or put another in its place; undefined when nobody can. It is the open
- * file that counts, and the folders that it lies in: what is read through the descriptor is what was judged. Others are also a group that may write, unless it is
- * root's or one of theirs with no other member. Access control lists are not seen.
+ * Whether somebody else than these can change the file that was opened, or put another in its place;
+ * undefined when nobody can. It is the open file that counts, and the folders that it lies in: what is read
+ * through the descriptor is what was judged. Others are also a group that may write, unless it is root's or
+ * one of theirs with no other member. Access control lists are not seen.
  */
-export async function doubtAbout(descriptor: number, trusted: Owners, accounts: AskAccounts = machineAccounts): Promise<Doubt | undefined> {
+export async function doubtAbout(
+  descriptor: number,
+  trusted: Owners,
+  accounts: AskAccounts = machineAccounts,
+): Promise<Doubt | undefined> {
   const { uid, gid, mode, nlink } = fstatSync(descriptor);
   const file = pathOf(descriptor, nlink);
   const word = shellWord(file);
   const strangers = await strangersTo({ path: file, uid, gid, mode }, trusted, accounts);
-  if (strangers?.how === "owner") return { detail: `${file} belongs to ${strangers.who}`, remedy: `chown root:root ${word} && chmod go-w ${word}` };
-  if (strangers !== undefined) return { detail: `${file} has mode ${octal(mode)}: ${strangers.who} can write it`, remedy: `chmod go-w ${word}` };
+  if (strangers?.how === "owner")
+    return {
+      detail: `${file} belongs to ${strangers.who}`,
+      remedy: `chown root:root ${word} && chmod go-w ${word}`,
+    };
+  if (strangers !== undefined)
+    return {
+      detail: `${file} has mode ${octal(mode)}: ${strangers.who} can write it`,
+      remedy: `chmod go-w ${word}`,
+    };
   return doubtAboutFolders(posix.dirname(file), trusted, accounts);
 }
 
@@ -41,15 +54,29 @@ function pathOf(descriptor: number, names: number): string {
   return names === 0 ? path.replace(/ \(deleted\)$/, "") : path;
 }
 
-async function doubtAboutFolders(innermost: string, trusted: Owners, accounts: AskAccounts): Promise<Doubt | undefined> {
+async function doubtAboutFolders(
+  innermost: string,
+  trusted: Owners,
+  accounts: AskAccounts,
+): Promise<Doubt | undefined> {
   const elsewhere = "move the file to a folder that only root can write in, such as /etc/knetctl";
   for (const path of foldersTo(innermost)) {
     const stats = folderStats(path);
-    if (stats === undefined) return { detail: `${path}, a folder above it, cannot be looked at, or was moved meanwhile`, remedy: "run again" };
+    if (stats === undefined)
+      return {
+        detail: `${path}, a folder above it, cannot be looked at, or was moved meanwhile`,
+        remedy: "run again",
+      };
     const strangers = await strangersTo({ path, ...stats }, trusted, accounts);
-    if (strangers?.how === "owner") return { detail: `${path}, a folder above it, belongs to ${strangers.who}`, remedy: elsewhere };
+    if (strangers?.how === "owner")
+      return { detail: `${path}, a folder above it, belongs to ${strangers.who}`, remedy: elsewhere };
     if (strangers === undefined || (stats.mode & sticky) !== 0) continue;
-    return { detail: `${path}, a folder above it, has mode ${octal(stats.mode)}: ${strangers.who} can put another file there`, remedy: `chmod go-w ${shellWord(path)}; or ${elsewhere}` };
+    return {
+      detail:
+        `${path}, a folder above it, has mode ${octal(stats.mode)}: ${strangers.who} can put another ` +
+        "file there",
+      remedy: `chmod go-w ${shellWord(path)}; or ${elsewhere}`,
+    };
   }
   return undefined;
 }
@@ -82,16 +109,25 @@ interface Strangers {
   readonly who: string;
 }
 
-async function strangersTo(entry: Rights, trusted: Owners, askAccounts: AskAccounts): Promise<Strangers | undefined> {
+async function strangersTo(
+  entry: Rights,
+  trusted: Owners,
+  askAccounts: AskAccounts,
+): Promise<Strangers | undefined> {
   const { uid, gid, mode } = entry;
   if (!trusted.has(uid)) return { how: "owner", who: named((await askAccounts()).userName(uid), uid) };
   if ((mode & 0o002) !== 0) return { how: "mode", who: "everybody" };
   if ((mode & 0o020) === 0 || isStaffs(entry)) return undefined;
   const accounts = await askAccounts();
-  return isTheirs(gid, trusted, accounts) ? undefined : { how: "mode", who: `group ${named(accounts.groupName(gid), gid)}` };
+  return isTheirs(gid, trusted, accounts)
+    ? undefined
+    : { how: "mode", who: `group ${named(accounts.groupName(gid), gid)}` };
 }
 
-/** Root's group; or the one that many systems give each account, of its name, which lets people work with a umask of 002. */
+/**
+ * Root's group; or the one that many systems give each account, of its name, which lets people work with a
+ * umask of 002.
+ */
 function isTheirs(gid: number, trusted: Owners, accounts: Accounts): boolean {
   const group = accounts.group(accounts.groupName(gid)) ?? { group: "", gid };
   if (group.members?.every((member) => trusted.has(accounts.user(member)?.uid ?? -1)) === false) return false;
@@ -108,7 +144,10 @@ export type AskAccounts = () => Promise<Accounts>;
 
 /** Of this machine, where the file lies, whatever `--root` is. Few files need it. */
 async function machineAccounts(): Promise<Accounts> {
-  const [{ getent, realAccounts }, { realFiles }] = await Promise.all([import("./accounts.js"), import("./files/real-files.js")]);
+  const [{ getent, realAccounts }, { realFiles }] = await Promise.all([
+    import("./accounts.js"),
+    import("./files/real-files.js"),
+  ]);
   return realAccounts(realFiles("/", []), getent);
 }
 

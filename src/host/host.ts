@@ -24,20 +24,27 @@ export interface NamedEntry extends Entry {
 }
 
 /**
- * Is told what stands where an edited file is to be put (undefined: nothing), as late as can be, and throws where that is not what the new content was
- * made from: then nothing is written.
+ * Is told what stands where an edited file is to be put (undefined: nothing), as late as can be, and throws
+ * where that is not what the new content was made from: then nothing is written.
  */
 export type Edit = (now: Buffer | undefined) => void;
 
 /**
- * Files below the host's root, reached by a walk of file descriptors from the root: every folder on the way belongs to
- * root or a trusted owner and is not writable by group or others; links are followed only where root alone could have
- * made them. Anything else is a Problem (`host-…`) naming the path. Synchronous: nothing of ours runs in between.
+ * Files below the host's root, reached by a walk of file descriptors from the root: every folder on the way
+ * belongs to root or a trusted owner and is not writable by group or others; links are followed only where
+ * root alone could have made them. Anything else is a Problem (`host-…`) naming the path. Synchronous:
+ * nothing of ours runs in between.
  */
 export interface Files {
-  /** The entry itself (links are not followed at the end); undefined when it, or a folder on the way, is missing. */
+  /**
+   * The entry itself (links are not followed at the end); undefined when it, or a folder on the way, is
+   * missing.
+   */
   entry(path: AbsolutePath): Entry | undefined;
-  /** Content of a regular file with one link; undefined when missing. Over `maxBytes` (default 5 MiB) is a Problem. */
+  /**
+   * Content of a regular file with one link; undefined when missing. Over `maxBytes` (default 5 MiB) is a
+   * Problem.
+   */
   read(path: AbsolutePath, maxBytes?: number): Buffer | undefined;
   /** The first `bytes` of such a file, or all of it where it is shorter. */
   beginning(path: AbsolutePath, bytes: number): Buffer | undefined;
@@ -47,27 +54,37 @@ export interface Files {
   readLink(path: AbsolutePath): string | undefined;
 
   /**
-   * Atomic: readers see the old or the new content, complete, and never wider rights than `rights`. Durable on return. An edit keeps the access control
-   * list, the extended attributes and the SELinux context of the file that is there; else these are gone with it.
+   * Atomic: readers see the old or the new content, complete, and never wider rights than `rights`. Durable
+   * on return. An edit keeps the access control list, the extended attributes and the SELinux context of the
+   * file that is there; else these are gone with it.
    */
   write(path: AbsolutePath, content: Uint8Array, rights: Rights, edit?: Edit): void;
   /**
-   * Makes the bytes follow a file that `write` made and that still is the one observed, of that size; returns how it is then. Durable on return, and not atomic: a
-   * power cut can leave a part of the bytes, with zeros for the rest.
+   * Makes the bytes follow a file that `write` made and that still is the one observed, of that size; returns
+   * how it is then. Durable on return, and not atomic: a power cut can leave a part of the bytes, with zeros
+   * for the rest.
    */
   extend(path: AbsolutePath, observed: Entry, content: Uint8Array): Entry;
   /** Creates one folder (its parent exists). Refused when anything of that name exists. */
   createFolder(path: AbsolutePath, rights: Rights): void;
-  /** Creates a symbolic link; used to put back what an installer removed. Replaces a link of that name, nothing else. */
+  /**
+   * Creates a symbolic link; used to put back what an installer removed. Replaces a link of that name,
+   * nothing else.
+   */
   createLink(path: AbsolutePath, target: string, owner: Pick<Rights, "uid" | "gid">): void;
-  /** Refused unless the entry is still the one observed (device, inode, owner and mode), a folder, or a regular file with one link. */
+  /**
+   * Refused unless the entry is still the one observed (device, inode, owner and mode), a folder, or a
+   * regular file with one link.
+   */
   setOwner(path: AbsolutePath, observed: Entry, owner: Pick<Rights, "uid" | "gid">): void;
   setMode(path: AbsolutePath, observed: Entry, mode: Mode): void;
   /** Removes a file or link; no error when missing. Never a folder. */
   remove(path: AbsolutePath): void;
   /** Removes an empty folder; no error when missing. */
   removeFolder(path: AbsolutePath): void;
-  /** Removes the temporaries of knetctl's own that a killed run left in a folder; no error when it is missing. */
+  /**
+   * Removes the temporaries of knetctl's own that a killed run left in a folder; no error when it is missing.
+   */
   removeTemporaries(folder: AbsolutePath): void;
   /** Whether a name is one that `write` and `createLink` give their temporaries. */
   isTemporary(name: string): boolean;
@@ -130,8 +147,8 @@ export interface Commands {
 }
 
 /**
- * Every effect on the machine goes through a host: the real one, or the read-only one, whose every write throws.
- * Only `main` builds one.
+ * Every effect on the machine goes through a host: the real one, or the read-only one, whose every write
+ * throws. Only `main` builds one.
  */
 export interface Host {
   /** `/`, or the folder of `--root`. Paths given to the host are as seen from inside it. */

@@ -16,14 +16,18 @@ type Database = (typeof databases)[number];
 
 const largest = 64 * 1024 * 1024;
 
-/** As useradd(8) and groupadd(8) give them to system accounts where login.defs(5) says nothing else: the highest that is free. */
+/**
+ * As useradd(8) and groupadd(8) give them to system accounts where login.defs(5) says nothing else: the
+ * highest that is free.
+ */
 const systemIds = { most: 999, least: 100 } as const;
 
 /**
- * Edits the accounts of an image in its own files, reached by the walk, so that nothing but the image can be changed, whatever links lie in it.
- * The account tools would be no help: with a prefix they follow the image's links on this machine, and inside the image they load its libraries,
- * as root. What makes an account count is written first when one is added and last when one is removed: so one that was cut off is seen. Throws
- * `account-change-failed`.
+ * Edits the accounts of an image in its own files, reached by the walk, so that nothing but the image can be
+ * changed, whatever links lie in it. The account tools would be no help: with a prefix they follow the
+ * image's links on this machine, and inside the image they load its libraries, as root. What makes an account
+ * count is written first when one is added and last when one is removed: so one that was cut off is seen.
+ * Throws `account-change-failed`.
  */
 export function editImageAccounts(host: Pick<Host, "root" | "files">, asked: AccountTask): void {
   new ImageAccounts(host).edit(asked);
@@ -39,7 +43,13 @@ class ImageAccounts {
   }
 
   edit(asked: AccountTask): void {
-    for (const text of Object.values(asked)) if (/[:,\n\0]/.test(text)) throw failed("passwd", `${JSON.stringify(text)} cannot stand in the file`, "choose one without colons, commas and line breaks");
+    for (const text of Object.values(asked))
+      if (/[:,\n\0]/.test(text))
+        throw failed(
+          "passwd",
+          `${JSON.stringify(text)} cannot stand in the file`,
+          "choose one without colons, commas and line breaks",
+        );
     this.#refuseOthersAtWork();
     switch (asked.task) {
       case "add-group":
@@ -76,7 +86,9 @@ class ImageAccounts {
     const isFree = gid >= systemIds.least && gid <= systemIds.most && !idsIn(passwd).includes(gid);
     const uid = isFree ? gid : freeId(passwd, this.#read("group"));
     const today = Math.floor(Date.now() / 86_400_000);
-    this.#change(["passwd"], (text) => withLine(text, [user, "x", uid, gid, "", Buffer.from(home).toString("latin1"), "/usr/sbin/nologin"]));
+    this.#change(["passwd"], (text) =>
+      withLine(text, [user, "x", uid, gid, "", Buffer.from(home).toString("latin1"), "/usr/sbin/nologin"]),
+    );
     this.#change(["shadow"], (text) => withLine(text, [user, "!", today, "", "", "", "", "", ""]));
   }
 
@@ -97,27 +109,49 @@ class ImageAccounts {
 
   /** The account tools' own locks. */
   #refuseOthersAtWork(): void {
-    const lock = databases.map((database) => path(`/etc/${database}.lock`)).find((file) => this.#files.entry(file) !== undefined);
+    const lock = databases
+      .map((database) => path(`/etc/${database}.lock`))
+      .find((file) => this.#files.entry(file) !== undefined);
     if (lock === undefined) return;
-    throw failed("passwd", `${lock} is there: somebody is changing the image's accounts, or was ended while at it`, `wait, or where nobody works in the image: rm ${this.#root}${lock}`);
+    throw failed(
+      "passwd",
+      `${lock} is there: somebody is changing the image's accounts, or was ended while at it`,
+      `wait, or where nobody works in the image: rm ${this.#root}${lock}`,
+    );
   }
 
   #requireNew(order: readonly Database[], name: string): void {
     const database = order.find((one) => lineOf(this.#read(one), name) !== undefined);
-    if (database !== undefined) throw failed(database, `the file has a line of ${name} already`, "look where it comes from, and remove it");
+    if (database !== undefined)
+      throw failed(
+        database,
+        `the file has a line of ${name} already`,
+        "look where it comes from, and remove it",
+      );
   }
 
   #refuseUsed(group: string): void {
     const gid = lineOf(this.#read("group"), group)?.[2];
-    const user = gid === undefined ? undefined : this.#read("passwd").split("\n").map((line) => line.split(":")).find((fields) => fields[3] === gid)?.[0];
-    if (user !== undefined) throw failed("group", `${group} is the own group of user ${user}`, "give the user another group first");
+    const user =
+      gid === undefined
+        ? undefined
+        : this.#read("passwd")
+            .split("\n")
+            .map((line) => line.split(":"))
+            .find((fields) => fields[3] === gid)?.[0];
+    if (user !== undefined)
+      throw failed("group", `${group} is the own group of user ${user}`, "give the user another group first");
   }
 }
 
 function freeId(...texts: readonly string[]): number {
   const taken = new Set(texts.flatMap(idsIn));
   for (let id: number = systemIds.most; id >= systemIds.least; id--) if (!taken.has(id)) return id;
-  throw failed("passwd", `no number from ${systemIds.least} to ${systemIds.most} is free`, "remove accounts that are not needed any more");
+  throw failed(
+    "passwd",
+    `no number from ${systemIds.least} to ${systemIds.most} is free`,
+    "remove accounts that are not needed any more",
+  );
 }
 
 function fileOf(database: Database): AbsolutePath {
@@ -125,5 +159,9 @@ function fileOf(database: Database): AbsolutePath {
 }
 
 function failed(database: Database, detail: string, hint: string): Problem {
-  return new Problem("account-change-failed", "the image's accounts were not changed", { where: { path: fileOf(database) }, detail, hint });
+  return new Problem("account-change-failed", "the image's accounts were not changed", {
+    where: { path: fileOf(database) },
+    detail,
+    hint,
+  });
 }

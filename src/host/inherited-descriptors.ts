@@ -7,25 +7,29 @@ const folder = "/proc/self/fd";
 const lastStandard = 2;
 
 /**
- * The descriptors that are open now. Asked at the very start, before anything of ours is opened, it holds what whoever started us has opened,
- * and the few that Node opens for itself first. Empty where there is no /proc.
+ * The descriptors that are open now. Asked at the very start, before anything of ours is opened, it holds
+ * what whoever started us has opened, and the few that Node opens for itself first. Empty where there is no
+ * /proc.
  */
 export function openDescriptors(): OpenDescriptors {
   try {
-    return new Map(numbers().flatMap((descriptor) => {
-      const identity = identityOf(descriptor);
-      return identity === undefined ? [] : [[descriptor, identity] as const];
-    }));
+    return new Map(
+      numbers().flatMap((descriptor) => {
+        const identity = identityOf(descriptor);
+        return identity === undefined ? [] : [[descriptor, identity] as const];
+      }),
+    );
   } catch {
     return new Map();
   }
 }
 
 /**
- * Whether a descriptor was handed over by whoever started the program, and is still what it was then; standard input always is. Which were
- * marked close-on-exec does not tell: Node marks those it was given too (libuv's uv_disable_stdio_inheritance). What it opens for itself
- * before our first line are anonymous inodes (epoll, eventfd, io_uring) and pipes of which it holds both ends; from neither could a secret be
- * read to its end, whosever they are. False where that cannot be told.
+ * Whether a descriptor was handed over by whoever started the program, and is still what it was then;
+ * standard input always is. Which were marked close-on-exec does not tell: Node marks those it was given too
+ * (libuv's uv_disable_stdio_inheritance). What it opens for itself before our first line are anonymous inodes
+ * (epoll, eventfd, io_uring) and pipes of which it holds both ends; from neither could a secret be read to
+ * its end, whosever they are. False where that cannot be told.
  */
 export function isHandedOver(descriptor: number, atStart: OpenDescriptors): boolean {
   if (descriptor === 0) return true;
@@ -39,8 +43,9 @@ export function isHandedOver(descriptor: number, atStart: OpenDescriptors): bool
 }
 
 /**
- * Descriptors above standard error that every child would get: opened by whoever started us, since Node opens its own close-on-exec. It
- * marks those it was given as well, but only up to the first gap above 15. Throws what the system says where that cannot be told.
+ * Descriptors above standard error that every child would get: opened by whoever started us, since Node opens
+ * its own close-on-exec. It marks those it was given as well, but only up to the first gap above 15. Throws
+ * what the system says where that cannot be told.
  */
 export function descriptorsPassedOn(): readonly number[] {
   return numbers().filter((descriptor) => {
@@ -51,7 +56,9 @@ export function descriptorsPassedOn(): readonly number[] {
 
 function isPipeWrittenHere(descriptor: number, identity: string): boolean {
   if (!fstatSync(descriptor).isFIFO()) return false;
-  return numbers().some((other) => identityOf(other) === identity && ((flagsOf(other) ?? 0) & accessMode) !== constants.O_RDONLY);
+  return numbers().some(
+    (other) => identityOf(other) === identity && ((flagsOf(other) ?? 0) & accessMode) !== constants.O_RDONLY,
+  );
 }
 
 function numbers(): readonly number[] {
@@ -75,14 +82,18 @@ function linkOf(descriptor: number): string {
   return readlinkSync(`${folder}/${descriptor}`);
 }
 
-/** O_CLOEXEC and O_ACCMODE of open(2), which Node has no names for; the same number on every machine that Node runs on. */
+/**
+ * O_CLOEXEC and O_ACCMODE of open(2), which Node has no names for; the same number on every machine that Node
+ * runs on.
+ */
 const closeOnExec = 0o2000000;
 const accessMode = 0o3;
 
 /** Flags as of open(2): octal, in the line `flags:` (proc_pid_fdinfo(5)); undefined for what is not open. */
 function flagsOf(descriptor: number): number | undefined {
   try {
-    const [, flags = ""] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
+    const [, flags = ""] =
+      /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
     return Number.parseInt(flags, 8);
   } catch (error) {
     if (identityOf(descriptor) === undefined) return undefined;
@@ -90,7 +101,10 @@ function flagsOf(descriptor: number): number | undefined {
   }
 }
 
-/** The number from which on this process can open none (getrlimit(2)); Node has raised the soft limit to the hard one. What was opened before is open still. */
+/**
+ * The number from which on this process can open none (getrlimit(2)); Node has raised the soft limit to the
+ * hard one. What was opened before is open still.
+ */
 export function mostDescriptors(): number {
   const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1")) ?? [];
   return soft === undefined ? Infinity : Number(soft);

@@ -4,12 +4,16 @@ import { isRootsAlone, trustedOwners } from "./files/trust.js";
 import { withFolder, type Folder } from "./files/walk.js";
 import { folderOf, path } from "./path.js";
 
-/** Root's alone to enter: who could open a lock could hold up every run, and what is written there is shown to root. */
+/**
+ * Root's alone to enter: who could open a lock could hold up every run, and what is written there is shown to
+ * root.
+ */
 export const lockFolder = path("/run/knetctl");
 
 /**
- * Runs `use` with the folder of locks open, made where it is missing and closed to others where it is not. Throws a Problem, before anything in it is
- * touched, where it is not a folder of root's own: behind a link of root's may lie one in which others put what they like, and ours is not theirs to remove.
+ * Runs `use` with the folder of locks open, made where it is missing and closed to others where it is not.
+ * Throws a Problem, before anything in it is touched, where it is not a folder of root's own: behind a link
+ * of root's may lie one in which others put what they like, and ours is not theirs to remove.
  */
 export function inLockFolder<T>(use: (folder: Folder) => T): T {
   ensureLockFolder();
@@ -17,7 +21,11 @@ export function inLockFolder<T>(use: (folder: Folder) => T): T {
     if (!isRootsAlone(folder)) throw notAlone();
     return { of: use(folder) };
   });
-  if (result === undefined) throw new Problem("host-lock-failed", "the folder of locks is missing", { where: { path: lockFolder }, hint: "run again; if it goes on, find out what removes it" });
+  if (result === undefined)
+    throw new Problem("host-lock-failed", "the folder of locks is missing", {
+      where: { path: lockFolder },
+      hint: "run again; if it goes on, find out what removes it",
+    });
   return result.of;
 }
 
@@ -25,7 +33,8 @@ function ensureLockFolder(): void {
   const files = realFiles("/", []);
   try {
     for (const folder of [folderOf(lockFolder), lockFolder]) {
-      if (files.entry(folder) === undefined) files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
+      if (files.entry(folder) === undefined)
+        files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
     }
   } catch (error) {
     // another run has just made it
@@ -38,12 +47,14 @@ function ensureLockFolder(): void {
 
 function isLink(): Problem {
   return new Problem("host-untrusted-link", "a symbolic link is where the folder of locks should be", {
-    where: { path: lockFolder }, hint: `find out who made it, then remove it; the folder is made by the next run: rm ${lockFolder}`,
+    where: { path: lockFolder },
+    hint: `find out who made it, then remove it; the folder is made by the next run: rm ${lockFolder}`,
   });
 }
 
 function notAlone(): Problem {
   return new Problem("host-untrusted-folder", "the folder of locks is not root's alone", {
-    where: { path: lockFolder }, hint: `find out who opened it to others, then: chown root ${lockFolder} && chmod 0700 ${lockFolder}`,
+    where: { path: lockFolder },
+    hint: `find out who opened it to others, then: chown root ${lockFolder} && chmod 0700 ${lockFolder}`,
   });
 }

@@ -1,4 +1,15 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, rmdirSync, statSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { Problem } from "../problem/problem.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { startChild } from "./commands/start-child.js";
@@ -31,9 +42,9 @@ const taken = 75;
 const leastWaitSeconds = 0.25;
 
 /**
- * Makes this the only run that changes the host's root: flock(2) on a file of root's, held by our own open file, so that a killed
- * holder leaves nothing behind. Each root has a lock of its own, on this machine. Throws `host-locked`, naming the holder,
- * when another run still holds it after the wait.
+ * Makes this the only run that changes the host's root: flock(2) on a file of root's, held by our own open
+ * file, so that a killed holder leaves nothing behind. Each root has a lock of its own, on this machine.
+ * Throws `host-locked`, naming the holder, when another run still holds it after the wait.
  */
 export async function acquireLock({ host, waitSeconds, signal }: LockRequest): Promise<Lock> {
   const file = lockFile(host.root);
@@ -56,12 +67,20 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
 }
 
 /**
- * Whether a run holds the lock just now. Looks without making a lock file. A lock that was let go of is not touched, since many who look
- * one after the other could keep a run out; only where the last holder was killed is it held, for an instant.
+ * Whether a run holds the lock just now. Looks without making a lock file. A lock that was let go of is not
+ * touched, since many who look one after the other could keep a run out; only where the last holder was
+ * killed is it held, for an instant.
  */
 export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
   const file = lockFile(host.root);
-  if (realFiles("/", []).entry(file) !== undefined && (await isHeld(asFileProblem(file, () => openLockFile(file)), file))) return true;
+  if (
+    realFiles("/", []).entry(file) !== undefined &&
+    (await isHeld(
+      asFileProblem(file, () => openLockFile(file)),
+      file,
+    ))
+  )
+    return true;
   const former = openFormer(host.root);
   return former !== undefined && (await isHeld(former, formerFile(host.root)));
 }
@@ -87,7 +106,10 @@ function formerFile(root: AbsolutePath): AbsolutePath {
   return joined(formerFolder, `knetctl${markOf(root)}.lock`);
 }
 
-/** By device and inode, so that one folder under two names is one root. The name stays the same for `/`, whatever its disk. */
+/**
+ * By device and inode, so that one folder under two names is one root. The name stays the same for `/`,
+ * whatever its disk.
+ */
 function markOf(root: AbsolutePath): string {
   if (root === "/") return "";
   const { dev, ino } = statSync(root, { bigint: true });
@@ -104,7 +126,10 @@ function openLockFile(file: AbsolutePath): number {
   });
 }
 
-/** What stands in the lock's place and is none. Nobody but root comes into the folder, so nothing of anybody's is lost; a folder may hold something. */
+/**
+ * What stands in the lock's place and is none. Nobody but root comes into the folder, so nothing of anybody's
+ * is lost; a folder may hold something.
+ */
 function removeForeign(folder: Folder, name: string, owners: Owners): void {
   const standing = entryAt(folder.fd, name);
   if (standing === undefined || isOwn(standing, owners)) return;
@@ -116,11 +141,17 @@ function removeEmpty(folder: Folder, name: string): void {
   try {
     rmdirSync(at(folder.fd, name));
   } catch (error) {
-    if (errorCode(error) !== "ENOTEMPTY" && errorCode(error) !== "EEXIST" && errorCode(error) !== "EBUSY") throw error;
+    if (errorCode(error) !== "ENOTEMPTY" && errorCode(error) !== "EEXIST" && errorCode(error) !== "EBUSY")
+      throw error;
     const file = joined(folder.path, name);
-    throw new Problem("host-folder-not-empty", "a folder is where the lock should be, and something is in it or mounted on it", {
-      where: { path: file }, hint: `look what it is, then remove it: umount it, or rm -r ${file}`,
-    });
+    throw new Problem(
+      "host-folder-not-empty",
+      "a folder is where the lock should be, and something is in it or mounted on it",
+      {
+        where: { path: file },
+        hint: `look what it is, then remove it: umount it, or rm -r ${file}`,
+      },
+    );
   }
 }
 
@@ -128,7 +159,10 @@ function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
   return kind === "file" && owners.has(uid) && links === 1 && (mode & 0o077) === 0;
 }
 
-/** The lock of an earlier version that may still run, where nobody but root can hold it; whatever else stands there is passed by. */
+/**
+ * The lock of an earlier version that may still run, where nobody but root can hold it; whatever else stands
+ * there is passed by.
+ */
 function openFormer(root: AbsolutePath): number | undefined {
   const owners = trustedOwners([]);
   try {
@@ -136,7 +170,10 @@ function openFormer(root: AbsolutePath): number | undefined {
       const name = nameOf(formerFile(root));
       const standing = entryAt(folder.fd, name);
       if (standing === undefined || !isOwn(standing, owners)) return undefined;
-      const fd = openSync(at(folder.fd, name), constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const fd = openSync(
+        at(folder.fd, name),
+        constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+      );
       if (isSame(standing, entryOfDescriptor(fd))) return fd;
       closeSync(fd);
       return undefined;
@@ -161,7 +198,8 @@ interface Flock {
 async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal }: Flock): Promise<void> {
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "flock");
   if (program === undefined) throw failed(file);
-  const wait = mode === "--shared" ? ["--nonblock"] : ["--wait", String(Math.max(waitSeconds, leastWaitSeconds))];
+  const wait =
+    mode === "--shared" ? ["--nonblock"] : ["--wait", String(Math.max(waitSeconds, leastWaitSeconds))];
   await new Promise<void>((resolve, reject) => {
     const child = startChild(program, [mode, ...wait, "--conflict-exit-code", String(taken), "3"], {
       env: { LC_ALL: "C" },
@@ -209,11 +247,17 @@ function writeHolder(fd: number, text: string): void {
 
 function locked(fd: number, file: AbsolutePath, waitSeconds: number): Problem {
   const holder = holderOf(fd);
-  return new Problem("host-locked", waitSeconds > 0 ? `another run of knetctl still holds the lock after ${waitSeconds} s` : "another run of knetctl holds the lock", {
-    where: { path: file },
-    detail: holder === "" ? "the holder has not written its name yet" : `held by ${holder}`,
-    hint: "wait for it to end, or let --lock-timeout SECONDS do the waiting",
-  });
+  return new Problem(
+    "host-locked",
+    waitSeconds > 0
+      ? `another run of knetctl still holds the lock after ${waitSeconds} s`
+      : "another run of knetctl holds the lock",
+    {
+      where: { path: file },
+      detail: holder === "" ? "the holder has not written its name yet" : `held by ${holder}`,
+      hint: "wait for it to end, or let --lock-timeout SECONDS do the waiting",
+    },
+  );
 }
 
 function interrupted(): Problem {
@@ -236,6 +280,11 @@ function failed(file: AbsolutePath, cause?: unknown): Problem {
 
 /** Without node's own path and options; no argument of ours ever holds a PIN. */
 function ownCommandLine(): string {
-  const words = readFileSync("/proc/self/cmdline", "utf8").split("\0").slice(1 + process.execArgv.length);
-  return withoutUrlSecrets(words.join(" ")).trim().slice(0, 500).replace(/[^\x20-\x7e]/g, "?");
+  const words = readFileSync("/proc/self/cmdline", "utf8")
+    .split("\0")
+    .slice(1 + process.execArgv.length);
+  return withoutUrlSecrets(words.join(" "))
+    .trim()
+    .slice(0, 500)
+    .replace(/[^\x20-\x7e]/g, "?");
 }

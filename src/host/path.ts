@@ -1,6 +1,9 @@
 declare const absolutePath: unique symbol;
 
-/** A normalised absolute path: starts with `/`, no empty, `.` or `..` part, no NUL, no trailing slash (but for `/`). */
+/**
+ * A normalised absolute path: starts with `/`, no empty, `.` or `..` part, no NUL, no trailing slash (but for
+ * `/`).
+ */
 export type AbsolutePath = string & { readonly [absolutePath]: true };
 
 /** The path if it is an `AbsolutePath` as it stands; `undefined` otherwise. Never touches the file system. */
@@ -8,7 +11,9 @@ export function asAbsolutePath(text: string): AbsolutePath | undefined {
   if (!text.startsWith("/") || text.includes("\0")) return undefined;
   if (text === "/") return text as AbsolutePath;
   const parts = text.slice(1).split("/");
-  return parts.some((part) => part === "" || part === "." || part === "..") ? undefined : (text as AbsolutePath);
+  return parts.some((part) => part === "" || part === "." || part === "..")
+    ? undefined
+    : (text as AbsolutePath);
 }
 
 /** The path in a literal of this program's own source; throws a plain error when the literal is not one. */
@@ -20,12 +25,15 @@ export function path(literal: string): AbsolutePath {
 
 /** `folder/name`. The name must be one component. */
 export function joined(folder: AbsolutePath, ...names: readonly string[]): AbsolutePath {
-  return names.reduce<AbsolutePath>((left, name) => path(left === "/" ? `/${name}` : `${left}/${name}`), folder);
+  return names.reduce<AbsolutePath>(
+    (left, name) => path(left === "/" ? `/${name}` : `${left}/${name}`),
+    folder,
+  );
 }
 
 /** The folder that holds the path; `/` for `/`. */
 export function folderOf(file: AbsolutePath): AbsolutePath {
-  return (file.slice(0, Math.max(1, file.lastIndexOf("/"))) as AbsolutePath);
+  return file.slice(0, Math.max(1, file.lastIndexOf("/"))) as AbsolutePath;
 }
 
 /** The last component; empty for `/`. */

@@ -20,11 +20,16 @@ const pattern = /^knetctl-home-(\d+-\d+)-[0-9a-f]{12}$/;
 const deepest = 16;
 
 /**
- * Runs `use` with a home that holds one file, root's 0640 in folders of 0750, for a process of the group to read and nobody but root to
- * change; removes it with all it holds afterwards, whatever happened, and before that what killed runs left. Every step goes by descriptors
- * through folders of root's alone. Throws `host-…` when it cannot be made; when it cannot be removed, only if nothing else went wrong.
+ * Runs `use` with a home that holds one file, root's 0640 in folders of 0750, for a process of the group to
+ * read and nobody but root to change; removes it with all it holds afterwards, whatever happened, and before
+ * that what killed runs left. Every step goes by descriptors through folders of root's alone. Throws `host-…`
+ * when it cannot be made; when it cannot be removed, only if nothing else went wrong.
  */
-export async function withPrivateHome<T>(host: Pick<Host, "files">, file: HomeFile, use: (home: AbsolutePath) => Promise<T>): Promise<T> {
+export async function withPrivateHome<T>(
+  host: Pick<Host, "files">,
+  file: HomeFile,
+  use: (home: AbsolutePath) => Promise<T>,
+): Promise<T> {
   const files = host.files();
   removeForsaken(files);
   const home = joined(parent, `knetctl-home-${processMark()}-${randomHex(12)}`);
@@ -57,11 +62,15 @@ function removeForsaken(files: Files): void {
 function removeHomes(files: Files, isMeant: (mark: string) => boolean): void {
   for (const { name, kind, uid } of files.list(parent) ?? []) {
     const mark = pattern.exec(name)?.[1];
-    if (mark !== undefined && kind === "folder" && uid === 0 && isMeant(mark)) removeIfPossible(files, joined(parent, name));
+    if (mark !== undefined && kind === "folder" && uid === 0 && isMeant(mark))
+      removeIfPossible(files, joined(parent, name));
   }
 }
 
-/** What is left takes little room and is gone with the next run or boot: no reason to hide what else went wrong. */
+/**
+ * What is left takes little room and is gone with the next run or boot: no reason to hide what else went
+ * wrong.
+ */
 function removeIfPossible(files: Files, home: AbsolutePath): void {
   try {
     removeTree(files, home, 0);
@@ -70,7 +79,10 @@ function removeIfPossible(files: Files, home: AbsolutePath): void {
   }
 }
 
-/** A service user that is root may have put more there. Nothing of another kind than files, links and folders is removed. */
+/**
+ * A service user that is root may have put more there. Nothing of another kind than files, links and folders
+ * is removed.
+ */
 function removeTree(files: Files, folder: AbsolutePath, depth: number): void {
   for (const { name, kind } of files.list(folder) ?? []) {
     if (kind === "folder" && depth < deepest) removeTree(files, joined(folder, name), depth + 1);

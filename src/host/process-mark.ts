@@ -1,14 +1,17 @@
 import { readlinkSync } from "node:fs";
 
 /**
- * A part of a name that says which process made the thing: `NAMESPACE-PID`. The number of the PID namespace (pid_namespaces(7)) is in it since
- * containers may share a /tmp.
+ * A part of a name that says which process made the thing: `NAMESPACE-PID`. The number of the PID namespace
+ * (pid_namespaces(7)) is in it since containers may share a /tmp.
  */
 export function processMark(): string {
   return `${processNamespace()}-${process.pid}`;
 }
 
-/** Whether the mark is that of a process that has ended, as far as that can be told: its number was given out by this namespace, and nobody has it. */
+/**
+ * Whether the mark is that of a process that has ended, as far as that can be told: its number was given out
+ * by this namespace, and nobody has it.
+ */
 export function isOfEndedProcess(mark: string): boolean {
   const [namespace, pid = ""] = mark.split("-");
   return namespace === processNamespace() && /^\d+$/.test(pid) && !isAlive(Number(pid));

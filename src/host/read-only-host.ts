@@ -3,8 +3,8 @@ import type { Command, Files, Host } from "./host.js";
 import type { AbsolutePath } from "./path.js";
 
 /**
- * The same host with every write refused: `plan` and `verify` cannot change anything, whatever their steps ask for. Of commands only
- * those run that are known to look and nothing else.
+ * The same host with every write refused: `plan` and `verify` cannot change anything, whatever their steps
+ * ask for. Of commands only those run that are known to look and nothing else.
  */
 export function readOnlyHost(host: Host): Host {
   return {
@@ -13,7 +13,8 @@ export function readOnlyHost(host: Host): Host {
     accounts: host.accounts,
     commands: {
       find: (program) => host.commands.find(program),
-      run: (command) => (onlyLooks(command) ? host.commands.run(command) : Promise.reject(refusedCommand(command))),
+      run: (command) =>
+        onlyLooks(command) ? host.commands.run(command) : Promise.reject(refusedCommand(command)),
     },
     files: (...trustedOwners) => readOnlyFiles(host.files(...trustedOwners)),
   };
@@ -45,11 +46,15 @@ function readOnlyFiles(files: Files): Files {
   };
 }
 
-/** `ldconfig -p` prints its cache, `ld.so --list` resolves a program's libraries without running it (ld.so(8)). */
+/**
+ * `ldconfig -p` prints its cache, `ld.so --list` resolves a program's libraries without running it
+ * (ld.so(8)).
+ */
 function onlyLooks({ program, args }: Command): boolean {
   const name = program.slice(program.lastIndexOf("/") + 1);
   if (name === "getent") return true;
-  if (name === "ldconfig") return args.every((argument) => argument === "-p" || argument === "--print-cache") && args.length > 0;
+  if (name === "ldconfig")
+    return args.every((argument) => argument === "-p" || argument === "--print-cache") && args.length > 0;
   if (name === "ld.so" || /^ld-linux[\w.-]*\.so\.\d+$/.test(name)) return args[0] === "--list";
   if (name === "systemctl") return args[0] === "is-active" || args[0] === "is-enabled" || args[0] === "show";
   return false;

@@ -7,7 +7,10 @@ import type { Host } from "./host.js";
 import type { AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";
 
-/** The machine itself, or for another `root` the system in that folder. Throws a Problem when the folder cannot be entered. */
+/**
+ * The machine itself, or for another `root` the system in that folder. Throws a Problem when the folder
+ * cannot be entered.
+ */
 export function realHost(root: AbsolutePath): Host {
   const opener = rootOpener(root);
   return {
@@ -19,7 +22,10 @@ export function realHost(root: AbsolutePath): Host {
   };
 }
 
-/** The folder of `--root` stays open as long as the program runs: renaming it or its parents cannot lead to another one. */
+/**
+ * The folder of `--root` stays open as long as the program runs: renaming it or its parents cannot lead to
+ * another one.
+ */
 function rootOpener(root: AbsolutePath): string {
   if (root === "/") return root;
   requireProc();

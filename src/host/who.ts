@@ -5,10 +5,13 @@ import type { Accounts } from "./host.js";
 const nobodyLoggedIn = 0xffff_ffff;
 
 /**
- * The person behind this process, for the record: the account of the login that it descends from, which su and sudo do not change
- * (proc(5), loginuid); else the user who called sudo, as sudo says; else who runs it.
+ * The person behind this process, for the record: the account of the login that it descends from, which su
+ * and sudo do not change (proc(5), loginuid); else the user who called sudo, as sudo says; else who runs it.
  */
-export function whoRuns(accounts: Pick<Accounts, "userName">, environment: Readonly<Record<string, string | undefined>>): string {
+export function whoRuns(
+  accounts: Pick<Accounts, "userName">,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
   return accounts.userName(loginId() ?? sudoer(environment) ?? process.geteuid?.() ?? 0);
 }
 

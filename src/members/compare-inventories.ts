@@ -2,7 +2,10 @@ import type { Inventory, InventoryObject } from "../pkcs11/inventory.js";
 
 /** Objects of one label and ID that are not the same on all members. */
 export interface KeyDifference {
-  /** `different`: members hold different keys under this name. `missing`: those that have it have the same, but not all do. */
+  /**
+   * `different`: members hold different keys under this name. `missing`: those that have it have the same,
+   * but not all do.
+   */
   readonly kind: "different" | "missing";
   readonly label: string;
   readonly id: string;
@@ -28,9 +31,9 @@ export interface InventoryComparison {
 }
 
 /**
- * Compares what members hold, by class, label and ID, in the order of the members and of what they hold. A hash that cannot be read on a
- * member differs from none; how many objects there are is compared all the same. Nothing is called missing when one of the inventories was
- * cut. Pure.
+ * Compares what members hold, by class, label and ID, in the order of the members and of what they hold. A
+ * hash that cannot be read on a member differs from none; how many objects there are is compared all the
+ * same. Nothing is called missing when one of the inventories was cut. Pure.
  */
 export function compareInventories(inventories: ReadonlyMap<string, Inventory>): InventoryComparison {
   const complete = [...inventories.values()].every((inventory) => inventory.complete);
@@ -58,8 +61,16 @@ function holdings(inventories: ReadonlyMap<string, Inventory>): ReadonlyMap<stri
     for (const [key, same] of grouped(withPublicHalves(objects), nameKey)) {
       const [first] = same;
       if (first === undefined) continue;
-      const holding = held.get(key) ?? { class: first.class, label: first.label, id: first.id, held: new Map() };
-      holding.held.set(member, { hashes: same.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [sha256])).toSorted(), objects: same.length });
+      const holding = held.get(key) ?? {
+        class: first.class,
+        label: first.label,
+        id: first.id,
+        held: new Map(),
+      };
+      holding.held.set(member, {
+        hashes: same.flatMap(({ sha256 }) => (sha256 === undefined ? [] : [sha256])).toSorted(),
+        objects: same.length,
+      });
       held.set(key, holding);
     }
   }
@@ -68,10 +79,17 @@ function holdings(inventories: ReadonlyMap<string, Inventory>): ReadonlyMap<stri
 
 /** A private key that does not give its public part has that of the one public key of its name. */
 function withPublicHalves(objects: readonly InventoryObject[]): readonly InventoryObject[] {
-  const publicKeys = grouped(objects.filter((object) => object.class === "public-key"), pairKey);
+  const publicKeys = grouped(
+    objects.filter((object) => object.class === "public-key"),
+    pairKey,
+  );
   return objects.map((object) => {
     const [half, another] = publicKeys.get(pairKey(object)) ?? [];
-    const isHalf = object.class === "private-key" && object.sha256 === undefined && half?.sha256 !== undefined && another === undefined;
+    const isHalf =
+      object.class === "private-key" &&
+      object.sha256 === undefined &&
+      half?.sha256 !== undefined &&
+      another === undefined;
     return isHalf ? { ...object, sha256: half.sha256 } : object;
   });
 }
@@ -85,19 +103,28 @@ function nameKey({ class: kind, label, id }: InventoryObject): string {
 }
 
 function difference({ class: kind, label, id, held }: Holding, members: readonly string[]): KeyDifference {
-  const groups = [...grouped([...held], ([, { hashes, objects }]) => JSON.stringify([hashes, objects])).values()];
+  const groups = [
+    ...grouped([...held], ([, { hashes, objects }]) => JSON.stringify([hashes, objects])).values(),
+  ];
   const kinds = groups.flatMap(([first]) => (first === undefined ? [] : [first[1]]));
   const most = Math.max(...kinds.map(({ objects }) => objects));
   const differs = kinds.some((one) => kinds.some((other) => !isWithin(one, other) && !isWithin(other, one)));
   return {
-    kind: differs ? "different" : "missing", label, id, classes: [kind],
+    kind: differs ? "different" : "missing",
+    label,
+    id,
+    classes: [kind],
     variants: groups.flatMap((same) => variant(same)),
     missing: members.filter((member) => (held.get(member)?.objects ?? 0) < (differs ? 1 : most)),
   };
 }
 
 function variant(same: readonly (readonly [string, Held])[]): readonly KeyVariant[] {
-  return same.slice(0, 1).map(([, { hashes, objects }]) => ({ sha256: hashes.length < objects ? null : hashes.join(" "), objects, members: same.map(([member]) => member) }));
+  return same.slice(0, 1).map(([, { hashes, objects }]) => ({
+    sha256: hashes.length < objects ? null : hashes.join(" "),
+    objects,
+    members: same.map(([member]) => member),
+  }));
 }
 
 /** Whether the other may hold all that this one does; what cannot be read may be anything. */
@@ -111,10 +138,14 @@ function isWithin(one: Held, other: Held): boolean {
   return one.objects <= other.objects && lacking.length <= other.objects - other.hashes.length;
 }
 
-/** The halves of a key pair, which stand and fall together, are one line where their difference is the same. */
+/**
+ * The halves of a key pair, which stand and fall together, are one line where their difference is the same.
+ */
 function joined(differences: readonly KeyDifference[]): readonly KeyDifference[] {
-  const places = ({ variants }: KeyDifference): readonly (readonly string[])[] => variants.map(({ members }) => members);
-  const key = (one: KeyDifference): string => JSON.stringify([one.kind, one.label, one.id, one.missing, one.kind === "different" ? places(one) : []]);
+  const places = ({ variants }: KeyDifference): readonly (readonly string[])[] =>
+    variants.map(({ members }) => members);
+  const key = (one: KeyDifference): string =>
+    JSON.stringify([one.kind, one.label, one.id, one.missing, one.kind === "different" ? places(one) : []]);
   return [...grouped(differences, key).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];

@@ -6,14 +6,17 @@ export interface ScenarioCost {
   readonly id: ScenarioId;
   readonly firstMs: number;
   readonly secondMs: number;
-  /** The second signature paid no more for the dead member: the module remembers which one answers. Null where the first paid nothing to speak of. */
+  /**
+   * The second signature paid no more for the dead member: the module remembers which one answers. Null where
+   * the first paid nothing to speak of.
+   */
   readonly remembers: boolean | null;
 }
 
 export interface DrillVerdict {
   /**
-   * `works`: all scenarios got through. `impaired`: they did, and there are dead members, which nothing can fail over to. `fails`: one did not.
-   * `not-measured`: the vector as it is does not work.
+   * `works`: all scenarios got through. `impaired`: they did, and there are dead members, which nothing can
+   * fail over to. `fails`: one did not. `not-measured`: the vector as it is does not work.
    */
   readonly outcome: "works" | "impaired" | "fails" | "not-measured";
   /** One line for people. */
@@ -32,32 +35,60 @@ export interface DeadMembers {
 }
 
 /** What the measurements mean. Pure. */
-export function drillVerdict(results: readonly ScenarioResult[], { dead, of }: DeadMembers = { dead: [], of: 0 }): DrillVerdict {
+export function drillVerdict(
+  results: readonly ScenarioResult[],
+  { dead, of }: DeadMembers = { dead: [], of: 0 },
+): DrillVerdict {
   const base = results.find(({ scenario }) => scenario.id === "as-it-is");
   if (base?.through !== true || base.firstMs === undefined || base.secondMs === undefined) {
-    return { outcome: "not-measured", text: "failover was not measured: the vector as it is does not work", costs: [] };
+    return {
+      outcome: "not-measured",
+      text: "failover was not measured: the vector as it is does not work",
+      costs: [],
+    };
   }
   const { firstMs, secondMs } = base;
-  const costs = results.filter((result) => result !== base && result.through).map((result) => costOf(result, firstMs, secondMs));
+  const costs = results
+    .filter((result) => result !== base && result.through)
+    .map((result) => costOf(result, firstMs, secondMs));
   const failed = results.filter(({ through }) => !through);
   if (failed.length > 0) {
-    return { outcome: "fails", text: `failover does not work when ${failed.map(({ scenario }) => scenario.title).join("; or when ")}`, costs };
+    return {
+      outcome: "fails",
+      text: `failover does not work when ${failed.map(({ scenario }) => scenario.title).join("; or when ")}`,
+      costs,
+    };
   }
   const measured = [deadFirst(costs), ...killed(costs)].join("; ");
   if (dead.length === 0) return { outcome: "works", text: `failover works; ${measured}`, costs };
   const left = of - dead.length;
-  return { outcome: "impaired", text: `there is failover to ${left} of ${of} members alone: ${deadText(dead)}; ${measured}`, costs };
+  return {
+    outcome: "impaired",
+    text: `there is failover to ${left} of ${of} members alone: ${deadText(dead)}; ${measured}`,
+    costs,
+  };
 }
 
 /** "10.0.0.1:1 and 10.0.0.2:1 do not pass the probe". */
 export function deadText(dead: readonly string[]): string {
   const [last = "", ...others] = dead.toReversed();
-  return others.length === 0 ? `${last} does not pass the probe` : `${others.toReversed().join(", ")} and ${last} do not pass the probe`;
+  return others.length === 0
+    ? `${last} does not pass the probe`
+    : `${others.toReversed().join(", ")} and ${last} do not pass the probe`;
 }
 
-function costOf({ scenario, firstMs = 0, secondMs = 0 }: ScenarioResult, baseFirst: number, baseSecond: number): ScenarioCost {
+function costOf(
+  { scenario, firstMs = 0, secondMs = 0 }: ScenarioResult,
+  baseFirst: number,
+  baseSecond: number,
+): ScenarioCost {
   const [first, second] = [over(firstMs, baseFirst), over(secondMs, baseSecond)];
-  return { id: scenario.id, firstMs: first, secondMs: second, remembers: scenario.kills || first < noise ? null : second < noise };
+  return {
+    id: scenario.id,
+    firstMs: first,
+    secondMs: second,
+    remembers: scenario.kills || first < noise ? null : second < noise,
+  };
 }
 
 function over(ms: number, base: number): number {
@@ -70,12 +101,17 @@ function deadFirst(costs: readonly ScenarioCost[]): string {
   const first = Math.max(0, ...one.map(({ firstMs }) => firstMs));
   const second = Math.max(0, ...one.map(({ secondMs }) => secondMs));
   const upTo = first < noise ? "" : "up to ";
-  return `a dead first member costs ${upTo}${costText(first)} at the first signature and ${second < noise ? "nothing afterwards" : `up to ${costText(second)} at the next`}`;
+  return (
+    `a dead first member costs ${upTo}${costText(first)} at the first signature and ` +
+    (second < noise ? "nothing afterwards" : `up to ${costText(second)} at the next`)
+  );
 }
 
 function killed(costs: readonly ScenarioCost[]): readonly string[] {
   const cost = costs.find(({ id }) => id === "active-killed");
-  return cost === undefined ? [] : [`the active member's end between two signatures costs ${costText(cost.secondMs)}`];
+  return cost === undefined
+    ? []
+    : [`the active member's end between two signatures costs ${costText(cost.secondMs)}`];
 }
 
 /** "nothing" that could be told from chance, "120 ms", "2.1 s". */

@@ -56,9 +56,10 @@ export interface DrillResult {
 }
 
 /**
- * Measures failover: signs twice through each scenario's vector, each time in a fresh process with one login. Stops after the vector as it
- * is when that does not work, and after any login that did not go well, so that a wrong PIN is given once and no more. All stand-ins are there
- * before the first login: where one cannot be had, nothing has been measured yet that would be lost.
+ * Measures failover: signs twice through each scenario's vector, each time in a fresh process with one login.
+ * Stops after the vector as it is when that does not work, and after any login that did not go well, so that
+ * a wrong PIN is given once and no more. All stand-ins are there before the first login: where one cannot be
+ * had, nothing has been measured yet that would be lost.
  */
 export async function drill(request: DrillRequest): Promise<DrillResult> {
   const { endpoints, killFirst, dead, progress = () => undefined } = request;
@@ -70,7 +71,12 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
       const started = performance.now();
       const result = await sign(request, scenario, standInsOf(scenario, standIns));
       results.push(result);
-      progress({ type: "scenario-done", title: scenario.title, through: result.through, ms: Math.round(performance.now() - started) });
+      progress({
+        type: "scenario-done",
+        title: scenario.title,
+        through: result.through,
+        ms: Math.round(performance.now() - started),
+      });
       if (!result.through && (scenario.id === "as-it-is" || result.loginRefused === true)) break;
     }
     return { results, verdict: drillVerdict(results, dead) };
@@ -78,7 +84,10 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
 }
 
 /** As many of each kind as one scenario needs at most; they are used again. */
-async function withStandIns<T>(planned: readonly Scenario[], use: (standIns: readonly StandIn[]) => Promise<T>): Promise<T> {
+async function withStandIns<T>(
+  planned: readonly Scenario[],
+  use: (standIns: readonly StandIn[]) => Promise<T>,
+): Promise<T> {
   const standIns: StandIn[] = [];
   try {
     for (const kind of standInKinds) {
@@ -93,10 +102,18 @@ async function withStandIns<T>(planned: readonly Scenario[], use: (standIns: rea
 
 function standInsOf({ dead }: Scenario, standIns: readonly StandIn[]): readonly StandIn[] {
   const left = [...standIns];
-  return dead.flatMap((kind) => left.splice(left.findIndex((one) => one.kind === kind), 1));
+  return dead.flatMap((kind) =>
+    left.splice(
+      left.findIndex((one) => one.kind === kind),
+      1,
+    ),
+  );
 }
 
-/** For the member that answers; and for each other, a dead one of which costs the client its own time-out, twice at most. */
+/**
+ * For the member that answers; and for each other, a dead one of which costs the client its own time-out,
+ * twice at most.
+ */
 const [firstMs, otherMs] = [60_000, 30_000];
 
 /** For a vector of so many members. */
@@ -104,19 +121,35 @@ export function scenarioTimeout(members: number): number {
   return firstMs + otherMs * Math.max(0, members - 1);
 }
 
-async function sign({ client, endpoints, user, pin, killFirst, timeoutMs }: DrillRequest, scenario: Scenario, dead: readonly StandIn[]): Promise<ScenarioResult> {
-  const vector = [...dead.map(({ endpoint }) => endpoint), ...(scenario.members === "all" ? endpoints : endpoints.slice(-1))];
+async function sign(
+  { client, endpoints, user, pin, killFirst, timeoutMs }: DrillRequest,
+  scenario: Scenario,
+  dead: readonly StandIn[],
+): Promise<ScenarioResult> {
+  const vector = [
+    ...dead.map(({ endpoint }) => endpoint),
+    ...(scenario.members === "all" ? endpoints : endpoints.slice(-1)),
+  ];
   const kill = scenario.kills ? killFirst : undefined;
   const how = { ...client.how, timeoutMs: timeoutMs ?? scenarioTimeout(vector.length) };
   try {
-    const test = await client.withEndpoints(vector, (who) => testToken(kill ? "timed-paused" : "timed", { ...how, ...who, token: { label: user }, pin }, kill && (() => killed(kill))));
+    const test = await client.withEndpoints(vector, (who) =>
+      testToken(
+        kill ? "timed-paused" : "timed",
+        { ...how, ...who, token: { label: user }, pin },
+        kill && (() => killed(kill)),
+      ),
+    );
     return { scenario, endpoints: vector, ...measured(test) };
   } finally {
     await kill?.revive();
   }
 }
 
-/** Time for the client's side to see that its connections are gone, as a machine that loses power is gone before somebody signs. */
+/**
+ * Time for the client's side to see that its connections are gone, as a machine that loses power is gone
+ * before somebody signs.
+ */
 const settleMs = 50;
 
 async function killed(first: { kill(): Promise<void> }): Promise<void> {
@@ -128,7 +161,8 @@ function measured({ report, signatures }: TokenTest): Omit<ScenarioResult, "scen
   const [first, second] = signatures;
   const failure = report.checks.find(({ status }) => status === "fail");
   const times = { ...(first && { firstMs: first.sinceStartMs }), ...(second && { secondMs: second.ms }) };
-  if (first !== undefined && second !== undefined && failure === undefined) return { through: true, ...times };
+  if (first !== undefined && second !== undefined && failure === undefined)
+    return { through: true, ...times };
   const why = failure ?? report.checks.find(({ id }) => id === "first-signature");
   return {
     through: false,

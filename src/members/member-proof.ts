@@ -4,9 +4,10 @@ import type { TokenReport } from "../workflow/step.js";
 import type { KeyDifference } from "./compare-inventories.js";
 
 /**
- * What became of one user on one member. `reached`: all went well that could be done, which was not to sign: there is no PIN, or the token offers too little. `refused`: the member
- * refused the login, or its flags forbade one. `not-tried`: that user's login on another member did not go well before, and a wrong PIN counts
- * towards a lock-out that members share.
+ * What became of one user on one member. `reached`: all went well that could be done, which was not to sign:
+ * there is no PIN, or the token offers too little. `refused`: the member refused the login, or its flags
+ * forbade one. `not-tried`: that user's login on another member did not go well before, and a wrong PIN
+ * counts towards a lock-out that members share.
  */
 export type MemberResult = "proven" | "reached" | "failed" | "unreachable" | "refused" | "not-tried";
 

@@ -8,7 +8,10 @@ import type { Endpoint } from "../profile/types.js";
 /** The client's module, with a configuration of its own for each time it is loaded. */
 export interface PrivateClient {
   readonly how: ModuleRun;
-  /** Runs `use` while a private home holds a config.json with these endpoints alone; nothing of it is left afterwards. */
+  /**
+   * Runs `use` while a private home holds a config.json with these endpoints alone; nothing of it is left
+   * afterwards.
+   */
   withEndpoints<T>(endpoints: readonly Endpoint[], use: (who: Who) => Promise<T>): Promise<T>;
 }
 
@@ -35,7 +38,12 @@ export function serviceClient({ host, identity, gid, configFor, how }: ServiceCl
   return {
     how,
     withEndpoints: async (endpoints, use) => {
-      const file = { gid, folders: clientConfigFolders, name: clientConfigName, content: await configFor(endpoints) };
+      const file = {
+        gid,
+        folders: clientConfigFolders,
+        name: clientConfigName,
+        content: await configFor(endpoints),
+      };
       return withPrivateHome(host, file, (home: AbsolutePath) => use({ identity: { ...identity, home } }));
     },
   };

@@ -8,7 +8,14 @@ import type { Inventory } from "../pkcs11/inventory.js";
 import type { CheckResult } from "../workflow/step.js";
 import { compareInventories } from "./compare-inventories.js";
 import { spendsLogin } from "./login-spent.js";
-import { endpointText, isGood, type MemberProof, type MemberResult, type MemberToken, type UserComparison } from "./member-proof.js";
+import {
+  endpointText,
+  isGood,
+  type MemberProof,
+  type MemberResult,
+  type MemberToken,
+  type UserComparison,
+} from "./member-proof.js";
 import { memberProblems, type NamedTokens } from "./member-problems.js";
 import type { PrivateClient } from "./private-client.js";
 
@@ -17,7 +24,10 @@ export interface ProveRequest {
   readonly connection: string;
   /** The members to prove, each alone. */
   readonly endpoints: readonly Endpoint[];
-  /** Members in use already, asked together as the client asks them: what the first that answers holds is compared too. They are not to be proven. */
+  /**
+   * Members in use already, asked together as the client asks them: what the first that answers holds is
+   * compared too. They are not to be proven.
+   */
   readonly beside?: readonly Endpoint[];
   /** PINs by user of that connection. Undefined: as far as it goes without a login. */
   readonly users: ReadonlyMap<string, Secret | undefined>;
@@ -37,22 +47,36 @@ export interface ConnectionProof {
   /** In the order of the endpoints. */
   readonly members: readonly MemberProof[];
   readonly comparisons: readonly UserComparison[];
-  /** Everything that is not proven, or not the same. Empty: all members work with these users and hold the same keys. */
+  /**
+   * Everything that is not proven, or not the same. Empty: all members work with these users and hold the
+   * same keys.
+   */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Proves each member alone through the module, as its service user, then compares what the members hold for each user. At most one login
- * attempt a member and user, and none with a user whose login on a member did not go well. Rejects only when interrupted, or where there can be
- * no private home.
+ * Proves each member alone through the module, as its service user, then compares what the members hold for
+ * each user. At most one login attempt a member and user, and none with a user whose login on a member did
+ * not go well. Rejects only when interrupted, or where there can be no private home.
  */
 export async function proveMembers(request: ProveRequest): Promise<ConnectionProof> {
   const { connection, endpoints, beside = [], users } = request;
   const refusedBy = new Map<string, string>();
   const members: MemberProof[] = [];
-  for (const endpoint of endpoints) members.push({ endpoint, tokens: await tokensOf(request, { name: endpointText(endpoint), endpoints: [endpoint], users }, refusedBy) });
+  for (const endpoint of endpoints)
+    members.push({
+      endpoint,
+      tokens: await tokensOf(
+        request,
+        { name: endpointText(endpoint), endpoints: [endpoint], users },
+        refusedBy,
+      ),
+    });
   const inUse = await tokensInUse(request, beside, members, refusedBy);
-  const asked = [...members.map(({ endpoint, tokens }) => ({ name: endpointText(endpoint), tokens })), ...(inUse === undefined ? [] : [inUse])];
+  const asked = [
+    ...members.map(({ endpoint, tokens }) => ({ name: endpointText(endpoint), tokens })),
+    ...(inUse === undefined ? [] : [inUse]),
+  ];
   const comparisons = [...users.keys()].map((user) => compared(user, asked));
   return { connection, members, comparisons, problems: memberProblems(members, comparisons, inUse) };
 }
@@ -65,43 +89,82 @@ interface Asked {
 }
 
 /** Only for users whose keys on a new member there are to compare. */
-async function tokensInUse(request: ProveRequest, beside: readonly Endpoint[], members: readonly MemberProof[], refusedBy: Map<string, string>): Promise<NamedTokens | undefined> {
+async function tokensInUse(
+  request: ProveRequest,
+  beside: readonly Endpoint[],
+  members: readonly MemberProof[],
+  refusedBy: Map<string, string>,
+): Promise<NamedTokens | undefined> {
   const [first, second] = beside;
-  const users = new Map([...request.users].filter(([user]) => members.some(({ tokens }) => tokens.some((token) => token.user === user && isGood(token)))));
+  const users = new Map(
+    [...request.users].filter(([user]) =>
+      members.some(({ tokens }) => tokens.some((token) => token.user === user && isGood(token))),
+    ),
+  );
   if (first === undefined || users.size === 0) return undefined;
   const name = second === undefined ? endpointText(first) : "the members in use";
   return { name, tokens: await tokensOf(request, { name, endpoints: beside, users }, refusedBy) };
 }
 
-/** One home for the member; its users one after the other, since a VHSM may count the sessions of a client. */
-async function tokensOf(request: ProveRequest, { name: member, endpoints, users }: Asked, refusedBy: Map<string, string>): Promise<readonly MemberToken[]> {
+/**
+ * One home for the member; its users one after the other, since a VHSM may count the sessions of a client.
+ */
+async function tokensOf(
+  request: ProveRequest,
+  { name: member, endpoints, users }: Asked,
+  refusedBy: Map<string, string>,
+): Promise<readonly MemberToken[]> {
   const { client, progress = () => undefined } = request;
   return client.withEndpoints(endpoints, async (who) => {
     const tokens: MemberToken[] = [];
     for (const [user, pin] of users) {
       const refuser = refusedBy.get(user);
       if (refuser !== undefined) {
-        tokens.push({ user, result: "not-tried", reason: `the login on ${refuser} did not go well, and a wrong PIN counts towards a lock-out that members share` });
+        tokens.push({
+          user,
+          result: "not-tried",
+          reason:
+            `the login on ${refuser} did not go well, and a wrong PIN counts towards a lock-out that ` +
+            "members share",
+        });
         continue;
       }
       progress({ type: "member-started", member, user });
       const started = performance.now();
-      const token = await tested(user, () => testToken("inventory", { ...client.how, ...who, token: { label: user }, pin }), pin !== undefined);
-      progress({ type: "member-done", member, user, result: token.result, ms: Math.round(performance.now() - started) });
-      if (token.token?.checks.some((check) => check.status === "fail" && spendsLogin(check)) === true) refusedBy.set(user, member);
+      const token = await tested(
+        user,
+        () => testToken("inventory", { ...client.how, ...who, token: { label: user }, pin }),
+        pin !== undefined,
+      );
+      progress({
+        type: "member-done",
+        member,
+        user,
+        result: token.result,
+        ms: Math.round(performance.now() - started),
+      });
+      if (token.token?.checks.some((check) => check.status === "fail" && spendsLogin(check)) === true)
+        refusedBy.set(user, member);
       tokens.push(token);
     }
     return tokens;
   });
 }
 
-/** A test that could not be made fails for this member and user alone: what is known of the others is worth its logins. */
+/**
+ * A test that could not be made fails for this member and user alone: what is known of the others is worth
+ * its logins.
+ */
 async function tested(user: string, test: () => Promise<TokenTest>, logsIn: boolean): Promise<MemberToken> {
   try {
     return tokenOf(user, await test(), logsIn);
   } catch (error) {
     if (!(error instanceof Problem) || error.code === "interrupted") throw error;
-    return { user, result: "failed", reason: `${error.message}${error.detail === undefined ? "" : `: ${error.detail}`}` };
+    return {
+      user,
+      result: "failed",
+      reason: `${error.message}${error.detail === undefined ? "" : `: ${error.detail}`}`,
+    };
   }
 }
 
@@ -110,7 +173,12 @@ function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean
   const unsigned = logsIn ? whyNothingSigned(report) : undefined;
   return {
     user,
-    result: failure === undefined && report.checks.length > 0 ? (logsIn && unsigned === undefined ? "proven" : "reached") : failedResult(failure),
+    result:
+      failure === undefined && report.checks.length > 0
+        ? logsIn && unsigned === undefined
+          ? "proven"
+          : "reached"
+        : failedResult(failure),
     token: report,
     ...(inventory && { inventory }),
     ...(failure && { reason: `${failure.id}: ${failure.detail ?? failure.ckr ?? "failed"}` }),
@@ -119,7 +187,8 @@ function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean
 }
 
 function failedResult(failure: CheckResult | undefined): MemberResult {
-  if (failure?.id === "token-flags" || (failure?.id === "login" && failure.unavailable !== true)) return "refused";
+  if (failure?.id === "token-flags" || (failure?.id === "login" && failure.unavailable !== true))
+    return "refused";
   return failure?.unavailable === true ? "unreachable" : "failed";
 }
 

@@ -1,8 +1,17 @@
 import type { StandInKind } from "../simulator/stand-ins.js";
 
-export type ScenarioId = "as-it-is" | "first-refuses" | "first-is-black-hole" | "first-silent-after-tls" | "all-but-last-dead" | "active-killed";
+export type ScenarioId =
+  | "as-it-is"
+  | "first-refuses"
+  | "first-is-black-hole"
+  | "first-silent-after-tls"
+  | "all-but-last-dead"
+  | "active-killed";
 
-/** A vector to sign through. Dead members are stand-ins of ours: no real one is touched, but the simulator's own. */
+/**
+ * A vector to sign through. Dead members are stand-ins of ours: no real one is touched, but the simulator's
+ * own.
+ */
 export interface Scenario {
   readonly id: ScenarioId;
   /** For people: "the first member refuses". */
@@ -15,16 +24,49 @@ export interface Scenario {
   readonly kills: boolean;
 }
 
-/** The scenarios for a connection with this number of members, the one to compare the others with first. `canKill`: the members are ours. */
+/**
+ * The scenarios for a connection with this number of members, the one to compare the others with first.
+ * `canKill`: the members are ours.
+ */
 export function scenarios(members: number, canKill: boolean): readonly Scenario[] {
   const dead = Array.from({ length: Math.max(1, members - 1) }, (): StandInKind => "black-hole");
   const all: readonly Scenario[] = [
     { id: "as-it-is", title: "the vector as it is", dead: [], members: "all", kills: false },
-    { id: "first-refuses", title: "the first member refuses", dead: ["refusing"], members: "all", kills: false },
-    { id: "first-is-black-hole", title: "the first member is a black hole", dead: ["black-hole"], members: "all", kills: false },
-    { id: "first-silent-after-tls", title: "the first member is silent after TLS", dead: ["silent-after-tls"], members: "all", kills: false },
-    { id: "all-but-last-dead", title: "all but the last are black holes", dead, members: "last", kills: false },
-    { id: "active-killed", title: "the active member is killed between two signatures", dead: [], members: "all", kills: true },
+    {
+      id: "first-refuses",
+      title: "the first member refuses",
+      dead: ["refusing"],
+      members: "all",
+      kills: false,
+    },
+    {
+      id: "first-is-black-hole",
+      title: "the first member is a black hole",
+      dead: ["black-hole"],
+      members: "all",
+      kills: false,
+    },
+    {
+      id: "first-silent-after-tls",
+      title: "the first member is silent after TLS",
+      dead: ["silent-after-tls"],
+      members: "all",
+      kills: false,
+    },
+    {
+      id: "all-but-last-dead",
+      title: "all but the last are black holes",
+      dead,
+      members: "last",
+      kills: false,
+    },
+    {
+      id: "active-killed",
+      title: "the active member is killed between two signatures",
+      dead: [],
+      members: "all",
+      kills: true,
+    },
   ];
   return all.filter(({ kills }) => canKill || !kills);
 }

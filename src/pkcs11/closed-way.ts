@@ -5,8 +5,9 @@ import { dirname, resolve } from "node:path";
 const mostLinks = 40;
 
 /**
- * The first folder on the way to a file that this process's user may not enter, or the file where that may not be read, with its mode:
- * `/opt/k (mode 0700)`. Undefined where the way is open, or where something on it is missing. Links are followed, as the kernel does.
+ * The first folder on the way to a file that this process's user may not enter, or the file where that may
+ * not be read, with its mode: `/opt/k (mode 0700)`. Undefined where the way is open, or where something on it
+ * is missing. Links are followed, as the kernel does.
  */
 export function closedWay(file: string): string | undefined {
   let links = 0;

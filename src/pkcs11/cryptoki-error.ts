@@ -1,6 +1,8 @@
 import { returnValueName, returnValueNumber } from "./return-values.js";
 
-/** A call that returned something other than CKR_OK. The message reads "C_Login returned CKR_PIN_INCORRECT". */
+/**
+ * A call that returned something other than CKR_OK. The message reads "C_Login returned CKR_PIN_INCORRECT".
+ */
 export class CryptokiError extends Error {
   override readonly name = "CryptokiError";
   /** Name of the function: "C_Login". */
@@ -16,14 +18,16 @@ export class CryptokiError extends Error {
 }
 
 /**
- * What the addon threw for a call, as a CryptokiError. The addon sets `code` on some errors and on others only writes
- * "CKR_NAME:number" into the message; anything else (a TypeError, say) is given back as it is.
+ * What the addon threw for a call, as a CryptokiError. The addon sets `code` on some errors and on others
+ * only writes "CKR_NAME:number" into the message; anything else (a TypeError, say) is given back as it is.
  */
 export function asCryptokiError(call: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const written = /(CKR_\w+)(?::(\d+))?/.exec(thrown.message);
-  const code = "code" in thrown && typeof thrown.code === "number" && thrown.code !== 0 ? thrown.code : undefined;
+  const code =
+    "code" in thrown && typeof thrown.code === "number" && thrown.code !== 0 ? thrown.code : undefined;
   if (written === null && code === undefined) return thrown;
-  const value = code ?? (written?.[2] === undefined ? returnValueNumber(written?.[1] ?? "") : Number(written[2]));
+  const value =
+    code ?? (written?.[2] === undefined ? returnValueNumber(written?.[1] ?? "") : Number(written[2]));
   return value === undefined ? thrown : new CryptokiError(call, value);
 }

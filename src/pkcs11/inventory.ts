@@ -8,8 +8,8 @@ export interface InventoryObject {
   /** CKA_ID, lower-case hexadecimal; empty where the object has none. */
   readonly id: string;
   /**
-   * SHA-256, lower-case hexadecimal: of the public key for keys (RSA: modulus and exponent; EC: parameters and point), of the whole
-   * certificate for those. Absent where the token does not let it be read.
+   * SHA-256, lower-case hexadecimal: of the public key for keys (RSA: modulus and exponent; EC: parameters
+   * and point), of the whole certificate for those. Absent where the token does not let it be read.
    */
   readonly sha256?: string;
 }
@@ -30,5 +30,10 @@ export const longestName = 1024;
 export function asInventoryObject(value: unknown): InventoryObject | undefined {
   if (!isRecord(value)) return undefined;
   const sha256 = text(value["sha256"]);
-  return { class: text(value["class"]), label: text(value["label"]), id: text(value["id"]), ...(/^[0-9a-f]{64}$/.test(sha256) && { sha256 }) };
+  return {
+    class: text(value["class"]),
+    label: text(value["label"]),
+    id: text(value["id"]),
+    ...(/^[0-9a-f]{64}$/.test(sha256) && { sha256 }),
+  };
 }

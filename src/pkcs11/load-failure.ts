@@ -19,7 +19,8 @@ const patterns: readonly Pattern[] = [
     explain: ([, library = "", version = "", user]) => ({
       detail: `version ${version} is not in ${library}${user === undefined ? "" : `; ${user} needs it`}`,
       hint: version.startsWith("CURL_")
-        ? "the module was built for another libcurl package: install the one it names, or get a build of the module for this system"
+        ? "the module was built for another libcurl package: install the one it names, or get a build " +
+          "of the module for this system"
         : "the module was built for another system: get a build of the module for this one",
     }),
   },
@@ -33,9 +34,13 @@ const patterns: readonly Pattern[] = [
             detail: `${module} was not found`,
             hint: module.includes("/")
               ? "check the path"
-              : "a bare name is looked for in the folders of ld.so.conf and the default ones: run ldconfig after adding a folder, or give the whole path",
+              : "a bare name is looked for in the folders of ld.so.conf and the default ones: run " +
+                "ldconfig after adding a folder, or give the whole path",
           }
-        : { detail: `${library}, which ${module} needs, was not found`, hint: `install the package that holds ${library}` };
+        : {
+            detail: `${library}, which ${module} needs, was not found`,
+            hint: `install the package that holds ${library}`,
+          };
     },
   },
   {
@@ -43,20 +48,32 @@ const patterns: readonly Pattern[] = [
     explain: ([, library], module, closed) => {
       const way = closed(library ?? module);
       if (way !== undefined) return outOfReach(library ?? module, way);
-      return { detail: `this user may not read ${library ?? module}`, hint: "check the mode of the file and of every folder above it" };
+      return {
+        detail: `this user may not read ${library ?? module}`,
+        hint: "check the mode of the file and of every folder above it",
+      };
     },
   },
   {
     pattern: /wrong ELF class/,
-    explain: (_match, module) => ({ detail: `${module} is for another word size (32 or 64 bits)`, hint: "get the module for this machine's architecture" }),
+    explain: (_match, module) => ({
+      detail: `${module} is for another word size (32 or 64 bits)`,
+      hint: "get the module for this machine's architecture",
+    }),
   },
   {
     pattern: /invalid ELF header|file too short|only ET_DYN and ET_EXEC/,
-    explain: (_match, module) => ({ detail: `${module} is not a shared library`, hint: "check that it is the module itself, complete, and not a text or an archive" }),
+    explain: (_match, module) => ({
+      detail: `${module} is not a shared library`,
+      hint: "check that it is the module itself, complete, and not a text or an archive",
+    }),
   },
   {
     pattern: /undefined symbol: C_GetFunctionList/,
-    explain: (_match, module) => ({ detail: `${module} has no C_GetFunctionList: it is no PKCS #11 module`, hint: "check that this is the right library" }),
+    explain: (_match, module) => ({
+      detail: `${module} has no C_GetFunctionList: it is no PKCS #11 module`,
+      hint: "check that this is the right library",
+    }),
   },
   {
     pattern: /undefined symbol: ([^\s,]+)/,
@@ -68,10 +85,17 @@ const patterns: readonly Pattern[] = [
 ];
 
 function outOfReach(library: string, way: string): LoadFailure {
-  return { detail: `this user cannot reach ${library}: ${way} is closed to it`, hint: "give the service user, or everybody, the right to read the file and to enter the folders above it, or put it elsewhere" };
+  return {
+    detail: `this user cannot reach ${library}: ${way} is closed to it`,
+    hint:
+      "give the service user, or everybody, the right to read the file and to enter the folders above " +
+      "it, or put it elsewhere",
+  };
 }
 
-/** Reads the dynamic loader's message (dlerror(3)) about `module`; text that is not known is given as it is. */
+/**
+ * Reads the dynamic loader's message (dlerror(3)) about `module`; text that is not known is given as it is.
+ */
 export function loadFailure(module: string, message: string, closed: Closed = () => undefined): LoadFailure {
   for (const { pattern, explain } of patterns) {
     const match = pattern.exec(message);

@@ -3,8 +3,8 @@ const longest = 64 * 1024;
 const lineBreak = 0x0a;
 
 /**
- * Cuts a stream into lines, keeping at most one line of at most 64 KiB in memory, whatever comes. Longer lines are dropped
- * whole. The function it returns takes the next chunk.
+ * Cuts a stream into lines, keeping at most one line of at most 64 KiB in memory, whatever comes. Longer
+ * lines are dropped whole. The function it returns takes the next chunk.
  */
 export function messageLines(onLine: (line: string) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];

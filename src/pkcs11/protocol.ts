@@ -3,11 +3,20 @@ import { asInventoryObject, type InventoryObject } from "./inventory.js";
 import { isRecord, milliseconds, parsed, text } from "./message-values.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
-export type TokenChoice = { readonly label: string; readonly serial?: string } | { readonly serial: string } | { readonly only: true };
+export type TokenChoice =
+  | { readonly label: string; readonly serial?: string }
+  | { readonly serial: string }
+  | { readonly only: true };
 
 /** Label and serial number that a choice asks for. */
-export function wantedOf(choice: TokenChoice): { readonly label: string | undefined; readonly serial: string | undefined } {
-  return { label: "label" in choice ? choice.label : undefined, serial: "serial" in choice ? choice.serial : undefined };
+export function wantedOf(choice: TokenChoice): {
+  readonly label: string | undefined;
+  readonly serial: string | undefined;
+} {
+  return {
+    label: "label" in choice ? choice.label : undefined,
+    serial: "serial" in choice ? choice.serial : undefined,
+  };
 }
 
 /** The account that the worker becomes. */
@@ -19,8 +28,8 @@ export interface Identity {
 }
 
 /**
- * What is done in the one session, always with at most one login: the smoke test; the smoke test and the token's inventory; or two
- * signatures, timed. `timed-paused` waits between them for a byte on descriptor 3.
+ * What is done in the one session, always with at most one login: the smoke test; the smoke test and the
+ * token's inventory; or two signatures, timed. `timed-paused` waits between them for a byte on descriptor 3.
  */
 export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused";
 
@@ -84,7 +93,12 @@ function asMessage(value: unknown): WorkerMessage | undefined {
     case "call":
       return { type: "call", call: text(value["call"]) };
     case "token":
-      return { type: "token", label: text(value["label"]), serial: text(value["serial"]), manufacturer: text(value["manufacturer"]) };
+      return {
+        type: "token",
+        label: text(value["label"]),
+        serial: text(value["serial"]),
+        manufacturer: text(value["manufacturer"]),
+      };
     case "refused":
       return { type: "refused", why: refusal(value["why"]), detail: text(value["detail"]) };
     case "done":
@@ -115,7 +129,10 @@ function asSignature(ms: number | undefined, sinceStartMs: number | undefined): 
 /** Characters of a check's evidence and advice: a whole screen of them is the module's own doing. */
 const longest = 4000;
 
-/** A module in the worker's process can write such a message itself: a name is a name, and no text pushes the rest off the screen. */
+/**
+ * A module in the worker's process can write such a message itself: a name is a name, and no text pushes the
+ * rest off the screen.
+ */
 function asCheckResult(value: unknown): CheckResult | undefined {
   if (!isRecord(value)) return undefined;
   const status = statuses.find((known) => known === value["status"]);

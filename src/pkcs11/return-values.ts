@@ -1,4 +1,7 @@
-/** Names of the return values of PKCS #11 2.40 and 3.0 that have one; the addon knows fewer, so it is mapped by number. */
+/**
+ * Names of the return values of PKCS #11 2.40 and 3.0 that have one; the addon knows fewer, so it is mapped
+ * by number.
+ */
 const names: ReadonlyMap<number, string> = new Map([
   [0x00, "CKR_OK"],
   [0x01, "CKR_CANCEL"],
@@ -105,7 +108,10 @@ const numbers: ReadonlyMap<string, number> = new Map([...names].map(([value, nam
 /** Vendors number their own return values from here (CKR_VENDOR_DEFINED). */
 export const vendorDefined = 0x80000000;
 
-/** The name of a return value; "CKR_VENDOR_DEFINED (0x80000001)" for a vendor's, the bare number for an unknown one. */
+/**
+ * The name of a return value; "CKR_VENDOR_DEFINED (0x80000001)" for a vendor's, the bare number for an
+ * unknown one.
+ */
 export function returnValueName(value: number): string {
   const name = names.get(value);
   if (name !== undefined) return name;

@@ -8,12 +8,15 @@ import { returnValueName, returnValueNumber } from "./return-values.js";
 
 const CKR_FUNCTION_NOT_SUPPORTED = 0x54;
 
-/** DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not there for us. */
+/**
+ * DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not there
+ * for us.
+ */
 const unreachable: ReadonlySet<number> = new Set([0x30, 0x31, 0x32, 0xe0, 0xe1]);
 
 /**
- * Makes the checks in order and tells each one's begin and end. After one that stops the run, only those that clean up are made.
- * Never throws for what a module does.
+ * Makes the checks in order and tells each one's begin and end. After one that stops the run, only those that
+ * clean up are made. Never throws for what a module does.
  */
 export function runChecks(checks: readonly Check[], run: Run): void {
   let stopped = false;
@@ -23,8 +26,13 @@ export function runChecks(checks: readonly Check[], run: Run): void {
     if (reason !== undefined && stopped) continue;
     run.tell({ type: "begin", check: check.id });
     const started = performance.now();
-    const { stop, ...outcome } = reason === undefined ? performed(check, run) : ({ status: "skip", detail: reason } satisfies Outcome);
-    const result: CheckResult = { id: check.id, ms: Math.round((performance.now() - started) * 10) / 10, ...withHint(withClosedHome(check, outcome), run.request.module) };
+    const { stop, ...outcome } =
+      reason === undefined ? performed(check, run) : ({ status: "skip", detail: reason } satisfies Outcome);
+    const result: CheckResult = {
+      id: check.id,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+      ...withHint(withClosedHome(check, outcome), run.request.module),
+    };
     run.tell({ type: "end", result });
     stopped ||= stop === true;
   }
@@ -40,18 +48,28 @@ function performed(check: Check, run: Run): Outcome & { readonly stop?: boolean 
 
 function refused(check: Check, error: CryptokiError): Outcome {
   const told = { detail: error.message, ckr: returnValueName(error.value) };
-  if (error.value === CKR_FUNCTION_NOT_SUPPORTED && check.refused !== "stop" && check.mandatory !== true) return { status: "skip", ...told };
+  if (error.value === CKR_FUNCTION_NOT_SUPPORTED && check.refused !== "stop" && check.mandatory !== true)
+    return { status: "skip", ...told };
   if (check.refused === "warn") return { status: "warn", ...told };
-  return { status: "fail", ...told, stop: check.refused === "stop", ...(unreachable.has(error.value) && { unavailable: true }) };
+  return {
+    status: "fail",
+    ...told,
+    stop: check.refused === "stop",
+    ...(unreachable.has(error.value) && { unavailable: true }),
+  };
 }
 
 /** Not a return value: the addon or Node could not make sense of what the module gave. */
 function broken(check: Check, error: unknown): Outcome {
   const detail = `what the module gave cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-  return check.refused === "warn" ? { status: "warn", detail } : { status: "fail", detail, stop: check.refused === "stop" };
+  return check.refused === "warn"
+    ? { status: "warn", detail }
+    : { status: "fail", detail, stop: check.refused === "stop" };
 }
 
-/** Checks in which modules read their configuration, mostly below the home; few say what they could not read. */
+/**
+ * Checks in which modules read their configuration, mostly below the home; few say what they could not read.
+ */
 const readingHome: ReadonlySet<string> = new Set(["initialize", "slots", "token"]);
 
 function withClosedHome({ id }: Check, outcome: Outcome): Outcome {
@@ -59,7 +77,12 @@ function withClosedHome({ id }: Check, outcome: Outcome): Outcome {
   const home = process.env["HOME"] ?? "";
   const closed = home.startsWith("/") ? closedWay(home) : undefined;
   if (closed === undefined) return outcome;
-  return { ...outcome, hint: `this user cannot reach its home ${home}: ${closed} is closed to it; give it the right to enter the folders there, or another home` };
+  return {
+    ...outcome,
+    hint:
+      `this user cannot reach its home ${home}: ${closed} is closed to it; give it the right to enter ` +
+      "the folders there, or another home",
+  };
 }
 
 /** Adds the hint for the return value where the check gave none of its own. */

@@ -48,13 +48,19 @@ const killMs = 3000;
 const stderrKept = 2048;
 
 /**
- * Runs the worker in a process group and session of its own, and ends with the worker's exit: by itself, at the time-out, or on
- * abort. Whatever is left of the group, or carries the marker, is ended then. Rejects only when the process cannot be started.
+ * Runs the worker in a process group and session of its own, and ends with the worker's exit: by itself, at
+ * the time-out, or on abort. Whatever is left of the group, or carries the marker, is ended then. Rejects
+ * only when the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const { program, args } = workerCommand(run.identity, run.variables);
   const { script, addon, node } = run.files;
-  const child = startChild(program, args, { cwd: "/", env: { ...run.environment, [markerVariable]: run.marker }, detached: true, stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node] });
+  const child = startChild(program, args, {
+    cwd: "/",
+    env: { ...run.environment, [markerVariable]: run.marker },
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node],
+  });
   const transcript = new Transcript();
   const stderr = lastBytes(child.stderr, stderrKept);
   child.stdout?.resume();
@@ -78,7 +84,13 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
 type Kill = (why: "deadline" | "linger" | "abort") => void;
 
 /** The worker's end; messages are read, and the time-out and the abort are heeded meanwhile. */
-function supervised(child: ChildProcess, reports: Readable, transcript: Transcript, run: WorkerRun, kill: Kill): Promise<Pick<WorkerEnd, "exitCode" | "signal">> {
+function supervised(
+  child: ChildProcess,
+  reports: Readable,
+  transcript: Transcript,
+  run: WorkerRun,
+  kill: Kill,
+): Promise<Pick<WorkerEnd, "exitCode" | "signal">> {
   return new Promise((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];
     let settled = false;
@@ -135,7 +147,8 @@ function killGroup(child: ChildProcess): void {
 
 function reportsOf(child: ChildProcess): Readable {
   const stream = child.stdio[3];
-  if (stream === null || stream === undefined || !("read" in stream)) throw new Error("the worker has no descriptor 3");
+  if (stream === null || stream === undefined || !("read" in stream))
+    throw new Error("the worker has no descriptor 3");
   // what is written to a worker that has ended is nothing to fail for
   stream.on("error", () => undefined);
   return stream;

@@ -23,7 +23,10 @@ export interface TokenTestRequest {
   readonly timeoutMs?: number;
   /** Make keys that outlive the session, and destroy them. Default: session objects. */
   readonly tokenObjects?: boolean;
-  /** Variables besides HOME, USER, LOGNAME, PATH and LANG; nothing else of this process's environment gets through. */
+  /**
+   * Variables besides HOME, USER, LOGNAME, PATH and LANG; nothing else of this process's environment gets
+   * through.
+   */
   readonly environment?: Readonly<Record<string, string>>;
   /** LD_LIBRARY_PATH of the worker. */
   readonly libraryPath?: string;
@@ -45,12 +48,17 @@ export interface TokenTest {
 }
 
 /**
- * Does a task with a module and a token in a process of its own, with at most one login attempt and nothing left on the token. Whatever the
- * module does becomes a check's result, within the time-out. `meanwhile` is awaited while a `timed-paused` worker waits. Throws a Problem
- * only where the test could not be made at all: `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`,
- * `smoke-worker-failed`, `smoke-module-relative`, `interrupted`.
+ * Does a task with a module and a token in a process of its own, with at most one login attempt and nothing
+ * left on the token. Whatever the module does becomes a check's result, within the time-out. `meanwhile` is
+ * awaited while a `timed-paused` worker waits. Throws a Problem only where the test could not be made at all:
+ * `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`, `smoke-worker-failed`,
+ * `smoke-module-relative`, `interrupted`.
  */
-export async function testToken(task: WorkerTask, request: TokenTestRequest, meanwhile?: () => Promise<void>): Promise<TokenTest> {
+export async function testToken(
+  task: WorkerTask,
+  request: TokenTestRequest,
+  meanwhile?: () => Promise<void>,
+): Promise<TokenTest> {
   refuseRelative(request.module);
   refuseForeign(request.identity);
   if (request.signal?.aborted === true) throw interrupted();
@@ -75,7 +83,10 @@ export async function testToken(task: WorkerTask, request: TokenTestRequest, mea
       marker: randomBytes(12).toString("hex"),
       input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
       environment: workerEnvironment(request.identity),
-      variables: { ...(request.libraryPath !== undefined && { LD_LIBRARY_PATH: request.libraryPath }), ...request.environment },
+      variables: {
+        ...(request.libraryPath !== undefined && { LD_LIBRARY_PATH: request.libraryPath }),
+        ...request.environment,
+      },
       timeoutMs: Math.min(timeoutMs, longestTimer),
       ...(request.signal && { signal: request.signal }),
       ...(meanwhile && { meanwhile }),
@@ -84,21 +95,30 @@ export async function testToken(task: WorkerTask, request: TokenTestRequest, mea
     files.close();
   });
   throwIfNotMade(end, request);
-  const report = tokenReport({ token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel }, end);
+  const report = tokenReport(
+    { token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel },
+    end,
+  );
   return { report, inventory: end.transcript.inventory, signatures: end.transcript.signatures };
 }
 
 function refuseRelative(module: string): void {
   if (module !== "" && (module.startsWith("/") || !module.includes("/"))) return;
-  throw new Problem("smoke-module-relative", `${JSON.stringify(module)} is neither an absolute path nor a bare file name`, {
-    hint: "the test runs in another folder: give the module's whole path",
-  });
+  throw new Problem(
+    "smoke-module-relative",
+    `${JSON.stringify(module)} is neither an absolute path nor a bare file name`,
+    {
+      hint: "the test runs in another folder: give the module's whole path",
+    },
+  );
 }
 
 function refuseForeign(identity: Identity | undefined): void {
   const self = process.geteuid?.();
   if (identity === undefined || self === 0 || self === identity.uid) return;
-  throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, { hint: "run it with sudo, or as that user" });
+  throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, {
+    hint: "run it with sudo, or as that user",
+  });
 }
 
 const needed = "install util-linux, which holds /usr/bin/prlimit and /usr/bin/setpriv";
@@ -109,18 +129,29 @@ async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
   } catch (cause) {
     // that says what it is itself
     if (cause instanceof Problem) throw cause;
-    throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", { cause, detail: cause instanceof Error ? cause.message : String(cause), hint: needed });
+    throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", {
+      cause,
+      detail: cause instanceof Error ? cause.message : String(cause),
+      hint: needed,
+    });
   }
 }
 
-function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: WorkerEnd, { identity, workerPath }: TokenTestRequest): void {
+function throwIfNotMade(
+  { transcript, killed, signal, exitCode, stderr }: WorkerEnd,
+  { identity, workerPath }: TokenTestRequest,
+): void {
   if (killed === "abort") throw interrupted();
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
-  if (identity !== undefined && /^setpriv: /m.test(stderr)) throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
+  if (identity !== undefined && /^setpriv: /m.test(stderr))
+    throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
   // the shell's word for a program that is not there or cannot be run
   const isMissing = exitCode === 127 || exitCode === 126;
-  const how = killed === "deadline" ? "did not begin in time" : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
+  const how =
+    killed === "deadline"
+      ? "did not begin in time"
+      : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
   throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
     where: { path: workerPath },
     ...(stderr.trim() !== "" && { detail: withoutUrlSecrets(stderr.trim()).slice(-500) }),
@@ -128,14 +159,23 @@ function throwIfNotMade({ transcript, killed, signal, exitCode, stderr }: Worker
   });
 }
 
-function refusal({ why, detail }: { readonly why: string; readonly detail: string }, identity: Identity | undefined): Problem {
+function refusal(
+  { why, detail }: { readonly why: string; readonly detail: string },
+  identity: Identity | undefined,
+): Problem {
   switch (why) {
     case "addon":
       return addonMissing(detail);
     case "identity":
-      return new Problem("smoke-identity-refused", `the smoke test cannot run as ${identity?.user ?? "this user"}`, { detail, hint: "run it as root" });
+      return new Problem(
+        "smoke-identity-refused",
+        `the smoke test cannot run as ${identity?.user ?? "this user"}`,
+        { detail, hint: "run it as root" },
+      );
     default:
-      return new Problem("smoke-worker-failed", "the smoke test's process did not understand its request", { detail });
+      return new Problem("smoke-worker-failed", "the smoke test's process did not understand its request", {
+        detail,
+      });
   }
 }
 

@@ -50,7 +50,8 @@ export class Transcript {
         this.inventory = { objects: this.#objects, complete: message.complete };
         return;
       case "signature":
-        if (this.signatures.length < mostSignatures) this.signatures.push({ ms: message.ms, sinceStartMs: message.sinceStartMs });
+        if (this.signatures.length < mostSignatures)
+          this.signatures.push({ ms: message.ms, sinceStartMs: message.sinceStartMs });
         return;
       case "paused":
         return;

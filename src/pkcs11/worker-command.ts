@@ -7,18 +7,24 @@ import type { Identity } from "./protocol.js";
 const machine: Tree = { root: "/", owners: trustedOwners([]) };
 
 /**
- * Reads the script from descriptor 4 and runs it; 5 stays open for the addon. Nothing is opened by its name: the files may be out of the
- * account's reach. SIGUSR1 would have Node open its debugger, through which every local user can read the process's memory.
+ * Reads the script from descriptor 4 and runs it; 5 stays open for the addon. Nothing is opened by its name:
+ * the files may be out of the account's reach. SIGUSR1 would have Node open its debugger, through which every
+ * local user can read the process's memory.
  */
 const bootstrap =
-  'process.on("SIGUSR1",()=>{});const fs=require("fs"),text=fs.readFileSync(4,"utf8");fs.closeSync(4);fs.closeSync(6);new Function("require","module","exports",text)(require,module,exports)';
+  'process.on("SIGUSR1",()=>{});const ' +
+  'fs=require("fs"),text=fs.readFileSync(4,"utf8");fs.closeSync(4);fs.closeSync(6);new ' +
+  'Function("require","module","exports",text)(require,module,exports)';
 
 /**
- * Where keyutils or e2fsprogs is installed: a session keyring of the worker's own, instead of that of whoever called us, which would give it
- * their keys (keyrings(7)). `new_session` puts it into its parent, the shell, which then becomes the worker. Where the kernel or a container
- * forbids that the module cannot ask for keys either.
+ * Where keyutils or e2fsprogs is installed: a session keyring of the worker's own, instead of that of whoever
+ * called us, which would give it their keys (keyrings(7)). `new_session` puts it into its parent, the shell,
+ * which then becomes the worker. Where the kernel or a container forbids that the module cannot ask for keys
+ * either.
  */
-const withNewKeyring = 'keyring=$1; shift; "$keyring" new_session </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&-; exec /usr/bin/env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
+const withNewKeyring =
+  'keyring=$1; shift; "$keyring" new_session </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&-; exec ' +
+  '/usr/bin/env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
 
 export interface WorkerCommand {
   readonly program: string;
@@ -26,22 +32,42 @@ export interface WorkerCommand {
 }
 
 /**
- * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1 byte, since 0 does not stop a core
- * handler that is a program (core(5)), but who is not root cannot raise a hard limit of 0. Of open files as many as systemd gives a service
- * (DefaultLimitNOFILE=), whatever the caller's limit. setpriv(1): user, group and supplementary groups of the account and none of root's; Node's
- * own calls for that are switched off where libuv may use io_uring, as in Debian 13's Node 20. No program that the module starts gets more
- * rights than it has. It also ties the worker's life to this process's, SIGKILL included; it does so last, since a change of user would undo it
- * (prctl(2)). The variables come behind all that: what LD_PRELOAD or LD_LIBRARY_PATH names may be the service user's, and would be run as root.
- * They are nothing secret: the command line of knetctl names them too.
+ * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1
+ * byte, since 0 does not stop a core handler that is a program (core(5)), but who is not root cannot raise a
+ * hard limit of 0. Of open files as many as systemd gives a service (DefaultLimitNOFILE=), whatever the
+ * caller's limit. setpriv(1): user, group and supplementary groups of the account and none of root's; Node's
+ * own calls for that are switched off where libuv may use io_uring, as in Debian 13's Node 20. No program
+ * that the module starts gets more rights than it has. It also ties the worker's life to this process's,
+ * SIGKILL included; it does so last, since a change of user would undo it (prctl(2)). The variables come
+ * behind all that: what LD_PRELOAD or LD_LIBRARY_PATH names may be the service user's, and would be run as
+ * root. They are nothing secret: the command line of knetctl names them too.
  */
-export function workerCommand(identity: Identity | undefined, variables: Readonly<Record<string, string>>): WorkerCommand {
+export function workerCommand(
+  identity: Identity | undefined,
+  variables: Readonly<Record<string, string>>,
+): WorkerCommand {
   const limits = readFileSync("/proc/self/limits", "utf8");
   const prlimit = "/usr/bin/prlimit";
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   if (settings.length > 0) settings.unshift("/usr/bin/env");
-  const confined = [`--core=${hardLimit(limits, "core file size") === 0 ? 0 : 1}`, `--nofile=${openFiles(limits)}`, "--",
-    "/usr/bin/setpriv", "--no-new-privs", "--pdeathsig", "KILL", ...becoming(identity), "--", ...settings, "/proc/self/fd/6", "-e", bootstrap];
-  const keyring = ["keyctl", "e4crypt"].map((program) => findProgram(machine, program)).find((found) => found !== undefined);
+  const confined = [
+    `--core=${hardLimit(limits, "core file size") === 0 ? 0 : 1}`,
+    `--nofile=${openFiles(limits)}`,
+    "--",
+    "/usr/bin/setpriv",
+    "--no-new-privs",
+    "--pdeathsig",
+    "KILL",
+    ...becoming(identity),
+    "--",
+    ...settings,
+    "/proc/self/fd/6",
+    "-e",
+    bootstrap,
+  ];
+  const keyring = ["keyctl", "e4crypt"]
+    .map((program) => findProgram(machine, program))
+    .find((found) => found !== undefined);
   if (keyring === undefined) return { program: prlimit, args: confined };
   return { program: "/bin/sh", args: ["-c", withNewKeyring, "sh", keyring, prlimit, ...confined] };
 }
@@ -54,9 +80,14 @@ function becoming(identity: Identity | undefined): readonly string[] {
   return [...capabilities, "--reuid", String(uid), "--regid", String(gid), "--init-groups"];
 }
 
-/** systemd's DefaultLimitNOFILE=, as far as this process may set it: not above the kernel's own limit (proc_sys_fs(5)). */
+/**
+ * systemd's DefaultLimitNOFILE=, as far as this process may set it: not above the kernel's own limit
+ * (proc_sys_fs(5)).
+ */
 function openFiles(limits: string): string {
-  const most = has(CAP_SYS_RESOURCE) ? Number(readFileSync("/proc/sys/fs/nr_open", "latin1")) : hardLimit(limits, "open files");
+  const most = has(CAP_SYS_RESOURCE)
+    ? Number(readFileSync("/proc/sys/fs/nr_open", "latin1"))
+    : hardLimit(limits, "open files");
   const hard = Math.min(524_288, most);
   return `${Math.min(1024, hard)}:${hard}`;
 }

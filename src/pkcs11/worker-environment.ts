@@ -2,8 +2,8 @@ import { userInfo } from "node:os";
 import type { Identity } from "./protocol.js";
 
 /**
- * The worker's environment, but for what it is given besides. A lazy binding error would end the process in the middle of a call; LD_BIND_NOW
- * makes it an error of the load.
+ * The worker's environment, but for what it is given besides. A lazy binding error would end the process in
+ * the middle of a call; LD_BIND_NOW makes it an error of the load.
  */
 export function workerEnvironment(identity: Identity | undefined): Readonly<Record<string, string>> {
   const { user, home } = identity ?? self();

@@ -13,9 +13,10 @@ export interface WorkerFiles {
 }
 
 /**
- * Opens the worker's script, the pkcs11js addon and node, all of which may lie where the service user cannot go (a clone below /root): they
- * are handed over as descriptors. Throws a Problem (`smoke-worker-failed`, `pkcs11-addon-missing`, `smoke-identity-refused`) for one that is
- * missing, or that its own mode closes to the account.
+ * Opens the worker's script, the pkcs11js addon and node, all of which may lie where the service user cannot
+ * go (a clone below /root): they are handed over as descriptors. Throws a Problem (`smoke-worker-failed`,
+ * `pkcs11-addon-missing`, `smoke-identity-refused`) for one that is missing, or that its own mode closes to
+ * the account.
  */
 export function openWorkerFiles(workerPath: string, identity: Identity | undefined): WorkerFiles {
   const addonPath = addonOf(workerPath);
@@ -40,7 +41,10 @@ export function openWorkerFiles(workerPath: string, identity: Identity | undefin
 
 function addonOf(workerPath: string): string {
   if (!existsSync(workerPath)) {
-    throw new Problem("smoke-worker-failed", "the program of the smoke test's process is missing", { where: { path: workerPath }, hint: "install knetctl again" });
+    throw new Problem("smoke-worker-failed", "the program of the smoke test's process is missing", {
+      where: { path: workerPath },
+      hint: "install knetctl again",
+    });
   }
   const addon = join(packageFolder(workerPath), "build/Release/pkcs11.node");
   if (!existsSync(addon)) throw addonMissing("it was installed without its compiled part", addon);
@@ -57,16 +61,28 @@ function packageFolder(workerPath: string): string {
 
 /** What is executed or loaded through a descriptor is opened anew, with the rights of the account. */
 function refuseClosed({ addon, node }: WorkerFiles, addonPath: string): void {
-  if ((fstatSync(addon).mode & 0o004) === 0) throw addonMissing("its file is not readable for others", addonPath, `chmod a+r ${addonPath}`);
+  if ((fstatSync(addon).mode & 0o004) === 0)
+    throw addonMissing("its file is not readable for others", addonPath, `chmod a+r ${addonPath}`);
   if ((fstatSync(node).mode & 0o001) !== 0) return;
-  throw new Problem("smoke-identity-refused", "the service user may not execute node", { where: { path: process.execPath }, hint: `chmod a+rx ${process.execPath}` });
+  throw new Problem("smoke-identity-refused", "the service user may not execute node", {
+    where: { path: process.execPath },
+    hint: `chmod a+rx ${process.execPath}`,
+  });
 }
 
 /** The addon cannot be loaded: an error of the smoke test alone. */
-export function addonMissing(detail: string, path?: string, hint = "run `npm rebuild pkcs11js` where knetctl is installed (needs g++, make and python3)"): Problem {
-  return new Problem("pkcs11-addon-missing", "the smoke test needs the pkcs11js addon, which cannot be loaded here", {
-    ...(path !== undefined && { where: { path } }),
-    detail,
-    hint: `${hint}; everything but the smoke test works without it`,
-  });
+export function addonMissing(
+  detail: string,
+  path?: string,
+  hint = "run `npm rebuild pkcs11js` where knetctl is installed (needs g++, make and python3)",
+): Problem {
+  return new Problem(
+    "pkcs11-addon-missing",
+    "the smoke test needs the pkcs11js addon, which cannot be loaded here",
+    {
+      ...(path !== undefined && { where: { path } }),
+      detail,
+      hint: `${hint}; everything but the smoke test works without it`,
+    },
+  );
 }

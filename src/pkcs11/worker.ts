@@ -5,12 +5,20 @@ import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
 import { closeOthers } from "../host/commands/start-child.js";
-import { asRequest, encodeMessage, type Identity, type RefusalReason, type WorkerMessage, type WorkerRequest } from "./protocol.js";
+import {
+  asRequest,
+  encodeMessage,
+  type Identity,
+  type RefusalReason,
+  type WorkerMessage,
+  type WorkerRequest,
+} from "./protocol.js";
 import { runChecks } from "./run-checks.js";
 
 /**
- * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request and the PIN from standard
- * input, tells on descriptor 3, and leaves by `process.exit`: any other end closes the module under its own threads.
+ * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request
+ * and the PIN from standard input, tells on descriptor 3, and leaves by `process.exit`: any other end closes
+ * the module under its own threads.
  */
 const reports = 3;
 
@@ -35,7 +43,10 @@ function tell(nonce: string, message: WorkerMessage): void {
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(reports, bytes));
 }
 
-/** Until the parent sends a byte: what Node calls a pipe to a child is a pair of sockets, and carries both ways. */
+/**
+ * Until the parent sends a byte: what Node calls a pipe to a child is a pair of sockets, and carries both
+ * ways.
+ */
 function pause(nonce: string): void {
   tell(nonce, { type: "paused" });
   readSync(reports, Buffer.alloc(1));
@@ -74,7 +85,13 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
 
 /** The account was taken before this process began (worker-command.ts); nothing is loaded as anybody else. */
 function requireIdentity(identity: Identity | null): void {
-  if (identity === null || (process.getuid?.() === identity.uid && process.geteuid?.() === identity.uid && process.getgid?.() === identity.gid)) return;
+  if (
+    identity === null ||
+    (process.getuid?.() === identity.uid &&
+      process.geteuid?.() === identity.uid &&
+      process.getgid?.() === identity.gid)
+  )
+    return;
   throw new Error(`the process is not ${identity.user}`);
 }
 
@@ -89,7 +106,11 @@ async function work(input: Input): Promise<void> {
     runChecks(checksOf(request.task), newRun(library, input));
     tell(request.nonce, { type: "done" });
   } catch (error) {
-    tell(request.nonce, { type: "refused", why, detail: error instanceof Error ? error.message : String(error) });
+    tell(request.nonce, {
+      type: "refused",
+      why,
+      detail: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

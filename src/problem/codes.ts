@@ -3,7 +3,10 @@ import { endpointCodes } from "./endpoint-codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
-/** One section an area; the area is the code's first word. Those of the profile, the application and the endpoints have files of their own. */
+/**
+ * One section an area; the area is the code's first word. Those of the profile, the application and the
+ * endpoints have files of their own.
+ */
 const programCodes = {
   // the program itself
   "internal-error": exitCodes.internal,
@@ -231,8 +234,9 @@ const programCodes = {
 } as const satisfies Record<string, ExitCode>;
 
 /**
- * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never renamed or reused.
- * Not put together by spreading, which takes V8 several milliseconds of every start for so many.
+ * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never
+ * renamed or reused. Not put together by spreading, which takes V8 several milliseconds of every start for so
+ * many.
  */
 export const problemCodes = Object.assign(programCodes, profileCodes, applicationCodes, endpointCodes);
 

@@ -22,9 +22,10 @@ export interface ProblemDetails {
 export type Severity = "error" | "warning";
 
 /**
- * Everything shown to a user as wrong: a stable code, what is wrong (`title`, the message), where, why, what to do.
- * Library code throws or returns problems and never prints; `main` shows each one once. What URLs can hold of secrets is taken out of all of it here,
- * of the path too: decide by the paths that you looked at, not by a problem's.
+ * Everything shown to a user as wrong: a stable code, what is wrong (`title`, the message), where, why, what
+ * to do. Library code throws or returns problems and never prints; `main` shows each one once. What URLs can
+ * hold of secrets is taken out of all of it here, of the path too: decide by the paths that you looked at,
+ * not by a problem's.
  */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -83,5 +84,8 @@ export function throwIfErrors(list: readonly Problem[]): void {
 
 /** The order in which people are shown problems: what stops the work comes last, where it is read first. */
 export function errorsLast(list: readonly Problem[]): readonly Problem[] {
-  return [...list.filter(({ severity }) => severity !== "error"), ...list.filter(({ severity }) => severity === "error")];
+  return [
+    ...list.filter(({ severity }) => severity !== "error"),
+    ...list.filter(({ severity }) => severity === "error"),
+  ];
 }

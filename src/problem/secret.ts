@@ -2,7 +2,10 @@ import { inspect } from "node:util";
 
 const shown = "<secret>";
 
-/** A PIN or password. Whatever prints, serialises or inspects it gets a placeholder; only `reveal()` gives the text. */
+/**
+ * A PIN or password. Whatever prints, serialises or inspects it gets a placeholder; only `reveal()` gives the
+ * text.
+ */
 export class Secret {
   readonly #text: string;
 

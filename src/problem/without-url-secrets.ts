@@ -1,4 +1,7 @@
-/** How a URL begins: a scheme that needs no slash to be one (WHATWG URL), or any other with one slash, which is left of two where it was taken for a path. */
+/**
+ * How a URL begins: a scheme that needs no slash to be one (WHATWG URL), or any other with one slash, which
+ * is left of two where it was taken for a path.
+ */
 const beginning = /(?:https?|wss?|ftp):|[a-z\d+.-]:[/\\]/i;
 const slash = /[/\\]/;
 const afterAuthority = /[/\\?#]/g;
@@ -8,19 +11,26 @@ const closing = `"'\`)]}>,.;:!`;
 const openings = `/"'\`=([{<,`;
 
 /**
- * Text without what URLs in it can hold of secrets: user and password, query, fragment. An ellipsis stands for them. Word by word, each looked at
- * from one end to the other, since the text may be a hostile file's: no pattern runs over all of it. Done to every problem, so nobody has to think of it.
+ * Text without what URLs in it can hold of secrets: user and password, query, fragment. An ellipsis stands
+ * for them. Word by word, each looked at from one end to the other, since the text may be a hostile file's:
+ * no pattern runs over all of it. Done to every problem, so nobody has to think of it.
  */
 export function withoutUrlSecrets(text: string): string {
   return /[@?#]/.test(text) ? text.replace(/\S+/g, (word) => urlCut(word) ?? userCut(word)) : text;
 }
 
-/** The same for a text that is one value, as a path or what stands under a key: a URL in it goes on behind a blank or line break. */
+/**
+ * The same for a text that is one value, as a path or what stands under a key: a URL in it goes on behind a
+ * blank or line break.
+ */
 export function valueWithoutUrlSecrets(value: string): string {
   return urlCut(value) ?? value;
 }
 
-/** Undefined where no URL begins. All to the end counts as the first one's: where two stand in a word, no more of the second is shown. */
+/**
+ * Undefined where no URL begins. All to the end counts as the first one's: where two stand in a word, no more
+ * of the second is shown.
+ */
 function urlCut(word: string): string | undefined {
   const found = beginning.exec(word);
   if (found === null) return undefined;

@@ -11,7 +11,9 @@ const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 export function parseAddress(text: string): Address {
   if (ipv4.test(text)) return usable(text);
   if (isIPv6(text)) return usable(canonicalIPv6(text));
-  return isHostName(text) ? { kind: "name", canonical: text.toLowerCase().replace(/\.$/, "") } : { kind: "invalid", hint: hintFor(text) };
+  return isHostName(text)
+    ? { kind: "name", canonical: text.toLowerCase().replace(/\.$/, "") }
+    : { kind: "invalid", hint: hintFor(text) };
 }
 
 /** Equal for two spellings of one endpoint. */
@@ -25,7 +27,10 @@ function isIPv6(text: string): boolean {
   return /^[\da-f.:]*:[\da-f.:]*$/i.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
-/** Whether two texts are one address in two spellings. Names are compared as they are: what they lead to is not known here. */
+/**
+ * Whether two texts are one address in two spellings. Names are compared as they are: what they lead to is
+ * not known here.
+ */
 export function isSameAddress(some: string, other: string): boolean {
   if (some === other) return true;
   const [one, another] = [parseAddress(some), parseAddress(other)];
@@ -34,7 +39,9 @@ export function isSameAddress(some: string, other: string): boolean {
 
 function usable(canonical: string): Address {
   const noHost = noHostsWords(canonical);
-  return noHost === undefined ? { kind: "address", canonical } : { kind: "invalid", hint: `${noHost}; give the VHSM's own` };
+  return noHost === undefined
+    ? { kind: "address", canonical }
+    : { kind: "invalid", hint: `${noHost}; give the VHSM's own` };
 }
 
 /** Why nothing can listen at an address (RFC 6890, RFC 5771, RFC 4291); undefined when something can. */
@@ -42,7 +49,8 @@ function noHostsWords(canonical: string): string | undefined {
   if (canonical === "0.0.0.0" || canonical === "::") return "this address stands for any address";
   if (/^0\.\d+\.\d+\.\d+$/.test(canonical)) return "an address that begins with 0 is that of no host";
   if (canonical === "255.255.255.255") return "this is the address of a broadcast to all hosts";
-  if (/^(?:22[4-9]|23\d)\.\d+\.\d+\.\d+$/.test(canonical) || /^ff[\da-f]{2}:/.test(canonical)) return "this is a multicast address, which is that of a group of hosts";
+  if (/^(?:22[4-9]|23\d)\.\d+\.\d+\.\d+$/.test(canonical) || /^ff[\da-f]{2}:/.test(canonical))
+    return "this is a multicast address, which is that of a group of hosts";
   return undefined;
 }
 
@@ -58,14 +66,19 @@ function canonicalIPv6(text: string): string {
 /** A last label of digits is an address gone wrong, not a name (WHATWG URL, "ends in a number"). */
 function isHostName(text: string): boolean {
   const labels = text.replace(/\.$/, "").split(".");
-  return text.length <= 253 && labels.every((part) => label.test(part)) && !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
+  return (
+    text.length <= 253 &&
+    labels.every((part) => label.test(part)) &&
+    !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "")
+  );
 }
 
 function hintFor(text: string): string {
   if (text.trim() !== text) return "remove the blanks around it";
   if (/^[a-z]+:\/\//i.test(text)) return "give the address alone, without https:// and path";
   if (/^\[.*\]$/.test(text)) return "write IPv6 addresses without brackets";
-  if (isIPv6(/^(.+)%[\w.:-]+$/.exec(text)?.[1] ?? "")) return "addresses with a zone (%) are not supported; give one that is valid on every interface";
+  if (isIPv6(/^(.+)%[\w.:-]+$/.exec(text)?.[1] ?? ""))
+    return "addresses with a zone (%) are not supported; give one that is valid on every interface";
   if (/^(\[.*\]|[^:]+):\d+$/.test(text)) return "give the address alone; the port goes into port";
   if (/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text)) return "give one address, not a network";
   if (/^\d+(\.\d+){3}$/.test(text)) return "each of the four numbers is 0 to 255, without leading zeros";

@@ -22,7 +22,10 @@ const defaultAccount = "amplia";
 const defaultInstallerTimeoutSeconds = 120;
 const defaultStartTimeoutSeconds = 60;
 
-/** The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a fault of the program. */
+/**
+ * The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a fault
+ * of the program.
+ */
 export function buildProfile(root: TreeNode, source: string, folder: AbsolutePath): Profile {
   const verbosity = textOf(valueOf(root, "log_verbosity"));
   const logVerbosity = logVerbosities.find((known) => known === verbosity);
@@ -30,7 +33,9 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
   const connections = new Map(entriesOf(root, "connections").map((entry) => [entry.key, connection(entry)]));
   const users = new Map(entriesOf(root, "users").map((entry) => [entry.key, user(entry, folder)]));
   const context = { connections, users, root, sourceOf: (node: TreeNode) => pinSource(node, folder) };
-  const keyStores = new Map(entriesOf(root, "key_stores").map((entry) => [entry.key, checked(buildKeyStore(entry, context))]));
+  const keyStores = new Map(
+    entriesOf(root, "key_stores").map((entry) => [entry.key, checked(buildKeyStore(entry, context))]),
+  );
   const version = textOf(valueOf(valueOf(root, "amplia"), "version"));
   return {
     source,
@@ -45,10 +50,17 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
   };
 }
 
-/** It is said where the store itself stands; of a store that is none of the profile's, in Amplia's own file. */
-function defaultStore(root: TreeNode, keyStores: ReadonlyMap<string, KeyStore>): Pick<Profile, "defaultKeyStore"> {
+/**
+ * It is said where the store itself stands; of a store that is none of the profile's, in Amplia's own file.
+ */
+function defaultStore(
+  root: TreeNode,
+  keyStores: ReadonlyMap<string, KeyStore>,
+): Pick<Profile, "defaultKeyStore"> {
   const name = textOf(valueOf(root, "default_key_store"));
-  return name === undefined ? {} : { defaultKeyStore: { name, target: keyStores.get(name)?.target ?? defaultTarget(root) } };
+  return name === undefined
+    ? {}
+    : { defaultKeyStore: { name, target: keyStores.get(name)?.target ?? defaultTarget(root) } };
 }
 
 function connection({ key: name, value }: Entry): Connection {
@@ -59,7 +71,11 @@ function connection({ key: name, value }: Entry): Connection {
 
 function endpoint({ ip, port, fingerprint: node }: WrittenEndpoint): Endpoint {
   const fingerprint = textOf(node)?.replace(/[: ]/g, "").toLowerCase();
-  return { ip: checked(textOf(ip)), port: checked(parsePort(port)), ...(fingerprint !== undefined && { fingerprint }) };
+  return {
+    ip: checked(textOf(ip)),
+    port: checked(parsePort(port)),
+    ...(fingerprint !== undefined && { fingerprint }),
+  };
 }
 
 function user({ key: name, value }: Entry, folder: AbsolutePath): User {

@@ -27,7 +27,8 @@ function checkForm(entry: Entry): readonly Finding[] {
   const clientForm = ip ?? port;
   if (endpoints && clientForm) return [bothForms(clientForm)];
   if (endpoints) return [];
-  if (!clientForm) return forms.some((name) => hasMisspelt(value, name, forms)) ? [] : [missing("endpoints", key, entry)];
+  if (!clientForm)
+    return forms.some((name) => hasMisspelt(value, name, forms)) ? [] : [missing("endpoints", key, entry)];
   const absent = ip ? "port" : "ip";
   if (!ip || !port) return hasMisspelt(value, absent, forms) ? [] : [missing(absent, key, clientForm)];
   return checkVectors(ip, port);

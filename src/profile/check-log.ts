@@ -1,7 +1,10 @@
 import type { Finding } from "./finding.js";
 import { entryOf, textOf, type TreeNode } from "./tree.js";
 
-/** The most talkative level writes the arguments of PKCS #11 calls to the module's log, which may include the PIN. */
+/**
+ * The most talkative level writes the arguments of PKCS #11 calls to the module's log, which may include the
+ * PIN.
+ */
 export function checkLogVerbosity(root: TreeNode): readonly Finding[] {
   const node = entryOf(root, "log_verbosity")?.value;
   if (node === undefined || textOf(node) !== "full") return [];

@@ -10,7 +10,9 @@ const labelBytes = 32;
 /** A connection's name: a key of config.json, and nothing else. */
 export function checkConnectionName(entry: Entry): readonly Finding[] {
   const reason = textMistake(entry.key, 255);
-  return reason === undefined ? [] : [invalid("connection", entry, reason, "1 to 255 bytes, no control characters")];
+  return reason === undefined
+    ? []
+    : [invalid("connection", entry, reason, "1 to 255 bytes, no control characters")];
 }
 
 /** A user's name: also the label of the user's token, which is padded with blanks to 32 bytes. */
@@ -29,11 +31,17 @@ function invalid(what: string, anchor: Entry, reason: string, allowed: string): 
     title: `name of the ${what} is not valid`,
     anchor,
     detail: `found ${quotedName(anchor.key)}: ${reason}; allowed: ${allowed}`,
-    hint: what === "user" ? "give the name of the VHSM's user as it is; it becomes the token's label" : "choose another name",
+    hint:
+      what === "user"
+        ? "give the name of the VHSM's user as it is; it becomes the token's label"
+        : "choose another name",
   };
 }
 
-/** Names that look alike but differ in bytes, by Unicode normalisation form C: one of them is likely a mistake. */
+/**
+ * Names that look alike but differ in bytes, by Unicode normalisation form C: one of them is likely a
+ * mistake.
+ */
 export function checkLookalikes(entries: readonly Entry[]): readonly Finding[] {
   const seen = new Map<string, Entry>();
   const findings: Finding[] = [];

@@ -6,10 +6,14 @@ import { quoted } from "./quote.js";
 import { secretSlots } from "./secret-slots.js";
 import { entryOf, textOf, type TreeNode } from "./tree.js";
 
-/** The module's archive and hash, and the paths of files with secrets: they must be paths that can exist here. */
+/**
+ * The module's archive and hash, and the paths of files with secrets: they must be paths that can exist here.
+ */
 export function checkPaths(root: TreeNode): readonly Finding[] {
   const module = entryOf(root, "module")?.value;
-  const secrets = secretSlots(root).flatMap(({ key, value }) => checkPath(entryOf(value, "file")?.value, `${key} file`, true));
+  const secrets = secretSlots(root).flatMap(({ key, value }) =>
+    checkPath(entryOf(value, "file")?.value, `${key} file`, true),
+  );
   return [
     ...checkPath(entryOf(module, "archive")?.value, "archive", false),
     ...checkHash(entryOf(module, "sha256")?.value),
@@ -25,7 +29,15 @@ function checkPath(node: TreeNode | undefined, what: string, secret: boolean): r
   if (placeholder) return secret ? [] : [placeholder];
   const hint = pathMistake(text);
   if (hint === undefined) return [];
-  return [{ code: "profile-path-invalid", title: `${what} is not a usable path`, anchor: node, ...(!secret && { detail: quoted(text) }), hint }];
+  return [
+    {
+      code: "profile-path-invalid",
+      title: `${what} is not a usable path`,
+      anchor: node,
+      ...(!secret && { detail: quoted(text) }),
+      hint,
+    },
+  ];
 }
 
 function checkHash(node: TreeNode | undefined): readonly Finding[] {

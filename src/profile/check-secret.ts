@@ -7,14 +7,19 @@ import { textOf, type Anchor, type Entry, type MapNode } from "./tree.js";
 const sources = ["file", "env", "fd", "credential", "prompt"];
 const allowed = `allowed: one of ${sources.join(", ")}`;
 
-/** The source of a secret (`pin`, `root_password`): exactly one, and never the secret. Nothing below its key is ever quoted, keys included. */
+/**
+ * The source of a secret (`pin`, `root_password`): exactly one, and never the secret. Nothing below its key
+ * is ever quoted, keys included.
+ */
 export function checkSecret({ key, value: node }: Entry): readonly Finding[] {
   if (node.kind === "scalar" && node.value === null) return [wrongSource(node, key, `${key} is empty`)];
   if (node.kind !== "map") return [literalSecret(node, key)];
   if (node.entries.size === 0) return [wrongSource(node, key, `${key} is empty`)];
   const unknown = [...node.entries.values()].filter((entry) => !sources.includes(entry.key));
   if (unknown.length > 0) return unknown.map((entry) => unknownSource(entry, key));
-  return node.entries.size > 1 ? [wrongSource(node, key, `${key} has more than one source`)] : checkSource(node, key);
+  return node.entries.size > 1
+    ? [wrongSource(node, key, `${key} has more than one source`)]
+    : checkSource(node, key);
 }
 
 function unknownSource(entry: Entry, key: string): Finding {
@@ -29,7 +34,8 @@ function checkSource(secret: MapNode, key: string): readonly Finding[] {
   if (entry === undefined) return [];
   const placeholder = text === undefined ? undefined : placeholderFinding(text, entry.value, true);
   if (placeholder) return [placeholder];
-  if (entry.key === "env" && text !== undefined && /^[A-Za-z_]\w*$/.test(text)) return [fromEnvironment(entry, key)];
+  if (entry.key === "env" && text !== undefined && /^[A-Za-z_]\w*$/.test(text))
+    return [fromEnvironment(entry, key)];
   return [];
 }
 
@@ -38,7 +44,9 @@ function fromEnvironment(anchor: Entry, key: string): Finding {
     code: "profile-pin-env",
     title: `${nounOf(key)} comes from the environment`,
     anchor,
-    hint: "a variable stays readable in /proc for as long as the process lives; prefer file, fd or credential",
+    hint:
+      "a variable stays readable in /proc for as long as the process lives; prefer file, fd or " +
+      "credential",
     severity: "warning",
   };
 }
@@ -51,14 +59,19 @@ function wrongSource(anchor: Anchor, key: string, title: string, hint = `give ${
   return { code: "profile-pin-source", title, anchor, detail: allowed, hint };
 }
 
-/** The secret itself stands in the profile, where everybody who may read the profile reads it. `key`: the one that is to name its source. */
+/**
+ * The secret itself stands in the profile, where everybody who may read the profile reads it. `key`: the one
+ * that is to name its source.
+ */
 export function literalSecret(anchor: Anchor, key: string): Finding {
   return {
     code: "profile-pin-literal",
     title: `a ${nounOf(key)} stands in the profile`,
     anchor,
     detail: "its text is not shown",
-    hint: `remove it, change it where it is used if others could read it, and give its source: ${waysToGive(key)}`,
+    hint:
+      "remove it, change it where it is used if others could read it, and give its source: " +
+      waysToGive(key),
   };
 }
 

@@ -8,7 +8,11 @@ export function checkService(root: TreeNode): readonly Finding[] {
   const health = entryOf(service, "health");
   if (health === undefined) return [];
   return [
-    ...checkUrl(health.value, { what: "health", schemes: ["http", "https"], example: "http://localhost:5000/api/system/info" }),
+    ...checkUrl(health.value, {
+      what: "health",
+      schemes: ["http", "https"],
+      example: "http://localhost:5000/api/system/info",
+    }),
     ...(entryOf(service, "unit") ? [] : [unused(health)]),
   ];
 }

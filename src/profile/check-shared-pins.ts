@@ -3,8 +3,9 @@ import { secretSlots } from "./secret-slots.js";
 import { entryOf, type Anchor, type TreeNode } from "./tree.js";
 
 /**
- * Descriptors named by more than one source of a secret: what was read from one is gone for the next. The same goes for standard input
- * when the profile itself comes from there. A key store that takes its user's source reads nothing of its own.
+ * Descriptors named by more than one source of a secret: what was read from one is gone for the next. The
+ * same goes for standard input when the profile itself comes from there. A key store that takes its user's
+ * source reads nothing of its own.
  */
 export function checkSharedDescriptors(root: TreeNode, profileFromInput: boolean): readonly Finding[] {
   const seen = new Map<unknown, Anchor | undefined>(profileFromInput ? [[0, undefined]] : []);

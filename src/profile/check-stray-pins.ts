@@ -8,8 +8,8 @@ import type { Entry, MapNode, TreeNode } from "./tree.js";
 type Room = "top" | "names" | "user names" | "user" | "store names" | "key store" | "other";
 
 /**
- * Keys that are called like a secret anywhere but in their right places, `users.NAME.pin` and those of each type of key store. Names of
- * connections, users and key stores may be anything, "pin" and "secret" too.
+ * Keys that are called like a secret anywhere but in their right places, `users.NAME.pin` and those of each
+ * type of key store. Names of connections, users and key stores may be anything, "pin" and "secret" too.
  */
 export function checkStrayPins(root: TreeNode): readonly Finding[] {
   return strayPins(root, "top");
@@ -21,7 +21,9 @@ function strayPins(node: TreeNode, room: Room): readonly Finding[] {
   return [...node.entries.values()].flatMap((entry) => {
     if (room.endsWith("names")) return strayPins(entry.value, roomBelow(room, entry.key));
     if (isInPlace(entry, node, room)) return [];
-    return isSecretKey(entry.key) ? [literalSecret(entry, "pin")] : strayPins(entry.value, roomBelow(room, entry.key));
+    return isSecretKey(entry.key)
+      ? [literalSecret(entry, "pin")]
+      : strayPins(entry.value, roomBelow(room, entry.key));
   });
 }
 

@@ -25,9 +25,12 @@ export function checkUsers(root: TreeNode): readonly Finding[] {
   ];
 }
 
-/** The vendor's own config.json, which has no place for a PIN source: nothing in it is of this program alone. */
+/**
+ * The vendor's own config.json, which has no place for a PIN source: nothing in it is of this program alone.
+ */
 function isClientConfiguration(root: TreeNode, users: readonly Entry[]): boolean {
-  if (["module", "service", "key_stores", "default_key_store", "amplia"].some((key) => entryOf(root, key))) return false;
+  if (["module", "service", "key_stores", "default_key_store", "amplia"].some((key) => entryOf(root, key)))
+    return false;
   if (users.some(({ value }) => entryOf(value, "pin"))) return false;
   return !entriesOf(root, "connections").some(({ value }) => entryOf(value, "endpoints"));
 }

@@ -1,4 +1,7 @@
-/** Whether the text holds a control character (Unicode's category Cc: C0, DEL, C1). By hand, since patterns with \p take long to compile. */
+/**
+ * Whether the text holds a control character (Unicode's category Cc: C0, DEL, C1). By hand, since patterns
+ * with \p take long to compile.
+ */
 export function hasControlCharacter(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

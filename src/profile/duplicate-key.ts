@@ -3,7 +3,9 @@ import { quoted } from "./quote.js";
 import { mayHoldSecret } from "./secret-key.js";
 import type { Entry } from "./tree.js";
 
-/** The second of two equal keys in one map. The first one counts for the other checks. `hidden`: not quoted. */
+/**
+ * The second of two equal keys in one map. The first one counts for the other checks. `hidden`: not quoted.
+ */
 export function duplicateKey(entry: Entry, first: Entry, hidden: boolean): Finding {
   return {
     code: "profile-key-duplicate",

@@ -11,15 +11,27 @@ export type EndpointOrder = readonly (number | Endpoint)[];
 type Guards = Pick<typeof Yaml, "isMap" | "isSeq" | "isScalar" | "isPair">;
 
 /**
- * The text of a profile, YAML or JSON, in which the connection has these endpoints: only their lines change, and comments go with the endpoint that they
- * stand at. Undefined for a layout that this does not know. Whoever uses the text reads it again first.
+ * The text of a profile, YAML or JSON, in which the connection has these endpoints: only their lines change,
+ * and comments go with the endpoint that they stand at. Undefined for a layout that this does not know.
+ * Whoever uses the text reads it again first.
  */
-export async function textWithEndpoints(text: string, connection: string, order: EndpointOrder): Promise<string | undefined> {
+export async function textWithEndpoints(
+  text: string,
+  connection: string,
+  order: EndpointOrder,
+): Promise<string | undefined> {
   const yaml = await import("yaml");
-  const document = yaml.parseDocument(text, { uniqueKeys: false, stringKeys: true, prettyErrors: false, logLevel: "silent" });
+  const document = yaml.parseDocument(text, {
+    uniqueKeys: false,
+    stringKeys: true,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
   const node: unknown = document.getIn(["connections", connection], true);
   if (document.errors.length > 0 || !yaml.isMap(node)) return undefined;
-  const edits = node.has("endpoints") ? [pairsEdit(text, node.get("endpoints", true), order, yaml)] : (["ip", "port"] as const).map((key) => valuesEdit(text, node.get(key, true), key, order, yaml));
+  const edits = node.has("endpoints")
+    ? [pairsEdit(text, node.get("endpoints", true), order, yaml)]
+    : (["ip", "port"] as const).map((key) => valuesEdit(text, node.get(key, true), key, order, yaml));
   const known = edits.flatMap((edit) => (edit === undefined ? [] : [edit]));
   return known.length === edits.length ? withEdits(text, known) : undefined;
 }
@@ -29,14 +41,29 @@ function pairsEdit(text: string, list: unknown, order: EndpointOrder, is: Guards
   if (!is.isSeq(list)) return undefined;
   const [sample] = list.items;
   const write = is.isMap(sample) ? pairWriter(text, sample, is) : undefined;
-  return write && rearrangedList(text, list, order.map((item) => (typeof item === "number" ? item : write(item))));
+  return (
+    write &&
+    rearrangedList(
+      text,
+      list,
+      order.map((item) => (typeof item === "number" ? item : write(item))),
+    )
+  );
 }
 
 /** The client's own form: a single value, or a list, under each of two keys. */
-function valuesEdit(text: string, node: unknown, key: keyof Endpoint & ("ip" | "port"), order: EndpointOrder, is: Guards): TextEdit | undefined {
+function valuesEdit(
+  text: string,
+  node: unknown,
+  key: keyof Endpoint & ("ip" | "port"),
+  order: EndpointOrder,
+  is: Guards,
+): TextEdit | undefined {
   const sample = is.isSeq(node) ? node.items[0] : node;
   if (!is.isScalar(sample)) return undefined;
-  const items = order.map((item): ListItem => (typeof item === "number" ? item : endpointValue(item[key], sample)));
+  const items = order.map((item): ListItem =>
+    typeof item === "number" ? item : endpointValue(item[key], sample),
+  );
   if (is.isSeq(node)) return rearrangedList(text, node, items);
   const [start, end] = spanOf(sample);
   const texts = items.map((item) => (typeof item === "number" ? text.slice(start, end) : item));
@@ -49,16 +76,23 @@ function pairWriter(text: string, sample: YAMLMap, is: Guards): ((endpoint: Endp
     const name = (["ip", "port"] as const).find((one) => is.isScalar(key) && key.value === one);
     return is.isScalar(key) && is.isScalar(value) && name !== undefined ? [{ name, key, value }] : [];
   });
-  const pairs = sample.items.map(({ key, value }) => (is.isScalar(key) && is.isScalar(value) ? { start: spanOf(key)[0], end: spanOf(value)[1] } : undefined));
+  const pairs = sample.items.map(({ key, value }) =>
+    is.isScalar(key) && is.isScalar(value) ? { start: spanOf(key)[0], end: spanOf(value)[1] } : undefined,
+  );
   const [first, second] = pairs;
   const last = pairs.at(-1);
-  if (parts.length !== 2 || first === undefined || second === undefined || last === undefined) return undefined;
+  if (parts.length !== 2 || first === undefined || second === undefined || last === undefined)
+    return undefined;
   const [start, end] = spanOf(sample);
   const isFlow = sample.flow === true;
   const open = isFlow ? withoutComments(text.slice(start, first.start)) : "";
   const between = withoutComments(text.slice(first.end, second.start));
   const close = isFlow ? withoutComments(text.slice(last.end, end)) : "";
-  const written = (endpoint: Endpoint): readonly string[] => parts.map(({ name, key, value }) => withoutComments(text.slice(spanOf(key)[0], spanOf(value)[0])) + endpointValue(endpoint[name], value));
+  const written = (endpoint: Endpoint): readonly string[] =>
+    parts.map(
+      ({ name, key, value }) =>
+        withoutComments(text.slice(spanOf(key)[0], spanOf(value)[0])) + endpointValue(endpoint[name], value),
+    );
   return (endpoint) => open + written(endpoint).join(between) + close;
 }
 

@@ -19,13 +19,18 @@ export interface EditedProfileText {
 }
 
 /**
- * A valid profile in which one connection has other endpoints, in that order; comments, layout and everything else stay. Throws
- * `ha-profile-form` rather than return a text that does not say exactly that.
+ * A valid profile in which one connection has other endpoints, in that order; comments, layout and everything
+ * else stay. Throws `ha-profile-form` rather than return a text that does not say exactly that.
  */
-export async function editProfile({ name, bytes, reading }: ProfileText, connection: string, order: EndpointOrder): Promise<EditedProfileText> {
+export async function editProfile(
+  { name, bytes, reading }: ProfileText,
+  connection: string,
+  order: EndpointOrder,
+): Promise<EditedProfileText> {
   const before = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   const old = said(reading, connection);
-  if (order.length === old?.endpoints.length && order.every((item, index) => item === index)) return { before, text: before, reading };
+  if (order.length === old?.endpoints.length && order.every((item, index) => item === index))
+    return { before, text: before, reading };
   const mark = before.startsWith("\uFEFF") ? "\uFEFF" : "";
   const edited = await textWithEndpoints(before.slice(mark.length), connection, order);
   if (old === undefined || edited === undefined) throw unknownForm(name, connection);
@@ -44,7 +49,10 @@ interface Said {
 /** Whether the endpoints are those, and nothing else is said differently. */
 function isAsWanted(old: Said, now: Said | undefined, order: EndpointOrder): boolean {
   const wanted = order.map((item) => (typeof item === "number" ? old.endpoints[item] : item));
-  return old.others === now?.others && JSON.stringify(wanted.map(plain)) === JSON.stringify(now.endpoints.map(plain));
+  return (
+    old.others === now?.others &&
+    JSON.stringify(wanted.map(plain)) === JSON.stringify(now.endpoints.map(plain))
+  );
 }
 
 function said(reading: ProfileReading, connection: string): Said | undefined {
@@ -52,20 +60,27 @@ function said(reading: ProfileReading, connection: string): Said | undefined {
   const data = toData(reading.document.root);
   const node = memberOf(memberOf(data, "connections"), connection);
   const form = memberOf(node, "endpoints");
-  const endpoints = form === undefined ? pairs(listOf(memberOf(node, "ip")), listOf(memberOf(node, "port"))) : listOf(form);
-  const others = JSON.stringify(data, (_, value: unknown) => (value === node ? withoutEndpoints(node) : value));
+  const endpoints =
+    form === undefined ? pairs(listOf(memberOf(node, "ip")), listOf(memberOf(node, "port"))) : listOf(form);
+  const others = JSON.stringify(data, (_, value: unknown) =>
+    value === node ? withoutEndpoints(node) : value,
+  );
   return { endpoints: endpoints.filter(isRecord), others };
 }
 
 function withoutEndpoints(node: unknown): unknown {
-  return isRecord(node) ? Object.entries(node).filter(([key]) => key !== "endpoints" && key !== "ip" && key !== "port") : node;
+  return isRecord(node)
+    ? Object.entries(node).filter(([key]) => key !== "endpoints" && key !== "ip" && key !== "port")
+    : node;
 }
 
 function pairs(ips: readonly unknown[], ports: readonly unknown[]): readonly unknown[] {
   return ips.map((ip, index) => ({ ip, port: ports[index] }));
 }
 
-function plain(endpoint: { readonly ip?: unknown; readonly port?: unknown; readonly fingerprint?: unknown } = {}): unknown {
+function plain(
+  endpoint: { readonly ip?: unknown; readonly port?: unknown; readonly fingerprint?: unknown } = {},
+): unknown {
   const { ip, port, fingerprint } = endpoint;
   return [ip, Number(port), fingerprint];
 }
@@ -83,9 +98,15 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function unknownForm(name: string, connection: string): Problem {
-  return new Problem("ha-profile-form", `the endpoints of connection ${quotedName(connection)} are written in a way that knetctl does not edit`, {
-    where: { path: name },
-    detail: "what came out would not say exactly what is wanted",
-    hint: "write them as endpoints: with one { ip: …, port: … } on each line, or edit the profile by hand and apply it",
-  });
+  return new Problem(
+    "ha-profile-form",
+    `the endpoints of connection ${quotedName(connection)} are written in a way that knetctl does not edit`,
+    {
+      where: { path: name },
+      detail: "what came out would not say exactly what is wanted",
+      hint:
+        "write them as endpoints: with one { ip: …, port: … } on each line, or edit the profile by " +
+        "hand and apply it",
+    },
+  );
 }

@@ -1,6 +1,9 @@
 import type { Scalar } from "yaml";
 
-/** An address or port as a scalar of YAML or JSON, quoted as `sample` is; an address that would read as something else is quoted anyhow. */
+/**
+ * An address or port as a scalar of YAML or JSON, quoted as `sample` is; an address that would read as
+ * something else is quoted anyhow.
+ */
 export function endpointValue(value: string | number, { type }: Pick<Scalar, "type">): string {
   const text = String(value);
   if (type === "QUOTE_SINGLE") return `'${text}'`;

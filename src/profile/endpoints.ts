@@ -10,8 +10,8 @@ export interface WrittenEndpoint {
 }
 
 /**
- * The endpoints of a connection in either form: a list of ip and port pairs, or the client's own ip and port, each a single
- * value or a list. Lists of different lengths are paired as far as they go.
+ * The endpoints of a connection in either form: a list of ip and port pairs, or the client's own ip and port,
+ * each a single value or a list. Lists of different lengths are paired as far as they go.
  */
 export function writtenEndpoints(connection: MapNode): readonly WrittenEndpoint[] {
   const list = entryOf(connection, "endpoints")?.value;
@@ -20,7 +20,12 @@ export function writtenEndpoints(connection: MapNode): readonly WrittenEndpoint[
 }
 
 function fromPair(item: TreeNode): WrittenEndpoint {
-  return { anchor: item, ip: entryOf(item, "ip")?.value, port: entryOf(item, "port")?.value, fingerprint: entryOf(item, "fingerprint")?.value };
+  return {
+    anchor: item,
+    ip: entryOf(item, "ip")?.value,
+    port: entryOf(item, "port")?.value,
+    fingerprint: entryOf(item, "fingerprint")?.value,
+  };
 }
 
 function fromClientForm(ip: Entry | undefined, port: Entry | undefined): readonly WrittenEndpoint[] {

@@ -9,18 +9,25 @@ import { readProfile, type ProfileReading } from "./read-profile.js";
 import type { Profile } from "./types.js";
 import { untrustedProfile } from "./untrusted-profile.js";
 
-/** Whose profiles are trusted, and whether what is to be done by a profile that others can change is refused; else it is warned of. */
+/**
+ * Whose profiles are trusted, and whether what is to be done by a profile that others can change is refused;
+ * else it is warned of.
+ */
 export interface Trust {
   readonly callers: Owners;
   readonly refuses: (profile: Profile) => boolean;
 }
 
 /**
- * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`, and so do the paths in a
- * profile from standard input; those in a file start from the file's folder. Without `trust` nobody asks who can change it. Never throws for what a
- * user can do wrong: that is in `problems`.
+ * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`,
+ * and so do the paths in a profile from standard input; those in a file start from the file's folder. Without
+ * `trust` nobody asks who can change it. Never throws for what a user can do wrong: that is in `problems`.
  */
-export async function loadProfile(name: string, workingFolder: AbsolutePath, trust?: Trust): Promise<ParsedProfile> {
+export async function loadProfile(
+  name: string,
+  workingFolder: AbsolutePath,
+  trust?: Trust,
+): Promise<ParsedProfile> {
   const file = name === "/dev/stdin" ? "-" : name;
   try {
     const { bytes, doubt } = await readInput(pathOf(file, workingFolder), file, trust?.callers);
@@ -33,14 +40,24 @@ export async function loadProfile(name: string, workingFolder: AbsolutePath, tru
 }
 
 /** No profile where it is refused. */
-function distrusted({ profile, problems }: ParsedProfile, file: string, doubt: Doubt, { refuses }: Trust): ParsedProfile {
+function distrusted(
+  { profile, problems }: ParsedProfile,
+  file: string,
+  doubt: Doubt,
+  { refuses }: Trust,
+): ParsedProfile {
   const isRefused = profile !== undefined && refuses(profile);
-  return { ...(profile && !isRefused && { profile }), problems: [untrustedProfile(file, doubt, isRefused ? "error" : "warning"), ...problems] };
+  return {
+    ...(profile && !isRefused && { profile }),
+    problems: [untrustedProfile(file, doubt, isRefused ? "error" : "warning"), ...problems],
+  };
 }
 
 /** The profile in a text that was read, as if it stood in that file. */
 export function profileIn(reading: ProfileReading, file: string, workingFolder: AbsolutePath): ParsedProfile {
-  return "document" in reading ? parseProfile(reading.document, folderOfProfile(file, workingFolder)) : reading;
+  return "document" in reading
+    ? parseProfile(reading.document, folderOfProfile(file, workingFolder))
+    : reading;
 }
 
 /** An empty name stays one: it is no way to name the working folder. */

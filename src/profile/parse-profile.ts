@@ -19,20 +19,32 @@ import type { Profile } from "./types.js";
 export interface ParsedProfile {
   /** Absent when one of the problems is an error. */
   readonly profile?: Profile;
-  /** Errors and warnings, in the order of the text; of very many the first ones, and a last one that says how many more there are. */
+  /**
+   * Errors and warnings, in the order of the text; of very many the first ones, and a last one that says how
+   * many more there are.
+   */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Holds a profile against its schema and the rules between its parts, and finds all problems in one go, each once. Relative paths in
- * the profile start from `folder`. Pure.
+ * Holds a profile against its schema and the rules between its parts, and finds all problems in one go, each
+ * once. Relative paths in the profile start from `folder`. Pure.
  */
-export function parseProfile({ source, root, findings: readingFindings }: ProfileDocument, folder: AbsolutePath): ParsedProfile {
+export function parseProfile(
+  { source, root, findings: readingFindings }: ProfileDocument,
+  folder: AbsolutePath,
+): ParsedProfile {
   const bySchema = schemaFindings(root);
-  const findings = eachOnce([...readingFindings, ...checkRules(root, source.name === "-"), ...(bySchema ?? [])]);
+  const findings = eachOnce([
+    ...readingFindings,
+    ...checkRules(root, source.name === "-"),
+    ...(bySchema ?? []),
+  ]);
   if (!findings.some(isError) && bySchema) findings.push(againstSchema(root));
   const problems = toProblems(findings, source);
-  return findings.some(isError) ? { problems } : { profile: buildProfile(root, source.name, folder), problems };
+  return findings.some(isError)
+    ? { problems }
+    : { profile: buildProfile(root, source.name, folder), problems };
 }
 
 function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
@@ -49,8 +61,8 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
 }
 
 /**
- * One error for one place: the first one, and those who know more speak first (reading, rules, schema). A missing key has no place of
- * its own and is always said.
+ * One error for one place: the first one, and those who know more speak first (reading, rules, schema). A
+ * missing key has no place of its own and is always said.
  */
 function eachOnce(findings: readonly Finding[]): Finding[] {
   const spoken = new Set<Anchor>();

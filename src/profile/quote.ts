@@ -5,9 +5,10 @@ import type { ScalarNode } from "./tree.js";
 const longest = 60;
 
 /**
- * Text of a profile as evidence: in quotes, on one line, shortened, with every character that a terminal obeys or does not show
- * written as an escape. Not for anything that may be a PIN; a text with a PIN's key and its value in it, as a stray line break or a
- * forgotten quote leaves it, is not shown, and of a URL neither user and password nor query.
+ * Text of a profile as evidence: in quotes, on one line, shortened, with every character that a terminal
+ * obeys or does not show written as an escape. Not for anything that may be a PIN; a text with a PIN's key
+ * and its value in it, as a stray line break or a forgotten quote leaves it, is not shown, and of a URL
+ * neither user and password nor query.
  */
 export function quoted(text: string): string {
   if (holdsSecret(text)) return "text that may hold a PIN";

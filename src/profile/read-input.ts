@@ -14,9 +14,9 @@ export interface Input {
 }
 
 /**
- * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own rights, not a file
- * of the host; `file` is its name in problems. With `trusted`, the file that was opened is judged too. Never waits on a FIFO or device and never holds
- * more than the size limit. Throws a Problem.
+ * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own
+ * rights, not a file of the host; `file` is its name in problems. With `trusted`, the file that was opened is
+ * judged too. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem.
  */
 export async function readInput(path: string, file = path, trusted?: Owners): Promise<Input> {
   return path === "-" ? { bytes: await readStandardInput() } : readRegularFile(path, file, trusted);
@@ -27,8 +27,10 @@ async function readRegularFile(path: string, file: string, trusted: Owners | und
   try {
     const entry = fstatSync(descriptor);
     if (entry.isDirectory()) throw notAFile(file, "a folder", "give the profile's file");
-    if (!entry.isFile()) throw notAFile(file, "not a regular file", "to read from a pipe, give - and redirect standard input");
-    if (isKernels(descriptor)) throw notAFile(file, "a file of the kernel's (proc)", "give the profile's file");
+    if (!entry.isFile())
+      throw notAFile(file, "not a regular file", "to read from a pipe, give - and redirect standard input");
+    if (isKernels(descriptor))
+      throw notAFile(file, "a file of the kernel's (proc)", "give the profile's file");
     if (entry.size > profileSizeLimit) throw tooLarge(file);
     const doubt = trusted && (await (await import("../host/given-file.js")).doubtAbout(descriptor, trusted));
     return { bytes: readUpToLimit(descriptor, file), doubt };
@@ -42,7 +44,9 @@ async function readRegularFile(path: string, file: string, trusted: Owners | und
 async function opened(path: string, file: string): Promise<number> {
   if (path.includes("\0")) throw missing(file);
   try {
-    return await openPatiently(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
+    return await openPatiently(() =>
+      openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY),
+    );
   } catch (error) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") throw missing(file);
     if (errorCode(error) === "ENXIO") throw notAFile(file, "a socket", "give the profile's file");
@@ -86,13 +90,24 @@ function missing(file: string): Problem {
 }
 
 function notAFile(file: string, what: string, hint: string): Problem {
-  return new Problem("profile-not-a-file", "profile is not a file", { where: { path: file }, detail: `it is ${what}`, hint });
+  return new Problem("profile-not-a-file", "profile is not a file", {
+    where: { path: file },
+    detail: `it is ${what}`,
+    hint,
+  });
 }
 
 function grewWhileRead(file: string): Problem {
-  return new Problem("profile-unreadable", "profile cannot be read", { where: { path: file }, detail: "it grew while it was read", hint: "run again" });
+  return new Problem("profile-unreadable", "profile cannot be read", {
+    where: { path: file },
+    detail: "it grew while it was read",
+    hint: "run again",
+  });
 }
 
 function unreadable(path: string, file: string, error: unknown): Problem {
-  return new Problem("profile-unreadable", "profile cannot be read", { where: { path: file }, ...whyUnreadable(path, error) });
+  return new Problem("profile-unreadable", "profile cannot be read", {
+    where: { path: file },
+    ...whyUnreadable(path, error),
+  });
 }

@@ -25,24 +25,39 @@ const errorTitles: Readonly<Record<number, string>> = {
   16: "control character in a text: write it as an escape",
 };
 
-/** Numbers, comments and what is wrong inside of a text: the parser goes on after them as if they were right. */
+/**
+ * Numbers, comments and what is wrong inside of a text: the parser goes on after them as if they were right.
+ */
 const harmless: ReadonlySet<number> = new Set([2, 10, 14, 15, 16]);
 
 const syntaxHint = "check this place and the one before it: quotes, commas, brackets";
 
-/** Strict JSON with positions: no comments, no trailing commas, no duplicate keys. Never throws for a text. */
+/**
+ * Strict JSON with positions: no comments, no trailing commas, no duplicate keys. Never throws for a text.
+ */
 export async function readJson(text: string): Promise<Reading> {
   const deep = nestedBeyondLimit(text);
   if (deep !== undefined) return { findings: [tooDeep(deep)] };
   const { parseTree } = await import("jsonc-parser");
   const errors: { error: number; offset: number; length: number }[] = [];
   const node = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  const findings = syntaxFindings(text, errors.map(({ error, offset }) => ({ offset, title: errorTitles[error] ?? "not valid JSON", hint: syntaxHint, harmless: harmless.has(error) })));
+  const findings = syntaxFindings(
+    text,
+    errors.map(({ error, offset }) => ({
+      offset,
+      title: errorTitles[error] ?? "not valid JSON",
+      hint: syntaxHint,
+      harmless: harmless.has(error),
+    })),
+  );
   if (findings.length > 0 || node === undefined) return { findings };
   return { root: new JsonTree(text, findings).convert(node, false), findings };
 }
 
-/** Offset of the first bracket deeper than the limit: the parser recurses, and too deep a recursion ends the process. */
+/**
+ * Offset of the first bracket deeper than the limit: the parser recurses, and too deep a recursion ends the
+ * process.
+ */
 function nestedBeyondLimit(text: string): number | undefined {
   let depth = 0;
   let inString = false;
@@ -66,8 +81,10 @@ class JsonTree {
   /** `hidden`: below a key that holds a PIN, where nothing is quoted. */
   convert(node: Node, hidden: boolean): TreeNode {
     const children = node.children ?? [];
-    if (node.type === "object") return { kind: "map", offset: node.offset, entries: this.entries(children, hidden) };
-    if (node.type === "array") return { kind: "list", offset: node.offset, items: children.map((item) => this.convert(item, hidden)) };
+    if (node.type === "object")
+      return { kind: "map", offset: node.offset, entries: this.entries(children, hidden) };
+    if (node.type === "array")
+      return { kind: "list", offset: node.offset, items: children.map((item) => this.convert(item, hidden)) };
     return this.scalar(node);
   }
 

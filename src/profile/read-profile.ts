@@ -6,18 +6,23 @@ import { readYaml } from "./read-yaml.js";
 import { decodeSource, emptyProfile, type SourceText } from "./source-text.js";
 import type { TreeNode } from "./tree.js";
 
-/** A profile's text as a tree, what reading found wrong in it, and the way from the tree's offsets to lines and columns. */
+/**
+ * A profile's text as a tree, what reading found wrong in it, and the way from the tree's offsets to lines
+ * and columns.
+ */
 export interface ProfileDocument {
   readonly source: SourceText;
   readonly root: TreeNode;
   readonly findings: readonly Finding[];
 }
 
-export type ProfileReading = { readonly document: ProfileDocument } | { readonly problems: readonly Problem[] };
+export type ProfileReading =
+  { readonly document: ProfileDocument } | { readonly problems: readonly Problem[] };
 
 /**
- * Reads YAML or JSON: JSON when the name ends in .json, YAML when it ends in .yaml or .yml, else JSON when the text starts with `{`.
- * Problems instead of a document where the syntax is broken; throws a Problem for bytes that are no text at all.
+ * Reads YAML or JSON: JSON when the name ends in .json, YAML when it ends in .yaml or .yml, else JSON when
+ * the text starts with `{`. Problems instead of a document where the syntax is broken; throws a Problem for
+ * bytes that are no text at all.
  */
 export async function readProfile(bytes: Uint8Array, name: string): Promise<ProfileReading> {
   const source = decodeSource(bytes, name);

@@ -6,10 +6,20 @@ import type { Finding } from "./finding.js";
 import { YamlTree } from "./yaml-tree.js";
 import { syntaxErrorOf } from "./yaml-syntax.js";
 
-/** Text that is neither number nor word with a meaning is told by its first character, before the library tries eight patterns on it. */
-const plainText: ScalarTag = { tag: "tag:yaml.org,2002:str", default: true, test: /^[^-+.\d~nNtTfF]/, resolve: (text) => text };
+/**
+ * Text that is neither number nor word with a meaning is told by its first character, before the library
+ * tries eight patterns on it.
+ */
+const plainText: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  test: /^[^-+.\d~nNtTfF]/,
+  resolve: (text) => text,
+};
 
-/** Duplicate keys are looked for in the tree, in linear time; the library compares each key with all others. */
+/**
+ * Duplicate keys are looked for in the tree, in linear time; the library compares each key with all others.
+ */
 const options: DocumentOptions & SchemaOptions & ParseOptions = {
   customTags: (tags) => [plainText, ...tags],
   uniqueKeys: false,
@@ -21,8 +31,9 @@ const options: DocumentOptions & SchemaOptions & ParseOptions = {
 };
 
 /**
- * One YAML 1.2 document with positions. Refused, each as a finding of its own: aliases (a few lines could stand for millions), tags, merge
- * keys, more than one document, another YAML version, duplicate keys, tabs. Never throws for a text.
+ * One YAML 1.2 document with positions. Refused, each as a finding of its own: aliases (a few lines could
+ * stand for millions), tags, merge keys, more than one document, another YAML version, duplicate keys, tabs.
+ * Never throws for a text.
  */
 export async function readYaml(text: string): Promise<Reading> {
   const { Lexer, Parser, Composer, isMap, isSeq, isScalar, isAlias } = await import("yaml");

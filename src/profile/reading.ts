@@ -17,15 +17,22 @@ export interface SyntaxMistake {
 }
 
 /**
- * One mistake, one finding: a parser that lost its way complains about all that follows, so nothing is told after the first mistake that can have
- * led it astray. At most one a line, and ten.
+ * One mistake, one finding: a parser that lost its way complains about all that follows, so nothing is told
+ * after the first mistake that can have led it astray. At most one a line, and ten.
  */
 export function syntaxFindings(text: string, errors: readonly SyntaxMistake[]): Finding[] {
   const findings: Finding[] = [];
   let end = -1;
-  for (const { offset, title, code, hint, harmless = false } of [...errors].sort((a, b) => a.offset - b.offset)) {
+  for (const { offset, title, code, hint, harmless = false } of [...errors].sort(
+    (a, b) => a.offset - b.offset,
+  )) {
     if (offset <= end || findings.length === 10) continue;
-    findings.push({ code: code ?? "profile-syntax", title, anchor: { offset }, ...(hint !== undefined && { hint }) });
+    findings.push({
+      code: code ?? "profile-syntax",
+      title,
+      anchor: { offset },
+      ...(hint !== undefined && { hint }),
+    });
     if (!harmless) break;
     const lineEnd = text.indexOf("\n", offset);
     end = lineEnd === -1 ? text.length : lineEnd;

@@ -4,7 +4,16 @@ import type { Finding } from "./finding.js";
 import { findPlace, type Place } from "./place.js";
 import { quoted, quotedName, shownValue } from "./quote.js";
 import { mayHoldSecret } from "./secret-key.js";
-import { allowedBy, kindOf, parameterOf, propertiesOf, remedyFor, titleOf, valuesOf, wantedKinds } from "./schema-words.js";
+import {
+  allowedBy,
+  kindOf,
+  parameterOf,
+  propertiesOf,
+  remedyFor,
+  titleOf,
+  valuesOf,
+  wantedKinds,
+} from "./schema-words.js";
 import { hasMisspelt } from "./misspelt.js";
 import { nearest } from "./suggest.js";
 import { toData, type TreeNode } from "./tree.js";
@@ -32,12 +41,14 @@ export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
 }
 
 /**
- * Alternatives say one mistake once for each alternative; the checks say it once and clearly. Only of the alternatives at the top,
- * what a profile may consist of, is it said here that there is none.
+ * Alternatives say one mistake once for each alternative; the checks say it once and clearly. Only of the
+ * alternatives at the top, what a profile may consist of, is it said here that there is none.
  */
 function isComposite({ keyword, schemaPath, instancePath }: ErrorObject): boolean {
   if (keyword === "anyOf") return instancePath !== "";
-  return ["oneOf", "discriminator", "propertyNames"].includes(keyword) || /\/(anyOf|oneOf)\//.test(schemaPath);
+  return (
+    ["oneOf", "discriminator", "propertyNames"].includes(keyword) || /\/(anyOf|oneOf)\//.test(schemaPath)
+  );
 }
 
 function isMissing({ keyword }: ErrorObject): boolean {
@@ -110,7 +121,8 @@ function missingKey(key: string, { owner, name, node }: Place, error: ErrorObjec
 function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
   const kinds = wantedKinds(error);
   const scalarWanted = !kinds.includes("a map") && !kinds.includes("a list");
-  const value = scalarWanted && !secret && node.kind === "scalar" && node.value !== null ? ` ${shownValue(node)}` : "";
+  const value =
+    scalarWanted && !secret && node.kind === "scalar" && node.value !== null ? ` ${shownValue(node)}` : "";
   const left = node.kind === "scalar" && node.value === null ? ", indented below its name" : "";
   const needsQuotes = kinds.includes("text") && node.kind === "scalar" && node.value !== null;
   return {
@@ -118,12 +130,17 @@ function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
     title: `${shownName(name)} must be ${kinds.join(" or ")}`,
     anchor: node,
     detail: `found ${kindOf(node)}${value}`,
-    hint: needsQuotes ? `put it in quotes, or it is read as ${kindOf(node).replace("the ", "a ")}` : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
+    hint: needsQuotes
+      ? `put it in quotes, or it is read as ${kindOf(node).replace("the ", "a ")}`
+      : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
   };
 }
 
 function invalidValue({ node, name, secret }: Place, error: ErrorObject): Finding {
-  const empty = node.kind === "scalar" ? node.text === "" : (node.kind === "list" ? node.items.length : node.entries.size) === 0;
+  const empty =
+    node.kind === "scalar"
+      ? node.text === ""
+      : (node.kind === "list" ? node.items.length : node.entries.size) === 0;
   const found = node.kind === "scalar" && !secret && !empty ? `found ${shownValue(node)}; ` : "";
   const near = node.kind === "scalar" && !secret ? nearest(node.text, valuesOf(error)) : undefined;
   return {

@@ -1,7 +1,10 @@
 import type { ErrorObject } from "ajv";
 import type { TreeNode } from "./tree.js";
 
-/** What the schema allows at the place of an error, in words: its values, or the first sentence of its description. */
+/**
+ * What the schema allows at the place of an error, in words: its values, or the first sentence of its
+ * description.
+ */
 export function allowedBy(error: ErrorObject): string {
   const values = valuesOf(error);
   return values.length > 0 ? values.join(", ") : described(schemaOf(error));
@@ -19,7 +22,11 @@ export function wantedKinds(error: ErrorObject): readonly string[] {
 }
 
 const kindNames: Readonly<Record<string, string>> = {
-  object: "a map", array: "a list", string: "text", integer: "a whole number", boolean: "true or false",
+  object: "a map",
+  array: "a list",
+  string: "text",
+  integer: "a whole number",
+  boolean: "true or false",
 };
 
 /** The kind of a node, in the same words. */
@@ -45,7 +52,10 @@ export function propertiesOf(error: ErrorObject): ReadonlyMap<string, string> {
   return new Map(properties.map(([name, schema]) => [name, described(objectOf(schema))]));
 }
 
-/** What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's has no say here. */
+/**
+ * What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's has no say
+ * here.
+ */
 export function titleOf(error: ErrorObject): string | undefined {
   const { title, $id } = schemaOf(error);
   return typeof title === "string" && $id === undefined ? title : undefined;
@@ -57,7 +67,8 @@ function schemaOf(error: ErrorObject): Readonly<Record<string, unknown>> {
 
 /** The first sentence of a description says what is allowed; schemas/profile.schema.json is written so. */
 export function described(schema: Readonly<Record<string, unknown>>): string {
-  const text = typeof schema["description"] === "string" ? schema["description"].replace(/\.( .*)?$/s, "") : "";
+  const text =
+    typeof schema["description"] === "string" ? schema["description"].replace(/\.( .*)?$/s, "") : "";
   return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 

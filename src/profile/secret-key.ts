@@ -1,6 +1,19 @@
 const secretKeys: ReadonlySet<string> = new Set([
-  "pin", "pins", "userpin", "password", "passwd", "passphrase", "passcode", "pass", "pwd", "userpassword", "secret", "usersecret",
-  "rootpassword", "vcopassword", "appkey",
+  "pin",
+  "pins",
+  "userpin",
+  "password",
+  "passwd",
+  "passphrase",
+  "passcode",
+  "pass",
+  "pwd",
+  "userpassword",
+  "secret",
+  "usersecret",
+  "rootpassword",
+  "vcopassword",
+  "appkey",
 ]);
 
 /** A key whose value is a PIN or another secret to whoever wrote it, however it is spelled. */
@@ -13,7 +26,10 @@ export function holdsSecret(text: string): boolean {
   return /(pin|pass|pwd|secret|app[_ -]?key)\w*["']?\s*[:=]/i.test(text);
 }
 
-/** A key that may itself hold a secret, as `pin=1234` does after a forgotten blank: its text is not for showing. */
+/**
+ * A key that may itself hold a secret, as `pin=1234` does after a forgotten blank: its text is not for
+ * showing.
+ */
 export function mayHoldSecret(key: string): boolean {
   return !isSecretKey(key) && /pin|pass|pwd|secret|app[_ -]?key/i.test(key);
 }

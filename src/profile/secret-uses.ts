@@ -13,12 +13,18 @@ export interface SecretUse {
 
 /** Every use of a secret. One source that serves two of them is the same object in both: it is read once. */
 export function secretUses({ users, keyStores }: Pick<Profile, "users" | "keyStores">): readonly SecretUse[] {
-  const pins = [...users.values()].flatMap(({ name, pin }): SecretUse[] => (pin === undefined ? [] : [{ of: name, source: pin, purpose: "proof" }]));
+  const pins = [...users.values()].flatMap(({ name, pin }): SecretUse[] =>
+    pin === undefined ? [] : [{ of: name, source: pin, purpose: "proof" }],
+  );
   return [...pins, ...[...(keyStores?.values() ?? [])].flatMap(usesOf)];
 }
 
 function usesOf(store: KeyStore): readonly SecretUse[] {
-  return secretsOf(store).flatMap(([name, source]): SecretUse[] => (source === undefined ? [] : [{ of: `${name} of key store ${store.name}`, source, purpose: "settings", store: store.name }]));
+  return secretsOf(store).flatMap(([name, source]): SecretUse[] =>
+    source === undefined
+      ? []
+      : [{ of: `${name} of key store ${store.name}`, source, purpose: "settings", store: store.name }],
+  );
 }
 
 function secretsOf(store: KeyStore): readonly (readonly [string, PinSource | undefined])[] {
@@ -26,7 +32,10 @@ function secretsOf(store: KeyStore): readonly (readonly [string, PinSource | und
     case "Pkcs11":
       return [["Pin", store.pin]];
     case "Kryptus":
-      return [["RootPassword", store.root?.password], ["VcoPassword", store.vco?.password]];
+      return [
+        ["RootPassword", store.root?.password],
+        ["VcoPassword", store.vco?.password],
+      ];
     case "AzureKeyVault":
       return [["AppKey", store.appKey]];
     case "Dinamo":

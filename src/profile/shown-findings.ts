@@ -4,15 +4,19 @@ import type { Finding } from "./finding.js";
 export const shownLimit = 100;
 
 /**
- * The findings to show, in the order of the text. Past the limit the first errors go before warnings, and one more finding, at the first place left out, says
- * how many there are besides: each one costs time and memory, and a large file can be wrong in every line.
+ * The findings to show, in the order of the text. Past the limit the first errors go before warnings, and one
+ * more finding, at the first place left out, says how many there are besides: each one costs time and memory,
+ * and a large file can be wrong in every line.
  */
 export function shownFindings(findings: readonly Finding[]): readonly Finding[] {
   const sorted = [...findings].sort(byPlace);
   if (sorted.length <= shownLimit) return sorted;
   const errors = sorted.filter(isError);
   const kept = new Set([...errors, ...sorted.filter((finding) => !isError(finding))].slice(0, shownLimit));
-  return [...sorted.filter((finding) => kept.has(finding)), more(sorted.filter((finding) => !kept.has(finding)))];
+  return [
+    ...sorted.filter((finding) => kept.has(finding)),
+    more(sorted.filter((finding) => !kept.has(finding))),
+  ];
 }
 
 export function isError({ severity = "error" }: Finding): boolean {
@@ -25,7 +29,9 @@ function byPlace(a: Finding, b: Finding): number {
 
 function more(hidden: readonly Finding[]): Finding {
   const errors = hidden.filter(isError).length;
-  const counts = [counted(errors, "error"), counted(hidden.length - errors, "warning")].filter((text) => text !== undefined);
+  const counts = [counted(errors, "error"), counted(hidden.length - errors, "warning")].filter(
+    (text) => text !== undefined,
+  );
   return {
     code: "profile-more-problems",
     title: `more problems than the ${shownLimit} that are shown`,

@@ -35,8 +35,9 @@ function lineStartsOf(text: string): readonly number[] {
 }
 
 /**
- * The text in a profile's bytes; a byte order mark is dropped. Throws a Problem for more than `profileSizeLimit` bytes,
- * for bytes that are not UTF-8 (naming the first of them) and for a file with nothing in it.
+ * The text in a profile's bytes; a byte order mark is dropped. Throws a Problem for more than
+ * `profileSizeLimit` bytes, for bytes that are not UTF-8 (naming the first of them) and for a file with
+ * nothing in it.
  */
 export function decodeSource(bytes: Uint8Array, name: string): SourceText {
   if (bytes.length > profileSizeLimit) throw tooLarge(name);
@@ -79,7 +80,10 @@ function notUtf8(bytes: Uint8Array, name: string): Problem {
   });
 }
 
-/** The longest start of the bytes that is whole UTF-8: a bisection, since the decoder does not tell where it failed. */
+/**
+ * The longest start of the bytes that is whole UTF-8: a bisection, since the decoder does not tell where it
+ * failed.
+ */
 function validPrefix(bytes: Uint8Array): { readonly text: string; readonly bytes: number } {
   let good = 0;
   let bad = bytes.length + 1;

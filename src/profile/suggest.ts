@@ -1,7 +1,7 @@
 /**
- * The candidate that differs from the word by at most a third of its letters (added, left out, replaced, or swapped with the
- * next; case and `-` against `_` aside), for "did you mean"; undefined when none is near. Takes time in the number of
- * candidates: callers with many words keep a budget.
+ * The candidate that differs from the word by at most a third of its letters (added, left out, replaced, or
+ * swapped with the next; case and `-` against `_` aside), for "did you mean"; undefined when none is near.
+ * Takes time in the number of candidates: callers with many words keep a budget.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = folded(word);
@@ -29,7 +29,8 @@ function distance(a: string, b: string): number {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      const swapped =
+        a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
       next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
     [before, row] = [row, next];

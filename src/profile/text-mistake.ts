@@ -1,6 +1,9 @@
 import { hasControlCharacter, hasLoneSurrogate } from "./control-character.js";
 
-/** Why a name, or another short text, is not usable: empty, longer than so many bytes of UTF-8, or with something in it that is no visible character. */
+/**
+ * Why a name, or another short text, is not usable: empty, longer than so many bytes of UTF-8, or with
+ * something in it that is no visible character.
+ */
 export function textMistake(text: string, limit: number): string | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes === 0) return "it is empty";

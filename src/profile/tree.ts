@@ -1,4 +1,7 @@
-/** A place in a text, in UTF-16 code units from its start. Anchors are compared by identity: one anchor, one thing. */
+/**
+ * A place in a text, in UTF-16 code units from its start. Anchors are compared by identity: one anchor, one
+ * thing.
+ */
 export interface Anchor {
   readonly offset: number;
 }
@@ -50,7 +53,10 @@ export function textOf(node: TreeNode | undefined): string | undefined {
   return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
 }
 
-/** Plain data for a validator. Maps become objects without a prototype, so that no key has a meaning of its own. */
+/**
+ * Plain data for a validator. Maps become objects without a prototype, so that no key has a meaning of its
+ * own.
+ */
 export function toData(node: TreeNode): unknown {
   switch (node.kind) {
     case "scalar":

@@ -2,11 +2,17 @@ import type { SettingsForm } from "../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { PinSource } from "../host/pin/pin-source.js";
 
-/** One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which earns a warning). */
+/**
+ * One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which earns a
+ * warning).
+ */
 export interface Endpoint {
   readonly ip: string;
   readonly port: number;
-  /** SHA-256 of the VHSM's certificate, 64 lower-case hexadecimal digits, for `ha probe`; config.json has no place for it. */
+  /**
+   * SHA-256 of the VHSM's certificate, 64 lower-case hexadecimal digits, for `ha probe`; config.json has no
+   * place for it.
+   */
   readonly fingerprint?: string;
 }
 
@@ -18,7 +24,10 @@ export interface Connection {
 
 export type { PinSource };
 
-/** A VHSM user. Its name is the label of its token. `pin` is absent in a profile made from the vendor's own file. */
+/**
+ * A VHSM user. Its name is the label of its token. `pin` is absent in a profile made from the vendor's own
+ * file.
+ */
 export interface User {
   readonly name: string;
   readonly connection: string;
@@ -118,8 +127,8 @@ export interface DinamoKeyStore extends CommonKeyStore {
 export type KeyStore = Pkcs11KeyStore | KryptusKeyStore | AzureKeyStore | DinamoKeyStore;
 
 /**
- * A profile that has passed the schema and the cross-field rules. One with key stores alone has neither connections nor users. Names are keys of maps, not of objects: `__proto__`
- * is a name like any other.
+ * A profile that has passed the schema and the cross-field rules. One with key stores alone has neither
+ * connections nor users. Names are keys of maps, not of objects: `__proto__` is a name like any other.
  */
 export interface Profile {
   /** The profile's file, as the user named it; `-` for standard input. */
@@ -130,7 +139,10 @@ export interface Profile {
   readonly logVerbosity?: LogVerbosity;
   readonly module?: ModuleSource;
   readonly service: ServiceAccount;
-  /** By name, in the order of the profile. Absent: the profile says nothing of key stores, and those there are stay; empty: none of knetctl's is to stay. */
+  /**
+   * By name, in the order of the profile. Absent: the profile says nothing of key stores, and those there are
+   * stay; empty: none of knetctl's is to stay.
+   */
   readonly keyStores?: ReadonlyMap<string, KeyStore>;
   /** The store that the application uses by default, and where that is said. */
   readonly defaultKeyStore?: { readonly name: string; readonly target: SettingsTarget };

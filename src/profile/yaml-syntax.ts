@@ -1,9 +1,16 @@
 import type { YAMLError } from "yaml";
 import type { SyntaxMistake } from "./reading.js";
 
-/** The library's own words for these codes are fixed texts; for the others they quote the file, and so perhaps a PIN. */
+/**
+ * The library's own words for these codes are fixed texts; for the others they quote the file, and so perhaps
+ * a PIN.
+ */
 const fixedWords: ReadonlySet<string> = new Set([
-  "BAD_INDENT", "MISSING_CHAR", "BLOCK_IN_FLOW", "MULTILINE_IMPLICIT_KEY", "KEY_OVER_1024_CHARS",
+  "BAD_INDENT",
+  "MISSING_CHAR",
+  "BLOCK_IN_FLOW",
+  "MULTILINE_IMPLICIT_KEY",
+  "KEY_OVER_1024_CHARS",
 ]);
 
 const titles: Readonly<Record<string, string>> = {
@@ -22,12 +29,28 @@ const harmless: ReadonlySet<string> = new Set(["BAD_DQ_ESCAPE", "BAD_SCALAR_STAR
 /** An error of the YAML library in words that hold nothing of the file. */
 export function syntaxErrorOf({ code, message, pos: [offset] }: YAMLError): SyntaxMistake {
   if (code === "TAB_AS_INDENT") {
-    return { offset, code: "profile-tab", title: "tab in the indentation", hint: "indent with blanks; YAML does not allow tabs" };
+    return {
+      offset,
+      code: "profile-tab",
+      title: "tab in the indentation",
+      hint: "indent with blanks; YAML does not allow tabs",
+    };
   }
   const [, closing] = code === "BAD_INDENT" ? (/ end with a ([\]}])$/.exec(message) ?? []) : [];
   if (closing !== undefined) {
-    return { offset, title: `a closing ${closing} is missing before this line`, hint: `close what begins with ${closing === "]" ? "[" : "{"} above, or indent this line if it belongs in there` };
+    return {
+      offset,
+      title: `a closing ${closing} is missing before this line`,
+      hint:
+        `close what begins with ${closing === "]" ? "[" : "{"} above, or indent this line if it ` +
+        "belongs in there",
+    };
   }
   const title = fixedWords.has(code) ? `${message.charAt(0).toLowerCase()}${message.slice(1)}` : titles[code];
-  return { offset, title: title ?? "not valid YAML", hint: "check quotes, brackets and indentation on this line and the one before", harmless: harmless.has(code) };
+  return {
+    offset,
+    title: title ?? "not valid YAML",
+    hint: "check quotes, brackets and indentation on this line and the one before",
+    harmless: harmless.has(code),
+  };
 }

@@ -16,14 +16,21 @@ export class YamlTree {
   }
 
   /**
-   * `hidden`: below a key that holds a PIN, where nothing is quoted. `missingAt`: the place of what is left out, its key's.
+   * `hidden`: below a key that holds a PIN, where nothing is quoted. `missingAt`: the place of what is left
+   * out, its key's.
    */
   convert(node: unknown, hidden: boolean, missingAt = 0): TreeNode {
     const { isMap, isSeq, isScalar, isAlias } = this.#is;
     if (isAlias(node)) return this.#alias(offsetOf(node, missingAt));
     if (isMap(node) || isSeq(node) || isScalar(node)) this.#refuseTag(node, missingAt);
-    if (isMap(node)) return { kind: "map", offset: offsetOf(node, missingAt), entries: this.#entries(node.items, hidden) };
-    if (isSeq(node)) return { kind: "list", offset: offsetOf(node, missingAt), items: node.items.map((item) => this.convert(item, hidden, missingAt)) };
+    if (isMap(node))
+      return { kind: "map", offset: offsetOf(node, missingAt), entries: this.#entries(node.items, hidden) };
+    if (isSeq(node))
+      return {
+        kind: "list",
+        offset: offsetOf(node, missingAt),
+        items: node.items.map((item) => this.convert(item, hidden, missingAt)),
+      };
     return isScalar(node) ? scalar(node, missingAt) : empty(missingAt);
   }
 

@@ -1,12 +1,25 @@
 import type { KmipItem } from "../vhsm/kmip/item.js";
-import { enumeration, integer, numberOf, part, parts, structure, tagNumber, text, textOf } from "../vhsm/kmip/item.js";
+import {
+  enumeration,
+  integer,
+  numberOf,
+  part,
+  parts,
+  structure,
+  tagNumber,
+  text,
+  textOf,
+} from "../vhsm/kmip/item.js";
 import { enumerations } from "../vhsm/kmip/tags.js";
 import type { Storage } from "./storage-extension.js";
 import { storageExtension, userAskedFor, vendorIdentification } from "./storage-extension.js";
 import type { UserDirectory } from "./user-directory.js";
 import { userStates } from "./user-directory.js";
 
-/** What a member answers from; the members of a cluster share it, but for the storage of those that have keys of their own. */
+/**
+ * What a member answers from; the members of a cluster share it, but for the storage of those that have keys
+ * of their own.
+ */
 export interface ClusterState {
   readonly users: UserDirectory;
   /** By user name; with the token's PIN. */
@@ -20,7 +33,10 @@ interface LogIn {
   readonly right: boolean;
 }
 
-/** Answers one request as a VHSM would: Query, with or without a password; everything else is refused by its reason. */
+/**
+ * Answers one request as a VHSM would: Query, with or without a password; everything else is refused by its
+ * reason.
+ */
 export function answerRequest(request: KmipItem, cluster: ClusterState): KmipItem {
   const header = part(request, "RequestHeader");
   const items = parts(request).filter(({ tag }) => tag === tagNumber("BatchItem"));
@@ -30,14 +46,18 @@ export function answerRequest(request: KmipItem, cluster: ClusterState): KmipIte
   if (numberOf(part(header, "ProtocolVersion", "ProtocolVersionMajor")) !== 1 || minor < 0 || minor > 4)
     return response(4, [failure("InvalidMessage", "protocol versions 1.0 to 1.4 are spoken here")]);
   const logIn = logInFrom(header, cluster.users);
-  return response(minor, items.map((item) => answerItem(item, logIn, cluster)));
+  return response(
+    minor,
+    items.map((item) => answerItem(item, logIn, cluster)),
+  );
 }
 
 /** Undefined when the request carries no credential. One attempt a message, however many items it has. */
 function logInFrom(header: KmipItem, users: UserDirectory): LogIn | undefined {
   const credential = part(header, "Authentication", "Credential");
   if (part(header, "Authentication") === undefined) return undefined;
-  const named = numberOf(part(credential, "CredentialType")) === enumerations.CredentialType.UsernameAndPassword;
+  const named =
+    numberOf(part(credential, "CredentialType")) === enumerations.CredentialType.UsernameAndPassword;
   const name = textOf(part(credential, "CredentialValue", "Username"));
   const password = textOf(part(credential, "CredentialValue", "Password"));
   if (!named || name === undefined || password === undefined) return { name: name ?? "", right: false };
@@ -48,17 +68,28 @@ function answerItem(item: KmipItem, logIn: LogIn | undefined, cluster: ClusterSt
   const extension = extensionFor(userAskedFor(item), logIn, cluster);
   const id = part(item, "UniqueBatchItemID");
   const operation = numberOf(part(item, "Operation"));
-  const echoed = [...(operation === undefined ? [] : [enumeration("Operation", operation)]), ...(id ? [id] : [])];
-  if (logIn !== undefined && !logIn.right) return failure("AuthenticationNotSuccessful", "the credential is not accepted", echoed, extension);
-  if (operation !== enumerations.Operation.Query) return failure("OperationNotSupported", "the simulator answers Query alone", echoed, extension);
-  return structure("BatchItem",
+  const echoed = [
+    ...(operation === undefined ? [] : [enumeration("Operation", operation)]),
+    ...(id ? [id] : []),
+  ];
+  if (logIn !== undefined && !logIn.right)
+    return failure("AuthenticationNotSuccessful", "the credential is not accepted", echoed, extension);
+  if (operation !== enumerations.Operation.Query)
+    return failure("OperationNotSupported", "the simulator answers Query alone", echoed, extension);
+  return structure(
+    "BatchItem",
     ...echoed,
     enumeration("ResultStatus", enumerations.ResultStatus.Success),
     structure("ResponsePayload", ...queried(part(item, "RequestPayload"))),
-    ...extension);
+    ...extension,
+  );
 }
 
-function extensionFor(user: string | undefined, logIn: LogIn | undefined, { users, storage }: ClusterState): KmipItem[] {
+function extensionFor(
+  user: string | undefined,
+  logIn: LogIn | undefined,
+  { users, storage }: ClusterState,
+): KmipItem[] {
   if (user === undefined) return [];
   const state = users.state(user);
   const place = state === userStates.unknown ? undefined : storage.get(user);
@@ -73,24 +104,41 @@ function queried(payload: KmipItem | undefined): KmipItem[] {
   const { QueryOperations, QueryServerInformation } = enumerations.QueryFunction;
   return [
     ...(asked.has(QueryOperations) ? [enumeration("Operation", enumerations.Operation.Query)] : []),
-    ...(asked.has(QueryServerInformation) ? [text("VendorIdentification", vendorIdentification), structure("ServerInformation")] : []),
+    ...(asked.has(QueryServerInformation)
+      ? [text("VendorIdentification", vendorIdentification), structure("ServerInformation")]
+      : []),
   ];
 }
 
-function failure(reason: Reason, message: string, echoed: readonly KmipItem[] = [], extension: readonly KmipItem[] = []): KmipItem {
-  return structure("BatchItem",
+function failure(
+  reason: Reason,
+  message: string,
+  echoed: readonly KmipItem[] = [],
+  extension: readonly KmipItem[] = [],
+): KmipItem {
+  return structure(
+    "BatchItem",
     ...echoed,
     enumeration("ResultStatus", enumerations.ResultStatus.OperationFailed),
     enumeration("ResultReason", enumerations.ResultReason[reason]),
     text("ResultMessage", message),
-    ...extension);
+    ...extension,
+  );
 }
 
 function response(minor: number, items: readonly KmipItem[]): KmipItem {
-  return structure("ResponseMessage",
-    structure("ResponseHeader",
-      structure("ProtocolVersion", integer("ProtocolVersionMajor", 1), integer("ProtocolVersionMinor", minor)),
+  return structure(
+    "ResponseMessage",
+    structure(
+      "ResponseHeader",
+      structure(
+        "ProtocolVersion",
+        integer("ProtocolVersionMajor", 1),
+        integer("ProtocolVersionMinor", minor),
+      ),
       { tag: tagNumber("TimeStamp"), type: "DateTime", value: new Date() },
-      integer("BatchCount", items.length)),
-    ...items);
+      integer("BatchCount", items.length),
+    ),
+    ...items,
+  );
 }

@@ -37,12 +37,21 @@ const mtime = new Date("2026-01-01T00:00:00Z");
 const block = 512;
 
 /**
- * Compiles the simulated module and packs it as the vendor packs theirs: kNET-PKCS11-Linux-X.Y.Z.tar. Throws a Problem
- * when the version is none, when the compiler or a header is missing, or when the folder cannot be written to.
+ * Compiles the simulated module and packs it as the vendor packs theirs: kNET-PKCS11-Linux-X.Y.Z.tar. Throws
+ * a Problem when the version is none, when the compiler or a header is missing, or when the folder cannot be
+ * written to.
  */
-export async function buildArchive({ out, version, sources, registerLoader = true, cache }: ArchiveOptions): Promise<Archive> {
+export async function buildArchive({
+  out,
+  version,
+  sources,
+  registerLoader = true,
+  cache,
+}: ArchiveOptions): Promise<Archive> {
   if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(version))
-    throw new Problem("simulator-arguments-invalid", "the version is not of the form X.Y.Z", { detail: version });
+    throw new Problem("simulator-arguments-invalid", "the version is not of the form X.Y.Z", {
+      detail: version,
+    });
   const name = `kNET-PKCS11-Linux-${version}`;
   const module = await compiledModule(sources, version, cache);
   const content = await packed([
@@ -70,7 +79,9 @@ async function replaceFile(path: string, content: Buffer): Promise<void> {
 
 async function installer(sources: string, version: string, registerLoader: boolean): Promise<Buffer> {
   const template = await readFile(join(sources, "install.sh"), "utf8");
-  return Buffer.from(template.replaceAll("@VERSION@", version).replaceAll("@REGISTER_LOADER@", registerLoader ? "yes" : "no"));
+  return Buffer.from(
+    template.replaceAll("@VERSION@", version).replaceAll("@REGISTER_LOADER@", registerLoader ? "yes" : "no"),
+  );
 }
 
 async function compiledModule(sources: string, version: string, cache: string | undefined): Promise<Buffer> {
@@ -90,10 +101,19 @@ async function packed(entries: readonly Entry[]): Promise<Buffer> {
   const blocks = entries.flatMap(({ name, mode, content }) => {
     const header = Buffer.alloc(block);
     new Header({
-      path: name, mode, mtime, uid: 0, gid: 0, uname: "root", gname: "root",
-      size: content?.length ?? 0, type: content === undefined ? "Directory" : "File",
+      path: name,
+      mode,
+      mtime,
+      uid: 0,
+      gid: 0,
+      uname: "root",
+      gname: "root",
+      size: content?.length ?? 0,
+      type: content === undefined ? "Directory" : "File",
     }).encode(header);
-    return content === undefined ? [header] : [header, content, Buffer.alloc((block - (content.length % block)) % block)];
+    return content === undefined
+      ? [header]
+      : [header, content, Buffer.alloc((block - (content.length % block)) % block)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(2 * block)]);
 }

@@ -10,8 +10,8 @@ export interface BlackHole {
 }
 
 /**
- * Listens with the shortest queue there is, in a thread that then stands still: nobody ever takes a connection out of the queue. Node itself
- * takes them as they come.
+ * Listens with the shortest queue there is, in a thread that then stands still: nobody ever takes a
+ * connection out of the queue. Node itself takes them as they come.
  */
 const listener = `
 const { parentPort, workerData } = require("node:worker_threads");
@@ -29,9 +29,10 @@ const connectMs = 300;
 const settleMs = 100;
 
 /**
- * An address from which nothing comes back: the kernel drops what asks for a connection while the queue of a listening socket is full
- * (listen(2), tcp(7): tcp_abort_on_overflow is 0), as a network drops what is sent to a machine that is off. Needs no privileges and no
- * rules of a firewall. Throws a Problem where the kernel does otherwise.
+ * An address from which nothing comes back: the kernel drops what asks for a connection while the queue of a
+ * listening socket is full (listen(2), tcp(7): tcp_abort_on_overflow is 0), as a network drops what is sent
+ * to a machine that is off. Needs no privileges and no rules of a firewall. Throws a Problem where the kernel
+ * does otherwise.
  */
 export async function startBlackHole(host: string): Promise<BlackHole> {
   const gate = new SharedArrayBuffer(4);
@@ -68,15 +69,21 @@ function portOf(thread: Worker): Promise<number> {
 /** A connection that takes a place in the queue, or waits for one. */
 function occupant({ ip, port }: AddressAndPort): Socket {
   const socket = connect({ host: ip, port });
-  socket.on("error", () => { socket.destroy(); });
+  socket.on("error", () => {
+    socket.destroy();
+  });
   return socket;
 }
 
 async function answers(endpoint: AddressAndPort): Promise<boolean> {
   const socket = occupant(endpoint);
   const connected = new Promise<boolean>((resolve) => {
-    socket.once("connect", () => { resolve(true); });
-    socket.once("close", () => { resolve(true); });
+    socket.once("connect", () => {
+      resolve(true);
+    });
+    socket.once("close", () => {
+      resolve(true);
+    });
   });
   const answered = await Promise.race([connected, delay(connectMs, false)]);
   socket.destroy();
@@ -84,5 +91,9 @@ async function answers(endpoint: AddressAndPort): Promise<boolean> {
 }
 
 function failed(detail: string): Problem {
-  return new Problem("simulator-start-failed", "an address that drops what is sent to it cannot be made here", { detail });
+  return new Problem(
+    "simulator-start-failed",
+    "an address that drops what is sent to it cannot be made here",
+    { detail },
+  );
 }

@@ -8,13 +8,23 @@ export interface Certificate {
 
 const years = 10;
 
-/** A new P-256 key and a self-signed certificate for this common name (RFC 5280), valid from yesterday on. Needs no program and no file. */
+/**
+ * A new P-256 key and a self-signed certificate for this common name (RFC 5280), valid from yesterday on.
+ * Needs no program and no file.
+ */
 export function makeCertificate(commonName: string): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(set(sequence(objectId.commonName, tagged(tag.utf8String, Buffer.from(commonName)))));
   const today = Date.now();
-  const validity = sequence(time(new Date(today - 86_400_000)), time(new Date(today + years * 365 * 86_400_000)));
-  const authority = sequence(objectId.basicConstraints, tagged(tag.boolean, Buffer.of(0xff)), tagged(tag.octetString, sequence(tagged(tag.boolean, Buffer.of(0xff)))));
+  const validity = sequence(
+    time(new Date(today - 86_400_000)),
+    time(new Date(today + years * 365 * 86_400_000)),
+  );
+  const authority = sequence(
+    objectId.basicConstraints,
+    tagged(tag.boolean, Buffer.of(0xff)),
+    tagged(tag.octetString, sequence(tagged(tag.boolean, Buffer.of(0xff)))),
+  );
   const facts = sequence(
     tagged(tag.version, integer(Buffer.of(2))),
     integer(serialNumber()),
@@ -26,13 +36,26 @@ export function makeCertificate(commonName: string): Certificate {
     tagged(tag.extensions, sequence(authority)),
   );
   const signature = tagged(tag.bitString, Buffer.concat([Buffer.of(0), sign("sha256", facts, privateKey)]));
-  return { key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), cert: pem(sequence(facts, algorithm, signature)) };
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: pem(sequence(facts, algorithm, signature)),
+  };
 }
 
 /** Of DER (X.690), as far as a certificate needs them. */
 const tag = {
-  boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, objectId: 0x06, utf8String: 0x0c, utcTime: 0x17, generalizedTime: 0x18, sequence: 0x30, set: 0x31,
-  version: 0xa0, extensions: 0xa3,
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  objectId: 0x06,
+  utf8String: 0x0c,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+  version: 0xa0,
+  extensions: 0xa3,
 } as const;
 
 const objectId = {
@@ -77,9 +100,15 @@ function serialNumber(): Buffer {
 /** With two digits for the year before 2050, and with four from then on (RFC 5280, 4.1.2.5). */
 function time(date: Date): Buffer {
   const text = date.toISOString().replace(/[-:T]|\.\d+/g, "");
-  return date.getUTCFullYear() < 2050 ? tagged(tag.utcTime, Buffer.from(text.slice(2))) : tagged(tag.generalizedTime, Buffer.from(text));
+  return date.getUTCFullYear() < 2050
+    ? tagged(tag.utcTime, Buffer.from(text.slice(2)))
+    : tagged(tag.generalizedTime, Buffer.from(text));
 }
 
 function pem(der: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${(der.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END CERTIFICATE-----\n`;
+  return (
+    "-----BEGIN " +
+    `CERTIFICATE-----\n${(der.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END ` +
+    `CERTIFICATE-----\n`
+  );
 }

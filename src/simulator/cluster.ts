@@ -35,8 +35,9 @@ export interface ClusterOptions {
   /** Client addresses that may connect; default all. */
   readonly allow?: readonly string[];
   /**
-   * Members, counted from 0, with keys of their own: what is made on them is on no other, and the reverse, as where an HSM's replication has
-   * failed. Users and their passwords are shared all the same. A client's process can use one of them or the others, not both. Default: none.
+   * Members, counted from 0, with keys of their own: what is made on them is on no other, and the reverse, as
+   * where an HSM's replication has failed. Users and their passwords are shared all the same. A client's
+   * process can use one of them or the others, not both. Default: none.
    */
   readonly apart?: readonly number[];
 }
@@ -63,7 +64,10 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Starts members that share users and, but for those `apart`, keys; all ports are open on return. Throws a Problem when it cannot. */
+/**
+ * Starts members that share users and, but for those `apart`, keys; all ports are open on return. Throws a
+ * Problem when it cannot.
+ */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const users = checkedUsers(options);
   const state = await makeStateFolder(options.stateFolder);
@@ -92,7 +96,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-async function startMember(host: string, index: number, cluster: ClusterState, { latencyMs = 0, allow }: ClusterOptions): Promise<Vhsm> {
+async function startMember(
+  host: string,
+  index: number,
+  cluster: ClusterState,
+  { latencyMs = 0, allow }: ClusterOptions,
+): Promise<Vhsm> {
   const certificate = makeCertificate(`vhsm-${index + 1}.knet.simulated`);
   return startVhsm({ host, certificate, cluster, latencyMs, ...(allow && { allow }) });
 }
@@ -101,16 +110,35 @@ function endpointsOf({ host: ip, httpsPort, ttlvPort }: Vhsm): MemberEndpoints {
   return { https: { ip, port: httpsPort }, ttlv: { ip, port: ttlvPort } };
 }
 
-function checkedUsers({ users, vcoUsers = [], vhsms, addresses, apart = [] }: ClusterOptions): SimulatedUser[] {
+function checkedUsers({
+  users,
+  vcoUsers = [],
+  vhsms,
+  addresses,
+  apart = [],
+}: ClusterOptions): SimulatedUser[] {
   const names = [...users, ...vcoUsers];
-  const wrong = names.find((name) => name.trim() !== name || /\p{Cc}/u.test(name) || name === "" || Buffer.byteLength(name) > 32);
-  if (wrong !== undefined) throw invalid(`not a user name: ${JSON.stringify(wrong)}`, "1 to 32 bytes, no control characters, no blank at either end");
+  const wrong = names.find(
+    (name) => name.trim() !== name || /\p{Cc}/u.test(name) || name === "" || Buffer.byteLength(name) > 32,
+  );
+  if (wrong !== undefined)
+    throw invalid(
+      `not a user name: ${JSON.stringify(wrong)}`,
+      "1 to 32 bytes, no control characters, no blank at either end",
+    );
   if (names.length === 0) throw invalid("no user is named", "name at least one user");
   if (new Set(names).size !== names.length) throw invalid("a user is named twice", "name each user once");
-  if (!Number.isInteger(vhsms) || vhsms < 1 || vhsms > 64) throw invalid(`not a number of VHSMs: ${vhsms}`, "1 to 64");
-  if (addresses !== undefined && addresses.length !== vhsms) throw invalid("not one address for each VHSM", "give as many addresses as VHSMs");
-  if (apart.some((index) => !Number.isInteger(index) || index < 0 || index >= vhsms)) throw invalid("a member that is to have keys of its own is none", `0 to ${vhsms - 1}`);
-  return names.map((name, index) => ({ name, pin: newSecret(), role: index < users.length ? "regular" : "vco" }));
+  if (!Number.isInteger(vhsms) || vhsms < 1 || vhsms > 64)
+    throw invalid(`not a number of VHSMs: ${vhsms}`, "1 to 64");
+  if (addresses !== undefined && addresses.length !== vhsms)
+    throw invalid("not one address for each VHSM", "give as many addresses as VHSMs");
+  if (apart.some((index) => !Number.isInteger(index) || index < 0 || index >= vhsms))
+    throw invalid("a member that is to have keys of its own is none", `0 to ${vhsms - 1}`);
+  return names.map((name, index) => ({
+    name,
+    pin: newSecret(),
+    role: index < users.length ? "regular" : "vco",
+  }));
 }
 
 function invalid(title: string, hint: string): Problem {
@@ -135,13 +163,20 @@ async function makeStateFolder(wanted: string | undefined): Promise<{ folder: st
   return { folder: await realpath(folder), made: true };
 }
 
-async function makeStorage(users: readonly SimulatedUser[], folder: string, workFolder: string, { sources, cache }: ClusterOptions): Promise<ClusterState["storage"]> {
+async function makeStorage(
+  users: readonly SimulatedUser[],
+  folder: string,
+  workFolder: string,
+  { sources, cache }: ClusterOptions,
+): Promise<ClusterState["storage"]> {
   const tokens = users.map(({ name }) => ({ label: name, pin: newSecret() }));
   await initTokens(tokens, { folder, sources, workFolder, cache });
   return new Map(tokens.map(({ label, pin }) => [label, { folder, label, pin }]));
 }
 
-/** By rm(1): it walks by descriptors, so that nobody who may write to the token folder can lead it elsewhere. */
+/**
+ * By rm(1): it walks by descriptors, so that nobody who may write to the token folder can lead it elsewhere.
+ */
 async function remove(paths: readonly string[]): Promise<void> {
   await runTool("rm", "coreutils", ["-rf", "--one-file-system", "--", ...paths]);
 }

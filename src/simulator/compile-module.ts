@@ -15,7 +15,9 @@ export interface CompileModuleOptions {
 /** Compiles the simulated module, libkNETPKCS11.so. */
 export async function compileModule({ sources, version, out, cache }: CompileModuleOptions): Promise<void> {
   await compile({
-    files: await sourcesIn(join(sources, "module")), out, cache,
+    files: await sourcesIn(join(sources, "module")),
+    out,
+    cache,
     flags: ["-shared", "-Wl,-z,defs,-z,now,-z,nodelete", `-DKNET_ARCHIVE_VERSION="${version}"`],
     libraries: ["-lcurl", "-ljansson", "-ldl", "-lpthread"],
   });

@@ -16,7 +16,16 @@ export interface CompileOptions {
   readonly cache?: string | undefined;
 }
 
-const commonFlags = ["-std=c11", "-O1", "-Wall", "-Wextra", "-fvisibility=hidden", "-fPIC", "-D_GNU_SOURCE", "-I/usr/include/p11-kit-1"];
+const commonFlags = [
+  "-std=c11",
+  "-O1",
+  "-Wall",
+  "-Wextra",
+  "-fvisibility=hidden",
+  "-fPIC",
+  "-D_GNU_SOURCE",
+  "-I/usr/include/p11-kit-1",
+];
 
 /** What the compiler or linker misses, and the Debian package that has it. */
 const packages: readonly (readonly [RegExp, string])[] = [
@@ -26,11 +35,17 @@ const packages: readonly (readonly [RegExp, string])[] = [
   [/(stdio|stdlib|string|unistd|stdbool|limits)\.h|crti\.o|crt1\.o/, "libc6-dev"],
 ];
 
-/** Compiles and links with gcc(1). Throws a Problem that names the package when the compiler or a header is missing. */
+/**
+ * Compiles and links with gcc(1). Throws a Problem that names the package when the compiler or a header is
+ * missing.
+ */
 export async function compile({ files, flags, libraries, out, cache }: CompileOptions): Promise<void> {
   const sources = files.filter((file) => file.endsWith(".c"));
   const args = [...commonFlags, ...flags, "-o", out, ...sources, ...libraries];
-  const kept = cache === undefined ? undefined : join(cache, await keyOf(files, [...commonFlags, ...flags, ...libraries]));
+  const kept =
+    cache === undefined
+      ? undefined
+      : join(cache, await keyOf(files, [...commonFlags, ...flags, ...libraries]));
   if (kept !== undefined && (await taken(kept, out))) return;
   const { ok, stderr } = await tryTool("gcc", "gcc libc6-dev", args);
   if (!ok) throw failed(stderr);
@@ -44,10 +59,14 @@ export async function compile({ files, flags, libraries, out, cache }: CompileOp
 /** C files and headers of a folder, in a fixed order. Throws a Problem when there are none. */
 export async function sourcesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => []);
-  const files = names.filter((name) => /\.[ch]$/.test(name)).sort().map((name) => join(folder, name));
+  const files = names
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
   if (files.length > 0) return files;
   throw new Problem("simulator-sources-missing", "the simulated module's sources are not there", {
-    where: { path: folder }, hint: "run knetctl from its source tree, where installers/simulator lies beside dist",
+    where: { path: folder },
+    hint: "run knetctl from its source tree, where installers/simulator lies beside dist",
   });
 }
 
@@ -71,7 +90,10 @@ function failed(stderr: string): Problem {
   const missing = packages.find(([pattern]) => pattern.test(stderr))?.[1];
   if (missing !== undefined && /No such file|cannot find/.test(stderr))
     return new Problem("simulator-tool-missing", "what the simulated module is compiled with is missing", {
-      detail: stderr.trim(), hint: `install it: apt-get install ${missing}`,
+      detail: stderr.trim(),
+      hint: `install it: apt-get install ${missing}`,
     });
-  return new Problem("simulator-compile-failed", "the simulated module does not compile", { detail: stderr.trim() });
+  return new Problem("simulator-compile-failed", "the simulated module does not compile", {
+    detail: stderr.trim(),
+  });
 }

@@ -22,30 +22,55 @@ const encodings: ReadonlyMap<string, Encoding> = new Map<string, Encoding>([
 const largestRequest = 1024 * 1024;
 const idleMs = 10 * 60 * 1000;
 
-/** HTTPS with `POST /kmip` (KMIP HTTPS profile), for JSON and TTLV. Never listens: a Port hands it connections. */
+/**
+ * HTTPS with `POST /kmip` (KMIP HTTPS profile), for JSON and TTLV. Never listens: a Port hands it
+ * connections.
+ */
 export function createHttpsServer(certificate: Certificate, answer: Answer): Server {
   const server = createServer({ ...certificate, keepAliveTimeout: idleMs }, (request, response) => {
-    handle(request, response, answer).catch(() => { response.destroy(); });
+    handle(request, response, answer).catch(() => {
+      response.destroy();
+    });
   });
-  server.on("tlsClientError", (_error, socket) => { socket.destroy(); });
+  server.on("tlsClientError", (_error, socket) => {
+    socket.destroy();
+  });
   return server;
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  if (request.url !== "/kmip") { refuse(response, 404, "KMIP is spoken at /kmip"); return; }
-  if (request.method !== "POST") { refuse(response, 405, "POST a KMIP request"); return; }
+  if (request.url !== "/kmip") {
+    refuse(response, 404, "KMIP is spoken at /kmip");
+    return;
+  }
+  if (request.method !== "POST") {
+    refuse(response, 405, "POST a KMIP request");
+    return;
+  }
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const encoding = encodings.get(type);
   if (encoding === undefined) {
-    refuse(response, 415, "the simulator takes application/json and application/octet-stream; text/xml is not simulated");
+    refuse(
+      response,
+      415,
+      "the simulator takes application/json and application/octet-stream; text/xml is not simulated",
+    );
     return;
   }
   const body = await bodyOf(request);
-  if (body === undefined) { refuse(response, 413, "request too large"); return; }
+  if (body === undefined) {
+    refuse(response, 413, "request too large");
+    return;
+  }
   const message = read(encoding, body);
-  if (message instanceof Problem) { refuse(response, 400, message.detail ?? message.message); return; }
+  if (message instanceof Problem) {
+    refuse(response, 400, message.detail ?? message.message);
+    return;
+  }
   const answered = encoding.encode(await answer(message));
-  response.writeHead(200, { "Content-Type": type, "Content-Length": Buffer.byteLength(answered) }).end(answered);
+  response
+    .writeHead(200, { "Content-Type": type, "Content-Length": Buffer.byteLength(answered) })
+    .end(answered);
 }
 
 function read(encoding: Encoding, body: Buffer): KmipItem | Problem {

@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { Problem } from "../problem/problem.js";
 
 /**
- * Makes a folder and what is missing above it; true when it was not there before. Not by Node's `recursive`, which asks for ever
- * where the kernel says ENOENT of a folder whose parent exists (mkdir below /proc). Throws `simulator-cannot-write`.
+ * Makes a folder and what is missing above it; true when it was not there before. Not by Node's `recursive`,
+ * which asks for ever where the kernel says ENOENT of a folder whose parent exists (mkdir below /proc).
+ * Throws `simulator-cannot-write`.
  */
 export async function makeFolders(folder: string, mode = 0o777): Promise<boolean> {
   try {
@@ -30,7 +31,10 @@ async function make(folder: string, mode: number): Promise<boolean> {
 /** The problem of a folder or file that the simulator was asked to write and cannot. */
 export function cannotWrite(path: string, cause: unknown): Problem {
   return new Problem("simulator-cannot-write", "the simulator cannot write there", {
-    where: { path }, detail: codeOf(cause) ?? "unexpected error", hint: "name a folder on a file system where this user may write", cause,
+    where: { path },
+    detail: codeOf(cause) ?? "unexpected error",
+    hint: "name a folder on a file system where this user may write",
+    cause,
   });
 }
 

@@ -23,7 +23,9 @@ export interface PortOptions {
 export class Port {
   readonly #options: PortOptions;
   readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((socket) => { this.#accept(socket); });
+  readonly #server = createServer((socket) => {
+    this.#accept(socket);
+  });
   #number: number;
   #mode: DownMode = "up";
 
@@ -43,7 +45,9 @@ export class Port {
   async open(): Promise<void> {
     const { host } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (error) => { reject(cannotListen(host, this.#number, error)); });
+      this.#server.once("error", (error) => {
+        reject(cannotListen(host, this.#number, error));
+      });
       this.#server.listen({ host, port: this.#number, exclusive: true }, resolve);
     });
     this.#server.removeAllListeners("error");
@@ -54,7 +58,11 @@ export class Port {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.resetAndDestroy();
     if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => this.#server.close(() => { resolve(); }));
+    await new Promise<void>((resolve) =>
+      this.#server.close(() => {
+        resolve();
+      }),
+    );
   }
 
   async setMode(mode: DownMode): Promise<void> {
@@ -66,7 +74,9 @@ export class Port {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    socket.on("error", () => { socket.destroy(); });
+    socket.on("error", () => {
+      socket.destroy();
+    });
     const { allow } = this.#options;
     if (allow !== undefined && !allow.has(plainAddress(socket))) socket.destroy();
     else if (this.#mode !== "black-hole") this.#options.serve(socket);
@@ -83,7 +93,12 @@ function plainAddress({ remoteAddress = "" }: Socket): string {
 
 function cannotListen(host: string, port: number, cause: unknown): Problem {
   const detail = cause instanceof Error ? cause.message : undefined;
-  return new Problem("simulator-start-failed", `cannot listen on ${host}${port === 0 ? "" : ` port ${port}`}`, {
-    ...(detail !== undefined && { detail }), hint: "the address must be one of this host, and the port free",
-  });
+  return new Problem(
+    "simulator-start-failed",
+    `cannot listen on ${host}${port === 0 ? "" : ` port ${port}`}`,
+    {
+      ...(detail !== undefined && { detail }),
+      hint: "the address must be one of this host, and the port free",
+    },
+  );
 }

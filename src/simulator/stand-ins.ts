@@ -6,13 +6,16 @@ import { makeCertificate } from "./certificate.js";
 import type { AddressAndPort } from "./cluster.js";
 
 /**
- * How a stand-in for a dead VHSM is dead: `refusing`, its port is closed; `black-hole`, what is sent to it is dropped; `silent-after-tls`, it
- * shakes hands and then says nothing.
+ * How a stand-in for a dead VHSM is dead: `refusing`, its port is closed; `black-hole`, what is sent to it is
+ * dropped; `silent-after-tls`, it shakes hands and then says nothing.
  */
 export const standInKinds = ["refusing", "black-hole", "silent-after-tls"] as const;
 export type StandInKind = (typeof standInKinds)[number];
 
-/** A local address that behaves like a VHSM that is down. A client may send it a password: what comes is dropped, and nobody else can listen there. */
+/**
+ * A local address that behaves like a VHSM that is down. A client may send it a password: what comes is
+ * dropped, and nobody else can listen there.
+ */
 export interface StandIn {
   readonly kind: StandInKind;
   readonly endpoint: AddressAndPort;
@@ -32,7 +35,10 @@ export async function startStandIn(kind: StandInKind): Promise<StandIn> {
   }
 }
 
-/** All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3); an address that others hardly use keeps a closed port closed. */
+/**
+ * All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3); an address that others hardly use keeps a closed
+ * port closed.
+ */
 function loopbackAddress(): string {
   return `127.${randomInt(64, 128)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
@@ -41,8 +47,8 @@ function loopbackAddress(): string {
 const lowestOpenToAll = 1024;
 
 /**
- * A port on which nobody listens. For root one that nobody else can: another local user who saw the address could take the closed port, and
- * get the password that a client sends to its first member.
+ * A port on which nobody listens. For root one that nobody else can: another local user who saw the address
+ * could take the closed port, and get the password that a client sends to its first member.
  */
 async function closedPort(host: string): Promise<number> {
   const server = createServer();
@@ -55,14 +61,18 @@ async function closedPort(host: string): Promise<number> {
 async function startSilent(ip: string): Promise<Omit<StandIn, "kind">> {
   const sockets = new Set<Socket>();
   const server = createTlsServer(makeCertificate("silent.knet.simulated"), (socket) => {
-    socket.on("error", () => { socket.destroy(); });
+    socket.on("error", () => {
+      socket.destroy();
+    });
     socket.resume();
   });
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.on("tlsClientError", (_error, socket) => { socket.destroy(); });
+  server.on("tlsClientError", (_error, socket) => {
+    socket.destroy();
+  });
   const port = await listening(server, ip, 0);
   const close = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
@@ -81,5 +91,9 @@ async function listening(server: Server, host: string, port: number): Promise<nu
 }
 
 async function closed(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => server.close(() => { resolve(); }));
+  await new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
 }

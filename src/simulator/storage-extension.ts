@@ -5,7 +5,9 @@ import type { UserState } from "./user-directory.js";
 
 export const vendorIdentification = "KRYPTUS kNET HSM (simulated)";
 
-/** Vendor tags, in KMIP's range for extensions; the same numbers stand in installers/simulator/module/kmip.c. */
+/**
+ * Vendor tags, in KMIP's range for extensions; the same numbers stand in installers/simulator/module/kmip.c.
+ */
 const tags = { user: 0x540001, state: 0x540002, folder: 0x540003, label: 0x540004, pin: 0x540005 } as const;
 
 /** Where a user's keys really are: a SoftHSM token in the cluster's token folder. */
@@ -23,11 +25,15 @@ export function userAskedFor(batchItem: KmipItem): string | undefined {
 
 /** The vendor extension of an answer: how the user stands, and where its keys are. */
 export function storageExtension(state: UserState, storage: Storage | undefined): KmipItem {
-  return structure("MessageExtension",
+  return structure(
+    "MessageExtension",
     text("VendorIdentification", vendorIdentification),
     { ...enumeration("CriticalityIndicator", 0), type: "Boolean", value: false },
-    structure("VendorExtension",
+    structure(
+      "VendorExtension",
       enumeration(tags.state, state),
       ...(storage ? [text(tags.folder, storage.folder), text(tags.label, storage.label)] : []),
-      ...(storage?.pin ? [text(tags.pin, storage.pin.reveal())] : [])));
+      ...(storage?.pin ? [text(tags.pin, storage.pin.reveal())] : []),
+    ),
+  );
 }

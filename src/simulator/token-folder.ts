@@ -12,8 +12,9 @@ export interface Token {
 }
 
 /**
- * A new folder for the cluster's tokens that every local account reaches and may write to, since the simulated client
- * runs as any service user: inside `wanted` where that is possible, else in the folder of temporary files.
+ * A new folder for the cluster's tokens that every local account reaches and may write to, since the
+ * simulated client runs as any service user: inside `wanted` where that is possible, else in the folder of
+ * temporary files.
  */
 export async function makeTokenFolder(wanted: string): Promise<string> {
   const folder = await mkdtemp(join((await suits(wanted)) ? wanted : tmpdir(), "knet-tokens-"));
@@ -21,7 +22,9 @@ export async function makeTokenFolder(wanted: string): Promise<string> {
   return folder;
 }
 
-/** Others may enter each folder on the way, and the path needs no quoting, which softhsm2.conf does not have. */
+/**
+ * Others may enter each folder on the way, and the path needs no quoting, which softhsm2.conf does not have.
+ */
 async function suits(folder: string): Promise<boolean> {
   if (!/^[\w./-]+$/.test(folder)) return false;
   for (let at = folder; ; at = dirname(at)) {
@@ -40,15 +43,34 @@ export interface InitTokensOptions {
   readonly cache?: string | undefined;
 }
 
-/** Makes the tokens with a small helper of ours, since softhsm2-util takes PINs on its command line or a terminal alone. */
-export async function initTokens(tokens: readonly Token[], { folder, sources, workFolder, cache }: InitTokensOptions): Promise<void> {
-  const shared = (await sourcesIn(join(sources, "module"))).filter((file) => /\/(knet\.h|softhsm\.c|rights\.c)$/.test(file));
+/**
+ * Makes the tokens with a small helper of ours, since softhsm2-util takes PINs on its command line or a
+ * terminal alone.
+ */
+export async function initTokens(
+  tokens: readonly Token[],
+  { folder, sources, workFolder, cache }: InitTokensOptions,
+): Promise<void> {
+  const shared = (await sourcesIn(join(sources, "module"))).filter((file) =>
+    /\/(knet\.h|softhsm\.c|rights\.c)$/.test(file),
+  );
   const work = await mkdtemp(join(workFolder, "knet-init-tokens-"));
   const program = join(work, "init-tokens");
   try {
-    await compile({ files: [...(await sourcesIn(join(sources, "tokens"))), ...shared], flags: [], libraries: ["-ldl"], out: program, cache });
+    await compile({
+      files: [...(await sourcesIn(join(sources, "tokens"))), ...shared],
+      flags: [],
+      libraries: ["-ldl"],
+      out: program,
+      cache,
+    });
     await chmod(program, 0o700);
-    await runTool(program, "softhsm2", [folder], tokens.map(({ label, pin }) => `${label}\t${pin.reveal()}\n`).join(""));
+    await runTool(
+      program,
+      "softhsm2",
+      [folder],
+      tokens.map(({ label, pin }) => `${label}\t${pin.reveal()}\n`).join(""),
+    );
   } finally {
     await rm(work, { recursive: true });
   }

@@ -9,10 +9,16 @@ const largestRequest = 1024 * 1024;
 /** Raw TTLV over TLS. Whatever does not begin like a KMIP message, an HTTP request say, is cut off. */
 export function createTtlvServer(certificate: Certificate, answer: Answer): Server {
   const server = createServer(certificate, (socket) => {
-    socket.on("error", () => { socket.destroy(); });
-    converse(socket, answer).catch(() => { socket.destroy(); });
+    socket.on("error", () => {
+      socket.destroy();
+    });
+    converse(socket, answer).catch(() => {
+      socket.destroy();
+    });
   });
-  server.on("tlsClientError", (_error, socket) => { socket.destroy(); });
+  server.on("tlsClientError", (_error, socket) => {
+    socket.destroy();
+  });
   return server;
 }
 

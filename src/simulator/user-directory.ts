@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Secret } from "../problem/secret.js";
 
-/** A user as a simulated cluster knows it. `vco` is a virtual crypto officer: it may not use the PKCS #11 client. */
+/**
+ * A user as a simulated cluster knows it. `vco` is a virtual crypto officer: it may not use the PKCS #11
+ * client.
+ */
 export interface SimulatedUser {
   readonly name: string;
   readonly pin: Secret;

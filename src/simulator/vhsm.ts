@@ -35,7 +35,9 @@ export interface Vhsm {
   stop(): Promise<void>;
 }
 
-/** Starts one member; both ports are open on return. Throws a Problem when an address or port cannot be had. */
+/**
+ * Starts one member; both ports are open on return. Throws a Problem when an address or port cannot be had.
+ */
 export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
   const { host, certificate, cluster, latencyMs = 0 } = options;
   const allow = options.allow && new Set(options.allow);
@@ -46,10 +48,28 @@ export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
   };
   const httpsServer = createHttpsServer(certificate, answer);
   const ttlvServer = createTtlvServer(certificate, answer);
-  const https = new Port({ host, port: options.httpsPort ?? 0, allow, serve: (socket) => { httpsServer.emit("connection", socket); } });
-  const ttlv = new Port({ host, port: options.ttlvPort ?? 0, allow, serve: (socket) => { ttlvServer.emit("connection", socket); } });
-  const setDown = async (mode: DownMode): Promise<void> => { await Promise.all([https.setMode(mode), ttlv.setMode(mode)]); };
-  const stop = async (): Promise<void> => { await Promise.all([https.close(), ttlv.close()]); };
+  const https = new Port({
+    host,
+    port: options.httpsPort ?? 0,
+    allow,
+    serve: (socket) => {
+      httpsServer.emit("connection", socket);
+    },
+  });
+  const ttlv = new Port({
+    host,
+    port: options.ttlvPort ?? 0,
+    allow,
+    serve: (socket) => {
+      ttlvServer.emit("connection", socket);
+    },
+  });
+  const setDown = async (mode: DownMode): Promise<void> => {
+    await Promise.all([https.setMode(mode), ttlv.setMode(mode)]);
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all([https.close(), ttlv.close()]);
+  };
 
   try {
     await https.open();
@@ -58,5 +78,12 @@ export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
     await stop();
     throw error;
   }
-  return { host, httpsPort: https.number, ttlvPort: ttlv.number, setDown, kill: () => setDown("refuse"), stop };
+  return {
+    host,
+    httpsPort: https.number,
+    ttlvPort: ttlv.number,
+    setDown,
+    kill: () => setDown("refuse"),
+    stop,
+  };
 }

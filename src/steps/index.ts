@@ -20,11 +20,26 @@ export interface StepOptions extends ServiceOptions {
 }
 
 /**
- * Every step, in the order in which they are planned, made and proven. Ownership comes before the client configuration:
- * folders are root's before root writes into them. The service comes last: after all that it reads, and after the proofs of that.
+ * Every step, in the order in which they are planned, made and proven. Ownership comes before the client
+ * configuration: folders are root's before root writes into them. The service comes last: after all that it
+ * reads, and after the proofs of that.
  */
-export function allSteps({ smokeTest, secrets, callers, restart, members = false }: StepOptions): readonly Step[] {
+export function allSteps({
+  smokeTest,
+  secrets,
+  callers,
+  restart,
+  members = false,
+}: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
   const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
-  return [accountStep, moduleStep(callers), ownershipStep, clientConfigStep, keyStoresStep(secrets), ...proofs, serviceStep({ restart, settles: true })];
+  return [
+    accountStep,
+    moduleStep(callers),
+    ownershipStep,
+    clientConfigStep,
+    keyStoresStep(secrets),
+    ...proofs,
+    serviceStep({ restart, settles: true }),
+  ];
 }

@@ -4,11 +4,14 @@ import { cleanLine } from "./clean-text.js";
 const mostShown = 10;
 
 /**
- * What can be said of a host after a run was taken back, and no more: each change was looked at itself; an installer's work was looked for in some
- * folders. `than`: before what.
+ * What can be said of a host after a run was taken back, and no more: each change was looked at itself; an
+ * installer's work was looked for in some folders. `than`: before what.
  */
 export function asBeforeText(lookedAt: LookedAt | undefined, than = ""): string {
-  const installers = lookedAt === undefined ? "" : `, and all that install.sh changed in the folders that were looked at (${listed(lookedAt.folders)}),`;
+  const installers =
+    lookedAt === undefined
+      ? ""
+      : `, and all that install.sh changed in the folders that were looked at (${listed(lookedAt.folders)}),`;
   return `all that knetctl changed${installers} was observed to be as before${than}`;
 }
 
@@ -16,7 +19,10 @@ export function asBeforeText(lookedAt: LookedAt | undefined, than = ""): string 
 export function notLookedAtText(lookedAt: LookedAt | undefined): string | undefined {
   if (lookedAt === undefined) return undefined;
   const except = lookedAt.except.map(({ path, because }) => `${path} (${because})`);
-  return `not looked at: ${except.length === 0 ? "" : `${listed(except)}, and `}what install.sh may have changed outside of these folders`;
+  return (
+    `not looked at: ${except.length === 0 ? "" : `${listed(except)}, and `}what install.sh may have ` +
+    "changed outside of these folders"
+  );
 }
 
 function listed(texts: readonly string[]): string {

@@ -4,8 +4,8 @@ import { modeText } from "./change-text.js";
 import { fileDiff } from "./file-diff.js";
 
 /**
- * A change in the `--json` documents: `{"step","kind","path",…}`, modes as octal text, a file's content as the lines of
- * its diff. Schema: schemas/report.schema.json.
+ * A change in the `--json` documents: `{"step","kind","path",…}`, modes as octal text, a file's content as
+ * the lines of its diff. Schema: schemas/report.schema.json.
  */
 export function changeJson(change: Change): Readonly<Record<string, unknown>> {
   const { step, kind, path } = change;
@@ -13,11 +13,27 @@ export function changeJson(change: Change): Readonly<Record<string, unknown>> {
   switch (change.kind) {
     case "write-file": {
       const { owner, group, mode, summary, sensitive } = change;
-      return { ...common, owner, group, mode: modeText(mode), new: change.before === null, sensitive, ...(summary && { summary }), diff: fileDiff(change) };
+      return {
+        ...common,
+        owner,
+        group,
+        mode: modeText(mode),
+        new: change.before === null,
+        sensitive,
+        ...(summary && { summary }),
+        diff: fileDiff(change),
+      };
     }
     // neither the text nor its hash, from which a short PIN could be found by trying
     case "write-settings":
-      return { ...common, owner: change.owner, group: change.group, mode: modeText(change.mode), new: change.before === null, summary: change.summary };
+      return {
+        ...common,
+        owner: change.owner,
+        group: change.group,
+        mode: modeText(change.mode),
+        new: change.before === null,
+        summary: change.summary,
+      };
     case "create-folder":
       return { ...common, owner: change.owner, group: change.group, mode: modeText(change.mode) };
     case "set-mode":

@@ -3,22 +3,41 @@ import { isatty } from "node:tty";
 import { Problem } from "../problem/problem.js";
 import type { Output } from "./output.js";
 
-/** Whether there is somebody who sees what is to happen and can answer: standard input, output and error are a terminal. */
+/**
+ * Whether there is somebody who sees what is to happen and can answer: standard input, output and error are a
+ * terminal.
+ */
 export function canAsk({ json, terminal, width }: Output): boolean {
   return !json && terminal && width !== undefined && isatty(0);
 }
 
-/** Asks on standard error; only y and yes are a yes, and an end of input is a no. Throws `interrupted` when the signal aborts. */
-export async function confirm(question: string, signal: AbortSignal, streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } = { input: process.stdin, output: process.stderr }): Promise<boolean> {
+/**
+ * Asks on standard error; only y and yes are a yes, and an end of input is a no. Throws `interrupted` when
+ * the signal aborts.
+ */
+export async function confirm(
+  question: string,
+  signal: AbortSignal,
+  streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } = {
+    input: process.stdin,
+    output: process.stderr,
+  },
+): Promise<boolean> {
   // not as a terminal: Ctrl-C then stays a signal, which the program knows how to end by
   const lines = createInterface({ ...streams, terminal: false });
   try {
     return await new Promise<boolean>((resolve, reject) => {
-      const interrupted = (): void => { reject(new Problem("interrupted", "interrupted by a signal; nothing was changed")); };
+      const interrupted = (): void => {
+        reject(new Problem("interrupted", "interrupted by a signal; nothing was changed"));
+      };
       signal.addEventListener("abort", interrupted, { once: true });
       if (signal.aborted) interrupted();
-      lines.once("line", (answer) => { resolve(/^y(?:es)?$/i.test(answer.trim())); });
-      lines.once("close", () => { resolve(false); });
+      lines.once("line", (answer) => {
+        resolve(/^y(?:es)?$/i.test(answer.trim()));
+      });
+      lines.once("close", () => {
+        resolve(false);
+      });
       streams.output.write(`${question} [y/N] `);
     });
   } finally {

@@ -17,28 +17,53 @@ export interface DrillReport {
 }
 
 /** The document of `ha drill --json`. Schema: schemas/report.schema.json. */
-export function drillJson({ connection, user, simulated, result: { results, verdict } }: DrillReport, problems: readonly Problem[]): Readonly<Record<string, unknown>> {
-  const scenarios = results.map(({ scenario: { id, title }, endpoints, through, firstMs, secondMs, reason, hint }) => {
-    const cost = verdict.costs.find((one) => one.id === id);
-    return {
-      id, title, through,
-      endpoints: endpoints.map(({ ip, port }) => ({ ip, port })),
-      firstSignatureMs: firstMs ?? null,
-      secondSignatureMs: secondMs ?? null,
-      ...(cost && { firstCostMs: cost.firstMs, secondCostMs: cost.secondMs, remembers: cost.remembers }),
-      ...(reason !== undefined && { reason }),
-      ...(hint !== undefined && { hint }),
-    };
-  });
-  return { connection, user, simulated, scenarios, verdict: { outcome: verdict.outcome, text: verdict.text }, problems };
+export function drillJson(
+  { connection, user, simulated, result: { results, verdict } }: DrillReport,
+  problems: readonly Problem[],
+): Readonly<Record<string, unknown>> {
+  const scenarios = results.map(
+    ({ scenario: { id, title }, endpoints, through, firstMs, secondMs, reason, hint }) => {
+      const cost = verdict.costs.find((one) => one.id === id);
+      return {
+        id,
+        title,
+        through,
+        endpoints: endpoints.map(({ ip, port }) => ({ ip, port })),
+        firstSignatureMs: firstMs ?? null,
+        secondSignatureMs: secondMs ?? null,
+        ...(cost && { firstCostMs: cost.firstMs, secondCostMs: cost.secondMs, remembers: cost.remembers }),
+        ...(reason !== undefined && { reason }),
+        ...(hint !== undefined && { hint }),
+      };
+    },
+  );
+  return {
+    connection,
+    user,
+    simulated,
+    scenarios,
+    verdict: { outcome: verdict.outcome, text: verdict.text },
+    problems,
+  };
 }
 
 /** For people: a row a scenario, then the verdict in one line. */
-export function drillText({ connection, user, simulated, result: { results, verdict } }: DrillReport, style: Style): string {
-  const rows = results.map((result) => cells(result, verdict.costs.find(({ id }) => id === result.scenario.id)));
+export function drillText(
+  { connection, user, simulated, result: { results, verdict } }: DrillReport,
+  style: Style,
+): string {
+  const rows = results.map((result) =>
+    cells(
+      result,
+      verdict.costs.find(({ id }) => id === result.scenario.id),
+    ),
+  );
   const columns = [
     { title: "scenario" },
-    { title: "through", paint: (cell: string) => (cell.trim() === "yes" ? style.green(cell) : style.red(cell)) },
+    {
+      title: "through",
+      paint: (cell: string) => (cell.trim() === "yes" ? style.green(cell) : style.red(cell)),
+    },
     { title: "first signature", align: "right" as const },
     { title: "second", align: "right" as const },
     { title: "cost of the first", align: "right" as const },
@@ -48,7 +73,12 @@ export function drillText({ connection, user, simulated, result: { results, verd
   const [titles = "", ...lines] = table(rows, columns).split("\n");
   const said = verdict.outcome === "works" ? style.green(verdict.text) : style.red(verdict.text);
   return [
-    style.bold(cleanLine(`connection ${connection}, signing as ${user}${simulated ? " (simulated members and module: a real client may do otherwise)" : ""}`)),
+    style.bold(
+      cleanLine(
+        `connection ${connection}, signing as ` +
+          `${user}${simulated ? " (simulated members and module: a real client may do otherwise)" : ""}`,
+      ),
+    ),
     style.dim(titles),
     ...lines,
     "",
@@ -57,7 +87,10 @@ export function drillText({ connection, user, simulated, result: { results, verd
   ].join("\n");
 }
 
-function cells({ scenario, through, firstMs, secondMs }: ScenarioResult, cost: ScenarioCost | undefined): readonly string[] {
+function cells(
+  { scenario, through, firstMs, secondMs }: ScenarioResult,
+  cost: ScenarioCost | undefined,
+): readonly string[] {
   return [
     scenario.title,
     through ? "yes" : "no",
@@ -71,7 +104,9 @@ function cells({ scenario, through, firstMs, secondMs }: ScenarioResult, cost: S
 
 function vectors(results: readonly ScenarioResult[], style: Style): readonly string[] {
   const [first] = results;
-  return first === undefined ? [] : [style.dim(cleanLine(`the vector as it is: ${first.endpoints.map(endpointText).join(", ")}`))];
+  return first === undefined
+    ? []
+    : [style.dim(cleanLine(`the vector as it is: ${first.endpoints.map(endpointText).join(", ")}`))];
 }
 
 function ms(value: number | undefined): string {

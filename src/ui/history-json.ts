@@ -12,19 +12,51 @@ export function historyJson(runs: readonly RecordedRun[], problems: readonly Pro
   return { runs: runs.map((run) => ({ ...headJson(run), count: run.changes.length })), problems };
 }
 
-/** The document of `history RUN --json`: changes as in a plan, each with how far it came. `obstacles`: what keeps it from being taken back. */
+/**
+ * The document of `history RUN --json`: changes as in a plan, each with how far it came. `obstacles`: what
+ * keeps it from being taken back.
+ */
 export function runJson(run: RecordedRun, obstacles: readonly Problem[]): Json {
-  return { ...headJson(run), folder: run.folder, changes: run.changes.map(journaledJson), problems: run.problems, obstacles };
+  return {
+    ...headJson(run),
+    folder: run.folder,
+    changes: run.changes.map(journaledJson),
+    problems: run.problems,
+    obstacles,
+  };
 }
 
-/** The document of `rollback --json`. With `--dry-run` the outcome is null, and the changes are those that would be taken back. */
-export function rollbackJson(run: RecordedRun, result: TakeBackResult | null, problems: readonly Problem[]): Json {
+/**
+ * The document of `rollback --json`. With `--dry-run` the outcome is null, and the changes are those that
+ * would be taken back.
+ */
+export function rollbackJson(
+  run: RecordedRun,
+  result: TakeBackResult | null,
+  problems: readonly Problem[],
+): Json {
   const changes = run.changes.filter(mayStand);
-  return { run: run.run, sequence: run.sequence, outcome: result?.outcome ?? null, ...(result?.lookedAt !== undefined && { lookedAt: result.lookedAt }), changes: changes.map(journaledJson), problems };
+  return {
+    run: run.run,
+    sequence: run.sequence,
+    outcome: result?.outcome ?? null,
+    ...(result?.lookedAt !== undefined && { lookedAt: result.lookedAt }),
+    changes: changes.map(journaledJson),
+    problems,
+  };
 }
 
 function headJson({ run, sequence, began, ended, who, version, profile, outcome }: RecordedRun): Json {
-  return { run, sequence, began, ...(ended !== undefined && { ended }), who, version, profile: valueWithoutUrlSecrets(profile), outcome };
+  return {
+    run,
+    sequence,
+    began,
+    ...(ended !== undefined && { ended }),
+    who,
+    version,
+    profile: valueWithoutUrlSecrets(profile),
+    outcome,
+  };
 }
 
 function journaledJson({ change, progress }: JournaledChange): Json {

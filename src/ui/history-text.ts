@@ -10,19 +10,54 @@ import { displayWidth } from "./display-width.js";
 import { table, type Column } from "./table.js";
 import { timeText } from "./time-text.js";
 
-/** One line a run, the latest first. Where lines would be wider than `width` the runs' names go, since their numbers do, then the heads of profiles' paths. */
+/**
+ * One line a run, the latest first. Where lines would be wider than `width` the runs' names go, since their
+ * numbers do, then the heads of profiles' paths.
+ */
 export function historyText(runs: readonly RecordedRun[], style: Style, width = Infinity): string {
   if (runs.length === 0) return "no run of knetctl has changed this host yet";
-  const rows = runs.map((run) => [String(run.sequence), timeText(run.began), run.who, outcomeText(run), countText(run), valueWithoutUrlSecrets(run.profile), run.run]);
-  const columns: Column[] = [{ title: "run", align: "right" }, { title: "when" }, { title: "who" }, { title: "outcome", paint: painted(style) }, { title: "changes", align: "right" }, { title: "profile" }, { title: "name" }];
+  const rows = runs.map((run) => [
+    String(run.sequence),
+    timeText(run.began),
+    run.who,
+    outcomeText(run),
+    countText(run),
+    valueWithoutUrlSecrets(run.profile),
+    run.run,
+  ]);
+  const columns: Column[] = [
+    { title: "run", align: "right" },
+    { title: "when" },
+    { title: "who" },
+    { title: "outcome", paint: painted(style) },
+    { title: "changes", align: "right" },
+    { title: "profile" },
+    { title: "name" },
+  ];
   if (widthOf(rows, columns) <= width) return table(rows, columns);
   const unnamed = columns.slice(0, -1);
-  const room = width - widthOf(rows.map((row) => row.slice(0, -2)), unnamed) + displayWidth("profile");
-  return table(rows.map((row) => row.map((cell, index) => (index === unnamed.length - 1 ? tailOf(cell, room) : cell))), unnamed);
+  const room =
+    width -
+    widthOf(
+      rows.map((row) => row.slice(0, -2)),
+      unnamed,
+    ) +
+    displayWidth("profile");
+  return table(
+    rows.map((row) => row.map((cell, index) => (index === unnamed.length - 1 ? tailOf(cell, room) : cell))),
+    unnamed,
+  );
 }
 
 function widthOf(rows: readonly (readonly string[])[], columns: readonly Column[]): number {
-  return Math.max(...table(rows, columns.map(({ title, align = "left" }) => ({ title, align }))).split("\n").map(displayWidth));
+  return Math.max(
+    ...table(
+      rows,
+      columns.map(({ title, align = "left" }) => ({ title, align })),
+    )
+      .split("\n")
+      .map(displayWidth),
+  );
 }
 
 /** A path's end, which says more than its beginning. */
@@ -33,8 +68,15 @@ function tailOf(text: string, room: number): string {
 
 const leastOfProfile = 12;
 
-/** One run whole: who, when, how it ended, each change and how far it came, and what can be done with it now. */
-export function runText(run: RecordedRun, inTheWay: readonly Problem[], rollback: string, style: Style): string {
+/**
+ * One run whole: who, when, how it ended, each change and how far it came, and what can be done with it now.
+ */
+export function runText(
+  run: RecordedRun,
+  inTheWay: readonly Problem[],
+  rollback: string,
+  style: Style,
+): string {
   const head: readonly (readonly [string, string])[] = [
     ["began", timeText(run.began)],
     ["ended", run.ended === undefined ? "not known" : timeText(run.ended)],
@@ -49,7 +91,15 @@ export function runText(run: RecordedRun, inTheWay: readonly Problem[], rollback
     ...head.map(([name, value]) => `  ${name.padEnd(8)} ${cleanLine(value)}`),
     "",
     ...run.changes.flatMap((change) => changeLines(change, style)),
-    ...(run.problems.length === 0 ? [] : ["", ...run.problems.map(({ severity, title, where }) => `  ${severity}: ${cleanLine(title)}${where === undefined ? "" : ` (${cleanLine(where.path)})`}`)]),
+    ...(run.problems.length === 0
+      ? []
+      : [
+          "",
+          ...run.problems.map(
+            ({ severity, title, where }) =>
+              `  ${severity}: ${cleanLine(title)}${where === undefined ? "" : ` (${cleanLine(where.path)})`}`,
+          ),
+        ]),
     "",
     whatNow(run, inTheWay, rollback),
   ].join("\n");
@@ -77,7 +127,11 @@ function changeLines({ change, progress }: JournaledChange, style: Style): reado
 }
 
 const words: Readonly<Record<ChangeProgress, string>> = {
-  planned: "not begun", begun: "begun", done: "done", undone: "taken back", "undo-failed": "not undone",
+  planned: "not begun",
+  begun: "begun",
+  done: "done",
+  undone: "taken back",
+  "undo-failed": "not undone",
 };
 
 function countText({ changes }: RecordedRun): string {
@@ -85,5 +139,10 @@ function countText({ changes }: RecordedRun): string {
 }
 
 function painted(style: Style): (cell: string) => string {
-  return (cell) => (cell.startsWith("applied") ? style.green(cell) : cell.startsWith("rolled") ? style.yellow(cell) : style.red(cell));
+  return (cell) =>
+    cell.startsWith("applied")
+      ? style.green(cell)
+      : cell.startsWith("rolled")
+        ? style.yellow(cell)
+        : style.red(cell);
 }

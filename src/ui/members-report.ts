@@ -8,7 +8,10 @@ import { durationText } from "./progress-lines.js";
 import { table } from "./table.js";
 
 /** The document of `ha prove --json`. Schema: schemas/report.schema.json. */
-export function proofJson(proofs: readonly ConnectionProof[], problems: readonly Problem[]): Readonly<Record<string, unknown>> {
+export function proofJson(
+  proofs: readonly ConnectionProof[],
+  problems: readonly Problem[],
+): Readonly<Record<string, unknown>> {
   const connections = proofs.map(({ connection, members, comparisons }) => ({
     connection,
     members: members.map(({ endpoint: { ip, port }, tokens }) => ({ endpoint: { ip, port }, tokens })),
@@ -24,22 +27,57 @@ export function proofText(proofs: readonly ConnectionProof[], style: Style): str
 
 function connectionText({ connection, members, comparisons }: ConnectionProof, style: Style): string {
   const rows = members.flatMap(({ endpoint, tokens }) =>
-    tokens.map(({ user, result, inventory, reason = "" }) => [endpointText(endpoint), user, result, inventory === undefined ? "-" : String(inventory.objects.length), reason]),
+    tokens.map(({ user, result, inventory, reason = "" }) => [
+      endpointText(endpoint),
+      user,
+      result,
+      inventory === undefined ? "-" : String(inventory.objects.length),
+      reason,
+    ]),
   );
-  const columns = [{ title: "member" }, { title: "user" }, { title: "proof", paint: (cell: string) => paint(cell, style) }, { title: "objects", align: "right" as const }, { title: "why" }];
+  const columns = [
+    { title: "member" },
+    { title: "user" },
+    { title: "proof", paint: (cell: string) => paint(cell, style) },
+    { title: "objects", align: "right" as const },
+    { title: "why" },
+  ];
   const [titles = "", ...lines] = table(rows, columns).split("\n");
-  return [style.bold(cleanLine(`connection ${connection}`)), style.dim(titles), ...lines, ...comparisons.map((comparison) => comparisonText(comparison, style))].join("\n");
+  return [
+    style.bold(cleanLine(`connection ${connection}`)),
+    style.dim(titles),
+    ...lines,
+    ...comparisons.map((comparison) => comparisonText(comparison, style)),
+  ].join("\n");
 }
 
-function comparisonText({ user, members, same, differences, complete }: UserComparison, style: Style): string {
+function comparisonText(
+  { user, members, same, differences, complete }: UserComparison,
+  style: Style,
+): string {
   const heading = `\n${style.bold(cleanLine(`keys of ${user}`))}`;
-  if (members.length < 2) return `${heading}\nnothing to compare: ${members.length === 0 ? "no member" : `only ${members.map(cleanLine).join()}`} was proven`;
-  if (same + differences.length === 0) return `${heading}\nthere are no objects on ${members.map(cleanLine).join(", ")}`;
+  if (members.length < 2)
+    return (
+      `${heading}\nnothing to compare: ` +
+      `${members.length === 0 ? "no member" : `only ${members.map(cleanLine).join()}`} was proven`
+    );
+  if (same + differences.length === 0)
+    return `${heading}\nthere are no objects on ${members.map(cleanLine).join(", ")}`;
   const cut = complete ? "" : ", as far as they were looked at";
-  const found = `${same} ${same === 1 ? "object is" : "objects are"} the same on ${members.map(cleanLine).join(", ")}${cut}`;
+  const found =
+    `${same} ${same === 1 ? "object is" : "objects are"} the same on ` +
+    `${members.map(cleanLine).join(", ")}${cut}`;
   if (differences.length === 0) return `${heading}\n${found}`;
-  const rows = differences.map((difference) => [difference.kind, keyName(difference), variantsText(difference)]);
-  const columns = [{ title: "difference", paint: (cell: string) => style.red(cell) }, { title: "key" }, { title: "where" }];
+  const rows = differences.map((difference) => [
+    difference.kind,
+    keyName(difference),
+    variantsText(difference),
+  ]);
+  const columns = [
+    { title: "difference", paint: (cell: string) => style.red(cell) },
+    { title: "key" },
+    { title: "where" },
+  ];
   const [titles = "", ...lines] = table(rows, columns).split("\n");
   return [heading, found, style.dim(titles), ...lines].join("\n");
 }
@@ -61,5 +99,8 @@ function paint(cell: string, style: Style): string {
 export function memberEventText({ type, member, user, result, ms = 0 }: MemberEvent, style: Style): string {
   const what = cleanLine(`${member} as ${user}`);
   if (type === "member-started") return `${what} …`;
-  return `${result === "proven" || result === "reached" ? style.green("✓") : style.red("✗")} ${what}  ${durationText(ms)}`;
+  return (
+    `${result === "proven" || result === "reached" ? style.green("✓") : style.red("✗")} ${what}  ` +
+    durationText(ms)
+  );
 }

@@ -9,16 +9,19 @@ interface NodeStream extends OutputStream {
 }
 
 export interface CheckedStream extends OutputStream {
-  /** True once a text was lost for another reason than a reader that has gone away (`knetctl plan | head`). */
+  /**
+   * True once a text was lost for another reason than a reader that has gone away (`knetctl plan | head`).
+   */
   failed(): boolean;
   /** True once a text was lost for any reason. */
   lost(): boolean;
 }
 
 /**
- * Output to a descriptor. To a file or pipe it is written before `write` returns: Node's own streams take longer to load than most
- * commands run; a terminal, whose width they know, or a closed descriptor is left to them. Never throws: a run that changes the host must
- * not end halfway because its terminal is gone or the disk under its log is full.
+ * Output to a descriptor. To a file or pipe it is written before `write` returns: Node's own streams take
+ * longer to load than most commands run; a terminal, whose width they know, or a closed descriptor is left to
+ * them. Never throws: a run that changes the host must not end halfway because its terminal is gone or the
+ * disk under its log is full.
  */
 export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): CheckedStream {
   let [failed, lost] = [false, false];
@@ -27,7 +30,13 @@ export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): Check
     failed ||= codeOf(error) !== "EPIPE";
   };
   const state = { failed: () => failed, lost: () => lost };
-  if (!mayBeTerminal(descriptor)) return { write: (text) => { tryWrite(descriptor, Buffer.from(text), lose); }, ...state };
+  if (!mayBeTerminal(descriptor))
+    return {
+      write: (text) => {
+        tryWrite(descriptor, Buffer.from(text), lose);
+      },
+      ...state,
+    };
   const stream = nodeStream();
   stream.on("error", lose);
   return {
@@ -62,7 +71,7 @@ function mayBeTerminal(descriptor: number): boolean {
 
 function tryWrite(descriptor: number, bytes: Buffer, lose: (error: unknown) => void): void {
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSome(descriptor, bytes.subarray(written));
+    for (let written = 0; written < bytes.length;) written += writeSome(descriptor, bytes.subarray(written));
   } catch (error) {
     lose(error);
   }

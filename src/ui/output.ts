@@ -1,9 +1,9 @@
 import type { Problem } from "../problem/problem.js";
 
 /**
- * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With `--json`
- * standard output carries one JSON document and nothing else. All
- * text is cleaned on its way out of what a terminal obeys or does not show; whoever composes lines of text from outside sees to its line breaks
+ * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With
+ * `--json` standard output carries one JSON document and nothing else. All text is cleaned on its way out of
+ * what a terminal obeys or does not show; whoever composes lines of text from outside sees to its line breaks
  * (clean-text.ts).
  */
 export interface Output {
@@ -14,15 +14,27 @@ export interface Output {
   readonly terminal: boolean;
   /** Columns of standard output where that is a terminal. */
   readonly width?: number | undefined;
-  /** Rows of standard output where that is a terminal that can be drawn over: not a dumb one, and not with `--json`. */
+  /**
+   * Rows of standard output where that is a terminal that can be drawn over: not a dumb one, and not with
+   * `--json`.
+   */
   readonly height?: number | undefined;
-  /** Standard output takes nothing any more: its reader is gone, or a write failed. Whoever writes for long ends by it. */
+  /**
+   * Standard output takes nothing any more: its reader is gone, or a write failed. Whoever writes for long
+   * ends by it.
+   */
   readonly lost?: boolean;
   /** Text for people on standard output, with a line break added where the text has none. */
   result(text: string): void;
-  /** Text that is to become a file, to the letter where standard output is no terminal; with a line break added where the text has none. */
+  /**
+   * Text that is to become a file, to the letter where standard output is no terminal; with a line break
+   * added where the text has none.
+   */
   file(text: string): void;
-  /** Lines drawn over the last ones, from the top of a terminal's screen. `first`: what stands on it scrolls up, and can be read again. */
+  /**
+   * Lines drawn over the last ones, from the top of a terminal's screen. `first`: what stands on it scrolls
+   * up, and can be read again.
+   */
   picture(lines: readonly string[], first: boolean): void;
   /** The one document of `--json`. */
   document(value: unknown): void;
@@ -34,7 +46,10 @@ export interface Output {
   transient(text: string): void;
   /** One JSON line on standard error; only with `--json`. */
   progress(event: object): void;
-  /** Shows a problem on standard error: what, where, why, hint. With `--json` it belongs into the document instead. */
+  /**
+   * Shows a problem on standard error: what, where, why, hint. With `--json` it belongs into the document
+   * instead.
+   */
   problem(problem: Problem): void;
   readonly style: Style;
 }

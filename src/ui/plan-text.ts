@@ -5,33 +5,51 @@ import { cleanLine } from "./clean-text.js";
 import { fileDiff } from "./file-diff.js";
 import type { Style } from "./output.js";
 
-/** The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the end. */
+/**
+ * The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the
+ * end.
+ */
 export function planText(plan: Plan, style: Style, isWell = true): string {
   const steps = plan.steps.map((step) => stepText(step, style)).filter((text) => text !== "");
   return [...steps, countText(plan, isWell)].join("\n\n");
 }
 
-/** "3 changes", or that there are none; never that all is well where something stood in the way of looking, or is known not to be. */
+/**
+ * "3 changes", or that there are none; never that all is well where something stood in the way of looking, or
+ * is known not to be.
+ */
 export function countText({ changes, problems, steps }: Plan, isWell = true): string {
   const blocked = problems.some(({ severity }) => severity === "error");
-  if (changes.length > 0) return `${changes.length === 1 ? "1 change" : `${changes.length} changes`}${blocked ? "; what else would change is not known yet" : ""}`;
+  if (changes.length > 0)
+    return `${changes.length === 1 ? "1 change" : `${changes.length} changes`}${blocked ? "; what else would change is not known yet" : ""}`;
   if (blocked) return "no plan: something is in the way";
-  if (steps.some(({ unseen }) => unseen === true)) return "nothing to change in what could be seen; run it as root to see all";
-  return isWell ? "nothing to change: the host is as the profile wants it" : "nothing to change, but not all is well";
+  if (steps.some(({ unseen }) => unseen === true))
+    return "nothing to change in what could be seen; run it as root to see all";
+  return isWell
+    ? "nothing to change: the host is as the profile wants it"
+    : "nothing to change, but not all is well";
 }
 
 function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
   if (changes.length === 0 && notes.length === 0) return "";
   const lines = changes.flatMap((change) => changeLines(change, style));
-  return [style.bold(step.title), ...lines, ...notes.map((note) => style.dim(`  · ${cleanLine(note)}`))].join("\n");
+  return [style.bold(step.title), ...lines, ...notes.map((note) => style.dim(`  · ${cleanLine(note)}`))].join(
+    "\n",
+  );
 }
 
 function changeLines(change: Change, style: Style): string[] {
   const mark = changeMark(change) === "+" ? style.green("+") : style.yellow("~");
-  return [`  ${mark} ${cleanLine(changeText(change))}`, ...contentLines(change, style).map((line) => `      ${line}`)];
+  return [
+    `  ${mark} ${cleanLine(changeText(change))}`,
+    ...contentLines(change, style).map((line) => `      ${line}`),
+  ];
 }
 
-/** What a file's change means and the lines that change; of sensitive content only that it does. Nothing for other changes. */
+/**
+ * What a file's change means and the lines that change; of sensitive content only that it does. Nothing for
+ * other changes.
+ */
 export function contentLines(change: Change, style: Style): readonly string[] {
   if (change.kind === "write-settings") return change.summary.map(cleanLine);
   if (change.kind !== "write-file") return [];

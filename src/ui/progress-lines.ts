@@ -7,8 +7,8 @@ import type { Output } from "./output.js";
 import { timeText } from "./time-text.js";
 
 /**
- * Progress on standard error as it happens: on a terminal the change under way is redrawn in place, elsewhere each event
- * is a line; with `--json`, JSON lines.
+ * Progress on standard error as it happens: on a terminal the change under way is redrawn in place, elsewhere
+ * each event is a line; with `--json`, JSON lines.
  */
 export function progressListener(output: Output): ProgressListener {
   if (output.json) {
@@ -45,7 +45,8 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
     case "proof-started":
       return going(`${event.step.title} …`);
     case "proof-done":
-      if (event.skipped !== undefined) return { text: `- ${event.step.title}: skipped, ${cleanLine(event.skipped)}`, final: true };
+      if (event.skipped !== undefined)
+        return { text: `- ${event.step.title}: skipped, ${cleanLine(event.skipped)}`, final: true };
       return done(`${event.passed ? style.green("✓") : style.red("✗")} ${event.step.title}`, event.ms);
     case "rollback-started":
       return { text: style.yellow("rolling back"), final: true };
@@ -76,7 +77,10 @@ function lineText(change: Change): string {
 
 /** "the unfinished run 7 of 2026-11-23 21:10:50 UTC (…)". */
 function runText({ sequence, run, began, outcome }: RecordedRun): string {
-  return `${outcome === "unfinished" ? "the unfinished run" : "run"} ${sequence} of ${cleanLine(`${timeText(began)} (${run})`)}`;
+  return (
+    `${outcome === "unfinished" ? "the unfinished run" : "run"} ${sequence} of ` +
+    cleanLine(`${timeText(began)} (${run})`)
+  );
 }
 
 function going(text: string): Line {

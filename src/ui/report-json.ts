@@ -6,17 +6,38 @@ import { changeJson } from "./change-json.js";
 
 /** The document of `plan --json`. Schema: schemas/report.schema.json. */
 export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Record<string, unknown>> {
-  const notes = plan.steps.flatMap(({ step, notes: texts }) => texts.map((text) => ({ step: step.id, text })));
+  const notes = plan.steps.flatMap(({ step, notes: texts }) =>
+    texts.map((text) => ({ step: step.id, text })),
+  );
   return { changes: plan.changes.map(changeJson), problems: [...warnings, ...plan.problems], notes };
 }
 
-/** The document of `apply --json`: the plan's, how the run ended, and the name of an unfinished run that was taken back first. */
-export function applyJson(plan: Plan, warnings: readonly Problem[], result: RunResult, recovered?: string): Readonly<Record<string, unknown>> {
+/**
+ * The document of `apply --json`: the plan's, how the run ended, and the name of an unfinished run that was
+ * taken back first.
+ */
+export function applyJson(
+  plan: Plan,
+  warnings: readonly Problem[],
+  result: RunResult,
+  recovered?: string,
+): Readonly<Record<string, unknown>> {
   const { run, outcome, smoke, problems, lookedAt } = result;
-  return { ...planJson(plan, [...warnings, ...problems]), run, outcome, ...(lookedAt !== undefined && { lookedAt }), smoke, ...(recovered !== undefined && { recovered }) };
+  return {
+    ...planJson(plan, [...warnings, ...problems]),
+    run,
+    outcome,
+    ...(lookedAt !== undefined && { lookedAt }),
+    smoke,
+    ...(recovered !== undefined && { recovered }),
+  };
 }
 
 /** The document of `verify --json`: the plan's (its changes are the drift), and the proof. */
-export function verifyJson(plan: Plan, warnings: readonly Problem[], proof: ProofResult): Readonly<Record<string, unknown>> {
+export function verifyJson(
+  plan: Plan,
+  warnings: readonly Problem[],
+  proof: ProofResult,
+): Readonly<Record<string, unknown>> {
   return { ...planJson(plan, [...warnings, ...proof.problems]), smoke: proof.smoke };
 }

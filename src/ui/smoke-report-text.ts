@@ -3,15 +3,23 @@ import { cleanLine } from "./clean-text.js";
 import type { Style } from "./output.js";
 import { table, type Column } from "./table.js";
 
-/** The report for people: one table a token; below a check that is not right, its return value and what to do. */
+/**
+ * The report for people: one table a token; below a check that is not right, its return value and what to do.
+ */
 export function smokeReportText({ tokens }: SmokeReport, style: Style): string {
   return tokens.map((token) => tokenText(token, style)).join("\n\n");
 }
 
-/** For the line that says how it ended: that nothing was signed, or not with every token, and why; empty where there is nothing to say. */
+/**
+ * For the line that says how it ended: that nothing was signed, or not with every token, and why; empty where
+ * there is nothing to say.
+ */
 export function unsignedText({ tokens, unsigned = [] }: SmokeReport): string {
   if (unsigned.length === 0) return "";
-  return cleanLine(`${tokens.length > unsigned.length ? "nothing was signed with some tokens" : "nothing was signed"} (${unsigned.join("; ")})`);
+  return cleanLine(
+    `${tokens.length > unsigned.length ? "nothing was signed with some tokens" : "nothing was signed"} ` +
+      `(${unsigned.join("; ")})`,
+  );
 }
 
 function tokenText(token: TokenReport, style: Style): string {
@@ -28,8 +36,16 @@ function tokenText(token: TokenReport, style: Style): string {
 }
 
 function heading({ label, serial, manufacturer }: TokenReport): string {
-  const facts = [serial !== undefined && serial !== "" ? `serial ${serial}` : "", manufacturer ?? ""].filter((fact) => fact !== "");
-  return ["token", label === "" ? "" : JSON.stringify(label), facts.length === 0 ? "" : `(${facts.join(", ")})`].filter((part) => part !== "").join(" ");
+  const facts = [serial !== undefined && serial !== "" ? `serial ${serial}` : "", manufacturer ?? ""].filter(
+    (fact) => fact !== "",
+  );
+  return [
+    "token",
+    label === "" ? "" : JSON.stringify(label),
+    facts.length === 0 ? "" : `(${facts.join(", ")})`,
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 function cells({ id, status, ms, detail = "" }: CheckResult): readonly string[] {
@@ -38,7 +54,10 @@ function cells({ id, status, ms, detail = "" }: CheckResult): readonly string[] 
 
 function remarks(check: CheckResult | undefined, style: Style): readonly string[] {
   if (check === undefined || (check.status !== "fail" && check.status !== "warn")) return [];
-  const code = check.ckr !== undefined && check.detail?.includes(check.ckr) !== true ? [`  ${cleanLine(check.ckr)}`] : [];
+  const code =
+    check.ckr !== undefined && check.detail?.includes(check.ckr) !== true
+      ? [`  ${cleanLine(check.ckr)}`]
+      : [];
   const hint = check.hint === undefined ? [] : [`  ${style.dim("hint:")} ${cleanLine(check.hint)}`];
   return [...code, ...hint];
 }

@@ -11,19 +11,35 @@ export interface Column {
 const gap = "  ";
 
 /**
- * An aligned text table: a line of titles, then one line a row, no line break at the end. Cells are cleaned of what would
- * change their width, and line breaks and tabs in them become blanks; the last column is not padded.
+ * An aligned text table: a line of titles, then one line a row, no line break at the end. Cells are cleaned
+ * of what would change their width, and line breaks and tabs in them become blanks; the last column is not
+ * padded.
  */
 export function table(rows: readonly (readonly string[])[], columns: readonly Column[]): string {
   const titles = columns.map(({ title }) => title);
-  const clean = rows.map((row) => columns.map((_column, index) => cleanText(row[index] ?? "").replace(/[\n\t]+/g, " ")));
-  const widths = columns.map((_column, index) => Math.max(...[titles, ...clean].map((row) => displayWidth(row[index] ?? ""))));
+  const clean = rows.map((row) =>
+    columns.map((_column, index) => cleanText(row[index] ?? "").replace(/[\n\t]+/g, " ")),
+  );
+  const widths = columns.map((_column, index) =>
+    Math.max(...[titles, ...clean].map((row) => displayWidth(row[index] ?? ""))),
+  );
   const line = (row: readonly string[], painted: boolean): string =>
-    columns.map((column, index) => cell(row[index] ?? "", column, index === columns.length - 1, widths[index] ?? 0, painted)).join(gap).trimEnd();
+    columns
+      .map((column, index) =>
+        cell(row[index] ?? "", column, index === columns.length - 1, widths[index] ?? 0, painted),
+      )
+      .join(gap)
+      .trimEnd();
   return [line(titles, false), ...clean.map((row) => line(row, true))].join("\n");
 }
 
-function cell(text: string, { align, paint }: Column, last: boolean, width: number, painted: boolean): string {
+function cell(
+  text: string,
+  { align, paint }: Column,
+  last: boolean,
+  width: number,
+  painted: boolean,
+): string {
   const padding = " ".repeat(Math.max(0, width - displayWidth(text)));
   const padded = align === "right" ? padding + text : last ? text : text + padding;
   return painted && paint !== undefined ? paint(padded) : padded;

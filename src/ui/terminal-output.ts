@@ -33,8 +33,9 @@ export interface TerminalOutput extends Output {
 }
 
 /**
- * The program's voice on two streams, and the one place where text is cleaned of what a terminal obeys: only our own colours and cursor moves pass.
- * Colours only on a terminal, and not with NO_COLOR (no-color.org) or TERM=dumb.
+ * The program's voice on two streams, and the one place where text is cleaned of what a terminal obeys: only
+ * our own colours and cursor moves pass. Colours only on a terminal, and not with NO_COLOR (no-color.org) or
+ * TERM=dumb.
  */
 export function terminalOutput(options: OutputOptions): TerminalOutput {
   const { stdout, stderr, json, quiet, verbose } = options;
@@ -73,15 +74,26 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       return stdout.lost?.() ?? false;
     },
     style: style(colours && screen),
-    inside: (folder) => { root = folder; },
+    inside: (folder) => {
+      root = folder;
+    },
     end: () => {
-      if (namesPaths && !json) stderr.write(`${wipe()}${shown(`paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and those in commands to run are this machine's`)}\n`);
+      if (namesPaths && !json)
+        stderr.write(
+          `${wipe()}${shown(`paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and ` + "those in commands to run are this machine's")}\n`,
+        );
     },
     result: (text) => stdout.write(`${wipe()}${shown(noticed(ended(text)))}`),
     // a terminal reads all that is written to it; a file or a program is to have the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
-    picture: (lines, first) => stdout.write(`${first ? "\n".repeat(stdout.rows ?? 0) : ""}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`),
-    document: (value) => stdout.write(`${jsonText(root !== undefined && typeof value === "object" ? { root, ...value } : value, 2)}\n`),
+    picture: (lines, first) =>
+      stdout.write(
+        `${first ? "\n".repeat(stdout.rows ?? 0) : ""}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`,
+      ),
+    document: (value) =>
+      stdout.write(
+        `${jsonText(root !== undefined && typeof value === "object" ? { root, ...value } : value, 2)}\n`,
+      ),
     documentLine: (value) => stdout.write(`${jsonText(value)}\n`),
     note: (text) => {
       if (!quiet && !json) stderr.write(`${wipe()}${shown(text)}\n`);
@@ -97,7 +109,10 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     // several parts of a run may meet the same problem; to be told twice makes two of it
     problem: (problem) => {
       const text = JSON.stringify(problem);
-      if (!json && !told.has(text)) stderr.write(`${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`);
+      if (!json && !told.has(text))
+        stderr.write(
+          `${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`,
+        );
       told.add(text);
     },
   };
@@ -119,13 +134,17 @@ function jsonText(value: unknown, indent?: number): string {
 
 const [home, eraseLineEnd, eraseBelow] = ["\u001b[H", "\u001b[K", "\u001b[J"];
 
-/** The screen is not cleared first: it would flicker. Ends with a line break: one more would make the picture scroll. */
+/**
+ * The screen is not cleared first: it would flicker. Ends with a line break: one more would make the picture
+ * scroll.
+ */
 function drawnOver(lines: readonly string[]): string {
   return `${home}${lines.map((line) => `${line}${eraseLineEnd}`).join("\n")}${eraseBelow}\n`;
 }
 
 function causeText(problem: Problem, style: Style): string {
   if (problem.cause === undefined) return "";
-  const text = problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
+  const text =
+    problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
   return style.dim(`  cause: ${withoutUrlSecrets(text)}`) + "\n";
 }

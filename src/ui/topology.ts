@@ -15,12 +15,18 @@ export interface Connection {
 
 /** Who logs in through what, and where that leads, as a tree. */
 export function topology(connections: readonly Connection[]): string {
-  return connections.flatMap(({ name, endpoints, users }) => [
-    cleanLine(users.length === 0 ? "(no users)" : users.map(visible).join(", ")),
-    `└─ ${cleanLine(visible(name))}`,
-    ...(endpoints.length === 0 ? [`   └─ ${unknownEndpoints}`] : []),
-    ...endpoints.map((endpoint, index) => `   ${index === endpoints.length - 1 ? "└" : "├"}─ ${index + 1}  ${cleanLine(endpointText(endpoint))}`),
-  ]).join("\n");
+  return connections
+    .flatMap(({ name, endpoints, users }) => [
+      cleanLine(users.length === 0 ? "(no users)" : users.map(visible).join(", ")),
+      `└─ ${cleanLine(visible(name))}`,
+      ...(endpoints.length === 0 ? [`   └─ ${unknownEndpoints}`] : []),
+      ...endpoints.map(
+        (endpoint, index) =>
+          `   ${index === endpoints.length - 1 ? "└" : "├"}─ ${index + 1}  ` +
+          cleanLine(endpointText(endpoint)),
+      ),
+    ])
+    .join("\n");
 }
 
 /** The same as a Mermaid flowchart; the first choice has a solid line, what stands in for it dotted ones. */
@@ -29,7 +35,11 @@ export function mermaid(connections: readonly Connection[]): string {
     `  c${number}["${label(name)}"]`,
     ...users.map((user, index) => `  u${number}_${index}(["${label(user)}"]) --> c${number}`),
     ...(endpoints.length === 0 ? [`  c${number} -.- e${number}["${unknownEndpoints}"]`] : []),
-    ...endpoints.map((endpoint, index) => `  c${number} ${index === 0 ? "-->" : "-.->"}|${index + 1}| e${number}_${index}["${label(endpointText(endpoint))}"]`),
+    ...endpoints.map(
+      (endpoint, index) =>
+        `  c${number} ${index === 0 ? "-->" : "-.->"}|${index + 1}| ` +
+        `e${number}_${index}["${label(endpointText(endpoint))}"]`,
+    ),
   ]);
   return ["flowchart LR", ...lines].join("\n");
 }
@@ -41,7 +51,10 @@ function visible(name: string): string {
   return name === "" ? '""' : name;
 }
 
-/** Text between quotes; Mermaid's own signs as its entities (its flowchart syntax, "Entity codes to escape characters"). */
+/**
+ * Text between quotes; Mermaid's own signs as its entities (its flowchart syntax, "Entity codes to escape
+ * characters").
+ */
 function label(text: string): string {
   return cleanLine(visible(text)).replace(/[#"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);
 }

@@ -26,30 +26,55 @@ export interface RunResult {
   /** Null when nothing had to change: there is no record of such a run. */
   readonly run: string | null;
   readonly outcome: Outcome;
-  /** How far what was observed after a rollback can tell; undefined where each change has touched no more than it names. */
+  /**
+   * How far what was observed after a rollback can tell; undefined where each change has touched no more than
+   * it names.
+   */
   readonly lookedAt?: LookedAt | undefined;
   readonly smoke: SmokeReport;
-  /** Why it failed, and what could not be put back; what is not well although the run left it alone; warnings of the proof. */
+  /**
+   * Why it failed, and what could not be put back; what is not well although the run left it alone; warnings
+   * of the proof.
+   */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Makes the plan's changes, in order and nothing else, and proves the result; what waits for the proof comes after that, so that a service never starts
- * with what is not proven. When a change or the proof fails, or the signal aborts, completed changes are undone in reverse and the host is observed
- * again; the outcome is what was observed. The caller holds the lock. Throws a Problem only where the journal cannot be begun, and then nothing was changed; any other is in the
- * result.
+ * Makes the plan's changes, in order and nothing else, and proves the result; what waits for the proof comes
+ * after that, so that a service never starts with what is not proven. When a change or the proof fails, or
+ * the signal aborts, completed changes are undone in reverse and the host is observed again; the outcome is
+ * what was observed. The caller holds the lock. Throws a Problem only where the journal cannot be begun, and
+ * then nothing was changed; any other is in the result.
  */
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
-  if (options.signal.aborted) return { run: null, outcome: "failed", smoke: { tokens: [] }, problems: [interrupted()] };
+  if (options.signal.aborted)
+    return { run: null, outcome: "failed", smoke: { tokens: [] }, problems: [interrupted()] };
   if (plan.changes.length === 0) return unchanged(plan, options);
   const { profile, who, version } = options;
   const owes = plan.steps.flatMap(({ owes: owed }) => owed ?? []);
-  const journal = Journal.begin(input.host, { profile, who, version, changes: plan.changes, ...(owes.length > 0 && { owes }) });
+  const journal = Journal.begin(input.host, {
+    profile,
+    who,
+    version,
+    changes: plan.changes,
+    ...(owes.length > 0 && { owes }),
+  });
   const result = await applyJournaled(plan, input, options, journal);
   const { outcome, problems } = result;
-  const unwritten = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
-  const seen = outcome === "applied" ? await lookAround(plan.steps.filter(({ changes }) => changes.length === 0), options.signal) : await undoneSettings(journal.run, input.host);
+  const unwritten = journal.end({
+    type: "end",
+    time: new Date().toISOString(),
+    outcome,
+    problems: problems.map((problem) => problem.toJSON()),
+  });
+  const seen =
+    outcome === "applied"
+      ? await lookAround(
+          plan.steps.filter(({ changes }) => changes.length === 0),
+          options.signal,
+        )
+      : await undoneSettings(journal.run, input.host);
   return { ...result, problems: withoutRepeats([...problems, ...unwritten, ...seen]) };
 }
 
@@ -66,7 +91,9 @@ function harmless(listener: ProgressListener): ProgressListener {
 
 /** A signal, or a full disk under the journal, is met at several places and told once. */
 function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
-  return problems.filter(({ code }, index) => !toldOnce.has(code) || problems.findIndex((other) => other.code === code) === index);
+  return problems.filter(
+    ({ code }, index) => !toldOnce.has(code) || problems.findIndex((other) => other.code === code) === index,
+  );
 }
 
 const toldOnce: ReadonlySet<string> = new Set(["interrupted", "workflow-journal-incomplete"]);
@@ -77,20 +104,33 @@ async function unchanged(plan: Plan, options: ApplyOptions): Promise<RunResult> 
   return { run: null, outcome: failed(problems) ? "failed" : "unchanged", smoke: proof.smoke, problems };
 }
 
-async function applyJournaled(plan: Plan, input: StepInput, options: ApplyOptions, journal: Journal): Promise<RunResult> {
+async function applyJournaled(
+  plan: Plan,
+  input: StepInput,
+  options: ApplyOptions,
+  journal: Journal,
+): Promise<RunResult> {
   const begun: RecordedDeed[] = [];
-  const make = (which: readonly Numbered[]): Promise<readonly Problem[]> => makeChanges(which, plan.changes, input, options, journal, begun);
+  const make = (which: readonly Numbered[]): Promise<readonly Problem[]> =>
+    makeChanges(which, plan.changes, input, options, journal, begun);
   const numbered = plan.changes.map((change, index) => ({ change, number: index + 1 }));
   const problems = await make(numbered.filter(({ change }) => !waitsForProof(change)));
   const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, options);
   const proven = [...problems, ...proof.problems];
-  const all = failed(proven) ? proven : [...proven, ...(await make(numbered.filter(({ change }) => waitsForProof(change))))];
+  const all = failed(proven)
+    ? proven
+    : [...proven, ...(await make(numbered.filter(({ change }) => waitsForProof(change))))];
   const result = { run: journal.run, smoke: proof.smoke };
   if (!failed(all)) return { ...result, outcome: "applied", problems: all };
   if (!options.rollback) return { ...result, outcome: "failed", problems: [...all, keptProblem(journal)] };
   options.listener({ type: "rollback-started", because: all });
   const rollback = await rollBack(plan, begun, input, options.listener, journal);
-  return { ...result, outcome: rollback.complete ? "rolled-back" : "failed", lookedAt: rollback.lookedAt, problems: [...all, ...rollback.problems] };
+  return {
+    ...result,
+    outcome: rollback.complete ? "rolled-back" : "failed",
+    lookedAt: rollback.lookedAt,
+    problems: [...all, ...rollback.problems],
+  };
 }
 
 /** A change, and its place in the plan, from 1. */
@@ -99,7 +139,10 @@ interface Numbered {
   readonly number: number;
 }
 
-/** Makes these of the run's changes until one fails; `begun` collects what may have to be undone. Returns why it stopped early. */
+/**
+ * Makes these of the run's changes until one fails; `begun` collects what may have to be undone. Returns why
+ * it stopped early.
+ */
 async function makeChanges(
   which: readonly Numbered[],
   changes: readonly Change[],
@@ -144,14 +187,24 @@ async function makeChanges(
 function problemsOf(error: unknown, change: Change): readonly Problem[] {
   if (error instanceof Problems) return error.list;
   if (error instanceof Problem) return [error];
-  return [new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, { where: { path: change.path }, ...systemError(error), cause: error })];
+  return [
+    new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, {
+      where: { path: change.path },
+      ...systemError(error),
+      cause: error,
+    }),
+  ];
 }
 
 /** Only what the system says: other texts could quote what they were given. */
 function systemError(error: unknown): { readonly detail?: string; readonly hint: string } {
   const hint = "run again with --verbose to see the technical reason";
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error)) return { hint };
-  return { detail: `${String(error.syscall)}: ${error.code}`, hint: error.code === "ENOSPC" ? "free space (df -h, df -i), then run again" : hint };
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error))
+    return { hint };
+  return {
+    detail: `${String(error.syscall)}: ${error.code}`,
+    hint: error.code === "ENOSPC" ? "free space (df -h, df -i), then run again" : hint,
+  };
 }
 
 function interrupted(): Problem {
@@ -162,7 +215,10 @@ function keptProblem(journal: Journal): Problem {
   return new Problem("workflow-kept", "the changes made so far were kept, as asked", {
     severity: "warning",
     where: { path: journal.folder },
-    hint: `${ownCommand(journal.host, `rollback ${journal.run}`)} takes them back, ${ownCommand(journal.host, `history ${journal.run}`)} shows them; or apply again when the cause is mended`,
+    hint:
+      `${ownCommand(journal.host, `rollback ${journal.run}`)} takes them back, ` +
+      `${ownCommand(journal.host, `history ${journal.run}`)} shows them; or apply again when the cause ` +
+      "is mended",
   });
 }
 

@@ -23,7 +23,10 @@ export interface RunContext {
 /** Where a change stands on the host, found by looking. `partly`: begun and cut off, or undone in part. */
 export type Standing = { readonly state: "before" | "after" | "partly" } | Other;
 
-/** Where what a change did was looked for, as far as that is not told by the change itself: nothing can be claimed of any other place. */
+/**
+ * Where what a change did was looked for, as far as that is not told by the change itself: nothing can be
+ * claimed of any other place.
+ */
 export interface LookedAt {
   readonly folders: readonly string[];
   /** What lies in these folders, and was not looked at all the same. */
@@ -38,12 +41,16 @@ export interface Other {
 }
 
 /**
- * How one kind of change is made and taken back. `record` gathers all that `undo` needs, before the deed; its result
- * goes to the journal (JSON), so that another process can undo. `undo` must be safe after a deed that was not begun, half done
- * or done, and safe to repeat; it throws `undo-unsafe` where it would lose what somebody did since.
+ * How one kind of change is made and taken back. `record` gathers all that `undo` needs, before the deed; its
+ * result goes to the journal (JSON), so that another process can undo. `undo` must be safe after a deed that
+ * was not begun, half done or done, and safe to repeat; it throws `undo-unsafe` where it would lose what
+ * somebody did since.
  */
 export interface ChangeKind<C extends Change, Prior> {
-  /** True: made when all other changes of the run are made and proven, and not before, since no rollback makes it unseen: an application reads its PIN. */
+  /**
+   * True: made when all other changes of the run are made and proven, and not before, since no rollback makes
+   * it unseen: an application reads its PIN.
+   */
   readonly waitsForProof?: boolean;
   /** What `record` gave, back from the journal; undefined when it cannot be that. */
   parsePrior(json: unknown): Prior | undefined;
@@ -55,10 +62,13 @@ export interface ChangeKind<C extends Change, Prior> {
   lookedAt?(change: C, prior: Prior, run: RunContext): Promise<LookedAt>;
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
   /**
-   * What is still to be done once all changes of the run are taken back, so far as they could be: a service starts again with its old settings. Only then
-   * does the change count as undone. As safe as `undo`.
+   * What is still to be done once all changes of the run are taken back, so far as they could be: a service
+   * starts again with its old settings. Only then does the change count as undone. As safe as `undo`.
    */
   settle?(change: C, prior: Prior, run: RunContext): Promise<void>;
-  /** Shell commands with which a person at this machine takes it back: with `--root`, they name the paths below it. */
+  /**
+   * Shell commands with which a person at this machine takes it back: with `--root`, they name the paths
+   * below it.
+   */
   byHand(change: C, prior: Prior, run: RunContext): readonly string[];
 }

@@ -2,10 +2,21 @@ import type { AbsolutePath } from "../host/path.js";
 import type { Mode } from "../host/host.js";
 import type { Secret } from "../problem/secret.js";
 
-export const stepIds = ["account", "module", "ownership", "client-config", "key-stores", "service", "smoke-test", "members"] as const;
+export const stepIds = [
+  "account",
+  "module",
+  "ownership",
+  "client-config",
+  "key-stores",
+  "service",
+  "smoke-test",
+  "members",
+] as const;
 export type StepId = (typeof stepIds)[number];
 
-/** Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made. */
+/**
+ * Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made.
+ */
 export interface Ownership {
   readonly owner: string;
   readonly group: string;
@@ -71,9 +82,9 @@ export interface RunInstaller extends Common {
 }
 
 /**
- * Make the dynamic loader find a library by its bare name: does nothing when it already does, else writes `path` (in
- * ld.so.conf.d) with the library's folder and runs ldconfig. With `folder` null the installer of the same plan decides
- * where the library is.
+ * Make the dynamic loader find a library by its bare name: does nothing when it already does, else writes
+ * `path` (in ld.so.conf.d) with the library's folder and runs ldconfig. With `folder` null the installer of
+ * the same plan decides where the library is.
  */
 export interface RegisterLibrary extends Common {
   readonly kind: "register-library";
@@ -82,23 +93,32 @@ export interface RegisterLibrary extends Common {
 }
 
 /**
- * Change an application's settings file, which holds secrets: neither its text nor the text before is ever shown or kept but as a copy
- * that root alone can read.
+ * Change an application's settings file, which holds secrets: neither its text nor the text before is ever
+ * shown or kept but as a copy that root alone can read.
  */
 export interface WriteSettings extends Common, Ownership {
   readonly kind: "write-settings";
   readonly mode: Mode;
-  /** The whole new text. Absent in a change that comes from a journal, which keeps no secret and only takes back. */
+  /**
+   * The whole new text. Absent in a change that comes from a journal, which keeps no secret and only takes
+   * back.
+   */
   readonly content?: Secret;
   /** SHA-256 of the new text. */
   readonly sha256: string;
   /** SHA-256 of the text it replaces; null for a new file. `apply` refuses when the file no longer has it. */
   readonly before: string | null;
-  /** What changes, a setting a line, secrets and free text that was there left out: "KeyStores:MyHsm:Module: a.so → b.so", "KeyStores:MyHsm:Pin: <changed>". */
+  /**
+   * What changes, a setting a line, secrets and free text that was there left out: "KeyStores:MyHsm:Module:
+   * a.so → b.so", "KeyStores:MyHsm:Pin: <changed>".
+   */
   readonly summary: readonly string[];
 }
 
-/** Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name below /etc/systemd/system. */
+/**
+ * Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name
+ * below /etc/systemd/system.
+ */
 export interface RestartService extends Common {
   readonly kind: "restart-service";
   readonly unit: string;
@@ -109,5 +129,13 @@ export interface RestartService extends Common {
   readonly because: readonly AbsolutePath[];
 }
 
-export type Change = CreateAccount | CreateFolder | WriteFile | SetOwner | SetMode | RunInstaller | RegisterLibrary | WriteSettings | RestartService;
-
+export type Change =
+  | CreateAccount
+  | CreateFolder
+  | WriteFile
+  | SetOwner
+  | SetMode
+  | RunInstaller
+  | RegisterLibrary
+  | WriteSettings
+  | RestartService;

@@ -39,14 +39,19 @@ export function deedOf(change: Change, run: RunContext): Deed {
   return { record: () => withKind(change, (kind, one) => recorded(kind, one, run)) };
 }
 
-/** The change as a journal holds it; throws `journal-damaged` when its prior state cannot be what its kind wrote. */
+/**
+ * The change as a journal holds it; throws `journal-damaged` when its prior state cannot be what its kind
+ * wrote.
+ */
 export function deedFromJournal(change: Change, prior: unknown, run: RunContext): RecordedDeed {
   return withKind(change, (kind, one) => {
     const parsed = kind.parsePrior(prior);
     if (parsed !== undefined) return withPrior(kind, one, parsed, run);
     throw new Problem("journal-damaged", "the journal of a run cannot be read", {
       where: { path: run.folder },
-      detail: `the state before change ${run.number} (${change.kind}) is not what this knetctl would have written`,
+      detail:
+        `the state before change ${run.number} (${change.kind}) is not what this knetctl would have ` +
+        "written",
       hint: "find out what wrote to it; the files beside it hold the state before the run",
     });
   });
@@ -84,11 +89,20 @@ function withKind<T>(change: Change, use: Use<T>): T {
   }
 }
 
-async function recorded<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C, run: RunContext): Promise<RecordedDeed> {
+async function recorded<C extends Change, Prior>(
+  kind: ChangeKind<C, Prior>,
+  change: C,
+  run: RunContext,
+): Promise<RecordedDeed> {
   return withPrior(kind, change, await kind.record(change, run), run);
 }
 
-function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C, prior: Prior, run: RunContext): RecordedDeed {
+function withPrior<C extends Change, Prior>(
+  kind: ChangeKind<C, Prior>,
+  change: C,
+  prior: Prior,
+  run: RunContext,
+): RecordedDeed {
   // the signal that stopped the run must not stop its undoing
   const undoing = withoutSignal(run);
   return {
@@ -101,10 +115,16 @@ function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: 
         return await kind.observe(change, prior, undoing);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        return { state: "other", path: error.where?.path ?? change.path, because: [error.message, error.detail].filter((part) => part !== undefined).join(": ") };
+        return {
+          state: "other",
+          path: error.where?.path ?? change.path,
+          because: [error.message, error.detail].filter((part) => part !== undefined).join(": "),
+        };
       }
     },
-    ...(kind.lookedAt !== undefined && { lookedAt: async () => (await kind.lookedAt?.(change, prior, undoing)) ?? { folders: [], except: [] } }),
+    ...(kind.lookedAt !== undefined && {
+      lookedAt: async () => (await kind.lookedAt?.(change, prior, undoing)) ?? { folders: [], except: [] },
+    }),
     undo: () => kind.undo(change, prior, undoing),
     ...(kind.settle !== undefined && { settle: async () => kind.settle?.(change, prior, undoing) }),
     byHand: () => kind.byHand(change, prior, undoing),
@@ -113,5 +133,17 @@ function withPrior<C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: 
 
 function withoutSignal(run: RunContext): RunContext {
   const { host, folder, number, changes, recovering = false } = run;
-  return { host, folder, number, changes, recovering, note: (text) => { run.note(text); }, report: (text) => { run.report(text); } };
+  return {
+    host,
+    folder,
+    number,
+    changes,
+    recovering,
+    note: (text) => {
+      run.note(text);
+    },
+    report: (text) => {
+      run.report(text);
+    },
+  };
 }

@@ -5,21 +5,31 @@ import type { RecordedRun } from "./journal/entry.js";
 import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./own-command.js";
 
-/** Whether any of a run's changes still stand, or may stand. What was kept as asked when it was taken back is not the run's any more. */
+/**
+ * Whether any of a run's changes still stand, or may stand. What was kept as asked when it was taken back is
+ * not the run's any more.
+ */
 export function stands({ outcome, changes }: RecordedRun): boolean {
   return outcome !== "rolled-back" && changes.some(mayStand);
 }
 
 /**
- * Why a run cannot be taken back before others: an unfinished run, and each later run that worked on what this one made and still stands. `runs` may
- * be in any order. Pure.
+ * Why a run cannot be taken back before others: an unfinished run, and each later run that worked on what
+ * this one made and still stands. `runs` may be in any order. Pure.
  */
-export function runsInTheWay(run: RecordedRun, runs: readonly RecordedRun[], host: Pick<Host, "root">): readonly Problem[] {
+export function runsInTheWay(
+  run: RecordedRun,
+  runs: readonly RecordedRun[],
+  host: Pick<Host, "root">,
+): readonly Problem[] {
   return runs.flatMap((other) => {
     if (other.run === run.run) return [];
-    if (other.outcome === "unfinished") return [comesFirst(run, other, host, "it was cut off in the middle of its work")];
+    if (other.outcome === "unfinished")
+      return [comesFirst(run, other, host, "it was cut off in the middle of its work")];
     const shared = other.sequence > run.sequence && stands(other) ? sharedPlace(run, other) : undefined;
-    return shared === undefined ? [] : [comesFirst(run, other, host, `it came later and also changed ${shared}`)];
+    return shared === undefined
+      ? []
+      : [comesFirst(run, other, host, `it came later and also changed ${shared}`)];
   });
 }
 
@@ -50,7 +60,12 @@ function changesOf({ changes }: RecordedRun): readonly Change[] {
   return changes.filter(mayStand).map(({ change }) => change);
 }
 
-function comesFirst({ sequence }: RecordedRun, other: RecordedRun, host: Pick<Host, "root">, why: string): Problem {
+function comesFirst(
+  { sequence }: RecordedRun,
+  other: RecordedRun,
+  host: Pick<Host, "root">,
+  why: string,
+): Problem {
   return new Problem("undo-later-run", `run ${sequence} cannot be taken back before run ${other.sequence}`, {
     where: { path: other.folder },
     detail: `run ${other.sequence} of ${other.began}: ${why}`,

@@ -13,10 +13,21 @@ export interface Plan {
   readonly problems: readonly Problem[];
 }
 
-/** Asks every step in order; a step that cannot be planned contributes its problems, and the others are still asked. */
+/**
+ * Asks every step in order; a step that cannot be planned contributes its problems, and the others are still
+ * asked.
+ */
 export async function makePlan(steps: readonly Step[], input: StepInput): Promise<Plan> {
   const planned: PlannedStep[] = [];
-  for (const step of steps) planned.push({ step, ...(await planStep(step, input, planned.flatMap(({ changes }) => changes))) });
+  for (const step of steps)
+    planned.push({
+      step,
+      ...(await planStep(
+        step,
+        input,
+        planned.flatMap(({ changes }) => changes),
+      )),
+    });
   return {
     steps: planned,
     changes: planned.flatMap(({ changes }) => changes),
@@ -34,12 +45,18 @@ async function planStep(step: Step, input: StepInput, planned: readonly Change[]
   }
 }
 
-/** What stands in one step's way often stands in the next one's too: the first step with an error at a path speaks for all. */
+/**
+ * What stands in one step's way often stands in the next one's too: the first step with an error at a path
+ * speaks for all.
+ */
 function oncePerPlace(problemsOfSteps: readonly (readonly Problem[])[]): readonly Problem[] {
   const told = new Set<string>();
   return problemsOfSteps.flatMap((problems) => {
-    const news = problems.filter(({ severity, where }) => severity !== "error" || where === undefined || !told.has(where.path));
-    for (const { severity, where } of news) if (severity === "error" && where !== undefined) told.add(where.path);
+    const news = problems.filter(
+      ({ severity, where }) => severity !== "error" || where === undefined || !told.has(where.path),
+    );
+    for (const { severity, where } of news)
+      if (severity === "error" && where !== undefined) told.add(where.path);
     return news;
   });
 }

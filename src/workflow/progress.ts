@@ -5,13 +5,24 @@ import type { Step } from "./step.js";
 
 /** What happens during a run, as it happens; for display. `ms` is wall time in milliseconds. */
 export type ProgressEvent =
-  | { readonly type: "change-started"; readonly change: Change; readonly number: number; readonly count: number }
+  | {
+      readonly type: "change-started";
+      readonly change: Change;
+      readonly number: number;
+      readonly count: number;
+    }
   | { readonly type: "change-note"; readonly change: Change; readonly text: string }
   | { readonly type: "change-report"; readonly change: Change; readonly text: string }
   | { readonly type: "change-done"; readonly change: Change; readonly ms: number }
   | { readonly type: "change-failed"; readonly change: Change; readonly ms: number }
   | { readonly type: "proof-started"; readonly step: Step }
-  | { readonly type: "proof-done"; readonly step: Step; readonly ms: number; readonly passed: boolean; readonly skipped?: string }
+  | {
+      readonly type: "proof-done";
+      readonly step: Step;
+      readonly ms: number;
+      readonly passed: boolean;
+      readonly skipped?: string;
+    }
   | { readonly type: "rollback-started"; readonly because: readonly Problem[] }
   /** A run that was cut off, or that is to be taken back as asked. */
   | { readonly type: "taking-back"; readonly run: RecordedRun }

@@ -16,11 +16,12 @@ export interface ProofResult {
 }
 
 /**
- * Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. None is begun after one that failed: it
- * could but spend another login.
+ * Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. None is
+ * begun after one that failed: it could but spend another login.
  */
 export async function prove(plan: Plan, options: ProveOptions): Promise<ProofResult> {
-  if (!options.prove) return { smoke: { tokens: [], unsigned: ["the smoke test was left out"] }, problems: [] };
+  if (!options.prove)
+    return { smoke: { tokens: [], unsigned: ["the smoke test was left out"] }, problems: [] };
   const proofs: Proof[] = [];
   for (const { step, prove: proofOfStep } of plan.steps) {
     if (proofOfStep === undefined || options.signal.aborted) continue;
@@ -35,18 +36,35 @@ export async function prove(plan: Plan, options: ProveOptions): Promise<ProofRes
   }
   const unsigned = proofs.flatMap(({ smoke }) => smoke?.unsigned ?? []);
   return {
-    smoke: { tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []), ...(unsigned.length > 0 && { unsigned }) },
-    problems: [...proofs.flatMap(({ problems }) => problems), ...(options.signal.aborted ? [new Problem("interrupted", "interrupted by a signal")] : [])],
+    smoke: {
+      tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []),
+      ...(unsigned.length > 0 && { unsigned }),
+    },
+    problems: [
+      ...proofs.flatMap(({ problems }) => problems),
+      ...(options.signal.aborted ? [new Problem("interrupted", "interrupted by a signal")] : []),
+    ],
   };
 }
 
-async function outcomeOf(proofOfStep: NonNullable<StepPlan["prove"]>, step: Step, signal: AbortSignal): Promise<Proof> {
+async function outcomeOf(
+  proofOfStep: NonNullable<StepPlan["prove"]>,
+  step: Step,
+  signal: AbortSignal,
+): Promise<Proof> {
   try {
     return await proofOfStep(signal);
   } catch (error) {
     if (error instanceof Problems) return { problems: error.list };
     if (error instanceof Problem) return { problems: [error] };
     // thrown on, it would leave the changes in place without a proof
-    return { problems: [new Problem("internal-error", `the proof failed unexpectedly: ${step.title}`, { hint: "run again with --verbose and report what it shows", cause: error })] };
+    return {
+      problems: [
+        new Problem("internal-error", `the proof failed unexpectedly: ${step.title}`, {
+          hint: "run again with --verbose and report what it shows",
+          cause: error,
+        }),
+      ],
+    };
   }
 }

@@ -9,11 +9,15 @@ import { ownCommand } from "./own-command.js";
 import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
 
 /**
- * Puts back what a run that was cut off (killed, power lost) has left half done, so that the next one starts from a known state. The
- * caller holds the lock, so that nothing named as current can still be under way. Undefined when there is nothing to put back; throws Problems
- * when that is not possible, or not without losing what somebody did since.
+ * Puts back what a run that was cut off (killed, power lost) has left half done, so that the next one starts
+ * from a known state. The caller holds the lock, so that nothing named as current can still be under way.
+ * Undefined when there is nothing to put back; throws Problems when that is not possible, or not without
+ * losing what somebody did since.
  */
-export async function recover(host: Host, options: Omit<TakeBackOptions, "keepChanged">): Promise<(TakeBackResult & { readonly run: RecordedRun }) | undefined> {
+export async function recover(
+  host: Host,
+  options: Omit<TakeBackOptions, "keepChanged">,
+): Promise<(TakeBackResult & { readonly run: RecordedRun }) | undefined> {
   const run = unfinishedRun(host);
   if (run === undefined) return undefined;
   const result = await takeBackFirst(run, host, options);
@@ -21,14 +25,20 @@ export async function recover(host: Host, options: Omit<TakeBackOptions, "keepCh
   return { ...result, run };
 }
 
-/** The run that the host's state names as current and whose journal has no end; undefined when there is none, or when it had not begun. */
+/**
+ * The run that the host's state names as current and whose journal has no end; undefined when there is none,
+ * or when it had not begun.
+ */
 export function unfinishedRun(host: Host): RecordedRun | undefined {
   const name = currentRun(host);
   const run = name === undefined ? undefined : begunRun(host, name);
   return run?.outcome === "unfinished" ? run : undefined;
 }
 
-/** For commands that only look: a warning about a run that was cut off, or that is under way just now. Nothing where this user may not look. */
+/**
+ * For commands that only look: a warning about a run that was cut off, or that is under way just now. Nothing
+ * where this user may not look.
+ */
 export async function unfinishedWarning(host: Host): Promise<readonly Problem[]> {
   try {
     const run = unfinishedRun(host);
@@ -51,7 +61,11 @@ function begunRun(host: Host, name: string): RecordedRun | undefined {
   }
 }
 
-async function takeBackFirst(run: RecordedRun, host: Host, options: Omit<TakeBackOptions, "keepChanged">): Promise<TakeBackResult> {
+async function takeBackFirst(
+  run: RecordedRun,
+  host: Host,
+  options: Omit<TakeBackOptions, "keepChanged">,
+): Promise<TakeBackResult> {
   try {
     return await takeBack(run, host, { ...options, keepChanged: false });
   } catch (error) {
@@ -65,25 +79,37 @@ function unreadable({ root }: Host, { code, message, where, detail, cause }: Pro
   return new Problem(code, message, {
     ...(where && { where }),
     ...(detail !== undefined && { detail }),
-    hint: `a run was cut off, and this is its record; put back what it did from the copies beside it, then: rm ${root === "/" ? "" : root}${currentFile}`,
+    hint:
+      "a run was cut off, and this is its record; put back what it did from the copies beside it, " +
+      `then: rm ${root === "/" ? "" : root}${currentFile}`,
     cause,
   });
 }
 
 function mustComeFirst({ sequence, began, run, folder }: RecordedRun, host: Host): Problem {
-  return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off and must be taken back first`, {
-    where: { path: folder },
-    hint: `${ownCommand(host, `history ${run}`)} shows what it did`,
-  });
+  return new Problem(
+    "workflow-unfinished-run",
+    `run ${sequence} of ${began} was cut off and must be taken back first`,
+    {
+      where: { path: folder },
+      hint: `${ownCommand(host, `history ${run}`)} shows what it did`,
+    },
+  );
 }
 
 function cutOff({ sequence, began, run, folder }: RecordedRun, host: Host): Problem {
-  return new Problem("workflow-unfinished-run", `run ${sequence} of ${began} was cut off in the middle of its work`, {
-    severity: "warning",
-    where: { path: folder },
-    detail: "what is seen here is what it left",
-    hint: `the next apply takes it back before it begins; ${ownCommand(host, `rollback ${run}`)} does so now`,
-  });
+  return new Problem(
+    "workflow-unfinished-run",
+    `run ${sequence} of ${began} was cut off in the middle of its work`,
+    {
+      severity: "warning",
+      where: { path: folder },
+      detail: "what is seen here is what it left",
+      hint:
+        `the next apply takes it back before it begins; ${ownCommand(host, `rollback ${run}`)} does so ` +
+        "now",
+    },
+  );
 }
 
 function goingOn({ sequence, began, folder }: RecordedRun): Problem {

@@ -16,28 +16,47 @@ export interface RollbackResult {
 }
 
 /**
- * Takes back what this run has done so far, then observes the host again: it is as before when it needs the plan that it needed
- * before, and each change, looked at itself, stands as before.
- * Success is observed, not assumed.
+ * Takes back what this run has done so far, then observes the host again: it is as before when it needs the
+ * plan that it needed before, and each change, looked at itself, stands as before. Success is observed, not
+ * assumed.
  */
-export async function rollBack(plan: Plan, begun: readonly RecordedDeed[], input: StepInput, listener: ProgressListener, journal: Journal): Promise<RollbackResult> {
+export async function rollBack(
+  plan: Plan,
+  begun: readonly RecordedDeed[],
+  input: StepInput,
+  listener: ProgressListener,
+  journal: Journal,
+): Promise<RollbackResult> {
   const { failures, unwritten } = await undoDeeds(begun, journal, listener);
-  if (failures.length > 0) return { complete: false, problems: [...failures.map(({ problem }) => problem), ...unwritten] };
-  const again = await makePlan(plan.steps.map(({ step }) => step), input);
-  // on a full disk there may be no room for planning: then what was done, which is looked at itself in any case, has to do
+  if (failures.length > 0)
+    return { complete: false, problems: [...failures.map(({ problem }) => problem), ...unwritten] };
+  const again = await makePlan(
+    plan.steps.map(({ step }) => step),
+    input,
+  );
+  // on a full disk there may be no room for planning: then what was done, which is looked at itself in any
+  // case, has to do
   const isBlind = again.problems.some(({ severity }) => severity === "error");
-  const elsewhere = (await standingElsewhere(begun)).map(({ change, standing }) => (standing.state === "other" ? `${standing.path}: ${standing.because}` : change.path));
+  const elsewhere = (await standingElsewhere(begun)).map(({ change, standing }) =>
+    standing.state === "other" ? `${standing.path}: ${standing.because}` : change.path,
+  );
   // whether a restart is owed tells of the service's start, not of the host's files
-  const [now, before] = [again, plan].map(({ changes }) => changes.filter((change) => !waitsForProof(change)));
+  const [now, before] = [again, plan].map(({ changes }) =>
+    changes.filter((change) => !waitsForProof(change)),
+  );
   return (isDeepStrictEqual(now, before) || isBlind) && elsewhere.length === 0
     ? { complete: true, lookedAt: await lookedAtFor(begun), problems: unwritten }
     : { complete: false, problems: [notAsBefore(journal, elsewhere), ...unwritten] };
 }
 
 function notAsBefore(journal: Journal, elsewhere: readonly string[]): Problem {
-  return new Problem("workflow-not-as-before", "the changes were taken back, but the host is not as it was before", {
-    where: { path: journal.folder },
-    ...(elsewhere.length > 0 && { detail: elsewhere.join("\n") }),
-    hint: "knetctl plan shows what differs now; the journal holds the state before",
-  });
+  return new Problem(
+    "workflow-not-as-before",
+    "the changes were taken back, but the host is not as it was before",
+    {
+      where: { path: journal.folder },
+      ...(elsewhere.length > 0 && { detail: elsewhere.join("\n") }),
+      hint: "knetctl plan shows what differs now; the journal holds the state before",
+    },
+  );
 }

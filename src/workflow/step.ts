@@ -14,13 +14,22 @@ export interface StepPlan {
   readonly changes: readonly Change[];
   /** Errors stop the plan; warnings are shown with it. */
   readonly problems: readonly Problem[];
-  /** Facts worth showing although they change nothing: "version 1.7.0 is installed", "could not read …: not root". */
+  /**
+   * Facts worth showing although they change nothing: "version 1.7.0 is installed", "could not read …: not
+   * root".
+   */
   readonly notes: readonly string[];
   /** True when this user may not look at all of it, so that more may have to change than is planned. */
   readonly unseen?: boolean;
-  /** Proof that the host works as planned, where looking at it again is not proof enough. Called when all changes have been made but those that wait for it. */
+  /**
+   * Proof that the host works as planned, where looking at it again is not proof enough. Called when all
+   * changes have been made but those that wait for it.
+   */
   readonly prove?: (signal: AbortSignal) => Promise<Proof>;
-  /** What is wrong with that which no change of the step touches, such as a service that is not to be restarted and is down. Only looks. */
+  /**
+   * What is wrong with that which no change of the step touches, such as a service that is not to be
+   * restarted and is down. Only looks.
+   */
   readonly look?: (signal: AbortSignal) => Promise<readonly Problem[]>;
   /** A unit that reads what is planned, and whose restart is left to the user: for the record of the run. */
   readonly owes?: OwedRestart;
@@ -33,7 +42,10 @@ export interface OwedRestart {
   readonly because: readonly AbsolutePath[];
 }
 
-/** One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what the steps before it are to change. */
+/**
+ * One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what
+ * the steps before it are to change.
+ */
 export interface Step {
   readonly id: StepId;
   /** For people: "kNET module". */
@@ -51,7 +63,10 @@ export interface Proof {
 /** Outcome of the smoke test: `{"tokens":[{"label","checks":[{"id","status","ms",…}]}]}`. */
 export interface SmokeReport {
   readonly tokens: readonly TokenReport[];
-  /** Why nothing was signed, at all or with a token, though nothing failed: `token "ca_signer": not logged in`. Absent when there is nothing to say. */
+  /**
+   * Why nothing was signed, at all or with a token, though nothing failed: `token "ca_signer": not logged
+   * in`. Absent when there is nothing to say.
+   */
   readonly unsigned?: readonly string[];
 }
 
@@ -74,6 +89,8 @@ export interface CheckResult {
   /** The Cryptoki return value's name, for a failed call: "CKR_PIN_INCORRECT". */
   readonly ckr?: string;
   readonly hint?: string;
-  /** A failure that says the token or its login cannot be had now, and nothing about the module: exit code 69. */
+  /**
+   * A failure that says the token or its login cannot be had now, and nothing about the module: exit code 69.
+   */
   readonly unavailable?: boolean;
 }

@@ -13,7 +13,9 @@ import { lookedAtFor, standingElsewhere, undoDeeds } from "./undo-deeds.js";
 import { undoneSettings } from "./undone-settings.js";
 
 export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
-  /** True: what somebody changed since is left as it is, and all else is taken back. False: then nothing is. */
+  /**
+   * True: what somebody changed since is left as it is, and all else is taken back. False: then nothing is.
+   */
   readonly keepChanged: boolean;
   readonly listener: ProgressListener;
 }
@@ -27,8 +29,8 @@ export interface TakeBackResult {
 }
 
 /**
- * What keeps a run from being taken back without losing what was done since: one problem (`undo-unsafe`) for each place that is neither as the
- * run left it nor as it was before. Only looks.
+ * What keeps a run from being taken back without losing what was done since: one problem (`undo-unsafe`) for
+ * each place that is neither as the run left it nor as it was before. Only looks.
  */
 export async function obstacles(recorded: RecordedRun, host: Host): Promise<readonly Problem[]> {
   const deeds = deedsOf(recorded, host, () => undefined);
@@ -39,16 +41,22 @@ export async function obstacles(recorded: RecordedRun, host: Host): Promise<read
     if (isReplaced(deed)) continue;
     const standing = await deed.observe();
     // what took the place of a folder is in the way of all that was made in it
-    if (standing.state === "other" && !found.has(standing.path)) found.set(standing.path, unsafe(recorded, host, standing.path, standing.because));
+    if (standing.state === "other" && !found.has(standing.path))
+      found.set(standing.path, unsafe(recorded, host, standing.path, standing.because));
   }
   return [...found.values()];
 }
 
 /**
- * Takes a recorded run back, whether it was cut off, ended or was taken back in part, and looks whether all is as before. The caller holds
- * the lock. Throws the `obstacles` as Problems, before anything is changed; what fails later is in the result.
+ * Takes a recorded run back, whether it was cut off, ended or was taken back in part, and looks whether all
+ * is as before. The caller holds the lock. Throws the `obstacles` as Problems, before anything is changed;
+ * what fails later is in the result.
  */
-export async function takeBack(recorded: RecordedRun, host: Host, { who, version, keepChanged, listener }: TakeBackOptions): Promise<TakeBackResult> {
+export async function takeBack(
+  recorded: RecordedRun,
+  host: Host,
+  { who, version, keepChanged, listener }: TakeBackOptions,
+): Promise<TakeBackResult> {
   const kept = await obstacles(recorded, host);
   if (!keepChanged) throwIfErrors(kept);
   const deeds = deedsOf(recorded, host, listener);
@@ -56,17 +64,33 @@ export async function takeBack(recorded: RecordedRun, host: Host, { who, version
   listener({ type: "taking-back", run: recorded });
   const { failures, unwritten } = await undoDeeds(deeds, journal, listener);
   const failed = new Set(failures.map(({ deed }) => deed));
-  const left = [...failures.map(({ problem }) => problem), ...(await notAsBefore(deeds.filter((deed) => !failed.has(deed))))];
+  const left = [
+    ...failures.map(({ problem }) => problem),
+    ...(await notAsBefore(deeds.filter((deed) => !failed.has(deed)))),
+  ];
   const problems = left.map((problem) => (keepChanged && isKept(problem) ? asWarning(problem) : problem));
   const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
-  const unended = journal.end({ type: "end", time: new Date().toISOString(), outcome, problems: problems.map((problem) => problem.toJSON()) });
+  const unended = journal.end({
+    type: "end",
+    time: new Date().toISOString(),
+    outcome,
+    problems: problems.map((problem) => problem.toJSON()),
+  });
   const seen = await undoneSettings(recorded.run, host);
   const lookedAt = outcome === "failed" ? undefined : await lookedAtFor(deeds);
-  return { outcome, lookedAt, problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen] };
+  return {
+    outcome,
+    lookedAt,
+    problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen],
+  };
 }
 
 /** What was begun and is not known to be undone, ready to be looked at and taken back. */
-function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: ProgressListener): readonly RecordedDeed[] {
+function deedsOf(
+  { folder, changes }: RecordedRun,
+  host: Host,
+  listener: ProgressListener,
+): readonly RecordedDeed[] {
   // one list for all: a copy for each would be the square of them
   const all = changes.map((one) => one.change);
   return changes.filter(mayStand).map(({ number, change, prior }) =>
@@ -76,9 +100,14 @@ function deedsOf({ folder, changes }: RecordedRun, host: Host, listener: Progres
       number,
       recovering: true,
       changes: all,
-      note: (text) => { listener({ type: "change-note", change, text }); },
-      report: (text) => { listener({ type: "change-report", change, text }); },
-    }));
+      note: (text) => {
+        listener({ type: "change-note", change, text });
+      },
+      report: (text) => {
+        listener({ type: "change-report", change, text });
+      },
+    }),
+  );
 }
 
 /** Whether a later one of the deeds is of the same kind and path, or writes the whole file. */
@@ -86,17 +115,20 @@ function replacedIn(deeds: readonly RecordedDeed[]): (deed: RecordedDeed) => boo
   const key = (kind: Change["kind"], path: string): string => `${kind} ${path}`;
   // the last of each stays
   const last = new Map(deeds.map(({ change, number }) => [key(change.kind, change.path), number]));
-  return ({ change: { kind, path }, number }) => [kind, "write-file" as const].some((one) => (last.get(key(one, path)) ?? 0) > number);
+  return ({ change: { kind, path }, number }) =>
+    [kind, "write-file" as const].some((one) => (last.get(key(one, path)) ?? 0) > number);
 }
 
 async function notAsBefore(deeds: readonly RecordedDeed[]): Promise<readonly Problem[]> {
   const found: Problem[] = [];
   for (const { change, standing } of await standingElsewhere(deeds)) {
-    found.push(new Problem("workflow-not-as-before", "the run was taken back, but this is not as it was before", {
-      where: { path: standing.state === "other" ? standing.path : change.path },
-      ...(standing.state === "other" && { detail: standing.because }),
-      hint: "look who works on this host just now, then run the command again",
-    }));
+    found.push(
+      new Problem("workflow-not-as-before", "the run was taken back, but this is not as it was before", {
+        where: { path: standing.state === "other" ? standing.path : change.path },
+        ...(standing.state === "other" && { detail: standing.because }),
+        hint: "look who works on this host just now, then run the command again",
+      }),
+    );
   }
   return found;
 }
@@ -105,11 +137,16 @@ function unsafe({ run, sequence }: RecordedRun, host: Host, path: string, becaus
   return new Problem("undo-unsafe", `run ${sequence} cannot be taken back: something was changed since`, {
     where: { path },
     detail: because,
-    hint: `put it as run ${sequence} left it, or leave it as it is and take back the rest: ${ownCommand(host, `rollback ${run} --keep-changed`)}`,
+    hint:
+      `put it as run ${sequence} left it, or leave it as it is and take back the rest: ` +
+      ownCommand(host, `rollback ${run} --keep-changed`),
   });
 }
 
-/** Left as it is because somebody changed it since, or as the folder of such a thing. Any other failure stays one. */
+/**
+ * Left as it is because somebody changed it since, or as the folder of such a thing. Any other failure stays
+ * one.
+ */
 function isKept({ cause }: Problem): boolean {
   return cause instanceof Problem && (cause.code === "undo-unsafe" || cause.code === "host-folder-not-empty");
 }

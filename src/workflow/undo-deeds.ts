@@ -14,10 +14,15 @@ export interface Undone {
 }
 
 /**
- * Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take. What is to be settled is, when all else was
- * tried: a deed that is cut off before that does not count as undone.
+ * Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take.
+ * What is to be settled is, when all else was tried: a deed that is cut off before that does not count as
+ * undone.
  */
-export async function undoDeeds(deeds: readonly RecordedDeed[], journal: Journal, listener: ProgressListener): Promise<Undone> {
+export async function undoDeeds(
+  deeds: readonly RecordedDeed[],
+  journal: Journal,
+  listener: ProgressListener,
+): Promise<Undone> {
   const undoing = new Undoing(journal, listener);
   for (const deed of [...deeds].reverse()) await undoing.undo(deed);
   await undoing.settle();
@@ -66,34 +71,55 @@ class Undoing implements Undone {
     } catch (error) {
       const problem = undoProblem(deed, error, this.#journal);
       this.failures.push({ deed, problem });
-      this.unwritten = this.#journal.writeIfPossible({ type: "undo-failed", number, problem: problem.toJSON() });
+      this.unwritten = this.#journal.writeIfPossible({
+        type: "undo-failed",
+        number,
+        problem: problem.toJSON(),
+      });
       this.#listener({ type: "undo-failed", change, problem });
     }
   }
 }
 
 /** Looks at deeds that were taken back: those that are not as before after all. */
-export async function standingElsewhere(deeds: readonly RecordedDeed[]): Promise<readonly { readonly change: Change; readonly standing: Standing }[]> {
+export async function standingElsewhere(
+  deeds: readonly RecordedDeed[],
+): Promise<readonly { readonly change: Change; readonly standing: Standing }[]> {
   const found: { change: Change; standing: Standing }[] = [];
   for (const deed of deeds) {
     const { change, number } = deed;
-    // what was there before it was the installer's work, which has been taken back since and is looked at itself
-    if (change.kind === "register-library" && deeds.some((earlier) => earlier.change.kind === "run-installer" && earlier.number < number)) continue;
+    // what was there before it was the installer's work, which has been taken back since and is looked at
+    // itself
+    if (
+      change.kind === "register-library" &&
+      deeds.some((earlier) => earlier.change.kind === "run-installer" && earlier.number < number)
+    )
+      continue;
     const standing = await deed.observe();
     if (standing.state !== "before") found.push({ change, standing });
   }
   return found;
 }
 
-/** How far what was observed of these deeds can tell; undefined where each has touched no more than it names. */
+/**
+ * How far what was observed of these deeds can tell; undefined where each has touched no more than it names.
+ */
 export async function lookedAtFor(deeds: readonly RecordedDeed[]): Promise<LookedAt | undefined> {
   const found: LookedAt[] = [];
   for (const deed of deeds) if (deed.lookedAt !== undefined) found.push(await deed.lookedAt());
   const [first, ...more] = found;
-  return more.length === 0 ? first : { folders: [...new Set(found.flatMap(({ folders }) => folders))], except: found.flatMap(({ except }) => except) };
+  return more.length === 0
+    ? first
+    : {
+        folders: [...new Set(found.flatMap(({ folders }) => folders))],
+        except: found.flatMap(({ except }) => except),
+      };
 }
 
-/** Its number could go to another account, which would own what is left; and what an installer did to /etc could not be told from its removal. */
+/**
+ * Its number could go to another account, which would own what is left; and what an installer did to /etc
+ * could not be told from its removal.
+ */
 function accountStays(path: string): Problem {
   return new Problem("undo-unsafe", "the account stays until all that was done after it is taken back", {
     where: { path },
@@ -107,7 +133,10 @@ function undoProblem(deed: RecordedDeed, cause: unknown, journal: Journal): Prob
   const { change } = deed;
   return new Problem("workflow-undo-failed", `could not take back ${change.kind}`, {
     where: because?.where ?? { path: change.path },
-    detail: because === undefined ? "unexpected error" : [because.message, because.detail].filter((part) => part !== undefined).join(": "),
+    detail:
+      because === undefined
+        ? "unexpected error"
+        : [because.message, because.detail].filter((part) => part !== undefined).join(": "),
     hint: [because?.hint, ...waysOn(deed, journal)].filter((part) => part !== undefined).join("\n"),
     cause,
   });

@@ -14,19 +14,32 @@ export interface UnreadRun {
 }
 
 /**
- * The runs that a unit should have been restarted for, and was not, by what their journals say of that and by when it was started last. One that is down reads
- * its settings when it is started: it owes nothing but a restart that was begun or meant and did not come about. A run that is not ended says nothing yet. Pure but
+ * The runs that a unit should have been restarted for, and was not, by what their journals say of that and by
+ * when it was started last. One that is down reads its settings when it is started: it owes nothing but a
+ * restart that was begun or meant and did not come about. A run that is not ended says nothing yet. Pure but
  * for the clock.
  */
-export function unreadRuns(runs: readonly RecordedRun[], unit: string, state: UnitState): readonly UnreadRun[] {
+export function unreadRuns(
+  runs: readonly RecordedRun[],
+  unit: string,
+  state: UnitState,
+): readonly UnreadRun[] {
   return runs.flatMap((run) => {
-    const restart = run.changes.find((one): one is JournaledChange & { readonly change: RestartService } => isRestartOf(one, unit));
+    const restart = run.changes.find((one): one is JournaledChange & { readonly change: RestartService } =>
+      isRestartOf(one, unit),
+    );
     const left = run.owes.filter((one) => one.unit === unit);
     const because = [...(restart?.change.because ?? []), ...left.flatMap((one) => one.because)];
     if (run.ended === undefined || (restart === undefined && left.length === 0)) return [];
-    const read = run.changes.filter(({ change, progress }) => because.includes(change.path) && change.kind !== "restart-service" && progress !== "planned");
-    const standing = run.outcome !== "rolled-back" && (read.some(mayStand) || (restart !== undefined && mayStand(restart)));
-    const isUnread = standing ? standsUnread(run.ended, restart, state) : read.length > 0 && restart?.progress !== "undone" && isWithin(run.began, run.ended, state);
+    const read = run.changes.filter(
+      ({ change, progress }) =>
+        because.includes(change.path) && change.kind !== "restart-service" && progress !== "planned",
+    );
+    const standing =
+      run.outcome !== "rolled-back" && (read.some(mayStand) || (restart !== undefined && mayStand(restart)));
+    const isUnread = standing
+      ? standsUnread(run.ended, restart, state)
+      : read.length > 0 && restart?.progress !== "undone" && isWithin(run.began, run.ended, state);
     return isUnread ? [{ run, because, undone: !standing }] : [];
   });
 }

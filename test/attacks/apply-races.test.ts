@@ -1,5 +1,18 @@
 import t from "tap";
-import { chmodSync, chownSync, lchownSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { startAttacker } from "../support/attacker.js";
@@ -15,20 +28,50 @@ const victim = join(top, "roots");
 const decoy = join(home, "decoy");
 const config = join(home, ".config");
 const inVictim = (path: string): string => path.replace(config, victim);
-/** Microseconds that the attacker rests at most: who never rests lets no run get past its first look, who rests long strikes in the middle. */
+/**
+ * Microseconds that the attacker rests at most: who never rests lets no run get past its first look, who
+ * rests long strikes in the middle.
+ */
 const pauses = [1_000_000, 100_000, 300_000, 20_000];
 
 mkdirSync(inVictim(join(home, ...configFolders)), { recursive: true });
 writeFileSync(inVictim(configFile), "precious", { mode: 0o600 });
 
 const attacks: readonly { readonly danger: string; readonly name: string; readonly plant: () => void }[] = [
-  { danger: "1, 3: the home's .config is swapped for a link to root's folder", name: config, plant: () => { symlinkSync(victim, decoy); } },
-  { danger: "1, 16: a folder deeper is swapped for a link to root's folder", name: join(config, "kryptus/knet"), plant: () => { symlinkSync(inVictim(join(config, "kryptus/knet")), decoy); } },
-  { danger: "2, 21: config.json is swapped for a link to root's file", name: configFile, plant: () => { symlinkSync(inVictim(configFile), decoy); } },
-  { danger: "6, 21: config.json is swapped for a second name of root's file", name: configFile, plant: () => { linkSync(inVictim(configFile), decoy); } },
+  {
+    danger: "1, 3: the home's .config is swapped for a link to root's folder",
+    name: config,
+    plant: () => {
+      symlinkSync(victim, decoy);
+    },
+  },
+  {
+    danger: "1, 16: a folder deeper is swapped for a link to root's folder",
+    name: join(config, "kryptus/knet"),
+    plant: () => {
+      symlinkSync(inVictim(join(config, "kryptus/knet")), decoy);
+    },
+  },
+  {
+    danger: "2, 21: config.json is swapped for a link to root's file",
+    name: configFile,
+    plant: () => {
+      symlinkSync(inVictim(configFile), decoy);
+    },
+  },
+  {
+    danger: "6, 21: config.json is swapped for a second name of root's file",
+    name: configFile,
+    plant: () => {
+      linkSync(inVictim(configFile), decoy);
+    },
+  },
 ];
 
-/** Whose it is decides where the attacker can swap: all of it is the service user's, as the owner of a home can have it. */
+/**
+ * Whose it is decides where the attacker can swap: all of it is the service user's, as the owner of a home
+ * can have it.
+ */
 function giveAway(folder: string): void {
   const entries = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) if (entry.isDirectory()) giveAway(join(folder, entry.name));
@@ -43,7 +86,11 @@ for (const { danger, name, plant } of attacks) {
     const before = exactly(victim);
     const count = { done: 0, refused: 0, halfWay: 0, escapes: 0, swaps: 0 };
     const codes = new Set<string>();
-    for (let turn = 0; turn < tries || ((count.done === 0 || count.refused === 0) && turn < tries + 40); turn++) {
+    for (
+      let turn = 0;
+      turn < tries || ((count.done === 0 || count.refused === 0) && turn < tries + 40);
+      turn++
+    ) {
       if (!isDecoy(name) && !isDecoy(decoy)) {
         rmSync(decoy, { recursive: true, force: true });
         plant();
@@ -51,7 +98,12 @@ for (const { danger, name, plant } of attacks) {
         if (lstatSync(decoy).isSymbolicLink()) lchownSync(decoy, serviceId, serviceId);
       }
       giveAway(home);
-      const attacker = await startAttacker(serviceId, { way: "swap", name, other: decoy, pause: pauses[turn % pauses.length]! });
+      const attacker = await startAttacker(serviceId, {
+        way: "swap",
+        name,
+        other: decoy,
+        pause: pauses[turn % pauses.length]!,
+      });
       const args = turn % 4 === 3 ? ["rollback"] : ["apply", "--no-smoke-test", profiles[(turn + 1) % 2]!];
       const { exitCode, document } = await knetctlJson(args);
       count.swaps += await attacker.stop();
@@ -97,5 +149,8 @@ function putRight(name: string): void {
 /** What an administrator could not make sense of. */
 function unclear({ problems }: Report, exitCode: number): readonly object[] {
   if (exitCode !== 0 && problems.length === 0) return [{ exitCode }];
-  return problems.filter(({ where, hint }) => (hint ?? "") === "" || !/^(\/srv\/knet\/home|\/var\/lib\/knetctl\/runs)(\/|$)/.test(where?.path ?? ""));
+  return problems.filter(
+    ({ where, hint }) =>
+      (hint ?? "") === "" || !/^(\/srv\/knet\/home|\/var\/lib\/knetctl\/runs)(\/|$)/.test(where?.path ?? ""),
+  );
 }

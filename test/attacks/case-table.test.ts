@@ -18,9 +18,12 @@ interface Found {
 
 function found(): ReadonlyMap<number, readonly Found[]> {
   const byCase = new Map<number, Found[]>();
-  for (const file of readdirSync(tests, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts")).sort()) {
+  for (const file of readdirSync(tests, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort()) {
     for (const [, , numbers = "", words = ""] of readFileSync(join(tests, file), "utf8").matchAll(title)) {
-      for (const number of numbers.split(",").map(Number)) byCase.set(number, [...(byCase.get(number) ?? []), { file, title: words }]);
+      for (const number of numbers.split(",").map(Number))
+        byCase.set(number, [...(byCase.get(number) ?? []), { file, title: words }]);
     }
   }
   return byCase;
@@ -30,7 +33,10 @@ t.test("every hostile case of the list has a test that names it", async (t) => {
   const byCase = found();
   for (let number = 1; number <= cases; number++) {
     const [first, ...more] = byCase.get(number) ?? [];
-    const shown = first === undefined ? `none: ${withoutTest.get(number) ?? "missing"}` : `${first.file}: ${first.title}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
+    const shown =
+      first === undefined
+        ? `none: ${withoutTest.get(number) ?? "missing"}`
+        : `${first.file}: ${first.title}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
     t.comment(`case ${number}: ${shown}`);
     t.equal(first !== undefined, !withoutTest.has(number), `case ${number} is tested, or is known not to be`);
   }

@@ -21,7 +21,10 @@ const step = "ownership";
 const trusting = "service";
 
 /** A scene with the service user's account, and a run on it. */
-function scene(t: { teardown(work: () => void): void }, kind: AttackName): RaceScene & { readonly run: RunContext } {
+function scene(
+  t: { teardown(work: () => void): void },
+  kind: AttackName,
+): RaceScene & { readonly run: RunContext } {
   const all = raceScene(t, kind, "config.json");
   all.file("etc/passwd", `root:x:0:0::/root:/bin/sh\nservice:x:${serviceUid}:${serviceUid}::/home:/bin/sh\n`);
   all.file("etc/group", `root:x:0:\nservice:x:${serviceUid}:\n`);
@@ -32,10 +35,25 @@ function scene(t: { teardown(work: () => void): void }, kind: AttackName): RaceS
     all.prepare(standing);
   };
   // one who never rests lets no long piece of work begin
-  return { ...all, prepare, attack: { ...all.attack, pause: 3000 }, run: { host, folder: path("/record"), number: 1, changes: [], note: () => undefined, report: () => undefined } };
+  return {
+    ...all,
+    prepare,
+    attack: { ...all.attack, pause: 3000 },
+    run: {
+      host,
+      folder: path("/record"),
+      number: 1,
+      changes: [],
+      note: () => undefined,
+      report: () => undefined,
+    },
+  };
 }
 
-/** Makes the changes in order until one is refused, then takes back what was begun; the first refusal of all comes out. */
+/**
+ * Makes the changes in order until one is refused, then takes back what was begun; the first refusal of all
+ * comes out.
+ */
 async function makeAndTakeBack(changes: readonly Change[], run: RunContext): Promise<void> {
   const begun: RecordedDeed[] = [];
   const refused: Error[] = [];
@@ -48,7 +66,8 @@ async function makeAndTakeBack(changes: readonly Change[], run: RunContext): Pro
   } catch (error) {
     refused.push(asError(error));
   }
-  for (const deed of begun.reverse()) await deed.undo().catch((error: unknown) => refused.push(asError(error)));
+  for (const deed of begun.reverse())
+    await deed.undo().catch((error: unknown) => refused.push(asError(error)));
   const [first] = refused;
   if (first !== undefined) throw first;
 }
@@ -59,9 +78,20 @@ function asError(error: unknown): Error {
 }
 
 const refusals = new Set([
-  "host-untrusted-link", "host-untrusted-owner", "host-untrusted-folder", "host-not-a-folder", "host-not-a-file", "host-hard-link",
-  "host-entry-changed", "host-entry-exists", "host-folder-missing", "host-folder-not-empty",
-  "ownership-foreign-kind", "ownership-hard-link", "workflow-changed-since-plan", "undo-unsafe",
+  "host-untrusted-link",
+  "host-untrusted-owner",
+  "host-untrusted-folder",
+  "host-not-a-folder",
+  "host-not-a-file",
+  "host-hard-link",
+  "host-entry-changed",
+  "host-entry-exists",
+  "host-folder-missing",
+  "host-folder-not-empty",
+  "ownership-foreign-kind",
+  "ownership-hard-link",
+  "workflow-changed-since-plan",
+  "undo-unsafe",
 ]);
 
 function nothingLost(t: Test, scene: RaceScene, result: RaceResult): void {
@@ -83,15 +113,27 @@ const kinds: readonly (readonly [AttackName, string])[] = [
   ["link", "a file is swapped for a link"],
   ["hard-link", "a file is swapped for a second name of root's"],
 ];
-const met = ({ tries, refused }: { tries: number; refused: number }): boolean => refused > 0 && refused < tries;
+const met = ({ tries, refused }: { tries: number; refused: number }): boolean =>
+  refused > 0 && refused < tries;
 
 for (const [kind, danger] of kinds) {
   t.test(`1, 2: the ownership step looks, gives to root and takes back while ${danger}`, async (t) => {
     const all = scene(t, kind);
-    const profile = { source: "p", connections: new Map(), users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" as const }]]), service: { user: "service", group: "service", create: false, startTimeoutSeconds: 60 }, keyStores: new Map() };
+    const profile = {
+      source: "p",
+      connections: new Map(),
+      users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" as const }]]),
+      service: { user: "service", group: "service", create: false, startTimeoutSeconds: 60 },
+      keyStores: new Map(),
+    };
     const result = await race({
-      attacks: [all.attack], uid: serviceUid, victim: all.victim, until: met,
-      prepare: () => { all.prepare("file"); },
+      attacks: [all.attack],
+      uid: serviceUid,
+      victim: all.victim,
+      until: met,
+      prepare: () => {
+        all.prepare("file");
+      },
       work: async () => {
         const plan = await ownershipStep.plan({ profile, host: all.run.host }, []);
         throwIfFirst(plan.problems);
@@ -104,8 +146,13 @@ for (const [kind, danger] of kinds) {
   t.test(`21: files and folders are written and rolled back while ${danger}`, async (t) => {
     const all = scene(t, kind);
     const result = await race({
-      attacks: [all.attack], uid: serviceUid, victim: all.victim, until: met,
-      prepare: () => { all.prepare("file"); },
+      attacks: [all.attack],
+      uid: serviceUid,
+      victim: all.victim,
+      until: met,
+      prepare: () => {
+        all.prepare("file");
+      },
       work: () => makeAndTakeBack(rewriting, all.run),
     });
     nothingLost(t, all, result);
@@ -117,13 +164,21 @@ for (const [kind, danger] of kinds) {
     const all = scene(t, kind);
     const how = { files: all.files(serviceUid), backup: () => Buffer.from("before"), maxBytes: 1000 };
     const result = await race({
-      attacks: [all.attack], uid: serviceUid, victim: all.victim, until: met,
-      prepare: () => { all.prepare("file"); },
+      attacks: [all.attack],
+      uid: serviceUid,
+      victim: all.victim,
+      until: met,
+      prepare: () => {
+        all.prepare("file");
+      },
       work: () => {
         const [failure] = restore(installed, how);
         if (failure === undefined) return;
         t.match(failure.path, /^\/home\/.config\/kryptus/);
-        throw new Problem("host-entry-changed", failure.reason, { where: { path: failure.path }, hint: "restore tells reasons, not hints" });
+        throw new Problem("host-entry-changed", failure.reason, {
+          where: { path: failure.path },
+          hint: "restore tells reasons, not hints",
+        });
       },
     });
     nothingLost(t, all, result);
@@ -141,17 +196,41 @@ const common = { step, trusting, owner: "service", group: "service" } as const;
 /** The changes of a first run and of a later one, as they would hurt most where the attacker wants them. */
 const rewriting: readonly Change[] = [
   { ...common, kind: "create-folder", path: path(`${folder}/new`), mode: 0o755 },
-  { ...common, kind: "write-file", path: path(`${folder}/new/file`), mode: 0o666, content: "new", before: null, sensitive: false },
-  { ...common, kind: "write-file", path: path(`${folder}/config.json`), mode: 0o666, content: "new", before: "own", sensitive: false },
+  {
+    ...common,
+    kind: "write-file",
+    path: path(`${folder}/new/file`),
+    mode: 0o666,
+    content: "new",
+    before: null,
+    sensitive: false,
+  },
+  {
+    ...common,
+    kind: "write-file",
+    path: path(`${folder}/config.json`),
+    mode: 0o666,
+    content: "new",
+    before: "own",
+    sensitive: false,
+  },
 ];
 
 const state = { kind: "file", mode: 0o666, uid: serviceUid, gid: serviceUid } as const;
 
-/** What an installer that worked in the home may have left to take back; contents that were not read are not compared. */
+/**
+ * What an installer that worked in the home may have left to take back; contents that were not read are not
+ * compared.
+ */
 const installed: readonly RecordedChange[] = [
   { path: `${folder}/made`, change: "created", after: { ...state, kind: "folder" } },
   { path: `${folder}/link`, change: "created", after: { ...state, kind: "link", target: "nowhere" } },
-  { path: folder, change: "rights", before: { ...state, kind: "folder", mode: 0o711 }, after: { ...state, kind: "folder", mode: 0o755 } },
+  {
+    path: folder,
+    change: "rights",
+    before: { ...state, kind: "folder", mode: 0o711 },
+    after: { ...state, kind: "folder", mode: 0o755 },
+  },
   { path: `${folder}/config.json`, change: "created", after: state },
   { path: `${folder}/removed`, change: "removed", before: state, backup: "0" },
 ];

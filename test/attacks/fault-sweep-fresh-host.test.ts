@@ -14,4 +14,6 @@ const program = faultyProgram(folder);
 const scene = freshHost(t, folder);
 
 t.test("50: faults at the calls of an apply on a fresh host", (t) => sweepFaults(t, program, scene));
-t.test("50: when every write takes half of what is asked for, an apply on a fresh host ends as ever", (t) => halveWrites(t, program, scene));
+t.test("50: when every write takes half of what is asked for, an apply on a fresh host ends as ever", (t) =>
+  halveWrites(t, program, scene),
+);

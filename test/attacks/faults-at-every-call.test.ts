@@ -41,12 +41,26 @@ function traced(t: { teardown(work: () => void): void }): Traced {
   const tools = scratch(t);
   writeFileSync(`${tools.folder}/write.mjs`, program);
   const trace = `${tools.folder}/trace`;
-  const run: Traced["run"] = (...options) => new Promise((resolve) => {
-    // -E: the test runner would load itself into the child, with threads that blur the counts
-    const args = ["-f", "-qq", "-E", "NODE_OPTIONS", "-o", trace, ...options, process.execPath, `${tools.folder}/write.mjs`, all.folder];
-    const env = { PATH: process.env["PATH"] ?? "", UV_THREADPOOL_SIZE: "1" };
-    execFile("strace", args, { env }, (_error, stdout) => { resolve(stdout); });
-  });
+  const run: Traced["run"] = (...options) =>
+    new Promise((resolve) => {
+      // -E: the test runner would load itself into the child, with threads that blur the counts
+      const args = [
+        "-f",
+        "-qq",
+        "-E",
+        "NODE_OPTIONS",
+        "-o",
+        trace,
+        ...options,
+        process.execPath,
+        `${tools.folder}/write.mjs`,
+        all.folder,
+      ];
+      const env = { PATH: process.env["PATH"] ?? "", UV_THREADPOOL_SIZE: "1" };
+      execFile("strace", args, { env }, (_error, stdout) => {
+        resolve(stdout);
+      });
+    });
   return { ...all, run, trace };
 }
 
@@ -71,48 +85,64 @@ function callsBetweenMarks(text: string): readonly Call[] {
 const before = "old";
 const after = "new".repeat(1000);
 
-async function sweep(all: Traced, fault: string, check: (call: Call, stdout: string) => void): Promise<number> {
+async function sweep(
+  all: Traced,
+  fault: string,
+  check: (call: Call, stdout: string) => void,
+): Promise<number> {
   all.file("file", before, { mode: 0o600 });
   await all.run("-e", `trace=${changing.join(",")},access,faccessat,faccessat2`);
   const calls = callsBetweenMarks(readFileSync(all.trace, "utf8"));
   for (const call of calls) {
     all.file("file", before, { mode: 0o600 });
-    check(call, await all.run("-e", `trace=${call.name}`, "-e", `inject=${call.name}:${fault}:when=${call.number}`));
+    check(
+      call,
+      await all.run("-e", `trace=${call.name}`, "-e", `inject=${call.name}:${fault}:when=${call.number}`),
+    );
   }
   return calls.length;
 }
 
-t.test("49: killed before any call, the file is the old or the new one, whole, and the next run clears up", async (t) => {
-  const all = traced(t);
-  const seen = new Set<string>();
-  const count = await sweep(all, "signal=KILL", ({ name, number }) => {
-    const content = readFileSync(`${all.folder}/file`, "utf8");
-    const isOld = content === before;
-    seen.add(isOld ? "old" : "new");
-    t.ok(isOld || content === after, `${name} ${number}`);
-    t.equal(statSync(`${all.folder}/file`).mode & 0o777, isOld ? 0o600 : 0o640);
-    for (const left of readdirSync(all.folder)) {
-      if (left !== "file") t.match(left, /^\.knetctl-[0-9a-f]{24}\.tmp$/);
-      t.equal(statSync(`${all.folder}/${left}`).mode & 0o137, 0, `${left} is never open to others`);
-    }
-    all.files().write(path("/file"), Buffer.from(before), { mode: 0o600, uid: 0, gid: 0 });
-    t.same(readdirSync(all.folder), ["file"]);
-  });
-  t.ok(count >= 8, `${count} calls`);
-  t.same([...seen].sort(), ["new", "old"]);
-});
+t.test(
+  "49: killed before any call, the file is the old or the new one, whole, and the next run clears up",
+  async (t) => {
+    const all = traced(t);
+    const seen = new Set<string>();
+    const count = await sweep(all, "signal=KILL", ({ name, number }) => {
+      const content = readFileSync(`${all.folder}/file`, "utf8");
+      const isOld = content === before;
+      seen.add(isOld ? "old" : "new");
+      t.ok(isOld || content === after, `${name} ${number}`);
+      t.equal(statSync(`${all.folder}/file`).mode & 0o777, isOld ? 0o600 : 0o640);
+      for (const left of readdirSync(all.folder)) {
+        if (left !== "file") t.match(left, /^\.knetctl-[0-9a-f]{24}\.tmp$/);
+        t.equal(statSync(`${all.folder}/${left}`).mode & 0o137, 0, `${left} is never open to others`);
+      }
+      all.files().write(path("/file"), Buffer.from(before), { mode: 0o600, uid: 0, gid: 0 });
+      t.same(readdirSync(all.folder), ["file"]);
+    });
+    t.ok(count >= 8, `${count} calls`);
+    t.same([...seen].sort(), ["new", "old"]);
+  },
+);
 
 for (const error of ["EIO", "ENOSPC"]) {
-  t.test(`50: when any call ends in ${error}, the file is the old or the new one, and the problem says which`, async (t) => {
-    const all = traced(t);
-    await sweep(all, `error=${error}`, ({ name, number }, stdout) => {
-      const { code } = JSON.parse(stdout) as { code: string };
-      const content = readFileSync(`${all.folder}/file`, "utf8");
-      t.ok(content === before || content === after, `${name} ${number}`);
-      const expected = content === before ? [error === "EIO" ? "host-input-output" : "host-no-space"] : ["done", "host-durability-unknown"];
-      t.ok(expected.includes(code), `${name} ${number}: ${code}`);
-      if (name !== "unlink") t.same(readdirSync(all.folder), ["file"], `${name} ${number}`);
-      for (const left of readdirSync(all.folder)) rmSync(`${all.folder}/${left}`);
-    });
-  });
+  t.test(
+    `50: when any call ends in ${error}, the file is the old or the new one, and the problem says which`,
+    async (t) => {
+      const all = traced(t);
+      await sweep(all, `error=${error}`, ({ name, number }, stdout) => {
+        const { code } = JSON.parse(stdout) as { code: string };
+        const content = readFileSync(`${all.folder}/file`, "utf8");
+        t.ok(content === before || content === after, `${name} ${number}`);
+        const expected =
+          content === before
+            ? [error === "EIO" ? "host-input-output" : "host-no-space"]
+            : ["done", "host-durability-unknown"];
+        t.ok(expected.includes(code), `${name} ${number}: ${code}`);
+        if (name !== "unlink") t.same(readdirSync(all.folder), ["file"], `${name} ${number}`);
+        for (const left of readdirSync(all.folder)) rmSync(`${all.folder}/${left}`);
+      });
+    },
+  );
 }

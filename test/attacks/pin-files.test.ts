@@ -18,13 +18,25 @@ const [pin, other] = [markedPin(), markedPin()];
 const { silent, pinFile: file, formsIn } = secretSearch(folder, [pin, other]);
 const modules = fixtureModules();
 const misbehaving = modules.module("misbehaving");
-t.teardown(() => { modules.remove(); });
+t.teardown(() => {
+  modules.remove();
+});
 
 /** Somebody who is not root. */
 const stranger = 61_234;
 
-const shell = (script: string): void => { execFileSync("/bin/sh", ["-euc", script], { cwd: folder }); };
-const run = (path: string): readonly string[] => ["smoke", "--module", misbehaving, "--token-label", "fixture", "--pin-file", path];
+const shell = (script: string): void => {
+  execFileSync("/bin/sh", ["-euc", script], { cwd: folder });
+};
+const run = (path: string): readonly string[] => [
+  "smoke",
+  "--module",
+  misbehaving,
+  "--token-label",
+  "fixture",
+  "--pin-file",
+  path,
+];
 
 shell(`
   mkdir -m 755 theirs closed; mkdir -m 777 open; mkdir -m 1777 sticky; chown ${stranger} theirs
@@ -56,39 +68,62 @@ const refused: readonly (readonly [what: string, path: string, code: string])[] 
   ["is long", file("closed/long", pin.text.repeat(200)), "pin-too-long"],
   ["is empty", file("closed/empty", "\n"), "pin-empty"],
   ["holds a NUL", file("closed/nul", `${pin.text}\0`), "pin-nul"],
-  ["is not UTF-8", file("closed/latin", Buffer.concat([Buffer.from(pin.text), Buffer.from([0xff])])), "pin-not-utf8"],
+  [
+    "is not UTF-8",
+    file("closed/latin", Buffer.concat([Buffer.from(pin.text), Buffer.from([0xff])])),
+    "pin-not-utf8",
+  ],
 ];
 
 for (const [what, path, code] of refused) {
   t.test(`48: a PIN file that ${what} is refused, and nothing in it is quoted`, async (t) => {
-    await silent(t, [...run(path), "--verbose", "--json"], { exitCode: 1, says: new RegExp(`"code": "${code}"`) });
+    await silent(t, [...run(path), "--verbose", "--json"], {
+      exitCode: 1,
+      says: new RegExp(`"code": "${code}"`),
+    });
   });
 }
 
 for (const path of [secret, "/srv/closed/good", "/srv/sticky/secret"]) {
-  t.test(`48: root's own file is read, also by root's links, as Kubernetes makes them: ${path}`, async (t) => {
-    await silent(t, run(path), { logsIn: true });
-  });
+  t.test(
+    `48: root's own file is read, also by root's links, as Kubernetes makes them: ${path}`,
+    async (t) => {
+      await silent(t, run(path), { logsIn: true });
+    },
+  );
 }
 
 t.test("48: a group, or an access control list, that may read it is a warning", async (t) => {
-  await silent(t, run(file("closed/group", pin.text, 0o640)), { logsIn: true, says: /pin-file-group-readable/ });
+  await silent(t, run(file("closed/group", pin.text, 0o640)), {
+    logsIn: true,
+    says: /pin-file-group-readable/,
+  });
 });
 
-t.test("48: a PIN file swapped for a link to another secret while it is read hands over no other secret", async (t) => {
-  file("closed/other", other.text);
-  file("sticky/pin", pin.text);
-  shell(`ln -s /srv/closed/other sticky/swapped; chown -h ${stranger} sticky/swapped`);
-  const swap = "while :; do mv -T swapped t; mv -T pin swapped; mv -T t pin; done";
-  const swapper = spawn("/bin/sh", ["-c", swap], { stdio: "ignore", cwd: "/srv/sticky" });
-  const seen = new Map<string, number>();
-  for (let turn = 0; turn < 25; turn++) {
-    const { stdout, calls } = await traced([process.execPath, script, ...run("/srv/sticky/pin"), "--json"], { trace: "/srv/trace" });
-    const outcome = /"code": "([a-z-]+)"/.exec(stdout.toString())?.[1] ?? "read";
-    seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-    t.same([...workerInput(calls)].filter((call) => other.formsIn(bytesOf(call)).length > 0), [], "never what the link leads to");
-    t.same(formsIn(stdout), []);
-  }
-  swapper.kill("SIGKILL");
-  t.comment(`swapped while reading: ${JSON.stringify(Object.fromEntries(seen))}`);
-});
+t.test(
+  "48: a PIN file swapped for a link to another secret while it is read hands over no other secret",
+  async (t) => {
+    file("closed/other", other.text);
+    file("sticky/pin", pin.text);
+    shell(`ln -s /srv/closed/other sticky/swapped; chown -h ${stranger} sticky/swapped`);
+    const swap = "while :; do mv -T swapped t; mv -T pin swapped; mv -T t pin; done";
+    const swapper = spawn("/bin/sh", ["-c", swap], { stdio: "ignore", cwd: "/srv/sticky" });
+    const seen = new Map<string, number>();
+    for (let turn = 0; turn < 25; turn++) {
+      const { stdout, calls } = await traced(
+        [process.execPath, script, ...run("/srv/sticky/pin"), "--json"],
+        { trace: "/srv/trace" },
+      );
+      const outcome = /"code": "([a-z-]+)"/.exec(stdout.toString())?.[1] ?? "read";
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+      t.same(
+        [...workerInput(calls)].filter((call) => other.formsIn(bytesOf(call)).length > 0),
+        [],
+        "never what the link leads to",
+      );
+      t.same(formsIn(stdout), []);
+    }
+    swapper.kill("SIGKILL");
+    t.comment(`swapped while reading: ${JSON.stringify(Object.fromEntries(seen))}`);
+  },
+);

@@ -24,7 +24,10 @@ plainChildren();
 
 /** The folders that an apply of these scenes works in. */
 const tops = ["/etc", "/var"];
-/** Of the disks that a cut leaves, so many times fewer are recovered by knetctl itself; in `npm run test:attacks` all are, in both ways. */
+/**
+ * Of the disks that a cut leaves, so many times fewer are recovered by knetctl itself; in `npm run
+ * test:attacks` all are, in both ways.
+ */
 const recoveredOf = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 40;
 
 const folder = mkdtempSync("/dev/shm/knetctl-cut-");
@@ -37,9 +40,13 @@ function cuts(disk: ForgetfulDisk, call: number): readonly (readonly [name: stri
   const mixed: Luck = {
     names: (at) => sampled(`${call} name ${at}`, 2) === 0,
     rights: (at) => sampled(`${call} rights ${at}`, 2) === 0,
-    content: (at) => (["all", "half", "zeros", "none"] as const)[sampled(`${call} content ${at}`, 4)] ?? "none",
+    content: (at) =>
+      (["all", "half", "zeros", "none"] as const)[sampled(`${call} content ${at}`, 4)] ?? "none",
   };
-  return [...Object.entries(lucks), ["some of each", mixed] as const].map(([name, luck]) => [name, disk.after(luck)]);
+  return [...Object.entries(lucks), ["some of each", mixed] as const].map(([name, luck]) => [
+    name,
+    disk.after(luck),
+  ]);
 }
 
 /** Where a disturbed command comes from and goes to, and the host as it was before everything. */
@@ -62,13 +69,23 @@ async function recorded(t: Test, scene: Scene, verb: "apply" | "rollback"): Prom
   if (verb === "rollback") await program.run(["apply", scene.profile, root]);
   const before = `${root}-before`;
   execFileSync("cp", ["-a", root, before]);
-  t.teardown(() => { rmSync(before, { recursive: true, force: true }); });
-  const calls = traceDisk([process.execPath, program.script, verb, scene.profile, root], root, join(folder, "trace"));
+  t.teardown(() => {
+    rmSync(before, { recursive: true, force: true });
+  });
+  const calls = traceDisk(
+    [process.execPath, program.script, verb, scene.profile, root],
+    root,
+    join(folder, "trace"),
+  );
   const played = new ForgetfulDisk(before);
   const from = treeIn(played.after(never));
   for (const call of calls) played.do(call);
   const to = treeIn(new ForgetfulDisk(root).after(never));
-  t.same(differences(to, treeIn(played.after(everything))), [], "the calls, played again, give what the command left: none is missing");
+  t.same(
+    differences(to, treeIn(played.after(everything))),
+    [],
+    "the calls, played again, give what the command left: none is missing",
+  );
   t.same(differences(to, treeIn(played.after(never))), [], "at the end nothing is left to be lost");
   return { calls, original, from, to, fresh: () => new ForgetfulDisk(before) };
 }
@@ -78,8 +95,16 @@ const everything: Luck = { names: () => true, rights: () => true, content: () =>
 
 /** Of the state, which has rules of its own, nothing. */
 function treeIn(left: Disk): Tree {
-  const entries = [...left].filter(([at]) => tops.some((top) => at.startsWith(`${top}/`)) && at !== stateFolder && !at.startsWith(`${stateFolder}/`));
-  return new Map(entries.map(([at, { kind, mode, owner, content }]): [string, Seen] => [at, { kind, mode, owner, content: kind === "folder" ? "" : hashOf(content) }]));
+  const entries = [...left].filter(
+    ([at]) =>
+      tops.some((top) => at.startsWith(`${top}/`)) && at !== stateFolder && !at.startsWith(`${stateFolder}/`),
+  );
+  return new Map(
+    entries.map(([at, { kind, mode, owner, content }]): [string, Seen] => [
+      at,
+      { kind, mode, owner, content: kind === "folder" ? "" : hashOf(content) },
+    ]),
+  );
 }
 
 const hashes = new WeakMap<Buffer, string>();
@@ -90,11 +115,18 @@ function hashOf(content: Buffer): string {
   return known;
 }
 
-/** The run that the state names as current, read as the next run would read it; undefined where none is, or it has not begun. */
+/**
+ * The run that the state names as current, read as the next run would read it; undefined where none is, or it
+ * has not begun.
+ */
 function currentIn(left: Disk): RecordedRun | undefined {
   const name = left.get(currentFile)?.content.toString("utf8").trim();
   if (name === undefined || name === "") return undefined;
-  const files = Object.fromEntries([...left].filter(([at, { kind }]) => kind === "file" && at.startsWith(`${runsFolder}/${name}/`)).map(([at, { content }]) => [at, content]));
+  const files = Object.fromEntries(
+    [...left]
+      .filter(([at, { kind }]) => kind === "file" && at.startsWith(`${runsFolder}/${name}/`))
+      .map(([at, { content }]) => [at, content]),
+  );
   if (files[`${runsFolder}/${name}/journal.jsonl`] === undefined) return undefined;
   return readRun(new MemoryHost({ files }), name);
 }
@@ -113,16 +145,28 @@ function faultsOf(left: Disk, { original, from, to }: Ends): readonly string[] {
   ];
 }
 
-/** A new content has its own owner and mode from the first moment on. One that is put back gets them back in changes of their own. */
+/**
+ * A new content has its own owner and mode from the first moment on. One that is put back gets them back in
+ * changes of their own.
+ */
 function halfRight(from: Tree, now: Tree, to: Tree, original: Tree): readonly string[] {
   return [...now].flatMap(([at, seen]) => {
     const [was, willBe] = [from.get(at), to.get(at)];
-    const isNew = seen.kind === "file" && willBe?.content === seen.content && seen.content !== was?.content && seen.content !== original.get(at)?.content;
-    return isNew && (seen.mode !== willBe.mode || seen.owner !== willBe.owner) ? [`new, with other rights: ${at} ${seen.mode.toString(8)} ${seen.owner}`] : [];
+    const isNew =
+      seen.kind === "file" &&
+      willBe?.content === seen.content &&
+      seen.content !== was?.content &&
+      seen.content !== original.get(at)?.content;
+    return isNew && (seen.mode !== willBe.mode || seen.owner !== willBe.owner)
+      ? [`new, with other rights: ${at} ${seen.mode.toString(8)} ${seen.owner}`]
+      : [];
   });
 }
 
-/** Everything that is not as it was is known to the journal, with what it takes to put it back; and what has ended is all there. */
+/**
+ * Everything that is not as it was is known to the journal, with what it takes to put it back; and what has
+ * ended is all there.
+ */
 function unknownIn(left: Disk, now: Tree, original: Tree, to: Tree): readonly string[] {
   const run = currentIn(left);
   if (run === undefined || run.outcome !== "unfinished") {
@@ -133,10 +177,20 @@ function unknownIn(left: Disk, now: Tree, original: Tree, to: Tree): readonly st
   }
   const changed = unlike(original, now);
   const standing = run.changes.filter(mayStand);
-  const untold = changed.filter((line) => !standing.some(({ change }) => line.startsWith(`${change.path}: `)));
-  const lost = standing.filter(({ change, number, prior }) =>
-    change.kind === "write-file" && change.before !== null && JSON.stringify(prior).includes("before-") && left.get(`${run.folder}/before-${number}`)?.content.toString("utf8") !== change.before);
-  return [...untold.map((line) => `not in the journal: ${line}`), ...lost.map(({ change }) => `no copy of ${change.path}`)];
+  const untold = changed.filter(
+    (line) => !standing.some(({ change }) => line.startsWith(`${change.path}: `)),
+  );
+  const lost = standing.filter(
+    ({ change, number, prior }) =>
+      change.kind === "write-file" &&
+      change.before !== null &&
+      JSON.stringify(prior).includes("before-") &&
+      left.get(`${run.folder}/before-${number}`)?.content.toString("utf8") !== change.before,
+  );
+  return [
+    ...untold.map((line) => `not in the journal: ${line}`),
+    ...lost.map(({ change }) => `no copy of ${change.path}`),
+  ];
 }
 
 /** Temporaries are for the next run to remove, which the sweeps of kills look at. */
@@ -146,12 +200,22 @@ function unlike(wanted: Tree, found: Tree): readonly string[] {
 
 /** How the run ended; undefined where none has. */
 function lastEnd(left: Disk): string | undefined {
-  const journal = [...left].find(([at]) => at.startsWith(`${runsFolder}/`) && at.endsWith("/journal.jsonl"))?.[1].content.toString("utf8") ?? "";
+  const journal =
+    [...left]
+      .find(([at]) => at.startsWith(`${runsFolder}/`) && at.endsWith("/journal.jsonl"))?.[1]
+      .content.toString("utf8") ?? "";
   return [...journal.matchAll(/^\{"type":"end",.*?"outcome":"([\w-]+)"/gm)].at(-1)?.[1];
 }
 
 /** Makes a host of what is left, and has knetctl go on there. */
-async function recovers(t: Test, scene: Scene, left: Disk, verb: "rollback" | "apply", wanted: Tree, name: string): Promise<void> {
+async function recovers(
+  t: Test,
+  scene: Scene,
+  left: Disk,
+  verb: "rollback" | "apply",
+  wanted: Tree,
+  name: string,
+): Promise<void> {
   const { root, remove } = scene.fresh();
   for (const top of tops) rmSync(join(root, top), { recursive: true, force: true });
   for (const [at, { kind, mode, owner, content }] of left) {
@@ -173,13 +237,29 @@ function realTree(root: AbsolutePath): Tree {
 }
 
 function pictureOf(left: Disk): string {
-  return [...left].filter(([at]) => tops.some((top) => at.startsWith(`${top}/`))).map(([at, { kind, mode, owner, content }]) => [at, kind, mode, owner, hashOf(content)].join(" ")).join("\n");
+  return [...left]
+    .filter(([at]) => tops.some((top) => at.startsWith(`${top}/`)))
+    .map(([at, { kind, mode, owner, content }]) => [at, kind, mode, owner, hashOf(content)].join(" "))
+    .join("\n");
 }
 
-/** Goes on from a disk as an administrator would: what was cut off in the middle is taken back, or applied anew. */
-async function goOn(t: Test, scene: Scene, left: Disk, number: number, { original, from, to }: Ends, name: string): Promise<number> {
+/**
+ * Goes on from a disk as an administrator would: what was cut off in the middle is taken back, or applied
+ * anew.
+ */
+async function goOn(
+  t: Test,
+  scene: Scene,
+  left: Disk,
+  number: number,
+  { original, from, to }: Ends,
+  name: string,
+): Promise<number> {
   const applied = differences(original, to).length > 0 ? to : from;
-  const verbs = (recoveredOf === 1 ? (["rollback", "apply"] as const) : ([number % 2 === 0 ? "rollback" : "apply"] as const));
+  const verbs =
+    recoveredOf === 1
+      ? (["rollback", "apply"] as const)
+      : ([number % 2 === 0 ? "rollback" : "apply"] as const);
   // a rollback where nothing has begun has nothing to do
   for (const verb of verbs) await recovers(t, scene, left, verb, verb === "apply" ? applied : original, name);
   return verbs.length;
@@ -188,28 +268,36 @@ async function goOn(t: Test, scene: Scene, left: Disk, number: number, { origina
 for (const make of [bareHost, settledHost]) {
   for (const verb of ["apply", "rollback"] as const) {
     const scene = make(t, folder);
-    t.test(`the power is cut after any call of ${verb} on ${scene.name}: whole files with their own rights, and a journal that takes it back`, async (t) => {
-      const { calls, fresh, ...ends } = await recorded(t, scene, verb);
-      const disk = fresh();
-      const first = sampled(`${verb} ${scene.name}`, recoveredOf);
-      const distinct = new Set<string>();
-      let [points, recoveries] = [0, 0];
-      for (const [index, call] of calls.entries()) {
-        disk.do(call);
-        for (const [luck, left] of cuts(disk, index)) {
-          const name = `cut after ${index + 1} of ${calls.length}, ${call.call} ${call.path}; ${luck}`;
-          const faults = faultsOf(left, ends);
-          if (faults.length > 0) t.same(faults, [], name);
-          points += 1;
-          const picture = pictureOf(left);
-          if (distinct.has(picture)) continue;
-          distinct.add(picture);
-          if (distinct.size % recoveredOf === first) recoveries += await goOn(t, scene, left, recoveries, ends, name);
+    t.test(
+      `the power is cut after any call of ${verb} on ${scene.name}: whole files with their own ` +
+        "rights, and a journal that takes it back",
+      async (t) => {
+        const { calls, fresh, ...ends } = await recorded(t, scene, verb);
+        const disk = fresh();
+        const first = sampled(`${verb} ${scene.name}`, recoveredOf);
+        const distinct = new Set<string>();
+        let [points, recoveries] = [0, 0];
+        for (const [index, call] of calls.entries()) {
+          disk.do(call);
+          for (const [luck, left] of cuts(disk, index)) {
+            const name = `cut after ${index + 1} of ${calls.length}, ${call.call} ${call.path}; ${luck}`;
+            const faults = faultsOf(left, ends);
+            if (faults.length > 0) t.same(faults, [], name);
+            points += 1;
+            const picture = pictureOf(left);
+            if (distinct.has(picture)) continue;
+            distinct.add(picture);
+            if (distinct.size % recoveredOf === first)
+              recoveries += await goOn(t, scene, left, recoveries, ends, name);
+          }
         }
-      }
-      t.equal(points, calls.length * (Object.keys(lucks).length + 1));
-      t.ok(points > 400 && recoveries > 0);
-      t.comment(`${verb} on ${scene.name}: ${calls.length} calls, ${points} cuts, ${distinct.size} disks after them; ${recoveries} times knetctl went on from one`);
-    });
+        t.equal(points, calls.length * (Object.keys(lucks).length + 1));
+        t.ok(points > 400 && recoveries > 0);
+        t.comment(
+          `${verb} on ${scene.name}: ${calls.length} calls, ${points} cuts, ${distinct.size} disks ` +
+            `after them; ${recoveries} times knetctl went on from one`,
+        );
+      },
+    );
   }
 }

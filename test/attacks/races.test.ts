@@ -25,27 +25,106 @@ interface Operation {
 }
 
 const operations: Readonly<Record<string, Operation>> = {
-  write: { name: "config.json", standing: "file", work: (its, path) => { its.write(path, Buffer.from("new"), { mode: 0o666, ...service }); }, unharmed: ["hard-link"] },
-  createFolder: { name: "made", standing: "nothing", work: (its, path) => { its.createFolder(path, { mode: 0o777, ...service }); } },
-  createLink: { name: "link", standing: "nothing", work: (its, path) => { its.createLink(path, "/etc/passwd", service); }, alwaysRefused: true },
-  setOwner: { name: "config.json", standing: "file", work: (its, path) => { const seen = its.entry(path); if (seen) its.setOwner(path, seen, service); } },
-  setMode: { name: "config.json", standing: "file", work: (its, path) => { const seen = its.entry(path); if (seen) its.setMode(path, seen, 0o666); } },
-  remove: { name: "config.json", standing: "file", work: (its, path) => { its.remove(path); }, unharmed: ["tree", "link", "hard-link"] },
-  removeFolder: { name: "made", standing: "folder", work: (its, path) => { its.removeFolder(path); }, unharmed: ["tree"] },
-  read: { name: "config.json", standing: "file", work: (its, path) => its.read(path)?.toString(), unharmed: ["tree"] },
-  list: { name: "made", standing: "folder", work: (its, path) => its.list(path.replace(/\/made$/, "") as AbsolutePath)?.map(({ name }) => name).join(), unharmed: ["tree", "link"] },
+  write: {
+    name: "config.json",
+    standing: "file",
+    work: (its, path) => {
+      its.write(path, Buffer.from("new"), { mode: 0o666, ...service });
+    },
+    unharmed: ["hard-link"],
+  },
+  createFolder: {
+    name: "made",
+    standing: "nothing",
+    work: (its, path) => {
+      its.createFolder(path, { mode: 0o777, ...service });
+    },
+  },
+  createLink: {
+    name: "link",
+    standing: "nothing",
+    work: (its, path) => {
+      its.createLink(path, "/etc/passwd", service);
+    },
+    alwaysRefused: true,
+  },
+  setOwner: {
+    name: "config.json",
+    standing: "file",
+    work: (its, path) => {
+      const seen = its.entry(path);
+      if (seen) its.setOwner(path, seen, service);
+    },
+  },
+  setMode: {
+    name: "config.json",
+    standing: "file",
+    work: (its, path) => {
+      const seen = its.entry(path);
+      if (seen) its.setMode(path, seen, 0o666);
+    },
+  },
+  remove: {
+    name: "config.json",
+    standing: "file",
+    work: (its, path) => {
+      its.remove(path);
+    },
+    unharmed: ["tree", "link", "hard-link"],
+  },
+  removeFolder: {
+    name: "made",
+    standing: "folder",
+    work: (its, path) => {
+      its.removeFolder(path);
+    },
+    unharmed: ["tree"],
+  },
+  read: {
+    name: "config.json",
+    standing: "file",
+    work: (its, path) => its.read(path)?.toString(),
+    unharmed: ["tree"],
+  },
+  list: {
+    name: "made",
+    standing: "folder",
+    work: (its, path) =>
+      its
+        .list(path.replace(/\/made$/, "") as AbsolutePath)
+        ?.map(({ name }) => name)
+        .join(),
+    unharmed: ["tree", "link"],
+  },
 };
 
-const attacks: Readonly<Record<AttackName, { readonly danger: string; readonly against: readonly string[] }>> = {
+const attacks: Readonly<
+  Record<AttackName, { readonly danger: string; readonly against: readonly string[] }>
+> = {
   folder: { danger: "1, 3: its folder is swapped for a link to root's", against: Object.keys(operations) },
-  middle: { danger: "1, 3: a folder on the way is swapped for a link to root's", against: Object.keys(operations) },
-  tree: { danger: "16: the whole tree is moved away and another takes its place", against: Object.keys(operations) },
-  link: { danger: "2, 4: it is swapped for a link to root's", against: ["write", "createFolder", "setOwner", "setMode", "remove", "removeFolder", "read"] },
-  "hard-link": { danger: "2, 6: it is swapped for a second name of root's file", against: ["write", "setOwner", "setMode", "remove", "read"] },
+  middle: {
+    danger: "1, 3: a folder on the way is swapped for a link to root's",
+    against: Object.keys(operations),
+  },
+  tree: {
+    danger: "16: the whole tree is moved away and another takes its place",
+    against: Object.keys(operations),
+  },
+  link: {
+    danger: "2, 4: it is swapped for a link to root's",
+    against: ["write", "createFolder", "setOwner", "setMode", "remove", "removeFolder", "read"],
+  },
+  "hard-link": {
+    danger: "2, 6: it is swapped for a second name of root's file",
+    against: ["write", "setOwner", "setMode", "remove", "read"],
+  },
   temporary: { danger: "19: its temporary file is swapped for a link to root's", against: ["write"] },
 };
 
-for (const [kind, { danger, against }] of Object.entries(attacks) as [AttackName, (typeof attacks)[AttackName]][]) {
+for (const [kind, { danger, against }] of Object.entries(attacks) as [
+  AttackName,
+  (typeof attacks)[AttackName],
+][]) {
   for (const name of against) {
     const operation = operations[name]!;
     t.test(danger.replace(":", `: ${name} while`), async (t) => {
@@ -54,17 +133,25 @@ for (const [kind, { danger, against }] of Object.entries(attacks) as [AttackName
       const wanted = path(`${folder}/${operation.name}`);
       const canRefuse = operation.unharmed?.includes(kind) !== true;
       const result = await race({
-        attacks: [scene.attack], uid: serviceUid, victim: scene.victim,
-        prepare: () => { scene.prepare(operation.standing); },
-        work: () => { if (String(operation.work(its, wanted)).includes(secret)) t.fail("root's file was read"); },
-        until: ({ tries, refused }) => (refused > 0 || !canRefuse) && (refused < tries || operation.alwaysRefused === true),
+        attacks: [scene.attack],
+        uid: serviceUid,
+        victim: scene.victim,
+        prepare: () => {
+          scene.prepare(operation.standing);
+        },
+        work: () => {
+          if (String(operation.work(its, wanted)).includes(secret)) t.fail("root's file was read");
+        },
+        until: ({ tries, refused }) =>
+          (refused > 0 || !canRefuse) && (refused < tries || operation.alwaysRefused === true),
       });
       t.comment(raceLine(result));
       t.equal(result.escapes, 0, "nothing of root's changed");
       t.notOk(scene.isLeaked(), "nothing of root's came to lie in the home");
       t.ok(result.swaps > 0, "the attacker was at work");
       if (canRefuse) t.ok(result.refused > 0, "and was met");
-      if (operation.alwaysRefused !== true) t.ok(result.refused < result.tries, "root was not kept from its work for ever");
+      if (operation.alwaysRefused !== true)
+        t.ok(result.refused < result.tries, "root was not kept from its work for ever");
       clearRefusals(t, result);
     });
   }
@@ -72,8 +159,15 @@ for (const [kind, { danger, against }] of Object.entries(attacks) as [AttackName
 
 /** Codes that tell of somebody at work there, or of what is in the way. */
 const refusals = new Set([
-  "host-untrusted-link", "host-untrusted-owner", "host-untrusted-folder", "host-not-a-folder", "host-not-a-file", "host-hard-link",
-  "host-entry-changed", "host-entry-exists", "host-folder-missing",
+  "host-untrusted-link",
+  "host-untrusted-owner",
+  "host-untrusted-folder",
+  "host-not-a-folder",
+  "host-not-a-file",
+  "host-hard-link",
+  "host-entry-changed",
+  "host-entry-exists",
+  "host-folder-missing",
 ]);
 
 function clearRefusals(t: Test, { met }: RaceResult): void {
@@ -84,7 +178,10 @@ function clearRefusals(t: Test, { met }: RaceResult): void {
   }
 }
 
-/** What is written everywhere, and what each attack makes of it: were it harmless, the races above would prove nothing. */
+/**
+ * What is written everywhere, and what each attack makes of it: were it harmless, the races above would prove
+ * nothing.
+ */
 const naive: Readonly<Partial<Record<AttackName, (path: string) => void>>> = {
   folder: writeByPath,
   middle: writeByPath,
@@ -105,15 +202,29 @@ function writeByPath(path: string): void {
 }
 
 for (const [kind, write] of Object.entries(naive) as [AttackName, (path: string) => void][]) {
-  t.test(`${attacks[kind].danger.replace(":", ": the attack works: writing by path while")} changes root's files`, async (t) => {
-    const scene = raceScene(t, kind, "config.json");
-    const result = await race({
-      attacks: [scene.attack], uid: serviceUid, victim: scene.victim, tries: 200,
-      prepare: () => { scene.prepare("file"); },
-      work: () => { try { write(`${scene.folder}${folder}/config.json`); } catch { /* it does not even notice */ } },
-      until: ({ escapes }) => escapes > 0,
-    });
-    t.comment(`by path: ${raceLine(result)}`);
-    t.ok(result.escapes > 0, `${result.escapes} of ${result.tries} tries escaped`);
-  });
+  t.test(
+    `${attacks[kind].danger.replace(":", ": the attack works: writing by path while")} changes root's files`,
+    async (t) => {
+      const scene = raceScene(t, kind, "config.json");
+      const result = await race({
+        attacks: [scene.attack],
+        uid: serviceUid,
+        victim: scene.victim,
+        tries: 200,
+        prepare: () => {
+          scene.prepare("file");
+        },
+        work: () => {
+          try {
+            write(`${scene.folder}${folder}/config.json`);
+          } catch {
+            /* it does not even notice */
+          }
+        },
+        until: ({ escapes }) => escapes > 0,
+      });
+      t.comment(`by path: ${raceLine(result)}`);
+      t.ok(result.escapes > 0, `${result.escapes} of ${result.tries} tries escaped`);
+    },
+  );
 }

@@ -29,39 +29,71 @@ const loud = ["--verbose", "--json"];
 const stores = `${folder}/stores.yaml`;
 const settings = "/etc/amplia/appsettings.conf";
 
-t.test("43, 45, 47: a PIN that goes into the application's settings is in them, in root's own copies of them, and nowhere else", async (t) => {
-  writeFileSync(stores, `${readFileSync(profile, "utf8")}amplia: { version: "4.9.0" }\nkey_stores:\n  Ca: { type: Pkcs11, user: ca_signer }\n  Tsa: { type: Kryptus, user: tsa_signer }\n`);
-  for (const target of ["ini", "json", "env"]) await silent(t, ["render", stores, "--target", target, ...loud]);
-  await silent(t, ["plan", stores, ...loud], { exitCode: 2, says: /KeyStores:Ca:Pin: <set>/ });
-  await silent(t, ["apply", stores, ...loud], { logsIn: true, setsPin: true, says: /"outcome": "applied"/ });
-  await silent(t, ["plan", stores, "--verbose"]);
-  writeFileSync(settings, readFileSync(settings, "utf8").replace(/^Pin=.*$/m, () => `Pin=${wrong.text}`));
-  await silent(t, ["verify", "--no-smoke-test", stores, ...loud], { exitCode: 2, says: /key-store-pin-differs/ });
-  // the copy of the settings before holds the one, the settings the other
-  await silent(t, ["apply", "--no-smoke-test", stores, "--verbose"], { setsPin: true, says: /KeyStores:Ca:Pin: <changed>/ });
-  await silent(t, ["history", ...loud]);
-  await silent(t, ["init", "--from-host", ...loud]);
-  writeFileSync(settings, `${readFileSync(settings, "utf8")}Pin ${wrong.text.replace("=", "")}\n`);
-  await silent(t, ["plan", stores, ...loud], { exitCode: 1, says: /settings-syntax/ });
-  await silent(t, ["init", "--from-host", ...loud], { exitCode: 1, says: /settings-syntax/ });
-  writeFileSync(settings, readFileSync(settings, "utf8").split("\n").slice(0, -2).join("\n") + "\n");
-  await silent(t, ["plan", stores]);
-  for (const [file, mode] of [[settings, 0o640], ...copies().map((copy) => [copy, 0o600] as const)] as const) {
-    t.equal(statSync(file).mode & 0o7777, mode, file);
-    ours.add(file);
-  }
-  t.ok(copies().length > 0);
-});
+t.test(
+  "43, 45, 47: a PIN that goes into the application's settings is in them, in root's own copies of " +
+    "them, and nowhere else",
+  async (t) => {
+    writeFileSync(
+      stores,
+      `${readFileSync(profile, "utf8")}amplia: { version: "4.9.0" }\nkey_stores:\n  Ca: { type: ` +
+        `Pkcs11, user: ca_signer }\n  Tsa: { type: Kryptus, user: tsa_signer }\n`,
+    );
+    for (const target of ["ini", "json", "env"])
+      await silent(t, ["render", stores, "--target", target, ...loud]);
+    await silent(t, ["plan", stores, ...loud], { exitCode: 2, says: /KeyStores:Ca:Pin: <set>/ });
+    await silent(t, ["apply", stores, ...loud], {
+      logsIn: true,
+      setsPin: true,
+      says: /"outcome": "applied"/,
+    });
+    await silent(t, ["plan", stores, "--verbose"]);
+    writeFileSync(
+      settings,
+      readFileSync(settings, "utf8").replace(/^Pin=.*$/m, () => `Pin=${wrong.text}`),
+    );
+    await silent(t, ["verify", "--no-smoke-test", stores, ...loud], {
+      exitCode: 2,
+      says: /key-store-pin-differs/,
+    });
+    // the copy of the settings before holds the one, the settings the other
+    await silent(t, ["apply", "--no-smoke-test", stores, "--verbose"], {
+      setsPin: true,
+      says: /KeyStores:Ca:Pin: <changed>/,
+    });
+    await silent(t, ["history", ...loud]);
+    await silent(t, ["init", "--from-host", ...loud]);
+    writeFileSync(settings, `${readFileSync(settings, "utf8")}Pin ${wrong.text.replace("=", "")}\n`);
+    await silent(t, ["plan", stores, ...loud], { exitCode: 1, says: /settings-syntax/ });
+    await silent(t, ["init", "--from-host", ...loud], { exitCode: 1, says: /settings-syntax/ });
+    writeFileSync(settings, readFileSync(settings, "utf8").split("\n").slice(0, -2).join("\n") + "\n");
+    await silent(t, ["plan", stores]);
+    for (const [file, mode] of [
+      [settings, 0o640],
+      ...copies().map((copy) => [copy, 0o600] as const),
+    ] as const) {
+      t.equal(statSync(file).mode & 0o7777, mode, file);
+      ours.add(file);
+    }
+    t.ok(copies().length > 0);
+  },
+);
 
 /** What runs keep of the settings before: in folders of root's alone. */
 function copies(): readonly string[] {
   const runs = "/var/lib/knetctl/runs";
-  return readdirSync(runs).flatMap((run) => readdirSync(`${runs}/${run}`).filter((name) => name.startsWith("before-")).map((name) => `${runs}/${run}/${name}`));
+  return readdirSync(runs).flatMap((run) =>
+    readdirSync(`${runs}/${run}`)
+      .filter((name) => name.startsWith("before-"))
+      .map((name) => `${runs}/${run}/${name}`),
+  );
 }
 
 t.test("43: no other file on the whole machine holds it", (t) => {
   const found = changedFiles(began);
-  t.same(found.filter((file) => existsSync(file) && !isOurs(file) && formsIn(readFileSync(file)).length > 0), []);
+  t.same(
+    found.filter((file) => existsSync(file) && !isOurs(file) && formsIn(readFileSync(file)).length > 0),
+    [],
+  );
   t.comment(`secret search: ${count.commands} commands that write or read key stores, ${found.length} files`);
   t.end();
 });

@@ -13,11 +13,62 @@ plainChildren();
 const folder = mkdtempSync("/dev/shm/knetctl-swept-");
 const program = faultyProgram(folder);
 
-/** Of strace's classes of calls with paths and descriptors, those that leave files as they are. Whatever is not here counts as changing. */
+/**
+ * Of strace's classes of calls with paths and descriptors, those that leave files as they are. Whatever is
+ * not here counts as changing.
+ */
 const harmless = new Set([
-  "access", "chdir", "close", "close_range", "dup", "dup2", "dup3", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2", "execve", "faccessat", "faccessat2",
-  "fadvise64", "fcntl", "fstat", "fstatfs", "getcwd", "getdents64", "getpeername", "getsockopt", "lseek", "lstat", "mmap", "newfstatat", "pipe2", "poll", "ppoll", "pread64", "read", "readlink",
-  "readlinkat", "readv", "recvmsg", "sendmsg", "shutdown", "socketpair", "stat", "statfs", "statx", "chroot", "flock", "munmap", "mprotect", "exit", "exit_group", "wait4", "vfork", "io_uring_enter",
+  "access",
+  "chdir",
+  "close",
+  "close_range",
+  "dup",
+  "dup2",
+  "dup3",
+  "epoll_create1",
+  "epoll_ctl",
+  "epoll_pwait",
+  "epoll_wait",
+  "eventfd2",
+  "execve",
+  "faccessat",
+  "faccessat2",
+  "fadvise64",
+  "fcntl",
+  "fstat",
+  "fstatfs",
+  "getcwd",
+  "getdents64",
+  "getpeername",
+  "getsockopt",
+  "lseek",
+  "lstat",
+  "mmap",
+  "newfstatat",
+  "pipe2",
+  "poll",
+  "ppoll",
+  "pread64",
+  "read",
+  "readlink",
+  "readlinkat",
+  "readv",
+  "recvmsg",
+  "sendmsg",
+  "shutdown",
+  "socketpair",
+  "stat",
+  "statfs",
+  "statx",
+  "chroot",
+  "flock",
+  "munmap",
+  "mprotect",
+  "exit",
+  "exit_group",
+  "wait4",
+  "vfork",
+  "io_uring_enter",
 ]);
 
 interface Traced {
@@ -46,16 +97,31 @@ function ownCalls(trace: string): readonly Traced[] {
 
 /** The name under which the count knows a call; undefined for one that changes nothing. */
 function changing({ name, args }: Traced): string | undefined {
-  if (name === "openat" || name === "open") return /O_CREAT|O_TRUNC|O_WRONLY|O_RDWR/.test(args) && !/"\/dev\/(?!shm\/)/.test(args) ? "open" : undefined;
-  if (name === "write" || name === "writev") return /^\d+<\//.test(args) && !/<\/dev\/(?!shm\/)/.test(args) ? name : undefined;
-  if (name === "clone" || name === "clone3" || name === "fork") return args.includes("CLONE_THREAD") ? undefined : "fork";
+  if (name === "openat" || name === "open")
+    return /O_CREAT|O_TRUNC|O_WRONLY|O_RDWR/.test(args) && !/"\/dev\/(?!shm\/)/.test(args)
+      ? "open"
+      : undefined;
+  if (name === "write" || name === "writev")
+    return /^\d+<\//.test(args) && !/<\/dev\/(?!shm\/)/.test(args) ? name : undefined;
+  if (name === "clone" || name === "clone3" || name === "fork")
+    return args.includes("CLONE_THREAD") ? undefined : "fork";
   if (name === "ioctl") return args.includes("FICLONE") ? "ficlone" : undefined;
   // libuv works on files by polled rings alone; the others are for what it waits for
   if (name === "io_uring_setup") return args.includes("SETUP_SQPOLL") ? name : undefined;
-  return harmless.has(name) ? undefined : countedAs[name] ?? name;
+  return harmless.has(name) ? undefined : (countedAs[name] ?? name);
 }
 
-const countedAs: Readonly<Record<string, string>> = { pwrite64: "pwrite", pwritev: "pwritev", ftruncate: "ftruncate64", fchownat: "lchown", fchmodat: "chmod", mkdirat: "mkdir", unlinkat: "unlink", symlinkat: "symlink", renameat: "rename" };
+const countedAs: Readonly<Record<string, string>> = {
+  pwrite64: "pwrite",
+  pwritev: "pwritev",
+  ftruncate: "ftruncate64",
+  fchownat: "lchown",
+  fchmodat: "chmod",
+  mkdirat: "mkdir",
+  unlinkat: "unlink",
+  symlinkat: "symlink",
+  renameat: "rename",
+};
 
 function tally(names: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -63,12 +129,34 @@ function tally(names: readonly string[]): Readonly<Record<string, number>> {
   return counts;
 }
 
-function traced(scene: Scene): { readonly seen: Readonly<Record<string, number>>; readonly counted: Readonly<Record<string, number>> } {
+function traced(scene: Scene): {
+  readonly seen: Readonly<Record<string, number>>;
+  readonly counted: Readonly<Record<string, number>>;
+} {
   const { root, remove } = scene.fresh();
   const [log, trace] = [join(folder, `${scene.name}.log`), join(folder, `${scene.name}.trace`)];
-  const preload = ["LD_PRELOAD", "FAULT_LOG"].flatMap((name) => ["-E", `${name}=${{ ...program.environment, FAULT_LOG: log }[name] ?? ""}`]);
-  const options = ["-f", "-qq", "-y", "-s", "16", "-e", "trace=%file,%desc,clone,clone3,fork,vfork", "-e", "signal=none", "-o", trace];
-  execFileSync("strace", [...options, ...preload, process.execPath, program.script, "apply", scene.profile, root], { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  const preload = ["LD_PRELOAD", "FAULT_LOG"].flatMap((name) => [
+    "-E",
+    `${name}=${{ ...program.environment, FAULT_LOG: log }[name] ?? ""}`,
+  ]);
+  const options = [
+    "-f",
+    "-qq",
+    "-y",
+    "-s",
+    "16",
+    "-e",
+    "trace=%file,%desc,clone,clone3,fork,vfork",
+    "-e",
+    "signal=none",
+    "-o",
+    trace,
+  ];
+  execFileSync(
+    "strace",
+    [...options, ...preload, process.execPath, program.script, "apply", scene.profile, root],
+    { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } },
+  );
   remove();
   // the count keeps its own log open, and adds a line to it before each call
   const calls = ownCalls(readFileSync(trace, "utf8")).filter(({ args }) => !args.includes(log));
@@ -76,9 +164,14 @@ function traced(scene: Scene): { readonly seen: Readonly<Record<string, number>>
   return { seen: tally(refined(calls.flatMap((call) => changing(call) ?? []))), counted };
 }
 
-/** What the library makes of other calls: a temporary's name is a folder or file made, times are set by one call of several names. */
+/**
+ * What the library makes of other calls: a temporary's name is a folder or file made, times are set by one
+ * call of several names.
+ */
 function refined(names: readonly string[]): readonly string[] {
-  return names.map((name) => ({ mkdtemp: "mkdir", mkstemp: "open", futimens: "utimensat", remove: "unlink" })[name] ?? name);
+  return names.map(
+    (name) => ({ mkdtemp: "mkdir", mkstemp: "open", futimens: "utimensat", remove: "unlink" })[name] ?? name,
+  );
 }
 
 for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test, type Test } from "tap";
 import { runLdconfig } from "../../src/host/installer/ldconfig.js";
@@ -19,15 +29,30 @@ import { stage, type Stage } from "../support/install-stage.js";
 await ensureSandbox(import.meta.filename);
 plainChildren();
 
-// What an image holds was written by whoever made it. None of it may lead root to a file of this machine, to read or to write.
+// What an image holds was written by whoever made it. None of it may lead root to a file of this machine, to
+// read or to write.
 
 /** A file of the machine that is none of the image's business. */
 function hostSecret(t: Test): string {
   return scratch(t).file("secret", "of the host", { mode: 0o600 });
 }
 
-const record: InstallationRecord = { marker: "0".repeat(32), installer: "install.sh", interpreter: { args: [] }, names: [], receipt: null };
-const installer: RunInstaller = { step: "module", kind: "run-installer", path: path("/archive.tar"), sha256: "0".repeat(64), version: "1.7.0", from: null, timeoutSeconds: 20 };
+const record: InstallationRecord = {
+  marker: "0".repeat(32),
+  installer: "install.sh",
+  interpreter: { args: [] },
+  names: [],
+  receipt: null,
+};
+const installer: RunInstaller = {
+  step: "module",
+  kind: "run-installer",
+  path: path("/archive.tar"),
+  sha256: "0".repeat(64),
+  version: "1.7.0",
+  from: null,
+  timeoutSeconds: 20,
+};
 
 /** A run that the image says was cut off after install.sh had replaced a file. */
 function plantedRun(s: Stage, backup: string) {
@@ -36,7 +61,9 @@ function plantedRun(s: Stage, backup: string) {
   mkdirSync(join(module, "backups"), { recursive: true, mode: 0o700 });
   writeFileSync(s.at("etc/shown"), "new");
   const state = { kind: "file", mode: 0o644, uid: 0, gid: 0 };
-  const planted = JSON.stringify([{ path: "/etc/shown", change: "replaced", before: state, after: state, backup }]);
+  const planted = JSON.stringify([
+    { path: "/etc/shown", change: "replaced", before: state, after: state, backup },
+  ]);
   writeFileSync(join(module, "changes.json"), planted);
   return { run, module };
 }
@@ -79,13 +106,35 @@ test("what is recorded of an undoing never goes through a link of the image's", 
 function accountsIn(t: Test, files: Readonly<Record<string, string>>) {
   const image = scratch(t);
   image.mkdir("etc");
-  for (const [name, text] of Object.entries(files)) image.file(`etc/${name}`, text, { mode: name.includes("shadow") ? 0o640 : 0o644 });
-  const run: RunContext = { host: realHost(path(image.folder)), folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [account], note: () => undefined, report: () => undefined };
+  for (const [name, text] of Object.entries(files))
+    image.file(`etc/${name}`, text, { mode: name.includes("shadow") ? 0o640 : 0o644 });
+  const run: RunContext = {
+    host: realHost(path(image.folder)),
+    folder: path("/var/lib/knetctl/runs/x"),
+    number: 1,
+    changes: [account],
+    note: () => undefined,
+    report: () => undefined,
+  };
   return { image, run, text: (name: string) => readFileSync(join(image.folder, "etc", name), "utf8") };
 }
 
-const account: CreateAccount = { step: "account", kind: "create-account", path: path("/etc/passwd"), user: "amplia", group: "amplia", home: path("/var/amplia"), createGroup: true, createUser: true };
-const rootAlone = { passwd: "root:x:0:0:root:/root:/bin/sh\n", group: "root:x:0:\n", shadow: "root:*:1::::::\n", gshadow: "root:*::\n" };
+const account: CreateAccount = {
+  step: "account",
+  kind: "create-account",
+  path: path("/etc/passwd"),
+  user: "amplia",
+  group: "amplia",
+  home: path("/var/amplia"),
+  createGroup: true,
+  createUser: true,
+};
+const rootAlone = {
+  passwd: "root:x:0:0:root:/root:/bin/sh\n",
+  group: "root:x:0:\n",
+  shadow: "root:*:1::::::\n",
+  gshadow: "root:*::\n",
+};
 
 test("links that the account tools would write through on this machine are not touched", async (t) => {
   const victims = scratch(t);
@@ -107,21 +156,31 @@ test("an image's /etc that links to this machine's through /proc is refused", as
   rmdirSync(join(image.folder, "etc"));
   symlinkSync("/proc/1/root/etc", join(image.folder, "etc"));
   const before = readFileSync("/etc/passwd", "utf8");
-  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run), { code: "host-untrusted-folder", where: { path: "/proc" } });
+  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run), {
+    code: "host-untrusted-folder",
+    where: { path: "/proc" },
+  });
   t.equal(readFileSync("/etc/passwd", "utf8"), before);
 });
 
-test("a group file that is a link, and accounts that somebody else is changing, are refused before anything is written", async (t) => {
-  const victim = hostSecret(t);
-  const { image, run, text } = accountsIn(t, rootAlone);
-  image.file("etc/gshadow.lock", "1");
-  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run), { code: "account-change-failed", hint: /gshadow\.lock/ });
-  rmSync(join(image.folder, "etc/gshadow.lock"));
-  rmSync(join(image.folder, "etc/group"));
-  symlinkSync(victim, join(image.folder, "etc/group"));
-  await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run));
-  t.same([text("passwd"), readFileSync(victim, "utf8")], [rootAlone.passwd, "of the host"]);
-});
+test(
+  "a group file that is a link, and accounts that somebody else is changing, are refused before " +
+    "anything is written",
+  async (t) => {
+    const victim = hostSecret(t);
+    const { image, run, text } = accountsIn(t, rootAlone);
+    image.file("etc/gshadow.lock", "1");
+    await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run), {
+      code: "account-change-failed",
+      hint: /gshadow\.lock/,
+    });
+    rmSync(join(image.folder, "etc/gshadow.lock"));
+    rmSync(join(image.folder, "etc/group"));
+    symlinkSync(victim, join(image.folder, "etc/group"));
+    await t.rejects(createAccount.perform(account, await createAccount.record(account, run), run));
+    t.same([text("passwd"), readFileSync(victim, "utf8")], [rootAlone.passwd, "of the host"]);
+  },
+);
 
 test("by hand: the commands that are printed name the image's files, and take the account away", async (t) => {
   const { run, text } = accountsIn(t, rootAlone);
@@ -137,7 +196,9 @@ test("the machine's ldconfig writes nothing outside of an image in which a procf
   const s = stage(t);
   mkdirSync(s.at("proc"));
   execFileSync("mount", ["-t", "proc", "proc", s.at("proc")]);
-  t.teardown(() => { execFileSync("umount", [s.at("proc")]); });
+  t.teardown(() => {
+    execFileSync("umount", [s.at("proc")]);
+  });
   rmSync(s.at("etc/ld.so.cache"));
   await runLdconfig(s.host);
   t.ok(lstatSync(s.at("etc/ld.so.cache")).isFile(), "in the image it does its work");
@@ -150,16 +211,46 @@ test("the machine's ldconfig writes nothing outside of an image in which a procf
 test("what a record says of folders that are the running system's, seen in the image, is not done", async (t) => {
   const image = scratch(t);
   const host = realHost(path(image.folder));
-  const run: RunContext = { host, folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [], recovering: true, note: () => undefined, report: () => undefined };
+  const run: RunContext = {
+    host,
+    folder: path("/var/lib/knetctl/runs/x"),
+    number: 1,
+    changes: [],
+    recovering: true,
+    note: () => undefined,
+    report: () => undefined,
+  };
   for (const folder of ["run/systemd", "dev", "proc/sys", "sys"]) {
     const file = image.file(`${folder}/node`, "of the machine");
-    const change: WriteFile = { step: "client-config", kind: "write-file", path: path(`/${folder}/node`), owner: "#0", group: "#0", mode: 0o644, content: "of the machine", before: null, sensitive: false };
-    await t.rejects(async () => deedFromJournal(change, { existed: false }, run).undo(), { code: "host-untrusted-folder" });
+    const change: WriteFile = {
+      step: "client-config",
+      kind: "write-file",
+      path: path(`/${folder}/node`),
+      owner: "#0",
+      group: "#0",
+      mode: 0o644,
+      content: "of the machine",
+      before: null,
+      sensitive: false,
+    };
+    await t.rejects(async () => deedFromJournal(change, { existed: false }, run).undo(), {
+      code: "host-untrusted-folder",
+    });
     t.equal(readFileSync(file, "utf8"), "of the machine");
   }
   symlinkSync("../run", join(image.folder, "var-run"));
-  t.throws(() => { host.files().remove(path("/var-run/systemd/node")); }, { code: "host-untrusted-folder" });
-  t.throws(() => { host.files().remove(path("/run/systemd/node")); }, { code: "host-untrusted-folder" });
+  t.throws(
+    () => {
+      host.files().remove(path("/var-run/systemd/node"));
+    },
+    { code: "host-untrusted-folder" },
+  );
+  t.throws(
+    () => {
+      host.files().remove(path("/run/systemd/node"));
+    },
+    { code: "host-untrusted-folder" },
+  );
 });
 
 /** Of a system without a single file: then everything that the image holds was made by install.sh. */

@@ -33,12 +33,26 @@ t.teardown(() => {
 });
 
 /** Every way to end well without a signature, and why there is none. */
-const ways: Readonly<Record<string, { lies: Readonly<Record<string, string>>; withoutPin?: true; why: string }>> = {
+const ways: Readonly<
+  Record<string, { lies: Readonly<Record<string, string>>; withoutPin?: true; why: string }>
+> = {
   "no PIN": { lies: {}, withoutPin: true, why: "not logged in" },
-  "no mechanism": { lies: { WRAP_OFFER: "nothing" }, why: "RSA key generation is not offered, EC key generation is not offered" },
-  "no mechanism to sign with": { lies: { WRAP_OFFER: "keys" }, why: "no RSA signature is offered, no EC signature is offered" },
-  "no function to make keys": { lies: { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x54" }, why: "C_GenerateKeyPair returned CKR_FUNCTION_NOT_SUPPORTED" },
-  "no function to sign": { lies: { WRAP_FAIL: "C_SignInit", WRAP_VALUE: "0x54" }, why: "C_SignInit returned CKR_FUNCTION_NOT_SUPPORTED" },
+  "no mechanism": {
+    lies: { WRAP_OFFER: "nothing" },
+    why: "RSA key generation is not offered, EC key generation is not offered",
+  },
+  "no mechanism to sign with": {
+    lies: { WRAP_OFFER: "keys" },
+    why: "no RSA signature is offered, no EC signature is offered",
+  },
+  "no function to make keys": {
+    lies: { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x54" },
+    why: "C_GenerateKeyPair returned CKR_FUNCTION_NOT_SUPPORTED",
+  },
+  "no function to sign": {
+    lies: { WRAP_FAIL: "C_SignInit", WRAP_VALUE: "0x54" },
+    why: "C_SignInit returned CKR_FUNCTION_NOT_SUPPORTED",
+  },
 };
 
 for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
@@ -47,29 +61,47 @@ for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
   test(`smoke, with ${name}: exit code 0, and the last line and --json say that nothing was signed`, async (t) => {
     for (const json of [false, true]) {
       const recorded = recordedContext({ workingFolder: path(soft.folder), json });
-      const args = { module: wrapping, tokenLabel: "one", env: Object.entries(environment).map((pair) => pair.join("=")), ...(!withoutPin && { pinFile: "pin" }) };
+      const args = {
+        module: wrapping,
+        tokenLabel: "one",
+        env: Object.entries(environment).map((pair) => pair.join("=")),
+        ...(!withoutPin && { pinFile: "pin" }),
+      };
       t.equal(await smoke(args, { ...recorded.context, programFolder }), 0);
       if (json) t.match(recorded.documents, [{ unsigned: [`token "one": ${why}`] }]);
       else t.equal(recorded.results.at(-1), `nothing was signed (token "one": ${why})`);
-      for (const document of recorded.documents) t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+      for (const document of recorded.documents)
+        t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
     }
   });
 
   test(`ha prove, with ${name}: the member is not called proven`, async (t) => {
     const client = {
       how: { module: wrapping, workerPath: worker.path },
-      withEndpoints: <T>(_: unknown, use: (who: { environment: Readonly<Record<string, string>> }) => Promise<T>): Promise<T> => use({ environment }),
+      withEndpoints: <T>(
+        _: unknown,
+        use: (who: { environment: Readonly<Record<string, string>> }) => Promise<T>,
+      ): Promise<T> => use({ environment }),
     };
     const users = new Map([["one", withoutPin ? undefined : new Secret(userPin)]]);
-    const { members, problems } = await proveMembers({ client, connection: "hsm", endpoints: [{ ip: "192.0.2.1", port: 1 }], users });
+    const { members, problems } = await proveMembers({
+      client,
+      connection: "hsm",
+      endpoints: [{ ip: "192.0.2.1", port: 1 }],
+      users,
+    });
     t.match(members, [{ tokens: [{ user: "one", result: "reached" }] }]);
-    const told = withoutPin ? { code: "members-no-login" } : { code: "members-not-signed", detail: `nothing was signed: ${why}` };
+    const told = withoutPin
+      ? { code: "members-no-login" }
+      : { code: "members-not-signed", detail: `nothing was signed: ${why}` };
     t.match(problems, [{ ...told, severity: "warning" }]);
     t.equal(problems.length, 1);
   });
 }
 
-const changes: Plan["changes"] = [{ step: "client-config", kind: "set-mode", path: path("/etc/x"), from: 0o644, mode: 0o640 }];
+const changes: Plan["changes"] = [
+  { step: "client-config", kind: "set-mode", path: path("/etc/x"), from: 0o644, mode: 0o640 },
+];
 const plan: Plan = { steps: [], changes, problems: [] };
 const signed = { label: "one", checks: [{ id: "signature", status: "pass", ms: 0 }] } as const;
 const unsigned = { label: "two", checks: [{ id: "signature", status: "warn", ms: 0 }] } as const;
@@ -77,14 +109,25 @@ const unsigned = { label: "two", checks: [{ id: "signature", status: "warn", ms:
 function shown(result: Partial<RunResult>, json = false) {
   const recorded = recordedContext({ workingFolder: path("/"), json });
   const run: RunResult = { run: "r", outcome: "applied", smoke: { tokens: [] }, problems: [], ...result };
-  const exitCode = showRun(plan, run, { recovered: { run: undefined, problems: [] }, warnings: [] }, recorded.context);
+  const exitCode = showRun(
+    plan,
+    run,
+    { recovered: { run: undefined, problems: [] }, warnings: [] },
+    recorded.context,
+  );
   return { exitCode, last: recorded.results.at(-1), documents: recorded.documents };
 }
 
 test("apply and ha edits: the last line and --json say what was not signed, and why", async (t) => {
   const leftOut = { tokens: [], unsigned: ["the smoke test was left out"] };
-  t.match(shown({ smoke: leftOut }), { exitCode: 0, last: "applied: 1 change (run r); nothing was signed (the smoke test was left out)" });
-  t.match(shown({ smoke: leftOut, outcome: "unchanged", run: null }), { exitCode: 0, last: /; nothing was signed \(the smoke test was left out\)$/ });
+  t.match(shown({ smoke: leftOut }), {
+    exitCode: 0,
+    last: "applied: 1 change (run r); nothing was signed (the smoke test was left out)",
+  });
+  t.match(shown({ smoke: leftOut, outcome: "unchanged", run: null }), {
+    exitCode: 0,
+    last: /; nothing was signed \(the smoke test was left out\)$/,
+  });
   t.match(shown({ smoke: { tokens: [signed, unsigned], unsigned: ['token "two": not logged in'] } }), {
     last: 'applied: 1 change (run r); nothing was signed with some tokens (token "two": not logged in)',
   });
@@ -95,7 +138,11 @@ test("apply and ha edits: the last line and --json say what was not signed, and 
 
 test("no word of it where all signed, or where the run failed, which is told", async (t) => {
   t.equal(shown({ smoke: { tokens: [signed] } }).last, "applied: 1 change (run r)");
-  const failed = shown({ outcome: "rolled-back", problems: [new Problem("smoke-test-failed", "a wrong PIN")], smoke: { tokens: [], unsigned: ["x"] } });
+  const failed = shown({
+    outcome: "rolled-back",
+    problems: [new Problem("smoke-test-failed", "a wrong PIN")],
+    smoke: { tokens: [], unsigned: ["x"] },
+  });
   t.match(failed, { exitCode: 1, last: /^rolled back/ });
   t.notMatch(failed.last, /signed/);
 });
@@ -108,8 +155,15 @@ for (const smokeTest of [false, true]) {
     writeFileSync(join(folder, "p.yaml"), "service: { user: amplia, group: amplia }\nkey_stores: {}\n");
     for (const json of [false, true]) {
       const recorded = recordedContext({ workingFolder: path(folder), json });
-      const host = new MemoryHost({ users: [{ user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") }], groups: [{ group: "amplia", gid: 991 }], folders: ["/var/amplia", "/etc/amplia"] });
-      const exitCode = await verify({ profile: "p.yaml", smokeTest, timeout: 1 }, { ...recorded.context, host: () => Promise.resolve(host) });
+      const host = new MemoryHost({
+        users: [{ user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") }],
+        groups: [{ group: "amplia", gid: 991 }],
+        folders: ["/var/amplia", "/etc/amplia"],
+      });
+      const exitCode = await verify(
+        { profile: "p.yaml", smokeTest, timeout: 1 },
+        { ...recorded.context, host: () => Promise.resolve(host) },
+      );
       t.equal(exitCode, 0, JSON.stringify(recorded.problems));
       if (json) t.match(recorded.documents, [{ smoke: { tokens: [], unsigned: [why] } }]);
       else t.equal(recorded.results.at(-1), `nothing was signed (${why})`);

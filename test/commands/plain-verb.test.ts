@@ -9,7 +9,11 @@ log_verbosity: quiet
 for (const verb of ["validate", "render", "plan"])
   test(`${verb} says the same with the parser and without it`, async (t) => {
     const file = `${t.testdir({ "profile.yaml": profile, "wrong.yaml": "users: {}\n" })}/profile.yaml`;
-    for (const name of [file, file.replace("profile.yaml", "wrong.yaml"), file.replace("profile.yaml", "missing.yaml")]) {
+    for (const name of [
+      file,
+      file.replace("profile.yaml", "wrong.yaml"),
+      file.replace("profile.yaml", "missing.yaml"),
+    ]) {
       const plain = await knetctl([verb, name]);
       const parsed = await knetctl([verb, "--no-json", name]);
       t.same({ ...plain, ms: 0 }, { ...parsed, ms: 0 });

@@ -10,27 +10,43 @@ import { recordedContext } from "../support/recorded-context.js";
 
 const folder = path(t.testdir({}));
 const user = (source: PinSource): SecretUse => ({ of: "ca_signer", source, purpose: "proof" });
-const store = (name: string, source: PinSource): SecretUse => ({ of: `Pin of key store ${name}`, source, purpose: "settings", store: name });
+const store = (name: string, source: PinSource): SecretUse => ({
+  of: `Pin of key store ${name}`,
+  source,
+  purpose: "settings",
+  store: name,
+});
 /** Each in an object of its own, as two places of a profile are. */
 const variable = (): PinSource => ({ from: "env", variable: "SHARED_PIN" });
 const file = (name: string): PinSource => ({ from: "file", path: path(join(folder, name)) });
 
 const thrownBy = async (uses: readonly SecretUse[]): Promise<Problems> => {
-  const error: unknown = await readSecrets(uses, recordedContext({ workingFolder: folder }).context).then(() => undefined, (thrown: unknown) => thrown);
+  const error: unknown = await readSecrets(uses, recordedContext({ workingFolder: folder }).context).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   if (error instanceof Problems) return error;
   throw new Error("no problems were thrown", { cause: error });
 };
 
-t.test("one variable serves all that name it, though it is taken away when it is read, and is warned about once", async (t) => {
-  process.env["SHARED_PIN"] = "shared";
-  const uses = [user(variable()), store("a", variable()), store("b", variable())];
-  const { context, problems } = recordedContext({ workingFolder: folder });
-  const { secrets } = await readSecrets(uses, context);
-  t.same(uses.map(({ source }) => secrets.get(source)?.reveal()), ["shared", "shared", "shared"]);
-  t.match(problems, [{ code: "pin-env-exposed", detail: /\nneeded for ca_signer, Pin of key store a, Pin of key store b$/ }]);
-  t.equal(problems.length, 1);
-  t.notOk("SHARED_PIN" in process.env);
-});
+t.test(
+  "one variable serves all that name it, though it is taken away when it is read, and is warned about once",
+  async (t) => {
+    process.env["SHARED_PIN"] = "shared";
+    const uses = [user(variable()), store("a", variable()), store("b", variable())];
+    const { context, problems } = recordedContext({ workingFolder: folder });
+    const { secrets } = await readSecrets(uses, context);
+    t.same(
+      uses.map(({ source }) => secrets.get(source)?.reveal()),
+      ["shared", "shared", "shared"],
+    );
+    t.match(problems, [
+      { code: "pin-env-exposed", detail: /\nneeded for ca_signer, Pin of key store a, Pin of key store b$/ },
+    ]);
+    t.equal(problems.length, 1);
+    t.notOk("SHARED_PIN" in process.env);
+  },
+);
 
 t.test("what was read for the proof serves the settings too", async (t) => {
   process.env["SHARED_PIN"] = "shared";
@@ -44,16 +60,26 @@ t.test("what was read for the proof serves the settings too", async (t) => {
 
 t.test("what is wrong with a source is told once, and names what it is for", async (t) => {
   writeFileSync(join(folder, "empty"), "\n", { mode: 0o600 });
-  const { list } = await thrownBy([user(file("empty")), store("a", variable()), store("b", variable()), store("c", file("empty"))]);
-  t.same(list.map(({ code, detail }) => [code, detail]), [
-    ["pin-empty", "needed for ca_signer, Pin of key store c"],
-    ["pin-env-missing", "needed for Pin of key store a, Pin of key store b"],
+  const { list } = await thrownBy([
+    user(file("empty")),
+    store("a", variable()),
+    store("b", variable()),
+    store("c", file("empty")),
   ]);
+  t.same(
+    list.map(({ code, detail }) => [code, detail]),
+    [
+      ["pin-empty", "needed for ca_signer, Pin of key store c"],
+      ["pin-env-missing", "needed for Pin of key store a, Pin of key store b"],
+    ],
+  );
 });
 
 t.test("a line break too many is the file's fault, and found before anything is made of it", async (t) => {
   writeFileSync(join(folder, "broken"), "pin\n\n", { mode: 0o600 });
-  t.match((await thrownBy([store("a", file("broken"))])).list, [{ code: "pin-line-break", message: /^the PIN from file .*\/broken holds a line break$/ }]);
+  t.match((await thrownBy([store("a", file("broken"))])).list, [
+    { code: "pin-line-break", message: /^the PIN from file .*\/broken holds a line break$/ },
+  ]);
 });
 
 t.test("that a trailing line break was removed is said to those who want to know", async (t) => {

@@ -27,10 +27,24 @@ t.test("a profile that is not valid prints nothing", async (t) => {
   t.same(results, []);
 });
 
-t.test("a value that Docker Compose would read differently is printed, with a warning on the side that does not quote it", async (t) => {
-  const folder = realpathSync(t.testdir({ "p.yaml": "key_stores: { a: { type: Dinamo, address: 10.0.0.9, user: 'op$1', password: { file: x } } }\n" }));
-  const { context, results, documents } = recordedContext({ workingFolder: path(folder), json: true });
-  t.equal(await render({ profile: "p.yaml", target: "env", showSecrets: false }, context), 0);
-  t.match(documents, [{ text: "KeyStores__a__User=op$1\n", problems: [{ code: "settings-value-compose", detail: "KeyStores:a:User: " }] }]);
-  t.same(results, []);
-});
+t.test(
+  "a value that Docker Compose would read differently is printed, with a warning on the side that " +
+    "does not quote it",
+  async (t) => {
+    const folder = realpathSync(
+      t.testdir({
+        "p.yaml":
+          "key_stores: { a: { type: Dinamo, address: 10.0.0.9, user: 'op$1', password: { file: x } } }\n",
+      }),
+    );
+    const { context, results, documents } = recordedContext({ workingFolder: path(folder), json: true });
+    t.equal(await render({ profile: "p.yaml", target: "env", showSecrets: false }, context), 0);
+    t.match(documents, [
+      {
+        text: "KeyStores__a__User=op$1\n",
+        problems: [{ code: "settings-value-compose", detail: "KeyStores:a:User: " }],
+      },
+    ]);
+    t.same(results, []);
+  },
+);

@@ -28,16 +28,26 @@ function pinFile(name: string, content: string, mode = 0o600): string {
 function run(args: Partial<SmokeArguments>, json = false, verbose = false, isRoot = false) {
   const recorded = recordedContext({ workingFolder: path(soft.folder), json, verbose });
   const host = new MemoryHost({ users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }] });
-  const context = { ...recorded.context, isRoot, programFolder: path(dirname(worker.path)), host: () => Promise.resolve(host) };
+  const context = {
+    ...recorded.context,
+    isRoot,
+    programFolder: path(dirname(worker.path)),
+    host: () => Promise.resolve(host),
+  };
   const env = [`SOFTHSM2_CONF=${soft.environment["SOFTHSM2_CONF"] ?? ""}`];
-  return { recorded, exitCode: smoke({ module: soft.module, tokenLabel: "ca_signer", env, ...args }, context) };
+  return {
+    recorded,
+    exitCode: smoke({ module: soft.module, tokenLabel: "ca_signer", env, ...args }, context),
+  };
 }
 
 test("a table on standard output, notes beside it, the PIN in neither, exit code 0", async (t) => {
   const { recorded, exitCode } = run({ pinFile: pinFile("pin", `${userPin}\n`) }, false, true);
   t.equal(await exitCode, 0);
   t.equal(recorded.results.length, 1, "of what was signed no word is lost");
-  t.match(recorded.results, [/^token "ca_signer" .*\ncheck +status +ms +detail\nload +pass[^]*\nlogin +pass[^]*\nfinalize +pass/]);
+  t.match(recorded.results, [
+    /^token "ca_signer" .*\ncheck +status +ms +detail\nload +pass[^]*\nlogin +pass[^]*\nfinalize +pass/,
+  ]);
   t.match(recorded.notes, [/removed one trailing line break/]);
   t.notMatch(JSON.stringify(recorded), userPin);
 });
@@ -46,7 +56,9 @@ test("--json is one document of tokens and problems", async (t) => {
   const { recorded, exitCode } = run({ pinFile: pinFile("pin", userPin), as: "root" }, true);
   t.equal(await exitCode, 0);
   t.strictSame(recorded.results, []);
-  t.match(recorded.documents, [{ tokens: [{ label: "ca_signer", checks: [{ id: "load", status: "pass" }] }], problems: [] }]);
+  t.match(recorded.documents, [
+    { tokens: [{ label: "ca_signer", checks: [{ id: "load", status: "pass" }] }], problems: [] },
+  ]);
 });
 
 test("a wrong PIN is exit code 1 and shows what to do", async (t) => {
@@ -59,7 +71,10 @@ test("a wrong PIN is exit code 1 and shows what to do", async (t) => {
 test("without a PIN, a label or a serial number: the only token, publicly", async (t) => {
   const { recorded, exitCode } = run({ tokenLabel: undefined });
   t.equal(await exitCode, 0, "SoftHSM always offers one more slot, which only waits to be made a token");
-  t.match(recorded.results, [/^token "ca_signer" [^]*\nsignature +warn [^]*nothing was signed/, 'nothing was signed (token "ca_signer": not logged in)']);
+  t.match(recorded.results, [
+    /^token "ca_signer" [^]*\nsignature +warn [^]*nothing was signed/,
+    'nothing was signed (token "ca_signer": not logged in)',
+  ]);
   t.match(recorded.notes, [/no PIN was given/]);
 });
 

@@ -14,23 +14,46 @@ const named = "20261124T090000Z-00ff";
 function context(t: Test, hasFolder = true) {
   const { context } = recordedContext({ workingFolder: path(t.testdirName) });
   const missing = new Problem("usage-root-missing", "the folder of --root cannot be used");
-  return { ...context, host: () => (hasFolder ? Promise.resolve(new MemoryHost({})) : Promise.reject(missing)) };
+  return {
+    ...context,
+    host: () => (hasFolder ? Promise.resolve(new MemoryHost({})) : Promise.reject(missing)),
+  };
 }
 
 test("what is wrong with a line is told before that it needs root", async (t) => {
   for (const run of ["x", "-1", "1.5", `${named}x`, "../1"]) {
     await t.rejects(history({ run }, context(t)), { code: "run-unknown" }, run);
-    for (const dryRun of [true, false]) await t.rejects(rollback({ ...noRoot, run, dryRun }, context(t)), { code: "run-unknown" }, run);
+    for (const dryRun of [true, false])
+      await t.rejects(rollback({ ...noRoot, run, dryRun }, context(t)), { code: "run-unknown" }, run);
   }
   await t.rejects(history({ root: "/nowhere" }, context(t, false)), { code: "usage-root-missing" });
-  for (const dryRun of [true, false]) await t.rejects(rollback({ ...noRoot, root: "/nowhere", dryRun }, context(t, false)), { code: "usage-root-missing" });
-  const editing = { connection: "c", endpoints: ["127.0.0.1:1"], user: "amplia", probe: true, yes: true, dryRun: false, lockTimeout: 0, rollback: true, restart: true, smokeTest: true, prove: true, timeout: 1 };
-  await t.rejects(edit("add", { ...editing, root: "/nowhere" }, context(t, false)), { code: "usage-root-missing" });
+  for (const dryRun of [true, false])
+    await t.rejects(rollback({ ...noRoot, root: "/nowhere", dryRun }, context(t, false)), {
+      code: "usage-root-missing",
+    });
+  const editing = {
+    connection: "c",
+    endpoints: ["127.0.0.1:1"],
+    user: "amplia",
+    probe: true,
+    yes: true,
+    dryRun: false,
+    lockTimeout: 0,
+    rollback: true,
+    restart: true,
+    smokeTest: true,
+    prove: true,
+    timeout: 1,
+  };
+  await t.rejects(edit("add", { ...editing, root: "/nowhere" }, context(t, false)), {
+    code: "usage-root-missing",
+  });
 });
 
 test("a line that is right needs root", async (t) => {
   for (const run of [undefined, "1", named]) {
     await t.rejects(history({ run }, context(t)), { code: "history-needs-root" });
-    for (const dryRun of [true, false]) await t.rejects(rollback({ ...noRoot, run, dryRun }, context(t)), { code: "rollback-needs-root" });
+    for (const dryRun of [true, false])
+      await t.rejects(rollback({ ...noRoot, run, dryRun }, context(t)), { code: "rollback-needs-root" });
   }
 });

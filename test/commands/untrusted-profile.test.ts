@@ -14,15 +14,29 @@ import { MemoryHost } from "../support/memory-host.js";
 import { recordedContext } from "../support/recorded-context.js";
 import { scratch, strangerUid } from "../support/scratch.js";
 
-const text = "connections: { hsm_1: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { ca: { connection: hsm_1, pin: { file: /nonexistent/pin } } }\n";
+const text =
+  "connections: { hsm_1: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { ca: { connection: " +
+  "hsm_1, pin: { file: /nonexistent/pin } } }\n";
 
 /** A profile of that mode and owner, in a folder of root's. */
-function stage(t: Test, { mode = 0o644, uid = 0, sudoer }: { mode?: number; uid?: number; sudoer?: number } = {}) {
+function stage(
+  t: Test,
+  { mode = 0o644, uid = 0, sudoer }: { mode?: number; uid?: number; sudoer?: number } = {},
+) {
   const { folder, file } = scratch(t);
   file("p.yaml", text, { mode, uid });
   const recorded = recordedContext({ workingFolder: path(folder) });
   const host = () => Promise.resolve(new MemoryHost({}));
-  return { folder, ...recorded, context: { ...recorded.context, isRoot: true, host, ...(sudoer !== undefined && { environment: { SUDO_UID: String(sudoer) } }) } };
+  return {
+    folder,
+    ...recorded,
+    context: {
+      ...recorded.context,
+      isRoot: true,
+      host,
+      ...(sudoer !== undefined && { environment: { SUDO_UID: String(sudoer) } }),
+    },
+  };
 }
 
 type Context = ReturnType<typeof stage>["context"];
@@ -43,68 +57,122 @@ async function refusals(running: Promise<unknown>): Promise<readonly string[]> {
     await running;
     return [];
   } catch (error) {
-    if (error instanceof Problems) return error.list.filter(({ severity }) => severity === "error").map(({ code }) => code);
+    if (error instanceof Problems)
+      return error.list.filter(({ severity }) => severity === "error").map(({ code }) => code);
     throw error;
   }
 }
 
 for (const [verb, start] of Object.entries(acting)) {
-  test(`${verb}: a profile that others can write, or somebody else's, is refused before anything is read by it`, async (t) => {
-    for (const rights of [{ mode: 0o666 }, { mode: 0o646 }, { uid: strangerUid }]) {
-      t.same(await refusals(start("p.yaml", stage(t, rights).context)), ["profile-untrusted"], JSON.stringify(rights));
-    }
-  });
+  test(
+    `${verb}: a profile that others can write, or somebody else's, is refused before anything is read ` +
+      "by it",
+    async (t) => {
+      for (const rights of [{ mode: 0o666 }, { mode: 0o646 }, { uid: strangerUid }]) {
+        t.same(
+          await refusals(start("p.yaml", stage(t, rights).context)),
+          ["profile-untrusted"],
+          JSON.stringify(rights),
+        );
+      }
+    },
+  );
 
   test(`${verb}: root's profile, and that of whoever called sudo, is not`, async (t) => {
     for (const rights of [{}, { mode: 0o600 }, { uid: strangerUid, sudoer: strangerUid }]) {
-      t.notOk((await refusals(start("p.yaml", stage(t, rights).context).catch((error: unknown) => { if (error instanceof Problems) throw error; }))).includes("profile-untrusted"), JSON.stringify(rights));
+      t.notOk(
+        (
+          await refusals(
+            start("p.yaml", stage(t, rights).context).catch((error: unknown) => {
+              if (error instanceof Problems) throw error;
+            }),
+          )
+        ).includes("profile-untrusted"),
+        JSON.stringify(rights),
+      );
     }
   });
 }
 
 test("the refusal says where, why, and which command mends it", async (t) => {
   const { folder, context } = stage(t, { uid: strangerUid });
-  const refused: unknown = await apply({ profile: "p.yaml", ...run }, context).catch((error: unknown) => error);
-  t.match(refused instanceof Problems ? refused.list : refused, [{
-    code: "profile-untrusted", severity: "error", where: { path: "p.yaml" }, message: "others can change the profile",
-    detail: new RegExp(`^${folder}/p.yaml belongs to `), hint: `read it once more, then chown root:root ${folder}/p.yaml && chmod go-w ${folder}/p.yaml`,
-  }]);
+  const refused: unknown = await apply({ profile: "p.yaml", ...run }, context).catch(
+    (error: unknown) => error,
+  );
+  t.match(refused instanceof Problems ? refused.list : refused, [
+    {
+      code: "profile-untrusted",
+      severity: "error",
+      where: { path: "p.yaml" },
+      message: "others can change the profile",
+      detail: new RegExp(`^${folder}/p.yaml belongs to `),
+      hint: `read it once more, then chown root:root ${folder}/p.yaml && chmod go-w ${folder}/p.yaml`,
+    },
+  ]);
 });
 
-test("a link is as good as the file that it leads to, and a folder in which others can replace it is as bad as the file", async (t) => {
-  const { folder, context } = stage(t);
-  symlinkSync("p.yaml", `${folder}/link.yaml`);
-  t.notOk((await refusals(apply({ profile: "link.yaml", ...run }, context))).includes("profile-untrusted"));
-  chmodSync(`${folder}/p.yaml`, 0o666);
-  t.same(await refusals(apply({ profile: "link.yaml", ...run }, context)), ["profile-untrusted"]);
-  chmodSync(`${folder}/p.yaml`, 0o644);
-  chmodSync(folder, 0o777);
-  t.same(await refusals(apply({ profile: "p.yaml", ...run }, context)), ["profile-untrusted"]);
-});
+test(
+  "a link is as good as the file that it leads to, and a folder in which others can replace it is as " +
+    "bad as the file",
+  async (t) => {
+    const { folder, context } = stage(t);
+    symlinkSync("p.yaml", `${folder}/link.yaml`);
+    t.notOk((await refusals(apply({ profile: "link.yaml", ...run }, context))).includes("profile-untrusted"));
+    chmodSync(`${folder}/p.yaml`, 0o666);
+    t.same(await refusals(apply({ profile: "link.yaml", ...run }, context)), ["profile-untrusted"]);
+    chmodSync(`${folder}/p.yaml`, 0o644);
+    chmodSync(folder, 0o777);
+    t.same(await refusals(apply({ profile: "p.yaml", ...run }, context)), ["profile-untrusted"]);
+  },
+);
 
 test("an edit of the profile and the host refuses it before the profile's PINs are read", async (t) => {
-  const args = { connection: "hsm_1", endpoints: ["127.0.0.1:1"], user: "amplia", probe: false, yes: true, dryRun: false, ...run };
-  const edition = ({ context }: ReturnType<typeof stage>, dryRun: boolean) => profileEdition(requestedEdit("set", args), "p.yaml", { ...args, dryRun }, new MemoryHost({}), context);
+  const args = {
+    connection: "hsm_1",
+    endpoints: ["127.0.0.1:1"],
+    user: "amplia",
+    probe: false,
+    yes: true,
+    dryRun: false,
+    ...run,
+  };
+  const edition = ({ context }: ReturnType<typeof stage>, dryRun: boolean) =>
+    profileEdition(requestedEdit("set", args), "p.yaml", { ...args, dryRun }, new MemoryHost({}), context);
   for (const rights of [{ mode: 0o666 }, { uid: strangerUid }]) {
     t.same(await refusals(edition(stage(t, rights), false)), ["profile-untrusted"], JSON.stringify(rights));
-    await t.rejects(edition(stage(t, rights), true), { code: "account-missing" }, "--dry-run goes on, to a host that has no account here");
+    await t.rejects(
+      edition(stage(t, rights), true),
+      { code: "account-missing" },
+      "--dry-run goes on, to a host that has no account here",
+    );
   }
 });
 
-test("without PINs a profile that others can change is warned of by what changes nothing: config.json lies in the service user's home", async (t) => {
-  for (const verb of ["verify", "ha prove"]) {
-    const { folder, context, problems } = stage(t, { mode: 0o666 });
-    writeFileSync(`${folder}/p.yaml`, text.replace(/, pin: .*?}/, ""));
-    await acting[verb]?.("p.yaml", context).catch(() => undefined);
-    t.match(problems[0], { code: "profile-untrusted", severity: "warning" }, verb);
-  }
-});
+test(
+  "without PINs a profile that others can change is warned of by what changes nothing: config.json " +
+    "lies in the service user's home",
+  async (t) => {
+    for (const verb of ["verify", "ha prove"]) {
+      const { folder, context, problems } = stage(t, { mode: 0o666 });
+      writeFileSync(`${folder}/p.yaml`, text.replace(/, pin: .*?}/, ""));
+      await acting[verb]?.("p.yaml", context).catch(() => undefined);
+      t.match(problems[0], { code: "profile-untrusted", severity: "warning" }, verb);
+    }
+  },
+);
 
 test("validate and plan warn: they change nothing", async (t) => {
   for (const rights of [{ mode: 0o666 }, { uid: strangerUid }]) {
     const { context, problems, results } = stage(t, rights);
     t.equal(await validate({ profile: "p.yaml" }, context), 0);
-    t.match(problems, [{ code: "profile-untrusted", severity: "warning", where: { path: "p.yaml" }, hint: /^knetctl apply refuses it: / }]);
+    t.match(problems, [
+      {
+        code: "profile-untrusted",
+        severity: "warning",
+        where: { path: "p.yaml" },
+        hint: /^knetctl apply refuses it: /,
+      },
+    ]);
     t.match(results, [/is valid/]);
     problems.length = 0;
     await plan({ profile: "p.yaml" }, context).catch(() => undefined);

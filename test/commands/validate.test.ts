@@ -12,7 +12,11 @@ import { scratch } from "../support/scratch.js";
 const pair = join(import.meta.dirname, "../fixtures/profiles/pair.yaml");
 
 /** In a folder of root's, wherever the clone lies: who else could change a profile is told. */
-function listening(t: Test, files: Record<string, string> = {}, options: { json?: boolean; verbose?: boolean } = {}) {
+function listening(
+  t: Test,
+  files: Record<string, string> = {},
+  options: { json?: boolean; verbose?: boolean } = {},
+) {
   const { folder, file } = scratch(t);
   for (const [name, text] of Object.entries(files)) file(name, text);
   return recordedContext({ workingFolder: path(folder), ...options });
@@ -27,40 +31,67 @@ t.test("a valid profile is told in one line, exit code 0", async (t) => {
 
 t.test("key stores are counted, and what there is none of is left out", async (t) => {
   const stores = "key_stores: { a: { type: Pkcs11, module: m.so } }\n";
-  const users = "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: { prompt: true } } }\n";
+  const users =
+    "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: " +
+    "{ prompt: true } } }\n";
   const { context, results } = listening(t, { "alone.yaml": stores, "all.yaml": `${users}${stores}` });
   for (const profile of ["alone.yaml", "all.yaml"]) t.equal(await validate({ profile }, context), 0);
-  t.same(results, ["alone.yaml is valid: 1 key store", "all.yaml is valid: 1 connection, 1 endpoint, 1 user, 1 key store"]);
+  t.same(results, [
+    "alone.yaml is valid: 1 key store",
+    "all.yaml is valid: 1 connection, 1 endpoint, 1 user, 1 key store",
+  ]);
 });
 
-t.test("all problems are shown, errors after warnings, and last how many of them are errors; exit code 65", async (t) => {
-  const { context, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\nx: 1\nlog_verbosity: full\n" });
-  t.equal(await validate({ profile: "p.yaml" }, context), 65);
-  t.match(problems, [
-    { severity: "warning", where: { path: "p.yaml", line: 4, column: 16 } },
-    { message: "connections is empty", where: { path: "p.yaml", line: 1, column: 14 } },
-    { message: "users is empty", where: { path: "p.yaml", line: 2, column: 8 } },
-    { message: "unknown key", where: { path: "p.yaml", line: 3, column: 1 } },
-  ]);
-  t.same(notes, ["p.yaml is not valid: 3 errors"]);
-  t.same(results, []);
-});
+t.test(
+  "all problems are shown, errors after warnings, and last how many of them are errors; exit code 65",
+  async (t) => {
+    const { context, results, notes, problems } = listening(t, {
+      "p.yaml": "connections: {}\nusers: {}\nx: 1\nlog_verbosity: full\n",
+    });
+    t.equal(await validate({ profile: "p.yaml" }, context), 65);
+    t.match(problems, [
+      { severity: "warning", where: { path: "p.yaml", line: 4, column: 16 } },
+      { message: "connections is empty", where: { path: "p.yaml", line: 1, column: 14 } },
+      { message: "users is empty", where: { path: "p.yaml", line: 2, column: 8 } },
+      { message: "unknown key", where: { path: "p.yaml", line: 3, column: 1 } },
+    ]);
+    t.same(notes, ["p.yaml is not valid: 3 errors"]);
+    t.same(results, []);
+  },
+);
 
 t.test("what the vendor recommends instead is said to those who want to know", async (t) => {
-  const users = "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: { prompt: true } } }\n";
-  const files = { "p.yaml": `${users}amplia: { version: "4.9.0" }\nkey_stores: { a: { type: Pkcs11, user: u } }\n` };
+  const users =
+    "connections: { a: { endpoints: [{ ip: '::1', port: 1 }] } }\nusers: { u: { connection: a, pin: " +
+    "{ prompt: true } } }\n";
+  const files = {
+    "p.yaml": `${users}amplia: { version: "4.9.0" }\nkey_stores: { a: { type: Pkcs11, user: u } }\n`,
+  };
   for (const verbose of [false, true]) {
     const { context, problems } = listening(t, files, { verbose });
     t.equal(await validate({ profile: "p.yaml" }, context), 0);
-    t.same(problems.map(({ code }) => code), verbose ? ["profile-key-store-tip"] : []);
+    t.same(
+      problems.map(({ code }) => code),
+      verbose ? ["profile-key-store-tip"] : [],
+    );
   }
 });
 
 t.test("--json is one document with the same problems, and nothing else", async (t) => {
-  const { context, documents, results, notes, problems } = listening(t, { "p.yaml": "connections: {}\nusers: {}\n" }, { json: true });
+  const { context, documents, results, notes, problems } = listening(
+    t,
+    { "p.yaml": "connections: {}\nusers: {}\n" },
+    { json: true },
+  );
   t.equal(await validate({ profile: "p.yaml" }, context), 65);
   t.match(JSON.parse(JSON.stringify(documents)), [
-    { valid: false, problems: [{ code: "profile-value-invalid", severity: "error", where: { path: "p.yaml", line: 1, column: 14 } }, {}] },
+    {
+      valid: false,
+      problems: [
+        { code: "profile-value-invalid", severity: "error", where: { path: "p.yaml", line: 1, column: 14 } },
+        {},
+      ],
+    },
   ]);
   t.same([results, notes, problems], [[], [], []]);
 });

@@ -1,6 +1,15 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, readFileSync, statSync, writeFileSync, existsSync, rmSync, appendFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  existsSync,
+  rmSync,
+  appendFileSync,
+} from "node:fs";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { copyProgram, knetctl, knetctlJson } from "../support/knetctl.js";
@@ -38,40 +47,61 @@ t.test("plan on a fresh host: every change, nothing done, exit 2", async (t) => 
   t.notOk(existsSync("/var/amplia"));
 });
 
-t.test("a profile that others can write, or another account's, is refused and nothing is done; on standard input it is trusted", async (t) => {
-  const copy = `${folder}/others.yaml`;
-  const text = readFileSync(profile, "utf8").replace(/^ +sha256: .*\n/m, "");
-  const refused = async (env?: Record<string, string>) => {
-    const { exitCode, document } = await knetctlJson(["apply", copy], { ...(env && { env }) });
-    t.notOk(existsSync("/var/lib/knetctl"));
-    return [exitCode, document.problems.filter(({ severity }) => severity === "error").map(({ code }) => code)];
-  };
-  writeFileSync(copy, text);
-  chmodSync(copy, 0o666);
-  t.same(await refused(), [1, ["profile-untrusted"]]);
-  t.match((await knetctlJson(["plan", copy])).document.problems, [{ code: "profile-untrusted", severity: "warning" }]);
-  chmodSync(copy, 0o644);
-  chownSync(copy, 12345, 12345);
-  t.same(await refused({ SUDO_UID: "54321" }), [1, ["profile-untrusted"]]);
-  chmodSync(archive.path, 0o666);
-  t.teardown(() => { chmodSync(archive.path, 0o644); });
-  t.same(await refused({ SUDO_UID: "12345" }), [1, ["archive-untrusted"]], "the profile is the caller's");
-  const { exitCode, stdout } = await knetctl(["apply", "-", "--json"], { input: text, cwd: folder });
-  t.match({ exitCode, stdout }, { exitCode: 1, stdout: /"archive-untrusted"/ });
-  t.notMatch(stdout, "profile-untrusted");
-  t.notOk(existsSync("/var/amplia"));
-});
+t.test(
+  "a profile that others can write, or another account's, is refused and nothing is done; on " +
+    "standard input it is trusted",
+  async (t) => {
+    const copy = `${folder}/others.yaml`;
+    const text = readFileSync(profile, "utf8").replace(/^ +sha256: .*\n/m, "");
+    const refused = async (env?: Record<string, string>) => {
+      const { exitCode, document } = await knetctlJson(["apply", copy], { ...(env && { env }) });
+      t.notOk(existsSync("/var/lib/knetctl"));
+      return [
+        exitCode,
+        document.problems.filter(({ severity }) => severity === "error").map(({ code }) => code),
+      ];
+    };
+    writeFileSync(copy, text);
+    chmodSync(copy, 0o666);
+    t.same(await refused(), [1, ["profile-untrusted"]]);
+    t.match((await knetctlJson(["plan", copy])).document.problems, [
+      { code: "profile-untrusted", severity: "warning" },
+    ]);
+    chmodSync(copy, 0o644);
+    chownSync(copy, 12345, 12345);
+    t.same(await refused({ SUDO_UID: "54321" }), [1, ["profile-untrusted"]]);
+    chmodSync(archive.path, 0o666);
+    t.teardown(() => {
+      chmodSync(archive.path, 0o644);
+    });
+    t.same(await refused({ SUDO_UID: "12345" }), [1, ["archive-untrusted"]], "the profile is the caller's");
+    const { exitCode, stdout } = await knetctl(["apply", "-", "--json"], { input: text, cwd: folder });
+    t.match({ exitCode, stdout }, { exitCode: 1, stdout: /"archive-untrusted"/ });
+    t.notMatch(stdout, "profile-untrusted");
+    t.notOk(existsSync("/var/amplia"));
+  },
+);
 
 t.test("apply does the whole job and proves it as the service user", async (t) => {
   const { exitCode, document, stderr } = await knetctlJson(["apply", profile]);
   t.equal(exitCode, 0, JSON.stringify(document.problems));
   t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
   t.equal(document.outcome, "applied");
-  t.same(document.smoke.tokens.map(({ label }) => label), ["ca_signer", "tsa_signer"]);
-  const bad = document.smoke.tokens.flatMap(({ checks }) => checks.filter(({ status }) => status === "fail" || status === "warn"));
+  t.same(
+    document.smoke.tokens.map(({ label }) => label),
+    ["ca_signer", "tsa_signer"],
+  );
+  const bad = document.smoke.tokens.flatMap(({ checks }) =>
+    checks.filter(({ status }) => status === "fail" || status === "warn"),
+  );
   t.same(bad, []);
-  t.ok(document.smoke.tokens.every(({ checks }) => checks.some(({ id, status }) => id === "sign-ec" && status === "pass")));
-  for (const line of stderr.trimEnd().split("\n")) t.doesNotThrow(() => JSON.parse(line) as unknown, "progress is JSON lines");
+  t.ok(
+    document.smoke.tokens.every(({ checks }) =>
+      checks.some(({ id, status }) => id === "sign-ec" && status === "pass"),
+    ),
+  );
+  for (const line of stderr.trimEnd().split("\n"))
+    t.doesNotThrow(() => JSON.parse(line) as unknown, "progress is JSON lines");
 });
 
 t.test("config.json is exactly what the document shows", async (t) => {
@@ -103,7 +133,8 @@ t.test("config.json is exactly what the document shows", async (t) => {
 
 t.test("ownership and modes are as documented", async (t) => {
   t.equal(mode(configFile), "640 0");
-  for (const at of ["", "/kryptus", "/kryptus/knet", "/kryptus/knet/pkcs11"]) t.equal(mode(`/var/amplia/.config${at}`), "750 0");
+  for (const at of ["", "/kryptus", "/kryptus/knet", "/kryptus/knet/pkcs11"])
+    t.equal(mode(`/var/amplia/.config${at}`), "750 0");
   const gid = Number(execFileSync("id", ["-g", "amplia"]).toString());
   t.equal(statSync(configFile).gid, gid);
   t.equal(statSync("/var/amplia").uid, Number(execFileSync("id", ["-u", "amplia"]).toString()));
@@ -127,11 +158,38 @@ t.test("plan exits 0 and verify 0 when all is as wanted", async (t) => {
 
 const library = "/usr/local/lib/kryptus/libknetpkcs11_64/libkNETPKCS11.so";
 const drifts: Record<string, { readonly make: () => void; readonly kinds: readonly string[] }> = {
-  "a mode": { make: () => { chmodSync(configFile, 0o644); }, kinds: ["set-mode"] },
-  "an owner": { make: () => { chownSync(configFile, 12345, 12345); chownSync(configFile, Number(execFileSync("id", ["-u", "amplia"]).toString()), 0); }, kinds: ["set-owner"] },
-  "an edited file": { make: () => { writeFileSync(configFile, readFileSync(configFile, "utf8").replace('"quiet"', '"full"')); }, kinds: ["write-file"] },
-  "a replaced library": { make: () => { appendFileSync(library, "x"); }, kinds: ["run-installer", "register-library"] },
-  "a missing loader entry": { make: () => { rmSync(loaderEntry); execFileSync("ldconfig"); }, kinds: ["register-library"] },
+  "a mode": {
+    make: () => {
+      chmodSync(configFile, 0o644);
+    },
+    kinds: ["set-mode"],
+  },
+  "an owner": {
+    make: () => {
+      chownSync(configFile, 12345, 12345);
+      chownSync(configFile, Number(execFileSync("id", ["-u", "amplia"]).toString()), 0);
+    },
+    kinds: ["set-owner"],
+  },
+  "an edited file": {
+    make: () => {
+      writeFileSync(configFile, readFileSync(configFile, "utf8").replace('"quiet"', '"full"'));
+    },
+    kinds: ["write-file"],
+  },
+  "a replaced library": {
+    make: () => {
+      appendFileSync(library, "x");
+    },
+    kinds: ["run-installer", "register-library"],
+  },
+  "a missing loader entry": {
+    make: () => {
+      rmSync(loaderEntry);
+      execFileSync("ldconfig");
+    },
+    kinds: ["register-library"],
+  },
 };
 
 for (const [what, { make, kinds }] of Object.entries(drifts)) {
@@ -139,7 +197,10 @@ for (const [what, { make, kinds }] of Object.entries(drifts)) {
     make();
     const drifted = await knetctlJson(["verify", "--no-smoke-test", profile]);
     t.equal(drifted.exitCode, 2, JSON.stringify(drifted.document));
-    t.same(drifted.document.changes.map(({ kind }) => kind), kinds);
+    t.same(
+      drifted.document.changes.map(({ kind }) => kind),
+      kinds,
+    );
     t.equal((await knetctlJson(["apply", "--no-smoke-test", profile])).document.outcome, "applied");
     t.equal((await knetctl(["verify", "--no-smoke-test", profile])).exitCode, 0);
   });
@@ -148,7 +209,12 @@ for (const [what, { make, kinds }] of Object.entries(drifts)) {
 t.test("another version: the plan says from which to which, and apply installs it", async (t) => {
   const newer = await archiveOf(folder, { version: "1.8.0" });
   const other = `${folder}/newer.yaml`;
-  writeFileSync(other, readFileSync(profile, "utf8").replace(/kNET-PKCS11-Linux-1\.7\.0\.tar/, "kNET-PKCS11-Linux-1.8.0.tar").replace(/sha256: .*/, `sha256: ${newer.sha256}`));
+  writeFileSync(
+    other,
+    readFileSync(profile, "utf8")
+      .replace(/kNET-PKCS11-Linux-1\.7\.0\.tar/, "kNET-PKCS11-Linux-1.8.0.tar")
+      .replace(/sha256: .*/, `sha256: ${newer.sha256}`),
+  );
   const { document } = await knetctlJson(["plan", other]);
   t.match(document.changes, [{ kind: "run-installer", from: "1.7.0", version: "1.8.0" }]);
   t.equal((await knetctl(["apply", "--no-smoke-test", other])).exitCode, 0);
@@ -158,7 +224,10 @@ t.test("another version: the plan says from which to which, and apply installs i
 t.test("without root plan says what it could not see, and does not fail", async (t) => {
   const copy = "/tmp/readable.yaml";
   writeFileSync(copy, readFileSync(profile, "utf8"), { mode: 0o644 });
-  const { exitCode, stdout, stderr } = await knetctl(["plan", copy], { uid: 65534, program: copyProgram("/srv/knetctl") });
+  const { exitCode, stdout, stderr } = await knetctl(["plan", copy], {
+    uid: 65534,
+    program: copyProgram("/srv/knetctl"),
+  });
   t.equal(exitCode, 0, stderr);
   t.match(stdout, /nothing to change in what could be seen; run it as root to see all/);
 });

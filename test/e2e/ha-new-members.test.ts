@@ -14,7 +14,11 @@ const folder = "/root/knet-new-members";
 mkdirSync(folder, { mode: 0o700 });
 const members = await threeMembers(folder);
 const { cluster } = members;
-const [, , third] = cluster.endpoints.map(({ https: { ip, port } }) => `${ip}:${port}`) as [string, string, string];
+const [, , third] = cluster.endpoints.map(({ https: { ip, port } }) => `${ip}:${port}`) as [
+  string,
+  string,
+  string,
+];
 t.teardown(() => cluster.stop());
 
 /** The profile with the first two members, whose keys are the same; the third has its own. */
@@ -22,13 +26,17 @@ const profile = members.profileOf(0, 1);
 const state = (): readonly string[] => [readFileSync(configFile, "utf8"), readFileSync(profile, "utf8")];
 let before = state();
 
-/** A run with `--json`, and what must be true of every one: a valid document, nothing left behind, no PIN told. */
+/**
+ * A run with `--json`, and what must be true of every one: a valid document, nothing left behind, no PIN
+ * told.
+ */
 async function ran(t: Test, ...args: readonly string[]) {
   const result = await knetctlJson([...args]);
   t.ok(reportSchema(result.document), JSON.stringify(reportSchema.errors));
   t.strictSame(privateHomes(), []);
   t.strictSame(processesWith("/proc/self/fd/6"), []);
-  for (const { pin } of cluster.users) t.notOk(JSON.stringify(result).includes(pin.reveal()), "no PIN is told");
+  for (const { pin } of cluster.users)
+    t.notOk(JSON.stringify(result).includes(pin.reveal()), "no PIN is told");
   return { ...result, codes: result.document.problems.map(({ code, severity }) => `${severity} ${code}`) };
 }
 
@@ -61,18 +69,28 @@ t.test("a key that only the new member holds is a warning", async (t) => {
   await takenBack(t);
 });
 
-t.test("a new member that lacks a key of the others is rolled back: config.json and the profile byte for byte", async (t) => {
-  await members.makeKey(t, 0, "ca");
-  const { exitCode, codes, document } = await ran(t, ...addThird);
-  t.match({ exitCode, outcome: document.outcome }, { exitCode: 1, outcome: "rolled-back" });
-  t.strictSame(codes, ["warning members-key-missing", "error members-key-missing", "error members-not-proven"], JSON.stringify(document.problems));
-  t.match(document.problems.find(({ severity }) => severity === "error"), { title: `private-key, public-key "ca" of "ca_signer" is not on ${third}`, hint: /replicate/ });
-  t.strictSame(state(), before);
-  const shown = await knetctl([...addThird]);
-  t.equal(shown.exitCode, 1);
-  t.comment(`${shown.stdout}\n${shown.stderr}`);
-  t.strictSame(state(), before);
-});
+t.test(
+  "a new member that lacks a key of the others is rolled back: config.json and the profile byte for byte",
+  async (t) => {
+    await members.makeKey(t, 0, "ca");
+    const { exitCode, codes, document } = await ran(t, ...addThird);
+    t.match({ exitCode, outcome: document.outcome }, { exitCode: 1, outcome: "rolled-back" });
+    t.strictSame(
+      codes,
+      ["warning members-key-missing", "error members-key-missing", "error members-not-proven"],
+      JSON.stringify(document.problems),
+    );
+    t.match(
+      document.problems.find(({ severity }) => severity === "error"),
+      { title: `private-key, public-key "ca" of "ca_signer" is not on ${third}`, hint: /replicate/ },
+    );
+    t.strictSame(state(), before);
+    const shown = await knetctl([...addThird]);
+    t.equal(shown.exitCode, 1);
+    t.comment(`${shown.stdout}\n${shown.stderr}`);
+    t.strictSame(state(), before);
+  },
+);
 
 t.test("apply proves it too, before it says that it is done", async (t) => {
   const { exitCode, codes, document } = await ran(t, "apply", members.profile);
@@ -88,14 +106,21 @@ t.test("--no-prove takes it as it is", async (t) => {
   await takenBack(t);
 });
 
-t.test("a new member that is down is rolled back, exit 69, although the vector as a whole works", async (t) => {
-  await cluster.vhsms[2]!.setDown("refuse");
-  const { exitCode, codes, document } = await ran(t, ...addThird, "--no-probe");
-  t.match({ exitCode, outcome: document.outcome }, { exitCode: 69, outcome: "rolled-back" });
-  t.strictSame(codes, ["error members-unreachable", "error members-unreachable", "error members-not-proven"]);
-  t.strictSame(state(), before);
-  await cluster.vhsms[2]!.setDown("up");
-});
+t.test(
+  "a new member that is down is rolled back, exit 69, although the vector as a whole works",
+  async (t) => {
+    await cluster.vhsms[2]!.setDown("refuse");
+    const { exitCode, codes, document } = await ran(t, ...addThird, "--no-probe");
+    t.match({ exitCode, outcome: document.outcome }, { exitCode: 69, outcome: "rolled-back" });
+    t.strictSame(codes, [
+      "error members-unreachable",
+      "error members-unreachable",
+      "error members-not-proven",
+    ]);
+    t.strictSame(state(), before);
+    await cluster.vhsms[2]!.setDown("up");
+  },
+);
 
 t.test("a wrong PIN is spent once: the smoke test's failure ends the proof", async (t) => {
   const file = `${folder}/tsa_signer.pin`;
@@ -104,19 +129,32 @@ t.test("a wrong PIN is spent once: the smoke test's failure ends the proof", asy
   const { exitCode, document } = await ran(t, ...addThird);
   writeFileSync(file, right);
   t.match({ exitCode, outcome: document.outcome }, { exitCode: 1, outcome: "rolled-back" });
-  t.ok(document.problems.every(({ code }) => code === "smoke-test-failed"), JSON.stringify(document.problems));
+  t.ok(
+    document.problems.every(({ code }) => code === "smoke-test-failed"),
+    JSON.stringify(document.problems),
+  );
   t.notMatch(JSON.stringify(document), "wrong-pin-4711");
   cluster.directory.unlock("tsa_signer");
 });
 
-t.test("with none of the others there, the new member is taken, and what could not be compared is said", async (t) => {
-  for (const at of [0, 1]) await cluster.vhsms[at]!.setDown("refuse");
-  const { exitCode, codes, document } = await ran(t, ...addThird, "--first");
-  t.match({ exitCode, outcome: document.outcome }, { exitCode: 0, outcome: "applied" }, JSON.stringify(document.problems));
-  t.strictSame(codes, [...Array<string>(2).fill("warning endpoint-refused"), ...Array<string>(2).fill("warning members-not-compared")]);
-  for (const at of [0, 1]) await cluster.vhsms[at]!.setDown("up");
-  await takenBack(t);
-});
+t.test(
+  "with none of the others there, the new member is taken, and what could not be compared is said",
+  async (t) => {
+    for (const at of [0, 1]) await cluster.vhsms[at]!.setDown("refuse");
+    const { exitCode, codes, document } = await ran(t, ...addThird, "--first");
+    t.match(
+      { exitCode, outcome: document.outcome },
+      { exitCode: 0, outcome: "applied" },
+      JSON.stringify(document.problems),
+    );
+    t.strictSame(codes, [
+      ...Array<string>(2).fill("warning endpoint-refused"),
+      ...Array<string>(2).fill("warning members-not-compared"),
+    ]);
+    for (const at of [0, 1]) await cluster.vhsms[at]!.setDown("up");
+    await takenBack(t);
+  },
+);
 
 t.test("--dry-run proves nothing", async (t) => {
   const { exitCode, stderr } = await ran(t, ...addThird.filter((arg) => arg !== "--yes"), "--dry-run");
@@ -124,22 +162,31 @@ t.test("--dry-run proves nothing", async (t) => {
   t.notMatch(stderr, /proof/);
 });
 
-t.test("interrupted while a new member that hangs is proven: rolled back, exit 130, nothing left", async (t) => {
-  await cluster.vhsms[2]!.setDown("silent-after-tls");
-  const interrupt = new AbortController();
-  const going = knetctlJson([...addThird, "--no-probe"], { signal: interrupt.signal });
-  await reached("the member is being proven", () => privateHomes().length > 0);
-  interrupt.abort();
-  const { exitCode, document } = await going;
-  t.match({ exitCode, outcome: document.outcome, problems: document.problems }, { exitCode: 130, outcome: "rolled-back", problems: [{ code: "interrupted" }] });
-  t.strictSame(state(), before);
-  t.strictSame(privateHomes(), []);
-  t.strictSame(processesWith("/proc/self/fd/6"), []);
-});
+t.test(
+  "interrupted while a new member that hangs is proven: rolled back, exit 130, nothing left",
+  async (t) => {
+    await cluster.vhsms[2]!.setDown("silent-after-tls");
+    const interrupt = new AbortController();
+    const going = knetctlJson([...addThird, "--no-probe"], { signal: interrupt.signal });
+    await reached("the member is being proven", () => privateHomes().length > 0);
+    interrupt.abort();
+    const { exitCode, document } = await going;
+    t.match(
+      { exitCode, outcome: document.outcome, problems: document.problems },
+      { exitCode: 130, outcome: "rolled-back", problems: [{ code: "interrupted" }] },
+    );
+    t.strictSame(state(), before);
+    t.strictSame(privateHomes(), []);
+    t.strictSame(processesWith("/proc/self/fd/6"), []);
+  },
+);
 
 t.test("a second Ctrl-C in the midst of that removes the private home, and says how to go on", async (t) => {
   const running = runMain(...addThird, "--no-probe");
-  await reached("the member is being proven", () => privateHomes().length > 0 && processesWith("/proc/self/fd/6").length > 0);
+  await reached(
+    "the member is being proven",
+    () => privateHomes().length > 0 && processesWith("/proc/self/fd/6").length > 0,
+  );
   running.leave();
   t.strictSame(privateHomes(), []);
   running.interrupt();
@@ -149,17 +196,36 @@ t.test("a second Ctrl-C in the midst of that removes the private home, and says 
 });
 
 t.test("new members of two connections are each proven with their own connection's user", async (t) => {
-  const [first, second, other] = cluster.endpoints.map(({ https: { ip, port } }) => `{ ip: ${ip}, port: ${port} }`) as [string, string, string];
+  const [first, second, other] = cluster.endpoints.map(
+    ({ https: { ip, port } }) => `{ ip: ${ip}, port: ${port} }`,
+  ) as [string, string, string];
   const both = (ca: string, tsa: string): string => {
     const file = `${folder}/two-connections.yaml`;
-    const rest = readFileSync(profile, "utf8").replace(/^connections:\n(?: .*\n)+/m, "").replace(/(tsa_signer"?: { connection: )hsm_1/, "$1hsm_2");
-    writeFileSync(file, `connections:\n  hsm_1: { endpoints: [${ca}] }\n  hsm_2: { endpoints: [${tsa}] }\n${rest}`);
+    const rest = readFileSync(profile, "utf8")
+      .replace(/^connections:\n(?: .*\n)+/m, "")
+      .replace(/(tsa_signer"?: { connection: )hsm_1/, "$1hsm_2");
+    writeFileSync(
+      file,
+      `connections:\n  hsm_1: { endpoints: [${ca}] }\n  hsm_2: { endpoints: [${tsa}] }\n${rest}`,
+    );
     return file;
   };
   t.match(await ran(t, "apply", "--no-smoke-test", both(first, second)), { exitCode: 0 });
-  const { exitCode, document, codes, stderr } = await ran(t, "apply", both(`${first}, ${other}`, `${second}, ${first}`));
+  const { exitCode, document, codes, stderr } = await ran(
+    t,
+    "apply",
+    both(`${first}, ${other}`, `${second}, ${first}`),
+  );
   t.match({ exitCode, outcome: document.outcome }, { exitCode: 1, outcome: "rolled-back" });
-  t.strictSame(codes, ["warning members-key-missing", "error members-key-missing", "error members-not-proven"], JSON.stringify(document.problems));
-  t.match(document.problems.at(-1), { title: /member of connection "hsm_1" did not pass/ }, "that of hsm_2 holds the same, and has another user");
+  t.strictSame(
+    codes,
+    ["warning members-key-missing", "error members-key-missing", "error members-not-proven"],
+    JSON.stringify(document.problems),
+  );
+  t.match(
+    document.problems.at(-1),
+    { title: /member of connection "hsm_1" did not pass/ },
+    "that of hsm_2 holds the same, and has another user",
+  );
   t.match(stderr, /"type":"proof-done".*"step":"members"/);
 });

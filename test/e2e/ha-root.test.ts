@@ -9,10 +9,15 @@ import { exactly } from "../support/service-home.js";
 await ensureSandbox(import.meta.filename);
 
 const image = "/srv/image";
-const configOf = (...ips: readonly string[]): string => `${JSON.stringify({
-  connections: { hsm_1: { ip: ips, port: ips.map(() => "60161") } },
-  users: { ca_signer: { authentication_type: "password", connection: "hsm_1" } },
-}, undefined, 2)}\n`;
+const configOf = (...ips: readonly string[]): string =>
+  `${JSON.stringify(
+    {
+      connections: { hsm_1: { ip: ips, port: ips.map(() => "60161") } },
+      users: { ca_signer: { authentication_type: "password", connection: "hsm_1" } },
+    },
+    undefined,
+    2,
+  )}\n`;
 
 // an image, and a running system of the same shape that must stay as it is
 const shell = `
@@ -32,7 +37,11 @@ execFileSync("sh", ["-euc", shell]);
 writeFileSync(image + configFile, configOf("10.0.0.1", "10.0.0.2"));
 writeFileSync(configFile, configOf("10.9.9.9"));
 
-const before = { system: exactly("/var/amplia"), etc: exactly(`${image}/etc`), home: withoutContent(`${image}/var/amplia`) };
+const before = {
+  system: exactly("/var/amplia"),
+  etc: exactly(`${image}/etc`),
+  home: withoutContent(`${image}/var/amplia`),
+};
 
 /** The same but for the content of config.json. */
 function withoutContent(folder: string): string {
@@ -47,12 +56,30 @@ t.test("list reads the image's", async (t) => {
 });
 
 t.test("add changes the image's config.json and nothing else", async (t) => {
-  const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", "10.0.0.3:60161", "--no-probe", "--yes", "--root", image]);
+  const { exitCode, document } = await knetctlJson([
+    "ha",
+    "add",
+    "hsm_1",
+    "10.0.0.3:60161",
+    "--no-probe",
+    "--yes",
+    "--root",
+    image,
+  ]);
   t.equal(exitCode, 0, JSON.stringify(document.problems));
   t.match(document, { outcome: "applied", changes: [{ kind: "write-file", path: configFile }] });
   t.equal(document.changes.length, 1);
-  t.same((JSON.parse(readFileSync(image + configFile, "utf8")) as { connections: unknown }).connections, { hsm_1: { ip: ["10.0.0.1", "10.0.0.2", "10.0.0.3"], port: ["60161", "60161", "60161"] } });
-  t.strictSame({ system: exactly("/var/amplia"), etc: exactly(`${image}/etc`), home: withoutContent(`${image}/var/amplia`) }, before);
+  t.same((JSON.parse(readFileSync(image + configFile, "utf8")) as { connections: unknown }).connections, {
+    hsm_1: { ip: ["10.0.0.1", "10.0.0.2", "10.0.0.3"], port: ["60161", "60161", "60161"] },
+  });
+  t.strictSame(
+    {
+      system: exactly("/var/amplia"),
+      etc: exactly(`${image}/etc`),
+      home: withoutContent(`${image}/var/amplia`),
+    },
+    before,
+  );
 });
 
 t.test("the run is the image's: its history has it, and rollback there takes it back", async (t) => {
@@ -63,21 +90,47 @@ t.test("the run is the image's: its history has it, and rollback there takes it 
 
 t.test("a profile outside of the image is refused: the image's runs could not take it back", async (t) => {
   const profile = "/root/p.yaml";
-  writeFileSync(profile, "connections: { hsm_1: { endpoints: [{ ip: 10.0.0.1, port: 60161 }] } }\nusers: { ca_signer: { connection: hsm_1, pin: { prompt: true } } }\n");
-  const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", "10.0.0.3:60161", "--no-probe", "--yes", "--root", image, "--profile", profile]);
-  t.match({ exitCode, problems: document.problems }, { exitCode: 64, problems: [{ code: "ha-profile-outside-root", where: { path: profile } }] });
+  writeFileSync(
+    profile,
+    "connections: { hsm_1: { endpoints: [{ ip: 10.0.0.1, port: 60161 }] } }\nusers: { ca_signer: { " +
+      "connection: hsm_1, pin: { prompt: true } } }\n",
+  );
+  const { exitCode, document } = await knetctlJson([
+    "ha",
+    "add",
+    "hsm_1",
+    "10.0.0.3:60161",
+    "--no-probe",
+    "--yes",
+    "--root",
+    image,
+    "--profile",
+    profile,
+  ]);
+  t.match(
+    { exitCode, problems: document.problems },
+    { exitCode: 64, problems: [{ code: "ha-profile-outside-root", where: { path: profile } }] },
+  );
   t.equal(readFileSync(image + configFile, "utf8"), configOf("10.0.0.1", "10.0.0.2"));
 });
 
-t.test("what is wrong in the image is to be mended in the image: no hint names the running system's file", async (t) => {
-  writeFileSync(image + configFile, `// by hand\n${configOf("10.0.0.1")}`);
-  for (const verb of [["list"], ["add", "hsm_1", "10.0.0.3:60161", "--no-probe", "--yes"]]) {
-    const { exitCode, document } = await knetctlJson(["ha", ...verb, "--root", image]);
-    t.match({ exitCode, problems: document.problems }, { exitCode: 1, problems: [{ code: "client-config-comment", hint: /^correct it/ }] });
-    t.notMatch(JSON.stringify(document.problems.map(({ hint }) => hint)), /mv |\/var\/amplia/);
-  }
-  writeFileSync(image + configFile, configOf("10.0.0.1").replace('"60161"', '"60161", "60162"'));
-  const { document } = await knetctlJson(["ha", "list", "--root", image]);
-  t.match(document.problems, [{ code: "ha-connection-ambiguous", hint: new RegExp(`knetctl ha set hsm_1 IP:PORT… --root ${image}$`) }]);
-  t.equal(exactly("/var/amplia"), before.system);
-});
+t.test(
+  "what is wrong in the image is to be mended in the image: no hint names the running system's file",
+  async (t) => {
+    writeFileSync(image + configFile, `// by hand\n${configOf("10.0.0.1")}`);
+    for (const verb of [["list"], ["add", "hsm_1", "10.0.0.3:60161", "--no-probe", "--yes"]]) {
+      const { exitCode, document } = await knetctlJson(["ha", ...verb, "--root", image]);
+      t.match(
+        { exitCode, problems: document.problems },
+        { exitCode: 1, problems: [{ code: "client-config-comment", hint: /^correct it/ }] },
+      );
+      t.notMatch(JSON.stringify(document.problems.map(({ hint }) => hint)), /mv |\/var\/amplia/);
+    }
+    writeFileSync(image + configFile, configOf("10.0.0.1").replace('"60161"', '"60161", "60162"'));
+    const { document } = await knetctlJson(["ha", "list", "--root", image]);
+    t.match(document.problems, [
+      { code: "ha-connection-ambiguous", hint: new RegExp(`knetctl ha set hsm_1 IP:PORT… --root ${image}$`) },
+    ]);
+    t.equal(exactly("/var/amplia"), before.system);
+  },
+);

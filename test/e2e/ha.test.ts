@@ -24,8 +24,13 @@ const text = ({ ip, port }: Endpoint): string => `${ip}:${port}`;
 
 /** The demo's profile with the first two members, comments, and a mode of its own. */
 const profile = `${folder}/production.yaml`;
-const profileOf = (...lines: readonly string[]): string => readFileSync(whole, "utf8").replace(/endpoints:\n(?: +- .*\n)+/, `endpoints:   # by preference\n${lines.join("\n")}\n`);
-const line = ({ ip, port }: Endpoint, comment = ""): string => `      - { ip: "${ip}", port: ${port} }${comment}`;
+const profileOf = (...lines: readonly string[]): string =>
+  readFileSync(whole, "utf8").replace(
+    /endpoints:\n(?: +- .*\n)+/,
+    `endpoints:   # by preference\n${lines.join("\n")}\n`,
+  );
+const line = ({ ip, port }: Endpoint, comment = ""): string =>
+  `      - { ip: "${ip}", port: ${port} }${comment}`;
 const [lineA, lineB] = [line(a, "   # Lisbon"), line(b, " # Porto")];
 writeFileSync(profile, profileOf(lineA, lineB), { mode: 0o600 });
 chmodSync(profile, 0o640);
@@ -41,11 +46,14 @@ const configOf = (ip: string, port: string): string => `{
 }`;
 const configWith = (...members: readonly Endpoint[]): string => {
   const [ips, ports] = [members.map(({ ip }) => `"${ip}"`), members.map(({ port }) => String(port))];
-  return members.length === 1 ? configOf(ips.join(""), ports.join("")) : configOf(`[${ips.join(", ")}]`, `[${ports.join(", ")}]`);
+  return members.length === 1
+    ? configOf(ips.join(""), ports.join(""))
+    : configOf(`[${ips.join(", ")}]`, `[${ports.join(", ")}]`);
 };
 
 const config = (): string => readFileSync(configFile, "utf8");
-const runs = (): string => execFileSync("sh", ["-c", "ls /var/lib/knetctl/runs | wc -l"], { encoding: "utf8" }).trim();
+const runs = (): string =>
+  execFileSync("sh", ["-c", "ls /var/lib/knetctl/runs | wc -l"], { encoding: "utf8" }).trim();
 
 t.test("a host to start from", async (t) => {
   const { exitCode, document } = await knetctlJson(["apply", profile]);
@@ -61,36 +69,73 @@ t.test("list shows them, as a table and as a picture", async (t) => {
 
 t.test("--dry-run shows the lines that change, exit 2, and changes nothing", async (t) => {
   const before = runs();
-  const { exitCode, stdout } = await knetctl(["ha", "add", "hsm_1", text(c), "--dry-run", "--profile", profile]);
+  const { exitCode, stdout } = await knetctl([
+    "ha",
+    "add",
+    "hsm_1",
+    text(c),
+    "--dry-run",
+    "--profile",
+    profile,
+  ]);
   t.equal(exitCode, 2);
   const changed = (path: string): RegExp => new RegExp(`edit file ${path.replaceAll("/", "\\/")}`);
   t.match(stdout, changed(configFile));
   t.match(stdout, changed(profile));
   t.match(stdout, /\+ {6}- \{ ip: "127\.0\.0\.3"/);
-  t.strictSame([config(), readFileSync(profile, "utf8"), runs()], [configWith(a, b), profileOf(lineA, lineB), before]);
+  t.strictSame(
+    [config(), readFileSync(profile, "utf8"), runs()],
+    [configWith(a, b), profileOf(lineA, lineB), before],
+  );
 });
 
 t.test("without a terminal it needs --yes", async (t) => {
   const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c)]);
-  t.match({ exitCode, document }, { exitCode: 64, document: { problems: [{ code: "ha-not-confirmed", hint: /--yes/ }] } });
+  t.match(
+    { exitCode, document },
+    { exitCode: 64, document: { problems: [{ code: "ha-not-confirmed", hint: /--yes/ }] } },
+  );
   t.equal(config(), configWith(a, b));
 });
 
-t.test("add with the profile: both files, their lines alone, proven with the profile's PINs; history names the command", async (t) => {
-  const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c), "--before", text(b), "--profile", profile, "--yes"]);
-  t.equal(exitCode, 0, JSON.stringify(document.problems));
-  t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
-  t.equal(document.outcome, "applied");
-  t.same(document.changes.map(({ kind, path }) => [kind, path]), [["write-file", configFile], ["write-file", profile]]);
-  t.same(document.smoke.tokens.map(({ label }) => label), ["ca_signer", "tsa_signer"]);
-  t.equal(config(), configWith(a, c, b));
-  t.equal(readFileSync(profile, "utf8"), profileOf(lineA, line(c), lineB));
-  t.equal((statSync(profile).mode & 0o7777).toString(8), "640");
-  const { stdout } = await knetctl(["history"]);
-  t.match(stdout, /ha add hsm_1/);
-  const again = await knetctlJson(["plan", profile]);
-  t.same(again.document.changes, [], "nothing is left for apply");
-});
+t.test(
+  "add with the profile: both files, their lines alone, proven with the profile's PINs; history " +
+    "names the command",
+  async (t) => {
+    const { exitCode, document } = await knetctlJson([
+      "ha",
+      "add",
+      "hsm_1",
+      text(c),
+      "--before",
+      text(b),
+      "--profile",
+      profile,
+      "--yes",
+    ]);
+    t.equal(exitCode, 0, JSON.stringify(document.problems));
+    t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+    t.equal(document.outcome, "applied");
+    t.same(
+      document.changes.map(({ kind, path }) => [kind, path]),
+      [
+        ["write-file", configFile],
+        ["write-file", profile],
+      ],
+    );
+    t.same(
+      document.smoke.tokens.map(({ label }) => label),
+      ["ca_signer", "tsa_signer"],
+    );
+    t.equal(config(), configWith(a, c, b));
+    t.equal(readFileSync(profile, "utf8"), profileOf(lineA, line(c), lineB));
+    t.equal((statSync(profile).mode & 0o7777).toString(8), "640");
+    const { stdout } = await knetctl(["history"]);
+    t.match(stdout, /ha add hsm_1/);
+    const again = await knetctlJson(["plan", profile]);
+    t.same(again.document.changes, [], "nothing is left for apply");
+  },
+);
 
 t.test("rollback takes both back; a second edit that changes nothing says so, and asks nobody", async (t) => {
   t.equal((await knetctl(["rollback"])).exitCode, 0);
@@ -99,65 +144,128 @@ t.test("rollback takes both back; a second edit that changes nothing says so, an
   t.match({ exitCode, stdout }, { exitCode: 0, stdout: /nothing to change/ });
 });
 
-t.test("promote and remove without a profile: nothing but config.json, down to scalars; what can be proven without a PIN is, and it says so", async (t) => {
-  const promoted = await knetctl(["ha", "promote", "hsm_1", text(b), "--yes"]);
-  t.equal(promoted.exitCode, 0, promoted.stderr);
-  t.match(promoted.stderr, /✓ PKCS #11 smoke test[^]*no login was proven: --profile FILE/);
-  t.equal(config(), configWith(b, a));
-  const removed = await knetctl(["ha", "remove", "hsm_1", text(a), "--yes", "--quiet"]);
-  t.equal(removed.exitCode, 0, removed.stderr);
-  t.equal(config(), configWith(b));
-  t.equal((await knetctl(["ha", "add", "hsm_1", text(a), "--first", "--yes"])).exitCode, 0);
-  t.equal(config(), configWith(a, b));
-  t.equal(readFileSync(profile, "utf8"), profileOf(lineA, lineB));
-});
+t.test(
+  "promote and remove without a profile: nothing but config.json, down to scalars; what can be " +
+    "proven without a PIN is, and it says so",
+  async (t) => {
+    const promoted = await knetctl(["ha", "promote", "hsm_1", text(b), "--yes"]);
+    t.equal(promoted.exitCode, 0, promoted.stderr);
+    t.match(promoted.stderr, /✓ PKCS #11 smoke test[^]*no login was proven: --profile FILE/);
+    t.equal(config(), configWith(b, a));
+    const removed = await knetctl(["ha", "remove", "hsm_1", text(a), "--yes", "--quiet"]);
+    t.equal(removed.exitCode, 0, removed.stderr);
+    t.equal(config(), configWith(b));
+    t.equal((await knetctl(["ha", "add", "hsm_1", text(a), "--first", "--yes"])).exitCode, 0);
+    t.equal(config(), configWith(a, b));
+    t.equal(readFileSync(profile, "utf8"), profileOf(lineA, lineB));
+  },
+);
 
 t.test("a new member that is down, or is the TTLV port, is refused before anything is written", async (t) => {
   const before = runs();
-  for (const [member, code] of [[dead, "endpoint-refused"], [ttlv, "endpoint-ttlv"]] as const) {
-    const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(member), "--yes", "--profile", profile]);
+  for (const [member, code] of [
+    [dead, "endpoint-refused"],
+    [ttlv, "endpoint-ttlv"],
+  ] as const) {
+    const { exitCode, document } = await knetctlJson([
+      "ha",
+      "add",
+      "hsm_1",
+      text(member),
+      "--yes",
+      "--profile",
+      profile,
+    ]);
     t.equal(exitCode, 69);
-    t.same(document.problems.map((problem) => problem.code), [code, "ha-member-refused"]);
+    t.same(
+      document.problems.map((problem) => problem.code),
+      [code, "ha-member-refused"],
+    );
     t.match(document.problems[1]?.hint, /--no-probe/);
   }
   t.strictSame([config(), runs()], [configWith(a, b), before]);
 });
 
-t.test("promoting a dead member, or leaving dead ones alone in the vector, is refused before anything is written", async (t) => {
-  writeFileSync(configFile, configWith(a, dead));
-  const before = runs();
-  for (const args of [["promote", "hsm_1", text(dead)], ["remove", "hsm_1", text(a)], ["set", "hsm_1", text(dead), text(a)]]) {
-    const { exitCode, document } = await knetctlJson(["ha", ...args, "--yes"]);
-    t.equal(exitCode, 69, args.join(" "));
-    t.same(document.problems.map(({ code, severity }) => `${severity} ${code}`), ["error endpoint-refused", "error ha-member-refused"], args.join(" "));
-    t.match(document.problems[1], { detail: text(dead), hint: /--no-probe/ });
-  }
-  t.strictSame([config(), runs()], [configWith(a, dead), before]);
-});
+t.test(
+  "promoting a dead member, or leaving dead ones alone in the vector, is refused before anything is written",
+  async (t) => {
+    writeFileSync(configFile, configWith(a, dead));
+    const before = runs();
+    for (const args of [
+      ["promote", "hsm_1", text(dead)],
+      ["remove", "hsm_1", text(a)],
+      ["set", "hsm_1", text(dead), text(a)],
+    ]) {
+      const { exitCode, document } = await knetctlJson(["ha", ...args, "--yes"]);
+      t.equal(exitCode, 69, args.join(" "));
+      t.same(
+        document.problems.map(({ code, severity }) => `${severity} ${code}`),
+        ["error endpoint-refused", "error ha-member-refused"],
+        args.join(" "),
+      );
+      t.match(document.problems[1], { detail: text(dead), hint: /--no-probe/ });
+    }
+    t.strictSame([config(), runs()], [configWith(a, dead), before]);
+  },
+);
 
-t.test("a dead member that stays behind others, or moves up when another goes, is told and stops nothing", async (t) => {
-  writeFileSync(configFile, configWith(a, dead, b));
-  const { exitCode, document } = await knetctlJson(["ha", "remove", "hsm_1", text(a), "--yes"]);
-  t.equal(exitCode, 0, JSON.stringify(document.problems));
-  t.match(document.problems, [{ code: "endpoint-refused", severity: "warning", where: { path: text(dead) } }]);
-  t.equal(config(), configWith(dead, b));
-  writeFileSync(configFile, configWith(a, b));
-});
+t.test(
+  "a dead member that stays behind others, or moves up when another goes, is told and stops nothing",
+  async (t) => {
+    writeFileSync(configFile, configWith(a, dead, b));
+    const { exitCode, document } = await knetctlJson(["ha", "remove", "hsm_1", text(a), "--yes"]);
+    t.equal(exitCode, 0, JSON.stringify(document.problems));
+    t.match(document.problems, [
+      { code: "endpoint-refused", severity: "warning", where: { path: text(dead) } },
+    ]);
+    t.equal(config(), configWith(dead, b));
+    writeFileSync(configFile, configWith(a, b));
+  },
+);
 
-t.test("a vector that fails the proof is rolled back: config.json and the profile byte for byte as before", async (t) => {
-  const { exitCode, document } = await knetctlJson(["ha", "set", "hsm_1", text(dead), "--no-probe", "--yes", "--profile", profile]);
-  t.equal(document.outcome, "rolled-back", JSON.stringify(document.problems));
-  t.not(exitCode, 0);
-  t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
-  t.strictSame([config(), readFileSync(profile, "utf8")], [configWith(a, b), profileOf(lineA, lineB)]);
-  t.equal((statSync(profile).mode & 0o7777).toString(8), "640");
-});
+t.test(
+  "a vector that fails the proof is rolled back: config.json and the profile byte for byte as before",
+  async (t) => {
+    const { exitCode, document } = await knetctlJson([
+      "ha",
+      "set",
+      "hsm_1",
+      text(dead),
+      "--no-probe",
+      "--yes",
+      "--profile",
+      profile,
+    ]);
+    t.equal(document.outcome, "rolled-back", JSON.stringify(document.problems));
+    t.not(exitCode, 0);
+    t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+    t.strictSame([config(), readFileSync(profile, "utf8")], [configWith(a, b), profileOf(lineA, lineB)]);
+    t.equal((statSync(profile).mode & 0o7777).toString(8), "640");
+  },
+);
 
 t.test("a profile that lies where others can write is refused, with the reason", async (t) => {
-  execFileSync("sh", ["-c", "mkdir -m 0777 /srv/open && cp \"$1\" /srv/open/p.yaml", "sh", profile]);
-  const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c), "--yes", "--profile", "/srv/open/p.yaml"]);
-  t.match({ exitCode, problems: document.problems }, { exitCode: 1, problems: [{ code: "profile-untrusted", detail: /\/srv\/open, a folder above it, has mode 0777/ }] });
-  t.match(await knetctlJson(["ha", "add", "hsm_1", text(c), "--dry-run", "--profile", "/srv/open/p.yaml"]), { exitCode: 1, document: { problems: [{ code: "ha-profile-unsafe", detail: /others can write/ }] } });
+  execFileSync("sh", ["-c", 'mkdir -m 0777 /srv/open && cp "$1" /srv/open/p.yaml', "sh", profile]);
+  const { exitCode, document } = await knetctlJson([
+    "ha",
+    "add",
+    "hsm_1",
+    text(c),
+    "--yes",
+    "--profile",
+    "/srv/open/p.yaml",
+  ]);
+  t.match(
+    { exitCode, problems: document.problems },
+    {
+      exitCode: 1,
+      problems: [{ code: "profile-untrusted", detail: /\/srv\/open, a folder above it, has mode 0777/ }],
+    },
+  );
+  t.match(await knetctlJson(["ha", "add", "hsm_1", text(c), "--dry-run", "--profile", "/srv/open/p.yaml"]), {
+    exitCode: 1,
+    document: { problems: [{ code: "ha-profile-unsafe", detail: /others can write/ }] },
+  });
   t.equal(config(), configWith(a, b));
 });
 
@@ -170,7 +278,9 @@ t.test("set repairs a vector whose endpoints cannot be told; the other verbs ref
   t.equal(config(), configOf(`["${a.ip}", "${b.ip}"]`, `[${a.port}, ${b.port}]`));
 });
 
-const unfriendly: Readonly<Record<string, readonly [args: readonly string[], exitCode: number, code: string, title?: RegExp]>> = {
+const unfriendly: Readonly<
+  Record<string, readonly [args: readonly string[], exitCode: number, code: string, title?: RegExp]>
+> = {
   "a misspelt connection": [["add", "hsm1", text(c)], 64, "ha-connection-unknown"],
   "no port": [["add", "hsm_1", "10.0.0.1"], 64, "ha-endpoint-invalid"],
   "an IPv6 address without brackets": [["add", "hsm_1", "2001:db8::7"], 64, "ha-endpoint-invalid"],
@@ -181,21 +291,39 @@ const unfriendly: Readonly<Record<string, readonly [args: readonly string[], exi
   "the last ones": [["remove", "hsm_1", text(a), text(b)], 64, "ha-last-endpoint"],
   "one that is not there": [["remove", "hsm_1", text(c)], 64, "ha-endpoint-unknown"],
   "promoting one that is not there": [["promote", "hsm_1", text(c)], 64, "ha-endpoint-unknown"],
-  "before one that is not there": [["add", "hsm_1", text(c), "--before", text(dead)], 64, "ha-endpoint-unknown"],
+  "before one that is not there": [
+    ["add", "hsm_1", text(c), "--before", text(dead)],
+    64,
+    "ha-endpoint-unknown",
+  ],
   "two places": [["add", "hsm_1", text(c), "--before", text(a), "--first"], 64, "usage-invalid"],
   "no endpoint": [["add", "hsm_1"], 64, "usage-invalid", /^the endpoints are missing/],
   "a unit that is none": [["add", "hsm_1", text(c), "--unit", "a b"], 64, "usage-invalid"],
   "a profile from standard input": [["add", "hsm_1", text(c), "--profile", "-"], 64, "usage-invalid"],
-  "a profile that is not there": [["add", "hsm_1", text(c), "--profile", "/nowhere.yaml"], 65, "profile-missing"],
-  "a service user that is not there": [["add", "hsm_1", text(c), "--user", "nobody-of-that-name"], 1, "account-missing"],
+  "a profile that is not there": [
+    ["add", "hsm_1", text(c), "--profile", "/nowhere.yaml"],
+    65,
+    "profile-missing",
+  ],
+  "a service user that is not there": [
+    ["add", "hsm_1", text(c), "--user", "nobody-of-that-name"],
+    1,
+    "account-missing",
+  ],
 };
 
 for (const [what, [args, exitCode, code, title = /./]] of Object.entries(unfriendly)) {
   t.test(`refused: ${what}`, async (t) => {
     const before = config();
     const ran = await knetctlJson(["ha", ...args, "--yes"]);
-    t.match({ exitCode: ran.exitCode, problems: ran.document.problems }, { exitCode, problems: [{ code, title }] });
-    t.ok(ran.document.problems.every(({ hint }) => hint !== undefined), JSON.stringify(ran.document.problems));
+    t.match(
+      { exitCode: ran.exitCode, problems: ran.document.problems },
+      { exitCode, problems: [{ code, title }] },
+    );
+    t.ok(
+      ran.document.problems.every(({ hint }) => hint !== undefined),
+      JSON.stringify(ran.document.problems),
+    );
     t.equal(config(), before);
   });
 }
@@ -204,7 +332,9 @@ t.test("on a terminal it asks; anything but yes leaves the host as it is", async
   // the simulator answers from this process, which must not block
   const asked = async (answer: string): Promise<string> => {
     const command = [process.execPath, knetctlScript, "ha", "promote", "hsm_1", text(b)].join(" ");
-    const running = promisify(execFile)("script", ["-qec", `${command}; echo ended $?`, "/dev/null"], { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", TERM: "xterm" } });
+    const running = promisify(execFile)("script", ["-qec", `${command}; echo ended $?`, "/dev/null"], {
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", TERM: "xterm" },
+    });
     running.child.stdin?.end(`${answer}\n`);
     return (await running).stdout;
   };
@@ -217,8 +347,17 @@ t.test("on a terminal it asks; anything but yes leaves the host as it is", async
 
 t.test("without root it says how, and --dry-run goes as far as it can read", async (t) => {
   const program = copyProgram("/srv/knetctl");
-  const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c), "--yes"], { uid: 65534, program });
-  t.match({ exitCode, problems: document.problems }, { exitCode: 77, problems: [{ code: "apply-needs-root", hint: /--dry-run/ }] });
+  const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c), "--yes"], {
+    uid: 65534,
+    program,
+  });
+  t.match(
+    { exitCode, problems: document.problems },
+    { exitCode: 77, problems: [{ code: "apply-needs-root", hint: /--dry-run/ }] },
+  );
   const dry = await knetctlJson(["ha", "add", "hsm_1", text(c), "--dry-run"], { uid: 65534, program });
-  t.match({ exitCode: dry.exitCode, problems: dry.document.problems }, { exitCode: 77, problems: [{ code: "host-not-permitted" }] });
+  t.match(
+    { exitCode: dry.exitCode, problems: dry.document.problems },
+    { exitCode: 77, problems: [{ code: "host-not-permitted" }] },
+  );
 });

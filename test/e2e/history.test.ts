@@ -48,7 +48,10 @@ t.test("two runs stand in the history, the latest first, with who, what and how 
   t.equal((await knetctl(["apply", profile])).exitCode, 0);
   installed = hostState();
   t.equal((await knetctl(["apply", fast, otherProfile()])).exitCode, 0);
-  t.match(await runs(), [{ sequence: 2, outcome: "applied", count: 1 }, { sequence: 1, outcome: "applied", count: 9 }]);
+  t.match(await runs(), [
+    { sequence: 2, outcome: "applied", count: 1 },
+    { sequence: 1, outcome: "applied", count: 9 },
+  ]);
   const { stdout } = await knetctl(["history"]);
   t.match(stdout, /^run +when +who/);
   t.match(stdout, /2 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +root +applied +1 +\S*other\.yaml/);
@@ -67,10 +70,22 @@ t.test("one run is shown with its changes and what can be done with it", async (
 
 t.test("another user is refused, and told why", async (t) => {
   const program = copyProgram("/opt/knetctl-test");
-  t.match(await knetctl(["history"], { uid: 61_234, program }), { exitCode: 77, stderr: /history-needs-root/ });
-  t.match(await knetctl(["rollback"], { uid: 61_234, program }), { exitCode: 77, stderr: /rollback-needs-root/ });
-  t.match(await knetctl(["rollback", "--root", "/root/image", "--dry-run"], { uid: 61_234, program }), { exitCode: 77, stderr: /host-not-permitted[^]*run as root/ });
-  t.match(await knetctl(["rollback", "--root", "/nowhere", "--dry-run"], { uid: 61_234, program }), { exitCode: 64, stderr: /usage-root-missing/ });
+  t.match(await knetctl(["history"], { uid: 61_234, program }), {
+    exitCode: 77,
+    stderr: /history-needs-root/,
+  });
+  t.match(await knetctl(["rollback"], { uid: 61_234, program }), {
+    exitCode: 77,
+    stderr: /rollback-needs-root/,
+  });
+  t.match(await knetctl(["rollback", "--root", "/root/image", "--dry-run"], { uid: 61_234, program }), {
+    exitCode: 77,
+    stderr: /host-not-permitted[^]*run as root/,
+  });
+  t.match(await knetctl(["rollback", "--root", "/nowhere", "--dry-run"], { uid: 61_234, program }), {
+    exitCode: 64,
+    stderr: /usage-root-missing/,
+  });
   rmSync(program, { recursive: true });
 });
 
@@ -78,7 +93,10 @@ t.test("an earlier run is not taken back while a later one stands on it", async 
   const state = hostState();
   const { exitCode, stderr } = await knetctl(["rollback", "1"]);
   t.equal(exitCode, 1);
-  t.match(stderr, /run 1 cannot be taken back before run 2[\s\S]*undo-later-run[\s\S]*hint: knetctl rollback \S+ first/);
+  t.match(
+    stderr,
+    /run 1 cannot be taken back before run 2[\s\S]*undo-later-run[\s\S]*hint: knetctl rollback \S+ first/,
+  );
   t.equal(hostState(), state);
 });
 
@@ -88,9 +106,15 @@ t.test("what was edited by hand since is not lost: refused, and with --keep-chan
   const state = hostState();
   const refused = await knetctl(["rollback"]);
   t.equal(refused.exitCode, 1);
-  t.match(refused.stderr, /run 2 cannot be taken back[\s\S]*config\.json[\s\S]*neither what the run wrote[\s\S]*--keep-changed/);
+  t.match(
+    refused.stderr,
+    /run 2 cannot be taken back[\s\S]*config\.json[\s\S]*neither what the run wrote[\s\S]*--keep-changed/,
+  );
   t.equal(hostState(), state);
-  t.match(await knetctl(["rollback", "--dry-run", "--keep-changed"]), { exitCode: 2, stdout: /kept as it is: \S*config\.json/ });
+  t.match(await knetctl(["rollback", "--dry-run", "--keep-changed"]), {
+    exitCode: 2,
+    stdout: /kept as it is: \S*config\.json/,
+  });
   writeFileSync(configFile, written);
 });
 
@@ -102,19 +126,25 @@ t.test("--dry-run shows what would be taken back, and changes nothing", async (t
   t.equal(hostState(), state);
 });
 
-t.test("without a run's name the latest goes back, then the one before, until the host is as it was", async (t) => {
-  const second = await knetctlJson(["rollback"]);
-  t.equal(second.exitCode, 0, second.stderr);
-  t.match(second.document, { outcome: "rolled-back", sequence: 2 });
-  t.ok(report(second.document), JSON.stringify(report.errors));
-  t.equal(hostState(), installed);
-  t.match(await knetctl(["rollback", "2"]), { exitCode: 1, stderr: /nothing of run 2 is left/ });
-  const first = await knetctl(["rollback"]);
-  t.equal(first.exitCode, 0, first.stderr);
-  t.match(first.stdout, /run 1 was taken back: all that knetctl changed, and all that install\.sh changed in the folders that were looked at \(\/etc, [^)]*\/usr[^)]*\), was observed to be as before it\nnot looked at: .*what install\.sh may have changed outside of these folders\n/);
-  t.equal(hostState(), before);
-  t.match(await runs(), [{ outcome: "rolled-back" }, { outcome: "rolled-back" }]);
-});
+t.test(
+  "without a run's name the latest goes back, then the one before, until the host is as it was",
+  async (t) => {
+    const second = await knetctlJson(["rollback"]);
+    t.equal(second.exitCode, 0, second.stderr);
+    t.match(second.document, { outcome: "rolled-back", sequence: 2 });
+    t.ok(report(second.document), JSON.stringify(report.errors));
+    t.equal(hostState(), installed);
+    t.match(await knetctl(["rollback", "2"]), { exitCode: 1, stderr: /nothing of run 2 is left/ });
+    const first = await knetctl(["rollback"]);
+    t.equal(first.exitCode, 0, first.stderr);
+    t.match(
+      first.stdout,
+      /run 1 was taken back: all that knetctl changed, and all that install\.sh changed in the folders that were looked at \(\/etc, [^)]*\/usr[^)]*\), was observed to be as before it\nnot looked at: .*what install\.sh may have changed outside of these folders\n/,
+    );
+    t.equal(hostState(), before);
+    t.match(await runs(), [{ outcome: "rolled-back" }, { outcome: "rolled-back" }]);
+  },
+);
 
 t.test("what was put below a folder of the run stands in the way of taking it back", async (t) => {
   t.equal((await knetctl(["apply", fast, profile])).exitCode, 0);
@@ -133,7 +163,10 @@ t.test("a killed run is noticed by plan and verify, and taken back by rollback",
   await kill();
   const plan = await knetctl(["plan", profile]);
   t.equal(plan.exitCode, 2);
-  t.match(plan.stderr, /cut off in the middle of its work[\s\S]*workflow-unfinished-run[\s\S]*knetctl rollback/);
+  t.match(
+    plan.stderr,
+    /cut off in the middle of its work[\s\S]*workflow-unfinished-run[\s\S]*knetctl rollback/,
+  );
   t.match(await knetctl(["history"]), { stdout: /unfinished/ });
   const { exitCode, stdout, stderr } = await knetctl(["rollback"]);
   t.equal(exitCode, 0, stderr);
@@ -160,7 +193,10 @@ t.test("a damaged journal is named, and hides no other run", async (t) => {
 
 /** Starts an apply and kills it while install.sh runs. */
 async function kill(): Promise<void> {
-  const child = spawn(process.execPath, [knetctlScript, "apply", fast, profile, "--json"], { stdio: ["ignore", "ignore", "pipe"], env: { PATH: "/usr/bin:/bin" } });
+  const child = spawn(process.execPath, [knetctlScript, "apply", fast, profile, "--json"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { PATH: "/usr/bin:/bin" },
+  });
   let said = "";
   await new Promise<void>((resolve) => {
     child.stderr.on("data", (chunk: Buffer) => {
@@ -168,6 +204,8 @@ async function kill(): Promise<void> {
       if (!said.includes("running install.sh")) return;
       child.kill("SIGKILL");
     });
-    child.once("exit", () => { resolve(); });
+    child.once("exit", () => {
+      resolve();
+    });
   });
 }

@@ -36,6 +36,12 @@ t.test("a killed holder leaves no lock behind", async (t) => {
 });
 
 t.test("many runs at once: one at a time, none broken", async (t) => {
-  const runs = await Promise.all(Array.from({ length: 6 }, () => knetctl(["apply", "--no-smoke-test", "--lock-timeout", "60", profile])));
-  t.same(runs.map(({ exitCode }) => exitCode), Array.from({ length: 6 }, () => 0), runs.map(({ stderr }) => stderr).join(""));
+  const runs = await Promise.all(
+    Array.from({ length: 6 }, () => knetctl(["apply", "--no-smoke-test", "--lock-timeout", "60", profile])),
+  );
+  t.same(
+    runs.map(({ exitCode }) => exitCode),
+    Array.from({ length: 6 }, () => 0),
+    runs.map(({ stderr }) => stderr).join(""),
+  );
 });

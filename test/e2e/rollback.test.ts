@@ -23,13 +23,24 @@ t.test("a wrong PIN: one attempt, everything is put back, and the outcome says s
   const { exitCode, document, stderr } = await knetctlJson(["apply", profile]);
   t.equal(exitCode, 1, JSON.stringify(document.problems));
   t.equal(document.outcome, "rolled-back", JSON.stringify(document.problems, undefined, 1));
-  t.match(document.smoke.tokens.flatMap(({ checks }) => checks.filter(({ status }) => status === "fail")), [{ id: "login", ckr: "CKR_PIN_INCORRECT", hint: /password/ }]);
-  t.match(document, { lookedAt: { folders: ["/etc", "/opt", "/usr"], except: [] } }, "no more is claimed of what install.sh did than was looked at");
+  t.match(
+    document.smoke.tokens.flatMap(({ checks }) => checks.filter(({ status }) => status === "fail")),
+    [{ id: "login", ckr: "CKR_PIN_INCORRECT", hint: /password/ }],
+  );
+  t.match(
+    document,
+    { lookedAt: { folders: ["/etc", "/opt", "/usr"], except: [] } },
+    "no more is claimed of what install.sh did than was looked at",
+  );
   t.equal(hostState(), before);
   t.notOk(existsSync(loaderEntry));
   t.throws(() => execFileSync("id", ["amplia"], { stdio: "ignore" }), "the account is gone");
   t.notMatch(JSON.stringify(document) + stderr, wrong);
-  t.equal(spawnSync("grep", ["-rlsF", "-D", "skip", wrong, "/var", "/etc", "/tmp"], { encoding: "utf8" }).stdout, "", "the PIN is nowhere");
+  t.equal(
+    spawnSync("grep", ["-rlsF", "-D", "skip", wrong, "/var", "/etc", "/tmp"], { encoding: "utf8" }).stdout,
+    "",
+    "the PIN is nowhere",
+  );
   writeFileSync(pinFile, right);
 });
 
@@ -69,9 +80,24 @@ t.test("what cannot be undone is told, with commands that do it once the obstacl
   t.equal(readFileSync(theirs, "utf8"), "precious", "what somebody else put there is kept");
   t.notOk(existsSync(configFile), "all else is taken back");
   const failed = document.problems.filter(({ code }) => code === "workflow-undo-failed");
-  const parents = ["/var/amplia/.config/kryptus/knet/pkcs11", "/var/amplia/.config/kryptus/knet", "/var/amplia/.config/kryptus", "/var/amplia/.config", "/var/amplia", "/etc/passwd"];
-  t.same(failed.map(({ where }) => where?.path), parents, "exactly what is left: the folders, and the account that owns them");
-  t.equal(execFileSync("id", ["-un", "amplia"]).toString(), "amplia\n", "an account stays as long as its home does");
+  const parents = [
+    "/var/amplia/.config/kryptus/knet/pkcs11",
+    "/var/amplia/.config/kryptus/knet",
+    "/var/amplia/.config/kryptus",
+    "/var/amplia/.config",
+    "/var/amplia",
+    "/etc/passwd",
+  ];
+  t.same(
+    failed.map(({ where }) => where?.path),
+    parents,
+    "exactly what is left: the folders, and the account that owns them",
+  );
+  t.equal(
+    execFileSync("id", ["-un", "amplia"]).toString(),
+    "amplia\n",
+    "an account stays as long as its home does",
+  );
   rmSync(theirs);
   for (const command of commandsByHand(failed)) spawnSync("sh", ["-c", command]);
   t.equal(hostState(), before, "the printed commands put it back");

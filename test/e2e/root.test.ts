@@ -12,14 +12,17 @@ await cluster.stop();
 
 // an image: this machine's programs, bound below another root, with its own /etc, /var, /opt and /usr/local
 const image = "/srv/image";
-execFileSync("sh", ["-euc", `
+execFileSync("sh", [
+  "-euc",
+  `
   mkdir -p ${image}/var/lib ${image}/tmp ${image}/opt ${image}/usr/local/lib
   cp -a /etc ${image}/etc
   for d in bin sbin lib lib32 lib64 libx32; do
     [ ! -L /$d ] || cp -a /$d ${image}/$d
     [ ! -d /usr/$d ] || { mkdir ${image}/usr/$d; mount --bind /usr/$d ${image}/usr/$d; }
   done
-  ldconfig -r ${image}`]);
+  ldconfig -r ${image}`,
+]);
 
 t.test("--root provisions the image and nothing else", async (t) => {
   const { exitCode, document, stderr } = await knetctlJson(["apply", "--root", image, profile]);
@@ -34,7 +37,8 @@ t.test("--root provisions the image and nothing else", async (t) => {
   t.equal(statSync(image + configFile).mode & 0o7777, 0o640);
   t.ok(existsSync(image + loaderEntry));
   t.match(execFileSync("ldconfig", ["-r", image, "-p"]).toString(), /libkNETPKCS11\.so/);
-  for (const outside of [configFile, loaderEntry, "/var/lib/knetctl", "/var/amplia"]) t.notOk(existsSync(outside), `${outside} is untouched`);
+  for (const outside of [configFile, loaderEntry, "/var/lib/knetctl", "/var/amplia"])
+    t.notOk(existsSync(outside), `${outside} is untouched`);
 });
 
 t.test("again: nothing to do", async (t) => {

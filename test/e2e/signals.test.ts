@@ -18,21 +18,34 @@ t.teardown(() => cluster.stop());
 
 const program = join(import.meta.dirname, "../../dist/knetctl.cjs");
 const currentFile = "/var/lib/knetctl/current";
-const accountFiles = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map((name) => `/etc/${name}`);
+const accountFiles = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map(
+  (name) => `/etc/${name}`,
+);
 
-/** Names, modes, owners, links and contents of all that a run may touch; accounts byte for byte; the loader's cache as it is shown. */
+/**
+ * Names, modes, owners, links and contents of all that a run may touch; accounts byte for byte; the loader's
+ * cache as it is shown.
+ */
 function hostState(): string {
-  const script = "find /etc /usr/local/lib /opt /var/mail -xdev -maxdepth 3 -printf '%p %y %m %U %G %l\\n' | sort; [ ! -e /var/amplia ] || find /var/amplia;"
-    + " find /etc /usr/local/lib /opt -xdev -maxdepth 2 -type f ! -name ld.so.cache -exec sha256sum {} + 2>/dev/null | sort; ldconfig -p; cat \"$@\" 2>/dev/null || :";
+  const script =
+    "find /etc /usr/local/lib /opt /var/mail -xdev -maxdepth 3 -printf '%p %y %m %U %G %l\\n' | " +
+    "sort; [ ! -e /var/amplia ] || find /var/amplia;" +
+    " find /etc /usr/local/lib /opt -xdev -maxdepth 2 -type f ! -name ld.so.cache -exec sha256sum {} " +
+    '+ 2>/dev/null | sort; ldconfig -p; cat "$@" 2>/dev/null || :';
   // the account tools keep a copy of each file they change, NAME-
-  return execFileSync("sh", ["-c", script, "sh", ...accountFiles], { maxBuffer: 1 << 28 }).toString().replace(/^.*\/etc\/\w+-( .*)?\n/gm, "");
+  return execFileSync("sh", ["-c", script, "sh", ...accountFiles], { maxBuffer: 1 << 28 })
+    .toString()
+    .replace(/^.*\/etc\/\w+-( .*)?\n/gm, "");
 }
 
 /** Lines of the host's state that are other than they were. */
 function changedSince(old: string): readonly string[] {
   const [was, is] = [old, hostState()].map((state) => state.split("\n")) as [string[], string[]];
   const [known, now] = [new Set(was), new Set(is)];
-  return [...was.filter((line) => !now.has(line)).map((line) => `- ${line}`), ...is.filter((line) => !known.has(line)).map((line) => `+ ${line}`)];
+  return [
+    ...was.filter((line) => !now.has(line)).map((line) => `- ${line}`),
+    ...is.filter((line) => !known.has(line)).map((line) => `+ ${line}`),
+  ];
 }
 
 interface Going {
@@ -42,9 +55,16 @@ interface Going {
 
 /** The program in a process group of its own, as a shell starts it on a terminal. */
 function start(...args: readonly string[]): Going {
-  const child = spawn(process.execPath, [program, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"], cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  const child = spawn(process.execPath, [program, ...args], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: "/",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }));
+  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(
+    ([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }),
+  );
   return { child, ended };
 }
 
@@ -55,19 +75,32 @@ function toGroup({ child }: Going, signal: NodeJS.Signals): void {
 
 /** A profile like the given one, whose install.sh ends with these lines. */
 function profileInstalling(script: string): string {
-  const { path, sha256 } = vendorArchive(folder, `cp libkNETPKCS11.so /usr/local/lib/\necho half > /opt/half\n${script}`, { version: "1.9.0" });
+  const { path, sha256 } = vendorArchive(
+    folder,
+    `cp libkNETPKCS11.so /usr/local/lib/\necho half > /opt/half\n${script}`,
+    { version: "1.9.0" },
+  );
   const file = `${folder}/other.yaml`;
-  writeFileSync(file, readFileSync(profile, "utf8").replace(/archive: .*/, `archive: ${path}`).replace(/sha256: .*/, `sha256: ${sha256}`));
+  writeFileSync(
+    file,
+    readFileSync(profile, "utf8")
+      .replace(/archive: .*/, `archive: ${path}`)
+      .replace(/sha256: .*/, `sha256: ${sha256}`),
+  );
   return file;
 }
 
 /** A program of the system that first does something else. */
 function wrapped(name: string, lines: string): () => void {
-  const file = execFileSync("sh", ["-c", `realpath "$(command -v ${name})"`]).toString().trim();
+  const file = execFileSync("sh", ["-c", `realpath "$(command -v ${name})"`])
+    .toString()
+    .trim();
   renameSync(file, `${file}.real`);
   writeFileSync(file, `#!/bin/sh\n${lines}\nexec ${file}.real "$@"\n`);
   chmodSync(file, 0o755);
-  return () => { renameSync(`${file}.real`, file); };
+  return () => {
+    renameSync(`${file}.real`, file);
+  };
 }
 
 const before = hostState();
@@ -88,7 +121,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 t.test("timeout(1), which sends its signal twice, gets a rollback too", async (t) => {
   const file = profileInstalling("sleep 61.7");
-  const child = spawn("timeout", ["3", process.execPath, program, "apply", "--json", file], { stdio: ["ignore", "pipe", "inherit"], env: { PATH: "/usr/bin:/bin" } });
+  const child = spawn("timeout", ["3", process.execPath, program, "apply", "--json", file], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { PATH: "/usr/bin:/bin" },
+  });
   const document: unknown = JSON.parse(await text(child.stdout));
   t.match(document, { outcome: "rolled-back", problems: [{ code: "interrupted" }] });
   t.strictSame(changedSince(before), []);
@@ -108,7 +144,7 @@ t.test("a hang-up that comes many times still gets its rollback", async (t) => {
 });
 
 t.test("SIGINT while ldconfig runs: put back", async (t) => {
-  const unwrap = wrapped("ldconfig", "[ \"$1\" = -p ] || { touch /tmp/in-ldconfig; sleep 0.5; }");
+  const unwrap = wrapped("ldconfig", '[ "$1" = -p ] || { touch /tmp/in-ldconfig; sleep 0.5; }');
   const run = start("apply", "--json", profile);
   const wasReached = await eventually(() => existsSync("/tmp/in-ldconfig"), 60_000);
   toGroup(run, "SIGINT");
@@ -124,7 +160,9 @@ t.test("SIGINT while ldconfig runs: put back", async (t) => {
 t.test("SIGINT during the smoke test: put back", async (t) => {
   const run = start("apply", "--json", profile);
   let isProving = false;
-  run.child.stderr?.on("data", (lines: Buffer) => { isProving ||= lines.includes('"type":"proof-started"'); });
+  run.child.stderr?.on("data", (lines: Buffer) => {
+    isProving ||= lines.includes('"type":"proof-started"');
+  });
   const wasReached = await eventually(() => isProving, 60_000);
   toGroup(run, "SIGINT");
   const { exitCode, stdout } = await run.ended;
@@ -172,15 +210,21 @@ t.test("a second Ctrl-C stops at once, names the run and how to go on; rollback 
   t.notOk(existsSync(currentFile));
 });
 
-t.test("the same with --json: a line on standard error; the next apply takes it back before it begins", async (t) => {
-  const { exitCode, stdout, stderr, name } = await leaveInTheMiddle("--json");
-  t.equal(exitCode, 130);
-  t.equal(stdout, "", "no half document");
-  const last = stderr.trimEnd().split("\n").at(-1) ?? "";
-  t.match(JSON.parse(last), { type: "left", problem: { code: "workflow-unfinished-run", hint: new RegExp(name) } });
-  const next = await knetctlJson(["apply", "--no-smoke-test", profile]);
-  t.match(next.document, { outcome: "applied", recovered: name });
-  t.notOk(existsSync("/opt/half"));
-  t.equal((await knetctl(["rollback"])).exitCode, 0);
-  t.strictSame(changedSince(before), []);
-});
+t.test(
+  "the same with --json: a line on standard error; the next apply takes it back before it begins",
+  async (t) => {
+    const { exitCode, stdout, stderr, name } = await leaveInTheMiddle("--json");
+    t.equal(exitCode, 130);
+    t.equal(stdout, "", "no half document");
+    const last = stderr.trimEnd().split("\n").at(-1) ?? "";
+    t.match(JSON.parse(last), {
+      type: "left",
+      problem: { code: "workflow-unfinished-run", hint: new RegExp(name) },
+    });
+    const next = await knetctlJson(["apply", "--no-smoke-test", profile]);
+    t.match(next.document, { outcome: "applied", recovered: name });
+    t.notOk(existsSync("/opt/half"));
+    t.equal((await knetctl(["rollback"])).exitCode, 0);
+    t.strictSame(changedSince(before), []);
+  },
+);

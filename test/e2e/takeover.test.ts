@@ -19,7 +19,9 @@ t.equal((await knetctlJson(["apply", "--no-smoke-test", profile])).document.outc
 const gid = Number(execFileSync("id", ["-g", "amplia"]).toString());
 mkdirSync("/etc/amplia", { mode: 0o750 });
 chownSync("/etc/amplia", 0, gid);
-writeFileSync(settings, `# Amplia
+writeFileSync(
+  settings,
+  `# Amplia
 [Amplia]
 SiteUrl=http://localhost
 DefaultKeyStore=Ca
@@ -53,7 +55,8 @@ UseHsm=true
 
 [KeyStores:Old]
 Type=Native
-`);
+`,
+);
 chownSync(settings, 0, gid);
 chmodSync(settings, 0o640);
 const before = readFileSync(settings, "utf8");
@@ -64,8 +67,14 @@ t.test("init --from-host writes a profile that names the PINs' files, and holds 
   t.notMatch(`${stdout}${stderr}${readFileSync(taken, "utf8")}`, new RegExp(secret));
   t.equal(statSync(taken).mode & 0o777, 0o600);
   const text = readFileSync(taken, "utf8");
-  t.match(text, /key store "Old" of \/etc\/amplia\/appsettings\.conf is left out: its type is none that knetctl writes/);
-  t.match(text, /# Pin goes into \/etc\/knetctl\/ca_signer\.pin; now it stands in \/etc\/amplia\/appsettings\.conf as KeyStores:Ca:Pin\n +Ca: \{ type: Pkcs11, user: ca_signer, target: \/etc\/amplia\/appsettings\.conf \}/);
+  t.match(
+    text,
+    /key store "Old" of \/etc\/amplia\/appsettings\.conf is left out: its type is none that knetctl writes/,
+  );
+  t.match(
+    text,
+    /# Pin goes into \/etc\/knetctl\/ca_signer\.pin; now it stands in \/etc\/amplia\/appsettings\.conf as KeyStores:Ca:Pin\n +Ca: \{ type: Pkcs11, user: ca_signer, target: \/etc\/amplia\/appsettings\.conf \}/,
+  );
   t.match(text, /token_serial: "0123"/);
   t.match(text, /default_key_store: Ca\n/);
 });
@@ -74,7 +83,8 @@ t.test("plan against it finds nothing to do, before the PINs are in their files 
   for (const when of ["before", "after"]) {
     if (when === "after") {
       mkdirSync("/etc/knetctl", { mode: 0o700 });
-      for (const [, file] of readFileSync(taken, "utf8").matchAll(/goes into (\/etc\/knetctl\/\S+\.pin)/g)) writeFileSync(file!, file!.includes("Token") ? `${secret} ` : secret, { mode: 0o600 });
+      for (const [, file] of readFileSync(taken, "utf8").matchAll(/goes into (\/etc\/knetctl\/\S+\.pin)/g))
+        writeFileSync(file!, file!.includes("Token") ? `${secret} ` : secret, { mode: 0o600 });
       writeFileSync("/etc/knetctl/tsa_signer.pin", "x", { mode: 0o600 });
     }
     const { exitCode, document } = await knetctlJson(["plan", taken]);
@@ -87,7 +97,10 @@ t.test("plan against it finds nothing to do, before the PINs are in their files 
 });
 
 t.test("apply with it changes nothing either", async (t) => {
-  t.match((await knetctlJson(["apply", "--no-smoke-test", taken])).document, { outcome: "unchanged", changes: [] });
+  t.match((await knetctlJson(["apply", "--no-smoke-test", taken])).document, {
+    outcome: "unchanged",
+    changes: [],
+  });
 });
 
 t.test("a profile that is there already is not overwritten", async (t) => {
@@ -104,17 +117,35 @@ t.test("to standard output it is the same, and with --json one document", async 
 });
 
 t.test("settings of other forms are named, and found", async (t) => {
-  writeFileSync(`${folder}/service.env`, `KeyStores__E__Type=Pkcs11\nKeyStores__E__Module=libx.so\nKeyStores__E__Pin="${secret}"\n`, { mode: 0o600 });
-  const { stdout, stderr, exitCode } = await knetctl(["init", "--from-host", "--settings", `systemd:${folder}/service.env`]);
+  writeFileSync(
+    `${folder}/service.env`,
+    `KeyStores__E__Type=Pkcs11\nKeyStores__E__Module=libx.so\nKeyStores__E__Pin="${secret}"\n`,
+    { mode: 0o600 },
+  );
+  const { stdout, stderr, exitCode } = await knetctl([
+    "init",
+    "--from-host",
+    "--settings",
+    `systemd:${folder}/service.env`,
+  ]);
   t.equal(exitCode, 0, stderr);
-  t.match(stdout, new RegExp(`E: \\{ type: Pkcs11, module: libx\\.so, pin: \\{ file: /etc/knetctl/E\\.pin \\}, target: \\{ file: ${folder}/service\\.env, form: systemd \\} \\}`));
+  t.match(
+    stdout,
+    new RegExp(
+      `E: \\{ type: Pkcs11, module: libx\\.so, pin: \\{ file: /etc/knetctl/E\\.pin \\}, target: \\{ ` +
+        `file: ${folder}/service\\.env, form: systemd \\} \\}`,
+    ),
+  );
 });
 
 t.test("unfriendly: an unknown user, a relative file, nothing to describe, no --from-host", async (t) => {
   const code = async (...args: string[]) => (await knetctlJson(["init", ...args])).document.problems[0]?.code;
   t.equal(await code("--from-host", "--user", "nobody-here"), "account-missing");
   t.equal(await code("--from-host", "--settings", "appsettings.conf"), "usage-invalid");
-  t.equal(await code("--from-host", "--user", "daemon", "--settings", "/etc/none.conf"), "init-nothing-found");
+  t.equal(
+    await code("--from-host", "--user", "daemon", "--settings", "/etc/none.conf"),
+    "init-nothing-found",
+  );
   t.equal(await code(), "usage-invalid");
   t.notOk(existsSync("/etc/none.conf"));
 });

@@ -12,12 +12,26 @@ interface Folder {
 /** A module that needs libfirst.so.1 in version FIRST_1, and defines C_GetFunctionList. */
 function build(t: Folder, ...switches: string[]): Buffer {
   const folder = t.testdir({
-    "first.c": "int first(void) { return 1; }\n", "first.map": "FIRST_1 { global: first; };\n",
-    "module.c": "int first(void); int C_GetFunctionList(void) { return first(); } static int hidden(void) { return 2; } int (*keep)(void) = hidden;\n",
+    "first.c": "int first(void) { return 1; }\n",
+    "first.map": "FIRST_1 { global: first; };\n",
+    "module.c":
+      "int first(void); int C_GetFunctionList(void) { return first(); } static int hidden(void) { " +
+      "return 2; } int (*keep)(void) = hidden;\n",
   });
-  const gcc = (...args: string[]): void => { execFileSync("gcc", ["-shared", "-fPIC", ...args], { cwd: folder, stdio: "pipe" }); };
+  const gcc = (...args: string[]): void => {
+    execFileSync("gcc", ["-shared", "-fPIC", ...args], { cwd: folder, stdio: "pipe" });
+  };
   gcc("-o", "libfirst.so", "first.c", "-Wl,-soname,libfirst.so.1", "-Wl,--version-script=first.map");
-  gcc("-o", "module.so", "module.c", "-L.", "-lfirst", "-Wl,-soname,libmodule.so.7", "-Wl,-rpath,$ORIGIN/lib:/opt/lib", ...switches);
+  gcc(
+    "-o",
+    "module.so",
+    "module.c",
+    "-L.",
+    "-lfirst",
+    "-Wl,-soname,libmodule.so.7",
+    "-Wl,-rpath,$ORIGIN/lib:/opt/lib",
+    ...switches,
+  );
   return readFileSync(join(folder, "module.so"));
 }
 
@@ -38,7 +52,10 @@ for (const style of ["gnu", "sysv", "both"]) {
     t.ok(elf.dynamic);
     t.equal(elf.needed[0], "libfirst.so.1");
     t.same(elf.runPath, ["$ORIGIN/lib", "/opt/lib"]);
-    t.same(elf.versionNeeds.filter(({ library }) => library === "libfirst.so.1"), [{ library: "libfirst.so.1", version: "FIRST_1", weak: false }]);
+    t.same(
+      elf.versionNeeds.filter(({ library }) => library === "libfirst.so.1"),
+      [{ library: "libfirst.so.1", version: "FIRST_1", weak: false }],
+    );
     t.ok(elf.defines("C_GetFunctionList"));
     t.notOk(elf.defines("first"), "needed, not defined");
     t.notOk(elf.defines("hidden"), "static");
@@ -50,7 +67,10 @@ test("the versions a library offers", (t) => {
   build(t);
   const elf = parseElf(readFileSync(join(t.testdirName, "libfirst.so")), "libfirst.so");
   t.ok(elf.versions.has("FIRST_1"));
-  t.same([...elf.versions].filter((version) => version.startsWith("OTHER")), []);
+  t.same(
+    [...elf.versions].filter((version) => version.startsWith("OTHER")),
+    [],
+  );
   t.end();
 });
 

@@ -2,7 +2,17 @@ import t from "tap";
 import { encodeJson } from "../../src/formats/encode-json.js";
 
 t.test("strings come out as JSON data, whatever they look like", (t) => {
-  for (const text of ['"', "\\", "{{x}}", "</script>", "\u0000\n\u001b", "é署", "__proto__", "\ud800", "\u2028"]) {
+  for (const text of [
+    '"',
+    "\\",
+    "{{x}}",
+    "</script>",
+    "\u0000\n\u001b",
+    "é署",
+    "__proto__",
+    "\ud800",
+    "\u2028",
+  ]) {
     t.equal(JSON.parse(encodeJson(text)), text);
   }
   t.end();
@@ -14,7 +24,18 @@ t.test("a list stands on one line, as in the vendor's document", (t) => {
 });
 
 t.test("what JSON cannot say is refused, not silently dropped or changed", (t) => {
-  for (const value of [undefined, Number.NaN, Infinity, 1n, {}, { toJSON: () => "x" }, new Map(), [undefined], [["nested"]], () => 1]) {
+  for (const value of [
+    undefined,
+    Number.NaN,
+    Infinity,
+    1n,
+    {},
+    { toJSON: () => "x" },
+    new Map(),
+    [undefined],
+    [["nested"]],
+    () => 1,
+  ]) {
     t.throws(() => encodeJson(value), TypeError);
   }
   t.end();

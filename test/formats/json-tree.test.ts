@@ -28,7 +28,36 @@ t.test("what JSON.stringify writes is read as the same", (t) => {
 });
 
 t.test("accepts no text that JSON.parse refuses", (t) => {
-  const piece = fc.constantFrom("{", "}", "[", "]", ",", ":", '"a"', '"', "1", "-", "01", "1.", "1e", ".5", "+1", "true", "nul", " ", "\n", "\u00a0", "\f", "'", "\\u00zz", "//", "/*", "*/", "NaN", "\u0001");
+  const piece = fc.constantFrom(
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"a"',
+    '"',
+    "1",
+    "-",
+    "01",
+    "1.",
+    "1e",
+    ".5",
+    "+1",
+    "true",
+    "nul",
+    " ",
+    "\n",
+    "\u00a0",
+    "\f",
+    "'",
+    "\\u00zz",
+    "//",
+    "/*",
+    "*/",
+    "NaN",
+    "\u0001",
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
       const text = pieces.join("");
@@ -52,13 +81,26 @@ t.test("faults name their kind and place", (t) => {
   t.end();
 });
 
-t.test("the lenient dialect allows comments, trailing commas and several members of one name, and nothing else", (t) => {
-  const parsed = parseJson('// a\n{"a": 1, /* b */ "a": [2,],} // c', "lenient");
-  t.same("root" in parsed && parsed.root.kind === "object" && parsed.root.list.map(({ name, key }) => [name, key.start]), [["a", 6], ["a", 22]]);
-  t.same("faults" in parseJson('{"a": 1,,}', "lenient"), true);
-  t.match(parseJson("{} /* x", "lenient"), { faults: [{ kind: "syntax", offset: 3, reason: "this comment does not end" }] });
-  t.end();
-});
+t.test(
+  "the lenient dialect allows comments, trailing commas and several members of one name, and nothing else",
+  (t) => {
+    const parsed = parseJson('// a\n{"a": 1, /* b */ "a": [2,],} // c', "lenient");
+    t.same(
+      "root" in parsed &&
+        parsed.root.kind === "object" &&
+        parsed.root.list.map(({ name, key }) => [name, key.start]),
+      [
+        ["a", 6],
+        ["a", 22],
+      ],
+    );
+    t.same("faults" in parseJson('{"a": 1,,}', "lenient"), true);
+    t.match(parseJson("{} /* x", "lenient"), {
+      faults: [{ kind: "syntax", offset: 3, reason: "this comment does not end" }],
+    });
+    t.end();
+  },
+);
 
 t.test("a million open brackets are a fault, not a crash", (t) => {
   t.match(fault("[".repeat(1_000_000)), { kind: "nesting" });

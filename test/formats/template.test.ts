@@ -38,8 +38,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(".hbs"))) 
     const bare: string[] = [];
     class Mustaches extends Handlebars.Visitor {
       override MustacheStatement(mustache: hbs.AST.MustacheStatement) {
-        const name = mustache.path.type === "PathExpression" ? (mustache.path as hbs.AST.PathExpression).original : "";
-        if (!(name in encoders) || mustache.params.length !== 1) bare.push(`${name} in line ${mustache.loc.start.line}`);
+        const name =
+          mustache.path.type === "PathExpression" ? (mustache.path as hbs.AST.PathExpression).original : "";
+        if (!(name in encoders) || mustache.params.length !== 1)
+          bare.push(`${name} in line ${mustache.loc.start.line}`);
       }
     }
     new Mustaches().accept(Handlebars.parse(readFileSync(join(folder, file), "utf8")));

@@ -12,7 +12,10 @@ t.test("counts lines and columns from one, as editors do", (t) => {
 t.test("tells many places of a large text quickly, the same as one by one", (t) => {
   const text = "\uFEFFab\r\n\n\rc".repeat(3);
   const position = positionsIn(text);
-  t.same(Array.from(text, (_, offset) => position(offset)), Array.from(text, (_, offset) => positionAt(text, offset)));
+  t.same(
+    Array.from(text, (_, offset) => position(offset)),
+    Array.from(text, (_, offset) => positionAt(text, offset)),
+  );
   t.same(positionsIn("\n".repeat(5_000_000))(5_000_000), { line: 5_000_001, column: 1 });
   t.end();
 });

@@ -14,14 +14,21 @@ export async function attempt<T>(work: () => Promise<T> | T): Promise<Attempt<T>
   }
 }
 
-/** Whether each problem is fit to be shown: a known code, words, and nothing in them that a terminal obeys. */
+/**
+ * Whether each problem is fit to be shown: a known code, words, and nothing in them that a terminal obeys.
+ */
 export function expectPresentable(problems: readonly Problem[]): void {
   for (const problem of problems) {
     if (!Object.hasOwn(problemCodes, problem.code)) throw new Error(`unknown code ${problem.code}`);
     for (const text of [problem.message, problem.detail ?? "", problem.hint ?? ""]) {
-      if (/[\0-\t\v-\x1f\x7f-\x9f]/.test(text)) throw new Error(`${problem.code} holds a control character: ${JSON.stringify(text)}`);
+      if (/[\0-\t\v-\x1f\x7f-\x9f]/.test(text))
+        throw new Error(`${problem.code} holds a control character: ${JSON.stringify(text)}`);
     }
-    if (problem.message === "" || problem.code === "internal-error" || problem.code === "client-config-mismatch") {
+    if (
+      problem.message === "" ||
+      problem.code === "internal-error" ||
+      problem.code === "client-config-mismatch"
+    ) {
       throw new Error(`${problem.code} ${problem.message} ${problem.detail ?? ""}`);
     }
   }
@@ -34,7 +41,10 @@ export function expectPlaceIn(text: string, { code, where }: Problem): void {
   const line = lines[where.line - 1];
   const column = where.column ?? 1;
   if (line === undefined || column < 1 || column > line.length + 1) {
-    throw new Error(`${code} at ${where.line}:${column}, where there is nothing: ${lines.length} lines, this one of ${line?.length ?? 0}`);
+    throw new Error(
+      `${code} at ${where.line}:${column}, where there is nothing: ${lines.length} lines, this one ` +
+        `of ${line?.length ?? 0}`,
+    );
   }
 }
 

@@ -11,9 +11,26 @@ import { mutated, mutations } from "./mutation.js";
 import { inTime, type FuzzTarget } from "./target.js";
 
 const folder = path("/var/lib/knetctl/runs/20261123T211050Z-3f2a");
-const paths = ["/srv/a", "/srv/a/b", "/srv/a/b/file", "/srv/file", "/srv/missing/file", "/srv", "/var/lib/knetctl", "/"].map((text) => path(text));
+const paths = [
+  "/srv/a",
+  "/srv/a/b",
+  "/srv/a/b/file",
+  "/srv/file",
+  "/srv/missing/file",
+  "/srv",
+  "/var/lib/knetctl",
+  "/",
+].map((text) => path(text));
 const at = fc.constantFrom(...paths);
-const step = fc.constantFrom("account", "module", "ownership", "client-config", "key-stores", "service", "smoke-test");
+const step = fc.constantFrom(
+  "account",
+  "module",
+  "ownership",
+  "client-config",
+  "key-stores",
+  "service",
+  "smoke-test",
+);
 const mode = fc.constantFrom(0, 0o640, 0o750, 0o755, 0o4755);
 const owner = fc.constantFrom("root", "amplia", "nobody-here", "#7");
 const ownership = { owner, group: owner };
@@ -22,21 +39,75 @@ const text = fc.constantFrom("", "old", "new", "\u2028\n");
 
 const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant("create-folder" as const), ...common, ...ownership, mode }),
-  fc.record({ kind: fc.constant("write-file" as const), ...common, ...ownership, mode, content: text, before: fc.option(text), sensitive: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("write-file" as const),
+    ...common,
+    ...ownership,
+    mode,
+    content: text,
+    before: fc.option(text),
+    sensitive: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant("set-owner" as const), ...common, ...ownership, from: fc.record(ownership) }),
   fc.record({ kind: fc.constant("set-mode" as const), ...common, from: mode, mode }),
-  fc.record({ kind: fc.constant("register-library" as const), ...common, library: fc.constant("libkNETPKCS11.so"), folder: fc.option(at) }),
-  fc.record({ kind: fc.constant("create-account" as const), ...common, user: owner, group: owner, home: at, createGroup: fc.boolean(), createUser: fc.boolean() }),
-  fc.record({ kind: fc.constant("restart-service" as const), ...common, unit: fc.constantFrom("amplia.service", "--now.service"), health: fc.option(fc.constantFrom("http://127.0.0.1:1/", "nonsense")), timeoutSeconds: fc.nat(), because: fc.array(at) }),
-  fc.record({ kind: fc.constant("run-installer" as const), ...common, sha256: fc.constant("0".repeat(64)), version: text, from: fc.option(text), timeoutSeconds: fc.nat() }),
+  fc.record({
+    kind: fc.constant("register-library" as const),
+    ...common,
+    library: fc.constant("libkNETPKCS11.so"),
+    folder: fc.option(at),
+  }),
+  fc.record({
+    kind: fc.constant("create-account" as const),
+    ...common,
+    user: owner,
+    group: owner,
+    home: at,
+    createGroup: fc.boolean(),
+    createUser: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("restart-service" as const),
+    ...common,
+    unit: fc.constantFrom("amplia.service", "--now.service"),
+    health: fc.option(fc.constantFrom("http://127.0.0.1:1/", "nonsense")),
+    timeoutSeconds: fc.nat(),
+    because: fc.array(at),
+  }),
+  fc.record({
+    kind: fc.constant("run-installer" as const),
+    ...common,
+    sha256: fc.constant("0".repeat(64)),
+    version: text,
+    from: fc.option(text),
+    timeoutSeconds: fc.nat(),
+  }),
 );
 
 const rights = fc.record({ mode, uid: fc.nat(9), gid: fc.nat(9) });
 const priors: fc.Arbitrary<unknown> = fc.oneof(
-  fc.record({ existed: fc.boolean() }), fc.record({ existed: fc.constant(true), backup: fc.constantFrom("before-1", "before-9", "../../../../srv/file", "before-1/../x"), rights }), rights,
-  fc.record({ existed: fc.constant(false) }), fc.record({ userExisted: fc.boolean(), groupExisted: fc.boolean() }), fc.jsonValue({ maxDepth: 2 }),
-  fc.record({ was: fc.constantFrom("up", "trying", "down", "off"), failed: fc.boolean(), invocation: text, answered: fc.boolean() }),
-  fc.record({ marker: fc.constant("0".repeat(32)), installer: fc.constantFrom("/srv/file", "install.sh"), interpreter: fc.constant({}), names: fc.constantFrom([], ["/srv/file"], ["../x"]), receipt: fc.option(text) }),
+  fc.record({ existed: fc.boolean() }),
+  fc.record({
+    existed: fc.constant(true),
+    backup: fc.constantFrom("before-1", "before-9", "../../../../srv/file", "before-1/../x"),
+    rights,
+  }),
+  rights,
+  fc.record({ existed: fc.constant(false) }),
+  fc.record({ userExisted: fc.boolean(), groupExisted: fc.boolean() }),
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.record({
+    was: fc.constantFrom("up", "trying", "down", "off"),
+    failed: fc.boolean(),
+    invocation: text,
+    answered: fc.boolean(),
+  }),
+  fc.record({
+    marker: fc.constant("0".repeat(32)),
+    installer: fc.constantFrom("/srv/file", "install.sh"),
+    interpreter: fc.constant({}),
+    names: fc.constantFrom([], ["/srv/file"], ["../x"]),
+    receipt: fc.option(text),
+  }),
 );
 
 const time = "2026-11-23T21:10:50.000Z";
@@ -45,12 +116,32 @@ interface Written {
   readonly progress: readonly string[];
 }
 
-/** Journals as the program writes them: so many changes made, perhaps taken back in reverse, perhaps ended. */
+/**
+ * Journals as the program writes them: so many changes made, perhaps taken back in reverse, perhaps ended.
+ */
 const written: fc.Arbitrary<Written> = fc
-  .record({ list: fc.array(fc.tuple(changes, priors), { minLength: 1, maxLength: 5 }), begun: fc.nat(5), cut: fc.boolean(), undone: fc.nat(5), ends: fc.boolean() })
+  .record({
+    list: fc.array(fc.tuple(changes, priors), { minLength: 1, maxLength: 5 }),
+    begun: fc.nat(5),
+    cut: fc.boolean(),
+    undone: fc.nat(5),
+    ends: fc.boolean(),
+  })
   .map(({ list, begun, cut, undone, ends }) => {
     const progress: string[] = list.map(() => "planned");
-    const entries: JournalEntry[] = [{ type: "begin", format: 1, run: "20261123T211050Z-3f2a", sequence: 1, time, profile: "p.yaml", who: "anna", version: "0.1.0", changes: list.map(([change]) => change) }];
+    const entries: JournalEntry[] = [
+      {
+        type: "begin",
+        format: 1,
+        run: "20261123T211050Z-3f2a",
+        sequence: 1,
+        time,
+        profile: "p.yaml",
+        who: "anna",
+        version: "0.1.0",
+        changes: list.map(([change]) => change),
+      },
+    ];
     const made = Math.min(begun, list.length);
     for (const [index, [, prior]] of list.slice(0, made).entries()) {
       entries.push({ type: "intent", number: index + 1, prior });
@@ -64,35 +155,77 @@ const written: fc.Arbitrary<Written> = fc
       entries.push({ type: "undone", number: index + 1 });
       progress[index] = "undone";
     }
-    if (ends) entries.push({ type: "end", time, outcome: undone > 0 ? "rolled-back" : "applied", problems: [] });
+    if (ends)
+      entries.push({ type: "end", time, outcome: undone > 0 ? "rolled-back" : "applied", problems: [] });
     return { entries, progress };
   });
 
-const tokens = ['"type":"undone"', '"number":1', '"number":0', '"number":99', '"path":"/srv/../etc"', '"path":"/etc/passwd"', '"format":2', "\n", "{}\n", "null\n", '"prior":null', "\0", "\uFEFF", "\u2028", '"__proto__":{}', "..", "/", '"', "}", "]", "-1", "1e999"];
-const hostile = fc.tuple(written, fc.oneof(mutations(tokens).map((list) => ({ list })), fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 4 }).map((swaps) => ({ swaps })))).map(([journal, how]) => {
-  if ("list" in how) return mutated(Buffer.from(textOf(journal.entries)), how.list).toString("utf8");
-  const lines = [...journal.entries];
-  for (const [from, to] of how.swaps) lines.splice(to % (lines.length + 1), 0, ...lines.splice(from % lines.length, from % 2 === 0 ? 1 : 2));
-  return textOf(lines);
-});
+const tokens = [
+  '"type":"undone"',
+  '"number":1',
+  '"number":0',
+  '"number":99',
+  '"path":"/srv/../etc"',
+  '"path":"/etc/passwd"',
+  '"format":2',
+  "\n",
+  "{}\n",
+  "null\n",
+  '"prior":null',
+  "\0",
+  "\uFEFF",
+  "\u2028",
+  '"__proto__":{}',
+  "..",
+  "/",
+  '"',
+  "}",
+  "]",
+  "-1",
+  "1e999",
+];
+const hostile = fc
+  .tuple(
+    written,
+    fc.oneof(
+      mutations(tokens).map((list) => ({ list })),
+      fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 4 }).map((swaps) => ({ swaps })),
+    ),
+  )
+  .map(([journal, how]) => {
+    if ("list" in how) return mutated(Buffer.from(textOf(journal.entries)), how.list).toString("utf8");
+    const lines = [...journal.entries];
+    for (const [from, to] of how.swaps)
+      lines.splice(to % (lines.length + 1), 0, ...lines.splice(from % lines.length, from % 2 === 0 ? 1 : 2));
+    return textOf(lines);
+  });
 
-/** Journals of a run, as written and damaged: read as what they say or refused, and taken back without touching what is no change's. */
+/**
+ * Journals of a run, as written and damaged: read as what they say or refused, and taken back without
+ * touching what is no change's.
+ */
 export const journalTarget: FuzzTarget = {
   name: "journal",
   shortRuns: 500,
   property: () =>
-    fc.asyncProperty(fc.oneof({ weight: 1, arbitrary: written }, { weight: 3, arbitrary: hostile }), async (one) => {
-      await inTime(async () => {
-        const parsed = await attempt(() => parseJournal(typeof one === "string" ? one : textOf(one.entries), folder));
-        if ("problems" in parsed) {
-          expectPresentable(parsed.problems);
-          if (typeof one !== "string") throw new Error(`a journal of ours is refused: ${JSON.stringify(parsed.problems)}`);
-          return;
-        }
-        if (typeof one !== "string") expectRead(parsed.value, one);
-        await takeBack(parsed.value);
-      });
-    }),
+    fc.asyncProperty(
+      fc.oneof({ weight: 1, arbitrary: written }, { weight: 3, arbitrary: hostile }),
+      async (one) => {
+        await inTime(async () => {
+          const parsed = await attempt(() =>
+            parseJournal(typeof one === "string" ? one : textOf(one.entries), folder),
+          );
+          if ("problems" in parsed) {
+            expectPresentable(parsed.problems);
+            if (typeof one !== "string")
+              throw new Error(`a journal of ours is refused: ${JSON.stringify(parsed.problems)}`);
+            return;
+          }
+          if (typeof one !== "string") expectRead(parsed.value, one);
+          await takeBack(parsed.value);
+        });
+      },
+    ),
 };
 
 function textOf(entries: readonly JournalEntry[]): string {
@@ -102,22 +235,50 @@ function textOf(entries: readonly JournalEntry[]): string {
 function expectRead(run: RecordedRun, { entries, progress }: Written): void {
   const [begin] = entries;
   if (begin?.type !== "begin") throw new Error("no beginning");
-  expectSame(run.changes.map(({ change }) => change), begin.changes, "changes");
-  expectSame(run.changes.map(({ progress: found }) => found), progress, "progress");
+  expectSame(
+    run.changes.map(({ change }) => change),
+    begin.changes,
+    "changes",
+  );
+  expectSame(
+    run.changes.map(({ progress: found }) => found),
+    progress,
+    "progress",
+  );
   const last = entries.findLast(({ type }) => type === "end" || type === "rollback");
   expectSame(run.outcome, last?.type === "end" ? last.outcome : "unfinished", "outcome");
 }
 
-/** Takes every change back that was begun, as a rollback does; whatever stands in the journal, other paths stay as they are. */
+/**
+ * Takes every change back that was begun, as a rollback does; whatever stands in the journal, other paths
+ * stay as they are.
+ */
 async function takeBack({ changes: list }: RecordedRun): Promise<void> {
   const host = new HostWithoutCommands({
-    files: { "/srv/file": "new", "/srv/a/b/file": "old", [`${folder}/before-1`]: "old", "/etc/passwd": "root", "/etc/shadow": "secret" },
-    users: [{ user: "amplia", uid: 990, gid: 991, home: path("/srv/a") }], groups: [{ group: "amplia", gid: 991 }, { group: "root", gid: 0 }],
+    files: {
+      "/srv/file": "new",
+      "/srv/a/b/file": "old",
+      [`${folder}/before-1`]: "old",
+      "/etc/passwd": "root",
+      "/etc/shadow": "secret",
+    },
+    users: [{ user: "amplia", uid: 990, gid: 991, home: path("/srv/a") }],
+    groups: [
+      { group: "amplia", gid: 991 },
+      { group: "root", gid: 0 },
+    ],
   });
   const before = snapshot(host);
   const deeds = list.filter(({ prior }) => prior !== undefined);
   for (const { change, prior, number } of [...deeds].reverse()) {
-    const run = { host, folder, number, changes: list.map((one) => one.change), note: () => undefined, report: () => undefined };
+    const run = {
+      host,
+      folder,
+      number,
+      changes: list.map((one) => one.change),
+      note: () => undefined,
+      report: () => undefined,
+    };
     await refusedOrDone(async () => {
       const deed = deedFromJournal(change, prior, run);
       // looks for processes, and works in folders, of this machine
@@ -129,7 +290,8 @@ async function takeBack({ changes: list }: RecordedRun): Promise<void> {
   const named = new Set<string>(list.map(({ change }) => change.path));
   const after = snapshot(host);
   for (const place of new Set([...before.keys(), ...after.keys()])) {
-    if (!named.has(place) && before.get(place) !== after.get(place)) throw new Error(`${place} is no change's and was changed`);
+    if (!named.has(place) && before.get(place) !== after.get(place))
+      throw new Error(`${place} is no change's and was changed`);
   }
 }
 
@@ -140,7 +302,10 @@ async function refusedOrDone(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof Problem) {
       expectPresentable([error]);
-    } else if (!(error instanceof Error && / (is missing|is no folder|exists|cannot be read)$/.test(error.message))) throw error;
+    } else if (!(
+      error instanceof Error && / (is missing|is no folder|exists|cannot be read)$/.test(error.message)
+    ))
+      throw error;
   }
 }
 
@@ -152,6 +317,10 @@ class HostWithoutCommands extends MemoryHost {
 }
 
 function snapshot(host: MemoryHost): ReadonlyMap<string, string> {
-  const shown = (node: MemoryNode) => JSON.stringify({ ...node, ...(node.kind === "file" && { content: Buffer.from(node.content).toString("base64") }) });
+  const shown = (node: MemoryNode) =>
+    JSON.stringify({
+      ...node,
+      ...(node.kind === "file" && { content: Buffer.from(node.content).toString("base64") }),
+    });
   return new Map([...host.nodes].map(([place, node]): [AbsolutePath, string] => [path(place), shown(node)]));
 }

@@ -12,17 +12,33 @@ export type Mutation = { readonly at: number } & (
 
 const place = fc.nat(0xffff_ffff);
 const length = fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 200 }));
-const times = fc.oneof({ weight: 40, arbitrary: fc.constant(1) }, { weight: 6, arbitrary: fc.integer({ min: 2, max: 80 }) }, { weight: 1, arbitrary: fc.integer({ min: 80, max: 3000 }) });
+const times = fc.oneof(
+  { weight: 40, arbitrary: fc.constant(1) },
+  { weight: 6, arbitrary: fc.integer({ min: 2, max: 80 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 80, max: 3000 }) },
+);
 
 /** Up to six changes, with these tokens to insert. */
 export function mutations(tokens: readonly string[]): fc.Arbitrary<readonly Mutation[]> {
-  const insert = fc.record({ kind: fc.constant("insert" as const), at: place, token: fc.oneof(fc.constantFrom(...tokens), fc.string({ unit: "binary", maxLength: 3 })), times });
+  const insert = fc.record({
+    kind: fc.constant("insert" as const),
+    at: place,
+    token: fc.oneof(fc.constantFrom(...tokens), fc.string({ unit: "binary", maxLength: 3 })),
+    times,
+  });
   const remove = fc.record({ kind: fc.constant("remove" as const), at: place, length });
   const repeat = fc.record({ kind: fc.constant("repeat" as const), at: place, length, times });
   const move = fc.record({ kind: fc.constant("move" as const), at: place, length, to: place });
   const flip = fc.record({ kind: fc.constant("flip" as const), at: place, bit: fc.nat(7) });
   const cut = fc.record({ kind: fc.constant("cut" as const), at: place });
-  const some = fc.oneof({ weight: 5, arbitrary: insert }, { weight: 2, arbitrary: remove }, { weight: 2, arbitrary: repeat }, move, { weight: 3, arbitrary: flip }, cut);
+  const some = fc.oneof(
+    { weight: 5, arbitrary: insert },
+    { weight: 2, arbitrary: remove },
+    { weight: 2, arbitrary: repeat },
+    move,
+    { weight: 3, arbitrary: flip },
+    cut,
+  );
   return fc.array(some, { minLength: 1, maxLength: 6 });
 }
 

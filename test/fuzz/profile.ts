@@ -19,18 +19,28 @@ type Case = JsonCase | { readonly layer: "bytes" | "mutated"; readonly bytes: Bu
 const names = fc.constantFrom("p.yaml", "p.json", "-");
 const rawBytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-  fc.array(fc.constantFrom(...yamlTokens, "a", "b", ": ", "\n", "\n  ", ","), { maxLength: 40 }).map((tokens) => Buffer.from(tokens.join(""))),
+  fc
+    .array(fc.constantFrom(...yamlTokens, "a", "b", ": ", "\n", "\n  ", ","), { maxLength: 40 })
+    .map((tokens) => Buffer.from(tokens.join(""))),
 );
-const mutatedTexts = fc.tuple(fc.oneof(yamlTexts, validProfiles, nearProfiles), mutations(yamlTokens)).map(([text, changes]) => mutated(Buffer.from(text), changes));
+const mutatedTexts = fc
+  .tuple(fc.oneof(yamlTexts, validProfiles, nearProfiles), mutations(yamlTokens))
+  .map(([text, changes]) => mutated(Buffer.from(text), changes));
 
 const cases: fc.Arbitrary<Case> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ layer: fc.constant("bytes" as const), bytes: rawBytes, name: names }) },
-  { weight: 4, arbitrary: fc.record({ layer: fc.constant("mutated" as const), bytes: mutatedTexts, name: names }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ layer: fc.constant("mutated" as const), bytes: mutatedTexts, name: names }),
+  },
   { weight: 3, arbitrary: fc.record({ layer: fc.constant("near" as const), json: nearProfiles }) },
   { weight: 2, arbitrary: fc.record({ layer: fc.constant("valid" as const), json: validProfiles }) },
 );
 
-/** Profiles: bytes of any kind, texts that were valid, trees near the schema with wrong types and hostile names, and valid ones. */
+/**
+ * Profiles: bytes of any kind, texts that were valid, trees near the schema with wrong types and hostile
+ * names, and valid ones.
+ */
 export const profileTarget: FuzzTarget = {
   name: "profile",
   shortRuns: 500,
@@ -40,7 +50,10 @@ export const profileTarget: FuzzTarget = {
     }),
 };
 
-/** JSON is YAML too: read as either, one text is the same profile, or has the same mistakes in the same places. */
+/**
+ * JSON is YAML too: read as either, one text is the same profile, or has the same mistakes in the same
+ * places.
+ */
 async function holdsInBothForms({ json, layer }: JsonCase): Promise<void> {
   const bytes = Buffer.from(json);
   const asJson = await holdsFor(bytes, "p.json");
@@ -48,12 +61,19 @@ async function holdsInBothForms({ json, layer }: JsonCase): Promise<void> {
   expectSame(places(asYaml.problems), places(asJson.problems), "problems as YAML against those as JSON");
   expectSame(plain(asYaml.profile), plain(asJson.profile), "profile as YAML against that as JSON");
   if (layer !== "valid") return;
-  if (asJson.profile === undefined) throw new Error(`a valid profile is refused: ${JSON.stringify(asJson.problems)}`);
+  if (asJson.profile === undefined)
+    throw new Error(`a valid profile is refused: ${JSON.stringify(asJson.problems)}`);
   expectSame(asWritten(asJson.profile), JSON.parse(json), "the profile against what was written");
 }
 
-/** A profile, or errors that may be shown; a profile renders to a config.json that was checked, and twice to the same. */
-async function holdsFor(bytes: Buffer, name: string): Promise<{ profile: Profile | undefined; problems: readonly Problem[] }> {
+/**
+ * A profile, or errors that may be shown; a profile renders to a config.json that was checked, and twice to
+ * the same.
+ */
+async function holdsFor(
+  bytes: Buffer,
+  name: string,
+): Promise<{ profile: Profile | undefined; problems: readonly Problem[] }> {
   const { profile, problems } = await parsed(bytes, name);
   const text = bytes.toString("utf8");
   expectPresentable(problems);
@@ -61,7 +81,8 @@ async function holdsFor(bytes: Buffer, name: string): Promise<{ profile: Profile
     if (problem.where?.path !== name) throw new Error(`${problem.code} is not said of the profile`);
     expectPlaceIn(text, problem);
   }
-  if ((profile === undefined) !== problems.some(({ severity }) => severity === "error")) throw new Error("neither a profile nor an error, or both");
+  if ((profile === undefined) !== problems.some(({ severity }) => severity === "error"))
+    throw new Error("neither a profile nor an error, or both");
   expectNoPin(text, problems);
   if (profile !== undefined) {
     const rendered = await renderClientConfig(wantedClientConfig(profile));
@@ -73,9 +94,13 @@ async function holdsFor(bytes: Buffer, name: string): Promise<{ profile: Profile
 
 /** The marked PIN is quoted nowhere, where it stands right behind a key for PINs each time. */
 function expectNoPin(text: string, problems: readonly Problem[]): void {
-  const behindKey = new RegExp(`(?<=(^|[\\s,{])["']?(pin|app_key|(root_|vco_)?password)["']?:[ ]?["']?)${markedPin}`, "g");
+  const behindKey = new RegExp(
+    `(?<=(^|[\\s,{])["']?(pin|app_key|(root_|vco_)?password)["']?:[ ]?["']?)${markedPin}`,
+    "g",
+  );
   if (text.replace(behindKey, "").includes(markedPin)) return;
-  if (JSON.stringify(problems).includes(markedPin)) throw new Error(`a PIN is quoted: ${JSON.stringify(problems)}`);
+  if (JSON.stringify(problems).includes(markedPin))
+    throw new Error(`a PIN is quoted: ${JSON.stringify(problems)}`);
 }
 
 function places(problems: readonly Problem[]): readonly unknown[] {
@@ -83,12 +108,21 @@ function places(problems: readonly Problem[]): readonly unknown[] {
 }
 
 function plain(profile: Profile | undefined): unknown {
-  return profile && { ...profile, source: "", connections: [...profile.connections], users: [...profile.users], keyStores: profile.keyStores && [...profile.keyStores] };
+  return (
+    profile && {
+      ...profile,
+      source: "",
+      connections: [...profile.connections],
+      users: [...profile.users],
+      keyStores: profile.keyStores && [...profile.keyStores],
+    }
+  );
 }
 
 /** The profile again in the form that `validProfiles` writes. */
 function asWritten({ connections, users, logVerbosity, service, keyStores }: Profile): unknown {
-  const entries = <T, U>(map: ReadonlyMap<string, T>, form: (value: T) => U) => Object.fromEntries([...map].map(([name, value]) => [name, form(value)]));
+  const entries = <T, U>(map: ReadonlyMap<string, T>, form: (value: T) => U) =>
+    Object.fromEntries([...map].map(([name, value]) => [name, form(value)]));
   return {
     connections: entries(connections, ({ endpoints }) => ({ endpoints })),
     users: entries(users, ({ connection, pin }) => ({ connection, pin: sourceAsWritten(pin) })),
@@ -103,11 +137,28 @@ function storeAsWritten(store: KeyStore): unknown {
     case "Pkcs11":
       return { type: store.type, module: store.module, pin: sourceAsWritten(store.pin) };
     case "Kryptus":
-      return { type: store.type, host: store.host, port: store.port, root_username: store.root?.username, root_password: sourceAsWritten(store.root?.password) };
+      return {
+        type: store.type,
+        host: store.host,
+        port: store.port,
+        root_username: store.root?.username,
+        root_password: sourceAsWritten(store.root?.password),
+      };
     case "AzureKeyVault":
-      return { type: store.type, endpoint: store.endpoint, app_id: store.appId, app_key: sourceAsWritten(store.appKey), use_hsm: store.useHsm };
+      return {
+        type: store.type,
+        endpoint: store.endpoint,
+        app_id: store.appId,
+        app_key: sourceAsWritten(store.appKey),
+        use_hsm: store.useHsm,
+      };
     case "Dinamo":
-      return { type: store.type, address: store.address, user: store.user, password: sourceAsWritten(store.password) };
+      return {
+        type: store.type,
+        address: store.address,
+        user: store.user,
+        password: sourceAsWritten(store.password),
+      };
   }
 }
 

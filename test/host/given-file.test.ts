@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, closeSync, constants, openSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  openSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import t, { type Test } from "tap";
 import { realAccounts } from "../../src/host/accounts.js";
 import { callers, doubtAbout } from "../../src/host/given-file.js";
@@ -8,7 +17,10 @@ const root = new Set([0]);
 
 function stage(t: Test) {
   const s = scratch(t);
-  s.file("etc/passwd", `root:x:0:0::/root:/bin/sh\nalice:x:${alice}:${alice}::/home/alice:/bin/sh\nbob:x:${bob}:${bob}::/home/bob:/bin/sh\ncarol:x:7001:7001::/home/carol:/bin/sh\n`);
+  s.file(
+    "etc/passwd",
+    `root:x:0:0::/root:/bin/sh\nalice:x:${alice}:${alice}::/home/alice:/bin/sh\nbob:x:${bob}:${bob}::/home/bob:/bin/sh\ncarol:x:7001:7001::/home/carol:/bin/sh\n`,
+  );
   s.file("etc/group", `root:x:0:\nalice:x:${alice}:\nbob:x:${bob}:\ncarol:x:7001:bob\nteam:x:7000:alice\n`);
   const accounts = () => Promise.resolve(realAccounts(s.files()));
   const opened = (name: string): number => openSync(`${s.folder}/${name}`, constants.O_RDONLY);
@@ -54,27 +66,35 @@ t.test("a group may write when it is root's, or the caller's own with nobody els
   ] as const;
   for (const [uid, gid, trusted, group] of cases) {
     file("f", "", { uid, gid, mode: 0o664 });
-    t.equal(await judged("f", new Set(trusted)), group && `/f has mode 0664: ${group} can write it`, `${uid}:${gid} for ${trusted.join()}`);
+    t.equal(
+      await judged("f", new Set(trusted)),
+      group && `/f has mode 0664: ${group} can write it`,
+      `${uid}:${gid} for ${trusted.join()}`,
+    );
   }
 });
 
-t.test("a folder above it lets nobody else put another file there: a sticky one does not, any other that others can write in does", async (t) => {
-  const { file, mkdir, judged } = stage(t);
-  file("d/e/f", "");
-  const cases = [
-    [0, 0, 0o755, undefined],
-    [0, 0, 0o1777, undefined],
-    [0, 0, 0o775, undefined],
-    [0, 0, 0o777, "/d, a folder above it, has mode 0777: everybody can put another file there"],
-    [0, bob, 0o775, `/d, a folder above it, has mode 0775: group bob (#${bob}) can put another file there`],
-    [bob, bob, 0o755, `/d, a folder above it, belongs to bob (#${bob})`],
-    [bob, bob, 0o1777, `/d, a folder above it, belongs to bob (#${bob})`],
-  ] as const;
-  for (const [uid, gid, mode, doubt] of cases) {
-    mkdir("d", { uid, gid, mode });
-    t.equal(await judged("d/e/f", root), doubt, `${uid}:${gid} ${mode.toString(8)}`);
-  }
-});
+t.test(
+  "a folder above it lets nobody else put another file there: a sticky one does not, any other that " +
+    "others can write in does",
+  async (t) => {
+    const { file, mkdir, judged } = stage(t);
+    file("d/e/f", "");
+    const cases = [
+      [0, 0, 0o755, undefined],
+      [0, 0, 0o1777, undefined],
+      [0, 0, 0o775, undefined],
+      [0, 0, 0o777, "/d, a folder above it, has mode 0777: everybody can put another file there"],
+      [0, bob, 0o775, `/d, a folder above it, has mode 0775: group bob (#${bob}) can put another file there`],
+      [bob, bob, 0o755, `/d, a folder above it, belongs to bob (#${bob})`],
+      [bob, bob, 0o1777, `/d, a folder above it, belongs to bob (#${bob})`],
+    ] as const;
+    for (const [uid, gid, mode, doubt] of cases) {
+      mkdir("d", { uid, gid, mode });
+      t.equal(await judged("d/e/f", root), doubt, `${uid}:${gid} ${mode.toString(8)}`);
+    }
+  },
+);
 
 t.test("a link is judged by the file that it leads to", async (t) => {
   const { folder, file, mkdir, judged } = stage(t);
@@ -97,8 +117,12 @@ t.test("what is judged is the open file, whatever takes its name meanwhile", asy
   chownSync(`${folder}/other`, bob, bob);
   chmodSync(`${folder}/other`, 0o666);
   renameSync(`${folder}/other`, `${folder}/f`);
-  t.teardown(() => { for (const descriptor of [bad, good]) closeSync(descriptor); });
-  t.match(await doubtAbout(bad, root, accounts), { detail: `${folder}/f has mode 0666: everybody can write it` });
+  t.teardown(() => {
+    for (const descriptor of [bad, good]) closeSync(descriptor);
+  });
+  t.match(await doubtAbout(bad, root, accounts), {
+    detail: `${folder}/f has mode 0666: everybody can write it`,
+  });
   t.equal(await doubtAbout(good, root, accounts), undefined);
 });
 
@@ -107,7 +131,9 @@ t.test("the hint is a command that can be copied", async (t) => {
   const hint = async (name: string, rights: { uid?: number; mode?: number }): Promise<string | undefined> => {
     file(name, "", rights);
     const descriptor = opened(name);
-    t.teardown(() => { closeSync(descriptor); });
+    t.teardown(() => {
+      closeSync(descriptor);
+    });
     return (await doubtAbout(descriptor, root, accounts))?.remedy;
   };
   t.equal(await hint("f", { uid: bob }), `chown root:root ${folder}/f && chmod go-w ${folder}/f`);
@@ -118,6 +144,7 @@ t.test("callers are root, whoever runs the program, and who called sudo for it",
   const own = process.geteuid?.() ?? 0;
   t.same([...callers({})].sort(), [...new Set([0, own])].sort());
   t.equal(callers({ SUDO_UID: "1234" }).has(1234), own === 0);
-  for (const wrong of ["", "x", "-1", "1234x", "12345678901"]) t.same([...callers({ SUDO_UID: wrong })].sort(), [...callers({})].sort(), wrong);
+  for (const wrong of ["", "x", "-1", "1234x", "12345678901"])
+    t.same([...callers({ SUDO_UID: wrong })].sort(), [...callers({})].sort(), wrong);
   t.end();
 });

@@ -3,21 +3,42 @@ import { scenarioTimeout, type ScenarioResult } from "../../src/members/drill.js
 import { drillVerdict } from "../../src/members/drill-verdict.js";
 import { scenarios, type ScenarioId } from "../../src/members/scenarios.js";
 
-/** Results of all scenarios, with these times of first and second signature; undefined: it did not get through. */
-function results(times: Partial<Record<ScenarioId, readonly [number, number] | undefined>>): readonly ScenarioResult[] {
+/**
+ * Results of all scenarios, with these times of first and second signature; undefined: it did not get
+ * through.
+ */
+function results(
+  times: Partial<Record<ScenarioId, readonly [number, number] | undefined>>,
+): readonly ScenarioResult[] {
   return scenarios(3, "active-killed" in times).map((scenario): ScenarioResult => {
     const [firstMs, secondMs] = scenario.id in times ? (times[scenario.id] ?? []) : [300, 10];
-    if (firstMs === undefined || secondMs === undefined) return { scenario, endpoints: [], through: false, reason: "first-signature: nobody is left" };
+    if (firstMs === undefined || secondMs === undefined)
+      return { scenario, endpoints: [], through: false, reason: "first-signature: nobody is left" };
     return { scenario, endpoints: [], through: true, firstMs, secondMs };
   });
 }
 
 test("the dearest dead first member is said, and that it costs nothing once it is known to be dead", async (t) => {
-  const { outcome, text, costs } = drillVerdict(results({ "first-is-black-hole": [2400, 20], "first-silent-after-tls": [1300, 12], "all-but-last-dead": [9000, 10] }));
+  const { outcome, text, costs } = drillVerdict(
+    results({
+      "first-is-black-hole": [2400, 20],
+      "first-silent-after-tls": [1300, 12],
+      "all-but-last-dead": [9000, 10],
+    }),
+  );
   t.equal(outcome, "works");
-  t.equal(text, "failover works; a dead first member costs up to 2.1 s at the first signature and nothing afterwards");
-  t.match(costs.find(({ id }) => id === "first-is-black-hole"), { firstMs: 2100, secondMs: 10, remembers: true });
-  t.match(costs.find(({ id }) => id === "first-refuses"), { firstMs: 0, remembers: null });
+  t.equal(
+    text,
+    "failover works; a dead first member costs up to 2.1 s at the first signature and nothing afterwards",
+  );
+  t.match(
+    costs.find(({ id }) => id === "first-is-black-hole"),
+    { firstMs: 2100, secondMs: 10, remembers: true },
+  );
+  t.match(
+    costs.find(({ id }) => id === "first-refuses"),
+    { firstMs: 0, remembers: null },
+  );
 });
 
 test("a module that asks the dead member each time is told from one that remembers", async (t) => {
@@ -33,8 +54,14 @@ test("one scenario that does not get through is failover that does not work", as
 });
 
 test("failover that leads to dead members is not said to work, though every scenario gets through", async (t) => {
-  t.match(drillVerdict(results({}), { dead: ["10.0.0.1:1", "10.0.0.2:1"], of: 3 }), { outcome: "impaired", text: /^there is failover to 1 of 3 members alone: 10\.0\.0\.1:1 and 10\.0\.0\.2:1 do not pass the probe; a dead first/ });
-  t.equal(drillVerdict(results({ "first-refuses": undefined }), { dead: ["10.0.0.1:1"], of: 3 }).outcome, "fails");
+  t.match(drillVerdict(results({}), { dead: ["10.0.0.1:1", "10.0.0.2:1"], of: 3 }), {
+    outcome: "impaired",
+    text: /^there is failover to 1 of 3 members alone: 10\.0\.0\.1:1 and 10\.0\.0\.2:1 do not pass the probe; a dead first/,
+  });
+  t.equal(
+    drillVerdict(results({ "first-refuses": undefined }), { dead: ["10.0.0.1:1"], of: 3 }).outcome,
+    "fails",
+  );
 });
 
 test("a scenario gets more time for each member that it may have to give up", async (t) => {
@@ -42,14 +69,21 @@ test("a scenario gets more time for each member that it may have to give up", as
 });
 
 test("without a vector that works there is nothing to compare with", async (t) => {
-  t.match(drillVerdict(results({ "as-it-is": undefined }).slice(0, 1)), { outcome: "not-measured", costs: [] });
+  t.match(drillVerdict(results({ "as-it-is": undefined }).slice(0, 1)), {
+    outcome: "not-measured",
+    costs: [],
+  });
 });
 
 test("the end of the active member costs what the second signature then takes", async (t) => {
-  t.match(drillVerdict(results({ "active-killed": [310, 560] })).text, /the active member's end between two signatures costs 550 ms$/);
+  t.match(
+    drillVerdict(results({ "active-killed": [310, 560] })).text,
+    /the active member's end between two signatures costs 550 ms$/,
+  );
 });
 
 test("all but the last of a vector is one fewer than it has, and at least one", async (t) => {
-  const dead = (members: number) => scenarios(members, false).find(({ id }) => id === "all-but-last-dead")?.dead.length;
+  const dead = (members: number) =>
+    scenarios(members, false).find(({ id }) => id === "all-but-last-dead")?.dead.length;
   t.strictSame([1, 2, 3, 64].map(dead), [1, 1, 2, 63]);
 });

@@ -18,7 +18,13 @@ t.teardown(() => {
 test("what Node does at SIGUSR1, a debugger that every local user can use, does not happen in the worker", async (t) => {
   const log = join(modules.folder, "calls");
   const environment = { FIXTURE_AT: "C_GenerateRandom", FIXTURE_ACTION: "debug", FIXTURE_LOG: log };
-  await smokeTest({ module: modules.module("misbehaving"), token: { label: "fixture" }, pin: undefined, environment, workerPath: worker.path });
+  await smokeTest({
+    module: modules.module("misbehaving"),
+    token: { label: "fixture" },
+    pin: undefined,
+    environment,
+    workerPath: worker.path,
+  });
   const calls = readFileSync(log, "utf8").split("\n");
   t.equal(calls.filter((call) => call === "C_GenerateRandom").length, 2, "between these it would have begun");
   t.notOk(calls.includes("listening"));

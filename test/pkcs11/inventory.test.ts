@@ -17,14 +17,25 @@ t.teardown(() => {
   soft.remove();
 });
 
-const request = { module: soft.module, token: { label: "one" }, pin: new Secret(userPin), environment: soft.environment, workerPath: worker.path };
+const request = {
+  module: soft.module,
+  token: { label: "one" },
+  pin: new Secret(userPin),
+  environment: soft.environment,
+  workerPath: worker.path,
+};
 const tool = (...args: readonly string[]) =>
-  execFileSync("pkcs11-tool", ["--module", soft.module, "--token-label", "one", "--login", "--pin", userPin, ...args], { env: { PATH: "/usr/bin", ...soft.environment }, stdio: "pipe" });
+  execFileSync(
+    "pkcs11-tool",
+    ["--module", soft.module, "--token-label", "one", "--login", "--pin", userPin, ...args],
+    { env: { PATH: "/usr/bin", ...soft.environment }, stdio: "pipe" },
+  );
 
 /** Each value after its length, leading zeros aside. */
 function hashOf(...values: readonly Buffer[]): string {
   const digest = createHash("sha256");
-  for (const value of values) digest.update(Buffer.from([0, 0, value.length >> 8, value.length & 255])).update(value);
+  for (const value of values)
+    digest.update(Buffer.from([0, 0, value.length >> 8, value.length & 255])).update(value);
   return digest.digest("hex");
 }
 
@@ -39,30 +50,68 @@ test("keys are told by class, label, ID and public key; data by its label; none 
   writeFileSync(join(soft.folder, "data"), "text");
   tool("--write-object", join(soft.folder, "data"), "--type", "data", "--label", "note");
   const { report, inventory } = await testToken("inventory", request);
-  t.strictSame(report.checks.filter(({ status }) => status === "fail" || status === "warn"), []);
-  const objects = [...(inventory?.objects ?? [])].sort((left, right) => `${left.label} ${left.class}`.localeCompare(`${right.label} ${right.class}`));
-  t.strictSame(objects.map(({ class: kind, label, id }) => [kind, label, id]), [
-    ["private-key", "ca", "01"], ["public-key", "ca", "01"], ["data", "note", ""], ["private-key", "tsa", "0a0b"], ["public-key", "tsa", "0a0b"],
-  ]);
-  const rsa = createPublicKey({ key: tool("--read-object", "--type", "pubkey", "--id", "01"), format: "der", type: "spki" }).export({ format: "jwk" });
+  t.strictSame(
+    report.checks.filter(({ status }) => status === "fail" || status === "warn"),
+    [],
+  );
+  const objects = [...(inventory?.objects ?? [])].sort((left, right) =>
+    `${left.label} ${left.class}`.localeCompare(`${right.label} ${right.class}`),
+  );
+  t.strictSame(
+    objects.map(({ class: kind, label, id }) => [kind, label, id]),
+    [
+      ["private-key", "ca", "01"],
+      ["public-key", "ca", "01"],
+      ["data", "note", ""],
+      ["private-key", "tsa", "0a0b"],
+      ["public-key", "tsa", "0a0b"],
+    ],
+  );
+  const rsa = createPublicKey({
+    key: tool("--read-object", "--type", "pubkey", "--id", "01"),
+    format: "der",
+    type: "spki",
+  }).export({ format: "jwk" });
   const expected = hashOf(Buffer.from(rsa.n ?? "", "base64url"), Buffer.from(rsa.e ?? "", "base64url"));
-  t.strictSame(objects.filter(({ label }) => label === "ca").map(({ sha256 }) => sha256), [expected, expected]);
-  const ec = createPublicKey({ key: tool("--read-object", "--type", "pubkey", "--id", "0a0b"), format: "der", type: "spki" }).export({ format: "jwk" });
-  const point = Buffer.concat([Buffer.from([4]), Buffer.from(ec.x ?? "", "base64url"), Buffer.from(ec.y ?? "", "base64url")]);
-  t.equal(objects.find(({ class: kind, label }) => kind === "public-key" && label === "tsa")?.sha256, hashOf(Buffer.from("06082a8648ce3d030107", "hex"), point));
+  t.strictSame(
+    objects.filter(({ label }) => label === "ca").map(({ sha256 }) => sha256),
+    [expected, expected],
+  );
+  const ec = createPublicKey({
+    key: tool("--read-object", "--type", "pubkey", "--id", "0a0b"),
+    format: "der",
+    type: "spki",
+  }).export({ format: "jwk" });
+  const point = Buffer.concat([
+    Buffer.from([4]),
+    Buffer.from(ec.x ?? "", "base64url"),
+    Buffer.from(ec.y ?? "", "base64url"),
+  ]);
+  t.equal(
+    objects.find(({ class: kind, label }) => kind === "public-key" && label === "tsa")?.sha256,
+    hashOf(Buffer.from("06082a8648ce3d030107", "hex"), point),
+  );
 });
 
 test("two signatures are timed, and the second waits for the caller", async (t) => {
   const { report, signatures } = await testToken("timed", request);
-  t.strictSame(report.checks.filter(({ status }) => status === "fail"), []);
+  t.strictSame(
+    report.checks.filter(({ status }) => status === "fail"),
+    [],
+  );
   t.equal(signatures.length, 2);
   let waited = false;
-  const paused = await testToken("timed-paused", request, () => new Promise((resolve) => {
-    setTimeout(() => {
-      waited = true;
-      resolve();
-    }, 400);
-  }));
+  const paused = await testToken(
+    "timed-paused",
+    request,
+    () =>
+      new Promise((resolve) => {
+        setTimeout(() => {
+          waited = true;
+          resolve();
+        }, 400);
+      }),
+  );
   t.ok(waited);
   const [first, second] = paused.signatures;
   t.ok(second!.sinceStartMs - first!.sinceStartMs > 350, "the pause lies between them");

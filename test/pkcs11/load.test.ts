@@ -19,13 +19,23 @@ t.teardown(() => {
 
 function smoke(request: Partial<SmokeRequest>): Promise<TokenReport> {
   const module = join(modules.folder, "missing.so");
-  return smokeTest({ module, token: { label: "fixture" }, pin: new Secret("pin-0451"), workerPath: worker.path, ...request });
+  return smokeTest({
+    module,
+    token: { label: "fixture" },
+    pin: new Secret("pin-0451"),
+    workerPath: worker.path,
+    ...request,
+  });
 }
 
 test("what is no PKCS #11 module, or does not load here, says what is missing", async (t) => {
   const text = join(modules.folder, "text.so");
   writeFileSync(text, "not a library at all\n", { mode: 0o644 });
-  const dependent = modules.module("dependent", ["-DDEPENDENT"], [modules.dependency("libfixture.so.3", "FIXTURE_1")]);
+  const dependent = modules.module(
+    "dependent",
+    ["-DDEPENDENT"],
+    [modules.dependency("libfixture.so.3", "FIXTURE_1")],
+  );
   modules.dependency("libfixture.so.3", "FIXTURE_2");
   const loads: readonly (readonly [string, RegExp])[] = [
     [modules.module("no-entry", ["-DNO_ENTRY"]), /no C_GetFunctionList/],
@@ -43,7 +53,9 @@ test("what is no PKCS #11 module, or does not load here, says what is missing", 
   }
   rmSync(join(modules.folder, "libfixture.so.3"));
   const report = await smoke({ module: dependent });
-  t.match(report.checks, [{ id: "load", detail: /libfixture\.so\.3, which .* needs, was not found/, hint: /package/ }]);
+  t.match(report.checks, [
+    { id: "load", detail: /libfixture\.so\.3, which .* needs, was not found/, hint: /package/ },
+  ]);
 });
 
 test("a relative path is refused before anything is started", async (t) => {
@@ -53,15 +65,28 @@ test("a relative path is refused before anything is started", async (t) => {
 test("a missing addon is a clear error of the smoke test alone", async (t) => {
   const alone = join(modules.folder, "worker.cjs");
   copyFileSync(worker.path, alone);
-  await t.rejects(smoke({ workerPath: alone }), { code: "pkcs11-addon-missing", hint: /npm rebuild pkcs11js/ });
+  await t.rejects(smoke({ workerPath: alone }), {
+    code: "pkcs11-addon-missing",
+    hint: /npm rebuild pkcs11js/,
+  });
 });
 
 test("a worker that is not there is a clear error", async (t) => {
-  await t.rejects(smoke({ workerPath: join(modules.folder, "no-worker.cjs") }), { code: "smoke-worker-failed", message: /missing/ });
+  await t.rejects(smoke({ workerPath: join(modules.folder, "no-worker.cjs") }), {
+    code: "smoke-worker-failed",
+    message: /missing/,
+  });
 });
 
 test("a module gets its own libraries, not those inside node", async (t) => {
-  const module = modules.module("own", ["-DDEPENDENT"], [modules.dependency("libfixture-own.so", "FIXTURE_1")]);
+  const module = modules.module(
+    "own",
+    ["-DDEPENDENT"],
+    [modules.dependency("libfixture-own.so", "FIXTURE_1")],
+  );
   const report = await smoke({ module });
-  t.match(report.checks.find(({ id }) => id === "info"), { detail: /FIXTURE'S OWN/ });
+  t.match(
+    report.checks.find(({ id }) => id === "info"),
+    { detail: /FIXTURE'S OWN/ },
+  );
 });

@@ -32,7 +32,10 @@ interface Misbehaviour {
 }
 
 /** Runs the smoke test against the fixture, and holds what must be true of every run. */
-async function smoke(t: Test, { at = "", action = "", more = {}, request = {} }: Misbehaviour): Promise<TokenReport> {
+async function smoke(
+  t: Test,
+  { at = "", action = "", more = {}, request = {} }: Misbehaviour,
+): Promise<TokenReport> {
   rmSync(log, { force: true });
   const report = await smokeTest({
     module: misbehaving,
@@ -49,8 +52,10 @@ async function smoke(t: Test, { at = "", action = "", more = {}, request = {} }:
 }
 
 const calls = (): readonly string[] => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : []);
-const failed = (report: TokenReport): readonly CheckResult[] => report.checks.filter(({ status }) => status === "fail");
-const check = (report: TokenReport, id: string): CheckResult | undefined => report.checks.find((one) => one.id === id);
+const failed = (report: TokenReport): readonly CheckResult[] =>
+  report.checks.filter(({ status }) => status === "fail");
+const check = (report: TokenReport, id: string): CheckResult | undefined =>
+  report.checks.find((one) => one.id === id);
 
 test("a module that does nothing wrong passes, with warnings for what it lacks", async (t) => {
   const report = await smoke(t, {});
@@ -82,7 +87,11 @@ for (const [at, action, id, detail] of deadly) {
   });
 }
 
-for (const [at, id] of [["C_Initialize", "initialize"], ["C_GetSlotList", "slots"], ["C_Login", "login"]] as const) {
+for (const [at, id] of [
+  ["C_Initialize", "initialize"],
+  ["C_GetSlotList", "slots"],
+  ["C_Login", "login"],
+] as const) {
   test(`${at} that never returns is stopped at the time-out and named`, async (t) => {
     const started = performance.now();
     const report = await smoke(t, { at, action: "hang", request: { timeoutMs: 700 } });
@@ -107,8 +116,12 @@ for (const at of ["C_Initialize", "C_Login"]) {
 }
 
 test("what the module prints is shown before it has the PIN, and not after", async (t) => {
-  t.match(failed(await smoke(t, { at: "C_GetInfo", action: "leak" })), [{ detail: /it printed: "logging in with"/ }]);
-  t.match(failed(await smoke(t, { at: "C_Login", action: "leak" })), [{ id: "login", detail: /SIGABRT in C_Login$/ }]);
+  t.match(failed(await smoke(t, { at: "C_GetInfo", action: "leak" })), [
+    { detail: /it printed: "logging in with"/ },
+  ]);
+  t.match(failed(await smoke(t, { at: "C_Login", action: "leak" })), [
+    { id: "login", detail: /SIGABRT in C_Login$/ },
+  ]);
 });
 
 test("a grandchild that holds the pipes neither delays the result nor stays", async (t) => {
@@ -153,29 +166,42 @@ test("two tokens with one label are not chosen between; a serial number does", a
   t.match(failed(report), [{ id: "token", detail: /2 tokens.*1000.*1001/, hint: /serial/ }]);
   t.equal(smokeOutcome({ tokens: [report] }).exitCode, 1);
   t.notOk(calls().includes("C_Login"));
-  t.same(failed(await smoke(t, { more: { FIXTURE_SLOTS: "2" }, request: { token: { serial: "1001" } } })), []);
+  t.same(
+    failed(await smoke(t, { more: { FIXTURE_SLOTS: "2" }, request: { token: { serial: "1001" } } })),
+    [],
+  );
 });
 
 test("a label and a serial number are wanted both", async (t) => {
   const more = { FIXTURE_SLOTS: "2" };
   t.same(failed(await smoke(t, { more, request: { token: { label: "fixture", serial: "1001" } } })), []);
   const report = await smoke(t, { more, request: { token: { label: "other", serial: "1001" } } });
-  t.match(failed(report), [{ id: "token", detail: /no token with label "other" and serial number 1001; there are/ }]);
+  t.match(failed(report), [
+    { id: "token", detail: /no token with label "other" and serial number 1001; there are/ },
+  ]);
 });
 
 test("a module whose tokens are none by their flags is not left without any", async (t) => {
-  const report = await smoke(t, { more: { FIXTURE_SLOTS: "2", FIXTURE_FLAGS: "0xd" }, request: { token: { only: true } } });
+  const report = await smoke(t, {
+    more: { FIXTURE_SLOTS: "2", FIXTURE_FLAGS: "0xd" },
+    request: { token: { only: true } },
+  });
   t.match(failed(report), [{ id: "token", detail: /2 tokens/ }]);
   t.same(failed(await smoke(t, { more: { FIXTURE_FLAGS: "0xd" }, request: { token: { only: true } } })), []);
 });
 
 test("a token that is not there: those that are get named", async (t) => {
   const report = await smoke(t, { request: { token: { label: "other" } } });
-  t.match(failed(report), [{ id: "token", detail: /no token with label "other"; there are: "fixture" \(serial 1000\)/ }]);
+  t.match(failed(report), [
+    { id: "token", detail: /no token with label "other"; there are: "fixture" \(serial 1000\)/ },
+  ]);
   t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69);
 });
 
-for (const [name, flag] of [["locked", "0x4000d"], ["final-try", "0x2000d"]] as const) {
+for (const [name, flag] of [
+  ["locked", "0x4000d"],
+  ["final-try", "0x2000d"],
+] as const) {
   test(`a ${name} token is never logged in to`, async (t) => {
     const report = await smoke(t, { more: { FIXTURE_FLAGS: flag } });
     t.match(failed(report), [{ id: "token-flags", detail: /no login was tried/ }]);
@@ -225,7 +251,12 @@ test("a search that never ends is ended", async (t) => {
 });
 
 test("token objects are named when the module dies before they are removed", async (t) => {
-  const report = await smoke(t, { at: "C_Sign", action: "crash", more: { FIXTURE_KEYS: "1" }, request: { tokenObjects: true } });
+  const report = await smoke(t, {
+    at: "C_Sign",
+    action: "crash",
+    more: { FIXTURE_KEYS: "1" },
+    request: { tokenObjects: true },
+  });
   t.match(check(report, "leftovers"), { status: "warn", hint: /knetctl-smoke-[0-9a-f]{12}/ });
 });
 
@@ -239,7 +270,9 @@ test("an abort ends the test at once, with everything it started", async (t) => 
   setTimeout(() => {
     controller.abort();
   }, 300);
-  await t.rejects(smoke(t, { at: "C_Login", action: "hang", request: { signal: controller.signal } }), { code: "interrupted" });
+  await t.rejects(smoke(t, { at: "C_Login", action: "hang", request: { signal: controller.signal } }), {
+    code: "interrupted",
+  });
   t.same(processesWithVariable("FIXTURE_RUN", run), []);
 });
 

@@ -10,8 +10,14 @@ const unavailable = token({}, { id: "login", status: "fail", unavailable: true }
 const broken = token({}, { id: "sign-rsa", status: "fail" });
 
 test("warnings, skips and information pass", async (t) => {
-  t.strictSame(smokeOutcome({ tokens: [token({}, { status: "info" }, { status: "skip" })] }), { result: "pass", exitCode: 0 });
-  t.strictSame(smokeOutcome({ tokens: [token({}), token({ status: "warn" })] }), { result: "warn", exitCode: 0 });
+  t.strictSame(smokeOutcome({ tokens: [token({}, { status: "info" }, { status: "skip" })] }), {
+    result: "pass",
+    exitCode: 0,
+  });
+  t.strictSame(smokeOutcome({ tokens: [token({}), token({ status: "warn" })] }), {
+    result: "warn",
+    exitCode: 0,
+  });
 });
 
 test("a token that cannot be had is 69, any other failure is 1, also where both are", async (t) => {

@@ -10,8 +10,15 @@ test("an EC point is understood bare and in its OCTET STRING, and nothing else i
   const point = Buffer.concat([Buffer.from([4]), part(x), part(y)]);
   const data = Buffer.from("data");
   const signature = sign("sha256", data, privateKey);
-  for (const form of [point, Buffer.concat([Buffer.from([4, 65]), point])]) t.ok(verify("sha256", data, p256PublicKey(form), signature));
-  for (const form of [Buffer.alloc(0), point.subarray(1), Buffer.alloc(65, 4), Buffer.concat([point, Buffer.alloc(1)])]) t.throws(() => p256PublicKey(form));
+  for (const form of [point, Buffer.concat([Buffer.from([4, 65]), point])])
+    t.ok(verify("sha256", data, p256PublicKey(form), signature));
+  for (const form of [
+    Buffer.alloc(0),
+    point.subarray(1),
+    Buffer.alloc(65, 4),
+    Buffer.concat([point, Buffer.alloc(1)]),
+  ])
+    t.throws(() => p256PublicKey(form));
 });
 
 test("an RSA key is made of modulus and exponent", async (t) => {

@@ -20,22 +20,83 @@ t.teardown(() => {
 });
 
 /** What a real module is made to do wrong, and what the test must say to it; everything but that is right. */
-const wrong: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[], "warn" | "fail", RegExp])[] = [
-  ["C_Verify that accepts tampered data", { WRAP_VERIFY: "accept" }, ["sign-rsa", "sign-ec"], "warn", /C_Verify accepts tampered data/],
+const wrong: readonly (readonly [
+  string,
+  Readonly<Record<string, string>>,
+  readonly string[],
+  "warn" | "fail",
+  RegExp,
+])[] = [
+  [
+    "C_Verify that accepts tampered data",
+    { WRAP_VERIFY: "accept" },
+    ["sign-rsa", "sign-ec"],
+    "warn",
+    /C_Verify accepts tampered data/,
+  ],
   ["AES that gives back what it was given", { WRAP_AES: "nothing" }, ["aes"], "fail", /is not encrypted/],
-  ["an RSA key of 1024 bits for one of 2048", { WRAP_MAKE: "small" }, ["keygen-rsa"], "fail", /2048 bits was asked for, and the module made one of 1024/],
-  ["mechanisms that cannot be listed", { WRAP_FAIL: "C_GetMechanismList", WRAP_VALUE: "0x05" }, ["mechanisms"], "fail", /C_GetMechanismList returned CKR_GENERAL_ERROR/],
-  ["no function to list mechanisms", { WRAP_FAIL: "C_GetMechanismList", WRAP_VALUE: "0x54" }, ["mechanisms"], "fail", /FUNCTION_NOT_SUPPORTED/],
-  ["a search that is refused", { WRAP_FAIL: "C_FindObjectsInit", WRAP_VALUE: "0x05" }, ["find"], "fail", /C_FindObjectsInit returned/],
-  ["no function to search", { WRAP_FAIL: "C_FindObjectsInit", WRAP_VALUE: "0x54" }, ["find"], "fail", /FUNCTION_NOT_SUPPORTED/],
-  ["keys that cannot be made", { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x54" }, ["signature"], "warn", /nothing was signed/],
+  [
+    "an RSA key of 1024 bits for one of 2048",
+    { WRAP_MAKE: "small" },
+    ["keygen-rsa"],
+    "fail",
+    /2048 bits was asked for, and the module made one of 1024/,
+  ],
+  [
+    "mechanisms that cannot be listed",
+    { WRAP_FAIL: "C_GetMechanismList", WRAP_VALUE: "0x05" },
+    ["mechanisms"],
+    "fail",
+    /C_GetMechanismList returned CKR_GENERAL_ERROR/,
+  ],
+  [
+    "no function to list mechanisms",
+    { WRAP_FAIL: "C_GetMechanismList", WRAP_VALUE: "0x54" },
+    ["mechanisms"],
+    "fail",
+    /FUNCTION_NOT_SUPPORTED/,
+  ],
+  [
+    "a search that is refused",
+    { WRAP_FAIL: "C_FindObjectsInit", WRAP_VALUE: "0x05" },
+    ["find"],
+    "fail",
+    /C_FindObjectsInit returned/,
+  ],
+  [
+    "no function to search",
+    { WRAP_FAIL: "C_FindObjectsInit", WRAP_VALUE: "0x54" },
+    ["find"],
+    "fail",
+    /FUNCTION_NOT_SUPPORTED/,
+  ],
+  [
+    "keys that cannot be made",
+    { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x54" },
+    ["signature"],
+    "warn",
+    /nothing was signed/,
+  ],
 ];
 
 for (const [name, lies, ids, status, detail] of wrong) {
   test(`${name}: noticed`, async (t) => {
-    const report = await smokeTest({ module: wrapping, token: { label: "one" }, pin: new Secret(userPin), workerPath: worker.path, environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies } });
-    for (const id of ids) t.match(report.checks.find((check) => check.id === id), { status, detail });
-    t.strictSame(report.checks.filter((check) => check.status === "fail").map(({ id }) => id), status === "fail" ? ids : []);
+    const report = await smokeTest({
+      module: wrapping,
+      token: { label: "one" },
+      pin: new Secret(userPin),
+      workerPath: worker.path,
+      environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies },
+    });
+    for (const id of ids)
+      t.match(
+        report.checks.find((check) => check.id === id),
+        { status, detail },
+      );
+    t.strictSame(
+      report.checks.filter((check) => check.status === "fail").map(({ id }) => id),
+      status === "fail" ? ids : [],
+    );
     t.equal(smokeOutcome({ tokens: [report] }).exitCode, status === "fail" ? 1 : 0);
     t.notMatch(JSON.stringify(report), /config\.json|VHSM/, "no word of a client that this module is not");
   });

@@ -1,6 +1,16 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,20 +64,42 @@ t.test("what is no readable file is said as what it is, and never waited for", a
 
 t.test("standard input is a profile whose paths start from the working folder", async (t) => {
   const cwd = t.testdir({ "load.cjs": await program });
-  const run = (input: string | Buffer, name = "-") => spawnSync(process.execPath, ["load.cjs", name], { input, cwd, encoding: "utf8" }).stdout;
-  t.match(run("connections: { a: { ip: '::1', port: 1 } }\nusers: { u: { connection: a, pin: { file: x } } }\n"), join(cwd, "x"));
-  t.match(run("connections: { a: { ip: '::1', port: 1 } }\nusers: { u: { connection: a, pin: { fd: 0 } } }\n", "/dev/stdin"), "profile-pin-shared");
+  const run = (input: string | Buffer, name = "-") =>
+    spawnSync(process.execPath, ["load.cjs", name], { input, cwd, encoding: "utf8" }).stdout;
+  t.match(
+    run("connections: { a: { ip: '::1', port: 1 } }\nusers: { u: { connection: a, pin: { file: x } } }\n"),
+    join(cwd, "x"),
+  );
+  t.match(
+    run(
+      "connections: { a: { ip: '::1', port: 1 } }\nusers: { u: { connection: a, pin: { fd: 0 } } }\n",
+      "/dev/stdin",
+    ),
+    "profile-pin-shared",
+  );
   t.match(run(Buffer.alloc(6 * 1024 * 1024, "a")), "profile-too-large");
 });
 
-t.test("a file that may not be read is told with its reason", { skip: process.getuid?.() !== 0 && "needs root to become somebody else" }, async (t) => {
-  const cwd = mkdtempSync(join(tmpdir(), "knetctl-"));
-  t.teardown(() => { rmSync(cwd, { recursive: true }); });
-  chmodSync(cwd, 0o755);
-  writeFileSync(join(cwd, "p.yaml"), "connections: {}\n", { mode: 0o600 });
-  const { stdout } = spawnSync(process.execPath, ["-", "p.yaml"], { cwd, input: await program, encoding: "utf8", uid: 65534, gid: 65534 });
-  t.match(stdout, /profile-unreadable.*EACCES/);
-});
+t.test(
+  "a file that may not be read is told with its reason",
+  { skip: process.getuid?.() !== 0 && "needs root to become somebody else" },
+  async (t) => {
+    const cwd = mkdtempSync(join(tmpdir(), "knetctl-"));
+    t.teardown(() => {
+      rmSync(cwd, { recursive: true });
+    });
+    chmodSync(cwd, 0o755);
+    writeFileSync(join(cwd, "p.yaml"), "connections: {}\n", { mode: 0o600 });
+    const { stdout } = spawnSync(process.execPath, ["-", "p.yaml"], {
+      cwd,
+      input: await program,
+      encoding: "utf8",
+      uid: 65534,
+      gid: 65534,
+    });
+    t.match(stdout, /profile-unreadable.*EACCES/);
+  },
+);
 
 /** A program that prints what loading gives, bundled as the command line is. */
 async function bundled(): Promise<string> {
@@ -77,6 +109,13 @@ async function bundled(): Promise<string> {
       console.log(JSON.stringify({ problems, users: profile && [...profile.users.values()] })));`;
   const resolveDir = join(import.meta.dirname, "../..");
   const stdin = { contents, resolveDir, loader: "ts" } as const;
-  const { outputFiles } = await build({ stdin, bundle: true, platform: "node", format: "cjs", mainFields: ["module", "main"], write: false });
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    write: false,
+  });
   return outputFiles[0]?.text ?? "";
 }

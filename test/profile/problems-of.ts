@@ -16,10 +16,15 @@ export async function parsed(text: string | Uint8Array, name = "p.yaml"): Promis
 
 /** Each problem as `code line:column`, warnings with a `?`. */
 export function places({ problems }: ParsedProfile): readonly string[] {
-  return problems.map(({ code, severity, where }) => `${severity === "warning" ? "?" : ""}${code} ${where?.line ?? "-"}:${where?.column ?? "-"}`);
+  return problems.map(
+    ({ code, severity, where }) =>
+      `${severity === "warning" ? "?" : ""}${code} ${where?.line ?? "-"}:${where?.column ?? "-"}`,
+  );
 }
 
 /** Everything a user could get to see of the problems. */
 export function shownText({ problems }: ParsedProfile): string {
-  return JSON.stringify(problems) + problems.map(({ stack, cause }) => `${stack ?? ""}${String(cause)}`).join("");
+  return (
+    JSON.stringify(problems) + problems.map(({ stack, cause }) => `${stack ?? ""}${String(cause)}`).join("")
+  );
 }

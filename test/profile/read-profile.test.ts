@@ -16,7 +16,11 @@ const yaml: readonly (readonly [promise: string, text: string, problem: string])
   ["brackets too deep", `a: ${"[".repeat(70)}`, "profile-too-deep 1:68"],
   ["brackets far too deep", "[".repeat(100_000), "profile-too-deep 1:65"],
   ["lists too deep on a line", "- ".repeat(70), "profile-too-deep 1:129"],
-  ["maps too deep by indentation", Array.from({ length: 70 }, (_, n) => `${" ".repeat(n)}a:\n`).join(""), "profile-too-deep 66:66"],
+  [
+    "maps too deep by indentation",
+    Array.from({ length: 70 }, (_, n) => `${" ".repeat(n)}a:\n`).join(""),
+    "profile-too-deep 66:66",
+  ],
 ];
 
 const whole = `connections:
@@ -51,12 +55,18 @@ for (const [mistake, from, to, problem] of oneMistake) {
 t.test("mistakes that leave the rest readable are each told", async (t) => {
   const problems = await parsed(whole.replace("quiet", "%q").replace("user: amplia", "user: @x"));
   t.same(places(problems), ["profile-syntax 8:16", "profile-syntax 9:18"]);
-  t.same(places(await parsed('{ "a": "\\x",\n "b": "\\y" }', "p.json")), ["profile-syntax 1:8", "profile-syntax 2:7"]);
+  t.same(places(await parsed('{ "a": "\\x",\n "b": "\\y" }', "p.json")), [
+    "profile-syntax 1:8",
+    "profile-syntax 2:7",
+  ]);
   t.same(places(await parsed('{ "a": [1, 2\n,\n "b": "\\y" }', "p.json")), ["profile-syntax 3:5"]);
 });
 
 t.test("what is missing is named", async (t) => {
-  t.equal((await parsed(whole.replace("2 } ]", "2 }"))).problems[0]?.message, "a closing ] is missing before this line");
+  t.equal(
+    (await parsed(whole.replace("2 } ]", "2 }"))).problems[0]?.message,
+    "a closing ] is missing before this line",
+  );
 });
 
 for (const [promise, text, problem] of yaml) {
@@ -86,7 +96,11 @@ t.test("bytes that are not UTF-8 are named by their place, and what the file loo
   const broken = await parsed(Uint8Array.of(0x61, 0x0a, 0x62, 0xc3, 0x28));
   t.same(places(broken), ["profile-encoding 2:2"]);
   t.equal(broken.problems[0]?.detail, "byte 3 is 0xc3");
-  t.same(places(await parsed(Uint8Array.of(0x61, 0xc3))), ["profile-encoding 1:2"], "cut in the middle of a character");
+  t.same(
+    places(await parsed(Uint8Array.of(0x61, 0xc3))),
+    ["profile-encoding 1:2"],
+    "cut in the middle of a character",
+  );
   t.match((await parsed(Uint8Array.of(0xff, 0xfe, 0x7b, 0))).problems[0]?.hint, "UTF-16");
 });
 
@@ -102,7 +116,9 @@ t.test("a byte order mark moves no column", async (t) => {
 });
 
 t.test("line breaks of Windows count as one", async (t) => {
-  t.same(places(await parsed(`${minimal}log_verbosity: x\n`.replaceAll("\n", "\r\n"))), ["profile-value-invalid 3:16"]);
+  t.same(places(await parsed(`${minimal}log_verbosity: x\n`.replaceAll("\n", "\r\n"))), [
+    "profile-value-invalid 3:16",
+  ]);
 });
 
 t.test("JSON is known by its name or its first character; .yaml says YAML", async (t) => {
@@ -111,27 +127,40 @@ t.test("JSON is known by its name or its first character; .yaml says YAML", asyn
   t.same(places(await parsed(flow, "-")), ["profile-syntax 1:3"]);
 });
 
-t.test("aliases, merge keys, tags and duplicate keys are each said at their place, with everything else", async (t) => {
-  const text = "connections: &c { a: { ip: 10.1.2.3, port: 1 } }\nusers: { u: { connection: a } }\nservice:\n  <<: { user: x }\n  home: *c\n  user: !!str y\n  user: z\n  creat: true\n";
-  t.same(places(await parsed(text)), [
-    "?profile-pin-missing 2:10",
-    "profile-merge-key 4:3",
-    "profile-alias 5:9",
-    "profile-tag 6:15",
-    "profile-key-duplicate 7:3",
-    "profile-key-unknown 8:3",
-  ]);
-});
+t.test(
+  "aliases, merge keys, tags and duplicate keys are each said at their place, with everything else",
+  async (t) => {
+    const text =
+      "connections: &c { a: { ip: 10.1.2.3, port: 1 } }\nusers: { u: { connection: a } }\nservice:\n " +
+      " <<: { user: x }\n  home: *c\n  user: !!str y\n  user: z\n  creat: true\n";
+    t.same(places(await parsed(text)), [
+      "?profile-pin-missing 2:10",
+      "profile-merge-key 4:3",
+      "profile-alias 5:9",
+      "profile-tag 6:15",
+      "profile-key-duplicate 7:3",
+      "profile-key-unknown 8:3",
+    ]);
+  },
+);
 
 t.test("a duplicate key names the line of the first one, in YAML and JSON", async (t) => {
   const inYaml = await parsed(`${minimal}users: {}\n`);
   t.same(places(inYaml), ["profile-key-duplicate 3:1"]);
   t.equal(inYaml.problems[0]?.detail, '"users"; first on line 2');
-  const inJson = await parsed('{ "connections": { "a": { "ip": "::1", "port": 1 } },\n "users": { "u": { "connection": "a" } },\n "users": 1 }', "c.json");
+  const inJson = await parsed(
+    '{ "connections": { "a": { "ip": "::1", "port": 1 } },\n "users": { "u": { "connection": "a" } ' +
+      '},\n "users": 1 }',
+    "c.json",
+  );
   t.same(places(inJson), ["profile-key-duplicate 3:2"]);
 });
 
 t.test("many texts in a list are not taken for deep nesting", async (t) => {
   const items = Array.from({ length: 100 }, () => "    - |\n      [\n").join("");
-  t.notOk(places(await parsed(`${minimal}module:\n  archive:\n${items}`)).some((place) => place.startsWith("profile-too-deep")));
+  t.notOk(
+    places(await parsed(`${minimal}module:\n  archive:\n${items}`)).some((place) =>
+      place.startsWith("profile-too-deep"),
+    ),
+  );
 });

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import t from "tap";
 import { runs } from "../../scripts/setup/runs.mjs";
 
-const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { scripts: Record<string, string> };
+const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
 
 t.test("every script of package.json sets up what it needs first, so that it works in a clean clone", (t) => {
   for (const [name, command] of Object.entries(scripts)) {
@@ -16,6 +18,10 @@ t.test("every script of package.json sets up what it needs first, so that it wor
 t.test("a build installs a compiler, and neither test servers nor tokens", (t) => {
   t.strictSame(runs.get("build")?.packages, ["build"]);
   t.equal(runs.get("build")?.addon, true);
-  t.strictSame([...runs].filter(([, { packages }]) => packages.includes("servers")).map(([name]) => name), ["test"], "servers come with the tests alone");
+  t.strictSame(
+    [...runs].filter(([, { packages }]) => packages.includes("servers")).map(([name]) => name),
+    ["test"],
+    "servers come with the tests alone",
+  );
   t.end();
 });

@@ -7,11 +7,22 @@ import { buildArchive } from "../../src/simulator/archive.js";
 import { runTool } from "../../src/simulator/run-tool.js";
 import { cache, openFolder, sources } from "./rig.js";
 
-interface Seen { readonly path: string; readonly mode: number | undefined; readonly uid: number | undefined; readonly gid: number | undefined }
+interface Seen {
+  readonly path: string;
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
 
 async function entriesOf(file: string): Promise<Seen[]> {
   const seen: Seen[] = [];
-  await list({ file, strict: true, onReadEntry: ({ path, mode, uid, gid }) => { seen.push({ path, mode, uid, gid }); } });
+  await list({
+    file,
+    strict: true,
+    onReadEntry: ({ path, mode, uid, gid }) => {
+      seen.push({ path, mode, uid, gid });
+    },
+  });
   return seen;
 }
 
@@ -28,7 +39,11 @@ test("an archive has the vendor's shape, belongs to root, and is the same each t
     { path: "kNET-PKCS11-Linux-1.2.3/libkNETPKCS11.so", mode: 0o755, uid: 0, gid: 0 },
     { path: "kNET-PKCS11-Linux-1.2.3/README", mode: 0o644, uid: 0, gid: 0 },
   ]);
-  t.strictSame(readdirSync(join(folder, "one")), ["kNET-PKCS11-Linux-1.2.3.tar"], "nothing else is left there");
+  t.strictSame(
+    readdirSync(join(folder, "one")),
+    ["kNET-PKCS11-Linux-1.2.3.tar"],
+    "nothing else is left there",
+  );
 });
 
 test("the module shows one symbol, needs libcurl as the vendor's does, and carries its version", async (t) => {
@@ -37,7 +52,13 @@ test("the module shows one symbol, needs libcurl as the vendor's does, and carri
   execFileSync("tar", ["-xf", path, "-C", folder]);
   const module = join(folder, "kNET-PKCS11-Linux-4.5.6/libkNETPKCS11.so");
   const symbols = execFileSync("nm", ["-D", "--defined-only", module], { encoding: "utf8" });
-  t.strictSame(symbols.trim().split("\n").map((line) => line.split(" ").at(-1)), ["C_GetFunctionList", "C_GetInterface", "C_GetInterfaceList"]);
+  t.strictSame(
+    symbols
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ").at(-1)),
+    ["C_GetFunctionList", "C_GetInterface", "C_GetInterfaceList"],
+  );
   t.match(execFileSync("readelf", ["-d", module], { encoding: "utf8" }), /NEEDED.*libcurl\.so\.4/);
   t.ok(readFileSync(module).includes("kNET PKCS11 simulator 4.5.6"));
 });
@@ -46,14 +67,35 @@ test("what is wrong with a version, the compiler or the sources is said", async 
   const folder = openFolder(t);
   for (const version of ["", "1.7", "1.7.0/../x", '1.7.0";', "1.7.0\n"])
     await t.rejects(buildArchive({ out: folder, version, sources }), { code: "simulator-arguments-invalid" });
-  await t.rejects(buildArchive({ out: folder, version: "1.7.0", sources: folder }), { code: "simulator-sources-missing" });
-  await t.rejects(runTool("no-such-compiler", "gcc libc6-dev", []), { code: "simulator-tool-missing", hint: /apt-get install gcc/ });
+  await t.rejects(buildArchive({ out: folder, version: "1.7.0", sources: folder }), {
+    code: "simulator-sources-missing",
+  });
+  await t.rejects(runTool("no-such-compiler", "gcc libc6-dev", []), {
+    code: "simulator-tool-missing",
+    hint: /apt-get install gcc/,
+  });
 });
 
 test("the C sources compile without a warning", (t) => {
-  const files = ["module", "tokens"].flatMap((place) => readdirSync(join(sources, place)).filter((name) => name.endsWith(".c")).map((name) => join(sources, place, name)));
-  const flags = ["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-D_GNU_SOURCE", "-I/usr/include/p11-kit-1"];
-  const { status, stderr } = spawnSync("gcc", [...flags, "-c", ...files], { cwd: openFolder(t), encoding: "utf8" });
+  const files = ["module", "tokens"].flatMap((place) =>
+    readdirSync(join(sources, place))
+      .filter((name) => name.endsWith(".c"))
+      .map((name) => join(sources, place, name)),
+  );
+  const flags = [
+    "-std=c11",
+    "-O1",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wshadow",
+    "-D_GNU_SOURCE",
+    "-I/usr/include/p11-kit-1",
+  ];
+  const { status, stderr } = spawnSync("gcc", [...flags, "-c", ...files], {
+    cwd: openFolder(t),
+    encoding: "utf8",
+  });
   t.equal(status, 0, stderr);
   t.end();
 });
@@ -72,26 +114,41 @@ test("install.sh refuses whoever is not root", async (t) => {
   const folder = openFolder(t);
   const { path } = await buildArchive({ out: folder, version: "1.7.0", sources, cache });
   execFileSync("tar", ["-xf", path, "-C", folder]);
-  const { status, stderr } = spawnSync("./install.sh", { cwd: join(folder, "kNET-PKCS11-Linux-1.7.0"), uid: 61_237, gid: 61_237, encoding: "utf8" });
+  const { status, stderr } = spawnSync("./install.sh", {
+    cwd: join(folder, "kNET-PKCS11-Linux-1.7.0"),
+    uid: 61_237,
+    gid: 61_237,
+    encoding: "utf8",
+  });
   t.equal(status, 1);
   t.match(stderr, /as root/);
 });
 
 for (const registerLoader of [true, false]) {
-  test(`install.sh puts the module in its place and ${registerLoader ? "tells" : "does not tell"} the loader`, async (t) => {
-    const folder = openFolder(t);
-    const { path } = await buildArchive({ out: folder, version: "1.7.0", sources, cache, registerLoader });
-    execFileSync("tar", ["-xf", path, "-C", folder]);
-    execFileSync("mkdir", [join(folder, "layers")]);
-    const script = `${overlays}
+  test(
+    `install.sh puts the module in its place and ${registerLoader ? "tells" : "does not tell"} the ` +
+      "loader",
+    async (t) => {
+      const folder = openFolder(t);
+      const { path } = await buildArchive({ out: folder, version: "1.7.0", sources, cache, registerLoader });
+      execFileSync("tar", ["-xf", path, "-C", folder]);
+      execFileSync("mkdir", [join(folder, "layers")]);
+      const script = `${overlays}
       /bin/sh "$1/kNET-PKCS11-Linux-1.7.0/install.sh" < /dev/null
       stat -c '%a %U:%G %n' /usr/local/lib/kryptus/libknetpkcs11_64/* /opt/kryptus/knet/*
       cat /opt/kryptus/knet/version /etc/ld.so.conf.d/knet-pkcs11.conf || true
       ldconfig -p | grep -c libkNETPKCS11.so || true`;
-    const { stdout, stderr } = spawnSync("unshare", ["-m", "sh", "-c", script, "sh", folder], { encoding: "utf8" });
-    t.match(stdout, /^755 root:root \/usr\/local\/lib\/kryptus\/libknetpkcs11_64\/libkNETPKCS11\.so\n644 root:root \/opt\/kryptus\/knet\/README\n644 root:root \/opt\/kryptus\/knet\/version\n1\.7\.0\n/m, stderr);
-    t.match(stdout, registerLoader ? /libknetpkcs11_64\n1\n$/ : /1\.7\.0\n0\n$/);
-    t.notOk(existsSync("/opt/kryptus"), "the host itself is as before");
-    t.ok(statSync("/usr/local/lib").isDirectory());
-  });
+      const { stdout, stderr } = spawnSync("unshare", ["-m", "sh", "-c", script, "sh", folder], {
+        encoding: "utf8",
+      });
+      t.match(
+        stdout,
+        /^755 root:root \/usr\/local\/lib\/kryptus\/libknetpkcs11_64\/libkNETPKCS11\.so\n644 root:root \/opt\/kryptus\/knet\/README\n644 root:root \/opt\/kryptus\/knet\/version\n1\.7\.0\n/m,
+        stderr,
+      );
+      t.match(stdout, registerLoader ? /libknetpkcs11_64\n1\n$/ : /1\.7\.0\n0\n$/);
+      t.notOk(existsSync("/opt/kryptus"), "the host itself is as before");
+      t.ok(statSync("/usr/local/lib").isDirectory());
+    },
+  );
 }

@@ -12,8 +12,15 @@ test("a certificate is made where there is no openssl(1), of the form that OpenS
   t.equal(read.ca, true);
   t.ok(read.verify(read.publicKey), "it signed itself");
   t.ok(read.checkPrivateKey(createPrivateKey(key)));
-  t.ok(new Date(read.validFrom) < new Date() && new Date(read.validTo) > new Date(Date.now() + 300 * 86_400_000));
+  t.ok(
+    new Date(read.validFrom) < new Date() && new Date(read.validTo) > new Date(Date.now() + 300 * 86_400_000),
+  );
   t.not(read.serialNumber, new X509Certificate(makeCertificate("vhsm-1.knet.simulated").cert).serialNumber);
   const file = join(t.testdir({ "cert.pem": cert }), "cert.pem");
-  t.match(execFileSync("openssl", ["verify", "-x509_strict", "-check_ss_sig", "-CAfile", file, file], { encoding: "utf8" }), /: OK\n$/);
+  t.match(
+    execFileSync("openssl", ["verify", "-x509_strict", "-check_ss_sig", "-CAfile", file, file], {
+      encoding: "utf8",
+    }),
+    /: OK\n$/,
+  );
 });

@@ -3,7 +3,17 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { test } from "tap";
-import { ckr, Client, cluster, compiledClient, configFor, homeWith, openFolder, pinOf, simulatedModule } from "./rig.js";
+import {
+  ckr,
+  Client,
+  cluster,
+  compiledClient,
+  configFor,
+  homeWith,
+  openFolder,
+  pinOf,
+  simulatedModule,
+} from "./rig.js";
 
 /** An account that is nobody's on this machine. */
 const service = 61_236;
@@ -11,18 +21,28 @@ const run = promisify(execFile);
 
 test("the simulated client", async (t) => {
   const folder = openFolder(t);
-  const [module, program, hsm] = [await simulatedModule(folder), compiledClient(folder), await cluster(t, { vcoUsers: ["officer"] })];
+  const [module, program, hsm] = [
+    await simulatedModule(folder),
+    compiledClient(folder),
+    await cluster(t, { vcoUsers: ["officer"] }),
+  ];
   const endpoints = hsm.endpoints.map(({ https }) => https);
   const home = homeWith(folder, "home", configFor(endpoints, ["bob", "alice", "officer", "stranger"]));
   const client = (uid?: number, from = home): Client => new Client(t, program, module, from, uid);
 
-  await t.test("offers one slot a user from id 1000, in the order of the file, with the user's name as label", async (t) => {
-    const it = client();
-    await it.ask("initialize");
-    const slots = (await it.ask("slots")).split(/ (?=\d)/);
-    t.strictSame(slots.map((slot) => slot.replaceAll(/ +/g, "")), ["0", "1000=bob=40d", "1001=alice=40d", "1002=officer=40d", `1003=${ckr.tokenNotPresent}`]);
-    t.match(await it.ask("info"), /^0 2\.40 KRYPTUS {25}PKCS11 {26}1\.7$/);
-  });
+  await t.test(
+    "offers one slot a user from id 1000, in the order of the file, with the user's name as label",
+    async (t) => {
+      const it = client();
+      await it.ask("initialize");
+      const slots = (await it.ask("slots")).split(/ (?=\d)/);
+      t.strictSame(
+        slots.map((slot) => slot.replaceAll(/ +/g, "")),
+        ["0", "1000=bob=40d", "1001=alice=40d", "1002=officer=40d", `1003=${ckr.tokenNotPresent}`],
+      );
+      t.match(await it.ask("info"), /^0 2\.40 KRYPTUS {25}PKCS11 {26}1\.7$/);
+    },
+  );
 
   await t.test("logs in with the VHSM user's password, once", async (t) => {
     const it = client();
@@ -91,10 +111,17 @@ test("the simulated client", async (t) => {
 test("a configuration that is not right ends in CKR_GENERAL_ERROR", async (t) => {
   const folder = openFolder(t);
   const [module, program] = [await simulatedModule(folder), compiledClient(folder)];
-  const right = { connections: { c: { ip: "127.0.0.1", port: "1" } }, users: { u: { authentication_type: "password", connection: "c" } } };
+  const right = {
+    connections: { c: { ip: "127.0.0.1", port: "1" } },
+    users: { u: { authentication_type: "password", connection: "c" } },
+  };
   const user = { authentication_type: "password", connection: "c" };
   const wrong: Readonly<Record<string, unknown>> = {
-    "not JSON": "{", "empty": "", "a list": "[]", "no users": { ...right, users: undefined }, "no connections": { ...right, connections: undefined },
+    "not JSON": "{",
+    empty: "",
+    "a list": "[]",
+    "no users": { ...right, users: undefined },
+    "no connections": { ...right, connections: undefined },
     "unequal vectors": { ...right, connections: { c: { ip: ["127.0.0.1", "127.0.0.2"], port: ["1"] } } },
     "vector and scalar": { ...right, connections: { c: { ip: ["127.0.0.1"], port: "1" } } },
     "empty vectors": { ...right, connections: { c: { ip: [], port: [] } } },
@@ -109,11 +136,27 @@ test("a configuration that is not right ends in CKR_GENERAL_ERROR", async (t) =>
     "a key twice": '{"connections":{"c":{"ip":"127.0.0.1","port":"1"}},"users":{},"users":{}}',
   };
   for (const [index, [name, config]] of Object.entries(wrong).entries())
-    t.equal(await new Client(t, program, module, homeWith(folder, `h${index}`, config)).ask("initialize"), ckr.generalError, name);
-  t.equal(await new Client(t, program, module, join(folder, "nowhere")).ask("initialize"), ckr.generalError, "missing");
-  t.equal(await new Client(t, program, module, homeWith(folder, "right", right)).ask("initialize"), ckr.ok, "right");
+    t.equal(
+      await new Client(t, program, module, homeWith(folder, `h${index}`, config)).ask("initialize"),
+      ckr.generalError,
+      name,
+    );
+  t.equal(
+    await new Client(t, program, module, join(folder, "nowhere")).ask("initialize"),
+    ckr.generalError,
+    "missing",
+  );
+  t.equal(
+    await new Client(t, program, module, homeWith(folder, "right", right)).ask("initialize"),
+    ckr.ok,
+    "right",
+  );
 
   const home = homeWith(folder, "closed", right);
   chmodSync(join(home, ".config/kryptus/knet/pkcs11/config.json"), 0o600);
-  t.equal(await new Client(t, program, module, home, service).ask("initialize"), ckr.generalError, "unreadable for the account");
+  t.equal(
+    await new Client(t, program, module, home, service).ask("initialize"),
+    ckr.generalError,
+    "unreadable for the account",
+  );
 });

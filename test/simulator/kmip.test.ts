@@ -14,10 +14,24 @@ interface Reply {
   readonly body: Buffer;
 }
 
-async function send(port: number, method: string, path: string, type: string, body: string | Buffer = ""): Promise<Reply> {
-  const sent = request({ host: "127.0.0.1", port, method, path, headers: { "Content-Type": type }, rejectUnauthorized: false, agent: false });
+async function send(
+  port: number,
+  method: string,
+  path: string,
+  type: string,
+  body: string | Buffer = "",
+): Promise<Reply> {
+  const sent = request({
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    headers: { "Content-Type": type },
+    rejectUnauthorized: false,
+    agent: false,
+  });
   sent.end(body);
-  const [response] = await once(sent, "response") as [AsyncIterable<Buffer> & { statusCode: number }];
+  const [response] = (await once(sent, "response")) as [AsyncIterable<Buffer> & { statusCode: number }];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
   return { status: response.statusCode, body: Buffer.concat(chunks) };
@@ -27,7 +41,10 @@ async function overTls(port: number, bytes: Buffer): Promise<Buffer> {
   const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
   await once(socket, "secureConnect");
   socket.write(bytes);
-  const [answer] = await Promise.race([once(socket, "data"), once(socket, "close").then(() => [Buffer.alloc(0)])]) as [Buffer];
+  const [answer] = (await Promise.race([
+    once(socket, "data"),
+    once(socket, "close").then(() => [Buffer.alloc(0)]),
+  ])) as [Buffer];
   socket.destroy();
   return answer;
 }
@@ -36,7 +53,8 @@ test("a simulated VHSM", async (t) => {
   const hsm = await cluster(t, { vhsms: 1 });
   const [https, ttlv] = [hsm.endpoints[0]?.https.port ?? 0, hsm.endpoints[0]?.ttlv.port ?? 0];
   const vendor = "KRYPTUS kNET HSM (simulated)";
-  const post = (type: string, body: string | Buffer): Promise<Reply> => send(https, "POST", "/kmip", type, body);
+  const post = (type: string, body: string | Buffer): Promise<Reply> =>
+    send(https, "POST", "/kmip", type, body);
 
   await t.test("answers a Query at POST /kmip in JSON", async (t) => {
     const { status, body } = await post("application/json", encodeJson(queryRequest()));
@@ -53,23 +71,40 @@ test("a simulated VHSM", async (t) => {
   await t.test("answers raw TTLV on the other port, and cuts HTTP off there", async (t) => {
     t.equal(readQueryAnswer(decodeTtlv(await overTls(ttlv, encodeTtlv(queryRequest())))).vendor, vendor);
     t.equal((await overTls(ttlv, Buffer.from("POST /kmip HTTP/1.1\r\n\r\n"))).length, 0);
-    t.equal((await overTls(ttlv, Buffer.from("4200780100ffffff", "hex"))).length, 0, "a message of 16 MiB is not waited for");
+    t.equal(
+      (await overTls(ttlv, Buffer.from("4200780100ffffff", "hex"))).length,
+      0,
+      "a message of 16 MiB is not waited for",
+    );
   });
 
   await t.test("checks the password of a request that carries one", async (t) => {
     const ask = async (username: string, password: string) =>
-      readQueryAnswer(decodeJson((await post("application/json", encodeJson(queryRequest({ credential: { username, password: new Secret(password) } })))).body.toString()));
+      readQueryAnswer(
+        decodeJson(
+          (
+            await post(
+              "application/json",
+              encodeJson(queryRequest({ credential: { username, password: new Secret(password) } })),
+            )
+          ).body.toString(),
+        ),
+      );
     t.equal((await ask("alice", pinOf(hsm, "alice"))).success, true);
     t.equal((await ask("alice", "wrong")).reason, "AuthenticationNotSuccessful");
     t.equal((await ask("nobody", "")).reason, "AuthenticationNotSuccessful");
   });
 
   await t.test("never tells a SoftHSM PIN without the right password", async (t) => {
-    const asking = structure("RequestMessage",
+    const asking = structure(
+      "RequestMessage",
       ...parts(queryRequest()).filter(({ tag }) => tag === tagNumber("RequestHeader")),
-      structure("BatchItem",
+      structure(
+        "BatchItem",
         enumeration("Operation", 0x18),
-        structure("MessageExtension", structure("VendorExtension", text(0x540001, "alice")))));
+        structure("MessageExtension", structure("VendorExtension", text(0x540001, "alice"))),
+      ),
+    );
     const { body } = await post("application/json", encodeJson(asking));
     t.match(body.toString(), /0x540003/, "the folder is told");
     t.notMatch(body.toString(), /0x540005/);

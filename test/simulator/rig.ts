@@ -14,15 +14,27 @@ export const sources = join(repository, "installers/simulator");
 export const cache = join(repository, ".tap/simulator-cache");
 
 export const ckr = {
-  ok: "0", generalError: "5", attributeTypeInvalid: "12", deviceError: "30", functionNotSupported: "54", pinIncorrect: "a0", pinLocked: "a4",
-  tokenNotPresent: "e0", userAlreadyLoggedIn: "100", userTypeInvalid: "103", notInitialized: "190", alreadyInitialized: "191",
+  ok: "0",
+  generalError: "5",
+  attributeTypeInvalid: "12",
+  deviceError: "30",
+  functionNotSupported: "54",
+  pinIncorrect: "a0",
+  pinLocked: "a4",
+  tokenNotPresent: "e0",
+  userAlreadyLoggedIn: "100",
+  userTypeInvalid: "103",
+  notInitialized: "190",
+  alreadyInitialized: "191",
 } as const;
 
 /** A folder that every account can enter; removed when the test ends. */
 export function openFolder(t: Test): string {
   const folder = mkdtempSync("/tmp/knetctl-test-");
   chmodSync(folder, 0o755);
-  t.teardown(() => { rmSync(folder, { recursive: true, force: true }); });
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
@@ -50,7 +62,9 @@ export function configFor(endpoints: readonly Endpoint[], users: readonly string
   const vector = { ip: endpoints.map(({ ip }) => ip), port: endpoints.map(({ port }) => String(port)) };
   return {
     connections: { hsm_1: vector },
-    users: Object.fromEntries(users.map((name) => [name, { authentication_type: "password", connection: "hsm_1" }])),
+    users: Object.fromEntries(
+      users.map((name) => [name, { authentication_type: "password", connection: "hsm_1" }]),
+    ),
   };
 }
 
@@ -65,7 +79,17 @@ export function homeWith(folder: string, name: string, config: unknown): string 
 
 export function compiledClient(folder: string): string {
   const program = join(folder, "client");
-  execFileSync("gcc", ["-std=c11", "-Wall", "-Wextra", "-Werror", "-I/usr/include/p11-kit-1", join(import.meta.dirname, "client.c"), "-ldl", "-o", program]);
+  execFileSync("gcc", [
+    "-std=c11",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-I/usr/include/p11-kit-1",
+    join(import.meta.dirname, "client.c"),
+    "-ldl",
+    "-o",
+    program,
+  ]);
   return program;
 }
 
@@ -77,7 +101,9 @@ export class Client {
   constructor(t: Test, program: string, module: string, home: string, uid = 0) {
     this.#child = spawn(program, [module], { env: { HOME: home }, uid, gid: uid });
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-    t.teardown(() => { this.#child.kill("SIGKILL"); });
+    t.teardown(() => {
+      this.#child.kill("SIGKILL");
+    });
   }
 
   async ask(command: string): Promise<string> {
@@ -86,7 +112,10 @@ export class Client {
     return answer.done === true ? "died" : answer.value;
   }
 
-  /** Initialises, opens a session with the token of this slot, logs in. The answer of the last call that was made. */
+  /**
+   * Initialises, opens a session with the token of this slot, logs in. The answer of the last call that was
+   * made.
+   */
   async start(slot: number, pin: string): Promise<string> {
     for (const command of ["initialize", `open ${slot}`]) {
       const answer = await this.ask(command);

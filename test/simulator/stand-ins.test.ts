@@ -17,7 +17,10 @@ test("a black hole neither takes nor refuses a connection, and is gone when it i
   const standIn = await startStandIn("black-hole");
   const { endpoint } = standIn;
   const socket = connect(endpoint.port, endpoint.ip);
-  const heard = once(socket, "connect").then(() => "connected", (error: unknown) => error);
+  const heard = once(socket, "connect").then(
+    () => "connected",
+    (error: unknown) => error,
+  );
   t.equal(await Promise.race([heard, delay(1500, "nothing")]), "nothing");
   socket.destroy();
   await standIn.close();
@@ -30,7 +33,9 @@ test("a silent one shakes hands and says nothing", async (t) => {
   const socket = connectTls({ host: endpoint.ip, port: endpoint.port, rejectUnauthorized: false });
   socket.on("error", () => undefined);
   await once(socket, "secureConnect");
-  socket.write("POST /kmip HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+  socket.write(
+    "POST /kmip HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+  );
   const heard = once(socket, "data").then(() => "data");
   t.equal(await Promise.race([heard, delay(1000, "nothing")]), "nothing");
   socket.destroy();

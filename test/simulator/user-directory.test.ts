@@ -2,11 +2,15 @@ import { test } from "tap";
 import { Secret } from "../../src/problem/secret.js";
 import { UserDirectory, userStates } from "../../src/simulator/user-directory.js";
 
-const directory = (): UserDirectory => new UserDirectory([
-  { name: "a", pin: new Secret("right"), role: "regular" },
-  { name: "officer", pin: new Secret("right"), role: "vco" },
-  { name: "__proto__", pin: new Secret("p"), role: "regular" },
-], 3);
+const directory = (): UserDirectory =>
+  new UserDirectory(
+    [
+      { name: "a", pin: new Secret("right"), role: "regular" },
+      { name: "officer", pin: new Secret("right"), role: "vco" },
+      { name: "__proto__", pin: new Secret("p"), role: "regular" },
+    ],
+    3,
+  );
 
 test("a right password takes the count of wrong ones back", (t) => {
   const users = directory();

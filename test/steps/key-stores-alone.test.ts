@@ -13,20 +13,36 @@ const profile: Profile = {
   connections: new Map(),
   users: new Map(),
   service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 },
-  keyStores: new Map([["eToken", { name: "eToken", type: "Pkcs11", module: "libeTPkcs11.so", target: { path: path("/etc/amplia/appsettings.conf"), form: "ini" } }]]),
+  keyStores: new Map([
+    [
+      "eToken",
+      {
+        name: "eToken",
+        type: "Pkcs11",
+        module: "libeTPkcs11.so",
+        target: { path: path("/etc/amplia/appsettings.conf"), form: "ini" },
+      },
+    ],
+  ]),
 };
 const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
 const smokeTest = smokeTestStep({ worker: path("/nowhere/worker.cjs"), pins: new Map(), timeoutMs: 1000 });
 const nothing = { changes: [], problems: [], notes: [] };
 
 t.test("without kNET users no step plans anything for the kNET module, whatever lies there", async (t) => {
-  const host = new MemoryHost({ users: [amplia], groups: [{ group: "amplia", gid: 991 }], files: { [configPath]: "not JSON" } });
-  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep]) t.same(await step.plan({ profile, host }, []), nothing, step.id);
+  const host = new MemoryHost({
+    users: [amplia],
+    groups: [{ group: "amplia", gid: 991 }],
+    files: { [configPath]: "not JSON" },
+  });
+  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep])
+    t.same(await step.plan({ profile, host }, []), nothing, step.id);
 });
 
 t.test("nor does it look where this user may not", async (t) => {
   const host = new MemoryHost({ forbidden: ["/var/amplia", "/var/lib/knetctl"] });
-  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep]) t.same(await step.plan({ profile, host }, []), nothing, step.id);
+  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep])
+    t.same(await step.plan({ profile, host }, []), nothing, step.id);
 });
 
 t.test("the smoke test proves nothing, and says why", async (t) => {
@@ -37,6 +53,12 @@ t.test("the smoke test proves nothing, and says why", async (t) => {
   t.same(proof, { skipped: why, smoke: { tokens: [], unsigned: [why] }, problems: [] });
   const host = Object.assign(new MemoryHost({}), { root: path("/srv/image") });
   const users = new Map([["ca", { name: "ca", connection: "hsm", authenticationType: "password" as const }]]);
-  const ofImage = await (await smokeTest.plan({ profile: { ...profile, users }, host }, [])).prove?.(new AbortController().signal);
-  t.match(ofImage, { skipped: /^--root \/srv\/image/, smoke: { tokens: [], unsigned: [/^--root \/srv\/image/] }, problems: [] });
+  const ofImage = await (
+    await smokeTest.plan({ profile: { ...profile, users }, host }, [])
+  ).prove?.(new AbortController().signal);
+  t.match(ofImage, {
+    skipped: /^--root \/srv\/image/,
+    smoke: { tokens: [], unsigned: [/^--root \/srv\/image/] },
+    problems: [],
+  });
 });

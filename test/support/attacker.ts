@@ -22,10 +22,15 @@ export interface Attack {
   readonly pause?: number;
 }
 
-/** Starts the attacker as this user, in a process of its own; it is at work when this resolves, and never outlives us. */
+/**
+ * Starts the attacker as this user, in a process of its own; it is at work when this resolves, and never
+ * outlives us.
+ */
 export async function startAttacker(uid: number, { way, name, other, pause = 0 }: Attack): Promise<Attacker> {
   compiled ??= compile();
-  const child = spawn(compiled, [String(uid), String(pause), way, name, other], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(compiled, [String(uid), String(pause), way, name, other], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   if ((await lines.next()).value !== "ready") throw new Error("the attacker did not start");
   return {
@@ -41,9 +46,13 @@ export async function startAttacker(uid: number, { way, name, other, pause = 0 }
 
 function compile(): string {
   const folder = mkdtempSync(join(tmpdir(), "attacker-"));
-  process.once("exit", () => { rmSync(folder, { recursive: true, force: true }); });
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const program = join(folder, "attacker");
-  execFileSync("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-o", program, source], { stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-o", program, source], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   chmodSync(folder, 0o755);
   return program;
 }

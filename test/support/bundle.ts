@@ -1,6 +1,9 @@
 import { buildSync } from "esbuild";
 
-/** A program in TypeScript, with all it imports, as one module for plain node: starts at once, wherever it runs. */
+/**
+ * A program in TypeScript, with all it imports, as one module for plain node: starts at once, wherever it
+ * runs.
+ */
 export function bundle(code: string): string {
   const { outputFiles } = buildSync({
     stdin: { contents: code, resolveDir: import.meta.dirname, loader: "ts" },

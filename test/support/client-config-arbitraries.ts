@@ -1,16 +1,42 @@
 import fc from "fast-check";
 import type { ClientConfig } from "../../src/steps/client-config/wanted.js";
 
-const hostile = ["__proto__", "constructor", "toString", 'a"b', "a\\b", "{{x}}", "</script>", "é署", "connections", "ip", "\u2028", "a,b", "}"];
-const names = fc.oneof(fc.constantFrom(...hostile, "hsm_1", "hsm_2", "ca_signer"), fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }));
-const endpoints = fc.array(fc.record({ ip: fc.oneof(fc.ipV4(), fc.ipV6()), port: fc.integer({ min: 1, max: 65535 }) }), { minLength: 1, maxLength: 3 });
+const hostile = [
+  "__proto__",
+  "constructor",
+  "toString",
+  'a"b',
+  "a\\b",
+  "{{x}}",
+  "</script>",
+  "é署",
+  "connections",
+  "ip",
+  "\u2028",
+  "a,b",
+  "}",
+];
+const names = fc.oneof(
+  fc.constantFrom(...hostile, "hsm_1", "hsm_2", "ca_signer"),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 }),
+);
+const endpoints = fc.array(
+  fc.record({ ip: fc.oneof(fc.ipV4(), fc.ipV6()), port: fc.integer({ min: 1, max: 65535 }) }),
+  { minLength: 1, maxLength: 3 },
+);
 
 /** Client configurations with hostile names. */
 export const clientConfigs: fc.Arbitrary<ClientConfig> = fc
   .record({
-    connections: fc.uniqueArray(fc.tuple(names, endpoints), { selector: ([name]) => name, minLength: 1, maxLength: 4 }),
+    connections: fc.uniqueArray(fc.tuple(names, endpoints), {
+      selector: ([name]) => name,
+      minLength: 1,
+      maxLength: 4,
+    }),
     users: fc.uniqueArray(fc.tuple(names, names), { selector: ([name]) => name, maxLength: 5 }),
-    logVerbosity: fc.option(fc.constantFrom("none", "key_only", "quiet", "info", "verbose", "full"), { nil: undefined }),
+    logVerbosity: fc.option(fc.constantFrom("none", "key_only", "quiet", "info", "verbose", "full"), {
+      nil: undefined,
+    }),
   })
   .map(({ connections, users, logVerbosity }) => ({
     connections: new Map(connections),
@@ -32,8 +58,16 @@ export interface SpacedConfig {
 /** Ways to say the same: ports as numbers, one-element vectors, the default verbosity left out or said. */
 export const sameMeaning = { numbers: true, vectors: true };
 
-/** The configuration as somebody else might have written it: odd white space, any order of keys, unknown keys anywhere. */
-export function spaced(config: ClientConfig, strangeValues: readonly string[], gen: fc.GeneratorValue, style = { numbers: false, vectors: false }): SpacedConfig {
+/**
+ * The configuration as somebody else might have written it: odd white space, any order of keys, unknown keys
+ * anywhere.
+ */
+export function spaced(
+  config: ClientConfig,
+  strangeValues: readonly string[],
+  gen: fc.GeneratorValue,
+  style = { numbers: false, vectors: false },
+): SpacedConfig {
   const unknown: { owner: Owner; bytes: string }[] = [];
   const left = strangeValues.map((value, index) => ({ key: `x_unknown_${index}`, value }));
   const space = () => gen(fc.constantFrom<string[]>, "", " ", "\n", "\r\n  ", "\t", "\n    ");
@@ -49,17 +83,47 @@ export function spaced(config: ClientConfig, strangeValues: readonly string[], g
     return `{${space()}${shuffled.join(`${space()},${space()}`)}${space()}}`;
   };
   const vector = (values: readonly (string | number)[], always: boolean) =>
-    values.length === 1 && !always ? JSON.stringify(values[0]) : `[${space()}${values.map((value) => JSON.stringify(value)).join(`,${space()}`)}]`;
+    values.length === 1 && !always
+      ? JSON.stringify(values[0])
+      : `[${space()}${values.map((value) => JSON.stringify(value)).join(`,${space()}`)}]`;
   const connections = [...config.connections].map(([name, list]) => {
     const numbers = style.numbers && gen(fc.boolean);
     const always = style.vectors && gen(fc.boolean);
     const ports = list.map(({ port }) => (numbers ? port : String(port)));
-    return [name, object([["ip", vector(list.map(({ ip }) => ip), always)], ["port", vector(ports, always)]], { connection: name })] as const;
+    return [
+      name,
+      object(
+        [
+          [
+            "ip",
+            vector(
+              list.map(({ ip }) => ip),
+              always,
+            ),
+          ],
+          ["port", vector(ports, always)],
+        ],
+        { connection: name },
+      ),
+    ] as const;
   });
   const users = [...config.users].map(
-    ([name, user]) => [name, object([["connection", JSON.stringify(user.connection)], ["authentication_type", '"password"']], { user: name })] as const,
+    ([name, user]) =>
+      [
+        name,
+        object(
+          [
+            ["connection", JSON.stringify(user.connection)],
+            ["authentication_type", '"password"'],
+          ],
+          { user: name },
+        ),
+      ] as const,
   );
-  const verbosity = config.logVerbosity === undefined ? [] : [["log_verbosity", JSON.stringify(config.logVerbosity)] as const];
+  const verbosity =
+    config.logVerbosity === undefined
+      ? []
+      : [["log_verbosity", JSON.stringify(config.logVerbosity)] as const];
   const text = object([["connections", object(connections)], ["users", object(users)], ...verbosity], "top");
   return { text, unknown };
 }

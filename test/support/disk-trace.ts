@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** A call that changed files below a root, or had them written to the disk; paths as the kernel knows them. */
+/**
+ * A call that changed files below a root, or had them written to the disk; paths as the kernel knows them.
+ */
 export type DiskCall =
   | { readonly call: "create"; readonly path: string; readonly mode: number }
   | { readonly call: "mkdir"; readonly path: string; readonly mode: number }
@@ -13,19 +15,84 @@ export type DiskCall =
   | { readonly call: "rename"; readonly path: string; readonly to: string }
   | { readonly call: "unlink" | "rmdir" | "sync"; readonly path: string };
 
-/** All that can change a file system, known to this file or not: what is not known below is an error, and not passed over. */
+/**
+ * All that can change a file system, known to this file or not: what is not known below is an error, and not
+ * passed over.
+ */
 const traced = [
-  "open", "openat", "creat", "write", "writev", "pwrite64", "pwritev", "pwritev2", "truncate", "ftruncate", "fallocate", "copy_file_range", "sendfile",
-  "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat",
-  "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "setxattr", "lsetxattr", "fsetxattr", "fsync", "fdatasync", "sync", "syncfs",
-  "clone", "clone3", "fork", "vfork",
+  "open",
+  "openat",
+  "creat",
+  "write",
+  "writev",
+  "pwrite64",
+  "pwritev",
+  "pwritev2",
+  "truncate",
+  "ftruncate",
+  "fallocate",
+  "copy_file_range",
+  "sendfile",
+  "rename",
+  "renameat",
+  "renameat2",
+  "link",
+  "linkat",
+  "symlink",
+  "symlinkat",
+  "mknod",
+  "mknodat",
+  "mkdir",
+  "mkdirat",
+  "rmdir",
+  "unlink",
+  "unlinkat",
+  "chmod",
+  "fchmod",
+  "fchmodat",
+  "chown",
+  "fchown",
+  "lchown",
+  "fchownat",
+  "setxattr",
+  "lsetxattr",
+  "fsetxattr",
+  "fsync",
+  "fdatasync",
+  "sync",
+  "syncfs",
+  "clone",
+  "clone3",
+  "fork",
+  "vfork",
 ];
 
-/** Runs a program under strace, and gives the calls of it and its children that concern files below the root, in the order in which they ended. */
+/**
+ * Runs a program under strace, and gives the calls of it and its children that concern files below the root,
+ * in the order in which they ended.
+ */
 export function traceDisk(command: readonly string[], root: string, trace: string): readonly DiskCall[] {
-  const { status, stderr } = spawnSync("strace", ["-f", "-qq", "-y", "-s", "10000000", "-e", `trace=${traced.join(",")}`, "-e", "signal=none", "-o", trace, ...command], {
-    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }, encoding: "utf8",
-  });
+  const { status, stderr } = spawnSync(
+    "strace",
+    [
+      "-f",
+      "-qq",
+      "-y",
+      "-s",
+      "10000000",
+      "-e",
+      `trace=${traced.join(",")}`,
+      "-e",
+      "signal=none",
+      "-o",
+      trace,
+      ...command,
+    ],
+    {
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+      encoding: "utf8",
+    },
+  );
   if (status !== 0) throw new Error(`it ended with ${status}: ${stderr}`);
   const lines = readFileSync(trace, "latin1").split("\n");
   rmSync(trace);
@@ -51,7 +118,10 @@ class Tracer {
         return [];
       }
       const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest)?.[1];
-      const [, name = "", args = "", result = ""] = /^(\w+)\((.*)\) += (-?\d+.*)$/.exec(resumed === undefined ? rest : `${this.#begun.get(thread) ?? ""}${resumed}`) ?? [];
+      const [, name = "", args = "", result = ""] =
+        /^(\w+)\((.*)\) += (-?\d+.*)$/.exec(
+          resumed === undefined ? rest : `${this.#begun.get(thread) ?? ""}${resumed}`,
+        ) ?? [];
       return name === "" || result.startsWith("-1") ? [] : this.#call(thread, name, args, result);
     });
   }
@@ -86,19 +156,38 @@ class Tracer {
     const byFd = (): string => unescaped(/^\d+<(.*)>$/.exec(first)?.[1] ?? "").toString();
     const byPath = (text: string): string => this.#resolved(of, text);
     switch (name) {
-      case "pwrite64": return { call: "write", path: byFd(), data: quoted(second).subarray(0, Number(third)), at: Number(fourth) };
-      case "write": return { call: "write", path: byFd(), data: quoted(second), at: -1 };
-      case "ftruncate": return { call: "truncate", path: byFd(), size: Number(second) };
-      case "fchmod": return { call: "chmod", path: byFd(), mode: Number.parseInt(second, 8) };
-      case "chmod": return { call: "chmod", path: byPath(first), mode: Number.parseInt(second, 8) };
-      case "fsetxattr": return { call: "chmod", path: byFd(), mode: modeOfList(second, quoted(third)) };
-      case "fchown": return { call: "chown", path: byFd(), uid: Number(second), gid: Number(third) };
-      case "fsync": case "fdatasync": return { call: "sync", path: byFd() };
-      case "mkdir": return { call: "mkdir", path: byPath(first), mode: Number.parseInt(second, 8) };
-      case "rmdir": return { call: "rmdir", path: byPath(first) };
-      case "unlink": return { call: "unlink", path: byPath(first) };
-      case "rename": return { call: "rename", path: byPath(first), to: byPath(second) };
-      default: throw new Error(`a call that is not known here: ${name}(${parts.join(", ")})`);
+      case "pwrite64":
+        return {
+          call: "write",
+          path: byFd(),
+          data: quoted(second).subarray(0, Number(third)),
+          at: Number(fourth),
+        };
+      case "write":
+        return { call: "write", path: byFd(), data: quoted(second), at: -1 };
+      case "ftruncate":
+        return { call: "truncate", path: byFd(), size: Number(second) };
+      case "fchmod":
+        return { call: "chmod", path: byFd(), mode: Number.parseInt(second, 8) };
+      case "chmod":
+        return { call: "chmod", path: byPath(first), mode: Number.parseInt(second, 8) };
+      case "fsetxattr":
+        return { call: "chmod", path: byFd(), mode: modeOfList(second, quoted(third)) };
+      case "fchown":
+        return { call: "chown", path: byFd(), uid: Number(second), gid: Number(third) };
+      case "fsync":
+      case "fdatasync":
+        return { call: "sync", path: byFd() };
+      case "mkdir":
+        return { call: "mkdir", path: byPath(first), mode: Number.parseInt(second, 8) };
+      case "rmdir":
+        return { call: "rmdir", path: byPath(first) };
+      case "unlink":
+        return { call: "unlink", path: byPath(first) };
+      case "rename":
+        return { call: "rename", path: byPath(first), to: byPath(second) };
+      default:
+        throw new Error(`a call that is not known here: ${name}(${parts.join(", ")})`);
     }
   }
 
@@ -115,11 +204,17 @@ class Tracer {
   #inside(call: DiskCall): readonly DiskCall[] {
     const below = (path: string): string => path.slice(this.#root.length);
     if (!call.path.startsWith(`${this.#root}/`) && call.path !== this.#root) return [];
-    return ["to" in call ? { ...call, path: below(call.path), to: below(call.to) } : { ...call, path: below(call.path) }];
+    return [
+      "to" in call
+        ? { ...call, path: below(call.path), to: below(call.to) }
+        : { ...call, path: below(call.path) },
+    ];
   }
 }
 
-/** The arguments of a call, as strace prints them; commas in strings and in names of descriptors are no ends. */
+/**
+ * The arguments of a call, as strace prints them; commas in strings and in names of descriptors are no ends.
+ */
 function split(args: string): readonly string[] {
   const parts: string[] = [];
   let part = "";
@@ -131,7 +226,7 @@ function split(args: string): readonly string[] {
       part += character + (args[++index] ?? "");
       continue;
     }
-    if (character === "\"") inString = !inString;
+    if (character === '"') inString = !inString;
     else if (!inString && "<{[".includes(character)) depth += 1;
     else if (!inString && ">}]".includes(character)) depth -= 1;
     if (character === "," && !inString && depth === 0) {
@@ -144,10 +239,18 @@ function split(args: string): readonly string[] {
   return [...parts, part.trim()];
 }
 
-/** An access control list sets the mode too (acl(5)): of the version, each entry is a tag, what it may do, and an id. */
+/**
+ * An access control list sets the mode too (acl(5)): of the version, each entry is a tag, what it may do, and
+ * an id.
+ */
 function modeOfList(name: string, list: Buffer): number {
   if (name !== '"system.posix_acl_access"') throw new Error(`an attribute that is not known here: ${name}`);
-  const may = new Map(Array.from({ length: (list.length - 4) / 8 }, (_, index) => [list.readUInt16LE(4 + index * 8), list.readUInt16LE(6 + index * 8)]));
+  const may = new Map(
+    Array.from({ length: (list.length - 4) / 8 }, (_, index) => [
+      list.readUInt16LE(4 + index * 8),
+      list.readUInt16LE(6 + index * 8),
+    ]),
+  );
   const [user = 0, group = 0, mask = group, other = 0] = [1, 4, 16, 32].map((tag) => may.get(tag));
   return (user << 6) | (mask << 3) | other;
 }

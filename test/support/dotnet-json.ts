@@ -1,6 +1,7 @@
 /**
- * What an application on .NET reads from a JSON file of settings, by the documented rules alone: a reader of its own that shares nothing
- * with src. Folded key → value; throws where .NET refuses the file, or where its versions differ.
+ * What an application on .NET reads from a JSON file of settings, by the documented rules alone: a reader of
+ * its own that shares nothing with src. Folded key → value; throws where .NET refuses the file, or where its
+ * versions differ.
  */
 export function readAsDotnetJson(text: string): ReadonlyMap<string, string> {
   const reader = new DotnetJson(text.replace(/^\uFEFF/, ""));
@@ -32,7 +33,8 @@ class DotnetJson {
     this.#value([], 0);
     this.#skip();
     if (this.#at < this.#text.length) throw new Error("text after the end");
-    for (const key of this.#nothings) if (this.settings.has(key)) throw new Error("a setting and an empty section");
+    for (const key of this.#nothings)
+      if (this.settings.has(key)) throw new Error("a setting and an empty section");
   }
 
   #value(path: readonly string[], depth: number): void {
@@ -105,12 +107,16 @@ class DotnetJson {
     if (token === undefined) throw new Error("no string");
     this.#at += token.length;
     const value: unknown = JSON.parse(token);
-    if (typeof value !== "string" || Buffer.from(value, "utf8").toString("utf8") !== value) throw new Error("half a pair");
+    if (typeof value !== "string" || Buffer.from(value, "utf8").toString("utf8") !== value)
+      throw new Error("half a pair");
     return value;
   }
 
   #word(): string {
-    const [token] = /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?=[,\]}\s/]|$)/.exec(this.#text.slice(this.#at)) ?? [];
+    const [token] =
+      /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?=[,\]}\s/]|$)/.exec(
+        this.#text.slice(this.#at),
+      ) ?? [];
     if (token === undefined) throw new Error("no value");
     this.#at += token.length;
     return token === "true" ? "True" : token === "false" ? "False" : token === "null" ? "" : token;
@@ -123,7 +129,11 @@ export function fold(key: string): string {
   for (const character of key) {
     const upper = character.toUpperCase();
     const point = character.codePointAt(0);
-    const stays = point === 0x131 || point === 0x17f || upper.length !== character.length || (upper.length === 2 && upper.codePointAt(0)! < 0x10000);
+    const stays =
+      point === 0x131 ||
+      point === 0x17f ||
+      upper.length !== character.length ||
+      (upper.length === 2 && upper.codePointAt(0)! < 0x10000);
     folded += stays ? character : upper;
   }
   return folded;

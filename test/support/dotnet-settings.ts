@@ -1,17 +1,22 @@
 /**
- * Simple readers of each form that goes line by line, written from the documented rules and from nothing else: what they say is what the
- * application reads. Each gives the values by key, as `dotnetKey` has it, or throws where the application (or Docker, or systemd) refuses
- * the file or what it makes of it is not defined.
+ * Simple readers of each form that goes line by line, written from the documented rules and from nothing
+ * else: what they say is what the application reads. Each gives the values by key, as `dotnetKey` has it, or
+ * throws where the application (or Docker, or systemd) refuses the file or what it makes of it is not
+ * defined.
  */
 export type ReadSettings = ReadonlyMap<string, string>;
 
-const white = "\t\n\v\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000";
+const white =
+  "\t\n\v\f\r " +
+  "\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000";
 
 /** StringComparer.OrdinalIgnoreCase: simple upper case, code point by code point; U+0131 and U+017F stay. */
 export function dotnetKey(key: string): string {
   return Array.from(key, (char) => {
     const upper = Array.from(char.toUpperCase());
-    return "\u0131\u017F".includes(char) || upper.length > 1 || upper[0]!.length !== char.length ? char : upper[0]!;
+    return "\u0131\u017F".includes(char) || upper.length > 1 || upper[0]!.length !== char.length
+      ? char
+      : upper[0]!;
   }).join("");
 }
 
@@ -55,7 +60,17 @@ export function readAsDockerEnv(text: string): ReadSettings {
   return readAsEnvironment(variables);
 }
 
-type State = "pre-key" | "key" | "pre-value" | "value" | "value-escape" | "single" | "double" | "double-escape" | "comment" | "comment-escape";
+type State =
+  | "pre-key"
+  | "key"
+  | "pre-value"
+  | "value"
+  | "value-escape"
+  | "single"
+  | "double"
+  | "double-escape"
+  | "comment"
+  | "comment-escape";
 
 /** systemd's `EnvironmentFile=`, character by character, and .NET's environment variables after it. */
 export function readAsSystemdEnv(text: string): ReadSettings {
@@ -132,28 +147,44 @@ export function readAsSystemdEnv(text: string): ReadSettings {
         break;
       case "comment-escape":
         // before version 254 the comment goes on, which makes a difference when the next line says something
-        if (isNewLine(char) && !(char === "\r" && text[at + 1] === "\n") && !/^[ \t]*(?:[\r\n#;]|$)/.test(text.slice(at + 1))) throw new Error("a comment takes the next line");
+        if (
+          isNewLine(char) &&
+          !(char === "\r" && text[at + 1] === "\n") &&
+          !/^[ \t]*(?:[\r\n#;]|$)/.test(text.slice(at + 1))
+        )
+          throw new Error("a comment takes the next line");
         state = isNewLine(char) ? "pre-key" : "comment";
         break;
     }
   }
-  if (state === "single" || state.startsWith("double") || state === "value-escape" || (state === "value" && /[\r\n]$/.test(text))) throw new Error("the file ends within a value");
+  if (
+    state === "single" ||
+    state.startsWith("double") ||
+    state === "value-escape" ||
+    (state === "value" && /[\r\n]$/.test(text))
+  )
+    throw new Error("the file ends within a value");
   if (state === "pre-value" || state === "value") push();
   const named = variables.filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
-  const refused = (text: string): boolean => Array.from(text).some((char) => char === "\x7f" || (char < " " && char !== "\t" && char !== "\n"));
+  const refused = (text: string): boolean =>
+    Array.from(text).some((char) => char === "\x7f" || (char < " " && char !== "\t" && char !== "\n"));
   const settings = new Map(readAsEnvironment(named));
   for (const [key, value] of settings) if (refused(value)) settings.delete(key);
   return settings;
 }
 
-/** `__` stands for `:`, and four beginnings of a name for the section of connection strings; the last value of a name counts, and two names for one key are not to be told apart. */
+/**
+ * `__` stands for `:`, and four beginnings of a name for the section of connection strings; the last value of
+ * a name counts, and two names for one key are not to be told apart.
+ */
 function readAsEnvironment(variables: readonly (readonly [string, string | undefined])[]): ReadSettings {
   const settings = new Map<string, string>();
   const names = new Map<string, { name: string; bare: boolean }>();
   for (const [name, value] of variables) {
     const key = dotnetKey(dotnetVariable(name));
     const before = names.get(key);
-    if (before !== undefined && (before.name !== name || before.bare !== (value === undefined))) throw new Error("two names for one key");
+    if (before !== undefined && (before.name !== name || before.bare !== (value === undefined)))
+      throw new Error("two names for one key");
     names.set(key, { name, bare: value === undefined });
     if (value !== undefined) settings.set(key, value);
   }
@@ -162,8 +193,12 @@ function readAsEnvironment(variables: readonly (readonly [string, string | undef
 
 /** The setting that a variable of this name is. */
 export function dotnetVariable(name: string): string {
-  const service = ["MYSQL", "SQLAZURE", "SQL", "CUSTOM"].find((one) => name.toUpperCase().startsWith(`${one}CONNSTR_`));
-  return (service === undefined ? name : `ConnectionStrings:${name.slice(`${service}CONNSTR_`.length)}`).split("__").join(":");
+  const service = ["MYSQL", "SQLAZURE", "SQL", "CUSTOM"].find((one) =>
+    name.toUpperCase().startsWith(`${one}CONNSTR_`),
+  );
+  return (service === undefined ? name : `ConnectionStrings:${name.slice(`${service}CONNSTR_`.length)}`)
+    .split("__")
+    .join(":");
 }
 
 function withoutMark(text: string): string {

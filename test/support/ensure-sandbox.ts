@@ -5,9 +5,9 @@ import { onSmallSystem } from "./small-system.js";
 const mark = "KNETCTL_TEST_IN_SANDBOX";
 
 /**
- * Runs the calling test file again inside a sandbox, with the same loader and streams, and ends this process with its
- * exit code; returns at once where that has happened already. Users, files in /etc and mounts made after this are gone
- * with the sandbox.
+ * Runs the calling test file again inside a sandbox, with the same loader and streams, and ends this process
+ * with its exit code; returns at once where that has happened already. Users, files in /etc and mounts made
+ * after this are gone with the sandbox.
  */
 export async function ensureSandbox(file: string): Promise<void> {
   if (process.env[mark] === "1") return;
@@ -21,5 +21,7 @@ export async function ensureSandbox(file: string): Promise<void> {
 }
 
 function definedEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -21,17 +21,28 @@ interface Count {
 }
 
 /** Applies with the fault and holds what is said against what is there. */
-async function faultAt(t: Test, program: FaultyProgram, scene: Scene, { before, after }: Ends, fault: Fault, name: string, count: Count): Promise<void> {
+async function faultAt(
+  t: Test,
+  program: FaultyProgram,
+  scene: Scene,
+  { before, after }: Ends,
+  fault: Fault,
+  name: string,
+  count: Count,
+): Promise<void> {
   const { root, remove } = scene.fresh();
   const ran = await program.run(["apply", scene.profile, root], fault);
   count.points += 1;
   const now = treeOf(root);
   const errors = ran?.problems.filter(({ severity }) => severity === "error") ?? [];
-  const fail = (what: string, found: unknown): void => { t.fail(`${name}: ${what}`, { found, ran }); };
+  const fail = (what: string, found: unknown): void => {
+    t.fail(`${name}: ${what}`, { found, ran });
+  };
   if (ran === undefined) fail("it was killed", undefined);
   else if (ran.exitCode === 0) {
     count.applied += 1;
-    if (differences(after, now).length > 0) fail("applied, and yet it is not as after an apply", differences(after, now));
+    if (differences(after, now).length > 0)
+      fail("applied, and yet it is not as after an apply", differences(after, now));
   } else {
     if (errors.length === 0) fail("it failed without an error", undefined);
     const unclear = errors.filter((problem) => !isClear(problem));
@@ -40,8 +51,10 @@ async function faultAt(t: Test, program: FaultyProgram, scene: Scene, { before, 
     else {
       if (ran.outcome === "rolled-back") count.rolledBack += 1;
       else count.refused += 1;
-      if (differences(before, now).filter(notTemporary).length > 0) fail("it is not as before", differences(before, now));
-      if (typeof fault.at === "number" && fault.how !== "full" && temporariesIn(now).length > 1) fail("temporaries are left", temporariesIn(now));
+      if (differences(before, now).filter(notTemporary).length > 0)
+        fail("it is not as before", differences(before, now));
+      if (typeof fault.at === "number" && fault.how !== "full" && temporariesIn(now).length > 1)
+        fail("temporaries are left", temporariesIn(now));
     }
   }
   await nextApply(scene, root, after, fail);
@@ -50,11 +63,24 @@ async function faultAt(t: Test, program: FaultyProgram, scene: Scene, { before, 
 
 type Fail = (what: string, found: unknown) => void;
 
-/** What could not be put back is named, with the commands that do it by hand; without the fault a rollback does it. */
-async function failed(scene: Scene, root: AbsolutePath, before: Tree, ran: Ran, count: Count, fail: Fail): Promise<void> {
+/**
+ * What could not be put back is named, with the commands that do it by hand; without the fault a rollback
+ * does it.
+ */
+async function failed(
+  scene: Scene,
+  root: AbsolutePath,
+  before: Tree,
+  ran: Ran,
+  count: Count,
+  fail: Fail,
+): Promise<void> {
   count.failed += 1;
-  const undone = ran.problems.filter(({ code }) => code === "workflow-undo-failed" || code === "workflow-not-as-before");
-  if (undone.length === 0 || !undone.every(({ hint }) => hint !== undefined && hint !== "")) fail("what could not be put back is not said", ran.problems);
+  const undone = ran.problems.filter(
+    ({ code }) => code === "workflow-undo-failed" || code === "workflow-not-as-before",
+  );
+  if (undone.length === 0 || !undone.every(({ hint }) => hint !== undefined && hint !== ""))
+    fail("what could not be put back is not said", ran.problems);
   const { outcome, problems } = await runVerb("rollback", scene.profile, root);
   if (outcome !== "rolled-back") fail("the rollback failed too, without the fault", problems);
   const left = differences(before, treeOf(root));
@@ -93,20 +119,38 @@ const sweeps: readonly Sweep[] = [
   { title: "one call ends in EDQUOT", how: EDQUOT, lasting: false, strides: [160, 10] },
   { title: "every call from one on ends in EROFS", how: EROFS, lasting: true, strides: [160, 10] },
   { title: "one call ends in EACCES", how: EACCES, lasting: false, strides: [160, 10] },
-  { title: "one write is cut short, and then the disk is full", how: "full", lasting: false, strides: [24, 1] },
+  {
+    title: "one write is cut short, and then the disk is full",
+    how: "full",
+    lasting: false,
+    strides: [24, 1],
+  },
   { title: "the disk is full from one call on", how: "needs-space", lasting: true, strides: [96, 3] },
 ];
 
-/** Applies to the host once for each fault at each call of the strides, and holds how each ends against what is there. */
+/**
+ * Applies to the host once for each fault at each call of the strides, and holds how each ends against what
+ * is there.
+ */
 export async function sweepFaults(t: Test, program: FaultyProgram, scene: Scene): Promise<void> {
   const ends = await endsOf(t, program, scene);
   for (const { title, how, lasting, strides } of sweeps) {
     const count: Count = { points: 0, applied: 0, rolledBack: 0, refused: 0, failed: 0 };
     const stride = strides[isLong ? 1 : 0];
     const first = sampled(`${title} on ${scene.name}`, stride);
-    const calls = ends.calls.filter(({ name }) => how !== "full" || /^p?writev?$/.test(name)).filter((_, index) => index % stride === first);
+    const calls = ends.calls
+      .filter(({ name }) => how !== "full" || /^p?writev?$/.test(name))
+      .filter((_, index) => index % stride === first);
     await inLanes(2, calls, async ({ number, name, path }) => {
-      await faultAt(t, program, scene, ends, { at: lasting ? `${number}+` : number, how }, `${title}: ${number} of ${ends.calls.length}: ${name} ${path}`, count);
+      await faultAt(
+        t,
+        program,
+        scene,
+        ends,
+        { at: lasting ? `${number}+` : number, how },
+        `${title}: ${number} of ${ends.calls.length}: ${name} ${path}`,
+        count,
+      );
     });
     t.ok(count.points > 0, `${title}: ${count.points} points`);
     t.comment(`${scene.name}: ${title}: ${JSON.stringify(count)}`);
@@ -117,7 +161,10 @@ export async function sweepFaults(t: Test, program: FaultyProgram, scene: Scene)
 export async function halveWrites(t: Test, program: FaultyProgram, scene: Scene): Promise<void> {
   const { root, remove } = scene.fresh();
   const { after } = await endsOf(t, program, scene);
-  t.match(await program.run(["apply", scene.profile, root], { at: "1+", how: "short" }), { exitCode: 0, outcome: "applied" });
+  t.match(await program.run(["apply", scene.profile, root], { at: "1+", how: "short" }), {
+    exitCode: 0,
+    outcome: "applied",
+  });
   t.same(differences(after, treeOf(root)), []);
   remove();
 }

@@ -31,16 +31,23 @@ export interface FaultyProgram {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** `runVerb` as a program of its own in `folder`, with the preloaded library that counts its calls and lets them fail. */
+/**
+ * `runVerb` as a program of its own in `folder`, with the preloaded library that counts its calls and lets
+ * them fail.
+ */
 export function faultyProgram(folder: string): FaultyProgram {
   const library = preloadable(folder, "faulty-calls");
   const script = join(folder, "verb.cjs");
   writeFileSync(script, program());
   const log = join(folder, "calls");
   const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LD_PRELOAD: library, TMPDIR: "/tmp" };
-  const run: FaultyProgram["run"] = (args, fault) => started([process.execPath, script, ...args], { ...environment, ...(fault && variables(fault)) });
+  const run: FaultyProgram["run"] = (args, fault) =>
+    started([process.execPath, script, ...args], { ...environment, ...(fault && variables(fault)) });
   return {
-    script, run, log, environment,
+    script,
+    run,
+    log,
+    environment,
     calls: async (args) => {
       rmSync(log, { force: true });
       const ran = await started([process.execPath, script, ...args], { ...environment, FAULT_LOG: log });
@@ -50,14 +57,21 @@ export function faultyProgram(folder: string): FaultyProgram {
 }
 
 export function readCalls(log: string): readonly Call[] {
-  return readFileSync(log, "utf8").trimEnd().split("\n").map((line) => {
-    const [, number = "", name = "", path = ""] = /^(\d+) (\S+) (.*)$/.exec(line) ?? [];
-    return { number: Number(number), name, path };
-  });
+  return readFileSync(log, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const [, number = "", name = "", path = ""] = /^(\d+) (\S+) (.*)$/.exec(line) ?? [];
+      return { number: Number(number), name, path };
+    });
 }
 
 function variables({ at, how, delay }: Fault): Record<string, string> {
-  return { FAULT_AT: String(at), FAULT_HOW: String(how), ...(delay !== undefined && { FAULT_DELAY: String(delay) }) };
+  return {
+    FAULT_AT: String(at),
+    FAULT_HOW: String(how),
+    ...(delay !== undefined && { FAULT_DELAY: String(delay) }),
+  };
 }
 
 function program(): string {
@@ -71,7 +85,13 @@ function program(): string {
       resolveDir: import.meta.dirname,
       loader: "ts",
     },
-    bundle: true, platform: "node", format: "cjs", write: false, mainFields: ["module", "main"], logLevel: "error", external: ["pkcs11js"],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+    mainFields: ["module", "main"],
+    logLevel: "error",
+    external: ["pkcs11js"],
     define: { "import.meta.url": "__filename" },
   });
   return outputFiles[0]?.text ?? "";
@@ -80,16 +100,33 @@ function program(): string {
 /** A library of test/fixtures that LD_PRELOAD puts before the system's. */
 export function preloadable(folder: string, name: string): string {
   const library = join(folder, `${name}.so`);
-  execFileSync("gcc", ["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, join(import.meta.dirname, `../fixtures/${name}.c`), "-ldl"]);
+  execFileSync("gcc", [
+    "-O1",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-shared",
+    "-fPIC",
+    "-o",
+    library,
+    join(import.meta.dirname, `../fixtures/${name}.c`),
+    "-ldl",
+  ]);
   return library;
 }
 
 /** Runs the program, and gives what it said of how it ended; undefined when it was killed. */
-export function started([program = "", ...args]: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran | undefined> {
+export function started(
+  [program = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ran | undefined> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { env }, (error, stdout, stderr) => {
       if (error?.signal === "SIGKILL") resolve(undefined);
-      else if (stdout === "") reject(new Error(`it said nothing, and ended with ${error?.signal ?? error?.code ?? "0"}: ${stderr}`));
+      else if (stdout === "")
+        reject(
+          new Error(`it said nothing, and ended with ${error?.signal ?? error?.code ?? "0"}: ${stderr}`),
+        );
       else resolve(JSON.parse(stdout) as Ran);
     });
   });

@@ -29,12 +29,23 @@ export function fixtureModules(): FixtureModules {
   return {
     folder,
     module: (name, switches = [], libraries = []) =>
-      compile(join(folder, `${name}.so`), ["-I/usr/include/p11-kit-1", ...switches, join(sources, "misbehaving.c"), ...libraries, `-Wl,-rpath,${folder}`]),
-    wrapping: () => compile(join(folder, "wrapping.so"), ["-I/usr/include/p11-kit-1", join(sources, "wrapping.c"), "-ldl"]),
+      compile(join(folder, `${name}.so`), [
+        "-I/usr/include/p11-kit-1",
+        ...switches,
+        join(sources, "misbehaving.c"),
+        ...libraries,
+        `-Wl,-rpath,${folder}`,
+      ]),
+    wrapping: () =>
+      compile(join(folder, "wrapping.so"), ["-I/usr/include/p11-kit-1", join(sources, "wrapping.c"), "-ldl"]),
     dependency: (name, version) => {
       const script = join(folder, "versions");
       writeFileSync(script, `${version} { global: *; };\n`);
-      return compile(join(folder, name), [join(sources, "dependency.c"), `-Wl,-soname,${name}`, `-Wl,--version-script=${script}`]);
+      return compile(join(folder, name), [
+        join(sources, "dependency.c"),
+        `-Wl,-soname,${name}`,
+        `-Wl,--version-script=${script}`,
+      ]);
     },
     program: (name) => {
       const output = join(folder, name);

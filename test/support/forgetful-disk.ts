@@ -38,20 +38,29 @@ export interface Luck {
 const always = () => true;
 const never = () => false;
 
-/** What file systems are known to do at a power cut; each is allowed by fsync(2), which promises nothing of what was not synchronised. */
+/**
+ * What file systems are known to do at a power cut; each is allowed by fsync(2), which promises nothing of
+ * what was not synchronised.
+ */
 export const lucks: Readonly<Record<string, Luck>> = {
   "nothing that was not synchronised": { names: never, rights: never, content: () => "none" },
   "the names, but no content": { names: always, rights: always, content: () => "none" },
   "the names, and half of what was written": { names: always, rights: always, content: () => "half" },
-  "the names and sizes, and zeros for what was written": { names: always, rights: always, content: () => "zeros" },
+  "the names and sizes, and zeros for what was written": {
+    names: always,
+    rights: always,
+    content: () => "zeros",
+  },
   "the content, but no names": { names: never, rights: always, content: () => "all" },
   "names and content, but no owners and modes": { names: always, rights: never, content: () => "all" },
-  "everything": { names: always, rights: always, content: () => "all" },
+  everything: { names: always, rights: always, content: () => "all" },
 };
 
 const nothing = Buffer.alloc(0);
 
-/** A disk below a root that forgets at a power cut what was not synchronised. What it holds at first is safe. */
+/**
+ * A disk below a root that forgets at a power cut what was not synchronised. What it holds at first is safe.
+ */
 export class ForgetfulDisk {
   readonly #root: Inode;
 
@@ -62,16 +71,33 @@ export class ForgetfulDisk {
   do(call: DiskCall): void {
     const { path } = call;
     switch (call.call) {
-      case "create": case "mkdir":
-        if (this.#find(path) === undefined) this.#named(path, fresh(call.call === "mkdir" ? "folder" : "file", call.mode & (call.call === "mkdir" ? 0o700 : 0o777)));
+      case "create":
+      case "mkdir":
+        if (this.#find(path) === undefined)
+          this.#named(
+            path,
+            fresh(
+              call.call === "mkdir" ? "folder" : "file",
+              call.mode & (call.call === "mkdir" ? 0o700 : 0o777),
+            ),
+          );
         return;
-      case "truncate": this.#set(path, { content: padded(this.#at(path).now.content.subarray(0, call.size), call.size) }); return;
-      case "write": this.#written(path, call.data, call.at); return;
+      case "truncate":
+        this.#set(path, { content: padded(this.#at(path).now.content.subarray(0, call.size), call.size) });
+        return;
+      case "write":
+        this.#written(path, call.data, call.at);
+        return;
       // some give it with the kind of file, as stat(2) does: cp(1) of coreutils 9.7
-      case "chmod": this.#set(path, { mode: call.mode & 0o7777 }); return;
+      case "chmod":
+        this.#set(path, { mode: call.mode & 0o7777 });
+        return;
       case "chown": {
         const { kind, now } = this.#at(path);
-        this.#set(path, { owner: `${call.uid}:${call.gid}`, mode: kind === "file" ? now.mode & ~0o6000 : now.mode });
+        this.#set(path, {
+          owner: `${call.uid}:${call.gid}`,
+          mode: kind === "file" ? now.mode & ~0o6000 : now.mode,
+        });
         return;
       }
       case "rename": {
@@ -80,7 +106,10 @@ export class ForgetfulDisk {
         this.#named(call.to, moved);
         return;
       }
-      case "unlink": case "rmdir": this.#named(path, undefined); return;
+      case "unlink":
+      case "rmdir":
+        this.#named(path, undefined);
+        return;
       case "sync": {
         const inode = this.#find(path);
         // of a file without a name nothing is left to be lost
@@ -164,7 +193,12 @@ function loaded(file: string): Inode {
   // what is neither is nothing that an apply changes
   const children = isFolder ? readdirSync(file).filter((name) => isEither(join(file, name))) : [];
   const names = new Map(children.map((name) => [name, loaded(join(file, name))]));
-  const state = { mode: mode & 0o7777, owner: `${uid}:${gid}`, content: isFolder ? nothing : readFileSync(file), names };
+  const state = {
+    mode: mode & 0o7777,
+    owner: `${uid}:${gid}`,
+    content: isFolder ? nothing : readFileSync(file),
+    names,
+  };
   return { kind: isFolder ? "folder" : "file", now: state, safe: state };
 }
 

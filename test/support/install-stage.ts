@@ -34,24 +34,57 @@ export function stage(t: Test): Stage {
   const notes: string[] = [];
   let runs = 0;
   return {
-    root, host, notes, folder: t.testdir(),
+    root,
+    host,
+    notes,
+    folder: t.testdir(),
     at: (path) => join(root, path),
     run: () => {
       const folder = joined(runsFolder, `run-${runs++}`);
       host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-      return { host, folder, number: 1, changes: [], note: (text) => { notes.push(text); }, report: (text) => { notes.push(text); } };
+      return {
+        host,
+        folder,
+        number: 1,
+        changes: [],
+        note: (text) => {
+          notes.push(text);
+        },
+        report: (text) => {
+          notes.push(text);
+        },
+      };
     },
   };
 }
 
 /** The planned change for an archive. */
 export function change(archive: VendorArchive, timeoutSeconds = 20): RunInstaller {
-  return { step: "module", kind: "run-installer", path: archive.path, sha256: archive.sha256, version: "1.7.0", from: null, timeoutSeconds };
+  return {
+    step: "module",
+    kind: "run-installer",
+    path: archive.path,
+    sha256: archive.sha256,
+    version: "1.7.0",
+    from: null,
+    timeoutSeconds,
+  };
 }
 
 /** Everything that undoing has to bring back, as text: kind, mode, owner, content. */
 export function picture(root: string): string {
-  return execFileSync("sh", ["-c", "cd \"$1\" && find etc opt usr lib* bin \\( -name 'ld.so.cache*' -prune \\) -o -printf '%p %y %m %U %G %l\\n' | sort && find etc opt usr -type f ! -name 'ld.so.cache*' -exec sha256sum {} + | sort", "sh", root], { encoding: "utf8" });
+  return execFileSync(
+    "sh",
+    [
+      "-c",
+      "cd \"$1\" && find etc opt usr lib* bin \\( -name 'ld.so.cache*' -prune \\) -o -printf '%p %y " +
+        "%m %U %G %l\\n' | sort && find etc opt usr -type f ! -name 'ld.so.cache*' -exec sha256sum {} " +
+        "+ | sort",
+      "sh",
+      root,
+    ],
+    { encoding: "utf8" },
+  );
 }
 
 /** The (first) Problem that the work ends with. */

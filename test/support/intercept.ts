@@ -1,20 +1,28 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
-type Call = "openSync" | "mkdirSync" | "renameSync" | "fsyncSync" | "fchmodSync" | "fchownSync" | "readSync" | "read";
+type Call =
+  "openSync" | "mkdirSync" | "renameSync" | "fsyncSync" | "fchmodSync" | "fchownSync" | "readSync" | "read";
 
 interface Test {
   teardown(work: () => void): void;
 }
 
 /**
- * Has `act` run before (or after) each of this process's own calls of one kind until the test ends or `stop` is called: what another process would do in
- * exactly that moment. It is given the call's first argument.
+ * Has `act` run before (or after) each of this process's own calls of one kind until the test ends or `stop`
+ * is called: what another process would do in exactly that moment. It is given the call's first argument.
  */
-export function intercept(t: Test, name: Call, when: "before" | "after", act: (first: string, stop: () => void) => void): void {
+export function intercept(
+  t: Test,
+  name: Call,
+  when: "before" | "after",
+  act: (first: string, stop: () => void) => void,
+): void {
   const real: unknown = fs[name];
   if (typeof real !== "function") throw new Error(name);
-  const stop = (): void => { put(name, real); };
+  const stop = (): void => {
+    put(name, real);
+  };
   t.teardown(stop);
   put(name, (...args: readonly unknown[]): unknown => {
     if (when === "before") act(String(args[0]), stop);

@@ -29,7 +29,10 @@ export interface KnetctlOptions {
 }
 
 /** Runs the built command line as its own process and gathers what it says. */
-export async function knetctl(args: readonly string[], { input, env, uid, cwd, signal, program = dist }: KnetctlOptions = {}): Promise<Outcome> {
+export async function knetctl(
+  args: readonly string[],
+  { input, env, uid, cwd, signal, program = dist }: KnetctlOptions = {},
+): Promise<Outcome> {
   const child = spawn(process.execPath, [join(program, "knetctl.cjs"), ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env },
@@ -39,26 +42,45 @@ export async function knetctl(args: readonly string[], { input, env, uid, cwd, s
   });
   child.stdin.on("error", () => undefined).end(input ?? "");
   child.on("error", () => undefined);
-  const exited = new Promise<number>((resolve) => child.once("exit", (code) => { resolve(code ?? 128); }));
+  const exited = new Promise<number>((resolve) =>
+    child.once("exit", (code) => {
+      resolve(code ?? 128);
+    }),
+  );
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
   return { exitCode, stdout, stderr };
 }
 
 /** The one document of `--json`; fails the test that calls it when standard output holds anything else. */
-export async function knetctlJson(args: readonly string[], options: KnetctlOptions = {}): Promise<{ exitCode: number; document: Report; stderr: string }> {
+export async function knetctlJson(
+  args: readonly string[],
+  options: KnetctlOptions = {},
+): Promise<{ exitCode: number; document: Report; stderr: string }> {
   const { exitCode, stdout, stderr } = await knetctl([...args, "--json"], options);
   try {
     return { exitCode, document: JSON.parse(stdout) as Report, stderr };
   } catch (cause) {
-    throw new Error(`no JSON document from knetctl ${args.join(" ")} (exit code ${exitCode}):\n${stdout}\n${stderr}`, { cause });
+    throw new Error(
+      `no JSON document from knetctl ${args.join(" ")} (exit code ${exitCode}):\n${stdout}\n${stderr}`,
+      { cause },
+    );
   }
 }
 
 /** The parts of the documents of plan, apply and verify that tests look at. */
 export interface Report {
   readonly changes: readonly { step: string; kind: string; path: string; [key: string]: unknown }[];
-  readonly problems: readonly { code: string; severity: string; title: string; hint?: string; detail?: string; where?: { path: string } }[];
+  readonly problems: readonly {
+    code: string;
+    severity: string;
+    title: string;
+    hint?: string;
+    detail?: string;
+    where?: { path: string };
+  }[];
   readonly run: string | null;
   readonly outcome: string;
-  readonly smoke: { tokens: { label: string; checks: { id: string; status: string; ckr?: string; hint?: string }[] }[] };
+  readonly smoke: {
+    tokens: { label: string; checks: { id: string; status: string; ckr?: string; hint?: string }[] }[];
+  };
 }

@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { acquireLock, isLocked, type LockRequest } from "../../src/host/lock.js";
 import { path } from "../../src/host/path.js";
@@ -42,12 +53,16 @@ export async function waiting(): Promise<unknown> {
   const refused = await outcome({ ...here, waitSeconds: 0.3 });
   const waited = Date.now() - start >= 290;
   const interrupted = await outcome({ ...here, waitSeconds: 20, signal: AbortSignal.timeout(50) });
-  setTimeout(() => { lock.release(); }, 100);
+  setTimeout(() => {
+    lock.release();
+  }, 100);
   return { refused, waited, interrupted, got: await outcome({ ...here, waitSeconds: 20 }) };
 }
 
 export async function killedHolder(): Promise<unknown> {
-  const holder = spawn(process.execPath, [...process.execArgv, "hold", "[]"], { stdio: ["ignore", "pipe", "inherit"] });
+  const holder = spawn(process.execPath, [...process.execArgv, "hold", "[]"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await once(holder.stdout, "data");
   const before = codeOf(await outcome(here));
   holder.kill("SIGKILL");
@@ -70,7 +85,11 @@ export async function roots(): Promise<unknown> {
   whole.release();
   await acquireLock({ ...here, host: { root: path("/srv/image") } });
   const sameRoot = codeOf(await outcome({ ...here, host: { root: path("/srv/image") } }));
-  return { otherRoot, sameRoot, otherName: codeOf(await outcome({ ...here, host: { root: path("/srv/alias") } })) };
+  return {
+    otherRoot,
+    sameRoot,
+    otherName: codeOf(await outcome({ ...here, host: { root: path("/srv/alias") } })),
+  };
 }
 
 /** Anybody's doings in the folder where everybody can write. */
@@ -108,16 +127,31 @@ export async function planted(): Promise<unknown> {
   const noFolder = codeOf(await outcome(here));
   rmSync("/run/lock", { recursive: true });
   rmSync(lockFolder, { recursive: true });
-  return { stranger, ...results, open, mode, noFolder, noRun: codeOf(await outcome(here)), victim: readFileSync("/srv/victim", "utf8") };
+  return {
+    stranger,
+    ...results,
+    open,
+    mode,
+    noFolder,
+    noRun: codeOf(await outcome(here)),
+    victim: readFileSync("/srv/victim", "utf8"),
+  };
 }
 
-/** Where the folder of locks is not root's alone, by root's own doing, and what stands in the lock's place then is not ours to remove. */
+/**
+ * Where the folder of locks is not root's alone, by root's own doing, and what stands in the lock's place
+ * then is not ours to remove.
+ */
 export async function notRootsAlone(): Promise<unknown> {
   writeFileSync("/tmp/lock", "a stranger's");
   chownSync("/tmp/lock", 61_235, 61_235);
   mkdirSync("/srv/own", { mode: 0o700 });
   const results: Record<string, ProblemJson | "got it"> = {};
-  for (const [name, target] of [["sticky", "/tmp"], ["own", "/srv/own"], ["dangling", "/srv/nowhere"]] as const) {
+  for (const [name, target] of [
+    ["sticky", "/tmp"],
+    ["own", "/srv/own"],
+    ["dangling", "/srv/nowhere"],
+  ] as const) {
     symlinkSync(target, lockFolder);
     results[name] = await outcome(here);
     rmSync(lockFolder);
@@ -131,7 +165,11 @@ export async function notRootsAlone(): Promise<unknown> {
   rmSync(lockFolder);
   mkdirSync(`${lockFile}/full`, { recursive: true });
   results["full"] = await outcome(here);
-  return { ...results, isKept: existsSync(`${lockFile}/full`), stranger_s: readFileSync("/tmp/lock", "utf8") };
+  return {
+    ...results,
+    isKept: existsSync(`${lockFile}/full`),
+    stranger_s: readFileSync("/tmp/lock", "utf8"),
+  };
 }
 
 async function plantings(file: string): Promise<Readonly<Record<"link" | "fifo" | "folder", string>>> {

@@ -3,22 +3,30 @@ import { randomBytes } from "node:crypto";
 /** A PIN that can be found again wherever, and however written, it went. */
 export interface MarkedPin {
   readonly text: string;
-  /** Where in `bytes` something of the PIN is, in any writing; empty when it is not there. For messages: the forms' names, never the PIN. */
+  /**
+   * Where in `bytes` something of the PIN is, in any writing; empty when it is not there. For messages: the
+   * forms' names, never the PIN.
+   */
   formsIn(bytes: Buffer): readonly string[];
 }
 
-/** What means something to a shell, to ini, JSON, YAML, XML, printf, templates and URLs, and what is not ASCII. */
+/**
+ * What means something to a shell, to ini, JSON, YAML, XML, printf, templates and URLs, and what is not
+ * ASCII.
+ */
 export const syntax = `"'\\ $(id);#=[x]%s{{y}}<&>:!*?~|^é€`;
 
 /**
- * The mark is random and of letters and digits alone: no escaping changes it, so JSON's, a URL's, a shell's and a trace's writing of the
- * PIN hold it as it is. Each half of it is looked for, as it is, in base64 (at each of the three places it can begin at), in
- * hexadecimal, in UTF-16, and backwards.
+ * The mark is random and of letters and digits alone: no escaping changes it, so JSON's, a URL's, a shell's
+ * and a trace's writing of the PIN hold it as it is. Each half of it is looked for, as it is, in base64 (at
+ * each of the three places it can begin at), in hexadecimal, in UTF-16, and backwards.
  */
 export function markedPin(around = syntax): MarkedPin {
   const mark = letters(24);
   const halves = [mark.slice(0, 12), mark.slice(12)];
-  const forms = halves.flatMap((half, index) => formsOf(half).map(([name, bytes]) => [`${name} of half ${index + 1}`, bytes] as const));
+  const forms = halves.flatMap((half, index) =>
+    formsOf(half).map(([name, bytes]) => [`${name} of half ${index + 1}`, bytes] as const),
+  );
   return {
     text: `${around.slice(0, 8)}${mark}${around.slice(8)}`,
     formsIn: (bytes) => forms.filter(([, form]) => bytes.includes(form)).map(([name]) => name),
@@ -26,7 +34,9 @@ export function markedPin(around = syntax): MarkedPin {
 }
 
 function letters(count: number): string {
-  return Array.from(randomBytes(count), (byte) => "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789".charAt(byte % 55)).join("");
+  return Array.from(randomBytes(count), (byte) =>
+    "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789".charAt(byte % 55),
+  ).join("");
 }
 
 function formsOf(half: string): readonly (readonly [string, Buffer])[] {
@@ -46,9 +56,14 @@ function formsOf(half: string): readonly (readonly [string, Buffer])[] {
   ];
 }
 
-/** The characters of base64 that the bytes alone decide, when `skipped` other bytes of a group of three come before. */
+/**
+ * The characters of base64 that the bytes alone decide, when `skipped` other bytes of a group of three come
+ * before.
+ */
 function base64Inside(bytes: Buffer, skipped: number): Buffer {
-  const text = Buffer.concat([Buffer.alloc(skipped), bytes]).toString("base64").replace(/=+$/, "");
+  const text = Buffer.concat([Buffer.alloc(skipped), bytes])
+    .toString("base64")
+    .replace(/=+$/, "");
   const first = Math.ceil((skipped * 8) / 6);
   const last = Math.floor(((skipped + bytes.length) * 8) / 6);
   return Buffer.from(text.slice(first, last));

@@ -21,9 +21,20 @@ export interface Members {
 
 const module = "/usr/local/lib/kryptus/libknetpkcs11_64/libkNETPKCS11.so";
 
-/** A provisioned host with three members, the third of which has keys of its own; for test files that run in a sandbox. */
+/**
+ * A provisioned host with three members, the third of which has keys of its own; for test files that run in a
+ * sandbox.
+ */
 export async function threeMembers(folder: string): Promise<Members> {
-  const cluster = await startCluster({ vhsms: 3, users: ["ca_signer", "tsa_signer"], apart: [2], attempts: 3, stateFolder: join(folder, "vhsms"), sources, cache });
+  const cluster = await startCluster({
+    vhsms: 3,
+    users: ["ca_signer", "tsa_signer"],
+    apart: [2],
+    attempts: 3,
+    stateFolder: join(folder, "vhsms"),
+    sources,
+    cache,
+  });
   const profile = await writeDemoProfile(path(folder), cluster, await archiveOf(path(folder)), false);
   const applied = await knetctl(["apply", "--no-smoke-test", profile]);
   if (applied.exitCode !== 0) throw new Error(applied.stderr);
@@ -34,14 +45,23 @@ export async function threeMembers(folder: string): Promise<Members> {
     profile,
     profileOf: (...members) => {
       const file = join(folder, `members-${members.join("-")}.yaml`);
-      const kept = (line: string): boolean => !line.includes("{ ip:") || members.some((member) => line.includes(`port: ${cluster.endpoints[member]!.https.port} `));
+      const kept = (line: string): boolean =>
+        !line.includes("{ ip:") ||
+        members.some((member) => line.includes(`port: ${cluster.endpoints[member]!.https.port} `));
       writeFileSync(file, readFileSync(profile, "utf8").split("\n").filter(kept).join("\n"));
       return file;
     },
     makeKey: async (t, member, label) => {
-      const home = homeWith(folder, `home-of-${label}-${member}`, configFor([cluster.endpoints[member]!.https], ["ca_signer"]));
+      const home = homeWith(
+        folder,
+        `home-of-${label}-${member}`,
+        configFor([cluster.endpoints[member]!.https], ["ca_signer"]),
+      );
       const running = new Client(t, client, module, home);
-      const answers = [await running.start(1000, pinOf(cluster, "ca_signer")), await running.ask(`generate ${label}`)];
+      const answers = [
+        await running.start(1000, pinOf(cluster, "ca_signer")),
+        await running.ask(`generate ${label}`),
+      ];
       t.strictSame(answers, ["0", "0"], `a key ${label} on member ${member}`);
     },
   };

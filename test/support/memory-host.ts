@@ -3,7 +3,8 @@ import type { AbsolutePath } from "../../src/host/path.js";
 import type { Account, Entry, Files, Group, Host, NamedEntry, Rights } from "../../src/host/host.js";
 import { Problem } from "../../src/problem/problem.js";
 
-export type MemoryNode = Rights & ({ kind: "folder" } | { kind: "file"; content: Uint8Array } | { kind: "link"; target: string });
+export type MemoryNode = Rights &
+  ({ kind: "folder" } | { kind: "file"; content: Uint8Array } | { kind: "link"; target: string });
 
 export interface MemoryHostOptions {
   readonly users?: readonly Account[];
@@ -68,7 +69,11 @@ export class MemoryHost implements Host {
       extend: (at, observed, content) => {
         const { kind, size } = this.#entry(at) ?? {};
         if (kind !== "file" || size !== observed.size) throw new Error(`${at} is not as it was observed`);
-        this.#put(at, { ...this.#existing(at), kind, content: Buffer.concat([this.#read(at) ?? Buffer.of(), content]) });
+        this.#put(at, {
+          ...this.#existing(at),
+          kind,
+          content: Buffer.concat([this.#read(at) ?? Buffer.of(), content]),
+        });
         return { ...observed, size: size + content.length };
       },
       createFolder: (at, rights) => {
@@ -124,7 +129,16 @@ export class MemoryHost implements Host {
     if (node === undefined) return undefined;
     const { kind, mode, uid, gid } = node;
     const size = node.kind === "file" ? node.content.length : 0;
-    return { kind, mode, uid, gid, size, links: 1, device: 1n, inode: BigInt([...this.nodes.keys()].indexOf(at)) };
+    return {
+      kind,
+      mode,
+      uid,
+      gid,
+      size,
+      links: 1,
+      device: 1n,
+      inode: BigInt([...this.nodes.keys()].indexOf(at)),
+    };
   }
 
   #read(at: AbsolutePath, maxBytes = 5 * 1024 * 1024): Buffer | undefined {
@@ -136,7 +150,9 @@ export class MemoryHost implements Host {
 
   #list(at: AbsolutePath): readonly NamedEntry[] | undefined {
     if (this.#look(at) === undefined) return undefined;
-    const inside = [...this.nodes.keys()].map(absolute).filter((name) => name !== "/" && folderOf(name) === at);
+    const inside = [...this.nodes.keys()]
+      .map(absolute)
+      .filter((name) => name !== "/" && folderOf(name) === at);
     return inside.sort().flatMap((name) => {
       const entry = this.#entry(name);
       return entry === undefined ? [] : [{ ...entry, name: nameOf(name) }];

@@ -42,16 +42,21 @@ export function moduleStage(t: { teardown(work: () => void): void }): ModuleStag
     return { host, folder, number: 1, changes: [], note: () => undefined, report: () => undefined };
   };
   return {
-    host, folder: scratch(t).folder,
+    host,
+    folder: scratch(t).folder,
     at: (file) => join(root, file),
-    plan: (module) => moduleStep(new Set([0])).plan({ host: readOnlyHost(host), profile: profile(module) }, []),
+    plan: (module) =>
+      moduleStep(new Set([0])).plan({ host: readOnlyHost(host), profile: profile(module) }, []),
     planToRun: (module) => moduleStep(new Set([0])).plan({ host, profile: profile(module) }, []),
     apply: async (plan) => {
       for (const change of plan.changes) {
         const context = run();
-        if (change.kind === "run-installer") await runInstaller.perform(change, await runInstaller.record(change, context), context);
-        if (change.kind === "register-library") await registerLibrary.perform(change, await registerLibrary.record(change, context), context);
-        if (change.kind === "set-mode") await setMode.perform(change, await setMode.record(change, context), context);
+        if (change.kind === "run-installer")
+          await runInstaller.perform(change, await runInstaller.record(change, context), context);
+        if (change.kind === "register-library")
+          await registerLibrary.perform(change, await registerLibrary.record(change, context), context);
+        if (change.kind === "set-mode")
+          await setMode.perform(change, await setMode.record(change, context), context);
       }
     },
   };
@@ -59,11 +64,15 @@ export function moduleStage(t: { teardown(work: () => void): void }): ModuleStag
 
 function profile(module: Partial<ModuleSource> | undefined): Profile {
   return {
-    source: "test", connections: new Map(), users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" }]]),
-    service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 }, keyStores: new Map(),
+    source: "test",
+    connections: new Map(),
+    users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" }]]),
+    service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 },
+    keyStores: new Map(),
     ...(module && { module: { archive: path("/nowhere.tar"), installerTimeoutSeconds: 20, ...module } }),
   };
 }
 
 export const kinds = ({ changes }: StepPlan): readonly string[] => changes.map(({ kind }) => kind);
-export const codes = ({ problems }: StepPlan): readonly string[] => problems.map(({ code, severity }) => `${severity} ${code}`);
+export const codes = ({ problems }: StepPlan): readonly string[] =>
+  problems.map(({ code, severity }) => `${severity} ${code}`);

@@ -20,14 +20,25 @@ const root = asAbsolutePath(join(import.meta.dirname, "../.."))!;
 const sources = asAbsolutePath(join(root, "installers/simulator"))!;
 
 /** Simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
-export async function provisioning({ vhsms = 2, ...options }: { vhsms?: number; version?: string; registerLoader?: boolean } = {}): Promise<Provisioning> {
+export async function provisioning({
+  vhsms = 2,
+  ...options
+}: { vhsms?: number; version?: string; registerLoader?: boolean } = {}): Promise<Provisioning> {
   const folder = asAbsolutePath("/root/knet-test")!;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const cluster = await startCluster({ vhsms, users: ["ca_signer", "tsa_signer"], stateFolder: asAbsolutePath(`${folder}/vhsms`)!, sources });
+  const cluster = await startCluster({
+    vhsms,
+    users: ["ca_signer", "tsa_signer"],
+    stateFolder: asAbsolutePath(`${folder}/vhsms`)!,
+    sources,
+  });
   const archive = await archiveOf(folder, options);
   return { folder, cluster, archive, profile: await writeDemoProfile(folder, cluster, archive, false) };
 }
 
-export function archiveOf(folder: AbsolutePath, { version = "1.7.0", registerLoader = false }: { version?: string; registerLoader?: boolean } = {}) {
+export function archiveOf(
+  folder: AbsolutePath,
+  { version = "1.7.0", registerLoader = false }: { version?: string; registerLoader?: boolean } = {},
+) {
   return buildArchive({ out: folder, version, sources, registerLoader });
 }

@@ -1,4 +1,18 @@
-import { chownSync, closeSync, linkSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import type { Attack } from "./attacker.js";
 import { scratch, serviceUid, type Scratch } from "./scratch.js";
 
@@ -22,21 +36,29 @@ export interface RaceScene extends Scratch {
 export const secret = "precious";
 
 /**
- * A home of the service user's with .config/kryptus in it, and a folder of root's that is laid out in the same way, where the attacker
- * tries to lead root to. `name` is what root works on.
+ * A home of the service user's with .config/kryptus in it, and a folder of root's that is laid out in the
+ * same way, where the attacker tries to lead root to. `name` is what root works on.
  */
-export function raceScene(t: { teardown(work: () => void): void }, kind: AttackName, name: string): RaceScene {
+export function raceScene(
+  t: { teardown(work: () => void): void },
+  kind: AttackName,
+  name: string,
+): RaceScene {
   const all = scratch(t);
   const at = (path: string): string => `${all.folder}/${path}`;
-  for (const folder of ["home", "home/.config", "home/.config/kryptus", "home/other", "home/other/kryptus"]) all.mkdir(folder, { uid: serviceUid, gid: serviceUid });
-  for (const folder of ["root", "root/kryptus", "root/kryptus/made", "spare"]) all.mkdir(folder, { mode: 0o700 });
+  for (const folder of ["home", "home/.config", "home/.config/kryptus", "home/other", "home/other/kryptus"])
+    all.mkdir(folder, { uid: serviceUid, gid: serviceUid });
+  for (const folder of ["root", "root/kryptus", "root/kryptus/made", "spare"])
+    all.mkdir(folder, { mode: 0o700 });
   all.mkdir("root", { mode: 0o755 });
   all.mkdir("root/kryptus", { mode: 0o755 });
   all.file("root/kryptus/config.json", secret, { mode: 0o600 });
   symlinkSync("nowhere", at("root/kryptus/link"));
   // by descriptors: their names are about to be swapped
   const trees = ["home/.config/kryptus", "home/other/kryptus"].map((path) => openSync(at(path), "r"));
-  t.teardown(() => { trees.forEach(closeSync); });
+  t.teardown(() => {
+    trees.forEach(closeSync);
+  });
   const places = trees.map((fd) => `/proc/self/fd/${fd}`);
   const decoy = at("home/decoy");
   const target = at(kind === "folder" ? "root/kryptus" : kind === "middle" ? "root" : `root/kryptus/${name}`);
@@ -58,13 +80,18 @@ export function raceScene(t: { teardown(work: () => void): void }, kind: AttackN
       const [place = ""] = places;
       // the attacker may be faster here too: then the next try is prepared anew
       ignoringSystemErrors(() => {
-        if (kind === "link" || kind === "hard-link") refill([`${place}/${name}`, decoy], standing, isDecoy(target, kind), placeDecoy, spare);
+        if (kind === "link" || kind === "hard-link")
+          refill([`${place}/${name}`, decoy], standing, isDecoy(target, kind), placeDecoy, spare);
         else for (const each of places) stand(`${each}/${name}`, standing, spare);
         if (kind === "temporary" && !lstatSync(decoy).isSymbolicLink()) placeDecoy(decoy);
       });
     },
     victim: () => picture(all.folder),
-    isLeaked: () => regularFiles(at("home")).some((file) => lstatSync(file).ino !== lstatSync(target).ino && readFileSync(file, "utf8").includes(secret)),
+    isLeaked: () =>
+      regularFiles(at("home")).some(
+        (file) =>
+          lstatSync(file).ino !== lstatSync(target).ino && readFileSync(file, "utf8").includes(secret),
+      ),
   };
 }
 
@@ -94,7 +121,13 @@ function isDecoy(target: string, kind: AttackName): (path: string) => boolean {
 }
 
 /** Of the two names that are swapped, one is to be the decoy and the other what stands there. */
-function refill([first, second]: readonly [string, string], standing: Standing, isDecoyAt: (path: string) => boolean, placeDecoy: (path: string) => void, spare: string): void {
+function refill(
+  [first, second]: readonly [string, string],
+  standing: Standing,
+  isDecoyAt: (path: string) => boolean,
+  placeDecoy: (path: string) => void,
+  spare: string,
+): void {
   if (!isDecoyAt(first) && !isDecoyAt(second)) placeDecoy(second);
   if (isDecoyAt(first) && standing === "nothing") renameSync(first, second);
   stand(isDecoyAt(first) ? second : first, standing, spare);
@@ -119,14 +152,28 @@ function make(kind: "file" | "folder", spare: string): void {
   chownSync(spare, serviceUid, serviceUid);
 }
 
-/** Of root's files: names, kinds, modes, owners, inodes, contents, and times, which tell of what came and went. */
+/**
+ * Of root's files: names, kinds, modes, owners, inodes, contents, and times, which tell of what came and
+ * went.
+ */
 function picture(folder: string): string {
-  const paths = ["root", "root/kryptus", "root/kryptus/config.json", "root/kryptus/made", "root/kryptus/link"].map((path) => `${folder}/${path}`);
+  const paths = [
+    "root",
+    "root/kryptus",
+    "root/kryptus/config.json",
+    "root/kryptus/made",
+    "root/kryptus/link",
+  ].map((path) => `${folder}/${path}`);
   const entries = paths.map((path) => {
     const entry = lstatSync(path, { throwIfNoEntry: false });
     return entry && [entry.mode, entry.uid, entry.gid, entry.ino, entry.size, entry.mtimeMs].join(" ");
   });
-  return [...entries, readdirSync(`${folder}/root`).join(), readdirSync(`${folder}/root/kryptus`).join(), readFileSync(`${folder}/root/kryptus/config.json`, "utf8")].join("\n");
+  return [
+    ...entries,
+    readdirSync(`${folder}/root`).join(),
+    readdirSync(`${folder}/root/kryptus`).join(),
+    readFileSync(`${folder}/root/kryptus/config.json`, "utf8"),
+  ].join("\n");
 }
 
 function regularFiles(folder: string): readonly string[] {

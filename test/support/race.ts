@@ -4,7 +4,10 @@ import { startAttacker, type Attack } from "./attacker.js";
 /** Of each race: many thousands in `npm run test:attacks`, some hundreds otherwise. */
 export const raceTries = Number(process.env["KNETCTL_RACE_TRIES"] ?? 300);
 
-/** How much longer than asked for a race may go on until what it is to show has been seen: a busy machine runs the attacker late. */
+/**
+ * How much longer than asked for a race may go on until what it is to show has been seen: a busy machine runs
+ * the attacker late.
+ */
 const patienceMs = 20_000;
 
 export interface RaceCount {
@@ -37,7 +40,15 @@ export interface RaceResult extends RaceCount {
 }
 
 /** Lets root work while attackers do. */
-export async function race({ attacks, uid, tries = raceTries, until = () => true, prepare, work, victim }: Race): Promise<RaceResult> {
+export async function race({
+  attacks,
+  uid,
+  tries = raceTries,
+  until = () => true,
+  prepare,
+  work,
+  victim,
+}: Race): Promise<RaceResult> {
   const met = new Map<string, { readonly problem: Problem; count: number }>();
   const sofar = { tries: 0, refused: 0, escapes: 0 };
   let before = victim();

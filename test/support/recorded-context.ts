@@ -3,7 +3,15 @@ import { path, type AbsolutePath } from "../../src/host/path.js";
 import type { Problem } from "../../src/problem/problem.js";
 
 /** A command's context that keeps what the command says, and fails it for wanting a host. */
-export function recordedContext({ workingFolder, json = false, verbose = false }: { workingFolder: AbsolutePath; json?: boolean; verbose?: boolean }) {
+export function recordedContext({
+  workingFolder,
+  json = false,
+  verbose = false,
+}: {
+  workingFolder: AbsolutePath;
+  json?: boolean;
+  verbose?: boolean;
+}) {
   const results: string[] = [];
   const documents: unknown[] = [];
   const notes: string[] = [];

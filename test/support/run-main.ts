@@ -16,15 +16,32 @@ export interface RunningMain {
 export function runMain(...args: readonly string[]): RunningMain {
   const controller = new AbortController();
   const [stdout, stderr] = [new PassThrough().resume(), new PassThrough()];
-  let leave = (): void => { throw new Error("nothing is to be done when the program is left"); };
+  let leave = (): void => {
+    throw new Error("nothing is to be done when the program is left");
+  };
   const exitCode = main({
-    args, stdout, stderr, version: "0.1.0", environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }, descriptors: new Map(), workingFolder: "/",
-    node: process.execPath, script: knetctlScript, signal: controller.signal, isRoot: true,
-    whenLeft: (one) => { leave = one; },
+    args,
+    stdout,
+    stderr,
+    version: "0.1.0",
+    environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    descriptors: new Map(),
+    workingFolder: "/",
+    node: process.execPath,
+    script: knetctlScript,
+    signal: controller.signal,
+    isRoot: true,
+    whenLeft: (one) => {
+      leave = one;
+    },
   }).finally(() => stderr.end());
   return {
-    leave: () => { leave(); },
-    interrupt: () => { controller.abort("SIGINT"); },
+    leave: () => {
+      leave();
+    },
+    interrupt: () => {
+      controller.abort("SIGINT");
+    },
     ended: Promise.all([exitCode, text(stderr)]).then(([exitCode, stderr]) => ({ exitCode, stderr })),
   };
 }

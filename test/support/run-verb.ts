@@ -21,18 +21,40 @@ export interface Ran {
   readonly problems: readonly ProblemJson[];
 }
 
-/** `knetctl VERB --json --no-smoke-test --root ROOT PROFILE` without the command line's parser, which takes longer than the rest. */
-export async function runVerb(verb: "apply" | "plan" | "rollback", profile: string, root: AbsolutePath, programFolder: AbsolutePath = path("/nonexistent")): Promise<Ran> {
+/**
+ * `knetctl VERB --json --no-smoke-test --root ROOT PROFILE` without the command line's parser, which takes
+ * longer than the rest.
+ */
+export async function runVerb(
+  verb: "apply" | "plan" | "rollback",
+  profile: string,
+  root: AbsolutePath,
+  programFolder: AbsolutePath = path("/nonexistent"),
+): Promise<Ran> {
   let said: Partial<Ran> = {};
-  const context = contextOf(root, programFolder, (document) => { said = { ...said, ...document }; });
-  const args = { profile, root, smokeTest: programFolder !== "/nonexistent", prove: true, rollback: true, restart: true, lockTimeout: 30, timeout: 60 };
+  const context = contextOf(root, programFolder, (document) => {
+    said = { ...said, ...document };
+  });
+  const args = {
+    profile,
+    root,
+    smokeTest: programFolder !== "/nonexistent",
+    prove: true,
+    rollback: true,
+    restart: true,
+    lockTimeout: 30,
+    timeout: 60,
+  };
   try {
     const exitCode = await verbs[verb](args, context);
     return json({ problems: [], ...said, exitCode });
   } catch (error) {
     const problems = problemsOf(error);
     const first = problems.find(({ severity }) => severity === "error");
-    return json({ exitCode: first === undefined ? exitCodes.failed : problemCodes[first.code], problems: problems.map((problem) => problem.toJSON()) });
+    return json({
+      exitCode: first === undefined ? exitCodes.failed : problemCodes[first.code],
+      problems: problems.map((problem) => problem.toJSON()),
+    });
   }
 }
 
@@ -43,7 +65,12 @@ const takenBack: CommandRun<{ root: string; lockTimeout: number }> = async ({ lo
   try {
     const run = unfinishedRun(host) ?? readRuns(host).runs[0];
     if (run === undefined) return exitCodes.done;
-    const { outcome, problems } = await takeBack(run, host, { who: "root", version: "0.1.0", keepChanged: false, listener: () => undefined });
+    const { outcome, problems } = await takeBack(run, host, {
+      who: "root",
+      version: "0.1.0",
+      keepChanged: false,
+      listener: () => undefined,
+    });
     context.output.document({ outcome, problems });
     return outcome === "failed" ? exitCodes.failed : exitCodes.done;
   } finally {
@@ -51,7 +78,19 @@ const takenBack: CommandRun<{ root: string; lockTimeout: number }> = async ({ lo
   }
 };
 
-const verbs = { apply, plan, rollback: takenBack } satisfies Record<string, CommandRun<{ profile: string; root: string; smokeTest: boolean; prove: boolean; rollback: boolean; restart: boolean; lockTimeout: number; timeout: number }>>;
+const verbs = { apply, plan, rollback: takenBack } satisfies Record<
+  string,
+  CommandRun<{
+    profile: string;
+    root: string;
+    smokeTest: boolean;
+    prove: boolean;
+    rollback: boolean;
+    restart: boolean;
+    lockTimeout: number;
+    timeout: number;
+  }>
+>;
 
 function json(ran: Ran): Ran {
   return JSON.parse(JSON.stringify(ran)) as Ran;
@@ -60,16 +99,37 @@ function json(ran: Ran): Ran {
 function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof Problems) return error.list;
   if (error instanceof Problem) return [error];
-  return [new Problem("internal-error", "knetctl made a mistake of its own", { detail: error instanceof Error ? (error.stack ?? error.message) : String(error) })];
+  return [
+    new Problem("internal-error", "knetctl made a mistake of its own", {
+      detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }),
+  ];
 }
 
-function contextOf(root: AbsolutePath, programFolder: AbsolutePath, document: (value: object) => void): CommandContext {
+function contextOf(
+  root: AbsolutePath,
+  programFolder: AbsolutePath,
+  document: (value: object) => void,
+): CommandContext {
   const plain = (text: string) => text;
   const silent = () => undefined;
   return {
     output: {
-      json: true, verbose: false, quiet: false, terminal: false, result: silent, file: silent, picture: silent, documentLine: silent, note: silent, transient: silent, progress: silent, problem: silent,
-      document: (value) => { if (typeof value === "object" && value !== null) document(value); },
+      json: true,
+      verbose: false,
+      quiet: false,
+      terminal: false,
+      result: silent,
+      file: silent,
+      picture: silent,
+      documentLine: silent,
+      note: silent,
+      transient: silent,
+      progress: silent,
+      problem: silent,
+      document: (value) => {
+        if (typeof value === "object" && value !== null) document(value);
+      },
       style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },
     },
     workingFolder: path("/"),

@@ -18,7 +18,12 @@ export async function inSandbox(
 ): Promise<Outcome> {
   const { input, ...rest } = options;
   const cwd = asAbsolutePath(process.cwd()) ?? path("/");
-  const { child, exitCode } = await enterSandbox({ ...onSmallSystem(program, args), cwd, stdio: "pipe", ...rest });
+  const { child, exitCode } = await enterSandbox({
+    ...onSmallSystem(program, args),
+    cwd,
+    stdio: "pipe",
+    ...rest,
+  });
   child.stdin?.on("error", () => undefined).end(input ?? "");
   const [stdout, stderr, code] = await Promise.all([
     child.stdout === null ? "" : text(child.stdout),
@@ -34,17 +39,28 @@ export function scriptInSandbox(script: string, ...args: readonly string[]): Pro
 }
 
 /**
- * Calls an export of a module of this folder in a sandbox, with JSON arguments; its result comes back as JSON. The program is
- * `node -e`: with `process.execArgv` and other arguments it can start itself again.
+ * Calls an export of a module of this folder in a sandbox, with JSON arguments; its result comes back as
+ * JSON. The program is `node -e`: with `process.execArgv` and other arguments it can start itself again.
  */
-export async function callInSandbox(file: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
+export async function callInSandbox(
+  file: string,
+  name: string,
+  ...args: readonly unknown[]
+): Promise<unknown> {
   const program = bundle(`
     import * as scenes from ${JSON.stringify(`./${file}`)};
     const [name, args] = process.argv.slice(1);
     const result = await scenes[name](...JSON.parse(args));
     process.stdout.write("\\n" + JSON.stringify(result ?? null));
   `);
-  const outcome = await inSandbox(process.execPath, ["--input-type=module", "-e", program, name, JSON.stringify(args)]);
-  if (outcome.exitCode !== 0) throw new Error(`${name} in the sandbox ended with ${outcome.exitCode}: ${outcome.stderr}`);
+  const outcome = await inSandbox(process.execPath, [
+    "--input-type=module",
+    "-e",
+    program,
+    name,
+    JSON.stringify(args),
+  ]);
+  if (outcome.exitCode !== 0)
+    throw new Error(`${name} in the sandbox ended with ${outcome.exitCode}: ${outcome.stderr}`);
   return JSON.parse(outcome.stdout.slice(outcome.stdout.lastIndexOf("\n") + 1)) as unknown;
 }

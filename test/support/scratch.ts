@@ -22,9 +22,14 @@ export interface Scratch {
 export function scratch(t: { teardown(work: () => void): void }, where = "/dev/shm"): Scratch {
   const folder = mkdtempSync(`${where}/knetctl-test-`);
   chmodSync(folder, 0o755);
-  t.teardown(() => { rmSync(folder, { recursive: true, force: true }); });
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const at = (name: string): string => `${folder}/${name}`;
-  const rights = (name: string, { mode, uid = 0, gid = 0 }: Partial<Rights> & Pick<Rights, "mode">): string => {
+  const rights = (
+    name: string,
+    { mode, uid = 0, gid = 0 }: Partial<Rights> & Pick<Rights, "mode">,
+  ): string => {
     chownSync(at(name), uid, gid);
     chmodSync(at(name), mode);
     return at(name);

@@ -1,6 +1,7 @@
 /**
- * What tests that sample choose by: the same points and inputs in each run, so that a failure is seen again, until KNETCTL_TEST_SEED names another
- * number. `npm test` prints it. The long forms (KNETCTL_SWEEP=all) take every point.
+ * What tests that sample choose by: the same points and inputs in each run, so that a failure is seen again,
+ * until KNETCTL_TEST_SEED names another number. `npm test` prints it. The long forms (KNETCTL_SWEEP=all) take
+ * every point.
  */
 export const seed = wholeNumber(process.env["KNETCTL_TEST_SEED"]) ?? 1;
 

@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { moduleLibrary } from "./vendor-archive.js";
 
@@ -14,11 +22,17 @@ export interface ServiceHome {
   readonly top: string;
   readonly home: string;
   readonly configFile: string;
-  /** Two profiles for the same service that want different settings: after the one, the other has something to write. */
+  /**
+   * Two profiles for the same service that want different settings: after the one, the other has something to
+   * write.
+   */
   readonly profiles: readonly [string, string];
 }
 
-/** A service user `knet` with its own home in memory, an installed module, and profiles that name no archive; for test files that run in a sandbox. */
+/**
+ * A service user `knet` with its own home in memory, an installed module, and profiles that name no archive;
+ * for test files that run in a sandbox.
+ */
 export function serviceHome(): ServiceHome {
   const top = "/srv/knet";
   const home = join(top, "home");
@@ -30,26 +44,54 @@ export function serviceHome(): ServiceHome {
   appendFileSync("/etc/group", `knet:x:${serviceId}:\n`);
   writeFileSync("/usr/local/lib/libkNETPKCS11.so", moduleLibrary("/root/module"));
   execFileSync("ldconfig");
-  const profiles = [writeProfile("/root/quiet.yaml", home, "quiet"), writeProfile("/root/info.yaml", home, "info")] as const;
+  const profiles = [
+    writeProfile("/root/quiet.yaml", home, "quiet"),
+    writeProfile("/root/info.yaml", home, "info"),
+  ] as const;
   return { top, home, configFile: join(home, ...configFolders, "config.json"), profiles };
 }
 
 /** Profile of a service with this home. */
 export function writeProfile(file: string, home: string, logs: string): string {
-  writeFileSync(file, [
-    "connections:", "  hsm_1:", "    endpoints:", "      - { ip: 10.1.2.3, port: 60161 }",
-    "users:", "  ca_signer: { connection: hsm_1, pin: { file: /nonexistent/pin } }", `log_verbosity: ${logs}`,
-    `service: { user: knet, group: knet, home: ${JSON.stringify(home)}, create: false }`, "",
-  ].join("\n"));
+  writeFileSync(
+    file,
+    [
+      "connections:",
+      "  hsm_1:",
+      "    endpoints:",
+      "      - { ip: 10.1.2.3, port: 60161 }",
+      "users:",
+      "  ca_signer: { connection: hsm_1, pin: { file: /nonexistent/pin } }",
+      `log_verbosity: ${logs}`,
+      `service: { user: knet, group: knet, home: ${JSON.stringify(home)}, create: false }`,
+      "",
+    ].join("\n"),
+  );
   return file;
 }
 
-/** The folder and all below it in words: kind, mode, owner, inode, size, times, content. One thing changed is another text. */
+/**
+ * The folder and all below it in words: kind, mode, owner, inode, size, times, content. One thing changed is
+ * another text.
+ */
 export function exactly(folder: string): string {
   const stats = lstatSync(folder);
-  const own = [folder, stats.mode.toString(8), stats.uid, stats.gid, stats.ino, stats.size, stats.mtimeMs].join(" ");
+  const own = [
+    folder,
+    stats.mode.toString(8),
+    stats.uid,
+    stats.gid,
+    stats.ino,
+    stats.size,
+    stats.mtimeMs,
+  ].join(" ");
   if (stats.isSymbolicLink()) return `${own} → ${readlinkSync(folder)}`;
   if (stats.isFile() && stats.size < 1024 ** 2) return `${own} ${readFileSync(folder, "utf8")}`;
   if (!stats.isDirectory()) return own;
-  return [own, ...readdirSync(folder).sort().map((name) => exactly(join(folder, name)))].join("\n");
+  return [
+    own,
+    ...readdirSync(folder)
+      .sort()
+      .map((name) => exactly(join(folder, name))),
+  ].join("\n");
 }

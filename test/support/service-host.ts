@@ -32,7 +32,16 @@ export class ServiceHost extends MemoryHost {
 
   override readonly commands: Host["commands"] = {
     find: (program) => (program === "systemctl" ? path("/usr/bin/systemctl") : undefined),
-    run: (command) => Promise.resolve({ exitCode: 0, signal: null, timedOut: false, stdout: "", stderr: "", ms: 1, ...this.#run(command) }),
+    run: (command) =>
+      Promise.resolve({
+        exitCode: 0,
+        signal: null,
+        timedOut: false,
+        stdout: "",
+        stderr: "",
+        ms: 1,
+        ...this.#run(command),
+      }),
   };
 
   #run({ args }: Command): Partial<CommandResult> {
@@ -52,7 +61,16 @@ export class ServiceHost extends MemoryHost {
   }
 
   #shown(): string {
-    const properties = { LoadState: this.load, Type: "simple", NRestarts: 0, InvocationID: `start-${this.#starts}`, MainPID: 0, ...this.life(performance.now() - this.#since) };
-    return Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join("");
+    const properties = {
+      LoadState: this.load,
+      Type: "simple",
+      NRestarts: 0,
+      InvocationID: `start-${this.#starts}`,
+      MainPID: 0,
+      ...this.life(performance.now() - this.#since),
+    };
+    return Object.entries(properties)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join("");
   }
 }

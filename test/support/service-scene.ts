@@ -28,7 +28,10 @@ export interface ServiceScene {
   stop(): void;
 }
 
-/** The application, which reads its settings when it starts: with the new ones (`info`) it does not answer, or answers that it is not well. */
+/**
+ * The application, which reads its settings when it starts: with the new ones (`info`) it does not answer, or
+ * answers that it is not well.
+ */
 export interface Application {
   bad: 500 | "silence" | undefined;
 }
@@ -44,29 +47,47 @@ export async function serviceScene(): Promise<ServiceScene> {
   const server = applicationServer(service, application);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const health = `http://localhost:${(server.address() as AddressInfo).port}/api/system/info`;
-  return { service, application, health, quiet: profile(folder, "quiet"), info: profile(folder, "info"), stop: () => { server.closeAllConnections(); server.close(); } };
+  return {
+    service,
+    application,
+    health,
+    quiet: profile(folder, "quiet"),
+    info: profile(folder, "info"),
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 function profile(folder: string, verbosity: string): string {
   const file = `${folder}/${verbosity}.yaml`;
-  writeFileSync(file, `connections:
+  writeFileSync(
+    file,
+    `connections:
   hsm_1:
     endpoints: [{ ip: 192.0.2.1, port: 60161 }]
 users:
   ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
 log_verbosity: ${verbosity}
 service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: ${unit} }
-`);
+`,
+  );
   return file;
 }
 
 function applicationServer(service: StandInService, application: Application) {
   const read = { start: "", isNew: false };
   return createServer((_request, response) => {
-    const isNew = service.start() === read.start ? read.isNew : existsSync(configFile) && readFileSync(configFile, "utf8").includes("info");
+    const isNew =
+      service.start() === read.start
+        ? read.isNew
+        : existsSync(configFile) && readFileSync(configFile, "utf8").includes("info");
     Object.assign(read, { start: service.start(), isNew });
     if (isNew && application.bad === "silence") return;
-    response.writeHead(isNew && application.bad !== undefined ? 500 : 200).end('{"productName":"Amplia","productVersion":"4.9.0"}');
+    response
+      .writeHead(isNew && application.bad !== undefined ? 500 : 200)
+      .end('{"productName":"Amplia","productVersion":"4.9.0"}');
   });
 }
 
@@ -76,13 +97,21 @@ export interface Ran extends RunResult {
 }
 
 /** What `plan` and `apply` have before them, with what a profile says of the service besides the unit. */
-async function inputOf(file: string, service: { startTimeoutSeconds: number; health?: string }): Promise<StepInput> {
+async function inputOf(
+  file: string,
+  service: { startTimeoutSeconds: number; health?: string },
+): Promise<StepInput> {
   const { profile } = await loadProfile(file, path("/"));
   if (profile === undefined) throw new Error("the profile is not valid");
   return { host: realHost(path("/")), profile: { ...profile, service: { ...profile.service, ...service } } };
 }
 
-const steps = allSteps({ smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 }, secrets: new Map(), callers: new Set([0]), restart: true });
+const steps = allSteps({
+  smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 },
+  secrets: new Map(),
+  callers: new Set([0]),
+  restart: true,
+});
 
 /** What `plan` finds. */
 export async function planned(file: string): Promise<Plan> {
@@ -90,12 +119,30 @@ export async function planned(file: string): Promise<Plan> {
 }
 
 /** `apply --no-smoke-test`, where the proof is not asked for. */
-export async function applied(file: string, { seconds = 60, signal = new AbortController().signal, health: url, prove = false }: { seconds?: number; signal?: AbortSignal; health?: string; prove?: boolean } = {}): Promise<Ran> {
-  const input = await inputOf(file, { startTimeoutSeconds: seconds, ...(url !== undefined && { health: url }) });
+export async function applied(
+  file: string,
+  {
+    seconds = 60,
+    signal = new AbortController().signal,
+    health: url,
+    prove = false,
+  }: { seconds?: number; signal?: AbortSignal; health?: string; prove?: boolean } = {},
+): Promise<Ran> {
+  const input = await inputOf(file, {
+    startTimeoutSeconds: seconds,
+    ...(url !== undefined && { health: url }),
+  });
   const reports: string[] = [];
   const result = await applyPlan(await makePlan(steps, input), input, {
-    rollback: true, prove, signal, profile: file, who: "root", version: "0.1.0",
-    listener: (event) => { if (event.type === "change-report") reports.push(event.text); },
+    rollback: true,
+    prove,
+    signal,
+    profile: file,
+    who: "root",
+    version: "0.1.0",
+    listener: (event) => {
+      if (event.type === "change-report") reports.push(event.text);
+    },
   });
   const [first] = result.problems.filter(({ severity }) => severity === "error");
   return { ...result, exitCode: first === undefined ? 0 : problemCodes[first.code], reports };
@@ -103,12 +150,19 @@ export async function applied(file: string, { seconds = 60, signal = new AbortCo
 
 /** The lines of a run's journal in short: `intent 1`. */
 export function entriesOf(run: string | null): readonly string[] {
-  const lines = readFileSync(`/var/lib/knetctl/runs/${run}/journal.jsonl`, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; number?: number });
+  const lines = readFileSync(`/var/lib/knetctl/runs/${run}/journal.jsonl`, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; number?: number });
   return lines.map(({ type, number }) => (number === undefined ? type : `${type} ${number}`));
 }
 
 /** What `verify --no-smoke-test` says. */
 export async function verified(file: string) {
   const { exitCode, document } = await knetctlJson(["verify", "--no-smoke-test", file]);
-  return { exitCode, kinds: document.changes.map(({ kind }) => kind), codes: document.problems.map(({ code }) => code) };
+  return {
+    exitCode,
+    kinds: document.changes.map(({ kind }) => kind),
+    codes: document.problems.map(({ code }) => code),
+  };
 }

@@ -1,10 +1,14 @@
-/** Folders that the sandboxes of tests show empty: `npm test` names those that are large and that no test needs, as a list like PATH's. */
+/**
+ * Folders that the sandboxes of tests show empty: `npm test` names those that are large and that no test
+ * needs, as a list like PATH's.
+ */
 const hidden = (process.env["KNETCTL_TEST_HIDDEN"] ?? "").split(":").filter((folder) => folder !== "");
 
 /**
- * Makes the copy of this machine that a test gets one that nobody has set anything up on: large folders are empty, /tmp is new, there are the
- * distribution's accounts alone (and sshd's, which some test starts), and nothing of the client's, the application's and knetctl's own. Done only
- * where `/` is a sandbox's; what is bound read-only there stays.
+ * Makes the copy of this machine that a test gets one that nobody has set anything up on: large folders are
+ * empty, /tmp is new, there are the distribution's accounts alone (and sshd's, which some test starts), and
+ * nothing of the client's, the application's and knetctl's own. Done only where `/` is a sandbox's; what is
+ * bound read-only there stays.
  */
 const script = `
 grep -q ' / / [^-]* - overlay knetctl-sandbox ' /proc/self/mountinfo
@@ -28,6 +32,9 @@ esac
 exec "$@"`;
 
 /** The command line that starts a program in a sandbox once it has been made such a system. */
-export function onSmallSystem(program: string, args: readonly string[]): { readonly program: string; readonly args: readonly string[] } {
+export function onSmallSystem(
+  program: string,
+  args: readonly string[],
+): { readonly program: string; readonly args: readonly string[] } {
   return { program: "/bin/sh", args: ["-euc", script, "sh", ...hidden, "--", program, ...args] };
 }

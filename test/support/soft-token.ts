@@ -13,7 +13,11 @@ export interface SoftTokens {
 
 export const userPin = "pin-87 äß";
 
-const modules = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so", "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so"];
+const modules = [
+  "/usr/lib/softhsm/libsofthsm2.so",
+  "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+  "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
+];
 
 /** SoftHSM 2 tokens with these labels and `userPin`, in a temporary folder of their own. */
 export function softTokens(...labels: readonly string[]): SoftTokens {
@@ -24,7 +28,10 @@ export function softTokens(...labels: readonly string[]): SoftTokens {
   const tokens = join(folder, "tokens");
   const configuration = join(folder, "softhsm2.conf");
   mkdirSync(tokens);
-  writeFileSync(configuration, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
+  writeFileSync(
+    configuration,
+    `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`,
+  );
   const environment = { SOFTHSM2_CONF: configuration };
   for (const label of labels) {
     const args = ["--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", userPin];

@@ -35,13 +35,19 @@ function importsOf(file: string, text: string): readonly SourceImport[] {
   const add = (specifier: ts.Expression | undefined, typeOnly: boolean): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
     const ours = specifier.text.startsWith(".");
-    const target = ours ? normalize(join(dirname(file), specifier.text)).replace(/\.js$/, ".ts") : specifier.text;
+    const target = ours
+      ? normalize(join(dirname(file), specifier.text)).replace(/\.js$/, ".ts")
+      : specifier.text;
     found.push({ file, target, ours, typeOnly });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, typesAlone(node.importClause));
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
-    else if (ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.ImportKeyword || isRequire(node.expression))) add(node.arguments[0], false);
+    else if (
+      ts.isCallExpression(node) &&
+      (node.expression.kind === ts.SyntaxKind.ImportKeyword || isRequire(node.expression))
+    )
+      add(node.arguments[0], false);
     ts.forEachChild(node, visit);
   };
   visit(parsed(file, text));
@@ -53,7 +59,12 @@ function typesAlone(clause: ts.ImportClause | undefined): boolean {
   if (clause === undefined) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const names = clause.namedBindings;
-  return clause.name === undefined && names !== undefined && ts.isNamedImports(names) && names.elements.every((name) => name.isTypeOnly);
+  return (
+    clause.name === undefined &&
+    names !== undefined &&
+    ts.isNamedImports(names) &&
+    names.elements.every((name) => name.isTypeOnly)
+  );
 }
 
 function isRequire(callee: ts.Expression): boolean {

@@ -18,7 +18,10 @@ export interface StandInService {
   calls(): readonly string[];
 }
 
-/** Puts the stand-in for systemctl in the place of the real one, with the unit as it is to be: up, or never started. */
+/**
+ * Puts the stand-in for systemctl in the place of the real one, with the unit as it is to be: up, or never
+ * started.
+ */
 export function standInService({ isUp }: { readonly isUp: boolean }): StandInService {
   mkdirSync("/run/systemd/system", { recursive: true });
   rmSync("/usr/bin/systemctl", { force: true });
@@ -27,17 +30,25 @@ export function standInService({ isUp }: { readonly isUp: boolean }): StandInSer
   rmSync(state, { recursive: true, force: true });
   mkdirSync(state);
   if (isUp) writeFileSync(`${state}/now`, `well ${Date.now()} the-first-start\n`);
-  const word = (name: string): string => (existsSync(`${state}/${name}`) ? readFileSync(`${state}/${name}`, "utf8").trim() : "");
+  const word = (name: string): string =>
+    existsSync(`${state}/${name}`) ? readFileSync(`${state}/${name}`, "utf8").trim() : "";
   return {
     does: (mode, when) => {
       rmSync(`${state}/bad`, { force: true });
-      writeFileSync(`${state}/${when === undefined ? "mode" : "bad"}`, when === undefined ? mode : `${mode} ${when.holds} ${when.file}\n`);
+      writeFileSync(
+        `${state}/${when === undefined ? "mode" : "bad"}`,
+        when === undefined ? mode : `${mode} ${when.holds} ${when.file}\n`,
+      );
     },
-    loads: (load) => { writeFileSync(`${state}/load`, load); },
+    loads: (load) => {
+      writeFileSync(`${state}/load`, load);
+    },
     now: () => word("now").split(" ")[0] ?? "",
     start: () => word("now"),
     calls: () => {
-      const calls = word("calls").split("\n").filter((line) => line !== "");
+      const calls = word("calls")
+        .split("\n")
+        .filter((line) => line !== "");
       rmSync(`${state}/calls`, { force: true });
       return calls;
     },

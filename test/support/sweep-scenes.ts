@@ -41,7 +41,8 @@ export function freshHost(t: Test, folder: string, script = installScript): Scen
   const archive = vendorArchive(folder, script);
   const profile = writeProfile(join(folder, "fresh.yaml"), { create: true, module: archive });
   return {
-    name: "a fresh host", profile,
+    name: "a fresh host",
+    profile,
     fresh: original(t, (root) => {
       put(root, "etc/knet.conf", "old", 0o644);
       put(root, "etc/knet.d/own", "kept", 0o644);
@@ -56,32 +57,46 @@ export function freshHost(t: Test, folder: string, script = installScript): Scen
 export function settledHost(t: Test, folder: string): Scene {
   const profile = writeProfile(join(folder, "settled.yaml"), { create: false });
   return {
-    name: "a host with other settings, owners and modes", profile,
+    name: "a host with other settings, owners and modes",
+    profile,
     fresh: original(t, (root) => {
-      writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\namplia:x:990:990::/var/amplia:/usr/sbin/nologin\n");
+      writeFileSync(
+        join(root, "etc/passwd"),
+        "root:x:0:0:root:/root:/bin/sh\namplia:x:990:990::/var/amplia:/usr/sbin/nologin\n",
+      );
       writeFileSync(join(root, "etc/group"), "root:x:0:\namplia:x:990:\n");
       const old = { connections: { gone: { ip: "10.0.0.1", port: "1" } }, users: {}, log_verbosity: "full" };
       put(root, "var/amplia/.config/kryptus/knet/pkcs11/config.json", JSON.stringify(old), 0o644);
       put(root, "var/amplia/.config/kryptus/own.txt", "the user's own", 0o604);
       put(root, settings, "[KeyStores:Own]\r\nType=Native\r\n\r\n[KeyStores:Hsm]\r\nPin=an old one", 0o644);
-      for (const name of ["", "/.config", "/.config/kryptus", "/.config/kryptus/own.txt"]) chownSync(join(root, `var/amplia${name}`), 990, 990);
+      for (const name of ["", "/.config", "/.config/kryptus", "/.config/kryptus/own.txt"])
+        chownSync(join(root, `var/amplia${name}`), 990, 990);
       chmodSync(join(root, "var/amplia"), 0o750);
       chmodSync(join(root, "var/amplia/.config"), 0o755);
     }),
   };
 }
 
-/** A host with an account and nothing more but a file of the client's whose owner alone is not as it should be: every folder and file is to be made. */
+/**
+ * A host with an account and nothing more but a file of the client's whose owner alone is not as it should
+ * be: every folder and file is to be made.
+ */
 export function bareHost(t: Test, folder: string): Scene {
   const profile = writeProfile(join(folder, "bare.yaml"), { create: false });
   return {
-    name: "a host with an account alone", profile,
+    name: "a host with an account alone",
+    profile,
     fresh: original(t, (root) => {
-      writeFileSync(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\namplia:x:990:990::/var/amplia:/usr/sbin/nologin\n");
+      writeFileSync(
+        join(root, "etc/passwd"),
+        "root:x:0:0:root:/root:/bin/sh\namplia:x:990:990::/var/amplia:/usr/sbin/nologin\n",
+      );
       writeFileSync(join(root, "etc/group"), "root:x:0:\namplia:x:990:\n");
       put(root, "var/amplia/.config/kryptus/own.log", "the user's own", 0o640);
-      for (const name of ["", "/.config", "/.config/kryptus", "/.config/kryptus/own.log"]) chownSync(join(root, `var/amplia${name}`), 990, 990);
-      for (const name of ["", "/.config", "/.config/kryptus"]) chmodSync(join(root, `var/amplia${name}`), 0o750);
+      for (const name of ["", "/.config", "/.config/kryptus", "/.config/kryptus/own.log"])
+        chownSync(join(root, `var/amplia${name}`), 990, 990);
+      for (const name of ["", "/.config", "/.config/kryptus"])
+        chmodSync(join(root, `var/amplia${name}`), 0o750);
     }),
   };
 }
@@ -95,25 +110,48 @@ function put(root: string, name: string, content: string, mode: number): void {
 function original(t: Test, ready: (root: string) => void): Scene["fresh"] {
   const first = smallRoot(t);
   rmSync(join(first, "var/lib/knetctl"), { recursive: true });
-  for (const [name, text] of [["shadow", "root:*:20000:0:99999:7:::\n"], ["gshadow", "root:*::\n"]] as const) put(first, `etc/${name}`, text, 0o640);
+  for (const [name, text] of [
+    ["shadow", "root:*:20000:0:99999:7:::\n"],
+    ["gshadow", "root:*::\n"],
+  ] as const)
+    put(first, `etc/${name}`, text, 0o640);
   ready(first);
   let made = 0;
   return () => {
     const root = path(`${first}-${++made}`);
     execFileSync("cp", ["-a", first, root]);
-    return { root, remove: () => { rmSync(root, { recursive: true, force: true }); } };
+    return {
+      root,
+      remove: () => {
+        rmSync(root, { recursive: true, force: true });
+      },
+    };
   };
 }
 
-function writeProfile(file: string, { create, module }: { create: boolean; module?: { path: string; sha256: string } }): string {
+function writeProfile(
+  file: string,
+  { create, module }: { create: boolean; module?: { path: string; sha256: string } },
+): string {
   const pin = `${file}.pin`;
   writeFileSync(pin, "the PIN", { mode: 0o600 });
-  writeFileSync(file, [
-    "connections:", "  hsm_1:", "    endpoints:", "      - { ip: 10.1.2.3, port: 60161 }",
-    "users:", `  ca_signer: { connection: hsm_1, pin: { file: ${pin} } }`, "log_verbosity: quiet",
-    ...(module === undefined ? [] : [`module: { archive: ${module.path}, sha256: ${module.sha256} }`]),
-    `service: { user: amplia, group: amplia, home: /var/amplia, create: ${String(create)} }`,
-    "key_stores:", "  Hsm: { type: Pkcs11, user: ca_signer }", "default_key_store: Hsm", "",
-  ].join("\n"));
+  writeFileSync(
+    file,
+    [
+      "connections:",
+      "  hsm_1:",
+      "    endpoints:",
+      "      - { ip: 10.1.2.3, port: 60161 }",
+      "users:",
+      `  ca_signer: { connection: hsm_1, pin: { file: ${pin} } }`,
+      "log_verbosity: quiet",
+      ...(module === undefined ? [] : [`module: { archive: ${module.path}, sha256: ${module.sha256} }`]),
+      `service: { user: amplia, group: amplia, home: /var/amplia, create: ${String(create)} }`,
+      "key_stores:",
+      "  Hsm: { type: Pkcs11, user: ca_signer }",
+      "default_key_store: Hsm",
+      "",
+    ].join("\n"),
+  );
   return file;
 }

@@ -1,7 +1,10 @@
 /** One header as it is to be written, right or wrong. */
 export interface TarEntry {
   readonly name: string | Buffer;
-  /** Type flag, the usual ones: "0" file, "1" hard link, "2" link, "3" device, "5" folder, "6" FIFO, "x" extended header. */
+  /**
+   * Type flag, the usual ones: "0" file, "1" hard link, "2" link, "3" device, "5" folder, "6" FIFO, "x"
+   * extended header.
+   */
   readonly type?: string;
   readonly content?: string | Buffer;
   readonly mode?: number;
@@ -19,10 +22,21 @@ export function tarOf(...entries: readonly TarEntry[]): Buffer {
 }
 
 /** Header and padded content of one entry. */
-export function tarEntry({ name, type = "0", content = "", mode = type === "5" ? 0o755 : 0o644, uid = 0, target = "", prefix = "", size }: TarEntry): Buffer {
+export function tarEntry({
+  name,
+  type = "0",
+  content = "",
+  mode = type === "5" ? 0o755 : 0o644,
+  uid = 0,
+  target = "",
+  prefix = "",
+  size,
+}: TarEntry): Buffer {
   const body = Buffer.from(content);
   const header = Buffer.alloc(512);
-  const put = (text: string | Buffer, at: number, length: number): void => { Buffer.from(text).copy(header, at, 0, length); };
+  const put = (text: string | Buffer, at: number, length: number): void => {
+    Buffer.from(text).copy(header, at, 0, length);
+  };
   const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, "0")}\0`;
   put(name, 0, 100);
   put(octal(mode, 8), 100, 8);
@@ -35,7 +49,14 @@ export function tarEntry({ name, type = "0", content = "", mode = type === "5" ?
   put(target, 157, 100);
   put("ustar\u000000", 257, 8);
   put(prefix, 345, 130);
-  put(`${octal(header.reduce((sum, byte) => sum + byte, 0), 7)} `, 148, 8);
+  put(
+    `${octal(
+      header.reduce((sum, byte) => sum + byte, 0),
+      7,
+    )} `,
+    148,
+    8,
+  );
   return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }
 
@@ -50,7 +71,11 @@ export function paxHeader(values: Readonly<Record<string, string>>, type: "x" | 
 }
 
 /** The vendor's shape around the entries given: top folder, install.sh, and something for a module. */
-export function vendorEntries({ top = "kNET-PKCS11-Linux-1.7.0", install = "#!/bin/sh\nexit 0\n", module = Buffer.alloc(64, "module") }: { top?: string; install?: string; module?: Buffer } = {}): TarEntry[] {
+export function vendorEntries({
+  top = "kNET-PKCS11-Linux-1.7.0",
+  install = "#!/bin/sh\nexit 0\n",
+  module = Buffer.alloc(64, "module"),
+}: { top?: string; install?: string; module?: Buffer } = {}): TarEntry[] {
   return [
     { name: `${top}/`, type: "5" },
     { name: `${top}/install.sh`, content: install, mode: 0o755 },

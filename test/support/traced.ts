@@ -3,14 +3,57 @@ import { readFileSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
 /**
- * Calls that hand bytes, names or variables to somebody else, but for open(2), whose every call would take its time: the names of files that
- * it makes are seen where they stay or go. dup2(2) is among them to know what the worker's standard input is.
+ * Calls that hand bytes, names or variables to somebody else, but for open(2), whose every call would take
+ * its time: the names of files that it makes are seen where they stay or go. dup2(2) is among them to know
+ * what the worker's standard input is.
  */
 const telling = [
-  "execve", "execveat", "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg", "sendfile", "splice", "tee", "vmsplice",
-  "process_vm_writev", "ptrace", "prctl", "mkdir", "mkdirat", "mknod", "mknodat", "rename", "renameat", "renameat2", "link",
-  "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "setxattr", "lsetxattr", "fsetxattr", "connect", "bind", "add_key", "keyctl", "request_key",
-  "memfd_create", "msgsnd", "mq_timedsend", "shmat", "io_uring_setup", "syslog", "dup2", "dup3",
+  "execve",
+  "execveat",
+  "write",
+  "writev",
+  "pwrite64",
+  "pwritev",
+  "pwritev2",
+  "sendto",
+  "sendmsg",
+  "sendmmsg",
+  "sendfile",
+  "splice",
+  "tee",
+  "vmsplice",
+  "process_vm_writev",
+  "ptrace",
+  "prctl",
+  "mkdir",
+  "mkdirat",
+  "mknod",
+  "mknodat",
+  "rename",
+  "renameat",
+  "renameat2",
+  "link",
+  "linkat",
+  "symlink",
+  "symlinkat",
+  "unlink",
+  "unlinkat",
+  "setxattr",
+  "lsetxattr",
+  "fsetxattr",
+  "connect",
+  "bind",
+  "add_key",
+  "keyctl",
+  "request_key",
+  "memfd_create",
+  "msgsnd",
+  "mq_timedsend",
+  "shmat",
+  "io_uring_setup",
+  "syslog",
+  "dup2",
+  "dup3",
 ];
 
 export interface TracedRun {
@@ -44,22 +87,53 @@ export interface TraceOptions {
 }
 
 /** Runs a program and all it starts under strace; nothing of this process's environment goes in. */
-export async function traced(command: readonly string[], { trace, env = {}, cwd = "/", input = "", descriptors = [], during, typing }: TraceOptions): Promise<TracedRun> {
-  const strace = ["strace", "-f", "-v", "-yy", "-qq", "--seccomp-bpf", "-s", "1000000", "-o", trace, "-e", `trace=${telling.join(",")}`, ...command];
-  const [program = "", ...args] = typing === undefined ? strace : ["script", "-qec", strace.map(quoted).join(" "), "/dev/null"];
-  const child = spawn(program, args, { cwd, env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env }, stdio: ["pipe", "pipe", "pipe", ...descriptors] });
+export async function traced(
+  command: readonly string[],
+  { trace, env = {}, cwd = "/", input = "", descriptors = [], during, typing }: TraceOptions,
+): Promise<TracedRun> {
+  const strace = [
+    "strace",
+    "-f",
+    "-v",
+    "-yy",
+    "-qq",
+    "--seccomp-bpf",
+    "-s",
+    "1000000",
+    "-o",
+    trace,
+    "-e",
+    `trace=${telling.join(",")}`,
+    ...command,
+  ];
+  const [program = "", ...args] =
+    typing === undefined ? strace : ["script", "-qec", strace.map(quoted).join(" "), "/dev/null"];
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...env },
+    stdio: ["pipe", "pipe", "pipe", ...descriptors],
+  });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) throw new Error("a stream is missing");
   stdin.on("error", () => undefined);
   if (typing === undefined) stdin.end(input);
-  else stdout.on("data", (chunk: Buffer) => { if (chunk.includes("PIN of")) stdin.write(typing); });
+  else
+    stdout.on("data", (chunk: Buffer) => {
+      if (chunk.includes("PIN of")) stdin.write(typing);
+    });
   during?.(child);
   const [out, err, exitCode] = await Promise.all([text(stdout), text(stderr), ended]);
   stdin.destroy();
   const bytes = readFileSync(trace, "latin1");
   rmSync(trace);
-  return { exitCode, stdout: Buffer.from(out), stderr: Buffer.from(err), calls: callsOf(bytes), traceBytes: bytes.length };
+  return {
+    exitCode,
+    stdout: Buffer.from(out),
+    stderr: Buffer.from(err),
+    calls: callsOf(bytes),
+    traceBytes: bytes.length,
+  };
 }
 
 function quoted(word: string): string {
@@ -76,14 +150,25 @@ function callsOf(trace: string): readonly Call[] {
 }
 
 /**
- * The calls by which the program gives the smoke test's worker its input, told by what the descriptors are and by nothing else: the other
- * end of the socket that became descriptor 0 of a process which then executed the worker.
+ * The calls by which the program gives the smoke test's worker its input, told by what the descriptors are
+ * and by nothing else: the other end of the socket that became descriptor 0 of a process which then executed
+ * the worker.
  */
 export function workerInput(calls: readonly Call[]): ReadonlySet<Call> {
-  const workers = new Set(calls.filter(({ line }) => line.includes(' execve("/proc/self/fd/6"')).map(({ pid }) => pid));
-  const theirs = new Set(calls.flatMap(({ pid, line }) => {
-    const [, inode] = / dup[23]\(\d+<UNIX-STREAM:\[(\d+)[^>]*>?[^,]*, 0\b/.exec(line) ?? [];
-    return workers.has(pid) && inode !== undefined ? [inode] : [];
-  }));
-  return new Set(calls.filter(({ name, line }) => /^(write|writev|sendmsg|sendto)$/.test(name) && theirs.has(/^\d+ +\w+\(\d+<UNIX-STREAM:\[\d+->(\d+)\]/.exec(line)?.[1] ?? "")));
+  const workers = new Set(
+    calls.filter(({ line }) => line.includes(' execve("/proc/self/fd/6"')).map(({ pid }) => pid),
+  );
+  const theirs = new Set(
+    calls.flatMap(({ pid, line }) => {
+      const [, inode] = / dup[23]\(\d+<UNIX-STREAM:\[(\d+)[^>]*>?[^,]*, 0\b/.exec(line) ?? [];
+      return workers.has(pid) && inode !== undefined ? [inode] : [];
+    }),
+  );
+  return new Set(
+    calls.filter(
+      ({ name, line }) =>
+        /^(write|writev|sendmsg|sendto)$/.test(name) &&
+        theirs.has(/^\d+ +\w+\(\d+<UNIX-STREAM:\[\d+->(\d+)\]/.exec(line)?.[1] ?? ""),
+    ),
+  );
 }

@@ -15,16 +15,42 @@ export interface VendorArchive {
 let module: Buffer | undefined;
 
 /** The smallest library that passes for a PKCS #11 module, made by gcc. */
-export function moduleLibrary(folder: string, source = "int C_GetFunctionList(void) { return 0; }", ...switches: string[]): Buffer {
+export function moduleLibrary(
+  folder: string,
+  source = "int C_GetFunctionList(void) { return 0; }",
+  ...switches: string[]
+): Buffer {
   mkdirSync(folder, { recursive: true });
   const output = join(folder, "module.so");
-  execFileSync("gcc", ["-shared", "-fPIC", "-x", "c", "-", "-o", output, "-Wl,-soname,libkNETPKCS11.so", "-x", "none", ...switches], { input: source, stdio: ["pipe", "pipe", "inherit"] });
+  execFileSync(
+    "gcc",
+    [
+      "-shared",
+      "-fPIC",
+      "-x",
+      "c",
+      "-",
+      "-o",
+      output,
+      "-Wl,-soname,libkNETPKCS11.so",
+      "-x",
+      "none",
+      ...switches,
+    ],
+    { input: source, stdio: ["pipe", "pipe", "inherit"] },
+  );
   return readFileSync(output);
 }
 
 /** An archive in the vendor's shape with this install.sh (after `set -e`), in the folder. */
 export function vendorArchive(
-  folder: string, install: string, { version = "1.7.0", library, extra = [] }: { version?: string; library?: Buffer; extra?: readonly TarEntry[] } = {},
+  folder: string,
+  install: string,
+  {
+    version = "1.7.0",
+    library,
+    extra = [],
+  }: { version?: string; library?: Buffer; extra?: readonly TarEntry[] } = {},
 ): VendorArchive {
   module ??= moduleLibrary(join(folder, "build"));
   const top = `kNET-PKCS11-Linux-${version}`;

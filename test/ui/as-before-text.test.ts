@@ -2,14 +2,34 @@ import t, { test } from "tap";
 import { asBeforeText, notLookedAtText } from "../../src/ui/as-before-text.js";
 
 test("where an installer ran, no more is claimed than was looked at, and what was not is named", (t) => {
-  const lookedAt = { folders: ["/etc", "/opt"], except: [{ path: "/opt/k", because: "a link of uid 1000's to /srv/\u001b[2Jk" }] };
-  t.equal(asBeforeText(lookedAt, " it"), "all that knetctl changed, and all that install.sh changed in the folders that were looked at (/etc, /opt), was observed to be as before it");
-  t.match(notLookedAtText(lookedAt), /^not looked at: \/opt\/k \(a link of uid 1000's to [^\u001b]+\), and what install\.sh may have changed outside of these folders$/);
-  t.equal(notLookedAtText({ ...lookedAt, except: [] }), "not looked at: what install.sh may have changed outside of these folders");
-  const many = Array.from({ length: 40 }, (_, index) => ({ path: `/opt/${index}`, because: "a link to /srv" }));
+  const lookedAt = {
+    folders: ["/etc", "/opt"],
+    except: [{ path: "/opt/k", because: "a link of uid 1000's to /srv/\u001b[2Jk" }],
+  };
+  t.equal(
+    asBeforeText(lookedAt, " it"),
+    "all that knetctl changed, and all that install.sh changed in the folders that were looked at " +
+      "(/etc, /opt), was observed to be as before it",
+  );
+  t.match(
+    notLookedAtText(lookedAt),
+    /^not looked at: \/opt\/k \(a link of uid 1000's to [^\u001b]+\), and what install\.sh may have changed outside of these folders$/,
+  );
+  t.equal(
+    notLookedAtText({ ...lookedAt, except: [] }),
+    "not looked at: what install.sh may have changed outside of these folders",
+  );
+  const many = Array.from({ length: 40 }, (_, index) => ({
+    path: `/opt/${index}`,
+    because: "a link to /srv",
+  }));
   t.match(notLookedAtText({ ...lookedAt, except: many }), /\/opt\/9 \(a link to \/srv\), 30 more, and what/);
   t.end();
 });
 
-t.equal(asBeforeText(undefined), "all that knetctl changed was observed to be as before", "of the host, nothing is said");
+t.equal(
+  asBeforeText(undefined),
+  "all that knetctl changed was observed to be as before",
+  "of the host, nothing is said",
+);
 t.equal(notLookedAtText(undefined), undefined);

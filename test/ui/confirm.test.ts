@@ -11,7 +11,8 @@ function asked(answer: string | null, signal = new AbortController().signal) {
 
 test("only y and yes are a yes; an end of input is a no", async (t) => {
   for (const yes of ["y\n", "YES\n", " y \r\n"]) t.equal(await asked(yes).answer, true, JSON.stringify(yes));
-  for (const no of ["n\n", "\n", "yep\n", "y es\n", null]) t.equal(await asked(no).answer, false, JSON.stringify(no));
+  for (const no of ["n\n", "\n", "yep\n", "y es\n", null])
+    t.equal(await asked(no).answer, false, JSON.stringify(no));
   t.equal(String(asked("y\n").output.read()), "apply this? [y/N] ");
 });
 

@@ -15,7 +15,10 @@ const program = bundle(`
 `);
 
 function run(stdout: number | "pipe") {
-  return spawnSync(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", stdout, "pipe"], encoding: "utf8" });
+  return spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", stdout, "pipe"],
+    encoding: "utf8",
+  });
 }
 
 t.test("everything written to a pipe or a file arrives", async (t) => {
@@ -36,7 +39,24 @@ t.test("a full disk under the output is remembered, not thrown", async (t) => {
 });
 
 t.test("a reader that has gone away is no failure", async (t) => {
-  const { status } = spawnSync("/bin/sh", ["-c", `"$0" --input-type=module -e "$1" | head -1 >/dev/null; exit 0`, process.execPath, program]);
+  const { status } = spawnSync("/bin/sh", [
+    "-c",
+    `"$0" --input-type=module -e "$1" | head -1 >/dev/null; exit 0`,
+    process.execPath,
+    program,
+  ]);
   t.equal(status, 0);
-  t.match(spawnSync("bash", ["-c", `"$0" --input-type=module -e "$1" | head -1; echo "\${PIPESTATUS[0]}"`, process.execPath, program], { encoding: "utf8" }).stdout, /one\n0\n/);
+  t.match(
+    spawnSync(
+      "bash",
+      [
+        "-c",
+        `"$0" --input-type=module -e "$1" | head -1; echo "\${PIPESTATUS[0]}"`,
+        process.execPath,
+        program,
+      ],
+      { encoding: "utf8" },
+    ).stdout,
+    /one\n0\n/,
+  );
 });

@@ -7,13 +7,29 @@ import type { WriteFile } from "../../src/workflow/change.js";
 import type { Plan } from "../../src/workflow/plan.js";
 
 const write: WriteFile = {
-  step: "client-config", kind: "write-file", path: path("/c.json"), owner: "root", group: "amplia", mode: 0o640,
-  before: "a\nb\n", content: "a\nc\n", sensitive: false, summary: ["connection hsm_1: changed"],
+  step: "client-config",
+  kind: "write-file",
+  path: path("/c.json"),
+  owner: "root",
+  group: "amplia",
+  mode: 0o640,
+  before: "a\nb\n",
+  content: "a\nc\n",
+  sensitive: false,
+  summary: ["connection hsm_1: changed"],
 };
 
 function planOf(change: WriteFile): Plan {
-  const step = { id: "client-config", title: "client configuration", plan: () => Promise.reject(new Error()) } as const;
-  return { steps: [{ step, changes: [change], problems: [], notes: ["a note"] }], changes: [change], problems: [] };
+  const step = {
+    id: "client-config",
+    title: "client configuration",
+    plan: () => Promise.reject(new Error()),
+  } as const;
+  return {
+    steps: [{ step, changes: [change], problems: [], notes: ["a note"] }],
+    changes: [change],
+    problems: [],
+  };
 }
 
 t.test("shows the step, the change, its meaning and its diff", async (t) => {
@@ -33,7 +49,10 @@ t.test("shows the step, the change, its meaning and its diff", async (t) => {
 });
 
 t.test("sensitive content is never shown", async (t) => {
-  const text = planText(planOf({ ...write, sensitive: true, before: "Pin=1234\n", content: "Pin=9876\n" }), style(false));
+  const text = planText(
+    planOf({ ...write, sensitive: true, before: "Pin=1234\n", content: "Pin=9876\n" }),
+    style(false),
+  );
   t.notMatch(text, /1234|9876/);
   t.match(text, "<changed>");
 });
@@ -44,8 +63,14 @@ t.test("an empty plan says so", async (t) => {
 
 t.test("a host that was not seen, or a plan that was not made, is not said to be as wanted", async (t) => {
   const step = { id: "module", title: "module", plan: () => Promise.reject(new Error()) } as const;
-  const blocked = planText({ steps: [], changes: [], problems: [new Problem("archive-missing", "no")] }, style(false));
+  const blocked = planText(
+    { steps: [], changes: [], problems: [new Problem("archive-missing", "no")] },
+    style(false),
+  );
   t.equal(blocked, "no plan: something is in the way");
-  const hidden = planText({ steps: [{ step, changes: [], problems: [], notes: [], unseen: true }], changes: [], problems: [] }, style(false));
+  const hidden = planText(
+    { steps: [{ step, changes: [], problems: [], notes: [], unseen: true }], changes: [], problems: [] },
+    style(false),
+  );
   t.match(hidden, /nothing to change in what could be seen/);
 });

@@ -5,10 +5,20 @@ import { style } from "../../src/ui/style.js";
 test("a failed check is followed by what it means, and a passed one is not", async (t) => {
   const checks = [
     { id: "load", status: "pass", ms: 2.04, detail: "/opt/x.so", hint: "not shown" },
-    { id: "login", status: "fail", ms: 12, detail: "C_Login returned CKR_PIN_INCORRECT", ckr: "CKR_PIN_INCORRECT", hint: "look at the PIN file" },
+    {
+      id: "login",
+      status: "fail",
+      ms: 12,
+      detail: "C_Login returned CKR_PIN_INCORRECT",
+      ckr: "CKR_PIN_INCORRECT",
+      hint: "look at the PIN file",
+    },
     { id: "finalize", status: "warn", ms: 0, detail: "odd", ckr: "CKR_GENERAL_ERROR" },
   ] as const;
-  const text = smokeReportText({ tokens: [{ label: "ca_signer", serial: "12", manufacturer: "KRYPTUS", checks }] }, style(false));
+  const text = smokeReportText(
+    { tokens: [{ label: "ca_signer", serial: "12", manufacturer: "KRYPTUS", checks }] },
+    style(false),
+  );
   t.equal(
     text,
     [

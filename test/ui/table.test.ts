@@ -3,7 +3,13 @@ import { displayWidth } from "../../src/ui/display-width.js";
 import { table } from "../../src/ui/table.js";
 
 test("columns align by what the terminal shows, also for wide characters and marks", async (t) => {
-  const text = table([["密码", "1.0", "x"], ["e\u0301a", "10.5", "yy"]], [{ title: "name" }, { title: "ms", align: "right" }, { title: "detail" }]);
+  const text = table(
+    [
+      ["密码", "1.0", "x"],
+      ["e\u0301a", "10.5", "yy"],
+    ],
+    [{ title: "name" }, { title: "ms", align: "right" }, { title: "detail" }],
+  );
   t.equal(text, "name    ms  detail\n密码   1.0  x\ne\u0301a    10.5  yy");
   t.equal(displayWidth("密码e\u0301🙂"), 7);
 });

@@ -6,7 +6,11 @@ function captured(options: Partial<OutputOptions> & { isTTY?: boolean }) {
   const texts = { out: "", err: "" };
   const isTTY = options.isTTY ?? false;
   const output = terminalOutput({
-    json: false, verbose: false, quiet: false, environment: {}, ...options,
+    json: false,
+    verbose: false,
+    quiet: false,
+    environment: {},
+    ...options,
     stdout: { isTTY, write: (text) => (texts.out += text) },
     stderr: { isTTY, columns: 20, write: (text) => (texts.err += text) },
   });
@@ -24,38 +28,45 @@ t.test("with --json standard output holds one document and standard error JSON l
   t.equal(texts.err, '{"type":"change-done"}\n');
 });
 
-t.test("a problem stands once, however many parts of a run have met it; another place is another problem", async (t) => {
-  const { output, texts } = captured({});
-  for (const path of ["/a", "/a", "/b", "/a"]) output.problem(new Problem("internal-error", "x", { where: { path } }));
-  t.equal(texts.err, "error: x [internal-error]\n  at /a\nerror: x [internal-error]\n  at /b\n");
-});
+t.test(
+  "a problem stands once, however many parts of a run have met it; another place is another problem",
+  async (t) => {
+    const { output, texts } = captured({});
+    for (const path of ["/a", "/a", "/b", "/a"])
+      output.problem(new Problem("internal-error", "x", { where: { path } }));
+    t.equal(texts.err, "error: x [internal-error]\n  at /a\nerror: x [internal-error]\n  at /b\n");
+  },
+);
 
-t.test("below --root it is said, once and last, inside of which folder paths are meant, where any was shown", async (t) => {
-  const line = /^paths of the host are as seen inside \/srv\/image; .*\n/m;
-  for (const quiet of [false, true]) {
-    const { output, texts } = captured({ quiet });
-    output.inside("/srv/image");
-    output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
-    output.result("write /etc/a");
-    output.end();
-    t.match(texts.err, line);
-    t.equal(texts.err.split("as seen inside").length, 2);
-  }
-  const none = captured({});
-  none.output.inside("/srv/image");
-  none.output.result("nothing to change");
-  none.output.end();
-  t.equal(none.texts.err, "", "no path, no line");
-  const here = captured({});
-  here.output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
-  here.output.end();
-  t.notMatch(here.texts.err, "as seen inside");
-  const json = captured({ json: true });
-  json.output.inside("/srv/image");
-  json.output.document({ problems: [] });
-  json.output.end();
-  t.same([JSON.parse(json.texts.out), json.texts.err], [{ root: "/srv/image", problems: [] }, ""]);
-});
+t.test(
+  "below --root it is said, once and last, inside of which folder paths are meant, where any was shown",
+  async (t) => {
+    const line = /^paths of the host are as seen inside \/srv\/image; .*\n/m;
+    for (const quiet of [false, true]) {
+      const { output, texts } = captured({ quiet });
+      output.inside("/srv/image");
+      output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
+      output.result("write /etc/a");
+      output.end();
+      t.match(texts.err, line);
+      t.equal(texts.err.split("as seen inside").length, 2);
+    }
+    const none = captured({});
+    none.output.inside("/srv/image");
+    none.output.result("nothing to change");
+    none.output.end();
+    t.equal(none.texts.err, "", "no path, no line");
+    const here = captured({});
+    here.output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
+    here.output.end();
+    t.notMatch(here.texts.err, "as seen inside");
+    const json = captured({ json: true });
+    json.output.inside("/srv/image");
+    json.output.document({ problems: [] });
+    json.output.end();
+    t.same([JSON.parse(json.texts.out), json.texts.err], [{ root: "/srv/image", problems: [] }, ""]);
+  },
+);
 
 t.test("a line under way is shown on a terminal only, and wiped by the next", async (t) => {
   const elsewhere = captured({});

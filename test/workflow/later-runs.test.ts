@@ -5,20 +5,80 @@ import type { ChangeProgress, RecordedRun } from "../../src/workflow/journal/ent
 import { runsInTheWay, stands } from "../../src/workflow/later-runs.js";
 
 const owned = { owner: "amplia", group: "amplia" };
-const folder: Change = { step: "client-config", kind: "create-folder", path: path("/var/amplia/.config"), mode: 0o750, ...owned };
-const config: Change = { step: "client-config", kind: "write-file", path: path("/var/amplia/.config/config.json"), content: "{}", before: null, sensitive: false, mode: 0o640, ...owned };
-const configMode: Change = { step: "ownership", kind: "set-mode", path: config.path, from: 0o644, mode: 0o640 };
+const folder: Change = {
+  step: "client-config",
+  kind: "create-folder",
+  path: path("/var/amplia/.config"),
+  mode: 0o750,
+  ...owned,
+};
+const config: Change = {
+  step: "client-config",
+  kind: "write-file",
+  path: path("/var/amplia/.config/config.json"),
+  content: "{}",
+  before: null,
+  sensitive: false,
+  mode: 0o640,
+  ...owned,
+};
+const configMode: Change = {
+  step: "ownership",
+  kind: "set-mode",
+  path: config.path,
+  from: 0o644,
+  mode: 0o640,
+};
 const elsewhere: Change = { ...config, path: path("/etc/amplia/other.json") };
 const neighbour: Change = { ...config, path: path("/var/amplia/.config.old/config.json") };
-const installer: Change = { step: "module", kind: "run-installer", path: path("/srv/a.tar"), sha256: "0".repeat(64), version: "1.7.0", from: null, timeoutSeconds: 60 };
-const newerInstaller: Change = { ...installer, path: path("/srv/b.tar"), sha256: "1".repeat(64), version: "1.8.0", from: "1.7.0" };
-const account: Change = { step: "account", kind: "create-account", path: path("/etc/passwd"), user: "amplia", group: "amplia", home: path("/var/amplia"), createGroup: true, createUser: true };
+const installer: Change = {
+  step: "module",
+  kind: "run-installer",
+  path: path("/srv/a.tar"),
+  sha256: "0".repeat(64),
+  version: "1.7.0",
+  from: null,
+  timeoutSeconds: 60,
+};
+const newerInstaller: Change = {
+  ...installer,
+  path: path("/srv/b.tar"),
+  sha256: "1".repeat(64),
+  version: "1.8.0",
+  from: "1.7.0",
+};
+const account: Change = {
+  step: "account",
+  kind: "create-account",
+  path: path("/etc/passwd"),
+  user: "amplia",
+  group: "amplia",
+  home: path("/var/amplia"),
+  createGroup: true,
+  createUser: true,
+};
 
-function run(sequence: number, changes: readonly Change[], { progress = "done", outcome = "applied" }: { progress?: ChangeProgress; outcome?: RecordedRun["outcome"] } = {}): RecordedRun {
+function run(
+  sequence: number,
+  changes: readonly Change[],
+  {
+    progress = "done",
+    outcome = "applied",
+  }: { progress?: ChangeProgress; outcome?: RecordedRun["outcome"] } = {},
+): RecordedRun {
   const name = `20261124T02000${sequence}Z-000${sequence}`;
   return {
-    run: name, folder: path(`/var/lib/knetctl/runs/${name}`), sequence, began: `2026-11-24T02:00:0${sequence}.000Z`, outcome, problems: [], owes: [], text: "",
-    profile: "profile.yaml", who: "root", version: "0.1.0",
+    run: name,
+    folder: path(`/var/lib/knetctl/runs/${name}`),
+    sequence,
+    began: `2026-11-24T02:00:0${sequence}.000Z`,
+    outcome,
+    problems: [],
+    owes: [],
+    text: "",
+    profile: "profile.yaml",
+    who: "root",
+    version: "0.1.0",
     changes: changes.map((change, index) => ({ number: index + 1, change, progress, prior: {} })),
   };
 }
@@ -30,16 +90,19 @@ function before(first: RecordedRun, ...others: readonly RecordedRun[]): number[]
   return runsInTheWay(first, [...others, first], host).map(({ where }) => Number(where?.path.slice(-1)));
 }
 
-t.test("a later run that changed the same file comes first, and the refusal names it, the file and the way", (t) => {
-  const [problem] = runsInTheWay(run(1, [config]), [run(2, [elsewhere, config])], host);
-  t.match(problem, {
-    code: "undo-later-run",
-    message: "run 1 cannot be taken back before run 2",
-    detail: /it came later and also changed \/var\/amplia\/\.config\/config\.json/,
-    hint: /knetctl rollback 20261124T020002Z-0002 first/,
-  });
-  t.end();
-});
+t.test(
+  "a later run that changed the same file comes first, and the refusal names it, the file and the way",
+  (t) => {
+    const [problem] = runsInTheWay(run(1, [config]), [run(2, [elsewhere, config])], host);
+    t.match(problem, {
+      code: "undo-later-run",
+      message: "run 1 cannot be taken back before run 2",
+      detail: /it came later and also changed \/var\/amplia\/\.config\/config\.json/,
+      hint: /knetctl rollback 20261124T020002Z-0002 first/,
+    });
+    t.end();
+  },
+);
 
 t.test("what a later run did to the same place counts, whatever the kind of change", (t) => {
   t.same(before(run(1, [config]), run(2, [configMode])), [2]);
@@ -48,11 +111,14 @@ t.test("what a later run did to the same place counts, whatever the kind of chan
   t.end();
 });
 
-t.test("what lies below a folder that the run made counts too, but not what has a like name beside it", (t) => {
-  t.same(before(run(1, [folder]), run(2, [config])), [2]);
-  t.same(before(run(1, [folder]), run(2, [neighbour])), []);
-  t.end();
-});
+t.test(
+  "what lies below a folder that the run made counts too, but not what has a like name beside it",
+  (t) => {
+    t.same(before(run(1, [folder]), run(2, [config])), [2]);
+    t.same(before(run(1, [folder]), run(2, [neighbour])), []);
+    t.end();
+  },
+);
 
 t.test("an installer is taken back before the one that it came after, of whatever archive", (t) => {
   t.same(before(run(1, [installer]), run(2, [newerInstaller])), [2]);
@@ -61,7 +127,15 @@ t.test("an installer is taken back before the one that it came after, of whateve
 });
 
 t.test("a service that both restarted is no reason: it is restarted when either is taken back", (t) => {
-  const restart: Change = { step: "service", kind: "restart-service", path: path("/etc/systemd/system/amplia.service"), unit: "amplia.service", health: null, timeoutSeconds: 60, because: [config.path] };
+  const restart: Change = {
+    step: "service",
+    kind: "restart-service",
+    path: path("/etc/systemd/system/amplia.service"),
+    unit: "amplia.service",
+    health: null,
+    timeoutSeconds: 60,
+    because: [config.path],
+  };
   t.same(before(run(1, [config, restart]), run(2, [elsewhere, restart])), []);
   t.same(before(run(1, [config, restart]), run(2, [config, restart])), [2], "the file is");
   t.same(before(run(1, [installer, restart]), run(2, [restart])), []);
@@ -99,17 +173,25 @@ t.test("each run that comes first is named, the order being that in which they a
 });
 
 t.test("a run stands as long as one change of it does, or may", (t) => {
-  t.same((["planned", "begun", "done", "undone", "undo-failed"] as const).map((progress) => stands(run(1, [config], { progress }))), [false, true, true, false, true]);
+  t.same(
+    (["planned", "begun", "done", "undone", "undo-failed"] as const).map((progress) =>
+      stands(run(1, [config], { progress })),
+    ),
+    [false, true, true, false, true],
+  );
   t.notOk(stands(run(1, [])));
   t.end();
 });
 
-t.test("a run that was taken back but for what was kept as asked stands no more: the one before it can follow", (t) => {
-  const kept = run(2, [config], { progress: "undo-failed", outcome: "rolled-back" });
-  t.notOk(stands(kept));
-  t.same(before(run(1, [config]), kept), []);
-  t.end();
-});
+t.test(
+  "a run that was taken back but for what was kept as asked stands no more: the one before it can follow",
+  (t) => {
+    const kept = run(2, [config], { progress: "undo-failed", outcome: "rolled-back" });
+    t.notOk(stands(kept));
+    t.same(before(run(1, [config]), kept), []);
+    t.end();
+  },
+);
 
 t.test("what needs an account that the run made comes first, other accounts do not", (t) => {
   const other: Change = { ...account, user: "cavalier", group: "cavalier", home: path("/var/cavalier") };
@@ -119,7 +201,13 @@ t.test("what needs an account that the run made comes first, other accounts do n
 });
 
 t.test("all that one run did for the module comes before what an earlier one did for it", (t) => {
-  const loaderEntry: Change = { step: "module", kind: "register-library", path: path("/etc/ld.so.conf.d/knet-pkcs11.conf"), library: "libkNETPKCS11.so", folder: null };
+  const loaderEntry: Change = {
+    step: "module",
+    kind: "register-library",
+    path: path("/etc/ld.so.conf.d/knet-pkcs11.conf"),
+    library: "libkNETPKCS11.so",
+    folder: null,
+  };
   t.same(before(run(1, [installer]), run(2, [loaderEntry])), [2]);
   t.same(before(run(1, [loaderEntry]), run(2, [newerInstaller])), [2]);
   t.end();

@@ -9,17 +9,59 @@ import { recover } from "../../src/workflow/recover.js";
 import type { Proof, Step } from "../../src/workflow/step.js";
 import { ServiceHost, up } from "../support/service-host.js";
 
-const profile: Profile = { source: "p.yaml", connections: new Map(), users: new Map(), service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 }, keyStores: new Map() };
+const profile: Profile = {
+  source: "p.yaml",
+  connections: new Map(),
+  users: new Map(),
+  service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 },
+  keyStores: new Map(),
+};
 const by = { who: "anna", version: "0.1.0" };
-const file: Change = { step: "client-config", kind: "write-file", path: path("/etc/new"), content: "new", before: null, sensitive: false, mode: 0o640, owner: "root", group: "root" };
-const restart: Change = { step: "service", kind: "restart-service", path: path("/etc/systemd/system/amplia.service"), unit: "amplia.service", health: null, timeoutSeconds: 20, because: [file.path] };
-const account = { users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }], groups: [{ group: "root", gid: 0 }] };
+const file: Change = {
+  step: "client-config",
+  kind: "write-file",
+  path: path("/etc/new"),
+  content: "new",
+  before: null,
+  sensitive: false,
+  mode: 0o640,
+  owner: "root",
+  group: "root",
+};
+const restart: Change = {
+  step: "service",
+  kind: "restart-service",
+  path: path("/etc/systemd/system/amplia.service"),
+  unit: "amplia.service",
+  health: null,
+  timeoutSeconds: 20,
+  because: [file.path],
+};
+const account = {
+  users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }],
+  groups: [{ group: "root", gid: 0 }],
+};
 
 function stepsOf(host: ServiceHost, proof: () => Proof): readonly Step[] {
   return [
-    { id: "client-config", title: "file", plan: () => Promise.resolve({ changes: host.text(file.path) === "new" ? [] : [file], problems: [], notes: [] }) },
-    { id: "smoke-test", title: "proof", plan: () => Promise.resolve({ changes: [], problems: [], notes: [], prove: () => Promise.resolve(proof()) }) },
-    { id: "service", title: "service", plan: (_input, planned) => Promise.resolve({ changes: planned.length > 0 ? [restart] : [], problems: [], notes: [] }) },
+    {
+      id: "client-config",
+      title: "file",
+      plan: () =>
+        Promise.resolve({ changes: host.text(file.path) === "new" ? [] : [file], problems: [], notes: [] }),
+    },
+    {
+      id: "smoke-test",
+      title: "proof",
+      plan: () =>
+        Promise.resolve({ changes: [], problems: [], notes: [], prove: () => Promise.resolve(proof()) }),
+    },
+    {
+      id: "service",
+      title: "service",
+      plan: (_input, planned) =>
+        Promise.resolve({ changes: planned.length > 0 ? [restart] : [], problems: [], notes: [] }),
+    },
   ];
 }
 
@@ -28,39 +70,72 @@ async function killedAfterProof(): Promise<ServiceHost> {
   const host = new ServiceHost(up, { folders: ["/run/systemd/system", "/var/lib", "/etc"], ...account });
   const left = new ServiceHost(up, account);
   const rest = new AbortController();
-  const plan = await makePlan(stepsOf(host, () => {
-    for (const [at, node] of host.nodes) left.nodes.set(at, node);
-    // what goes on in the other host is of no interest any more
-    rest.abort();
-    return { problems: [] };
-  }), { profile, host });
-  await applyPlan(plan, { profile, host }, { rollback: true, prove: true, signal: rest.signal, listener: () => undefined, profile: "p.yaml", ...by });
+  const plan = await makePlan(
+    stepsOf(host, () => {
+      for (const [at, node] of host.nodes) left.nodes.set(at, node);
+      // what goes on in the other host is of no interest any more
+      rest.abort();
+      return { problems: [] };
+    }),
+    { profile, host },
+  );
+  await applyPlan(
+    plan,
+    { profile, host },
+    { rollback: true, prove: true, signal: rest.signal, listener: () => undefined, profile: "p.yaml", ...by },
+  );
   return left;
 }
 
-t.test("killed between the proof and the restart: taken back without a restart, and the next plan owes the restart again", async (t) => {
-  const host = await killedAfterProof();
-  t.equal(host.text(file.path), "new");
-  const recovered = await recover(host, { ...by, listener: () => undefined });
-  t.match(recovered, { outcome: "rolled-back", problems: [] });
-  t.same([host.text(file.path), host.calls], [undefined, []], "the service has its old settings, and needs no other start");
-  const { changes } = await makePlan(stepsOf(host, () => ({ problems: [] })), { profile, host });
-  t.same(changes.map(({ kind }) => kind), ["write-file", "restart-service"]);
-});
+t.test(
+  "killed between the proof and the restart: taken back without a restart, and the next plan owes " +
+    "the restart again",
+  async (t) => {
+    const host = await killedAfterProof();
+    t.equal(host.text(file.path), "new");
+    const recovered = await recover(host, { ...by, listener: () => undefined });
+    t.match(recovered, { outcome: "rolled-back", problems: [] });
+    t.same(
+      [host.text(file.path), host.calls],
+      [undefined, []],
+      "the service has its old settings, and needs no other start",
+    );
+    const { changes } = await makePlan(
+      stepsOf(host, () => ({ problems: [] })),
+      { profile, host },
+    );
+    t.same(
+      changes.map(({ kind }) => kind),
+      ["write-file", "restart-service"],
+    );
+  },
+);
 
-t.test("a cut-off run that cannot be taken back is thrown, with its reason: nothing is begun on top of it", async (t) => {
-  const host = await killedAfterProof();
-  const files = host.files.bind(host);
-  Object.assign(host, {
-    files: (...owners: readonly number[]) => ({
-      ...files(...owners),
-      remove: (at: string) => {
-        if (at === file.path) throw new Problem("host-input-output", "the device reports an input/output error", { where: { path: at } });
-        files(...owners).remove(path(at));
-      },
-    }),
-  });
-  const thrown: unknown = await recover(host, { ...by, listener: () => undefined }).then(() => "it went on", (error: unknown) => error);
-  t.ok(thrown instanceof Problems, String(thrown));
-  t.same(thrown instanceof Problems ? thrown.list.map(({ code }) => code) : [], ["workflow-unfinished-run", "workflow-undo-failed"]);
-});
+t.test(
+  "a cut-off run that cannot be taken back is thrown, with its reason: nothing is begun on top of it",
+  async (t) => {
+    const host = await killedAfterProof();
+    const files = host.files.bind(host);
+    Object.assign(host, {
+      files: (...owners: readonly number[]) => ({
+        ...files(...owners),
+        remove: (at: string) => {
+          if (at === file.path)
+            throw new Problem("host-input-output", "the device reports an input/output error", {
+              where: { path: at },
+            });
+          files(...owners).remove(path(at));
+        },
+      }),
+    });
+    const thrown: unknown = await recover(host, { ...by, listener: () => undefined }).then(
+      () => "it went on",
+      (error: unknown) => error,
+    );
+    t.ok(thrown instanceof Problems, String(thrown));
+    t.same(thrown instanceof Problems ? thrown.list.map(({ code }) => code) : [], [
+      "workflow-unfinished-run",
+      "workflow-undo-failed",
+    ]);
+  },
+);

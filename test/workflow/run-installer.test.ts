@@ -1,4 +1,17 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { leftOverProcesses } from "../../src/host/commands/left-over-processes.js";
@@ -50,7 +63,11 @@ test("what install.sh did is recorded, and undone to the last bit", async (t) =>
   t.not(picture(s.root), before);
   t.equal(receipt(s).library, "/usr/local/lib/libkNETPKCS11.so");
   const named = receipt(s).files.map(({ path }) => path);
-  t.same(named, ["/usr/local/lib/libkNETPKCS11.so"], "what install.sh made or edited itself is not the archive's");
+  t.same(
+    named,
+    ["/usr/local/lib/libkNETPKCS11.so"],
+    "what install.sh made or edited itself is not the archive's",
+  );
   t.equal(lstatSync(s.at("var/lib/knetctl/module.json")).mode & 0o777, 0o600);
   t.notOk(existsSync(s.at(`${run.folder}/module/work`)), "nothing extracted stays");
 
@@ -86,12 +103,17 @@ test("backups are private, and only of what changed", async (t) => {
   await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
   const folder = s.at(`${run.folder}/module/backups`);
   t.equal(lstatSync(folder).mode & 0o777, 0o700);
-  const contents = readdirSync(folder).filter((name) => name !== "index.json").map((name) => {
-    t.equal(lstatSync(join(folder, name)).mode & 0o777, 0o600);
-    return readFileSync(join(folder, name), "utf8");
-  });
+  const contents = readdirSync(folder)
+    .filter((name) => name !== "index.json")
+    .map((name) => {
+      t.equal(lstatSync(join(folder, name)).mode & 0o777, 0o600);
+      return readFileSync(join(folder, name), "utf8");
+    });
   t.ok(contents.includes("old data"));
-  t.notOk(contents.some((text) => text.includes("root:x:0:0")), "/etc/passwd did not change");
+  t.notOk(
+    contents.some((text) => text.includes("root:x:0:0")),
+    "/etc/passwd did not change",
+  );
 });
 
 test("undone after a crash in the middle: install.sh still runs and nothing was recorded", async (t) => {
@@ -99,7 +121,9 @@ test("undone after a crash in the middle: install.sh still runs and nothing was 
   furnish(s);
   const before = picture(s.root);
   const run = s.run();
-  const installer = change(vendorArchive(s.folder, `${trample}\necho half > /opt/half\nsleep 60\necho late > /opt/late`));
+  const installer = change(
+    vendorArchive(s.folder, `${trample}\necho half > /opt/half\nsleep 60\necho late > /opt/late`),
+  );
   const record = await runInstaller.record(installer, run);
   const performing = problemOf(runInstaller.perform(installer, record, run));
   while (!existsSync(s.at("opt/half"))) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -136,7 +160,10 @@ test("it succeeds and installs nothing", async (t) => {
   const s = stage(t);
   const run = s.run();
   const installer = change(vendorArchive(s.folder, "exit 0"));
-  t.equal((await problemOf(runInstaller.perform(installer, await runInstaller.record(installer, run), run))).code, "installer-no-library");
+  t.equal(
+    (await problemOf(runInstaller.perform(installer, await runInstaller.record(installer, run), run))).code,
+    "installer-no-library",
+  );
 });
 
 test("what an administrator changed after the installation is left alone and listed", async (t) => {
@@ -159,7 +186,14 @@ test("a second version: undoing it brings the first back, receipt and all", asyn
   const firstRun = s.run();
   await runInstaller.perform(first, await runInstaller.record(first, firstRun), firstRun);
   const [before, receiptBefore] = [picture(s.root), JSON.stringify(receipt(s))];
-  const second = { ...change(vendorArchive(s.folder, `${plain}\nln -sfn /opt /usr/local/lib/libknet.so\necho 2 > /opt/two`, { version: "1.8.0" })), version: "1.8.0" };
+  const second = {
+    ...change(
+      vendorArchive(s.folder, `${plain}\nln -sfn /opt /usr/local/lib/libknet.so\necho 2 > /opt/two`, {
+        version: "1.8.0",
+      }),
+    ),
+    version: "1.8.0",
+  };
   const run = s.run();
   const record = await runInstaller.record(second, run);
   await runInstaller.perform(second, record, run);
@@ -173,25 +207,46 @@ test("a second version: undoing it brings the first back, receipt and all", asyn
 test("run again over a file it does not bring back: the file must not become the record", async (t) => {
   const s = stage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/once", content: "vendor" }];
-  const installer = change(vendorArchive(s.folder, "[ -e /usr/local/lib/libkNETPKCS11.so ] || cp libkNETPKCS11.so /usr/local/lib/\n[ -e /opt/once ] || cp once /opt/", { extra }));
+  const installer = change(
+    vendorArchive(
+      s.folder,
+      "[ -e /usr/local/lib/libkNETPKCS11.so ] || cp libkNETPKCS11.so /usr/local/lib/\n[ -e /opt/once " +
+        "] || cp once /opt/",
+      { extra },
+    ),
+  );
   const firstRun = s.run();
   await runInstaller.perform(installer, await runInstaller.record(installer, firstRun), firstRun);
   writeFileSync(s.at("opt/once"), "replaced");
   const run = s.run();
-  const problem = await problemOf(runInstaller.perform(installer, await runInstaller.record(installer, run), run));
+  const problem = await problemOf(
+    runInstaller.perform(installer, await runInstaller.record(installer, run), run),
+  );
   t.equal(problem.code, "module-drift");
   t.match(problem.detail ?? "", "/opt/once");
   rmSync(s.at("opt/once"));
 });
 
-test("what install.sh made and lives on is no matter of the archive's: run again over it, whatever became of it", async (t) => {
-  const s = stage(t);
-  const installer = change(vendorArchive(s.folder, `${plain}\n[ -e /opt/data ] || echo new > /opt/data\n[ -e /opt/knet.log ] || : > /opt/knet.log`));
-  const firstRun = s.run();
-  await runInstaller.perform(installer, await runInstaller.record(installer, firstRun), firstRun);
-  writeFileSync(s.at("opt/data"), "edited");
-  writeFileSync(s.at("opt/knet.log"), "appended");
-  const run = s.run();
-  await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
-  t.same(receipt(s).files.map(({ path }) => path), ["/usr/local/lib/libkNETPKCS11.so"]);
-});
+test(
+  "what install.sh made and lives on is no matter of the archive's: run again over it, whatever became " +
+    "of it",
+  async (t) => {
+    const s = stage(t);
+    const installer = change(
+      vendorArchive(
+        s.folder,
+        `${plain}\n[ -e /opt/data ] || echo new > /opt/data\n[ -e /opt/knet.log ] || : > /opt/knet.log`,
+      ),
+    );
+    const firstRun = s.run();
+    await runInstaller.perform(installer, await runInstaller.record(installer, firstRun), firstRun);
+    writeFileSync(s.at("opt/data"), "edited");
+    writeFileSync(s.at("opt/knet.log"), "appended");
+    const run = s.run();
+    await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
+    t.same(
+      receipt(s).files.map(({ path }) => path),
+      ["/usr/local/lib/libkNETPKCS11.so"],
+    );
+  },
+);

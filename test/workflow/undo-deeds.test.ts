@@ -9,9 +9,33 @@ import type { ProgressEvent } from "../../src/workflow/progress.js";
 import { undoDeeds } from "../../src/workflow/undo-deeds.js";
 import { MemoryHost } from "../support/memory-host.js";
 
-const folder: Change = { step: "client-config", kind: "create-folder", path: path("/etc/made"), mode: 0o750, owner: "root", group: "root" };
-const restart: Change = { step: "service", kind: "restart-service", path: path("/etc/systemd/system/amplia.service"), unit: "amplia.service", health: null, timeoutSeconds: 1, because: [] };
-const account: Change = { step: "account", kind: "create-account", path: path("/etc/passwd"), user: "amplia", group: "amplia", home: path("/var/amplia"), createGroup: true, createUser: true };
+const folder: Change = {
+  step: "client-config",
+  kind: "create-folder",
+  path: path("/etc/made"),
+  mode: 0o750,
+  owner: "root",
+  group: "root",
+};
+const restart: Change = {
+  step: "service",
+  kind: "restart-service",
+  path: path("/etc/systemd/system/amplia.service"),
+  unit: "amplia.service",
+  health: null,
+  timeoutSeconds: 1,
+  because: [],
+};
+const account: Change = {
+  step: "account",
+  kind: "create-account",
+  path: path("/etc/passwd"),
+  user: "amplia",
+  group: "amplia",
+  home: path("/var/amplia"),
+  createGroup: true,
+  createUser: true,
+};
 
 interface Ways {
   readonly settles?: boolean;
@@ -21,44 +45,94 @@ interface Ways {
 /** Deeds whose undoing is only told, in a journal that has begun them; and what they are taken back to. */
 function scene(...ways: readonly (Ways & { readonly change: Change })[]) {
   const host = new MemoryHost({ folders: ["/var/lib"] });
-  const journal = Journal.begin(host, { profile: "p.yaml", who: "anna", version: "0.1.0", changes: ways.map(({ change }) => change) });
+  const journal = Journal.begin(host, {
+    profile: "p.yaml",
+    who: "anna",
+    version: "0.1.0",
+    changes: ways.map(({ change }) => change),
+  });
   const told: string[] = [];
   const deeds = ways.map(({ change, settles = false, fails }, index): RecordedDeed => {
     const number = index + 1;
     const work = (name: "undo" | "settle") => () => {
       told.push(`${name} ${number}`);
-      return fails === name ? Promise.reject(new Problem("service-not-restored", "it is not up")) : Promise.resolve();
+      return fails === name
+        ? Promise.reject(new Problem("service-not-restored", "it is not up"))
+        : Promise.resolve();
     };
     journal.write({ type: "intent", number, prior: {} });
     return {
-      change, number, prior: {}, perform: () => Promise.resolve(), observe: () => Promise.resolve({ state: "before" }), byHand: () => [],
-      undo: work("undo"), ...(settles && { settle: work("settle") }),
+      change,
+      number,
+      prior: {},
+      perform: () => Promise.resolve(),
+      observe: () => Promise.resolve({ state: "before" }),
+      byHand: () => [],
+      undo: work("undo"),
+      ...(settles && { settle: work("settle") }),
     };
   });
   return {
-    told, deeds, journal,
-    takeBack: async () => undoDeeds(deeds, journal, (event: ProgressEvent) => { if (event.type === "change-undone" || event.type === "undo-failed") told.push(`${event.type} ${event.change.kind}`); }),
+    told,
+    deeds,
+    journal,
+    takeBack: async () =>
+      undoDeeds(deeds, journal, (event: ProgressEvent) => {
+        if (event.type === "change-undone" || event.type === "undo-failed")
+          told.push(`${event.type} ${event.change.kind}`);
+      }),
     progress: () => readRun(host, journal.run).changes.map(({ progress }) => progress),
   };
 }
 
 t.test("what is to be settled is when all else is taken back, and counts as undone only then", async (t) => {
-  const { told, takeBack, progress } = scene({ change: folder }, { change: restart, settles: true }, { change: folder });
+  const { told, takeBack, progress } = scene(
+    { change: folder },
+    { change: restart, settles: true },
+    { change: folder },
+  );
   t.same(await takeBack().then(({ failures }) => failures), []);
-  t.same(told, ["undo 3", "change-undone create-folder", "undo 2", "undo 1", "change-undone create-folder", "settle 2", "change-undone restart-service"]);
+  t.same(told, [
+    "undo 3",
+    "change-undone create-folder",
+    "undo 2",
+    "undo 1",
+    "change-undone create-folder",
+    "settle 2",
+    "change-undone restart-service",
+  ]);
   t.same(progress(), ["undone", "undone", "undone"]);
 });
 
-t.test("cut off before it is settled, it does not count as undone: the next taking back comes to it", async (t) => {
-  const { deeds, journal, progress } = scene({ change: folder }, { change: restart, settles: true });
-  const [first, second] = deeds;
-  let then: readonly string[] = [];
-  await undoDeeds([first!, { ...second!, settle: () => { then = progress(); return Promise.resolve(); } }], journal, () => undefined);
-  t.same(then, ["undone", "begun"]);
-});
+t.test(
+  "cut off before it is settled, it does not count as undone: the next taking back comes to it",
+  async (t) => {
+    const { deeds, journal, progress } = scene({ change: folder }, { change: restart, settles: true });
+    const [first, second] = deeds;
+    let then: readonly string[] = [];
+    await undoDeeds(
+      [
+        first!,
+        {
+          ...second!,
+          settle: () => {
+            then = progress();
+            return Promise.resolve();
+          },
+        },
+      ],
+      journal,
+      () => undefined,
+    );
+    t.same(then, ["undone", "begun"]);
+  },
+);
 
 t.test("it is settled although others could not be taken back", async (t) => {
-  const { told, takeBack, progress } = scene({ change: folder, fails: "undo" }, { change: restart, settles: true });
+  const { told, takeBack, progress } = scene(
+    { change: folder, fails: "undo" },
+    { change: restart, settles: true },
+  );
   t.match(await takeBack(), { failures: [{ problem: { code: "workflow-undo-failed" } }] });
   t.same(told.at(-1), "change-undone restart-service");
   t.same(progress(), ["undo-failed", "undone"]);
@@ -66,10 +140,17 @@ t.test("it is settled although others could not be taken back", async (t) => {
 
 t.test("what cannot be undone is not settled, and what cannot be settled is not undone", async (t) => {
   const stuck = scene({ change: account }, { change: restart, settles: true, fails: "undo" });
-  t.match(await stuck.takeBack(), { failures: [{ deed: { change: { kind: "restart-service" } } }, { deed: { change: { kind: "create-account" } } }] });
+  t.match(await stuck.takeBack(), {
+    failures: [
+      { deed: { change: { kind: "restart-service" } } },
+      { deed: { change: { kind: "create-account" } } },
+    ],
+  });
   t.notOk(stuck.told.includes("settle 2"));
   t.notOk(stuck.told.includes("undo 1"), "the account of a service that could not be stopped stays");
   const unsettled = scene({ change: folder }, { change: restart, settles: true, fails: "settle" });
-  t.match(await unsettled.takeBack(), { failures: [{ problem: { detail: "it is not up", hint: /knetctl rollback/ } }] });
+  t.match(await unsettled.takeBack(), {
+    failures: [{ problem: { detail: "it is not up", hint: /knetctl rollback/ } }],
+  });
   t.same(unsettled.progress(), ["undone", "undo-failed"]);
 });

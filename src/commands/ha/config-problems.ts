@@ -15,12 +15,20 @@ export interface ConfigHints {
   readonly ambiguous: (connection: string) => string;
 }
 
-/** For the one that the service user's client reads: the commands that mend it, for the same root, user and home. */
-export function hostConfigHints(host: Pick<Host, "root">, { user, home }: { readonly user: string; readonly home?: string | undefined }): ConfigHints {
+/**
+ * For the one that the service user's client reads: the commands that mend it, for the same root, user and
+ * home.
+ */
+export function hostConfigHints(
+  host: Pick<Host, "root">,
+  { user, home }: { readonly user: string; readonly home?: string | undefined },
+): ConfigHints {
   const whose = `${user === usualServiceUser ? "" : ` --user ${shellWord(user)}`}${home === undefined ? "" : ` --home ${shellWord(home)}`}`;
   return {
     empty: `write a profile and apply it: knetctl init, ${ownCommand(host, "apply PROFILE")}`,
-    ambiguous: (connection) => `write them anew, in order of preference: ${ownCommand(host, `ha set ${shellWord(connection)} IP:PORT…${whose}`)}`,
+    ambiguous: (connection) =>
+      "write them anew, in order of preference: " +
+      ownCommand(host, `ha set ${shellWord(connection)} IP:PORT…${whose}`),
   };
 }
 
@@ -30,26 +38,47 @@ export const namedConfigHints: ConfigHints = {
   ambiguous: () => "correct it there: one port for each ip, in order of preference",
 };
 
-export function ambiguous(name: string, detail: string, where: Where, { ambiguous: hint }: ConfigHints): Problem {
-  return new Problem("ha-connection-ambiguous", `the endpoints of connection ${quotedName(name)} cannot be told`, { where, detail, hint: hint(name) });
+export function ambiguous(
+  name: string,
+  detail: string,
+  where: Where,
+  { ambiguous: hint }: ConfigHints,
+): Problem {
+  return new Problem(
+    "ha-connection-ambiguous",
+    `the endpoints of connection ${quotedName(name)} cannot be told`,
+    { where, detail, hint: hint(name) },
+  );
 }
 
 export function noConnections(file: AbsolutePath, { empty: hint }: ConfigHints): Problem {
-  return new Problem("ha-config-no-connections", "config.json has no connections", { where: { path: file }, hint });
+  return new Problem("ha-config-no-connections", "config.json has no connections", {
+    where: { path: file },
+    hint,
+  });
 }
 
 const otherFiles = "ha list and ha probe read any config.json with --config";
 
 export function noAccount(user: string): Problem {
-  return new Problem("account-missing", `there is no user ${quoted(user)}`, { hint: `name the service user with --user, or the profile with --profile; ${otherFiles}` });
+  return new Problem("account-missing", `there is no user ${quoted(user)}`, {
+    hint: `name the service user with --user, or the profile with --profile; ${otherFiles}`,
+  });
 }
 
 export function configMissing(file: AbsolutePath): Problem {
-  return new Problem("ha-config-missing", "there is no config.json", { where: { path: file }, hint: `name the service user with --user, or its home with --home; ${otherFiles}` });
+  return new Problem("ha-config-missing", "there is no config.json", {
+    where: { path: file },
+    hint: `name the service user with --user, or its home with --home; ${otherFiles}`,
+  });
 }
 
 export function unseen(file: AbsolutePath, detail = ""): Problem {
-  return new Problem("host-not-permitted", "config.json cannot be read", { where: { path: file }, detail, hint: "run this as root" });
+  return new Problem("host-not-permitted", "config.json cannot be read", {
+    where: { path: file },
+    detail,
+    hint: "run this as root",
+  });
 }
 
 /** What was wrong with reading the file of `--config`, in words for one that is no profile. */
@@ -57,10 +86,25 @@ export function namedConfigProblem(problem: Problem, file: AbsolutePath): Proble
   const { detail = "", cause } = problem;
   const where = { path: file };
   const inOtherWords: Partial<Record<ProblemCode, Problem>> = {
-    "profile-missing": new Problem("ha-config-missing", "there is no such file", { where, hint: "check the name that --config gives" }),
-    "profile-not-a-file": new Problem("client-config-not-a-file", "config.json is no regular file", { where, detail, hint: "give the config.json itself" }),
-    "profile-too-large": new Problem("client-config-too-large", "config.json is over 5 MiB", { where, hint: "check the name that --config gives" }),
-    "profile-unreadable": new Problem("host-not-permitted", "config.json cannot be read", { where, detail, cause, ...(problem.hint !== undefined && { hint: problem.hint }) }),
+    "profile-missing": new Problem("ha-config-missing", "there is no such file", {
+      where,
+      hint: "check the name that --config gives",
+    }),
+    "profile-not-a-file": new Problem("client-config-not-a-file", "config.json is no regular file", {
+      where,
+      detail,
+      hint: "give the config.json itself",
+    }),
+    "profile-too-large": new Problem("client-config-too-large", "config.json is over 5 MiB", {
+      where,
+      hint: "check the name that --config gives",
+    }),
+    "profile-unreadable": new Problem("host-not-permitted", "config.json cannot be read", {
+      where,
+      detail,
+      cause,
+      ...(problem.hint !== undefined && { hint: problem.hint }),
+    }),
   };
   return inOtherWords[problem.code] ?? problem;
 }

@@ -25,7 +25,9 @@ export interface HaConnections {
 /** A profile's connections and who logs in through them. */
 export function connectionsOf({ connections, users }: Profile): readonly HaConnection[] {
   return [...connections.values()].map(({ name, endpoints }) => ({
-    name, endpoints, users: [...users.values()].filter(({ connection }) => connection === name).map((user) => user.name),
+    name,
+    endpoints,
+    users: [...users.values()].filter(({ connection }) => connection === name).map((user) => user.name),
   }));
 }
 
@@ -35,10 +37,24 @@ interface Choice<C> extends Partial<Pick<HaConnections, "warnings">> {
   readonly connections: readonly C[];
 }
 
-/** Those of these names, each once, in the order of the names; all when there is none. Throws `ha-connection-unknown` for a name that is not there. */
-export function chosenConnections<C extends { readonly name: string }>({ source, connections }: Choice<C>, names: readonly string[]): readonly C[] {
+/**
+ * Those of these names, each once, in the order of the names; all when there is none. Throws
+ * `ha-connection-unknown` for a name that is not there.
+ */
+export function chosenConnections<C extends { readonly name: string }>(
+  { source, connections }: Choice<C>,
+  names: readonly string[],
+): readonly C[] {
   if (names.length === 0) return connections;
-  return [...new Set(names)].map((name) => connections.find((connection) => connection.name === name) ?? unknown(name, source, connections.map((one) => one.name)));
+  return [...new Set(names)].map(
+    (name) =>
+      connections.find((connection) => connection.name === name) ??
+      unknown(
+        name,
+        source,
+        connections.map((one) => one.name),
+      ),
+  );
 }
 
 function unknown(name: string, source: string, names: readonly string[]): never {

@@ -31,16 +31,28 @@ export interface DrillArguments {
 const probeMs = 5000;
 
 /**
- * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario, and all members live; 1 it does not
- * in one; 69 the vector as it is cannot be reached, or a member of it is dead.
+ * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario,
+ * and all members live; 1 it does not in one; 69 the vector as it is cannot be reached, or a member of it is
+ * dead.
  */
 export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   const { output } = context;
-  if (args.simulator === (args.profile !== undefined)) throw new Problem("usage-invalid", "give either --profile FILE or --simulator", { hint: "knetctl ha drill --help lists what it takes" });
+  if (args.simulator === (args.profile !== undefined))
+    throw new Problem("usage-invalid", "give either --profile FILE or --simulator", {
+      hint: "knetctl ha drill --help lists what it takes",
+    });
   if (args.simulator && (args.connection ?? args.user) !== undefined) {
-    throw new Problem("usage-invalid", "--simulator has a connection and a user of its own", { hint: args.connection === undefined ? "leave out --user" : `leave out ${quoted(args.connection)}` });
+    throw new Problem("usage-invalid", "--simulator has a connection and a user of its own", {
+      hint: args.connection === undefined ? "leave out --user" : `leave out ${quoted(args.connection)}`,
+    });
   }
-  const report: RealReport = args.simulator ? await simulatedDrill(args.timeout === undefined ? undefined : args.timeout * 1000, drillProgress(context), context) : await realDrill(args, context);
+  const report: RealReport = args.simulator
+    ? await simulatedDrill(
+        args.timeout === undefined ? undefined : args.timeout * 1000,
+        drillProgress(context),
+        context,
+      )
+    : await realDrill(args, context);
   const found = drillProblems(report);
   const problems = [...report.warnings, ...found];
   if (output.json) output.document(drillJson(report, problems));
@@ -58,7 +70,11 @@ interface RealReport extends DrillReport {
 
 async function realDrill(args: DrillArguments, context: CommandContext): Promise<RealReport> {
   const host = await membersHost("drill", context);
-  const { profile, warnings } = await validProfile(args.profile ?? "", context, trustedBy(context, handsPinsOn));
+  const { profile, warnings } = await validProfile(
+    args.profile ?? "",
+    context,
+    trustedBy(context, handsPinsOn),
+  );
   const connection = connectionToDrill(profile, args.connection);
   const user = chosenUser(profile, connection, args.user);
   const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);
@@ -66,24 +82,54 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
   if (pin === undefined) throw withoutPin(profile, connection.name, user.name);
   const client = clientOf({ host, profile }, connection.name, args.timeout, context);
   const unwell = await unwellMembers(connection, context);
-  const dead = { dead: unwell.map(({ report }) => endpointText(report.target)), of: connection.endpoints.length };
+  const dead = {
+    dead: unwell.map(({ report }) => endpointText(report.target)),
+    of: connection.endpoints.length,
+  };
   const timeoutMs = args.timeout === undefined ? undefined : args.timeout * 1000;
-  const result = await drill({ client, endpoints: connection.endpoints, user: user.name, pin, dead, timeoutMs, progress: drillProgress(context) });
-  return { connection: connection.name, user: user.name, simulated: false, result, unwell, warnings: [...warnings, ...read.problems] };
+  const result = await drill({
+    client,
+    endpoints: connection.endpoints,
+    user: user.name,
+    pin,
+    dead,
+    timeoutMs,
+    progress: drillProgress(context),
+  });
+  return {
+    connection: connection.name,
+    user: user.name,
+    simulated: false,
+    result,
+    unwell,
+    warnings: [...warnings, ...read.problems],
+  };
 }
 
 /** A module that gets through a vector says nothing of members behind the one that answers. */
-async function unwellMembers({ endpoints }: Connection, { output, signal }: CommandContext): Promise<readonly Probed[]> {
+async function unwellMembers(
+  { endpoints }: Connection,
+  { output, signal }: CommandContext,
+): Promise<readonly Probed[]> {
   output.transient("probing the members …");
-  const probed = await probeAll(endpoints.map((target) => ({ connection: undefined, target })), { timeoutMs: probeMs, signal });
+  const probed = await probeAll(
+    endpoints.map((target) => ({ connection: undefined, target })),
+    { timeoutMs: probeMs, signal },
+  );
   if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   return probed.filter((one) => !isGood(one));
 }
 
 function connectionToDrill({ source, connections }: Profile, name: string | undefined): Connection {
-  const [only, second] = chosenConnections({ source, connections: [...connections.values()] }, name === undefined ? [] : [name]);
+  const [only, second] = chosenConnections(
+    { source, connections: [...connections.values()] },
+    name === undefined ? [] : [name],
+  );
   if (only !== undefined && second === undefined) return only;
-  throw new Problem("usage-invalid", "the profile has several connections", { where: { path: source }, hint: `name one of them: ${listed([...connections.keys()])}` });
+  throw new Problem("usage-invalid", "the profile has several connections", {
+    where: { path: source },
+    hint: `name one of them: ${listed([...connections.keys()])}`,
+  });
 }
 
 function chosenUser(profile: Profile, { name }: Connection, wanted: string | undefined): User {
@@ -95,8 +141,14 @@ function chosenUser(profile: Profile, { name }: Connection, wanted: string | und
 }
 
 function withoutPin({ source }: Profile, connection: string, user: string | undefined): Problem {
-  const who = user === undefined ? `no user of connection ${quotedName(connection)} has` : `user ${quotedName(user)} does not have`;
-  return new Problem("usage-invalid", `${who} a PIN to sign with`, { where: { path: source }, hint: "give the user a pin in the profile" });
+  const who =
+    user === undefined
+      ? `no user of connection ${quotedName(connection)} has`
+      : `user ${quotedName(user)} does not have`;
+  return new Problem("usage-invalid", `${who} a PIN to sign with`, {
+    where: { path: source },
+    hint: "give the user a pin in the profile",
+  });
 }
 
 function drillProgress({ output }: CommandContext): (event: DrillEvent) => void {
@@ -104,18 +156,31 @@ function drillProgress({ output }: CommandContext): (event: DrillEvent) => void 
     output.progress(event);
     const title = cleanLine(event.title);
     if (event.type === "scenario-started") output.transient(`${title} …`);
-    else output.note(`${event.through === true ? output.style.green("✓") : output.style.red("✗")} ${title}  ${durationText(event.ms ?? 0)}`);
+    else
+      output.note(
+        `${event.through === true ? output.style.green("✓") : output.style.red("✗")} ${title}  ` +
+          durationText(event.ms ?? 0),
+      );
   };
 }
 
 /** The one that decides the exit code first. */
 function drillProblems({ result, connection, unwell = [] }: RealReport): readonly Problem[] {
   const failed = drillProblem(result);
-  if (unwell.length === 0 || failed?.code === "drill-vector-unreachable") return failed === undefined ? [] : [failed];
-  const detail = unwell.map(({ report, problems }) => `${endpointText(report.target)}: ${problems.find(isError)?.message ?? ""}`).join("\n");
-  const dead = new Problem("drill-members-dead", `${unwell.length === 1 ? "a member" : `${unwell.length} members`} of connection ${quotedName(connection)} ${unwell.length === 1 ? "does" : "do"} not pass the probe`, {
-    detail, hint: "nothing can fail over to it: knetctl ha probe says more",
-  });
+  if (unwell.length === 0 || failed?.code === "drill-vector-unreachable")
+    return failed === undefined ? [] : [failed];
+  const detail = unwell
+    .map(({ report, problems }) => `${endpointText(report.target)}: ${problems.find(isError)?.message ?? ""}`)
+    .join("\n");
+  const dead = new Problem(
+    "drill-members-dead",
+    `${unwell.length === 1 ? "a member" : `${unwell.length} members`} of connection ` +
+      `${quotedName(connection)} ${unwell.length === 1 ? "does" : "do"} not pass the probe`,
+    {
+      detail,
+      hint: "nothing can fail over to it: knetctl ha probe says more",
+    },
+  );
   return failed === undefined ? [dead] : [failed, dead];
 }
 
@@ -124,7 +189,12 @@ function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
   const [first] = failed;
   if (first === undefined) return undefined;
   const detail = failed.map(({ scenario, reason = "" }) => `${scenario.title}: ${reason}`).join("\n");
-  const code = verdict.outcome === "fails" ? "drill-failover-failed" : first.unavailable === true ? "drill-vector-unreachable" : "drill-vector-failed";
+  const code =
+    verdict.outcome === "fails"
+      ? "drill-failover-failed"
+      : first.unavailable === true
+        ? "drill-vector-unreachable"
+        : "drill-vector-failed";
   const hint = verdict.outcome === "fails" ? first.hint : "knetctl ha prove says which member does not work";
   return new Problem(code, verdict.text, { detail, ...(hint !== undefined && { hint }) });
 }

@@ -28,7 +28,10 @@ export interface EditArguments {
 }
 
 /** What is asked for, checked as far as that goes without the host. Throws `ha-endpoint-invalid`. */
-export function requestedEdit(verb: Verb, { connection, endpoints, first = false, before }: EditArguments): VectorEdit {
+export function requestedEdit(
+  verb: Verb,
+  { connection, endpoints, first = false, before }: EditArguments,
+): VectorEdit {
   const place = before === undefined ? (first ? "first" : "last") : { before: requiredEndpoint(before) };
   return { verb, connection, endpoints: endpoints.map(requiredEndpoint), place };
 }

@@ -16,8 +16,9 @@ import { probeMembers } from "./probe-members.js";
 import type { Verb, VectorEdit } from "./vector-edits.js";
 
 /**
- * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those of `apply`. The members that it
- * is to have are probed before anything is written. Exit 0, also when there is nothing to change; 2 when something would change, and it was not to be or not agreed to.
+ * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those
+ * of `apply`. The members that it is to have are probed before anything is written. Exit 0, also when there
+ * is nothing to change; 2 when something would change, and it was not to be or not agreed to.
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);
@@ -27,10 +28,17 @@ export async function edit(verb: Verb, args: EditArguments, context: CommandCont
     if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb);
   }
   if (args.dryRun) return dryRun(wanted, args, host, context);
-  return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(wanted, args, host, recovered, context));
+  return withLockedHost(host, args.lockTimeout, context, (recovered) =>
+    changed(wanted, args, host, recovered, context),
+  );
 }
 
-async function dryRun(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<ExitCode> {
+async function dryRun(
+  wanted: VectorEdit,
+  args: EditArguments,
+  host: Host,
+  context: CommandContext,
+): Promise<ExitCode> {
   const { output } = context;
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
@@ -40,7 +48,13 @@ async function dryRun(wanted: VectorEdit, args: EditArguments, host: Host, conte
   return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 }
 
-async function changed(wanted: VectorEdit, args: EditArguments, host: Host, recovered: Recovered, context: CommandContext): Promise<ExitCode> {
+async function changed(
+  wanted: VectorEdit,
+  args: EditArguments,
+  host: Host,
+  recovered: Recovered,
+  context: CommandContext,
+): Promise<ExitCode> {
   const { output } = context;
   const { plan, input, warnings } = await planned(wanted, args, host, context);
   if (plan.changes.length === 0 && !output.json) {
@@ -52,11 +66,20 @@ async function changed(wanted: VectorEdit, args: EditArguments, host: Host, reco
     return exitCodes.changesPending;
   }
   const prove = args.smokeTest && plan.changes.length > 0;
-  const result = await runPlan(plan, { input, wantedBy: `ha ${wanted.verb} ${wanted.connection}`, rollback: args.rollback, prove }, context);
+  const result = await runPlan(
+    plan,
+    { input, wantedBy: `ha ${wanted.verb} ${wanted.connection}`, rollback: args.rollback, prove },
+    context,
+  );
   return showRun(plan, result, { recovered, warnings, note: leftOut(args) }, context);
 }
 
-async function planned(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Pick<Edition, "input" | "warnings"> & { readonly plan: Plan }> {
+async function planned(
+  wanted: VectorEdit,
+  args: EditArguments,
+  host: Host,
+  context: CommandContext,
+): Promise<Pick<Edition, "input" | "warnings"> & { readonly plan: Plan }> {
   const { vector, steps, input, warnings } = await editionOf(wanted, args, host, context);
   // an image's client may see other networks than this machine
   const asked = host.root === "/" ? vector : { ...vector, others: [] };
@@ -64,8 +87,14 @@ async function planned(wanted: VectorEdit, args: EditArguments, host: Host, cont
   return { plan: await shownPlan(steps, input, context), input, warnings: [...warnings, ...found] };
 }
 
-async function editionOf(wanted: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Edition> {
-  if (args.profile === undefined) return (await import("./host-edition.js")).hostEdition(wanted, args, host, context);
+async function editionOf(
+  wanted: VectorEdit,
+  args: EditArguments,
+  host: Host,
+  context: CommandContext,
+): Promise<Edition> {
+  if (args.profile === undefined)
+    return (await import("./host-edition.js")).hostEdition(wanted, args, host, context);
   return (await import("./profile-edition.js")).profileEdition(wanted, args.profile, args, host, context);
 }
 
@@ -80,7 +109,9 @@ function nothingText({ connection }: VectorEdit): string {
 }
 
 function leftOut({ smokeTest, profile }: EditArguments): string | undefined {
-  return smokeTest && profile === undefined ? "no login was proven: --profile FILE gives the smoke test its PINs" : undefined;
+  return smokeTest && profile === undefined
+    ? "no login was proven: --profile FILE gives the smoke test its PINs"
+    : undefined;
 }
 
 function notConfirmed(verb: Verb): Problem {

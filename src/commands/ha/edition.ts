@@ -5,7 +5,9 @@ import type { Step, StepInput } from "../../workflow/step.js";
 
 /** What is asked of a connection's endpoints before they are written. */
 export interface VectorEdition {
-  /** Those that the edit vouches for: new ones, and one that is put in front of those that stood before it. */
+  /**
+   * Those that the edit vouches for: new ones, and one that is put in front of those that stood before it.
+   */
   readonly vouched: readonly Endpoint[];
   /** All others that the connection is to have. Empty where nothing changes. */
   readonly others: readonly Endpoint[];

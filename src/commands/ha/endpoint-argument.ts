@@ -3,7 +3,10 @@ import { quoted } from "../../profile/quote.js";
 import type { Endpoint } from "../../profile/types.js";
 import { Problem } from "../../problem/problem.js";
 
-/** An endpoint as typed: `10.1.2.3:60161`, `[2001:db8::7]:60161`, `hsm.example.org:60161`. Undefined for anything else. */
+/**
+ * An endpoint as typed: `10.1.2.3:60161`, `[2001:db8::7]:60161`, `hsm.example.org:60161`. Undefined for
+ * anything else.
+ */
 export function endpointArgument(text: string): Endpoint | undefined {
   const [, bracketed, plain, digits = ""] = /^(?:\[([^[\]]*)\]|([^:[\]]+)):([1-9]\d{0,4})$/.exec(text) ?? [];
   const ip = bracketed ?? plain ?? "";
@@ -24,14 +27,20 @@ interface Named {
 }
 
 /**
- * What `read` gives, for names of connections that were typed where endpoints are taken too. Throws `ha-endpoint-invalid` for one that is an address,
- * or ends in a port, and names no connection; also where there are no connections to be had, which is another matter then.
+ * What `read` gives, for names of connections that were typed where endpoints are taken too. Throws
+ * `ha-endpoint-invalid` for one that is an address, or ends in a port, and names no connection; also where
+ * there are no connections to be had, which is another matter then.
  */
-export async function namedOrEndpoint<T extends Named>(names: readonly string[], read: () => Promise<T>): Promise<T> {
+export async function namedOrEndpoint<T extends Named>(
+  names: readonly string[],
+  read: () => Promise<T>,
+): Promise<T> {
   const likely = names.filter(looksLikeEndpoint);
   const found = await read().catch((error: unknown) => {
     const [first] = likely;
-    throw first !== undefined && error instanceof Problem && nothingThere.has(error.code) ? invalid(first) : error;
+    throw first !== undefined && error instanceof Problem && nothingThere.has(error.code)
+      ? invalid(first)
+      : error;
   });
   const wrong = likely.find((text) => !found.connections.some(({ name }) => name === text));
   if (wrong !== undefined) throw invalid(wrong);
@@ -39,7 +48,11 @@ export async function namedOrEndpoint<T extends Named>(names: readonly string[],
 }
 
 /** Codes of a host where nobody has set up a client, or whose set-up the caller may not see. */
-const nothingThere: ReadonlySet<string> = new Set(["account-missing", "ha-config-missing", "host-not-permitted"]);
+const nothingThere: ReadonlySet<string> = new Set([
+  "account-missing",
+  "ha-config-missing",
+  "host-not-permitted",
+]);
 
 function looksLikeEndpoint(text: string): boolean {
   return parseAddress(text).kind === "address" || isUrl(text) || /:\d*$|^\[.*\]|^\d+(\.\d+){3}$/.test(text);
@@ -52,7 +65,10 @@ function isUrl(text: string): boolean {
 /** A URL is not quoted: it may hold a password. */
 function urlProblem(text: string): Problem {
   const [, endpoint = ""] = /^https:\/\/([^/?#@]*)\/?(?:kmip)?$/i.exec(text) ?? [];
-  const hint = endpointArgument(endpoint) === undefined ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : `give address and port alone: ${endpoint}`;
+  const hint =
+    endpointArgument(endpoint) === undefined
+      ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port"
+      : `give address and port alone: ${endpoint}`;
   return new Problem("ha-endpoint-invalid", "a URL is no endpoint", { hint });
 }
 
@@ -67,13 +83,19 @@ function hintFor(text: string): string {
   const [, address = "", port = ""] = /^\[?(.*?)\]?:(\d*)$/.exec(text) ?? [];
   const before = parseAddress(address);
   if (isAddress(text)) return portHint(text, { address, port });
-  if (before.kind === "invalid") return address === "" ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : before.hint;
+  if (before.kind === "invalid")
+    return address === "" ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : before.hint;
   if (!isPort(port)) return portRule;
-  return address.includes(":") ? `an IPv6 address stands in brackets: [${address}]:${port}` : `brackets are for IPv6 addresses alone: ${address}:${port}`;
+  return address.includes(":")
+    ? `an IPv6 address stands in brackets: [${address}]:${port}`
+    : `brackets are for IPv6 addresses alone: ${address}:${port}`;
 }
 
 /** For an address without a port, unless its last digits were meant as one. */
-function portHint(text: string, { address, port }: { readonly address: string; readonly port: string }): string {
+function portHint(
+  text: string,
+  { address, port }: { readonly address: string; readonly port: string },
+): string {
   if (!text.includes(":")) return `give the VHSM's HTTPS port too: ${text}:60161`;
   const brackets = "an IPv6 address stands in brackets, with the port behind them";
   if (!isPort(port) || !isAddress(address)) return `${brackets}: [${text}]:60161`;

@@ -22,8 +22,12 @@ function hostName(endpoint: Endpoint): Problem {
 }
 
 function ttlv(endpoint: Endpoint): Problem {
-  return new Problem("profile-port-ttlv", `endpoint ${endpointText(endpoint)} has the port that is registered for KMIP's TTLV`, {
-    severity: "warning",
-    hint: "the client needs the VHSM's HTTPS port; check which one this is",
-  });
+  return new Problem(
+    "profile-port-ttlv",
+    `endpoint ${endpointText(endpoint)} has the port that is registered for KMIP's TTLV`,
+    {
+      severity: "warning",
+      hint: "the client needs the VHSM's HTTPS port; check which one this is",
+    },
+  );
 }

@@ -17,8 +17,16 @@ import { homeFolder, readConnections } from "./read-connections.js";
 import { vectorEdition } from "./vector-edition.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
-/** An edit of the config.json that the service user's client reads, which is all that is known. Throws Problems. */
-export async function hostEdition(edit: VectorEdit, args: EditArguments, host: Host, context: CommandContext): Promise<Edition> {
+/**
+ * An edit of the config.json that the service user's client reads, which is all that is known. Throws
+ * Problems.
+ */
+export async function hostEdition(
+  edit: VectorEdit,
+  args: EditArguments,
+  host: Host,
+  context: CommandContext,
+): Promise<Edition> {
   const read = await readConnections({ user: args.user, home: args.home, root: args.root }, context);
   const [connection] = chosenConnections(read, [edit.connection]);
   if (connection?.problem !== undefined && edit.verb !== "set") throw connection.problem;
@@ -30,14 +38,37 @@ export async function hostEdition(edit: VectorEdit, args: EditArguments, host: H
   const profile = hostProfile(read, { name: edit.connection, endpoints: wanted }, args, host);
   const users = new Map([...profile.users].filter(([, user]) => user.connection === edit.connection));
   const proofs = users.size === 0 ? [] : proofSteps(users, new Map(), args, context);
-  const steps = [clientConfigOwnershipStep, vectorStep({ connection: edit.connection, from: connection?.problem === undefined ? vector : undefined, to: wanted }), ...proofs, serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" })];
+  const steps = [
+    clientConfigOwnershipStep,
+    vectorStep({
+      connection: edit.connection,
+      from: connection?.problem === undefined ? vector : undefined,
+      to: wanted,
+    }),
+    ...proofs,
+    serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" }),
+  ];
   return { vector: vectorEdition(edit.verb, vector, wanted), steps, input: { profile, host }, warnings };
 }
 
-/** What the steps need to know of a host that has no profile: the connection as it is to be, and who logs in. */
-function hostProfile(read: HaConnections, connection: Pick<Connection, "name"> & { readonly endpoints: readonly Endpoint[] }, args: EditArguments, host: Host): Profile {
-  const { name, endpoints: [first, ...others] } = connection;
-  const users = read.connections.flatMap((one) => one.users.map((user) => [user, { name: user, connection: one.name, authenticationType: "password" }] as const));
+/**
+ * What the steps need to know of a host that has no profile: the connection as it is to be, and who logs in.
+ */
+function hostProfile(
+  read: HaConnections,
+  connection: Pick<Connection, "name"> & { readonly endpoints: readonly Endpoint[] },
+  args: EditArguments,
+  host: Host,
+): Profile {
+  const {
+    name,
+    endpoints: [first, ...others],
+  } = connection;
+  const users = read.connections.flatMap((one) =>
+    one.users.map(
+      (user) => [user, { name: user, connection: one.name, authenticationType: "password" }] as const,
+    ),
+  );
   return {
     source: read.source,
     connections: new Map(first === undefined ? [] : [[name, { name, endpoints: [first, ...others] }]]),
@@ -52,11 +83,20 @@ function serviceAccount(config: string, { user, home, unit }: EditArguments, hos
   const account = host.accounts.user(user);
   if (account === undefined) throw noAccount(user);
   if (unit !== undefined && !/^[A-Za-z0-9:_.@\\-]{1,247}\.service$/.test(unit)) {
-    throw new Problem("usage-invalid", `--unit takes the name of a systemd unit, not ${quoted(unit)}`, { hint: "such as --unit amplia.service" });
+    throw new Problem("usage-invalid", `--unit takes the name of a systemd unit, not ${quoted(unit)}`, {
+      hint: "such as --unit amplia.service",
+    });
   }
   const path = asAbsolutePath(config);
   const group = groupOf(path === undefined ? undefined : host.files(account.uid).entry(path), account.gid);
-  return { user, group: host.accounts.groupName(group), ...(home !== undefined && { home: homeFolder(home) }), create: false, ...(unit !== undefined && { unit }), startTimeoutSeconds };
+  return {
+    user,
+    group: host.accounts.groupName(group),
+    ...(home !== undefined && { home: homeFolder(home) }),
+    create: false,
+    ...(unit !== undefined && { unit }),
+    startTimeoutSeconds,
+  };
 }
 
 /** The one that a file of root's has been given to; else the user's own. */

@@ -15,17 +15,23 @@ export interface ListArguments extends SourceArguments {
   readonly mermaid?: boolean | undefined;
 }
 
-/** `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and asks nobody. Exit 0, or 1 when endpoints cannot be told. */
+/**
+ * `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and asks
+ * nobody. Exit 0, or 1 when endpoints cannot be told.
+ */
 export const list: CommandRun<ListArguments> = async (args, context) => {
   const { output } = context;
   const picture = args.mermaid === true ? "--mermaid" : args.diagram === true ? "--diagram" : undefined;
-  if (picture !== undefined && output.json) throw new Problem("usage-invalid", `${picture} is no JSON`, { hint: `leave out --json or ${picture}` });
+  if (picture !== undefined && output.json)
+    throw new Problem("usage-invalid", `${picture} is no JSON`, { hint: `leave out --json or ${picture}` });
   const read = await readConnections(args, context);
   const chosen = chosenConnections(read, args.connections);
   const problems = chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   if (output.json) output.document(listJson(read.source, chosen, [...read.warnings, ...problems]));
   else {
-    output.result(args.mermaid === true ? mermaid(chosen) : args.diagram === true ? topology(chosen) : listTable(chosen));
+    output.result(
+      args.mermaid === true ? mermaid(chosen) : args.diagram === true ? topology(chosen) : listTable(chosen),
+    );
     for (const problem of problems) output.problem(problem);
   }
   const [first] = problems;
@@ -34,11 +40,32 @@ export const list: CommandRun<ListArguments> = async (args, context) => {
 
 function listTable(connections: readonly HaConnection[]): string {
   const rows = connections.flatMap(({ name, endpoints, users }) =>
-    endpoints.length === 0 ? [[name, "", "not known", users.join(", ")]] : endpoints.map((endpoint, index) => [index === 0 ? name : "", String(index + 1), endpointText(endpoint), index === 0 ? users.join(", ") : ""]));
-  return table(rows, [{ title: "connection" }, { title: "order", align: "right" }, { title: "endpoint" }, { title: "users" }]);
+    endpoints.length === 0
+      ? [[name, "", "not known", users.join(", ")]]
+      : endpoints.map((endpoint, index) => [
+          index === 0 ? name : "",
+          String(index + 1),
+          endpointText(endpoint),
+          index === 0 ? users.join(", ") : "",
+        ]),
+  );
+  return table(rows, [
+    { title: "connection" },
+    { title: "order", align: "right" },
+    { title: "endpoint" },
+    { title: "users" },
+  ]);
 }
 
 /** The document of `ha list --json`. Schema: schemas/report.schema.json. */
-function listJson(source: string, connections: readonly HaConnection[], problems: readonly Problem[]): object {
-  return { source, connections: connections.map(({ name, endpoints, users }) => ({ name, endpoints, users })), problems };
+function listJson(
+  source: string,
+  connections: readonly HaConnection[],
+  problems: readonly Problem[],
+): object {
+  return {
+    source,
+    connections: connections.map(({ name, endpoints, users }) => ({ name, endpoints, users })),
+    problems,
+  };
 }

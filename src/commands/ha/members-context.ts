@@ -11,36 +11,69 @@ import type { CommandContext } from "../command.js";
 
 /** The host on which the members are proven. Throws `members-needs-root`. */
 export async function membersHost(verb: string, context: CommandContext): Promise<Host> {
-  if (!context.isRoot) throw new Problem("members-needs-root", `ha ${verb} loads the module as the service user and must run as root`, { hint: `sudo knetctl ha ${verb} …` });
+  if (!context.isRoot)
+    throw new Problem(
+      "members-needs-root",
+      `ha ${verb} loads the module as the service user and must run as root`,
+      { hint: `sudo knetctl ha ${verb} …` },
+    );
   return context.host({ readOnly: false });
 }
 
 /** The client as the profile's service user runs it, for one connection. */
-export function clientOf(input: { readonly host: Host; readonly profile: Profile }, connection: string, timeoutSeconds: number | undefined, context: CommandContext): PrivateClient {
+export function clientOf(
+  input: { readonly host: Host; readonly profile: Profile },
+  connection: string,
+  timeoutSeconds: number | undefined,
+  context: CommandContext,
+): PrivateClient {
   const timeoutMs = timeoutSeconds === undefined ? defaultTimeoutMs : timeoutSeconds * 1000;
-  return memberClient(input, connection, { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs }, context.signal);
+  return memberClient(
+    input,
+    connection,
+    { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs },
+    context.signal,
+  );
 }
 
 /** The users of a connection; with a name, that one alone. */
 export function usersOf({ users }: Profile, connection: string, name: string | undefined): readonly User[] {
-  return [...users.values()].filter((user) => user.connection === connection && (name === undefined || user.name === name));
+  return [...users.values()].filter(
+    (user) => user.connection === connection && (name === undefined || user.name === name),
+  );
 }
 
 /** Why none of these connections has users to prove anything with: of this name, or at all. */
-export function withoutUsers({ users, source }: Profile, connections: readonly string[], name: string | undefined): Problem {
-  const [where, through] = [{ path: source }, `connection${connections.length > 1 ? "s" : ""} ${listed(connections)}`];
+export function withoutUsers(
+  { users, source }: Profile,
+  connections: readonly string[],
+  name: string | undefined,
+): Problem {
+  const [where, through] = [
+    { path: source },
+    `connection${connections.length > 1 ? "s" : ""} ${listed(connections)}`,
+  ];
   const user = name === undefined ? undefined : users.get(name);
   if (user !== undefined) {
-    return new Problem("usage-invalid", `user ${quotedName(user.name)} does not log in through ${through}`, { where, hint: `name the one it logs in through: ${quotedName(user.connection)}` });
+    return new Problem("usage-invalid", `user ${quotedName(user.name)} does not log in through ${through}`, {
+      where,
+      hint: `name the one it logs in through: ${quotedName(user.connection)}`,
+    });
   }
   if (name !== undefined) return unknownUser(name, [...users.keys()], where);
   const used = [...new Set([...users.values()].map(({ connection }) => connection))];
   const others = used.length === 0 ? "" : `, or name a connection that has one: ${listed(used)}`;
-  return new Problem("usage-invalid", `no user logs in through ${through}`, { where, hint: `give it a user in the profile${others}` });
+  return new Problem("usage-invalid", `no user logs in through ${through}`, {
+    where,
+    hint: `give it a user in the profile${others}`,
+  });
 }
 
 function unknownUser(name: string, known: readonly string[], where: Where): Problem {
   const meant = nearest(name, known);
   const there = known.length === 0 ? "the profile has no users" : `there are: ${listed(known)}`;
-  return new Problem("usage-invalid", `the profile has no user ${quotedName(name)}`, { where, hint: meant === undefined ? there : `did you mean ${quotedName(meant)}? ${there}` });
+  return new Problem("usage-invalid", `the profile has no user ${quotedName(name)}`, {
+    where,
+    hint: meant === undefined ? there : `did you mean ${quotedName(meant)}? ${there}`,
+  });
 }

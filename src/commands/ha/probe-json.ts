@@ -16,7 +16,20 @@ export function probeJson({ probed, problems, ms, began }: Round): object {
 }
 
 function endpointJson(one: Probed): object {
-  const { target, address, connectMs, tlsMs, answerMs, speaks, protocol, cipher, certificate, vendor, kmipVersion, serverInformation } = one.report;
+  const {
+    target,
+    address,
+    connectMs,
+    tlsMs,
+    answerMs,
+    speaks,
+    protocol,
+    cipher,
+    certificate,
+    vendor,
+    kmipVersion,
+    serverInformation,
+  } = one.report;
   return {
     ...(one.connection !== undefined && { connection: one.connection }),
     ip: target.ip,
@@ -26,7 +39,13 @@ function endpointJson(one: Probed): object {
     ...(connectMs !== undefined && { connectMs: rounded(connectMs) }),
     ...(tlsMs !== undefined && { tlsMs: rounded(tlsMs) }),
     ...(answerMs !== undefined && { answerMs: rounded(answerMs) }),
-    speaks, protocol, cipher, certificate, vendor, kmipVersion, serverInformation,
+    speaks,
+    protocol,
+    cipher,
+    certificate,
+    vendor,
+    kmipVersion,
+    serverInformation,
     problems: one.problems,
   };
 }

@@ -7,40 +7,80 @@ import { isGood, type Probed } from "./probed.js";
 /** One line an endpoint: whether it is right, how long it took, what it speaks and calls itself. */
 export function probeTable(probed: readonly Probed[], style: Style): string {
   const columns: readonly Column[] = [
-    { title: "connection" }, { title: "endpoint" }, { title: "result", paint: (cell) => painted(cell, style) },
-    { title: "connect ms", align: "right" }, { title: "TLS ms", align: "right" }, { title: "answer ms", align: "right" },
-    { title: "protocol" }, { title: "speaks" }, { title: "server" },
+    { title: "connection" },
+    { title: "endpoint" },
+    { title: "result", paint: (cell) => painted(cell, style) },
+    { title: "connect ms", align: "right" },
+    { title: "TLS ms", align: "right" },
+    { title: "answer ms", align: "right" },
+    { title: "protocol" },
+    { title: "speaks" },
+    { title: "server" },
   ];
   return shownTable(probed.map(cells), columns, style);
 }
 
 function cells(one: Probed): readonly string[] {
   const { target, connectMs, tlsMs, answerMs, protocol = "", speaks = "", vendor = "" } = one.report;
-  return [one.connection ?? "", targetText(target), result(one), time(connectMs), time(tlsMs), time(answerMs), protocol, speaks, short(vendor)];
+  return [
+    one.connection ?? "",
+    targetText(target),
+    result(one),
+    time(connectMs),
+    time(tlsMs),
+    time(answerMs),
+    protocol,
+    speaks,
+    short(vendor),
+  ];
 }
 
 /** "ok", or the first problem's code without its area; a warning has a question mark. */
 function result(one: Probed): string {
-  const [problem] = one.problems.toSorted((a, b) => Number(b.severity === "error") - Number(a.severity === "error"));
+  const [problem] = one.problems.toSorted(
+    (a, b) => Number(b.severity === "error") - Number(a.severity === "error"),
+  );
   if (problem === undefined) return "ok";
   const word = problem.code.replace(/^endpoint-/, "");
   return isGood(one) ? `ok (${word})` : word;
 }
 
-/** Certificates in full, with the ciphers, for pinning and for renewing in time; undefined where no endpoint showed one. */
+/**
+ * Certificates in full, with the ciphers, for pinning and for renewing in time; undefined where no endpoint
+ * showed one.
+ */
 export function certificateTable(probed: readonly Probed[], style: Style): string | undefined {
   const rows = probed.flatMap(({ report: { target, certificate, cipher = "" } }) =>
-    certificate === undefined ? [] : [[targetText(target), short(certificate.subject), short(certificate.names.join(", ")), day(certificate.notBefore), day(certificate.notAfter), cipher, certificate.fingerprint]]);
-  const columns = ["endpoint", "certificate", "names", "not before", "not after", "cipher", "SHA-256"].map((title) => ({ title }));
+    certificate === undefined
+      ? []
+      : [
+          [
+            targetText(target),
+            short(certificate.subject),
+            short(certificate.names.join(", ")),
+            day(certificate.notBefore),
+            day(certificate.notAfter),
+            cipher,
+            certificate.fingerprint,
+          ],
+        ],
+  );
+  const columns = ["endpoint", "certificate", "names", "not before", "not after", "cipher", "SHA-256"].map(
+    (title) => ({ title }),
+  );
   return rows.length === 0 ? undefined : shownTable(rows, columns, style);
 }
 
 /** A problem in one line, for a picture that is drawn again and again. */
 export function problemLines(probed: readonly Probed[], style: Style): readonly string[] {
-  return probed.flatMap(({ report, problems }) => problems.map(({ severity, message, detail }) => {
-    const text = cleanLine(`${targetText(report.target)}: ${message}${detail === undefined ? "" : ` (${detail})`}`);
-    return severity === "error" ? style.red(text) : style.yellow(text);
-  }));
+  return probed.flatMap(({ report, problems }) =>
+    problems.map(({ severity, message, detail }) => {
+      const text = cleanLine(
+        `${targetText(report.target)}: ${message}${detail === undefined ? "" : ` (${detail})`}`,
+      );
+      return severity === "error" ? style.red(text) : style.yellow(text);
+    }),
+  );
 }
 
 function shownTable(rows: readonly (readonly string[])[], columns: readonly Column[], style: Style): string {

@@ -26,8 +26,9 @@ export interface ProbeArguments extends SourceArguments {
 }
 
 /**
- * `knetctl ha probe`: what listens at each endpoint, without a credential; changes nothing. Exit 0, 69 when an endpoint fails, 1 when a
- * connection's endpoints cannot be told, 130 when interrupted. A watch ends by Ctrl-C, which is its normal end: 0.
+ * `knetctl ha probe`: what listens at each endpoint, without a credential; changes nothing. Exit 0, 69 when
+ * an endpoint fails, 1 when a connection's endpoints cannot be told, 130 when interrupted. A watch ends by
+ * Ctrl-C, which is its normal end: 0.
  */
 export const probe: CommandRun<ProbeArguments> = async (args, context) => {
   const wanted = await toProbe(args, context);
@@ -50,15 +51,30 @@ async function toProbe(args: ProbeArguments, context: CommandContext): Promise<T
   const endpoints = typed.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [endpoint]));
   const onlyEndpoints = endpoints.length > 0 && names.length === 0;
   if (onlyEndpoints) refuseUnused(args);
-  if (onlyEndpoints && args.profile === undefined) return { targets: endpoints.map((target) => ({ connection: undefined, target })), problems: [] };
+  if (onlyEndpoints && args.profile === undefined)
+    return { targets: endpoints.map((target) => ({ connection: undefined, target })), problems: [] };
   const read = await namedOrEndpoint(names, () => readConnections(args, context));
   const chosen = onlyEndpoints ? [] : chosenConnections(read, names);
   const direct = endpoints.map((endpoint) => ({ endpoint, known: knownAs(endpoint, read) }));
-  const strangers = args.profile === undefined ? [] : direct.filter(({ known }) => known.length === 0).map(({ endpoint }) => unknownToProfile(endpoint, read.source));
+  const strangers =
+    args.profile === undefined
+      ? []
+      : direct
+          .filter(({ known }) => known.length === 0)
+          .map(({ endpoint }) => unknownToProfile(endpoint, read.source));
   for (const problem of strangers) context.output.problem(problem);
   return {
-    targets: [...chosen.flatMap((connection) => targetsOf(connection, read.source)), ...direct.flatMap(({ endpoint, known }) => (known.length > 0 ? known : [endpoint]).map((target) => ({ connection: undefined, target })))],
-    problems: [...read.warnings, ...strangers, ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))],
+    targets: [
+      ...chosen.flatMap((connection) => targetsOf(connection, read.source)),
+      ...direct.flatMap(({ endpoint, known }) =>
+        (known.length > 0 ? known : [endpoint]).map((target) => ({ connection: undefined, target })),
+      ),
+    ],
+    problems: [
+      ...read.warnings,
+      ...strangers,
+      ...chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
+    ],
   };
 }
 
@@ -67,30 +83,55 @@ function refuseUnused({ given = [] }: ProbeArguments): void {
   const [first] = given;
   if (first === undefined) return;
   const several = given.length > 1;
-  throw new Problem("usage-invalid", `${given.map((name) => `--${name}`).join(" and ")} ${several ? "are" : "is"} not used where only endpoints are named`, {
-    hint: `leave ${several ? "them" : "it"} out, or name a connection; --profile gives endpoints the fingerprints to compare`,
-  });
+  throw new Problem(
+    "usage-invalid",
+    `${given.map((name) => `--${name}`).join(" and ")} ${several ? "are" : "is"} not used where only ` +
+      "endpoints are named",
+    {
+      hint:
+        `leave ${several ? "them" : "it"} out, or name a connection; --profile gives endpoints the ` +
+        "fingerprints to compare",
+    },
+  );
 }
 
 /** An endpoint of the command line as the profile has it: once for each fingerprint that it has there. */
 function knownAs(endpoint: Endpoint, { connections }: HaConnections): readonly Endpoint[] {
   const meaning = endpointMeaning(endpoint);
-  const same = connections.flatMap(({ endpoints }) => endpoints).filter((one) => endpointMeaning(one) === meaning);
-  const pinned = new Map(same.flatMap((one) => (one.fingerprint === undefined ? [] : [[one.fingerprint, { ...endpoint, fingerprint: one.fingerprint }] as const])));
+  const same = connections
+    .flatMap(({ endpoints }) => endpoints)
+    .filter((one) => endpointMeaning(one) === meaning);
+  const pinned = new Map(
+    same.flatMap((one) =>
+      one.fingerprint === undefined
+        ? []
+        : [[one.fingerprint, { ...endpoint, fingerprint: one.fingerprint }] as const],
+    ),
+  );
   return pinned.size > 0 ? [...pinned.values()] : same.slice(0, 1).map(() => endpoint);
 }
 
 function unknownToProfile(endpoint: Endpoint, source: string): Problem {
-  return new Problem("ha-endpoint-unknown", `the profile does not have ${endpointText(endpoint)}: its certificate is compared with none`, {
-    severity: "warning", where: { path: source }, hint: "check the endpoint; nothing is known of its certificate",
-  });
+  return new Problem(
+    "ha-endpoint-unknown",
+    `the profile does not have ${endpointText(endpoint)}: its certificate is compared with none`,
+    {
+      severity: "warning",
+      where: { path: source },
+      hint: "check the endpoint; nothing is known of its certificate",
+    },
+  );
 }
 
 function targetsOf({ name, endpoints }: HaConnection, source: string): readonly Wanted[] {
   return endpoints.map((target) => ({ connection: name, source, target }));
 }
 
-async function probeOnce({ targets, problems }: ToProbe, { timeout }: ProbeArguments, { signal }: CommandContext): Promise<Round> {
+async function probeOnce(
+  { targets, problems }: ToProbe,
+  { timeout }: ProbeArguments,
+  { signal }: CommandContext,
+): Promise<Round> {
   const began = new Date();
   const start = performance.now();
   const probed = await probeAll(targets, { timeoutMs: timeout * 1000, signal });
@@ -103,9 +144,19 @@ function show(round: Round, { output }: CommandContext): void {
     return;
   }
   const certificates = certificateTable(round.probed, output.style);
-  if (round.probed.length > 0) output.result([probeTable(round.probed, output.style), ...(certificates === undefined ? [] : ["", certificates])].join("\n"));
+  if (round.probed.length > 0)
+    output.result(
+      [
+        probeTable(round.probed, output.style),
+        ...(certificates === undefined ? [] : ["", certificates]),
+      ].join("\n"),
+    );
   // a profile's warnings have been shown when it was read
-  for (const problem of [...round.problems.filter(isError), ...round.probed.flatMap(({ problems }) => problems)]) output.problem(problem);
+  for (const problem of [
+    ...round.problems.filter(isError),
+    ...round.probed.flatMap(({ problems }) => problems),
+  ])
+    output.problem(problem);
 }
 
 function exitCodeOf({ probed: endpoints, problems }: Round): ExitCode {

@@ -25,21 +25,32 @@ export interface Probed {
 }
 
 /**
- * Probes endpoints; results in their order. An `ip` that is no address and no name is a problem and is not connected to: the system would take
- * an empty one, or 0.0.0.0, for this host.
+ * Probes endpoints; results in their order. An `ip` that is no address and no name is a problem and is not
+ * connected to: the system would take an empty one, or 0.0.0.0, for this host.
  */
 export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
   const faults = wanted.map(addressFault);
-  const reports = [...await probeEndpoints(wanted.filter((_one, index) => faults[index] === undefined).map(({ target }) => target), options)];
+  const reports = [
+    ...(await probeEndpoints(
+      wanted.filter((_one, index) => faults[index] === undefined).map(({ target }) => target),
+      options,
+    )),
+  ];
   return wanted.map(({ connection, target }, index) => {
     const fault = faults[index];
     const report = fault === undefined ? reports.shift() : undefined;
-    return report === undefined ? { connection, report: { target, findings: [] }, problems: fault === undefined ? [] : [fault] } : probed(connection, report);
+    return report === undefined
+      ? { connection, report: { target, findings: [] }, problems: fault === undefined ? [] : [fault] }
+      : probed(connection, report);
   });
 }
 
 function probed(connection: string | undefined, report: EndpointReport): Probed {
-  return { connection, report, problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)) };
+  return {
+    connection,
+    report,
+    problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)),
+  };
 }
 
 function addressFault({ connection, source, target }: Wanted): Problem | undefined {
@@ -47,7 +58,9 @@ function addressFault({ connection, source, target }: Wanted): Problem | undefin
   if (address.kind !== "invalid") return undefined;
   return new Problem("endpoint-address", `ip ${JSON.stringify(target.ip)} is no usable address`, {
     where: { path: source ?? targetText(target) },
-    detail: `${connection === undefined ? "" : `connection ${JSON.stringify(connection)}, `}port ${target.port}`,
+    detail:
+      `${connection === undefined ? "" : `connection ${JSON.stringify(connection)}, `}port ` +
+      `${target.port}`,
     hint: address.hint,
   });
 }

@@ -22,19 +22,22 @@ export interface ProveArguments {
 }
 
 /**
- * `knetctl ha prove`: each member alone, then their keys compared; changes nothing. Exit 0 all proven and the same; 1 a proof failed or keys
- * differ; 69 when nothing is wrong but that a member cannot be reached.
+ * `knetctl ha prove`: each member alone, then their keys compared; changes nothing. Exit 0 all proven and the
+ * same; 1 a proof failed or keys differ; 69 when nothing is wrong but that a member cannot be reached.
  */
 export const prove: CommandRun<ProveArguments> = async (args, context) => {
   const { output } = context;
   const host = await membersHost("prove", context);
   const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, handsPinsOn));
   const connections = connectionsToProve(profile, args);
-  const names = new Set(connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)));
+  const names = new Set(
+    connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)),
+  );
   const users = new Map([...profile.users].filter(([name]) => names.has(name)));
   const read = await readSecrets(secretUses({ users }), context);
   const proofs: ConnectionProof[] = [];
-  for (const connection of connections) proofs.push(await proofOf(connection, { profile, host }, read.secrets, args, context));
+  for (const connection of connections)
+    proofs.push(await proofOf(connection, { profile, host }, read.secrets, args, context));
   const problems = proofs.flatMap((proof) => proof.problems);
   if (output.json) output.document(proofJson(proofs, [...warnings, ...read.problems, ...problems]));
   else {
@@ -44,11 +47,25 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
   return exitCodeOf(problems);
 };
 
-/** Those that are named, each of which must have users to prove it with; where none is named, all that have. Throws Problems. */
-function connectionsToProve(profile: Profile, { connections: named = [], user }: ProveArguments): readonly Connection[] {
-  const chosen = chosenConnections({ source: profile.source, connections: [...profile.connections.values()] }, named);
+/**
+ * Those that are named, each of which must have users to prove it with; where none is named, all that have.
+ * Throws Problems.
+ */
+function connectionsToProve(
+  profile: Profile,
+  { connections: named = [], user }: ProveArguments,
+): readonly Connection[] {
+  const chosen = chosenConnections(
+    { source: profile.source, connections: [...profile.connections.values()] },
+    named,
+  );
   const unused = chosen.filter(({ name }) => usersOf(profile, name, user).length === 0);
-  if (unused.length === chosen.length || (named.length > 0 && unused.length > 0)) throw withoutUsers(profile, unused.map(({ name }) => name), user);
+  if (unused.length === chosen.length || (named.length > 0 && unused.length > 0))
+    throw withoutUsers(
+      profile,
+      unused.map(({ name }) => name),
+      user,
+    );
   return chosen.filter((connection) => !unused.includes(connection));
 }
 
@@ -59,8 +76,16 @@ async function proofOf(
   { user, timeout }: ProveArguments,
   context: CommandContext,
 ): Promise<ConnectionProof> {
-  const users = new Map(usersOf(input.profile, name, user).map((one) => [one.name, one.pin && pins.get(one.pin)]));
-  return proveMembers({ client: clientOf(input, name, timeout, context), connection: name, endpoints, users, progress: progressOn(context) });
+  const users = new Map(
+    usersOf(input.profile, name, user).map((one) => [one.name, one.pin && pins.get(one.pin)]),
+  );
+  return proveMembers({
+    client: clientOf(input, name, timeout, context),
+    connection: name,
+    endpoints,
+    users,
+    progress: progressOn(context),
+  });
 }
 
 function progressOn({ output }: CommandContext): (event: MemberEvent) => void {

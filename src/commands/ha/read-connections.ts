@@ -7,12 +7,27 @@ import { absoluteHome } from "../../profile/absolute-home.js";
 import { readInput } from "../../profile/read-input.js";
 import { serviceHome } from "../../profile/service-home.js";
 import { connectionFault } from "../../steps/client-config/connection-fault.js";
-import { correctIt, existingText, type EmptyText, type ExistingText } from "../../steps/client-config/existing.js";
+import {
+  correctIt,
+  existingText,
+  type EmptyText,
+  type ExistingText,
+} from "../../steps/client-config/existing.js";
 import { observeClientConfig } from "../../steps/client-config/observe.js";
 import { endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../valid-profile.js";
-import { ambiguous, configMissing, hostConfigHints, namedConfigHints, namedConfigProblem, noAccount, noConnections, unseen, type ConfigHints } from "./config-problems.js";
+import {
+  ambiguous,
+  configMissing,
+  hostConfigHints,
+  namedConfigHints,
+  namedConfigProblem,
+  noAccount,
+  noConnections,
+  unseen,
+  type ConfigHints,
+} from "./config-problems.js";
 import { connectionsOf, type HaConnection, type HaConnections } from "./connections.js";
 
 export interface SourceArguments {
@@ -25,14 +40,23 @@ export interface SourceArguments {
   readonly home?: string | undefined;
 }
 
-/** The connections of a profile, of a config.json that is named, or of the one that the service user's client reads. Throws Problems. */
-export async function readConnections(args: SourceArguments, context: CommandContext): Promise<HaConnections> {
+/**
+ * The connections of a profile, of a config.json that is named, or of the one that the service user's client
+ * reads. Throws Problems.
+ */
+export async function readConnections(
+  args: SourceArguments,
+  context: CommandContext,
+): Promise<HaConnections> {
   if (args.profile !== undefined) return ofProfile(args.profile, context);
   if (args.config !== undefined) return ofNamedConfig(args.config, context);
   const host = await context.host({ root: args.root, readOnly: true });
   const account = host.accounts.user(args.user);
   if (account === undefined && args.home === undefined) throw noAccount(args.user);
-  const home = serviceHome({ user: args.user, ...(args.home !== undefined && { home: homeFolder(args.home) }) }, account);
+  const home = serviceHome(
+    { user: args.user, ...(args.home !== undefined && { home: homeFolder(args.home) }) },
+    account,
+  );
   const { path: file, file: found, unseenReason } = observeClientConfig(host, home, account?.uid, correctIt);
   if (found === "missing") throw configMissing(file);
   if (found === "unseen") throw unseen(file, unseenReason);
@@ -53,13 +77,22 @@ async function ofNamedConfig(name: string, { workingFolder }: CommandContext): P
   }
 }
 
-function ofConfig({ text, root }: ExistingText | EmptyText, file: AbsolutePath, hints: ConfigHints): HaConnections {
+function ofConfig(
+  { text, root }: ExistingText | EmptyText,
+  file: AbsolutePath,
+  hints: ConfigHints,
+): HaConnections {
   const connections = root === undefined ? [] : connectionsIn(root, text, file, hints);
   if (connections.length === 0) throw noConnections(file, hints);
   return { source: file, connections, warnings: [] };
 }
 
-function connectionsIn(root: JsonObject, text: string, file: AbsolutePath, hints: ConfigHints): readonly HaConnection[] {
+function connectionsIn(
+  root: JsonObject,
+  text: string,
+  file: AbsolutePath,
+  hints: ConfigHints,
+): readonly HaConnection[] {
   const section = root.members.get("connections")?.value;
   if (section?.kind !== "object") return [];
   const users = [...(readClientConfig(root).users ?? [])];
@@ -70,7 +103,9 @@ function connectionsIn(root: JsonObject, text: string, file: AbsolutePath, hints
       name,
       endpoints: endpointsOf(value) ?? [],
       users: users.filter(([, { connection }]) => connection === name).map(([user]) => user),
-      ...(fault !== undefined && { problem: ambiguous(name, fault, { path: file, ...position(key.start) }, hints) }),
+      ...(fault !== undefined && {
+        problem: ambiguous(name, fault, { path: file, ...position(key.start) }, hints),
+      }),
     };
   });
 }
@@ -78,6 +113,9 @@ function connectionsIn(root: JsonObject, text: string, file: AbsolutePath, hints
 /** The folder of `--home`. Throws `usage-invalid`. */
 export function homeFolder(text: string): AbsolutePath {
   const home = absoluteHome(text);
-  if (home === undefined) throw new Problem("usage-invalid", "--home takes an absolute path", { hint: "such as --home /var/amplia" });
+  if (home === undefined)
+    throw new Problem("usage-invalid", "--home takes an absolute path", {
+      hint: "such as --home /var/amplia",
+    });
   return home;
 }

@@ -15,10 +15,20 @@ import type { CommandContext } from "../command.js";
 const connection = "simulated";
 const user = "drill";
 
-/** A drill on three simulated members with the simulated module, as whoever calls this; the active member is killed too. Leaves nothing behind. */
-export async function simulatedDrill(timeoutMs: number | undefined, progress: (event: DrillEvent) => void, context: CommandContext): Promise<DrillReport> {
+/**
+ * A drill on three simulated members with the simulated module, as whoever calls this; the active member is
+ * killed too. Leaves nothing behind.
+ */
+export async function simulatedDrill(
+  timeoutMs: number | undefined,
+  progress: (event: DrillEvent) => void,
+  context: CommandContext,
+): Promise<DrillReport> {
   const sources = join(dirname(context.programFolder), "installers", "simulator");
-  const [{ startCluster }, { compileModule }] = await Promise.all([import("../../simulator/cluster.js"), import("../../simulator/compile-module.js")]);
+  const [{ startCluster }, { compileModule }] = await Promise.all([
+    import("../../simulator/cluster.js"),
+    import("../../simulator/compile-module.js"),
+  ]);
   return withPrivateFolder(async (folder) => {
     const module = join(folder, clientModule);
     await compileModule({ sources, version: "0.0.0", out: module });
@@ -26,10 +36,19 @@ export async function simulatedDrill(timeoutMs: number | undefined, progress: (e
     try {
       const [first] = cluster.vhsms;
       const pin = cluster.users[0]?.pin;
-      if (first === undefined || pin === undefined) throw new Problem("simulator-start-failed", "the simulated cluster has no members");
+      if (first === undefined || pin === undefined)
+        throw new Problem("simulator-start-failed", "the simulated cluster has no members");
       const client = simulatedClient(folder, module, context);
       const killFirst = { kill: () => first.kill(), revive: () => first.setDown("up") };
-      const result = await drill({ client, endpoints: cluster.endpoints.map(({ https }) => https), user, pin, killFirst, timeoutMs, progress });
+      const result = await drill({
+        client,
+        endpoints: cluster.endpoints.map(({ https }) => https),
+        user,
+        pin,
+        killFirst,
+        timeoutMs,
+        progress,
+      });
       return { connection, user, simulated: true, result, warnings: [] };
     } finally {
       await cluster.stop();
@@ -38,7 +57,11 @@ export async function simulatedDrill(timeoutMs: number | undefined, progress: (e
 }
 
 /** Homes in a folder that nobody else can enter. */
-function simulatedClient(folder: string, module: string, { programFolder, signal }: CommandContext): PrivateClient {
+function simulatedClient(
+  folder: string,
+  module: string,
+  { programFolder, signal }: CommandContext,
+): PrivateClient {
   let homes = 0;
   return {
     how: { module, workerPath: joined(programFolder, "pkcs11-worker.cjs"), signal },
@@ -47,7 +70,10 @@ function simulatedClient(folder: string, module: string, { programFolder, signal
       const place = join(home, ...clientConfigFolders);
       await mkdir(place, { recursive: true });
       const users = new Map([[user, { connection, authenticationType: "password" as const }]]);
-      await writeFile(join(place, clientConfigName), await renderClientConfig({ connections: new Map([[connection, endpoints]]), users }));
+      await writeFile(
+        join(place, clientConfigName),
+        await renderClientConfig({ connections: new Map([[connection, endpoints]]), users }),
+      );
       return use({ environment: { HOME: home } });
     },
   };

@@ -16,8 +16,9 @@ export interface VectorEdit {
 }
 
 /**
- * The endpoints after the edit, in order of preference; those that stay are the very objects that were given. Endpoints are compared by what they
- * mean: another spelling of an IPv6 address is the same endpoint. Throws Problems for what cannot be done. Pure.
+ * The endpoints after the edit, in order of preference; those that stay are the very objects that were given.
+ * Endpoints are compared by what they mean: another spelling of an IPv6 address is the same endpoint. Throws
+ * Problems for what cannot be done. Pure.
  */
 export function editedVector(vector: readonly Endpoint[], edit: VectorEdit): readonly Endpoint[] {
   refuseRepetition(edit);
@@ -40,22 +41,42 @@ function byMeaning(vector: readonly Endpoint[]): ReadonlyMap<string, Endpoint> {
   return new Map(vector.map((endpoint) => [endpointMeaning(endpoint), endpoint]));
 }
 
-function added(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, edit: VectorEdit): readonly Endpoint[] {
+function added(
+  vector: readonly Endpoint[],
+  at: ReadonlyMap<string, Endpoint>,
+  edit: VectorEdit,
+): readonly Endpoint[] {
   const { endpoints, place, connection } = edit;
   const already = endpoints.find((endpoint) => at.has(endpointMeaning(endpoint)));
-  if (already !== undefined) throw duplicate(already, `connection ${quotedName(connection)} has it already`, "leave it out; knetctl ha promote moves it to the front");
+  if (already !== undefined)
+    throw duplicate(
+      already,
+      `connection ${quotedName(connection)} has it already`,
+      "leave it out; knetctl ha promote moves it to the front",
+    );
   if (place === "last") return [...vector, ...endpoints];
   const index = place === "first" ? 0 : vector.indexOf(member(at, place.before, edit));
   return [...vector.slice(0, index), ...endpoints, ...vector.slice(index)];
 }
 
-function removed(vector: readonly Endpoint[], at: ReadonlyMap<string, Endpoint>, edit: VectorEdit): readonly Endpoint[] {
-  const kept = without(vector, edit.endpoints.map((endpoint) => member(at, endpoint, edit)));
+function removed(
+  vector: readonly Endpoint[],
+  at: ReadonlyMap<string, Endpoint>,
+  edit: VectorEdit,
+): readonly Endpoint[] {
+  const kept = without(
+    vector,
+    edit.endpoints.map((endpoint) => member(at, endpoint, edit)),
+  );
   if (kept.length > 0) return kept;
-  throw new Problem("ha-last-endpoint", `connection ${quotedName(edit.connection)} would be left without an endpoint`, {
-    detail: "nothing could log in through it",
-    hint: "add the endpoint that takes its place first, or give all of the new ones with knetctl ha set",
-  });
+  throw new Problem(
+    "ha-last-endpoint",
+    `connection ${quotedName(edit.connection)} would be left without an endpoint`,
+    {
+      detail: "nothing could log in through it",
+      hint: "add the endpoint that takes its place first, or give all of the new ones with knetctl ha set",
+    },
+  );
 }
 
 /** Also where an endpoint stands there twice. */
@@ -68,19 +89,31 @@ function member(at: ReadonlyMap<string, Endpoint>, endpoint: Endpoint, { connect
   const found = at.get(endpointMeaning(endpoint));
   if (found !== undefined) return found;
   const there = [...at.values()].slice(0, 8).map(endpointText).join(", ");
-  throw new Problem("ha-endpoint-unknown", `connection ${quotedName(connection)} has no endpoint ${endpointText(endpoint)}`, {
-    hint: `it has: ${there}${at.size > 8 ? ` and ${at.size - 8} more` : ""}`,
-  });
+  throw new Problem(
+    "ha-endpoint-unknown",
+    `connection ${quotedName(connection)} has no endpoint ${endpointText(endpoint)}`,
+    {
+      hint: `it has: ${there}${at.size > 8 ? ` and ${at.size - 8} more` : ""}`,
+    },
+  );
 }
 
 function refuseRepetition({ endpoints }: VectorEdit): void {
   const seen = new Set<string>();
   for (const endpoint of endpoints) {
-    if (seen.has(endpointMeaning(endpoint))) throw duplicate(endpoint, "it is named twice", "name each endpoint once; an HA vector needs different VHSMs");
+    if (seen.has(endpointMeaning(endpoint)))
+      throw duplicate(
+        endpoint,
+        "it is named twice",
+        "name each endpoint once; an HA vector needs different VHSMs",
+      );
     seen.add(endpointMeaning(endpoint));
   }
 }
 
 function duplicate(endpoint: Endpoint, detail: string, hint: string): Problem {
-  return new Problem("ha-endpoint-duplicate", `endpoint ${endpointText(endpoint)} would be there twice`, { detail, hint });
+  return new Problem("ha-endpoint-duplicate", `endpoint ${endpointText(endpoint)} would be there twice`, {
+    detail,
+    hint,
+  });
 }

@@ -13,18 +13,27 @@ export interface Screen {
 }
 
 /**
- * A round of a watch as lines that fit on a screen, the last row of which stays free. Where it is too small for all, endpoints that fail come
- * first, and what is left out is counted.
+ * A round of a watch as lines that fit on a screen, the last row of which stays free. Where it is too small
+ * for all, endpoints that fail come first, and what is left out is counted.
  */
-export function watchPicture(round: Round, interval: number, { width, height }: Screen, style: Style): readonly string[] {
-  const head = style.dim(`${round.began.toISOString().slice(0, 19).replace("T", " ")} UTC, every ${interval} s, Ctrl-C ends it`);
+export function watchPicture(
+  round: Round,
+  interval: number,
+  { width, height }: Screen,
+  style: Style,
+): readonly string[] {
+  const head = style.dim(
+    `${round.began.toISOString().slice(0, 19).replace("T", " ")} UTC, every ${interval} s, Ctrl-C ends it`,
+  );
   // a profile's warnings have been shown when it was read
   const faults = round.problems.filter(isError).map(({ message }) => style.red(cleanLine(message)));
   const troubles = [...faults, ...problemLines(failingFirst(round.probed), style)];
   // the head, the titles, and the blank line before the troubles
   const room = Math.max(2, height - 1 - 2 - (troubles.length > 0 ? 1 : 0));
   const fits = round.probed.length + troubles.length <= room;
-  const [titles = "", ...rows] = probeTable(fits ? round.probed : failingFirst(round.probed), style).split("\n");
+  const [titles = "", ...rows] = probeTable(fits ? round.probed : failingFirst(round.probed), style).split(
+    "\n",
+  );
   const [shownRows, shownTroubles] = fits ? [rows, troubles] : shared(rows, troubles, room);
   const lines = [head, titles, ...shownRows, ...(shownTroubles.length > 0 ? ["", ...shownTroubles] : [])];
   // erasing the rest of a line that fills the last column would erase that
@@ -32,7 +41,11 @@ export function watchPicture(round: Round, interval: number, { width, height }: 
 }
 
 /** Half of the room for each, and more where the other needs less. */
-function shared(rows: readonly string[], troubles: readonly string[], room: number): readonly [readonly string[], readonly string[]] {
+function shared(
+  rows: readonly string[],
+  troubles: readonly string[],
+  room: number,
+): readonly [readonly string[], readonly string[]] {
   const half = Math.floor(room / 2);
   const forTroubles = Math.min(troubles.length, Math.max(half, room - rows.length));
   return [counted(rows, room - forTroubles, "endpoints"), counted(troubles, forTroubles, "problems")];

@@ -5,8 +5,15 @@ import type { CommandContext } from "../command.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { watchPicture } from "./watch-picture.js";
 
-/** Round after round until a signal, or until nobody reads any more: drawn over the last one on a terminal, one line of JSON a round elsewhere. */
-export async function watch(round: () => Promise<Round>, { interval }: { readonly interval: number }, { signal, output }: CommandContext): Promise<ExitCode> {
+/**
+ * Round after round until a signal, or until nobody reads any more: drawn over the last one on a terminal,
+ * one line of JSON a round elsewhere.
+ */
+export async function watch(
+  round: () => Promise<Round>,
+  { interval }: { readonly interval: number },
+  { signal, output }: CommandContext,
+): Promise<ExitCode> {
   for (let first = true; !signal.aborted; first = false) {
     const done = await round();
     // what a signal cut short would be told as timed out
@@ -22,7 +29,11 @@ function ended({ aborted }: AbortSignal): boolean {
   return aborted;
 }
 
-function draw(round: Round, { interval, first }: { readonly interval: number; readonly first: boolean }, output: Output): void {
+function draw(
+  round: Round,
+  { interval, first }: { readonly interval: number; readonly first: boolean },
+  output: Output,
+): void {
   const { width, height, style } = output;
   if (width === undefined || height === undefined) output.documentLine(probeJson(round));
   else output.picture(watchPicture(round, interval, { width, height }, style), first);

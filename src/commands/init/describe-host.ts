@@ -19,26 +19,44 @@ import { secretFile } from "./secret-file.js";
 export interface HostToDescribe {
   /** The application's account. */
   readonly user: string;
-  /** Files of its settings; those that are missing hold no key stores. Undefined: where the published set-up has them. */
+  /**
+   * Files of its settings; those that are missing hold no key stores. Undefined: where the published set-up
+   * has them.
+   */
   readonly targets: readonly SettingsTarget[] | undefined;
 }
 
-const unitFolders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"].map(literal);
+const unitFolders = [
+  "/etc/systemd/system",
+  "/run/systemd/system",
+  "/usr/local/lib/systemd/system",
+  "/usr/lib/systemd/system",
+  "/lib/systemd/system",
+].map(literal);
 
 /**
- * What a host that was set up by hand looks like in the words of a profile. Holds no secret. Throws Problems for files that cannot be
- * read, and where there is nothing to describe (`init-nothing-found`).
+ * What a host that was set up by hand looks like in the words of a profile. Holds no secret. Throws Problems
+ * for files that cannot be read, and where there is nothing to describe (`init-nothing-found`).
  */
-export async function describeHost(host: Host, { user, targets: named }: HostToDescribe): Promise<DescribedHost> {
+export async function describeHost(
+  host: Host,
+  { user, targets: named }: HostToDescribe,
+): Promise<DescribedHost> {
   const account = host.accounts.user(user);
-  if (account === undefined) throw new Problem("account-missing", `there is no user ${JSON.stringify(user)} on this host`, { hint: "name the application's account with --user" });
+  if (account === undefined)
+    throw new Problem("account-missing", `there is no user ${JSON.stringify(user)} on this host`, {
+      hint: "name the application's account with --user",
+    });
   const home = serviceHome({ user }, account);
   const client = describeClient(host, home, account.uid);
-  const { targets, comments } = named === undefined ? publishedSettings(host.files(account.uid)) : { targets: named, comments: [] };
+  const { targets, comments } =
+    named === undefined ? publishedSettings(host.files(account.uid)) : { targets: named, comments: [] };
   const stores: DescribedStores[] = [];
   let defaultKeyStore: string | undefined;
   for (const target of targets) {
-    const { settings: { settings } } = await observeFile(host, target.path, target.form, account.uid);
+    const {
+      settings: { settings },
+    } = await observeFile(host, target.path, target.form, account.uid);
     stores.push(describeStores(settings, target, [...client.users.keys()]));
     defaultKeyStore ??= settings.find(({ key }) => foldKey(key) === foldKey(defaultStoreKey))?.value;
   }
@@ -49,48 +67,101 @@ export async function describeHost(host: Host, { user, targets: named }: HostToD
     comments: [...client.comments, ...comments, ...stores.flatMap(({ left }) => left)],
     service: serviceOf(host, user, home),
     stores: described,
-    ...(described.some(({ name }) => name === defaultKeyStore) && defaultKeyStore !== undefined && { defaultKeyStore }),
+    ...(described.some(({ name }) => name === defaultKeyStore) &&
+      defaultKeyStore !== undefined && { defaultKeyStore }),
   };
 }
 
-function describeClient(host: Host, home: AbsolutePath, uid: number): Pick<DescribedHost, "comments" | "connections" | "users" | "logVerbosity"> {
+function describeClient(
+  host: Host,
+  home: AbsolutePath,
+  uid: number,
+): Pick<DescribedHost, "comments" | "connections" | "users" | "logVerbosity"> {
   const { path, file, unseenReason } = observeClientConfig(host, home, uid);
-  if (file === "unseen") throw new Problem("host-not-permitted", "config.json cannot be read", { where: { path }, detail: unseenReason ?? "permission missing", hint: "run as root" });
-  if (file === "missing" || file.root === undefined) return { comments: [`there is no ${path} yet`], connections: new Map(), users: new Map() };
+  if (file === "unseen")
+    throw new Problem("host-not-permitted", "config.json cannot be read", {
+      where: { path },
+      detail: unseenReason ?? "permission missing",
+      hint: "run as root",
+    });
+  if (file === "missing" || file.root === undefined)
+    return { comments: [`there is no ${path} yet`], connections: new Map(), users: new Map() };
   const { root } = file;
   const reading = readClientConfig(root);
   throwIfErrors([...otherAuthentication(root, path, () => true), ...unsayable(reading, root, path)]);
-  const connections = new Map([...(reading.connections ?? [])].map(([name, endpoints]) => [name, endpointsOf(name, endpoints, path)]));
-  const users = new Map([...(reading.users ?? [])].map(([name, { connection = "" }]) => [name, { connection, pinFile: secretFile(name) }]));
+  const connections = new Map(
+    [...(reading.connections ?? [])].map(([name, endpoints]) => [name, endpointsOf(name, endpoints, path)]),
+  );
+  const users = new Map(
+    [...(reading.users ?? [])].map(([name, { connection = "" }]) => [
+      name,
+      { connection, pinFile: secretFile(name) },
+    ]),
+  );
   const hasVerbosity = root.members.has("log_verbosity");
-  const untyped = [...(reading.users ?? [])].filter(([, { authenticationType }]) => authenticationType === undefined);
-  const comments = untyped.map(([name]) => `user ${quotedName(name)} has no authentication_type in ${path}: apply writes "password" there`);
-  return { comments, connections, users, ...(hasVerbosity && reading.logVerbosity !== undefined && { logVerbosity: reading.logVerbosity }) };
+  const untyped = [...(reading.users ?? [])].filter(
+    ([, { authenticationType }]) => authenticationType === undefined,
+  );
+  const comments = untyped.map(
+    ([name]) =>
+      `user ${quotedName(name)} has no authentication_type in ${path}: apply writes "password" there`,
+  );
+  return {
+    comments,
+    connections,
+    users,
+    ...(hasVerbosity && reading.logVerbosity !== undefined && { logVerbosity: reading.logVerbosity }),
+  };
 }
 
 /** What would become something else by being left out or guessed. */
-function unsayable({ users, logVerbosity }: ClientConfigReading, root: JsonObject, path: AbsolutePath): readonly Problem[] {
-  const unclear = (title: string): Problem => new Problem("init-value-unclear", title, { where: { path }, hint: "correct config.json, or have whoever wrote it do so" });
+function unsayable(
+  { users, logVerbosity }: ClientConfigReading,
+  root: JsonObject,
+  path: AbsolutePath,
+): readonly Problem[] {
+  const unclear = (title: string): Problem =>
+    new Problem("init-value-unclear", title, {
+      where: { path },
+      hint: "correct config.json, or have whoever wrote it do so",
+    });
   const lost = [...(users ?? [])].filter(([, { connection }]) => connection === undefined);
   return [
     ...lost.map(([name]) => unclear(`user ${quotedName(name)} does not name its connection`)),
-    ...(root.members.has("log_verbosity") && logVerbosity === undefined ? [unclear("log_verbosity is no text")] : []),
-    ...["connections", "users"].filter((key) => root.members.has(key) && root.members.get(key)?.value.kind !== "object").map((key) => unclear(`${key} is no object`)),
+    ...(root.members.has("log_verbosity") && logVerbosity === undefined
+      ? [unclear("log_verbosity is no text")]
+      : []),
+    ...["connections", "users"]
+      .filter((key) => root.members.has(key) && root.members.get(key)?.value.kind !== "object")
+      .map((key) => unclear(`${key} is no object`)),
   ];
 }
 
-function endpointsOf(name: string, endpoints: readonly Endpoint[] | undefined, path: AbsolutePath): readonly Endpoint[] {
+function endpointsOf(
+  name: string,
+  endpoints: readonly Endpoint[] | undefined,
+  path: AbsolutePath,
+): readonly Endpoint[] {
   if (endpoints !== undefined) return endpoints;
-  throw new Problem("init-connection-unclear", `connection ${quotedName(name)} has no addresses and ports that a client could use`, {
-    where: { path },
-    hint: "give ip and port as single values, or as lists of the same length",
-  });
+  throw new Problem(
+    "init-connection-unclear",
+    `connection ${quotedName(name)} has no addresses and ports that a client could use`,
+    {
+      where: { path },
+      hint: "give ip and port as single values, or as lists of the same length",
+    },
+  );
 }
 
 /** The keys of the profile's service. */
 function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<string, string> {
   const unit = `${user}.service`;
-  return new Map([["user", user], ["group", groupOf(host, user, home)], ["home", home], ...(hasUnit(host.files(), unit) ? [["unit", unit] as const] : [])]);
+  return new Map([
+    ["user", user],
+    ["group", groupOf(host, user, home)],
+    ["home", home],
+    ...(hasUnit(host.files(), unit) ? [["unit", unit] as const] : []),
+  ]);
 }
 
 /** The group that may read the client's configuration, else the account's own. */
@@ -114,25 +185,48 @@ function hasUnit(files: Files, unit: string): boolean {
 
 function nothingFound(home: AbsolutePath, targets: readonly SettingsTarget[]): Problem {
   return new Problem("init-nothing-found", "there is nothing on this host to describe", {
-    detail: `no kNET users in config.json below ${home}, no key stores in ${targets.map(({ path }) => path).join(", ")}`,
-    hint: "name the application's account with --user and its settings with --settings; the README shows a profile to start from",
+    detail:
+      `no kNET users in config.json below ${home}, no key stores in ` +
+      targets.map(({ path }) => path).join(", "),
+    hint:
+      "name the application's account with --user and its settings with --settings; the README shows a " +
+      "profile to start from",
   });
 }
 
 /** Amplia's own settings; where only the file is there that it had before 4.0, that one. */
-function publishedSettings(files: Files): { readonly targets: readonly SettingsTarget[]; readonly comments: readonly string[] } {
+function publishedSettings(files: Files): {
+  readonly targets: readonly SettingsTarget[];
+  readonly comments: readonly string[];
+} {
   const { path } = defaultSettings;
-  const [hasNew, hasOld] = [defaultSettings, oldSettings].map((target) => files.entry(folderOf(path)) !== undefined && files.entry(target.path) !== undefined);
+  const [hasNew, hasOld] = [defaultSettings, oldSettings].map(
+    (target) => files.entry(folderOf(path)) !== undefined && files.entry(target.path) !== undefined,
+  );
   if (hasOld !== true) return { targets: [defaultSettings], comments: [] };
-  if (hasNew === true) return { targets: [defaultSettings], comments: [`there is ${oldSettings.path} too, which Amplia read before 4.0: it was left aside`] };
-  return { targets: [oldSettings], comments: [`Amplia looks older than 4.0: its settings are in ${oldSettings.path}`] };
+  if (hasNew === true)
+    return {
+      targets: [defaultSettings],
+      comments: [`there is ${oldSettings.path} too, which Amplia read before 4.0: it was left aside`],
+    };
+  return {
+    targets: [oldSettings],
+    comments: [`Amplia looks older than 4.0: its settings are in ${oldSettings.path}`],
+  };
 }
 
 /** `/path`, its form told by its name, or `FORM:/path`. Undefined when it is neither. */
 export function settingsTarget(text: string): SettingsTarget | undefined {
   const [, named, file] = /^(?:(ini|json|env|systemd):)?(\/.*)$/s.exec(text) ?? [];
   const path = file === undefined ? undefined : asAbsolutePath(file);
-  const form = namedForm(named) ?? namedForm(/\.(conf|ini|json|env)$/i.exec(file ?? "")?.[1]?.toLowerCase().replace("conf", "ini"));
+  const form =
+    namedForm(named) ??
+    namedForm(
+      /\.(conf|ini|json|env)$/i
+        .exec(file ?? "")?.[1]
+        ?.toLowerCase()
+        .replace("conf", "ini"),
+    );
   return path === undefined || form === undefined ? undefined : { path, form };
 }
 

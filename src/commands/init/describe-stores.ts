@@ -9,11 +9,35 @@ import type { DescribedStore, DescribedValue } from "./described.js";
 import { secretFile } from "./secret-file.js";
 
 /** The keys of each type in a profile: its setting, and whether that is a secret. */
-const typeKeys: Readonly<Record<string, readonly (readonly [key: string, setting: string, secret?: "secret"])[]>> = {
-  Pkcs11: [["module", "Module"], ["pin", "Pin", "secret"], ["token_serial", "TokenSerialNumber"], ["token_label", "TokenLabel"]],
-  Kryptus: [["host", "Host"], ["port", "Port"], ["root_username", "RootUsername"], ["root_password", "RootPassword", "secret"], ["vco_username", "VcoUsername"], ["vco_password", "VcoPassword", "secret"]],
-  AzureKeyVault: [["endpoint", "Endpoint"], ["app_id", "AppId"], ["app_key", "AppKey", "secret"], ["cert_thumb", "CertThumb"], ["use_hsm", "UseHsm"]],
-  Dinamo: [["address", "Address"], ["user", "User"], ["password", "Password", "secret"]],
+const typeKeys: Readonly<
+  Record<string, readonly (readonly [key: string, setting: string, secret?: "secret"])[]>
+> = {
+  Pkcs11: [
+    ["module", "Module"],
+    ["pin", "Pin", "secret"],
+    ["token_serial", "TokenSerialNumber"],
+    ["token_label", "TokenLabel"],
+  ],
+  Kryptus: [
+    ["host", "Host"],
+    ["port", "Port"],
+    ["root_username", "RootUsername"],
+    ["root_password", "RootPassword", "secret"],
+    ["vco_username", "VcoUsername"],
+    ["vco_password", "VcoPassword", "secret"],
+  ],
+  AzureKeyVault: [
+    ["endpoint", "Endpoint"],
+    ["app_id", "AppId"],
+    ["app_key", "AppKey", "secret"],
+    ["cert_thumb", "CertThumb"],
+    ["use_hsm", "UseHsm"],
+  ],
+  Dinamo: [
+    ["address", "Address"],
+    ["user", "User"],
+    ["password", "Password", "secret"],
+  ],
 };
 
 export interface DescribedStores {
@@ -23,14 +47,19 @@ export interface DescribedStores {
 }
 
 /** The key stores of a file in a profile's words. `users`: the kNET users. Pure; holds no secret. */
-export function describeStores(settings: readonly Setting[], target: SettingsTarget, users: readonly string[]): DescribedStores {
+export function describeStores(
+  settings: readonly Setting[],
+  target: SettingsTarget,
+  users: readonly string[],
+): DescribedStores {
   const values = new Map(settings.map(({ key, value }) => [foldKey(key), value]));
   const stores: DescribedStore[] = [];
   const left: string[] = [];
   for (const { name } of storesIn(settings).values()) {
     const store = new StoreReader(name, values, target, users);
     const described = store.describe();
-    if (typeof described === "string") left.push(`key store ${quotedName(name)} of ${target.path} is left out: ${described}`);
+    if (typeof described === "string")
+      left.push(`key store ${quotedName(name)} of ${target.path} is left out: ${described}`);
     else stores.push(described);
   }
   return { stores, left };
@@ -50,8 +79,10 @@ class StoreReader {
   /** The store, or why a profile cannot say it. */
   describe(): DescribedStore | string {
     const type = Object.keys(typeKeys).find((known) => foldKey(known) === foldKey(this.#value("Type") ?? ""));
-    if (type === undefined) return `its type is ${this.#value("Type") === undefined ? "missing" : "none that knetctl writes"}`;
-    if (type === "AzureKeyVault" && !/^(true|false)?$/i.test(this.#value("UseHsm") ?? "")) return "its UseHsm is neither true nor false";
+    if (type === undefined)
+      return `its type is ${this.#value("Type") === undefined ? "missing" : "none that knetctl writes"}`;
+    if (type === "AzureKeyVault" && !/^(true|false)?$/i.test(this.#value("UseHsm") ?? ""))
+      return "its UseHsm is neither true nor false";
     this.#keys.set("type", type);
     const refused = type === "Pkcs11" && this.#isKnet() ? this.#knet() : undefined;
     if (!this.#keys.has("user")) this.#plain(typeKeys[type] ?? []);
@@ -60,7 +91,11 @@ class StoreReader {
 
   #isKnet(): boolean {
     const module = this.#value("Module") ?? "";
-    return module.slice(module.lastIndexOf("/") + 1) === moduleName && this.users.length > 0 && this.#value("TokenSerialNumber") === undefined;
+    return (
+      module.slice(module.lastIndexOf("/") + 1) === moduleName &&
+      this.users.length > 0 &&
+      this.#value("TokenSerialNumber") === undefined
+    );
   }
 
   #knet(): string | undefined {
@@ -79,7 +114,8 @@ class StoreReader {
     for (const [key, setting, secret] of keys) {
       const value = this.#value(setting);
       if (value === undefined || value === "") continue;
-      if (secret === undefined) this.#keys.set(key, key === "use_hsm" ? foldKey(value) === foldKey("true") : value);
+      if (secret === undefined)
+        this.#keys.set(key, key === "use_hsm" ? foldKey(value) === foldKey("true") : value);
       else {
         const file = secretFile(key === "pin" || key === "password" ? this.name : `${this.name}.${key}`);
         this.#keys.set(key, { file });
@@ -93,6 +129,8 @@ class StoreReader {
   }
 
   #whereItIs(setting: string, file: string): string {
-    return `${setting} goes into ${file}; now it stands in ${this.target.path} as ${storeKey(this.name, setting)}`;
+    return (
+      `${setting} goes into ${file}; now it stands in ${this.target.path} as ` + storeKey(this.name, setting)
+    );
   }
 }

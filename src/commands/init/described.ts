@@ -1,7 +1,10 @@
 import type { SettingsTarget } from "../../profile/types.js";
 import type { Endpoint } from "../../profile/types.js";
 
-/** A key of the profile's text with what stands for it. Secrets are named by the files they are to be put into. */
+/**
+ * A key of the profile's text with what stands for it. Secrets are named by the files they are to be put
+ * into.
+ */
 export type DescribedValue = string | number | boolean | { readonly file: string };
 
 export interface DescribedStore {

@@ -20,10 +20,16 @@ export interface InitArguments {
   readonly settings?: readonly string[] | undefined;
 }
 
-/** `knetctl init --from-host`: the profile that describes a host which was set up by hand, PINs left out. Changes nothing but `--out`. */
+/**
+ * `knetctl init --from-host`: the profile that describes a host which was set up by hand, PINs left out.
+ * Changes nothing but `--out`.
+ */
 export const init: CommandRun<InitArguments> = async (args, context) => {
   const { output } = context;
-  if (!args.fromHost) throw new Problem("usage-invalid", "say what to make the profile from", { hint: "knetctl init --from-host reads this host; the README shows a profile to start from" });
+  if (!args.fromHost)
+    throw new Problem("usage-invalid", "say what to make the profile from", {
+      hint: "knetctl init --from-host reads this host; the README shows a profile to start from",
+    });
   const host = await context.host({ root: args.root, readOnly: true });
   const described = await describeHost(host, { user: args.user, targets: targetsOf(args) });
   const { text, problems: found } = await sayableProfile(described, context.workingFolder);
@@ -34,7 +40,11 @@ export const init: CommandRun<InitArguments> = async (args, context) => {
   else {
     for (const problem of problems) output.problem(problem);
     if (file === undefined) output.file(text);
-    else output.result(`${cleanLine(file)}: put the PINs into the files that it names, then knetctl plan finds nothing to do`);
+    else
+      output.result(
+        `${cleanLine(file)}: put the PINs into the files that it names, then knetctl plan finds ` +
+          "nothing to do",
+      );
   }
   return exitCodes.done;
 };
@@ -45,17 +55,26 @@ function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] 
   return settings.map((text) => {
     const target = settingsTarget(text);
     if (target !== undefined) return target;
-    throw new Problem("usage-invalid", "--settings takes the path of a file", { detail: quotedName(text), hint: "an absolute path that ends in .conf, .ini, .json or .env, or with its form before it: systemd:/etc/amplia/environment" });
+    throw new Problem("usage-invalid", "--settings takes the path of a file", {
+      detail: quotedName(text),
+      hint:
+        "an absolute path that ends in .conf, .ini, .json or .env, or with its form before it: " +
+        "systemd:/etc/amplia/environment",
+    });
   });
 }
 
 /** The user's own file, made with the user's own rights; one that exists is never touched. */
 function writeNew(file: string, text: string): void {
   try {
-    const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    const descriptor = openSync(
+      file,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o600,
+    );
     try {
       const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -65,7 +84,8 @@ function writeNew(file: string, text: string): void {
     throw new Problem("init-cannot-write", "the profile cannot be written", {
       where: { path: file },
       detail: code === "EEXIST" ? "there is such a file already" : code,
-      hint: code === "EEXIST" ? "name another file, or move that one away" : "check the folder and its rights",
+      hint:
+        code === "EEXIST" ? "name another file, or move that one away" : "check the folder and its rights",
     });
   }
 }

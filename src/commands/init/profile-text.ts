@@ -3,7 +3,8 @@ import type { DescribedHost, DescribedStore } from "./described.js";
 
 const head = [
   "What this host looked like when knetctl init --from-host read it.",
-  "PINs and passwords are not in here: put each into the file that is named for it, readable by root alone (mode 0600).",
+  "PINs and passwords are not in here: put each into the file that is named for it, readable by root " +
+    "alone (mode 0600).",
 ];
 
 /** The profile in YAML, with a comment wherever something is to be done. Linear in its size. */
@@ -19,13 +20,39 @@ export async function profileText(described: DescribedHost): Promise<string> {
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
-function content({ connections, users, logVerbosity, service, stores, defaultKeyStore }: DescribedHost): ReadonlyMap<string, unknown> {
+function content({
+  connections,
+  users,
+  logVerbosity,
+  service,
+  stores,
+  defaultKeyStore,
+}: DescribedHost): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
-    ...(connections.size === 0 ? [] : [["connections", mapped(connections, (endpoints) => new Map([["endpoints", endpoints.map(({ ip, port }) => ({ ip, port }))]]))] as const]),
-    ...(users.size === 0 ? [] : [["users", mapped(users, ({ connection, pinFile }) => ({ connection, pin: { file: pinFile } }))] as const]),
+    ...(connections.size === 0
+      ? []
+      : [
+          [
+            "connections",
+            mapped(
+              connections,
+              (endpoints) => new Map([["endpoints", endpoints.map(({ ip, port }) => ({ ip, port }))]]),
+            ),
+          ] as const,
+        ]),
+    ...(users.size === 0
+      ? []
+      : [
+          [
+            "users",
+            mapped(users, ({ connection, pinFile }) => ({ connection, pin: { file: pinFile } })),
+          ] as const,
+        ]),
     ...(logVerbosity === undefined ? [] : [["log_verbosity", logVerbosity] as const]),
     ["service", service],
-    ...(stores.length === 0 ? [] : [["key_stores", new Map(stores.map((store) => [store.name, storeContent(store)]))] as const]),
+    ...(stores.length === 0
+      ? []
+      : [["key_stores", new Map(stores.map((store) => [store.name, storeContent(store)]))] as const]),
     ...(defaultKeyStore === undefined ? [] : [["default_key_store", defaultKeyStore] as const]),
   ]);
 }
@@ -39,7 +66,13 @@ function storeContent({ keys, target }: DescribedStore): ReadonlyMap<string, unk
 }
 
 function targetContent({ path, form }: DescribedStore["target"]): unknown {
-  const byName = /\.(conf|ini)$/i.test(path) ? "ini" : /\.json$/i.test(path) ? "json" : /\.env$/i.test(path) ? "env" : undefined;
+  const byName = /\.(conf|ini)$/i.test(path)
+    ? "ini"
+    : /\.json$/i.test(path)
+      ? "json"
+      : /\.env$/i.test(path)
+        ? "env"
+        : undefined;
   return form === byName ? path : { file: path, form };
 }
 

@@ -16,21 +16,43 @@ export interface SayableProfile {
 }
 
 /**
- * The text that describes the host and is valid as a profile. Key stores that no profile may have, such as one without its port, are left out, and
- * a comment says why: they are the host's own affair, and the rest can be taken over. Other errors are thrown.
+ * The text that describes the host and is valid as a profile. Key stores that no profile may have, such as
+ * one without its port, are left out, and a comment says why: they are the host's own affair, and the rest
+ * can be taken over. Other errors are thrown.
  */
-export async function sayableProfile(described: DescribedHost, workingFolder: AbsolutePath): Promise<SayableProfile> {
-  const firsts = new Set(new Map(described.stores.toReversed().map((store) => [foldKey(store.name), store])).values());
+export async function sayableProfile(
+  described: DescribedHost,
+  workingFolder: AbsolutePath,
+): Promise<SayableProfile> {
+  const firsts = new Set(
+    new Map(described.stores.toReversed().map((store) => [foldKey(store.name), store])).values(),
+  );
   const [named, sameName] = parted(described.stores, (store) => firsts.has(store));
-  if (sameName.length > 0) return await sayableProfile(without(described, named, sameName.map((store) => [store, "another file has a key store of this name"])), workingFolder);
+  if (sameName.length > 0)
+    return await sayableProfile(
+      without(
+        described,
+        named,
+        sameName.map((store) => [store, "another file has a key store of this name"]),
+      ),
+      workingFolder,
+    );
   const text = await profileText(described);
   const reading = await readProfile(Buffer.from(text), "profile.yaml");
   const { problems } = "document" in reading ? parseProfile(reading.document, workingFolder) : reading;
-  const refused = "document" in reading ? refusedStores(text, reading.document.root, problems) : new Map<string, string>();
+  const refused =
+    "document" in reading ? refusedStores(text, reading.document.root, problems) : new Map<string, string>();
   const [stores, left] = parted(described.stores, ({ name }) => !refused.has(name));
   if (left.length === 0 || (stores.length === 0 && described.users.size === 0)) throwIfErrors(problems);
   if (left.length === 0) return { text, problems };
-  return await sayableProfile(without(described, stores, left.map((store) => [store, refused.get(store.name) ?? ""])), workingFolder);
+  return await sayableProfile(
+    without(
+      described,
+      stores,
+      left.map((store) => [store, refused.get(store.name) ?? ""]),
+    ),
+    workingFolder,
+  );
 }
 
 /** Those for which it holds, and the others. */
@@ -38,14 +60,29 @@ function parted<T>(list: readonly T[], holds: (item: T) => boolean): readonly [r
   return [list.filter(holds), list.filter((item) => !holds(item))];
 }
 
-function without({ defaultKeyStore, ...described }: DescribedHost, stores: readonly DescribedStore[], left: readonly (readonly [DescribedStore, string])[]): DescribedHost {
-  const comments = left.map(([{ name, target }, why]) => `key store ${quotedName(name)} of ${target.path} is left out: ${why}`);
+function without(
+  { defaultKeyStore, ...described }: DescribedHost,
+  stores: readonly DescribedStore[],
+  left: readonly (readonly [DescribedStore, string])[],
+): DescribedHost {
+  const comments = left.map(
+    ([{ name, target }, why]) => `key store ${quotedName(name)} of ${target.path} is left out: ${why}`,
+  );
   const hasDefault = stores.some(({ name }) => name === defaultKeyStore);
-  return { ...described, comments: [...described.comments, ...comments], stores, ...(hasDefault && defaultKeyStore !== undefined && { defaultKeyStore }) };
+  return {
+    ...described,
+    comments: [...described.comments, ...comments],
+    stores,
+    ...(hasDefault && defaultKeyStore !== undefined && { defaultKeyStore }),
+  };
 }
 
 /** The key stores with errors, each with the title of its first one. */
-function refusedStores(text: string, root: TreeNode, problems: readonly Problem[]): ReadonlyMap<string, string> {
+function refusedStores(
+  text: string,
+  root: TreeNode,
+  problems: readonly Problem[],
+): ReadonlyMap<string, string> {
   const lineOf = positionsIn(text);
   const stores = entriesOf(root, "key_stores").map(({ key, offset }) => ({ key, line: lineOf(offset).line }));
   const following = entryOf(root, "default_key_store");
@@ -54,7 +91,8 @@ function refusedStores(text: string, root: TreeNode, problems: readonly Problem[
   for (const { severity, message, where } of problems) {
     const line = where?.line ?? 0;
     const store = line < end ? stores.findLast((one) => one.line <= line) : undefined;
-    if (severity === "error" && store !== undefined && !refused.has(store.key)) refused.set(store.key, message);
+    if (severity === "error" && store !== undefined && !refused.has(store.key))
+      refused.set(store.key, message);
   }
   return refused;
 }

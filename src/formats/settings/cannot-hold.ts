@@ -13,7 +13,10 @@ const ofForm: Readonly<Record<SettingsForm, (key: string, value: string) => stri
   systemd: systemdCannotHold,
 };
 
-/** Why the form cannot hold the value under the key so that the application reads both as they are, in words that quote neither; undefined when it can. */
+/**
+ * Why the form cannot hold the value under the key so that the application reads both as they are, in words
+ * that quote neither; undefined when it can.
+ */
 export function cannotHold(form: SettingsForm, key: string, value: string): string | undefined {
   return noFormHolds(key, value) ?? ofForm[form](key, value);
 }

@@ -25,7 +25,8 @@ export function envCannotHold(key: string, value: string): string | undefined {
   const name = variableOf(key);
   if (value.includes("\n")) return "a file for Docker cannot hold a line break in a value";
   if (value.endsWith("\r")) return "a file for Docker loses a carriage return at a value's end";
-  if (/[ \t=\n]/.test(name)) return "Docker takes no blank, tab, line feed or equals sign in a variable's name";
+  if (/[ \t=\n]/.test(name))
+    return "Docker takes no blank, tab, line feed or equals sign in a variable's name";
   if (name.startsWith("#")) return "Docker takes a name that begins with # for a comment";
   if (isWhiteSpace(name.charAt(0))) return "Docker drops white space before a variable's name";
   if (name.startsWith("\uFEFF")) return markReason;
@@ -36,7 +37,9 @@ export function envCannotHold(key: string, value: string): string | undefined {
 
 const tooLong = "Docker reads no line of 64 KiB or more";
 
-/** Reads the text as Docker does: everything after the equals sign is the value, quotes and blanks included. */
+/**
+ * Reads the text as Docker does: everything after the equals sign is the value, quotes and blanks included.
+ */
 function envLines(text: string): EnvironmentLines {
   const start = afterMark(text);
   // one carriage return goes with the line feed, or with the end of the text
@@ -45,7 +48,8 @@ function envLines(text: string): EnvironmentLines {
   const faults: SettingsFault[] = [];
   for (const line of lines) {
     const length = Buffer.byteLength(text.slice(line === lines[0] ? 0 : line.start, line.next));
-    if (length - Number(line.ended) > greatestLine) faults.push({ kind: "syntax", offset: line.start, reason: tooLong });
+    if (length - Number(line.ended) > greatestLine)
+      faults.push({ kind: "syntax", offset: line.start, reason: tooLong });
     const from = trimmedStart(text, line);
     if (from === line.end || text.charAt(from) === "#") continue;
     const assignment = assignmentIn(text, line, from);
@@ -62,7 +66,13 @@ function assignmentIn(text: string, line: Line, from: number): Assignment {
   const nameEnd = equals < 0 ? line.end : from + equals;
   const written = { start: equals < 0 ? line.end : nameEnd + 1, end: line.end };
   const value = equals < 0 ? undefined : text.slice(written.start, written.end);
-  return { line, key: keyOfVariable(text.slice(from, nameEnd)), value, name: { start: from, end: nameEnd }, written };
+  return {
+    line,
+    key: keyOfVariable(text.slice(from, nameEnd)),
+    value,
+    name: { start: from, end: nameEnd },
+    written,
+  };
 }
 
 function nameFault(name: string): string | undefined {

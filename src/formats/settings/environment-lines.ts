@@ -13,7 +13,11 @@ export interface EnvironmentLines extends ReadLines {
 export type ScannedLines = Pick<EnvironmentLines, "start" | "lines" | "tail" | "assignments" | "faults">;
 
 /** The variables as .NET reads them. `taken` says which values are handed on to it. */
-export function environmentLines(text: string, scanned: ScannedLines, taken: (value: string) => boolean): EnvironmentLines {
+export function environmentLines(
+  text: string,
+  scanned: ScannedLines,
+  taken: (value: string) => boolean,
+): EnvironmentLines {
   const faults = [...scanned.faults, ...nulFaults(text), ...clashes(text, scanned.assignments)];
   const counting = new Map(scanned.assignments.map((one) => [foldKey(one.key), one]));
   const settings = scanned.assignments.flatMap(({ key, value, name }): Setting[] => {
@@ -28,7 +32,10 @@ function nulFaults(text: string): SettingsFault[] {
   return offset < 0 ? [] : [{ kind: "syntax", offset, reason: "no environment variable can hold a NUL" }];
 }
 
-/** Of one name given twice the last value counts; of two names for one key, .NET takes that which it happens to see last. */
+/**
+ * Of one name given twice the last value counts; of two names for one key, .NET takes that which it happens
+ * to see last.
+ */
 function clashes(text: string, assignments: readonly Assignment[]): SettingsFault[] {
   const first = new Map<string, Assignment>();
   const spelled = ({ name }: Assignment): string => text.slice(name.start, name.end);
@@ -37,9 +44,25 @@ function clashes(text: string, assignments: readonly Assignment[]): SettingsFaul
     const before = first.get(foldKey(key)) ?? one;
     first.set(foldKey(key), before);
     if (spelled(before) !== spelled(one)) {
-      return [{ kind: "ambiguous", offset: name.start, reason: "a variable before this one means the same setting under another name, and which of them counts is not defined", key }];
+      return [
+        {
+          kind: "ambiguous",
+          offset: name.start,
+          reason:
+            "a variable before this one means the same setting under another name, and which of them " +
+            "counts is not defined",
+          key,
+        },
+      ];
     }
     if ((before.value === undefined) === (one.value === undefined)) return [];
-    return [{ kind: "ambiguous", offset: name.start, reason: "this variable is both given a value and left to the caller's environment", key }];
+    return [
+      {
+        kind: "ambiguous",
+        offset: name.start,
+        reason: "this variable is both given a value and left to the caller's environment",
+        key,
+      },
+    ];
   });
 }

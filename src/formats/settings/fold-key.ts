@@ -1,6 +1,6 @@
 /**
- * The key as .NET compares it (StringComparer.OrdinalIgnoreCase): each code point in its simple upper case, one for one, whatever the
- * language. Two keys are the same to the application when this gives the same.
+ * The key as .NET compares it (StringComparer.OrdinalIgnoreCase): each code point in its simple upper case,
+ * one for one, whatever the language. Two keys are the same to the application when this gives the same.
  */
 export function foldKey(key: string): string {
   return /^[\0-\x7f]*$/.test(key) ? key.toUpperCase() : Array.from(key, upperCase).join("");
@@ -15,7 +15,10 @@ function upperCase(char: string): string {
   return upper.length === char.length && Array.from(upper).length === 1 ? upper : char;
 }
 
-/** Greek letters with an iota subscript: one code point in simple upper case, of which `toUpperCase` makes two. */
+/**
+ * Greek letters with an iota subscript: one code point in simple upper case, of which `toUpperCase` makes
+ * two.
+ */
 function greekCapital(point: number): string | undefined {
   if (point >= 0x1f80 && point <= 0x1faf && (point & 8) === 0) return String.fromCodePoint(point + 8);
   if (point === 0x1fb3 || point === 0x1fc3 || point === 0x1ff3) return String.fromCodePoint(point + 9);

@@ -22,7 +22,10 @@ export interface IniLines extends ReadLines {
   readonly blank: ReadonlySet<Line>;
 }
 
-/** Reads the text by the rules of Microsoft.Extensions.Configuration.Ini, which unescapes nothing and knows no comment after a value. */
+/**
+ * Reads the text by the rules of Microsoft.Extensions.Configuration.Ini, which unescapes nothing and knows no
+ * comment after a value.
+ */
 export function iniLines(text: string): IniLines {
   const start = afterMark(text);
   const lines = linesOf(text, start, /(\r\n|\r|\n)/g);
@@ -40,9 +43,18 @@ export function iniLines(text: string): IniLines {
       const prefix = prefixOf(text, span);
       const isTooLong = prefix.length > longestSection;
       if (isTooLong) faults.push(sectionTooLong(span.start));
-      blocks.push({ header: line, prefix: isTooLong ? prefix.slice(0, longestSection) : prefix, assignments: [], comments: new Set() });
-    }
-    else if (!content.includes("=")) faults.push({ kind: "syntax", offset: span.start, reason: "this line is no section and no comment, and has no equals sign" });
+      blocks.push({
+        header: line,
+        prefix: isTooLong ? prefix.slice(0, longestSection) : prefix,
+        assignments: [],
+        comments: new Set(),
+      });
+    } else if (!content.includes("="))
+      faults.push({
+        kind: "syntax",
+        offset: span.start,
+        reason: "this line is no section and no comment, and has no equals sign",
+      });
     else {
       const assignment = assignmentIn(text, line, span, block?.prefix ?? "");
       assignments.push(assignment);
@@ -50,7 +62,16 @@ export function iniLines(text: string): IniLines {
     }
   }
   const settings = assignments.map(({ key, value, name }) => ({ key, value, offset: name.start }));
-  return { text, start, lines, blocks, blank, assignments, settings, faults: [...faults, ...duplicates(settings)] };
+  return {
+    text,
+    start,
+    lines,
+    blocks,
+    blank,
+    assignments,
+    settings,
+    faults: [...faults, ...duplicates(settings)],
+  };
 }
 
 function prefixOf(text: string, { start, end }: Span): string {
@@ -63,7 +84,13 @@ function assignmentIn(text: string, line: Line, { start }: Span, prefix: string)
   const name = trimmed(text, { start, end: equals });
   const written = trimmed(text, { start: equals + 1, end: line.end });
   const raw = text.slice(written.start, written.end);
-  return { line, key: prefix + text.slice(name.start, name.end), value: isQuoted(raw) ? raw.slice(1, -1) : raw, name, written };
+  return {
+    line,
+    key: prefix + text.slice(name.start, name.end),
+    value: isQuoted(raw) ? raw.slice(1, -1) : raw,
+    name,
+    written,
+  };
 }
 
 /** Whether the value's text has a pair of quotes around it, which the application takes off. */
@@ -76,6 +103,15 @@ function duplicates(settings: readonly Setting[]): SettingsFault[] {
   return settings.flatMap(({ key, offset }): SettingsFault[] => {
     const before = seen.size;
     seen.add(foldKey(key));
-    return seen.size > before ? [] : [{ kind: "duplicate-key", offset, reason: "this key occurs twice, for which the application refuses the whole file", key }];
+    return seen.size > before
+      ? []
+      : [
+          {
+            kind: "duplicate-key",
+            offset,
+            reason: "this key occurs twice, for which the application refuses the whole file",
+            key,
+          },
+        ];
   });
 }

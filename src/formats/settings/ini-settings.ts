@@ -27,7 +27,8 @@ export function readIniSettings(text: string): SettingsReading {
 
 /** As it is, or in quotes when it would lose something or had them before. */
 function iniValue(value: string, name: string, replaced: string): string {
-  const loses = isQuoted(value) || isWhiteSpace(value.charAt(0)) || isWhiteSpace(value.charAt(value.length - 1));
+  const loses =
+    isQuoted(value) || isWhiteSpace(value.charAt(0)) || isWhiteSpace(value.charAt(value.length - 1));
   const looksLikeHeader = name.startsWith("[") && value.endsWith("]");
   return loses || looksLikeHeader || isQuoted(replaced) ? `"${value}"` : value;
 }
@@ -37,14 +38,23 @@ function addSection(editor: LineEditor, { lines, blocks }: IniLines, pairs: read
   const key = pairs[0]?.[0] ?? "";
   const added = pairs.map(([key, value]) => plainLine(ini, partOf(key), value));
   if (!key.includes(":")) editor.insertAfter(blocks.length > 0 ? undefined : lines.at(-1), added);
-  else editor.insertAfter(lines.at(-1), [...(editor.empty ? [] : [""]), `[${key.slice(0, key.lastIndexOf(":"))}]`, ...added]);
+  else
+    editor.insertAfter(lines.at(-1), [
+      ...(editor.empty ? [] : [""]),
+      `[${key.slice(0, key.lastIndexOf(":"))}]`,
+      ...added,
+    ]);
 }
 
-/** A section that loses its last setting loses its header too, with a blank line before that, unless somebody wrote comments in it. */
+/**
+ * A section that loses its last setting loses its header too, with a blank line before that, unless somebody
+ * wrote comments in it.
+ */
 function removedWith({ lines, blocks, blank }: IniLines, gone: ReadonlySet<Line>): ReadonlySet<Line> {
   const removed = new Set(gone);
   for (const { header, assignments, comments } of blocks) {
-    if (assignments.length === 0 || comments.size > 0 || !assignments.every(({ line }) => gone.has(line))) continue;
+    if (assignments.length === 0 || comments.size > 0 || !assignments.every(({ line }) => gone.has(line)))
+      continue;
     removed.add(header);
     const before = lines[lines.indexOf(header) - 1];
     if (before !== undefined && blank.has(before)) removed.add(before);

@@ -14,32 +14,52 @@ interface Addition {
 }
 
 /** The edits that change and add settings. `root` is the lenient tree of `text`, `sections` what it holds. */
-export function additions(text: string, root: JsonObject, sections: Section, set: Iterable<Pick<Setting, "key" | "value">>): readonly TextEdit[] {
+export function additions(
+  text: string,
+  root: JsonObject,
+  sections: Section,
+  set: Iterable<Pick<Setting, "key" | "value">>,
+): readonly TextEdit[] {
   const edits: TextEdit[] = [];
   const turned = new Set<JsonNode>();
   const fresh: Addition[] = [];
   for (const { key, value } of set) {
     const { leaf, empty } = sections.at(foldKey(key).split(":")) ?? {};
     if (leaf !== undefined) {
-      if (leaf.value !== value) edits.push({ start: leaf.node.start, end: leaf.node.end, text: JSON.stringify(value) });
+      if (leaf.value !== value)
+        edits.push({ start: leaf.node.start, end: leaf.node.end, text: JSON.stringify(value) });
     } else if (empty !== undefined && !turned.has(empty)) {
       turned.add(empty);
       edits.push(...valueInsteadOf(text, empty, value));
     } else fresh.push({ parts: key.split(":"), value });
   }
   const insertion = new JsonInsertion(text, root);
-  for (const [object, added] of byObject(fresh, root, sections, turned)) edits.push(...insertion.into(object, membersOf(likeSiblings(object, added))));
+  for (const [object, added] of byObject(fresh, root, sections, turned))
+    edits.push(...insertion.into(object, membersOf(likeSiblings(object, added))));
   return edits;
 }
 
 /** A section of nothing becomes a value; comments in it stay. */
-function valueInsteadOf(text: string, { start, end }: JsonObject | JsonArray, value: string): readonly TextEdit[] {
-  if (gapIn(text, start + 1, end - 1).comments.length === 0) return [{ start, end, text: JSON.stringify(value) }];
-  return [{ start, end: start + 1, text: JSON.stringify(value) }, { start: end - 1, end, text: "" }];
+function valueInsteadOf(
+  text: string,
+  { start, end }: JsonObject | JsonArray,
+  value: string,
+): readonly TextEdit[] {
+  if (gapIn(text, start + 1, end - 1).comments.length === 0)
+    return [{ start, end, text: JSON.stringify(value) }];
+  return [
+    { start, end: start + 1, text: JSON.stringify(value) },
+    { start: end - 1, end, text: "" },
+  ];
 }
 
 /** Each setting goes to the deepest object that holds its section: the last of them with anything in it. */
-function byObject(fresh: readonly Addition[], root: JsonObject, sections: Section, turned: ReadonlySet<JsonNode>): ReadonlyMap<JsonObject, readonly Addition[]> {
+function byObject(
+  fresh: readonly Addition[],
+  root: JsonObject,
+  sections: Section,
+  turned: ReadonlySet<JsonNode>,
+): ReadonlyMap<JsonObject, readonly Addition[]> {
   const groups = new Map<JsonObject, Addition[]>();
   for (const { parts, value } of fresh) {
     let [object, depth, section]: [JsonObject, number, Section | undefined] = [root, 0, sections];
@@ -57,14 +77,17 @@ function byObject(fresh: readonly Addition[], root: JsonObject, sections: Sectio
 }
 
 /**
- * With the parts joined that the object's members join or cannot be split at: next to `"MyHsm:Pin"` goes `"MyHsm:Type"`, next to the list
- * `"Stores"`, `"Stores:MyHsm"`.
+ * With the parts joined that the object's members join or cannot be split at: next to `"MyHsm:Pin"` goes
+ * `"MyHsm:Type"`, next to the list `"Stores"`, `"Stores:MyHsm"`.
  */
 function likeSiblings(object: JsonObject, added: readonly Addition[]): readonly Addition[] {
   const siblings = object.list.map((member) => ({ member, parts: foldKey(member.name).split(":") }));
   return added.map(({ parts, value }) => {
     const key = parts.map(foldKey);
-    const shared = siblings.reduce((most, sibling) => Math.max(most, joinedParts(sibling.member, sibling.parts, key)), 0);
+    const shared = siblings.reduce(
+      (most, sibling) => Math.max(most, joinedParts(sibling.member, sibling.parts, key)),
+      0,
+    );
     return { parts: [parts.slice(0, shared + 1).join(":"), ...parts.slice(shared + 1)], value };
   });
 }
@@ -75,14 +98,23 @@ function joinedParts({ value }: JsonMember, parts: readonly string[], key: reado
   return value.kind === "object" ? 0 : parts.length;
 }
 
-/** The settings as members, nested by their parts. One that is a setting and a section keeps the section's parts joined to its name. */
+/**
+ * The settings as members, nested by their parts. One that is a setting and a section keeps the section's
+ * parts joined to its name.
+ */
 function membersOf(added: readonly Addition[]): ReadonlyMap<string, JsonData> {
-  const leaves = new Set(added.filter(({ parts }) => parts.length === 1).map(({ parts }) => foldKey(parts.join())));
+  const leaves = new Set(
+    added.filter(({ parts }) => parts.length === 1).map(({ parts }) => foldKey(parts.join())),
+  );
   const both = added.some(({ parts }) => parts.length > 1 && leaves.has(foldKey(parts[0] ?? "")));
-  if (both) return membersOf(added.map((one) => (leaves.has(foldKey(one.parts[0] ?? "")) ? joined(one) : one)));
+  if (both)
+    return membersOf(added.map((one) => (leaves.has(foldKey(one.parts[0] ?? "")) ? joined(one) : one)));
   const sections = new Map<string, { readonly name: string; readonly below: Addition[] }>();
   const members = new Map<string, JsonData>();
-  for (const { parts: [name = "", ...parts], value } of added) {
+  for (const {
+    parts: [name = "", ...parts],
+    value,
+  } of added) {
     if (parts.length === 0) members.set(name, value);
     else {
       const section = sections.get(foldKey(name)) ?? { name, below: [] };

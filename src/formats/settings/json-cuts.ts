@@ -2,13 +2,19 @@ import type { JsonMember, JsonObject, Span } from "../json-tree.js";
 import { blanksAfter, blanksBefore, breakAt, gapIn, hasBreak, startsLine } from "./json-gaps.js";
 import type { JsonGap } from "./json-gaps.js";
 
-/** The parts of the text to cut so that these members of the object go and all others keep their bytes and comments. May overlap. */
+/**
+ * The parts of the text to cut so that these members of the object go and all others keep their bytes and
+ * comments. May overlap.
+ */
 export function cutsOf(text: string, object: JsonObject, gone: ReadonlySet<JsonMember>): readonly Span[] {
   const lastKept = object.list.findLastIndex((member) => !gone.has(member));
-  const cuts = object.list.flatMap((member, index) => (gone.has(member) ? memberCuts(text, object, index, index > lastKept) : []));
+  const cuts = object.list.flatMap((member, index) =>
+    gone.has(member) ? memberCuts(text, object, index, index > lastKept) : [],
+  );
   const kept = object.list[lastKept];
   const last = object.list.length - 1;
-  if (kept === undefined || lastKept === last || gapAfter(text, object, last).comma !== undefined) return cuts;
+  if (kept === undefined || lastKept === last || gapAfter(text, object, last).comma !== undefined)
+    return cuts;
   // no comma in front of the bracket, as before
   const { comma = kept.value.end - 1 } = gapAfter(text, object, lastKept);
   return [...cuts, { start: comma, end: comma + 1 }];
@@ -16,25 +22,35 @@ export function cutsOf(text: string, object: JsonObject, gone: ReadonlySet<JsonM
 
 /** What stands between a member and the next or the bracket; before the first member for -1. */
 export function gapAfter(text: string, object: JsonObject, index: number): JsonGap {
-  return gapIn(text, object.list[index]?.value.end ?? object.start + 1, object.list[index + 1]?.key.start ?? object.end - 1);
+  return gapIn(
+    text,
+    object.list[index]?.value.end ?? object.start + 1,
+    object.list[index + 1]?.key.start ?? object.end - 1,
+  );
 }
 
 /**
- * A member that has its lines for itself goes with them, comments at their end included. One that shares a line leaves its comments and
- * takes the blanks after it along, or, as one of the last, all white space before it.
+ * A member that has its lines for itself goes with them, comments at their end included. One that shares a
+ * line leaves its comments and takes the blanks after it along, or, as one of the last, all white space
+ * before it.
  */
 function memberCuts(text: string, object: JsonObject, index: number, isTail: boolean): readonly Span[] {
   const member = object.list[index];
   if (member === undefined) return [];
-  const { key: { start }, value: { end } } = member;
+  const {
+    key: { start },
+    value: { end },
+  } = member;
   const gap = gapAfter(text, object, index);
   const withComma = gap.comma !== undefined && !hasBreak(text, end, gap.comma) ? gap.comma + 1 : end;
   const next = nextLine(text, withComma, gap);
   const comma = gap.comma === undefined ? [] : [{ start: gap.comma, end: blanksAfter(text, gap.comma + 1) }];
-  if (startsLine(text, start) && next !== undefined) return [{ start: blanksBefore(text, start), end: next }, ...(withComma === end ? comma : [])];
+  if (startsLine(text, start) && next !== undefined)
+    return [{ start: blanksBefore(text, start), end: next }, ...(withComma === end ? comma : [])];
   const bareComma = comma.map((one) => ({ start: one.start, end: one.start + 1 }));
   if (isTail) return [{ start: whiteSpaceBefore(text, object, index), end }, ...bareComma];
-  if (breakAt(text, blanksAfter(text, withComma)) !== "") return [{ start: blanksBefore(text, start), end }, ...bareComma];
+  if (breakAt(text, blanksAfter(text, withComma)) !== "")
+    return [{ start: blanksBefore(text, start), end }, ...bareComma];
   return [{ start, end: blanksAfter(text, end) }, ...comma];
 }
 

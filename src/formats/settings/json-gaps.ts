@@ -17,7 +17,12 @@ export function gapIn(text: string, start: number, end: number): JsonGap {
   let comma: number | undefined;
   for (const { 0: token, index } of text.slice(start, end).matchAll(/\/\/[^\r\n]*|\/\*[^]*?\*\/|,/g)) {
     if (token === ",") comma = start + index;
-    else comments.push({ start: start + index, end: start + index + token.length, toLineEnd: token.startsWith("//") });
+    else
+      comments.push({
+        start: start + index,
+        end: start + index + token.length,
+        toLineEnd: token.startsWith("//"),
+      });
   }
   return { comma, comments };
 }
@@ -56,7 +61,8 @@ export function hasBreak(text: string, start: number, end: number): boolean {
 /** The blanks that the offset's line starts with. */
 export function indentAt(text: string, offset: number): string {
   let start = offset;
-  while (start > 0 && text[start - 1] !== "\n" && text[start - 1] !== "\r" && text[start - 1] !== "\uFEFF") start--;
+  while (start > 0 && text[start - 1] !== "\n" && text[start - 1] !== "\r" && text[start - 1] !== "\uFEFF")
+    start--;
   return text.slice(start, blanksAfter(text, start));
 }
 

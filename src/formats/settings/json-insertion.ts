@@ -5,7 +5,10 @@ import type { TextEdit } from "../text-edit.js";
 import { blanksAfter, breakAt, gapIn, hasBreak, indentAt, startsLine } from "./json-gaps.js";
 import type { JsonGap } from "./json-gaps.js";
 
-/** Puts members into objects of one text, after those they have, in the look of their surroundings; comments stay where they are. */
+/**
+ * Puts members into objects of one text, after those they have, in the look of their surroundings; comments
+ * stay where they are.
+ */
 export class JsonInsertion {
   readonly #text: string;
   readonly #layout: JsonLayout;
@@ -21,7 +24,9 @@ export class JsonInsertion {
     const last = object.list.at(-1);
     if (last !== undefined) return this.#after(last, object, members);
     const gap = gapIn(this.#text, object.start + 1, object.end - 1);
-    return gap.comments.length === 0 ? this.#fill(object, members) : this.#afterComments(object, gap, members);
+    return gap.comments.length === 0
+      ? this.#fill(object, members)
+      : this.#afterComments(object, gap, members);
   }
 
   #after(last: JsonMember, object: JsonObject, members: ReadonlyMap<string, JsonData>): readonly TextEdit[] {
@@ -30,7 +35,10 @@ export class JsonInsertion {
     const { at, mustBreak } = this.#restOfLine(gap.comma === undefined ? last.value.end : gap.comma + 1, gap);
     const ownLine = startsLine(this.#text, last.key.start);
     const indent = indentAt(this.#text, last.key.start) + (ownLine ? "" : layout.unit);
-    const text = ownLine || mustBreak ? this.#onLines(this.#lineEnd(at), indent, members, layout) : this.#inLine(at, members, layout);
+    const text =
+      ownLine || mustBreak
+        ? this.#onLines(this.#lineEnd(at), indent, members, layout)
+        : this.#inLine(at, members, layout);
     if (gap.comma !== undefined) return [{ ...text, text: `${text.text},` }];
     return [{ start: last.value.end, end: last.value.end, text: "," }, text];
   }
@@ -54,13 +62,18 @@ export class JsonInsertion {
   }
 
   #onLines(at: number, indent: string, members: ReadonlyMap<string, JsonData>, layout: JsonLayout): TextEdit {
-    const eol = breakAt(this.#text, at) === "\r\n" ? "\r\n" : breakAt(this.#text, at) === "\n" ? "\n" : layout.eol;
-    const lines = [...members].map(([name, value]) => eol + indent + memberText(name, value, { ...layout, eol }, indent));
+    const eol =
+      breakAt(this.#text, at) === "\r\n" ? "\r\n" : breakAt(this.#text, at) === "\n" ? "\n" : layout.eol;
+    const lines = [...members].map(
+      ([name, value]) => eol + indent + memberText(name, value, { ...layout, eol }, indent),
+    );
     return { start: at, end: at, text: lines.join(",") };
   }
 
   #inLine(at: number, members: ReadonlyMap<string, JsonData>, layout: JsonLayout): TextEdit {
-    const parts = [...members].map(([name, value]) => layout.gap + memberText(name, value, layout, undefined));
+    const parts = [...members].map(
+      ([name, value]) => layout.gap + memberText(name, value, layout, undefined),
+    );
     return { start: at, end: at, text: parts.join(",") };
   }
 
@@ -70,15 +83,25 @@ export class JsonInsertion {
     return [{ start: object.start, end: object.end, text: jsonText(members, this.#layout, indent) }];
   }
 
-  #afterComments(object: JsonObject, { comments }: JsonGap, members: ReadonlyMap<string, JsonData>): readonly TextEdit[] {
+  #afterComments(
+    object: JsonObject,
+    { comments }: JsonGap,
+    members: ReadonlyMap<string, JsonData>,
+  ): readonly TextEdit[] {
     const last = comments.at(-1) ?? object;
-    if (!hasBreak(this.#text, object.start, object.end)) return [this.#inLine(last.end, members, this.#layout)];
-    const indent = startsLine(this.#text, last.start) ? indentAt(this.#text, last.start) : indentAt(this.#text, object.start) + this.#layout.unit;
+    if (!hasBreak(this.#text, object.start, object.end))
+      return [this.#inLine(last.end, members, this.#layout)];
+    const indent = startsLine(this.#text, last.start)
+      ? indentAt(this.#text, last.start)
+      : indentAt(this.#text, object.start) + this.#layout.unit;
     return [this.#onLines(this.#lineEnd(last.end), indent, members, this.#layout)];
   }
 }
 
-/** The indentation of one level: that of the first member; a tab, as in the documentation's samples, where nothing tells. */
+/**
+ * The indentation of one level: that of the first member; a tab, as in the documentation's samples, where
+ * nothing tells.
+ */
 function unitOf(text: string, root: JsonObject): string {
   const first = root.list[0];
   if (first !== undefined && startsLine(text, first.key.start)) return indentAt(text, first.key.start);

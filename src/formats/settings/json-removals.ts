@@ -5,11 +5,16 @@ import { gapIn } from "./json-gaps.js";
 import type { Section } from "./json-sections.js";
 
 /**
- * The edits that remove the settings of these folded keys from the text; `root` is its lenient tree, `sections` what it holds. An object or
- * list that loses all it has goes too, unless a comment stays in it or it is the root. An item of a list leaves `{}`, which is no setting:
- * the others' keys are their places.
+ * The edits that remove the settings of these folded keys from the text; `root` is its lenient tree,
+ * `sections` what it holds. An object or list that loses all it has goes too, unless a comment stays in it or
+ * it is the root. An item of a list leaves `{}`, which is no setting: the others' keys are their places.
  */
-export function removals(text: string, root: JsonObject, sections: Section, keys: ReadonlySet<string>): readonly TextEdit[] {
+export function removals(
+  text: string,
+  root: JsonObject,
+  sections: Section,
+  keys: ReadonlySet<string>,
+): readonly TextEdit[] {
   const values = leavesAt(sections, keys);
   if (values.size === 0) return [];
   const removal = new Removal(text, values, besideSettings(sections, values));
@@ -27,7 +32,8 @@ function besideSettings(sections: Section, removed: ReadonlySet<JsonNode>): Read
   const objects = new Set<JsonNode>();
   const left = [sections];
   for (let section = left.pop(); section !== undefined; section = left.pop()) {
-    if (section.leaf !== undefined && !removed.has(section.leaf.node)) for (const object of section.objects) objects.add(object);
+    if (section.leaf !== undefined && !removed.has(section.leaf.node))
+      for (const object of section.objects) objects.add(object);
     for (const child of section.children.values()) left.push(child);
   }
   return objects;
@@ -47,7 +53,10 @@ class Removal {
   }
 
   edits(): readonly TextEdit[] {
-    return [...united(this.#cuts).map((cut) => ({ ...cut, text: "" })), ...this.#emptied.map((span) => ({ ...span, text: "{}" }))];
+    return [
+      ...united(this.#cuts).map((cut) => ({ ...cut, text: "" })),
+      ...this.#emptied.map((span) => ({ ...span, text: "{}" })),
+    ];
   }
 
   empty({ start, end }: Span): void {
@@ -64,7 +73,11 @@ class Removal {
     const gone = new Set(object.list.filter(({ value }) => this.goes(value)));
     if (gone.size === 0) return false;
     const cuts = cutsOf(this.#text, object, gone);
-    if (gone.size === object.list.length && (this.#besideSettings.has(object) || !this.#keepsComment(object, cuts))) return true;
+    if (
+      gone.size === object.list.length &&
+      (this.#besideSettings.has(object) || !this.#keepsComment(object, cuts))
+    )
+      return true;
     this.#cuts.push(...cuts);
     return false;
   }
@@ -91,7 +104,10 @@ class Removal {
   }
 
   #hasComment({ start, end, items }: JsonArray): boolean {
-    return [undefined, ...items].some((item, index) => gapIn(this.#text, item?.end ?? start + 1, items[index]?.start ?? end - 1).comments.length > 0);
+    return [undefined, ...items].some(
+      (item, index) =>
+        gapIn(this.#text, item?.end ?? start + 1, items[index]?.start ?? end - 1).comments.length > 0,
+    );
   }
 }
 

@@ -1,6 +1,13 @@
 import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonScalar } from "../json-tree.js";
 import { foldKey } from "./fold-key.js";
-import { longestSection, mostSettings, sectionTooLong, tooManySettings, type Setting, type SettingsFault } from "./settings-text.js";
+import {
+  longestSection,
+  mostSettings,
+  sectionTooLong,
+  tooManySettings,
+  type Setting,
+  type SettingsFault,
+} from "./settings-text.js";
 
 /** All that a text holds at one key, wherever it stands and however it is spelled. */
 export class Section {
@@ -53,8 +60,9 @@ export interface JsonSections {
 export const deepest = 64;
 
 /**
- * The settings that Microsoft.Extensions.Configuration.Json makes of the tree of a text, and what it or System.Text.Json would refuse
- * though it is JSON; no more than `most` sections. A value of null is read as "", as before .NET 10; an object or list of nothing is no setting.
+ * The settings that Microsoft.Extensions.Configuration.Json makes of the tree of a text, and what it or
+ * System.Text.Json would refuse though it is JSON; no more than `most` sections. A value of null is read as
+ * "", as before .NET 10; an object or list of nothing is no setting.
  */
 export function jsonSections(text: string, root: JsonObject, most = mostSettings): JsonSections {
   const walk = new SectionWalk(text, most);
@@ -87,7 +95,11 @@ class SectionWalk implements JsonSections {
       const parts = foldKey(member.name).split(":");
       if (!this.#takes(parts.length, member.key.start)) return;
       this.#checkName(member);
-      this.#value(member.value, { section: section.made(parts), key: prefix + member.name, offset: member.key.start }, depth);
+      this.#value(
+        member.value,
+        { section: section.made(parts), key: prefix + member.name, offset: member.key.start },
+        depth,
+      );
     }
   }
 
@@ -102,7 +114,8 @@ class SectionWalk implements JsonSections {
   #checkName({ name, key, value }: JsonMember): void {
     if (!isWellFormed(name)) this.#fault(key.start, halfPair);
     // System.Text.Json passes over comments everywhere but here
-    if (!/^\s*:/.test(this.#text.slice(key.end, value.start))) this.#fault(key.end, "a colon is expected right after a key");
+    if (!/^\s*:/.test(this.#text.slice(key.end, value.start)))
+      this.#fault(key.end, "a colon is expected right after a key");
   }
 
   #value(node: JsonNode, place: Place, depth: number): void {
@@ -123,20 +136,30 @@ class SectionWalk implements JsonSections {
     if (node.items.length === 0) this.#empty(node, section, offset);
     for (const [index, item] of node.items.entries()) {
       if (!this.#takes(1, item.start)) return;
-      this.#value(item, { section: section.made([String(index)]), key: `${key}:${index}`, offset: item.start }, depth);
+      this.#value(
+        item,
+        { section: section.made([String(index)]), key: `${key}:${index}`, offset: item.start },
+        depth,
+      );
     }
   }
 
   #empty(node: JsonObject | JsonArray, section: Section, offset: number): void {
     section.empty ??= node;
-    if (section.leaf !== undefined) this.faults.push({ kind: "ambiguous", offset, reason: "a section of nothing stands at the key of a setting" });
+    if (section.leaf !== undefined)
+      this.faults.push({
+        kind: "ambiguous",
+        offset,
+        reason: "a section of nothing stands at the key of a setting",
+      });
   }
 
   #leaf(node: JsonScalar, { section, key, offset }: Place): void {
     const value = this.#valueOf(node);
     if (!isWellFormed(value)) this.#fault(node.start, halfPair);
     // newer versions set the key of an empty section to null
-    if (section.leaf !== undefined || section.empty !== undefined) this.faults.push({ kind: "duplicate-key", offset, reason: "a key occurs twice", key });
+    if (section.leaf !== undefined || section.empty !== undefined)
+      this.faults.push({ kind: "duplicate-key", offset, reason: "a key occurs twice", key });
     section.leaf ??= { node, value };
     this.settings.push({ key, value, offset });
   }

@@ -8,11 +8,19 @@ import { jsonCannotHold } from "./json-cannot-hold.js";
 import { leavesAt, removals } from "./json-removals.js";
 import { jsonSections } from "./json-sections.js";
 import type { JsonSections, Section } from "./json-sections.js";
-import { mostSettings, type Setting, type SettingsEdit, type SettingsFault, type SettingsReading, type SettingsText } from "./settings-text.js";
+import {
+  mostSettings,
+  type Setting,
+  type SettingsEdit,
+  type SettingsFault,
+  type SettingsReading,
+  type SettingsText,
+} from "./settings-text.js";
 
 /**
- * Reads settings as .NET's configuration reads a JSON file: System.Text.Json with comments and trailing commas, 64 levels deep; keys are
- * paths, compared without regard to case; objects of one key are one section. White space alone has no settings yet. Linear in the size of the text.
+ * Reads settings as .NET's configuration reads a JSON file: System.Text.Json with comments and trailing
+ * commas, 64 levels deep; keys are paths, compared without regard to case; objects of one key are one
+ * section. White space alone has no settings yet. Linear in the size of the text.
  */
 export function readJsonSettings(text: string): SettingsReading {
   const parsed = parsedSettings(isNothing(text) ? "{}" : text);
@@ -27,16 +35,22 @@ interface ParsedSettings {
   readonly sections: JsonSections;
 }
 
-function parsedSettings(text: string, most = mostSettings): ParsedSettings | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] } {
+function parsedSettings(
+  text: string,
+  most = mostSettings,
+): ParsedSettings | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] } {
   const parsed = parseJson(text, "lenient");
   if ("faults" in parsed) {
     const [{ offset, reason }] = parsed.faults;
     return { faults: [{ kind: "syntax", offset, reason }] };
   }
   const { root } = parsed;
-  if (root.kind !== "object") return { faults: [{ kind: "syntax", offset: root.start, reason: "the settings must be a JSON object" }] };
+  if (root.kind !== "object")
+    return { faults: [{ kind: "syntax", offset: root.start, reason: "the settings must be a JSON object" }] };
   const [fault, ...more] = separatorFaults(text);
-  return fault === undefined ? { root, sections: jsonSections(text, root, most) } : { faults: [fault, ...more] };
+  return fault === undefined
+    ? { root, sections: jsonSections(text, root, most) }
+    : { faults: [fault, ...more] };
 }
 
 /** System.Text.Json refuses U+2028 and U+2029 in a comment to the end of its line. */
@@ -74,7 +88,8 @@ class JsonSettings implements SettingsText {
     const added = this.#added(wanted.values());
     const result = unwanted.size === 0 ? added : without(added, unwanted);
     if (result === this.#text) return result;
-    if (!this.#isEdited(result, wanted, unwanted)) throw new RangeError("a key would be both a setting and an empty section");
+    if (!this.#isEdited(result, wanted, unwanted))
+      throw new RangeError("a key would be both a setting and an empty section");
     return result;
   }
 
@@ -87,7 +102,11 @@ class JsonSettings implements SettingsText {
   }
 
   /** Whether the application reads what was asked for, and all else as before. Keys are folded. */
-  #isEdited(text: string, set: ReadonlyMap<string, { readonly value: string }>, remove: ReadonlySet<string>): boolean {
+  #isEdited(
+    text: string,
+    set: ReadonlyMap<string, { readonly value: string }>,
+    remove: ReadonlySet<string>,
+  ): boolean {
     const parsed = parsedSettings(text, Infinity);
     if ("faults" in parsed || parsed.sections.faults.length > 0) return false;
     const { root, settings } = parsed.sections;
@@ -95,7 +114,10 @@ class JsonSettings implements SettingsText {
     const fresh = set.size - leavesAt(before, set.keys()).size;
     if (settings.length !== this.settings.length + fresh - leavesAt(before, remove).size) return false;
     const touched = new Set([...set.keys(), ...remove].flatMap((key) => before.at(key.split(":")) ?? []));
-    return [...set].every(([key, { value }]) => root.at(key.split(":"))?.leaf?.value === value) && holds(root, before, touched);
+    return (
+      [...set].every(([key, { value }]) => root.at(key.split(":"))?.leaf?.value === value) &&
+      holds(root, before, touched)
+    );
   }
 }
 
@@ -105,7 +127,10 @@ function without(text: string, keys: ReadonlySet<string>): string {
   return "faults" in parsed ? text : withEdits(text, removals(text, parsed.root, parsed.sections.root, keys));
 }
 
-/** Whether all settings have the values they had, but for some. Not by recursion: a name may have any number of parts. */
+/**
+ * Whether all settings have the values they had, but for some. Not by recursion: a name may have any number
+ * of parts.
+ */
 function holds(after: Section, before: Section, touched: ReadonlySet<Section>): boolean {
   const pairs: [Section | undefined, Section][] = [[after, before]];
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {

@@ -1,6 +1,9 @@
 import { foldKey } from "./fold-key.js";
 
-/** What stands before the last part of a key with the `:` after it, as .NET compares it; "" for a key of one part. */
+/**
+ * What stands before the last part of a key with the `:` after it, as .NET compares it; "" for a key of one
+ * part.
+ */
 export function sectionOf(key: string): string {
   return foldKey(key.slice(0, key.lastIndexOf(":") + 1));
 }

@@ -4,8 +4,9 @@ import type { Line } from "./line.js";
 import type { ReadLines } from "./line-form.js";
 
 /**
- * Makes edits of a text of lines that leave every other byte as it is. New lines end as the line before them does, so that they never
- * take a line break apart or make one whole; a text without a final line break keeps that habit.
+ * Makes edits of a text of lines that leave every other byte as it is. New lines end as the line before them
+ * does, so that they never take a line break apart or make one whole; a text without a final line break keeps
+ * that habit.
  */
 export class LineEditor {
   readonly #text: string;
@@ -29,24 +30,43 @@ export class LineEditor {
     this.#edits.push({ start, end, text });
   }
 
-  /** Puts lines after the given one, or before all when there is none. What is put after the same line comes in the order of the calls. */
+  /**
+   * Puts lines after the given one, or before all when there is none. What is put after the same line comes
+   * in the order of the calls.
+   */
   insertAfter(line: Line | undefined, added: readonly string[]): void {
     const lineBreak = this.#breakAfter(line);
     if (line?.ended === false && lineBreak === "\n" && this.#text.charAt(line.end - 1) === "\r") {
       // a carriage return that the line's value ends in would be taken for a part of this line break
-      this.#insert(line.end, added.map((text) => `\r\n${text}`));
-    } else if (line?.ended === false) this.#insert(line.end, added.map((text) => lineBreak + text));
-    else this.#insert(line?.next ?? this.#start, added.map((text) => text + lineBreak));
+      this.#insert(
+        line.end,
+        added.map((text) => `\r\n${text}`),
+      );
+    } else if (line?.ended === false)
+      this.#insert(
+        line.end,
+        added.map((text) => lineBreak + text),
+      );
+    else
+      this.#insert(
+        line?.next ?? this.#start,
+        added.map((text) => text + lineBreak),
+      );
   }
 
-  /** Removes lines with their line breaks; a last line without one goes with the line break before it. To be called once. */
+  /**
+   * Removes lines with their line breaks; a last line without one goes with the line break before it. To be
+   * called once.
+   */
   remove(gone: ReadonlySet<Line>): void {
-    for (const line of this.#lines) if (gone.has(line) && line.ended) this.#edits.push({ start: line.start, end: line.next, text: "" });
+    for (const line of this.#lines)
+      if (gone.has(line) && line.ended) this.#edits.push({ start: line.start, end: line.next, text: "" });
     const last = this.#lines.at(-1);
     if (last === undefined || last.ended || !gone.has(last)) return;
     const kept = this.#lines.findLast((line) => !gone.has(line));
     // right behind a character of a line break, the one that ends the line is what keeps them apart
-    const needsBreak = kept !== undefined && last.next === last.end && /[\r\n]/.test(this.#text.charAt(kept.end - 1));
+    const needsBreak =
+      kept !== undefined && last.next === last.end && /[\r\n]/.test(this.#text.charAt(kept.end - 1));
     this.#edits.push({ start: (needsBreak ? kept.next : kept?.end) ?? last.start, end: last.end, text: "" });
   }
 
@@ -61,7 +81,9 @@ export class LineEditor {
     }
     const result = parts.join("") + this.#text.slice(at);
     // a name that begins with U+FEFF would lose it at the start of a text, where that is a byte order mark
-    return result.startsWith("\uFEFF") && !this.#text.startsWith("\uFEFF") ? this.#breakAfter(undefined) + result : result;
+    return result.startsWith("\uFEFF") && !this.#text.startsWith("\uFEFF")
+      ? this.#breakAfter(undefined) + result
+      : result;
   }
 
   #insert(at: number, texts: readonly string[]): void {

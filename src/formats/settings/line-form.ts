@@ -39,9 +39,15 @@ export interface LineForm<Read extends ReadLines> {
   cannotHold(key: string, value: string): string | undefined;
   /** Where the last part of a name begins, as spelled in a line. */
   lastPart(name: string): number;
-  /** The value as it is written behind the name. It stands in the manner of the text that it replaces, "" for none. */
+  /**
+   * The value as it is written behind the name. It stands in the manner of the text that it replaces, "" for
+   * none.
+   */
   written(value: string, name: string, replaced: string): string;
-  /** The line right after which keys of the section go when it has none yet; undefined when there is no such line. */
+  /**
+   * The line right after which keys of the section go when it has none yet; undefined when there is no such
+   * line.
+   */
   headerOf(read: Read, section: string): Line | undefined;
   /** Writes the first keys of a section that has no line in the text. */
   addSection(editor: LineEditor, read: Read, pairs: readonly Pair[]): void;

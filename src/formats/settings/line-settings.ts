@@ -15,12 +15,20 @@ export function lineSettings<Read extends ReadLines>(form: LineForm<Read>, text:
   return { settings: read.settings, dropped: read.dropped ?? [], edit: (edit) => edited(form, read, edit) };
 }
 
-function edited<Read extends ReadLines>(form: LineForm<Read>, read: Read, { set, remove }: SettingsEdit): string {
+function edited<Read extends ReadLines>(
+  form: LineForm<Read>,
+  read: Read,
+  { set, remove }: SettingsEdit,
+): string {
   for (const [key, value] of set) refuse(noFormHolds(key, value) ?? form.cannotHold(key, value));
   const wanted = new Map([...set].map((pair) => [foldKey(pair[0]), pair]));
   // the new lines come first: a section that gets some does not go for having lost all it had
   const text = withSet(form, read, wanted);
-  const result = without(form, text === read.text ? read : form.read(text), new Set([...remove].map(foldKey).filter((key) => !wanted.has(key))));
+  const result = without(
+    form,
+    text === read.text ? read : form.read(text),
+    new Set([...remove].map(foldKey).filter((key) => !wanted.has(key))),
+  );
   // the blanks around a value count where a line has a greatest length
   refuse(form.read(result).faults[0]?.reason);
   return result;
@@ -30,33 +38,70 @@ function refuse(reason: string | undefined): void {
   if (reason !== undefined) throw new RangeError(reason);
 }
 
-function withSet<Read extends ReadLines>(form: LineForm<Read>, read: Read, wanted: ReadonlyMap<string, Pair>): string {
+function withSet<Read extends ReadLines>(
+  form: LineForm<Read>,
+  read: Read,
+  wanted: ReadonlyMap<string, Pair>,
+): string {
   const editor = new LineEditor(read);
   const standing = grouped(read.assignments, ({ key }) => foldKey(key));
   for (const [key, [, value]] of wanted) {
     const there = standing.get(key) ?? [];
     // the last one counts, and no other may leave the value to somebody else
-    const concerned = there.filter((one) => (one === there.at(-1) || one.value === undefined) && one.value !== value);
+    const concerned = there.filter(
+      (one) => (one === there.at(-1) || one.value === undefined) && one.value !== value,
+    );
     for (const one of concerned) changeValue(form, read, editor, one, value);
   }
-  addPairs(form, read, editor, [...wanted].flatMap(([key, pair]) => (standing.has(key) ? [] : [pair])));
+  addPairs(
+    form,
+    read,
+    editor,
+    [...wanted].flatMap(([key, pair]) => (standing.has(key) ? [] : [pair])),
+  );
   return editor.result();
 }
 
-function changeValue<Read extends ReadLines>(form: LineForm<Read>, { text }: Read, editor: LineEditor, there: Assignment, value: string): void {
-  const written = form.written(value, text.slice(there.name.start, there.name.end), text.slice(there.written.start, there.written.end));
+function changeValue<Read extends ReadLines>(
+  form: LineForm<Read>,
+  { text }: Read,
+  editor: LineEditor,
+  there: Assignment,
+  value: string,
+): void {
+  const written = form.written(
+    value,
+    text.slice(there.name.start, there.name.end),
+    text.slice(there.written.start, there.written.end),
+  );
   editor.replace(there.written, there.value === undefined ? `=${written}` : written);
 }
 
-/** Those of a section that has a place go there before others come to the end of the text, which may be the same spot. */
-function addPairs<Read extends ReadLines>(form: LineForm<Read>, read: Read, editor: LineEditor, pairs: readonly Pair[]): void {
+/**
+ * Those of a section that has a place go there before others come to the end of the text, which may be the
+ * same spot.
+ */
+function addPairs<Read extends ReadLines>(
+  form: LineForm<Read>,
+  read: Read,
+  editor: LineEditor,
+  pairs: readonly Pair[],
+): void {
   const siblings = new Map(read.assignments.map((one) => [sectionOf(one.key), one]));
   const homeless: (readonly [section: string, own: readonly Pair[]])[] = [];
   for (const [section, own] of grouped(pairs, ([key]) => sectionOf(key))) {
     const sibling = siblings.get(section);
     const header = form.headerOf(read, section);
-    if (sibling !== undefined) editor.insertAfter(sibling.line, own.map((pair) => lineLike(form, read, sibling, pair)));
-    else if (header !== undefined) editor.insertAfter(header, own.map(([key, value]) => plainLine(form, partOf(key), value)));
+    if (sibling !== undefined)
+      editor.insertAfter(
+        sibling.line,
+        own.map((pair) => lineLike(form, read, sibling, pair)),
+      );
+    else if (header !== undefined)
+      editor.insertAfter(
+        header,
+        own.map(([key, value]) => plainLine(form, partOf(key), value)),
+      );
     else homeless.push([section, own]);
   }
   // keys without a section cannot follow a section's header
@@ -64,7 +109,10 @@ function addPairs<Read extends ReadLines>(form: LineForm<Read>, read: Read, edit
   for (const [, own] of sectionsLast) form.addSection(editor, read, own);
 }
 
-function grouped<Item>(items: readonly Item[], groupOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+function grouped<Item>(
+  items: readonly Item[],
+  groupOf: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     const group = groupOf(item);
@@ -76,19 +124,34 @@ function grouped<Item>(items: readonly Item[], groupOf: (item: Item) => string):
 }
 
 /** A line for a key of the same section, spelled and indented like the one given. */
-function lineLike<Read extends ReadLines>(form: LineForm<Read>, { text }: Read, { line, name, written }: Assignment, [key, value]: Pair): string {
+function lineLike<Read extends ReadLines>(
+  form: LineForm<Read>,
+  { text }: Read,
+  { line, name, written }: Assignment,
+  [key, value]: Pair,
+): string {
   const spelled = text.slice(name.start, name.end);
   const own = spelled.slice(0, form.lastPart(spelled)) + partOf(key);
   const between = text.slice(name.end, written.start);
-  return text.slice(line.start, name.start) + own + (between === "" ? "=" : between) + form.written(value, own, "");
+  return (
+    text.slice(line.start, name.start) + own + (between === "" ? "=" : between) + form.written(value, own, "")
+  );
 }
 
 /** `name=value`. */
-export function plainLine<Read extends ReadLines>(form: Pick<LineForm<Read>, "written">, name: string, value: string): string {
+export function plainLine<Read extends ReadLines>(
+  form: Pick<LineForm<Read>, "written">,
+  name: string,
+  value: string,
+): string {
   return `${name}=${form.written(value, name, "")}`;
 }
 
-function without<Read extends ReadLines>(form: LineForm<Read>, read: Read, keys: ReadonlySet<string>): string {
+function without<Read extends ReadLines>(
+  form: LineForm<Read>,
+  read: Read,
+  keys: ReadonlySet<string>,
+): string {
   const gone = new Set(read.assignments.flatMap(({ key, line }) => (keys.has(foldKey(key)) ? line : [])));
   if (gone.size === 0) return read.text;
   const editor = new LineEditor(read);

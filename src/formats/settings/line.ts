@@ -8,7 +8,10 @@ export interface Line extends Span {
   readonly ended: boolean;
 }
 
-/** The lines from `start` on. `breaks` finds what stands after a line; a line has ended where its first group is part of that. */
+/**
+ * The lines from `start` on. `breaks` finds what stands after a line; a line has ended where its first group
+ * is part of that.
+ */
 export function linesOf(text: string, start: number, breaks: RegExp): Line[] {
   const lines: Line[] = [];
   let from = start;

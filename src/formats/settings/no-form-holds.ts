@@ -1,4 +1,7 @@
-/** Why a setting is held by no form, whatever its rules, in words that quote nothing of it; undefined when one may hold it. */
+/**
+ * Why a setting is held by no form, whatever its rules, in words that quote nothing of it; undefined when one
+ * may hold it.
+ */
 export function noFormHolds(key: string, value: string): string | undefined {
   const text = `${key}=${value}`;
   if (/[\uD800-\uDFFF]/u.test(text)) return "half of a surrogate pair is no character";

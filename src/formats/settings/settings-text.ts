@@ -1,26 +1,39 @@
 /**
- * The forms in which an application on .NET's configuration providers is given its settings: an ini file, a JSON file, or environment
- * variables, written as a file for Docker (`env`) or for systemd (`EnvironmentFile=`), which quote differently.
+ * The forms in which an application on .NET's configuration providers is given its settings: an ini file, a
+ * JSON file, or environment variables, written as a file for Docker (`env`) or for systemd
+ * (`EnvironmentFile=`), which quote differently.
  */
 export const settingsForms = ["ini", "json", "env", "systemd"] as const;
 export type SettingsForm = (typeof settingsForms)[number];
 
-/** Settings of one text that are read: a hundred times what any application has. Each takes time and memory, and 5 MiB can hold millions. */
+/**
+ * Settings of one text that are read: a hundred times what any application has. Each takes time and memory,
+ * and 5 MiB can hold millions.
+ */
 export const mostSettings = 200_000;
 
-/** Characters of the longest key that a section may have: it stands before each of its settings' keys, and so counts as often. */
+/**
+ * Characters of the longest key that a section may have: it stands before each of its settings' keys, and so
+ * counts as often.
+ */
 export const longestSection = 1024;
 
 /** One setting as the application reads it. */
 export interface Setting {
-  /** Its parts joined by `:`, spelled as in the file: `KeyStores:MyHsm:Pin`. The application compares keys without regard to case. */
+  /**
+   * Its parts joined by `:`, spelled as in the file: `KeyStores:MyHsm:Pin`. The application compares keys
+   * without regard to case.
+   */
   readonly key: string;
   readonly value: string;
   /** Of its key in the text, in UTF-16 code units. */
   readonly offset: number;
 }
 
-/** Why the application, or what hands its environment over, would refuse the text or read it in a way that cannot be told. */
+/**
+ * Why the application, or what hands its environment over, would refuse the text or read it in a way that
+ * cannot be told.
+ */
 export interface SettingsFault {
   readonly kind: "syntax" | "duplicate-key" | "ambiguous" | "size";
   readonly offset: number;
@@ -31,11 +44,19 @@ export interface SettingsFault {
 }
 
 export function tooManySettings(offset: number): SettingsFault {
-  return { kind: "size", offset, reason: `there are more than ${mostSettings} settings; this is where they are reached` };
+  return {
+    kind: "size",
+    offset,
+    reason: `there are more than ${mostSettings} settings; this is where they are reached`,
+  };
 }
 
 export function sectionTooLong(offset: number): SettingsFault {
-  return { kind: "size", offset, reason: `the key of this section is longer than ${longestSection} characters` };
+  return {
+    kind: "size",
+    offset,
+    reason: `the key of this section is longer than ${longestSection} characters`,
+  };
 }
 
 /** A line that is passed over without a word, though somebody meant a setting by it. */
@@ -46,7 +67,10 @@ export interface DroppedLine {
 }
 
 export interface SettingsEdit {
-  /** Key (parts joined by `:`) → value, in the order in which new ones are written. One that exists in any spelling is changed where it stands. */
+  /**
+   * Key (parts joined by `:`) → value, in the order in which new ones are written. One that exists in any
+   * spelling is changed where it stands.
+   */
   readonly set: ReadonlyMap<string, string>;
   /** Keys to remove, in any spelling. A section that has nothing else in it goes with its last key. */
   readonly remove: ReadonlySet<string>;
@@ -58,11 +82,12 @@ export interface SettingsText {
   readonly settings: readonly Setting[];
   readonly dropped: readonly DroppedLine[];
   /**
-   * The text with these settings changed and every other byte as it was; the very same text when it says all that already. Throws a
-   * RangeError for a value that the form cannot hold (`cannotHold`).
+   * The text with these settings changed and every other byte as it was; the very same text when it says all
+   * that already. Throws a RangeError for a value that the form cannot hold (`cannotHold`).
    */
   edit(edit: SettingsEdit): string;
 }
 
 /** The text, or all that is wrong with it, in its order. */
-export type SettingsReading = SettingsText | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };
+export type SettingsReading =
+  SettingsText | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };

@@ -6,7 +6,10 @@ import type { DroppedLine, SettingsFault } from "./settings-text.js";
 import { scanSystemdValue } from "./systemd-value.js";
 import { keyOfVariable } from "./variable-key.js";
 
-/** Reads the text as systemd's parse_env_file does. A byte order mark is part of the first name, which then is none. */
+/**
+ * Reads the text as systemd's parse_env_file does. A byte order mark is part of the first name, which then is
+ * none.
+ */
 export function systemdLines(text: string): EnvironmentLines {
   const lines: Line[] = [];
   const assignments: Assignment[] = [];
@@ -18,7 +21,12 @@ export function systemdLines(text: string): EnvironmentLines {
     lines.push(scanned.line);
     if (!scanned.goesOn) tail = scanned.line;
     if (scanned.goesOn && !/^[ \t]*(?:[\r\n#;]|$)/.test(text.slice(scanned.line.next))) {
-      faults.push({ kind: "ambiguous", offset: scanned.start, reason: "this comment ends in a backslash: before version 254, systemd takes the next line as part of it" });
+      faults.push({
+        kind: "ambiguous",
+        offset: scanned.start,
+        reason:
+          "this comment ends in a backslash: before version 254, systemd takes the next line as part of it",
+      });
     }
     if (scanned.assignment !== undefined) assignments.push(scanned.assignment);
     if (scanned.fault !== undefined) faults.push(scanned.fault);
@@ -55,13 +63,31 @@ function scanLine(text: string, lineStart: number): ScannedLine {
   // a name has at least one character, be it an equals sign
   const before = matchAt(text, start, /[^\r\n][^=\r\n]*|/y);
   const equals = start + before.length;
-  if (text.charAt(equals) !== "=") return { start, line: lineTo(text, lineStart, equals), ...(before !== "" && { dropped: "there is no equals sign in it" }) };
+  if (text.charAt(equals) !== "=")
+    return {
+      start,
+      line: lineTo(text, lineStart, equals),
+      ...(before !== "" && { dropped: "there is no equals sign in it" }),
+    };
   const { value, written, end, fault } = scanSystemdValue(text, equals + 1);
   const line = lineTo(text, lineStart, end);
   const name = before.slice(0, before.length - endingIn(before, " \t"));
-  const assignment = isVariableName(name) ? { line, key: keyOfVariable(name), value, name: { start, end: start + name.length }, written } : undefined;
-  const dropped = assignment === undefined ? badName(name) : isTakenValue(value) ? undefined : "there is a control character in its value";
-  return { start, line, ...(assignment && { assignment }), ...(fault && { fault }), ...(dropped !== undefined && { dropped }) };
+  const assignment = isVariableName(name)
+    ? { line, key: keyOfVariable(name), value, name: { start, end: start + name.length }, written }
+    : undefined;
+  const dropped =
+    assignment === undefined
+      ? badName(name)
+      : isTakenValue(value)
+        ? undefined
+        : "there is a control character in its value";
+  return {
+    start,
+    line,
+    ...(assignment && { assignment }),
+    ...(fault && { fault }),
+    ...(dropped !== undefined && { dropped }),
+  };
 }
 
 /** What is wrong with a name that is no variable's. */
@@ -72,7 +98,10 @@ function badName(name: string): string {
   return "its name is not made of A-Z, a-z, 0-9 and _, or begins with a digit";
 }
 
-/** A backslash at its end matters before a line feed or a lone carriage return; of the two together it takes the first. */
+/**
+ * A backslash at its end matters before a line feed or a lone carriage return; of the two together it takes
+ * the first.
+ */
 function comment(text: string, lineStart: number, start: number): ScannedLine {
   const content = matchAt(text, start, /[^\r\n]*/y);
   const line = lineTo(text, lineStart, start + content.length);

@@ -10,7 +10,10 @@ export interface SystemdValue {
   readonly fault?: SettingsFault;
 }
 
-/** Reads what stands from `start`, after the equals sign: quoted parts, which join, and then one without quotes up to the line's end. */
+/**
+ * Reads what stands from `start`, after the equals sign: quoted parts, which join, and then one without
+ * quotes up to the line's end.
+ */
 export function scanSystemdValue(text: string, start: number): SystemdValue {
   const from = skipBlanks(text, start);
   let value = "";
@@ -21,13 +24,26 @@ export function scanSystemdValue(text: string, start: number): SystemdValue {
     if (char !== "'" && char !== '"') break;
     const part = char === "'" ? singleQuoted(text, at) : doubleQuoted(text, at);
     value += part.value;
-    if (part.end > text.length) return { value, written: { start: from, end: text.length }, end: text.length, fault: open(at, "this quote is not closed") };
+    if (part.end > text.length)
+      return {
+        value,
+        written: { start: from, end: text.length },
+        end: text.length,
+        fault: open(at, "this quote is not closed"),
+      };
     at = kept = part.end;
   }
   if (endsLine(text, at)) return { value, written: { start: from, end: kept }, end: at };
   const bare = unquoted(text, at);
-  const fault = bare.goesOn ? open(text.length - 1, "nothing follows the backslash at the end of the file") : undefined;
-  return { value: value + bare.value, written: { start: from, end: bare.kept }, end: Math.min(bare.end, text.length), ...(fault && { fault }) };
+  const fault = bare.goesOn
+    ? open(text.length - 1, "nothing follows the backslash at the end of the file")
+    : undefined;
+  return {
+    value: value + bare.value,
+    written: { start: from, end: bare.kept },
+    end: Math.min(bare.end, text.length),
+    ...(fault && { fault }),
+  };
 }
 
 interface Part {
@@ -38,10 +54,15 @@ interface Part {
 
 function singleQuoted(text: string, start: number): Part {
   const close = text.indexOf("'", start + 1);
-  return close < 0 ? { value: "", end: text.length + 1 } : { value: text.slice(start + 1, close), end: close + 1 };
+  return close < 0
+    ? { value: "", end: text.length + 1 }
+    : { value: text.slice(start + 1, close), end: close + 1 };
 }
 
-/** A backslash stands for itself, but before what means something in double quotes, and before a line feed, which it takes with it. */
+/**
+ * A backslash stands for itself, but before what means something in double quotes, and before a line feed,
+ * which it takes with it.
+ */
 function doubleQuoted(text: string, start: number): Part {
   let value = "";
   for (let at = start + 1; at < text.length; at++) {
@@ -57,7 +78,10 @@ function doubleQuoted(text: string, start: number): Part {
   return { value: "", end: text.length + 1 };
 }
 
-/** Blanks at its end are dropped unless a backslash stands before them; a backslash takes a line break with it, and would do so with one that comes after the text. */
+/**
+ * Blanks at its end are dropped unless a backslash stands before them; a backslash takes a line break with
+ * it, and would do so with one that comes after the text.
+ */
 function unquoted(text: string, start: number): Part & { readonly kept: number; readonly goesOn: boolean } {
   let value = "";
   let [length, kept] = [0, start];

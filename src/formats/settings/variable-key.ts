@@ -1,10 +1,12 @@
 /**
- * Variables that .NET takes for connection strings, whatever their names say: `SQLCONNSTR_Main` is `ConnectionStrings:Main`
- * (Microsoft.Extensions.Configuration.EnvironmentVariables). What it puts beside them, `…_ProviderName`, is no line of the file.
+ * Variables that .NET takes for connection strings, whatever their names say: `SQLCONNSTR_Main` is
+ * `ConnectionStrings:Main` (Microsoft.Extensions.Configuration.EnvironmentVariables). What it puts beside
+ * them, `…_ProviderName`, is no line of the file.
  */
 const connectionString = /^(?:MYSQLCONNSTR_|SQLAZURECONNSTR_|SQLCONNSTR_|CUSTOMCONNSTR_)/i;
 /** The same in newer versions alone; to older ones these are names like any other. */
-const newerConnectionString = /^(?:POSTGRESQL|APIHUB|DOCDB|EVENTHUB|NOTIFICATIONHUB|REDISCACHE|SERVICEBUS)CONNSTR_/i;
+const newerConnectionString =
+  /^(?:POSTGRESQL|APIHUB|DOCDB|EVENTHUB|NOTIFICATIONHUB|REDISCACHE|SERVICEBUS)CONNSTR_/i;
 
 /** The setting that a variable is to .NET: `__` in a name stands for `:`. */
 export function keyOfVariable(name: string): string {
@@ -21,14 +23,20 @@ export function variableOf(key: string): string {
 /** Where the last part of the key begins in a variable's name. */
 export function lastPartOf(name: string): number {
   let start = connectionString.exec(name)?.[0].length ?? 0;
-  for (const { index, 0: { length } } of name.matchAll(/__|:/g)) start = Math.max(start, index + length);
+  for (const {
+    index,
+    0: { length },
+  } of name.matchAll(/__|:/g))
+    start = Math.max(start, index + length);
   return start;
 }
 
 /** Why a key cannot be told from the variable's name for it; undefined when it can. */
 export function variableCannotName(key: string): string | undefined {
   const name = variableOf(key);
-  if (connectionString.test(name) || newerConnectionString.test(name)) return "a variable whose name begins like this is a connection string to .NET";
-  if (keyOfVariable(name) !== key) return "in a variable's name, __ parts a key: no part can hold it, and none but the last can end in _";
+  if (connectionString.test(name) || newerConnectionString.test(name))
+    return "a variable whose name begins like this is a connection string to .NET";
+  if (keyOfVariable(name) !== key)
+    return "in a variable's name, __ parts a key: no part can hold it, and none but the last can end in _";
   return undefined;
 }

@@ -8,22 +8,29 @@ export const moduleName = "libkNETPKCS11.so";
 export interface ArchiveContents {
   /** Relative path of the one install.sh. */
   readonly installer: string;
-  /** Relative paths of the files that are, by their name, the module: one for each machine it is made for. None where it is packed once more. */
+  /**
+   * Relative paths of the files that are, by their name, the module: one for each machine it is made for.
+   * None where it is packed once more.
+   */
   readonly modules: readonly string[];
   /** X.Y.Z of the archive's name or its top folder's, or "unknown". */
   readonly version: string;
 }
 
 /**
- * Finds the vendor's shape in the entries (the document: a folder with `install.sh` in it; the folder's name is free).
- * Problems: `archive-no-installer`, `archive-many-installers`, `archive-no-library`.
+ * Finds the vendor's shape in the entries (the document: a folder with `install.sh` in it; the folder's name
+ * is free). Problems: `archive-no-installer`, `archive-many-installers`, `archive-no-library`.
  */
 export function archiveContents(entries: readonly ArchiveEntry[], archive: string): ArchiveContents {
-  const modules = entries.filter((entry) => entry.kind === "file" && isModule(nameOf(entry.path))).map((entry) => entry.path);
+  const modules = entries
+    .filter((entry) => entry.kind === "file" && isModule(nameOf(entry.path)))
+    .map((entry) => entry.path);
   const installer = onlyInstaller(entries, archive);
   if (modules.length === 0 && !mayHoldPacked(entries, installer))
     throw new Problem("archive-no-library", `the archive holds no ${moduleName}`, {
-      where: { path: archive }, detail: shownTop(entries), hint: "check that module.archive names the kNET PKCS #11 client for Linux",
+      where: { path: archive },
+      detail: shownTop(entries),
+      hint: "check that module.archive names the kNET PKCS #11 client for Linux",
     });
   const folder = entries.find((entry) => entry.path.includes("/"))?.path.split("/")[0] ?? "";
   return { installer, modules, version: versionIn(nameOf(archive)) ?? versionIn(folder) ?? "unknown" };
@@ -34,14 +41,23 @@ const packed = /\.(?:tar|t[gx]z|tbz2?|gz|xz|bz2|zst|zip|7z|cpio|deb|rpm|apk|run|
 /** A script this large carries something behind its last line. */
 const selfExtracting = 256 * 1024;
 
-/** Whether the module may lie in an archive or a package within the archive: then it is looked at once install.sh has unpacked it. */
+/**
+ * Whether the module may lie in an archive or a package within the archive: then it is looked at once
+ * install.sh has unpacked it.
+ */
 function mayHoldPacked(entries: readonly ArchiveEntry[], installer: string): boolean {
-  return entries.some(({ kind, path, size }) => kind === "file" && (packed.test(path) || (path === installer && size > selfExtracting)));
+  return entries.some(
+    ({ kind, path, size }) =>
+      kind === "file" && (packed.test(path) || (path === installer && size > selfExtracting)),
+  );
 }
 
 /** Whether a file of this name is, by its name, the module. */
 export function isModule(name: string): boolean {
-  return name === moduleName || (name.startsWith(`${moduleName}.`) && /^[\d.]+$/.test(name.slice(moduleName.length + 1)));
+  return (
+    name === moduleName ||
+    (name.startsWith(`${moduleName}.`) && /^[\d.]+$/.test(name.slice(moduleName.length + 1)))
+  );
 }
 
 function onlyInstaller(entries: readonly ArchiveEntry[], archive: string): string {
@@ -50,15 +66,21 @@ function onlyInstaller(entries: readonly ArchiveEntry[], archive: string): strin
   const where = { path: archive };
   if (first === undefined)
     throw new Problem("archive-no-installer", "the archive holds no install.sh", {
-      where, detail: shownTop(entries), hint: "check that module.archive names the kNET PKCS #11 client for Linux",
+      where,
+      detail: shownTop(entries),
+      hint: "check that module.archive names the kNET PKCS #11 client for Linux",
     });
   if (named.length > 1)
     throw new Problem("archive-many-installers", "the archive holds more than one install.sh", {
-      where, detail: named.map((entry) => shownEntry(entry.path)).join(", "), hint: "nobody can tell which one to run; ask the vendor",
+      where,
+      detail: named.map((entry) => shownEntry(entry.path)).join(", "),
+      hint: "nobody can tell which one to run; ask the vendor",
     });
   if (first.kind !== "file" || first.path.split("/").length > 2)
     throw new Problem("archive-no-installer", "install.sh is not a file in the archive's top folder", {
-      where, detail: `entry ${shownEntry(first.path)} is a ${first.kind}`, hint: "check that module.archive names the kNET PKCS #11 client for Linux",
+      where,
+      detail: `entry ${shownEntry(first.path)} is a ${first.kind}`,
+      hint: "check that module.archive names the kNET PKCS #11 client for Linux",
     });
   return first.path;
 }
@@ -66,11 +88,16 @@ function onlyInstaller(entries: readonly ArchiveEntry[], archive: string): strin
 function shownTop(entries: readonly ArchiveEntry[]): string {
   const shown = entries.slice(0, 5).map((entry) => shownEntry(entry.path));
   if (shown.length === 0) return "it holds nothing at all";
-  return `it holds ${shown.join(", ")}${entries.length > shown.length ? ` and ${entries.length - shown.length} more` : ""}`;
+  return (
+    "it holds " +
+    `${shown.join(", ")}${entries.length > shown.length ? ` and ${entries.length - shown.length} more` : ""}`
+  );
 }
 
 function versionIn(name: string): string | undefined {
-  return /(?:^|[-_v])(\d+\.\d+(?:\.\d+)*(?:-?[A-Za-z][\w]*)?)(?:\.tar(?:\.\w+)?|\.tgz|\.txz)?$/.exec(name)?.[1];
+  return /(?:^|[-_v])(\d+\.\d+(?:\.\d+)*(?:-?[A-Za-z][\w]*)?)(?:\.tar(?:\.\w+)?|\.tgz|\.txz)?$/.exec(
+    name,
+  )?.[1];
 }
 
 function nameOf(path: string): string {

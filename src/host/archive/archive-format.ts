@@ -15,22 +15,35 @@ const magics: readonly (readonly [hex: string, format: ArchiveFormat | undefined
 ];
 
 /**
- * What the first bytes of a file (512 suffice) say it is. The name's ending does not count: it may say anything.
- * Throws `archive-not-tar` with what it looks like instead.
+ * What the first bytes of a file (512 suffice) say it is. The name's ending does not count: it may say
+ * anything. Throws `archive-not-tar` with what it looks like instead.
  */
 export function archiveFormat(head: Buffer, archive: string): ArchiveFormat {
   const known = magics.find(([hex]) => head.subarray(0, hex.length / 2).equals(Buffer.from(hex, "hex")));
   if (known?.[1] !== undefined) return known[1];
-  if (known !== undefined) throw notTar(archive, `it is ${known[2]}`, "get the archive for Linux: .tar, .tar.gz or .tar.xz");
+  if (known !== undefined)
+    throw notTar(archive, `it is ${known[2]}`, "get the archive for Linux: .tar, .tar.gz or .tar.xz");
   if (looksLikeTar(head)) return "tar";
   if (/^[\s\uFEFF]*<(!doctype|html|\?xml|head|body|error)/i.test(head.toString("utf8")))
-    throw notTar(archive, "it is a web page", "the download gave a login or error page; open the file in an editor to read it, then download again");
+    throw notTar(
+      archive,
+      "it is a web page",
+      "the download gave a login or error page; open the file in an editor to read it, then download again",
+    );
   // never quoted: a wrong path may lead to a secret
-  throw notTar(archive, looksLikeText(head) ? "it is a text" : "its first bytes are not those of a tar, gzip or xz file", "check that module.archive names the vendor's archive, and get it again if it does");
+  throw notTar(
+    archive,
+    looksLikeText(head) ? "it is a text" : "its first bytes are not those of a tar, gzip or xz file",
+    "check that module.archive names the vendor's archive, and get it again if it does",
+  );
 }
 
 function notTar(archive: string, detail: string, hint: string): Problem {
-  return new Problem("archive-not-tar", "the file is not a tar archive", { where: { path: archive }, detail, hint });
+  return new Problem("archive-not-tar", "the file is not a tar archive", {
+    where: { path: archive },
+    detail,
+    hint,
+  });
 }
 
 function looksLikeText(head: Buffer): boolean {
@@ -41,6 +54,8 @@ function looksLikeText(head: Buffer): boolean {
 function looksLikeTar(head: Buffer): boolean {
   if (head.length < 512) return false;
   const stored = Number.parseInt(head.toString("latin1", 148, 156).replace(/\0.*$/, "").trim(), 8);
-  const sum = head.subarray(0, 512).reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
+  const sum = head
+    .subarray(0, 512)
+    .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
   return sum === stored || head.subarray(0, 512).every((byte) => byte === 0);
 }

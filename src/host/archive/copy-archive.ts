@@ -23,14 +23,21 @@ export interface HashedArchive extends Pick<ArchiveCopy, "sha256"> {
 }
 
 /**
- * Copies the archive while hashing it. The file is opened once, so that what was hashed is what was copied, whatever
- * happens to the path meanwhile. `target` must be a new name in a private folder. Problems: `archive-missing`,
- * `archive-unreadable`, `archive-not-a-file`, `archive-too-large`, `archive-empty`, `archive-no-space`.
+ * Copies the archive while hashing it. The file is opened once, so that what was hashed is what was copied,
+ * whatever happens to the path meanwhile. `target` must be a new name in a private folder. Problems:
+ * `archive-missing`, `archive-unreadable`, `archive-not-a-file`, `archive-too-large`, `archive-empty`,
+ * `archive-no-space`.
  */
-export async function copyArchive(archive: string, target: string, signal?: AbortSignal): Promise<ArchiveCopy> {
+export async function copyArchive(
+  archive: string,
+  target: string,
+  signal?: AbortSignal,
+): Promise<ArchiveCopy> {
   const source = await openArchiveFile(archive);
   try {
-    const copy = await open(target, "wx", 0o600).catch((error: unknown) => { throw noRoom(error, archive); });
+    const copy = await open(target, "wx", 0o600).catch((error: unknown) => {
+      throw noRoom(error, archive);
+    });
     try {
       return await readThrough(source, archive, (chunk) => writeChunk(copy, chunk, archive), signal);
     } finally {
@@ -42,10 +49,14 @@ export async function copyArchive(archive: string, target: string, signal?: Abor
 }
 
 /**
- * The SHA-256 of an archive, without keeping a copy; with `trusted`, whether others had a hand in the file that was hashed. The same Problems
- * as `copyArchive`.
+ * The SHA-256 of an archive, without keeping a copy; with `trusted`, whether others had a hand in the file
+ * that was hashed. The same Problems as `copyArchive`.
  */
-export async function hashArchive(archive: string, trusted?: Owners, signal?: AbortSignal): Promise<HashedArchive> {
+export async function hashArchive(
+  archive: string,
+  trusted?: Owners,
+  signal?: AbortSignal,
+): Promise<HashedArchive> {
   const source = await openArchiveFile(archive);
   try {
     const doubt = trusted && (await (await import("../given-file.js")).doubtAbout(source.fd, trusted));
@@ -59,7 +70,9 @@ async function openArchiveFile(archive: string): Promise<FileHandle> {
   let handle: FileHandle;
   try {
     // not blocking: a FIFO of that name must not hang the program
-    handle = await openPatiently(() => open(archive, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
+    handle = await openPatiently(() =>
+      open(archive, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY),
+    );
   } catch (error) {
     throw openingProblem(archive, error);
   }
@@ -77,7 +90,8 @@ async function openArchiveFile(archive: string): Promise<FileHandle> {
 
 function notAFile(archive: string, found: string): Problem {
   return new Problem("archive-not-a-file", "the archive is not a file", {
-    where: { path: archive }, detail: `it is ${found}`,
+    where: { path: archive },
+    detail: `it is ${found}`,
     hint: "name the kNET-PKCS11-Linux-X.Y.Z.tar file itself in module.archive",
   });
 }
@@ -87,23 +101,33 @@ function openingProblem(archive: string, error: unknown): Problem {
   if (code === "ENXIO") return notAFile(archive, "a socket");
   if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(archive, error);
   return new Problem("archive-missing", "the archive does not exist", {
-    where: { path: archive }, hint: "put the vendor's kNET-PKCS11-Linux-X.Y.Z.tar there, or correct module.archive in the profile", cause: error,
+    where: { path: archive },
+    hint: "put the vendor's kNET-PKCS11-Linux-X.Y.Z.tar there, or correct module.archive in the profile",
+    cause: error,
   });
 }
 
 function unreadable(archive: string, error: unknown): Problem {
-  return new Problem("archive-unreadable", "the archive cannot be read", { where: { path: archive }, ...whyUnreadable(archive, error), cause: error });
+  return new Problem("archive-unreadable", "the archive cannot be read", {
+    where: { path: archive },
+    ...whyUnreadable(archive, error),
+    cause: error,
+  });
 }
 
 function tooLarge(archive: string, bytes: number): Problem {
   return new Problem("archive-too-large", "the archive is too large", {
-    where: { path: archive }, detail: `${bytes} bytes; at most ${archiveLimits.bytes} are read`,
+    where: { path: archive },
+    detail: `${bytes} bytes; at most ${archiveLimits.bytes} are read`,
     hint: "check that module.archive names the vendor's archive",
   });
 }
 
 async function readThrough(
-  source: FileHandle, archive: string, use: (chunk: Buffer) => Promise<void>, signal: AbortSignal | undefined,
+  source: FileHandle,
+  archive: string,
+  use: (chunk: Buffer) => Promise<void>,
+  signal: AbortSignal | undefined,
 ): Promise<ArchiveCopy> {
   const hash = createHash("sha256");
   // one byte more than there are: the second read tells the end
@@ -111,7 +135,9 @@ async function readThrough(
   let bytes = 0;
   for (;;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await source.read(buffer, 0, buffer.length, null).catch((error: unknown) => { throw unreadable(archive, error); });
+    const { bytesRead } = await source.read(buffer, 0, buffer.length, null).catch((error: unknown) => {
+      throw unreadable(archive, error);
+    });
     if (bytesRead === 0) break;
     bytes += bytesRead;
     if (bytes > archiveLimits.bytes) throw tooLarge(archive, bytes);
@@ -121,11 +147,15 @@ async function readThrough(
   }
   if (bytes > 0) return { sha256: hash.digest("hex"), bytes };
   throw new Problem("archive-empty", "the archive is empty", {
-    where: { path: archive }, hint: "the download or copy did not finish: get the archive again",
+    where: { path: archive },
+    hint: "the download or copy did not finish: get the archive again",
   });
 }
 
-/** Writes all of the chunk; a full disk is a Problem. `writeFile` of a handle goes on where the last write ended. */
+/**
+ * Writes all of the chunk; a full disk is a Problem. `writeFile` of a handle goes on where the last write
+ * ended.
+ */
 export async function writeChunk(target: FileHandle, chunk: Buffer, archive: string): Promise<void> {
   try {
     await target.writeFile(chunk);
@@ -136,7 +166,9 @@ export async function writeChunk(target: FileHandle, chunk: Buffer, archive: str
 
 function noRoom(error: unknown, archive: string): Problem {
   return new Problem("archive-no-space", "no room for a copy of the archive", {
-    where: { path: archive }, detail: error instanceof Error ? error.message : String(error),
-    hint: "make room in /tmp and /var/lib, then run again", cause: error,
+    where: { path: archive },
+    detail: error instanceof Error ? error.message : String(error),
+    hint: "make room in /tmp and /var/lib, then run again",
+    cause: error,
   });
 }

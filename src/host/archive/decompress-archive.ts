@@ -20,23 +20,30 @@ export interface Decompression {
   readonly archive: string;
 }
 
-/** An xz file says itself how much memory is taken to unpack it, up to 4 GiB; `xz -9` makes files for 65 MiB. */
+/**
+ * An xz file says itself how much memory is taken to unpack it, up to 4 GiB; `xz -9` makes files for 65 MiB.
+ */
 const memoryLimit = "--memlimit-decompress=256MiB";
 
 /**
- * Unpacks the copy with `gzip -dc` or `xz -dc` into a plain tar, never writing more than the limits allow. Both are
- * used as programs since they, unlike Node's gunzip, tell of bytes after the end. Problems: `archive-bomb`,
- * `archive-truncated`, `archive-trailing-bytes`, `archive-corrupt`, `archive-no-space`.
+ * Unpacks the copy with `gzip -dc` or `xz -dc` into a plain tar, never writing more than the limits allow.
+ * Both are used as programs since they, unlike Node's gunzip, tell of bytes after the end. Problems:
+ * `archive-bomb`, `archive-truncated`, `archive-trailing-bytes`, `archive-corrupt`, `archive-no-space`.
  */
 export async function decompressArchive(work: Decompression): Promise<void> {
   const packed = await open(work.packed, "r");
   const target = await open(work.target, "wx", 0o600);
   const child = startChild(work.program, work.format === "xz" ? ["-dc", memoryLimit] : ["-dc"], {
-    stdio: [packed.fd, "pipe", "pipe"], env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+    stdio: [packed.fd, "pipe", "pipe"],
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
   });
   try {
     const ended = once(child, "exit").then(([code]: unknown[]) => code);
-    const [, complaint, exitCode] = await Promise.all([store(child, target, work), complaintOf(child), ended]);
+    const [, complaint, exitCode] = await Promise.all([
+      store(child, target, work),
+      complaintOf(child),
+      ended,
+    ]);
     if (exitCode !== 0) throw decompressionProblem(work, complaint);
   } finally {
     child.kill("SIGKILL");
@@ -50,10 +57,15 @@ async function store(child: ChildProcess, target: FileHandle, work: Decompressio
   for await (const chunk of child.stdout ?? []) {
     if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.length;
-    if (bytes > archiveLimits.bytes || (bytes > archiveLimits.ratioFrom && bytes > work.bytes * archiveLimits.ratio))
+    if (
+      bytes > archiveLimits.bytes ||
+      (bytes > archiveLimits.ratioFrom && bytes > work.bytes * archiveLimits.ratio)
+    )
       throw new Problem("archive-bomb", "the archive unpacks to far more than it should", {
         where: { path: work.archive },
-        detail: `${work.bytes} bytes unpack to more than ${bytes}; allowed are ${archiveLimits.bytes}, and ${archiveLimits.ratio} for one`,
+        detail:
+          `${work.bytes} bytes unpack to more than ${bytes}; allowed are ${archiveLimits.bytes}, and ` +
+          `${archiveLimits.ratio} for one`,
         hint: "do not use this file; get the archive from the vendor",
       });
     await writeChunk(target, chunk, work.archive);
@@ -67,12 +79,18 @@ async function complaintOf(child: ChildProcess): Promise<string> {
 }
 
 function decompressionProblem(work: Decompression, complaint: string): Problem {
-  const details = { where: { path: work.archive }, detail: complaint, hint: "get the archive again: the download or copy did not go well" };
+  const details = {
+    where: { path: work.archive },
+    detail: complaint,
+    hint: "get the archive again: the download or copy did not go well",
+  };
   if (/memory usage limit/i.test(complaint))
     return new Problem("archive-bomb", "the archive asks for more memory than it should", {
-      ...details, hint: "do not use this file; get the archive from the vendor",
+      ...details,
+      hint: "do not use this file; get the archive from the vendor",
     });
-  if (/unexpected end/i.test(complaint)) return new Problem("archive-truncated", "the archive is cut off", details);
+  if (/unexpected end/i.test(complaint))
+    return new Problem("archive-truncated", "the archive is cut off", details);
   if (/trailing garbage|format not recognized/i.test(complaint))
     return new Problem("archive-trailing-bytes", "something follows the end of the archive", details);
   return new Problem("archive-corrupt", "the archive is damaged", details);

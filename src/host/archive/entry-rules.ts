@@ -8,8 +8,8 @@ type Refusal = readonly [code: ProblemCode, title: string, detail: string];
 type Rule = (entry: RawEntry) => Refusal | undefined;
 
 /**
- * What is wrong with one entry, looked at alone; undefined when nothing is. A foreign owner is no offence: entries are
- * extracted as root's, whoever the header names. Neither is a link that points to nothing.
+ * What is wrong with one entry, looked at alone; undefined when nothing is. A foreign owner is no offence:
+ * entries are extracted as root's, whoever the header names. Neither is a link that points to nothing.
  */
 export function refusedEntry(entry: RawEntry, archive: string): Problem | undefined {
   for (const rule of rules) {
@@ -21,15 +21,20 @@ export function refusedEntry(entry: RawEntry, archive: string): Problem | undefi
 
 export function refusedBecause(archive: string, code: ProblemCode, title: string, detail: string): Problem {
   return new Problem(code, title, {
-    where: { path: archive }, detail,
-    hint: "a vendor archive has no need of this: do not unpack it by hand, compare its SHA-256 with the vendor's and get it again",
+    where: { path: archive },
+    detail,
+    hint:
+      "a vendor archive has no need of this: do not unpack it by hand, compare its SHA-256 with the " +
+      "vendor's and get it again",
   });
 }
 
 /** The entry's name for people: control characters and odd bytes escaped. */
 export function shownEntry(path: string): string {
-  return JSON.stringify(path).replace(/[\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\uFEFF\uFFFD]/g, (odd) =>
-    `\\u${odd.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(path).replace(
+    /[\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\uFEFF\uFFFD]/g,
+    (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Bytes; with the folder it is unpacked into, a path stays below the 4096 of Linux. */
@@ -40,16 +45,27 @@ const rules: readonly Rule[] = [nameRule, absoluteRule, escapeRule, depthRule, t
 function nameRule({ path, target }: RawEntry): Refusal | undefined {
   const odd = [path, target ?? ""].find((text) => /[\p{Cc}\uFFFD\u202a-\u202e\u2066-\u2069]/u.test(text));
   if (odd !== undefined)
-    return ["archive-name-invalid", "an entry's name holds control characters or is not UTF-8", `entry ${shownEntry(odd)}`];
+    return [
+      "archive-name-invalid",
+      "an entry's name holds control characters or is not UTF-8",
+      `entry ${shownEntry(odd)}`,
+    ];
   // tar takes it for a slash in one place and for a letter in another, and would stop halfway
   const backslash = [path, target ?? ""].find((text) => text.includes("\\"));
-  if (backslash !== undefined) return ["archive-name-invalid", "an entry's name holds a backslash", `entry ${shownEntry(backslash)}`];
-  const long = namesOf(path).find((name) => Buffer.byteLength(name) > 255) ?? [path, target ?? ""].find((text) => Buffer.byteLength(text) > longestPath);
-  return long === undefined ? undefined : ["archive-name-invalid", "an entry's name is too long", `entry ${shownEntry(`${long.slice(0, 60)}…`)}`];
+  if (backslash !== undefined)
+    return ["archive-name-invalid", "an entry's name holds a backslash", `entry ${shownEntry(backslash)}`];
+  const long =
+    namesOf(path).find((name) => Buffer.byteLength(name) > 255) ??
+    [path, target ?? ""].find((text) => Buffer.byteLength(text) > longestPath);
+  return long === undefined
+    ? undefined
+    : ["archive-name-invalid", "an entry's name is too long", `entry ${shownEntry(`${long.slice(0, 60)}…`)}`];
 }
 
 function absoluteRule({ path }: RawEntry): Refusal | undefined {
-  return isAbsolute(path) ? ["archive-path-absolute", "an entry has an absolute path", `entry ${shownEntry(path)}`] : undefined;
+  return isAbsolute(path)
+    ? ["archive-path-absolute", "an entry has an absolute path", `entry ${shownEntry(path)}`]
+    : undefined;
 }
 
 /** tar takes the `C:` of other systems for a root too, and leaves it out when it unpacks. */
@@ -58,39 +74,71 @@ function isAbsolute(path: string): boolean {
 }
 
 function escapeRule({ path }: RawEntry): Refusal | undefined {
-  return path.split("/").includes("..") ? ["archive-path-escape", "an entry's path leaves the archive's folder", `entry ${shownEntry(path)}`] : undefined;
+  return path.split("/").includes("..")
+    ? ["archive-path-escape", "an entry's path leaves the archive's folder", `entry ${shownEntry(path)}`]
+    : undefined;
 }
 
 function depthRule({ path }: RawEntry): Refusal | undefined {
   // tar counts empty names too; one is the slash at the end or the dot in front
   const depth = Math.max(namesOf(path).length, path.split("/").length - 1);
   return depth > archiveLimits.depth
-    ? ["archive-path-too-deep", "an entry lies too deep", `${depth} levels, at most ${archiveLimits.depth}: ${shownEntry(`${path.slice(0, 80)}…`)}`]
+    ? [
+        "archive-path-too-deep",
+        "an entry lies too deep",
+        `${depth} levels, at most ${archiveLimits.depth}: ${shownEntry(`${path.slice(0, 80)}…`)}`,
+      ]
     : undefined;
 }
 
 function typeRule({ path, type, target }: RawEntry): Refusal | undefined {
   if (entryKind(type) !== undefined) return undefined;
-  if (type === "Link") return ["archive-hard-link", "an entry is a hard link", `entry ${shownEntry(path)} to ${shownEntry(target ?? "")}`];
-  return ["archive-special-file", "an entry is neither file, folder nor symbolic link", `entry ${shownEntry(path)} is a ${type}`];
+  if (type === "Link")
+    return [
+      "archive-hard-link",
+      "an entry is a hard link",
+      `entry ${shownEntry(path)} to ${shownEntry(target ?? "")}`,
+    ];
+  return [
+    "archive-special-file",
+    "an entry is neither file, folder nor symbolic link",
+    `entry ${shownEntry(path)} is a ${type}`,
+  ];
 }
 
 function modeRule({ path, type, mode }: RawEntry): Refusal | undefined {
   if ((mode & 0o6000) === 0 || entryKind(type) === "link") return undefined;
-  return ["archive-setuid", "an entry has the setuid or setgid bit", `entry ${shownEntry(path)} has mode ${(mode & 0o7777).toString(8)}`];
+  return [
+    "archive-setuid",
+    "an entry has the setuid or setgid bit",
+    `entry ${shownEntry(path)} has mode ${(mode & 0o7777).toString(8)}`,
+  ];
 }
 
 /**
- * A link must stay inside when followed from its own folder. `..` after a name is refused even where it seems to stay
- * inside: the name may be a link itself, and then `..` leads elsewhere (a chain of links).
+ * A link must stay inside when followed from its own folder. `..` after a name is refused even where it seems
+ * to stay inside: the name may be a link itself, and then `..` leads elsewhere (a chain of links).
  */
 function linkRule({ path, type, target }: RawEntry): Refusal | undefined {
   if (type !== "SymbolicLink")
-    return target === undefined ? undefined : ["archive-corrupt", "an entry that is no link names a target", `entry ${shownEntry(path)} names ${shownEntry(target)}`];
+    return target === undefined
+      ? undefined
+      : [
+          "archive-corrupt",
+          "an entry that is no link names a target",
+          `entry ${shownEntry(path)} names ${shownEntry(target)}`,
+        ];
   const text = target ?? "";
   const steps = namesOf(text);
   const up = steps.findIndex((name) => name !== "..");
   const ups = up < 0 ? steps.length : up;
-  const inside = !isAbsolute(text) && text !== "" && ups <= namesOf(path).length - 1 && !steps.slice(ups).includes("..");
-  return inside ? undefined : ["archive-link-escape", "a link leaves the archive's folder", `entry ${shownEntry(path)} points to ${shownEntry(text)}`];
+  const inside =
+    !isAbsolute(text) && text !== "" && ups <= namesOf(path).length - 1 && !steps.slice(ups).includes("..");
+  return inside
+    ? undefined
+    : [
+        "archive-link-escape",
+        "a link leaves the archive's folder",
+        `entry ${shownEntry(path)} points to ${shownEntry(text)}`,
+      ];
 }

@@ -9,12 +9,15 @@ import { entryKind, namesOf } from "./archive-entry.js";
 import type { OpenedArchive } from "./open-archive.js";
 
 /**
- * Extracts an inspected archive from its private copy into `folder`, which is created with mode 0700. What comes out
- * belongs to this process's user, has no setuid, setgid or sticky bit and is writable by nobody else. `archive` is the
- * path to name in a Problem about the archive; one about the disk (`host-…`) names the folder.
+ * Extracts an inspected archive from its private copy into `folder`, which is created with mode 0700. What
+ * comes out belongs to this process's user, has no setuid, setgid or sticky bit and is writable by nobody
+ * else. `archive` is the path to name in a Problem about the archive; one about the disk (`host-…`) names the
+ * folder.
  */
 export function extractArchive(opened: OpenedArchive, folder: string, archive: string): void {
-  asFileProblem(asPath(folder), () => { unpack(opened, folder, archive); });
+  asFileProblem(asPath(folder), () => {
+    unpack(opened, folder, archive);
+  });
 }
 
 function unpack(opened: OpenedArchive, folder: string, archive: string): void {
@@ -22,12 +25,20 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
     extract({
-      // at once and not by turns: there tar waits for ever for a link that lies below its own target, or names a place below itself
-      sync: true, file: opened.tar, cwd: folder, strict: true, preserveOwner: false, preservePaths: false,
-      maxDepth: archiveLimits.depth + 1, maxDecompressionRatio: 1,
+      // at once and not by turns: there tar waits for ever for a link that lies below its own target, or
+      // names a place below itself
+      sync: true,
+      file: opened.tar,
+      cwd: folder,
+      strict: true,
+      preserveOwner: false,
+      preservePaths: false,
+      maxDepth: archiveLimits.depth + 1,
+      maxDecompressionRatio: 1,
       // an extended header may name a time that no file system takes
       noMtime: true,
-      filter: (path, entry) => passed.has(namesOf(path).join("/")) && "type" in entry && entryKind(entry.type) !== undefined,
+      filter: (path, entry) =>
+        passed.has(namesOf(path).join("/")) && "type" in entry && entryKind(entry.type) !== undefined,
     });
     requireWhole(opened, folder, archive);
     setModes(opened, folder);
@@ -36,24 +47,35 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
     if (error instanceof Problem) throw error;
     if (error instanceof Error && "syscall" in error) throw error;
     throw new Problem("archive-corrupt", "the archive cannot be unpacked", {
-      where: { path: archive }, detail: error instanceof Error ? error.message : String(error),
-      hint: "check that there is room in /tmp and /var/lib; otherwise get the archive again", cause: error,
+      where: { path: archive },
+      detail: error instanceof Error ? error.message : String(error),
+      hint: "check that there is room in /tmp and /var/lib; otherwise get the archive again",
+      cause: error,
     });
   }
 }
 
-/** On a disk that fills up tar loses the end of a file and says nothing: a write that took less than asked for is no error to it. */
+/**
+ * On a disk that fills up tar loses the end of a file and says nothing: a write that took less than asked for
+ * is no error to it.
+ */
 function requireWhole({ entries }: OpenedArchive, folder: string, archive: string): void {
   for (const { path, kind, size } of entries) {
     const found = kind === "file" ? lstatSync(join(folder, path)).size : size;
     if (found === size) continue;
     throw new Problem("archive-no-space", "the archive could not be unpacked whole", {
-      where: { path: archive }, detail: `${path}: ${found} of ${size} bytes were written to ${folder}`, hint: "make room in /tmp and /var/lib, then run again",
+      where: { path: archive },
+      detail: `${path}: ${found} of ${size} bytes were written to ${folder}`,
+      hint: "make room in /tmp and /var/lib, then run again",
     });
   }
 }
 
-/** The archive's own modes, whatever our umask: an installer copies what it finds. Links have none, and none lies on the way. */
+/**
+ * The archive's own modes, whatever our umask: an installer copies what it finds. Links have none, and none
+ * lies on the way.
+ */
 function setModes({ entries }: OpenedArchive, folder: string): void {
-  for (const { path, kind, mode } of entries) if (kind !== "link") chmodSync(join(folder, path), (mode & 0o755) | (kind === "folder" ? 0o700 : 0o600));
+  for (const { path, kind, mode } of entries)
+    if (kind !== "link") chmodSync(join(folder, path), (mode & 0o755) | (kind === "folder" ? 0o700 : 0o600));
 }

@@ -10,9 +10,9 @@ const block = 512;
 const chunkBytes = 128 * block;
 
 /**
- * Reads every header of a plain tar without writing anything. Returns its entries when all pass the rules, or throws
- * the Problem, or all the Problems, with those that do not. Also thrown: `archive-corrupt`, `archive-truncated` (no end
- * mark counts as cut off), `archive-trailing-bytes`, `archive-too-many-entries`.
+ * Reads every header of a plain tar without writing anything. Returns its entries when all pass the rules, or
+ * throws the Problem, or all the Problems, with those that do not. Also thrown: `archive-corrupt`,
+ * `archive-truncated` (no end mark counts as cut off), `archive-trailing-bytes`, `archive-too-many-entries`.
  * `tar` is a private copy; `archive` the path to name.
  */
 export async function inspectArchive(tar: string, archive: string): Promise<readonly ArchiveEntry[]> {
@@ -35,7 +35,10 @@ export async function inspectArchive(tar: string, archive: string): Promise<read
   return entries;
 }
 
-/** Feeds the parser block by block, so that the place of the end mark is known and what follows it can be looked at. */
+/**
+ * Feeds the parser block by block, so that the place of the end mark is known and what follows it can be
+ * looked at.
+ */
 class TarReader {
   readonly #archive: string;
   readonly #entries: RawEntry[] = [];
@@ -47,10 +50,13 @@ class TarReader {
 
   constructor(archive: string) {
     this.#archive = archive;
-    this.#parser = new Parser({ strict: true, onReadEntry: (entry) => {
-      this.#add(entry);
-      entry.resume();
-    } });
+    this.#parser = new Parser({
+      strict: true,
+      onReadEntry: (entry) => {
+        this.#add(entry);
+        entry.resume();
+      },
+    });
     this.#parser.on("eof", () => (this.#ended = true));
     this.#parser.on("error", (error: Error) => (this.#failure ??= error));
     // POSIX headers of GNU tar's sparse files: the parser takes what follows for the file itself
@@ -64,7 +70,10 @@ class TarReader {
 
   #add(entry: ReadEntry): void {
     this.#entries.push({
-      path: entry.path, type: this.#isSparse ? "SparseFile" : entry.type, mode: entry.mode ?? 0, size: entry.size,
+      path: entry.path,
+      type: this.#isSparse ? "SparseFile" : entry.type,
+      mode: entry.mode ?? 0,
+      size: entry.size,
       target: entry.linkpath === "" ? undefined : entry.linkpath,
     });
     this.#isSparse = false;
@@ -75,27 +84,46 @@ class TarReader {
       const part = chunk.subarray(at, at + block);
       if (this.#ended) this.#checkPadding(part);
       else this.#parser.write(part);
-      if (this.#failure !== undefined) throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);
+      if (this.#failure !== undefined)
+        throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);
       if (this.#entries.length > archiveLimits.entries)
-        throw this.#problem("archive-too-many-entries", "the archive holds too many entries", `more than ${archiveLimits.entries}`);
+        throw this.#problem(
+          "archive-too-many-entries",
+          "the archive holds too many entries",
+          `more than ${archiveLimits.entries}`,
+        );
     }
   }
 
   finish(): readonly RawEntry[] {
-    // what it still waits for, such as the content of a header whose size another header changed, it says only when asked to end; of an empty
-    // archive it would say that it is none
+    // what it still waits for, such as the content of a header whose size another header changed, it says
+    // only when asked to end; of an empty archive it would say that it is none
     if (this.#entries.length > 0) this.#parser.end();
-    if (this.#failure !== undefined && this.#ended) throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);
-    if (!this.#ended) throw this.#problem("archive-truncated", "the archive is cut off", "it has no end mark");
+    if (this.#failure !== undefined && this.#ended)
+      throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);
+    if (!this.#ended)
+      throw this.#problem("archive-truncated", "the archive is cut off", "it has no end mark");
     return this.#entries;
   }
 
   #checkPadding(part: Buffer): void {
     if (!part.every((byte) => byte === 0))
-      throw this.#problem("archive-trailing-bytes", "something follows the end of the archive", "only zeros may follow the end mark");
+      throw this.#problem(
+        "archive-trailing-bytes",
+        "something follows the end of the archive",
+        "only zeros may follow the end mark",
+      );
   }
 
-  #problem(code: "archive-corrupt" | "archive-truncated" | "archive-trailing-bytes" | "archive-too-many-entries", title: string, detail: string): Problem {
-    return new Problem(code, title, { where: { path: this.#archive }, detail, hint: "get the archive again and compare its SHA-256 with the vendor's" });
+  #problem(
+    code: "archive-corrupt" | "archive-truncated" | "archive-trailing-bytes" | "archive-too-many-entries",
+    title: string,
+    detail: string,
+  ): Problem {
+    return new Problem(code, title, {
+      where: { path: this.#archive },
+      detail,
+      hint: "get the archive again and compare its SHA-256 with the vendor's",
+    });
   }
 }

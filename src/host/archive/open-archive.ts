@@ -33,14 +33,15 @@ export interface OpenArchiveOptions {
 }
 
 /**
- * Opens an archive once, copies it into the private folder while hashing, compares the pinned SHA-256, and inspects
- * every entry of the copy without writing any. Only then is it returned. Throws a Problem (`archive-…`), or Problems
- * when several entries are refused; all name the archive's path.
+ * Opens an archive once, copies it into the private folder while hashing, compares the pinned SHA-256, and
+ * inspects every entry of the copy without writing any. Only then is it returned. Throws a Problem
+ * (`archive-…`), or Problems when several entries are refused; all name the archive's path.
  */
 export async function openArchive(archive: string, options: OpenArchiveOptions): Promise<OpenedArchive> {
   const copy = join(options.folder, "archive");
   const { sha256, bytes } = await copyArchive(archive, copy, options.signal);
-  if (options.sha256 !== undefined && options.sha256 !== sha256) throw checksumProblem(archive, options.sha256, sha256);
+  if (options.sha256 !== undefined && options.sha256 !== sha256)
+    throw checksumProblem(archive, options.sha256, sha256);
   const tar = await plainTar(archive, copy, bytes, options);
   const entries = await inspectArchive(tar, archive);
   return { name: basename(archive), sha256, tar, entries, ...archiveContents(entries, archive) };
@@ -48,25 +49,39 @@ export async function openArchive(archive: string, options: OpenArchiveOptions):
 
 function checksumProblem(archive: string, pinned: string, found: string): Problem {
   return new Problem("archive-checksum", "the archive is not the pinned one", {
-    where: { path: archive }, detail: `SHA-256 pinned: ${pinned}\nSHA-256 found:  ${found}`,
-    hint: "get the archive again; where the vendor has published a new one, put its SHA-256 into module.sha256",
+    where: { path: archive },
+    detail: `SHA-256 pinned: ${pinned}\nSHA-256 found:  ${found}`,
+    hint:
+      "get the archive again; where the vendor has published a new one, put its SHA-256 into " +
+      "module.sha256",
   });
 }
 
-async function plainTar(archive: string, copy: string, bytes: number, options: OpenArchiveOptions): Promise<string> {
+async function plainTar(
+  archive: string,
+  copy: string,
+  bytes: number,
+  options: OpenArchiveOptions,
+): Promise<string> {
   const format = archiveFormat(await head(copy), archive);
   if (format === "tar") return copy;
   const program = options.commands.find(format);
   if (program === undefined)
     throw new Problem("archive-xz-missing", `${format} is not installed`, {
-      where: { path: archive }, detail: `the archive is compressed with ${format}`,
-      hint: `${installHint(options.distribution ?? "other", format === "xz" ? { debian: "xz-utils", fedora: "xz" } : { debian: "gzip" })}, or use the .tar archive`,
+      where: { path: archive },
+      detail: `the archive is compressed with ${format}`,
+      hint:
+        `${installHint(options.distribution ?? "other", format === "xz" ? { debian: "xz-utils", fedora: "xz" } : { debian: "gzip" })}, ` +
+        "or use the .tar archive",
     });
   const target = join(options.folder, "archive.tar");
   await decompressArchive({ format, program, packed: copy, bytes, target, archive });
   // what was inside must be a tar itself, not one more wrapping
   if (archiveFormat(await head(target), archive) !== "tar")
-    throw new Problem("archive-not-tar", "the file is not a tar archive", { where: { path: archive }, detail: "it is compressed twice" });
+    throw new Problem("archive-not-tar", "the file is not a tar archive", {
+      where: { path: archive },
+      detail: "it is compressed twice",
+    });
   return target;
 }
 

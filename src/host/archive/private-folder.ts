@@ -7,8 +7,9 @@ import { isOfEndedProcess, processMark } from "../process-mark.js";
 import { Problem } from "../../problem/problem.js";
 
 /**
- * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and removes it with all it holds
- * afterwards, whatever happened. Nobody else (but root) can enter it, so paths below it can be used by name.
+ * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and removes it with all it
+ * holds afterwards, whatever happened. Nobody else (but root) can enter it, so paths below it can be used by
+ * name.
  */
 export async function withPrivateFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = makePrivateFolder();
@@ -38,7 +39,10 @@ function removeForsaken(parent: string): void {
   }
 }
 
-/** For what only takes room: a disk that fails here must not turn a success into a failure, or hide another one. */
+/**
+ * For what only takes room: a disk that fails here must not turn a success into a failure, or hide another
+ * one.
+ */
 export function removeIfPossible(folder: string): void {
   try {
     removePrivateFolder(folder);
@@ -47,7 +51,10 @@ export function removeIfPossible(folder: string): void {
   }
 }
 
-/** In a sticky folder nobody else can rename what is ours; in one that only root writes, nobody else writes at all. */
+/**
+ * In a sticky folder nobody else can rename what is ours; in one that only root writes, nobody else writes at
+ * all.
+ */
 function trustedTemporary(): AbsolutePath {
   const trusted = [tmpdir(), "/tmp", "/var/tmp", "/run"].map(asAbsolutePath).find((folder) => {
     const stats = folder && lstatSync(folder, { throwIfNoEntry: false });
@@ -63,13 +70,16 @@ function trustedTemporary(): AbsolutePath {
 }
 
 /**
- * Removes a private folder and everything in it; no error when it is gone. Removal by path is safe here and only here:
- * the folder is 0700 and ours, so nobody can put a link where this looks. Refused for any other folder.
+ * Removes a private folder and everything in it; no error when it is gone. Removal by path is safe here and
+ * only here: the folder is 0700 and ours, so nobody can put a link where this looks. Refused for any other
+ * folder.
  */
 export function removePrivateFolder(folder: string): void {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isDirectory() || stats.uid !== process.geteuid?.() || (stats.mode & 0o077) !== 0)
-    throw new Problem("archive-not-private", "refusing to remove a folder that is not private", { where: { path: folder } });
+    throw new Problem("archive-not-private", "refusing to remove a folder that is not private", {
+      where: { path: folder },
+    });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,15 @@
 import { Problem } from "../../problem/problem.js";
 
-/** What `archive-checksum` means where the SHA-256 was seen a moment ago, and is not the profile's: the file was replaced meanwhile. Other errors stay as they are. */
+/**
+ * What `archive-checksum` means where the SHA-256 was seen a moment ago, and is not the profile's: the file
+ * was replaced meanwhile. Other errors stay as they are.
+ */
 export function replacedArchive(error: unknown): unknown {
   if (!(error instanceof Problem) || error.code !== "archive-checksum") return error;
   return new Problem("archive-changed", "the archive is not the one that was planned", {
-    ...(error.where && { where: error.where }), ...(error.detail !== undefined && { detail: error.detail.replaceAll("pinned", "planned") }),
-    hint: "find out who replaced it; then run plan again", cause: error,
+    ...(error.where && { where: error.where }),
+    ...(error.detail !== undefined && { detail: error.detail.replaceAll("pinned", "planned") }),
+    hint: "find out who replaced it; then run plan again",
+    cause: error,
   });
 }

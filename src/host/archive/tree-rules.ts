@@ -10,11 +10,15 @@ interface Seen {
 }
 
 /**
- * Holds every entry against the rules, alone and together: two entries may not mean one file, also not on a file system
- * that folds case or normalises Unicode, and nothing may lie below what is not a folder. Pure.
- * Returns the entries that passed and a Problem for each of the others, at most `archiveLimits.shownProblems`.
+ * Holds every entry against the rules, alone and together: two entries may not mean one file, also not on a
+ * file system that folds case or normalises Unicode, and nothing may lie below what is not a folder. Pure.
+ * Returns the entries that passed and a Problem for each of the others, at most
+ * `archiveLimits.shownProblems`.
  */
-export function checkedEntries(raw: readonly RawEntry[], archive: string): { entries: ArchiveEntry[]; problems: Problem[] } {
+export function checkedEntries(
+  raw: readonly RawEntry[],
+  archive: string,
+): { entries: ArchiveEntry[]; problems: Problem[] } {
   const seen = new Map<string, Seen>();
   const entries: ArchiveEntry[] = [];
   const problems: Problem[] = [];
@@ -32,20 +36,28 @@ export function checkedEntries(raw: readonly RawEntry[], archive: string): { ent
 
 function clash(entry: RawEntry, seen: Map<string, Seen>, archive: string): Problem | undefined {
   const names = namesOf(entry.path);
-  const refuse = (detail: string): Problem => refusedBecause(archive, "archive-duplicate", "two entries mean one file", detail);
+  const refuse = (detail: string): Problem =>
+    refusedBecause(archive, "archive-duplicate", "two entries mean one file", detail);
   for (let length = 1; length < names.length; length++) {
     const path = names.slice(0, length).join("/");
     const parent = seen.get(folded(path));
     if (parent === undefined) seen.set(folded(path), { path, kind: "folder" });
     else if (parent.path !== path) return refuse(`${shownEntry(path)} and ${shownEntry(parent.path)}`);
-    else if (parent.kind !== "folder") return refuse(`${shownEntry(entry.path)} lies below ${shownEntry(parent.path)}, which is a ${parent.kind}`);
+    else if (parent.kind !== "folder")
+      return refuse(
+        `${shownEntry(entry.path)} lies below ${shownEntry(parent.path)}, which is a ${parent.kind}`,
+      );
   }
   const path = names.join("/");
   const kind = entryKind(entry.type);
   if (path === "" || kind === undefined) return undefined;
   const same = seen.get(folded(path));
   if (same !== undefined && !(same.path === path && kind === "folder" && same.kind === "folder"))
-    return refuse(same.path === path ? `entry ${shownEntry(path)} occurs twice` : `${shownEntry(path)} and ${shownEntry(same.path)}`);
+    return refuse(
+      same.path === path
+        ? `entry ${shownEntry(path)} occurs twice`
+        : `${shownEntry(path)} and ${shownEntry(same.path)}`,
+    );
   seen.set(folded(path), { path, kind });
   return undefined;
 }

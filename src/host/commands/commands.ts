@@ -11,8 +11,8 @@ import type { Tree } from "../files/walk.js";
 const inFolder = 'cd -- "$1" && shift && exec "$@"';
 
 /**
- * Programs of this machine, or, for a command `insideRoot`, of the host's root. Without `insideRoot` the working folder is the
- * host's all the same, and arguments are as they stand.
+ * Programs of this machine, or, for a command `insideRoot`, of the host's root. Without `insideRoot` the
+ * working folder is the host's all the same, and arguments are as they stand.
  */
 export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
   const machine: Tree = { root: "/", owners: trustedOwners([]) };
@@ -23,7 +23,17 @@ export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
       const enters = command.insideRoot === true && root !== "/";
       const program = required(enters ? inside : machine, command.program);
       const line = enters
-        ? [required(machine, "chroot"), ".", "/bin/sh", "-c", inFolder, "sh", command.cwd ?? "/", program, ...command.args]
+        ? [
+            required(machine, "chroot"),
+            ".",
+            "/bin/sh",
+            "-c",
+            inFolder,
+            "sh",
+            command.cwd ?? "/",
+            program,
+            ...command.args,
+          ]
         : [program, ...command.args];
       return await runChild({
         line,
@@ -47,7 +57,9 @@ function required(tree: Tree, program: string): AbsolutePath {
   const found = findProgram(tree, program);
   if (found !== undefined) return found;
   throw new Problem("host-command-missing", `the program ${JSON.stringify(program)} is not here`, {
-    detail: program.startsWith("/") ? "no such file, or it is not executable" : `looked in ${systemPath.split(":").join(", ")}`,
+    detail: program.startsWith("/")
+      ? "no such file, or it is not executable"
+      : `looked in ${systemPath.split(":").join(", ")}`,
     hint: "install the package that brings it",
   });
 }

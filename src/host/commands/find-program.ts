@@ -11,8 +11,9 @@ const executable = 0o111;
 const writableByOthers = 0o022;
 
 /**
- * Absolute path of a program that nobody but root can have put there; undefined when it is missing or not executable. A bare name is
- * looked for in the system's folders, never in PATH. Throws a Problem for one that others could have written.
+ * Absolute path of a program that nobody but root can have put there; undefined when it is missing or not
+ * executable. A bare name is looked for in the system's folders, never in PATH. Throws a Problem for one that
+ * others could have written.
  */
 export function findProgram(tree: Tree, program: string): AbsolutePath | undefined {
   if (program.startsWith("/")) return usable(tree, literal(program)) ? literal(program) : undefined;

@@ -22,23 +22,35 @@ const graceMs = 1000;
 const drainMs = 200;
 
 /**
- * Runs one child in a session of its own: no terminal to ask questions on, and one group to kill. Settles when the child
- * itself has ended. At the time-out or abort the group gets SIGTERM, then SIGKILL.
+ * Runs one child in a session of its own: no terminal to ask questions on, and one group to kill. Settles
+ * when the child itself has ended. At the time-out or abort the group gets SIGTERM, then SIGKILL.
  */
 export async function runChild(run: ChildRun): Promise<CommandResult> {
   const started = performance.now();
   const child = start(run);
   const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
   const time = { isOver: false };
-  const timer = setTimeout(() => { time.isOver = true; endGroup(child); }, run.timeoutMs);
-  const abort = (): void => { endGroup(child); };
+  const timer = setTimeout(() => {
+    time.isOver = true;
+    endGroup(child);
+  }, run.timeoutMs);
+  const abort = (): void => {
+    endGroup(child);
+  };
   run.signal?.addEventListener("abort", abort, { once: true });
   if (run.signal?.aborted === true) abort();
   try {
     const [exitCode, signal] = await ended(child, run.line);
     if (time.isOver || run.signal?.aborted === true) signalGroup(child, "SIGKILL");
     await Promise.race([Promise.all([stdout.whole, stderr.whole]), wait(drainMs)]);
-    return { exitCode, signal, timedOut: time.isOver, stdout: stdout.text(), stderr: stderr.text(), ms: performance.now() - started };
+    return {
+      exitCode,
+      signal,
+      timedOut: time.isOver,
+      stdout: stdout.text(),
+      stderr: stderr.text(),
+      ms: performance.now() - started,
+    };
   } finally {
     clearTimeout(timer);
     run.signal?.removeEventListener("abort", abort);
@@ -51,7 +63,12 @@ function start({ line, cwd, env, input }: ChildRun): ChildProcess {
   const [program = "", ...args] = line;
   const before = process.umask(0o022);
   try {
-    const child = startChild(program, args, { cwd, env: { ...env }, detached: true, stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] });
+    const child = startChild(program, args, {
+      cwd,
+      env: { ...env },
+      detached: true,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
     // a child that does not read all of its input is no failure of ours
     child.stdin?.on("error", () => undefined).end(input);
     return child;
@@ -60,16 +77,23 @@ function start({ line, cwd, env, input }: ChildRun): ChildProcess {
   }
 }
 
-function ended(child: ChildProcess, line: readonly string[]): Promise<[number | null, NodeJS.Signals | null]> {
+function ended(
+  child: ChildProcess,
+  line: readonly string[],
+): Promise<[number | null, NodeJS.Signals | null]> {
   return new Promise((resolve, reject) => {
-    child.once("exit", (code, signal) => { resolve([code, signal]); });
+    child.once("exit", (code, signal) => {
+      resolve([code, signal]);
+    });
     child.once("error", (error) => {
       // the error's own text may quote the arguments
       const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
-      reject(new Problem("host-command-not-started", "the program could not be started", {
-        where: { path: line[0] ?? "" },
-        detail: `${code}${code === "ENOENT" ? ": the program, its interpreter or the working folder is missing" : ""}`,
-      }));
+      reject(
+        new Problem("host-command-not-started", "the program could not be started", {
+          where: { path: line[0] ?? "" },
+          detail: `${code}${code === "ENOENT" ? ": the program, its interpreter or the working folder is missing" : ""}`,
+        }),
+      );
     });
   });
 }
@@ -94,16 +118,26 @@ function collected(stream: Readable | null): Collected {
   });
   const whole = new Promise<void>((resolve) => {
     if (stream === null) resolve();
-    else stream.once("close", () => { resolve(); }).once("error", () => { resolve(); });
+    else
+      stream
+        .once("close", () => {
+          resolve();
+        })
+        .once("error", () => {
+          resolve();
+        });
   });
   // a gap between the halves is named; without one a character may lie across the border
-  const parts = (): readonly Buffer[] => (dropped === 0 ? [head, tail] : [head, Buffer.from(`\n[${dropped} bytes left out]\n`), tail]);
+  const parts = (): readonly Buffer[] =>
+    dropped === 0 ? [head, tail] : [head, Buffer.from(`\n[${dropped} bytes left out]\n`), tail];
   return { whole, text: () => Buffer.concat(parts()).toString("utf8") };
 }
 
 function endGroup(child: ChildProcess): void {
   signalGroup(child, "SIGTERM");
-  setTimeout(() => { if (child.exitCode === null && child.signalCode === null) signalGroup(child, "SIGKILL"); }, graceMs).unref();
+  setTimeout(() => {
+    if (child.exitCode === null && child.signalCode === null) signalGroup(child, "SIGKILL");
+  }, graceMs).unref();
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,4 +1,10 @@
-import { spawn, spawnSync, type ChildProcess, type SpawnOptions, type SpawnSyncReturns } from "node:child_process";
+import {
+  spawn,
+  spawnSync,
+  type ChildProcess,
+  type SpawnOptions,
+  type SpawnSyncReturns,
+} from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Stream } from "node:stream";
 import { Problem } from "../../problem/problem.js";
@@ -11,14 +17,20 @@ export type ChildDescriptor = "pipe" | "ignore" | "inherit" | "ipc" | Stream | n
 export type ChildOptions = Omit<SpawnOptions, "stdio"> & { readonly stdio: readonly ChildDescriptor[] };
 
 /**
- * spawn(), of which the child gets the descriptors of `stdio` and no other; throws a Problem (`host-input-output`) where there are none left for its
- * pipes. What a terminal sends to our process group in the moment before a child has left it ends the child before it is the program: then it is
- * started anew. All children are started here or by `askChild`.
+ * spawn(), of which the child gets the descriptors of `stdio` and no other; throws a Problem
+ * (`host-input-output`) where there are none left for its pipes. What a terminal sends to our process group
+ * in the moment before a child has left it ends the child before it is the program: then it is started anew.
+ * All children are started here or by `askChild`.
  */
-export function startChild(program: string, args: readonly string[], { stdio, ...options }: ChildOptions): ChildProcess {
+export function startChild(
+  program: string,
+  args: readonly string[],
+  { stdio, ...options }: ChildOptions,
+): ChildProcess {
   for (let tries = 1; ; tries++) {
     const child = spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
-    // out of descriptors for the pipes, Node gives a child without streams, whatever its types say, and the error later
+    // out of descriptors for the pipes, Node gives a child without streams, whatever its types say, and the
+    // error later
     const begun: { readonly stdio?: unknown } = child;
     if (begun.stdio === undefined) {
       child.on("error", () => undefined);
@@ -29,12 +41,16 @@ export function startChild(program: string, args: readonly string[], { stdio, ..
   }
 }
 
-/** A busy machine lets seven of ten first moments be hit while signals keep coming, so that twenty tries were too few. */
+/**
+ * A busy machine lets seven of ten first moments be hit while signals keep coming, so that twenty tries were
+ * too few.
+ */
 const mostTries = 500;
 
 /**
- * Whether a child became its program: spawn() returns when it did, or has died before. Until then it bears our name, and our command line or, once it is
- * dead, none (proc_pid_comm(5), proc_pid_cmdline(5)). True where that cannot be told.
+ * Whether a child became its program: spawn() returns when it did, or has died before. Until then it bears
+ * our name, and our command line or, once it is dead, none (proc_pid_comm(5), proc_pid_cmdline(5)). True
+ * where that cannot be told.
  */
 function hasBegun(pid: number): boolean {
   try {
@@ -55,15 +71,31 @@ export interface AskOptions {
 }
 
 /** Waits for a program that has no input and is asked for what it prints; SIGKILL at the time-out. */
-export function askChild(program: string, args: readonly string[], { env, timeoutMs, given = [] }: AskOptions): SpawnSyncReturns<string> {
+export function askChild(
+  program: string,
+  args: readonly string[],
+  { env, timeoutMs, given = [] }: AskOptions,
+): SpawnSyncReturns<string> {
   const first = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
   const stdio = [...first, ...othersFrom(first.length)];
-  // in a group of its own, as all children are: what the terminal sends to ours must not end a rollback's work. Its types do not know that
-  const options = { detached: true, env: { ...env }, encoding: "utf8" as const, timeout: timeoutMs, killSignal: "SIGKILL" as const, stdio };
+  // in a group of its own, as all children are: what the terminal sends to ours must not end a rollback's
+  // work. Its types do not know that
+  const options = {
+    detached: true,
+    env: { ...env },
+    encoding: "utf8" as const,
+    timeout: timeoutMs,
+    killSignal: "SIGKILL" as const,
+    stdio,
+  };
   for (let tries = 1; ; tries++) {
     const answer = spawnSync(program, args, options);
     // by what only a terminal sends, and only before it had its own group: see `startChild`
-    if (tries === mostTries || (answer.signal !== "SIGHUP" && answer.signal !== "SIGINT" && answer.signal !== "SIGQUIT")) return answer;
+    if (
+      tries === mostTries ||
+      (answer.signal !== "SIGHUP" && answer.signal !== "SIGINT" && answer.signal !== "SIGQUIT")
+    )
+      return answer;
   }
 }
 
@@ -73,9 +105,10 @@ const mostNamed = 1023;
 let nothing: number | undefined;
 
 /**
- * What a child gets from its descriptor number `first` on, for the end of its `stdio`: /dev/null at each number that whoever started us left
- * open for all children. Node cannot mark it close-on-exec, and until a PIN has been read from it we need it ourselves; where nothing can name
- * it any more it is closed. Throws a Problem where it cannot be told what that is, or where it cannot be hidden.
+ * What a child gets from its descriptor number `first` on, for the end of its `stdio`: /dev/null at each
+ * number that whoever started us left open for all children. Node cannot mark it close-on-exec, and until a
+ * PIN has been read from it we need it ourselves; where nothing can name it any more it is closed. Throws a
+ * Problem where it cannot be told what that is, or where it cannot be hidden.
  */
 export function othersFrom(first: number): readonly ("ignore" | number)[] {
   const others = passedOn().filter((descriptor) => descriptor >= first);
@@ -86,10 +119,14 @@ export function othersFrom(first: number): readonly ("ignore" | number)[] {
   const [unhidden] = hidden.filter((descriptor) => descriptor >= most);
   if (unhidden !== undefined) throw cannotHide(unhidden, most);
   const nowhere = (nothing ??= openSync("/dev/null", "r+"));
-  return Array.from({ length: Math.max(...hidden) - first + 1 }, (_, index) => (hidden.includes(first + index) ? nowhere : "ignore"));
+  return Array.from({ length: Math.max(...hidden) - first + 1 }, (_, index) =>
+    hidden.includes(first + index) ? nowhere : "ignore",
+  );
 }
 
-/** Closes for good what whoever started us left open for all children: where nothing is to be read from it. */
+/**
+ * Closes for good what whoever started us left open for all children: where nothing is to be read from it.
+ */
 export function closeOthers(): void {
   for (const descriptor of passedOn()) closeSync(descriptor);
 }
@@ -99,20 +136,37 @@ function passedOn(): readonly number[] {
     return descriptorsPassedOn();
   } catch (cause) {
     const code = errorCode(cause) ?? "unknown";
-    if (code === "EMFILE" || code === "ENFILE") throw noneLeft("/proc/self/fd", `what was left open for it cannot be told (${code})`);
-    throw new Problem("host-no-proc", "/proc cannot be read, so what was left open for this program cannot be kept from those that it starts", {
-      where: { path: "/proc/self/fd" }, detail: code, hint: "mount -t proc proc /proc", cause,
-    });
+    if (code === "EMFILE" || code === "ENFILE")
+      throw noneLeft("/proc/self/fd", `what was left open for it cannot be told (${code})`);
+    throw new Problem(
+      "host-no-proc",
+      "/proc cannot be read, so what was left open for this program cannot be kept from those that it starts",
+      {
+        where: { path: "/proc/self/fd" },
+        detail: code,
+        hint: "mount -t proc proc /proc",
+        cause,
+      },
+    );
   }
 }
 
 function noneLeft(path: string, detail: string): Problem {
-  return new Problem("host-input-output", "this process may not open more files", { where: { path }, detail, hint: "look at `ulimit -n`" });
+  return new Problem("host-input-output", "this process may not open more files", {
+    where: { path },
+    detail,
+    hint: "look at `ulimit -n`",
+  });
 }
 
 function cannotHide(descriptor: number, most: number): Problem {
-  return new Problem("host-input-output", `descriptor ${descriptor}, open since this program was started, cannot be kept from the programs that it starts`, {
-    detail: `this process may have ${most} files open, so no other can be put in its place`,
-    hint: `close it behind the command, ${descriptor}<&-, or raise the limit: ulimit -n ${descriptor + 1}`,
-  });
+  return new Problem(
+    "host-input-output",
+    `descriptor ${descriptor}, open since this program was started, cannot be kept from the programs ` +
+      "that it starts",
+    {
+      detail: `this process may have ${most} files open, so no other can be put in its place`,
+      hint: `close it behind the command, ${descriptor}<&-, or raise the limit: ulimit -n ${descriptor + 1}`,
+    },
+  );
 }

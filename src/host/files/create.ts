@@ -1,10 +1,26 @@
-import { constants, fchmodSync, fchownSync, fsyncSync, lchownSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
+import {
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lchownSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+} from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { at, entryAt, entryOfDescriptor, withDescriptor } from "./descriptor.js";
 import { requireOwnNew } from "./draft.js";
 import type { Rights } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
-import { isTaken, refuseDefaultAcl, removeQuietly, removeStaleTemporaries, temporaryName, withPrivateUmask } from "./temporary.js";
+import {
+  isTaken,
+  refuseDefaultAcl,
+  removeQuietly,
+  removeStaleTemporaries,
+  temporaryName,
+  withPrivateUmask,
+} from "./temporary.js";
 import { article, isRootsAlone, type Owners } from "./trust.js";
 import { requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 import { folderMissing, requireRights, syncFolder } from "./write-file.js";
@@ -21,10 +37,15 @@ export function createFolderIn(tree: Tree, path: AbsolutePath, rights: Rights): 
 }
 
 /**
- * Makes a symbolic link, in the place of another link or of nothing. Only where root alone can write: elsewhere the owner of the
- * folder could make root give away another file than the link.
+ * Makes a symbolic link, in the place of another link or of nothing. Only where root alone can write:
+ * elsewhere the owner of the folder could make root give away another file than the link.
  */
-export function createLinkIn(tree: Tree, path: AbsolutePath, target: string, owner: Pick<Rights, "uid" | "gid">): void {
+export function createLinkIn(
+  tree: Tree,
+  path: AbsolutePath,
+  target: string,
+  owner: Pick<Rights, "uid" | "gid">,
+): void {
   inFolderOf(tree, path, (parent) => {
     requireRootsAlone(parent, tree.owners);
     const standing = entryAt(parent.fd, nameOf(path));
@@ -46,7 +67,9 @@ function inFolderOf(tree: Tree, path: AbsolutePath, work: (parent: Folder) => vo
   const parentPath = folderOf(path);
   const done = withFolder(tree, parentPath, "change", (parent) => {
     removeStaleTemporaries(parent);
-    withPrivateUmask(() => { work(parent); });
+    withPrivateUmask(() => {
+      work(parent);
+    });
     requireSameFolder(tree, parentPath, parent);
     return true;
   });
@@ -80,5 +103,8 @@ function requireRootsAlone(parent: Folder, owners: Owners): void {
 }
 
 function taken(path: AbsolutePath, what: string): Problem {
-  return new Problem("host-entry-exists", `${what} of that name is there already`, { where: { path }, hint: "look what it is and who put it there, and move it away" });
+  return new Problem("host-entry-exists", `${what} of that name is there already`, {
+    where: { path },
+    hint: "look what it is and who put it there, and move it away",
+  });
 }

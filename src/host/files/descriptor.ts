@@ -12,8 +12,8 @@ const procfsMagic = 0x9fa0;
 let procChecked = false;
 
 /**
- * The path of a name in an open folder, whatever happened to the folder's own name meanwhile. Good for one component:
- * `name` holds no slash.
+ * The path of a name in an open folder, whatever happened to the folder's own name meanwhile. Good for one
+ * component: `name` holds no slash.
  */
 export function at(folder: number, name: string): string {
   return `/proc/self/fd/${folder}/${name}`;
@@ -24,7 +24,10 @@ export function atBytes(folder: number, name: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`/proc/self/fd/${folder}/`), name]);
 }
 
-/** True for a file of procfs: what is read there is the kernel's word, or a process's memory, and nothing that somebody wrote into a file. */
+/**
+ * True for a file of procfs: what is read there is the kernel's word, or a process's memory, and nothing that
+ * somebody wrote into a file.
+ */
 export function isKernels(fd: number): boolean {
   try {
     return statfsSync(`/proc/self/fd/${fd}`).type === procfsMagic;
@@ -87,7 +90,9 @@ export function entryOf(stats: BigIntStats): Entry {
 
 /** True when both are one inode. */
 export function isSame(left: Entry | undefined, right: Entry | undefined): boolean {
-  return left !== undefined && right !== undefined && left.device === right.device && left.inode === right.inode;
+  return (
+    left !== undefined && right !== undefined && left.device === right.device && left.inode === right.inode
+  );
 }
 
 function kindOf(stats: BigIntStats): Entry["kind"] {

@@ -15,7 +15,10 @@ export interface Draft {
   readonly at: string;
 }
 
-/** Runs `use` with a new, empty file in the folder that root alone can open; what it has not renamed is removed. */
+/**
+ * Runs `use` with a new, empty file in the folder that root alone can open; what it has not renamed is
+ * removed.
+ */
 export function withDraft<T>(folder: Folder, use: (draft: Draft) => T): T {
   const name = temporaryName();
   try {
@@ -27,21 +30,25 @@ export function withDraft<T>(folder: Folder, use: (draft: Draft) => T): T {
 }
 
 /**
- * The same with the attributes of the file that it is to replace. It lies in a folder of its own that nobody else can enter: with the attributes
- * comes the old mode, and who opened the draft in that instant could read it later.
+ * The same with the attributes of the file that it is to replace. It lies in a folder of its own that nobody
+ * else can enter: with the attributes comes the old mode, and who opened the draft in that instant could read
+ * it later.
  */
 export function withDraftOf<T>(folder: Folder, name: string, before: Entry, use: (draft: Draft) => T): T {
   const temporary = temporaryName();
   const path = joined(folder.path, name);
   mkdirSync(at(folder.fd, temporary), 0o700);
   try {
-    const result = inside(at(folder.fd, temporary), path, (own) => create(at(own, draftName), (draft) => {
-      withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (old) => {
-        if (!isSame(entryOfDescriptor(old), before)) throw changed(path, "another file took its place meanwhile");
-        copyAttributes(old, draft.fd, path);
-      });
-      return use(draft);
-    }));
+    const result = inside(at(folder.fd, temporary), path, (own) =>
+      create(at(own, draftName), (draft) => {
+        withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (old) => {
+          if (!isSame(entryOfDescriptor(old), before))
+            throw changed(path, "another file took its place meanwhile");
+          copyAttributes(old, draft.fd, path);
+        });
+        return use(draft);
+      }),
+    );
     // a folder that stayed would be there to be found after a run that says that all is done
     rmdirSync(at(folder.fd, temporary));
     return result;
@@ -54,7 +61,10 @@ export function withDraftOf<T>(folder: Folder, name: string, before: Entry, use:
 /** Whoever owns the parent may have put another folder in the new one's place before it was opened. */
 export function requireOwnNew(fd: number, path: AbsolutePath): void {
   const entry = entryOfDescriptor(fd);
-  const isNew = entry.uid === process.geteuid?.() && (entry.mode & 0o777) === 0o700 && readdirSync(at(fd, ".")).length === 0;
+  const isNew =
+    entry.uid === process.geteuid?.() &&
+    (entry.mode & 0o777) === 0o700 &&
+    readdirSync(at(fd, ".")).length === 0;
   if (!isNew) throw changed(path, "another folder took the place of the new one");
 }
 
@@ -69,5 +79,10 @@ function inside<T>(target: string, path: AbsolutePath, use: (folder: number) => 
 }
 
 function create<T>(target: string, use: (draft: Draft) => T): T {
-  return withDescriptor(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => use({ fd, at: target }), 0o600);
+  return withDescriptor(
+    target,
+    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+    (fd) => use({ fd, at: target }),
+    0o600,
+  );
 }

@@ -9,12 +9,15 @@ import { folderMissing } from "./write-file.js";
 const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /**
- * Makes the bytes follow a file that this program has written, as it left it: what a write that failed may have left beyond that is cut off. On the disk on
- * return; the entry as it is then. A power cut meanwhile leaves the file as it was, followed by nothing or by some of the bytes, with zeros for those that
- * did not reach the disk. Where the system refuses, the file is as it was, as far as the system still lets it be.
+ * Makes the bytes follow a file that this program has written, as it left it: what a write that failed may
+ * have left beyond that is cut off. On the disk on return; the entry as it is then. A power cut meanwhile
+ * leaves the file as it was, followed by nothing or by some of the bytes, with zeros for those that did not
+ * reach the disk. Where the system refuses, the file is as it was, as far as the system still lets it be.
  */
 export function extendIn(tree: Tree, path: AbsolutePath, observed: Entry, bytes: Uint8Array): Entry {
-  const done = withFolder(tree, folderOf(path), "change", (folder) => extended(folder, nameOf(path), observed, bytes));
+  const done = withFolder(tree, folderOf(path), "change", (folder) =>
+    extended(folder, nameOf(path), observed, bytes),
+  );
   if (done === undefined) throw folderMissing(folderOf(path));
   return done;
 }
@@ -37,7 +40,8 @@ function extended(folder: Folder, name: string, observed: Entry, bytes: Uint8Arr
 
 function append(fd: number, size: number, bytes: Uint8Array): void {
   try {
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset, bytes.length - offset, size + offset);
+    for (let offset = 0; offset < bytes.length;)
+      offset += writeSync(fd, bytes, offset, bytes.length - offset, size + offset);
     fsyncSync(fd);
   } catch (error) {
     cutQuietly(fd, size);

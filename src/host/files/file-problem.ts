@@ -6,7 +6,9 @@ type Meaning = readonly [code: ProblemCode, title: string, hint?: string];
 
 /** A name that was there a moment ago, or was something else: what is merely missing never comes this far. */
 const vanished: Meaning = [
-  "host-entry-changed", "somebody changed the path while it was being worked on", "find out who works in this folder, then run again",
+  "host-entry-changed",
+  "somebody changed the path while it was being worked on",
+  "find out who works in this folder, then run again",
 ];
 
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -17,8 +19,16 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ESTALE: vanished,
   ENOSPC: ["host-no-space", "no space is left on the device", "free space (df -h, df -i), then run again"],
   EDQUOT: ["host-no-space", "the disk quota is used up", "free space or raise the quota, then run again"],
-  EROFS: ["host-file-system-read-only", "the file system is read-only", "remount it writable, or look for disk errors in dmesg"],
-  EAGAIN: ["host-input-output", "another program holds a lease on the file", "run again when it is done with it; lines with LEASE in /proc/locks tell its process"],
+  EROFS: [
+    "host-file-system-read-only",
+    "the file system is read-only",
+    "remount it writable, or look for disk errors in dmesg",
+  ],
+  EAGAIN: [
+    "host-input-output",
+    "another program holds a lease on the file",
+    "run again when it is done with it; lines with LEASE in /proc/locks tell its process",
+  ],
   EIO: ["host-input-output", "the device reports an input/output error", "look for disk errors in dmesg"],
   EMFILE: ["host-input-output", "this process may not open more files", "look at `ulimit -n`"],
   EFBIG: ["host-file-size-limit", "the file is larger than this process may write", "look at `ulimit -f`"],
@@ -44,8 +54,10 @@ export async function asFileProblemOf<T>(path: AbsolutePath, work: () => Promise
 
 function fileProblem(error: unknown, path: AbsolutePath): unknown {
   const code = errorCode(error);
-  if (code === undefined || error instanceof Problem || !(error instanceof Error && "syscall" in error)) return error;
-  const [problemCode, title, hint] = meanings[code] ?? (isRefusal(code) ? refusal() : ["host-input-output", "the system call failed"]);
+  if (code === undefined || error instanceof Problem || !(error instanceof Error && "syscall" in error))
+    return error;
+  const [problemCode, title, hint] =
+    meanings[code] ?? (isRefusal(code) ? refusal() : ["host-input-output", "the system call failed"]);
   return new Problem(problemCode, title, {
     where: { path },
     detail: systemCall(error, code),
@@ -61,7 +73,10 @@ export function errorCode(error: unknown): string | undefined {
 
 /** System error texts of Node quote the path of a descriptor, which says nothing to a person. */
 function systemCall(error: unknown, code: string): string {
-  const call = error instanceof Error && "syscall" in error && typeof error.syscall === "string" ? error.syscall : "call";
+  const call =
+    error instanceof Error && "syscall" in error && typeof error.syscall === "string"
+      ? error.syscall
+      : "call";
   return `${call}: ${code}`;
 }
 
@@ -71,6 +86,11 @@ function isRefusal(code: string): boolean {
 
 function refusal(): Meaning {
   return process.geteuid?.() === 0
-    ? ["host-file-immutable", "the system refuses this even to root", "look at `lsattr` (chattr +i), for AppArmor or SELinux denials, and whether its file system lets root in (FUSE and NFS may not)"]
+    ? [
+        "host-file-immutable",
+        "the system refuses this even to root",
+        "look at `lsattr` (chattr +i), for AppArmor or SELinux denials, and whether its file system " +
+          "lets root in (FUSE and NFS may not)",
+      ]
     : ["host-not-permitted", "this user may not do that", "run the command as root"];
 }

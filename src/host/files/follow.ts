@@ -12,18 +12,30 @@ export interface Found {
 }
 
 /**
- * Runs `use` on what the path names, every folder and link on the way being trusted. Undefined when it is missing. Throws a Problem for a
- * folder, link or file that root must not walk through.
+ * Runs `use` on what the path names, every folder and link on the way being trusted. Undefined when it is
+ * missing. Throws a Problem for a folder, link or file that root must not walk through.
  */
-export function withFound<T>(tree: Tree, path: AbsolutePath, purpose: Purpose, use: (found: Found) => T): T | undefined {
+export function withFound<T>(
+  tree: Tree,
+  path: AbsolutePath,
+  purpose: Purpose,
+  use: (found: Found) => T,
+): T | undefined {
   let wanted = path;
   for (let links = 0; links <= mostLinks; links++) {
     const name = nameOf(wanted);
-    const reached = withFolder<{ readonly next: AbsolutePath } | { readonly result: T } | undefined>(tree, folderOf(wanted), purpose, (folder) => {
-      const entry = entryAt(folder.fd, name);
-      if (entry === undefined) return undefined;
-      return entry.kind === "link" ? { next: linkTarget(folder, name, entry, purpose) } : { result: use({ folder, name, entry }) };
-    });
+    const reached = withFolder<{ readonly next: AbsolutePath } | { readonly result: T } | undefined>(
+      tree,
+      folderOf(wanted),
+      purpose,
+      (folder) => {
+        const entry = entryAt(folder.fd, name);
+        if (entry === undefined) return undefined;
+        return entry.kind === "link"
+          ? { next: linkTarget(folder, name, entry, purpose) }
+          : { result: use({ folder, name, entry }) };
+      },
+    );
     if (reached === undefined) return undefined;
     if ("result" in reached) return reached.result;
     wanted = reached.next;

@@ -32,20 +32,25 @@ export function linkTextIn(tree: Tree, path: AbsolutePath): string | undefined {
   return withFolder(tree, folderOf(path), "look", (folder) => {
     const entry = entryAt(folder.fd, nameOf(path));
     if (entry === undefined) return undefined;
-    if (entry.kind !== "link") throw new Problem("host-not-a-file", "not a symbolic link", { where: { path } });
+    if (entry.kind !== "link")
+      throw new Problem("host-not-a-file", "not a symbolic link", { where: { path } });
     return readlinkSync(at(folder.fd, nameOf(path)));
   });
 }
 
 /**
- * Content of a regular file of a trusted owner; undefined when missing. A link at the end is followed as on the way: only when
- * root alone could have made it. Nothing is opened before it is known to be a regular file: opening a device acts on it.
+ * Content of a regular file of a trusted owner; undefined when missing. A link at the end is followed as on
+ * the way: only when root alone could have made it. Nothing is opened before it is known to be a regular
+ * file: opening a device acts on it.
  */
 export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer | undefined {
   return contentIn(tree, path, upTo(maxBytes));
 }
 
-/** Content of a regular file in an open folder, as it is at this moment; undefined when missing. A link is not followed. */
+/**
+ * Content of a regular file in an open folder, as it is at this moment; undefined when missing. A link is not
+ * followed.
+ */
 export function readAt(tree: Tree, folder: Folder, name: string, maxBytes: number): Buffer | undefined {
   for (let turn = 0; turn < mostTurns; turn++) {
     const entry = entryAt(folder.fd, name);

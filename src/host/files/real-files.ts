@@ -14,7 +14,10 @@ import { writeIn } from "./write-file.js";
 
 const defaultMaxBytes = 5 * 1024 * 1024;
 
-/** The files below a root; `root` is any path of this machine that opens it. Every system error becomes a Problem. */
+/**
+ * The files below a root; `root` is any path of this machine that opens it. Every system error becomes a
+ * Problem.
+ */
 export function realFiles(root: string, trusted: readonly number[]): Files {
   const tree: Tree = { root, owners: trustedOwners(trusted) };
   const on = <T>(path: AbsolutePath, work: () => T): T => {
@@ -27,15 +30,47 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     beginning: (path, bytes) => on(path, () => beginningIn(tree, path, bytes)),
     list: (path) => on(path, () => listIn(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),
-    write: (path, content, rights, edit) => { on(path, () => { writeIn(tree, path, content, rights, edit); }); },
+    write: (path, content, rights, edit) => {
+      on(path, () => {
+        writeIn(tree, path, content, rights, edit);
+      });
+    },
     extend: (path, observed, content) => on(path, () => extendIn(tree, path, observed, content)),
-    createFolder: (path, rights) => { on(path, () => { createFolderIn(tree, path, rights); }); },
-    createLink: (path, target, owner) => { on(path, () => { createLinkIn(tree, path, target, owner); }); },
-    setOwner: (path, observed, owner) => { on(path, () => { setOwnerIn(tree, path, observed, owner); }); },
-    setMode: (path, observed, mode) => { on(path, () => { setModeIn(tree, path, observed, mode); }); },
-    remove: (path) => { on(path, () => { removeIn(tree, path); }); },
-    removeFolder: (path) => { on(path, () => { removeFolderIn(tree, path); }); },
-    removeTemporaries: (folder) => { on(folder, () => { removeTemporariesIn(tree, folder); }); },
+    createFolder: (path, rights) => {
+      on(path, () => {
+        createFolderIn(tree, path, rights);
+      });
+    },
+    createLink: (path, target, owner) => {
+      on(path, () => {
+        createLinkIn(tree, path, target, owner);
+      });
+    },
+    setOwner: (path, observed, owner) => {
+      on(path, () => {
+        setOwnerIn(tree, path, observed, owner);
+      });
+    },
+    setMode: (path, observed, mode) => {
+      on(path, () => {
+        setModeIn(tree, path, observed, mode);
+      });
+    },
+    remove: (path) => {
+      on(path, () => {
+        removeIn(tree, path);
+      });
+    },
+    removeFolder: (path) => {
+      on(path, () => {
+        removeFolderIn(tree, path);
+      });
+    },
+    removeTemporaries: (folder) => {
+      on(folder, () => {
+        removeTemporariesIn(tree, folder);
+      });
+    },
     isTemporary,
   };
 }

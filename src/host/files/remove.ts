@@ -8,7 +8,10 @@ import { article, notAFile } from "./trust.js";
 import { withFolder, type Folder, type Tree } from "./walk.js";
 import { syncFolder } from "./write-file.js";
 
-/** Removes a file's or link's name; nothing to do when it is missing. Never a folder, and never what a link points at. */
+/**
+ * Removes a file's or link's name; nothing to do when it is missing. Never a folder, and never what a link
+ * points at.
+ */
 export function removeIn(tree: Tree, path: AbsolutePath): void {
   removeName(tree, path, (folder, name) => {
     const entry = entryAt(folder.fd, name);

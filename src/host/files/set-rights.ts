@@ -9,10 +9,16 @@ import { requireRights } from "./write-file.js";
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 const setIdBits = 0o6000;
 
-export function setOwnerIn(tree: Tree, path: AbsolutePath, observed: Entry, owner: Pick<Rights, "uid" | "gid">): void {
+export function setOwnerIn(
+  tree: Tree,
+  path: AbsolutePath,
+  observed: Entry,
+  owner: Pick<Rights, "uid" | "gid">,
+): void {
   onObserved(tree, path, observed, (fd, now) => {
     fchownSync(fd, owner.uid, owner.gid);
-    // chown(2) clears a file's set-id bits, and that stays: the old owner's program must not run as the new one
+    // chown(2) clears a file's set-id bits, and that stays: the old owner's program must not run as the new
+    // one
     const mode = now.kind === "file" ? now.mode & ~setIdBits : now.mode;
     fchmodSync(fd, mode);
     requireRights(entryOfDescriptor(fd), { ...owner, mode }, path);
@@ -27,24 +33,32 @@ export function setModeIn(tree: Tree, path: AbsolutePath, observed: Entry, mode:
 }
 
 /**
- * Runs with a descriptor of the very entry that was observed: by its inode, never by its name, which its folder's owner may have
- * given to another file since.
+ * Runs with a descriptor of the very entry that was observed: by its inode, never by its name, which its
+ * folder's owner may have given to another file since.
  */
-function onObserved(tree: Tree, path: AbsolutePath, observed: Entry, work: (fd: number, now: Entry) => void): void {
+function onObserved(
+  tree: Tree,
+  path: AbsolutePath,
+  observed: Entry,
+  work: (fd: number, now: Entry) => void,
+): void {
   const folderPath = folderOf(path);
   const done = withFolder(tree, folderPath, "change", (folder) => {
     const entry = entryAt(folder.fd, nameOf(path));
-    if (entry === undefined || !isSame(entry, observed)) throw changed(path, "it is not the entry that was looked at before");
+    if (entry === undefined || !isSame(entry, observed))
+      throw changed(path, "it is not the entry that was looked at before");
     requireChangeable(tree, entry, path);
     withDescriptor(at(folder.fd, nameOf(path)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
       const now = entryOfDescriptor(fd);
       if (!isSame(now, observed)) throw changed(path, "it was replaced while it was being opened");
-      if (now.uid !== observed.uid || now.gid !== observed.gid || now.mode !== observed.mode) throw changed(path, "its owner or mode was changed since it was looked at");
+      if (now.uid !== observed.uid || now.gid !== observed.gid || now.mode !== observed.mode)
+        throw changed(path, "its owner or mode was changed since it was looked at");
       requireChangeable(tree, now, path);
       work(fd, now);
       fsyncSync(fd);
     });
-    if (!isSame(entryAt(folder.fd, nameOf(path)), observed)) throw changed(path, "another file took its place meanwhile");
+    if (!isSame(entryAt(folder.fd, nameOf(path)), observed))
+      throw changed(path, "another file took its place meanwhile");
     requireSameFolder(tree, folderPath, folder);
     return true;
   });

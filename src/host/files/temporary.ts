@@ -22,20 +22,29 @@ export function isTemporary(name: string): boolean {
 export const draftName = "draft";
 
 /**
- * Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name; folders that nobody else can have put anything
- * in; links only where nobody else can make one.
+ * Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name;
+ * folders that nobody else can have put anything in; links only where nobody else can make one.
  */
 export function removeStaleTemporaries(folder: Folder): void {
   const own = process.geteuid?.();
   for (const name of readdirSync(at(folder.fd, "."))) {
     if (!isTemporary(name)) continue;
     const entry = entryAt(folder.fd, name);
-    if (entry?.kind === "folder" && entry.uid === own && (entry.mode & 0o777) === 0o700) removeQuietly(folder, name);
-    else if (entry?.kind === "file" ? entry.uid === own && entry.links === 1 : entry?.kind === "link" && isRootsAlone(folder)) removeQuietly(folder, name);
+    if (entry?.kind === "folder" && entry.uid === own && (entry.mode & 0o777) === 0o700)
+      removeQuietly(folder, name);
+    else if (
+      entry?.kind === "file"
+        ? entry.uid === own && entry.links === 1
+        : entry?.kind === "link" && isRootsAlone(folder)
+    )
+      removeQuietly(folder, name);
   }
 }
 
-/** For taking back a temporary after a failure: the failure itself is what the user is told. Of a temporary folder only its draft goes, and the folder when it is empty. */
+/**
+ * For taking back a temporary after a failure: the failure itself is what the user is told. Of a temporary
+ * folder only its draft goes, and the folder when it is empty.
+ */
 export function removeQuietly(folder: Folder, name: string): void {
   try {
     if (entryAt(folder.fd, name)?.kind === "folder") removeDraftFolder(at(folder.fd, name));
@@ -55,9 +64,9 @@ function removeDraftFolder(target: string): void {
 }
 
 /**
- * A folder's default ACL (acl(5)) gives what is made in it named entries that chmod then activates, so the wanted mode would say
- * less than who can read. It is refused. Node cannot read an ACL, but under one the umask is not applied: an empty
- * file made with too wide a mode shows it, and is removed.
+ * A folder's default ACL (acl(5)) gives what is made in it named entries that chmod then activates, so the
+ * wanted mode would say less than who can read. It is refused. Node cannot read an ACL, but under one the
+ * umask is not applied: an empty file made with too wide a mode shows it, and is removed.
  */
 export function refuseDefaultAcl(folder: Folder): void {
   const name = temporaryName();
@@ -68,10 +77,14 @@ export function refuseDefaultAcl(folder: Folder): void {
     closeSync(fd);
     unlinkSync(at(folder.fd, name));
   }
-  throw new Problem("host-default-acl", "the folder has a default ACL, which could let others read what is put there", {
-    where: { path: folder.path },
-    hint: "getfacl shows it, setfacl -k removes it",
-  });
+  throw new Problem(
+    "host-default-acl",
+    "the folder has a default ACL, which could let others read what is put there",
+    {
+      where: { path: folder.path },
+      hint: "getfacl shows it, setfacl -k removes it",
+    },
+  );
 }
 
 /** Runs with umask 077, so that nothing is made with wider rights than asked for, not even for an instant. */

@@ -12,8 +12,8 @@ export interface Place {
 }
 
 /**
- * Looking is for plans and proofs; changing is for writes, where a folder that others can write in is a trap; a secret is read to be handed
- * on, so that nobody else may choose which file it is.
+ * Looking is for plans and proofs; changing is for writes, where a folder that others can write in is a trap;
+ * a secret is read to be handed on, so that nobody else may choose which file it is.
  */
 export type Purpose = "look" | "change" | "secret";
 
@@ -30,21 +30,32 @@ export function trustedOwners(uids: readonly number[]): Owners {
 }
 
 /**
- * A folder on the way belongs to a trusted owner and, for a change, nobody else can write in it. A sticky folder of root's
- * (/tmp, /run/lock) may be walked through: others can add names there, but not rename or remove what root made, and
- * what they add has another owner.
+ * A folder on the way belongs to a trusted owner and, for a change, nobody else can write in it. A sticky
+ * folder of root's (/tmp, /run/lock) may be walked through: others can add names there, but not rename or
+ * remove what root made, and what they add has another owner.
  */
-export function requireTrustedFolder(folder: Entry, path: AbsolutePath, owners: Owners, purpose: Purpose): void {
+export function requireTrustedFolder(
+  folder: Entry,
+  path: AbsolutePath,
+  owners: Owners,
+  purpose: Purpose,
+): void {
   if (!owners.has(folder.uid)) throw foreignOwner(folder, path, "folder");
   if (purpose === "look" || !othersCanWrite(folder, path) || isStickyOfRoot(folder)) return;
-  throw new Problem("host-untrusted-folder", "others can write in this folder, so nothing in it can be changed safely", {
-    where: { path },
-    detail: `mode ${octal(folder.mode)}: whoever can write in it can replace what root is working on`,
-    hint: "take that right away with chmod g-w,o-w",
-  });
+  throw new Problem(
+    "host-untrusted-folder",
+    "others can write in this folder, so nothing in it can be changed safely",
+    {
+      where: { path },
+      detail: `mode ${octal(folder.mode)}: whoever can write in it can replace what root is working on`,
+      hint: "take that right away with chmod g-w,o-w",
+    },
+  );
 }
 
-/** A regular file of a trusted owner with one name; more names are fine where only root could have given them. */
+/**
+ * A regular file of a trusted owner with one name; more names are fine where only root could have given them.
+ */
 export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Place): void {
   if (file.kind !== "file") throw notAFile(file, path);
   if (!owners.has(file.uid)) throw foreignOwner(file, path, "file");
@@ -53,15 +64,17 @@ export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owne
 }
 
 /**
- * A link is followed only when it is root's and lies where root alone can make one (/lib → usr/lib, /var/run → /run);
- * any other could lead root to a file somebody else has chosen. Secrets are also read through root's links in a sticky folder of
- * root's, which is what Kubernetes mounts them in.
+ * A link is followed only when it is root's and lies where root alone can make one (/lib → usr/lib, /var/run
+ * → /run); any other could lead root to a file somebody else has chosen. Secrets are also read through root's
+ * links in a sticky folder of root's, which is what Kubernetes mounts them in.
  */
 export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Place, purpose: Purpose): void {
-  if (link.uid === 0 && (isRootsAlone(folder) || (purpose === "secret" && isStickyOfRoot(folder.entry)))) return;
+  if (link.uid === 0 && (isRootsAlone(folder) || (purpose === "secret" && isStickyOfRoot(folder.entry))))
+    return;
   throw new Problem("host-untrusted-link", "a symbolic link that is not root's alone lies on the way", {
     where: { path },
-    detail: link.uid === 0 ? "others can write in the folder that holds it" : `the link belongs to uid ${link.uid}`,
+    detail:
+      link.uid === 0 ? "others can write in the folder that holds it" : `the link belongs to uid ${link.uid}`,
     hint: "replace the link with the folder or file it stands for",
   });
 }
@@ -72,16 +85,25 @@ export function isRootsAlone({ entry, path }: Place): boolean {
 }
 
 /**
- * Below /usr/local the group staff is not "others": hosts set up with an older Debian have those folders as root:staff 2775 (Debian
- * policy 9.1.2), and what staff puts there runs as root, /usr/local/sbin being the first of root's PATH. Whoever is in it needs no
- * trick of ours to become root; refusing would only keep an installation there from being undone.
+ * Below /usr/local the group staff is not "others": hosts set up with an older Debian have those folders as
+ * root:staff 2775 (Debian policy 9.1.2), and what staff puts there runs as root, /usr/local/sbin being the
+ * first of root's PATH. Whoever is in it needs no trick of ours to become root; refusing would only keep an
+ * installation there from being undone.
  */
 function othersCanWrite(folder: Entry, path: AbsolutePath): boolean {
   return (folder.mode & (isStaffs({ ...folder, path }) ? writableByAll : writableByOthers)) !== 0;
 }
 
 /** Whether the group that can write there is staff, where that is as good as root. */
-export function isStaffs({ path, uid, gid }: { readonly path: string; readonly uid: number; readonly gid: number }): boolean {
+export function isStaffs({
+  path,
+  uid,
+  gid,
+}: {
+  readonly path: string;
+  readonly uid: number;
+  readonly gid: number;
+}): boolean {
   return uid === 0 && gid === staffGid && `${path}/`.startsWith("/usr/local/");
 }
 
@@ -103,7 +125,9 @@ export function hardLinked(file: Entry, path: AbsolutePath): Problem {
 export function foreignOwner(entry: Entry, path: AbsolutePath, what: string): Problem {
   return new Problem("host-untrusted-owner", `the ${what} belongs to somebody else`, {
     where: { path },
-    detail: `owner is uid ${entry.uid}, mode ${octal(entry.mode)}; only root and the service user are trusted here`,
+    detail:
+      `owner is uid ${entry.uid}, mode ${octal(entry.mode)}; only root and the service user are ` +
+      "trusted here",
     hint: "find out who put it there; if it should be root's, give it to root with chown",
   });
 }

@@ -24,11 +24,17 @@ export interface Folder {
 export const mostLinks = 40;
 
 /**
- * Runs `use` with the folder open, reached component by component from the root, each opened through its parent's
- * descriptor and checked when open, so that renaming folders meanwhile leads nowhere else. Undefined when the folder or
- * one on the way is missing. Throws a Problem for a folder, link or file that root must not walk through.
+ * Runs `use` with the folder open, reached component by component from the root, each opened through its
+ * parent's descriptor and checked when open, so that renaming folders meanwhile leads nowhere else. Undefined
+ * when the folder or one on the way is missing. Throws a Problem for a folder, link or file that root must
+ * not walk through.
  */
-export function withFolder<T>(tree: Tree, path: AbsolutePath, purpose: Purpose, use: (folder: Folder) => T): T | undefined {
+export function withFolder<T>(
+  tree: Tree,
+  path: AbsolutePath,
+  purpose: Purpose,
+  use: (folder: Folder) => T,
+): T | undefined {
   requireProc();
   let wanted = path;
   for (let links = 0; links <= mostLinks; links++) {
@@ -60,11 +66,15 @@ export function linkTarget(folder: Folder, name: string, link: Entry, purpose: P
   const text = readlinkSync(at(folder.fd, name));
   const target = text.startsWith("/") ? below(literal("/"), text.slice(1)) : below(folder.path, text);
   if (target === undefined) {
-    throw new Problem("host-untrusted-link", "the symbolic link's target is written in a way that is not followed", {
-      where: { path },
-      detail: JSON.stringify(text),
-      hint: "replace the link with one that has no `..` after a name",
-    });
+    throw new Problem(
+      "host-untrusted-link",
+      "the symbolic link's target is written in a way that is not followed",
+      {
+        where: { path },
+        detail: JSON.stringify(text),
+        hint: "replace the link with one that has no `..` after a name",
+      },
+    );
   }
   return target;
 }
@@ -78,10 +88,14 @@ export function changed(path: AbsolutePath, detail: string): Problem {
 }
 
 export function tooManyLinks(path: AbsolutePath): Problem {
-  return new Problem("host-untrusted-link", "too many symbolic links lie on the way, or the path keeps changing", {
-    where: { path },
-    hint: "look for links in a circle (namei -l), and who works in these folders",
-  });
+  return new Problem(
+    "host-untrusted-link",
+    "too many symbolic links lie on the way, or the path keeps changing",
+    {
+      where: { path },
+      hint: "look for links in a circle (namei -l), and who works in these folders",
+    },
+  );
 }
 
 /** The open folder; the path to go on with when a link is met; undefined when something is missing. */
@@ -92,7 +106,8 @@ function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | Abs
     const parent = folder;
     try {
       const next = step(parent, name, purpose);
-      if (typeof next !== "number") return next === undefined ? undefined : joined(next, ...names.slice(index + 1));
+      if (typeof next !== "number")
+        return next === undefined ? undefined : joined(next, ...names.slice(index + 1));
       folder = opened(next, joined(parent.path, name), tree, purpose);
     } finally {
       closeSync(parent.fd);
@@ -127,16 +142,20 @@ function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): F
 }
 
 /**
- * What is seen there in an image is no part of it: people mount this machine's own folders in its place, to run a program inside. What a record in an
- * image says of them must not be done to the machine.
+ * What is seen there in an image is no part of it: people mount this machine's own folders in its place, to
+ * run a program inside. What a record in an image says of them must not be done to the machine.
  */
 const ofRunningSystem = /^\/(proc|sys|dev|run)(\/|$)/;
 
 function runningSystems(path: AbsolutePath): Problem {
-  return new Problem("host-untrusted-folder", "the folder is no part of an image: what runs has its own there, which may be this machine's", {
-    where: { path },
-    hint: "name a place in the image that stays, such as below /etc, /opt or /var",
-  });
+  return new Problem(
+    "host-untrusted-folder",
+    "the folder is no part of an image: what runs has its own there, which may be this machine's",
+    {
+      where: { path },
+      hint: "name a place in the image that stays, such as below /etc, /opt or /var",
+    },
+  );
 }
 
 function notAFolder(entry: Entry, path: AbsolutePath): Problem {
@@ -152,8 +171,8 @@ function componentsOf(path: AbsolutePath): readonly string[] {
 }
 
 /**
- * `folder/target`, where `target` may start with `..` parts. `..` after a name is refused: what it means depends on whether
- * the name is a link.
+ * `folder/target`, where `target` may start with `..` parts. `..` after a name is refused: what it means
+ * depends on whether the name is a link.
  */
 function below(folder: AbsolutePath, target: string): AbsolutePath | undefined {
   const parts = target.split("/").filter((part) => part !== "" && part !== ".");

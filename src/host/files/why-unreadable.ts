@@ -5,7 +5,9 @@ import { mountsBelow, type Mount } from "../installer/mounts.js";
 import { path as literal } from "../path.js";
 import { errorCode } from "./file-problem.js";
 
-/** The parts of a problem that say why a file that a user named could not be opened or read, and what to do. */
+/**
+ * The parts of a problem that say why a file that a user named could not be opened or read, and what to do.
+ */
 export interface Unreadable {
   readonly detail: string;
   readonly hint: string;
@@ -15,8 +17,8 @@ const attempts = 10;
 const pauseMs = 50;
 
 /**
- * Opens a file without waiting for it. Another program that holds a lease on it is told by the first attempt, and may give it up (fcntl(2), Leases):
- * for half a second it is tried again.
+ * Opens a file without waiting for it. Another program that holds a lease on it is told by the first attempt,
+ * and may give it up (fcntl(2), Leases): for half a second it is tried again.
  */
 export async function openPatiently<T>(open: () => T | Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -46,10 +48,17 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
     case "EAGAIN":
       return reading
         ? { why: "there is nothing to read in it now", hint: "check that it is the file that was meant" }
-        : { why: "another program holds a lease on the file (a file server, perhaps)", hint: "try again when that program is done with it; lines with LEASE in /proc/locks tell its process" };
+        : {
+            why: "another program holds a lease on the file (a file server, perhaps)",
+            hint:
+              "try again when that program is done with it; lines with LEASE in /proc/locks tell its " +
+              "process",
+          };
     case "EACCES":
     case "EPERM":
-      return process.geteuid?.() === 0 ? refusedToRoot(mount) : { hint: "run as a user who may read it, or change its mode and those of the folders above it" };
+      return process.geteuid?.() === 0
+        ? refusedToRoot(mount)
+        : { hint: "run as a user who may read it, or change its mode and those of the folders above it" };
     case "EMFILE":
     case "ENFILE":
       return { why: "no more files may be open", hint: "look at `ulimit -n`" };
@@ -59,7 +68,10 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
     case "ESTALE":
     case "ETIMEDOUT":
     case "EHOSTDOWN":
-      return { why: "what serves its file system does not answer", hint: `look at ${named(mount)}, or copy the file to a disk of this host` };
+      return {
+        why: "what serves its file system does not answer",
+        hint: `look at ${named(mount)}, or copy the file to a disk of this host`,
+      };
     default:
       return { hint: `check the file, and ${named(mount)}` };
   }
@@ -69,9 +81,26 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
 function refusedToRoot(mount: Mount | undefined): Meaning {
   const type = typeOf(mount);
   const why = `${named(mount)} does not let even root read it`;
-  if (type.startsWith("fuse")) return { why, hint: "mount it with allow_root or allow_other, or copy the file to a disk of this host as the user who mounted it" };
-  if (type.startsWith("nfs")) return { why, hint: "its server takes root for nobody (root_squash): copy the file to a disk of this host as a user who may read it" };
-  return { why: "it is refused even to root", hint: `look for AppArmor and SELinux denials, at what a container or unit takes from root, and at ${named(mount)}` };
+  if (type.startsWith("fuse"))
+    return {
+      why,
+      hint:
+        "mount it with allow_root or allow_other, or copy the file to a disk of this host as the user " +
+        "who mounted it",
+    };
+  if (type.startsWith("nfs"))
+    return {
+      why,
+      hint:
+        "its server takes root for nobody (root_squash): copy the file to a disk of this host as a " +
+        "user who may read it",
+    };
+  return {
+    why: "it is refused even to root",
+    hint:
+      "look for AppArmor and SELinux denials, at what a container or unit takes from root, and at " +
+      named(mount),
+  };
 }
 
 function named(mount: Mount | undefined): string {
@@ -82,7 +111,10 @@ function typeOf(mount: Mount | undefined): string {
   return mount?.what.split(" ")[0] ?? "";
 }
 
-/** The mount that holds the path, but for the root's own; links on the way are resolved as far as that can be done. */
+/**
+ * The mount that holds the path, but for the root's own; links on the way are resolved as far as that can be
+ * done.
+ */
 function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const real = `${resolved(path)}/`;
   const holding = mounts.filter(({ point }) => real.startsWith(`${point}/`));

@@ -14,15 +14,24 @@ const { O_RDONLY, O_DIRECTORY } = constants;
 const largestEdited = 5 * 1024 * 1024;
 
 /**
- * Puts a file in place: readers see the old content or the new, complete, never with wider rights than `rights`. What stood
- * there is replaced, not written to, and must be a regular file. Both content and name are on the disk on return; when only the
- * name may not be, the problem is `host-durability-unknown`, and the new file is there. An `edit` keeps what else the file has, and is asked
- * about its content when all is ready: who edits it on a slow disk meanwhile loses nothing.
+ * Puts a file in place: readers see the old content or the new, complete, never with wider rights than
+ * `rights`. What stood there is replaced, not written to, and must be a regular file. Both content and name
+ * are on the disk on return; when only the name may not be, the problem is `host-durability-unknown`, and the
+ * new file is there. An `edit` keeps what else the file has, and is asked about its content when all is
+ * ready: who edits it on a slow disk meanwhile loses nothing.
  */
-export function writeIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, rights: Rights, edit?: Edit): void {
+export function writeIn(
+  tree: Tree,
+  path: AbsolutePath,
+  bytes: Uint8Array,
+  rights: Rights,
+  edit?: Edit,
+): void {
   const folderPath = folderOf(path);
   const done = withFolder(tree, folderPath, "change", (folder) => {
-    withPrivateUmask(() => { replace(tree, folder, nameOf(path), bytes, rights, edit); });
+    withPrivateUmask(() => {
+      replace(tree, folder, nameOf(path), bytes, rights, edit);
+    });
     requireSameFolder(tree, folderPath, folder);
     return true;
   });
@@ -30,10 +39,16 @@ export function writeIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, right
 }
 
 export function folderMissing(path: AbsolutePath): Problem {
-  return new Problem("host-folder-missing", "the folder does not exist", { where: { path }, hint: "make it, or look whether the path is the one you mean" });
+  return new Problem("host-folder-missing", "the folder does not exist", {
+    where: { path },
+    hint: "make it, or look whether the path is the one you mean",
+  });
 }
 
-/** Makes a folder's names durable. The change itself is visible already, so a failure here must not read as "unchanged". */
+/**
+ * Makes a folder's names durable. The change itself is visible already, so a failure here must not read as
+ * "unchanged".
+ */
 export function syncFolder(folder: Folder): void {
   try {
     withDescriptor(at(folder.fd, "."), O_RDONLY | O_DIRECTORY, fsyncSync);
@@ -47,7 +62,14 @@ export function syncFolder(folder: Folder): void {
   }
 }
 
-function replace(tree: Tree, folder: Folder, name: string, bytes: Uint8Array, rights: Rights, edit?: Edit): void {
+function replace(
+  tree: Tree,
+  folder: Folder,
+  name: string,
+  bytes: Uint8Array,
+  rights: Rights,
+  edit?: Edit,
+): void {
   const path = joined(folder.path, name);
   const before = entryAt(folder.fd, name);
   refuseOtherThanFile(before, path);
@@ -59,7 +81,8 @@ function replace(tree: Tree, folder: Folder, name: string, bytes: Uint8Array, ri
     requireSameFolder(tree, folder.path, folder);
     edit?.(readAt(tree, folder, name, largestEdited));
     renameSync(draft, at(folder.fd, name));
-    if (!isSame(entryAt(folder.fd, name), written)) throw changed(path, "another file took the place of the new one");
+    if (!isSame(entryAt(folder.fd, name), written))
+      throw changed(path, "another file took the place of the new one");
   };
   if (edit === undefined || before === undefined) withDraft(folder, put);
   else withDraftOf(folder, name, before, put);
@@ -71,18 +94,25 @@ function fill(fd: number, bytes: Uint8Array, rights: Rights, path: AbsolutePath)
     offset += writeSync(fd, bytes, offset, bytes.length - offset, offset);
   }
   // the owner first: chown(2) clears set-id bits
-  asFileProblem(path, () => { fchownSync(fd, rights.uid, rights.gid); });
+  asFileProblem(path, () => {
+    fchownSync(fd, rights.uid, rights.gid);
+  });
   fchmodSync(fd, rights.mode);
   requireRights(entryOfDescriptor(fd), rights, path);
   fsyncSync(fd);
 }
 
-/** Some file systems take chown and chmod and do nothing (vfat, some network ones): then the rights are not what was promised. */
+/**
+ * Some file systems take chown and chmod and do nothing (vfat, some network ones): then the rights are not
+ * what was promised.
+ */
 export function requireRights(entry: Entry, rights: Rights, path: AbsolutePath): void {
   if (entry.mode === rights.mode && entry.uid === rights.uid && entry.gid === rights.gid) return;
   throw new Problem("host-file-immutable", "the file system did not take the owner or mode", {
     where: { path },
-    detail: `wanted ${rights.uid}:${rights.gid} ${rights.mode.toString(8)}, got ${entry.uid}:${entry.gid} ${entry.mode.toString(8)}`,
+    detail:
+      `wanted ${rights.uid}:${rights.gid} ${rights.mode.toString(8)}, got ${entry.uid}:${entry.gid} ` +
+      entry.mode.toString(8),
     hint: "use a file system that keeps Unix owners and modes",
   });
 }

@@ -7,7 +7,8 @@ import type { Evidence } from "./evidence.js";
 export interface KeptChange {
   readonly change: RecordedChange;
   /**
-   * `others`: by all that can be told not the installer's; `unsure`: perhaps its, perhaps not; `owner`: its, but it belongs to another account now.
+   * `others`: by all that can be told not the installer's; `unsure`: perhaps its, perhaps not; `owner`: its,
+   * but it belongs to another account now.
    */
   readonly why: "others" | "unsure" | "owner";
 }
@@ -18,9 +19,10 @@ export interface Attributed {
 }
 
 /**
- * Tells the work of an installer from what others did while it ran: the two look the same, and a wrong guess loses somebody's data. Its own
- * are what it made in folders it made, the archive's files, and what its scripts name. Never what belongs to another account, nor, without such
- * evidence, what lies in a folder that was there before. Pure; `changes` come in the order of their paths.
+ * Tells the work of an installer from what others did while it ran: the two look the same, and a wrong guess
+ * loses somebody's data. Its own are what it made in folders it made, the archive's files, and what its
+ * scripts name. Never what belongs to another account, nor, without such evidence, what lies in a folder that
+ * was there before. Pure; `changes` come in the order of their paths.
  */
 export function attribute(changes: readonly RecordedChange[], evidence: Evidence): Attributed {
   const judge = new Judge(evidence);
@@ -74,7 +76,11 @@ class Judge {
 
   #created({ path, after }: RecordedChange): KeptChange["why"] | undefined {
     const folder = posix.dirname(path);
-    const isOwn = this.#made.has(folder) || this.#isNamed(path) || this.#isOfArchive(after) || (after?.kind === "folder" && this.#isOnTheWay(path));
+    const isOwn =
+      this.#made.has(folder) ||
+      this.#isNamed(path) ||
+      this.#isOfArchive(after) ||
+      (after?.kind === "folder" && this.#isOnTheWay(path));
     if (isOwn && after?.kind === "folder") this.#made.add(path);
     if (isOwn) return after?.uid === 0 ? undefined : "owner";
     if (after?.uid === 0 && !this.#others.has(folder)) return "unsure";
@@ -90,7 +96,10 @@ class Judge {
   }
 
   #changed({ path, change, before, after }: RecordedChange): KeptChange["why"] | undefined {
-    const isOwn = this.#isNamed(path) || this.#isOfArchive(after) || (this.#isBelowNamed(path) && (change === "rights" || after?.uid === 0));
+    const isOwn =
+      this.#isNamed(path) ||
+      this.#isOfArchive(after) ||
+      (this.#isBelowNamed(path) && (change === "rights" || after?.uid === 0));
     if (isOwn && after?.kind === "folder" && before?.kind !== "folder") this.#made.add(path);
     if (isOwn) return undefined;
     return before?.uid !== 0 && after?.uid !== 0 ? "others" : "unsure";
@@ -100,7 +109,10 @@ class Judge {
   #isNamed(path: string): boolean {
     if (this.#paths.has(path) || /kryptus|knet/i.test(path)) return true;
     const name = posix.basename(path);
-    return (this.#words.has(name) && this.#paths.has(posix.dirname(path))) || this.#tails.some((tail) => path.endsWith(tail));
+    return (
+      (this.#words.has(name) && this.#paths.has(posix.dirname(path))) ||
+      this.#tails.some((tail) => path.endsWith(tail))
+    );
   }
 
   /** As mkdir -p makes it. */

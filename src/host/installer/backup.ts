@@ -1,4 +1,15 @@
-import { closeSync, constants, copyFileSync, chmodSync, chownSync, fstatSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  chmodSync,
+  chownSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { AbsolutePath } from "../path.js";
@@ -17,23 +28,33 @@ export interface LikelyTargets {
 }
 
 const mebibyte = 1024 ** 2;
-const limits = { file: 64 * mebibyte, likely: 1024 * mebibyte, possible: 128 * mebibyte, possibleFiles: 4_000 };
+const limits = {
+  file: 64 * mebibyte,
+  likely: 1024 * mebibyte,
+  possible: 128 * mebibyte,
+  possibleFiles: 4_000,
+};
 
 /**
- * The files to save before an installer runs, best first: all of /etc and every file of a name that the archive or
- * install.sh mentions; then, within tighter limits, what lies below a folder that it mentions. Saving all of /opt and
- * /usr is no option: they hold many gigabytes. Pure.
+ * The files to save before an installer runs, best first: all of /etc and every file of a name that the
+ * archive or install.sh mentions; then, within tighter limits, what lies below a folder that it mentions.
+ * Saving all of /opt and /usr is no option: they hold many gigabytes. Pure.
  */
 export function backupCandidates(snapshot: Snapshot, likely: LikelyTargets): readonly string[] {
   const first: Candidate[] = [];
   const second: Candidate[] = [];
   for (const [path, { kind, size }] of snapshot) {
     if (kind !== "file" || size > limits.file) continue;
-    if (path.startsWith("/etc/") || likely.names.has(path.slice(path.lastIndexOf("/") + 1))) first.push({ path, size });
-    else if (/kryptus|knet/i.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`))) second.push({ path, size });
+    if (path.startsWith("/etc/") || likely.names.has(path.slice(path.lastIndexOf("/") + 1)))
+      first.push({ path, size });
+    else if (/kryptus|knet/i.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`)))
+      second.push({ path, size });
   }
   second.sort((left, right) => depth(left.path) - depth(right.path));
-  return [...within(first, limits.likely, Infinity), ...within(second, limits.possible, limits.possibleFiles)];
+  return [
+    ...within(first, limits.likely, Infinity),
+    ...within(second, limits.possible, limits.possibleFiles),
+  ];
 }
 
 interface Candidate {
@@ -43,7 +64,10 @@ interface Candidate {
 
 function within(files: readonly Candidate[], bytes: number, count: number): readonly string[] {
   let left = bytes;
-  return files.slice(0, count).filter(({ size }) => (left -= size) >= 0).map(({ path }) => path);
+  return files
+    .slice(0, count)
+    .filter(({ size }) => (left -= size) >= 0)
+    .map(({ path }) => path);
 }
 
 function depth(path: string): number {
@@ -51,28 +75,45 @@ function depth(path: string): number {
 }
 
 /** What the evidence makes likely. Pure. */
-export function likelyTargets({ names, words, paths }: Pick<Evidence, "names" | "words" | "paths">): LikelyTargets {
+export function likelyTargets({
+  names,
+  words,
+  paths,
+}: Pick<Evidence, "names" | "words" | "paths">): LikelyTargets {
   return {
-    names: new Set([...names, ...words].map((word) => posix.basename(word)).filter((word) => word.length > 2)),
+    names: new Set(
+      [...names, ...words].map((word) => posix.basename(word)).filter((word) => word.length > 2),
+    ),
     // /usr/lib itself is named by every script; saving all of it would save nothing else
     folders: paths.filter((path) => !systemFolder.test(path)),
   };
 }
 
 /**
- * Copies the candidates into `folder` (new, 0700), each as a file of its own with mode 0600, and writes the index that
- * `readBackups` reads. A file that is no longer the one seen is left out. The caller makes all of it durable.
+ * Copies the candidates into `folder` (new, 0700), each as a file of its own with mode 0600, and writes the
+ * index that `readBackups` reads. A file that is no longer the one seen is left out. The caller makes all of
+ * it durable.
  */
-export async function saveBackups(root: AbsolutePath, folder: string, paths: readonly string[], snapshot: Snapshot): Promise<Backups> {
+export async function saveBackups(
+  root: AbsolutePath,
+  folder: string,
+  paths: readonly string[],
+  snapshot: Snapshot,
+): Promise<Backups> {
   mkdirSync(folder, { mode: 0o700 });
   const saved = new Map<string, string>();
   for (const path of paths) {
     const name = String(saved.size);
     const seen = snapshot.get(path);
-    if (seen !== undefined && saveFile(root === "/" ? path : root + path, join(folder, name), seen)) saved.set(path, name);
+    if (seen !== undefined && saveFile(root === "/" ? path : root + path, join(folder, name), seen))
+      saved.set(path, name);
     if (saved.size % 100 === 0) await setImmediate();
   }
-  writeFileSync(join(folder, "index.json"), JSON.stringify([...saved]), { mode: 0o600, flag: "wx", flush: true });
+  writeFileSync(join(folder, "index.json"), JSON.stringify([...saved]), {
+    mode: 0o600,
+    flag: "wx",
+    flush: true,
+  });
   return saved;
 }
 

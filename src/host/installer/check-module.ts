@@ -24,9 +24,9 @@ export interface ModuleCheck {
 }
 
 /**
- * Whether the module of an archive can be loaded on this host, told without loading it: it is ELF for this machine, a
- * library with `C_GetFunctionList`, and every library and symbol version it needs, directly or through others, is there.
- * Returns the Problems (`elf-…`), each naming what is missing.
+ * Whether the module of an archive can be loaded on this host, told without loading it: it is ELF for this
+ * machine, a library with `C_GetFunctionList`, and every library and symbol version it needs, directly or
+ * through others, is there. Returns the Problems (`elf-…`), each naming what is missing.
  */
 export function checkModule(check: ModuleCheck): readonly Problem[] {
   const parsed: { name: string; elf: ElfFile }[] = [];
@@ -40,41 +40,83 @@ export function checkModule(check: ModuleCheck): readonly Problem[] {
     }
   }
   const ours = parsed.filter(({ elf }) => sameTarget(elf.target, check.loader.target));
-  if (ours.length === 0 && parsed.length > 0) problems.push(wrongMachine(check, parsed.map(({ elf }) => elf.target)));
-  return [...problems, ...ours.flatMap(({ name, elf }) => {
-    const wrongLibc = needsGlibc(check, name, elf);
-    return [...shapeProblems(check, name, elf), ...(wrongLibc === undefined ? missingParts(check, name, elf) : [wrongLibc])];
-  })];
+  if (ours.length === 0 && parsed.length > 0)
+    problems.push(
+      wrongMachine(
+        check,
+        parsed.map(({ elf }) => elf.target),
+      ),
+    );
+  return [
+    ...problems,
+    ...ours.flatMap(({ name, elf }) => {
+      const wrongLibc = needsGlibc(check, name, elf);
+      return [
+        ...shapeProblems(check, name, elf),
+        ...(wrongLibc === undefined ? missingParts(check, name, elf) : [wrongLibc]),
+      ];
+    }),
+  ];
 }
 
 /** On such a host every part of glibc is missing; one by one they would hide the reason. */
 function needsGlibc(check: ModuleCheck, name: string, elf: ElfFile): Problem | undefined {
-  const part = elf.needed.find((library) => /^(libc|libm|libdl|libpthread|librt|ld-linux\S*)\.so\.\d+$/.test(library));
-  if (check.loader.libc !== "musl" || part === undefined || check.loader.find(part) !== undefined) return undefined;
+  const part = elf.needed.find((library) =>
+    /^(libc|libm|libdl|libpthread|librt|ld-linux\S*)\.so\.\d+$/.test(library),
+  );
+  if (check.loader.libc !== "musl" || part === undefined || check.loader.find(part) !== undefined)
+    return undefined;
   return new Problem("elf-library-missing", "the module needs glibc, and this host's C library is musl", {
-    where: { path: check.archive }, detail: `${name} needs ${part} of glibc, the C library of Debian, Ubuntu, RHEL and SUSE; Alpine has musl, for which the module is not made`,
-    hint: "run the application that uses the module on a system with glibc: a Debian or Ubuntu image instead of Alpine's",
+    where: { path: check.archive },
+    detail:
+      `${name} needs ${part} of glibc, the C library of Debian, Ubuntu, RHEL and SUSE; Alpine has ` +
+      "musl, for which the module is not made",
+    hint:
+      "run the application that uses the module on a system with glibc: a Debian or Ubuntu image " +
+      "instead of Alpine's",
   });
 }
 
 function wrongMachine(check: ModuleCheck, found: readonly ElfTarget[]): Problem {
   return new Problem("elf-wrong-machine", "the module is made for another machine", {
     where: { path: check.archive },
-    detail: `the archive holds it for ${found.map(machineName).join(" and ")}; this host is ${machineName(check.loader.target)}`,
+    detail:
+      `the archive holds it for ${found.map(machineName).join(" and ")}; this host is ` +
+      machineName(check.loader.target),
     hint: "get the vendor's archive for this machine",
   });
 }
 
 function machineName({ machine, bits }: ElfTarget): string {
-  const names: Readonly<Record<number, string>> = { 3: "x86", 62: "x86-64", 40: "ARM", 183: "AArch64", 21: "POWER", 22: "S/390", 243: "RISC-V", 258: "LoongArch" };
+  const names: Readonly<Record<number, string>> = {
+    3: "x86",
+    62: "x86-64",
+    40: "ARM",
+    183: "AArch64",
+    21: "POWER",
+    22: "S/390",
+    243: "RISC-V",
+    258: "LoongArch",
+  };
   return `${names[machine] ?? `machine ${machine}`} (${bits} bits)`;
 }
 
 function shapeProblems(check: ModuleCheck, name: string, elf: ElfFile): readonly Problem[] {
-  const details = { where: { path: check.archive }, hint: "check that module.archive names the kNET PKCS #11 client" };
-  if (!elf.dynamic) return [new Problem("elf-not-a-library", "the module is not a shared library", { ...details, detail: name })];
+  const details = {
+    where: { path: check.archive },
+    hint: "check that module.archive names the kNET PKCS #11 client",
+  };
+  if (!elf.dynamic)
+    return [
+      new Problem("elf-not-a-library", "the module is not a shared library", { ...details, detail: name }),
+    ];
   if (elf.defines("C_GetFunctionList")) return [];
-  return [new Problem("elf-not-pkcs11", "the library is not a PKCS #11 module", { ...details, detail: `${name} does not define C_GetFunctionList` })];
+  return [
+    new Problem("elf-not-pkcs11", "the library is not a PKCS #11 module", {
+      ...details,
+      detail: `${name} does not define C_GetFunctionList`,
+    }),
+  ];
 }
 
 interface Needer {
@@ -84,7 +126,10 @@ interface Needer {
   readonly origin: string | undefined;
 }
 
-/** Follows NEEDED breadth first, as the loader does, so that the first one to ask for a library is the one named. */
+/**
+ * Follows NEEDED breadth first, as the loader does, so that the first one to ask for a library is the one
+ * named.
+ */
 function missingParts(check: ModuleCheck, name: string, elf: ElfFile): readonly Problem[] {
   const problems: Problem[] = [];
   const loaded = new Map<string, Needer | undefined>();
@@ -103,8 +148,12 @@ function missingParts(check: ModuleCheck, name: string, elf: ElfFile): readonly 
 }
 
 function locate(check: ModuleCheck, needer: Needer, library: string): Needer | undefined {
-  const bundled = check.bundled.filter(({ name }) => name === library || name.endsWith(`/${library}`)).map(parseIfPossible);
-  const elf = bundled.find((candidate) => candidate !== undefined && sameTarget(candidate.target, check.loader.target));
+  const bundled = check.bundled
+    .filter(({ name }) => name === library || name.endsWith(`/${library}`))
+    .map(parseIfPossible);
+  const elf = bundled.find(
+    (candidate) => candidate !== undefined && sameTarget(candidate.target, check.loader.target),
+  );
   if (elf !== undefined) return { name: library, elf, origin: undefined };
   const runPath = needer.elf.runPath
     .filter((folder) => needer.origin !== undefined || !folder.includes("ORIGIN"))
@@ -124,20 +173,35 @@ function parseIfPossible(library: BundledLibrary): ElfFile | undefined {
 
 function libraryMissing(check: ModuleCheck, needer: Needer, library: string): Problem {
   return new Problem("elf-library-missing", `the module needs ${library}, which this host does not have`, {
-    where: { path: check.archive }, detail: `${needer.name} needs ${library}; the dynamic loader does not find it`, hint: missingLibraryHint(library, check.distribution, check.loader.target.bits),
+    where: { path: check.archive },
+    detail: `${needer.name} needs ${library}; the dynamic loader does not find it`,
+    hint: missingLibraryHint(library, check.distribution, check.loader.target.bits),
   });
 }
 
 /** A library without any version is taken by the loader with a warning, so it is no problem here either. */
-function versionsMissing(check: ModuleCheck, needer: Needer, loaded: ReadonlyMap<string, Needer | undefined>): readonly Problem[] {
+function versionsMissing(
+  check: ModuleCheck,
+  needer: Needer,
+  loaded: ReadonlyMap<string, Needer | undefined>,
+): readonly Problem[] {
   return needer.elf.versionNeeds.flatMap(({ library, version, weak }) => {
     const elf = loaded.get(library)?.elf;
     if (weak || elf === undefined || elf.versions.size === 0 || elf.versions.has(version)) return [];
-    const offered = [...elf.versions].filter((known) => /^[A-Z]/.test(known)).slice(-3).join(", ");
-    return [new Problem("elf-version-missing", `the module needs version ${version} of ${library}, which this host's does not offer`, {
-      where: { path: check.archive },
-      detail: `${needer.name} needs ${version}; the ${library} of this host offers ${offered || "others"}`,
-      hint: missingVersionHint(library, version, check.distribution),
-    })];
+    const offered = [...elf.versions]
+      .filter((known) => /^[A-Z]/.test(known))
+      .slice(-3)
+      .join(", ");
+    return [
+      new Problem(
+        "elf-version-missing",
+        `the module needs version ${version} of ${library}, which this host's does not offer`,
+        {
+          where: { path: check.archive },
+          detail: `${needer.name} needs ${version}; the ${library} of this host offers ${offered || "others"}`,
+          hint: missingVersionHint(library, version, check.distribution),
+        },
+      ),
+    ];
   });
 }

@@ -13,8 +13,8 @@ export interface EntryState {
 }
 
 /**
- * What an installer did to one path. `rewritten`: it wrote a file again with the same content and rights. `backup`
- * names the saved content of the state before.
+ * What an installer did to one path. `rewritten`: it wrote a file again with the same content and rights.
+ * `backup` names the saved content of the state before.
  */
 export interface RecordedChange {
   readonly path: string;
@@ -24,20 +24,31 @@ export interface RecordedChange {
   readonly backup?: string;
 }
 
-/** How contents are read while comparing: the SHA-256 of a path of the host, and of a backup; undefined when gone. */
+/**
+ * How contents are read while comparing: the SHA-256 of a path of the host, and of a backup; undefined when
+ * gone.
+ */
 export interface Contents {
   hash(path: string): string | undefined;
   backupHash(name: string): string | undefined;
 }
 
-/** Rebuilt from what is registered, by the distribution's own tool, all the time: never put back, never drift. */
+/**
+ * Rebuilt from what is registered, by the distribution's own tool, all the time: never put back, never drift.
+ */
 const derived = /^\/etc\/ld\.so\.cache/;
 
 /**
- * Compares two snapshots. Files whose metadata are the same are taken as unchanged; the others are compared by content
- * where a backup exists. What other programs did meanwhile cannot be told from what the installer did.
+ * Compares two snapshots. Files whose metadata are the same are taken as unchanged; the others are compared
+ * by content where a backup exists. What other programs did meanwhile cannot be told from what the installer
+ * did.
  */
-export function difference(before: PackedSnapshot, after: PackedSnapshot, backups: Backups, contents: Contents): readonly RecordedChange[] {
+export function difference(
+  before: PackedSnapshot,
+  after: PackedSnapshot,
+  backups: Backups,
+  contents: Contents,
+): readonly RecordedChange[] {
   const changes: RecordedChange[] = [];
   for (const path of after.differingFrom(before)) {
     const now = after.get(path);
@@ -47,18 +58,27 @@ export function difference(before: PackedSnapshot, after: PackedSnapshot, backup
   }
   for (const path of before.missingFrom(after)) {
     const then = before.get(path);
-    if (then !== undefined && !derived.test(path)) changes.push({ path, change: "removed", before: state(then), ...named(backups.get(path)) });
+    if (then !== undefined && !derived.test(path))
+      changes.push({ path, change: "removed", before: state(then), ...named(backups.get(path)) });
   }
   return changes.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
-function compare(path: string, then: SeenEntry | undefined, now: SeenEntry, backup: string | undefined, contents: Contents): RecordedChange | undefined {
+function compare(
+  path: string,
+  then: SeenEntry | undefined,
+  now: SeenEntry,
+  backup: string | undefined,
+  contents: Contents,
+): RecordedChange | undefined {
   if (then === undefined) return { path, change: "created", after: withHash(path, now, contents) };
   const sameRights = then.mode === now.mode && then.uid === now.uid && then.gid === now.gid;
   const common = { path, before: state(then), ...named(backup) };
   if (then.kind !== now.kind) return { ...common, change: "replaced", after: withHash(path, now, contents) };
   if (now.kind === "link")
-    return sameRights && then.target === now.target ? undefined : { ...common, change: "replaced", after: state(now) };
+    return sameRights && then.target === now.target
+      ? undefined
+      : { ...common, change: "replaced", after: state(now) };
   if (now.kind !== "file") return sameRights ? undefined : { ...common, change: "rights", after: state(now) };
 
   const touched = then.inode !== now.inode || then.size !== now.size || then.modified !== now.modified;

@@ -4,7 +4,10 @@ import { join, posix } from "node:path";
 import type { ArchiveEntry } from "../archive/archive-entry.js";
 import type { InstallationFiles } from "./installation-files.js";
 
-/** What an archive and its scripts tell of where their work shows: the ground for calling a change theirs and not somebody else's. */
+/**
+ * What an archive and its scripts tell of where their work shows: the ground for calling a change theirs and
+ * not somebody else's.
+ */
 export interface Evidence {
   /** Names of what the archive holds. */
   readonly names: readonly string[];
@@ -12,7 +15,9 @@ export interface Evidence {
   readonly hashes: readonly string[];
   /** Absolute paths that a script names, links in them followed. */
   readonly paths: readonly string[];
-  /** What a script names after a variable whose value is not known: `/lib/knet.conf` of `"$1/lib/knet.conf"`. */
+  /**
+   * What a script names after a variable whose value is not known: `/lib/knet.conf` of `"$1/lib/knet.conf"`.
+   */
   readonly tails: readonly string[];
   /** Every word of a script. */
   readonly words: readonly string[];
@@ -21,18 +26,24 @@ export interface Evidence {
 export const noEvidence: Evidence = { names: [], hashes: [], paths: [], tails: [], words: [] };
 
 /** Folders of the system itself: that a script names one says nothing of what lies below. */
-export const systemFolder = /^\/(?:etc|(?:var\/)?opt|var|(?:usr(?:\/local)?|var\/usrlocal)(?:\/(?:lib\w*|s?bin|share|include|src|etc))?|lib\w*|s?bin|dev\/\w+)$/;
+export const systemFolder =
+  /^\/(?:etc|(?:var\/)?opt|var|(?:usr(?:\/local)?|var\/usrlocal)(?:\/(?:lib\w*|s?bin|share|include|src|etc))?|lib\w*|s?bin|dev\/\w+)$/;
 
 const evidenceFile = "evidence.json";
 const largestScript = 1024 ** 2;
 
 /** Reads the extracted archive. `real` follows the links of a path of the host. */
-export function gatherEvidence(extracted: string, entries: readonly ArchiveEntry[], real: (path: string) => string): Evidence {
+export function gatherEvidence(
+  extracted: string,
+  entries: readonly ArchiveEntry[],
+  real: (path: string) => string,
+): Evidence {
   const files = entries.filter(({ kind, size }) => kind === "file" && size > 0);
   const scripts: string[] = [];
   const hashes = files.map(({ path, size }) => {
     const content = readFileSync(join(extracted, path));
-    if (size <= largestScript && (path.endsWith(".sh") || content.subarray(0, 2).toString("latin1") === "#!")) scripts.push(content.toString("utf8"));
+    if (size <= largestScript && (path.endsWith(".sh") || content.subarray(0, 2).toString("latin1") === "#!"))
+      scripts.push(content.toString("utf8"));
     return createHash("sha256").update(content).digest("hex");
   });
   const { paths, ...rest } = wordsOf(scripts);
@@ -45,8 +56,14 @@ export function wordsOf(scripts: readonly string[]): Pick<Evidence, "paths" | "t
   const texts = scripts.map((text) => withValues(text).replace(/["']/g, ""));
   const words = texts.flatMap((text) => text.match(/[\w.+@/-]+/g) ?? []);
   // one name alone ("$DIR/data") may stand anywhere
-  const tails = texts.flatMap((text) => [...text.matchAll(/\$(?:\w+|\{[^}\s]*\})((?:\/[\w.+@-]+)+)/g)].map(([, tail = ""]) => tail)).filter((tail) => /\/.+[/.]/.test(tail));
-  const paths = words.filter((word) => /^\/[^/]/.test(word) && !word.split("/").includes("..")).map((word) => posix.normalize(word).replace(/\/$/, ""));
+  const tails = texts
+    .flatMap((text) =>
+      [...text.matchAll(/\$(?:\w+|\{[^}\s]*\})((?:\/[\w.+@-]+)+)/g)].map(([, tail = ""]) => tail),
+    )
+    .filter((tail) => /\/.+[/.]/.test(tail));
+  const paths = words
+    .filter((word) => /^\/[^/]/.test(word) && !word.split("/").includes(".."))
+    .map((word) => posix.normalize(word).replace(/\/$/, ""));
   return { paths: [...new Set(paths)], tails: [...new Set(tails)], words: [...new Set(words)] };
 }
 
@@ -54,9 +71,15 @@ const longestValue = 1000;
 
 function withValues(script: string): string {
   const values = new Map<string, string>();
-  const filled = (text: string): string => text.replace(/\$(?:(\w+)|\{(\w+)(?::?[-=]([^}]*))?\})/g, (whole: string, bare?: string, braced?: string, otherwise?: string) =>
-    values.get(bare ?? braced ?? "") ?? otherwise ?? whole);
-  for (const [, name = "", double, single, bare = ""] of script.matchAll(/^[ \t]*(?:export[ \t]+|readonly[ \t]+|local[ \t]+)?(\w+)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s;&|"']*))/gm)) {
+  const filled = (text: string): string =>
+    text.replace(
+      /\$(?:(\w+)|\{(\w+)(?::?[-=]([^}]*))?\})/g,
+      (whole: string, bare?: string, braced?: string, otherwise?: string) =>
+        values.get(bare ?? braced ?? "") ?? otherwise ?? whole,
+    );
+  for (const [, name = "", double, single, bare = ""] of script.matchAll(
+    /^[ \t]*(?:export[ \t]+|readonly[ \t]+|local[ \t]+)?(\w+)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s;&|"']*))/gm,
+  )) {
     const value = filled(double ?? single ?? bare);
     if (value.length <= longestValue) values.set(name, value);
   }
@@ -72,12 +95,21 @@ export function writeEvidence({ full }: Pick<InstallationFiles, "full">, evidenc
 export function readEvidence(files: Pick<InstallationFiles, "read">): Evidence {
   try {
     const json: unknown = JSON.parse(files.read(evidenceFile)?.toString("utf8") ?? "");
-    const lists = typeof json === "object" && json !== null ? new Map<string, unknown>(Object.entries(json)) : new Map<string, unknown>();
+    const lists =
+      typeof json === "object" && json !== null
+        ? new Map<string, unknown>(Object.entries(json))
+        : new Map<string, unknown>();
     const list = (name: keyof Evidence): readonly string[] => {
       const found = lists.get(name);
       return Array.isArray(found) ? found.filter((item) => typeof item === "string") : [];
     };
-    return { names: list("names"), hashes: list("hashes"), paths: list("paths"), tails: list("tails"), words: list("words") };
+    return {
+      names: list("names"),
+      hashes: list("hashes"),
+      paths: list("paths"),
+      tails: list("tails"),
+      words: list("words"),
+    };
   } catch {
     return noEvidence;
   }

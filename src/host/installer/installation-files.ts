@@ -18,8 +18,8 @@ export interface InstallationFiles {
   readonly snapshot: string;
   readonly backups: string;
   /**
-   * What a file below the folder holds; undefined when it is missing. A record may have come with an image, so what is read is reached inside of
-   * the host's root only, whatever lies there.
+   * What a file below the folder holds; undefined when it is missing. A record may have come with an image,
+   * so what is read is reached inside of the host's root only, whatever lies there.
    */
   read(...names: readonly string[]): Buffer | undefined;
 }
@@ -40,8 +40,9 @@ export function createInstallationFiles(host: Host, run: AbsolutePath): Installa
 }
 
 /**
- * The folder's paths. Below it an installation in progress uses them by name, which is safe because only root can enter it; that it really
- * is that folder, inside the host's root, is checked here. Links of root's on the way to the run's folder are followed there.
+ * The folder's paths. Below it an installation in progress uses them by name, which is safe because only root
+ * can enter it; that it really is that folder, inside the host's root, is checked here. Links of root's on
+ * the way to the run's folder are followed there.
  */
 export function installationFiles(host: Host, run: AbsolutePath): InstallationFiles {
   const asked = joined(run, "module");
@@ -50,19 +51,31 @@ export function installationFiles(host: Host, run: AbsolutePath): InstallationFi
   const full = host.root === "/" ? folder : host.root + folder;
   if (entry !== undefined && (entry.kind !== "folder" || entry.uid !== 0 || (entry.mode & 0o077) !== 0))
     throw new Problem("archive-not-private", "the run's folder is not private", {
-      where: { path: full }, hint: "find out who made it so: it is to be a folder of root's with mode 0700",
+      where: { path: full },
+      hint: "find out who made it so: it is to be a folder of root's with mode 0700",
     });
   return {
-    folder, full, work: join(full, "work"), snapshot: join(full, "snapshot"), backups: join(full, "backups"),
+    folder,
+    full,
+    work: join(full, "work"),
+    snapshot: join(full, "snapshot"),
+    backups: join(full, "backups"),
     read: (...names) => host.files().read(joined(folder, ...names), largestRecord),
   };
 }
 
-export function writeChanges(host: Host, { folder }: InstallationFiles, changes: readonly RecordedChange[]): void {
+export function writeChanges(
+  host: Host,
+  { folder }: InstallationFiles,
+  changes: readonly RecordedChange[],
+): void {
   host.files().write(joined(folder, "changes.json"), Buffer.from(JSON.stringify(changes, null, 1)), rootOnly);
 }
 
-/** What an installer was recorded to have changed, in a run's folder; undefined when it was not recorded (yet). */
+/**
+ * What an installer was recorded to have changed, in a run's folder; undefined when it was not recorded
+ * (yet).
+ */
 export function readChanges(files: InstallationFiles): readonly RecordedChange[] | undefined {
   try {
     const json: unknown = JSON.parse(files.read("changes.json")?.toString("utf8") ?? "");
@@ -77,7 +90,10 @@ export function backupContent(files: InstallationFiles, name: string): Buffer | 
   return backupName.test(name) ? files.read("backups", name) : undefined;
 }
 
-/** Name of the backup (in the backup folder) of each path that has one, from the index that `saveBackups` wrote; empty when it is not there. */
+/**
+ * Name of the backup (in the backup folder) of each path that has one, from the index that `saveBackups`
+ * wrote; empty when it is not there.
+ */
 export function readBackups(files: InstallationFiles): Backups {
   try {
     const list: unknown = JSON.parse(files.read("backups", "index.json")?.toString("utf8") ?? "");
@@ -94,29 +110,46 @@ function pair(item: unknown): [string, string][] {
 }
 
 /**
- * Throws `journal-damaged` where something was recorded, cannot be read, and the state before is gone as well: then nobody can tell what install.sh
- * did, and nothing must be called undone.
+ * Throws `journal-damaged` where something was recorded, cannot be read, and the state before is gone as
+ * well: then nobody can tell what install.sh did, and nothing must be called undone.
  */
 export function requireRecord(host: Host, files: InstallationFiles): void {
   const exists = (name: string): boolean => host.files().entry(joined(files.folder, name)) !== undefined;
   if (!exists("changes.json") || exists("snapshot") || readChanges(files) !== undefined) return;
   throw new Problem("journal-damaged", "the record of what install.sh changed cannot be read", {
     where: { path: joined(files.folder, "changes.json") },
-    hint: "find out what wrote to it; copies of what install.sh replaced are beside it, and module.json of the state folder lists what is installed",
+    hint:
+      "find out what wrote to it; copies of what install.sh replaced are beside it, and module.json of " +
+      "the state folder lists what is installed",
   });
 }
 
-const changeWords: readonly unknown[] = ["created", "replaced", "removed", "rights", "rewritten"] satisfies RecordedChange["change"][];
+const changeWords: readonly unknown[] = [
+  "created",
+  "replaced",
+  "removed",
+  "rights",
+  "rewritten",
+] satisfies RecordedChange["change"][];
 
 export function isRecordedChange(json: unknown): json is RecordedChange {
-  return isObject(json) && typeof json["path"] === "string" && changeWords.includes(json["change"])
-    && isStateOrAbsent(json["before"]) && isStateOrAbsent(json["after"])
-    && (json["backup"] === undefined || (typeof json["backup"] === "string" && backupName.test(json["backup"])));
+  return (
+    isObject(json) &&
+    typeof json["path"] === "string" &&
+    changeWords.includes(json["change"]) &&
+    isStateOrAbsent(json["before"]) &&
+    isStateOrAbsent(json["after"]) &&
+    (json["backup"] === undefined || (typeof json["backup"] === "string" && backupName.test(json["backup"])))
+  );
 }
 
 function isStateOrAbsent(json: unknown): json is EntryState | undefined {
-  return json === undefined || (isObject(json) && typeof json["kind"] === "string"
-    && ["mode", "uid", "gid"].every((name) => isRecordedNumber(json[name])));
+  return (
+    json === undefined ||
+    (isObject(json) &&
+      typeof json["kind"] === "string" &&
+      ["mode", "uid", "gid"].every((name) => isRecordedNumber(json[name])))
+  );
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

@@ -1,4 +1,9 @@
-import { installationFiles, readChanges, requireRecord, type InstallationFiles } from "./installation-files.js";
+import {
+  installationFiles,
+  readChanges,
+  requireRecord,
+  type InstallationFiles,
+} from "./installation-files.js";
 import { observeInstallation } from "./observe-installation.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
@@ -23,10 +28,15 @@ export interface Installed {
 }
 
 /**
- * Looks at every path that install.sh changed. `other`, with the first such path, when one of them is neither as the installer left it nor as
- * it was before, or when another archive has been installed since. An installer that was cut off before what it changed was recorded is `partly` done.
+ * Looks at every path that install.sh changed. `other`, with the first such path, when one of them is neither
+ * as the installer left it nor as it was before, or when another archive has been installed since. An
+ * installer that was cut off before what it changed was recorded is `partly` done.
  */
-export async function installationStanding({ path: archive, sha256, timeoutSeconds }: Installed, { receipt }: InstallationRecord, { host, folder }: Pick<InstallationRun, "host" | "folder">): Promise<InstallationStanding> {
+export async function installationStanding(
+  { path: archive, sha256, timeoutSeconds }: Installed,
+  { receipt }: InstallationRecord,
+  { host, folder }: Pick<InstallationRun, "host" | "folder">,
+): Promise<InstallationStanding> {
   const files = installationFiles(host, folder);
   requireRecord(host, files);
   const changes = readChanges(files);
@@ -36,15 +46,23 @@ export async function installationStanding({ path: archive, sha256, timeoutSecon
   if (now !== undefined && now.archiveSha256 !== sha256 && !formerText.includes(now.archiveSha256))
     return { state: "other", path: archive, because: `version ${now.version} was installed since` };
   const how = restoration(host, files, changes);
-  const states = changes.filter(({ change }) => change !== "rewritten").map((change) => ({ change, state: standingOf(change, how) }));
+  const states = changes
+    .filter(({ change }) => change !== "rewritten")
+    .map((change) => ({ change, state: standingOf(change, how) }));
   const other = states.find(({ state }) => state === "other");
-  if (other !== undefined) return { state: "other", path: other.change.path, because: "it was changed after the installer ran" };
-  if (states.some(({ state }) => state === "after")) return { state: states.every(({ state }) => state === "after") ? "after" : "partly" };
+  if (other !== undefined)
+    return { state: "other", path: other.change.path, because: "it was changed after the installer ran" };
+  if (states.some(({ state }) => state === "after"))
+    return { state: states.every(({ state }) => state === "after") ? "after" : "partly" };
   const [left] = await keptStanding(host, readKept(files), how);
   return left === undefined ? { state: "before" } : { state: states.length === 0 ? "after" : "partly" };
 }
 
-async function cutOff(host: Host, files: InstallationFiles, timeoutSeconds: number): Promise<InstallationStanding> {
+async function cutOff(
+  host: Host,
+  files: InstallationFiles,
+  timeoutSeconds: number,
+): Promise<InstallationStanding> {
   const observed = await observeInstallation(host, files, timeoutSeconds);
   if (observed === undefined) return { state: "before" };
   const [path] = observed.late;

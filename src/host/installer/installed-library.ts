@@ -24,27 +24,54 @@ export interface Leavings {
   readonly archive: string;
 }
 
-/** Where the module is now. Problems: `installer-no-library`; of one that came packed, `elf-…` when it cannot be loaded here. */
-export function installedLibrary(host: Host, { changes, earlier, isPacked, archive }: Leavings): AbsolutePath {
+/**
+ * Where the module is now. Problems: `installer-no-library`; of one that came packed, `elf-…` when it cannot
+ * be loaded here.
+ */
+export function installedLibrary(
+  host: Host,
+  { changes, earlier, isPacked, archive }: Leavings,
+): AbsolutePath {
   const loader = openLoader(host.files(...new Set(changes.map(({ after }) => after?.uid ?? 0))));
   const byName = loader.find(moduleName)?.path;
-  const made = changes.filter(({ change }) => change !== "removed").flatMap(({ path }) => asAbsolutePath(path) ?? []);
-  const named = [...new Set([...made, ...earlier.map(({ path }) => path)])].sort().filter((path) => posix.basename(path) === moduleName);
+  const made = changes
+    .filter(({ change }) => change !== "removed")
+    .flatMap(({ path }) => asAbsolutePath(path) ?? []);
+  const named = [...new Set([...made, ...earlier.map(({ path }) => path)])]
+    .sort()
+    .filter((path) => posix.basename(path) === moduleName);
   const candidates = named.filter((path) => loader.find(path) !== undefined);
-  if (isPacked) throwIfErrors(checkUnpacked(host, loader, made, candidates.length > 0 ? candidates : named, archive));
+  if (isPacked)
+    throwIfErrors(checkUnpacked(host, loader, made, candidates.length > 0 ? candidates : named, archive));
   const library = candidates.find((path) => path === byName) ?? candidates[0] ?? byName;
   if (library !== undefined) return library;
   throw new Problem("installer-no-library", `install.sh ended well but left no ${moduleName}`, {
-    where: { path: archive }, detail: "nothing of that name was created for this machine under /etc, /opt, /usr or /lib",
+    where: { path: archive },
+    detail: "nothing of that name was created for this machine under /etc, /opt, /usr or /lib",
     hint: "ask the vendor where install.sh puts the module",
   });
 }
 
 /** Libraries that came with it are found once its folder is registered. */
-function checkUnpacked(host: Host, loader: Loader, made: readonly AbsolutePath[], modules: readonly AbsolutePath[], archive: string): readonly Problem[] {
+function checkUnpacked(
+  host: Host,
+  loader: Loader,
+  made: readonly AbsolutePath[],
+  modules: readonly AbsolutePath[],
+  archive: string,
+): readonly Problem[] {
   if (modules.length === 0) return [];
   const files = host.files();
-  const library = (path: AbsolutePath): BundledLibrary => ({ name: path, content: () => files.read(path, largestLibrary) ?? Buffer.alloc(0) });
+  const library = (path: AbsolutePath): BundledLibrary => ({
+    name: path,
+    content: () => files.read(path, largestLibrary) ?? Buffer.alloc(0),
+  });
   const bundled = made.filter((path) => /\.so(\.[\d.]+)?$/.test(path) && files.entry(path)?.kind === "file");
-  return checkModule({ modules: modules.map(library), bundled: bundled.map(library), loader, archive, distribution: distributionOf(files) });
+  return checkModule({
+    modules: modules.map(library),
+    bundled: bundled.map(library),
+    loader,
+    archive,
+    distribution: distributionOf(files),
+  });
 }

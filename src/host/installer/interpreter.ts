@@ -8,9 +8,9 @@ export interface Interpreter {
 }
 
 /**
- * Who runs a script: what its first line names, as execve(2) reads it (one argument at most), and /bin/sh without one,
- * as a shell would. Running the interpreter ourselves also works where the file lacks its x bits or the file system is
- * mounted noexec. `script` and `archive` are for the Problem.
+ * Who runs a script: what its first line names, as execve(2) reads it (one argument at most), and /bin/sh
+ * without one, as a shell would. Running the interpreter ourselves also works where the file lacks its x bits
+ * or the file system is mounted noexec. `script` and `archive` are for the Problem.
  */
 export function interpreterOf(head: Buffer, script: string, archive: string): Interpreter {
   if (head.subarray(0, 4).toString("latin1") === "\x7fELF") return { program: undefined, args: [] };
@@ -22,7 +22,8 @@ export function interpreterOf(head: Buffer, script: string, archive: string): In
     where: { path: archive },
     detail: line.endsWith("\r")
       ? `the lines of ${script} end in CR LF, so its interpreter would be ${JSON.stringify(`${program}\r`)}`
-      : `the first line of ${script} names no interpreter: ${JSON.stringify(withoutUrlSecrets(line).slice(0, 80))}`,
+      : `the first line of ${script} names no interpreter: ` +
+        JSON.stringify(withoutUrlSecrets(line).slice(0, 80)),
     hint: "get the archive again; it may have been repacked on Windows",
   });
 }

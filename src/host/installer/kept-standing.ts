@@ -10,9 +10,14 @@ import { standingOf } from "./restore.js";
 import type { NotRestored, Restoration } from "./restore.js";
 
 /** What of the kept still keeps the host from being as it was before the installer ran. Only looks. */
-export async function keptStanding(host: Host, kept: Kept, how: Restoration): Promise<readonly NotRestored[]> {
+export async function keptStanding(
+  host: Host,
+  kept: Kept,
+  how: Restoration,
+): Promise<readonly NotRestored[]> {
   const packages = kept.packages.length === 0 ? undefined : await installedPackages(host);
-  const isStill = (change: RecordedChange): boolean => placeAbove(change.path, how.mounts ?? new Set()) === undefined && isNotBefore(change, how);
+  const isStill = (change: RecordedChange): boolean =>
+    placeAbove(change.path, how.mounts ?? new Set()) === undefined && isNotBefore(change, how);
   const standing = {
     changes: kept.changes,
     mounts: kept.mounts.filter((point) => how.mounts?.has(point) === true),

@@ -4,7 +4,9 @@ import { isRecordedChange, type InstallationFiles } from "./installation-files.j
 import type { KeptChange } from "./attribute.js";
 import type { PackageChange } from "./packages.js";
 
-/** What changed while an installer ran and is not taken back: it is not the installer's, or nobody can tell. */
+/**
+ * What changed while an installer ran and is not taken back: it is not the installer's, or nobody can tell.
+ */
 export interface Kept {
   readonly changes: readonly KeptChange[];
   /** Places at which a file system was mounted or unmounted; nothing at or below them is touched. */
@@ -15,7 +17,11 @@ export interface Kept {
 export const nothingKept: Kept = { changes: [], mounts: [], packages: [] };
 
 export function writeKept(host: Host, { folder }: InstallationFiles, kept: Kept): void {
-  host.files().write(joined(folder, "kept.json"), Buffer.from(JSON.stringify(kept, null, 1)), { mode: 0o600, uid: 0, gid: 0 });
+  host.files().write(joined(folder, "kept.json"), Buffer.from(JSON.stringify(kept, null, 1)), {
+    mode: 0o600,
+    uid: 0,
+    gid: 0,
+  });
 }
 
 /** What was written; nothing where that is gone. */
@@ -38,12 +44,16 @@ function listIn(json: unknown, name: string): readonly unknown[] {
 }
 
 function valueIn(json: unknown, name: string): unknown {
-  return typeof json === "object" && json !== null ? new Map<string, unknown>(Object.entries(json)).get(name) : undefined;
+  return typeof json === "object" && json !== null
+    ? new Map<string, unknown>(Object.entries(json)).get(name)
+    : undefined;
 }
 
 function keptChange(json: unknown): KeptChange[] {
   const [change, why] = [valueIn(json, "change"), valueIn(json, "why")];
-  return isRecordedChange(change) && (why === "others" || why === "unsure" || why === "owner") ? [{ change, why }] : [];
+  return isRecordedChange(change) && (why === "others" || why === "unsure" || why === "owner")
+    ? [{ change, why }]
+    : [];
 }
 
 function packageChange(json: unknown): PackageChange[] {

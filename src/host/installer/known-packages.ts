@@ -18,10 +18,19 @@ const packages: Readonly<Record<string, string>> = {
 
 /** Of releases that are gone: no package brings them back. */
 const gone: Readonly<Record<string, string>> = {
-  "libcurl.so.3": "the archive was built for libcurl3, which Debian 12 and 13 and Ubuntu 24.04 no longer have: ask the vendor for an archive built for libcurl4; a link from libcurl.so.4 does not help where symbol versions differ",
-  "CURL_OPENSSL_3": "the archive was built for libcurl3; the libcurl4 of this host offers CURL_OPENSSL_4; ask the vendor for an archive built for libcurl4",
-  "libssl.so.1.1": "the archive was built for OpenSSL 1.1, which Debian 12 and 13 and Ubuntu 24.04 no longer have: ask the vendor for one built for OpenSSL 3",
-  "libcrypto.so.1.1": "the archive was built for OpenSSL 1.1, which Debian 12 and 13 and Ubuntu 24.04 no longer have: ask the vendor for one built for OpenSSL 3",
+  "libcurl.so.3":
+    "the archive was built for libcurl3, which Debian 12 and 13 and Ubuntu 24.04 no longer have: ask " +
+    "the vendor for an archive built for libcurl4; a link from libcurl.so.4 does not help where " +
+    "symbol versions differ",
+  CURL_OPENSSL_3:
+    "the archive was built for libcurl3; the libcurl4 of this host offers CURL_OPENSSL_4; ask the " +
+    "vendor for an archive built for libcurl4",
+  "libssl.so.1.1":
+    "the archive was built for OpenSSL 1.1, which Debian 12 and 13 and Ubuntu 24.04 no longer have: " +
+    "ask the vendor for one built for OpenSSL 3",
+  "libcrypto.so.1.1":
+    "the archive was built for OpenSSL 1.1, which Debian 12 and 13 and Ubuntu 24.04 no longer have: " +
+    "ask the vendor for one built for OpenSSL 3",
 };
 
 /** What to do about a library that the dynamic loader does not find. */
@@ -31,15 +40,27 @@ export function missingLibraryHint(library: string, distribution: Distribution, 
     case "debian": {
       const known = packages[library];
       if (known !== undefined) return `install the package ${known}, then run again`;
-      return gone[library] ?? `find its package with apt-file search ${library}, or ask the vendor for an archive for this release`;
+      return (
+        gone[library] ??
+        `find its package with apt-file search ${library}, or ask the vendor for an archive for this release`
+      );
     }
     case "fedora":
-      return `run dnf install ${capability}, then run again; where no package has it, ask the vendor for an archive for this release`;
+      return (
+        `run dnf install ${capability}, then run again; where no package has it, ask the vendor for an ` +
+        "archive for this release"
+      );
     case "suse":
-      return `run zypper install ${capability}, then run again; where no package has it, ask the vendor for an archive for this release`;
+      return (
+        `run zypper install ${capability}, then run again; where no package has it, ask the vendor for ` +
+        "an archive for this release"
+      );
     case "alpine":
     case "other":
-      return `install the package that brings ${library}, then run again, or ask the vendor for an archive for this system`;
+      return (
+        `install the package that brings ${library}, then run again, or ask the vendor for an archive ` +
+        "for this system"
+      );
   }
 }
 
@@ -47,6 +68,10 @@ export function missingLibraryHint(library: string, distribution: Distribution, 
 export function missingVersionHint(library: string, version: string, distribution: Distribution): string {
   const known = gone[version];
   if (known !== undefined && distribution === "debian") return known;
-  if (/^GLIBC/.test(version)) return "the archive was built on a newer release than this host's: ask the vendor for one built for it";
-  return `install the release of ${library} that the archive was built for, or ask the vendor for another archive`;
+  if (/^GLIBC/.test(version))
+    return "the archive was built on a newer release than this host's: ask the vendor for one built for it";
+  return (
+    `install the release of ${library} that the archive was built for, or ask the vendor for another ` +
+    "archive"
+  );
 }

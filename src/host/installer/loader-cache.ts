@@ -9,15 +9,16 @@ const headerBytes = 48;
 const entryBytes = 24;
 
 /**
- * The entries of /etc/ld.so.cache in glibc's new format (dl-cache.h; also behind one of the old format), in their
- * order of preference. A file of another format, or a damaged one, has none: the loader then searches the default
- * folders alone, and so do we.
+ * The entries of /etc/ld.so.cache in glibc's new format (dl-cache.h; also behind one of the old format), in
+ * their order of preference. A file of another format, or a damaged one, has none: the loader then searches
+ * the default folders alone, and so do we.
  */
 export function parseLoaderCache(bytes: Buffer, byteOrder: "little" | "big"): readonly CachedLibrary[] {
   const start = bytes.indexOf(magic, 0, "latin1");
   if (start < 0 || bytes.length < start + headerBytes) return [];
   const cache = bytes.subarray(start);
-  const u32 = (at: number): number => (byteOrder === "little" ? cache.readUInt32LE(at) : cache.readUInt32BE(at));
+  const u32 = (at: number): number =>
+    byteOrder === "little" ? cache.readUInt32LE(at) : cache.readUInt32BE(at);
   const text = (at: number): string | undefined => {
     const end = cache.indexOf(0, at);
     return at < cache.length && end >= 0 ? cache.toString("utf8", at, end) : undefined;

@@ -24,19 +24,28 @@ export function readLoaderConfig(files: Files, file: AbsolutePath): LoaderConfig
     if (text === undefined) continue;
     seen.add(next);
     for (const line of text.split("\n")) {
-      const words = line.replace(/#.*/, "").trim().split(/[\s,:]+/).filter(Boolean);
+      const words = line
+        .replace(/#.*/, "")
+        .trim()
+        .split(/[\s,:]+/)
+        .filter(Boolean);
       if (words[0] !== "include") folders.push(...words.filter((word) => word.startsWith("/")));
-      else for (const word of words.slice(1)) {
-        const pattern = asAbsolutePath(word.startsWith("/") ? word : joinedText(folderOf(next), word));
-        if (pattern === undefined || known.has(pattern)) continue;
-        known.add(pattern);
-        waiting.push(...included(files, pattern));
-      }
+      else
+        for (const word of words.slice(1)) {
+          const pattern = asAbsolutePath(word.startsWith("/") ? word : joinedText(folderOf(next), word));
+          if (pattern === undefined || known.has(pattern)) continue;
+          known.add(pattern);
+          waiting.push(...included(files, pattern));
+        }
     }
   }
   return {
     folders,
-    includes: (wanted) => wanted === file || [...known].some((pattern) => folderOf(pattern) === folderOf(wanted) && matcher(nameOf(pattern)).test(nameOf(wanted))),
+    includes: (wanted) =>
+      wanted === file ||
+      [...known].some(
+        (pattern) => folderOf(pattern) === folderOf(wanted) && matcher(nameOf(pattern)).test(nameOf(wanted)),
+      ),
   };
 }
 
@@ -48,11 +57,20 @@ function included(files: Files, pattern: AbsolutePath): readonly AbsolutePath[] 
   if (!/[*?]/.test(nameOf(pattern))) return [pattern];
   const wanted = matcher(nameOf(pattern));
   return (files.list(folderOf(pattern)) ?? [])
-    .filter(({ name, kind }) => (kind === "file" || kind === "link") && !name.startsWith(".") && wanted.test(name))
+    .filter(
+      ({ name, kind }) => (kind === "file" || kind === "link") && !name.startsWith(".") && wanted.test(name),
+    )
     .map(({ name }) => joined(folderOf(pattern), name));
 }
 
 /** Several stars in a row are one: as a regular expression they would be tried in all the ways there are. */
 function matcher(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replace(/\*+/g, "*").replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`, "s");
+  return new RegExp(
+    `^${pattern
+      .replace(/\*+/g, "*")
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, ".*")
+      .replace(/\?/g, ".")}$`,
+    "s",
+  );
 }

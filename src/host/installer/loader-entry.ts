@@ -5,7 +5,9 @@ import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 /** Where the module's folder is named to ldconfig. */
 export const loaderEntry = path("/etc/ld.so.conf.d/knet-pkcs11.conf");
 
-/** By this line, and the name of a library behind it, our part of an entry is known; the folder follows it. */
+/**
+ * By this line, and the name of a library behind it, our part of an entry is known; the folder follows it.
+ */
 export const firstLine = "# written by knetctl: the folder of ";
 
 /** What an entry holds besides our lines, each line with its end. Pure. */
@@ -19,8 +21,16 @@ export function linesOfOthers(text: string): string {
 
 /** What to say of an entry that others have written; undefined where there is none, or it is ours. Pure. */
 export function othersEntryNote(text: string | undefined): string | undefined {
-  const lines = linesOfOthers(text ?? "").split("\n").filter((line) => line.trim() !== "");
+  const lines = linesOfOthers(text ?? "")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   if (lines.length === 0) return undefined;
-  const shown = lines.slice(0, 3).map((line) => JSON.stringify(withoutUrlSecrets(line).slice(0, 100))).join(", ");
-  return `${loaderEntry} was not written by knetctl and stays as it is; the folder of ${moduleName} is added to it if need be. It holds ${shown}${lines.length > 3 ? ", …" : ""}`;
+  const shown = lines
+    .slice(0, 3)
+    .map((line) => JSON.stringify(withoutUrlSecrets(line).slice(0, 100)))
+    .join(", ");
+  return (
+    `${loaderEntry} was not written by knetctl and stays as it is; the folder of ${moduleName} is ` +
+    `added to it if need be. It holds ${shown}${lines.length > 3 ? ", …" : ""}`
+  );
 }

@@ -20,13 +20,18 @@ export interface FoundLibrary {
   readonly elf: ElfFile;
 }
 
-/** The search of ld.so(8) for a program of this host, without starting one: works for `--root` and without root too. */
+/**
+ * The search of ld.so(8) for a program of this host, without starting one: works for `--root` and without
+ * root too.
+ */
 export interface Loader {
   readonly target: ElfTarget;
   readonly libc: LibC;
   /** The library of a bare name, or of an absolute path; undefined when the loader would not find it. */
   find(name: string, runPath?: readonly string[]): FoundLibrary | undefined;
-  /** Whether ldconfig would (still) register what lies in this folder, or the loader looks there by itself. */
+  /**
+   * Whether ldconfig would (still) register what lies in this folder, or the loader looks there by itself.
+   */
   searches(folder: AbsolutePath): boolean;
   /** Whether ldconfig would read this file, were it there: ld.so.conf, or one that it includes. */
   reads(file: AbsolutePath): boolean;
@@ -37,12 +42,17 @@ const shell = path("/bin/sh");
 const cacheFile = path("/etc/ld.so.cache");
 const configFile = path("/etc/ld.so.conf");
 
-/** Reads the host's loader configuration. The host's machine is that of its /bin/sh; without one it cannot be told. */
+/**
+ * Reads the host's loader configuration. The host's machine is that of its /bin/sh; without one it cannot be
+ * told.
+ */
 export function openLoader(files: Files): Loader {
   const { target, interpreter } = hostShell(files);
   const libc = libcOf(interpreter);
   const cached = parseLoaderCache(files.read(cacheFile) ?? Buffer.alloc(0), target.byteOrder);
-  const defaults = loadersFolders(files, interpreter) ?? usualFolders(target, libc, (folder) => files.entry(path(folder)) !== undefined);
+  const defaults =
+    loadersFolders(files, interpreter) ??
+    usualFolders(target, libc, (folder) => files.entry(path(folder)) !== undefined);
   let config: LoaderConfig | undefined;
   let configured: readonly string[] | undefined;
   const known = new Map<string, FoundLibrary | undefined>();
@@ -56,11 +66,13 @@ export function openLoader(files: Files): Loader {
     target,
     libc,
     find(name, runPath = []) {
-      const candidates = name.includes("/") ? [name] : [
-        ...runPath.map((folder) => `${folder}/${name}`),
-        ...cached.filter((library) => library.name === name).map((library) => library.path),
-        ...defaults.map((folder) => `${folder}/${name}`),
-      ];
+      const candidates = name.includes("/")
+        ? [name]
+        : [
+            ...runPath.map((folder) => `${folder}/${name}`),
+            ...cached.filter((library) => library.name === name).map((library) => library.path),
+            ...defaults.map((folder) => `${folder}/${name}`),
+          ];
       for (const candidate of candidates) {
         const found = load(candidate);
         if (found !== undefined) return found;
@@ -78,9 +90,11 @@ export function openLoader(files: Files): Loader {
 function hostShell(files: Files): { readonly target: ElfTarget; readonly interpreter: string | undefined } {
   const file = resolveLinks(files, shell);
   const bytes = file && files.read(file, largestLibrary);
-  if (file !== undefined && bytes !== undefined) return { target: parseElfTarget(bytes, file), interpreter: parseElfInterpreter(bytes, file) };
+  if (file !== undefined && bytes !== undefined)
+    return { target: parseElfTarget(bytes, file), interpreter: parseElfInterpreter(bytes, file) };
   throw new Problem("installer-interpreter", "the host has no /bin/sh", {
-    where: { path: shell }, hint: "give --root the root folder of a complete Debian or Ubuntu system",
+    where: { path: shell },
+    hint: "give --root the root folder of a complete Debian or Ubuntu system",
   });
 }
 

@@ -22,15 +22,19 @@ export function isModules(path: string, library: string): boolean {
 }
 
 /**
- * The files to watch over from now on, in order: the library, and those that are the archive's own, byte for byte, or links to such, written now
- * or by an earlier installation. What install.sh made itself lives on as it likes. Pure.
+ * The files to watch over from now on, in order: the library, and those that are the archive's own, byte for
+ * byte, or links to such, written now or by an earlier installation. What install.sh made itself lives on as
+ * it likes. Pure.
  */
 export function modulesFiles({ changes, former, evidence, library }: Installed): readonly AbsolutePath[] {
   const hashes = new Set(evidence.hashes);
   const names = new Set(evidence.names);
   const isArchives = ({ sha256, target }: { readonly sha256?: string; readonly target?: string }): boolean =>
-    (sha256 !== undefined && hashes.has(sha256)) || (target !== undefined && names.has(posix.basename(target)));
-  const written = changes.filter(({ after }) => after !== undefined && isArchives(after)).map(({ path }) => path);
+    (sha256 !== undefined && hashes.has(sha256)) ||
+    (target !== undefined && names.has(posix.basename(target)));
+  const written = changes
+    .filter(({ after }) => after !== undefined && isArchives(after))
+    .map(({ path }) => path);
   const earlier = (former?.files ?? []).filter(isArchives).map(({ path }) => path);
   const own = [...written, ...earlier].filter((path) => isModules(path, library));
   return [...new Set([...own, library])].sort().flatMap((path) => asAbsolutePath(path) ?? []);

@@ -9,7 +9,10 @@ export interface Mount {
   readonly what: string;
 }
 
-/** What is mounted below the root just now, the root itself left out (proc_pid_mountinfo(5)). Empty where there is no /proc. */
+/**
+ * What is mounted below the root just now, the root itself left out (proc_pid_mountinfo(5)). Empty where
+ * there is no /proc.
+ */
 export function mountsBelow(root: AbsolutePath): readonly Mount[] {
   try {
     const real = realpathSync(root);
@@ -27,13 +30,17 @@ export function parseMounts(text: string, prefix: string): readonly Mount[] {
     const [type, source] = fields.slice(fields.indexOf("-", 6) + 1);
     if (shown === undefined || point === undefined || type === undefined || source === undefined) return [];
     const path = unescaped(point);
-    return path.startsWith(`${prefix}/`) && path !== "/" ? [{ point: path.slice(prefix.length), what: `${type} ${source} ${shown}` }] : [];
+    return path.startsWith(`${prefix}/`) && path !== "/"
+      ? [{ point: path.slice(prefix.length), what: `${type} ${source} ${shown}` }]
+      : [];
   });
 }
 
 /** Blanks, tabs, line breaks and backslashes are written as octal numbers. */
 function unescaped(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 /** The places at which something else is mounted now than before, or nothing any more. Pure. */
@@ -52,6 +59,7 @@ function stacks(mounts: readonly Mount[]): ReadonlyMap<string, string> {
 /** The place of `points` at which, or below which, the path lies. */
 export function placeAbove(path: string, points: ReadonlySet<string>): string | undefined {
   if (points.size === 0) return undefined;
-  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) if (points.has(path.slice(0, end))) return path.slice(0, end);
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1))
+    if (points.has(path.slice(0, end))) return path.slice(0, end);
   return undefined;
 }

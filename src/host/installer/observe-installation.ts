@@ -23,15 +23,22 @@ export interface Observation {
   readonly late: readonly string[];
 }
 
-/** What may lie between the snapshot and the start of install.sh, and between its end and the last of its writes. */
+/**
+ * What may lie between the snapshot and the start of install.sh, and between its end and the last of its
+ * writes.
+ */
 const graceMs = 60_000;
 
 /**
- * What has changed since the snapshot of an installation. With `timeoutSeconds`, of the installer, what was changed later than that is not
- * taken for its work: a run that was cut off may be taken back days later. Undefined when there is no (complete) snapshot: then the installer has
- * not been started.
+ * What has changed since the snapshot of an installation. With `timeoutSeconds`, of the installer, what was
+ * changed later than that is not taken for its work: a run that was cut off may be taken back days later.
+ * Undefined when there is no (complete) snapshot: then the installer has not been started.
  */
-export async function observeInstallation(host: Host, files: InstallationFiles, timeoutSeconds = Infinity): Promise<Observation | undefined> {
+export async function observeInstallation(
+  host: Host,
+  files: InstallationFiles,
+  timeoutSeconds = Infinity,
+): Promise<Observation | undefined> {
   const bytes = files.read("snapshot");
   const before = bytes && parseSnapshot(bytes);
   if (before === undefined) return undefined;
@@ -43,18 +50,37 @@ export async function observeInstallation(host: Host, files: InstallationFiles, 
   // once more: something may have been mounted while that was looked at
   const mounts = new Set([...mountedBefore, ...changedMounts(watched.mounts, mountsBelow(host.root))]);
   const packages = await packagesChanged(host, files);
-  const packaged = new Set((await Promise.all(packages.map((change) => filesOfPackage(host, change)))).flat().map((path) => realPath(host.root, path)));
+  const packaged = new Set(
+    (await Promise.all(packages.map((change) => filesOfPackage(host, change))))
+      .flat()
+      .map((path) => realPath(host.root, path)),
+  );
   const all = difference(before, after, readBackups(files), {
     hash: (path) => hashOf(prefix + path),
     backupHash: (name) => {
       const content = backupContent(files, name);
       return content && createHash("sha256").update(content).digest("hex");
     },
-  }).filter(({ path }) => placeAbove(path, mounts) === undefined && !packaged.has(path) && !(packages.length > 0 && packageDatabase.test(path)));
+  }).filter(
+    ({ path }) =>
+      placeAbove(path, mounts) === undefined &&
+      !packaged.has(path) &&
+      !(packages.length > 0 && packageDatabase.test(path)),
+  );
   const isLate = ({ path }: RecordedChange): boolean => (after.get(path)?.changed ?? 0) > latest;
-  const { own, kept } = attribute(all.filter((change) => !isLate(change)), readEvidence(files));
-  const isWatched = (point: string): boolean => watched.folders.some((folder) => point.startsWith(`${folder}/`) || folder === point || folder.startsWith(`${point}/`));
-  return { changes: own, kept: { changes: kept, mounts: [...mounts].filter(isWatched), packages }, late: all.filter(isLate).map(({ path }) => path) };
+  const { own, kept } = attribute(
+    all.filter((change) => !isLate(change)),
+    readEvidence(files),
+  );
+  const isWatched = (point: string): boolean =>
+    watched.folders.some(
+      (folder) => point.startsWith(`${folder}/`) || folder === point || folder.startsWith(`${point}/`),
+    );
+  return {
+    changes: own,
+    kept: { changes: kept, mounts: [...mounts].filter(isWatched), packages },
+    late: all.filter(isLate).map(({ path }) => path),
+  };
 }
 
 /** Part of it lies in /usr on some systems. */
@@ -76,7 +102,8 @@ function hashOf(file: string): string | undefined {
   try {
     const hash = createHash("sha256");
     const buffer = Buffer.allocUnsafe(1024 ** 2);
-    for (let bytes = readSync(descriptor, buffer); bytes > 0; bytes = readSync(descriptor, buffer)) hash.update(buffer.subarray(0, bytes));
+    for (let bytes = readSync(descriptor, buffer); bytes > 0; bytes = readSync(descriptor, buffer))
+      hash.update(buffer.subarray(0, bytes));
     return hash.digest("hex");
   } catch {
     return undefined;

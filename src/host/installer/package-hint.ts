@@ -1,9 +1,14 @@
 import type { Distribution } from "../distribution.js";
 import type { PackageChange } from "./packages.js";
 
-/** How a person makes the package again what it was before: takes it away, or gets it, or its former version, back. Pure. */
+/**
+ * How a person makes the package again what it was before: takes it away, or gets it, or its former version,
+ * back. Pure.
+ */
 export function packageHint(change: PackageChange, distribution: Distribution): string {
-  return (change.now ?? change.before)?.endsWith(" rpm") === true ? rpmHint(change, distribution) : dpkgHint(change);
+  return (change.now ?? change.before)?.endsWith(" rpm") === true
+    ? rpmHint(change, distribution)
+    : dpkgHint(change);
 }
 
 /** `name:arch`, and `version state`. */
@@ -13,8 +18,12 @@ function dpkgHint({ name, before, now }: PackageChange): string {
   const [version, nowVersion] = [versionIn(before), now && versionIn(now)];
   // apt knows no architecture of that name
   const full = name.endsWith(":all") ? bare : name;
-  if (version === nowVersion) return `apt-get install --reinstall ${full} mends it (${before} before, ${now ?? "gone"} now)`;
-  return `apt-get install ${now === undefined ? "" : "--allow-downgrades "}${full}=${version} brings it back; apt-cache policy ${bare} shows whether a source still has it`;
+  if (version === nowVersion)
+    return `apt-get install --reinstall ${full} mends it (${before} before, ${now ?? "gone"} now)`;
+  return (
+    `apt-get install ${now === undefined ? "" : "--allow-downgrades "}${full}=${version} brings it ` +
+    `back; apt-cache policy ${bare} shows whether a source still has it`
+  );
 }
 
 /** `name.arch`, and `version-release rpm`. */
@@ -22,8 +31,13 @@ function rpmHint({ name, before, now }: PackageChange, distribution: Distributio
   if (before === undefined) return `rpm -e ${name} removes it`;
   const dot = name.lastIndexOf(".");
   const file = `${name.slice(0, dot)}-${versionIn(before)}${name.slice(dot)}`;
-  if (distribution === "fedora") return `dnf ${now === undefined ? "install" : "downgrade"} ${file} brings it back`;
-  if (distribution === "suse") return `zypper install ${now === undefined ? "" : "--oldpackage "}${name}=${versionIn(before)} brings it back`;
+  if (distribution === "fedora")
+    return `dnf ${now === undefined ? "install" : "downgrade"} ${file} brings it back`;
+  if (distribution === "suse")
+    return (
+      `zypper install ${now === undefined ? "" : "--oldpackage "}${name}=${versionIn(before)} brings ` +
+      "it back"
+    );
   return `it was ${file} before: install that again`;
 }
 

@@ -8,7 +8,10 @@ import type { InstallationFiles } from "./installation-files.js";
 /** Every package that a database of the host calls installed, by name, with its version and state. */
 export type Packages = ReadonlyMap<string, string>;
 
-/** A package of which the database says something else than before. `before` and `now` are undefined where it was, or is, not there. */
+/**
+ * A package of which the database says something else than before. `before` and `now` are undefined where it
+ * was, or is, not there.
+ */
 export interface PackageChange {
   readonly name: string;
   readonly before: string | undefined;
@@ -35,30 +38,41 @@ function dpkgPackages(host: Host): Packages {
   }
 }
 
-/** The paragraphs of dpkg's status file (dpkg(1), deb822(5)). A package that is gone but for its settings is not there. Pure. */
+/**
+ * The paragraphs of dpkg's status file (dpkg(1), deb822(5)). A package that is gone but for its settings is
+ * not there. Pure.
+ */
 export function parseDpkgStatus(text: string): Packages {
   const found = new Map<string, string>();
   for (const paragraph of text.split(/\n\n+/)) {
     const field = (name: string): string => new RegExp(`^${name}: *(.*)$`, "m").exec(paragraph)?.[1] ?? "";
     const state = field("Status").split(" ").at(-1) ?? "";
-    if (field("Package") !== "" && !["", "not-installed", "config-files"].includes(state)) found.set(`${field("Package")}:${field("Architecture")}`, `${field("Version")} ${state}`);
+    if (field("Package") !== "" && !["", "not-installed", "config-files"].includes(state))
+      found.set(`${field("Package")}:${field("Architecture")}`, `${field("Version")} ${state}`);
   }
   return found;
 }
 
 async function rpmPackages(host: Host): Promise<Packages> {
   const lines = await rpmLines(host, ["-qa", "--qf", "%{NAME}.%{ARCH} %{VERSION}-%{RELEASE}\\n"]);
-  return new Map(lines.flatMap((line) => {
-    const [name, version] = line.split(" ");
-    return name !== undefined && version !== undefined ? [[name, `${version} rpm`] as const] : [];
-  }));
+  return new Map(
+    lines.flatMap((line) => {
+      const [name, version] = line.split(" ");
+      return name !== undefined && version !== undefined ? [[name, `${version} rpm`] as const] : [];
+    }),
+  );
 }
 
 async function rpmLines(host: Host, args: readonly string[]): Promise<readonly string[]> {
   try {
     const isThere = host.root === "/" ? host.commands.find("rpm") : host.files().entry(path("/usr/bin/rpm"));
     if (isThere === undefined) return [];
-    const { exitCode, stdout } = await host.commands.run({ program: "rpm", args, timeoutMs: rpmTimeoutMs, insideRoot: host.root !== "/" });
+    const { exitCode, stdout } = await host.commands.run({
+      program: "rpm",
+      args,
+      timeoutMs: rpmTimeoutMs,
+      insideRoot: host.root !== "/",
+    });
     return exitCode === 0 ? stdout.split("\n").filter(Boolean) : [];
   } catch (error) {
     if (error instanceof Problem) return [];
@@ -68,8 +82,11 @@ async function rpmLines(host: Host, args: readonly string[]): Promise<readonly s
 
 /** Pure. */
 export function changedPackages(before: Packages, now: Packages): readonly PackageChange[] {
-  return [...new Set([...before.keys(), ...now.keys()])].sort()
-    .flatMap((name) => (before.get(name) === now.get(name) ? [] : [{ name, before: before.get(name), now: now.get(name) }]));
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .sort()
+    .flatMap((name) =>
+      before.get(name) === now.get(name) ? [] : [{ name, before: before.get(name), now: now.get(name) }],
+    );
 }
 
 /** The paths that a package owns, as its database writes them. */

@@ -35,8 +35,9 @@ export interface PrepareOptions {
 }
 
 /**
- * Everything that can be known of an archive before it is installed: opened, inspected, extracted into the private
- * folder, and its module held against this host. Changes nothing else. Throws the Problems of `openArchive`.
+ * Everything that can be known of an archive before it is installed: opened, inspected, extracted into the
+ * private folder, and its module held against this host. Changes nothing else. Throws the Problems of
+ * `openArchive`.
  */
 export function prepareModule(archivePath: string, options: PrepareOptions): Promise<PreparedModule> {
   return asFileProblemOf(path(options.folder), () => prepared(archivePath, options));
@@ -45,26 +46,52 @@ export function prepareModule(archivePath: string, options: PrepareOptions): Pro
 async function prepared(archivePath: string, options: PrepareOptions): Promise<PreparedModule> {
   const { folder, host, sha256, signal } = options;
   const distribution = distributionOf(host.files());
-  const archive = await openArchive(archivePath, { folder, sha256, commands: host.commands, distribution, signal });
+  const archive = await openArchive(archivePath, {
+    folder,
+    sha256,
+    commands: host.commands,
+    distribution,
+    signal,
+  });
   const extracted = join(folder, "extracted");
   extractArchive(archive, extracted, archivePath);
-  const bundle = (name: string): BundledLibrary => ({ name, content: () => readFileSync(join(extracted, name)) });
-  const libraries = archive.entries.filter(({ kind, path }) => kind === "file" && /\.so(\.[\d.]+)?$/.test(path));
+  const bundle = (name: string): BundledLibrary => ({
+    name,
+    content: () => readFileSync(join(extracted, name)),
+  });
+  const libraries = archive.entries.filter(
+    ({ kind, path }) => kind === "file" && /\.so(\.[\d.]+)?$/.test(path),
+  );
   const loader = openLoader(host.files());
   const problems = checkModule({
     modules: archive.modules.map(bundle),
     bundled: libraries.map(({ path }) => bundle(path)),
-    loader, archive: archivePath, distribution,
+    loader,
+    archive: archivePath,
+    distribution,
   });
-  const interpreter = interpreterOf(readFileSync(join(extracted, archive.installer)).subarray(0, 256), archive.installer, archivePath);
-  return { archive, extracted, interpreter, loader, problems: [...problems, ...missingInterpreter(host, interpreter, archivePath)] };
+  const interpreter = interpreterOf(
+    readFileSync(join(extracted, archive.installer)).subarray(0, 256),
+    archive.installer,
+    archivePath,
+  );
+  return {
+    archive,
+    extracted,
+    interpreter,
+    loader,
+    problems: [...problems, ...missingInterpreter(host, interpreter, archivePath)],
+  };
 }
 
 function missingInterpreter(host: Host, { program }: Interpreter, archivePath: string): readonly Problem[] {
   if (program === undefined) return [];
   const wanted = asAbsolutePath(program);
   if (wanted !== undefined && resolveLinks(host.files(), wanted) !== undefined) return [];
-  return [new Problem("installer-interpreter", `install.sh needs ${program}, which this host does not have`, {
-    where: { path: archivePath }, hint: `install the package of ${program}, then run again`,
-  })];
+  return [
+    new Problem("installer-interpreter", `install.sh needs ${program}, which this host does not have`, {
+      where: { path: archivePath },
+      hint: `install the package of ${program}, then run again`,
+    }),
+  ];
 }

@@ -35,7 +35,9 @@ export const receiptFile = joined(stateFolder, "module.json");
 
 const largestFile = 1024 ** 3;
 
-/** The receipt; undefined when there is none. One that is not ours, or damaged, is `module-receipt-invalid`. */
+/**
+ * The receipt; undefined when there is none. One that is not ours, or damaged, is `module-receipt-invalid`.
+ */
 export function readReceipt(files: Files): Receipt | undefined {
   const content = files.read(receiptFile, 64 * 1024 ** 2);
   if (content === undefined) return undefined;
@@ -48,14 +50,23 @@ export function readReceipt(files: Files): Receipt | undefined {
 }
 
 export function writeReceipt(files: Files, receipt: Receipt): void {
-  files.write(receiptFile, Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`), { mode: 0o600, uid: 0, gid: 0 });
+  files.write(receiptFile, Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`), {
+    mode: 0o600,
+    uid: 0,
+    gid: 0,
+  });
 }
 
 /**
- * The state of a path now, in the receipt's words; undefined when it is neither file nor link. An installer may give its
- * folders and files to an account of its own: `owners` (uids) may own folders on the way, anybody the file, which is only read.
+ * The state of a path now, in the receipt's words; undefined when it is neither file nor link. An installer
+ * may give its folders and files to an account of its own: `owners` (uids) may own folders on the way,
+ * anybody the file, which is only read.
  */
-export function installedFile(host: Pick<Host, "files">, path: AbsolutePath, owners: readonly number[] = []): InstalledFile | undefined {
+export function installedFile(
+  host: Pick<Host, "files">,
+  path: AbsolutePath,
+  owners: readonly number[] = [],
+): InstalledFile | undefined {
   const entry = host.files(...owners).entry(path);
   if (entry === undefined) return undefined;
   const rights = { path, mode: entry.mode, uid: entry.uid, gid: entry.gid };
@@ -78,7 +89,13 @@ function parseReceipt(text: string): Receipt | undefined {
   const files = json["files"].map(parseFile);
   const whole = files.filter((file) => file !== undefined);
   if (whole.length !== files.length || library === undefined) return undefined;
-  if (typeof archiveSha256 !== "string" || typeof archiveName !== "string" || typeof version !== "string" || typeof installedAt !== "string") return undefined;
+  if (
+    typeof archiveSha256 !== "string" ||
+    typeof archiveName !== "string" ||
+    typeof version !== "string" ||
+    typeof installedAt !== "string"
+  )
+    return undefined;
   return { format: 1, archiveSha256, archiveName, version, installedAt, files: whole, library };
 }
 
@@ -86,8 +103,16 @@ function parseFile(json: unknown): InstalledFile | undefined {
   if (!isRecord(json)) return undefined;
   const path = absolute(json["path"]);
   const { mode, uid, gid, sha256, target } = json;
-  if (path === undefined || !isRecordedNumber(mode) || !isRecordedNumber(uid) || !isRecordedNumber(gid)) return undefined;
-  return { path, mode, uid, gid, ...(typeof sha256 === "string" && { sha256 }), ...(typeof target === "string" && { target }) };
+  if (path === undefined || !isRecordedNumber(mode) || !isRecordedNumber(uid) || !isRecordedNumber(gid))
+    return undefined;
+  return {
+    path,
+    mode,
+    uid,
+    gid,
+    ...(typeof sha256 === "string" && { sha256 }),
+    ...(typeof target === "string" && { target }),
+  };
 }
 
 function absolute(value: unknown): AbsolutePath | undefined {

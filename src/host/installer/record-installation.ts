@@ -45,11 +45,16 @@ export interface InstallationRun {
 }
 
 /**
- * Readies everything for running an archive's install.sh and for undoing it: the archive is opened again and must be the
- * one that was planned, its module is checked again, the watched trees are looked at, and what the installer may
- * replace is copied. Nothing outside the run's folder changes. Throws Problems (`archive-…`, `elf-…`), `archive-changed`.
+ * Readies everything for running an archive's install.sh and for undoing it: the archive is opened again and
+ * must be the one that was planned, its module is checked again, the watched trees are looked at, and what
+ * the installer may replace is copied. Nothing outside the run's folder changes. Throws Problems
+ * (`archive-…`, `elf-…`), `archive-changed`.
  */
-export async function recordInstallation(archive: AbsolutePath, sha256: string, run: InstallationRun): Promise<InstallationRecord> {
+export async function recordInstallation(
+  archive: AbsolutePath,
+  sha256: string,
+  run: InstallationRun,
+): Promise<InstallationRecord> {
   requireLdconfig(run.host);
   const files = createInstallationFiles(run.host, run.folder);
   try {
@@ -65,7 +70,12 @@ export async function recordInstallation(archive: AbsolutePath, sha256: string, 
   }
 }
 
-async function prepare(archive: AbsolutePath, sha256: string, files: InstallationFiles, run: InstallationRun): Promise<PreparedModule> {
+async function prepare(
+  archive: AbsolutePath,
+  sha256: string,
+  files: InstallationFiles,
+  run: InstallationRun,
+): Promise<PreparedModule> {
   try {
     return await prepareModule(archive, { folder: files.work, sha256, host: run.host, signal: run.signal });
   } catch (error) {
@@ -73,7 +83,11 @@ async function prepare(archive: AbsolutePath, sha256: string, files: Installatio
   }
 }
 
-async function saveState({ archive, extracted }: PreparedModule, files: InstallationFiles, host: Host): Promise<void> {
+async function saveState(
+  { archive, extracted }: PreparedModule,
+  files: InstallationFiles,
+  host: Host,
+): Promise<void> {
   const named = new Set<string>();
   const evidence = gatherEvidence(extracted, archive.entries, (path) => {
     named.add(path);
@@ -83,7 +97,9 @@ async function saveState({ archive, extracted }: PreparedModule, files: Installa
   writePackages(files, await installedPackages(host));
   const watched = watchedNow(host.root, named);
   const unread: NotLookedAt[] = [];
-  const snapshot = await takeSnapshot(host.root, watched.folders, undefined, (path) => { unread.push({ path, because: "it could not be read" }); });
+  const snapshot = await takeSnapshot(host.root, watched.folders, undefined, (path) => {
+    unread.push({ path, because: "it could not be read" });
+  });
   writeWatched(files, { ...watched, except: [...watched.except, ...unread] });
   writeSnapshot(files.snapshot, snapshot);
   const likely = likelyTargets(evidence);
@@ -91,12 +107,21 @@ async function saveState({ archive, extracted }: PreparedModule, files: Installa
   await makeDurable(files, host);
 }
 
-/** One syncfs(2) for all the backups: what undoes the installer must outlive a power cut that the installer's own writes survive. */
+/**
+ * One syncfs(2) for all the backups: what undoes the installer must outlive a power cut that the installer's
+ * own writes survive.
+ */
 async function makeDurable({ full }: InstallationFiles, host: Host): Promise<void> {
-  const result = await host.commands.run({ program: "sync", args: ["--file-system", full], timeoutMs: 300_000 });
+  const result = await host.commands.run({
+    program: "sync",
+    args: ["--file-system", full],
+    timeoutMs: 300_000,
+  });
   if (result.exitCode === 0) return;
   throw new Problem("installer-snapshot", "the record of the state before cannot be made durable", {
-    where: { path: full }, detail: result.timedOut ? "sync did not end within 300 s" : result.stderr.trim(), hint: "check the disk, then run again",
+    where: { path: full },
+    detail: result.timedOut ? "sync did not end within 300 s" : result.stderr.trim(),
+    hint: "check the disk, then run again",
   });
 }
 
@@ -105,8 +130,16 @@ function recordOf({ archive, interpreter }: PreparedModule, host: Host): Install
     marker: randomBytes(16).toString("hex"),
     installer: archive.installer,
     interpreter: inJson(interpreter),
-    names: [...new Set(archive.entries.filter(({ kind }) => kind !== "folder").map(({ path }) => posix.basename(path)))],
-    receipt: host.files().read(receiptFile, 64 * 1024 ** 2)?.toString("utf8") ?? null,
+    names: [
+      ...new Set(
+        archive.entries.filter(({ kind }) => kind !== "folder").map(({ path }) => posix.basename(path)),
+      ),
+    ],
+    receipt:
+      host
+        .files()
+        .read(receiptFile, 64 * 1024 ** 2)
+        ?.toString("utf8") ?? null,
   };
 }
 

@@ -11,13 +11,13 @@ export interface LinkReader {
 }
 
 /**
- * The path without any symbolic link in it, as seen from inside the host's root: what realpath(3) would give there.
- * Undefined when it leads nowhere or round in circles.
+ * The path without any symbolic link in it, as seen from inside the host's root: what realpath(3) would give
+ * there. Undefined when it leads nowhere or round in circles.
  */
 export function resolveLinks(files: LinkReader, path: AbsolutePath): AbsolutePath | undefined {
   let done = literal("/");
   let rest = path.split("/").filter(Boolean);
-  for (let links = 0; links < mostLinks; ) {
+  for (let links = 0; links < mostLinks;) {
     const [name, ...others] = rest;
     if (name === undefined) return done;
     const next = joined(done, name);

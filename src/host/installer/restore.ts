@@ -12,7 +12,10 @@ export interface Restoration {
   readonly backup: (name: string) => Buffer | undefined;
   /** Files over this are compared by metadata only. */
   readonly maxBytes: number;
-  /** Places at which something else is mounted now than before the installer ran: what lies there is not what it made. */
+  /**
+   * Places at which something else is mounted now than before the installer ran: what lies there is not what
+   * it made.
+   */
   readonly mounts?: ReadonlySet<string>;
 }
 
@@ -23,9 +26,10 @@ export interface NotRestored {
 }
 
 /**
- * Puts back everything the changes tell of: removes what was created, deepest first, then restores what was there, top
- * first. What is already as it was is left alone, so this can be repeated. What somebody changed after the installer is
- * left alone too and returned, as is everything else that cannot be put back. Never throws for a single path.
+ * Puts back everything the changes tell of: removes what was created, deepest first, then restores what was
+ * there, top first. What is already as it was is left alone, so this can be repeated. What somebody changed
+ * after the installer is left alone too and returned, as is everything else that cannot be put back. Never
+ * throws for a single path.
  */
 export function restore(changes: readonly RecordedChange[], how: Restoration): readonly NotRestored[] {
   const failures: NotRestored[] = [];
@@ -40,12 +44,22 @@ export function restore(changes: readonly RecordedChange[], how: Restoration): r
       failures.push({ path: change.path, reason: error instanceof Error ? error.message : String(error) });
     }
   };
-  for (const change of [...changes].reverse()) if (change.before?.kind !== change.after?.kind) attempt(change, (path) => { removeAfter(path, change, how); });
-  for (const change of changes) if (change.before !== undefined && change.change !== "rewritten") attempt(change, (path) => { putBack(path, change, how); });
+  for (const change of [...changes].reverse())
+    if (change.before?.kind !== change.after?.kind)
+      attempt(change, (path) => {
+        removeAfter(path, change, how);
+      });
+  for (const change of changes)
+    if (change.before !== undefined && change.change !== "rewritten")
+      attempt(change, (path) => {
+        putBack(path, change, how);
+      });
   return failures;
 }
 
-/** Whether a path is as it was before, as the installer left it, or as somebody has made it since. Only looks. */
+/**
+ * Whether a path is as it was before, as the installer left it, or as somebody has made it since. Only looks.
+ */
 export function standingOf(change: RecordedChange, how: Restoration): "before" | "after" | "other" {
   const path = asAbsolutePath(change.path);
   if (path === undefined) return "other";
@@ -63,16 +77,23 @@ export function standingOf(change: RecordedChange, how: Restoration): "before" |
   return after !== undefined && isStill(path, now, after, how) ? "after" : "other";
 }
 
-/** Removes what the installer put at the path, unless it is gone, already as before, or no longer what it put there. */
+/**
+ * Removes what the installer put at the path, unless it is gone, already as before, or no longer what it put
+ * there.
+ */
 function removeAfter(path: AbsolutePath, { before, after }: RecordedChange, how: Restoration): void {
   const now = entryOrNone(path, how.files);
-  if (now === undefined || after === undefined || (before !== undefined && kindOf(now) === before.kind)) return;
+  if (now === undefined || after === undefined || (before !== undefined && kindOf(now) === before.kind))
+    return;
   if (!isStill(path, now, after, how)) throw new Error("it was changed after the installer ran");
   if (now.kind === "folder") how.files.removeFolder(path);
   else how.files.remove(path);
 }
 
-/** Nothing lies below what is no folder: the file that the installer's folder took the place of may be back already. */
+/**
+ * Nothing lies below what is no folder: the file that the installer's folder took the place of may be back
+ * already.
+ */
 function entryOrNone(path: AbsolutePath, files: Files): Entry | undefined {
   try {
     return files.entry(path);
@@ -98,7 +119,12 @@ function putBack(path: AbsolutePath, change: RecordedChange, how: Restoration): 
 }
 
 /** Whether kind, target and content are as before; rights may differ. */
-function hasContentBefore(path: AbsolutePath, now: Entry, { before, change, backup }: RecordedChange, how: Restoration): boolean {
+function hasContentBefore(
+  path: AbsolutePath,
+  now: Entry,
+  { before, change, backup }: RecordedChange,
+  how: Restoration,
+): boolean {
   if (before === undefined || kindOf(now) !== before.kind) return false;
   if (before.kind === "link") return how.files.readLink(path) === before.target;
   if (before.kind !== "file" || change === "rights") return true;

@@ -26,14 +26,18 @@ export type Snapshot = Pick<ReadonlyMap<string, SeenEntry>, "get" | typeof Symbo
 const fields = 7;
 
 /**
- * A snapshot of a whole system, some hundred thousand entries, in a few large pieces: an object for each entry would take longer to make
- * than looking at it. Entries become objects one at a time, when they are asked for.
+ * A snapshot of a whole system, some hundred thousand entries, in a few large pieces: an object for each
+ * entry would take longer to make than looking at it. Entries become objects one at a time, when they are
+ * asked for.
  */
 export class PackedSnapshot implements Snapshot {
   #numbers: Float64Array;
   #places: Map<string, number> | undefined;
 
-  /** Of a snapshot taken before: its paths, what is kept of each as numbers, and the texts of links by their paths. */
+  /**
+   * Of a snapshot taken before: its paths, what is kept of each as numbers, and the texts of links by their
+   * paths.
+   */
   constructor(
     readonly paths: string[] = [],
     numbers = new Float64Array(fields << 16),
@@ -75,7 +79,8 @@ export class PackedSnapshot implements Snapshot {
   }
 
   *[Symbol.iterator](): MapIterator<[string, SeenEntry]> {
-    for (let place = 0; place < this.paths.length; place++) yield [this.paths[place] ?? "", this.#entry(place)];
+    for (let place = 0; place < this.paths.length; place++)
+      yield [this.paths[place] ?? "", this.#entry(place)];
   }
 
   /** The paths of which anything is not as in `before`, those that are new among them. */
@@ -85,13 +90,18 @@ export class PackedSnapshot implements Snapshot {
       // two walks go the same way, but for what has changed
       const then = before.paths[expected] === path ? expected : before.#placeOf(path);
       if (then !== undefined) expected = then + 1;
-      return then === undefined || this.#differs(place, before, then) || this.targets.get(path) !== before.targets.get(path);
+      return (
+        then === undefined ||
+        this.#differs(place, before, then) ||
+        this.targets.get(path) !== before.targets.get(path)
+      );
     });
   }
 
   #differs(place: number, before: PackedSnapshot, then: number): boolean {
     const [at, thenAt] = [place * fields, then * fields];
-    for (let field = 0; field < fields; field++) if (this.#numbers[at + field] !== before.#numbers[thenAt + field]) return true;
+    for (let field = 0; field < fields; field++)
+      if (this.#numbers[at + field] !== before.#numbers[thenAt + field]) return true;
     return false;
   }
 
@@ -111,7 +121,8 @@ export class PackedSnapshot implements Snapshot {
   }
 
   #entry(place: number): SeenEntry {
-    const [mode = 0, uid = 0, gid = 0, size = 0, modified = 0, changed = 0, inode = 0] = this.#numbers.subarray(place * fields, (place + 1) * fields);
+    const [mode = 0, uid = 0, gid = 0, size = 0, modified = 0, changed = 0, inode = 0] =
+      this.#numbers.subarray(place * fields, (place + 1) * fields);
     const entry = { kind: kindOf(mode), mode: mode & 0o7777, uid, gid, size, modified, changed, inode };
     const target = entry.kind === "link" ? this.targets.get(this.paths[place] ?? "") : undefined;
     return target === undefined ? entry : { ...entry, target };

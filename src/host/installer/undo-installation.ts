@@ -4,7 +4,13 @@ import { distributionOf } from "../distribution.js";
 import type { Distribution } from "../distribution.js";
 import type { Host } from "../host.js";
 import type { RecordedChange } from "./difference.js";
-import { installationFiles, readChanges, requireRecord, writeChanges, type InstallationFiles } from "./installation-files.js";
+import {
+  installationFiles,
+  readChanges,
+  requireRecord,
+  writeChanges,
+  type InstallationFiles,
+} from "./installation-files.js";
 import { othersLines } from "./kept-lines.js";
 import { keptStanding } from "./kept-standing.js";
 import { nothingKept, readKept, writeKept, type Kept } from "./kept.js";
@@ -20,11 +26,16 @@ import type { NotRestored } from "./restore.js";
 const shownPaths = 50;
 
 /**
- * Takes an installation back, whether it was not begun, was cut off anywhere, or succeeded long ago; can be repeated.
- * An installer that is still running is ended first. Throws `installer-undo-incomplete` with every path that could not be
- * put back, after putting back all others. With `timeoutSeconds`, the installer's, what was changed later than that is left alone.
+ * Takes an installation back, whether it was not begun, was cut off anywhere, or succeeded long ago; can be
+ * repeated. An installer that is still running is ended first. Throws `installer-undo-incomplete` with every
+ * path that could not be put back, after putting back all others. With `timeoutSeconds`, the installer's,
+ * what was changed later than that is left alone.
  */
-export async function undoInstallation(record: InstallationRecord, run: InstallationRun, timeoutSeconds?: number): Promise<void> {
+export async function undoInstallation(
+  record: InstallationRecord,
+  run: InstallationRun,
+  timeoutSeconds?: number,
+): Promise<void> {
   const { host } = run;
   await endLeftOvers(record.marker);
   const files = installationFiles(host, run.folder);
@@ -36,11 +47,19 @@ export async function undoInstallation(record: InstallationRecord, run: Installa
   const restored = restore(changes, how);
   restoreReceipt(host, record);
   for (const line of othersLines(kept)) run.report(line);
-  const failures = [...await keptStanding(host, kept, how), ...restored, ...(changes.length > 0 ? await rebuildCache(host) : [])];
+  const failures = [
+    ...(await keptStanding(host, kept, how)),
+    ...restored,
+    ...(changes.length > 0 ? await rebuildCache(host) : []),
+  ];
   if (failures.length > 0) throw incomplete(failures, distributionOf(host.files()));
 }
 
-async function recordedOrObserved(host: Host, files: InstallationFiles, timeoutSeconds: number | undefined): Promise<{ readonly changes: readonly RecordedChange[]; readonly kept: Kept }> {
+async function recordedOrObserved(
+  host: Host,
+  files: InstallationFiles,
+  timeoutSeconds: number | undefined,
+): Promise<{ readonly changes: readonly RecordedChange[]; readonly kept: Kept }> {
   const recorded = readChanges(files);
   if (recorded !== undefined) return { changes: recorded, kept: readKept(files) };
   const observed = await observeInstallation(host, files, timeoutSeconds);
@@ -51,7 +70,9 @@ async function recordedOrObserved(host: Host, files: InstallationFiles, timeoutS
   return observed;
 }
 
-/** Where there is no ldconfig, none was run; what the cache may name and is gone does not disturb the loader. */
+/**
+ * Where there is no ldconfig, none was run; what the cache may name and is gone does not disturb the loader.
+ */
 async function rebuildCache(host: Host): Promise<readonly NotRestored[]> {
   if (host.commands.find("ldconfig") === undefined) return [];
   try {
@@ -59,7 +80,12 @@ async function rebuildCache(host: Host): Promise<readonly NotRestored[]> {
     return [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return [{ path: "/etc/ld.so.cache", reason: [error.message, error.detail].filter((part) => part !== undefined).join(": ") }];
+    return [
+      {
+        path: "/etc/ld.so.cache",
+        reason: [error.message, error.detail].filter((part) => part !== undefined).join(": "),
+      },
+    ];
   }
 }
 
@@ -80,8 +106,13 @@ const packageOfFile: Readonly<Record<Distribution, string>> = {
 function incomplete(failures: readonly NotRestored[], distribution: Distribution): Problem {
   const shown = failures.slice(0, shownPaths).map(({ path, reason }) => `${path}: ${reason}`);
   const more = failures.length - shown.length;
-  return new Problem("installer-undo-incomplete", `${failures.length === 1 ? "one thing is" : `${failures.length} things are`} not as before install.sh ran`, {
-    detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
-    hint: `look at each: remove it, or put it back from a backup; ${packageOfFile[distribution]}`,
-  });
+  return new Problem(
+    "installer-undo-incomplete",
+    `${failures.length === 1 ? "one thing is" : `${failures.length} things are`} not as before ` +
+      "install.sh ran",
+    {
+      detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
+      hint: `look at each: remove it, or put it back from a backup; ${packageOfFile[distribution]}`,
+    },
+  );
 }

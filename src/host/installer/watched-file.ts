@@ -25,12 +25,18 @@ export function writeWatched({ full }: Pick<InstallationFiles, "full">, watched:
   writeFileSync(join(full, watchedFile), JSON.stringify(watched), { mode: 0o600, flag: "wx" });
 }
 
-/** What was written. Where it is gone, or of an older version, the trees themselves, and what is mounted now. */
+/**
+ * What was written. Where it is gone, or of an older version, the trees themselves, and what is mounted now.
+ */
 export function readWatched(files: Pick<InstallationFiles, "read">, root: AbsolutePath): Watched {
   try {
     const json: unknown = JSON.parse(files.read(watchedFile)?.toString("utf8") ?? "");
     if (isObject(json) && Array.isArray(json["folders"]) && Array.isArray(json["mounts"]))
-      return { folders: json["folders"].filter((folder) => typeof folder === "string"), except: exceptIn(json["except"]), mounts: json["mounts"].filter(isMount) };
+      return {
+        folders: json["folders"].filter((folder) => typeof folder === "string"),
+        except: exceptIn(json["except"]),
+        mounts: json["mounts"].filter(isMount),
+      };
   } catch {
     // as if there were none
   }
@@ -39,7 +45,12 @@ export function readWatched(files: Pick<InstallationFiles, "read">, root: Absolu
 
 /** Earlier versions wrote none. */
 function exceptIn(json: unknown): readonly NotLookedAt[] {
-  return Array.isArray(json) ? json.filter((item): item is NotLookedAt => isObject(item) && typeof item["path"] === "string" && typeof item["because"] === "string") : [];
+  return Array.isArray(json)
+    ? json.filter(
+        (item): item is NotLookedAt =>
+          isObject(item) && typeof item["path"] === "string" && typeof item["because"] === "string",
+      )
+    : [];
 }
 
 function isMount(json: unknown): json is Mount {

@@ -22,9 +22,10 @@ const readAtMost = longestPin + 3;
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Reads a PIN file. Root reads it only where nobody else can choose which file it is: the PIN goes to a process of the service user, who
- * else could have any file of root's handed over by a link. Links of root's are followed (`/run/secrets` is full of them). What counts is
- * the file that was opened: regular, of root or of this user, and not readable or writable by others. A group that can read it earns a warning.
+ * Reads a PIN file. Root reads it only where nobody else can choose which file it is: the PIN goes to a
+ * process of the service user, who else could have any file of root's handed over by a link. Links of root's
+ * are followed (`/run/secrets` is full of them). What counts is the file that was opened: regular, of root or
+ * of this user, and not readable or writable by others. A group that can read it earns a warning.
  */
 export async function readPinFile(path: string): Promise<PinFile> {
   const where = { path };
@@ -41,10 +42,13 @@ async function open(path: string, where: Where): Promise<number> {
   try {
     const walked = process.geteuid?.() === 0 ? asAbsolutePath(path) : undefined;
     // without root there is no privilege to be tricked out of
-    const descriptor = await openPatiently(() => (walked === undefined ? openSync(path, flags) : openTrusted(walked)));
+    const descriptor = await openPatiently(() =>
+      walked === undefined ? openSync(path, flags) : openTrusted(walked),
+    );
     if (descriptor !== undefined) return descriptor;
   } catch (error) {
-    if (error instanceof Problem) throw error.code === "host-not-a-folder" ? missing(where) : untrusted(error, where);
+    if (error instanceof Problem)
+      throw error.code === "host-not-a-folder" ? missing(where) : untrusted(error, where);
     const code = errorCode(error);
     if (code === "ENXIO") throw notRegular(where);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(error, where);
@@ -55,7 +59,11 @@ async function open(path: string, where: Where): Promise<number> {
 async function bytesOf(descriptor: number, where: Where): Promise<Buffer> {
   // to read some of them takes what is read away from others (/proc/kmsg)
   if (isKernels(descriptor)) {
-    throw new Problem("pin-file-unreadable", "the PIN file cannot be read", { where, detail: "it is a file of the kernel's (proc), which holds nothing that anybody wrote into it", hint: "write the PIN into a file on a disk, or give another source" });
+    throw new Problem("pin-file-unreadable", "the PIN file cannot be read", {
+      where,
+      detail: "it is a file of the kernel's (proc), which holds nothing that anybody wrote into it",
+      hint: "write the PIN into a file on a disk, or give another source",
+    });
   }
   try {
     return await readDescriptor(descriptor, readAtMost, { waits: false });
@@ -66,7 +74,10 @@ async function bytesOf(descriptor: number, where: Where): Promise<Buffer> {
 
 /** Without the cause: nothing of the file is ever quoted. */
 function unreadable(error: unknown, where: Where): Problem {
-  return new Problem("pin-file-unreadable", "the PIN file cannot be read", { where, ...whyUnreadable(where.path, error) });
+  return new Problem("pin-file-unreadable", "the PIN file cannot be read", {
+    where,
+    ...whyUnreadable(where.path, error),
+  });
 }
 
 function openTrusted(path: AbsolutePath): number | undefined {
@@ -79,11 +90,17 @@ function openTrusted(path: AbsolutePath): number | undefined {
 }
 
 function missing(where: Where): Problem {
-  return new Problem("pin-file-missing", "the PIN file does not exist", { where, hint: "write the PIN there, readable by root alone (mode 0600), or name another source" });
+  return new Problem("pin-file-missing", "the PIN file does not exist", {
+    where,
+    hint: "write the PIN there, readable by root alone (mode 0600), or name another source",
+  });
 }
 
 function notRegular(where: Where): Problem {
-  return new Problem("pin-file-not-regular", "the PIN file is not a regular file", { where, hint: "give the PIN through a descriptor (fd) if it comes from a pipe" });
+  return new Problem("pin-file-not-regular", "the PIN file is not a regular file", {
+    where,
+    hint: "give the PIN through a descriptor (fd) if it comes from a pipe",
+  });
 }
 
 /** What the walk refuses, in words about a PIN; what follows the path. */
@@ -98,7 +115,9 @@ function untrusted(problem: Problem, where: Where): Problem {
   if (problem.code.startsWith("pin-")) return problem;
   return new Problem("pin-file-untrusted", "others than root can choose what the PIN file is", {
     where,
-    detail: `${problem.where?.path ?? where.path} ${reasons[problem.code] ?? `cannot be walked through: ${problem.message}`}`,
+    detail:
+      `${problem.where?.path ?? where.path} ` +
+      (reasons[problem.code] ?? `cannot be walked through: ${problem.message}`),
     hint: "keep it in a folder that is root's, as are all above it, and where nobody else can write",
   });
 }
@@ -107,13 +126,28 @@ function judged(stat: Stats, where: Where): Problem[] {
   const mode = (stat.mode & 0o7777).toString(8).padStart(4, "0");
   if (!stat.isFile()) throw notRegular(where);
   if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
-    throw new Problem("pin-file-foreign", "the PIN file belongs to another user", { where, detail: `owner is #${stat.uid}`, hint: "make it root's, mode 0600" });
+    throw new Problem("pin-file-foreign", "the PIN file belongs to another user", {
+      where,
+      detail: `owner is #${stat.uid}`,
+      hint: "make it root's, mode 0600",
+    });
   }
   if ((stat.mode & 0o007) !== 0) {
-    throw new Problem("pin-file-exposed", "everybody on this host can reach the PIN file", { where, detail: `mode ${mode}`, hint: `chmod 0600 ${shellWord(where.path)}, and change the PIN if others may have read it` });
+    throw new Problem("pin-file-exposed", "everybody on this host can reach the PIN file", {
+      where,
+      detail: `mode ${mode}`,
+      hint: `chmod 0600 ${shellWord(where.path)}, and change the PIN if others may have read it`,
+    });
   }
   if ((stat.mode & 0o070) === 0) return [];
   // the group's bits are also the mask of an ACL, which Node cannot read
   const detail = `mode ${mode}, group #${stat.gid}, and whomever an access control list names (getfacl)`;
-  return [new Problem("pin-file-group-readable", "a group, or others by an ACL, can reach the PIN file", { severity: "warning", where, detail, hint: `chmod 0600 ${shellWord(where.path)}` })];
+  return [
+    new Problem("pin-file-group-readable", "a group, or others by an ACL, can reach the PIN file", {
+      severity: "warning",
+      where,
+      detail,
+      hint: `chmod 0600 ${shellWord(where.path)}`,
+    }),
+  ];
 }

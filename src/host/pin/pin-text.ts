@@ -12,27 +12,41 @@ export interface PinText {
 }
 
 /**
- * The PIN in what was read from `from` (for people: "file /run/secrets/pin"). One line break at the end, LF or CRLF, is not part of
- * it, which `notes` then says; everything else is kept as it is. What no PIN holds is refused here, before it costs an attempt to log in:
- * throws `pin-empty`, `pin-nul`, `pin-too-long`, `pin-not-utf8`, `pin-byte-order-mark`, `pin-line-break` or `pin-control-character`. Nothing is
- * ever quoted.
+ * The PIN in what was read from `from` (for people: "file /run/secrets/pin"). One line break at the end, LF
+ * or CRLF, is not part of it, which `notes` then says; everything else is kept as it is. What no PIN holds is
+ * refused here, before it costs an attempt to log in: throws `pin-empty`, `pin-nul`, `pin-too-long`,
+ * `pin-not-utf8`, `pin-byte-order-mark`, `pin-line-break` or `pin-control-character`. Nothing is ever quoted.
  */
 export function pinFromBytes(bytes: Buffer, from: string): PinText {
   const lineBreak = bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1;
   const content = bytes.subarray(0, bytes.length - lineBreak);
-  if (content.length === 0) throw new Problem("pin-empty", `the PIN from ${from} is empty`, { hint: "write the PIN there, as one line" });
+  if (content.length === 0)
+    throw new Problem("pin-empty", `the PIN from ${from} is empty`, {
+      hint: "write the PIN there, as one line",
+    });
   if (content.length > longestPin) {
-    throw new Problem("pin-too-long", `the PIN from ${from} has more than ${longestPin} bytes`, { hint: "check that this is the PIN and not another file" });
+    throw new Problem("pin-too-long", `the PIN from ${from} has more than ${longestPin} bytes`, {
+      hint: "check that this is the PIN and not another file",
+    });
   }
-  if (content.includes(0)) throw new Problem("pin-nul", `the PIN from ${from} holds a NUL byte`, { hint: "write it as plain UTF-8 text" });
+  if (content.includes(0))
+    throw new Problem("pin-nul", `the PIN from ${from} holds a NUL byte`, {
+      hint: "write it as plain UTF-8 text",
+    });
   const text = decoded(content, from);
   refuse(text, from);
-  return { pin: new Secret(text), notes: lineBreak === 0 ? [] : ["removed one trailing line break from the PIN"], problems: doubts(text, from) };
+  return {
+    pin: new Secret(text),
+    notes: lineBreak === 0 ? [] : ["removed one trailing line break from the PIN"],
+    problems: doubts(text, from),
+  };
 }
 
 function refuse(text: string, from: string): void {
   if (text.startsWith("\ufeff")) {
-    throw new Problem("pin-byte-order-mark", `the PIN from ${from} begins with a byte order mark`, { hint: "save it as UTF-8 without a byte order mark" });
+    throw new Problem("pin-byte-order-mark", `the PIN from ${from} begins with a byte order mark`, {
+      hint: "save it as UTF-8 without a byte order mark",
+    });
   }
   if (/[\r\n\u2028\u2029]/.test(text)) {
     throw new Problem("pin-line-break", `the PIN from ${from} holds a line break`, {
@@ -41,7 +55,11 @@ function refuse(text: string, from: string): void {
     });
   }
   if (/\p{Cc}/u.test(text)) {
-    throw new Problem("pin-control-character", `the PIN from ${from} holds a control character, such as a tab`, { hint: "write the PIN there as plain text, and nothing else" });
+    throw new Problem(
+      "pin-control-character",
+      `the PIN from ${from} holds a control character, such as a tab`,
+      { hint: "write the PIN there as plain text, and nothing else" },
+    );
   }
 }
 
@@ -49,13 +67,27 @@ function refuse(text: string, from: string): void {
 const outerBlank = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/u;
 
 function doubts(text: string, from: string): readonly Problem[] {
-  const doubt = (code: "pin-outer-blank" | "pin-outer-quotes" | "pin-assignment", what: string, hint: string): Problem =>
-    new Problem(code, `the PIN from ${from} ${what}`, { severity: "warning", detail: "all of it is taken for the PIN", hint });
+  const doubt = (
+    code: "pin-outer-blank" | "pin-outer-quotes" | "pin-assignment",
+    what: string,
+    hint: string,
+  ): Problem =>
+    new Problem(code, `the PIN from ${from} ${what}`, {
+      severity: "warning",
+      detail: "all of it is taken for the PIN",
+      hint,
+    });
   return [
-    ...(outerBlank.test(text) ? [doubt("pin-outer-blank", "begins or ends with a blank", "remove it where it is not part of the PIN")] : []),
-    ...(/^\s*(["']).*\1\s*$/su.test(text) ? [doubt("pin-outer-quotes", "stands in quotes", "remove them where they are not part of the PIN")] : []),
+    ...(outerBlank.test(text)
+      ? [doubt("pin-outer-blank", "begins or ends with a blank", "remove it where it is not part of the PIN")]
+      : []),
+    ...(/^\s*(["']).*\1\s*$/su.test(text)
+      ? [doubt("pin-outer-quotes", "stands in quotes", "remove them where they are not part of the PIN")]
+      : []),
     // what base64 ends with is no assignment
-    ...(/^\s*(?:export\s+)?[A-Za-z_][\w:]*\s*=\s*[^=\s]/u.test(text) ? [doubt("pin-assignment", "looks like NAME=PIN", "write the PIN alone, without a name before it")] : []),
+    ...(/^\s*(?:export\s+)?[A-Za-z_][\w:]*\s*=\s*[^=\s]/u.test(text)
+      ? [doubt("pin-assignment", "looks like NAME=PIN", "write the PIN alone, without a name before it")]
+      : []),
   ];
 }
 
@@ -63,6 +95,8 @@ function decoded(content: Buffer, from: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
   } catch {
-    throw new Problem("pin-not-utf8", `the PIN from ${from} is not valid UTF-8`, { hint: "write it as plain UTF-8 text" });
+    throw new Problem("pin-not-utf8", `the PIN from ${from} is not valid UTF-8`, {
+      hint: "write it as plain UTF-8 text",
+    });
   }
 }

@@ -5,8 +5,9 @@ import { Problem } from "../../problem/problem.js";
 const [interrupt, endOfInput, eraseLine, quit] = ["\u0003", "\u0004", "\u0015", "\u001c"];
 
 /**
- * Asks on the controlling terminal, without echo, and gives what was typed before Enter. The terminal is put back however this
- * ends. Throws `pin-no-terminal` without one, and `interrupted` on Ctrl-C or when `signal` aborts.
+ * Asks on the controlling terminal, without echo, and gives what was typed before Enter. The terminal is put
+ * back however this ends. Throws `pin-no-terminal` without one, and `interrupted` on Ctrl-C or when `signal`
+ * aborts.
  */
 export async function promptSecret(question: string, signal?: AbortSignal): Promise<Buffer> {
   const descriptor = openTerminal();
@@ -31,7 +32,10 @@ function openTerminal(): number {
   try {
     return openSync("/dev/tty", constants.O_RDWR | constants.O_NOCTTY);
   } catch (cause) {
-    throw new Problem("pin-no-terminal", "there is no terminal to ask for the PIN on", { cause, hint: "give the PIN by a file, a descriptor or a systemd credential" });
+    throw new Problem("pin-no-terminal", "there is no terminal to ask for the PIN on", {
+      cause,
+      hint: "give the PIN by a file, a descriptor or a systemd credential",
+    });
   }
 }
 

@@ -10,14 +10,15 @@ const retryMs = 20;
 const lastStandard = 2;
 
 /**
- * Reads a descriptor that somebody gave us to its end, but at most `most` bytes, and closes it: left open, the installer and the module
- * would have it too. Rejects with the system's error, or when `signal` aborts; no thread is then left waiting, which would keep the program
- * from ending.
+ * Reads a descriptor that somebody gave us to its end, but at most `most` bytes, and closes it: left open,
+ * the installer and the module would have it too. Rejects with the system's error, or when `signal` aborts;
+ * no thread is then left waiting, which would keep the program from ending.
  */
 export async function readGiven(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
   const stat = fstatSync(descriptor);
   const again = stat.isFIFO() ? openedAgain(descriptor) : undefined;
-  if (stat.isSocket() || (stat.isFIFO() && again === undefined)) return await readStream(descriptor, most, signal);
+  if (stat.isSocket() || (stat.isFIFO() && again === undefined))
+    return await readStream(descriptor, most, signal);
   try {
     return await readDescriptor(again ?? descriptor, most, { ...(signal && { signal }) });
   } finally {
@@ -26,8 +27,8 @@ export async function readGiven(descriptor: number, most: number, signal?: Abort
 }
 
 /**
- * A pipe, in a way that does not wait. The descriptor's own flags are shared with other processes and stay as they are. Undefined where
- * another user's pipe may not be opened.
+ * A pipe, in a way that does not wait. The descriptor's own flags are shared with other processes and stay as
+ * they are. Undefined where another user's pipe may not be opened.
  */
 function openedAgain(descriptor: number): number | undefined {
   try {
@@ -37,8 +38,14 @@ function openedAgain(descriptor: number): number | undefined {
   }
 }
 
-/** What cannot be opened again is read by Node's own stream, which makes it non-blocking for all who share it. */
-async function readStream(descriptor: number, most: number, signal: AbortSignal | undefined): Promise<Buffer> {
+/**
+ * What cannot be opened again is read by Node's own stream, which makes it non-blocking for all who share it.
+ */
+async function readStream(
+  descriptor: number,
+  most: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
   // the stream closes what it was given, but for standard input (libuv's uv__stream_close)
   const stream = new Socket({ fd: descriptor, readable: true, writable: false, ...(signal && { signal }) });
   const chunks: Buffer[] = [];
@@ -53,10 +60,14 @@ async function readStream(descriptor: number, most: number, signal: AbortSignal 
 }
 
 /**
- * Reads to the end, but at most `most` bytes. Rejects with the system's error, or when `signal` aborts. Without `waits` there being nothing to read yet
- * is an error too.
+ * Reads to the end, but at most `most` bytes. Rejects with the system's error, or when `signal` aborts.
+ * Without `waits` there being nothing to read yet is an error too.
  */
-export async function readDescriptor(descriptor: number, most: number, { signal, waits = true }: { readonly signal?: AbortSignal; readonly waits?: boolean } = {}): Promise<Buffer> {
+export async function readDescriptor(
+  descriptor: number,
+  most: number,
+  { signal, waits = true }: { readonly signal?: AbortSignal; readonly waits?: boolean } = {},
+): Promise<Buffer> {
   const buffer = Buffer.alloc(most);
   let length = 0;
   while (length < most) {

@@ -23,7 +23,9 @@ export interface ReadPinOptions {
   readonly user?: string;
   /** Default: this process's environment, from which the PIN's variable is then removed. */
   readonly environment?: Record<string, string | undefined>;
-  /** What was open before the program opened anything; without it no descriptor but standard input is read. */
+  /**
+   * What was open before the program opened anything; without it no descriptor but standard input is read.
+   */
   readonly descriptors?: OpenDescriptors;
   readonly signal?: AbortSignal;
 }
@@ -35,7 +37,10 @@ interface Raw {
   readonly problems?: readonly Problem[];
 }
 
-/** Reads a PIN from where the profile says it is; from then on this process leaves no core. Throws a Problem (`pin-…`); none ever quotes what was read. */
+/**
+ * Reads a PIN from where the profile says it is; from then on this process leaves no core. Throws a Problem
+ * (`pin-…`); none ever quotes what was read.
+ */
 export async function readPin(source: PinSource, options: ReadPinOptions = {}): Promise<ReadPin> {
   keepOutOfCores();
   const { bytes, from, problems = [] } = await readRaw(source, options);
@@ -65,12 +70,15 @@ async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw>
 async function fromFile(path: string, options: ReadPinOptions): Promise<Raw> {
   const descriptor = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d{1,6})$/.exec(path)?.[1];
   if (descriptor !== undefined) return fromDescriptor(Number(descriptor), options);
-  return path === "/dev/stdin" ? fromDescriptor(0, options) : { ...(await readPinFile(path)), from: `file ${valueWithoutUrlSecrets(path)}` };
+  return path === "/dev/stdin"
+    ? fromDescriptor(0, options)
+    : { ...(await readPinFile(path)), from: `file ${valueWithoutUrlSecrets(path)}` };
 }
 
 function fromEnvironment(variable: string, environment: Record<string, string | undefined>): Raw {
   const value = environment[variable];
-  if (value === undefined) throw new Problem("pin-env-missing", `the variable ${variable}, which should hold the PIN, is not set`);
+  if (value === undefined)
+    throw new Problem("pin-env-missing", `the variable ${variable}, which should hold the PIN, is not set`);
   Reflect.deleteProperty(environment, variable);
   const exposed = new Problem("pin-env-exposed", `the PIN came from the environment variable ${variable}`, {
     severity: "warning",
@@ -80,23 +88,32 @@ function fromEnvironment(variable: string, environment: Record<string, string | 
   return { bytes: Buffer.from(value), from: `variable ${variable}`, problems: [exposed] };
 }
 
-async function fromDescriptor(descriptor: number, { descriptors = new Map(), signal }: ReadPinOptions): Promise<Raw> {
+async function fromDescriptor(
+  descriptor: number,
+  { descriptors = new Map(), signal }: ReadPinOptions,
+): Promise<Raw> {
   const from = descriptor === 0 ? "standard input" : `descriptor ${descriptor}`;
   if (!isHandedOver(descriptor, descriptors)) {
     throw new Problem("pin-descriptor-unreadable", `${from} was not handed over to knetctl`, {
-      detail: "it was not open when the program started, or it is one from which nothing could be read to an end",
+      detail:
+        "it was not open when the program started, or it is one from which nothing could be read to an end",
       hint: `open it for reading when knetctl is started: knetctl … ${descriptor}< FILE`,
     });
   }
   if (isatty(descriptor)) {
-    throw new Problem("pin-descriptor-unreadable", `${from} is a terminal, which would show the PIN`, { hint: "let the program ask for it (prompt), or give a file" });
+    throw new Problem("pin-descriptor-unreadable", `${from} is a terminal, which would show the PIN`, {
+      hint: "let the program ask for it (prompt), or give a file",
+    });
   }
   try {
     return { bytes: await readGiven(descriptor, longestPin + 3, signal), from };
   } catch (error) {
     if (signal?.aborted === true) throw new Problem("interrupted", "interrupted while reading a PIN");
     const detail = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    throw new Problem("pin-descriptor-unreadable", `the PIN cannot be read from ${from}`, { detail, hint: "open it for reading when knetctl is started" });
+    throw new Problem("pin-descriptor-unreadable", `the PIN cannot be read from ${from}`, {
+      detail,
+      hint: "open it for reading when knetctl is started",
+    });
   }
 }
 
@@ -104,7 +121,9 @@ async function fromDescriptor(descriptor: number, { descriptors = new Map(), sig
 async function fromCredential(name: string, environment: Record<string, string | undefined>): Promise<Raw> {
   const folder = environment["CREDENTIALS_DIRECTORY"];
   if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
-    throw new Problem("pin-credential-invalid", `${JSON.stringify(name)} is not the name of a credential`, { hint: "give its bare name, without a folder" });
+    throw new Problem("pin-credential-invalid", `${JSON.stringify(name)} is not the name of a credential`, {
+      hint: "give its bare name, without a folder",
+    });
   }
   if (folder === undefined || !folder.startsWith("/")) {
     throw new Problem("pin-credential-invalid", "there are no systemd credentials here", {
@@ -114,5 +133,9 @@ async function fromCredential(name: string, environment: Record<string, string |
   }
   const { bytes, problems } = await readPinFile(`${folder}/${name}`);
   // systemd itself gives the unit's user its right by an ACL
-  return { bytes, problems: problems.filter(({ code }) => code !== "pin-file-group-readable"), from: `credential ${name}` };
+  return {
+    bytes,
+    problems: problems.filter(({ code }) => code !== "pin-file-group-readable"),
+    from: `credential ${name}`,
+  };
 }

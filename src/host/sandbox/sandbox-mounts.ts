@@ -1,8 +1,8 @@
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 
 /**
- * How a mount below `/` is shown inside a sandbox: through an overlay of its own, so that writes stay inside, or bound
- * read-only.
+ * How a mount below `/` is shown inside a sandbox: through an overlay of its own, so that writes stay inside,
+ * or bound read-only.
  */
 export interface SandboxMount {
   readonly path: AbsolutePath;
@@ -10,16 +10,35 @@ export interface SandboxMount {
 }
 
 const kernelTypes = new Set([
-  "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "fusectl",
-  "hugetlbfs", "mqueue", "nsfs", "proc", "pstore", "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs",
+  "autofs",
+  "binfmt_misc",
+  "bpf",
+  "cgroup",
+  "cgroup2",
+  "configfs",
+  "debugfs",
+  "devpts",
+  "devtmpfs",
+  "efivarfs",
+  "fusectl",
+  "hugetlbfs",
+  "mqueue",
+  "nsfs",
+  "proc",
+  "pstore",
+  "rpc_pipefs",
+  "securityfs",
+  "selinuxfs",
+  "sysfs",
+  "tracefs",
 ]);
 
 /** The sandbox has its own of these; what is mounted below them is left out. */
 const replaced = ["/proc", "/sys", "/dev", "/run"];
 
 /**
- * The real file systems mounted below `/`, parents before children, from the text of /proc/self/mountinfo (proc(5)).
- * Of several mounts on one point the last is the one that is seen.
+ * The real file systems mounted below `/`, parents before children, from the text of /proc/self/mountinfo
+ * (proc(5)). Of several mounts on one point the last is the one that is seen.
  */
 export function sandboxMounts(mountinfo: string): readonly SandboxMount[] {
   const found = new Map<string, SandboxMount>();
@@ -39,19 +58,25 @@ function parsed(line: string): SandboxMount | undefined {
   const type = fields[separator + 1];
   if (separator < 0 || point === undefined || type === undefined || kernelTypes.has(type)) return undefined;
   const path = asAbsolutePath(unescaped(point));
-  if (path === undefined || path === "/" || replaced.some((folder) => isBelow(path, folder))) return undefined;
+  if (path === undefined || path === "/" || replaced.some((folder) => isBelow(path, folder)))
+    return undefined;
   const options = (fields[5] ?? "").split(",");
   return { path, how: options.includes("ro") || !canBeLowerLayer(path) ? "bind" : "overlay" };
 }
 
-/** Colon, comma and backslash mean something in overlay's `lowerdir=`, and mount(8) versions differ in escaping them. */
+/**
+ * Colon, comma and backslash mean something in overlay's `lowerdir=`, and mount(8) versions differ in
+ * escaping them.
+ */
 function canBeLowerLayer(path: string): boolean {
   return !/[:,\\]/.test(path);
 }
 
 /** mountinfo writes blank, tab, line break and backslash as three octal digits. */
 function unescaped(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -2,7 +2,10 @@ import { Problem } from "../../problem/problem.js";
 
 /** What the set-up script said before it gave up, as a problem a person can act on. */
 export function sandboxProblem(transcript: string): Problem {
-  const lines = transcript.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = transcript
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   const stage = lines.findLast((line) => line.startsWith("stage "))?.slice("stage ".length);
   const detail = lines.filter((line) => !line.startsWith("stage ")).join("\n") || "no message";
   if (stage === undefined) {
@@ -27,11 +30,17 @@ export function sandboxProblem(transcript: string): Problem {
 }
 
 export function sandboxNeedsRoot(): Problem {
-  return new Problem("host-sandbox-needs-root", "a sandbox needs root", { hint: "run the command again with sudo" });
+  return new Problem("host-sandbox-needs-root", "a sandbox needs root", {
+    hint: "run the command again with sudo",
+  });
 }
 
 export function sandboxToolsMissing(tools: readonly string[]): Problem {
-  return new Problem("host-sandbox-tools-missing", `a sandbox needs programs that are not here: ${tools.join(", ")}`, {
-    hint: "install the packages util-linux and coreutils, on Debian and Ubuntu mount too",
-  });
+  return new Problem(
+    "host-sandbox-tools-missing",
+    `a sandbox needs programs that are not here: ${tools.join(", ")}`,
+    {
+      hint: "install the packages util-linux and coreutils, on Debian and Ubuntu mount too",
+    },
+  );
 }

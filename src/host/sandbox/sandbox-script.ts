@@ -4,24 +4,36 @@ import type { SandboxMount } from "./sandbox-mounts.js";
 export const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Programs the sandbox is made with; on Debian and Ubuntu all come with util-linux, mount and coreutils. */
-export const sandboxTools = ["sh", "setpriv", "unshare", "nsenter", "mount", "chroot", "chmod", "chown", "mkdir"] as const;
+export const sandboxTools = [
+  "sh",
+  "setpriv",
+  "unshare",
+  "nsenter",
+  "mount",
+  "chroot",
+  "chmod",
+  "chown",
+  "mkdir",
+] as const;
 
 /**
- * Until the sandbox stands, complaints and the names of the stages go to descriptor 3; the last line of a finished
- * set-up is `ready`, and the program never sees the descriptor.
+ * Until the sandbox stands, complaints and the names of the stages go to descriptor 3; the last line of a
+ * finished set-up is `ready`, and the program never sees the descriptor.
  *
- * setpriv ties the outermost process to the life of the one that asked for the sandbox, --kill-child ties the PID
- * namespace to that.
+ * setpriv ties the outermost process to the life of the one that asked for the sandbox, --kill-child ties the
+ * PID namespace to that.
  */
 const start = `exec 4>&2 2>&3
 exec setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child --propagation unchanged /bin/sh -c "$@"`;
 
 /**
- * Inside the new namespaces. Propagation is cut here and not by unshare(1), which cannot do so where \`/\` is a plain
- * folder that somebody chrooted into: entering the own mount namespace once more leads to its real root. For the same reason
- * the sandbox is entered by chroot(8), not by pivot_root(8). It is a safeguard against accidents, not a prison for root.
+ * Inside the new namespaces. Propagation is cut here and not by unshare(1), which cannot do so where \`/\` is
+ * a plain folder that somebody chrooted into: entering the own mount namespace once more leads to its real
+ * root. For the same reason the sandbox is entered by chroot(8), not by pivot_root(8). It is a safeguard
+ * against accidents, not a prison for root.
  *
- * Mounting with -n leaves no /run/mount behind. xino=on keeps device and inode of a file the same when it is copied up, which the file layer compares.
+ * Mounting with -n leaves no /run/mount behind. xino=on keeps device and inode of a file the same when it is
+ * copied up, which the file layer compares.
  */
 const setUp = `set -eu
 umask 022
@@ -64,7 +76,10 @@ mkdir -m 1777 root/run/lock
 stage program
 exec chroot root /bin/sh -c "$@"`;
 
-/** The first process of the namespace: it lives on through the signals meant for the program, and reaps orphans. */
+/**
+ * The first process of the namespace: it lives on through the signals meant for the program, and reaps
+ * orphans.
+ */
 const init = `cd -- "$1" || exit 1
 shift
 echo ready >&3
@@ -74,7 +89,11 @@ trap : HUP INT TERM
 exit $?`;
 
 /** Arguments of /bin/sh that build the sandbox and run the program in it, in the folder `cwd`. */
-export function sandboxArguments(mounts: readonly SandboxMount[], cwd: string, command: readonly string[]): string[] {
+export function sandboxArguments(
+  mounts: readonly SandboxMount[],
+  cwd: string,
+  command: readonly string[],
+): string[] {
   const listed = mounts.flatMap(({ how, path }) => [how, path]);
   return ["-c", start, "sh", setUp, "sh", ...listed, "--", init, "sh", cwd, ...command];
 }

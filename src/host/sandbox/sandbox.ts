@@ -17,7 +17,8 @@ export interface SandboxCommand {
   /** The whole environment besides PATH, which is the system's. Default: LC_ALL=C alone. */
   readonly env?: Readonly<Record<string, string>>;
   /** Of standard input, output and error. Default: all inherited. */
-  readonly stdio?: "inherit" | "pipe" | readonly ["inherit" | "pipe" | "ignore", "inherit" | "pipe", "inherit" | "pipe"];
+  readonly stdio?:
+    "inherit" | "pipe" | readonly ["inherit" | "pipe" | "ignore", "inherit" | "pipe", "inherit" | "pipe"];
 }
 
 export interface Sandboxed {
@@ -25,30 +26,43 @@ export interface Sandboxed {
   readonly child: ChildProcess;
   /** Exit code of the program; 128 + N when signal N ended it. By then nothing of the sandbox is left. */
   readonly exitCode: Promise<number>;
-  /** Sends a signal to the program and what shares its process group; SIGKILL ends the whole sandbox at once. */
+  /**
+   * Sends a signal to the program and what shares its process group; SIGKILL ends the whole sandbox at once.
+   */
   readonly kill: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => void;
 }
 
 /**
- * Runs a program as root in a throw-away copy of this machine: own mount, PID and IPC namespaces, an overlay over `/` and over
- * each real file system below it, with all writes in memory; own /proc, /run and /dev/shm; /dev and /sys read-only. The
- * network is the machine's. When the program ends, or this process does, everything in the sandbox is killed and gone.
+ * Runs a program as root in a throw-away copy of this machine: own mount, PID and IPC namespaces, an overlay
+ * over `/` and over each real file system below it, with all writes in memory; own /proc, /run and /dev/shm;
+ * /dev and /sys read-only. The network is the machine's. When the program ends, or this process does,
+ * everything in the sandbox is killed and gone.
  *
- * The sandbox has a session of its own: a terminal's Ctrl-C reaches this process only, which passes it on with `kill`.
- * Throws a Problem (`host-sandbox-…`) saying why when the machine does not allow it.
+ * The sandbox has a session of its own: a terminal's Ctrl-C reaches this process only, which passes it on
+ * with `kill`. Throws a Problem (`host-sandbox-…`) saying why when the machine does not allow it.
  */
 export async function enterSandbox(command: SandboxCommand): Promise<Sandboxed> {
   refuseWithout();
   const mounts = sandboxMounts(readFileSync("/proc/self/mountinfo", "utf8"));
-  const child = startChild("/bin/sh", sandboxArguments(mounts, command.cwd, [command.program, ...command.args]), {
-    cwd: "/",
-    env: { LC_ALL: "C", ...command.env, PATH: systemPath },
-    stdio: [...streams(command.stdio ?? "inherit"), "pipe"],
-    detached: true,
-  });
+  const child = startChild(
+    "/bin/sh",
+    sandboxArguments(mounts, command.cwd, [command.program, ...command.args]),
+    {
+      cwd: "/",
+      env: { LC_ALL: "C", ...command.env, PATH: systemPath },
+      stdio: [...streams(command.stdio ?? "inherit"), "pipe"],
+      detached: true,
+    },
+  );
   const exitCode = ended(child);
   await ready(child, exitCode);
-  return { child, exitCode, kill: (signal) => { killGroup(child, signal); } };
+  return {
+    child,
+    exitCode,
+    kill: (signal) => {
+      killGroup(child, signal);
+    },
+  };
 }
 
 /** Why there can be no sandbox here; undefined when there can: one was made. */
@@ -77,7 +91,9 @@ function streams(stdio: NonNullable<SandboxCommand["stdio"]>): readonly ChildDes
 function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => { resolve(code ?? 128 + 9); });
+    child.once("exit", (code) => {
+      resolve(code ?? 128 + 9);
+    });
   });
 }
 
@@ -91,7 +107,9 @@ async function ready(child: ChildProcess, exitCode: Promise<number>): Promise<vo
       transcript += text;
       if (/^ready$/m.test(transcript)) resolve(true);
     });
-    report.once("close", () => { resolve(false); });
+    report.once("close", () => {
+      resolve(false);
+    });
   });
   const isReady = await said;
   report.destroy();

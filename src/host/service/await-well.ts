@@ -19,7 +19,10 @@ export interface Pace {
 export const usualPace: Pace = { stable: 4000, poll: 250, answer: 5000 };
 
 export interface Waiting {
-  /** On the clock of `performance.now()`: until then it must be active, and answer. The time for which it must stay so may go beyond. */
+  /**
+   * On the clock of `performance.now()`: until then it must be active, and answer. The time for which it must
+   * stay so may go beyond.
+   */
   readonly deadline: number;
   readonly pace: Pace;
   readonly signal?: AbortSignal | undefined;
@@ -33,10 +36,16 @@ export interface Well {
 }
 
 /**
- * Waits until a unit that was started is active and stays so, and, with a health URL, until it answers there, by the same start. Throws `service-flapping`,
- * `service-not-active` or `service-unhealthy`; `interrupted` at once when the signal aborts.
+ * Waits until a unit that was started is active and stays so, and, with a health URL, until it answers there,
+ * by the same start. Throws `service-flapping`, `service-not-active` or `service-unhealthy`; `interrupted` at
+ * once when the signal aborts.
  */
-export async function awaitWell(host: Host, unit: string, health: string | null, waiting: Waiting): Promise<Well> {
+export async function awaitWell(
+  host: Host,
+  unit: string,
+  health: string | null,
+  waiting: Waiting,
+): Promise<Well> {
   waiting.note(`waiting for ${unit} to become active`);
   const state = await awaitStable(host, unit, waiting);
   if (health === null) return { state };
@@ -66,10 +75,18 @@ function refuseNewStart(unit: string, now: UnitState, before: UnitState, wasUp: 
   if (isNew || (wasUp && now.active === "activating")) throw flapping(unit, now);
 }
 
-async function awaitAnswer(host: Host, unit: string, url: string, started: UnitState, waiting: Waiting): Promise<string> {
+async function awaitAnswer(
+  host: Host,
+  unit: string,
+  url: string,
+  started: UnitState,
+  waiting: Waiting,
+): Promise<string> {
   const { pace, signal, deadline } = waiting;
   for (;;) {
-    const timeoutMs = Math.round(Math.max(Math.min(pace.answer, deadline - performance.now()), pace.answer / 5));
+    const timeoutMs = Math.round(
+      Math.max(Math.min(pace.answer, deadline - performance.now()), pace.answer / 5),
+    );
     const health = await askHealth(url, { timeoutMs, signal });
     refuseAborted(signal);
     const now = await unitState(host, unit, { signal });

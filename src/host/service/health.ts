@@ -3,7 +3,8 @@ import { get as httpsGet } from "node:https";
 import type { LookupFunction } from "node:net";
 
 /** What came of asking: what answered, or why that is no answer of a service that is well. */
-export type Health = { readonly well: true; readonly who: string } | { readonly well: false; readonly reason: string };
+export type Health =
+  { readonly well: true; readonly who: string } | { readonly well: false; readonly reason: string };
 
 export interface Asking {
   /** For the whole answer. */
@@ -15,12 +16,14 @@ const mostBytes = 64 * 1024;
 const longestName = 80;
 
 /**
- * GETs the URL at which an application answers when it is well: with a status of 200 to 299, in time. A redirect is not followed, a proxy not asked, an
- * https certificate must be trusted, and of the body at most 64 KiB are read. Never throws: an abort counts as no answer.
+ * GETs the URL at which an application answers when it is well: with a status of 200 to 299, in time. A
+ * redirect is not followed, a proxy not asked, an https certificate must be trusted, and of the body at most
+ * 64 KiB are read. Never throws: an abort counts as no answer.
  */
 export function askHealth(url: string, { timeoutMs, signal }: Asking): Promise<Health> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol !== "http:" && protocol !== "https:") return Promise.resolve({ well: false, reason: "it is no http or https URL" });
+  if (protocol !== "http:" && protocol !== "https:")
+    return Promise.resolve({ well: false, reason: "it is no http or https URL" });
   return new Promise((resolve) => {
     const settle = (health: Health): void => {
       clearTimeout(timer);
@@ -28,11 +31,19 @@ export function askHealth(url: string, { timeoutMs, signal }: Asking): Promise<H
       resolve(health);
       request.destroy();
     };
-    const fail = (error: Error): void => { settle({ well: false, reason: reasonOf(error) }); };
-    const stop = (): void => { settle({ well: false, reason: "interrupted" }); };
-    const timer = setTimeout(() => { settle({ well: false, reason: `no answer within ${timeoutMs / 1000} s` }); }, timeoutMs);
+    const fail = (error: Error): void => {
+      settle({ well: false, reason: reasonOf(error) });
+    };
+    const stop = (): void => {
+      settle({ well: false, reason: "interrupted" });
+    };
+    const timer = setTimeout(() => {
+      settle({ well: false, reason: `no answer within ${timeoutMs / 1000} s` });
+    }, timeoutMs);
     const request = (protocol === "https:" ? httpsGet : httpGet)(new URL(url), options(url), (response) => {
-      bodyOf(response).then((body) => { settle(judged(response, body)); }, fail);
+      bodyOf(response).then((body) => {
+        settle(judged(response, body));
+      }, fail);
     });
     request.on("error", fail);
     signal?.addEventListener("abort", stop, { once: true });
@@ -52,9 +63,15 @@ function options(url: string): RequestOptions & { rejectUnauthorized: boolean; a
   };
 }
 
-/** RFC 6761, 6.3: `localhost` is this machine, whatever a resolver says; where a service listens on one of the addresses alone, that one answers. */
+/**
+ * RFC 6761, 6.3: `localhost` is this machine, whatever a resolver says; where a service listens on one of the
+ * addresses alone, that one answers.
+ */
 const thisMachine: LookupFunction = (_name, { all }, found) => {
-  const addresses = [{ address: "127.0.0.1", family: 4 }, { address: "::1", family: 6 }];
+  const addresses = [
+    { address: "127.0.0.1", family: 4 },
+    { address: "::1", family: 6 },
+  ];
   if (all === true) found(null, addresses);
   else found(null, "127.0.0.1", 4);
 };
@@ -73,7 +90,8 @@ async function bodyOf(response: IncomingMessage): Promise<string | undefined> {
 }
 
 function judged({ statusCode = 0 }: IncomingMessage, body: string | undefined): Health {
-  if (statusCode >= 200 && statusCode < 300) return { well: true, who: productIn(body) ?? `it answers with status ${statusCode}` };
+  if (statusCode >= 200 && statusCode < 300)
+    return { well: true, who: productIn(body) ?? `it answers with status ${statusCode}` };
   const redirect = statusCode >= 300 && statusCode < 400 ? ", a redirect, which is not followed" : "";
   return { well: false, reason: `it answers with status ${statusCode}${redirect}` };
 }
@@ -82,8 +100,12 @@ function judged({ statusCode = 0 }: IncomingMessage, body: string | undefined): 
 function productIn(body: string | undefined): string | undefined {
   try {
     const json: unknown = JSON.parse(body ?? "");
-    if (typeof json !== "object" || json === null || !("productName" in json) || !isName(json.productName)) return undefined;
-    return `${json.productName}${"productVersion" in json && isName(json.productVersion) ? ` ${json.productVersion}` : ""} answers`;
+    if (typeof json !== "object" || json === null || !("productName" in json) || !isName(json.productName))
+      return undefined;
+    return (
+      `${json.productName}${"productVersion" in json && isName(json.productVersion) ? ` ${json.productVersion}` : ""} ` +
+      "answers"
+    );
   } catch {
     return undefined;
   }
@@ -93,10 +115,16 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && value !== "" && value.length <= longestName;
 }
 
-/** What the system calls the failure; for several addresses, what befell the last one. Errors of other kinds could quote the URL. */
+/**
+ * What the system calls the failure; for several addresses, what befell the last one. Errors of other kinds
+ * could quote the URL.
+ */
 function reasonOf(error: Error): string {
   const last = error instanceof AggregateError ? (error.errors.at(-1) as unknown) : error;
-  const code = typeof last === "object" && last !== null && "code" in last && typeof last.code === "string" ? last.code : undefined;
+  const code =
+    typeof last === "object" && last !== null && "code" in last && typeof last.code === "string"
+      ? last.code
+      : undefined;
   if (code === "ECONNREFUSED") return "nothing listens there (ECONNREFUSED)";
   return code ?? "the connection failed";
 }

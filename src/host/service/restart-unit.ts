@@ -6,7 +6,10 @@ import { isDown, unitState } from "./unit-state.js";
 
 const shortMs = 30_000;
 
-/** Restarts the unit and waits for systemctl's word on it. Throws `service-restart-failed` or `service-restart-timeout`. */
+/**
+ * Restarts the unit and waits for systemctl's word on it. Throws `service-restart-failed` or
+ * `service-restart-timeout`.
+ */
 export async function restartUnit(host: Host, unit: string, call: SystemctlCall): Promise<void> {
   // a unit that failed several times in a short while would not be started at all
   await clearFailed(host, unit, call.signal);
@@ -20,7 +23,12 @@ export async function restartUnit(host: Host, unit: string, call: SystemctlCall)
 export async function stopUnit(host: Host, unit: string, call: SystemctlCall): Promise<void> {
   const result = await systemctl(host, "stop", unit, call);
   const state = await unitState(host, unit);
-  if (!isDown(state)) throw notStopped(unit, state, result.timedOut ? `systemctl stop did not end within ${call.timeoutMs / 1000} s` : saidBy(result));
+  if (!isDown(state))
+    throw notStopped(
+      unit,
+      state,
+      result.timedOut ? `systemctl stop did not end within ${call.timeoutMs / 1000} s` : saidBy(result),
+    );
 }
 
 /** Has the unit started, and does not wait for what comes of it. */
@@ -29,7 +37,10 @@ export async function beginStart(host: Host, unit: string): Promise<void> {
   if (result.exitCode !== 0) throw restartFailed(unit, await unitState(host, unit), saidBy(result));
 }
 
-/** Makes the service manager forget that the unit failed, and how often. A unit that it does not know has nothing to forget. */
+/**
+ * Makes the service manager forget that the unit failed, and how often. A unit that it does not know has
+ * nothing to forget.
+ */
 export async function clearFailed(host: Host, unit: string, signal?: AbortSignal): Promise<void> {
   await systemctl(host, "reset-failed", unit, { timeoutMs: shortMs, signal });
 }

@@ -7,8 +7,14 @@ import type { UnitState } from "./unit-state.js";
 /** What keeps a unit from being restarted at all; undefined when nothing does. */
 export function unitProblem(unit: string, { load }: Pick<UnitState, "load">): Problem | undefined {
   const otherwise = "leave service.unit out of the profile, or apply with --no-restart";
-  if (load === "not-found") return new Problem("service-unit-missing", `there is no unit ${unit} on this host`, { hint: `create the unit first (then: systemctl daemon-reload), ${otherwise}` });
-  if (load === "masked") return new Problem("service-unit-masked", `the unit ${unit} is masked`, { hint: `systemctl unmask ${shellWord(unit)}, ${otherwise}` });
+  if (load === "not-found")
+    return new Problem("service-unit-missing", `there is no unit ${unit} on this host`, {
+      hint: `create the unit first (then: systemctl daemon-reload), ${otherwise}`,
+    });
+  if (load === "masked")
+    return new Problem("service-unit-masked", `the unit ${unit} is masked`, {
+      hint: `systemctl unmask ${shellWord(unit)}, ${otherwise}`,
+    });
   if (load !== "bad-setting" && load !== "error") return undefined;
   return new Problem("service-unit-broken", `the unit ${unit} cannot be loaded`, {
     detail: `its load state is ${load}`,
@@ -17,29 +23,58 @@ export function unitProblem(unit: string, { load }: Pick<UnitState, "load">): Pr
 }
 
 export function stateUnknown(unit: string, detail: string): Problem {
-  return new Problem("service-state-unknown", `the service manager does not tell the state of ${unit}`, { detail, hint: `look whether this works: systemctl status ${shellWord(unit)}` });
+  return new Problem("service-state-unknown", `the service manager does not tell the state of ${unit}`, {
+    detail,
+    hint: `look whether this works: systemctl status ${shellWord(unit)}`,
+  });
 }
 
 /** `said`: what systemctl says, where the unit itself has nothing to tell. */
 export function restartFailed(unit: string, { result }: UnitState, said: string): Problem {
-  return serviceProblem("service-restart-failed", unit, "could not be restarted", result === "" || result === "success" ? said : `its result is ${result}`);
+  return serviceProblem(
+    "service-restart-failed",
+    unit,
+    "could not be restarted",
+    result === "" || result === "success" ? said : `its result is ${result}`,
+  );
 }
 
 export function restartTimeout(unit: string, seconds: number): Problem {
-  return serviceProblem("service-restart-timeout", unit, "did not start in time", `systemctl restart did not end within ${seconds} s`);
+  return serviceProblem(
+    "service-restart-timeout",
+    unit,
+    "did not start in time",
+    `systemctl restart did not end within ${seconds} s`,
+  );
 }
 
 export function flapping(unit: string, { restarts, result }: UnitState): Problem {
-  const times = restarts === 0 ? "" : `; it was started again by itself ${restarts === 1 ? "once" : `${restarts} times`}`;
-  return serviceProblem("service-flapping", unit, "starts and ends again and again", `its result is ${result === "" ? "unknown" : result}${times}`);
+  const times =
+    restarts === 0 ? "" : `; it was started again by itself ${restarts === 1 ? "once" : `${restarts} times`}`;
+  return serviceProblem(
+    "service-flapping",
+    unit,
+    "starts and ends again and again",
+    `its result is ${result === "" ? "unknown" : result}${times}`,
+  );
 }
 
 export function notActive(unit: string, { active, sub, result }: UnitState): Problem {
-  return serviceProblem("service-not-active", unit, "is not active", `it is ${active} (${sub}), its result is ${result === "" ? "unknown" : result}`);
+  return serviceProblem(
+    "service-not-active",
+    unit,
+    "is not active",
+    `it is ${active} (${sub}), its result is ${result === "" ? "unknown" : result}`,
+  );
 }
 
 export function unhealthy(unit: string, url: string, reason: string): Problem {
-  return serviceProblem("service-unhealthy", unit, "is active, but does not answer as it should", `${shownUrl(url)}: ${reason}`);
+  return serviceProblem(
+    "service-unhealthy",
+    unit,
+    "is active, but does not answer as it should",
+    `${shownUrl(url)}: ${reason}`,
+  );
 }
 
 /** In the taking back of a run. */
@@ -52,10 +87,18 @@ export function notRestored(unit: string, what: string, cause: Problem): Problem
 }
 
 export function notStopped(unit: string, { active, sub }: UnitState, said: string): Problem {
-  return serviceProblem("service-not-restored", unit, "did not run before, and could not be stopped", `it is ${active} (${sub}): ${said}`);
+  return serviceProblem(
+    "service-not-restored",
+    unit,
+    "did not run before, and could not be stopped",
+    `it is ${active} (${sub}): ${said}`,
+  );
 }
 
 /** What the service wrote into the journal is not quoted: it may hold a PIN. */
 function serviceProblem(code: ProblemCode, unit: string, what: string, detail: string): Problem {
-  return new Problem(code, `${unit} ${what}`, { detail, hint: `journalctl -u ${shellWord(unit)} -n 50 shows what it says of itself` });
+  return new Problem(code, `${unit} ${what}`, {
+    detail,
+    hint: `journalctl -u ${shellWord(unit)} -n 50 shows what it says of itself`,
+  });
 }

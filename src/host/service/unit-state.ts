@@ -21,26 +21,48 @@ export interface UnitState {
   readonly invocation: string;
   /** 0: none. */
   readonly mainPid: number;
-  /** When its main process was started last and when it became active last, in µs of the system's monotonic clock. 0: not told. */
+  /**
+   * When its main process was started last and when it became active last, in µs of the system's monotonic
+   * clock. 0: not told.
+   */
   readonly mainStartUs: number;
   readonly activeUs: number;
 }
 
-const properties = "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic";
+const properties =
+  "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic";
 const defaultTimeoutMs = 10_000;
 
-/** Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer in time. */
-export async function unitState(host: Pick<Host, "commands" | "root">, unit: string, { timeoutMs = defaultTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {}): Promise<UnitState> {
-  const result = await systemctl(host, "show", unit, { timeoutMs, signal, options: [`--property=${properties}`] });
+/**
+ * Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer
+ * in time.
+ */
+export async function unitState(
+  host: Pick<Host, "commands" | "root">,
+  unit: string,
+  { timeoutMs = defaultTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {},
+): Promise<UnitState> {
+  const result = await systemctl(host, "show", unit, {
+    timeoutMs,
+    signal,
+    options: [`--property=${properties}`],
+  });
   if (signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
   const state = parseUnitState(result.stdout);
   if (state !== undefined && !result.timedOut) return state;
-  throw stateUnknown(unit, result.timedOut ? `systemctl show did not end within ${timeoutMs / 1000} s` : saidBy(result));
+  throw stateUnknown(
+    unit,
+    result.timedOut ? `systemctl show did not end within ${timeoutMs / 1000} s` : saidBy(result),
+  );
 }
 
 /** From lines `Name=value`; undefined when they do not tell the state. Pure. */
 export function parseUnitState(text: string): UnitState | undefined {
-  const values = new Map(text.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1).trim()]));
+  const values = new Map(
+    text
+      .split("\n")
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1).trim()]),
+  );
   const [load = "", active = ""] = [values.get("LoadState"), values.get("ActiveState")];
   if (load === "" || active === "") return undefined;
   return {

@@ -18,14 +18,18 @@ const block = 16;
 const encryptedBytes = 112;
 
 function blocksOf(data: Buffer): readonly Buffer[] {
-  return Array.from({ length: Math.floor(data.length / block) }, (_, index) => data.subarray(index * block, (index + 1) * block));
+  return Array.from({ length: Math.floor(data.length / block) }, (_, index) =>
+    data.subarray(index * block, (index + 1) * block),
+  );
 }
 
 /** AES-256 in CBC mode with padding, there and back. */
 export const aes: Check = {
   id: "aes",
   refused: "warn",
-  skip: (run) => withoutKeys(run, CKM_AES_KEY_GEN, "AES key generation") ?? (run.mechanisms.has(CKM_AES_CBC_PAD) ? undefined : "AES_CBC_PAD is not offered"),
+  skip: (run) =>
+    withoutKeys(run, CKM_AES_KEY_GEN, "AES key generation") ??
+    (run.mechanisms.has(CKM_AES_CBC_PAD) ? undefined : "AES_CBC_PAD is not offered"),
   perform(run) {
     const session = sessionOf(run);
     askFor(run, CKM_AES_KEY_GEN, 1);
@@ -45,8 +49,10 @@ export const aes: Check = {
     const cipher = Buffer.from(run.library.C_Encrypt(session, plain, Buffer.alloc(256)));
     run.library.C_DecryptInit(session, mechanism, key);
     const back = run.library.C_Decrypt(session, cipher, Buffer.alloc(256));
-    if (cipher.length !== encryptedBytes || blocksOf(plain).some((block) => cipher.includes(block))) return { status: "fail", detail: "what the module gave is not encrypted" };
-    if (!back.equals(plain)) return { status: "fail", detail: "what was decrypted is not what was encrypted" };
+    if (cipher.length !== encryptedBytes || blocksOf(plain).some((block) => cipher.includes(block)))
+      return { status: "fail", detail: "what the module gave is not encrypted" };
+    if (!back.equals(plain))
+      return { status: "fail", detail: "what was decrypted is not what was encrypted" };
     return { status: "pass", detail: "AES-256 CBC_PAD, there and back" };
   },
 };

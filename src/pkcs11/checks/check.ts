@@ -35,7 +35,10 @@ export interface Run {
   readonly signed: string[];
   /** What the first of two timed signatures was made with. */
   signer: Signer | undefined;
-  /** How many objects the module was asked to make, by their CKA_ID: it may have made them, even where it then failed. */
+  /**
+   * How many objects the module was asked to make, by their CKA_ID: it may have made them, even where it then
+   * failed.
+   */
   readonly asked: Map<string, number>;
   /** What the module says are the objects that this run made. */
   readonly created: Handle[];

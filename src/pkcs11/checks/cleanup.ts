@@ -8,8 +8,9 @@ import { findObjects, type Found } from "./find-objects.js";
 import { isInvalid, originOf, withoutTwins } from "./own-objects.js";
 
 /**
- * Destroys what the run made, and nothing else: each object is asked for its label and ID first. Objects of the session would go with it, but
- * some modules keep them longer. Where one handle leads elsewhere, what the module says of handles is not believed, and nothing is destroyed.
+ * Destroys what the run made, and nothing else: each object is asked for its label and ID first. Objects of
+ * the session would go with it, but some modules keep them longer. Where one handle leads elsewhere, what the
+ * module says of handles is not believed, and nothing is destroyed.
  */
 export const destroy: Check = {
   id: "destroy",
@@ -25,20 +26,33 @@ export const destroy: Check = {
     }
     const own = all.filter((handle) => originOf(run, handle).is === "own");
     const { destroyed, error } = destroyAll(run, own);
-    if (error === undefined && own.length === all.length) return { status: "pass", detail: `${destroyed} objects` };
-    const reason = error?.message ?? "the module does not give the label and ID that they were made with, so they were left alone";
-    return { status: run.request.tokenObjects ? "fail" : "warn", detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`, ...(error ? { ckr: returnValueName(error.value) } : { hint: byHand(run) }) };
+    if (error === undefined && own.length === all.length)
+      return { status: "pass", detail: `${destroyed} objects` };
+    const reason =
+      error?.message ??
+      "the module does not give the label and ID that they were made with, so they were left alone";
+    return {
+      status: run.request.tokenObjects ? "fail" : "warn",
+      detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`,
+      ...(error ? { ckr: returnValueName(error.value) } : { hint: byHand(run) }),
+    };
   },
 };
 
 /** Why the handles cannot be those of what was made; undefined when they can. */
 function lieOf(run: Run, handles: readonly Handle[]): string | undefined {
   if (handles.some(isInvalid)) return "the module gave the handle 0 for an object that it made";
-  if (handles.some((handle) => originOf(run, handle).is === "foreign")) return "the module gave the handle of another object for one that it made";
-  return withoutTwins(handles).length < handles.length ? "the module gave one handle for two objects" : undefined;
+  if (handles.some((handle) => originOf(run, handle).is === "foreign"))
+    return "the module gave the handle of another object for one that it made";
+  return withoutTwins(handles).length < handles.length
+    ? "the module gave one handle for two objects"
+    : undefined;
 }
 
-/** Looks for objects with the run's own label and removes them: those that bear it, whatever else a search may find. */
+/**
+ * Looks for objects with the run's own label and removes them: those that bear it, whatever else a search may
+ * find.
+ */
 export const leftovers: Check = {
   id: "leftovers",
   refused: "warn",
@@ -46,8 +60,14 @@ export const leftovers: Check = {
   skip: (run) => (run.asked.size === 0 ? "nothing was made" : undefined),
   perform(run) {
     const left = search(run);
-    if ("lie" in left) return { status: "fail", detail: `${left.lie}: nothing was destroyed`, hint: byHand(run) };
-    if (run.misled && left.own.length > 0) return { status: "fail", detail: `${left.own.length} objects were left: nothing was destroyed`, hint: byHand(run) };
+    if ("lie" in left)
+      return { status: "fail", detail: `${left.lie}: nothing was destroyed`, hint: byHand(run) };
+    if (run.misled && left.own.length > 0)
+      return {
+        status: "fail",
+        detail: `${left.own.length} objects were left: nothing was destroyed`,
+        hint: byHand(run),
+      };
     if (left.own.length === 0) return notOurs(run, left);
     return removed(run, left);
   },
@@ -60,7 +80,11 @@ interface Left {
 }
 
 function search(run: Run): Left | { readonly lie: string } {
-  const found = findObjects(run, [{ type: CKA_LABEL, value: Buffer.from(run.request.objectLabel) }], mostObjects);
+  const found = findObjects(
+    run,
+    [{ type: CKA_LABEL, value: Buffer.from(run.request.objectLabel) }],
+    mostObjects,
+  );
   const lie = lieOfSearch(found);
   if (lie !== undefined) return { lie };
   const origins = withoutTwins(found.handles).map((handle) => ({ handle, ...originOf(run, handle) }));
@@ -82,22 +106,42 @@ function removed(run: Run, { own, foreign }: Left): Outcome {
   const { destroyed, error } = destroyAll(run, own);
   const still = error === undefined ? search(run) : undefined;
   if (still !== undefined && !("lie" in still) && still.own.length === 0) {
-    return { status: "warn", detail: [`${destroyed} objects were left, and are removed now`, ...(foreign > 0 ? [finds(foreign)] : [])].join("; ") };
+    return {
+      status: "warn",
+      detail: [
+        `${destroyed} objects were left, and are removed now`,
+        ...(foreign > 0 ? [finds(foreign)] : []),
+      ].join("; "),
+    };
   }
-  return { status: "fail", detail: `${own.length - (error === undefined ? 0 : destroyed)} objects stay on the token`, hint: byHand(run), ...(error && { ckr: returnValueName(error.value) }) };
+  return {
+    status: "fail",
+    detail: `${own.length - (error === undefined ? 0 : destroyed)} objects stay on the token`,
+    hint: byHand(run),
+    ...(error && { ckr: returnValueName(error.value) }),
+  };
 }
 
 function notOurs(run: Run, { foreign, unknown }: Left): Outcome {
   if (unknown > 0) {
-    const detail = `${unknown} objects were found by the label of this run that do not give its label and ID; they were left alone`;
+    const detail =
+      `${unknown} objects were found by the label of this run that do not give its label and ID; they ` +
+      "were left alone";
     return { status: run.request.tokenObjects ? "fail" : "warn", detail, hint: byHand(run) };
   }
   if (foreign === 0) return { status: "pass", detail: "none" };
-  return { status: "warn", detail: finds(foreign), hint: "an application that chooses its key by label may get another one from this module" };
+  return {
+    status: "warn",
+    detail: finds(foreign),
+    hint: "an application that chooses its key by label may get another one from this module",
+  };
 }
 
 function finds(foreign: number): string {
-  return `the module's search for a label finds other objects too: ${foreign} that are not of this run were left alone`;
+  return (
+    `the module's search for a label finds other objects too: ${foreign} that are not of this run were ` +
+    "left alone"
+  );
 }
 
 function byHand(run: Run): string {
@@ -106,7 +150,10 @@ function byHand(run: Run): string {
     : "objects of the session end with it; report this to the module's vendor";
 }
 
-function destroyAll(run: Run, objects: readonly Handle[]): { destroyed: number; error: CryptokiError | undefined } {
+function destroyAll(
+  run: Run,
+  objects: readonly Handle[],
+): { destroyed: number; error: CryptokiError | undefined } {
   let destroyed = 0;
   let first: CryptokiError | undefined;
   for (const object of objects) {

@@ -23,7 +23,12 @@ export function findObjects(run: Run, template: Template, most: number): Found {
     for (;;) {
       const some = run.library.C_FindObjects(session, batch);
       // the addon has no room for more: what it reads then is not what the module gave
-      if (some.length > batch) return { handles, complete: false, fault: `C_FindObjects gave ${some.length} objects where ${batch} were asked for` };
+      if (some.length > batch)
+        return {
+          handles,
+          complete: false,
+          fault: `C_FindObjects gave ${some.length} objects where ${batch} were asked for`,
+        };
       handles.push(...some);
       if (some.length === 0) return { handles, complete: true };
       if (handles.length > most) return { handles, complete: false };
@@ -40,6 +45,9 @@ export const find: Check = {
   perform(run) {
     const { handles, complete, fault } = findObjects(run, [], mostCounted);
     if (fault !== undefined) return { status: "fail", detail: fault };
-    return { status: "info", detail: complete ? `${handles.length} objects` : `more than ${mostCounted} objects` };
+    return {
+      status: "info",
+      detail: complete ? `${handles.length} objects` : `more than ${mostCounted} objects`,
+    };
   },
 };

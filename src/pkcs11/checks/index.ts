@@ -15,7 +15,17 @@ import { tokenFlags } from "./token-flags.js";
 import { firstSignature, keygenRsaInstead, paused, secondSignature } from "./timed-signatures.js";
 import { slots, token } from "./token.js";
 
-const untilSession: readonly Check[] = [load, initialize, info, slots, token, tokenFlags, mechanisms, session, login];
+const untilSession: readonly Check[] = [
+  load,
+  initialize,
+  info,
+  slots,
+  token,
+  tokenFlags,
+  mechanisms,
+  session,
+  login,
+];
 const proofs: readonly Check[] = [sessionState, random, digest, find];
 const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, signature, aes];
 const end: readonly Check[] = [destroy, leftovers, logout, closeSession, finalize];

@@ -15,10 +15,18 @@ export const initialize: Check = {
       run.initialized = true;
       return { status: "pass" };
     } catch (error) {
-      if (!(error instanceof CryptokiError) || (error.value !== CKR_CANT_LOCK && error.value !== CKR_NEED_TO_CREATE_THREADS)) throw error;
+      if (
+        !(error instanceof CryptokiError) ||
+        (error.value !== CKR_CANT_LOCK && error.value !== CKR_NEED_TO_CREATE_THREADS)
+      )
+        throw error;
       run.library.C_Initialize({ flags: 0 });
       run.initialized = true;
-      return { status: "warn", ckr: returnValueName(error.value), detail: "works only without locking: not for programs with several threads" };
+      return {
+        status: "warn",
+        ckr: returnValueName(error.value),
+        detail: "works only without locking: not for programs with several threads",
+      };
     }
   },
 };

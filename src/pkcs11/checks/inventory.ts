@@ -20,7 +20,10 @@ import { attributes } from "./attributes.js";
 import type { Check, Run } from "./check.js";
 import { findObjects } from "./find-objects.js";
 
-/** Tells what is on the token, object by object, before the run makes any of its own. Reads public parts alone. */
+/**
+ * Tells what is on the token, object by object, before the run makes any of its own. Reads public parts
+ * alone.
+ */
 export const inventory: Check = {
   id: "inventory",
   refused: "fail",
@@ -28,9 +31,13 @@ export const inventory: Check = {
     const { handles, complete: ended, fault } = findObjects(run, [], mostObjects);
     if (fault !== undefined) return { status: "fail", detail: fault };
     const complete = ended && handles.length <= mostObjects;
-    for (const handle of handles.slice(0, mostObjects)) run.tell({ type: "object", object: objectOf(run, handle) });
+    for (const handle of handles.slice(0, mostObjects))
+      run.tell({ type: "object", object: objectOf(run, handle) });
     run.tell({ type: "inventory", complete });
-    return { status: "info", detail: complete ? `${handles.length} objects` : `the first ${mostObjects} objects; there are more` };
+    return {
+      status: "info",
+      detail: complete ? `${handles.length} objects` : `the first ${mostObjects} objects; there are more`,
+    };
   },
 };
 
@@ -45,7 +52,8 @@ const classNames: ReadonlyMap<number, string> = new Map([
 function objectOf(run: Run, handle: Handle): InventoryObject {
   const names = [CKA_CLASS, CKA_LABEL, CKA_ID];
   // one refusal is a refusal of all: data objects have no CKA_ID
-  const [classBytes, label, id] = attributes(run, handle, names) ?? names.map((type) => attributes(run, handle, [type])?.[0]);
+  const [classBytes, label, id] =
+    attributes(run, handle, names) ?? names.map((type) => attributes(run, handle, [type])?.[0]);
   const objectClass = numberIn(classBytes);
   const sha256 = hashOf(run, handle, objectClass);
   return {
@@ -60,7 +68,10 @@ function hashOf(run: Run, handle: Handle, objectClass: number): string | undefin
   switch (objectClass) {
     case CKO_PUBLIC_KEY:
     case CKO_PRIVATE_KEY:
-      return hash(attributes(run, handle, [CKA_MODULUS, CKA_PUBLIC_EXPONENT])) ?? hash(attributes(run, handle, [CKA_EC_PARAMS, CKA_EC_POINT]));
+      return (
+        hash(attributes(run, handle, [CKA_MODULUS, CKA_PUBLIC_EXPONENT])) ??
+        hash(attributes(run, handle, [CKA_EC_PARAMS, CKA_EC_POINT]))
+      );
     case CKO_CERTIFICATE:
       return hash(attributes(run, handle, [CKA_VALUE]));
     default:
@@ -68,7 +79,9 @@ function hashOf(run: Run, handle: Handle, objectClass: number): string | undefin
   }
 }
 
-/** Of the values one after the other, each after its length; undefined where one of them is missing or empty. */
+/**
+ * Of the values one after the other, each after its length; undefined where one of them is missing or empty.
+ */
 function hash(values: readonly Buffer[] | undefined): string | undefined {
   if (values === undefined || values.some(({ length }) => length === 0)) return undefined;
   const digest = createHash("sha256");
@@ -80,13 +93,20 @@ function hash(values: readonly Buffer[] | undefined): string | undefined {
   return digest.digest("hex");
 }
 
-/** Without what one member may write and another not: a number's leading zeros, the DER OCTET STRING (04, length) around an EC point (02, 03, 04 …). */
+/**
+ * Without what one member may write and another not: a number's leading zeros, the DER OCTET STRING (04,
+ * length) around an EC point (02, 03, 04 …).
+ */
 function bare(value: Buffer): Buffer {
-  const isWrapped = value[0] === 0x04 && value[1] === value.length - 2 && [0x02, 0x03, 0x04].includes(value[2] ?? 0);
+  const isWrapped =
+    value[0] === 0x04 && value[1] === value.length - 2 && [0x02, 0x03, 0x04].includes(value[2] ?? 0);
   return isWrapped ? value.subarray(2) : value.subarray(value.findIndex((byte) => byte !== 0));
 }
 
-/** A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; one that cannot be read is no known class. */
+/**
+ * A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; one that
+ * cannot be read is no known class.
+ */
 function numberIn(value: Buffer | undefined): number {
   return value === undefined || value.length < 4 ? 0xffff_ffff : value.readUInt32LE(0);
 }

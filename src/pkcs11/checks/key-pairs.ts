@@ -21,7 +21,10 @@ import { attributes } from "./attributes.js";
 import { sessionOf, tokenOf, type Check, type Outcome, type Run } from "./check.js";
 import { askFor, ownId } from "./own-objects.js";
 
-/** ATTRIBUTE_READ_ONLY, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID, TEMPLATE_INCOMPLETE, TEMPLATE_INCONSISTENT. */
+/**
+ * ATTRIBUTE_READ_ONLY, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID, TEMPLATE_INCOMPLETE,
+ * TEMPLATE_INCONSISTENT.
+ */
 const templateErrors: ReadonlySet<number> = new Set([0x10, 0x12, 0x13, 0xd0, 0xd1]);
 
 /** Object identifier of P-256 (prime256v1, 1.2.840.10045.3.1.7), DER. */
@@ -39,7 +42,9 @@ export const keygenRsa: Check = {
     const { keys, outcome } = generate(run, CKM_RSA_PKCS_KEY_PAIR_GEN, "RSA 2048", specific);
     run.rsa = keys;
     const bits = rsaBits(run, keys);
-    return bits === undefined || bits === 2048 ? outcome : { status: "fail", detail: `a key of 2048 bits was asked for, and the module made one of ${bits}` };
+    return bits === undefined || bits === 2048
+      ? outcome
+      : { status: "fail", detail: `a key of 2048 bits was asked for, and the module made one of ${bits}` };
   },
 };
 
@@ -48,7 +53,9 @@ export const keygenEc: Check = {
   refused: "fail",
   skip: (run) => withoutKeys(run, CKM_EC_KEY_PAIR_GEN, "EC key generation"),
   perform(run) {
-    const { keys, outcome } = generate(run, CKM_EC_KEY_PAIR_GEN, "EC P-256", [{ type: CKA_EC_PARAMS, value: p256 }]);
+    const { keys, outcome } = generate(run, CKM_EC_KEY_PAIR_GEN, "EC P-256", [
+      { type: CKA_EC_PARAMS, value: p256 },
+    ]);
     run.ec = keys;
     return outcome;
   },
@@ -66,7 +73,12 @@ export function withoutKeys(run: Run, mechanism: number, name: string): string |
   return run.mechanisms.has(mechanism) ? undefined : `${name} is not offered`;
 }
 
-function generate(run: Run, mechanism: number, name: string, specific: Template): { keys: KeyPair; outcome: Outcome } {
+function generate(
+  run: Run,
+  mechanism: number,
+  name: string,
+  specific: Template,
+): { keys: KeyPair; outcome: Outcome } {
   const detail = `${name}, ${run.request.tokenObjects ? "token objects" : "session objects"}`;
   try {
     return { keys: generateOnce(run, mechanism, specific, false), outcome: { status: "pass", detail } };
@@ -80,7 +92,12 @@ function generate(run: Run, mechanism: number, name: string, specific: Template)
 /** No CKA_ALLOWED_MECHANISMS: the kNET module refuses templates that have it. */
 function generateOnce(run: Run, mechanism: number, specific: Template, publicIsPrivate: boolean): KeyPair {
   const common = commonAttributes(run, mechanism);
-  const publicTemplate = [...common, { type: CKA_PRIVATE, value: publicIsPrivate }, { type: CKA_VERIFY, value: true }, ...specific];
+  const publicTemplate = [
+    ...common,
+    { type: CKA_PRIVATE, value: publicIsPrivate },
+    { type: CKA_VERIFY, value: true },
+    ...specific,
+  ];
   const privateTemplate = [
     ...common,
     { type: CKA_PRIVATE, value: true },

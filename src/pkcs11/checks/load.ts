@@ -6,12 +6,15 @@ import type { Check, Outcome, Run } from "./check.js";
 /** glibc's RTLD_NODELETE, which Node does not name: the module stays when Node closes its handle. */
 const RTLD_NODELETE = 0x1000;
 
-/** Node's complaint about a library that loaded but is not an addon of its own, which no PKCS #11 module is. */
+/**
+ * Node's complaint about a library that loaded but is not an addon of its own, which no PKCS #11 module is.
+ */
 const loadedButNoAddon = /^Module did not self-register/;
 
 /**
- * Loads the module so that it binds to its own libraries: node exports OpenSSL's and zlib's symbols, and a plain load
- * would give it those. RTLD_DEEPBIND puts the module's libraries first; the addon's own load then finds it loaded.
+ * Loads the module so that it binds to its own libraries: node exports OpenSSL's and zlib's symbols, and a
+ * plain load would give it those. RTLD_DEEPBIND puts the module's libraries first; the addon's own load then
+ * finds it loaded.
  */
 export const load: Check = {
   id: "load",
@@ -28,7 +31,11 @@ export const load: Check = {
 
 function deepBind(module: string): string | undefined {
   try {
-    process.dlopen({ exports: {} }, module, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND | RTLD_NODELETE);
+    process.dlopen(
+      { exports: {} },
+      module,
+      constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND | RTLD_NODELETE,
+    );
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -36,7 +43,10 @@ function deepBind(module: string): string | undefined {
   }
 }
 
-/** After a failure here the addon holds a library without functions: the next call would crash, so the run stops. */
+/**
+ * After a failure here the addon holds a library without functions: the next call would crash, so the run
+ * stops.
+ */
 function getFunctionList(run: Run, module: string): Outcome {
   try {
     run.library.load(module);

@@ -1,4 +1,12 @@
-import { CKM_AES_CBC_PAD, CKM_ECDSA, CKM_EC_KEY_PAIR_GEN, CKM_RSA_PKCS, CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_SHA256, CKM_SHA256_RSA_PKCS } from "../constants.js";
+import {
+  CKM_AES_CBC_PAD,
+  CKM_ECDSA,
+  CKM_EC_KEY_PAIR_GEN,
+  CKM_RSA_PKCS,
+  CKM_RSA_PKCS_KEY_PAIR_GEN,
+  CKM_SHA256,
+  CKM_SHA256_RSA_PKCS,
+} from "../constants.js";
 import { tokenOf, type Check } from "./check.js";
 
 const notable: readonly (readonly [number, string])[] = [

@@ -9,23 +9,34 @@ export function ownId(run: Run, mechanism: number): Buffer {
   return Buffer.from(`${run.request.objectLabel}-${mechanism}`);
 }
 
-/** Notes, before the call, that the module is asked for so many objects: it may have made them even where the call then fails. */
+/**
+ * Notes, before the call, that the module is asked for so many objects: it may have made them even where the
+ * call then fails.
+ */
 export function askFor(run: Run, mechanism: number, objects: number): void {
   const id = ownId(run, mechanism).toString();
   run.asked.set(id, (run.asked.get(id) ?? 0) + objects);
 }
 
 /**
- * What an object says of itself. Only what bears the run's label and one of its IDs, to the byte, is destroyed. With one of both alone, or where
- * the module does not give them, nothing is known: there are tokens that keep short IDs only.
+ * What an object says of itself. Only what bears the run's label and one of its IDs, to the byte, is
+ * destroyed. With one of both alone, or where the module does not give them, nothing is known: there are
+ * tokens that keep short IDs only.
  */
-export type Origin = { readonly is: "own"; readonly id: string } | { readonly is: "foreign" } | { readonly is: "unknown" };
+export type Origin =
+  { readonly is: "own"; readonly id: string } | { readonly is: "foreign" } | { readonly is: "unknown" };
 
-/** Whose object a handle leads to, as read from the object: handles that a module gives, and what it finds, are its word alone. */
+/**
+ * Whose object a handle leads to, as read from the object: handles that a module gives, and what it finds,
+ * are its word alone.
+ */
 export function originOf(run: Run, handle: Handle): Origin {
   const [label, id] = namesOf(run, handle) ?? [];
   if (label === undefined || id === undefined) return { is: "unknown" };
-  const [hasLabel, hasId] = [label.equals(Buffer.from(run.request.objectLabel)), run.asked.has(id.toString())];
+  const [hasLabel, hasId] = [
+    label.equals(Buffer.from(run.request.objectLabel)),
+    run.asked.has(id.toString()),
+  ];
   if (hasLabel && hasId) return { is: "own", id: id.toString() };
   return { is: hasLabel || hasId ? "unknown" : "foreign" };
 }

@@ -6,9 +6,13 @@ export const random: Check = {
   id: "random",
   refused: "warn",
   perform(run) {
-    const [first, second] = [1, 2].map(() => Buffer.from(run.library.C_GenerateRandom(sessionOf(run), Buffer.alloc(32))));
+    const [first, second] = [1, 2].map(() =>
+      Buffer.from(run.library.C_GenerateRandom(sessionOf(run), Buffer.alloc(32))),
+    );
     if (first === undefined || second === undefined) throw new Error("no random bytes");
-    return first.equals(second) ? { status: "warn", detail: "twice the same 32 bytes" } : { status: "pass", detail: "32 bytes, twice" };
+    return first.equals(second)
+      ? { status: "warn", detail: "twice the same 32 bytes" }
+      : { status: "pass", detail: "32 bytes, twice" };
   },
 };
 
@@ -21,6 +25,8 @@ export const digest: Check = {
     run.library.C_DigestInit(sessionOf(run), { mechanism: CKM_SHA256 });
     const result = run.library.C_Digest(sessionOf(run), data, Buffer.alloc(64));
     const expected = createHash("sha256").update(data).digest();
-    return result.equals(expected) ? { status: "pass", detail: "SHA-256" } : { status: "warn", detail: "the SHA-256 of \"abc\" is wrong" };
+    return result.equals(expected)
+      ? { status: "pass", detail: "SHA-256" }
+      : { status: "warn", detail: 'the SHA-256 of "abc" is wrong' };
   },
 };

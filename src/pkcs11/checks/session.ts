@@ -1,4 +1,10 @@
-import { CKF_RW_SESSION, CKF_SERIAL_SESSION, CKS_RO_USER_FUNCTIONS, CKS_RW_USER_FUNCTIONS, CKU_USER } from "../constants.js";
+import {
+  CKF_RW_SESSION,
+  CKF_SERIAL_SESSION,
+  CKS_RO_USER_FUNCTIONS,
+  CKS_RW_USER_FUNCTIONS,
+  CKU_USER,
+} from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { returnValueName } from "../return-values.js";
 import { sessionOf, tokenOf, type Check, type Outcome, type Run } from "./check.js";
@@ -16,13 +22,20 @@ export const session: Check = {
     } catch (error) {
       if (!(error instanceof CryptokiError) || error.value !== CKR_TOKEN_WRITE_PROTECTED) throw error;
       open(run, false);
-      return { status: "warn", ckr: returnValueName(error.value), detail: "read-only: the token is write protected" };
+      return {
+        status: "warn",
+        ckr: returnValueName(error.value),
+        detail: "read-only: the token is write protected",
+      };
     }
   },
 };
 
 function open(run: Run, writable: boolean): void {
-  run.session = run.library.C_OpenSession(tokenOf(run).slot, CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0));
+  run.session = run.library.C_OpenSession(
+    tokenOf(run).slot,
+    CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0),
+  );
   run.writable = writable;
 }
 
@@ -37,7 +50,8 @@ export const login: Check = {
       run.loggedIn = true;
       return { status: "pass" };
     } catch (error) {
-      if (error instanceof CryptokiError && error.value === CKR_USER_ALREADY_LOGGED_IN) return sharedLogin(run);
+      if (error instanceof CryptokiError && error.value === CKR_USER_ALREADY_LOGGED_IN)
+        return sharedLogin(run);
       throw error;
     }
   },
@@ -61,7 +75,13 @@ export const sessionState: Check = {
   },
 };
 
-const stateNames = ["read-only, public", "read-only, user", "read-write, public", "read-write, user", "read-write, security officer"];
+const stateNames = [
+  "read-only, public",
+  "read-only, user",
+  "read-write, public",
+  "read-write, user",
+  "read-write, security officer",
+];
 
 export const logout: Check = {
   id: "logout",

@@ -22,12 +22,18 @@ export interface Scheme {
 
 const sha256 = (data: Buffer): Buffer => createHash("sha256").update(data).digest();
 
-/** DER of DigestInfo for SHA-256 up to the digest (RFC 8017, section 9.2, note 1), for modules that only pad. */
+/**
+ * DER of DigestInfo for SHA-256 up to the digest (RFC 8017, section 9.2, note 1), for modules that only pad.
+ */
 const digestInfo = Buffer.from("3031300d060960864801650304020105000420", "hex");
 
 const rsaSchemes: readonly Scheme[] = [
   { mechanism: CKM_SHA256_RSA_PKCS, name: "SHA256_RSA_PKCS", prepared: (data) => data },
-  { mechanism: CKM_RSA_PKCS, name: "RSA_PKCS", prepared: (data) => Buffer.concat([digestInfo, sha256(data)]) },
+  {
+    mechanism: CKM_RSA_PKCS,
+    name: "RSA_PKCS",
+    prepared: (data) => Buffer.concat([digestInfo, sha256(data)]),
+  },
 ];
 
 const ecSchemes: readonly Scheme[] = [
@@ -77,7 +83,9 @@ export const signEc: Check = {
 
 function withoutSigning(run: Run, { name, schemes, keysOf }: KeyKind): string | undefined {
   if (keysOf(run) === undefined) return `no ${name} key`;
-  return schemes.some(({ mechanism }) => run.mechanisms.has(mechanism)) ? undefined : `no ${name} signature is offered`;
+  return schemes.some(({ mechanism }) => run.mechanisms.has(mechanism))
+    ? undefined
+    : `no ${name} signature is offered`;
 }
 
 /** Signs random data, verifies it here with Node's own cryptography, then lets the module verify. */
@@ -88,8 +96,10 @@ function sign(run: Run, { name, schemes, keysOf, readKey, verifies }: KeyKind): 
   const data = randomBytes(256);
   const signature = signatureOf(run, keys, scheme, data);
   const key = readKey(run, keys);
-  if (!verifies(data, key, signature)) return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
-  if (verifies(tampered(data), key, signature)) return { status: "fail", detail: `${scheme.name}: the signature holds for other data too` };
+  if (!verifies(data, key, signature))
+    return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
+  if (verifies(tampered(data), key, signature))
+    return { status: "fail", detail: `${scheme.name}: the signature holds for other data too` };
   run.signed.push(name);
   return moduleVerifies(run, keys, scheme, data, signature);
 }
@@ -99,9 +109,16 @@ export const signature: Check = {
   id: "signature",
   refused: "fail",
   perform(run) {
-    if (run.signed.length > 0) return { status: "pass", detail: `with ${run.signed.join(" and ")} keys of this run` };
-    const hint = run.loggedIn ? "sign with a key of your own before you rely on the module" : "give the PIN, so that the test can log in";
-    return { status: "warn", detail: "nothing was signed that is right: it is not proven that the module signs", hint };
+    if (run.signed.length > 0)
+      return { status: "pass", detail: `with ${run.signed.join(" and ")} keys of this run` };
+    const hint = run.loggedIn
+      ? "sign with a key of your own before you rely on the module"
+      : "give the PIN, so that the test can log in";
+    return {
+      status: "warn",
+      detail: "nothing was signed that is right: it is not proven that the module signs",
+      hint,
+    };
   },
 };
 
@@ -112,14 +129,25 @@ export function signatureOf(run: Run, keys: KeyPair, scheme: Scheme, data: Buffe
 
 function moduleVerifies(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): Outcome {
   const good = verifyReturns(run, keys, scheme, data, signature);
-  if (good !== undefined) return { status: "warn", detail: `${scheme.name}: right on this host, but ${good.message}` };
+  if (good !== undefined)
+    return { status: "warn", detail: `${scheme.name}: right on this host, but ${good.message}` };
   const bad = verifyReturns(run, keys, scheme, tampered(data), signature);
-  if (bad === undefined) return { status: "warn", detail: `${scheme.name}: right on this host, but C_Verify accepts tampered data` };
+  if (bad === undefined)
+    return {
+      status: "warn",
+      detail: `${scheme.name}: right on this host, but C_Verify accepts tampered data`,
+    };
   return { status: "pass", detail: `${scheme.name}, verified on this host and by the module` };
 }
 
 /** Undefined: the module accepts the signature. Each refusal ends the operation, as PKCS #11 says. */
-function verifyReturns(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): CryptokiError | undefined {
+function verifyReturns(
+  run: Run,
+  keys: KeyPair,
+  scheme: Scheme,
+  data: Buffer,
+  signature: Buffer,
+): CryptokiError | undefined {
   try {
     run.library.C_VerifyInit(sessionOf(run), { mechanism: scheme.mechanism }, keys.publicKey);
     run.library.C_Verify(sessionOf(run), scheme.prepared(data), signature);
@@ -147,5 +175,11 @@ function readEcKey(run: Run, keys: KeyPair): KeyObject {
 }
 
 function readAttributes(run: Run, keys: KeyPair, types: readonly number[]): readonly Buffer[] {
-  return run.library.C_GetAttributeValue(sessionOf(run), keys.publicKey, types.map((type) => ({ type }))).map(({ value }) => value);
+  return run.library
+    .C_GetAttributeValue(
+      sessionOf(run),
+      keys.publicKey,
+      types.map((type) => ({ type })),
+    )
+    .map(({ value }) => value);
 }

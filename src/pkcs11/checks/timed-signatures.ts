@@ -66,7 +66,11 @@ function ways(run: Run): readonly Omit<Signer, "publicKey">[] {
   });
 }
 
-function timed(run: Run, keys: KeyPair, scheme: Scheme): { readonly data: Buffer; readonly signature: Buffer } {
+function timed(
+  run: Run,
+  keys: KeyPair,
+  scheme: Scheme,
+): { readonly data: Buffer; readonly signature: Buffer } {
   const data = randomBytes(256);
   const before = performance.now();
   const signature = signatureOf(run, keys, scheme, data);
@@ -80,6 +84,7 @@ function tenths(ms: number): number {
 }
 
 function verified({ kind, scheme, publicKey }: Signer, data: Buffer, signature: Buffer): Outcome {
-  if (kind.verifies(data, publicKey, signature)) return { status: "pass", detail: `${scheme.name}, verified on this host` };
+  if (kind.verifies(data, publicKey, signature))
+    return { status: "pass", detail: `${scheme.name}, verified on this host` };
   return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
 }

@@ -20,15 +20,30 @@ export const tokenFlags: Check = {
   perform: (run) => readFlags(tokenOf(run).flags, run.pin !== undefined),
 };
 
-/** What the flags say; they stop a run that means to log in when the user is locked out or one try away from it. */
+/**
+ * What the flags say; they stop a run that means to log in when the user is locked out or one try away from
+ * it.
+ */
 export function readFlags(flags: number, login: boolean): Outcome {
   const severe = login ? "fail" : "warn";
   if ((flags & CKF_USER_PIN_LOCKED) !== 0) {
-    return { status: severe, stop: login, unavailable: true, detail: "the user is locked out; no login was tried", hint: "ask the HSM's administrator to unlock the user" };
+    return {
+      status: severe,
+      stop: login,
+      unavailable: true,
+      detail: "the user is locked out; no login was tried",
+      hint: "ask the HSM's administrator to unlock the user",
+    };
   }
   if ((flags & CKF_USER_PIN_FINAL_TRY) !== 0) {
     const detail = "one more wrong PIN locks the user out; no login was tried";
-    return { status: severe, stop: login, unavailable: true, detail, hint: "log in with the right PIN by other means first, which resets the count" };
+    return {
+      status: severe,
+      stop: login,
+      unavailable: true,
+      detail,
+      hint: "log in with the right PIN by other means first, which resets the count",
+    };
   }
   const found = warnings.filter(([flag]) => (flags & flag) !== 0).map(([, text]) => text);
   return found.length === 0 ? { status: "pass" } : { status: "warn", detail: found.join("; ") };

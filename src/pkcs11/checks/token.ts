@@ -23,8 +23,12 @@ export const token: Check = {
   refused: "stop",
   perform(run) {
     const seen = run.slots.map((slot) => look(run.library, slot));
-    const matching = seen.filter((candidate) => candidate.info !== undefined && matches(run.request.token, candidate.info));
-    const initialised = matching.filter((candidate) => candidate.info !== undefined && isInitialised(candidate.info));
+    const matching = seen.filter(
+      (candidate) => candidate.info !== undefined && matches(run.request.token, candidate.info),
+    );
+    const initialised = matching.filter(
+      (candidate) => candidate.info !== undefined && isInitialised(candidate.info),
+    );
     // what only waits to be made a token is none to choose; but not every module sets the flag
     const found = initialised.length > 0 ? initialised : matching;
     const [first, second] = found;
@@ -50,7 +54,15 @@ interface Candidate {
 function look(library: PKCS11, slot: Handle): Candidate {
   try {
     const { label, serialNumber, manufacturerID, flags } = library.C_GetTokenInfo(slot);
-    return { slot, info: { label: unpadded(label), serial: unpadded(serialNumber), manufacturer: unpadded(manufacturerID), flags } };
+    return {
+      slot,
+      info: {
+        label: unpadded(label),
+        serial: unpadded(serialNumber),
+        manufacturer: unpadded(manufacturerID),
+        flags,
+      },
+    };
   } catch (error) {
     if (error instanceof CryptokiError) return { slot, error };
     throw error;
@@ -59,7 +71,10 @@ function look(library: PKCS11, slot: Handle): Candidate {
 
 function matches(choice: TokenChoice, info: Info): boolean {
   const { label, serial } = wantedOf(choice);
-  return (label === undefined || info.label === unpadded(label)) && (serial === undefined || info.serial === unpadded(serial));
+  return (
+    (label === undefined || info.label === unpadded(label)) &&
+    (serial === undefined || info.serial === unpadded(serial))
+  );
 }
 
 function isInitialised({ flags }: Info): boolean {
@@ -79,23 +94,40 @@ function missing(choice: TokenChoice, seen: readonly Candidate[]): Outcome {
     stop: true,
     unavailable: true,
     detail: `${"only" in choice ? "no token" : `no token with ${described(choice)}`}; ${listed(seen)}`,
-    ...(error ? { ckr: returnValueName(error.value) } : { hint: "choose one of these, or check which tokens the module's configuration has" }),
+    ...(error
+      ? { ckr: returnValueName(error.value) }
+      : { hint: "choose one of these, or check which tokens the module's configuration has" }),
   };
 }
 
 function ambiguous(choice: TokenChoice, found: readonly Candidate[]): Outcome {
   const detail = `${found.length} tokens${"only" in choice ? "" : ` with ${described(choice)}`}; ${listed(found)}`;
-  return { status: "fail", stop: true, detail, hint: "choose one by its serial number, or give each token a label of its own" };
+  return {
+    status: "fail",
+    stop: true,
+    detail,
+    hint: "choose one by its serial number, or give each token a label of its own",
+  };
 }
 
 function described(choice: TokenChoice): string {
   const { label, serial } = wantedOf(choice);
-  return [...(label === undefined ? [] : [`label ${quoted(label)}`]), ...(serial === undefined ? [] : [`serial number ${serial}`])].join(" and ");
+  return [
+    ...(label === undefined ? [] : [`label ${quoted(label)}`]),
+    ...(serial === undefined ? [] : [`serial number ${serial}`]),
+  ].join(" and ");
 }
 
 /** Those that could be read, and how many could not. */
 function listed(candidates: readonly Candidate[]): string {
-  const read = candidates.flatMap(({ info }) => (info ? [`${quoted(info.label)} (serial ${info.serial}${info.label === "" && !isInitialised(info) ? ", not initialised" : ""})`] : []));
+  const read = candidates.flatMap(({ info }) =>
+    info
+      ? [
+          `${quoted(info.label)} (serial ` +
+            `${info.serial}${info.label === "" && !isInitialised(info) ? ", not initialised" : ""})`,
+        ]
+      : [],
+  );
   const failed = candidates.flatMap(({ error }) => (error ? [error.message] : []));
   const more = read.length > mostListed ? ` and ${read.length - mostListed} more` : "";
   const parts = [

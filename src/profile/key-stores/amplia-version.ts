@@ -17,5 +17,7 @@ export function isBefore([major, minor]: AmpliaVersion, [otherMajor, otherMinor]
   return major < otherMajor || (major === otherMajor && minor < otherMinor);
 }
 
-/** Settings in an ini file, and the key store type Kryptus; before, they are JSON in a file of another name. */
+/**
+ * Settings in an ini file, and the key store type Kryptus; before, they are JSON in a file of another name.
+ */
 export const confSince: AmpliaVersion = [4, 0];

@@ -1,12 +1,25 @@
 import { moduleName } from "../../host/archive/archive-contents.js";
 import { parsePort } from "../endpoints.js";
 import { entryOf, textOf, type Entry, type TreeNode } from "../tree.js";
-import type { AzureKeyStore, Connection, Credentials, DinamoKeyStore, KeyStore, KryptusKeyStore, Pkcs11KeyStore, PinSource, User } from "../types.js";
+import type {
+  AzureKeyStore,
+  Connection,
+  Credentials,
+  DinamoKeyStore,
+  KeyStore,
+  KryptusKeyStore,
+  Pkcs11KeyStore,
+  PinSource,
+  User,
+} from "../types.js";
 import { writtenLabel } from "./pkcs11-token.js";
 import { typeOf } from "./store-types.js";
 import { targetIn } from "./target.js";
 
-/** What a key store is built from besides its own entry. `root`: the whole profile; `sourceOf` reads the source of a secret. */
+/**
+ * What a key store is built from besides its own entry. `root`: the whole profile; `sourceOf` reads the
+ * source of a secret.
+ */
 export interface BuildContext {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly users: ReadonlyMap<string, User>;

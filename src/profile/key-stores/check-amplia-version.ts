@@ -6,7 +6,10 @@ import { isKnetStore, writtenLabel } from "./pkcs11-token.js";
 import { typeOf } from "./store-types.js";
 import { oldSettings, targetIn } from "./target.js";
 
-/** Something that a key store asks of Amplia. `asks` gives the place in the profile that does; undefined where it does not. */
+/**
+ * Something that a key store asks of Amplia. `asks` gives the place in the profile that does; undefined where
+ * it does not.
+ */
 interface Feature {
   readonly since: AmpliaVersion;
   readonly title: string;
@@ -39,7 +42,8 @@ const features: readonly Feature[] = [
     since: confSince,
     title: "settings in an ini file need Amplia 4.0",
     hint: `leave target out for ${oldSettings.path}, which this version reads, or update Amplia`,
-    asks: (store, root) => (targetIn(store.value, root)?.form === "ini" ? entryOf(store.value, "target") : undefined),
+    asks: (store, root) =>
+      targetIn(store.value, root)?.form === "ini" ? entryOf(store.value, "target") : undefined,
   },
   {
     since: [4, 8],
@@ -52,30 +56,52 @@ const features: readonly Feature[] = [
     severity: "warning",
     title: "the kNET module is in Amplia's Docker image from 4.9 on",
     hint: "use a newer image, or one of your own that has the module in it",
-    asks: (store, root) => (isOnKnet(store) && targetIn(store.value, root)?.form === "env" ? typePlace(store) : undefined),
+    asks: (store, root) =>
+      isOnKnet(store) && targetIn(store.value, root)?.form === "env" ? typePlace(store) : undefined,
   },
 ];
 
 const parallelSince: AmpliaVersion = [4, 9];
 
 /**
- * What the key stores ask of Amplia, held against the version that the profile names. Of a version that is not known only TokenLabel is
- * spoken of: an older Amplia ignores it without a word, and takes whichever token comes first.
+ * What the key stores ask of Amplia, held against the version that the profile names. Of a version that is
+ * not known only TokenLabel is spoken of: an older Amplia ignores it without a word, and takes whichever
+ * token comes first.
  */
 export function checkAmpliaVersion(root: TreeNode): readonly Finding[] {
   const stores = entriesOf(root, "key_stores");
   const version = ampliaVersionOf(root);
-  if (version !== undefined) return [...features.flatMap((feature) => tooOld(feature, stores, root, version)), ...inParallel(stores, version)];
+  if (version !== undefined)
+    return [
+      ...features.flatMap((feature) => tooOld(feature, stores, root, version)),
+      ...inParallel(stores, version),
+    ];
   const labelled = stores.find((store) => hasLabel(store, root));
-  return labelled === undefined || entryOf(entryOf(root, "amplia")?.value, "version") ? [] : [notKnown(labelled)];
+  return labelled === undefined || entryOf(entryOf(root, "amplia")?.value, "version")
+    ? []
+    : [notKnown(labelled)];
 }
 
-function tooOld({ since, title, hint, severity, asks }: Feature, stores: readonly Entry[], root: TreeNode, version: AmpliaVersion): readonly Finding[] {
+function tooOld(
+  { since, title, hint, severity, asks }: Feature,
+  stores: readonly Entry[],
+  root: TreeNode,
+  version: AmpliaVersion,
+): readonly Finding[] {
   if (!isBefore(version, since)) return [];
   return stores.flatMap((store): readonly Finding[] => {
     const anchor = asks(store, root);
     if (anchor === undefined) return [];
-    return [{ code: "profile-amplia-version", title, anchor, detail: `for key store ${quotedName(store.key)}; amplia.version is ${version.join(".")}`, hint, ...(severity && { severity }) }];
+    return [
+      {
+        code: "profile-amplia-version",
+        title,
+        anchor,
+        detail: `for key store ${quotedName(store.key)}; amplia.version is ${version.join(".")}`,
+        hint,
+        ...(severity && { severity }),
+      },
+    ];
   });
 }
 

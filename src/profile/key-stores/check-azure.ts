@@ -14,11 +14,31 @@ export function checkAzure(store: Entry): readonly Finding[] {
   const [appKey, thumb] = proofs.map((key) => entryOf(store.value, key));
   const none = !appKey && !thumb && !proofs.some((key) => hasMisspelt(store.value, key, proofs));
   return [
-    ...checkUrl(entryOf(store.value, "endpoint")?.value, { what: "endpoint", schemes: ["https"], example: "https://example.vault.azure.net/" }),
+    ...checkUrl(entryOf(store.value, "endpoint")?.value, {
+      what: "endpoint",
+      schemes: ["https"],
+      example: "https://example.vault.azure.net/",
+    }),
     ...checkText(entryOf(store.value, "app_id"), { hint: "give the application's id as Azure shows it" }),
     ...checkThumbprint(thumb),
-    ...(appKey && thumb ? [conflict(thumb, "key store has both app_key and cert_thumb", "the application proves itself by one of them; remove the other")] : []),
-    ...(none ? [incomplete(store, "key store has neither app_key nor cert_thumb", "give app_key: { file: … }, or the certificate's thumbprint as cert_thumb")] : []),
+    ...(appKey && thumb
+      ? [
+          conflict(
+            thumb,
+            "key store has both app_key and cert_thumb",
+            "the application proves itself by one of them; remove the other",
+          ),
+        ]
+      : []),
+    ...(none
+      ? [
+          incomplete(
+            store,
+            "key store has neither app_key nor cert_thumb",
+            "give app_key: { file: … }, or the certificate's thumbprint as cert_thumb",
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -34,7 +54,9 @@ function checkThumbprint(entry: Entry | undefined): readonly Finding[] {
       title: "cert_thumb is not a SHA-1 thumbprint",
       anchor: entry.value,
       detail: `found ${quoted(text)} (${text.length} characters); allowed: 40 hexadecimal digits`,
-      hint: "write the digits without blanks, colons and invisible characters, as certificate dialogs put them in",
+      hint:
+        "write the digits without blanks, colons and invisible characters, as certificate dialogs put " +
+        "them in",
     },
   ];
 }

@@ -5,17 +5,30 @@ import { entriesOf, entryOf, textOf, type TreeNode } from "../tree.js";
 import { unknownNames } from "../unknown-names.js";
 import { storeNameMistake } from "./check-store-names.js";
 
-/** Key stores that Amplia has without a section of their own; whether one is switched on, its settings say. */
+/**
+ * Key stores that Amplia has without a section of their own; whether one is switched on, its settings say.
+ */
 export const builtInStores: readonly string[] = ["Database", "NativeUser"];
 
-/** The key store that the application is to use by default: one of the profile's, or one that its settings have already. */
+/**
+ * The key store that the application is to use by default: one of the profile's, or one that its settings
+ * have already.
+ */
 export function checkDefaultStore(root: TreeNode): readonly Finding[] {
   const node = entryOf(root, "default_key_store")?.value;
   const name = textOf(node);
   if (node === undefined || name === undefined || name === "") return [];
   const mistake = storeNameMistake(name);
   if (mistake !== undefined) {
-    return [{ code: "profile-name-invalid", title: "default_key_store is no name of a key store", anchor: node, detail: `found ${quotedName(name)}: ${mistake}`, hint: "name one of the key stores" }];
+    return [
+      {
+        code: "profile-name-invalid",
+        title: "default_key_store is no name of a key store",
+        anchor: node,
+        detail: `found ${quotedName(name)}: ${mistake}`,
+        hint: "name one of the key stores",
+      },
+    ];
   }
   if (builtInStores.some((known) => foldKey(known) === foldKey(name))) return [];
   const names = entriesOf(root, "key_stores").map(({ key }) => key);

@@ -4,7 +4,10 @@ import { placeholderFinding } from "../placeholder.js";
 import { quoted } from "../quote.js";
 import { textOf, type Entry } from "../tree.js";
 
-/** The address or host name of an HSM: unlike the kNET module's configuration, the application's settings are documented to take both. */
+/**
+ * The address or host name of an HSM: unlike the kNET module's configuration, the application's settings are
+ * documented to take both.
+ */
 export function checkHost(entry: Entry | undefined): readonly Finding[] {
   const text = textOf(entry?.value);
   if (entry === undefined || text === undefined || text === "") return [];

@@ -21,7 +21,11 @@ export function checkKeyStores(root: TreeNode): readonly Finding[] {
   const context = contextOf(root);
   return [
     ...checkStoreNames(stores),
-    ...stores.flatMap((store) => [...checkType(store), ...checkSecrets(store), ...checkByType(store, context)]),
+    ...stores.flatMap((store) => [
+      ...checkType(store),
+      ...checkSecrets(store),
+      ...checkByType(store, context),
+    ]),
     ...checkTargets(root),
     ...checkDefaultStore(root),
     ...checkTokens(stores, context),

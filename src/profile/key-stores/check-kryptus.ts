@@ -14,7 +14,9 @@ const places = ["host", "port", "connection", "user"];
 const rootKeys = ["root_username", "root_password"];
 const vcoKeys = ["vco_username", "vco_password"];
 
-/** A VHSM behind the vendor's own API: where it is and who asks, each given here or derived from the profile. */
+/**
+ * A VHSM behind the vendor's own API: where it is and who asks, each given here or derived from the profile.
+ */
 export function checkKryptus(store: Entry, context: Context): readonly Finding[] {
   const { value } = store;
   const name = { blanks: true, hint: "give the name of the VHSM's user as it is" };
@@ -33,15 +35,34 @@ export function checkKryptus(store: Entry, context: Context): readonly Finding[]
 function checkPlace(store: Entry, context: Context): readonly Finding[] {
   const [host, port, connection, user] = places.map((key) => entryOf(store.value, key));
   const own = host ?? port;
-  if (own && connection) return [conflict(connection, "key store has both a connection and host or port", "remove the connection, or host and port")];
+  if (own && connection)
+    return [
+      conflict(
+        connection,
+        "key store has both a connection and host or port",
+        "remove the connection, or host and port",
+      ),
+    ];
   if (!own && !connection && !user) {
     if (isMisspelt(store.value, places)) return [];
-    return [incomplete(store, "key store has no host", "give host and port, or a connection or user of the profile that has them")];
+    return [
+      incomplete(
+        store,
+        "key store has no host",
+        "give host and port, or a connection or user of the profile that has them",
+      ),
+    ];
   }
   const users = context.users.get(textOf(user?.value) ?? "");
   const other = textOf(entryOf(users?.value, "connection")?.value);
   if (connection && other !== undefined && textOf(connection.value) !== other) {
-    return [conflict(connection, "key store's connection is not that of its user", `remove it: the user's own is taken, ${quotedName(other)}`)];
+    return [
+      conflict(
+        connection,
+        "key store's connection is not that of its user",
+        `remove it: the user's own is taken, ${quotedName(other)}`,
+      ),
+    ];
   }
   return oneHost(store, context);
 }
@@ -69,10 +90,23 @@ function checkPairs(store: Entry, context: Context): readonly Finding[] {
   const user = entryOf(value, "user");
   const root = firstOf(value, rootKeys);
   const vco = firstOf(value, vcoKeys);
-  if (user && root) return [conflict(root, `key store has both user and ${root.key}`, "remove it: name and password of the user are taken; or remove user")];
+  if (user && root)
+    return [
+      conflict(
+        root,
+        `key store has both user and ${root.key}`,
+        "remove it: name and password of the user are taken; or remove user",
+      ),
+    ];
   if (!user && !root && !vco) {
     if (isMisspelt(value, ["user", ...rootKeys, ...vcoKeys])) return [];
-    return [incomplete(store, "key store has no user", "give root_username and root_password, vco_username and vco_password, or a user of the profile")];
+    return [
+      incomplete(
+        store,
+        "key store has no user",
+        "give root_username and root_password, vco_username and vco_password, or a user of the profile",
+      ),
+    ];
   }
   const pin = user ? checkUsersPin(user, context) : [];
   return vco && (user ?? root) ? [...pin, bothPairs(vco)] : pin;

@@ -17,7 +17,15 @@ export function checkModule(entry: Entry | undefined): readonly Finding[] {
   if (placeholder) return [placeholder];
   const mistake = moduleMistake(text);
   if (mistake === undefined) return /\.dll$/i.test(text) ? [windowsName(entry.value, text)] : [];
-  return [{ code: "profile-path-invalid", title: "module is not a usable library name", anchor: entry.value, detail: `found ${quoted(text)}; allowed: a bare name or an absolute path`, hint: mistake }];
+  return [
+    {
+      code: "profile-path-invalid",
+      title: "module is not a usable library name",
+      anchor: entry.value,
+      detail: `found ${quoted(text)}; allowed: a bare name or an absolute path`,
+      hint: mistake,
+    },
+  ];
 }
 
 function moduleMistake(text: string): string | undefined {
@@ -25,7 +33,9 @@ function moduleMistake(text: string): string | undefined {
   if (text.trim() !== text) return "remove the blanks around it";
   const mistake = pathMistake(text);
   if (mistake !== undefined) return mistake;
-  return !text.includes("/") || asAbsolutePath(text) !== undefined ? undefined : "write the whole path, without . or .. parts, or the bare name alone";
+  return !text.includes("/") || asAbsolutePath(text) !== undefined
+    ? undefined
+    : "write the whole path, without . or .. parts, or the bare name alone";
 }
 
 function windowsName(anchor: TreeNode, text: string): Finding {

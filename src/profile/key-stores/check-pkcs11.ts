@@ -8,7 +8,10 @@ import { conflict, incomplete } from "./conflict.js";
 import type { Context } from "./context.js";
 import { isKnetStore } from "./pkcs11-token.js";
 
-/** Bytes of a token's serial number and label in PKCS #11 (CK_TOKEN_INFO), where blanks at the end are padding. */
+/**
+ * Bytes of a token's serial number and label in PKCS #11 (CK_TOKEN_INFO), where blanks at the end are
+ * padding.
+ */
 const serialBytes = 16;
 const labelBytes = 32;
 
@@ -18,8 +21,14 @@ export function checkPkcs11(store: Entry, context: Context): readonly Finding[] 
   const user = entryOf(value, "user");
   return [
     ...checkModule(entryOf(value, "module")),
-    ...checkText(entryOf(value, "token_serial"), { bytes: serialBytes, hint: "give the serial number as pkcs11-tool --list-slots shows it" }),
-    ...checkText(entryOf(value, "token_label"), { bytes: labelBytes, hint: "give the label as pkcs11-tool --list-slots shows it" }),
+    ...checkText(entryOf(value, "token_serial"), {
+      bytes: serialBytes,
+      hint: "give the serial number as pkcs11-tool --list-slots shows it",
+    }),
+    ...checkText(entryOf(value, "token_label"), {
+      bytes: labelBytes,
+      hint: "give the label as pkcs11-tool --list-slots shows it",
+    }),
     ...(user ? checkUsersStore(store, user, context) : checkOtherStore(store, context)),
   ];
 }
@@ -27,17 +36,32 @@ export function checkPkcs11(store: Entry, context: Context): readonly Finding[] 
 function checkUsersStore({ value }: Entry, user: Entry, { unknownUser }: Context): readonly Finding[] {
   const pin = entryOf(value, "pin");
   const label = entryOf(value, "token_label");
-  const other = textOf(label?.value) !== undefined && textOf(user.value) !== undefined && textOf(label?.value) !== textOf(user.value);
+  const other =
+    textOf(label?.value) !== undefined &&
+    textOf(user.value) !== undefined &&
+    textOf(label?.value) !== textOf(user.value);
   return [
     ...unknownUser(user.value),
-    ...(pin ? [conflict(pin, "key store has both user and pin", "remove it: the PIN is the user's own, from the user's source")] : []),
+    ...(pin
+      ? [
+          conflict(
+            pin,
+            "key store has both user and pin",
+            "remove it: the PIN is the user's own, from the user's source",
+          ),
+        ]
+      : []),
     ...(label && other ? [foreignLabel(label, user)] : []),
   ];
 }
 
 function foreignLabel(label: Entry, user: Entry): Finding {
   return {
-    ...conflict(label, "token_label is not the label of the user's token", "remove it: with several users the user's name is written as TokenLabel"),
+    ...conflict(
+      label,
+      "token_label is not the label of the user's token",
+      "remove it: with several users the user's name is written as TokenLabel",
+    ),
     detail: `it names another token than that of ${quotedName(textOf(user.value) ?? "")}`,
   };
 }
@@ -48,7 +72,13 @@ function checkOtherStore(store: Entry, { users, unknownLabel }: Context): readon
   if (!module) {
     const ways = ["user", "module"];
     if (ways.some((key) => hasMisspelt(value, key, ways))) return [];
-    return [incomplete(store, "key store has neither user nor module", "give a user of the profile, or the PKCS #11 library as module: libeTPkcs11.so")];
+    return [
+      incomplete(
+        store,
+        "key store has neither user nor module",
+        "give a user of the profile, or the PKCS #11 library as module: libeTPkcs11.so",
+      ),
+    ];
   }
   if (!isKnetStore(value) || users.size === 0) return [];
   if (label) return unknownLabel(label.value);

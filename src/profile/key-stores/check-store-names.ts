@@ -7,7 +7,10 @@ import type { Entry } from "../tree.js";
 
 const nameBytes = 255;
 
-/** Names of key stores: each becomes a part of the settings' keys, where `:` separates parts and case makes no difference. */
+/**
+ * Names of key stores: each becomes a part of the settings' keys, where `:` separates parts and case makes no
+ * difference.
+ */
 export function checkStoreNames(stores: readonly Entry[]): readonly Finding[] {
   const seen = new Map<string, Entry>();
   return stores.flatMap((entry) => {
@@ -29,7 +32,9 @@ function checkName(entry: Entry): readonly Finding[] {
       code: "profile-name-invalid",
       title: "name of the key store is not valid",
       anchor: entry,
-      detail: `found ${quotedName(entry.key)}: ${mistake}; allowed: 1 to ${nameBytes} bytes, no control characters, no colon`,
+      detail:
+        `found ${quotedName(entry.key)}: ${mistake}; allowed: 1 to ${nameBytes} bytes, no control ` +
+        "characters, no colon",
       hint: "choose another name",
     },
   ];

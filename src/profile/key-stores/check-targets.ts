@@ -17,7 +17,9 @@ export function checkTargets(root: TreeNode): readonly Finding[] {
     if (target === undefined) return findings;
     const first = seen.get(target.path);
     if (first === undefined) seen.set(target.path, { form: target.form, anchor });
-    return first === undefined || first.form === target.form ? findings : [...findings, twoForms(anchor, target.form, first)];
+    return first === undefined || first.form === target.form
+      ? findings
+      : [...findings, twoForms(anchor, target.form, first)];
   });
 }
 
@@ -41,7 +43,11 @@ function checkTarget(target: TreeNode): readonly Finding[] {
   if (file === undefined || text === undefined || text === "") return [];
   const placeholder = placeholderFinding(text, file);
   if (placeholder) return [placeholder];
-  const mistake = pathMistake(text) ?? (text === "/" || asAbsolutePath(text) === undefined ? "write the whole path, such as /etc/amplia/appsettings.conf" : undefined);
+  const mistake =
+    pathMistake(text) ??
+    (text === "/" || asAbsolutePath(text) === undefined
+      ? "write the whole path, such as /etc/amplia/appsettings.conf"
+      : undefined);
   if (mistake !== undefined) return [invalid(file, text, mistake)];
   if (entryOf(target, "form") ?? formByName(text)) return [];
   return hasMisspelt(target, "form", ["file", "form"]) ? [] : [unknownForm(file, text)];
@@ -63,11 +69,17 @@ function unknownForm(anchor: Anchor, text: string): Finding {
     title: "form of the settings file cannot be told from its name",
     anchor,
     detail: quoted(text),
-    hint: `give target: { file: …, form: … } with one of ${settingsForms.join(", ")} (env is Docker's, systemd that of EnvironmentFile=)`,
+    hint:
+      `give target: { file: …, form: … } with one of ${settingsForms.join(", ")} (env is Docker's, ` +
+      "systemd that of EnvironmentFile=)",
   };
 }
 
-function twoForms(anchor: Anchor, form: SettingsForm, first: { readonly form: SettingsForm; readonly anchor: Anchor }): Finding {
+function twoForms(
+  anchor: Anchor,
+  form: SettingsForm,
+  first: { readonly form: SettingsForm; readonly anchor: Anchor },
+): Finding {
   return {
     code: "profile-form-conflict",
     title: "one settings file is given two forms",

@@ -14,8 +14,14 @@ export interface TextRule {
   readonly hint: string;
 }
 
-/** A short text of one line: a name, a label, a serial number. Empty, and kinds other than text, is the schema's. */
-export function checkText(entry: Entry | undefined, { bytes = longestName, blanks = false, hint }: TextRule): readonly Finding[] {
+/**
+ * A short text of one line: a name, a label, a serial number. Empty, and kinds other than text, is the
+ * schema's.
+ */
+export function checkText(
+  entry: Entry | undefined,
+  { bytes = longestName, blanks = false, hint }: TextRule,
+): readonly Finding[] {
   const text = textOf(entry?.value);
   if (entry === undefined || text === undefined || text === "") return [];
   const placeholder = placeholderFinding(text, entry.value);
@@ -24,5 +30,13 @@ export function checkText(entry: Entry | undefined, { bytes = longestName, blank
   const mistake = textMistake(text, bytes) ?? padded;
   if (mistake === undefined) return [];
   const allowed = `1 to ${bytes} bytes, no control characters${blanks ? "" : ", no blank at either end"}`;
-  return [{ code: "profile-value-invalid", title: `${entry.key} is not valid`, anchor: entry.value, detail: `found ${quoted(text)}: ${mistake}; allowed: ${allowed}`, hint }];
+  return [
+    {
+      code: "profile-value-invalid",
+      title: `${entry.key} is not valid`,
+      anchor: entry.value,
+      detail: `found ${quoted(text)}: ${mistake}; allowed: ${allowed}`,
+      hint,
+    },
+  ];
 }

@@ -9,10 +9,17 @@ import { keyStoreTypes, typeOf } from "./store-types.js";
 const otherTypes: readonly (readonly [RegExp, string])[] = [
   [/^(capi|cng)$/i, "Capi and Cng are for Windows alone; on Linux use Pkcs11, or the type of the HSM"],
   [/^native$/i, "Native is deprecated and not supported here; use one of the others"],
-  [/^database(key_?store)?$/i, "the database store has no section of its own and is not supported here; it is switched on by Amplia:DatabaseKeyStoreEnabled"],
+  [
+    /^database(key_?store)?$/i,
+    "the database store has no section of its own and is not supported here; it is switched on by " +
+      "Amplia:DatabaseKeyStoreEnabled",
+  ],
 ];
 
-/** A key store's type is one of four, in this spelling. Kinds other than text, and a type that is left out, are the schema's. */
+/**
+ * A key store's type is one of four, in this spelling. Kinds other than text, and a type that is left out,
+ * are the schema's.
+ */
 export function checkType({ value: store }: Entry): readonly Finding[] {
   const entry = entryOf(store, "type");
   if (entry === undefined) return misspelt(store);
@@ -40,5 +47,15 @@ function hintFor(text: string): string {
 function misspelt(store: Entry["value"]): readonly Finding[] {
   if (store.kind !== "map" || !hasMisspelt(store, "type", ["type"])) return [];
   const anchor = [...store.entries.values()].find(({ key }) => nearest(key, ["type"]) !== undefined);
-  return anchor === undefined ? [] : [{ code: "profile-key-unknown", title: "unknown key of a key store", anchor, detail: `found ${quotedName(anchor.key)}`, hint: "did you mean type?" }];
+  return anchor === undefined
+    ? []
+    : [
+        {
+          code: "profile-key-unknown",
+          title: "unknown key of a key store",
+          anchor,
+          detail: `found ${quotedName(anchor.key)}`,
+          hint: "did you mean type?",
+        },
+      ];
 }

@@ -20,7 +20,10 @@ export function targetIn(store: TreeNode, root: TreeNode): SettingsTarget | unde
   return targetOf(entryOf(store, "target")?.value, root);
 }
 
-/** The settings file that a `target` means, the default one where it is left out; undefined when it is no file, or its form cannot be told. */
+/**
+ * The settings file that a `target` means, the default one where it is left out; undefined when it is no
+ * file, or its form cannot be told.
+ */
 export function targetOf(node: TreeNode | undefined, root: TreeNode): SettingsTarget | undefined {
   if (node === undefined) return defaultTarget(root);
   const text = textOf(fileOf(node)) ?? "";

@@ -7,7 +7,10 @@ import type { ObservedAccount } from "./observe.js";
 
 const step = "account";
 
-/** Creates what is missing where the profile allows it. The home belongs to the service user (facts of Amplia's setup). */
+/**
+ * Creates what is missing where the profile allows it. The home belongs to the service user (facts of
+ * Amplia's setup).
+ */
 export function accountChanges(service: ServiceAccount, observed: ObservedAccount): Change[] {
   return [...accountItself(service, observed), ...home(service, observed)];
 }
@@ -15,36 +18,60 @@ export function accountChanges(service: ServiceAccount, observed: ObservedAccoun
 function accountItself(service: ServiceAccount, { user, group, home }: ObservedAccount): Change[] {
   if (user !== undefined && group !== undefined) return [];
   const common = { step, path: path("/etc/passwd"), user: service.user, group: service.group, home } as const;
-  return [{ kind: "create-account", ...common, createUser: user === undefined, createGroup: group === undefined }];
+  return [
+    { kind: "create-account", ...common, createUser: user === undefined, createGroup: group === undefined },
+  ];
 }
 
-/** An account of the profile's making gets its home; one that was there only where something is to lie in it. */
+/**
+ * An account of the profile's making gets its home; one that was there only where something is to lie in it.
+ */
 function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
   if (observed.homeEntry !== undefined || (observed.user !== undefined && !observed.needsHome)) return [];
   return [
-    ...observed.missingParents.map((parent) => ({ kind: "create-folder", step, path: parent, owner: "root", group: "root", mode: 0o755 }) as const),
-    { kind: "create-folder", step, path: observed.home, trusting: service.user, owner: service.user, group: service.group, mode: 0o750 },
+    ...observed.missingParents.map(
+      (parent) =>
+        ({ kind: "create-folder", step, path: parent, owner: "root", group: "root", mode: 0o755 }) as const,
+    ),
+    {
+      kind: "create-folder",
+      step,
+      path: observed.home,
+      trusting: service.user,
+      owner: service.user,
+      group: service.group,
+      mode: 0o750,
+    },
   ];
 }
 
 /** What stands in the way of using the account as it is. */
 export function accountProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
   const problems: Problem[] = [];
-  const unmade = [...(observed.user === undefined ? [service.user] : []), ...(observed.group === undefined ? [service.group] : [])].find(isOfDirectory);
+  const unmade = [
+    ...(observed.user === undefined ? [service.user] : []),
+    ...(observed.group === undefined ? [service.group] : []),
+  ].find(isOfDirectory);
   if (service.create && unmade !== undefined) return [ofDirectory(unmade)];
   if (!service.create && observed.user === undefined) problems.push(missingUser(service, observed));
-  if (!service.create && observed.user !== undefined && observed.group === undefined) problems.push(missingGroup(service));
+  if (!service.create && observed.user !== undefined && observed.group === undefined)
+    problems.push(missingGroup(service));
   if (observed.user?.uid === 0) problems.push(isRoot(service));
   if (isOutside(observed)) problems.push(notAMember(service));
-  return observed.needsHome || observed.user === undefined ? [...problems, ...homeProblems(service, observed)] : problems;
+  return observed.needsHome || observed.user === undefined
+    ? [...problems, ...homeProblems(service, observed)]
+    : problems;
 }
 
 function homeProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
   const problems: Problem[] = [];
   if (service.home === undefined && observed.home === noHome) problems.push(homeless(service));
-  if (observed.user !== undefined && observed.user.home !== observed.home) problems.push(otherHome(observed.user.home, observed));
-  if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder") problems.push(notAFolder(observed));
-  else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & 0o022) !== 0) problems.push(openHome(observed, observed.homeEntry.mode));
+  if (observed.user !== undefined && observed.user.home !== observed.home)
+    problems.push(otherHome(observed.user.home, observed));
+  if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder")
+    problems.push(notAFolder(observed));
+  else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & 0o022) !== 0)
+    problems.push(openHome(observed, observed.homeEntry.mode));
   return problems;
 }
 
@@ -55,7 +82,9 @@ function homeless({ user }: ServiceAccount): Problem {
   return new Problem("account-without-home", `the user ${JSON.stringify(user)} has no home`, {
     where: { path: noHome },
     detail: "the module looks for its configuration below the HOME of the process that loads it",
-    hint: `give the account a home (usermod --home /var/${user} ${user}), or give service.home, and have the service start with this HOME`,
+    hint:
+      `give the account a home (usermod --home /var/${user} ${user}), or give service.home, and have ` +
+      "the service start with this HOME",
   });
 }
 
@@ -67,7 +96,9 @@ function isOfDirectory(name: string): boolean {
 function ofDirectory(name: string): Problem {
   return new Problem("account-missing", `this host does not know the account ${JSON.stringify(name)}`, {
     detail: "an account of a directory cannot be created here",
-    hint: `have the host join the directory (getent passwd ${name} shows whether it knows the account), or choose a local account`,
+    hint:
+      `have the host join the directory (getent passwd ${name} shows whether it knows the account), or ` +
+      "choose a local account",
   });
 }
 
@@ -75,7 +106,9 @@ function isRoot({ user }: ServiceAccount): Problem {
   return new Problem("account-is-root", "the service user is root", {
     severity: "warning",
     ...(user !== "root" && { detail: `the user ${JSON.stringify(user)} has the number 0` }),
-    hint: "give the application an account of its own: as root the module may do anything, and nothing on this host is safe from it",
+    hint:
+      "give the application an account of its own: as root the module may do anything, and nothing on " +
+      "this host is safe from it",
   });
 }
 
@@ -92,21 +125,33 @@ function missingUser({ user, group }: ServiceAccount, { group: found, home }: Ob
 
 function missingGroup({ user, group }: ServiceAccount): Problem {
   return new Problem("account-missing", `there is no group ${JSON.stringify(group)} on this host`, {
-    hint: `create it (groupadd --system ${group} && usermod -aG ${group} ${user}), or set service.create: true in the profile`,
+    hint:
+      `create it (groupadd --system ${group} && usermod -aG ${group} ${user}), or set service.create: ` +
+      "true in the profile",
   });
 }
 
 /** As far as the group's list tells: a directory service may hold members that it does not list. */
 function isOutside({ user, group }: ObservedAccount): boolean {
-  return user !== undefined && user.uid !== 0 && group?.members !== undefined && user.gid !== group.gid && !group.members.includes(user.user);
+  return (
+    user !== undefined &&
+    user.uid !== 0 &&
+    group?.members !== undefined &&
+    user.gid !== group.gid &&
+    !group.members.includes(user.user)
+  );
 }
 
 function notAMember({ user, group }: ServiceAccount): Problem {
-  return new Problem("account-mismatch", `user ${JSON.stringify(user)} is not in group ${JSON.stringify(group)}`, {
-    severity: "warning",
-    detail: "the group is what lets it read config.json",
-    hint: `add it (usermod -aG ${group} ${user}), or give the user's own group as service.group`,
-  });
+  return new Problem(
+    "account-mismatch",
+    `user ${JSON.stringify(user)} is not in group ${JSON.stringify(group)}`,
+    {
+      severity: "warning",
+      detail: "the group is what lets it read config.json",
+      hint: `add it (usermod -aG ${group} ${user}), or give the user's own group as service.group`,
+    },
+  );
 }
 
 function otherHome(actual: string, { home }: ObservedAccount): Problem {
@@ -122,7 +167,9 @@ function notAFolder({ home, homeEntry }: ObservedAccount): Problem {
   return new Problem("account-home-not-a-folder", "the service user's home is not a folder", {
     where: { path: home },
     detail: `it is a ${homeEntry?.kind ?? "thing"}`,
-    hint: "give the real folder as service.home; links are not followed, since who owns them could point root elsewhere",
+    hint:
+      "give the real folder as service.home; links are not followed, since who owns them could point " +
+      "root elsewhere",
   });
 }
 
@@ -130,7 +177,9 @@ function openHome({ home }: ObservedAccount, mode: number): Problem {
   return new Problem("account-home-writable", "others can write in the service user's home", {
     severity: "warning",
     where: { path: home },
-    detail: `mode ${mode.toString(8).padStart(4, "0")}: whoever can write there can put another .config in its place`,
+    detail:
+      `mode ${mode.toString(8).padStart(4, "0")}: whoever can write there can put another .config in ` +
+      "its place",
     hint: `take that right away (chmod go-w ${shellWord(home)})`,
   });
 }

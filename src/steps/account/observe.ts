@@ -6,7 +6,10 @@ import type { Profile } from "../../profile/types.js";
 export interface ObservedAccount {
   readonly user: Account | undefined;
   readonly group: Group | undefined;
-  /** Whether anything is to lie in the home: the client's configuration is looked for there, key stores are not. */
+  /**
+   * Whether anything is to lie in the home: the client's configuration is looked for there, key stores are
+   * not.
+   */
   readonly needsHome: boolean;
   /** Where the profile wants the home to be. */
   readonly home: AbsolutePath;
@@ -15,14 +18,28 @@ export interface ObservedAccount {
   readonly missingParents: readonly AbsolutePath[];
 }
 
-export function observeAccount(host: Host, { service, users }: Pick<Profile, "service" | "users">): ObservedAccount {
+export function observeAccount(
+  host: Host,
+  { service, users }: Pick<Profile, "service" | "users">,
+): ObservedAccount {
   const user = host.accounts.user(service.user);
   const home = serviceHome(service, user);
   const files = user === undefined ? host.files() : host.files(user.uid);
   const missingParents: AbsolutePath[] = [];
-  for (let parent = folderOf(home); parent !== "/" && files.entry(parent) === undefined; parent = folderOf(parent)) {
+  for (
+    let parent = folderOf(home);
+    parent !== "/" && files.entry(parent) === undefined;
+    parent = folderOf(parent)
+  ) {
     missingParents.unshift(parent);
   }
   const needsHome = users.size > 0 || service.home !== undefined;
-  return { user, group: host.accounts.group(service.group), needsHome, home, homeEntry: files.entry(home), missingParents };
+  return {
+    user,
+    group: host.accounts.group(service.group),
+    needsHome,
+    home,
+    homeEntry: files.entry(home),
+    missingParents,
+  };
 }

@@ -13,10 +13,19 @@ export const accountStep: Step = {
       const observed = observeAccount(host, profile);
       const problems = accountProblems(service, observed);
       const blocked = problems.some(({ severity }) => severity === "error");
-      return Promise.resolve({ changes: blocked ? [] : accountChanges(service, observed), problems, notes: [] });
+      return Promise.resolve({
+        changes: blocked ? [] : accountChanges(service, observed),
+        problems,
+        notes: [],
+      });
     } catch (error) {
       if (!needsPermission(error)) throw error;
-      return Promise.resolve({ changes: [], problems: [], notes: [`could not see the home: ${error.message}`], unseen: true });
+      return Promise.resolve({
+        changes: [],
+        problems: [],
+        notes: [`could not see the home: ${error.message}`],
+        unseen: true,
+      });
     }
   },
 };

@@ -7,14 +7,40 @@ import type { ObservedClientConfig } from "./observe.js";
 const folderMode = 0o750;
 const fileMode = 0o640;
 
-/** Missing folders from the outside in, then the file where its text differs. Nothing for a file that was not seen. */
-export function clientConfigChanges(service: ServiceAccount, observed: ObservedClientConfig, wanted: EditedClientConfig): readonly Change[] {
+/**
+ * Missing folders from the outside in, then the file where its text differs. Nothing for a file that was not
+ * seen.
+ */
+export function clientConfigChanges(
+  service: ServiceAccount,
+  observed: ObservedClientConfig,
+  wanted: EditedClientConfig,
+): readonly Change[] {
   const { path, missingFolders, file } = observed;
   if (file === "unseen") return [];
   const before = file === "missing" ? null : file.text;
-  const common = { step: "client-config", trusting: service.user, owner: "root", group: service.group } as const;
-  const folders = missingFolders.map((folder): CreateFolder => ({ kind: "create-folder", ...common, path: folder, mode: folderMode }));
+  const common = {
+    step: "client-config",
+    trusting: service.user,
+    owner: "root",
+    group: service.group,
+  } as const;
+  const folders = missingFolders.map((folder): CreateFolder => ({
+    kind: "create-folder",
+    ...common,
+    path: folder,
+    mode: folderMode,
+  }));
   if (before === wanted.text) return folders;
-  const write: WriteFile = { kind: "write-file", ...common, path, mode: fileMode, content: wanted.text, before, sensitive: false, summary: wanted.summary };
+  const write: WriteFile = {
+    kind: "write-file",
+    ...common,
+    path,
+    mode: fileMode,
+    content: wanted.text,
+    before,
+    sensitive: false,
+    summary: wanted.summary,
+  };
   return [...folders, write];
 }

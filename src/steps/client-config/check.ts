@@ -4,14 +4,16 @@ import { readClientConfig, readsAs } from "./reading.js";
 import type { ClientConfig } from "./wanted.js";
 
 /**
- * The last look at a config.json before anything may use it: parsed again, it must say to the client what is wanted and
- * satisfy schemas/client-config.schema.json. Returns its tree; throws a Problem (`client-config-mismatch`) otherwise.
+ * The last look at a config.json before anything may use it: parsed again, it must say to the client what is
+ * wanted and satisfy schemas/client-config.schema.json. Returns its tree; throws a Problem
+ * (`client-config-mismatch`) otherwise.
  */
 export async function checkClientConfig(text: string, wanted: ClientConfig): Promise<JsonObject> {
   const parsed = parseJson(text);
   if ("faults" in parsed) throw mismatch(`it is not JSON: ${parsed.faults[0].reason}`);
   if (parsed.root.kind !== "object") throw mismatch("it is not a JSON object");
-  if (!readsAs(readClientConfig(parsed.root), wanted)) throw mismatch("the client would read something else than the profile says");
+  if (!readsAs(readClientConfig(parsed.root), wanted))
+    throw mismatch("the client would read something else than the profile says");
   const { clientConfig } = await import("../../generated/validate-client-config.js");
   const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
   if (!clientConfig(value)) {
@@ -23,8 +25,12 @@ export async function checkClientConfig(text: string, wanted: ClientConfig): Pro
 
 /** A mistake of this program, found before it could do harm. */
 export function mismatch(detail: string): Problem {
-  return new Problem("client-config-mismatch", "the config.json that was made is not the one that is wanted", {
-    detail,
-    hint: "nothing was written; report this with the profile: it is a mistake of knetctl",
-  });
+  return new Problem(
+    "client-config-mismatch",
+    "the config.json that was made is not the one that is wanted",
+    {
+      detail,
+      hint: "nothing was written; report this with the profile: it is a mistake of knetctl",
+    },
+  );
 }

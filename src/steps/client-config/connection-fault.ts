@@ -8,8 +8,13 @@ export function connectionFault(connection: JsonNode): string | undefined {
   if (connection.kind !== "object") return "it is no JSON object";
   if (ip === undefined || port === undefined) return `it has no ${ip === undefined ? "ip" : "port"}`;
   const [ips, ports] = [scalarsOf(ip), scalarsOf(port)];
-  if (ips === undefined || ports === undefined) return `${ips === undefined ? "ip" : "port"} is neither a value nor a list of values`;
-  if (ip.kind !== port.kind) return `${ip.kind === "array" ? "ip" : "port"} is a list, ${ip.kind === "array" ? "port" : "ip"} is one value`;
+  if (ips === undefined || ports === undefined)
+    return `${ips === undefined ? "ip" : "port"} is neither a value nor a list of values`;
+  if (ip.kind !== port.kind)
+    return (
+      `${ip.kind === "array" ? "ip" : "port"} is a list, ${ip.kind === "array" ? "port" : "ip"} is one ` +
+      "value"
+    );
   if (ips.length !== ports.length) return `ip is a list of ${ips.length}, port is a list of ${ports.length}`;
   if (ips.length === 0) return "ip and port are empty lists";
   const wrong = ips.findIndex((value) => typeof value !== "string");

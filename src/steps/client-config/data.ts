@@ -2,8 +2,14 @@ import type { JsonData } from "../../formats/json-text.js";
 import type { Endpoint } from "../../profile/types.js";
 import type { ClientUser } from "./wanted.js";
 
-/** The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more. `portOf`: a port as it is to be written; by default as text. */
-export function endpointData(endpoints: readonly Endpoint[], portOf: (endpoint: Endpoint) => string | number = ({ port }) => String(port)) {
+/**
+ * The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more.
+ * `portOf`: a port as it is to be written; by default as text.
+ */
+export function endpointData(
+  endpoints: readonly Endpoint[],
+  portOf: (endpoint: Endpoint) => string | number = ({ port }) => String(port),
+) {
   return { ip: oneOrMore(endpoints.map(({ ip }) => ip)), port: oneOrMore(endpoints.map(portOf)) };
 }
 

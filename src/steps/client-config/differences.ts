@@ -2,10 +2,18 @@ import type { Endpoint } from "../../profile/types.js";
 import { sameEndpoints, type ClientConfigReading, type UserReading } from "./reading.js";
 import { defaultVerbosity, type ClientConfig, type ClientUser } from "./wanted.js";
 
-/** What changes for the client, one line each: "user old_signer: removed". Removals come first within each section. */
+/**
+ * What changes for the client, one line each: "user old_signer: removed". Removals come first within each
+ * section.
+ */
 export function differences(reading: ClientConfigReading, wanted: ClientConfig): readonly string[] {
   return [
-    ...sectionDifferences<readonly Endpoint[] | undefined, readonly Endpoint[]>("connection", reading.connections, wanted.connections, connectionDifference),
+    ...sectionDifferences<readonly Endpoint[] | undefined, readonly Endpoint[]>(
+      "connection",
+      reading.connections,
+      wanted.connections,
+      connectionDifference,
+    ),
     ...sectionDifferences("user", reading.users, wanted.users, userDifference),
     ...verbosityDifference(reading.logVerbosity, wanted.logVerbosity),
   ];
@@ -17,7 +25,9 @@ function sectionDifferences<Read, Wanted>(
   wanted: ReadonlyMap<string, Wanted>,
   difference: (read: Read | undefined, wanted: Wanted) => string | undefined,
 ): string[] {
-  const removed = [...(reading?.keys() ?? [])].filter((name) => !wanted.has(name)).map((name) => `${noun} ${shownName(name)}: removed`);
+  const removed = [...(reading?.keys() ?? [])]
+    .filter((name) => !wanted.has(name))
+    .map((name) => `${noun} ${shownName(name)}: removed`);
   const changed = [...wanted].flatMap(([name, value]) => {
     const known = reading?.has(name) === true;
     const text = difference(reading?.get(name), value);
@@ -26,14 +36,18 @@ function sectionDifferences<Read, Wanted>(
   return [...removed, ...changed];
 }
 
-export function connectionDifference(read: readonly Endpoint[] | undefined, wanted: readonly Endpoint[]): string | undefined {
+export function connectionDifference(
+  read: readonly Endpoint[] | undefined,
+  wanted: readonly Endpoint[],
+): string | undefined {
   if (sameEndpoints(read, wanted)) return undefined;
   return `endpoints ${read === undefined ? "" : `${shownEndpoints(read)} → `}${shownEndpoints(wanted)}`;
 }
 
 function userDifference(read: UserReading | undefined, wanted: ClientUser): string | undefined {
   const parts: string[] = [];
-  if (read?.connection !== wanted.connection) parts.push(`connection ${shownChange(read?.connection, wanted.connection)}`);
+  if (read?.connection !== wanted.connection)
+    parts.push(`connection ${shownChange(read?.connection, wanted.connection)}`);
   if (read !== undefined && read.authenticationType !== wanted.authenticationType) {
     parts.push(`authentication_type ${shownChange(read.authenticationType, wanted.authenticationType)}`);
   }
@@ -50,7 +64,9 @@ function shownChange(from: string | undefined, to: string): string {
 }
 
 function shownEndpoints(endpoints: readonly Endpoint[]): string {
-  return endpoints.map(({ ip, port }) => `${ip.includes(":") ? `[${ip}]` : shownName(ip)}:${port}`).join(", ");
+  return endpoints
+    .map(({ ip, port }) => `${ip.includes(":") ? `[${ip}]` : shownName(ip)}:${port}`)
+    .join(", ");
 }
 
 /** A name as it is where it cannot be mistaken for anything else in the line; else in quotes, as JSON. */

@@ -6,7 +6,15 @@ import { checkClientConfig, mismatch } from "./check.js";
 import { connectionData, endpointData, userData } from "./data.js";
 import { differences } from "./differences.js";
 import type { ExistingText } from "./existing.js";
-import { endpointsOf, memberOf, readClientConfig, readsAs, isSameEndpoint, sameEndpoints, scalarsOf } from "./reading.js";
+import {
+  endpointsOf,
+  memberOf,
+  readClientConfig,
+  readsAs,
+  isSameEndpoint,
+  sameEndpoints,
+  scalarsOf,
+} from "./reading.js";
 import { unknownParts } from "./unknown-parts.js";
 import { defaultVerbosity, type ClientConfig, type ClientUser } from "./wanted.js";
 
@@ -18,11 +26,15 @@ export interface EditedClientConfig {
 }
 
 /**
- * An existing config.json, changed where the client would read something else than is wanted, and nowhere else: keys
- * nobody here knows keep their bytes, new parts look like their surroundings. Connections and users that are not wanted
- * go. Throws `client-config-mismatch` rather than return a text that is not exactly that.
+ * An existing config.json, changed where the client would read something else than is wanted, and nowhere
+ * else: keys nobody here knows keep their bytes, new parts look like their surroundings. Connections and
+ * users that are not wanted go. Throws `client-config-mismatch` rather than return a text that is not exactly
+ * that.
  */
-export async function editClientConfig({ text, root }: ExistingText, wanted: ClientConfig): Promise<EditedClientConfig> {
+export async function editClientConfig(
+  { text, root }: ExistingText,
+  wanted: ClientConfig,
+): Promise<EditedClientConfig> {
   const reading = readClientConfig(root);
   if (readsAs(reading, wanted)) return { text, summary: [] };
   const editor = new JsonEditor(text, root);
@@ -30,13 +42,24 @@ export async function editClientConfig({ text, root }: ExistingText, wanted: Cli
   const edited = editor.result();
   const before = unknownParts(text, root, wanted);
   const after = unknownParts(edited, await checkClientConfig(edited, wanted), wanted);
-  if (JSON.stringify(before) !== JSON.stringify(after)) throw mismatch("keys that are not knetctl's would change");
+  if (JSON.stringify(before) !== JSON.stringify(after))
+    throw mismatch("keys that are not knetctl's would change");
   return { text: edited, summary: differences(reading, wanted) };
 }
 
-function editRoot(editor: JsonEditor, root: JsonObject, { connections, users, logVerbosity }: ClientConfig): void {
+function editRoot(
+  editor: JsonEditor,
+  root: JsonObject,
+  { connections, users, logVerbosity }: ClientConfig,
+): void {
   const add = new Map<string, JsonData>();
-  editSection(editor, root, "connections", { wanted: connections, data: connectionData, edit: editConnection }, add);
+  editSection(
+    editor,
+    root,
+    "connections",
+    { wanted: connections, data: connectionData, edit: editConnection },
+    add,
+  );
   editSection(editor, root, "users", { wanted: users, data: userData, edit: editUser }, add);
   const remove = new Set<string>();
   if (readClientConfig(root).logVerbosity !== (logVerbosity ?? defaultVerbosity)) {
@@ -52,7 +75,13 @@ interface Section<T> {
   readonly edit: (editor: JsonEditor, node: JsonObject, value: T) => void;
 }
 
-function editSection<T>(editor: JsonEditor, root: JsonObject, key: string, { wanted, data, edit }: Section<T>, addToRoot: Map<string, JsonData>): void {
+function editSection<T>(
+  editor: JsonEditor,
+  root: JsonObject,
+  key: string,
+  { wanted, data, edit }: Section<T>,
+  addToRoot: Map<string, JsonData>,
+): void {
   const section = memberOf(root, key);
   if (section?.kind !== "object") {
     const whole = new Map([...wanted].map(([name, value]) => [name, data(value)]));
@@ -71,12 +100,17 @@ function editSection<T>(editor: JsonEditor, root: JsonObject, key: string, { wan
   editor.changeMembers(section, { remove, add });
 }
 
-/** Gives a connection its endpoints; addresses and ports that it has already keep the way in which it has them. */
+/**
+ * Gives a connection its endpoints; addresses and ports that it has already keep the way in which it has
+ * them.
+ */
 export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
   const before = endpointsOf(node);
   if (sameEndpoints(before, endpoints)) return;
   const add = new Map<string, JsonData>();
-  const asSpelt = endpoints.map((endpoint) => before?.find((one) => isSameEndpoint(one, endpoint)) ?? endpoint);
+  const asSpelt = endpoints.map(
+    (endpoint) => before?.find((one) => isSameEndpoint(one, endpoint)) ?? endpoint,
+  );
   for (const [key, data] of Object.entries(endpointData(asSpelt, portWriter(node)))) {
     const existing = memberOf(node, key);
     if (existing === undefined) add.set(key, data);
@@ -85,22 +119,43 @@ export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: 
   editor.changeMembers(node, { remove: new Set(), add });
 }
 
-/** Endpoints keep the way in which they have their port, and new ones get that of all others; the document's way is strings. */
+/**
+ * Endpoints keep the way in which they have their port, and new ones get that of all others; the document's
+ * way is strings.
+ */
 function portWriter(connection: JsonObject): (endpoint: Endpoint) => string | number {
   const ports = scalarsOf(memberOf(connection, "port")) ?? [];
   const numbers = ports.length > 0 && ports.every((port) => typeof port === "number");
-  const style = new Map(endpointsOf(connection)?.map((endpoint, index) => [JSON.stringify([endpoint.ip, endpoint.port]), typeof ports[index]]));
-  return ({ ip, port }) => ((style.get(JSON.stringify([ip, port])) ?? (numbers ? "number" : "string")) === "number" ? port : String(port));
+  const style = new Map(
+    endpointsOf(connection)?.map((endpoint, index) => [
+      JSON.stringify([endpoint.ip, endpoint.port]),
+      typeof ports[index],
+    ]),
+  );
+  return ({ ip, port }) =>
+    (style.get(JSON.stringify([ip, port])) ?? (numbers ? "number" : "string")) === "number"
+      ? port
+      : String(port);
 }
 
-function editUser(editor: JsonEditor, node: JsonObject, { authenticationType, connection }: ClientUser): void {
+function editUser(
+  editor: JsonEditor,
+  node: JsonObject,
+  { authenticationType, connection }: ClientUser,
+): void {
   const add = new Map<string, JsonData>();
   setScalar(editor, node, "authentication_type", authenticationType, add);
   setScalar(editor, node, "connection", connection, add);
   editor.changeMembers(node, { remove: new Set(), add });
 }
 
-function setScalar(editor: JsonEditor, object: JsonObject, key: string, value: string, add: Map<string, JsonData>): void {
+function setScalar(
+  editor: JsonEditor,
+  object: JsonObject,
+  key: string,
+  value: string,
+  add: Map<string, JsonData>,
+): void {
   const existing = memberOf(object, key);
   if (existing === undefined) add.set(key, value);
   else if (!holds(existing, value)) editor.replace(existing, value);
@@ -108,6 +163,11 @@ function setScalar(editor: JsonEditor, object: JsonObject, key: string, value: s
 
 /** Whether the node is this scalar, or a vector of these. */
 function holds(node: JsonNode, data: JsonData): boolean {
-  if (isList(data)) return node.kind === "array" && node.items.length === data.length && node.items.every((item, index) => holds(item, data[index] ?? null));
+  if (isList(data))
+    return (
+      node.kind === "array" &&
+      node.items.length === data.length &&
+      node.items.every((item, index) => holds(item, data[index] ?? null))
+    );
   return node.kind === "scalar" && node.value === data;
 }

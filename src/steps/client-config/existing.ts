@@ -24,23 +24,39 @@ export const largestConfig = 5 * 1024 * 1024;
 const shownFaults = 20;
 
 /**
- * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it is not
- * strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys. `hint`: what they say is to be done.
+ * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it
+ * is not strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys.
+ * `hint`: what they say is to be done.
  */
-export function existingText(bytes: Uint8Array, path: AbsolutePath, hint = correctIt): ExistingText | EmptyText {
+export function existingText(
+  bytes: Uint8Array,
+  path: AbsolutePath,
+  hint = correctIt,
+): ExistingText | EmptyText {
   const text = decoded(bytes, path, hint);
   if (text.trim() === "") return { text };
   const parsed = parseJson(text);
   if ("faults" in parsed) throw new Problems(faultProblems(parsed.faults, text, { path, hint }));
-  if (parsed.root.kind === "object") return parsed.root.members.size === 0 ? { text } : { text, root: parsed.root };
-  throw unusable("client-config-not-object", "config.json is not a JSON object", { path, ...positionAt(text, parsed.root.start) }, { hint });
+  if (parsed.root.kind === "object")
+    return parsed.root.members.size === 0 ? { text } : { text, root: parsed.root };
+  throw unusable(
+    "client-config-not-object",
+    "config.json is not a JSON object",
+    { path, ...positionAt(text, parsed.root.start) },
+    { hint },
+  );
 }
 
 /** What to do about a config.json that nothing would write anew. */
 export const correctIt = "correct it, or have whoever wrote it do so";
 
 /** A config.json that this program refuses to overwrite. */
-export function unusable(code: ProblemCode, title: string, where: Where, { detail, hint }: { readonly detail?: string; readonly hint: string }): Problem {
+export function unusable(
+  code: ProblemCode,
+  title: string,
+  where: Where,
+  { detail, hint }: { readonly detail?: string; readonly hint: string },
+): Problem {
   return new Problem(code, title, { where, hint, ...(detail !== undefined && { detail }) });
 }
 
@@ -57,20 +73,38 @@ function faultProblems(faults: readonly JsonFault[], text: string, file: Faulty)
   const hidden = faults.length - shown.length;
   const next = faults[shownFaults];
   if (next === undefined) return shown;
-  const last = unusable("client-config-duplicate-key", "config.json holds more keys twice", { path: file.path, ...position(next.offset) }, { detail: `${hidden} more, the first of them here`, hint: file.hint });
+  const last = unusable(
+    "client-config-duplicate-key",
+    "config.json holds more keys twice",
+    { path: file.path, ...position(next.offset) },
+    { detail: `${hidden} more, the first of them here`, hint: file.hint },
+  );
   return [...shown, last];
 }
 
-function faultProblem({ kind, offset, reason, key }: JsonFault, position: (offset: number) => TextPosition, { path, hint }: Faulty): Problem {
+function faultProblem(
+  { kind, offset, reason, key }: JsonFault,
+  position: (offset: number) => TextPosition,
+  { path, hint }: Faulty,
+): Problem {
   const where = { path, ...position(offset) };
   switch (kind) {
     case "comment":
-      return unusable("client-config-comment", "config.json holds a comment", where, { detail: reason, hint });
+      return unusable("client-config-comment", "config.json holds a comment", where, {
+        detail: reason,
+        hint,
+      });
     case "duplicate-key":
-      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, { detail: `${quotedName(key ?? "")} occurs twice`, hint });
+      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, {
+        detail: `${quotedName(key ?? "")} occurs twice`,
+        hint,
+      });
     case "syntax":
     case "nesting":
-      return unusable("client-config-not-json", "config.json is not valid JSON", where, { detail: reason, hint });
+      return unusable("client-config-not-json", "config.json is not valid JSON", where, {
+        detail: reason,
+        hint,
+      });
   }
 }
 
@@ -81,6 +115,11 @@ function decoded(bytes: Uint8Array, path: AbsolutePath, hint: string): string {
     const replaced = Buffer.from(Buffer.from(bytes).toString("utf8"));
     const firstBad = bytes.findIndex((byte, index) => byte !== replaced[index]);
     const before = Buffer.from(bytes.subarray(0, firstBad)).toString("utf8");
-    throw unusable("client-config-not-utf8", "config.json is not UTF-8 text", { path, ...positionAt(before, before.length) }, { hint });
+    throw unusable(
+      "client-config-not-utf8",
+      "config.json is not UTF-8 text",
+      { path, ...positionAt(before, before.length) },
+      { hint },
+    );
   }
 }

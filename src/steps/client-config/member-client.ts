@@ -12,8 +12,16 @@ export interface MemberClientOptions {
   readonly timeoutMs: number;
 }
 
-/** The client as the profile's service user runs it, for one connection. Needs root, and a host that may be written to. Throws Problems. */
-export function memberClient(input: StepInput, connection: string, { worker, timeoutMs }: MemberClientOptions, signal: AbortSignal): PrivateClient {
+/**
+ * The client as the profile's service user runs it, for one connection. Needs root, and a host that may be
+ * written to. Throws Problems.
+ */
+export function memberClient(
+  input: StepInput,
+  connection: string,
+  { worker, timeoutMs }: MemberClientOptions,
+  signal: AbortSignal,
+): PrivateClient {
   const { host, profile } = input;
   const identity = serviceIdentity(host, profile.service);
   return serviceClient({

@@ -14,14 +14,20 @@ export interface MembersOptions extends MemberClientOptions {
 }
 
 /**
- * Proves each new member of an HA vector alone, and that it holds the keys of the members in use: through the vector, only the first one that
- * answers is proven. It plans no changes.
+ * Proves each new member of an HA vector alone, and that it holds the keys of the members in use: through the
+ * vector, only the first one that answers is proven. It plans no changes.
  */
 export function membersStep(options: MembersOptions): Step {
   return {
     id: "members",
     title: "proof of new members, each alone",
-    plan: (input) => Promise.resolve({ changes: [], problems: [], notes: [], ...proofOf(newMembers(input), input, options) }),
+    plan: (input) =>
+      Promise.resolve({
+        changes: [],
+        problems: [],
+        notes: [],
+        ...proofOf(newMembers(input), input, options),
+      }),
   };
 }
 
@@ -30,13 +36,28 @@ function proofOf(found: readonly NewMembers[], input: StepInput, options: Member
   return { prove: (signal: AbortSignal) => proven(found, input, options, signal) };
 }
 
-async function proven(found: readonly NewMembers[], input: StepInput, options: MembersOptions, signal: AbortSignal): Promise<Proof> {
+async function proven(
+  found: readonly NewMembers[],
+  input: StepInput,
+  options: MembersOptions,
+  signal: AbortSignal,
+): Promise<Proof> {
   const { proveMembers } = await import("../../members/prove-members.js");
   const users = [...input.profile.users.values()];
   const problems = [];
   for (const { connection, added, kept } of found) {
-    const pins = new Map(users.filter((user) => user.connection === connection).map(({ name, pin }) => [name, pin && options.pins.get(pin)]));
-    const proof = await proveMembers({ client: memberClient(input, connection, options, signal), connection, endpoints: added, beside: kept, users: pins });
+    const pins = new Map(
+      users
+        .filter((user) => user.connection === connection)
+        .map(({ name, pin }) => [name, pin && options.pins.get(pin)]),
+    );
+    const proof = await proveMembers({
+      client: memberClient(input, connection, options, signal),
+      connection,
+      endpoints: added,
+      beside: kept,
+      users: pins,
+    });
     problems.push(...proof.problems);
     if (!proof.problems.some(isError)) continue;
     problems.push(notProven(connection, added));
@@ -47,8 +68,15 @@ async function proven(found: readonly NewMembers[], input: StepInput, options: M
 
 function notProven(connection: string, added: readonly Endpoint[]): Problem {
   const one = added.length === 1;
-  return new Problem("members-not-proven", `${one ? "the new member" : "new members"} of connection ${quotedName(connection)} did not pass the proof`, {
-    detail: added.map(endpointText).join(", "),
-    hint: `mend ${one ? "it" : "them"} and run this again; --no-prove takes ${one ? "it as it is" : "them as they are"}`,
-  });
+  return new Problem(
+    "members-not-proven",
+    `${one ? "the new member" : "new members"} of connection ${quotedName(connection)} did not pass ` +
+      "the proof",
+    {
+      detail: added.map(endpointText).join(", "),
+      hint:
+        `mend ${one ? "it" : "them"} and run this again; --no-prove takes ` +
+        (one ? "it as it is" : "them as they are"),
+    },
+  );
 }

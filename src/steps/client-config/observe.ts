@@ -18,16 +18,25 @@ export interface ObservedClientConfig {
 }
 
 /**
- * Looks at config.json and the folders on the way, trusting the service user's. Throws Problems for what cannot be
- * edited or walked through; a lack of permission is no problem but `unseen`. `hint`: what they say is to be done, where it is not to move away what
- * is in the way and to apply a profile.
+ * Looks at config.json and the folders on the way, trusting the service user's. Throws Problems for what
+ * cannot be edited or walked through; a lack of permission is no problem but `unseen`. `hint`: what they say
+ * is to be done, where it is not to move away what is in the way and to apply a profile.
  */
-export function observeClientConfig(host: Host, home: AbsolutePath, serviceUid: number | undefined, hint?: string): ObservedClientConfig {
+export function observeClientConfig(
+  host: Host,
+  home: AbsolutePath,
+  serviceUid: number | undefined,
+  hint?: string,
+): ObservedClientConfig {
   const files = serviceUid === undefined ? host.files() : host.files(serviceUid);
-  const folders = clientConfigFolders.map((_, index) => joined(home, ...clientConfigFolders.slice(0, index + 1)));
+  const folders = clientConfigFolders.map((_, index) =>
+    joined(home, ...clientConfigFolders.slice(0, index + 1)),
+  );
   const path = joined(home, ...clientConfigFolders, clientConfigName);
   try {
-    const firstMissing = folders.findIndex((folder) => isMissing(files.entry(folder), folder, hint ?? moveAway(host, folder)));
+    const firstMissing = folders.findIndex((folder) =>
+      isMissing(files.entry(folder), folder, hint ?? moveAway(host, folder)),
+    );
     if (firstMissing !== -1) return { path, missingFolders: folders.slice(firstMissing), file: "missing" };
     return { path, missingFolders: [], file: observeFile(files, path, hint ?? moveAway(host, path)) };
   } catch (error) {
@@ -39,7 +48,10 @@ export function observeClientConfig(host: Host, home: AbsolutePath, serviceUid: 
 /** The file of this root, not the running system's of the same name. */
 function moveAway(host: Host, path: AbsolutePath): string {
   const real = shellWord(host.root === "/" ? path : `${host.root}${path}`);
-  return `correct it, or move it away (mv ${real} ${real}.old): then ${ownCommand(host, "apply PROFILE")} makes a new one`;
+  return (
+    `correct it, or move it away (mv ${real} ${real}.old): then ${ownCommand(host, "apply PROFILE")} ` +
+    "makes a new one"
+  );
 }
 
 function isMissing(entry: Entry | undefined, folder: AbsolutePath, hint: string): boolean {
@@ -54,9 +66,20 @@ function isMissing(entry: Entry | undefined, folder: AbsolutePath, hint: string)
 function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedClientConfig["file"] {
   const entry = files.entry(path);
   if (entry === undefined) return "missing";
-  if (entry.kind !== "file") throw unusable("client-config-not-a-file", "config.json is no regular file", { path }, { detail: `it is a ${entry.kind}`, hint });
+  if (entry.kind !== "file")
+    throw unusable(
+      "client-config-not-a-file",
+      "config.json is no regular file",
+      { path },
+      { detail: `it is a ${entry.kind}`, hint },
+    );
   if (entry.size > largestConfig) {
-    throw unusable("client-config-too-large", "config.json is over 5 MiB", { path }, { detail: `it has ${entry.size} bytes`, hint });
+    throw unusable(
+      "client-config-too-large",
+      "config.json is over 5 MiB",
+      { path },
+      { detail: `it has ${entry.size} bytes`, hint },
+    );
   }
   const bytes = files.read(path, largestConfig);
   return bytes === undefined ? "missing" : existingText(bytes, path, hint);

@@ -8,10 +8,14 @@ import { renderClientConfig } from "./render.js";
 import { wantedClientConfig, type ClientConfig } from "./wanted.js";
 
 /**
- * Makes texts of a config.json with one connection of the profile alone, its users, and whatever endpoints it is given; everything else is
- * as the host's own file has it. The file is read once and not touched. Throws Problems (`client-config-…`) for a file that cannot be used.
+ * Makes texts of a config.json with one connection of the profile alone, its users, and whatever endpoints it
+ * is given; everything else is as the host's own file has it. The file is read once and not touched. Throws
+ * Problems (`client-config-…`) for a file that cannot be used.
  */
-export function oneConnection({ host, profile }: { readonly host: Host; readonly profile: Profile }, connection: string): (endpoints: readonly Endpoint[]) => Promise<string> {
+export function oneConnection(
+  { host, profile }: { readonly host: Host; readonly profile: Profile },
+  connection: string,
+): (endpoints: readonly Endpoint[]) => Promise<string> {
   const account = host.accounts.user(profile.service.user);
   const { file } = observeClientConfig(host, serviceHome(profile.service, account), account?.uid);
   const { users } = wantedClientConfig(profile);
@@ -22,7 +26,9 @@ export function oneConnection({ host, profile }: { readonly host: Host; readonly
       users: new Map([...users].filter(([, user]) => user.connection === connection)),
       ...(logVerbosity !== undefined && { logVerbosity }),
     };
-    return typeof file === "object" && file.root !== undefined ? (await editClientConfig(file, wanted)).text : renderClientConfig(wanted);
+    return typeof file === "object" && file.root !== undefined
+      ? (await editClientConfig(file, wanted)).text
+      : renderClientConfig(wanted);
   };
 }
 

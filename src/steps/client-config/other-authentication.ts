@@ -6,20 +6,34 @@ import { unusable } from "./existing.js";
 import { memberOf } from "./reading.js";
 
 /**
- * Users of a config.json who authenticate in a way that a profile has no word for, each by its name: what an edit makes of them would no longer
- * authenticate so. `concerns`: whether a user would be edited.
+ * Users of a config.json who authenticate in a way that a profile has no word for, each by its name: what an
+ * edit makes of them would no longer authenticate so. `concerns`: whether a user would be edited.
  */
-export function otherAuthentication(root: JsonObject, path: AbsolutePath, concerns: (user: string) => boolean): readonly Problem[] {
+export function otherAuthentication(
+  root: JsonObject,
+  path: AbsolutePath,
+  concerns: (user: string) => boolean,
+): readonly Problem[] {
   const users = memberOf(root, "users");
   if (users?.kind !== "object") return [];
   return [...users.members.values()].flatMap(({ name, value }) => {
     const type = memberOf(value, "authentication_type");
     if (!concerns(name) || type === undefined || isPassword(type)) return [];
     return [
-      unusable("client-config-authentication", `user ${quotedName(name)} of config.json authenticates in a way that knetctl cannot write`, { path }, {
-        detail: `authentication_type: ${type.kind === "scalar" ? quotedName(String(type.value)) : `a ${type.kind}`}; knetctl knows "password" alone`,
-        hint: 'if it is to log in with a password from now on, write "password" there yourself; else leave config.json to whoever wrote it: a profile may hold key stores alone',
-      }),
+      unusable(
+        "client-config-authentication",
+        `user ${quotedName(name)} of config.json authenticates in a way that knetctl cannot write`,
+        { path },
+        {
+          detail:
+            "authentication_type: " +
+            `${type.kind === "scalar" ? quotedName(String(type.value)) : `a ${type.kind}`}; knetctl ` +
+            `knows "password" alone`,
+          hint:
+            'if it is to log in with a password from now on, write "password" there yourself; else ' +
+            "leave config.json to whoever wrote it: a profile may hold key stores alone",
+        },
+      ),
     ];
   });
 }

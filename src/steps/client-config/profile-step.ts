@@ -13,12 +13,20 @@ export interface ProfileFile {
   readonly summary: readonly string[];
 }
 
-/** Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only where nobody but root could lead root elsewhere. */
+/**
+ * Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only
+ * where nobody but root could lead root elsewhere.
+ */
 export function profileStep(file: ProfileFile): Step {
   return {
     id: "client-config",
     title: "profile",
-    plan: ({ host }) => Promise.resolve({ changes: file.before === file.text ? [] : [profileChange(file, host)], problems: [], notes: [] }),
+    plan: ({ host }) =>
+      Promise.resolve({
+        changes: file.before === file.text ? [] : [profileChange(file, host)],
+        problems: [],
+        notes: [],
+      }),
   };
 }
 
@@ -27,9 +35,20 @@ function profileChange({ path, before, text, summary }: ProfileFile, host: Host)
   const entry = host.files().entry(path);
   if (entry?.kind !== "file") throw unsafe(path, "it is no regular file any more");
   refuseForeign(path, entry, host);
-  if (host.files().read(path)?.equals(Buffer.from(before)) !== true) throw unsafe(path, "it was changed while it was read");
+  if (host.files().read(path)?.equals(Buffer.from(before)) !== true)
+    throw unsafe(path, "it was changed while it was read");
   const owner = { owner: host.accounts.userName(entry.uid), group: host.accounts.groupName(entry.gid) };
-  return { kind: "write-file", step: "client-config", path, ...owner, mode: entry.mode, content: text, before, sensitive: false, summary };
+  return {
+    kind: "write-file",
+    step: "client-config",
+    path,
+    ...owner,
+    mode: entry.mode,
+    content: text,
+    before,
+    sensitive: false,
+    summary,
+  };
 }
 
 /** Outermost first: below one that is not root's nothing may be looked at. */
@@ -55,6 +74,8 @@ function unsafe(path: AbsolutePath, detail: string): Problem {
   return new Problem("ha-profile-unsafe", "the profile lies where root cannot change it safely", {
     where: { path },
     detail,
-    hint: "move it to a folder that only root can write in, such as /etc/knetctl; or leave --profile out, and edit it yourself",
+    hint:
+      "move it to a folder that only root can write in, such as /etc/knetctl; or leave --profile out, " +
+      "and edit it yourself",
   });
 }

@@ -3,7 +3,9 @@ import { isSameAddress } from "../../profile/address.js";
 import type { Endpoint } from "../../profile/types.js";
 import { defaultVerbosity, type ClientConfig } from "./wanted.js";
 
-/** What a client would read from a config.json; `undefined` stands for what is missing or no client could use. */
+/**
+ * What a client would read from a config.json; `undefined` stands for what is missing or no client could use.
+ */
 export interface ClientConfigReading {
   readonly connections: ReadonlyMap<string, readonly Endpoint[] | undefined> | undefined;
   readonly users: ReadonlyMap<string, UserReading> | undefined;
@@ -16,7 +18,10 @@ export interface UserReading {
   readonly authenticationType: string | undefined;
 }
 
-/** Reads the known keys. Scalars and one-element vectors, ports as strings or as numbers, and any order of keys mean the same. */
+/**
+ * Reads the known keys. Scalars and one-element vectors, ports as strings or as numbers, and any order of
+ * keys mean the same.
+ */
 export function readClientConfig(root: JsonNode): ClientConfigReading {
   const verbosity = memberOf(root, "log_verbosity");
   return {
@@ -30,7 +35,10 @@ export function readClientConfig(root: JsonNode): ClientConfigReading {
 }
 
 /** Whether the client would read what is wanted. The order of endpoints counts, that of keys does not. */
-export function readsAs({ connections, users, logVerbosity }: ClientConfigReading, wanted: ClientConfig): boolean {
+export function readsAs(
+  { connections, users, logVerbosity }: ClientConfigReading,
+  wanted: ClientConfig,
+): boolean {
   return (
     logVerbosity === (wanted.logVerbosity ?? defaultVerbosity) &&
     sameKeys(connections, wanted.connections) &&
@@ -45,7 +53,9 @@ export function readsAs({ connections, users, logVerbosity }: ClientConfigReadin
 
 /** Whether they are the same in the same order, however their addresses are spelt. */
 export function sameEndpoints(some: readonly Endpoint[] | undefined, other: readonly Endpoint[]): boolean {
-  return some?.length === other.length && some.every((endpoint, index) => isSameEndpoint(endpoint, other[index]));
+  return (
+    some?.length === other.length && some.every((endpoint, index) => isSameEndpoint(endpoint, other[index]))
+  );
 }
 
 export function isSameEndpoint({ ip, port }: Endpoint, other: Endpoint | undefined): boolean {
@@ -58,16 +68,24 @@ export function memberOf(node: JsonNode | undefined, name: string): JsonNode | u
 }
 
 /** The items of a vector, or the scalar as the only one; undefined for anything else. */
-export function scalarsOf(node: JsonNode | undefined): readonly (string | number | boolean | null)[] | undefined {
+export function scalarsOf(
+  node: JsonNode | undefined,
+): readonly (string | number | boolean | null)[] | undefined {
   if (node?.kind === "scalar") return [node.value];
   if (node?.kind !== "array") return undefined;
   const values = node.items.flatMap((item) => (item.kind === "scalar" ? [item.value] : []));
   return values.length === node.items.length ? values : undefined;
 }
 
-function sectionOf<T>(root: JsonNode, name: string, read: (node: JsonNode) => T): ReadonlyMap<string, T> | undefined {
+function sectionOf<T>(
+  root: JsonNode,
+  name: string,
+  read: (node: JsonNode) => T,
+): ReadonlyMap<string, T> | undefined {
   const section = memberOf(root, name);
-  return section?.kind === "object" ? new Map([...section.members].map(([key, { value }]) => [key, read(value)])) : undefined;
+  return section?.kind === "object"
+    ? new Map([...section.members].map(([key, { value }]) => [key, read(value)]))
+    : undefined;
 }
 
 /** A connection's endpoints; undefined where it has none that a client could use. */
@@ -76,7 +94,13 @@ export function endpointsOf(node: JsonNode): readonly Endpoint[] | undefined {
   const ips = scalarsOf(ipNode);
   const ports = scalarsOf(portNode);
   // a scalar beside a vector is nowhere documented
-  if (ipNode?.kind !== portNode?.kind || ips === undefined || ips.length === 0 || ips.length !== ports?.length) return undefined;
+  if (
+    ipNode?.kind !== portNode?.kind ||
+    ips === undefined ||
+    ips.length === 0 ||
+    ips.length !== ports?.length
+  )
+    return undefined;
   const endpoints = ips.flatMap((ip, index) => {
     const port = portOf(ports[index]);
     return typeof ip === "string" && port !== undefined ? [{ ip, port }] : [];
@@ -93,6 +117,9 @@ function textOf(node: JsonNode | undefined): string | undefined {
   return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
 }
 
-function sameKeys(some: ReadonlyMap<string, unknown> | undefined, other: ReadonlyMap<string, unknown>): boolean {
+function sameKeys(
+  some: ReadonlyMap<string, unknown> | undefined,
+  other: ReadonlyMap<string, unknown>,
+): boolean {
   return some?.size === other.size && [...other.keys()].every((name) => some.has(name));
 }

@@ -8,7 +8,10 @@ import { otherAuthentication } from "./other-authentication.js";
 import { renderClientConfig } from "./render.js";
 import { wantedClientConfig, type ClientConfig } from "./wanted.js";
 
-/** The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays as it is where the profile has no users. */
+/**
+ * The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays
+ * as it is where the profile has no users.
+ */
 export const clientConfigStep: Step = {
   id: "client-config",
   title: "client configuration",
@@ -18,17 +21,28 @@ export const clientConfigStep: Step = {
     const home = serviceHome(profile.service, account);
     const observed = observeClientConfig(host, home, account?.uid);
     const wanted = await wantedText(observed, wantedClientConfig(profile));
-    return { changes: clientConfigChanges(profile.service, observed, wanted), problems: [], notes: notes(observed), unseen: observed.file === "unseen" };
+    return {
+      changes: clientConfigChanges(profile.service, observed, wanted),
+      problems: [],
+      notes: notes(observed),
+      unseen: observed.file === "unseen",
+    };
   },
 };
 
-async function wantedText({ file, path }: ObservedClientConfig, wanted: ClientConfig): Promise<EditedClientConfig> {
+async function wantedText(
+  { file, path }: ObservedClientConfig,
+  wanted: ClientConfig,
+): Promise<EditedClientConfig> {
   if (typeof file === "object" && file.root !== undefined) {
     throwIfErrors(otherAuthentication(file.root, path, (user) => wanted.users.has(user)));
     return editClientConfig(file, wanted);
   }
   const { connections, users } = wanted;
-  return { text: await renderClientConfig(wanted), summary: [`new: ${counted(connections.size, "connection")}, ${counted(users.size, "user")}`] };
+  return {
+    text: await renderClientConfig(wanted),
+    summary: [`new: ${counted(connections.size, "connection")}, ${counted(users.size, "user")}`],
+  };
 }
 
 function counted(count: number, noun: string): string {
@@ -36,5 +50,10 @@ function counted(count: number, noun: string): string {
 }
 
 function notes({ path, file, unseenReason }: ObservedClientConfig): readonly string[] {
-  return file === "unseen" ? [`could not see ${path}, so what would change in it is not known: ${unseenReason ?? "permission missing"}`] : [];
+  return file === "unseen"
+    ? [
+        `could not see ${path}, so what would change in it is not known: ` +
+          (unseenReason ?? "permission missing"),
+      ]
+    : [];
 }

@@ -5,7 +5,9 @@ import type { ClientConfig } from "./wanted.js";
 /** A key this program does not know: its path and the bytes of its value. */
 type UnknownPart = readonly [...path: string[], text: string];
 
-/** What an edit must not touch: keys nobody here knows, at the top and in the connections and users that stay. */
+/**
+ * What an edit must not touch: keys nobody here knows, at the top and in the connections and users that stay.
+ */
 export function unknownParts(text: string, root: JsonObject, wanted: ClientConfig): readonly UnknownPart[] {
   return [
     ...unknownMembers(text, root, ["connections", "users", "log_verbosity"], []),
@@ -14,11 +16,24 @@ export function unknownParts(text: string, root: JsonObject, wanted: ClientConfi
   ];
 }
 
-function inSection(text: string, root: JsonObject, section: string, staying: ReadonlyMap<string, unknown>, known: readonly string[]): UnknownPart[] {
-  return [...staying.keys()].toSorted().flatMap((name) => unknownMembers(text, memberOf(memberOf(root, section), name), known, [section, name]));
+function inSection(
+  text: string,
+  root: JsonObject,
+  section: string,
+  staying: ReadonlyMap<string, unknown>,
+  known: readonly string[],
+): UnknownPart[] {
+  return [...staying.keys()]
+    .toSorted()
+    .flatMap((name) => unknownMembers(text, memberOf(memberOf(root, section), name), known, [section, name]));
 }
 
-function unknownMembers(text: string, node: JsonNode | undefined, known: readonly string[], path: readonly string[]): UnknownPart[] {
+function unknownMembers(
+  text: string,
+  node: JsonNode | undefined,
+  known: readonly string[],
+  path: readonly string[],
+): UnknownPart[] {
   if (node?.kind !== "object") return [];
   return [...node.members.values()]
     .filter(({ name }) => !known.includes(name))

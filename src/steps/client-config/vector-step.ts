@@ -17,26 +17,55 @@ export interface VectorChange {
   readonly to: readonly Endpoint[];
 }
 
-/** One connection's endpoints in the config.json that is there; everything else in it is left to whoever wrote it. Throws `ha-config-changed` where they are others by now. */
+/**
+ * One connection's endpoints in the config.json that is there; everything else in it is left to whoever wrote
+ * it. Throws `ha-config-changed` where they are others by now.
+ */
 export function vectorStep(change: VectorChange): Step {
-  return { id: "client-config", title: "client configuration", plan: (input) => Promise.resolve(planVector(input, change)) };
+  return {
+    id: "client-config",
+    title: "client configuration",
+    plan: (input) => Promise.resolve(planVector(input, change)),
+  };
 }
 
-function planVector({ profile: { service }, host }: StepInput, { connection, from, to }: VectorChange): StepPlan {
+function planVector(
+  { profile: { service }, host }: StepInput,
+  { connection, from, to }: VectorChange,
+): StepPlan {
   const account = host.accounts.user(service.user);
   const observed = observeClientConfig(host, serviceHome(service, account), account?.uid);
   const { file, path, unseenReason } = observed;
-  if (file === "unseen") throw new Problem("host-not-permitted", "config.json cannot be read", { where: { path }, ...(unseenReason !== undefined && { detail: unseenReason }), hint: "run this as root" });
-  if (file === "missing" || file.root === undefined) throw new Problem("ha-config-missing", "there is no config.json to change", { where: { path }, hint: `write a profile and apply it: ${ownCommand(host, "init")}, ${ownCommand(host, "apply PROFILE")}` });
+  if (file === "unseen")
+    throw new Problem("host-not-permitted", "config.json cannot be read", {
+      where: { path },
+      ...(unseenReason !== undefined && { detail: unseenReason }),
+      hint: "run this as root",
+    });
+  if (file === "missing" || file.root === undefined)
+    throw new Problem("ha-config-missing", "there is no config.json to change", {
+      where: { path },
+      hint: `write a profile and apply it: ${ownCommand(host, "init")}, ${ownCommand(host, "apply PROFILE")}`,
+    });
   const now = readClientConfig(file.root).connections?.get(connection);
-  if (from === undefined ? now !== undefined : !sameEndpoints(now, from)) throw changed(connection, path, host);
-  return { changes: clientConfigChanges(service, observed, editedConnection(file, connection, to)), problems: [], notes: [] };
+  if (from === undefined ? now !== undefined : !sameEndpoints(now, from))
+    throw changed(connection, path, host);
+  return {
+    changes: clientConfigChanges(service, observed, editedConnection(file, connection, to)),
+    problems: [],
+    notes: [],
+  };
 }
 
 function changed(connection: string, path: string, host: Host): Problem {
-  return new Problem("ha-config-changed", `the endpoints of connection ${quotedName(connection)} were changed meanwhile`, {
-    where: { path },
-    detail: "somebody else wrote config.json while this was being prepared; nothing was changed by this command",
-    hint: `look at it (${ownCommand(host, "ha list")}), then run this again`,
-  });
+  return new Problem(
+    "ha-config-changed",
+    `the endpoints of connection ${quotedName(connection)} were changed meanwhile`,
+    {
+      where: { path },
+      detail:
+        "somebody else wrote config.json while this was being prepared; nothing was changed by this command",
+      hint: `look at it (${ownCommand(host, "ha list")}), then run this again`,
+    },
+  );
 }

@@ -18,10 +18,19 @@ export interface ClientConfig {
 export const defaultVerbosity: LogVerbosity = "quiet";
 
 /** The client configuration that the profile asks for. */
-export function wantedClientConfig({ connections, users, logVerbosity }: Pick<Profile, "connections" | "users" | "logVerbosity">): ClientConfig {
+export function wantedClientConfig({
+  connections,
+  users,
+  logVerbosity,
+}: Pick<Profile, "connections" | "users" | "logVerbosity">): ClientConfig {
   return {
     connections: new Map([...connections].map(([name, { endpoints }]) => [name, endpoints])),
-    users: new Map([...users].map(([name, { connection, authenticationType }]) => [name, { connection, authenticationType }])),
+    users: new Map(
+      [...users].map(([name, { connection, authenticationType }]) => [
+        name,
+        { connection, authenticationType },
+      ]),
+    ),
     ...(logVerbosity !== undefined && { logVerbosity }),
   };
 }

@@ -13,68 +13,148 @@ const step = "key-stores";
 /** Amplia's `chmod -R a=,u+rwX,g+rX` of its settings. */
 const folderMode = 0o750;
 const fileMode = 0o640;
-/** The folder that is the application's own; any other that exists may be somebody else's too, and is left as it is. */
+/**
+ * The folder that is the application's own; any other that exists may be somebody else's too, and is left as
+ * it is.
+ */
 export const ampliaFolder = path("/etc/amplia");
 
-/** Missing folders, the outermost first, and the rights of the application's own; each folder once, however many files are to lie in it. */
-export function folderChanges(service: ServiceAccount, files: readonly ObservedFile[], accounts: Accounts, planned: readonly Change[]): readonly Change[] {
+/**
+ * Missing folders, the outermost first, and the rights of the application's own; each folder once, however
+ * many files are to lie in it.
+ */
+export function folderChanges(
+  service: ServiceAccount,
+  files: readonly ObservedFile[],
+  accounts: Accounts,
+  planned: readonly Change[],
+): readonly Change[] {
   const own = new Set(files.map(({ path: file }) => folderOf(file)));
   // the home may be made by the same plan
-  const made = new Set(planned.flatMap(({ kind, path: folder }) => (kind === "create-folder" ? [folder] : [])));
-  const missing = [...new Set(files.flatMap(({ missingFolders }) => missingFolders))].filter((folder) => !made.has(folder)).sort();
-  const documented = files.find(({ path: file, folder }) => folder !== undefined && folderOf(file) === ampliaFolder)?.folder;
+  const made = new Set(
+    planned.flatMap(({ kind, path: folder }) => (kind === "create-folder" ? [folder] : [])),
+  );
+  const missing = [...new Set(files.flatMap(({ missingFolders }) => missingFolders))]
+    .filter((folder) => !made.has(folder))
+    .sort();
+  const documented = files.find(
+    ({ path: file, folder }) => folder !== undefined && folderOf(file) === ampliaFolder,
+  )?.folder;
   return [
-    ...(documented === undefined ? [] : rightsChanges(service, ampliaFolder, documented, folderMode, accounts)),
+    ...(documented === undefined
+      ? []
+      : rightsChanges(service, ampliaFolder, documented, folderMode, accounts)),
     ...missing.map((folder): Change => {
-      const rights = own.has(folder) ? ({ owner: "root", group: service.group, mode: folderMode } as const) : ({ owner: "root", group: "root", mode: 0o755 } as const);
+      const rights = own.has(folder)
+        ? ({ owner: "root", group: service.group, mode: folderMode } as const)
+        : ({ owner: "root", group: "root", mode: 0o755 } as const);
       return { kind: "create-folder", step, path: folder, trusting: service.user, ...rights };
     }),
   ];
 }
 
 /** The file's new text, or where that is as it was, its rights. */
-export function fileChanges(service: ServiceAccount, observed: ObservedFile, { text, summary }: { readonly text: string; readonly summary: readonly string[] }, accounts: Accounts): readonly Change[] {
+export function fileChanges(
+  service: ServiceAccount,
+  observed: ObservedFile,
+  { text, summary }: { readonly text: string; readonly summary: readonly string[] },
+  accounts: Accounts,
+): readonly Change[] {
   const { path: file, entry } = observed;
-  if (entry !== undefined && text === observed.text) return rightsChanges(service, file, entry, fileMode, accounts);
+  if (entry !== undefined && text === observed.text)
+    return rightsChanges(service, file, entry, fileMode, accounts);
   if (entry === undefined && text === "") return [];
-  const content = { content: new Secret(text), sha256: sha256(text), before: entry === undefined ? null : sha256(observed.text), summary };
-  return [{ kind: "write-settings", step, path: file, trusting: service.user, owner: "root", group: service.group, mode: fileMode, ...content }];
+  const content = {
+    content: new Secret(text),
+    sha256: sha256(text),
+    before: entry === undefined ? null : sha256(observed.text),
+    summary,
+  };
+  return [
+    {
+      kind: "write-settings",
+      step,
+      path: file,
+      trusting: service.user,
+      owner: "root",
+      group: service.group,
+      mode: fileMode,
+      ...content,
+    },
+  ];
 }
 
-function rightsChanges(service: ServiceAccount, at: AbsolutePath, entry: Entry, mode: number, accounts: Accounts): readonly Change[] {
+function rightsChanges(
+  service: ServiceAccount,
+  at: AbsolutePath,
+  entry: Entry,
+  mode: number,
+  accounts: Accounts,
+): readonly Change[] {
   const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
   const common = { step, path: at, trusting: service.user } as const;
   const changes: Change[] = [];
   // a number may have two names
-  if (entry.uid !== 0 || entry.gid !== accounts.group(service.group)?.gid) changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
+  if (entry.uid !== 0 || entry.gid !== accounts.group(service.group)?.gid)
+    changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
   if (entry.mode !== mode) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode });
   return changes;
 }
 
 /** The record of what knetctl wrote, where that differs from `before`; it holds names alone. */
-export function recordChange(before: string | undefined, text: string, summary: readonly string[]): readonly Change[] {
+export function recordChange(
+  before: string | undefined,
+  text: string,
+  summary: readonly string[],
+): readonly Change[] {
   if (text === before) return [];
-  return [{ kind: "write-file", step, path: writtenStoresFile, owner: "root", group: "root", mode: 0o600, content: text, before: before ?? null, sensitive: false, summary }];
+  return [
+    {
+      kind: "write-file",
+      step,
+      path: writtenStoresFile,
+      owner: "root",
+      group: "root",
+      mode: 0o600,
+      content: text,
+      before: before ?? null,
+      sensitive: false,
+      summary,
+    },
+  ];
 }
 
 const writableByOthers = 0o022;
 
 /**
- * A private file of root's under the name of the settings, in a folder where the service user could have moved it: giving it to the group, or its
- * lines in a new text, would give away what it holds.
+ * A private file of root's under the name of the settings, in a folder where the service user could have
+ * moved it: giving it to the group, or its lines in a new text, would give away what it holds.
  */
-export function privateFile({ path: file, entry, folder }: ObservedFile, { user, group }: ServiceAccount, accounts: Accounts): readonly Problem[] {
+export function privateFile(
+  { path: file, entry, folder }: ObservedFile,
+  { user, group }: ServiceAccount,
+  accounts: Accounts,
+): readonly Problem[] {
   if (entry === undefined || folder === undefined || entry.uid !== 0) return [];
-  const isReadable = (entry.mode & 0o004) !== 0 || ((entry.mode & 0o040) !== 0 && entry.gid === accounts.group(group)?.gid);
+  const isReadable =
+    (entry.mode & 0o004) !== 0 || ((entry.mode & 0o040) !== 0 && entry.gid === accounts.group(group)?.gid);
   const isRootsFolder = folder.uid === 0 && (folder.mode & writableByOthers) === 0;
   if (isReadable || isRootsFolder) return [];
   return [
-    new Problem("settings-private", "this file is private to root, and the service user could have moved it here", {
-      where: { path: file },
-      detail: `root:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}: group ${group} cannot read it, and is given nothing that it could not read before`,
-      // no command on the path itself: the service user may exchange what it names
-      hint: `move it to a folder that is root's alone, and look there what it is; if it holds the application's settings, let the service user write them anew: ${writtenBy(user, file)}`,
-    }),
+    new Problem(
+      "settings-private",
+      "this file is private to root, and the service user could have moved it here",
+      {
+        where: { path: file },
+        detail:
+          `root:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}: group ` +
+          `${group} cannot read it, and is given nothing that it could not read before`,
+        // no command on the path itself: the service user may exchange what it names
+        hint:
+          "move it to a folder that is root's alone, and look there what it is; if it holds the " +
+          `application's settings, let the service user write them anew: ${writtenBy(user, file)}`,
+      },
+    ),
   ];
 }
 

@@ -12,11 +12,17 @@ const groupMayPass = 0o010;
 const othersMayPass = 0o001;
 
 /**
- * The first folder on the way to the settings that does not let the service user pass: written there, they would never be read. Certain where
- * nobody but the owner passes, or knetctl itself made the folder another service's; else an access list, or a group that the unit gives, may open
- * the way, and it is a warning. Not asked of files that systemd or Docker reads, as root.
+ * The first folder on the way to the settings that does not let the service user pass: written there, they
+ * would never be read. Certain where nobody but the owner passes, or knetctl itself made the folder another
+ * service's; else an access list, or a group that the unit gives, may open the way, and it is a warning. Not
+ * asked of files that systemd or Docker reads, as root.
  */
-export function closedFolder({ path: file, form }: ObservedFile, service: ServiceAccount, host: Host, written: readonly WrittenFile[]): readonly Problem[] {
+export function closedFolder(
+  { path: file, form }: ObservedFile,
+  service: ServiceAccount,
+  host: Host,
+  written: readonly WrittenFile[],
+): readonly Problem[] {
   const user = host.accounts.user(service.user);
   if (user?.uid === 0 || form === "systemd" || form === "env") return [];
   const files = host.files(...(user === undefined ? [] : [user.uid]));
@@ -41,18 +47,34 @@ function foldersAbove(file: AbsolutePath): readonly AbsolutePath[] {
 function mayPass({ uid, gid, mode }: Entry, service: ServiceAccount, { accounts }: Host): boolean {
   const user = accounts.user(service.user);
   if ((mode & othersMayPass) !== 0 || (uid === user?.uid && (mode & 0o100) !== 0)) return true;
-  const isMember = gid === user?.gid || gid === accounts.group(service.group)?.gid || accounts.group(accounts.groupName(gid))?.members?.includes(service.user) === true;
+  const isMember =
+    gid === user?.gid ||
+    gid === accounts.group(service.group)?.gid ||
+    accounts.group(accounts.groupName(gid))?.members?.includes(service.user) === true;
   return isMember && (mode & groupMayPass) !== 0;
 }
 
-function closed(file: AbsolutePath, folder: AbsolutePath, { uid, gid, mode }: Entry, { user }: ServiceAccount, { accounts }: Host, isCertain: boolean): Problem {
+function closed(
+  file: AbsolutePath,
+  folder: AbsolutePath,
+  { uid, gid, mode }: Entry,
+  { user }: ServiceAccount,
+  { accounts }: Host,
+  isCertain: boolean,
+): Problem {
   const rights = `${accounts.userName(uid)}:${accounts.groupName(gid)} ${mode.toString(8).padStart(4, "0")}`;
-  return new Problem("settings-unreachable", `the service user ${JSON.stringify(user)} cannot reach these settings`, {
-    severity: isCertain ? "error" : "warning",
-    where: { path: file },
-    detail: `${folder} does not let it pass (${rights})`,
-    hint: isCertain
-      ? `give these key stores a target in a folder that it may enter; or let everybody pass this one: ${inFolder(folder, "chmod o+x .")}`
-      : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${folder}/.`)}; if not, give these key stores a target elsewhere`,
-  });
+  return new Problem(
+    "settings-unreachable",
+    `the service user ${JSON.stringify(user)} cannot reach these settings`,
+    {
+      severity: isCertain ? "error" : "warning",
+      where: { path: file },
+      detail: `${folder} does not let it pass (${rights})`,
+      hint: isCertain
+        ? "give these key stores a target in a folder that it may enter; or let everybody pass this " +
+          `one: ${inFolder(folder, "chmod o+x .")}`
+        : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${folder}/.`)}; if ` +
+          "not, give these key stores a target elsewhere",
+    },
+  );
 }

@@ -8,7 +8,10 @@ import { defaultStoreKey, knownNames, storeKey, storesSection } from "./setting-
 import { shownValue } from "./shown-value.js";
 import { storeSettings, type WantedFile } from "./wanted.js";
 
-/** Secrets by their sources, as objects: what a profile names once is read once. Absent: it cannot be had by this command. */
+/**
+ * Secrets by their sources, as objects: what a profile names once is read once. Absent: it cannot be had by
+ * this command.
+ */
 export type Secrets = ReadonlyMap<PinSource, Secret>;
 
 export interface StoresEdit {
@@ -37,10 +40,15 @@ export interface KeptStore {
 export const unknownSecret = "<unknown>";
 
 /**
- * What has to change in a file so that the application reads from it what the profile wants. `written`: what knetctl made there so far; of
- * that, and of nothing else, goes what the profile no longer has. Pure.
+ * What has to change in a file so that the application reads from it what the profile wants. `written`: what
+ * knetctl made there so far; of that, and of nothing else, goes what the profile no longer has. Pure.
  */
-export function storesEdit(wanted: WantedFile, settings: readonly Setting[], written: WrittenFile | undefined, secrets: Secrets): StoresEdit {
+export function storesEdit(
+  wanted: WantedFile,
+  settings: readonly Setting[],
+  written: WrittenFile | undefined,
+  secrets: Secrets,
+): StoresEdit {
   const planner = new Planner(settings, secrets);
   const { stores, others } = wanted;
   const names = new Set(stores.map(({ name }) => foldKey(name)));
@@ -48,14 +56,29 @@ export function storesEdit(wanted: WantedFile, settings: readonly Setting[], wri
   const created = stores.filter(({ name }) => !planner.has(name)).map(({ name }) => name);
   for (const store of stores) planner.want(store.name, storeSettings(store));
   const kept: KeptStore[] = [];
-  for (const name of others === "stay" ? [] : planner.stores().filter((store) => !names.has(foldKey(store)))) {
+  for (const name of others === "stay"
+    ? []
+    : planner.stores().filter((store) => !names.has(foldKey(store)))) {
     const isMade = made.some((one) => foldKey(one) === foldKey(name));
     if (isMade && planner.isAllKnown(name)) planner.drop(name);
     else kept.push({ name, because: isMade ? "extended" : "foreign" });
   }
-  const defaultKeyStore = wanted.defaultKeyStore === "untouched" ? written?.defaultKeyStore : planner.wantDefault(wanted.defaultKeyStore.name, written?.defaultKeyStore);
-  const staying = [...made, ...created].filter((name) => others === "stay" || names.has(foldKey(name)) || kept.some((one) => foldKey(one.name) === foldKey(name)));
-  return { ...planner.result(), written: staying, ...(defaultKeyStore !== undefined && { defaultKeyStore }), kept };
+  const defaultKeyStore =
+    wanted.defaultKeyStore === "untouched"
+      ? written?.defaultKeyStore
+      : planner.wantDefault(wanted.defaultKeyStore.name, written?.defaultKeyStore);
+  const staying = [...made, ...created].filter(
+    (name) =>
+      others === "stay" ||
+      names.has(foldKey(name)) ||
+      kept.some((one) => foldKey(one.name) === foldKey(name)),
+  );
+  return {
+    ...planner.result(),
+    written: staying,
+    ...(defaultKeyStore !== undefined && { defaultKeyStore }),
+    kept,
+  };
 }
 
 class Planner {
@@ -113,7 +136,12 @@ class Planner {
   }
 
   result(): Pick<StoresEdit, "edit" | "summary" | "differing" | "unknown"> {
-    return { edit: { set: this.#set, remove: this.#remove }, summary: this.#summary, differing: this.#differing, unknown: this.#unknown };
+    return {
+      edit: { set: this.#set, remove: this.#remove },
+      summary: this.#summary,
+      differing: this.#differing,
+      unknown: this.#unknown,
+    };
   }
 
   #want(key: string, wanted: string | PinSource): void {
@@ -121,7 +149,11 @@ class Planner {
     if (typeof wanted === "string") {
       if (now !== undefined && saysTheSame(key, now.value, wanted)) return;
       this.#set.set(key, wanted);
-      this.#summary.push(now === undefined ? `${key}: ${wanted}` : `${key}: ${shownValue(partOf(key), now.value, this.stores())} → ${wanted}`);
+      this.#summary.push(
+        now === undefined
+          ? `${key}: ${wanted}`
+          : `${key}: ${shownValue(partOf(key), now.value, this.stores())} → ${wanted}`,
+      );
       return;
     }
     const secret = this.#secrets.get(wanted);
@@ -139,10 +171,19 @@ class Planner {
   }
 }
 
-/** A PIN without a source is the user's own affair, as long as the store is of the same type. Every other secret goes with the user or the proof that it was for. */
-function isTheirs(name: string, type: string | undefined, wanted: ReadonlyMap<string, string | PinSource>): boolean {
+/**
+ * A PIN without a source is the user's own affair, as long as the store is of the same type. Every other
+ * secret goes with the user or the proof that it was for.
+ */
+function isTheirs(
+  name: string,
+  type: string | undefined,
+  wanted: ReadonlyMap<string, string | PinSource>,
+): boolean {
   const wantedType = wanted.get("Type");
-  return name === "Pin" && wantedType === "Pkcs11" && (type === undefined || foldKey(type) === foldKey(wantedType));
+  return (
+    name === "Pin" && wantedType === "Pkcs11" && (type === undefined || foldKey(type) === foldKey(wantedType))
+  );
 }
 
 /** Words whose case means nothing to the application: a type's name and truth values. */

@@ -2,26 +2,46 @@ import { cannotHold, formsThatHold } from "../../formats/settings/cannot-hold.js
 import { foldKey } from "../../formats/settings/fold-key.js";
 import { formName } from "../../formats/settings/form-name.js";
 import { readSettings } from "../../formats/settings/read-settings.js";
-import type { Setting, SettingsEdit, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
+import type {
+  Setting,
+  SettingsEdit,
+  SettingsForm,
+  SettingsText,
+} from "../../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";
 
 /**
- * The text with the edit made, read once more: the application must find in it what is wanted, and all else as before. Throws
- * `settings-cannot-hold` for each value that the form has no way to write, and `settings-mismatch` rather than return a text that is not exactly
- * that. `path` undefined: a text that is printed.
+ * The text with the edit made, read once more: the application must find in it what is wanted, and all else
+ * as before. Throws `settings-cannot-hold` for each value that the form has no way to write, and
+ * `settings-mismatch` rather than return a text that is not exactly that. `path` undefined: a text that is
+ * printed.
  */
-export async function editedText(settings: SettingsText, form: SettingsForm, edit: SettingsEdit, path?: AbsolutePath): Promise<string> {
+export async function editedText(
+  settings: SettingsText,
+  form: SettingsForm,
+  edit: SettingsEdit,
+  path?: AbsolutePath,
+): Promise<string> {
   const refused = [...edit.set].flatMap(([key, value]) => refusal(form, key, value, path));
   if (refused.length > 0) throw new Problems(refused);
   const text = settings.edit(edit);
   const again = await readSettings(form, text);
-  if ("faults" in again) throw again.faults[0].kind === "size" ? tooLarge(path) : mismatch("the application could not read it", path);
-  if (!isEdited(again.settings, settings.settings, edit)) throw mismatch("the application would read something else", path);
+  if ("faults" in again)
+    throw again.faults[0].kind === "size"
+      ? tooLarge(path)
+      : mismatch("the application could not read it", path);
+  if (!isEdited(again.settings, settings.settings, edit))
+    throw mismatch("the application would read something else", path);
   return text;
 }
 
-function refusal(form: SettingsForm, key: string, value: string, path: AbsolutePath | undefined): readonly Problem[] {
+function refusal(
+  form: SettingsForm,
+  key: string,
+  value: string,
+  path: AbsolutePath | undefined,
+): readonly Problem[] {
   const reason = cannotHold(form, key, value);
   if (reason === undefined) return [];
   const others = formsThatHold(key, value);
@@ -29,19 +49,31 @@ function refusal(form: SettingsForm, key: string, value: string, path: AbsoluteP
     new Problem("settings-cannot-hold", `${formName(form)} cannot hold ${key}`, {
       ...(path !== undefined && { where: { path } }),
       detail: reason,
-      hint: others.length > 0 ? `name a target of another form: ${others.map((other) => (other === "env" ? "env (Docker)" : other)).join(", ")}` : "no form can hold it: choose another name or value",
+      hint:
+        others.length > 0
+          ? "name a target of another form: " +
+            others.map((other) => (other === "env" ? "env (Docker)" : other)).join(", ")
+          : "no form can hold it: choose another name or value",
     }),
   ];
 }
 
-/** Whether what is wanted is there, and every other setting is as it was. An edit leaves those in their order, so that one look at each does. */
-function isEdited(after: readonly Setting[], before: readonly Setting[], { set, remove }: SettingsEdit): boolean {
+/**
+ * Whether what is wanted is there, and every other setting is as it was. An edit leaves those in their order,
+ * so that one look at each does.
+ */
+function isEdited(
+  after: readonly Setting[],
+  before: readonly Setting[],
+  { set, remove }: SettingsEdit,
+): boolean {
   const wanted = new Map([...set].map(([key, value]) => [foldKey(key), value]));
   const touched = new Set([...wanted.keys(), ...[...remove].map(foldKey)]);
   const isTouched = ({ key }: Setting): boolean => touched.has(foldKey(key));
   const [made, kept] = [after.filter(isTouched), after.filter((one) => !isTouched(one))];
   const was = before.filter((one) => !isTouched(one));
-  if (made.length !== wanted.size || !made.every(({ key, value }) => wanted.get(foldKey(key)) === value)) return false;
+  if (made.length !== wanted.size || !made.every(({ key, value }) => wanted.get(foldKey(key)) === value))
+    return false;
   return kept.length === was.length && kept.every((one, index) => isSame(one, was[index]));
 }
 

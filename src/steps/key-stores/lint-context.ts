@@ -30,8 +30,18 @@ export interface LintContext {
 }
 
 /** A warning about the file, at the setting or the offset where there is one. */
-export function warning(code: Problem["code"], title: string, context: LintContext, at: number | LintedSetting | undefined, words: { readonly detail?: string; readonly hint: string }): Problem {
-  return new Problem(code, title, { severity: "warning", where: placeOf(context, typeof at === "object" ? at.offset : at), ...words });
+export function warning(
+  code: Problem["code"],
+  title: string,
+  context: LintContext,
+  at: number | LintedSetting | undefined,
+  words: { readonly detail?: string; readonly hint: string },
+): Problem {
+  return new Problem(code, title, {
+    severity: "warning",
+    where: placeOf(context, typeof at === "object" ? at.offset : at),
+    ...words,
+  });
 }
 
 function placeOf({ path, position }: LintContext, offset: number | undefined): Where {

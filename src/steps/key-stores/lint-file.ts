@@ -23,7 +23,12 @@ export interface LintInput {
 }
 
 /** All warnings about a file of settings as it will be, with the lines that it has now. */
-export function lintFile(observed: ObservedFile, wanted: WantedFile, { edit }: StoresEdit, { host, profile, installsModule }: LintInput): readonly Problem[] {
+export function lintFile(
+  observed: ObservedFile,
+  wanted: WantedFile,
+  { edit }: StoresEdit,
+  { host, profile, installsModule }: LintInput,
+): readonly Problem[] {
   const { path, form, text } = observed;
   const settings = expectedSettings(observed, edit, oursIn(wanted));
   let positions: ReturnType<typeof positionsIn> | undefined;
@@ -36,33 +41,61 @@ export function lintFile(observed: ObservedFile, wanted: WantedFile, { edit }: S
     checked: [...(profile.keyStores?.keys() ?? [])],
     installsModule,
   };
-  return firstOf([...lintSettings(settings, observed.settings.dropped, context), ...lintStores(settings, context), ...compose(form, settings, observed)], observed);
+  return firstOf(
+    [
+      ...lintSettings(settings, observed.settings.dropped, context),
+      ...lintStores(settings, context),
+      ...compose(form, settings, observed),
+    ],
+    observed,
+  );
 }
 
 /** Folded keys that the profile says. */
 function oursIn({ stores, defaultKeyStore }: WantedFile): ReadonlySet<string> {
-  const keys = stores.flatMap((store) => [...storeSettings(store).keys()].map((name) => storeKey(store.name, name)));
+  const keys = stores.flatMap((store) =>
+    [...storeSettings(store).keys()].map((name) => storeKey(store.name, name)),
+  );
   const isDefault = defaultKeyStore !== "untouched" && defaultKeyStore.name !== undefined;
   return new Set([...keys, ...(isDefault ? [defaultStoreKey] : [])].map(foldKey));
 }
 
-function expectedSettings({ settings: { settings } }: ObservedFile, { set, remove }: StoresEdit["edit"], ours: ReadonlySet<string>): readonly LintedSetting[] {
+function expectedSettings(
+  { settings: { settings } }: ObservedFile,
+  { set, remove }: StoresEdit["edit"],
+  ours: ReadonlySet<string>,
+): readonly LintedSetting[] {
   const gone = new Set([...set.keys(), ...remove].map(foldKey));
-  const kept = settings.flatMap(({ key, value, offset }) => (gone.has(foldKey(key)) ? [] : [{ key, value, offset, ours: ours.has(foldKey(key)) }]));
+  const kept = settings.flatMap(({ key, value, offset }) =>
+    gone.has(foldKey(key)) ? [] : [{ key, value, offset, ours: ours.has(foldKey(key)) }],
+  );
   return [...kept, ...[...set].map(([key, value]) => ({ key, value, offset: undefined, ours: true }))];
 }
 
-function compose(form: SettingsForm, settings: readonly LintedSetting[], { path }: ObservedFile): readonly Problem[] {
-  return form === "env" ? composeWarning(settings.filter(({ value, ours }) => !(ours && value === unknownSecret)), path) : [];
+function compose(
+  form: SettingsForm,
+  settings: readonly LintedSetting[],
+  { path }: ObservedFile,
+): readonly Problem[] {
+  return form === "env"
+    ? composeWarning(
+        settings.filter(({ value, ours }) => !(ours && value === unknownSecret)),
+        path,
+      )
+    : [];
 }
 
 function firstOf(problems: readonly Problem[], { path }: ObservedFile): readonly Problem[] {
   if (problems.length <= mostWarnings) return problems;
-  const more = new Problem("settings-more-warnings", `more warnings than the ${mostWarnings} that are shown`, {
-    severity: "warning",
-    where: { path },
-    detail: `${problems.length - mostWarnings} more`,
-    hint: "look at the first ones: many mistakes often have one cause",
-  });
+  const more = new Problem(
+    "settings-more-warnings",
+    `more warnings than the ${mostWarnings} that are shown`,
+    {
+      severity: "warning",
+      where: { path },
+      detail: `${problems.length - mostWarnings} more`,
+      hint: "look at the first ones: many mistakes often have one cause",
+    },
+  );
   return [...problems.slice(0, mostWarnings), more];
 }

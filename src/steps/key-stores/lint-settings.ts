@@ -8,14 +8,24 @@ import { warning, type LintContext, type LintedSetting } from "./lint-context.js
 import { defaultStoreKey, knownNames, settingsOfType, storesSection } from "./setting-names.js";
 
 const sections = [storesSection, "Amplia"];
-/** Lookups of a near word that one file gets: each takes its time, and a hostile file can ask for millions. */
+/**
+ * Lookups of a near word that one file gets: each takes its time, and a hostile file can ask for millions.
+ */
 const mostLookups = 2000;
 
-/** Lines that do not reach the application, or not as somebody meant them: each a warning with its place. Names are quoted, values never. */
-export function lintSettings(settings: readonly LintedSetting[], dropped: readonly DroppedLine[], context: LintContext): readonly Problem[] {
+/**
+ * Lines that do not reach the application, or not as somebody meant them: each a warning with its place.
+ * Names are quoted, values never.
+ */
+export function lintSettings(
+  settings: readonly LintedSetting[],
+  dropped: readonly DroppedLine[],
+  context: LintContext,
+): readonly Problem[] {
   const types = typesOf(settings);
   let lookups = 0;
-  const near = (word: string, known: readonly string[]): string | undefined => (lookups++ < mostLookups ? nearest(word, known) : undefined);
+  const near = (word: string, known: readonly string[]): string | undefined =>
+    lookups++ < mostLookups ? nearest(word, known) : undefined;
   return [
     ...dropped.map(({ offset, reason }) => droppedLine(offset, reason, context)),
     ...settings.flatMap((setting) => {
@@ -23,7 +33,10 @@ export function lintSettings(settings: readonly LintedSetting[], dropped: readon
       const [section = "", store = "", ...rest] = setting.key.split(":");
       if (foldKey(section) !== foldKey(storesSection)) return otherSection(setting, context, near);
       if (rest.length === 0) return inTheWay(setting, context);
-      return [...valueProblems(setting, context), ...nameProblems(setting, store, rest.join(":"), types.get(foldKey(store)), context, near)];
+      return [
+        ...valueProblems(setting, context),
+        ...nameProblems(setting, store, rest.join(":"), types.get(foldKey(store)), context, near),
+      ];
     }),
   ];
 }
@@ -32,14 +45,23 @@ type Near = (word: string, known: readonly string[]) => string | undefined;
 
 /** The type of each key store, by folded name, as spelled. */
 function typesOf(settings: readonly LintedSetting[]): ReadonlyMap<string, string> {
-  return new Map(settings.flatMap(({ key, value }) => {
-    const [section = "", store = "", name = "", ...rest] = key.split(":");
-    return rest.length === 0 && foldKey(section) === foldKey(storesSection) && foldKey(name) === foldKey("Type") ? [[foldKey(store), value] as const] : [];
-  }));
+  return new Map(
+    settings.flatMap(({ key, value }) => {
+      const [section = "", store = "", name = "", ...rest] = key.split(":");
+      return rest.length === 0 &&
+        foldKey(section) === foldKey(storesSection) &&
+        foldKey(name) === foldKey("Type")
+        ? [[foldKey(store), value] as const]
+        : [];
+    }),
+  );
 }
 
 function droppedLine(offset: number, reason: string, context: LintContext): Problem {
-  return warning("settings-line-dropped", "systemd passes over this line", context, offset, { detail: reason, hint: "correct the line, or remove it: the application does not get what it says" });
+  return warning("settings-line-dropped", "systemd passes over this line", context, offset, {
+    detail: reason,
+    hint: "correct the line, or remove it: the application does not get what it says",
+  });
 }
 
 /** Settings outside `KeyStores` that may have been meant for it. */
@@ -50,10 +72,17 @@ function otherSection(setting: LintedSetting, context: LintContext, near: Near):
   const dotted = key.replaceAll("__", ":");
   if (dotted !== key && isSection(dotted.split(":")[0] ?? "")) return [asVariable(setting, dotted, context)];
   const prefixed = /^(ASPNETCORE|DOTNET)_(.+?):/i.exec(key);
-  if (prefixed !== null && isSection(prefixed[2] ?? "")) return [hostPrefix(setting, prefixed[1] ?? "", context)];
+  if (prefixed !== null && isSection(prefixed[2] ?? ""))
+    return [hostPrefix(setting, prefixed[1] ?? "", context)];
   const [section = "", , name, ...rest] = key.split(":");
-  const isStores = name !== undefined && rest.length === 0 && knownNames.some((known) => foldKey(known) === foldKey(name)) && near(section, [storesSection]) !== undefined;
-  return isStores ? [unread(setting, `${quotedName(section)} is not ${storesSection}`, `write ${storesSection}`, context)] : [];
+  const isStores =
+    name !== undefined &&
+    rest.length === 0 &&
+    knownNames.some((known) => foldKey(known) === foldKey(name)) &&
+    near(section, [storesSection]) !== undefined;
+  return isStores
+    ? [unread(setting, `${quotedName(section)} is not ${storesSection}`, `write ${storesSection}`, context)]
+    : [];
 }
 
 function isSection(name: string): boolean {
@@ -64,24 +93,48 @@ function asVariable(setting: LintedSetting, dotted: string, context: LintContext
   const name = partOf(dotted);
   const section = dotted.slice(0, -name.length - 1);
   const how = context.form === "ini" ? `write ${name} in a section [${section}]` : `write ${dotted}`;
-  return unread(setting, `${quotedName(setting.key)}: __ stands between parts in a variable's name alone`, how, context);
+  return unread(
+    setting,
+    `${quotedName(setting.key)}: __ stands between parts in a variable's name alone`,
+    how,
+    context,
+  );
 }
 
-/** .NET's host takes variables with these prefixes for settings too, and every file counts more than they do. */
+/**
+ * .NET's host takes variables with these prefixes for settings too, and every file counts more than they do.
+ */
 function hostPrefix(setting: LintedSetting, prefix: string, context: LintContext): Problem {
-  return warning("settings-name-unread", "this variable counts less than every file of settings", context, setting, {
-    detail: `it begins with ${prefix.toUpperCase()}_, which .NET reads before all else`,
-    hint: `leave ${prefix.toUpperCase()}_ out, or the setting is lost wherever a file has it too`,
-  });
+  return warning(
+    "settings-name-unread",
+    "this variable counts less than every file of settings",
+    context,
+    setting,
+    {
+      detail: `it begins with ${prefix.toUpperCase()}_, which .NET reads before all else`,
+      hint: `leave ${prefix.toUpperCase()}_ out, or the setting is lost wherever a file has it too`,
+    },
+  );
 }
 
 function unread(setting: LintedSetting, detail: string, hint: string, context: LintContext): Problem {
-  return warning("settings-name-unread", "the application does not read this line as a key store's", context, setting, { detail, hint });
+  return warning(
+    "settings-name-unread",
+    "the application does not read this line as a key store's",
+    context,
+    setting,
+    { detail, hint },
+  );
 }
 
 function inTheWay(setting: LintedSetting, context: LintContext): readonly Problem[] {
   if (setting.value === "") return [];
-  return [warning("settings-value-misplaced", "a value stands where a section belongs", context, setting, { detail: quotedName(setting.key), hint: "remove it, or give its settings names of their own: the application does not look at it" })];
+  return [
+    warning("settings-value-misplaced", "a value stands where a section belongs", context, setting, {
+      detail: quotedName(setting.key),
+      hint: "remove it, or give its settings names of their own: the application does not look at it",
+    }),
+  ];
 }
 
 /** What would be a comment, or quotes, in many another file, and is part of the value here. */
@@ -89,18 +142,48 @@ function valueProblems(setting: LintedSetting, context: LintContext): readonly P
   const { key, value } = setting;
   const name = quotedName(key);
   if (context.form !== "json" && /[ \t][#;]/.test(value)) {
-    return [warning("settings-value-comment", "what looks like a comment is part of the value", context, setting, { detail: `${name}: no comment can stand behind a value here`, hint: "put the comment on a line of its own, unless the value is to hold it" })];
+    return [
+      warning("settings-value-comment", "what looks like a comment is part of the value", context, setting, {
+        detail: `${name}: no comment can stand behind a value here`,
+        hint: "put the comment on a line of its own, unless the value is to hold it",
+      }),
+    ];
   }
   if (!/^(["']).*\1$/s.test(value) || value.length < 2) return [];
-  return [warning("settings-value-quoted", "the quotes are part of the value", context, setting, { detail: `${name}: the application gets them too`, hint: "write the value without them, unless it is to hold them" })];
+  return [
+    warning("settings-value-quoted", "the quotes are part of the value", context, setting, {
+      detail: `${name}: the application gets them too`,
+      hint: "write the value without them, unless it is to hold them",
+    }),
+  ];
 }
 
 /** A misspelt name, or one that means something to another type of key store. */
-function nameProblems(setting: LintedSetting, store: string, name: string, type: string | undefined, context: LintContext, near: Near): readonly Problem[] {
+function nameProblems(
+  setting: LintedSetting,
+  store: string,
+  name: string,
+  type: string | undefined,
+  context: LintContext,
+  near: Near,
+): readonly Problem[] {
   const own = type === undefined ? undefined : settingsOfType(type);
   if (own === undefined || own.some((known) => foldKey(known) === foldKey(name))) return [];
   const title = `key store ${quotedName(store)} has a setting that its type does not know`;
-  if (knownNames.some((known) => foldKey(known) === foldKey(name))) return [warning("key-store-setting-unknown", title, context, setting, { detail: quotedName(name), hint: `remove it, or correct Type: ${own.join(", ")} are what this one has` })];
+  if (knownNames.some((known) => foldKey(known) === foldKey(name)))
+    return [
+      warning("key-store-setting-unknown", title, context, setting, {
+        detail: quotedName(name),
+        hint: `remove it, or correct Type: ${own.join(", ")} are what this one has`,
+      }),
+    ];
   const meant = near(name, own);
-  return meant === undefined ? [] : [warning("key-store-setting-unknown", title, context, setting, { detail: quotedName(name), hint: `did you mean ${meant}?` })];
+  return meant === undefined
+    ? []
+    : [
+        warning("key-store-setting-unknown", title, context, setting, {
+          detail: quotedName(name),
+          hint: `did you mean ${meant}?`,
+        }),
+      ];
 }

@@ -23,15 +23,22 @@ interface Pkcs11Settings {
   readonly label: string | undefined;
 }
 
-/** Warnings about key stores that would not work, or not as meant, by what the settings and this host say together. */
+/**
+ * Warnings about key stores that would not work, or not as meant, by what the settings and this host say
+ * together.
+ */
 export function lintStores(settings: readonly LintedSetting[], context: LintContext): readonly Problem[] {
   const values: Values = new Map(settings.map((setting) => [foldKey(setting.key), setting]));
   const stores = pkcs11Stores(settings, values);
   const modules = new LookedModules(context.host);
   return [
-    ...[...storesIn(settings).values()].filter(({ name }) => !isChecked(name, context)).flatMap((store) => typeProblems(store, values, context)),
+    ...[...storesIn(settings).values()]
+      .filter(({ name }) => !isChecked(name, context))
+      .flatMap((store) => typeProblems(store, values, context)),
     ...stores.flatMap((store) => moduleProblems(store, context, modules)),
-    ...stores.filter(({ name }) => !isChecked(name, context)).flatMap((store) => tokenProblems(store, context)),
+    ...stores
+      .filter(({ name }) => !isChecked(name, context))
+      .flatMap((store) => tokenProblems(store, context)),
     ...sameTokenProblems(stores, context, modules),
     ...defaultProblems(settings, values, context),
   ];
@@ -42,26 +49,65 @@ function pkcs11Stores(settings: readonly LintedSetting[], values: Values): reado
     const setting = (one: string): LintedSetting | undefined => values.get(foldKey(storeKey(name, one)));
     const at = setting("Module");
     if (foldKey(setting("Type")?.value ?? "") !== foldKey("Pkcs11") || at === undefined) return [];
-    return [{ name, module: at.value, at, serial: setting("TokenSerialNumber")?.value, label: setting("TokenLabel")?.value }];
+    return [
+      {
+        name,
+        module: at.value,
+        at,
+        serial: setting("TokenSerialNumber")?.value,
+        label: setting("TokenLabel")?.value,
+      },
+    ];
   });
 }
 
-/** A store without a type, or with one that the application does not have. The value is not shown: it may be a PIN in the wrong line. */
-function typeProblems({ name, settings }: StoreInSettings, values: Values, context: LintContext): readonly Problem[] {
+/**
+ * A store without a type, or with one that the application does not have. The value is not shown: it may be a
+ * PIN in the wrong line.
+ */
+function typeProblems(
+  { name, settings }: StoreInSettings,
+  values: Values,
+  context: LintContext,
+): readonly Problem[] {
   const type = values.get(foldKey(storeKey(name, "Type")));
   if (type === undefined) {
     const at = values.get(foldKey(storeKey(name, settings[0] ?? "")));
-    return [warning("key-store-type-unknown", `key store ${quotedName(name)} has no Type`, context, at, { hint: `add it: ${keyStoreTypes.join(", ")}` })];
+    return [
+      warning("key-store-type-unknown", `key store ${quotedName(name)} has no Type`, context, at, {
+        hint: `add it: ${keyStoreTypes.join(", ")}`,
+      }),
+    ];
   }
   if (/^(capi|cng)$/i.test(type.value)) {
-    return [warning("key-store-type-unknown", `key store ${quotedName(name)} is of a type for Windows alone`, context, type, { hint: "on Linux use Pkcs11, or the type of the HSM" })];
+    return [
+      warning(
+        "key-store-type-unknown",
+        `key store ${quotedName(name)} is of a type for Windows alone`,
+        context,
+        type,
+        { hint: "on Linux use Pkcs11, or the type of the HSM" },
+      ),
+    ];
   }
   if (isKnownType(type.value)) return [];
   const near = nearest(type.value, keyStoreTypes);
-  return [warning("key-store-type-unknown", `key store ${quotedName(name)} is of no type that is known`, context, type, { hint: near === undefined ? `known ones are ${keyStoreTypes.join(", ")}` : `did you mean ${near}?` })];
+  return [
+    warning(
+      "key-store-type-unknown",
+      `key store ${quotedName(name)} is of no type that is known`,
+      context,
+      type,
+      { hint: near === undefined ? `known ones are ${keyStoreTypes.join(", ")}` : `did you mean ${near}?` },
+    ),
+  ];
 }
 
-function moduleProblems({ name, module, at }: Pkcs11Settings, context: LintContext, modules: LookedModules): readonly Problem[] {
+function moduleProblems(
+  { name, module, at }: Pkcs11Settings,
+  context: LintContext,
+  modules: LookedModules,
+): readonly Problem[] {
   if (/\.dll$/i.test(module)) return isChecked(name, context) ? [] : [windowsModule(name, at, context)];
   if (baseName(module) === moduleName && context.installsModule) return [];
   const look = modules.look(module);
@@ -69,48 +115,143 @@ function moduleProblems({ name, module, at }: Pkcs11Settings, context: LintConte
     case "fine":
       return [];
     case "not-found":
-      return [warning("key-store-module-missing", `the dynamic loader does not find the module of key store ${quotedName(name)}`, context, at, { detail: module, hint: "install the token's software, run ldconfig, or give the module's whole path" })];
+      return [
+        warning(
+          "key-store-module-missing",
+          `the dynamic loader does not find the module of key store ${quotedName(name)}`,
+          context,
+          at,
+          {
+            detail: module,
+            hint: "install the token's software, run ldconfig, or give the module's whole path",
+          },
+        ),
+      ];
     case "no-file":
-      return [warning("key-store-module-missing", `the module of key store ${quotedName(name)} is not there`, context, at, { detail: module, hint: "give the path of the installed module, or its bare name" })];
+      return [
+        warning(
+          "key-store-module-missing",
+          `the module of key store ${quotedName(name)} is not there`,
+          context,
+          at,
+          { detail: module, hint: "give the path of the installed module, or its bare name" },
+        ),
+      ];
     case "other":
-      return [warning("key-store-module-other", `key store ${quotedName(name)} uses another kNET module than the installed one`, context, at, { detail: `${module}, while ${look.installed} is installed`, hint: `give the bare name ${moduleName}` })];
+      return [
+        warning(
+          "key-store-module-other",
+          `key store ${quotedName(name)} uses another kNET module than the installed one`,
+          context,
+          at,
+          {
+            detail: `${module}, while ${look.installed} is installed`,
+            hint: `give the bare name ${moduleName}`,
+          },
+        ),
+      ];
   }
 }
 
 function windowsModule(name: string, at: LintedSetting, context: LintContext): Problem {
-  return warning("key-store-module-windows", `the module of key store ${quotedName(name)} is a library for Windows`, context, at, { hint: "on Linux its name ends in .so; SafeNet's eTPKCS11.dll is libeTPkcs11.so" });
+  return warning(
+    "key-store-module-windows",
+    `the module of key store ${quotedName(name)} is a library for Windows`,
+    context,
+    at,
+    { hint: "on Linux its name ends in .so; SafeNet's eTPKCS11.dll is libeTPkcs11.so" },
+  );
 }
 
-function tokenProblems({ name, module, at, label, serial }: Pkcs11Settings, context: LintContext): readonly Problem[] {
+function tokenProblems(
+  { name, module, at, label, serial }: Pkcs11Settings,
+  context: LintContext,
+): readonly Problem[] {
   const { users } = context;
   if (baseName(module) !== moduleName || users.length === 0) return [];
   if (label !== undefined && !users.includes(label)) {
-    return [warning("key-store-token-unknown", `key store ${quotedName(name)} names a token that no kNET user has`, context, at, { detail: `its ${storeKey(name, "TokenLabel")} is none of ${users.map(quotedName).join(", ")}`, hint: "a token's label is its user's name: correct it, or add the user" })];
+    return [
+      warning(
+        "key-store-token-unknown",
+        `key store ${quotedName(name)} names a token that no kNET user has`,
+        context,
+        at,
+        {
+          detail: `its ${storeKey(name, "TokenLabel")} is none of ${users.map(quotedName).join(", ")}`,
+          hint: "a token's label is its user's name: correct it, or add the user",
+        },
+      ),
+    ];
   }
   if (label !== undefined || serial !== undefined || users.length === 1) return [];
-  return [warning("key-store-token-unchosen", `key store ${quotedName(name)} does not say which of the kNET users it means`, context, at, { hint: "give TokenLabel, which is the user's name" })];
+  return [
+    warning(
+      "key-store-token-unchosen",
+      `key store ${quotedName(name)} does not say which of the kNET users it means`,
+      context,
+      at,
+      { hint: "give TokenLabel, which is the user's name" },
+    ),
+  ];
 }
 
 /** Two stores on one token: one of them is most likely meant for another. */
-function sameTokenProblems(stores: readonly Pkcs11Settings[], context: LintContext, modules: LookedModules): readonly Problem[] {
+function sameTokenProblems(
+  stores: readonly Pkcs11Settings[],
+  context: LintContext,
+  modules: LookedModules,
+): readonly Problem[] {
   const seen = new Map<string, string>();
   return stores.flatMap((store) => {
     const token = JSON.stringify([modules.identity(store.module), store.serial ?? null, store.label ?? null]);
     const first = seen.get(token);
     if (first === undefined) seen.set(token, store.name);
     if (first === undefined || (isChecked(store.name, context) && isChecked(first, context))) return [];
-    return [warning("key-store-same-token", `key stores ${quotedName(first)} and ${quotedName(store.name)} are on the same token`, context, store.at, { hint: "remove one of them, or choose another token by TokenLabel or TokenSerialNumber" })];
+    return [
+      warning(
+        "key-store-same-token",
+        `key stores ${quotedName(first)} and ${quotedName(store.name)} are on the same token`,
+        context,
+        store.at,
+        { hint: "remove one of them, or choose another token by TokenLabel or TokenSerialNumber" },
+      ),
+    ];
   });
 }
 
-function defaultProblems(settings: readonly LintedSetting[], values: Values, context: LintContext): readonly Problem[] {
+function defaultProblems(
+  settings: readonly LintedSetting[],
+  values: Values,
+  context: LintContext,
+): readonly Problem[] {
   const at = values.get(foldKey(defaultStoreKey));
   if (at === undefined || at.value === "" || storesIn(settings).has(foldKey(at.value))) return [];
   if (foldKey(at.value) === foldKey("Database") && !isOn(values.get(foldKey(databaseStoreKey)))) {
-    return [warning("key-store-default-unknown", "the default key store is the database, which these settings do not switch on", context, at, { hint: `set ${databaseStoreKey} to True, unless the application's environment does` })];
+    return [
+      warning(
+        "key-store-default-unknown",
+        "the default key store is the database, which these settings do not switch on",
+        context,
+        at,
+        { hint: `set ${databaseStoreKey} to True, unless the application's environment does` },
+      ),
+    ];
   }
   if (builtInStores.some((name) => foldKey(name) === foldKey(at.value))) return [];
-  return [warning("key-store-default-unknown", "the default key store is none of those in the settings", context, at, { detail: quotedName(at.value), hint: "add it, or give another default_key_store; a store in the application's environment cannot be seen here" })];
+  return [
+    warning(
+      "key-store-default-unknown",
+      "the default key store is none of those in the settings",
+      context,
+      at,
+      {
+        detail: quotedName(at.value),
+        hint:
+          "add it, or give another default_key_store; a store in the application's environment cannot " +
+          "be seen here",
+      },
+    ),
+  ];
 }
 
 function isOn(setting: LintedSetting | undefined): boolean {

@@ -15,10 +15,15 @@ export type ModuleLook =
   | { readonly state: "other"; readonly installed: AbsolutePath }
   | { readonly state: "fine" };
 
-/** Modules that are looked for: each takes some milliseconds, and a hostile file can name a hundred thousand. */
+/**
+ * Modules that are looked for: each takes some milliseconds, and a hostile file can name a hundred thousand.
+ */
 const mostModules = 100;
 
-/** Looks at each module once, and only at the first hundred. What cannot be walked to cannot be judged: a warning less, and no reason to stop. */
+/**
+ * Looks at each module once, and only at the first hundred. What cannot be walked to cannot be judged: a
+ * warning less, and no reason to stop.
+ */
 export class LookedModules {
   readonly #host: Host;
   readonly #looks = new Map<string, ModuleLook | undefined>();
@@ -42,7 +47,10 @@ export class LookedModules {
   #look(module: string): ModuleLook {
     const isKnet = baseName(module) === moduleName;
     // a bare name of kNET has a step of its own
-    if (!module.includes("/")) return !isKnet && registrationOf(this.#host.files(), module).state === "missing" ? { state: "not-found" } : { state: "fine" };
+    if (!module.includes("/"))
+      return !isKnet && registrationOf(this.#host.files(), module).state === "missing"
+        ? { state: "not-found" }
+        : { state: "fine" };
     const file = asAbsolutePath(module);
     if (file === undefined || this.#host.files().entry(file) === undefined) return { state: "no-file" };
     const registered = isKnet ? registrationOf(this.#host.files(), moduleName, file) : undefined;
@@ -50,7 +58,11 @@ export class LookedModules {
   }
 }
 
-function remembered<T>(known: Map<string, T | undefined>, module: string, look: () => T | undefined): T | undefined {
+function remembered<T>(
+  known: Map<string, T | undefined>,
+  module: string,
+  look: () => T | undefined,
+): T | undefined {
   if (!known.has(module) && known.size < mostModules) known.set(module, asFarAsSeen(look));
   return known.get(module);
 }

@@ -27,10 +27,16 @@ const largestFile = 5 * 1024 * 1024;
 const shownFaults = 20;
 
 /**
- * Reads a file of settings, trusting the service user's folders. Throws Problems with lines and columns for what the application would
- * refuse, before anything is written; nothing of the file is quoted but names of keys.
+ * Reads a file of settings, trusting the service user's folders. Throws Problems with lines and columns for
+ * what the application would refuse, before anything is written; nothing of the file is quoted but names of
+ * keys.
  */
-export async function observeFile(host: Host, path: AbsolutePath, form: SettingsForm, serviceUid: number | undefined): Promise<ObservedFile> {
+export async function observeFile(
+  host: Host,
+  path: AbsolutePath,
+  form: SettingsForm,
+  serviceUid: number | undefined,
+): Promise<ObservedFile> {
   const files = serviceUid === undefined ? host.files() : host.files(serviceUid);
   const missingFolders = missingAbove(files, path);
   const folder = missingFolders.length > 0 ? undefined : files.entry(folderOf(path));
@@ -53,8 +59,10 @@ function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[]
 }
 
 function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
-  if (entry.kind !== "file") throw unusable("settings-not-a-file", "the settings are no regular file", path, `it is a ${entry.kind}`);
-  if (entry.size > largestFile) throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
+  if (entry.kind !== "file")
+    throw unusable("settings-not-a-file", "the settings are no regular file", path, `it is a ${entry.kind}`);
+  if (entry.size > largestFile)
+    throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
   const bytes = files.read(path, largestFile) ?? Buffer.alloc(0);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -75,26 +83,61 @@ function validStart(bytes: Buffer): string {
   return bytes.subarray(0, firstBad).toString("utf8");
 }
 
-function unusable(code: "settings-not-a-file" | "settings-too-large", title: string, path: AbsolutePath, detail: string): Problem {
-  return new Problem(code, title, { where: { path }, detail, hint: "name another file as the key store's target, or look where this one comes from" });
+function unusable(
+  code: "settings-not-a-file" | "settings-too-large",
+  title: string,
+  path: AbsolutePath,
+  detail: string,
+): Problem {
+  return new Problem(code, title, {
+    where: { path },
+    detail,
+    hint: "name another file as the key store's target, or look where this one comes from",
+  });
 }
 
-function faultProblems(faults: readonly SettingsFault[], text: string, path: AbsolutePath, form: SettingsForm): readonly Problem[] {
+function faultProblems(
+  faults: readonly SettingsFault[],
+  text: string,
+  path: AbsolutePath,
+  form: SettingsForm,
+): readonly Problem[] {
   const position = positionsIn(text);
   return faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, path, form));
 }
 
-function faultProblem({ kind, offset, reason, key }: SettingsFault, position: (offset: number) => TextPosition, path: AbsolutePath, form: SettingsForm): Problem {
+function faultProblem(
+  { kind, offset, reason, key }: SettingsFault,
+  position: (offset: number) => TextPosition,
+  path: AbsolutePath,
+  form: SettingsForm,
+): Problem {
   const where = { path, ...position(offset) };
   const shown = key === undefined ? reason : `${quotedName(key)}: ${reason}`;
   switch (kind) {
     case "syntax":
-      return new Problem("settings-syntax", `the settings cannot be read as ${formName(form)}`, { where, detail: shown, hint: "correct the line: the application cannot read the file either" });
+      return new Problem("settings-syntax", `the settings cannot be read as ${formName(form)}`, {
+        where,
+        detail: shown,
+        hint: "correct the line: the application cannot read the file either",
+      });
     case "duplicate-key":
-      return new Problem("settings-duplicate-key", "a setting stands in the file twice", { where, detail: shown, hint: "remove one of the two: the application refuses the file" });
+      return new Problem("settings-duplicate-key", "a setting stands in the file twice", {
+        where,
+        detail: shown,
+        hint: "remove one of the two: the application refuses the file",
+      });
     case "size":
-      return new Problem("settings-too-large", "there are more settings than any application has", { where, detail: shown, hint: "name another file as the key store's target, or look where this one comes from" });
+      return new Problem("settings-too-large", "there are more settings than any application has", {
+        where,
+        detail: shown,
+        hint: "name another file as the key store's target, or look where this one comes from",
+      });
     case "ambiguous":
-      return new Problem("settings-ambiguous", "which setting holds cannot be told", { where, detail: shown, hint: "leave one of them, then run again" });
+      return new Problem("settings-ambiguous", "which setting holds cannot be told", {
+        where,
+        detail: shown,
+        hint: "leave one of them, then run again",
+      });
   }
 }

@@ -18,21 +18,36 @@ export interface WrittenFile {
 
 export const writtenStoresFile = joined(stateFolder, "key-stores.json");
 
-/** The record and its text; no text when there is none. One that is damaged is `key-store-receipt-invalid`. Only root may look. */
-export function readWrittenStores(files: Files): { readonly text: string | undefined; readonly written: readonly WrittenFile[] } {
+/**
+ * The record and its text; no text when there is none. One that is damaged is `key-store-receipt-invalid`.
+ * Only root may look.
+ */
+export function readWrittenStores(files: Files): {
+  readonly text: string | undefined;
+  readonly written: readonly WrittenFile[];
+} {
   const text = files.read(writtenStoresFile)?.toString("utf8");
   if (text === undefined) return { text, written: [] };
   const written = parsed(text);
   if (written !== undefined) return { text, written };
-  throw new Problem("key-store-receipt-invalid", "the record of the key stores that knetctl wrote is damaged", {
-    where: { path: writtenStoresFile },
-    hint: "move the file away: key stores written so far then count as somebody else's, and are kept",
-  });
+  throw new Problem(
+    "key-store-receipt-invalid",
+    "the record of the key stores that knetctl wrote is damaged",
+    {
+      where: { path: writtenStoresFile },
+      hint: "move the file away: key stores written so far then count as somebody else's, and are kept",
+    },
+  );
 }
 
-/** The text of the record, the same for every profile that it is written by; files of which nothing is recorded are left out. */
+/**
+ * The text of the record, the same for every profile that it is written by; files of which nothing is
+ * recorded are left out.
+ */
 export function writtenStoresText(written: readonly WrittenFile[]): string {
-  const files = written.filter(({ keyStores, defaultKeyStore }) => keyStores.length > 0 || defaultKeyStore !== undefined).sort(byPathAndService);
+  const files = written
+    .filter(({ keyStores, defaultKeyStore }) => keyStores.length > 0 || defaultKeyStore !== undefined)
+    .sort(byPathAndService);
   return `${JSON.stringify({ format: 1, files }, null, 1)}\n`;
 }
 
@@ -60,9 +75,16 @@ function writtenFile(json: unknown): WrittenFile | undefined {
   const { path, form, service, keyStores, defaultKeyStore } = fieldsOf(json);
   const checked = typeof path === "string" ? asAbsolutePath(path) : undefined;
   const knownForm = settingsForms.find((known) => known === form);
-  if (checked === undefined || knownForm === undefined || typeof service !== "string" || !isTexts(keyStores)) return undefined;
+  if (checked === undefined || knownForm === undefined || typeof service !== "string" || !isTexts(keyStores))
+    return undefined;
   if (defaultKeyStore !== undefined && typeof defaultKeyStore !== "string") return undefined;
-  return { path: checked, form: knownForm, service, keyStores, ...(defaultKeyStore !== undefined && { defaultKeyStore }) };
+  return {
+    path: checked,
+    form: knownForm,
+    service,
+    keyStores,
+    ...(defaultKeyStore !== undefined && { defaultKeyStore }),
+  };
 }
 
 function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {

@@ -8,12 +8,23 @@ import { defaultStoreKey, storeKey } from "./setting-names.js";
 import { storeSettings } from "./wanted.js";
 
 /**
- * The profile's key stores as a new file of this form would hold them, or one alone as the document shows it: in JSON without what is around
- * it. Secrets that are not in `secrets` are printed as `<secret: …>`.
+ * The profile's key stores as a new file of this form would hold them, or one alone as the document shows it:
+ * in JSON without what is around it. Secrets that are not in `secrets` are printed as `<secret: …>`.
  */
-export async function renderKeyStores({ keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">, form: SettingsForm, secrets: Secrets, only?: string): Promise<string> {
+export async function renderKeyStores(
+  { keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">,
+  form: SettingsForm,
+  secrets: Secrets,
+  only?: string,
+): Promise<string> {
   const stores = [...(keyStores?.values() ?? [])].filter(({ name }) => only === undefined || name === only);
-  const set = new Map(stores.flatMap((store) => [...storeSettings(store)].map(([name, value]) => [storeKey(store.name, name), shown(value, secrets)] as const)));
+  const set = new Map(
+    stores.flatMap((store) =>
+      [...storeSettings(store)].map(
+        ([name, value]) => [storeKey(store.name, name), shown(value, secrets)] as const,
+      ),
+    ),
+  );
   if (only === undefined && defaultKeyStore !== undefined) set.set(defaultStoreKey, defaultKeyStore.name);
   const empty = await readSettings(form, "");
   if ("faults" in empty) throw new Error("an empty text has faults");
@@ -22,7 +33,9 @@ export async function renderKeyStores({ keyStores, defaultKeyStore }: Pick<Profi
 }
 
 function shown(value: string | PinSource, secrets: Secrets): string {
-  return typeof value === "string" ? value : (secrets.get(value)?.reveal() ?? `<secret: ${sourceText(value)}>`);
+  return typeof value === "string"
+    ? value
+    : (secrets.get(value)?.reveal() ?? `<secret: ${sourceText(value)}>`);
 }
 
 /** A source in words: "file /run/secrets/pin". */

@@ -8,11 +8,25 @@ export const databaseStoreKey = "Amplia:DatabaseKeyStoreEnabled";
 
 /** Every setting of a key store that a profile can say something of. Others are the user's, and stay. */
 export const knownNames: readonly string[] = [
-  "Type", "Module", "TokenSerialNumber", "TokenLabel",
-  "Host", "Port", "RootUsername", "VcoUsername",
-  "Endpoint", "AppId", "CertThumb", "UseHsm",
-  "Address", "User",
-  "Pin", "RootPassword", "VcoPassword", "AppKey", "Password",
+  "Type",
+  "Module",
+  "TokenSerialNumber",
+  "TokenLabel",
+  "Host",
+  "Port",
+  "RootUsername",
+  "VcoUsername",
+  "Endpoint",
+  "AppId",
+  "CertThumb",
+  "UseHsm",
+  "Address",
+  "User",
+  "Pin",
+  "RootPassword",
+  "VcoPassword",
+  "AppKey",
+  "Password",
 ];
 
 /** The settings of each type that a profile can have, as its document names them. */
@@ -23,7 +37,10 @@ const byType: Readonly<Record<KeyStoreType, readonly string[]>> = {
   Dinamo: ["Type", "Address", "User", "Password"],
 };
 
-/** Types that the application has besides, and a profile has not; those of Google's and Amazon's key services have no published name. */
+/**
+ * Types that the application has besides, and a profile has not; those of Google's and Amazon's key services
+ * have no published name.
+ */
 const otherTypes = /^(native|capi|cng)$|google|gcp|amazon|aws|kms|cluster/i;
 
 /** The settings of the type, spelled in any case; undefined where they are not known. */

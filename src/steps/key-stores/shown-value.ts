@@ -2,7 +2,10 @@ import { isIP } from "node:net";
 import { foldKey } from "../../formats/settings/fold-key.js";
 import { keyStoreTypes } from "../../profile/key-stores/store-types.js";
 
-/** What may be shown of a setting that is replaced: no free text, which may be a PIN that somebody put into the wrong line. */
+/**
+ * What may be shown of a setting that is replaced: no free text, which may be a PIN that somebody put into
+ * the wrong line.
+ */
 const harmless: Readonly<Record<string, (value: string) => boolean>> = {
   Type: (value) => keyStoreTypes.some((type) => foldKey(type) === foldKey(value)),
   Module: (value) => /^[\w./+-]+\.(so(\.\d+)*|dll)$/i.test(value),
@@ -11,8 +14,14 @@ const harmless: Readonly<Record<string, (value: string) => boolean>> = {
   UseHsm: (value) => /^(true|false)$/i.test(value),
 };
 
-/** The value that a setting has so far, where it cannot be a secret; else words for it. `stores`: the names of the key stores there. */
+/**
+ * The value that a setting has so far, where it cannot be a secret; else words for it. `stores`: the names of
+ * the key stores there.
+ */
 export function shownValue(name: string, value: string, stores: readonly string[]): string {
-  const isHarmless = name === "DefaultKeyStore" ? stores.some((store) => foldKey(store) === foldKey(value)) : harmless[name]?.(value);
+  const isHarmless =
+    name === "DefaultKeyStore"
+      ? stores.some((store) => foldKey(store) === foldKey(value))
+      : harmless[name]?.(value);
   return isHarmless === true ? value : "<another value>";
 }

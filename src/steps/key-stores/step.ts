@@ -19,8 +19,8 @@ import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receip
 import { wantedFiles, type WantedFile } from "./wanted.js";
 
 /**
- * The application's key stores, and its default one, in its settings; everything else in these files stays as it is. `only`: these key
- * stores alone, the others and the default one stay too.
+ * The application's key stores, and its default one, in its settings; everything else in these files stays as
+ * it is. `only`: these key stores alone, the others and the default one stay too.
  */
 export function keyStoresStep(secrets: Secrets, only?: ReadonlySet<string>): Step {
   return {
@@ -38,7 +38,12 @@ interface PlannedFile {
   readonly text: string;
 }
 
-async function planKeyStores({ profile, host }: StepInput, planned: readonly Change[], secrets: Secrets, only: ReadonlySet<string> | undefined): Promise<StepPlan> {
+async function planKeyStores(
+  { profile, host }: StepInput,
+  planned: readonly Change[],
+  secrets: Secrets,
+  only: ReadonlySet<string> | undefined,
+): Promise<StepPlan> {
   const nothing = { changes: [], problems: [], notes: [] };
   const wanted = wantedFiles(profile, only);
   // a profile that says nothing of key stores, as the vendor's own config.json does, leaves them alone
@@ -48,16 +53,29 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
     const ours = written.filter(({ service }) => service === profile.service.user);
     refuseClashes(wanted, written, profile.service.user);
     const files: PlannedFile[] = [];
-    for (const file of profile.keyStores === undefined || only !== undefined ? wanted : [...wanted, ...leftFiles(wanted, ours)]) files.push(await planFile(file, ours, host, profile, secrets));
-    const others = written.filter((one) => !files.some(({ observed }) => observed.path === one.path) || one.service !== profile.service.user);
-    const kept = files.filter(({ observed, text }) => observed.entry !== undefined || text !== "").map(({ observed }) => observed);
+    for (const file of profile.keyStores === undefined || only !== undefined
+      ? wanted
+      : [...wanted, ...leftFiles(wanted, ours)])
+      files.push(await planFile(file, ours, host, profile, secrets));
+    const others = written.filter(
+      (one) =>
+        !files.some(({ observed }) => observed.path === one.path) || one.service !== profile.service.user,
+    );
+    const kept = files
+      .filter(({ observed, text }) => observed.entry !== undefined || text !== "")
+      .map(({ observed }) => observed);
     refuseOthersFolders(kept, written, profile.service, host);
     const changes = [
       ...folderChanges(profile.service, kept, host.accounts, planned),
-      ...files.flatMap(({ observed, stores, text }) => fileChanges(profile.service, observed, { text, summary: stores.summary }, host.accounts)),
+      ...files.flatMap(({ observed, stores, text }) =>
+        fileChanges(profile.service, observed, { text, summary: stores.summary }, host.accounts),
+      ),
     ];
     const made = files.map(({ observed, stores }) => writtenBy(profile, observed, stores));
-    const recorded = written.length === 0 && made.every(isEmpty) ? [] : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
+    const recorded =
+      written.length === 0 && made.every(isEmpty)
+        ? []
+        : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
     return {
       changes: [...changes, ...recorded],
       problems: files.flatMap((file) => fileProblems(file, host, profile, planned, written)),
@@ -66,16 +84,30 @@ async function planKeyStores({ profile, host }: StepInput, planned: readonly Cha
   } catch (error) {
     if (!needsPermission(error)) throw error;
     const where = error.where === undefined ? "" : ` (${error.where.path})`;
-    return { ...nothing, notes: [`could not see the application's settings: ${error.message}${where}`], unseen: true };
+    return {
+      ...nothing,
+      notes: [`could not see the application's settings: ${error.message}${where}`],
+      unseen: true,
+    };
   }
 }
 
-/** One file has one form, and rights for one service: what the record says of it is held against the profile. */
-function refuseClashes(wanted: readonly WantedFile[], written: readonly WrittenFile[], service: string): void {
-  const clashes = wanted.flatMap(({ target }) => written.filter(({ path }) => path === target.path).flatMap((one) => {
-    if (one.service !== service) return [otherService(one)];
-    return one.form === target.form ? [] : [otherForm(one, formName(target.form))];
-  }));
+/**
+ * One file has one form, and rights for one service: what the record says of it is held against the profile.
+ */
+function refuseClashes(
+  wanted: readonly WantedFile[],
+  written: readonly WrittenFile[],
+  service: string,
+): void {
+  const clashes = wanted.flatMap(({ target }) =>
+    written
+      .filter(({ path }) => path === target.path)
+      .flatMap((one) => {
+        if (one.service !== service) return [otherService(one)];
+        return one.form === target.form ? [] : [otherForm(one, formName(target.form))];
+      }),
+  );
   if (clashes.length > 0) throw new Problems(clashes);
 }
 
@@ -88,28 +120,58 @@ function otherService({ path, service }: WrittenFile): Problem {
 }
 
 function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
-  return new Problem("settings-other-form", `the profile takes the settings for ${wanted}, and knetctl wrote them as ${formName(form)}`, {
-    where: { path },
-    hint: "give another file, or take the key stores out of this one first: apply with key_stores: {}",
-  });
+  return new Problem(
+    "settings-other-form",
+    `the profile takes the settings for ${wanted}, and knetctl wrote them as ${formName(form)}`,
+    {
+      where: { path },
+      hint: "give another file, or take the key stores out of this one first: apply with key_stores: {}",
+    },
+  );
 }
 
 /** Files in which knetctl wrote key stores that the profile no longer has there. */
 function leftFiles(wanted: readonly WantedFile[], ours: readonly WrittenFile[]): readonly WantedFile[] {
   return ours
     .filter(({ path }) => !wanted.some(({ target }) => target.path === path))
-    .map(({ path, form }) => ({ target: { path, form }, stores: [], others: "go", defaultKeyStore: { name: undefined } }));
+    .map(({ path, form }) => ({
+      target: { path, form },
+      stores: [],
+      others: "go",
+      defaultKeyStore: { name: undefined },
+    }));
 }
 
-async function planFile(wanted: WantedFile, ours: readonly WrittenFile[], host: Host, { service }: Profile, secrets: Secrets): Promise<PlannedFile> {
+async function planFile(
+  wanted: WantedFile,
+  ours: readonly WrittenFile[],
+  host: Host,
+  { service }: Profile,
+  secrets: Secrets,
+): Promise<PlannedFile> {
   const { path, form } = wanted.target;
   const observed = await observeFile(host, path, form, host.accounts.user(service.user)?.uid);
-  const stores = storesEdit(wanted, observed.settings.settings, ours.find((one) => one.path === path), secrets);
+  const stores = storesEdit(
+    wanted,
+    observed.settings.settings,
+    ours.find((one) => one.path === path),
+    secrets,
+  );
   return { wanted, observed, stores, text: await editedText(observed.settings, form, stores.edit, path) };
 }
 
-function writtenBy({ service }: Profile, { path, form }: ObservedFile, { written, defaultKeyStore }: StoresEdit): WrittenFile {
-  return { path, form, service: service.user, keyStores: written, ...(defaultKeyStore !== undefined && { defaultKeyStore }) };
+function writtenBy(
+  { service }: Profile,
+  { path, form }: ObservedFile,
+  { written, defaultKeyStore }: StoresEdit,
+): WrittenFile {
+  return {
+    path,
+    form,
+    service: service.user,
+    keyStores: written,
+    ...(defaultKeyStore !== undefined && { defaultKeyStore }),
+  };
 }
 
 function isEmpty({ keyStores, defaultKeyStore }: WrittenFile): boolean {
@@ -118,30 +180,63 @@ function isEmpty({ keyStores, defaultKeyStore }: WrittenFile): boolean {
 
 function recordSummary(made: readonly WrittenFile[]): readonly string[] {
   const names = made.flatMap(({ keyStores }) => keyStores);
-  return [names.length === 0 ? "no key stores are knetctl's own any more" : `remembers which key stores are knetctl's own: ${names.join(", ")}`];
+  return [
+    names.length === 0
+      ? "no key stores are knetctl's own any more"
+      : `remembers which key stores are knetctl's own: ${names.join(", ")}`,
+  ];
 }
 
-function fileProblems({ wanted, observed, stores, text }: PlannedFile, host: Host, profile: Profile, planned: readonly Change[], written: readonly WrittenFile[]): readonly Problem[] {
-  const differing = [...privateFile(observed, profile.service, host.accounts), ...exposedWarning(observed), ...stores.differing.map((key) => differs(key, observed.path))];
+function fileProblems(
+  { wanted, observed, stores, text }: PlannedFile,
+  host: Host,
+  profile: Profile,
+  planned: readonly Change[],
+  written: readonly WrittenFile[],
+): readonly Problem[] {
+  const differing = [
+    ...privateFile(observed, profile.service, host.accounts),
+    ...exposedWarning(observed),
+    ...stores.differing.map((key) => differs(key, observed.path)),
+  ];
   if (text === "") return differing;
-  const older = olderAmplia(host, observed, host.accounts.user(profile.service.user)?.uid, profile.ampliaVersion);
+  const older = olderAmplia(
+    host,
+    observed,
+    host.accounts.user(profile.service.user)?.uid,
+    profile.ampliaVersion,
+  );
   const installsModule = planned.some(({ kind }) => kind === "run-installer");
-  return [...older, ...differing, ...closedFolder(observed, profile.service, host, written), ...lintFile(observed, wanted, stores, { host, profile, installsModule })];
+  return [
+    ...older,
+    ...differing,
+    ...closedFolder(observed, profile.service, host, written),
+    ...lintFile(observed, wanted, stores, { host, profile, installsModule }),
+  ];
 }
 
 function differs(key: string, path: AbsolutePath): Problem {
-  return new Problem("key-store-pin-differs", `${key} in the settings is not what the profile's source gives`, {
-    severity: "warning",
-    where: { path },
-    detail: "they were compared, and neither is shown",
-    hint: "apply writes that of the source; if the source is the older of the two, correct it first: wrong PINs count towards a lock-out",
-  });
+  return new Problem(
+    "key-store-pin-differs",
+    `${key} in the settings is not what the profile's source gives`,
+    {
+      severity: "warning",
+      where: { path },
+      detail: "they were compared, and neither is shown",
+      hint:
+        "apply writes that of the source; if the source is the older of the two, correct it first: " +
+        "wrong PINs count towards a lock-out",
+    },
+  );
 }
 
 const mostNotes = 20;
 
 function fileNotes({ observed: { path }, stores: { kept, unknown } }: PlannedFile): readonly string[] {
-  const more = kept.length > mostNotes ? [`${kept.length - mostNotes} more key stores in ${path} are not in the profile, and are kept`] : [];
+  const more =
+    kept.length > mostNotes
+      ? [`${kept.length - mostNotes} more key stores in ${path} are not in the profile, and are kept`]
+      : [];
   return [
     ...kept.slice(0, mostNotes).map((store) => keptNote(store, path)),
     ...more,

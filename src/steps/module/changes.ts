@@ -11,10 +11,20 @@ import type { Drift } from "./drift.js";
 const step = "module";
 
 /** Run install.sh of this archive; `from` is what it replaces. */
-export function installerChange(source: ModuleSource, archive: { sha256: string; version: string }, from: string | null): RunInstaller {
+export function installerChange(
+  source: ModuleSource,
+  archive: { sha256: string; version: string },
+  from: string | null,
+): RunInstaller {
   return {
-    step, kind: "run-installer", path: source.archive, sha256: archive.sha256, version: archive.version, from,
-    timeoutSeconds: source.installerTimeoutSeconds, ...(source.answers !== undefined && { answers: source.answers }),
+    step,
+    kind: "run-installer",
+    path: source.archive,
+    sha256: archive.sha256,
+    version: archive.version,
+    from,
+    timeoutSeconds: source.installerTimeoutSeconds,
+    ...(source.answers !== undefined && { answers: source.answers }),
   };
 }
 
@@ -24,9 +34,14 @@ export function registerAfterInstaller(): RegisterLibrary {
 }
 
 /** For an installed module that the loader does not find, or only until the next ldconfig. */
-export function registrationChanges({ library }: Receipt, registration: Registration): readonly RegisterLibrary[] {
+export function registrationChanges(
+  { library }: Receipt,
+  registration: Registration,
+): readonly RegisterLibrary[] {
   const isWanted = registration.state === "missing" || registration.state === "fading";
-  return isWanted ? [{ step, kind: "register-library", path: loaderEntry, library: moduleName, folder: folderOf(library) }] : [];
+  return isWanted
+    ? [{ step, kind: "register-library", path: loaderEntry, library: moduleName, folder: folderOf(library) }]
+    : [];
 }
 
 /** Puts owners and modes back; an installer that copies over an existing file would keep the wrong ones. */
@@ -36,8 +51,20 @@ export function rightsChanges(drift: readonly Drift[], accounts: Accounts): read
     const owner = now.uid !== recorded.uid || now.gid !== recorded.gid;
     // a changed owner may cost setuid bits, so the mode follows
     return [
-      ...(owner ? [{ step, kind: "set-owner", path: now.path, from: named(now, accounts), ...named(recorded, accounts) } as const] : []),
-      ...(now.mode === recorded.mode ? [] : [{ step, kind: "set-mode", path: now.path, from: now.mode, mode: recorded.mode } as const]),
+      ...(owner
+        ? [
+            {
+              step,
+              kind: "set-owner",
+              path: now.path,
+              from: named(now, accounts),
+              ...named(recorded, accounts),
+            } as const,
+          ]
+        : []),
+      ...(now.mode === recorded.mode
+        ? []
+        : [{ step, kind: "set-mode", path: now.path, from: now.mode, mode: recorded.mode } as const]),
     ];
   });
 }

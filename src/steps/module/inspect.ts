@@ -15,10 +15,14 @@ export interface InspectedArchive {
 }
 
 /**
- * Looks into the archive of that SHA-256, in a private folder that is gone afterwards; nothing of it is run. What is wrong with the
- * archive comes back as problems, and then there is no more to tell.
+ * Looks into the archive of that SHA-256, in a private folder that is gone afterwards; nothing of it is run.
+ * What is wrong with the archive comes back as problems, and then there is no more to tell.
  */
-export async function inspectModule(source: ModuleSource, sha256: string, host: Host): Promise<InspectedArchive | readonly Problem[]> {
+export async function inspectModule(
+  source: ModuleSource,
+  sha256: string,
+  host: Host,
+): Promise<InspectedArchive | readonly Problem[]> {
   const [{ withPrivateFolder }, { prepareModule }] = await Promise.all([
     import("../../host/archive/private-folder.js"),
     import("../../host/installer/prepare-module.js"),
@@ -26,11 +30,18 @@ export async function inspectModule(source: ModuleSource, sha256: string, host: 
   try {
     return await withPrivateFolder(async (folder) => {
       const { archive, extracted, problems } = await prepareModule(source.archive, { folder, sha256, host });
-      const moduleHashes = archive.modules.map((name) => createHash("sha256").update(readFileSync(join(extracted, name))).digest("hex"));
+      const moduleHashes = archive.modules.map((name) =>
+        createHash("sha256")
+          .update(readFileSync(join(extracted, name)))
+          .digest("hex"),
+      );
       return { sha256: archive.sha256, version: archive.version, moduleHashes, problems };
     });
   } catch (thrown) {
-    const error = source.sha256 === undefined ? (await import("../../host/archive/replaced-archive.js")).replacedArchive(thrown) : thrown;
+    const error =
+      source.sha256 === undefined
+        ? (await import("../../host/archive/replaced-archive.js")).replacedArchive(thrown)
+        : thrown;
     if (error instanceof Problems) return error.list;
     if (error instanceof Problem) return [error];
     throw error;

@@ -25,7 +25,13 @@ export interface ObservedModule {
 /** Looks at the installed module: receipt, recorded files, dynamic loader. */
 export function observeModule(host: Host): ObservedModule {
   const { receipt, drift, hidden } = observeReceipt(host);
-  return { receipt, drift, hidden, othersEntry: othersEntryNote(host.files().read(loaderEntry)?.toString("utf8")), registration: registrationOf(host.files(), moduleName, receipt?.library) };
+  return {
+    receipt,
+    drift,
+    hidden,
+    othersEntry: othersEntryNote(host.files().read(loaderEntry)?.toString("utf8")),
+    registration: registrationOf(host.files(), moduleName, receipt?.library),
+  };
 }
 
 function observeReceipt(host: Host): Pick<ObservedModule, "receipt" | "drift" | "hidden"> {

@@ -9,10 +9,19 @@ import type { Drift } from "./drift.js";
 
 /** A recorded file that is not as it was left; a warning, since apply brings it back. */
 export function driftProblem({ recorded, now, content }: Drift): Problem {
-  const title = now === undefined ? "a file of the module is missing" : content ? "a file of the module was replaced" : "a file of the module has other rights";
+  const title =
+    now === undefined
+      ? "a file of the module is missing"
+      : content
+        ? "a file of the module was replaced"
+        : "a file of the module has other rights";
   return new Problem("module-drift", title, {
-    severity: "warning", where: { path: recorded.path },
-    detail: now === undefined ? `install.sh left ${shown(recorded)}` : `install.sh left ${shown(recorded)}; now ${shown(now)}`,
+    severity: "warning",
+    where: { path: recorded.path },
+    detail:
+      now === undefined
+        ? `install.sh left ${shown(recorded)}`
+        : `install.sh left ${shown(recorded)}; now ${shown(now)}`,
     hint: "apply brings it back; find out who changed it",
   });
 }
@@ -22,27 +31,37 @@ function shown({ mode, uid, gid, sha256, target }: InstalledFile): string {
   return `mode ${mode.toString(8).padStart(4, "0")}, owner ${uid}:${gid}, ${what}`;
 }
 
-/** The profile installs nothing, and nothing is there. With `--root` a later layer of the image may bring it. */
+/**
+ * The profile installs nothing, and nothing is there. With `--root` a later layer of the image may bring it.
+ */
 export function notFound(host: Host): Problem {
   return new Problem("module-not-found", `the dynamic loader does not find ${moduleName}`, {
     severity: host.root === "/" ? "error" : "warning",
     detail: "the profile names no module.archive, and nothing of that name is installed",
-    hint: "add module: { archive: kNET-PKCS11-Linux-X.Y.Z.tar } to the profile; or install it, list its folder in /etc/ld.so.conf.d and run ldconfig",
+    hint:
+      "add module: { archive: kNET-PKCS11-Linux-X.Y.Z.tar } to the profile; or install it, list its " +
+      "folder in /etc/ld.so.conf.d and run ldconfig",
   });
 }
 
 /** The loader prefers another copy: what was installed would not be used. */
 export function shadowed(other: AbsolutePath, library: AbsolutePath): Problem {
   return new Problem("module-not-registered", `the dynamic loader finds another ${moduleName}`, {
-    where: { path: other }, detail: `installed is ${library}`, hint: `remove ${other} if it is an older copy, then run again`,
+    where: { path: other },
+    detail: `installed is ${library}`,
+    hint: `remove ${other} if it is an older copy, then run again`,
   });
 }
 
 /**
- * A warning when the service account cannot reach or read the library by its own user and primary group; other groups
- * are not looked up, the smoke test tells for certain.
+ * A warning when the service account cannot reach or read the library by its own user and primary group;
+ * other groups are not looked up, the smoke test tells for certain.
  */
-export function readableProblem(files: Files, library: AbsolutePath, account: Account | undefined): Problem | undefined {
+export function readableProblem(
+  files: Files,
+  library: AbsolutePath,
+  account: Account | undefined,
+): Problem | undefined {
   const file = resolveLinks(files, library);
   if (file === undefined || account === undefined) return undefined;
   const names = file.split("/").slice(1);
@@ -50,10 +69,13 @@ export function readableProblem(files: Files, library: AbsolutePath, account: Ac
     const part = asAbsolutePath(`/${names.slice(0, length).join("/")}`);
     const entry = part && files.entry(part);
     if (entry === undefined) return undefined;
-    const bits = entry.uid === account.uid ? entry.mode >> 6 : entry.gid === account.gid ? entry.mode >> 3 : entry.mode;
+    const bits =
+      entry.uid === account.uid ? entry.mode >> 6 : entry.gid === account.gid ? entry.mode >> 3 : entry.mode;
     if ((bits & (entry.kind === "folder" ? 1 : 4)) !== 0) continue;
     return new Problem("module-not-readable", `${account.user} cannot load the module`, {
-      severity: "warning", where: { path: part ?? library }, detail: `mode ${entry.mode.toString(8).padStart(4, "0")} shuts ${account.user} out of ${library}`,
+      severity: "warning",
+      where: { path: part ?? library },
+      detail: `mode ${entry.mode.toString(8).padStart(4, "0")} shuts ${account.user} out of ${library}`,
       hint: `run chmod o+r${entry.kind === "folder" ? "x" : ""} ${part ?? library}`,
     });
   }

@@ -15,17 +15,20 @@ import { isInstalled, wantedModule } from "./wanted.js";
 import type { WantedModule } from "./wanted.js";
 
 /**
- * The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare name. `callers`: whose archives are run
- * although they are not pinned.
+ * The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare
+ * name. `callers`: whose archives are run although they are not pinned.
  */
 export function moduleStep(callers: Owners): Step {
   return { id: "module", title: "kNET module", plan: (input) => planModule(input, callers) };
 }
 
-/** A profile without users, of other key stores alone, has no use for the module unless it names an archive. */
+/**
+ * A profile without users, of other key stores alone, has no use for the module unless it names an archive.
+ */
 async function planModule(input: StepInput, callers: Owners): Promise<StepPlan> {
   const { profile, host } = input;
-  if (profile.module === undefined && profile.users.size === 0) return { changes: [], problems: [], notes: [] };
+  if (profile.module === undefined && profile.users.size === 0)
+    return { changes: [], problems: [], notes: [] };
   try {
     const observed = observeModule(host);
     if (profile.module === undefined) return checkedOnly(input, observed);
@@ -34,17 +37,29 @@ async function planModule(input: StepInput, callers: Owners): Promise<StepPlan> 
     return isRight ? keptPlan(input, wanted, observed) : await installingPlan(input, wanted, observed);
   } catch (error) {
     if (!needsPermission(error)) throw error;
-    return { changes: [], problems: [], notes: [`could not see the whole module: ${error.message} (${error.where?.path ?? "not root"})`], unseen: true };
+    return {
+      changes: [],
+      problems: [],
+      notes: [`could not see the whole module: ${error.message} (${error.where?.path ?? "not root"})`],
+      unseen: true,
+    };
   }
 }
 
 /** The profile leaves the module to others. */
 function checkedOnly(input: StepInput, { registration }: ObservedModule): StepPlan {
   if (registration.state === "missing") return { changes: [], problems: [notFound(input.host)], notes: [] };
-  return { changes: [], problems: readable(input, registration), notes: [`${moduleName} is found at ${registration.path}`] };
+  return {
+    changes: [],
+    problems: readable(input, registration),
+    notes: [`${moduleName} is found at ${registration.path}`],
+  };
 }
 
-function readable({ profile, host }: StepInput, registration: ObservedModule["registration"]): readonly Problem[] {
+function readable(
+  { profile, host }: StepInput,
+  registration: ObservedModule["registration"],
+): readonly Problem[] {
   if (registration.state === "missing") return [];
   const problem = readableProblem(host.files(), registration.path, host.accounts.user(profile.service.user));
   return problem === undefined ? [] : [problem];
@@ -56,21 +71,36 @@ function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModu
   if (receipt === undefined) return { changes: [], problems: [], notes: [] };
   const other = registration.state === "other" ? [shadowed(registration.path, receipt.library)] : [];
   return {
-    changes: other.length > 0 ? [] : [...rightsChanges(drift, input.host.accounts), ...registrationChanges(receipt, registration)],
-    problems: [...saidOf(wanted, false), ...drift.map(driftProblem), ...other, ...(drift.length > 0 ? [] : readable(input, registration))],
+    changes:
+      other.length > 0
+        ? []
+        : [...rightsChanges(drift, input.host.accounts), ...registrationChanges(receipt, registration)],
+    problems: [
+      ...saidOf(wanted, false),
+      ...drift.map(driftProblem),
+      ...other,
+      ...(drift.length > 0 ? [] : readable(input, registration)),
+    ],
     notes: [`version ${receipt.version} is installed at ${receipt.library}`, ...entryNotes(observed)],
   };
 }
 
-async function installingPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): Promise<StepPlan> {
+async function installingPlan(
+  input: StepInput,
+  wanted: WantedModule,
+  observed: ObservedModule,
+): Promise<StepPlan> {
   const { host } = input;
   const said = [...saidOf(wanted, !host.readOnly), ...observed.drift.map(driftProblem)];
   const inspected = await inspectModule(wanted.source, wanted.sha256, host);
   if (!("sha256" in inspected)) return unusable(said, inspected);
   const problems = [...said, ...inspected.problems];
-  if (inspected.problems.some(({ severity }) => severity === "error")) return { changes: [], problems, notes: [] };
+  if (inspected.problems.some(({ severity }) => severity === "error"))
+    return { changes: [], problems, notes: [] };
   if (observed.hidden !== undefined && isTheArchives(input, observed, inspected)) {
-    const note = `${moduleName} is that of the archive; whether all of it is as installed cannot be seen: ${observed.hidden.message}`;
+    const note =
+      `${moduleName} is that of the archive; whether all of it is as installed cannot be seen: ` +
+      observed.hidden.message;
     return { changes: [], problems, notes: [note], unseen: true };
   }
   const from = observed.receipt?.version ?? (observed.registration.state === "missing" ? null : "unknown");
@@ -100,19 +130,34 @@ function entryNotes({ othersEntry, registration }: ObservedModule): readonly str
 function unusable(said: readonly Problem[], problems: readonly Problem[]): StepPlan {
   const hidden = problems.find(needsPermission);
   if (hidden === undefined) return { changes: [], problems: [...said, ...problems], notes: [] };
-  return { changes: [], problems: said, notes: [`${hidden.message}: ${hidden.where?.path ?? ""}`], unseen: true };
+  return {
+    changes: [],
+    problems: said,
+    notes: [`${hidden.message}: ${hidden.where?.path ?? ""}`],
+    unseen: true,
+  };
 }
 
 /** Whether the library that the loader finds is, byte for byte, one of the archive's. */
-function isTheArchives({ host }: StepInput, { registration }: ObservedModule, { moduleHashes }: InspectedArchive): boolean {
+function isTheArchives(
+  { host }: StepInput,
+  { registration }: ObservedModule,
+  { moduleHashes }: InspectedArchive,
+): boolean {
   if (registration.state === "missing") return false;
   const found = installedFile(host, registration.path);
   return found?.sha256 !== undefined && moduleHashes.includes(found.sha256);
 }
 
-function notesOf({ receipt, registration, hidden }: ObservedModule, { version }: InspectedArchive): readonly string[] {
+function notesOf(
+  { receipt, registration, hidden }: ObservedModule,
+  { version }: InspectedArchive,
+): readonly string[] {
   if (hidden !== undefined) return [`what is installed cannot be seen: ${hidden.message}`];
-  if (receipt !== undefined) return receipt.version === version ? [] : [`version ${receipt.version} is installed at ${receipt.library}`];
+  if (receipt !== undefined)
+    return receipt.version === version
+      ? []
+      : [`version ${receipt.version} is installed at ${receipt.library}`];
   if (registration.state === "missing") return [];
   return [`${registration.path} was not installed by knetctl; install.sh runs over it`];
 }

@@ -16,10 +16,15 @@ export interface WantedModule {
 }
 
 /**
- * Which archive is wanted, told by its SHA-256. A pinned one is believed, so that nothing is read where the receipt names the
- * same: the archive may even be gone. One that is not pinned is hashed, and others than the trusted must have no hand in it.
+ * Which archive is wanted, told by its SHA-256. A pinned one is believed, so that nothing is read where the
+ * receipt names the same: the archive may even be gone. One that is not pinned is hashed, and others than the
+ * trusted must have no hand in it.
  */
-export async function wantedModule(source: ModuleSource, receipt: Receipt | undefined, trusted: Owners): Promise<WantedModule> {
+export async function wantedModule(
+  source: ModuleSource,
+  receipt: Receipt | undefined,
+  trusted: Owners,
+): Promise<WantedModule> {
   if (source.sha256 !== undefined) return { source, sha256: source.sha256, warnings: [] };
   const [{ hashArchive }, { unpinnedWarning, untrustedArchive }] = await Promise.all([
     import("../../host/archive/copy-archive.js"),
@@ -32,7 +37,11 @@ export async function wantedModule(source: ModuleSource, receipt: Receipt | unde
   } catch (error) {
     const isInstalled = receipt?.archiveName === basename(source.archive);
     if (!(error instanceof Problem) || error.code !== "archive-missing" || !isInstalled) throw error;
-    return { source, sha256: receipt.archiveSha256, warnings: [unpinnedWarning(source.archive, receipt.archiveSha256)] };
+    return {
+      source,
+      sha256: receipt.archiveSha256,
+      warnings: [unpinnedWarning(source.archive, receipt.archiveSha256)],
+    };
   }
 }
 

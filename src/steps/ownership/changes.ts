@@ -19,21 +19,34 @@ export interface OwnershipPlan {
 }
 
 /**
- * root:GROUP, folders 0750, files 0640 (the document's chown and chmod) of what is the client's, `.config` included where nothing else
- * lies in it. A `.config` that other programs use too stays as it is, but for the right of others to write in it. Parents come before children: once a
- * folder is root's, nobody can exchange what is below it.
+ * root:GROUP, folders 0750, files 0640 (the document's chown and chmod) of what is the client's, `.config`
+ * included where nothing else lies in it. A `.config` that other programs use too stays as it is, but for the
+ * right of others to write in it. Parents come before children: once a folder is root's, nobody can exchange
+ * what is below it.
  */
 export function planOwnership({ top, isShared, entries }: Observed, reader: Reader): OwnershipPlan {
   const own = isShared ? entries : [{ ...top, placedByRoot: true }, ...entries];
   const judged = own.map((one) => ({ ...one, problem: foreignness(one, reader) }));
   const problems = judged.flatMap(({ problem }) => problem ?? []);
-  const changes = judged.filter(({ problem }) => problem === undefined).flatMap(({ path, entry }) => rightsChanges(path, entry, reader));
+  const changes = judged
+    .filter(({ problem }) => problem === undefined)
+    .flatMap(({ path, entry }) => rightsChanges(path, entry, reader));
   if (!isShared) return { problems, changes };
-  return { problems: [...passageProblems(top, reader), ...problems], changes: [...narrowed(top.path, top.entry, reader), ...changes] };
+  return {
+    problems: [...passageProblems(top, reader), ...problems],
+    changes: [...narrowed(top.path, top.entry, reader), ...changes],
+  };
 }
 
-/** Rights that go first, since the new group must not have them for an instant; then the owner; then what is still to be given. */
-function rightsChanges(path: AbsolutePath, entry: Entry, { service, group, accounts }: Reader): readonly Change[] {
+/**
+ * Rights that go first, since the new group must not have them for an instant; then the owner; then what is
+ * still to be given.
+ */
+function rightsChanges(
+  path: AbsolutePath,
+  entry: Entry,
+  { service, group, accounts }: Reader,
+): readonly Change[] {
   if (entry.kind !== "folder" && entry.kind !== "file") return [];
   const mode = modes[entry.kind];
   const common = { step, path, trusting: service.user } as const;
@@ -58,24 +71,40 @@ function rightsChanges(path: AbsolutePath, entry: Entry, { service, group, accou
 /** Where others can write, root cannot work safely. */
 function narrowed(path: AbsolutePath, { mode }: Entry, { service }: Reader): readonly Change[] {
   if ((mode & writableByOthers) === 0) return [];
-  return [{ kind: "set-mode", step, path, trusting: service.user, from: mode, mode: mode & ~writableByOthers }];
+  return [
+    { kind: "set-mode", step, path, trusting: service.user, from: mode, mode: mode & ~writableByOthers },
+  ];
 }
 
 function passageProblems({ path, entry }: Observed["top"], reader: Reader): readonly Problem[] {
   const { service, account, accounts } = reader;
-  if (entry.uid !== 0 && entry.uid !== account?.uid) return [foreignness({ path, entry, onTheWay: true, placedByRoot: true }, reader)].filter((one) => one !== undefined);
+  if (entry.uid !== 0 && entry.uid !== account?.uid)
+    return [foreignness({ path, entry, onTheWay: true, placedByRoot: true }, reader)].filter(
+      (one) => one !== undefined,
+    );
   const passes = passage(entry, reader);
   if (passes === "yes") return [];
-  // the folder's name is the service user's to exchange: what is done to it as root is done in the folder itself, and the rest as that user
-  const command = entry.uid === account?.uid && entry.uid !== 0
-    ? `runuser -u ${shellWord(service.user)} -- chmod u+x ${shellWord(path)}`
-    : inFolder(path, `chgrp ${shellWord(service.group)} . && chmod g+x .`);
+  // the folder's name is the service user's to exchange: what is done to it as root is done in the folder
+  // itself, and the rest as that user
+  const command =
+    entry.uid === account?.uid && entry.uid !== 0
+      ? `runuser -u ${shellWord(service.user)} -- chmod u+x ${shellWord(path)}`
+      : inFolder(path, `chgrp ${shellWord(service.group)} . && chmod g+x .`);
   return [
-    new Problem("ownership-no-passage", passes === "no" ? "the service cannot pass through this folder to its configuration" : "the service may not be able to pass through this folder to its configuration", {
-      severity: passes === "no" ? "error" : "warning",
-      where: { path },
-      detail: `${accounts.userName(entry.uid)}:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}; other programs use it too, so knetctl gives no rights to it`,
-      hint: `let it pass: ${command}`,
-    }),
+    new Problem(
+      "ownership-no-passage",
+      passes === "no"
+        ? "the service cannot pass through this folder to its configuration"
+        : "the service may not be able to pass through this folder to its configuration",
+      {
+        severity: passes === "no" ? "error" : "warning",
+        where: { path },
+        detail:
+          `${accounts.userName(entry.uid)}:${accounts.groupName(entry.gid)} ` +
+          `${entry.mode.toString(8).padStart(4, "0")}; other programs use it too, so knetctl gives no ` +
+          "rights to it",
+        hint: `let it pass: ${command}`,
+      },
+    ),
   ];
 }

@@ -28,10 +28,15 @@ const [, ...wayNames] = [...clientConfigFolders, clientConfigName];
 const clientFolder = clientConfigFolders[1];
 
 /**
- * `.config` and everything below its folder of the client's; undefined when it is missing. Folders beside the way are entered where
- * `isOurs` says so. Throws a Problem (`ownership-too-deep`) for a tree that the service user can only have made to keep root busy.
+ * `.config` and everything below its folder of the client's; undefined when it is missing. Folders beside the
+ * way are entered where `isOurs` says so. Throws a Problem (`ownership-too-deep`) for a tree that the service
+ * user can only have made to keep root busy.
  */
-export function observeTree(files: Files, top: AbsolutePath, isOurs: (one: OwnedEntry) => boolean): Observed | undefined {
+export function observeTree(
+  files: Files,
+  top: AbsolutePath,
+  isOurs: (one: OwnedEntry) => boolean,
+): Observed | undefined {
   return observe(files, top, (client) => {
     const found: OwnedEntry[] = [];
     collect({ files, way: wayBelow(top), isOurs, found }, client, 0);
@@ -53,16 +58,29 @@ export function observeWay(files: Files, top: AbsolutePath): Observed | undefine
   });
 }
 
-function observe(files: Files, path: AbsolutePath, below: (client: OwnedEntry) => readonly OwnedEntry[]): Observed | undefined {
+function observe(
+  files: Files,
+  path: AbsolutePath,
+  below: (client: OwnedEntry) => readonly OwnedEntry[],
+): Observed | undefined {
   const entry = files.entry(path);
   if (entry === undefined) return undefined;
   // the home is the service user's, who can give any name in it
   const top = { path, entry, onTheWay: true, placedByRoot: false };
   if (entry.kind !== "folder") return { top, isShared: false, entries: [] };
-  const isShared = (files.list(path) ?? []).some(({ name }) => name !== clientFolder && !files.isTemporary(name));
+  const isShared = (files.list(path) ?? []).some(
+    ({ name }) => name !== clientFolder && !files.isTemporary(name),
+  );
   const at = joined(path, clientFolder);
   const client = files.entry(at);
-  return { top, isShared, entries: client === undefined ? [] : below({ path: at, entry: client, onTheWay: true, placedByRoot: isRootsAlone(entry) }) };
+  return {
+    top,
+    isShared,
+    entries:
+      client === undefined
+        ? []
+        : below({ path: at, entry: client, onTheWay: true, placedByRoot: isRootsAlone(entry) }),
+  };
 }
 
 interface Search {

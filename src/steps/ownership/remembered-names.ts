@@ -1,6 +1,9 @@
 import type { Accounts } from "../../host/host.js";
 
-/** The same accounts, asked once for the name of each id: a directory service answers slowly, and thousands of files may have one owner. */
+/**
+ * The same accounts, asked once for the name of each id: a directory service answers slowly, and thousands of
+ * files may have one owner.
+ */
 export function rememberedNames(accounts: Accounts): Accounts {
   return {
     user: (name) => accounts.user(name),

@@ -25,16 +25,29 @@ export const clientConfigOwnershipStep: Step = {
 function plan({ profile: { service, users }, host }: StepInput, extent: "tree" | "way"): StepPlan {
   if (users.size === 0) return { changes: [], problems: [], notes: [] };
   const account = host.accounts.user(service.user);
-  const reader: Reader = { service, account, group: host.accounts.group(service.group), accounts: rememberedNames(host.accounts) };
+  const reader: Reader = {
+    service,
+    account,
+    group: host.accounts.group(service.group),
+    accounts: rememberedNames(host.accounts),
+  };
   const top = joined(serviceHome(service, account), ".config");
   try {
     const files = account === undefined ? host.files() : host.files(account.uid);
-    const observed = extent === "way" ? observeWay(files, top) : observeTree(files, top, (one) => foreignness(one, reader) === undefined);
+    const observed =
+      extent === "way"
+        ? observeWay(files, top)
+        : observeTree(files, top, (one) => foreignness(one, reader) === undefined);
     if (observed === undefined) return { changes: [], problems: [], notes: [] };
     const { changes, problems } = planOwnership(observed, reader);
     return { changes: problems.some(isError) ? [] : changes, problems, notes: [] };
   } catch (error) {
     if (!needsPermission(error)) throw error;
-    return { changes: [], problems: [], notes: [`could not see all of ${top}: ${error.message}`], unseen: true };
+    return {
+      changes: [],
+      problems: [],
+      notes: [`could not see all of ${top}: ${error.message}`],
+      unseen: true,
+    };
   }
 }

@@ -15,12 +15,21 @@ export interface ObservedService {
 const answerMs = 3000;
 
 /** Looks at the unit, and asks at the health URL. Works without root. Throws `service-state-unknown`. */
-export async function observeService(host: Host, unit: string, health: string | undefined): Promise<ObservedService> {
+export async function observeService(
+  host: Host,
+  unit: string,
+  health: string | undefined,
+): Promise<ObservedService> {
   const state = await unitState(host, unit);
-  return health === undefined || !isUp(state) ? { state } : { state, health: await askHealth(health, { timeoutMs: answerMs }) };
+  return health === undefined || !isUp(state)
+    ? { state }
+    : { state, health: await askHealth(health, { timeoutMs: answerMs }) };
 }
 
-/** The runs of this host that the unit should have been restarted for and was not. None where this user may not read the records of runs. */
+/**
+ * The runs of this host that the unit should have been restarted for and was not. None where this user may
+ * not read the records of runs.
+ */
 export async function observeOwed(host: Host, unit: string): Promise<readonly UnreadRun[]> {
   try {
     const { runs } = readRuns(host);

@@ -23,20 +23,30 @@ export interface ServiceOptions {
   readonly noUnit?: string;
 }
 
-/** The application's service starts anew when something that it reads has changed, or had changed and it was not started since, and is well then. */
+/**
+ * The application's service starts anew when something that it reads has changed, or had changed and it was
+ * not started since, and is well then.
+ */
 export function serviceStep(options: ServiceOptions): Step {
   return { id: "service", title: "service", plan: (input, planned) => planService(input, planned, options) };
 }
 
-async function planService({ profile: { service }, host }: StepInput, planned: readonly Change[], options: ServiceOptions): Promise<StepPlan> {
+async function planService(
+  { profile: { service }, host }: StepInput,
+  planned: readonly Change[],
+  options: ServiceOptions,
+): Promise<StepPlan> {
   const because = readAnew(planned);
   const { unit } = service;
   const { restart, settles = false, noUnit = "no service.unit in the profile" } = options;
-  if (unit === undefined) return because.length === 0 ? said() : said(`${noUnit}: restart the application yourself`);
+  if (unit === undefined)
+    return because.length === 0 ? said() : said(`${noUnit}: restart the application yourself`);
   const why = whyNoServiceManager(host);
-  if (why !== undefined) return because.length === 0 ? said() : said(`${why}; where ${unit} runs: ${byHand(unit)}`);
+  if (why !== undefined)
+    return because.length === 0 ? said() : said(`${why}; where ${unit} runs: ${byHand(unit)}`);
   const owed = settles ? await observeOwed(host, unit) : [];
-  const look = (signal: AbortSignal): Promise<readonly Problem[]> => found(host, unit, service, restart, signal);
+  const look = (signal: AbortSignal): Promise<readonly Problem[]> =>
+    found(host, unit, service, restart, signal);
   if (!restart) return { ...leftAlone(unit, because, owed), look };
   const all = [...new Set([...because, ...owed.flatMap((one) => one.because)])];
   if (all.length === 0) return { ...said(), look };
@@ -44,21 +54,45 @@ async function planService({ profile: { service }, host }: StepInput, planned: r
 }
 
 /** Where the user restarts it, or nobody does, that it is not well is told, and no fault of the run's. */
-async function found(host: Host, unit: string, { health, startTimeoutSeconds }: ServiceAccount, restart: boolean, signal: AbortSignal): Promise<readonly Problem[]> {
+async function found(
+  host: Host,
+  unit: string,
+  { health, startTimeoutSeconds }: ServiceAccount,
+  restart: boolean,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
   const problem = await lookAtService(host, unit, { health, startTimeoutSeconds, signal });
   if (problem === undefined) return [];
   return [restart ? problem : asWarning(problem)];
 }
 
 function leftAlone(unit: string, because: readonly AbsolutePath[], owed: readonly UnreadRun[]): StepPlan {
-  const notes = because.length === 0 ? [] : [`--no-restart: the application reads the changes when you restart it: ${byHand(unit)}`];
-  return { changes: [], problems: owed.length === 0 ? [] : [owedProblem(unit, owed)], notes, ...(because.length > 0 && { owes: { unit, because } }) };
+  const notes =
+    because.length === 0
+      ? []
+      : [`--no-restart: the application reads the changes when you restart it: ${byHand(unit)}`];
+  return {
+    changes: [],
+    problems: owed.length === 0 ? [] : [owedProblem(unit, owed)],
+    notes,
+    ...(because.length > 0 && { owes: { unit, because } }),
+  };
 }
 
-function restartPlan(unit: string, service: ServiceAccount, because: readonly AbsolutePath[], owed: readonly UnreadRun[], observed: ObservedService): StepPlan {
+function restartPlan(
+  unit: string,
+  service: ServiceAccount,
+  because: readonly AbsolutePath[],
+  owed: readonly UnreadRun[],
+  observed: ObservedService,
+): StepPlan {
   const problem = unitProblem(unit, observed.state);
   if (problem !== undefined) return { changes: [], problems: [problem], notes: [] };
-  return { changes: [restartChange(unit, service, because)], problems: illBefore(unit, service, observed), notes: [...notes(unit, observed), ...owed.map((one) => owedText(unit, one))] };
+  return {
+    changes: [restartChange(unit, service, because)],
+    problems: illBefore(unit, service, observed),
+    notes: [...notes(unit, observed), ...owed.map((one) => owedText(unit, one))],
+  };
 }
 
 function notes(unit: string, { state }: ObservedService): readonly string[] {
@@ -66,11 +100,26 @@ function notes(unit: string, { state }: ObservedService): readonly string[] {
 }
 
 /** What the run is not to be blamed for is told before it begins. */
-function illBefore(unit: string, { health: url }: ServiceAccount, { state, health }: ObservedService): readonly Problem[] {
-  const problem = state.active === "failed" || state.sub === "auto-restart" ? notActive(unit, state) : health?.well === false && url !== undefined ? unhealthy(unit, url, health.reason) : undefined;
+function illBefore(
+  unit: string,
+  { health: url }: ServiceAccount,
+  { state, health }: ObservedService,
+): readonly Problem[] {
+  const problem =
+    state.active === "failed" || state.sub === "auto-restart"
+      ? notActive(unit, state)
+      : health?.well === false && url !== undefined
+        ? unhealthy(unit, url, health.reason)
+        : undefined;
   if (problem === undefined) return [];
   const { code, message, detail, hint } = problem;
-  return [new Problem(code, `${message}, before anything is changed`, { severity: "warning", ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }) })];
+  return [
+    new Problem(code, `${message}, before anything is changed`, {
+      severity: "warning",
+      ...(detail !== undefined && { detail }),
+      ...(hint !== undefined && { hint }),
+    }),
+  ];
 }
 
 function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {
@@ -82,8 +131,12 @@ function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {
 }
 
 function owedText(unit: string, { run: { sequence }, undone }: UnreadRun): string {
-  if (undone) return `owed since run ${sequence} was taken back: ${unit} still runs with what that run had written`;
-  return `owed since run ${sequence}: ${unit} was not started since that changed what it reads, or did not come up`;
+  if (undone)
+    return `owed since run ${sequence} was taken back: ${unit} still runs with what that run had written`;
+  return (
+    `owed since run ${sequence}: ${unit} was not started since that changed what it reads, or did not ` +
+    "come up"
+  );
 }
 
 function byHand(unit: string): string {

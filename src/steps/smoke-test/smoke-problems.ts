@@ -8,10 +8,15 @@ export function smokeProblems(tokens: readonly TokenReport[]): Problem[] {
       .filter(({ status }) => status === "fail")
       .map(
         ({ id, ckr, detail, hint, unavailable }) =>
-          new Problem(unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed", `the smoke test of token ${JSON.stringify(label)} failed at ${id}${ckr === undefined ? "" : ` with ${ckr}`}`, {
-            ...(detail !== undefined && { detail }),
-            ...(hint !== undefined && { hint }),
-          }),
+          new Problem(
+            unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed",
+            `the smoke test of token ${JSON.stringify(label)} failed at ` +
+              `${id}${ckr === undefined ? "" : ` with ${ckr}`}`,
+            {
+              ...(detail !== undefined && { detail }),
+              ...(hint !== undefined && { hint }),
+            },
+          ),
       ),
   );
 }

@@ -22,18 +22,40 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
   return {
     id: "smoke-test",
     title: "PKCS #11 smoke test",
-    plan: (input) => Promise.resolve({ changes: [], problems: [], notes: [], prove: (signal) => prove(options, input, signal) }),
+    plan: (input) =>
+      Promise.resolve({
+        changes: [],
+        problems: [],
+        notes: [],
+        prove: (signal) => prove(options, input, signal),
+      }),
   };
 }
 
-async function prove(options: SmokeTestOptions, { profile, host }: StepInput, signal: AbortSignal): Promise<Proof> {
+async function prove(
+  options: SmokeTestOptions,
+  { profile, host }: StepInput,
+  signal: AbortSignal,
+): Promise<Proof> {
   if (profile.users.size === 0) return skipped("the profile has no users of the kNET module");
-  if (host.root !== "/") return skipped(`--root ${host.root}: the module is loaded by processes of the running system only`);
+  if (host.root !== "/")
+    return skipped(`--root ${host.root}: the module is loaded by processes of the running system only`);
   const identity = serviceIdentity(host, profile.service);
-  const [{ smokeTest }, { nothingSigned }] = await Promise.all([import("../../pkcs11/smoke-test.js"), import("../../pkcs11/nothing-signed.js")]);
+  const [{ smokeTest }, { nothingSigned }] = await Promise.all([
+    import("../../pkcs11/smoke-test.js"),
+    import("../../pkcs11/nothing-signed.js"),
+  ]);
   const test = (user: User): Promise<TokenReport> => {
     const pin = user.pin && options.pins.get(user.pin);
-    return smokeTest({ module: clientModule, token: { label: user.name }, pin, identity, timeoutMs: options.timeoutMs, workerPath: options.worker, signal });
+    return smokeTest({
+      module: clientModule,
+      token: { label: user.name },
+      pin,
+      identity,
+      timeoutMs: options.timeoutMs,
+      workerPath: options.worker,
+      signal,
+    });
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
   return { smoke: { tokens, unsigned: nothingSigned(tokens) }, problems: smokeProblems(tokens) };

@@ -15,7 +15,16 @@ export type KmipType = KmipItem["type"];
 
 /** The types in the order of their numbers in TTLV, from 1 (KMIP 1.4, 9.1.1.2). */
 export const kmipTypes = [
-  "Structure", "Integer", "LongInteger", "BigInteger", "Enumeration", "Boolean", "TextString", "ByteString", "DateTime", "Interval",
+  "Structure",
+  "Integer",
+  "LongInteger",
+  "BigInteger",
+  "Enumeration",
+  "Boolean",
+  "TextString",
+  "ByteString",
+  "DateTime",
+  "Interval",
 ] as const satisfies readonly KmipType[];
 
 /** Deepest nesting that is read; real messages stay below ten. */

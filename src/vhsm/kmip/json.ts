@@ -3,7 +3,10 @@ import { deepestNesting, kmipTypes } from "./item.js";
 import { malformed } from "./malformed.js";
 import { nameOfTag, nameOfValue, tagOfName, valueOfName } from "./tags.js";
 
-/** KMIP's JSON form (OASIS KMIP Additional Message Encodings, 3): names where they are known, hexadecimal elsewhere. */
+/**
+ * KMIP's JSON form (OASIS KMIP Additional Message Encodings, 3): names where they are known, hexadecimal
+ * elsewhere.
+ */
 export function encodeJson(item: KmipItem): string {
   return JSON.stringify(toJson(item));
 }
@@ -27,15 +30,21 @@ function toJson(item: KmipItem): object {
 
 function leafToJson(item: Exclude<KmipItem, { type: "Structure" }>): unknown {
   switch (item.type) {
-    case "Enumeration": return nameOfValue(item.tag, item.value) ?? hex(BigInt(item.value), 8);
-    case "LongInteger": return hex(BigInt.asUintN(64, item.value), 16);
-    case "BigInteger": return hex(BigInt.asUintN(bitsOf(item.value), item.value), bitsOf(item.value) / 4);
-    case "ByteString": return Buffer.from(item.value).toString("hex");
-    case "DateTime": return item.value.toISOString();
+    case "Enumeration":
+      return nameOfValue(item.tag, item.value) ?? hex(BigInt(item.value), 8);
+    case "LongInteger":
+      return hex(BigInt.asUintN(64, item.value), 16);
+    case "BigInteger":
+      return hex(BigInt.asUintN(bitsOf(item.value), item.value), bitsOf(item.value) / 4);
+    case "ByteString":
+      return Buffer.from(item.value).toString("hex");
+    case "DateTime":
+      return item.value.toISOString();
     case "Integer":
     case "Interval":
     case "Boolean":
-    case "TextString": return item.value;
+    case "TextString":
+      return item.value;
   }
 }
 
@@ -64,15 +73,24 @@ function fromJson(document: unknown, depth: number): KmipItem {
 
 function leafFromJson(tag: number, type: Exclude<KmipType, "Structure">, value: unknown): KmipItem {
   switch (type) {
-    case "Integer": return { tag, type, value: Number(BigInt.asIntN(32, integerFrom(value, 32))) };
-    case "Interval": return { tag, type, value: Number(BigInt.asUintN(32, integerFrom(value, 32))) };
-    case "Enumeration": return { tag, type, value: enumerationFrom(tag, value) };
-    case "LongInteger": return { tag, type, value: BigInt.asIntN(64, integerFrom(value, 64)) };
-    case "BigInteger": return { tag, type, value: bigIntegerFrom(value) };
-    case "Boolean": return { tag, type, value: booleanFrom(value) };
-    case "TextString": return { tag, type, value: stringFrom(value) };
-    case "ByteString": return { tag, type, value: bytesFrom(value) };
-    case "DateTime": return { tag, type, value: dateFrom(value) };
+    case "Integer":
+      return { tag, type, value: Number(BigInt.asIntN(32, integerFrom(value, 32))) };
+    case "Interval":
+      return { tag, type, value: Number(BigInt.asUintN(32, integerFrom(value, 32))) };
+    case "Enumeration":
+      return { tag, type, value: enumerationFrom(tag, value) };
+    case "LongInteger":
+      return { tag, type, value: BigInt.asIntN(64, integerFrom(value, 64)) };
+    case "BigInteger":
+      return { tag, type, value: bigIntegerFrom(value) };
+    case "Boolean":
+      return { tag, type, value: booleanFrom(value) };
+    case "TextString":
+      return { tag, type, value: stringFrom(value) };
+    case "ByteString":
+      return { tag, type, value: bytesFrom(value) };
+    case "DateTime":
+      return { tag, type, value: dateFrom(value) };
   }
 }
 
@@ -98,9 +116,14 @@ function stringFrom(value: unknown): string {
 
 function integerFrom(value: unknown, bits: number): bigint {
   if (typeof value === "number" && Number.isSafeInteger(value)) {
-    if (BigInt.asIntN(bits, BigInt(value)) === BigInt(value) || BigInt.asUintN(bits, BigInt(value)) === BigInt(value)) return BigInt(value);
+    if (
+      BigInt.asIntN(bits, BigInt(value)) === BigInt(value) ||
+      BigInt.asUintN(bits, BigInt(value)) === BigInt(value)
+    )
+      return BigInt(value);
   }
-  if (typeof value === "string" && /^0x[0-9a-f]+$/i.test(value) && value.length <= 2 + bits / 4) return BigInt(value);
+  if (typeof value === "string" && /^0x[0-9a-f]+$/i.test(value) && value.length <= 2 + bits / 4)
+    return BigInt(value);
   throw malformed(`integer of ${bits} bits expected`);
 }
 
@@ -128,7 +151,9 @@ function bytesFrom(value: unknown): Uint8Array {
 
 function dateFrom(value: unknown): Date {
   const string = stringFrom(value);
-  const date = string.startsWith("0x") ? new Date(Number(BigInt.asIntN(64, integerFrom(string, 64))) * 1000) : new Date(string);
+  const date = string.startsWith("0x")
+    ? new Date(Number(BigInt.asIntN(64, integerFrom(string, 64))) * 1000)
+    : new Date(string);
   if (Number.isNaN(date.getTime())) throw malformed("date expected");
   return date;
 }

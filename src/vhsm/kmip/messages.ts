@@ -19,21 +19,38 @@ export interface QueryOptions {
 
 /** A Query for the server information, which carries the vendor's identification (KMIP 1.4, 4.25). */
 export function queryRequest({ credential, minor = 4 }: QueryOptions = {}): KmipItem {
-  return structure("RequestMessage",
-    structure("RequestHeader",
-      structure("ProtocolVersion", integer("ProtocolVersionMajor", 1), integer("ProtocolVersionMinor", minor)),
+  return structure(
+    "RequestMessage",
+    structure(
+      "RequestHeader",
+      structure(
+        "ProtocolVersion",
+        integer("ProtocolVersionMajor", 1),
+        integer("ProtocolVersionMinor", minor),
+      ),
       ...(credential ? [authentication(credential)] : []),
-      integer("BatchCount", 1)),
-    structure("BatchItem",
+      integer("BatchCount", 1),
+    ),
+    structure(
+      "BatchItem",
       enumeration("Operation", enumerations.Operation.Query),
-      structure("RequestPayload", enumeration("QueryFunction", enumerations.QueryFunction.QueryServerInformation))));
+      structure(
+        "RequestPayload",
+        enumeration("QueryFunction", enumerations.QueryFunction.QueryServerInformation),
+      ),
+    ),
+  );
 }
 
 function authentication({ username, password }: Credential): KmipItem {
-  return structure("Authentication",
-    structure("Credential",
+  return structure(
+    "Authentication",
+    structure(
+      "Credential",
       enumeration("CredentialType", enumerations.CredentialType.UsernameAndPassword),
-      structure("CredentialValue", text("Username", username), text("Password", password.reveal()))));
+      structure("CredentialValue", text("Username", username), text("Password", password.reveal())),
+    ),
+  );
 }
 
 export interface QueryAnswer {
@@ -49,11 +66,15 @@ export interface QueryAnswer {
   readonly serverInformation?: readonly string[];
 }
 
-/** What the answer to `queryRequest` says, its texts fit for quoting (peer-text.ts). Throws a Problem (`kmip-malformed`) when it is no response message. */
+/**
+ * What the answer to `queryRequest` says, its texts fit for quoting (peer-text.ts). Throws a Problem
+ * (`kmip-malformed`) when it is no response message.
+ */
 export function readQueryAnswer(response: KmipItem): QueryAnswer {
   const item = part(response, "BatchItem");
   const status = numberOf(part(item, "ResultStatus"));
-  if (response.tag !== tagNumber("ResponseMessage") || status === undefined) throw malformed("no response with a result");
+  if (response.tag !== tagNumber("ResponseMessage") || status === undefined)
+    throw malformed("no response with a result");
   const reason = numberOf(part(item, "ResultReason"));
   const message = textOf(part(item, "ResultMessage"));
   const vendor = textOf(part(item, "ResponsePayload", "VendorIdentification"));
@@ -62,7 +83,9 @@ export function readQueryAnswer(response: KmipItem): QueryAnswer {
   const minor = numberOf(part(version, "ProtocolVersionMinor"));
   return {
     success: status === enumerations.ResultStatus.Success,
-    ...(reason !== undefined && { reason: nameOfValue(tagNumbers.ResultReason, reason) ?? `0x${reason.toString(16)}` }),
+    ...(reason !== undefined && {
+      reason: nameOfValue(tagNumbers.ResultReason, reason) ?? `0x${reason.toString(16)}`,
+    }),
     ...(message !== undefined && { message: peerText(message) }),
     ...(vendor !== undefined && { vendor: peerText(vendor) }),
     ...(major !== undefined && minor !== undefined && { protocol: `${major}.${minor}` }),

@@ -1,4 +1,7 @@
-/** The tags of KMIP 1.4 (9.1.3.1) that a Query and its answer are made of, under their names of the JSON encoding. */
+/**
+ * The tags of KMIP 1.4 (9.1.3.1) that a Query and its answer are made of, under their names of the JSON
+ * encoding.
+ */
 export const tagNumbers = {
   Authentication: 0x42000c,
   BatchCount: 0x42000d,
@@ -41,14 +44,24 @@ export const enumerations = {
   QueryFunction: { QueryOperations: 1, QueryObjects: 2, QueryServerInformation: 3 },
   ResultStatus: { Success: 0, OperationFailed: 1 },
   ResultReason: {
-    AuthenticationNotSuccessful: 3, InvalidMessage: 4, OperationNotSupported: 5, MissingData: 6, PermissionDenied: 0xc, GeneralFailure: 0x100,
+    AuthenticationNotSuccessful: 3,
+    InvalidMessage: 4,
+    OperationNotSupported: 5,
+    MissingData: 6,
+    PermissionDenied: 0xc,
+    GeneralFailure: 0x100,
   },
 } as const;
 
-const namesByNumber = new Map<number, string>(Object.entries(tagNumbers).map(([name, number]) => [number, name]));
+const namesByNumber = new Map<number, string>(
+  Object.entries(tagNumbers).map(([name, number]) => [number, name]),
+);
 const numbersByName = new Map<string, number>(Object.entries(tagNumbers));
 const valuesByTag = new Map<number, ReadonlyMap<string, number>>(
-  Object.entries(enumerations).map(([tag, values]) => [numbersByName.get(tag) ?? 0, new Map(Object.entries(values))]),
+  Object.entries(enumerations).map(([tag, values]) => [
+    numbersByName.get(tag) ?? 0,
+    new Map(Object.entries(values)),
+  ]),
 );
 
 export function nameOfTag(number: number): string | undefined {

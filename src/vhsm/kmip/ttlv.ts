@@ -4,10 +4,17 @@ import { malformed } from "./malformed.js";
 
 const headerLength = 8;
 const fixedLengths: Partial<Record<KmipType, number>> = {
-  Integer: 4, LongInteger: 8, Enumeration: 4, Boolean: 8, DateTime: 8, Interval: 4,
+  Integer: 4,
+  LongInteger: 8,
+  Enumeration: 4,
+  Boolean: 8,
+  DateTime: 8,
+  Interval: 4,
 };
 
-/** KMIP's binary form (KMIP 1.4, 9.1): 3-byte tag, type byte, 4-byte length, value padded to a multiple of 8. */
+/**
+ * KMIP's binary form (KMIP 1.4, 9.1): 3-byte tag, type byte, 4-byte length, value padded to a multiple of 8.
+ */
 export function encodeTtlv(item: KmipItem): Buffer {
   const value = encodeValue(item);
   const header = Buffer.alloc(headerLength);
@@ -26,8 +33,8 @@ export function decodeTtlv(bytes: Uint8Array): KmipItem {
 }
 
 /**
- * Bytes of the whole message that these are the beginning of: undefined while fewer than 8 are there. Throws unless
- * they can begin a message.
+ * Bytes of the whole message that these are the beginning of: undefined while fewer than 8 are there. Throws
+ * unless they can begin a message.
  */
 export function ttlvMessageLength(beginning: Uint8Array): number | undefined {
   if (beginning.length > 0 && beginning[0] !== 0x42) throw malformed("the first byte is not 42");
@@ -42,16 +49,25 @@ function paddingOf(length: number): number {
 
 function encodeValue(item: KmipItem): Buffer {
   switch (item.type) {
-    case "Structure": return Buffer.concat(item.value.map(encodeTtlv));
-    case "Integer": return written(4, (buffer) => buffer.writeInt32BE(item.value));
+    case "Structure":
+      return Buffer.concat(item.value.map(encodeTtlv));
+    case "Integer":
+      return written(4, (buffer) => buffer.writeInt32BE(item.value));
     case "Enumeration":
-    case "Interval": return written(4, (buffer) => buffer.writeUInt32BE(item.value));
-    case "LongInteger": return written(8, (buffer) => buffer.writeBigInt64BE(item.value));
-    case "BigInteger": return encodeBigInteger(item.value);
-    case "Boolean": return written(8, (buffer) => buffer.writeBigUInt64BE(item.value ? 1n : 0n));
-    case "TextString": return Buffer.from(item.value, "utf8");
-    case "ByteString": return Buffer.from(item.value);
-    case "DateTime": return written(8, (buffer) => buffer.writeBigInt64BE(BigInt(Math.floor(item.value.getTime() / 1000))));
+    case "Interval":
+      return written(4, (buffer) => buffer.writeUInt32BE(item.value));
+    case "LongInteger":
+      return written(8, (buffer) => buffer.writeBigInt64BE(item.value));
+    case "BigInteger":
+      return encodeBigInteger(item.value);
+    case "Boolean":
+      return written(8, (buffer) => buffer.writeBigUInt64BE(item.value ? 1n : 0n));
+    case "TextString":
+      return Buffer.from(item.value, "utf8");
+    case "ByteString":
+      return Buffer.from(item.value);
+    case "DateTime":
+      return written(8, (buffer) => buffer.writeBigInt64BE(BigInt(Math.floor(item.value.getTime() / 1000))));
   }
 }
 
@@ -65,7 +81,12 @@ function written(length: number, write: (buffer: Buffer) => unknown): Buffer {
 function encodeBigInteger(value: bigint): Buffer {
   let bits = 64;
   while (BigInt.asIntN(bits, value) !== value) bits += 64;
-  return Buffer.from(BigInt.asUintN(bits, value).toString(16).padStart(bits / 4, "0"), "hex");
+  return Buffer.from(
+    BigInt.asUintN(bits, value)
+      .toString(16)
+      .padStart(bits / 4, "0"),
+    "hex",
+  );
 }
 
 interface Decoded {
@@ -82,23 +103,33 @@ function decodeAt(buffer: Buffer, start: number, depth: number): Decoded {
   const end = start + headerLength + length + paddingOf(length);
   if (type === undefined) throw malformed(`unknown type ${buffer.readUInt8(start + 3)} at byte ${start + 3}`);
   if (end > buffer.length) throw malformed(`the value at byte ${start + headerLength} is cut off`);
-  if (length !== (fixedLengths[type] ?? length)) throw malformed(`${type} of ${length} bytes at byte ${start}`);
+  if (length !== (fixedLengths[type] ?? length))
+    throw malformed(`${type} of ${length} bytes at byte ${start}`);
   const value = buffer.subarray(start + headerLength, start + headerLength + length);
   return { item: decodeValue(tag, type, value, depth), end };
 }
 
 function decodeValue(tag: number, type: KmipType, value: Buffer, depth: number): KmipItem {
   switch (type) {
-    case "Structure": return { tag, type, value: decodeParts(value, depth) };
-    case "Integer": return { tag, type, value: value.readInt32BE() };
+    case "Structure":
+      return { tag, type, value: decodeParts(value, depth) };
+    case "Integer":
+      return { tag, type, value: value.readInt32BE() };
     case "Enumeration":
-    case "Interval": return { tag, type, value: value.readUInt32BE() };
-    case "LongInteger": return { tag, type, value: value.readBigInt64BE() };
-    case "BigInteger": return { tag, type, value: decodeBigInteger(value) };
-    case "Boolean": return { tag, type, value: value.readBigUInt64BE() !== 0n };
-    case "TextString": return { tag, type, value: decodeText(value) };
-    case "ByteString": return { tag, type, value: Buffer.from(value) };
-    case "DateTime": return { tag, type, value: new Date(Number(value.readBigInt64BE()) * 1000) };
+    case "Interval":
+      return { tag, type, value: value.readUInt32BE() };
+    case "LongInteger":
+      return { tag, type, value: value.readBigInt64BE() };
+    case "BigInteger":
+      return { tag, type, value: decodeBigInteger(value) };
+    case "Boolean":
+      return { tag, type, value: value.readBigUInt64BE() !== 0n };
+    case "TextString":
+      return { tag, type, value: decodeText(value) };
+    case "ByteString":
+      return { tag, type, value: Buffer.from(value) };
+    case "DateTime":
+      return { tag, type, value: new Date(Number(value.readBigInt64BE()) * 1000) };
   }
 }
 

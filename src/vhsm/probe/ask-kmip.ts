@@ -20,10 +20,18 @@ export type Asked =
   | { readonly is: "ended" };
 
 /** Asks for the server information (KMIP's HTTPS profile, JSON). Sends no credential. Never rejects. */
-export async function askKmip({ socket, wire }: Session, peer: Peer, deadline: Deadline, minor?: number): Promise<Asked | "late"> {
+export async function askKmip(
+  { socket, wire }: Session,
+  peer: Peer,
+  deadline: Deadline,
+  minor?: number,
+): Promise<Asked | "late"> {
   const start = performance.now();
   const exchange = new HttpExchange(socket);
-  const post = { host: targetText({ ip: serverName(peer) ?? peer.address, port: peer.port }), body: encodeJson(queryRequest(minor === undefined ? {} : { minor })) };
+  const post = {
+    host: targetText({ ip: serverName(peer) ?? peer.address, port: peer.port }),
+    body: encodeJson(queryRequest(minor === undefined ? {} : { minor })),
+  };
   const asked = await deadline.first<Asked>((done) => {
     exchange.post(post, (over) => {
       const answer = kmipAnswer(exchange);
@@ -48,8 +56,15 @@ function kmipAnswer({ body, flooded }: HttpExchange): QueryAnswer | { readonly w
 
 /** A response counts more than the error that came after it. */
 function withoutKmip({ status, server, words, errorCode }: HttpExchange, why: string): Asked {
-  if (status !== undefined) return { is: "http", status, server, why: status === 101 ? "it switches protocols" : why };
-  if (words.is === "http") return { is: "http", status: Number(/^HTTP\/\S+ (\d{3})/.exec(words.line)?.[1] ?? 0), server, why: "its headers cannot be read" };
+  if (status !== undefined)
+    return { is: "http", status, server, why: status === 101 ? "it switches protocols" : why };
+  if (words.is === "http")
+    return {
+      is: "http",
+      status: Number(/^HTTP\/\S+ (\d{3})/.exec(words.line)?.[1] ?? 0),
+      server,
+      why: "its headers cannot be read",
+    };
   if (words.is !== "nothing") return { is: "no-http", words };
   return { is: demandsCertificateLate(errorCode) ? "client-certificate" : "ended" };
 }

@@ -9,7 +9,10 @@ import type { TlsSettings } from "./tls-settings.js";
 
 type Spoken = "ttlv" | "client-certificate" | "neither";
 
-/** Speaks KMIP's binary form on a TLS connection of its own: whether that is answered, or a client certificate is asked for instead. Leaves nothing open once the deadline is closed. */
+/**
+ * Speaks KMIP's binary form on a TLS connection of its own: whether that is answered, or a client certificate
+ * is asked for instead. Leaves nothing open once the deadline is closed.
+ */
 export async function askTtlv(peer: Peer, settings: TlsSettings, deadline: Deadline): Promise<Spoken> {
   const opened = await openWire(peer, deadline);
   if (opened === "late" || "finding" in opened) return "neither";
@@ -29,8 +32,12 @@ function firstAnswer({ socket }: Session, deadline: Deadline): Promise<Spoken | 
       said = Buffer.concat([said, chunk.subarray(0, 8)]);
       if (said.length >= 3) done(isTtlvResponse(said) ? "ttlv" : "neither");
     });
-    socket.on("error", (error: NodeJS.ErrnoException) => { done(demandsCertificateLate(error.code ?? "") ? "client-certificate" : "neither"); });
-    socket.on("close", () => { done("neither"); });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      done(demandsCertificateLate(error.code ?? "") ? "client-certificate" : "neither");
+    });
+    socket.on("close", () => {
+      done("neither");
+    });
     socket.write(encodeTtlv(queryRequest()));
   });
 }

@@ -17,11 +17,21 @@ export interface CertificateFacts {
 
 const mostNames = 20;
 
-export function certificateFacts({ subject, subjectAltName, validFrom, validTo, fingerprint256 }: X509Certificate): CertificateFacts {
+export function certificateFacts({
+  subject,
+  subjectAltName,
+  validFrom,
+  validTo,
+  fingerprint256,
+}: X509Certificate): CertificateFacts {
   const [notBefore, notAfter] = [isoDate(validFrom), isoDate(validTo)];
   return {
     subject: peerText((typeof subject === "string" ? subject : "").split("\n").join(", ")),
-    names: (subjectAltName ?? "").split(", ").filter((name) => name !== "").slice(0, mostNames).map((name) => peerText(name)),
+    names: (subjectAltName ?? "")
+      .split(", ")
+      .filter((name) => name !== "")
+      .slice(0, mostNames)
+      .map((name) => peerText(name)),
     ...(notBefore !== undefined && { notBefore }),
     ...(notAfter !== undefined && { notAfter }),
     fingerprint: fingerprint256.replaceAll(":", "").toLowerCase(),
@@ -29,12 +39,22 @@ export function certificateFacts({ subject, subjectAltName, validFrom, validTo, 
 }
 
 /** What is wrong with a certificate at a time; names aside, which do not fit by design. */
-export function judgeCertificate(certificate: CertificateFacts, wanted: string | undefined, now: Date): readonly Finding[] {
+export function judgeCertificate(
+  certificate: CertificateFacts,
+  wanted: string | undefined,
+  now: Date,
+): readonly Finding[] {
   const { notBefore, notAfter, fingerprint } = certificate;
   return [
-    ...(wanted !== undefined && wanted !== fingerprint ? [{ kind: "other-certificate", wanted, found: fingerprint } as const] : []),
-    ...(notAfter !== undefined && new Date(notAfter) < now ? [{ kind: "certificate-expired", certificate } as const] : []),
-    ...(notBefore !== undefined && new Date(notBefore) > now ? [{ kind: "certificate-not-yet-valid", certificate } as const] : []),
+    ...(wanted !== undefined && wanted !== fingerprint
+      ? [{ kind: "other-certificate", wanted, found: fingerprint } as const]
+      : []),
+    ...(notAfter !== undefined && new Date(notAfter) < now
+      ? [{ kind: "certificate-expired", certificate } as const]
+      : []),
+    ...(notBefore !== undefined && new Date(notBefore) > now
+      ? [{ kind: "certificate-not-yet-valid", certificate } as const]
+      : []),
   ];
 }
 

@@ -4,7 +4,9 @@ export class Deadline {
   readonly #end: number;
   readonly #timer: NodeJS.Timeout;
   readonly #parent: AbortSignal | undefined;
-  readonly #abort = (): void => { this.#controller.abort(); };
+  readonly #abort = (): void => {
+    this.#controller.abort();
+  };
 
   /** Over after `ms`, or when `parent` aborts. */
   constructor(ms: number, parent?: AbortSignal) {
@@ -30,7 +32,11 @@ export class Deadline {
     const { signal } = this.#controller;
     if (signal.aborted) return "late";
     let stop = (): void => undefined;
-    const over = new Promise<"late">((resolve) => { stop = () => { resolve("late"); }; });
+    const over = new Promise<"late">((resolve) => {
+      stop = () => {
+        resolve("late");
+      };
+    });
     signal.addEventListener("abort", stop, { once: true });
     try {
       return await Promise.race([over, new Promise<T>(begin)]);
@@ -39,7 +45,10 @@ export class Deadline {
     }
   }
 
-  /** Does some work within a share of the time that is left. What the work leaves under way when it returns is ended. */
+  /**
+   * Does some work within a share of the time that is left. What the work leaves under way when it returns is
+   * ended.
+   */
   async within<T>(share: number, work: (part: Deadline) => Promise<T>): Promise<T> {
     const part = this.part(share);
     try {
@@ -51,7 +60,11 @@ export class Deadline {
 
   /** What a promise comes to within a share of the time that is left. The promise's own work goes on. */
   soon<T>(share: number, promise: Promise<T>): Promise<T | "late"> {
-    return this.within(share, (part) => part.first<T>((done) => { void promise.then(done); }));
+    return this.within(share, (part) =>
+      part.first<T>((done) => {
+        void promise.then(done);
+      }),
+    );
   }
 
   /** Ends what is still under way, and frees the timer. */

@@ -5,7 +5,10 @@ import type { Target } from "./target.js";
 /** What an endpoint turned out to speak, as far as it was understood. */
 export type Spoken = "KMIP over HTTPS" | "HTTPS" | "TTLV over TLS" | "TLS" | "HTTP" | "no TLS";
 
-/** What a probe learned of one endpoint; what is absent was not reached. Texts come from outside. Times in milliseconds. */
+/**
+ * What a probe learned of one endpoint; what is absent was not reached. Texts come from outside. Times in
+ * milliseconds.
+ */
 export interface EndpointReport {
   readonly target: Target;
   /** Of a target's name, the address that the rest is about. */

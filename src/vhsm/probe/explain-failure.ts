@@ -18,12 +18,15 @@ export interface Failure {
 }
 
 /** Why there is no TLS; or TLS after all, with settings for old servers. */
-export type Explained = Pick<EndpointReport, "findings" | "speaks"> | { readonly older: Session; readonly settings: TlsSettings };
+export type Explained =
+  Pick<EndpointReport, "findings" | "speaks"> | { readonly older: Session; readonly settings: TlsSettings };
 
 /** Part of the time for asking a port in HTTP that answered TLS in words. */
 const patience = 0.5;
 
-/** Finds out why a handshake with the usual settings failed, by what the peer said and by further connections. */
+/**
+ * Finds out why a handshake with the usual settings failed, by what the peer said and by further connections.
+ */
 export async function explainFailure({ peer, wire, failed }: Failure, time: Time): Promise<Explained> {
   if (failed !== "late" && "heard" in failed) return noTls(failed.heard);
   const words = firstWords(wire.first);
@@ -41,17 +44,34 @@ async function closed(failed: FailedHandshake, peer: Peer, { deadline }: Time): 
   return typeof lower === "object" ? lower : { findings: [{ kind: "closed-during-tls" }] };
 }
 
-async function refused(failed: FailedHandshake, wire: Wire, peer: Peer, { deadline }: Time): Promise<Explained> {
+async function refused(
+  failed: FailedHandshake,
+  wire: Wire,
+  peer: Peer,
+  { deadline }: Time,
+): Promise<Explained> {
   const lower = await lowerHandshake(failed, peer, deadline);
   if (typeof lower === "object") return lower;
-  return { speaks: "TLS", findings: [{ kind: "tls-failed", reason: wire.flooded ? "it does not end" : reasonOf(failed), lowerTried: lower === "refused" }] };
+  return {
+    speaks: "TLS",
+    findings: [
+      {
+        kind: "tls-failed",
+        reason: wire.flooded ? "it does not end" : reasonOf(failed),
+        lowerTried: lower === "refused",
+      },
+    ],
+  };
 }
 
 function isPlain({ is }: FirstWords): boolean {
   return is !== "nothing" && is !== "tls";
 }
 
-/** Some web servers take TLS for a request of HTTP/0.9, and answer without a status line: what they say to a request is plainer. */
+/**
+ * Some web servers take TLS for a request of HTTP/0.9, and answer without a status line: what they say to a
+ * request is plainer.
+ */
 async function plainer(words: FirstWords, peer: Peer, deadline: Deadline): Promise<FirstWords> {
   if (words.is === "http" || words.is === "ttlv") return words;
   const asked = await deadline.within(patience, (part) => askInHttp(peer, part));
@@ -64,7 +84,10 @@ function noTls(words: FirstWords): Explained {
   return { speaks: "no TLS", findings: [{ kind: "other-service", said: saidText(words) }] };
 }
 
-/** OpenSSL's words for it, from the name that Node makes of them: "sslv3 alert handshake failure", and since OpenSSL 3.2 "ssl/tls alert handshake failure". */
+/**
+ * OpenSSL's words for it, from the name that Node makes of them: "sslv3 alert handshake failure", and since
+ * OpenSSL 3.2 "ssl/tls alert handshake failure".
+ */
 function reasonOf({ code, records }: FailedHandshake): string {
   const words = /^ERR_SSL_([\w/]+)$/.exec(code)?.[1]?.toLowerCase().replaceAll("_", " ");
   return words ?? (records.alert === undefined ? "it closed the connection" : `alert ${records.alert}`);

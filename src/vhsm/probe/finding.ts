@@ -8,7 +8,9 @@ export type Stage = "name" | "connect" | "tls" | "answer";
 export type Finding =
   | { readonly kind: "name-not-found"; readonly code: string }
   | { readonly kind: "refused" }
-  /** No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's. */
+  /**
+   * No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's.
+   */
   | { readonly kind: "unreachable"; readonly code: string }
   /** This host's own limits or rules, and not the endpoint's; `code` is the system's. */
   | { readonly kind: "own-host"; readonly doing: "connecting" | "looking up names"; readonly code: string }

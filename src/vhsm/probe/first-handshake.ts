@@ -6,13 +6,19 @@ import type { Peer } from "./target.js";
 import { usualSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
-/** Part of the time after which a port that says nothing to TLS is asked in plain HTTP too: such a server may wait for the end of a line. */
+/**
+ * Part of the time after which a port that says nothing to TLS is asked in plain HTTP too: such a server may
+ * wait for the end of a line.
+ */
 const patience = 0.4;
 
 /** What came of the usual settings; `heard` where the port spoke something else meanwhile. */
 export type FirstShaken = Shaken | { readonly heard: FirstWords };
 
-/** Shakes hands with the usual settings, and where that is not answered asks in plain HTTP on a connection of its own. */
+/**
+ * Shakes hands with the usual settings, and where that is not answered asks in plain HTTP on a connection of
+ * its own.
+ */
 export async function firstHandshake(wire: Wire, peer: Peer, deadline: Deadline): Promise<FirstShaken> {
   const shaking = shakeHands(wire, peer, usualSettings, deadline);
   const quick = await deadline.soon(patience, shaking);

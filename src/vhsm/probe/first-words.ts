@@ -1,6 +1,8 @@
 import { peerText } from "../peer-text.js";
 
-/** What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are no text. */
+/**
+ * What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are no text.
+ */
 export type FirstWords =
   | { readonly is: "nothing" }
   | { readonly is: "tls" }
@@ -12,13 +14,22 @@ export type FirstWords =
 const longestLine = 80;
 const shownBytes = 16;
 
-/** Reads the beginning of what was said. What it quotes is cut, on one line, and without control characters. */
+/**
+ * Reads the beginning of what was said. What it quotes is cut, on one line, and without control characters.
+ */
 export function firstWords(bytes: Buffer): FirstWords {
   if (bytes.length === 0) return { is: "nothing" };
   if (isTlsRecord(bytes)) return { is: "tls" };
   if (isTtlvResponse(bytes)) return { is: "ttlv" };
   const line = firstLine(bytes);
-  if (line === undefined) return { is: "bytes", hex: bytes.subarray(0, shownBytes).toString("hex").replace(/..(?=.)/g, "$& ") };
+  if (line === undefined)
+    return {
+      is: "bytes",
+      hex: bytes
+        .subarray(0, shownBytes)
+        .toString("hex")
+        .replace(/..(?=.)/g, "$& "),
+    };
   return { is: line.startsWith("HTTP/") ? "http" : "text", line };
 }
 

@@ -12,7 +12,10 @@ export interface Post {
   readonly body: string;
 }
 
-/** A request on a connection, and as much of an answer as has come. Takes what Node's strict parser refuses, as the client's libcurl does. */
+/**
+ * A request on a connection, and as much of an answer as has come. Takes what Node's strict parser refuses,
+ * as the client's libcurl does.
+ */
 export class HttpExchange {
   readonly #socket: TLSSocket;
   #response: IncomingMessage | undefined;
@@ -59,18 +62,35 @@ export class HttpExchange {
       createConnection: () => this.#socket,
       method: "POST",
       path: "/kmip",
-      headers: { Host: host, "Content-Type": "application/json", Accept: "application/json", "Content-Length": Buffer.byteLength(body), Connection: "close" },
+      headers: {
+        Host: host,
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "Content-Length": Buffer.byteLength(body),
+        Connection: "close",
+      },
       maxHeaderSize: mostBytes,
       insecureHTTPParser: true,
     });
-    asking.on("response", (response) => { this.#read(response, seen); });
+    asking.on("response", (response) => {
+      this.#read(response, seen);
+    });
     // Node gives up the connection at once; that a status was told is what counts
-    asking.on("upgrade", (response) => { this.#response = response; seen(true); });
-    asking.on("error", (error: NodeJS.ErrnoException) => { this.#errorCode ||= error.code ?? ""; });
-    asking.on("close", () => { setImmediate(seen, true); });
+    asking.on("upgrade", (response) => {
+      this.#response = response;
+      seen(true);
+    });
+    asking.on("error", (error: NodeJS.ErrnoException) => {
+      this.#errorCode ||= error.code ?? "";
+    });
+    asking.on("close", () => {
+      setImmediate(seen, true);
+    });
     asking.end(body);
     // after the request's own listener, which must miss nothing
-    this.#socket.on("data", (chunk: Buffer) => { this.#said = Buffer.concat([this.#said, chunk.subarray(0, Math.max(0, keptBytes - this.#said.length))]); });
+    this.#socket.on("data", (chunk: Buffer) => {
+      this.#said = Buffer.concat([this.#said, chunk.subarray(0, Math.max(0, keptBytes - this.#said.length))]);
+    });
   }
 
   #read(response: IncomingMessage, seen: (over: boolean) => void): void {
@@ -79,8 +99,12 @@ export class HttpExchange {
       if (!this.flooded) this.#body = Buffer.concat([this.#body, chunk]);
       seen(this.flooded);
     });
-    response.on("end", () => { seen(true); });
+    response.on("end", () => {
+      seen(true);
+    });
     // cut off: what came is judged as it is
-    response.on("error", () => { seen(true); });
+    response.on("error", () => {
+      seen(true);
+    });
   }
 }

@@ -6,7 +6,10 @@ import type { Finding } from "./finding.js";
 import { saidText } from "./first-words.js";
 
 /** What a server's answer to a Query tells of it. */
-export type Answered = Pick<EndpointReport, "findings" | "speaks" | "answerMs" | "vendor" | "kmipVersion" | "serverInformation">;
+export type Answered = Pick<
+  EndpointReport,
+  "findings" | "speaks" | "answerMs" | "vendor" | "kmipVersion" | "serverInformation"
+>;
 
 /** Judges what came back for a Query. */
 export function judgeAnswer(asked: Asked): Answered {
@@ -18,15 +21,24 @@ export function judgeAnswer(asked: Asked): Answered {
     case "client-certificate":
       return { speaks: "TLS", findings: [{ kind: "client-certificate" }] };
     case "no-http":
-      return asked.words.is === "ttlv" ? { speaks: "TTLV over TLS", findings: [{ kind: "ttlv", tls: true }] } : { speaks: "TLS", findings: [{ kind: "no-http", said: saidText(asked.words) }] };
+      return asked.words.is === "ttlv"
+        ? { speaks: "TTLV over TLS", findings: [{ kind: "ttlv", tls: true }] }
+        : { speaks: "TLS", findings: [{ kind: "no-http", said: saidText(asked.words) }] };
     case "ended":
       return { speaks: "TLS", findings: [{ kind: "no-http", said: "" }] };
   }
 }
 
-/** Whether a server may answer a Query of an older protocol version: an unsupported one is an invalid message (KMIP 1.4, 11.1). */
+/**
+ * Whether a server may answer a Query of an older protocol version: an unsupported one is an invalid message
+ * (KMIP 1.4, 11.1).
+ */
 export function wantsOlderVersion(asked: Asked): boolean {
-  return asked.is === "kmip" && !asked.answer.success && (isReason(asked.answer, "invalidmessage") || /version/i.test(asked.answer.message ?? ""));
+  return (
+    asked.is === "kmip" &&
+    !asked.answer.success &&
+    (isReason(asked.answer, "invalidmessage") || /version/i.test(asked.answer.message ?? ""))
+  );
 }
 
 function ofKmip(answer: QueryAnswer, ms: number): Answered {
@@ -50,8 +62,15 @@ function ofVendor(vendor: string | undefined): readonly Finding[] {
 
 /** A server that wants to know who asks is right; anything else that it says is a fault. */
 function ofFailure(answer: QueryAnswer): Finding {
-  const reason = [answer.reason, answer.message].filter((part) => part !== undefined && part !== "").join(": ");
-  return { kind: isReason(answer, "authenticationnotsuccessful", "permissiondenied") ? "query-refused" : "query-failed", reason };
+  const reason = [answer.reason, answer.message]
+    .filter((part) => part !== undefined && part !== "")
+    .join(": ");
+  return {
+    kind: isReason(answer, "authenticationnotsuccessful", "permissiondenied")
+      ? "query-refused"
+      : "query-failed",
+    reason,
+  };
 }
 
 /** By the names of KMIP 1.4, 9.1.3.2.28, in any of their spellings. */

@@ -4,12 +4,15 @@ import { openWire } from "./open-wire.js";
 import type { Peer } from "./target.js";
 import type { Wire } from "./wire.js";
 
-/** Parts of the time that is left: for a peer to close or to speak when nothing is said to it, and then to answer. The rest is for lower TLS settings. */
+/**
+ * Parts of the time that is left: for a peer to close or to speak when nothing is said to it, and then to
+ * answer. The rest is for lower TLS settings.
+ */
 const patience = { unasked: 0.4, asked: 0.3 } as const;
 
 /**
- * What a port does on a connection of its own that closed on our first TLS message: `rejected` when it closes without our having said
- * anything, else what it says, on its own or to a line of HTTP.
+ * What a port does on a connection of its own that closed on our first TLS message: `rejected` when it closes
+ * without our having said anything, else what it says, on its own or to a line of HTTP.
  */
 export async function listenFirst(peer: Peer, deadline: Deadline): Promise<FirstWords | "rejected"> {
   const opened = await openWire(peer, deadline);
@@ -37,9 +40,17 @@ async function asked(wire: Wire, deadline: Deadline): Promise<void> {
 }
 
 function heard(wire: Wire, deadline: Deadline, share: number): Promise<"said" | "closed" | "late"> {
-  return deadline.within(share, (part) => part.first((done) => {
-    wire.once("data", () => { done("said"); });
-    wire.once("end", () => { done("closed"); });
-    wire.once("close", () => { done("closed"); });
-  }));
+  return deadline.within(share, (part) =>
+    part.first((done) => {
+      wire.once("data", () => {
+        done("said");
+      });
+      wire.once("end", () => {
+        done("closed");
+      });
+      wire.once("close", () => {
+        done("closed");
+      });
+    }),
+  );
 }

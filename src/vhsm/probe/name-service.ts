@@ -13,8 +13,9 @@ export interface Names {
 }
 
 /**
- * The system's resolver (getaddrinfo) cannot be called off, and a process does not end before it does: it runs in one that can be killed. That
- * one ends with ours, however ours ends, and not by the Ctrl-C that both get.
+ * The system's resolver (getaddrinfo) cannot be called off, and a process does not end before it does: it
+ * runs in one that can be killed. That one ends with ours, however ours ends, and not by the Ctrl-C that both
+ * get.
  */
 const program = `
 const { lookup } = require("node:dns");
@@ -26,11 +27,16 @@ process.on("message", (name) => lookup(name, { all: true }, (error, found) => {
 process.send({ ready: true });
 `;
 
-/** Lookups take half of the threads at most (libuv, UV__WORK_SLOW_IO), and 64 names may be asked for at once. */
+/**
+ * Lookups take half of the threads at most (libuv, UV__WORK_SLOW_IO), and 64 names may be asked for at once.
+ */
 const threads = "128";
 
 /** A name service that answers for as long as `work` takes, where one of the targets has a name. */
-export async function withNames<T>(targets: readonly Target[], work: (names: Names) => Promise<T>): Promise<T> {
+export async function withNames<T>(
+  targets: readonly Target[],
+  work: (names: Names) => Promise<T>,
+): Promise<T> {
   const service = targets.some(({ ip }) => isIP(ip) === 0) ? new NameService() : undefined;
   try {
     await service?.ready;
@@ -55,11 +61,21 @@ class NameService implements Names {
       cwd: "/",
     });
     this.ready = new Promise((resolve) => {
-      this.#child.once("message", () => { resolve(); });
-      this.#child.once("error", (error: NodeJS.ErrnoException) => { this.#fail(error.code ?? ""); resolve(); });
-      this.#child.once("exit", () => { this.#fail("it ended"); resolve(); });
+      this.#child.once("message", () => {
+        resolve();
+      });
+      this.#child.once("error", (error: NodeJS.ErrnoException) => {
+        this.#fail(error.code ?? "");
+        resolve();
+      });
+      this.#child.once("exit", () => {
+        this.#fail("it ended");
+        resolve();
+      });
     });
-    this.#child.on("message", (message) => { this.#answer(message); });
+    this.#child.on("message", (message) => {
+      this.#answer(message);
+    });
   }
 
   lookup(name: string): Promise<Lookup> {
@@ -78,11 +94,20 @@ class NameService implements Names {
   }
 
   #answer(message: unknown): void {
-    if (typeof message !== "object" || message === null || !("name" in message) || typeof message.name !== "string") return;
-    const addresses: readonly unknown[] = "addresses" in message && Array.isArray(message.addresses) ? message.addresses : [];
+    if (
+      typeof message !== "object" ||
+      message === null ||
+      !("name" in message) ||
+      typeof message.name !== "string"
+    )
+      return;
+    const addresses: readonly unknown[] =
+      "addresses" in message && Array.isArray(message.addresses) ? message.addresses : [];
     const texts = addresses.filter((address) => typeof address === "string");
     const code = "code" in message && typeof message.code === "string" ? message.code : "ENOTFOUND";
-    this.#lookups.get(message.name)?.done(texts.length > 0 ? { addresses: texts } : { finding: { kind: "name-not-found", code } });
+    this.#lookups
+      .get(message.name)
+      ?.done(texts.length > 0 ? { addresses: texts } : { finding: { kind: "name-not-found", code } });
   }
 
   #fail(code: string): void {
@@ -98,6 +123,8 @@ interface PromiseWithDone {
 
 function withDone(): PromiseWithDone {
   let done: PromiseWithDone["done"] = () => undefined;
-  const promise = new Promise<Lookup>((resolve) => { done = resolve; });
+  const promise = new Promise<Lookup>((resolve) => {
+    done = resolve;
+  });
   return { promise, done };
 }

@@ -8,13 +8,20 @@ import { Wire } from "./wire.js";
 export type Opened = { readonly wire: Wire; readonly ms: number } | { readonly finding: Finding } | "late";
 
 /** Connects to a peer's address. */
-export async function openWire({ address, port }: Pick<Peer, "address" | "port">, deadline: Deadline): Promise<Opened> {
+export async function openWire(
+  { address, port }: Pick<Peer, "address" | "port">,
+  deadline: Deadline,
+): Promise<Opened> {
   if (deadline.left === 0) return "late";
   const start = performance.now();
   const socket = connect({ host: address, port, noDelay: true });
   const opened = await deadline.first<Opened>((done) => {
-    socket.once("connect", () => { done({ wire: new Wire(socket), ms: performance.now() - start }); });
-    socket.on("error", (error: NodeJS.ErrnoException) => { done({ finding: failure(error.code ?? "", performance.now() - start) }); });
+    socket.once("connect", () => {
+      done({ wire: new Wire(socket), ms: performance.now() - start });
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      done({ finding: failure(error.code ?? "", performance.now() - start) });
+    });
   });
   if (opened === "late") socket.destroy();
   return opened;

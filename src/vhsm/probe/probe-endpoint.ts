@@ -14,7 +14,9 @@ import { usualSettings, type TlsSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
 export interface ProbeOptions {
-  /** For all of one endpoint: connecting, TLS, the answer, and what is tried again to understand a failure. */
+  /**
+   * For all of one endpoint: connecting, TLS, the answer, and what is tried again to understand a failure.
+   */
   readonly timeoutMs: number;
   /** Ends it early: what was not reached then is told as timed out. */
   readonly signal?: AbortSignal;
@@ -22,13 +24,21 @@ export interface ProbeOptions {
 
 type Learned = Omit<EndpointReport, "target" | "address">;
 
-/** Learns what listens at an endpoint. Sends no credential, changes nothing there; never throws for what a peer does; leaves no connection open. */
-export async function probeEndpoint(target: Target, { timeoutMs, signal }: ProbeOptions, names: Names): Promise<EndpointReport> {
+/**
+ * Learns what listens at an endpoint. Sends no credential, changes nothing there; never throws for what a
+ * peer does; leaves no connection open.
+ */
+export async function probeEndpoint(
+  target: Target,
+  { timeoutMs, signal }: ProbeOptions,
+  names: Names,
+): Promise<EndpointReport> {
   const deadline = new Deadline(timeoutMs, signal);
   const time = { deadline, timeoutMs };
   try {
     const reached = await reach(target, time, names);
-    if ("finding" in reached) return { target, ...nameOf(target, reached.address), findings: [reached.finding] };
+    if ("finding" in reached)
+      return { target, ...nameOf(target, reached.address), findings: [reached.finding] };
     const { peer, wire, ms: connectMs } = reached;
     return { target, ...nameOf(target, peer.address), connectMs, ...(await learned(peer, wire, time)) };
   } finally {
@@ -54,11 +64,24 @@ async function learned(peer: Peer, wire: Wire, time: Time): Promise<Learned> {
   }
 }
 
-async function ofSession(session: Session, peer: Peer, settings: TlsSettings, time: Time, known: readonly Finding[] = []): Promise<Learned> {
+async function ofSession(
+  session: Session,
+  peer: Peer,
+  settings: TlsSettings,
+  time: Time,
+  known: readonly Finding[] = [],
+): Promise<Learned> {
   const { ms: tlsMs, protocol, cipher, certificate } = session;
   const judged = certificate === undefined ? [] : judgeCertificate(certificate, peer.fingerprint, new Date());
   const { findings, ...answered } = await querySession(session, peer, settings, time);
   session.socket.destroy();
   session.wire.destroy();
-  return { tlsMs, protocol, cipher, ...(certificate && { certificate }), ...answered, findings: [...known, ...judged, ...findings] };
+  return {
+    tlsMs,
+    protocol,
+    cipher,
+    ...(certificate && { certificate }),
+    ...answered,
+    findings: [...known, ...judged, ...findings],
+  };
 }

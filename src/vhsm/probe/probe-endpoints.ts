@@ -8,14 +8,19 @@ import type { Target } from "./target.js";
 const lanes = 64;
 
 /**
- * Probes all endpoints, 64 at once, so that up to 64 take little more than one time-out, however many are dead. Reports in the order of the
- * targets. Leaves nothing behind that would keep the process alive.
+ * Probes all endpoints, 64 at once, so that up to 64 take little more than one time-out, however many are
+ * dead. Reports in the order of the targets. Leaves nothing behind that would keep the process alive.
  */
-export async function probeEndpoints(targets: readonly Target[], { timeoutMs, signal }: ProbeOptions): Promise<readonly EndpointReport[]> {
+export async function probeEndpoints(
+  targets: readonly Target[],
+  { timeoutMs, signal }: ProbeOptions,
+): Promise<readonly EndpointReport[]> {
   const stop = new AbortController();
   // each endpoint listens, and Node takes more than ten for a leak
   setMaxListeners(0, stop.signal);
-  const abort = (): void => { stop.abort(); };
+  const abort = (): void => {
+    stop.abort();
+  };
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted === true) abort();
   try {
@@ -25,7 +30,11 @@ export async function probeEndpoints(targets: readonly Target[], { timeoutMs, si
   }
 }
 
-async function inLanes(targets: readonly Target[], options: ProbeOptions, names: Names): Promise<readonly EndpointReport[]> {
+async function inLanes(
+  targets: readonly Target[],
+  options: ProbeOptions,
+  names: Names,
+): Promise<readonly EndpointReport[]> {
   const reports: EndpointReport[] = [];
   const left = targets.entries();
   const lane = async (): Promise<void> => {

@@ -16,10 +16,15 @@ type Failed = { readonly finding: Finding; readonly address: string };
 /** Addresses of one name that are tried. */
 const mostAddresses = 8;
 
-/** Connects to a target: where it is a name, to the first of its addresses that takes the connection, each with its share of the time. */
+/**
+ * Connects to a target: where it is a name, to the first of its addresses that takes the connection, each
+ * with its share of the time.
+ */
 export async function reach(target: Target, time: Time, names: Names): Promise<Reached> {
   if (isIP(target.ip) !== 0) return reachFirst(target, [target.ip], time);
-  const found = await time.deadline.first<Lookup>((done) => { void names.lookup(target.ip).then(done); });
+  const found = await time.deadline.first<Lookup>((done) => {
+    void names.lookup(target.ip).then(done);
+  });
   if (found === "late") return { finding: timedOut("name", time) };
   return "finding" in found ? found : reachFirst(target, found.addresses.slice(0, mostAddresses), time);
 }
@@ -30,12 +35,21 @@ async function reachFirst(target: Target, addresses: readonly string[], time: Ti
     const peer = { ...target, address };
     const opened = await time.deadline.within(1 / (addresses.length - index), (part) => openWire(peer, part));
     if (opened !== "late" && "wire" in opened) return { peer, ...opened };
-    failed.push({ address, finding: opened === "late" ? timedOut("connect", { timeoutMs: Math.round(time.timeoutMs / addresses.length) }) : opened.finding });
+    failed.push({
+      address,
+      finding:
+        opened === "late"
+          ? timedOut("connect", { timeoutMs: Math.round(time.timeoutMs / addresses.length) })
+          : opened.finding,
+    });
   }
   return telling(failed);
 }
 
 /** The failure that says most: an address that this host has no route to says the least. */
 function telling(failed: readonly Failed[]): Reached {
-  return failed.find(({ finding }) => finding.kind !== "unreachable") ?? failed[0] ?? { finding: { kind: "name-not-found", code: "ENOTFOUND" } };
+  return (
+    failed.find(({ finding }) => finding.kind !== "unreachable") ??
+    failed[0] ?? { finding: { kind: "name-not-found", code: "ENOTFOUND" } }
+  );
 }

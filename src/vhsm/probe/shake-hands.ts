@@ -27,15 +27,32 @@ export interface FailedHandshake {
 export type Shaken = Session | FailedHandshake | "late";
 
 /** Shakes hands on an open connection; the wire keeps what the peer said, and is destroyed where it fails. */
-export async function shakeHands(wire: Wire, target: Pick<Target, "ip">, settings: TlsSettings, deadline: Deadline): Promise<Shaken> {
+export async function shakeHands(
+  wire: Wire,
+  target: Pick<Target, "ip">,
+  settings: TlsSettings,
+  deadline: Deadline,
+): Promise<Shaken> {
   const start = performance.now();
   const servername = serverName(target);
-  const socket = connect({ socket: wire, ...tlsOptions(settings), ...(servername !== undefined && { servername }) });
+  const socket = connect({
+    socket: wire,
+    ...tlsOptions(settings),
+    ...(servername !== undefined && { servername }),
+  });
   const shaken = await deadline.first<Shaken>((done) => {
-    socket.once("secureConnect", () => { done(sessionOf(socket, wire, performance.now() - start)); });
-    const fail = (code: string): void => { done({ code, records: tlsRecords(wire.first) }); };
-    socket.on("error", (error: NodeJS.ErrnoException) => { fail(error.code ?? ""); });
-    socket.once("close", () => { fail(""); });
+    socket.once("secureConnect", () => {
+      done(sessionOf(socket, wire, performance.now() - start));
+    });
+    const fail = (code: string): void => {
+      done({ code, records: tlsRecords(wire.first) });
+    };
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      fail(error.code ?? "");
+    });
+    socket.once("close", () => {
+      fail("");
+    });
   });
   if (shaken === "late" || "code" in shaken) {
     socket.destroy();
@@ -47,29 +64,37 @@ export async function shakeHands(wire: Wire, target: Pick<Target, "ip">, setting
 function sessionOf(socket: TLSSocket, wire: Wire, ms: number): Session {
   const certificate = socket.getPeerX509Certificate();
   return {
-    socket, wire, ms,
+    socket,
+    wire,
+    ms,
     protocol: socket.getProtocol() ?? "",
     cipher: socket.getCipher().standardName,
     certificate: certificate && certificateFacts(certificate),
   };
 }
 
-/** Alerts by which a server says that a client certificate is missing: bad_certificate, certificate_required. */
+/**
+ * Alerts by which a server says that a client certificate is missing: bad_certificate, certificate_required.
+ */
 const certificateAlerts = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED)$/;
 
 /** The peer ended it, and not we: an alert of its own, or a connection that is closed. */
 const peersEnd = /ALERT|^(|ECONNRESET|EPIPE)$/;
 
 /**
- * Whether a server ended a handshake because we have no certificate. Up to TLS 1.2 it may say so by any alert or by none, but after it asked
- * for a certificate.
+ * Whether a server ended a handshake because we have no certificate. Up to TLS 1.2 it may say so by any alert
+ * or by none, but after it asked for a certificate.
  */
 export function demandsCertificate({ code, records }: FailedHandshake): boolean {
   return certificateAlerts.test(code) || (records.certificateRequested && peersEnd.test(code));
 }
 
-/** Alerts after a handshake of TLS 1.3, which ends for the client before the server has looked for a certificate (RFC 8446, 4.4.2.4). */
-const lateAlerts = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
+/**
+ * Alerts after a handshake of TLS 1.3, which ends for the client before the server has looked for a
+ * certificate (RFC 8446, 4.4.2.4).
+ */
+const lateAlerts =
+  /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
 
 /** Whether an error on a connection, by its code, is the server's demand for a certificate. */
 export function demandsCertificateLate(code: string): boolean {

@@ -21,7 +21,10 @@ export function targetText({ ip, port }: Pick<Target, "ip" | "port">): string {
   return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
 }
 
-/** The name that a server is called by in TLS and HTTP, in ASCII (IDNA); undefined for an address, and for what can be no name. */
+/**
+ * The name that a server is called by in TLS and HTTP, in ASCII (IDNA); undefined for an address, and for
+ * what can be no name.
+ */
 export function serverName({ ip }: Pick<Target, "ip">): string | undefined {
   const name = isIP(ip) === 0 ? domainToASCII(ip.replace(/\.$/, "")) : "";
   return name === "" ? undefined : name;

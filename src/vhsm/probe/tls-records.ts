@@ -14,7 +14,7 @@ const certificateRequest = 13;
 export function tlsRecords(bytes: Buffer): TlsRecords {
   const handshake: Buffer[] = [];
   let alert: number | undefined;
-  for (let at = 0; at + 5 <= bytes.length; ) {
+  for (let at = 0; at + 5 <= bytes.length;) {
     const end = at + 5 + bytes.readUInt16BE(at + 3);
     const [type, body] = [bytes[at], bytes.subarray(at + 5, end)];
     if (type === record.changeCipherSpec) break;

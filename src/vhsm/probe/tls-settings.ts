@@ -30,14 +30,21 @@ export function olderSettings(code: string): readonly TlsSettings[] {
 
 /** The lines of openssl.cnf that an application needs for such a server. */
 export function settingsText({ securityLevel, minProtocol, legacyServer = false }: TlsSettings): string {
-  return `CipherString = DEFAULT:@SECLEVEL=${securityLevel} and MinProtocol = ${minProtocol}${legacyServer ? " and Options = UnsafeLegacyServerConnect" : ""}`;
+  return (
+    `CipherString = DEFAULT:@SECLEVEL=${securityLevel} and MinProtocol = ` +
+    `${minProtocol}${legacyServer ? " and Options = UnsafeLegacyServerConnect" : ""}`
+  );
 }
 
 /**
- * Options of a connection. Not verified: a VHSM's certificate is commonly self-signed and for another name; it is judged
- * afterwards.
+ * Options of a connection. Not verified: a VHSM's certificate is commonly self-signed and for another name;
+ * it is judged afterwards.
  */
-export function tlsOptions({ securityLevel, minProtocol, legacyServer = false }: TlsSettings): ConnectionOptions {
+export function tlsOptions({
+  securityLevel,
+  minProtocol,
+  legacyServer = false,
+}: TlsSettings): ConnectionOptions {
   return {
     rejectUnauthorized: false,
     ciphers: `DEFAULT:@SECLEVEL=${securityLevel}`,

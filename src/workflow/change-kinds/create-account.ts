@@ -22,15 +22,25 @@ const toolTimeoutMs = 30_000;
 
 const toolsPackage = { debian: "passwd", fedora: "shadow-utils", suse: "shadow", alpine: "shadow" };
 
-/** A system account without password, login shell or created home, as useradd(8) makes it. Of an image its files are edited: no tool runs. */
+/**
+ * A system account without password, login shell or created home, as useradd(8) makes it. Of an image its
+ * files are edited: no tool runs.
+ */
 export const createAccount: ChangeKind<CreateAccount, Prior> = {
   parsePrior: (json) => {
     const { userExisted, groupExisted } = fieldsOf(json) ?? {};
-    return typeof userExisted === "boolean" && typeof groupExisted === "boolean" ? { userExisted, groupExisted } : undefined;
+    return typeof userExisted === "boolean" && typeof groupExisted === "boolean"
+      ? { userExisted, groupExisted }
+      : undefined;
   },
 
   record: ({ user, group }, { host }) => {
-    if (host.root === "/") requirePrograms(host.commands, ["groupadd", "useradd", "usermod", "userdel", "groupdel"], installHint(distributionOf(host.files()), toolsPackage));
+    if (host.root === "/")
+      requirePrograms(
+        host.commands,
+        ["groupadd", "useradd", "usermod", "userdel", "groupdel"],
+        installHint(distributionOf(host.files()), toolsPackage),
+      );
     return Promise.resolve({
       userExisted: host.accounts.user(user) !== undefined,
       groupExisted: host.accounts.group(group) !== undefined,
@@ -58,8 +68,10 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     refuseOrphans(change, prior, run);
     const { user, group } = change;
     const { accounts } = run.host;
-    if (!prior.userExisted && accounts.user(user) !== undefined) await edit(run, { task: "remove-user", user });
-    if (!prior.groupExisted && accounts.group(group) !== undefined) await edit(run, { task: "remove-group", group });
+    if (!prior.userExisted && accounts.user(user) !== undefined)
+      await edit(run, { task: "remove-user", user });
+    if (!prior.groupExisted && accounts.group(group) !== undefined)
+      await edit(run, { task: "remove-group", group });
   },
 
   byHand: ({ user, group }, prior, { host: { root } }) => {
@@ -75,11 +87,17 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
 /** Not with the account tools: what they would follow and load is the image's. */
 function imageByHand(user: string, group: string, prior: Prior, root: AbsolutePath): readonly string[] {
   const without = (name: string, ...databases: readonly string[]): string =>
-    `sed -i ${shellWord(`/^${name.replace(/[^\w@-]/g, "\\$&")}:/d`)} ${databases.map((database) => shellWord(joined(root, "etc", database))).join(" ")}`;
-  return [...(prior.userExisted ? [] : [without(user, "passwd", "shadow")]), ...(prior.groupExisted ? [] : [without(group, "group", "gshadow")])];
+    `sed -i ${shellWord(`/^${name.replace(/[^\w@-]/g, "\\$&")}:/d`)} ` +
+    databases.map((database) => shellWord(joined(root, "etc", database))).join(" ");
+  return [
+    ...(prior.userExisted ? [] : [without(user, "passwd", "shadow")]),
+    ...(prior.groupExisted ? [] : [without(group, "group", "gshadow")]),
+  ];
 }
 
-/** The system gives the number of a removed account to the next one, which would own what is left in the home. */
+/**
+ * The system gives the number of a removed account to the next one, which would own what is left in the home.
+ */
 function refuseOrphans({ user, home }: CreateAccount, prior: Prior, { host }: RunContext): void {
   const account = prior.userExisted ? undefined : host.accounts.user(user);
   if (account === undefined || host.files(account.uid).entry(home)?.uid !== account.uid) return;
@@ -90,9 +108,14 @@ function refuseOrphans({ user, home }: CreateAccount, prior: Prior, { host }: Ru
   });
 }
 
-function standing({ user, group, home, path }: CreateAccount, prior: Prior, { host: { accounts } }: RunContext): Standing {
+function standing(
+  { user, group, home, path }: CreateAccount,
+  prior: Prior,
+  { host: { accounts } }: RunContext,
+): Standing {
   const account = accounts.user(user);
-  if (account !== undefined && !prior.userExisted && account.home !== home) return { state: "other", path, because: `the home of user ${user} is now ${account.home}` };
+  if (account !== undefined && !prior.userExisted && account.home !== home)
+    return { state: "other", path, because: `the home of user ${user} is now ${account.home}` };
   const hasUser = prior.userExisted ? undefined : account !== undefined;
   const hasGroup = prior.groupExisted ? undefined : accounts.group(group) !== undefined;
   const made = [hasUser, hasGroup].filter((has) => has !== undefined);
@@ -110,7 +133,18 @@ function toolLine(asked: AccountTask): [program: string, ...args: string[]] {
     case "add-group":
       return ["groupadd", "--system", asked.group];
     case "add-user":
-      return ["useradd", "--system", "--gid", asked.group, "--home-dir", asked.home, "--no-create-home", "--shell", "/usr/sbin/nologin", asked.user];
+      return [
+        "useradd",
+        "--system",
+        "--gid",
+        asked.group,
+        "--home-dir",
+        asked.home,
+        "--no-create-home",
+        "--shell",
+        "/usr/sbin/nologin",
+        asked.user,
+      ];
     case "add-member":
       return ["usermod", "--append", "--groups", asked.group, asked.user];
     case "remove-user":
@@ -120,12 +154,26 @@ function toolLine(asked: AccountTask): [program: string, ...args: string[]] {
   }
 }
 
-async function accountTool({ host, folder }: RunContext, program: string, ...args: readonly string[]): Promise<void> {
-  const result = await host.commands.run({ program, args, env: { [markerVariable]: nameOf(folder) }, timeoutMs: toolTimeoutMs });
+async function accountTool(
+  { host, folder }: RunContext,
+  program: string,
+  ...args: readonly string[]
+): Promise<void> {
+  const result = await host.commands.run({
+    program,
+    args,
+    env: { [markerVariable]: nameOf(folder) },
+    timeoutMs: toolTimeoutMs,
+  });
   if (result.exitCode === 0) return;
   throw new Problem("account-change-failed", `${program} failed`, {
     where: { path: "/etc/passwd" },
-    detail: result.timedOut ? "it did not end within 30 s" : result.stderr.trim() || `exit code ${result.exitCode ?? "none"}`,
-    hint: program === "userdel" && result.exitCode === userInUse ? "end what runs as this user (ps -u NAME)" : `run it by hand to see more: ${[program, ...args].join(" ")}`,
+    detail: result.timedOut
+      ? "it did not end within 30 s"
+      : result.stderr.trim() || `exit code ${result.exitCode ?? "none"}`,
+    hint:
+      program === "userdel" && result.exitCode === userInUse
+        ? "end what runs as this user (ps -u NAME)"
+        : `run it by hand to see more: ${[program, ...args].join(" ")}`,
   });
 }

@@ -17,10 +17,14 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
     return typeof existed === "boolean" ? { existed } : undefined;
   },
 
-  record: (change, run) => Promise.resolve({ existed: trustedFiles(run.host, change).entry(change.path) !== undefined }),
+  record: (change, run) =>
+    Promise.resolve({ existed: trustedFiles(run.host, change).entry(change.path) !== undefined }),
 
   perform: (change, _prior, run) => {
-    trustedFiles(run.host, change).createFolder(change.path, { mode: change.mode, ...resolveOwner(run.host, change) });
+    trustedFiles(run.host, change).createFolder(change.path, {
+      mode: change.mode,
+      ...resolveOwner(run.host, change),
+    });
     return Promise.resolve();
   },
 
@@ -35,7 +39,8 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
     return Promise.resolve();
   },
 
-  byHand: ({ path }, prior, { host }) => (prior.existed ? [] : [`rmdir ${shellPath(host, path)}  # when nothing is left in it`]),
+  byHand: ({ path }, prior, { host }) =>
+    prior.existed ? [] : [`rmdir ${shellPath(host, path)}  # when nothing is left in it`],
 };
 
 function standing(change: CreateFolder, { existed }: Prior, { host, changes }: RunContext): Standing {
@@ -45,8 +50,12 @@ function standing(change: CreateFolder, { existed }: Prior, { host, changes }: R
   if (existed || entry === undefined) return { state: "before" };
   if (entry.kind !== "folder") return { state: "other", path, because: "it is no longer a folder" };
   const ours = pathsOf(changes);
-  const foreign = (files.list(path) ?? []).find(({ name }) => !files.isTemporary(name) && !ours.has(joined(path, name)));
-  return foreign === undefined ? { state: "after" } : { state: "other", path, because: `it holds ${foreign.name}, which is not this run's` };
+  const foreign = (files.list(path) ?? []).find(
+    ({ name }) => !files.isTemporary(name) && !ours.has(joined(path, name)),
+  );
+  return foreign === undefined
+    ? { state: "after" }
+    : { state: "other", path, because: `it holds ${foreign.name}, which is not this run's` };
 }
 
 const known = new WeakMap<RunContext["changes"], ReadonlySet<string>>();

@@ -5,7 +5,8 @@ import type { RunContext } from "../change-kind.js";
 import { fieldsOf, rightsOf } from "./prior-json.js";
 
 /** A file as it was: its content lies in the run's folder, readable by root alone. */
-export type FileBefore = { readonly existed: false } | { readonly existed: true; readonly backup: string; readonly rights: Rights };
+export type FileBefore =
+  { readonly existed: false } | { readonly existed: true; readonly backup: string; readonly rights: Rights };
 
 /** Looks at a file and keeps a copy of it in the run's folder. */
 export function keepFile(files: Files, path: AbsolutePath, { host, folder, number }: RunContext): FileBefore {
@@ -19,12 +20,18 @@ export function keepFile(files: Files, path: AbsolutePath, { host, folder, numbe
 }
 
 /** The content that `keepFile` kept; undefined when there was no file. */
-export function contentBefore(before: FileBefore, { host, folder }: { readonly host: Host; readonly folder: AbsolutePath }): Buffer | undefined {
+export function contentBefore(
+  before: FileBefore,
+  { host, folder }: { readonly host: Host; readonly folder: AbsolutePath },
+): Buffer | undefined {
   if (!before.existed) return undefined;
   const path = joined(folder, before.backup);
   const content = host.files().read(path);
   if (content !== undefined) return content;
-  throw new Problem("journal-damaged", "the copy of a file from before the run is gone", { where: { path }, hint: "put the file back from a backup of this host" });
+  throw new Problem("journal-damaged", "the copy of a file from before the run is gone", {
+    where: { path },
+    hint: "put the file back from a backup of this host",
+  });
 }
 
 /** What `keepFile` gave, back from the journal. */
@@ -32,5 +39,7 @@ export function fileBefore(json: unknown): FileBefore | undefined {
   const { existed, backup, rights: rightsJson } = fieldsOf(json) ?? {};
   if (existed === false) return { existed };
   const rights = rightsOf(rightsJson);
-  return existed === true && rights !== undefined && typeof backup === "string" && /^before-\d+$/.test(backup) ? { existed, backup, rights } : undefined;
+  return existed === true && rights !== undefined && typeof backup === "string" && /^before-\d+$/.test(backup)
+    ? { existed, backup, rights }
+    : undefined;
 }

@@ -48,37 +48,53 @@ export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
     const files = run.host.files();
     files.removeTemporaries(folderOf(change.path));
     const content = contentBefore(prior, run);
-    if (now.state !== "before" && prior.existed && content !== undefined) files.write(change.path, content, prior.rights);
+    if (now.state !== "before" && prior.existed && content !== undefined)
+      files.write(change.path, content, prior.rights);
     else if (now.state !== "before") files.remove(change.path);
     await rebuildCache(change, run.host);
   },
 
-  byHand: (change, prior, run) => [...putBackByHand(change, prior, run), run.host.root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(run.host.root)}`],
+  byHand: (change, prior, run) => [
+    ...putBackByHand(change, prior, run),
+    run.host.root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(run.host.root)}`,
+  ],
 };
 
-/** In any case, since an undoing may have been cut off before this; but where there is no ldconfig and its cache knows nothing, none was built. */
+/**
+ * In any case, since an undoing may have been cut off before this; but where there is no ldconfig and its
+ * cache knows nothing, none was built.
+ */
 async function rebuildCache({ library }: RegisterLibrary, host: Host): Promise<void> {
   const isMissing = host.commands.find("ldconfig") === undefined;
   if (!isMissing || registrationOf(host.files(), library).state === "fading") await runLdconfig(host);
 }
-
 
 /** Our lines, after those of whoever had an entry of that name before. */
 function writeEntry({ path, library }: RegisterLibrary, folder: AbsolutePath, run: RunContext): void {
   const files = run.host.files();
   // byte for byte: what others wrote need not be UTF-8
   const others = linesOfOthers(files.read(path)?.toString("latin1") ?? "");
-  if (others.trim() !== "") run.report(`${path} is not knetctl's alone: what others wrote there stays, and a line follows it`);
+  if (others.trim() !== "")
+    run.report(`${path} is not knetctl's alone: what others wrote there stays, and a line follows it`);
   const rights = others === "" ? undefined : files.entry(path);
-  files.write(path, Buffer.concat([Buffer.from(others, "latin1"), Buffer.from(`${firstLine}${library}\n${folder}\n`)]), rights ?? { mode: 0o644, uid: 0, gid: 0 });
+  files.write(
+    path,
+    Buffer.concat([Buffer.from(others, "latin1"), Buffer.from(`${firstLine}${library}\n${folder}\n`)]),
+    rights ?? { mode: 0o644, uid: 0, gid: 0 },
+  );
 }
 
-/** An entry of ours is the run's, whichever folder it names: the run may have learnt it from the installer alone. */
+/**
+ * An entry of ours is the run's, whichever folder it names: the run may have learnt it from the installer
+ * alone.
+ */
 function standing({ path }: RegisterLibrary, prior: FileBefore, run: RunContext): Standing {
   const now = run.host.files().read(path);
   const before = contentBefore(prior, run);
   if (now === undefined ? before === undefined : before?.equals(now) === true) return { state: "before" };
-  const isOurs = now?.includes(firstLine) === true && linesOfOthers(now.toString("latin1")) === linesOfOthers(before?.toString("latin1") ?? "");
+  const isOurs =
+    now?.includes(firstLine) === true &&
+    linesOfOthers(now.toString("latin1")) === linesOfOthers(before?.toString("latin1") ?? "");
   if (isOurs) return { state: "after" };
   return { state: "other", path, because: now === undefined ? "it was removed" : "it was edited" };
 }
@@ -87,34 +103,52 @@ function wantedLibrary({ folder, library }: RegisterLibrary, host: Host): Absolu
   if (folder !== null) return joined(folder, library);
   const receipt = readReceipt(host.files());
   if (receipt !== undefined) return receipt.library;
-  throw new Problem("module-not-found", `nothing is known of where ${library} was installed`, { hint: "run plan again" });
+  throw new Problem("module-not-found", `nothing is known of where ${library} was installed`, {
+    hint: "run plan again",
+  });
 }
 
 /** ldconfig(8) takes blanks, commas and colons for the end of a folder's name, and # for a comment. */
 function listable(folder: AbsolutePath, { path }: RegisterLibrary): AbsolutePath {
   if (!/[\s,:#=]/.test(folder)) return folder;
   throw new Problem("module-not-registered", "the module's folder cannot be named in ld.so.conf.d", {
-    where: { path }, detail: folder, hint: "install the module into a folder without blanks and punctuation in its name",
+    where: { path },
+    detail: folder,
+    hint: "install the module into a folder without blanks and punctuation in its name",
   });
 }
 
 /** What is written there would not be read. */
 function notIncluded({ library, path }: RegisterLibrary): Problem {
   const line = `include ${folderOf(path)}/*.conf`;
-  return new Problem("module-not-registered", `the dynamic loader cannot be told of ${library}: /etc/ld.so.conf does not include ${folderOf(path)}`, {
-    where: { path: "/etc/ld.so.conf" }, detail: `without the line ${JSON.stringify(line)} ldconfig reads nothing below ${folderOf(path)}`,
-    hint: `add the line to /etc/ld.so.conf, then run again: echo '${line}' >> /etc/ld.so.conf`,
-  });
+  return new Problem(
+    "module-not-registered",
+    `the dynamic loader cannot be told of ${library}: /etc/ld.so.conf does not include ${folderOf(path)}`,
+    {
+      where: { path: "/etc/ld.so.conf" },
+      detail: `without the line ${JSON.stringify(line)} ldconfig reads nothing below ${folderOf(path)}`,
+      hint: `add the line to /etc/ld.so.conf, then run again: echo '${line}' >> /etc/ld.so.conf`,
+    },
+  );
 }
 
-function notRegistered({ library, path }: RegisterLibrary, wanted: AbsolutePath, found: Registration): Problem {
+function notRegistered(
+  { library, path }: RegisterLibrary,
+  wanted: AbsolutePath,
+  found: Registration,
+): Problem {
   const where = { path };
   if (found.state === "other")
     return new Problem("module-not-registered", `the dynamic loader finds another ${library}`, {
-      where, detail: `it takes ${found.path}, not ${wanted}`, hint: `remove ${found.path} if it is an older copy, then run again`,
+      where,
+      detail: `it takes ${found.path}, not ${wanted}`,
+      hint: `remove ${found.path} if it is an older copy, then run again`,
     });
   return new Problem("module-not-registered", `the dynamic loader does not find ${library}`, {
-    where, detail: `although ldconfig has read the folder of ${wanted}`,
-    hint: `run readelf -d ${wanted} | grep SONAME: ldconfig registers a library by that name, so it must be ${library}`,
+    where,
+    detail: `although ldconfig has read the folder of ${wanted}`,
+    hint:
+      `run readelf -d ${wanted} | grep SONAME: ldconfig registers a library by that name, so it must ` +
+      `be ${library}`,
   });
 }

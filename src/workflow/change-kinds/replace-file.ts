@@ -8,7 +8,9 @@ import { resolveOwner } from "./resolve-owner.js";
 import { trustedFiles } from "./trusted-files.js";
 import { refuseOther, undoUnsafe } from "./undo-unsafe.js";
 
-/** How a change of a file's whole content knows the content it makes, and the one that it was planned from. */
+/**
+ * How a change of a file's whole content knows the content it makes, and the one that it was planned from.
+ */
 export interface Replacing<C> {
   /** Only asked when the change is made. */
   content(change: C): Uint8Array;
@@ -17,8 +19,13 @@ export interface Replacing<C> {
   isPlannedFrom(change: C, before: Buffer | undefined): boolean;
 }
 
-/** The kind of change that gives a file a new content, atomically, and keeps the one before in the run's folder. */
-export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<C>): ChangeKind<C, FileBefore> {
+/**
+ * The kind of change that gives a file a new content, atomically, and keeps the one before in the run's
+ * folder.
+ */
+export function replaceFile<C extends WriteFile | WriteSettings>(
+  how: Replacing<C>,
+): ChangeKind<C, FileBefore> {
   return {
     parsePrior: fileBefore,
 
@@ -26,11 +33,17 @@ export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<
 
     perform: (change, prior, run) => {
       const requirePlanned = (now: Buffer | undefined): void => {
-        if (!how.isPlannedFrom(change, now)) throw changedSincePlan(change.path, "its content is not what the plan was made from");
+        if (!how.isPlannedFrom(change, now))
+          throw changedSincePlan(change.path, "its content is not what the plan was made from");
       };
       requirePlanned(contentBefore(prior, run));
       // and once more when all is ready: the journal and the new file may have taken the disk a while
-      trustedFiles(run.host, change).write(change.path, how.content(change), { mode: change.mode, ...resolveOwner(run.host, change) }, requirePlanned);
+      trustedFiles(run.host, change).write(
+        change.path,
+        how.content(change),
+        { mode: change.mode, ...resolveOwner(run.host, change) },
+        requirePlanned,
+      );
       return Promise.resolve();
     },
 
@@ -44,9 +57,11 @@ export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<
       const content = contentBefore(prior, run);
       if (now.state === "before") return Promise.resolve();
       const requireOurs = (found: Buffer | undefined): void => {
-        if (found === undefined || !how.isContent(change, found)) throw undoUnsafe({ state: "other", path: change.path, because: "it was changed just now" });
+        if (found === undefined || !how.isContent(change, found))
+          throw undoUnsafe({ state: "other", path: change.path, because: "it was changed just now" });
       };
-      if (prior.existed && content !== undefined) files.write(change.path, content, prior.rights, requireOurs);
+      if (prior.existed && content !== undefined)
+        files.write(change.path, content, prior.rights, requireOurs);
       else files.remove(change.path);
       return Promise.resolve();
     },
@@ -56,20 +71,44 @@ export function replaceFile<C extends WriteFile | WriteSettings>(how: Replacing<
 }
 
 /** By content: rights given since are no reason to keep it. */
-function standing<C extends WriteFile | WriteSettings>(how: Replacing<C>, change: C, prior: FileBefore, run: RunContext): Standing {
+function standing<C extends WriteFile | WriteSettings>(
+  how: Replacing<C>,
+  change: C,
+  prior: FileBefore,
+  run: RunContext,
+): Standing {
   const { path } = change;
   const files = trustedFiles(run.host, change);
   const entry = files.entry(path);
   const now = entry === undefined ? undefined : files.read(path);
-  if (now !== undefined && how.isContent(change, now)) return isAsBefore(entry, prior) && sameContent(now, contentBefore(prior, run)) ? { state: "before" } : { state: "after" };
+  if (now !== undefined && how.isContent(change, now))
+    return isAsBefore(entry, prior) && sameContent(now, contentBefore(prior, run))
+      ? { state: "before" }
+      : { state: "after" };
   // neither made by the run nor there before it, though reading it gives nothing
-  if (entry !== undefined && now === undefined) return { state: "other", path, because: "a symbolic link that leads nowhere took its place" };
+  if (entry !== undefined && now === undefined)
+    return { state: "other", path, because: "a symbolic link that leads nowhere took its place" };
   if (sameContent(now, contentBefore(prior, run))) return { state: "before" };
-  return { state: "other", path, because: now === undefined ? "it was removed" : "its content is neither what the run wrote nor what was there before" };
+  return {
+    state: "other",
+    path,
+    because:
+      now === undefined
+        ? "it was removed"
+        : "its content is neither what the run wrote nor what was there before",
+  };
 }
 
-function isAsBefore(entry: { mode: number; uid: number; gid: number } | undefined, prior: FileBefore): boolean {
-  return prior.existed && entry?.mode === prior.rights.mode && entry.uid === prior.rights.uid && entry.gid === prior.rights.gid;
+function isAsBefore(
+  entry: { mode: number; uid: number; gid: number } | undefined,
+  prior: FileBefore,
+): boolean {
+  return (
+    prior.existed &&
+    entry?.mode === prior.rights.mode &&
+    entry.uid === prior.rights.uid &&
+    entry.gid === prior.rights.gid
+  );
 }
 
 function sameContent(a: Buffer | undefined, b: Buffer | undefined): boolean {

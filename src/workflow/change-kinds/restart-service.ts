@@ -19,12 +19,15 @@ interface Prior {
   readonly answered: boolean;
 }
 
-/** What the service manager gives a unit to end by itself before it kills it, if not told otherwise (systemd-system.conf(5)). */
+/**
+ * What the service manager gives a unit to end by itself before it kills it, if not told otherwise
+ * (systemd-system.conf(5)).
+ */
 const stopMs = 90_000;
 
 /**
- * A service that reads its settings anew. On the way back one that was up is started again when all else is as before, and one that was down is
- * stopped first, so that its account can go.
+ * A service that reads its settings anew. On the way back one that was up is started again when all else is
+ * as before, and one that was down is stopped first, so that its account can go.
  */
 export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> {
   return {
@@ -33,25 +36,41 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
     parsePrior: (json) => {
       const { was, failed, invocation, answered } = fieldsOf(json) ?? {};
       const known = (["up", "trying", "down"] as const).find((one) => one === was);
-      return known !== undefined && typeof failed === "boolean" && typeof invocation === "string" && typeof answered === "boolean" ? { was: known, failed, invocation, answered } : undefined;
+      return known !== undefined &&
+        typeof failed === "boolean" &&
+        typeof invocation === "string" &&
+        typeof answered === "boolean"
+        ? { was: known, failed, invocation, answered }
+        : undefined;
     },
 
     record: async ({ unit, health }, { host, signal }) => {
       const state = await unitState(host, unit, { signal });
       const problem = unitProblem(unit, state);
       if (problem !== undefined) throw problem;
-      const answered = health !== null && isUp(state) && (await askHealth(health, { timeoutMs: pace.answer, signal })).well;
-      return { was: bearing(state), failed: state.active === "failed", invocation: state.invocation, answered };
+      const answered =
+        health !== null && isUp(state) && (await askHealth(health, { timeoutMs: pace.answer, signal })).well;
+      return {
+        was: bearing(state),
+        failed: state.active === "failed",
+        invocation: state.invocation,
+        answered,
+      };
     },
 
     perform: async ({ unit, health, timeoutSeconds }, prior, run) => {
       const timeoutMs = timeoutSeconds * 1000;
       const deadline = performance.now() + timeoutMs;
       await restartUnit(run.host, unit, { timeoutMs, signal: run.signal });
-      const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace)).catch((error: unknown) => {
-        throw asBefore(error, prior);
-      });
-      run.report(`${unit} is active${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`);
+      const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace)).catch(
+        (error: unknown) => {
+          throw asBefore(error, prior);
+        },
+      );
+      run.report(
+        `${unit} is ` +
+          `active${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`,
+      );
     },
 
     observe: async ({ unit }, prior, { host }) => await standing(unit, prior, host),
@@ -59,7 +78,8 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
     undo: async ({ unit, timeoutSeconds }, prior, { host }) => {
       // without a service manager nothing of it runs
       if (prior.was === "up" || whyNoServiceManager(host) !== undefined) return;
-      if (!isDown(await unitState(host, unit))) await stopUnit(host, unit, { timeoutMs: timeoutSeconds * 1000 + stopMs });
+      if (!isDown(await unitState(host, unit)))
+        await stopUnit(host, unit, { timeoutMs: timeoutSeconds * 1000 + stopMs });
       if (!prior.failed && (await unitState(host, unit)).active === "failed") await clearFailed(host, unit);
     },
 
@@ -70,36 +90,64 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
         if (prior.was === "trying") await beginStart(run.host, change.unit);
         else await bringBack(change, prior, run, pace);
       } catch (error) {
-        throw error instanceof Problem ? notRestored(change.unit, "is not up again as it was before", error) : error;
+        throw error instanceof Problem
+          ? notRestored(change.unit, "is not up again as it was before", error)
+          : error;
       }
     },
 
-    byHand: ({ unit }, { was }, { host: { root } }) => root !== "/" ? [] : [`systemctl ${was === "down" ? "stop" : "restart"} ${shellWord(unit)}`],
+    byHand: ({ unit }, { was }, { host: { root } }) =>
+      root !== "/" ? [] : [`systemctl ${was === "down" ? "stop" : "restart"} ${shellWord(unit)}`],
   };
 }
 
 export const restartService = restartServiceAt(usualPace);
 
-async function bringBack({ unit, health, timeoutSeconds }: RestartService, { invocation, answered }: Prior, run: RunContext, pace: Pace): Promise<void> {
+async function bringBack(
+  { unit, health, timeoutSeconds }: RestartService,
+  { invocation, answered }: Prior,
+  run: RunContext,
+  pace: Pace,
+): Promise<void> {
   const now = await unitState(run.host, unit);
   // it was not restarted, so it has read nothing but its old settings
   if (isUp(now) && invocation !== "" && now.invocation === invocation) return;
   // one that hangs must end first
   const timeoutMs = timeoutSeconds * 1000 + stopMs;
   await restartUnit(run.host, unit, { timeoutMs });
-  const { state, who } = await awaitWell(run.host, unit, answered ? health : null, waiting(run, performance.now() + timeoutSeconds * 1000, pace));
-  run.report(`${unit} is active again, with its old settings${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`);
+  const { state, who } = await awaitWell(
+    run.host,
+    unit,
+    answered ? health : null,
+    waiting(run, performance.now() + timeoutSeconds * 1000, pace),
+  );
+  run.report(
+    `${unit} is active again, with its old ` +
+      `settings${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`,
+  );
 }
 
 /** One that did not answer before either is not ill by this run alone. */
 function asBefore(error: unknown, { was, answered }: Prior): unknown {
-  if (!(error instanceof Problem) || error.code !== "service-unhealthy" || was !== "up" || answered) return error;
+  if (!(error instanceof Problem) || error.code !== "service-unhealthy" || was !== "up" || answered)
+    return error;
   const { code, message, detail, hint } = error;
-  return new Problem(code, message, { detail: `${detail ?? ""}; nor did it answer before this run`, ...(hint !== undefined && { hint }), cause: error });
+  return new Problem(code, message, {
+    detail: `${detail ?? ""}; nor did it answer before this run`,
+    ...(hint !== undefined && { hint }),
+    cause: error,
+  });
 }
 
 function waiting(run: RunContext, deadline: number, pace: Pace): Waiting {
-  return { deadline, pace, signal: run.signal, note: (text) => { run.note(text); } };
+  return {
+    deadline,
+    pace,
+    signal: run.signal,
+    note: (text) => {
+      run.note(text);
+    },
+  };
 }
 
 function bearing(state: UnitState): Prior["was"] {

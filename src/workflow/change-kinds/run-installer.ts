@@ -5,8 +5,8 @@ import type { RunInstaller } from "../change.js";
 import { shellPath } from "./shell-path.js";
 
 /**
- * Runs a vendor archive's install.sh. What it changed is found by looking before and after, so that it can be undone; the
- * parts are loaded when one is really run or taken back, since a plan seldom holds one.
+ * Runs a vendor archive's install.sh. What it changed is found by looking before and after, so that it can be
+ * undone; the parts are loaded when one is really run or taken back, since a plan seldom holds one.
  */
 export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
   parsePrior: (json) => (isInstallationRecord(json) ? json : undefined),
@@ -36,14 +36,23 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     await undoInstallation(record, run, run.recovering === true ? timeoutSeconds : undefined);
   },
 
-  byHand: (_change, _record, { folder, host }) => [`less ${shellPath(host, joined(folder, "module", "changes.json"))}  # what install.sh changed; copies of what it replaced are in backups/ beside it`],
+  byHand: (_change, _record, { folder, host }) => [
+    `less ${shellPath(host, joined(folder, "module", "changes.json"))}  # what install.sh changed; ` +
+      "copies of what it replaced are in backups/ beside it",
+  ],
 };
 
 function isInstallationRecord(json: unknown): json is InstallationRecord {
   if (typeof json !== "object" || json === null) return false;
   const { marker, installer, interpreter, names, receipt }: { [name: string]: unknown } = { ...json };
-  return typeof marker === "string" && /^[0-9a-f]{32}$/.test(marker) && typeof installer === "string"
-    && typeof interpreter === "object" && interpreter !== null
-    && Array.isArray(names) && names.every((name) => typeof name === "string")
-    && (receipt === null || typeof receipt === "string");
+  return (
+    typeof marker === "string" &&
+    /^[0-9a-f]{32}$/.test(marker) &&
+    typeof installer === "string" &&
+    typeof interpreter === "object" &&
+    interpreter !== null &&
+    Array.isArray(names) &&
+    names.every((name) => typeof name === "string") &&
+    (receipt === null || typeof receipt === "string")
+  );
 }

@@ -14,7 +14,9 @@ interface Prior {
 export const setMode: ChangeKind<SetMode, Prior> = {
   parsePrior: (json) => {
     const { mode } = fieldsOf(json) ?? {};
-    return typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777 ? { mode } : undefined;
+    return typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
+      ? { mode }
+      : undefined;
   },
 
   record: (change, run) => Promise.resolve({ mode: entryOf(change, run).mode }),
@@ -22,7 +24,8 @@ export const setMode: ChangeKind<SetMode, Prior> = {
   perform: (change, prior, run) => {
     const entry = entryOf(change, run);
     // not only when it was recorded: the journal may have taken the disk a while
-    for (const { mode } of [prior, entry]) if (mode !== change.from) throw changedSincePlan(change.path, `its mode is ${octal(mode)}`);
+    for (const { mode } of [prior, entry])
+      if (mode !== change.from) throw changedSincePlan(change.path, `its mode is ${octal(mode)}`);
     trustedFiles(run.host, change).setMode(change.path, entry, change.mode);
     return Promise.resolve();
   },
@@ -32,7 +35,8 @@ export const setMode: ChangeKind<SetMode, Prior> = {
   undo: (change, prior, run) => {
     const now = standing(change, prior, run);
     refuseOther(now);
-    if (now.state !== "before") trustedFiles(run.host, change).setMode(change.path, entryOf(change, run), prior.mode);
+    if (now.state !== "before")
+      trustedFiles(run.host, change).setMode(change.path, entryOf(change, run), prior.mode);
     return Promise.resolve();
   },
 
@@ -49,7 +53,11 @@ function standing(change: SetMode, prior: Prior, run: RunContext): Standing {
   const mode = trustedFiles(run.host, change).entry(path)?.mode;
   if (mode === prior.mode) return { state: "before" };
   if (mode === change.mode) return { state: "after" };
-  return { state: "other", path, because: mode === undefined ? "it is gone" : `its mode is now ${octal(mode)}` };
+  return {
+    state: "other",
+    path,
+    because: mode === undefined ? "it is gone" : `its mode is now ${octal(mode)}`,
+  };
 }
 
 function entryOf(change: SetMode, run: RunContext) {

@@ -28,7 +28,9 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
     const from = resolveOwner(run.host, change.from);
     const entry = entryOf(change, run);
     // not only when it was recorded: the journal may have taken the disk a while
-    for (const one of [prior, entry]) if (one.uid !== from.uid || one.gid !== from.gid) throw changedSincePlan(change.path, `it belongs to ${ownerText(one, run)}`);
+    for (const one of [prior, entry])
+      if (one.uid !== from.uid || one.gid !== from.gid)
+        throw changedSincePlan(change.path, `it belongs to ${ownerText(one, run)}`);
     trustedFiles(run.host, change).setOwner(change.path, entry, resolveOwner(run.host, change));
     return Promise.resolve();
   },
@@ -40,14 +42,19 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
     refuseOther(now);
     if (now.state === "before") return Promise.resolve();
     const owned = entryOf(change, run);
-    if (!isOwnedAs(owned, prior)) trustedFiles(run.host, change).setOwner(change.path, owned, { uid: prior.uid, gid: prior.gid });
+    if (!isOwnedAs(owned, prior))
+      trustedFiles(run.host, change).setOwner(change.path, owned, { uid: prior.uid, gid: prior.gid });
     const entry = entryOf(change, run);
-    if (hasLostSetId(entry, prior)) trustedFiles(run.host, change).setMode(change.path, entry, entry.mode | (prior.mode & setIdBits));
+    if (hasLostSetId(entry, prior))
+      trustedFiles(run.host, change).setMode(change.path, entry, entry.mode | (prior.mode & setIdBits));
     return Promise.resolve();
   },
 
   byHand: (change, prior, { host }) => {
-    const modeToo = (prior.mode & setIdBits) === 0 ? [] : [commandAt(host, change, (word) => chmodByHand(prior.mode, word))];
+    const modeToo =
+      (prior.mode & setIdBits) === 0
+        ? []
+        : [commandAt(host, change, (word) => chmodByHand(prior.mode, word))];
     return [commandAt(host, change, (word) => `chown -h ${prior.uid}:${prior.gid} ${word}`), ...modeToo];
   },
 };

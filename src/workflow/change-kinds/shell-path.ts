@@ -4,16 +4,26 @@ import type { Host } from "../../host/host.js";
 import { folderOf, nameOf, type AbsolutePath } from "../../host/path.js";
 import type { Change } from "../change.js";
 
-/** A path of the host as one word of a shell, as a person at this machine names it: with `--root`, below that folder. */
+/**
+ * A path of the host as one word of a shell, as a person at this machine names it: with `--root`, below that
+ * folder.
+ */
 export function shellPath({ root }: Pick<Host, "root">, path: AbsolutePath): string {
   return shellWord(root === "/" ? path : root + path);
 }
 
 /**
- * A command on a change's path, given as one word. Where the service user may exchange folders on the way, it runs in the path's own folder: by hand
- * root is to be led no more astray than by the program.
+ * A command on a change's path, given as one word. Where the service user may exchange folders on the way, it
+ * runs in the path's own folder: by hand root is to be led no more astray than by the program.
  */
-export function commandAt({ root }: Pick<Host, "root">, { path, trusting }: Pick<Change, "path" | "trusting">, command: (word: string) => string): string {
+export function commandAt(
+  { root }: Pick<Host, "root">,
+  { path, trusting }: Pick<Change, "path" | "trusting">,
+  command: (word: string) => string,
+): string {
   if (trusting === undefined) return command(shellPath({ root }, path));
-  return inFolder(root === "/" ? folderOf(path) : root + folderOf(path), command(shellWord(`./${nameOf(path)}`)));
+  return inFolder(
+    root === "/" ? folderOf(path) : root + folderOf(path),
+    command(shellWord(`./${nameOf(path)}`)),
+  );
 }

@@ -4,5 +4,6 @@ import { replaceFile } from "./replace-file.js";
 export const writeFile = replaceFile<WriteFile>({
   content: ({ content }) => Buffer.from(content),
   isContent: ({ content }, now) => now.equals(Buffer.from(content)),
-  isPlannedFrom: ({ before }, then) => (before === null ? then === undefined : then?.equals(Buffer.from(before)) === true),
+  isPlannedFrom: ({ before }, then) =>
+    before === null ? then === undefined : then?.equals(Buffer.from(before)) === true,
 });

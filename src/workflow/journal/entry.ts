@@ -18,16 +18,29 @@ export interface RunHeader {
   readonly owes?: readonly OwedRestart[];
 }
 
-/** A line of a run's journal. `number` counts the plan's changes from 1. Schema: schemas/journal.schema.json. */
+/**
+ * A line of a run's journal. `number` counts the plan's changes from 1. Schema: schemas/journal.schema.json.
+ */
 export type JournalEntry =
-  | (RunHeader & { readonly type: "begin"; readonly format: 1; readonly run: string; readonly sequence: number; readonly time: string })
+  | (RunHeader & {
+      readonly type: "begin";
+      readonly format: 1;
+      readonly run: string;
+      readonly sequence: number;
+      readonly time: string;
+    })
   | { readonly type: "intent"; readonly number: number; readonly prior: unknown }
   | { readonly type: "done"; readonly number: number }
   /** Another process, or a later command, sets out to take the run back. */
   | { readonly type: "rollback"; readonly time: string; readonly who: string; readonly version: string }
   | { readonly type: "undone"; readonly number: number }
   | { readonly type: "undo-failed"; readonly number: number; readonly problem: ProblemJson }
-  | { readonly type: "end"; readonly time: string; readonly outcome: Outcome; readonly problems: readonly ProblemJson[] };
+  | {
+      readonly type: "end";
+      readonly time: string;
+      readonly outcome: Outcome;
+      readonly problems: readonly ProblemJson[];
+    };
 
 /** How far one change of a run has come. */
 export type ChangeProgress = "planned" | "begun" | "done" | "undone" | "undo-failed";

@@ -4,18 +4,23 @@ import { runsFolder } from "../../host/state.js";
 import { Problem } from "../../problem/problem.js";
 import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
 
-/** What is kept: so many runs, so long, so many bytes; the latest ones in any case, since a clock can jump ahead. */
+/**
+ * What is kept: so many runs, so long, so many bytes; the latest ones in any case, since a clock can jump
+ * ahead.
+ */
 const limits = { runs: 100, days: 400, bytes: 512 * 1024 ** 2, latest: 5 };
 const dayMs = 86_400_000;
 
 /**
- * Removes the folders of runs that are too old, too many or too large to keep, the oldest first; never one that is current, unfinished or
- * cannot be read. Folders without a journal go too. `known` spares reading all journals to whoever has just done so. Below a folder that
- * root alone can enter. Throws a Problem for what cannot be removed.
+ * Removes the folders of runs that are too old, too many or too large to keep, the oldest first; never one
+ * that is current, unfinished or cannot be read. Folders without a journal go too. `known` spares reading all
+ * journals to whoever has just done so. Below a folder that root alone can enter. Throws a Problem for what
+ * cannot be removed.
  */
 export function forgetOldRuns(host: Host, now: Date, known: RunHeads = readHeads(host)): void {
   const current = currentRun(host);
-  for (const name of [...known.empty, ...tooMuch(host, known.heads, now)]) if (name !== current) removeRun(host, name);
+  for (const name of [...known.empty, ...tooMuch(host, known.heads, now)])
+    if (name !== current) removeRun(host, name);
 }
 
 function tooMuch(host: Host, heads: readonly RunHead[], now: Date): readonly string[] {
@@ -42,10 +47,16 @@ function hasEnded(host: Host, run: string): boolean {
 
 function sizeOf(host: Host, folder: AbsolutePath): number {
   const entries = host.files().list(folder) ?? [];
-  return entries.reduce((sum, { name, kind, size }) => sum + (kind === "folder" ? sizeOf(host, joined(folder, name)) : size), 0);
+  return entries.reduce(
+    (sum, { name, kind, size }) => sum + (kind === "folder" ? sizeOf(host, joined(folder, name)) : size),
+    0,
+  );
 }
 
-/** The journal goes first: what is cut off then is a folder without one, not a run that seems to be one that can be taken back. */
+/**
+ * The journal goes first: what is cut off then is a folder without one, not a run that seems to be one that
+ * can be taken back.
+ */
 function removeRun(host: Host, run: string): void {
   host.files().remove(journalFile(run));
   removeTree(host, joined(runsFolder, run));

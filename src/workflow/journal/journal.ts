@@ -12,9 +12,11 @@ import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
 const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
 /**
- * The record of one run: what it means to do, the prior state before each deed, and how it ended. Every entry is on disk
- * before `write` returns. The file is begun, or continued by another process, by a new one that takes its place; further lines are added to that, so that a power
- * cut can tear none but the last (`wholeLines`). From `begin` to `end` the host's state names the run as the current one: that is how the next run knows of one that was cut off.
+ * The record of one run: what it means to do, the prior state before each deed, and how it ended. Every entry
+ * is on disk before `write` returns. The file is begun, or continued by another process, by a new one that
+ * takes its place; further lines are added to that, so that a power cut can tear none but the last
+ * (`wholeLines`). From `begin` to `end` the host's state names the run as the current one: that is how the
+ * next run knows of one that was cut off.
  */
 export class Journal {
   readonly run: string;
@@ -35,29 +37,50 @@ export class Journal {
     this.#known = known;
   }
 
-  /** Makes the run's folder (root only, 0700) and writes the first entry. The name says the time: `20261123T211050Z-3f2a`. */
+  /**
+   * Makes the run's folder (root only, 0700) and writes the first entry. The name says the time:
+   * `20261123T211050Z-3f2a`.
+   */
   static begin(host: Host, header: RunHeader, now = new Date()): Journal {
-    for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)]) ensureFolder(host, folder, 0o755);
+    for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)])
+      ensureFolder(host, folder, 0o755);
     for (const folder of [stateFolder, runsFolder]) ensureFolder(host, folder, 0o700);
     const known = readHeads(host);
     const head = { run: freeName(known, now), sequence: nextSequence(known), began: now.toISOString() };
     const journal = new Journal(host, head.run, "", { ...known, heads: [head, ...known.heads] });
     host.files().createFolder(journal.folder, { ...rootOnly, mode: 0o700 });
     journal.#setCurrent();
-    journal.write({ type: "begin", format: 1, run: head.run, sequence: head.sequence, time: head.began, ...header, changes: header.changes.map(withoutSecrets) });
+    journal.write({
+      type: "begin",
+      format: 1,
+      run: head.run,
+      sequence: head.sequence,
+      time: head.began,
+      ...header,
+      changes: header.changes.map(withoutSecrets),
+    });
     return journal;
   }
 
   /** Continues the journal of a run that is to be taken back. */
-  static reopen(host: Host, { run, text, outcome }: RecordedRun, who: Pick<RunHeader, "who" | "version">, now = new Date()): Journal {
+  static reopen(
+    host: Host,
+    { run, text, outcome }: RecordedRun,
+    who: Pick<RunHeader, "who" | "version">,
+    now = new Date(),
+  ): Journal {
     const journal = new Journal(host, run, text);
     journal.#setCurrent();
     try {
       journal.write({ type: "rollback", time: now.toISOString(), ...who });
     } catch (error) {
       // where the entry may have been written, or the run had been cut off before, the note stays
-      const isBegun = outcome === "unfinished" || !(error instanceof Problem) || error.code === "host-durability-unknown";
-      if (!isBegun) journal.#ifPossible(() => { host.files().remove(currentFile); }, oldRunsKept);
+      const isBegun =
+        outcome === "unfinished" || !(error instanceof Problem) || error.code === "host-durability-unknown";
+      if (!isBegun)
+        journal.#ifPossible(() => {
+          host.files().remove(currentFile);
+        }, oldRunsKept);
       throw error;
     }
     return journal;
@@ -75,20 +98,36 @@ export class Journal {
     this.#unwritten = "";
   }
 
-  /** Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be done. */
+  /**
+   * Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be
+   * done.
+   */
   writeIfPossible(entry: JournalEntry): readonly Problem[] {
-    return this.#ifPossible(() => { this.write(entry); }, (cause) => journalIncomplete(cause, this.folder));
+    return this.#ifPossible(
+      () => {
+        this.write(entry);
+      },
+      (cause) => journalIncomplete(cause, this.folder),
+    );
   }
 
-  /** Writes the last entry, and after a new run forgets those that are too old or too many to keep. A warning when that cannot be done. */
+  /**
+   * Writes the last entry, and after a new run forgets those that are too old or too many to keep. A warning
+   * when that cannot be done.
+   */
   end(entry: JournalEntry & { readonly type: "end" }): readonly Problem[] {
-    const unwritten = this.#ifPossible(() => {
-      this.write(entry);
-      this.host.files().remove(currentFile);
-    }, (cause) => endUnwritten(cause, this.folder));
+    const unwritten = this.#ifPossible(
+      () => {
+        this.write(entry);
+        this.host.files().remove(currentFile);
+      },
+      (cause) => endUnwritten(cause, this.folder),
+    );
     const known = this.#known;
     if (unwritten.length > 0 || known === undefined) return unwritten;
-    return this.#ifPossible(() => { forgetOldRuns(this.host, new Date(), known); }, oldRunsKept);
+    return this.#ifPossible(() => {
+      forgetOldRuns(this.host, new Date(), known);
+    }, oldRunsKept);
   }
 
   #setCurrent(): void {
@@ -110,7 +149,18 @@ export class Journal {
 function withoutSecrets(change: Change): Change {
   if (change.kind !== "write-settings") return change;
   const { kind, step, path, trusting, owner, group, mode, sha256, before, summary } = change;
-  return { kind, step, path, ...(trusting !== undefined && { trusting }), owner, group, mode, sha256, before, summary };
+  return {
+    kind,
+    step,
+    path,
+    ...(trusting !== undefined && { trusting }),
+    owner,
+    group,
+    mode,
+    sha256,
+    before,
+    summary,
+  };
 }
 
 function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
@@ -128,11 +178,22 @@ function ensureFolder(host: Host, folder: AbsolutePath, mode: number): void {
 }
 
 function journalIncomplete(cause: Problem, folder: AbsolutePath): Problem {
-  return warningOf(cause, "workflow-journal-incomplete", "the run's journal is incomplete: it could not be written to the end", { path: folder });
+  return warningOf(
+    cause,
+    "workflow-journal-incomplete",
+    "the run's journal is incomplete: it could not be written to the end",
+    { path: folder },
+  );
 }
 
 function endUnwritten(cause: Problem, folder: AbsolutePath): Problem {
-  return warningOf(cause, "workflow-journal-incomplete", "the end of the run could not be written, so it counts as cut off: the next apply takes it back before it begins", { path: folder });
+  return warningOf(
+    cause,
+    "workflow-journal-incomplete",
+    "the end of the run could not be written, so it counts as cut off: the next apply takes it back " +
+      "before it begins",
+    { path: folder },
+  );
 }
 
 function oldRunsKept(cause: Problem): Problem {

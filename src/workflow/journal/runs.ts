@@ -22,9 +22,13 @@ export function journalFile(run: string): AbsolutePath {
   return joined(runsFolder, run, "journal.jsonl");
 }
 
-/** Names of all runs' folders, in no order that means anything: the clock may have jumped between two of them. */
+/**
+ * Names of all runs' folders, in no order that means anything: the clock may have jumped between two of them.
+ */
 export function runNames(host: Host): readonly string[] {
-  return (host.files().list(runsFolder) ?? []).filter(({ name, kind }) => kind === "folder" && runName.test(name)).map(({ name }) => name);
+  return (host.files().list(runsFolder) ?? [])
+    .filter(({ name, kind }) => kind === "folder" && runName.test(name))
+    .map(({ name }) => name);
 }
 
 /** Every run of the host that has begun. Only root may look. */
@@ -44,7 +48,9 @@ export function readRuns(host: Host): Runs {
 
 /** The run of that name or number. Throws `run-unknown`, or what is wrong with its journal. */
 export function readRun(host: Host, asked: string): RecordedRun {
-  const found = runName.test(asked) ? readJournal(host, asked) : readRuns(host).runs.find(({ sequence }) => String(sequence) === asked);
+  const found = runName.test(asked)
+    ? readJournal(host, asked)
+    : readRuns(host).runs.find(({ sequence }) => String(sequence) === asked);
   if (found !== undefined) return found;
   throw unknownRun(asked);
 }
@@ -55,7 +61,11 @@ export function requireRunName(asked: string): void {
 }
 
 function unknownRun(asked: string): Problem {
-  return new Problem("run-unknown", `there is no run ${JSON.stringify(withoutUrlSecrets(asked).slice(0, 80))} on this host`, { hint: "knetctl history lists the runs by number and name" });
+  return new Problem(
+    "run-unknown",
+    `there is no run ${JSON.stringify(withoutUrlSecrets(asked).slice(0, 80))} on this host`,
+    { hint: "knetctl history lists the runs by number and name" },
+  );
 }
 
 /** Name of the run that is under way, or that was cut off; undefined when there is none. */
@@ -77,11 +87,17 @@ export interface RunHeads {
   readonly heads: readonly RunHead[];
   /** Names of runs whose journals cannot be read. */
   readonly unreadable: readonly string[];
-  /** Names of folders without a journal: of runs that were cut off before they began, or while they were forgotten. */
+  /**
+   * Names of folders without a journal: of runs that were cut off before they began, or while they were
+   * forgotten.
+   */
   readonly empty: readonly string[];
 }
 
-/** Every run's head: a look at each journal, without the cost of checking all that it says. Only root may look. */
+/**
+ * Every run's head: a look at each journal, without the cost of checking all that it says. Only root may
+ * look.
+ */
 export function readHeads(host: Host): RunHeads {
   const heads: RunHead[] = [];
   const unreadable: string[] = [];
@@ -99,7 +115,10 @@ export function readHeads(host: Host): RunHeads {
   return { heads: heads.sort((left, right) => right.sequence - left.sequence), unreadable, empty };
 }
 
-/** More than any run before had, those included whose journals cannot be read: each took at most the next number. */
+/**
+ * More than any run before had, those included whose journals cannot be read: each took at most the next
+ * number.
+ */
 export function nextSequence({ heads, unreadable }: RunHeads): number {
   return (heads[0]?.sequence ?? 0) + unreadable.length + 1;
 }
@@ -111,7 +130,9 @@ const mostOfBeginning = 200;
 function readHead(host: Host, name: string): Omit<RunHead, "run"> | undefined {
   const start = host.files().beginning(journalFile(name), mostOfBeginning);
   const [, sequence, began] = beginning.exec(start?.toString("latin1") ?? "") ?? [];
-  return sequence !== undefined && began !== undefined ? { sequence: Number(sequence), began } : readJournal(host, name);
+  return sequence !== undefined && began !== undefined
+    ? { sequence: Number(sequence), began }
+    : readJournal(host, name);
 }
 
 function readJournal(host: Host, name: string): RecordedRun | undefined {

@@ -1,7 +1,11 @@
 import fc from "../../support/fast-check.js";
 import { test } from "tap";
 import { Problem } from "../../../src/problem/problem.js";
-import { endpointArgument, namedOrEndpoint, requiredEndpoint } from "../../../src/commands/ha/endpoint-argument.js";
+import {
+  endpointArgument,
+  namedOrEndpoint,
+  requiredEndpoint,
+} from "../../../src/commands/ha/endpoint-argument.js";
 
 test("endpoints are read as people write them", async (t) => {
   t.strictSame(endpointArgument("10.1.2.3:60161"), { ip: "10.1.2.3", port: 60161 });
@@ -10,15 +14,31 @@ test("endpoints are read as people write them", async (t) => {
 });
 
 test("anything else is no endpoint", async (t) => {
-  for (const text of ["", "hsm_1", "10.1.2.3", "10.1.2.3:", "10.1.2.3:0", "10.1.2.3:65536", "10.1.2.3:060", "2001:db8::7:1", "[10.1.2.3]:1", "[]:1", "1.2.3:4", "https://h:1", "a b:1"])
+  for (const text of [
+    "",
+    "hsm_1",
+    "10.1.2.3",
+    "10.1.2.3:",
+    "10.1.2.3:0",
+    "10.1.2.3:65536",
+    "10.1.2.3:060",
+    "2001:db8::7:1",
+    "[10.1.2.3]:1",
+    "[]:1",
+    "1.2.3:4",
+    "https://h:1",
+    "a b:1",
+  ])
     t.equal(endpointArgument(text), undefined, text);
 });
 
 test("never throws, and never gives a port out of range", async () => {
-  fc.assert(fc.property(fc.string(), fc.nat(70_000), (text, port) => {
-    const found = endpointArgument(`${text}:${port}`);
-    return found === undefined || (found.port >= 1 && found.port <= 65535);
-  }));
+  fc.assert(
+    fc.property(fc.string(), fc.nat(70_000), (text, port) => {
+      const found = endpointArgument(`${text}:${port}`);
+      return found === undefined || (found.port >= 1 && found.port <= 65535);
+    }),
+  );
 });
 
 test("what is wrong is told with what would be right, and no other endpoint is suggested", async (t) => {
@@ -41,19 +61,42 @@ test("what is wrong is told with what would be right, and no other endpoint is s
     "https://u:secret@10.0.0.1:60161/kmip": /^give IP:PORT, or \[IPv6\]:PORT, with the VHSM's HTTPS port$/,
     "http://10.0.0.1:60161/": /^give IP:PORT/,
   };
-  for (const [text, hint] of Object.entries(hints)) t.throws(() => requiredEndpoint(text), { code: "ha-endpoint-invalid", hint }, text);
-  t.throws(() => requiredEndpoint("https://u:secret@10.0.0.1:1/"), { message: "a URL is no endpoint" }, "nothing of it is quoted");
+  for (const [text, hint] of Object.entries(hints))
+    t.throws(() => requiredEndpoint(text), { code: "ha-endpoint-invalid", hint }, text);
+  t.throws(
+    () => requiredEndpoint("https://u:secret@10.0.0.1:1/"),
+    { message: "a URL is no endpoint" },
+    "nothing of it is quoted",
+  );
 });
 
 test("a word that is an endpoint gone wrong is no connection's name, unless there is one of that name", async (t) => {
-  const host = (...names: readonly string[]) => () => Promise.resolve({ connections: names.map((name) => ({ name })) });
+  const host =
+    (...names: readonly string[]) =>
+    () =>
+      Promise.resolve({ connections: names.map((name) => ({ name })) });
   const nobody = () => Promise.reject(new Problem("account-missing", "there is no user"));
-  for (const text of ["10.1.2.3", "10.0.0.256", "2001:db8::7:60161", "10.1.2.3:060161", "hsm:0", "[::1]", "https://10.0.0.1:60161/kmip"]) {
+  for (const text of [
+    "10.1.2.3",
+    "10.0.0.256",
+    "2001:db8::7:60161",
+    "10.1.2.3:060161",
+    "hsm:0",
+    "[::1]",
+    "https://10.0.0.1:60161/kmip",
+  ]) {
     await t.rejects(namedOrEndpoint([text], host("hsm_1")), { code: "ha-endpoint-invalid" }, text);
     await t.rejects(namedOrEndpoint(["hsm_1", text], nobody), { code: "ha-endpoint-invalid" }, text);
     t.match(await namedOrEndpoint([text], host(text)), { connections: [{ name: text }] }, text);
   }
   await t.rejects(namedOrEndpoint(["hsm_1"], nobody), { code: "account-missing" });
-  await t.rejects(namedOrEndpoint(["10.1.2.3"], () => Promise.reject(new Problem("profile-syntax", "not YAML"))), { code: "profile-syntax" });
-  t.match(await namedOrEndpoint(["hsm-1", "hsm_2"], host("other")), { connections: [{ name: "other" }] }, "what looks like a name is left to whoever knows the names");
+  await t.rejects(
+    namedOrEndpoint(["10.1.2.3"], () => Promise.reject(new Problem("profile-syntax", "not YAML"))),
+    { code: "profile-syntax" },
+  );
+  t.match(
+    await namedOrEndpoint(["hsm-1", "hsm_2"], host("other")),
+    { connections: [{ name: "other" }] },
+    "what looks like a name is left to whoever knows the names",
+  );
 });

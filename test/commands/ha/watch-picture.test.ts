@@ -10,24 +10,51 @@ const colours = style(true);
 
 function endpoint(index: number, good: boolean): Probed {
   const problems = good ? [] : [new Problem("endpoint-refused", "the connection is refused")];
-  return { connection: "hsm", report: { target: { ip: `10.0.0.${index}`, port: 60161 }, findings: [] }, problems };
+  return {
+    connection: "hsm",
+    report: { target: { ip: `10.0.0.${index}`, port: 60161 }, findings: [] },
+    problems,
+  };
 }
 
 function picture(good: number, bad: number, height: number, width = 80): readonly string[] {
-  const probed = [...Array.from({ length: good }, (_, index) => endpoint(index, true)), ...Array.from({ length: bad }, (_, index) => endpoint(100 + index, false))];
+  const probed = [
+    ...Array.from({ length: good }, (_, index) => endpoint(index, true)),
+    ...Array.from({ length: bad }, (_, index) => endpoint(100 + index, false)),
+  ];
   const warning = new Problem("profile-address-name", "a warning", { severity: "warning" });
-  return watchPicture({ probed, problems: [warning, new Problem("ha-connection-ambiguous", "an error")], ms: 1, began: new Date(0) }, 5, { width, height }, colours);
+  return watchPicture(
+    {
+      probed,
+      problems: [warning, new Problem("ha-connection-ambiguous", "an error")],
+      ms: 1,
+      began: new Date(0),
+    },
+    5,
+    { width, height },
+    colours,
+  );
 }
 
-const plain = (lines: readonly string[]): readonly string[] => lines.map((line) => shownColours(line).replace(/\u001b\[\d*m/g, ""));
+const plain = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => shownColours(line).replace(/\u001b\[\d*m/g, ""));
 
 test("a picture fits on any screen", async (t) => {
   for (const height of [1, 2, 5, 10, 24, 50]) {
     for (const width of [1, 20, 80]) {
-      for (const [good, bad] of [[0, 1], [3, 0], [60, 2], [2, 60], [60, 60]] as const) {
+      for (const [good, bad] of [
+        [0, 1],
+        [3, 0],
+        [60, 2],
+        [2, 60],
+        [60, 60],
+      ] as const) {
         const lines = picture(good, bad, height, width);
         t.ok(lines.length <= Math.max(1, height - 1), `${lines.length} lines of ${height}`);
-        t.ok(plain(lines).every((line) => displayWidth(line) < width || line === ""), `${width} columns`);
+        t.ok(
+          plain(lines).every((line) => displayWidth(line) < width || line === ""),
+          `${width} columns`,
+        );
       }
     }
   }
@@ -35,8 +62,15 @@ test("a picture fits on any screen", async (t) => {
 
 test("endpoints that fail come first where not all fit, and what is left out is counted", async (t) => {
   const lines = plain(picture(60, 2, 24));
-  t.match(lines.slice(2, 5), [/10\.0\.0\.100:60161 +refused/, /10\.0\.0\.101:60161 +refused/, /10\.0\.0\.0:60161 +ok/]);
-  t.match(lines.join("\n"), /… 4\d more endpoints\n\nan error\n10\.0\.0\.100:60161: the connection is refused\n/);
+  t.match(lines.slice(2, 5), [
+    /10\.0\.0\.100:60161 +refused/,
+    /10\.0\.0\.101:60161 +refused/,
+    /10\.0\.0\.0:60161 +ok/,
+  ]);
+  t.match(
+    lines.join("\n"),
+    /… 4\d more endpoints\n\nan error\n10\.0\.0\.100:60161: the connection is refused\n/,
+  );
   t.match(plain(picture(1, 1, 24))[2], /10\.0\.0\.0:/, "the order of preference where all fit");
 });
 

@@ -13,35 +13,72 @@ async function described(files: Readonly<Record<string, string>>): Promise<strin
   return await profileText(await describeHost(host, { user: "amplia", targets: undefined }));
 }
 
-const thrownBy = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
+const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
-t.test("the settings of an Amplia before 4.0 are read where it has them, and the profile names that file", async (t) => {
-  const text = await described({ "/etc/amplia/appsettings.linux.json": json });
-  t.match(text, "# Amplia looks older than 4.0: its settings are in /etc/amplia/appsettings.linux.json\n");
-  t.match(text, "Old: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.linux.json }");
-});
+t.test(
+  "the settings of an Amplia before 4.0 are read where it has them, and the profile names that file",
+  async (t) => {
+    const text = await described({ "/etc/amplia/appsettings.linux.json": json });
+    t.match(text, "# Amplia looks older than 4.0: its settings are in /etc/amplia/appsettings.linux.json\n");
+    t.match(
+      text,
+      "Old: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.linux.json }",
+    );
+  },
+);
 
 t.test("where a newer Amplia's settings are too, those are read, and the others named", async (t) => {
-  const text = await described({ "/etc/amplia/appsettings.linux.json": json, "/etc/amplia/appsettings.conf": ini });
+  const text = await described({
+    "/etc/amplia/appsettings.linux.json": json,
+    "/etc/amplia/appsettings.conf": ini,
+  });
   t.match(text, "New: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.conf }");
-  t.match(text, "# there is /etc/amplia/appsettings.linux.json too, which Amplia read before 4.0: it was left aside\n");
+  t.match(
+    text,
+    "# there is /etc/amplia/appsettings.linux.json too, which Amplia read before 4.0: it was left aside\n",
+  );
   t.notMatch(text, "Old:");
 });
 
 const config = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
-const client = (user: object, more: object = {}) => JSON.stringify({ connections: { hsm_1: { ip: "10.0.0.1", port: "60161" } }, users: { ca_signer: user }, ...more });
+const client = (user: object, more: object = {}) =>
+  JSON.stringify({
+    connections: { hsm_1: { ip: "10.0.0.1", port: "60161" } },
+    users: { ca_signer: user },
+    ...more,
+  });
 
 t.test("a user with a certificate does not become one with a password: it is refused by name", async (t) => {
-  t.match(await thrownBy(described({ [config]: client({ authentication_type: "certificate", connection: "hsm_1" }) })), {
-    list: [{ code: "client-config-authentication", message: /^user "ca_signer" /, detail: /"certificate"/ }],
-  });
+  t.match(
+    await thrownBy(
+      described({ [config]: client({ authentication_type: "certificate", connection: "hsm_1" }) }),
+    ),
+    {
+      list: [
+        { code: "client-config-authentication", message: /^user "ca_signer" /, detail: /"certificate"/ },
+      ],
+    },
+  );
 });
 
 t.test("what would be lost or guessed is refused, or said", async (t) => {
   const user = { authentication_type: "password", connection: "hsm_1" };
-  t.match(await thrownBy(described({ [config]: client({ authentication_type: "password" }) })), { list: [{ code: "init-value-unclear", message: 'user "ca_signer" does not name its connection' }] });
-  t.match(await thrownBy(described({ [config]: client(user, { log_verbosity: 3 }) })), { list: [{ code: "init-value-unclear", message: "log_verbosity is no text" }] });
-  t.match(await thrownBy(described({ [config]: client(user, { users: [] }) })), { list: [{ code: "init-value-unclear", message: "users is no object" }] });
-  t.match(await described({ [config]: client({ connection: "hsm_1" }) }), `# user "ca_signer" has no authentication_type in ${config}: apply writes "password" there\n`);
+  t.match(await thrownBy(described({ [config]: client({ authentication_type: "password" }) })), {
+    list: [{ code: "init-value-unclear", message: 'user "ca_signer" does not name its connection' }],
+  });
+  t.match(await thrownBy(described({ [config]: client(user, { log_verbosity: 3 }) })), {
+    list: [{ code: "init-value-unclear", message: "log_verbosity is no text" }],
+  });
+  t.match(await thrownBy(described({ [config]: client(user, { users: [] }) })), {
+    list: [{ code: "init-value-unclear", message: "users is no object" }],
+  });
+  t.match(
+    await described({ [config]: client({ connection: "hsm_1" }) }),
+    `# user "ca_signer" has no authentication_type in ${config}: apply writes "password" there\n`,
+  );
   t.notMatch(await described({ [config]: client(user) }), "authentication_type");
 });

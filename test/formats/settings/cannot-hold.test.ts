@@ -3,7 +3,13 @@ import t from "tap";
 import { cannotHold, formsThatHold } from "../../../src/formats/settings/cannot-hold.js";
 import { readSettings } from "../../../src/formats/settings/read-settings.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";
-import { applicationReads, isRead, keys, values, type LineFormName } from "../../support/settings-arbitraries.js";
+import {
+  applicationReads,
+  isRead,
+  keys,
+  values,
+  type LineFormName,
+} from "../../support/settings-arbitraries.js";
 
 const cases = 4000;
 const key = "KeyStores:MyHsm:Pin";
@@ -11,7 +17,10 @@ const key = "KeyStores:MyHsm:Pin";
 /** The ways in which a form can say it. */
 const ways: Readonly<Record<LineFormName, (key: string, value: string) => string[]>> = {
   ini: (key, value) => {
-    const [section, name] = [key.slice(0, Math.max(0, key.lastIndexOf(":"))), key.slice(key.lastIndexOf(":") + 1)];
+    const [section, name] = [
+      key.slice(0, Math.max(0, key.lastIndexOf(":"))),
+      key.slice(key.lastIndexOf(":") + 1),
+    ];
     const header = key.includes(":") ? `[${section}]\n` : "";
     return [`${header}${name}=${value}\n`, `${header}${name}="${value}"\n`];
   },
@@ -26,7 +35,8 @@ function isHeld(form: LineFormName, text: string, key: string, value: string): b
 }
 
 /** What no form is given, although one or the other could hold it. */
-const heldByNone = (key: string, value: string) => /\0|[\uD800-\uDFFF]/u.test(key + value) || `:${key}:`.includes("::");
+const heldByNone = (key: string, value: string) =>
+  /\0|[\uD800-\uDFFF]/u.test(key + value) || `:${key}:`.includes("::");
 
 for (const form of ["ini", "env", "systemd"] as const) {
   t.test(`${form}: what is refused cannot be held, and what is not refused is`, async () => {
@@ -37,7 +47,10 @@ for (const form of ["ini", "env", "systemd"] as const) {
         const edit = { set: new Map([[key, value]]), remove: new Set<string>() };
         if (cannotHold(form, key, value) === undefined) return isHeld(form, reading.edit(edit), key, value);
         const refused = throws(() => reading.edit(edit));
-        return refused && (heldByNone(key, value) || !ways[form](key, value).some((text) => isHeld(form, text, key, value)));
+        return (
+          refused &&
+          (heldByNone(key, value) || !ways[form](key, value).some((text) => isHeld(form, text, key, value)))
+        );
       }),
       { numRuns: cases },
     );
@@ -76,10 +89,14 @@ t.test("Docker's buffer is the end of a line", (t) => {
 
 t.test("no reason quotes the key or the value", (t) => {
   fc.assert(
-    fc.property(fc.constantFrom("ini", "env", "systemd"), fc.constantFrom("\n", " ", "#", "=", "\x01", "\0", "__"), (form, bad) => {
-      const reason = cannotHold(form, `KeyStores:${bad}q7q`, `z9z${bad}`) ?? "";
-      return !reason.includes("q7q") && !reason.includes("z9z");
-    }),
+    fc.property(
+      fc.constantFrom("ini", "env", "systemd"),
+      fc.constantFrom("\n", " ", "#", "=", "\x01", "\0", "__"),
+      (form, bad) => {
+        const reason = cannotHold(form, `KeyStores:${bad}q7q`, `z9z${bad}`) ?? "";
+        return !reason.includes("q7q") && !reason.includes("z9z");
+      },
+    ),
   );
   t.end();
 });

@@ -18,7 +18,9 @@ for (const name of readdirSync(cases)) {
     const { form, set = {}, remove = [] } = JSON.parse(file("edit.json")) as EditFile;
     const edited = async (text: string) => {
       const reading = await readSettings(form, text);
-      return "faults" in reading ? JSON.stringify(reading.faults) : reading.edit({ set: new Map(Object.entries(set)), remove: new Set(remove) });
+      return "faults" in reading
+        ? JSON.stringify(reading.faults)
+        : reading.edit({ set: new Map(Object.entries(set)), remove: new Set(remove) });
     };
     const after = await edited(file("before"));
     t.equal(after, file("after"));

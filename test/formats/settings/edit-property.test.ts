@@ -4,7 +4,14 @@ import { cannotHold } from "../../../src/formats/settings/cannot-hold.js";
 import { readSettings } from "../../../src/formats/settings/read-settings.js";
 import type { SettingsEdit, SettingsText } from "../../../src/formats/settings/settings-text.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";
-import { applicationReads, existingTexts, keys, values, type ExistingText, type LineFormName } from "../../support/settings-arbitraries.js";
+import {
+  applicationReads,
+  existingTexts,
+  keys,
+  values,
+  type ExistingText,
+  type LineFormName,
+} from "../../support/settings-arbitraries.js";
 
 const cases = 2000;
 const forms: readonly LineFormName[] = ["ini", "env", "systemd"];
@@ -16,15 +23,23 @@ async function settingsOf(form: LineFormName, text: string): Promise<SettingsTex
 }
 
 /** Settings that the form can hold. */
-const wanted = (form: LineFormName) => fc.array(fc.tuple(keys, values), { maxLength: 4 }).map((all) => new Map(all.filter(([key, value]) => cannotHold(form, key, value) === undefined)));
+const wanted = (form: LineFormName) =>
+  fc
+    .array(fc.tuple(keys, values), { maxLength: 4 })
+    .map((all) => new Map(all.filter(([key, value]) => cannotHold(form, key, value) === undefined)));
 
 /** Keys to remove: some of the text's own, in any case, and others. */
 const removals = (existing: ExistingText) => {
   const own = existing.pieces.flatMap(({ key }) => key ?? []);
-  return fc.array(fc.tuple(own.length === 0 ? keys : fc.oneof(keys, fc.constantFrom(...own)), fc.boolean()), { maxLength: 4 }).map((all) => new Set(all.map(([key, upper]) => (upper ? dotnetKey(key) : key))));
+  return fc
+    .array(fc.tuple(own.length === 0 ? keys : fc.oneof(keys, fc.constantFrom(...own)), fc.boolean()), {
+      maxLength: 4,
+    })
+    .map((all) => new Set(all.map(([key, upper]) => (upper ? dotnetKey(key) : key))));
 };
 
-const editing = (form: LineFormName) => existingTexts(form).chain((existing) => fc.tuple(fc.constant(existing), wanted(form), removals(existing)));
+const editing = (form: LineFormName) =>
+  existingTexts(form).chain((existing) => fc.tuple(fc.constant(existing), wanted(form), removals(existing)));
 
 function touches({ set, remove }: SettingsEdit, key: string): boolean {
   return [...set.keys(), ...remove].some((one) => dotnetKey(one) === dotnetKey(key));
@@ -50,11 +65,23 @@ for (const form of forms) {
         const result = (await settingsOf(form, text)).edit({ set, remove });
         let at = 0;
         for (const [index, { text: bytes, key, header }] of pieces.entries()) {
-          if (header !== undefined || bytes.trim() === "" || (key !== undefined && touches({ set, remove }, key))) continue;
-          // what is last may gain a line break or lose it; a carriage return at the very end, which Docker drops, stays where it is
+          if (
+            header !== undefined ||
+            bytes.trim() === "" ||
+            (key !== undefined && touches({ set, remove }, key))
+          )
+            continue;
+          // what is last may gain a line break or lose it; a carriage return at the very end, which Docker
+          // drops, stays where it is
           const line = bytes.replace(/(?:\r\n|\r|\n)$/, "");
-          const atEnd = [line, `${line}\r`].map((end) => (result.endsWith(end) ? result.length - end.length : -1));
-          const found = [result.indexOf(bytes, at), index === pieces.length - 1 ? result.indexOf(line, at) : -1, ...atEnd].find((one) => one >= at);
+          const atEnd = [line, `${line}\r`].map((end) =>
+            result.endsWith(end) ? result.length - end.length : -1,
+          );
+          const found = [
+            result.indexOf(bytes, at),
+            index === pieces.length - 1 ? result.indexOf(line, at) : -1,
+            ...atEnd,
+          ].find((one) => one >= at);
           if (found === undefined) return false;
           at = Math.min(found + bytes.length, result.length);
         }
@@ -67,10 +94,16 @@ for (const form of forms) {
   t.test(`${form}: what is added and then removed leaves the very same bytes`, async () => {
     await fc.assert(
       fc.asyncProperty(existingTexts(form), wanted(form), async ({ text, pieces }, set) => {
-        const added = new Map([...set].filter(([key]) => !pieces.some((one) => one.key !== undefined && dotnetKey(one.key) === dotnetKey(key))));
+        const added = new Map(
+          [...set].filter(
+            ([key]) => !pieces.some((one) => one.key !== undefined && dotnetKey(one.key) === dotnetKey(key)),
+          ),
+        );
         fc.pre(![...added.keys()].some((key) => hasEmptyHeader(pieces, key)));
         const result = (await settingsOf(form, text)).edit({ set: added, remove: new Set() });
-        return (await settingsOf(form, result)).edit({ set: new Map(), remove: new Set(added.keys()) }) === text;
+        return (
+          (await settingsOf(form, result)).edit({ set: new Map(), remove: new Set(added.keys()) }) === text
+        );
       }),
       { numRuns: cases },
     );
@@ -93,7 +126,9 @@ function hasEmptyHeader(pieces: ExistingText["pieces"], key: string): boolean {
   return pieces.some(({ header }, index) => {
     if (header === undefined || dotnetKey(header) !== section) return false;
     const next = pieces.slice(index + 1).findIndex((one) => one.header !== undefined);
-    return pieces.slice(index + 1, next < 0 ? undefined : index + 1 + next).every(({ text }) => text.trim() === "");
+    return pieces
+      .slice(index + 1, next < 0 ? undefined : index + 1 + next)
+      .every(({ text }) => text.trim() === "");
   });
 }
 
@@ -101,10 +136,22 @@ function same(read: ReadonlyMap<string, string>, expected: ReadonlyMap<string, s
   return read.size === expected.size && [...expected].every(([key, value]) => read.get(key) === value);
 }
 
-t.test("env: a last value that ends in a carriage return keeps it when lines are added, and the text is the same when they go again", async (t) => {
-  const text = "A=1\nB=x\r\r";
-  const added = (await settingsOf("env", text)).edit({ set: new Map([["C", "2"], ["D", "3"]]), remove: new Set() });
-  const asRead = (one: string): readonly (readonly [string, string | undefined])[] => [...applicationReads.env(one)];
-  t.strictSame(asRead(added), [...asRead(text), [dotnetKey("C"), "2"], [dotnetKey("D"), "3"]]);
-  t.equal((await settingsOf("env", added)).edit({ set: new Map(), remove: new Set(["C", "D"]) }), text);
-});
+t.test(
+  "env: a last value that ends in a carriage return keeps it when lines are added, and the text is " +
+    "the same when they go again",
+  async (t) => {
+    const text = "A=1\nB=x\r\r";
+    const added = (await settingsOf("env", text)).edit({
+      set: new Map([
+        ["C", "2"],
+        ["D", "3"],
+      ]),
+      remove: new Set(),
+    });
+    const asRead = (one: string): readonly (readonly [string, string | undefined])[] => [
+      ...applicationReads.env(one),
+    ];
+    t.strictSame(asRead(added), [...asRead(text), [dotnetKey("C"), "2"], [dotnetKey("D"), "3"]]);
+    t.equal((await settingsOf("env", added)).edit({ set: new Map(), remove: new Set(["C", "D"]) }), text);
+  },
+);

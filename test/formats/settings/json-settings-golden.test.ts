@@ -15,7 +15,10 @@ function edited(text: string, edit: SettingsEdit): string {
 for (const name of readdirSync(cases)) {
   t.test(`edits ${name} byte for byte, once`, async (t) => {
     const file = (part: string) => readFileSync(join(cases, name, part), "utf8");
-    const { set, remove } = JSON.parse(file("edit.json")) as { readonly set: Readonly<Record<string, string>>; readonly remove: readonly string[] };
+    const { set, remove } = JSON.parse(file("edit.json")) as {
+      readonly set: Readonly<Record<string, string>>;
+      readonly remove: readonly string[];
+    };
     const edit = { set: new Map(Object.entries(set)), remove: new Set(remove) };
     const text = edited(file("before.json"), edit);
     t.equal(text, file("after.json"));

@@ -12,7 +12,11 @@ function told(content: string | Buffer): string {
 }
 
 test("module.archive that names a secret by mistake: nothing of what it holds is told", (t) => {
-  for (const content of ["hunter2-hunter2\n", "-----BEGIN PRIVATE KEY-----\nMIIE", Buffer.from([1, 2, 3, 104, 117, 110, 116, 101, 114, 50])]) {
+  for (const content of [
+    "hunter2-hunter2\n",
+    "-----BEGIN PRIVATE KEY-----\nMIIE",
+    Buffer.from([1, 2, 3, 104, 117, 110, 116, 101, 114, 50]),
+  ]) {
     t.match(told(content), "archive-not-tar");
     t.notMatch(told(content), /hunter2|PRIVATE|MIIE/);
   }

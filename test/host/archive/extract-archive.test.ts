@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { create } from "tar";
 import { test } from "tap";
@@ -24,7 +32,9 @@ test("a private folder is 0700, and gone afterwards, also after a failure", asyn
 
 test("a folder that others can enter is never removed", (t) => {
   const folder = t.testdir({ precious: "data" });
-  t.throws(() => { removePrivateFolder(folder); }, Problem);
+  t.throws(() => {
+    removePrivateFolder(folder);
+  }, Problem);
   t.equal(readFileSync(join(folder, "precious"), "utf8"), "data");
   removePrivateFolder(join(folder, "missing"));
   t.end();
@@ -32,10 +42,19 @@ test("a folder that others can enter is never removed", (t) => {
 
 test("what npm's tar packs comes out whole, under any umask, as ours", async (t) => {
   const top = "kNET-PKCS11-Linux-1.7.0";
-  const source = t.testdir({ [top]: { "install.sh": "#!/bin/sh\n", "libkNETPKCS11.so": "x".repeat(5000), "doc": { "ä b": "text" }, "link": t.fixture("symlink", "libkNETPKCS11.so") } });
+  const source = t.testdir({
+    [top]: {
+      "install.sh": "#!/bin/sh\n",
+      "libkNETPKCS11.so": "x".repeat(5000),
+      doc: { "ä b": "text" },
+      link: t.fixture("symlink", "libkNETPKCS11.so"),
+    },
+  });
   await create({ file: join(source, "a.tar"), cwd: source, portable: true }, [top]);
   const umask = process.umask(0o077);
-  t.teardown(() => { process.umask(umask); });
+  t.teardown(() => {
+    process.umask(umask);
+  });
   await withPrivateFolder(async (folder) => {
     const opened = await openArchive(join(source, "a.tar"), { folder, commands });
     extractArchive(opened, join(folder, "out"), "a.tar");

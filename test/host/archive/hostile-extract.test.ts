@@ -20,7 +20,10 @@ function written(t: Test, entries: readonly TarEntry[]): string {
 }
 
 function opened(folder: string) {
-  return openArchive(join(folder, "a.tar"), { folder: join(folder, "work"), commands: { find: () => undefined } });
+  return openArchive(join(folder, "a.tar"), {
+    folder: join(folder, "work"),
+    commands: { find: () => undefined },
+  });
 }
 
 async function extracted(t: Test, ...entries: readonly TarEntry[]): Promise<string> {
@@ -45,7 +48,11 @@ test("a link whose target bears its own name does not stop the program for ever"
 });
 
 test("a link whose target is called like a folder it lies in does not either", async (t) => {
-  t.ok(lstatSync(join(await extracted(t, ...vendor, { name: `${top}/l`, type: "2", target: top }), "l")).isSymbolicLink());
+  t.ok(
+    lstatSync(
+      join(await extracted(t, ...vendor, { name: `${top}/l`, type: "2", target: top }), "l"),
+    ).isSymbolicLink(),
+  );
 });
 
 test("a folder that names a target below itself is refused, and the program goes on", async (t) => {
@@ -54,12 +61,22 @@ test("a folder that names a target below itself is refused, and the program goes
 
 test("a time that no file system takes is no reason to fail", async (t) => {
   for (const mtime of ["1e300", "NaN", "9007199254740993"]) {
-    t.ok(lstatSync(join(await extracted(t, ...vendor, paxHeader({ mtime }), { name: `${top}/f` }), "f")).isFile(), mtime);
+    t.ok(
+      lstatSync(
+        join(await extracted(t, ...vendor, paxHeader({ mtime }), { name: `${top}/f` }), "f"),
+      ).isFile(),
+      mtime,
+    );
   }
 });
 
 test("a path longer than any file system takes is refused before anything is unpacked", async (t) => {
-  t.equal(await refusal(t, ...vendor, paxHeader({ path: `${top}/${`${"n".repeat(250)}/`.repeat(20)}f` }), { name: "long" }), "archive-name-invalid");
+  t.equal(
+    await refusal(t, ...vendor, paxHeader({ path: `${top}/${`${"n".repeat(250)}/`.repeat(20)}f` }), {
+      name: "long",
+    }),
+    "archive-name-invalid",
+  );
 });
 
 test("a path with a drive's letter is absolute", async (t) => {
@@ -67,15 +84,31 @@ test("a path with a drive's letter is absolute", async (t) => {
   t.equal(await refusal(t, ...vendor, { name: `${top}/l`, type: "2", target: "C:x" }), "archive-link-escape");
 });
 
-test("a backslash, which tar takes for a slash here and for a letter there, is refused before anything is unpacked", async (t) => {
-  for (const name of ["a\\..\\b", "\\NET", `${top}/a\\b`, "\\\\host\\share\\x"]) t.equal(await refusal(t, ...vendor, { name }), "archive-name-invalid", name);
-  t.equal(await refusal(t, ...vendor, { name: `${top}/l`, type: "2", target: "\\x" }), "archive-name-invalid");
-});
+test(
+  "a backslash, which tar takes for a slash here and for a letter there, is refused before anything is " +
+    "unpacked",
+  async (t) => {
+    for (const name of ["a\\..\\b", "\\NET", `${top}/a\\b`, "\\\\host\\share\\x"])
+      t.equal(await refusal(t, ...vendor, { name }), "archive-name-invalid", name);
+    t.equal(
+      await refusal(t, ...vendor, { name: `${top}/l`, type: "2", target: "\\x" }),
+      "archive-name-invalid",
+    );
+  },
+);
 
-test("a header that waits for content which another header took from it is damage, found before anything is unpacked", async (t) => {
-  const folder = written(t, [...vendor, paxHeader({ size: "0" }), { name: `${top}/a`, type: "g", size: 100_000 }]);
-  await t.rejects(opened(folder), { code: "archive-corrupt", detail: /Truncated input/ });
-});
+test(
+  "a header that waits for content which another header took from it is damage, found before anything " +
+    "is unpacked",
+  async (t) => {
+    const folder = written(t, [
+      ...vendor,
+      paxHeader({ size: "0" }),
+      { name: `${top}/a`, type: "g", size: 100_000 },
+    ]);
+    await t.rejects(opened(folder), { code: "archive-corrupt", detail: /Truncated input/ });
+  },
+);
 
 test("a path of many slashes is as deep as tar takes it for", async (t) => {
   t.equal(await refusal(t, ...vendor, { name: `${top}${"/".repeat(40)}f` }), "archive-path-too-deep");
@@ -88,5 +121,10 @@ test("a name that is too long where it is unpacked ends in a problem that names 
   const archive = await opened(folder);
   const out = join(folder, ...Array.from({ length: 9 }, () => "d".repeat(240)));
   mkdirSync(out, { recursive: true });
-  t.throws(() => { extractArchive(archive, join(out, "x"), "a.tar"); }, { code: /^host-/, where: { path: join(out, "x") }, detail: /ENAMETOOLONG/ });
+  t.throws(
+    () => {
+      extractArchive(archive, join(out, "x"), "a.tar");
+    },
+    { code: /^host-/, where: { path: join(out, "x") }, detail: /ENAMETOOLONG/ },
+  );
 });

@@ -14,13 +14,26 @@ const copyPrograms = `
   done`;
 
 const { commands } = realHost(path("/"));
-const sh = (script: string, ...args: readonly string[]): { program: string; args: readonly string[]; timeoutMs: number } =>
-  ({ program: "sh", args: ["-c", script, "sh", ...args], timeoutMs: 10_000 });
+const sh = (
+  script: string,
+  ...args: readonly string[]
+): { program: string; args: readonly string[]; timeoutMs: number } => ({
+  program: "sh",
+  args: ["-c", script, "sh", ...args],
+  timeoutMs: 10_000,
+});
 
 t.test("a child has the system's PATH, LC_ALL=C and what it is given, and nothing of ours", async (t) => {
   process.env["LD_PRELOAD_FOR_TEST"] = "secret";
-  t.teardown(() => { delete process.env["LD_PRELOAD_FOR_TEST"]; });
-  const { stdout } = await commands.run({ program: "env", args: ["-0"], env: { HOME: "/h", PATH: "/evil", LC_ALL: "xx" }, timeoutMs: 5000 });
+  t.teardown(() => {
+    delete process.env["LD_PRELOAD_FOR_TEST"];
+  });
+  const { stdout } = await commands.run({
+    program: "env",
+    args: ["-0"],
+    env: { HOME: "/h", PATH: "/evil", LC_ALL: "xx" },
+    timeoutMs: 5000,
+  });
   // the test runner adds its own to every child
   const given = stdout.split("\0").filter((line) => line !== "" && !/^(_TAPJS_|NODE_OPTIONS=)/.test(line));
   t.same(given.sort(), ["HOME=/h", "LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]);
@@ -29,7 +42,11 @@ t.test("a child has the system's PATH, LC_ALL=C and what it is given, and nothin
 t.test("exit code, signal, output, input, working folder and umask", async (t) => {
   const before = process.umask(0o077);
   t.teardown(() => process.umask(before));
-  const result = await commands.run({ ...sh("pwd; umask; cat; echo err >&2; exit 3"), cwd: path("/usr"), input: "in" });
+  const result = await commands.run({
+    ...sh("pwd; umask; cat; echo err >&2; exit 3"),
+    cwd: path("/usr"),
+    input: "in",
+  });
   t.match(result, { exitCode: 3, signal: null, timedOut: false, stdout: "/usr\n0022\nin", stderr: "err\n" });
   t.match(await commands.run(sh("kill -KILL $$")), { exitCode: null, signal: "SIGKILL", timedOut: false });
   t.equal((await commands.run(sh("readlink /proc/self/fd/0"))).stdout, "/dev/null\n");
@@ -41,14 +58,19 @@ t.test("a child that does not read its input is no failure", async (t) => {
 });
 
 t.test("output over 1 MiB loses its middle, and the child is not held up", async (t) => {
-  const { stdout, exitCode } = await commands.run(sh("echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo last; exit 5"));
+  const { stdout, exitCode } = await commands.run(
+    sh("echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo last; exit 5"),
+  );
   t.match(stdout, /^first\nx+\n\[\d+ bytes left out\]\nx+last\n$/);
   t.same([stdout.length < 1024 * 1024 + 40, exitCode], [true, 5]);
 });
 
 t.test("at the time-out the whole group is killed, one that ignores SIGTERM too", async (t) => {
   const mark = `3333.${process.pid}`;
-  const result = await commands.run({ ...sh(`trap '' TERM; sleep ${mark} & while :; do sleep 1; done`), timeoutMs: 150 });
+  const result = await commands.run({
+    ...sh(`trap '' TERM; sleep ${mark} & while :; do sleep 1; done`),
+    timeoutMs: 150,
+  });
   t.match(result, { timedOut: true, exitCode: null, signal: "SIGKILL" });
   t.ok(result.ms < 3000, `${result.ms}`);
   t.ok(await eventually(() => processesWith(`sleep ${mark}`).length === 0));
@@ -63,17 +85,31 @@ t.test("a grandchild that holds the output open does not hold us up", async (t) 
 
 t.test("an abort ends the child", async (t) => {
   const stop = new AbortController();
-  setTimeout(() => { stop.abort(); }, 50);
-  t.match(await commands.run({ ...sh("sleep 20"), signal: stop.signal }), { exitCode: null, signal: "SIGTERM", timedOut: false });
+  setTimeout(() => {
+    stop.abort();
+  }, 50);
+  t.match(await commands.run({ ...sh("sleep 20"), signal: stop.signal }), {
+    exitCode: null,
+    signal: "SIGTERM",
+    timedOut: false,
+  });
   t.match(await commands.run({ ...sh("sleep 20"), signal: stop.signal }), { exitCode: null });
 });
 
 t.test("a program that is missing, or cannot be started, is a problem that shows no arguments", async (t) => {
   const { file, folder } = scratch(t, tmpdir());
   file("bin/odd", "#!/no/interpreter\n", { mode: 0o755 });
-  await t.rejects(commands.run({ program: "no-such-program", args: ["1234"], timeoutMs: 1000 }), { code: "host-command-missing", detail: /looked in/ });
-  await t.rejects(commands.run({ program: `${folder}/bin/odd`, args: ["1234"], timeoutMs: 1000 }), { code: "host-command-not-started", detail: /^ENOENT/ });
-  await t.rejects(commands.run({ ...sh("true"), cwd: path("/no/such/folder") }), { code: "host-command-not-started" });
+  await t.rejects(commands.run({ program: "no-such-program", args: ["1234"], timeoutMs: 1000 }), {
+    code: "host-command-missing",
+    detail: /looked in/,
+  });
+  await t.rejects(commands.run({ program: `${folder}/bin/odd`, args: ["1234"], timeoutMs: 1000 }), {
+    code: "host-command-not-started",
+    detail: /^ENOENT/,
+  });
+  await t.rejects(commands.run({ ...sh("true"), cwd: path("/no/such/folder") }), {
+    code: "host-command-not-started",
+  });
 });
 
 t.test("a program others could have written is not run", async (t) => {
@@ -82,7 +118,11 @@ t.test("a program others could have written is not run", async (t) => {
   file("writable", "#!/bin/sh\n", { mode: 0o757 });
   mkdir("open", { mode: 0o777 });
   for (const name of ["stranger", "writable"]) {
-    await t.rejects(commands.run({ program: `${folder}/${name}`, args: [], timeoutMs: 1000 }), { code: "host-untrusted-owner" }, name);
+    await t.rejects(
+      commands.run({ program: `${folder}/${name}`, args: [], timeoutMs: 1000 }),
+      { code: "host-untrusted-owner" },
+      name,
+    );
   }
   t.throws(() => commands.find(`${folder}/open/x`), { code: "host-untrusted-folder" });
   t.equal(commands.find("sh"), "/usr/bin/sh");
@@ -96,7 +136,13 @@ t.test("a command inside the root sees that root alone", async (t) => {
   execFileSync("/bin/sh", ["-euc", copyPrograms, "sh", folder]);
   mkdir("work");
   const host = realHost(path(folder));
-  const result = await host.commands.run({ program: "sh", args: ["-c", "pwd; cat /etc/name"], cwd: path("/work"), insideRoot: true, timeoutMs: 5000 });
+  const result = await host.commands.run({
+    program: "sh",
+    args: ["-c", "pwd; cat /etc/name"],
+    cwd: path("/work"),
+    insideRoot: true,
+    timeoutMs: 5000,
+  });
   t.match(result, { exitCode: 0, stdout: "/work\nimage\n" });
 });
 
@@ -108,16 +154,42 @@ t.test("on a read-only host only commands that look are run, and every write is 
   const entry = files.entry(path("/file"))!;
   const rights = { mode: 0o600, uid: 0, gid: 0 };
   const writes = [
-    () => { files.write(path("/file"), Buffer.from("y"), rights); }, () => { files.createFolder(path("/d"), rights); },
-    () => { files.createLink(path("/l"), "x", rights); }, () => { files.setOwner(path("/file"), entry, rights); },
-    () => { files.setMode(path("/file"), entry, 0o777); }, () => { files.remove(path("/file")); }, () => { files.removeFolder(path("/file")); },
+    () => {
+      files.write(path("/file"), Buffer.from("y"), rights);
+    },
+    () => {
+      files.createFolder(path("/d"), rights);
+    },
+    () => {
+      files.createLink(path("/l"), "x", rights);
+    },
+    () => {
+      files.setOwner(path("/file"), entry, rights);
+    },
+    () => {
+      files.setMode(path("/file"), entry, 0o777);
+    },
+    () => {
+      files.remove(path("/file"));
+    },
+    () => {
+      files.removeFolder(path("/file"));
+    },
   ];
   for (const write of writes) t.throws(write, { code: "host-read-only" });
   t.equal(files.read(path("/file"))?.toString(), "x");
-  const run = (program: string, ...args: string[]): Promise<unknown> => host.commands.run({ program, args, timeoutMs: 5000 });
+  const run = (program: string, ...args: string[]): Promise<unknown> =>
+    host.commands.run({ program, args, timeoutMs: 5000 });
   await t.resolveMatch(run("getent", "passwd", "root"), { exitCode: 0 });
   await t.resolveMatch(run("ldconfig", "-p"), { exitCode: 0 });
-  for (const [program = "", ...args] of [["ldconfig"], ["ldconfig", "-p", "-r", "/x"], ["sh", "-c", "true"], ["useradd", "x"], ["ld.so", "/bin/sh"], ["systemctl", "restart", "x"]]) {
+  for (const [program = "", ...args] of [
+    ["ldconfig"],
+    ["ldconfig", "-p", "-r", "/x"],
+    ["sh", "-c", "true"],
+    ["useradd", "x"],
+    ["ld.so", "/bin/sh"],
+    ["systemctl", "restart", "x"],
+  ]) {
     await t.rejects(run(program, ...args), { code: "host-command-refused" }, [program, ...args].join(" "));
   }
 });

@@ -9,16 +9,25 @@ import { plainChildren } from "../../support/plain-children.js";
 
 plainChildren();
 const folder = mkdtempSync(join(tmpdir(), "start-child-"));
-t.teardown(() => { rmSync(folder, { recursive: true, force: true }); });
+t.teardown(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 const secret = join(folder, "secret");
 writeFileSync(secret, "secret", { mode: 0o600 });
 const list = join(folder, "list");
-writeFileSync(list, '#!/bin/sh\nfor fd in /proc/$$/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done\n', { mode: 0o755 });
+writeFileSync(list, '#!/bin/sh\nfor fd in /proc/$$/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done\n', {
+  mode: 0o755,
+});
 
-/** What each kind of child has open, and what is then read from descriptor 100, when the program is started with these descriptors. */
+/**
+ * What each kind of child has open, and what is then read from descriptor 100, when the program is started
+ * with these descriptors.
+ */
 function reached(): Readonly<Record<"command" | "asked" | "plain" | "own", string>> {
   const program = join(folder, "program.mjs");
-  writeFileSync(program, bundle(`
+  writeFileSync(
+    program,
+    bundle(`
     import { readFileSync } from "node:fs";
     import { text } from "node:stream/consumers";
     import { path } from "../../src/host/path.js";
@@ -29,9 +38,12 @@ function reached(): Readonly<Record<"command" | "asked" | "plain" | "own", strin
     const asked = askChild(program, [], { env: {}, timeoutMs: 5000 }).stdout;
     const plain = await text(startChild(program, [], { stdio: ["ignore", "pipe", "ignore", "ignore", 100] }).stdout);
     console.log(JSON.stringify({ command, asked, plain, own: readFileSync(100, "utf8") }));
-  `));
+  `),
+  );
   const opened = 'exec 7<"$0" 16<"$0" 17<"$0" 21<"$0" 100<"$0" 200<>"$0" 1500<"$0"; exec "$@"';
-  return JSON.parse(execFileSync("bash", ["-c", opened, secret, process.execPath, program], { encoding: "utf8" })) as ReturnType<typeof reached>;
+  return JSON.parse(
+    execFileSync("bash", ["-c", opened, secret, process.execPath, program], { encoding: "utf8" }),
+  ) as ReturnType<typeof reached>;
 }
 
 test("no child gets what whoever started us left open, but what it is given; we keep it", (t) => {
@@ -47,7 +59,9 @@ test("no child gets what whoever started us left open, but what it is given; we 
 
 test("where no descriptors are left for a child's pipes, that is a problem and no crash", (t) => {
   const program = join(folder, "full.mjs");
-  writeFileSync(program, bundle(`
+  writeFileSync(
+    program,
+    bundle(`
     import { closeSync, openSync } from "node:fs";
     import { startChild } from "../../src/host/commands/start-child.js";
     const told = new Set();
@@ -64,7 +78,8 @@ test("where no descriptors are left for a child's pipes, that is a problem and n
       for (const descriptor of held) closeSync(descriptor);
     }
     console.log(JSON.stringify([...told].sort()));
-  `));
+  `),
+  );
   const printed = execFileSync("prlimit", ["--nofile=1024", process.execPath, program], { encoding: "utf8" });
   t.strictSame(JSON.parse(printed), ["host-input-output", "started"]);
   t.end();
@@ -73,34 +88,57 @@ test("where no descriptors are left for a child's pipes, that is a problem and n
 test("where /proc does not tell what was left open for us, no child is started: it would get that", (t) => {
   for (const hidden of ["/proc", "/proc/$$/fd", "/proc/$$/fdinfo"]) {
     const line = `exec 200<"$0"; mount -t tmpfs none ${hidden} && exec "$@"`;
-    const { stdout } = spawnSync("unshare", ["-m", "bash", "-c", line, secret, process.execPath, toldBy("blind")], { encoding: "utf8" });
-    t.match(JSON.parse(stdout), { code: "host-no-proc", where: { path: "/proc/self/fd" }, hint: /mount -t proc/ }, hidden);
+    const { stdout } = spawnSync(
+      "unshare",
+      ["-m", "bash", "-c", line, secret, process.execPath, toldBy("blind")],
+      { encoding: "utf8" },
+    );
+    t.match(
+      JSON.parse(stdout),
+      { code: "host-no-proc", where: { path: "/proc/self/fd" }, hint: /mount -t proc/ },
+      hidden,
+    );
   }
   t.end();
 });
 
 test("a descriptor above the limit of open files, in whose place none can be put, is named with what to do", (t) => {
-  const { stdout } = spawnSync("bash", ["-c", 'exec 900<"$0"; ulimit -n 512; exec "$@"', secret, process.execPath, toldBy("above")], { encoding: "utf8" });
-  t.match(JSON.parse(stdout), { code: "host-input-output", title: /^descriptor 900/, detail: /512 files/, hint: /900<&-/ });
+  const { stdout } = spawnSync(
+    "bash",
+    ["-c", 'exec 900<"$0"; ulimit -n 512; exec "$@"', secret, process.execPath, toldBy("above")],
+    { encoding: "utf8" },
+  );
+  t.match(JSON.parse(stdout), {
+    code: "host-input-output",
+    title: /^descriptor 900/,
+    detail: /512 files/,
+    hint: /900<&-/,
+  });
   t.end();
 });
 
 /** A program that prints the Problem with which a child is not started. */
 function toldBy(name: string): string {
   const program = join(folder, `${name}.mjs`);
-  writeFileSync(program, bundle(`
+  writeFileSync(
+    program,
+    bundle(`
     import { startChild } from "../../src/host/commands/start-child.js";
     try {
       startChild("/bin/true", [], { stdio: ["ignore"] }).once("exit", () => console.log('"started"')).once("error", ({ code }) => console.log(JSON.stringify(code)));
     } catch (error) {
       console.log(JSON.stringify(error));
     }
-  `));
+  `),
+  );
   return program;
 }
 
 test("what is sent to our process group does not reach a program that is asked", (t) => {
-  const { stdout } = askChild("/bin/sh", ["-c", "cut -d ' ' -f 5 /proc/$$/stat; echo $$"], { env: { PATH: "/usr/bin:/bin" }, timeoutMs: 5000 });
+  const { stdout } = askChild("/bin/sh", ["-c", "cut -d ' ' -f 5 /proc/$$/stat; echo $$"], {
+    env: { PATH: "/usr/bin:/bin" },
+    timeoutMs: 5000,
+  });
   const [group, pid] = stdout.trim().split("\n");
   t.equal(group, pid, "it leads a group of its own");
   t.end();
@@ -108,7 +146,9 @@ test("what is sent to our process group does not reach a program that is asked",
 
 test("what a terminal sends in the moment in which a child is started ends no child", (t) => {
   const program = join(folder, "hung-up.mjs");
-  writeFileSync(program, bundle(`
+  writeFileSync(
+    program,
+    bundle(`
     import { spawn } from "node:child_process";
     import { askChild, startChild } from "../../src/host/commands/start-child.js";
     process.on("SIGHUP", () => undefined);
@@ -121,7 +161,11 @@ test("what a terminal sends in the moment in which a child is started ends no ch
     }
     sender.kill("SIGKILL");
     console.log(JSON.stringify(signals.filter((signal) => signal !== null)));
-  `));
-  t.strictSame(JSON.parse(execFileSync("setsid", ["--wait", process.execPath, program], { encoding: "utf8" })), []);
+  `),
+  );
+  t.strictSame(
+    JSON.parse(execFileSync("setsid", ["--wait", process.execPath, program], { encoding: "utf8" })),
+    [],
+  );
   t.end();
 });

@@ -26,17 +26,34 @@ const program = bundle(`
   operations[operation]();
 `);
 
-const operations = ["write", "replace", "edit", "extend", "createFolder", "setOwner", "setMode", "remove", "removeFolder"];
+const operations = [
+  "write",
+  "replace",
+  "edit",
+  "extend",
+  "createFolder",
+  "setOwner",
+  "setMode",
+  "remove",
+  "removeFolder",
+];
 
 function picture(disk: ForgetfulDisk, luck: string): string {
   const found = lucks[luck];
   if (found === undefined) throw new Error(luck);
-  return [...disk.after(found)].map(([at, { kind, mode, owner, content }]) => [at, kind, mode.toString(8), owner, JSON.stringify(content.toString("latin1"))].join(" ")).sort().join("\n");
+  return [...disk.after(found)]
+    .map(([at, { kind, mode, owner, content }]) =>
+      [at, kind, mode.toString(8), owner, JSON.stringify(content.toString("latin1"))].join(" "),
+    )
+    .sort()
+    .join("\n");
 }
 
 t.test("what an operation has done is on the disk when it returns: content, name, owner and mode", (t) => {
   const tools = mkdtempSync("/dev/shm/knetctl-test-");
-  t.teardown(() => { rmSync(tools, { recursive: true }); });
+  t.teardown(() => {
+    rmSync(tools, { recursive: true });
+  });
   writeFileSync(`${tools}/operate.mjs`, program);
   for (const operation of operations) {
     const { folder, mkdir, file } = scratch(t);
@@ -45,7 +62,12 @@ t.test("what an operation has done is on the disk when it returns: content, name
     file("home/file", "old", { uid: serviceUid, gid: serviceUid, mode: 0o644 });
     const disk = new ForgetfulDisk(folder);
     const before = picture(disk, "everything");
-    for (const call of traceDisk([process.execPath, `${tools}/operate.mjs`, folder, operation], folder, `${tools}/trace`)) disk.do(call);
+    for (const call of traceDisk(
+      [process.execPath, `${tools}/operate.mjs`, folder, operation],
+      folder,
+      `${tools}/trace`,
+    ))
+      disk.do(call);
     const after = picture(new ForgetfulDisk(folder), "everything");
     t.not(after, before, operation);
     for (const luck of Object.keys(lucks)) t.equal(picture(disk, luck), after, `${operation}: ${luck}`);

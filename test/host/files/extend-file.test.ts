@@ -1,5 +1,15 @@
 import t from "tap";
-import { linkSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, appendFileSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  appendFileSync,
+  writeFileSync,
+} from "node:fs";
 import { path } from "../../../src/host/path.js";
 import type { Entry, Files } from "../../../src/host/host.js";
 import { scratch } from "../../support/scratch.js";
@@ -35,11 +45,38 @@ t.test("what a write that failed left behind the last line is cut off", (t) => {
 });
 
 const dangers: Readonly<Record<string, readonly [code: string, plant: (file: string) => void]>> = {
-  "another file has taken its place": ["host-entry-changed", (file) => { writeFileSync(`${file}.new`, "one\n"); renameSync(`${file}.new`, file); }],
-  "a link has taken its place": ["host-not-a-file", (file) => { renameSync(file, `${file}.old`); symlinkSync(`${file}.old`, file); }],
-  "it has another name too": ["host-hard-link", (file) => { linkSync(file, `${file}.too`); }],
-  "it was cut off": ["host-entry-changed", (file) => { truncateSync(file, 2); }],
-  "it is gone": ["host-entry-changed", (file) => { rmSync(file); }],
+  "another file has taken its place": [
+    "host-entry-changed",
+    (file) => {
+      writeFileSync(`${file}.new`, "one\n");
+      renameSync(`${file}.new`, file);
+    },
+  ],
+  "a link has taken its place": [
+    "host-not-a-file",
+    (file) => {
+      renameSync(file, `${file}.old`);
+      symlinkSync(`${file}.old`, file);
+    },
+  ],
+  "it has another name too": [
+    "host-hard-link",
+    (file) => {
+      linkSync(file, `${file}.too`);
+    },
+  ],
+  "it was cut off": [
+    "host-entry-changed",
+    (file) => {
+      truncateSync(file, 2);
+    },
+  ],
+  "it is gone": [
+    "host-entry-changed",
+    (file) => {
+      rmSync(file);
+    },
+  ],
 };
 
 for (const [danger, [code, plant]] of Object.entries(dangers)) {

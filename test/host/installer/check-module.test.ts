@@ -15,15 +15,37 @@ import { moduleLibrary } from "../../support/vendor-archive.js";
 const loader = openLoader(realHost(path("/")).files());
 const archive = "/media/kNET-PKCS11-Linux-1.7.0.tar";
 
-function checked(modules: readonly Buffer[], bundled: readonly BundledLibrary[] = [], distribution: Distribution = "debian"): readonly Problem[] {
-  return checkModule({ modules: modules.map((bytes, index) => ({ name: `top/${index}/libkNETPKCS11.so`, content: () => bytes })), bundled, loader, archive, distribution });
+function checked(
+  modules: readonly Buffer[],
+  bundled: readonly BundledLibrary[] = [],
+  distribution: Distribution = "debian",
+): readonly Problem[] {
+  return checkModule({
+    modules: modules.map((bytes, index) => ({ name: `top/${index}/libkNETPKCS11.so`, content: () => bytes })),
+    bundled,
+    loader,
+    archive,
+    distribution,
+  });
 }
 
 /** A library of this name with one function, its symbol of this version; for the linker only. */
 function stub(folder: string, soname: string, version: string): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, soname);
-  execFileSync("sh", ["-c", `printf '%s { global: curl_easy_init; };' "$3" > "$1.map" && echo 'int curl_easy_init(void) { return 0; }' | gcc -shared -fPIC -x c - -o "$1" -Wl,-soname,"$2" -Wl,--version-script="$1.map"`, "sh", file, soname, version], { stdio: "pipe" });
+  execFileSync(
+    "sh",
+    [
+      "-c",
+      `printf '%s { global: curl_easy_init; };' "$3" > "$1.map" && echo 'int curl_easy_init(void) { ` +
+        `return 0; }' | gcc -shared -fPIC -x c - -o "$1" -Wl,-soname,"$2" -Wl,--version-script="$1.map"`,
+      "sh",
+      file,
+      soname,
+      version,
+    ],
+    { stdio: "pipe" },
+  );
   return file;
 }
 
@@ -37,7 +59,9 @@ test("a module that can be loaded has no problem", (t) => {
 
 test("42: libcurl.so.3 is missing: named, with what to do", (t) => {
   const folder = t.testdir();
-  const [problem, ...others] = checked([moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libcurl.so.3", "CURL_OPENSSL_3"))]);
+  const [problem, ...others] = checked([
+    moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libcurl.so.3", "CURL_OPENSSL_3")),
+  ]);
   t.equal(problem?.code, "elf-library-missing");
   t.match(String(problem?.message), "libcurl.so.3");
   t.match(String(problem?.hint), "libcurl4");
@@ -48,7 +72,9 @@ test("42: libcurl.so.3 is missing: named, with what to do", (t) => {
 
 test("42: this host's libcurl lacks CURL_OPENSSL_3: the libcurl3 case", (t) => {
   const folder = t.testdir();
-  const [problem, ...others] = checked([moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libcurl.so.4", "CURL_OPENSSL_3"))]);
+  const [problem, ...others] = checked([
+    moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libcurl.so.4", "CURL_OPENSSL_3")),
+  ]);
   t.equal(problem?.code, "elf-version-missing");
   t.match(String(problem?.message), "CURL_OPENSSL_3");
   t.match(String(problem?.detail), "CURL_OPENSSL_4");
@@ -81,14 +107,21 @@ test("41: a cut module, a script of that name, a program, and a library that is 
   const whole = moduleLibrary(folder);
   t.equal(checked([whole.subarray(0, 3000)])[0]?.code, "elf-malformed");
   t.equal(checked([Buffer.from("#!/bin/sh\n")])[0]?.code, "elf-not-elf");
-  t.equal(checked([moduleLibrary(folder, "int main(void) { return 0; }", "-no-pie")])[0]?.code, "elf-not-a-library");
+  t.equal(
+    checked([moduleLibrary(folder, "int main(void) { return 0; }", "-no-pie")])[0]?.code,
+    "elf-not-a-library",
+  );
   t.equal(checked([moduleLibrary(folder, "int other(void) { return 0; }")])[0]?.code, "elf-not-pkcs11");
   t.end();
 });
 
 test("the loader's own answers are those of ldconfig -p", (t) => {
-  const listed = execFileSync("ldconfig", ["-p"], { encoding: "utf8" }).split("\n")
-    .flatMap((line) => { const [, name, file] = /^\s+(\S+) \(.*\) => (\S+)$/.exec(line) ?? []; return name && file ? [[name, file] as const] : []; });
+  const listed = execFileSync("ldconfig", ["-p"], { encoding: "utf8" })
+    .split("\n")
+    .flatMap((line) => {
+      const [, name, file] = /^\s+(\S+) \(.*\) => (\S+)$/.exec(line) ?? [];
+      return name && file ? [[name, file] as const] : [];
+    });
   const curl = listed.find(([name]) => name === "libcurl.so.4");
   t.equal(loader.find("libcurl.so.4")?.path, curl?.[1]);
   t.equal(loader.find("libnothing-of-the-kind.so.1"), undefined);
@@ -107,10 +140,23 @@ test("with --root nothing of this machine counts", (t) => {
 });
 
 test("a host with musl: one problem says why, and nothing of Debian's packages", (t) => {
-  const module = moduleLibrary(t.testdir(), `${usesCurl} int puts(const char *); int hello(void) { return puts("hello"); }`, "-lcurl");
+  const module = moduleLibrary(
+    t.testdir(),
+    `${usesCurl} int puts(const char *); int hello(void) { return puts("hello"); }`,
+    "-lcurl",
+  );
   const musl = { ...loader, libc: "musl", find: () => undefined } as const;
-  const problems = checkModule({ modules: [{ name: "top/libkNETPKCS11.so", content: () => module }], bundled: [], loader: musl, archive, distribution: "alpine" });
-  t.match(problems.map(({ message }) => message), ["the module needs glibc, and this host's C library is musl"]);
+  const problems = checkModule({
+    modules: [{ name: "top/libkNETPKCS11.so", content: () => module }],
+    bundled: [],
+    loader: musl,
+    archive,
+    distribution: "alpine",
+  });
+  t.match(
+    problems.map(({ message }) => message),
+    ["the module needs glibc, and this host's C library is musl"],
+  );
   t.notMatch(problems[0]?.hint ?? "", /apt|package/);
   t.end();
 });
@@ -118,8 +164,18 @@ test("a host with musl: one problem says why, and nothing of Debian's packages",
 test("what to install is said in the words of the distribution", (t) => {
   const folder = t.testdir();
   const module = moduleLibrary(folder, usesCurl, stub(join(folder, "stubs"), "libjansson.so.4", "X"));
-  const none = { ...loader, find: (name: string) => (name === "libjansson.so.4" ? undefined : loader.find(name)) };
-  const hint = (distribution: Distribution) => checkModule({ modules: [{ name: "m", content: () => module }], bundled: [], loader: none, archive, distribution })[0]?.hint ?? "";
+  const none = {
+    ...loader,
+    find: (name: string) => (name === "libjansson.so.4" ? undefined : loader.find(name)),
+  };
+  const hint = (distribution: Distribution) =>
+    checkModule({
+      modules: [{ name: "m", content: () => module }],
+      bundled: [],
+      loader: none,
+      archive,
+      distribution,
+    })[0]?.hint ?? "";
   t.match(hint("debian"), "libjansson4");
   t.match(hint("fedora"), "dnf install 'libjansson.so.4()(64bit)'");
   t.match(hint("suse"), "zypper install 'libjansson.so.4()(64bit)'");

@@ -14,15 +14,30 @@ function read(t: { testdir(): string }, files: Readonly<Record<string, string>>)
 }
 
 test("files that include each other are each read once", (t) => {
-  const all = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`ld.so.conf.d/${index}.conf`, `include /etc/ld.so.conf.d/*.conf\n/opt/${index}\n`]));
+  const all = Object.fromEntries(
+    Array.from({ length: 30 }, (_, index) => [
+      `ld.so.conf.d/${index}.conf`,
+      `include /etc/ld.so.conf.d/*.conf\n/opt/${index}\n`,
+    ]),
+  );
   const { folders } = read(t, { "ld.so.conf": "include /etc/ld.so.conf.d/*.conf\n", ...all });
   t.equal(folders.length, 30);
   t.end();
 });
 
 test("a relative pattern, a question mark, a comment, a link", (t) => {
-  const { folders, includes } = read(t, { "ld.so.conf": "include ld.so.conf.d/?.conf # all\n# /no\n/opt/a:/opt/b\ninclude ld.so.conf.d/l*d.conf\n", "ld.so.conf.d/x.conf": "/opt/x\n", "ld.so.conf.d/xy.conf": "/opt/xy\n", linked: "/opt/linked\n" });
+  const { folders, includes } = read(t, {
+    "ld.so.conf": "include ld.so.conf.d/?.conf # all\n# /no\n/opt/a:/opt/b\ninclude ld.so.conf.d/l*d.conf\n",
+    "ld.so.conf.d/x.conf": "/opt/x\n",
+    "ld.so.conf.d/xy.conf": "/opt/xy\n",
+    linked: "/opt/linked\n",
+  });
   t.same([...folders].sort(), ["/opt/a", "/opt/b", "/opt/linked", "/opt/x"]);
-  t.same(["/etc/ld.so.conf", "/etc/ld.so.conf.d/z.conf", "/etc/ld.so.conf.d/new.conf", "/etc/z.conf"].map((file) => includes(path(file))), [true, true, false, false]);
+  t.same(
+    ["/etc/ld.so.conf", "/etc/ld.so.conf.d/z.conf", "/etc/ld.so.conf.d/new.conf", "/etc/z.conf"].map((file) =>
+      includes(path(file)),
+    ),
+    [true, true, false, false],
+  );
   t.end();
 });

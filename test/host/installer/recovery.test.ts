@@ -13,11 +13,20 @@ type Test = Parameters<typeof installStage>[0];
 async function installation(t: Test, install: string) {
   const s = installStage(t);
   const { path, sha256 } = vendorArchive(s.folder, install);
-  const change: RunInstaller = { step: "module", kind: "run-installer", path, sha256, version: "1.7.0", from: null, timeoutSeconds: 10 };
+  const change: RunInstaller = {
+    step: "module",
+    kind: "run-installer",
+    path,
+    sha256,
+    version: "1.7.0",
+    from: null,
+    timeoutSeconds: 10,
+  };
   const run = { ...s.run(), recovering: true };
   const record = await runInstaller.record(change, run);
   return {
-    ...s, folderOfRun: run.folder,
+    ...s,
+    folderOfRun: run.folder,
     perform: () => runInstaller.perform(change, record, run),
     observe: () => runInstaller.observe(change, record, run),
     undo: () => runInstaller.undo(change, record, run),
@@ -26,18 +35,21 @@ async function installation(t: Test, install: string) {
 
 const failing = "echo new > /etc/made-by-installer; exit 1";
 
-t.test("what somebody changed long after an installer that was cut off is not taken for its work", async (t) => {
-  const s = await installation(t, failing);
-  await t.rejects(s.perform(), { code: "installer-failed" });
-  // as if the installer had begun an hour ago: what is there now was changed later than it can have run
-  const { snapshot } = installationFiles(s.host, s.folderOfRun);
-  const anHourAgo = new Date(Date.now() - 3_600_000);
-  utimesSync(snapshot, anHourAgo, anHourAgo);
-  writeFileSync(s.at("etc/by-somebody"), "work");
-  t.match(await s.observe(), { state: "other", because: /later than install\.sh can have run/ });
-  await s.undo();
-  t.equal(readFileSync(s.at("etc/by-somebody"), "utf8"), "work", "it is kept");
-});
+t.test(
+  "what somebody changed long after an installer that was cut off is not taken for its work",
+  async (t) => {
+    const s = await installation(t, failing);
+    await t.rejects(s.perform(), { code: "installer-failed" });
+    // as if the installer had begun an hour ago: what is there now was changed later than it can have run
+    const { snapshot } = installationFiles(s.host, s.folderOfRun);
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(snapshot, anHourAgo, anHourAgo);
+    writeFileSync(s.at("etc/by-somebody"), "work");
+    t.match(await s.observe(), { state: "other", because: /later than install\.sh can have run/ });
+    await s.undo();
+    t.equal(readFileSync(s.at("etc/by-somebody"), "utf8"), "work", "it is kept");
+  },
+);
 
 t.test("what it left in its own time is taken back", async (t) => {
   const s = await installation(t, failing);

@@ -6,7 +6,9 @@ import { parseSnapshot, writeSnapshot } from "../../../src/host/installer/snapsh
 import { takeSnapshot } from "../../../src/host/installer/watched-trees.js";
 
 async function seenIn(t: Test) {
-  const root = t.testdir({ etc: { "naïve\nname": "a", folder: { inner: "b" }, link: t.fixture("symlink", "folder/ünknown") } });
+  const root = t.testdir({
+    etc: { "naïve\nname": "a", folder: { inner: "b" }, link: t.fixture("symlink", "folder/ünknown") },
+  });
   const file = join(t.testdirName, "snapshot");
   const snapshot = await takeSnapshot(path(root), ["/etc"]);
   writeSnapshot(file, snapshot);
@@ -25,12 +27,18 @@ test("what was seen is read again as it was seen", async (t) => {
 test("a file that was cut off is none", async (t) => {
   const { file } = await seenIn(t);
   const bytes = readFileSync(file);
-  for (const length of [0, 7, 20, bytes.length - 1]) t.equal(parseSnapshot(bytes.subarray(0, length)), undefined, `${length} bytes`);
+  for (const length of [0, 7, 20, bytes.length - 1])
+    t.equal(parseSnapshot(bytes.subarray(0, length)), undefined, `${length} bytes`);
 });
 
 test("a file whose lengths cannot be true is none", async (t) => {
   const { file } = await seenIn(t);
-  for (const [at, length] of [[0, 0xffff_ffff], [4, 0xffff_ffff], [0, 3], [4, 1]] as const) {
+  for (const [at, length] of [
+    [0, 0xffff_ffff],
+    [4, 0xffff_ffff],
+    [0, 3],
+    [4, 1],
+  ] as const) {
     const bytes = readFileSync(file);
     bytes.writeUInt32LE(length, at);
     t.equal(parseSnapshot(bytes), undefined, `${length} at ${at}`);
@@ -53,7 +61,8 @@ test("only what differs is told, whatever the order of the walk", async (t) => {
 test("more entries than it was made for", async (t) => {
   const { snapshot } = await seenIn(t);
   const { mode, uid, gid, size, mtimeMs, ctimeMs, ino } = lstatSync("/etc/passwd");
-  for (let n = 0; n < 70_000; n++) snapshot.add(`/opt/${n}`, { mode, uid, gid, size: size + n, mtimeMs, ctimeMs, ino });
+  for (let n = 0; n < 70_000; n++)
+    snapshot.add(`/opt/${n}`, { mode, uid, gid, size: size + n, mtimeMs, ctimeMs, ino });
   t.equal(snapshot.get("/opt/69999")?.size, size + 69_999);
   t.equal(snapshot.get("/opt/69999")?.kind, "file");
 });

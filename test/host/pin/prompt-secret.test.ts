@@ -24,9 +24,14 @@ t.teardown(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Types on a terminal of its own (script(1)) once the prompt is there; gives what the terminal showed, and its settings at the end. */
+/**
+ * Types on a terminal of its own (script(1)) once the prompt is there; gives what the terminal showed, and
+ * its settings at the end.
+ */
 async function typed(keys: string): Promise<{ shown: string; told: string }> {
-  const child = spawn("script", ["-qec", `${process.execPath} ${program}; stty -a`, "/dev/null"], { stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn("script", ["-qec", `${process.execPath} ${program}; stty -a`, "/dev/null"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   child.stdout.on("data", (chunk: Buffer) => {
     if (chunk.includes("PIN of")) child.stdin.write(keys);
   });

@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, fstatSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { test } from "tap";
@@ -21,7 +31,12 @@ function file(name: string, content: string | Buffer, mode = 0o600): PinSource {
 }
 
 test("exactly one trailing line break is removed, and said", async (t) => {
-  for (const [content, pin, notes] of [["pin", "pin", 0], ["pin\n", "pin", 1], ["pin\r\n", "pin", 1], ["p ä", "p ä", 0]] as const) {
+  for (const [content, pin, notes] of [
+    ["pin", "pin", 0],
+    ["pin\n", "pin", 1],
+    ["pin\r\n", "pin", 1],
+    ["p ä", "p ä", 0],
+  ] as const) {
     const read = await readPin(file("breaks", content));
     t.equal(read.pin.reveal(), pin);
     t.equal(read.notes.length, notes);
@@ -31,15 +46,29 @@ test("exactly one trailing line break is removed, and said", async (t) => {
 
 test("what only looks like more than a PIN is read as it is, and doubted", async (t) => {
   const doubtful: readonly (readonly [pin: string, ...codes: string[]])[] = [
-    [" pin", "pin-outer-blank"], ["pin ", "pin-outer-blank"], ["pin\u00a0", "pin-outer-blank"], ["\u200bpin", "pin-outer-blank"],
-    ["'pin'", "pin-outer-quotes"], ['"pin"', "pin-outer-quotes"], ['"pin" ', "pin-outer-blank", "pin-outer-quotes"],
-    ["PIN=1234", "pin-assignment"], ["export CA_PIN=1234", "pin-assignment"], ["KeyStores:a:Pin = 1234", "pin-assignment"],
-    ["'pin"], ["Zm9vYg=="], ["=pin"], ["a b"], ["1=2"],
+    [" pin", "pin-outer-blank"],
+    ["pin ", "pin-outer-blank"],
+    ["pin\u00a0", "pin-outer-blank"],
+    ["\u200bpin", "pin-outer-blank"],
+    ["'pin'", "pin-outer-quotes"],
+    ['"pin"', "pin-outer-quotes"],
+    ['"pin" ', "pin-outer-blank", "pin-outer-quotes"],
+    ["PIN=1234", "pin-assignment"],
+    ["export CA_PIN=1234", "pin-assignment"],
+    ["KeyStores:a:Pin = 1234", "pin-assignment"],
+    ["'pin"],
+    ["Zm9vYg=="],
+    ["=pin"],
+    ["a b"],
+    ["1=2"],
   ];
   for (const [pin, ...codes] of doubtful) {
     const read = await readPin(file("doubtful", `${pin}\n`));
     t.equal(read.pin.reveal(), pin);
-    t.strictSame(read.problems.map(({ code, severity }) => [code, severity]), codes.map((code) => [code, "warning"]));
+    t.strictSame(
+      read.problems.map(({ code, severity }) => [code, severity]),
+      codes.map((code) => [code, "warning"]),
+    );
   }
 });
 
@@ -62,7 +91,10 @@ test("what cannot be a PIN is refused without being quoted", async (t) => {
     [Buffer.alloc(20_000_000, "canary"), "pin-too-long"],
   ];
   for (const [content, code] of cases) {
-    const problem = await readPin(file("bad", content)).then(() => undefined, (error: unknown) => error);
+    const problem = await readPin(file("bad", content)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     t.match(problem, { code });
     t.notMatch(JSON.stringify(problem) + String(problem), "canary");
   }
@@ -70,7 +102,8 @@ test("what cannot be a PIN is refused without being quoted", async (t) => {
 });
 
 test("a PIN file that others can reach is refused; a group is a warning; a stranger's file is refused", async (t) => {
-  for (const mode of [0o604, 0o602, 0o601, 0o644, 0o666]) await t.rejects(readPin(file(`open-${mode}`, "pin", mode)), { code: "pin-file-exposed" });
+  for (const mode of [0o604, 0o602, 0o601, 0o644, 0o666])
+    await t.rejects(readPin(file(`open-${mode}`, "pin", mode)), { code: "pin-file-exposed" });
   const source = file("group", "pin", 0o640);
   chownSync(join(folder, "group"), 0, 12);
   t.match((await readPin(source)).problems, [{ code: "pin-file-group-readable", severity: "warning" }]);
@@ -78,7 +111,9 @@ test("a PIN file that others can reach is refused; a group is a warning; a stran
   chownSync(join(folder, "theirs"), 65534, 65534);
   await t.rejects(readPin(theirs), { code: "pin-file-foreign" });
   symlinkSync(join(folder, "theirs"), join(folder, "link-to-theirs"));
-  await t.rejects(readPin({ from: "file", path: path(join(folder, "link-to-theirs")) }), { code: "pin-file-foreign" });
+  await t.rejects(readPin({ from: "file", path: path(join(folder, "link-to-theirs")) }), {
+    code: "pin-file-foreign",
+  });
 });
 
 test("a link to a good file is followed, as in /run/secrets", async (t) => {
@@ -104,26 +139,45 @@ test("a variable is read, warned about and removed", async (t) => {
   t.equal(read.pin.reveal(), "pin");
   t.match(read.problems, [{ code: "pin-env-exposed", severity: "warning" }]);
   t.strictSame(environment, {});
-  await t.rejects(readPin({ from: "env", variable: "THE_PIN" }, { environment }), { code: "pin-env-missing" });
+  await t.rejects(readPin({ from: "env", variable: "THE_PIN" }, { environment }), {
+    code: "pin-env-missing",
+  });
 });
 
 test("a descriptor is read, also by its name in /dev/fd", async (t) => {
   file("by-descriptor", "pin\n");
-  for (const source of [(fd: number): PinSource => ({ from: "fd", descriptor: fd }), (fd: number): PinSource => ({ from: "file", path: path(`/dev/fd/${fd}`) })]) {
+  for (const source of [
+    (fd: number): PinSource => ({ from: "fd", descriptor: fd }),
+    (fd: number): PinSource => ({ from: "file", path: path(`/dev/fd/${fd}`) }),
+  ]) {
     const descriptor = openSync(join(folder, "by-descriptor"), "r");
     t.equal((await readPin(source(descriptor), { descriptors: openDescriptors() })).pin.reveal(), "pin");
-    t.throws(() => fstatSync(descriptor), { code: "EBADF" }, "the installer and the module shall not have it too");
+    t.throws(
+      () => fstatSync(descriptor),
+      { code: "EBADF" },
+      "the installer and the module shall not have it too",
+    );
   }
-  await t.rejects(readPin({ from: "fd", descriptor: 987 }), { code: "pin-descriptor-unreadable", message: "descriptor 987 was not handed over to knetctl" });
+  await t.rejects(readPin({ from: "fd", descriptor: 987 }), {
+    code: "pin-descriptor-unreadable",
+    message: "descriptor 987 was not handed over to knetctl",
+  });
 });
 
 test("a systemd credential is a bare name in the credentials' folder", async (t) => {
   file("cred", "pin");
   const environment = { CREDENTIALS_DIRECTORY: folder };
   t.equal((await readPin({ from: "credential", name: "cred" }, { environment })).pin.reveal(), "pin");
-  for (const name of ["", ".", "..", "../cred", "a/b"]) await t.rejects(readPin({ from: "credential", name }, { environment }), { code: "pin-credential-invalid" });
-  await t.rejects(readPin({ from: "credential", name: "cred" }, { environment: {} }), { code: "pin-credential-invalid" });
-  await t.rejects(readPin({ from: "credential", name: "other" }, { environment }), { code: "pin-file-missing" });
+  for (const name of ["", ".", "..", "../cred", "a/b"])
+    await t.rejects(readPin({ from: "credential", name }, { environment }), {
+      code: "pin-credential-invalid",
+    });
+  await t.rejects(readPin({ from: "credential", name: "cred" }, { environment: {} }), {
+    code: "pin-credential-invalid",
+  });
+  await t.rejects(readPin({ from: "credential", name: "other" }, { environment }), {
+    code: "pin-file-missing",
+  });
 });
 
 test("a pipe into which nobody writes does not outlast the signal", async (t) => {
@@ -132,5 +186,8 @@ test("a pipe into which nobody writes does not outlast the signal", async (t) =>
   const writer = spawn("sh", ["-c", `exec sleep 30 > ${fifo}`]);
   const descriptor = openSync(fifo, "r");
   t.teardown(() => writer.kill("SIGKILL"));
-  await t.rejects(readPin({ from: "fd", descriptor }, { descriptors: openDescriptors(), signal: AbortSignal.timeout(100) }), { code: "interrupted" });
+  await t.rejects(
+    readPin({ from: "fd", descriptor }, { descriptors: openDescriptors(), signal: AbortSignal.timeout(100) }),
+    { code: "interrupted" },
+  );
 });

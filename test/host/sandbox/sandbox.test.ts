@@ -12,15 +12,29 @@ const mountsNow = (): string => readFileSync("/proc/self/mountinfo", "utf8");
 
 t.test("what happens in a sandbox is not seen outside", async (t) => {
   const mark = `${t.testdir({})}/mark`;
-  const before = { mounts: mountsNow(), accounts: readFileSync("/etc/passwd", "utf8"), run: readdirSync("/run") };
+  const before = {
+    mounts: mountsNow(),
+    accounts: readFileSync("/etc/passwd", "utf8"),
+    run: readdirSync("/run"),
+  };
   const outcome = await scriptInSandbox(
     `useradd --system kn-sandboxed; id -u kn-sandboxed >/dev/null; echo x >/etc/kn-sandboxed; echo x >"$1"; echo x >/tmp/kn-sandboxed
      echo x >/run/kn-sandboxed; echo x >/run/lock/kn-sandboxed; echo x >/dev/shm/kn-sandboxed; rm -r /usr/lib/os-release; cat /etc/kn-sandboxed "$1"`,
     mark,
   );
   t.same(outcome, { exitCode: 0, stdout: "x\nx\n", stderr: "" });
-  t.same({ mounts: mountsNow(), accounts: readFileSync("/etc/passwd", "utf8"), run: readdirSync("/run") }, before);
-  for (const left of [mark, "/etc/kn-sandboxed", "/tmp/kn-sandboxed", "/run/kn-sandboxed", "/run/lock/kn-sandboxed", "/dev/shm/kn-sandboxed"]) {
+  t.same(
+    { mounts: mountsNow(), accounts: readFileSync("/etc/passwd", "utf8"), run: readdirSync("/run") },
+    before,
+  );
+  for (const left of [
+    mark,
+    "/etc/kn-sandboxed",
+    "/tmp/kn-sandboxed",
+    "/run/kn-sandboxed",
+    "/run/lock/kn-sandboxed",
+    "/dev/shm/kn-sandboxed",
+  ]) {
     t.notOk(existsSync(left), left);
   }
   t.ok(existsSync("/usr/lib/os-release"));
@@ -30,12 +44,18 @@ t.test("the exit code, the signal that ended it, arguments and standard input pa
   t.equal((await scriptInSandbox("exit 42")).exitCode, 42);
   t.equal((await scriptInSandbox("kill -SEGV $$")).exitCode, 128 + 11);
   t.equal((await inSandbox("no-such-program")).exitCode, 127);
-  const echoed = await inSandbox("/bin/sh", ["-c", "printf '%s|' \"$@\" \"$PATH\" \"$HOME\"; cat", "sh", "a b", "", "'"], { env: { HOME: "/h" }, input: "in" });
+  const echoed = await inSandbox(
+    "/bin/sh",
+    ["-c", 'printf \'%s|\' "$@" "$PATH" "$HOME"; cat', "sh", "a b", "", "'"],
+    { env: { HOME: "/h" }, input: "in" },
+  );
   t.equal(echoed.stdout, "a b||'|/usr/sbin:/usr/bin:/sbin:/bin|/h|in");
 });
 
 t.test("the program has no descriptor of the set-up and a /proc of its own", async (t) => {
-  const outcome = await scriptInSandbox("for n in 3 4; do [ ! -e /proc/$$/fd/$n ] || echo open $n; done; echo /proc/[0-9]*");
+  const outcome = await scriptInSandbox(
+    "for n in 3 4; do [ ! -e /proc/$$/fd/$n ] || echo open $n; done; echo /proc/[0-9]*",
+  );
   t.match(outcome.stdout, /^\/proc\/1 \/proc\/\d+\n$/, outcome.stderr);
 });
 
@@ -43,7 +63,11 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   t.test(`${signal} reaches the program once, which ends the sandbox in its own way`, async (t) => {
     const { child, exitCode, kill } = await enterSandbox({
       program: process.execPath,
-      args: ["-e", `process.on("${signal}", () => { console.log("got"); setTimeout(() => process.exit(7), 100); }); console.log("up"); setInterval(() => {}, 1000);`],
+      args: [
+        "-e",
+        `process.on("${signal}", () => { console.log("got"); setTimeout(() => process.exit(7), 100); ` +
+          `}); console.log("up"); setInterval(() => {}, 1000);`,
+      ],
       cwd: path("/"),
       stdio: "pipe",
     });
@@ -58,8 +82,15 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 t.test("a program without a handler is ended by the signal", async (t) => {
-  const { exitCode, kill } = await enterSandbox({ program: "sleep", args: ["100"], cwd: path("/"), stdio: "pipe" });
-  setTimeout(() => { kill("SIGTERM"); }, 50);
+  const { exitCode, kill } = await enterSandbox({
+    program: "sleep",
+    args: ["100"],
+    cwd: path("/"),
+    stdio: "pipe",
+  });
+  setTimeout(() => {
+    kill("SIGTERM");
+  }, 50);
   t.equal(await exitCode, 128 + 15);
 });
 
@@ -71,11 +102,26 @@ t.test("daemons left by the program do not outlive the sandbox", async (t) => {
 
 t.test("when the process that asked for the sandbox is killed, everything in it dies", async (t) => {
   const mark = `2222.${process.pid}`;
-  const owner = spawn(process.execPath, ["--input-type=module", "-e", bundle(`
+  const owner = spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      bundle(`
     import { enterSandbox } from "../../src/host/sandbox/sandbox.js";
     await enterSandbox({ program: "/bin/sh", args: ["-c", "setsid sleep ${mark} & sleep ${mark}"], cwd: "/", stdio: "pipe" });
-  `)], { stdio: "ignore" });
-  t.ok(await eventually(() => processesWith(`sleep ${mark}`).filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n").length === 2));
+  `),
+    ],
+    { stdio: "ignore" },
+  );
+  t.ok(
+    await eventually(
+      () =>
+        processesWith(`sleep ${mark}`).filter(
+          (pid) => readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n",
+        ).length === 2,
+    ),
+  );
   owner.kill("SIGKILL");
   t.ok(await eventually(() => processesWith(`sleep ${mark}`).length === 0));
 });
@@ -83,22 +129,47 @@ t.test("when the process that asked for the sandbox is killed, everything in it 
 t.test("without root the reason is said", (t) => {
   const geteuid = process.geteuid;
   process.geteuid = () => 1000;
-  t.teardown(() => { if (geteuid) process.geteuid = geteuid; });
-  return t.rejects(enterSandbox({ program: "true", args: [], cwd: path("/") }), { code: "host-sandbox-needs-root" });
+  t.teardown(() => {
+    if (geteuid) process.geteuid = geteuid;
+  });
+  return t.rejects(enterSandbox({ program: "true", args: [], cwd: path("/") }), {
+    code: "host-sandbox-needs-root",
+  });
 });
 
 t.test("a kernel that refuses, or has no overlay, is told from its messages", (t) => {
-  t.match(sandboxProblem("unshare: unshare failed: Operation not permitted\n"), { code: "host-sandbox-refused", detail: /not permitted/ });
-  t.match(sandboxProblem("stage propagation\nstage layers\nmount: /run: permission denied.\n"), { code: "host-sandbox-refused" });
-  t.match(sandboxProblem("stage layers\nstage overlay\nmount: /run/root: unknown filesystem type 'overlay'.\n"), { code: "host-sandbox-no-overlay" });
-  t.match(sandboxProblem("stage layers\nstage overlay\nmount: overlay: special device x does not exist.\n"), { code: "host-sandbox-failed" });
+  t.match(sandboxProblem("unshare: unshare failed: Operation not permitted\n"), {
+    code: "host-sandbox-refused",
+    detail: /not permitted/,
+  });
+  t.match(sandboxProblem("stage propagation\nstage layers\nmount: /run: permission denied.\n"), {
+    code: "host-sandbox-refused",
+  });
+  t.match(
+    sandboxProblem("stage layers\nstage overlay\nmount: /run/root: unknown filesystem type 'overlay'.\n"),
+    { code: "host-sandbox-no-overlay" },
+  );
+  t.match(sandboxProblem("stage layers\nstage overlay\nmount: overlay: special device x does not exist.\n"), {
+    code: "host-sandbox-failed",
+  });
   t.end();
 });
 
 t.test("a process that may not make namespaces is refused with the reason", async (t) => {
-  const outcome = await inSandbox("setpriv", ["--bounding-set", "-sys_admin", process.execPath, "--input-type=module", "-e", bundle(`
+  const outcome = await inSandbox("setpriv", [
+    "--bounding-set",
+    "-sys_admin",
+    process.execPath,
+    "--input-type=module",
+    "-e",
+    bundle(`
     import { probeSandbox } from "../../src/host/sandbox/sandbox.js";
     console.log(JSON.stringify(await probeSandbox()));
-  `)]);
-  t.match(JSON.parse(outcome.stdout), { code: "host-sandbox-refused", detail: /not permitted/, hint: /CAP_SYS_ADMIN/ });
+  `),
+  ]);
+  t.match(JSON.parse(outcome.stdout), {
+    code: "host-sandbox-refused",
+    detail: /not permitted/,
+    hint: /CAP_SYS_ADMIN/,
+  });
 });

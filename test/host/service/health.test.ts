@@ -7,13 +7,17 @@ import { makeCertificate } from "../../../src/simulator/certificate.js";
 
 async function listening(t: Test, server: Server, address = "127.0.0.1"): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  t.teardown(() => { server.close(); });
+  t.teardown(() => {
+    server.close();
+  });
   return (server.address() as AddressInfo).port;
 }
 
 async function urlOf(t: Test, answer: RequestListener): Promise<string> {
   const server = createServer(answer);
-  t.teardown(() => { server.closeAllConnections(); });
+  t.teardown(() => {
+    server.closeAllConnections();
+  });
   return `http://127.0.0.1:${await listening(t, server)}/api/system/info`;
 }
 
@@ -25,8 +29,14 @@ const bodies: Readonly<Record<string, readonly [string, string]>> = {
   "is other JSON": ["[1]", "it answers with status 200"],
   "is no JSON": ["<html>", "it answers with status 200"],
   "gives a number as a name": ['{"productName":7}', "it answers with status 200"],
-  "gives a name without an end": [JSON.stringify({ productName: "x".repeat(81) }), "it answers with status 200"],
-  "is longer than is read": [JSON.stringify({ productName: "Amplia", more: "x".repeat(64 * 1024) }), "it answers with status 200"],
+  "gives a name without an end": [
+    JSON.stringify({ productName: "x".repeat(81) }),
+    "it answers with status 200",
+  ],
+  "is longer than is read": [
+    JSON.stringify({ productName: "Amplia", more: "x".repeat(64 * 1024) }),
+    "it answers with status 200",
+  ],
 };
 
 for (const [what, [body, who]] of Object.entries(bodies)) {
@@ -35,20 +45,32 @@ for (const [what, [body, who]] of Object.entries(bodies)) {
   });
 }
 
-t.test("no other status than 200 to 299 is an answer of one that is well, and a redirect is not followed", async (t) => {
-  const asked: (string | undefined)[] = [];
-  const url = await urlOf(t, ({ url: path }, response) => {
-    asked.push(path);
-    response.writeHead(path === "/204" ? 204 : path === "/503" ? 503 : 302, { location: "/204" }).end();
-  });
-  t.same(await ask(new URL("/204", url).href), { well: true, who: "it answers with status 204" });
-  t.same(await ask(new URL("/503", url).href), { well: false, reason: "it answers with status 503" });
-  t.same(await ask(new URL("/moved", url).href), { well: false, reason: "it answers with status 302, a redirect, which is not followed" });
-  t.same(asked, ["/204", "/503", "/moved"]);
-});
+t.test(
+  "no other status than 200 to 299 is an answer of one that is well, and a redirect is not followed",
+  async (t) => {
+    const asked: (string | undefined)[] = [];
+    const url = await urlOf(t, ({ url: path }, response) => {
+      asked.push(path);
+      response.writeHead(path === "/204" ? 204 : path === "/503" ? 503 : 302, { location: "/204" }).end();
+    });
+    t.same(await ask(new URL("/204", url).href), { well: true, who: "it answers with status 204" });
+    t.same(await ask(new URL("/503", url).href), { well: false, reason: "it answers with status 503" });
+    t.same(await ask(new URL("/moved", url).href), {
+      well: false,
+      reason: "it answers with status 302, a redirect, which is not followed",
+    });
+    t.same(asked, ["/204", "/503", "/moved"]);
+  },
+);
 
 t.test("silence, a body that never ends, and one that comes by drops all end at the time-out", async (t) => {
-  for (const answer of [() => undefined, (_request, response) => response.write("{"), (_request, response) => { setInterval(() => response.write(" "), 20).unref(); }] satisfies RequestListener[]) {
+  for (const answer of [
+    () => undefined,
+    (_request, response) => response.write("{"),
+    (_request, response) => {
+      setInterval(() => response.write(" "), 20).unref();
+    },
+  ] satisfies RequestListener[]) {
     const start = performance.now();
     t.same(await ask(await urlOf(t, answer), 150), { well: false, reason: "no answer within 0.15 s" });
     t.ok(performance.now() - start < 15_000);
@@ -56,32 +78,61 @@ t.test("silence, a body that never ends, and one that comes by drops all end at 
 });
 
 t.test("localhost is this machine, on either address", async (t) => {
-  t.match(await ask(`http://localhost:${await listening(t, createServer((_request, response) => response.end()))}/`), { well: true });
+  t.match(
+    await ask(
+      `http://localhost:${await listening(
+        t,
+        createServer((_request, response) => response.end()),
+      )}/`,
+    ),
+    { well: true },
+  );
   const six = createServer((_request, response) => response.end());
   t.match(await ask(`http://localhost:${await listening(t, six, "::1")}/`), { well: true });
 });
 
-t.test("nobody there, a name that nobody has, what is no HTTP and what is no URL: told, never thrown", async (t) => {
-  const gone = createServer();
-  const port = await listening(t, gone);
-  await new Promise((resolve) => gone.close(resolve));
-  t.same(await ask(`http://localhost:${port}/?key=k1`), { well: false, reason: "nothing listens there (ECONNREFUSED)" });
-  t.match(await ask("http://name.invalid/"), { well: false, reason: /^(ENOTFOUND|EAI_AGAIN)$/ });
-  const { createServer: rawServer } = await import("node:net");
-  const raw = await listening(t, rawServer((socket) => socket.end("SSH-2.0-x\r\n")));
-  t.match(await ask(`http://127.0.0.1:${raw}/`), { well: false, reason: /^HPE_/ });
-  for (const url of ["nonsense", "file:///etc/passwd", ""]) t.same(await ask(url), { well: false, reason: "it is no http or https URL" });
-});
+t.test(
+  "nobody there, a name that nobody has, what is no HTTP and what is no URL: told, never thrown",
+  async (t) => {
+    const gone = createServer();
+    const port = await listening(t, gone);
+    await new Promise((resolve) => gone.close(resolve));
+    t.same(await ask(`http://localhost:${port}/?key=k1`), {
+      well: false,
+      reason: "nothing listens there (ECONNREFUSED)",
+    });
+    t.match(await ask("http://name.invalid/"), { well: false, reason: /^(ENOTFOUND|EAI_AGAIN)$/ });
+    const { createServer: rawServer } = await import("node:net");
+    const raw = await listening(
+      t,
+      rawServer((socket) => socket.end("SSH-2.0-x\r\n")),
+    );
+    t.match(await ask(`http://127.0.0.1:${raw}/`), { well: false, reason: /^HPE_/ });
+    for (const url of ["nonsense", "file:///etc/passwd", ""])
+      t.same(await ask(url), { well: false, reason: "it is no http or https URL" });
+  },
+);
 
 t.test("an abort ends the asking", async (t) => {
   const url = await urlOf(t, () => undefined);
-  t.same(await askHealth(url, { timeoutMs: 60_000, signal: AbortSignal.timeout(30) }), { well: false, reason: "interrupted" });
-  t.same(await askHealth(url, { timeoutMs: 60_000, signal: AbortSignal.abort() }), { well: false, reason: "interrupted" });
+  t.same(await askHealth(url, { timeoutMs: 60_000, signal: AbortSignal.timeout(30) }), {
+    well: false,
+    reason: "interrupted",
+  });
+  t.same(await askHealth(url, { timeoutMs: 60_000, signal: AbortSignal.abort() }), {
+    well: false,
+    reason: "interrupted",
+  });
 });
 
 t.test("a certificate that nobody vouches for is refused, whatever the environment says", async (t) => {
   process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
-  t.teardown(() => { delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"]; });
-  const port = await listening(t, createTlsServer(makeCertificate("localhost"), (_request, response) => response.end()));
+  t.teardown(() => {
+    delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+  });
+  const port = await listening(
+    t,
+    createTlsServer(makeCertificate("localhost"), (_request, response) => response.end()),
+  );
   t.same(await ask(`https://localhost:${port}/`), { well: false, reason: "DEPTH_ZERO_SELF_SIGNED_CERT" });
 });

@@ -10,11 +10,17 @@ function activeFor(ms: number, then: Life = up): Life {
   const activeUs = Number(process.hrtime.bigint() / 1000n) - ms * 1000;
   return () => {
     const age = ms + performance.now() - first;
-    return { ActiveEnterTimestampMonotonic: activeUs, ...(age < pace.stable - 50 || then === up ? up(age) : then(age)) };
+    return {
+      ActiveEnterTimestampMonotonic: activeUs,
+      ...(age < pace.stable - 50 || then === up ? up(age) : then(age)),
+    };
   };
 }
 
-async function found(life: Life, { load = "loaded", health = undefined as string | undefined, startTimeoutSeconds = 0.3 } = {}) {
+async function found(
+  life: Life,
+  { load = "loaded", health = undefined as string | undefined, startTimeoutSeconds = 0.3 } = {},
+) {
   const host = new ServiceHost(life);
   host.load = load;
   const problem = await lookAtService(host, "amplia.service", { health, startTimeoutSeconds, pace });
@@ -28,17 +34,35 @@ t.test("one that is up for long enough is well, and nobody waits for it", async 
   t.ok(performance.now() - start < pace.stable);
 });
 
-t.test("one that was started a moment ago is watched until it has lived as long as a start must: it dies, or is well", async (t) => {
-  t.match(await found(activeFor(100, failed)), { code: "service-not-active", detail: /failed/ });
-  t.match(await found(activeFor(100, () => ({ ActiveState: "activating", SubState: "auto-restart", Result: "exit-code" }))), { code: "service-flapping" });
-  t.equal(await found(activeFor(100)), undefined);
-});
+t.test(
+  "one that was started a moment ago is watched until it has lived as long as a start must: it dies, " +
+    "or is well",
+  async (t) => {
+    t.match(await found(activeFor(100, failed)), { code: "service-not-active", detail: /failed/ });
+    t.match(
+      await found(
+        activeFor(100, () => ({ ActiveState: "activating", SubState: "auto-restart", Result: "exit-code" })),
+      ),
+      { code: "service-flapping" },
+    );
+    t.equal(await found(activeFor(100)), undefined);
+  },
+);
 
-t.test("failed, never started, waiting for its next start, missing or masked, or silent: told at once", async (t) => {
-  t.match(await found(failed), { code: "service-not-active" });
-  t.match(await found(down), { code: "service-not-active" });
-  t.match(await found(() => ({ ActiveState: "activating", SubState: "auto-restart", Result: "exit-code" })), { code: "service-not-active", detail: /auto-restart/ });
-  t.match(await found(down, { load: "not-found" }), { code: "service-unit-missing" });
-  t.match(await found(down, { load: "masked" }), { code: "service-unit-masked" });
-  t.match(await found(activeFor(10_000), { health: "http://127.0.0.1:1/" }), { code: "service-unhealthy", detail: /ECONNREFUSED/ });
-});
+t.test(
+  "failed, never started, waiting for its next start, missing or masked, or silent: told at once",
+  async (t) => {
+    t.match(await found(failed), { code: "service-not-active" });
+    t.match(await found(down), { code: "service-not-active" });
+    t.match(
+      await found(() => ({ ActiveState: "activating", SubState: "auto-restart", Result: "exit-code" })),
+      { code: "service-not-active", detail: /auto-restart/ },
+    );
+    t.match(await found(down, { load: "not-found" }), { code: "service-unit-missing" });
+    t.match(await found(down, { load: "masked" }), { code: "service-unit-masked" });
+    t.match(await found(activeFor(10_000), { health: "http://127.0.0.1:1/" }), {
+      code: "service-unhealthy",
+      detail: /ECONNREFUSED/,
+    });
+  },
+);

@@ -14,6 +14,10 @@ for (const name of readdirSync(cases)) {
     const wanted = wantedClientConfig(await profileFile(join(cases, name, "profile.yaml")));
     const { text } = await editClientConfig(existing(file("before.json")), wanted);
     t.equal(text, file("after.json"));
-    t.same(await editClientConfig(existing(text), wanted), { text, summary: [] }, "a second edit changes nothing");
+    t.same(
+      await editClientConfig(existing(text), wanted),
+      { text, summary: [] },
+      "a second edit changes nothing",
+    );
   });
 }

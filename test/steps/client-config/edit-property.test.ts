@@ -2,7 +2,13 @@ import fc from "../../support/fast-check.js";
 import t from "tap";
 import { editClientConfig } from "../../../src/steps/client-config/edit.js";
 import { readClientConfig, readsAs } from "../../../src/steps/client-config/reading.js";
-import { clientConfigs, sameMeaning, spaced, strangers, type Owner } from "../../support/client-config-arbitraries.js";
+import {
+  clientConfigs,
+  sameMeaning,
+  spaced,
+  strangers,
+  type Owner,
+} from "../../support/client-config-arbitraries.js";
 import type { ClientConfig } from "../../../src/steps/client-config/wanted.js";
 import { existing } from "../../support/existing-config.js";
 
@@ -13,13 +19,25 @@ function stays(owner: Owner, { connections, users }: ClientConfig): boolean {
 
 t.test("an edit keeps the bytes of every unknown key, says what is wanted, and is done once", async (t) => {
   await fc.assert(
-    fc.asyncProperty(clientConfigs, clientConfigs, strangers, fc.gen(), async (before, wanted, unknown, gen) => {
-      const source = spaced(before, unknown, gen);
-      const { text } = await editClientConfig(existing(source.text), wanted);
-      const edited = existing(text);
-      const kept = source.unknown.every(({ owner, bytes }) => text.includes(bytes) || !stays(owner, wanted));
-      return kept && readsAs(readClientConfig(edited.root), wanted) && (await editClientConfig(edited, wanted)).text === text;
-    }),
+    fc.asyncProperty(
+      clientConfigs,
+      clientConfigs,
+      strangers,
+      fc.gen(),
+      async (before, wanted, unknown, gen) => {
+        const source = spaced(before, unknown, gen);
+        const { text } = await editClientConfig(existing(source.text), wanted);
+        const edited = existing(text);
+        const kept = source.unknown.every(
+          ({ owner, bytes }) => text.includes(bytes) || !stays(owner, wanted),
+        );
+        return (
+          kept &&
+          readsAs(readClientConfig(edited.root), wanted) &&
+          (await editClientConfig(edited, wanted)).text === text
+        );
+      },
+    ),
     { numRuns: 300 },
   );
   t.pass();

@@ -36,7 +36,10 @@ for (const [name, [content, code, line, column]] of Object.entries(refused)) {
 }
 
 t.test("shows every key that occurs twice", (t) => {
-  t.same(problems('{"a": 1, "a": 2, "c": {"__proto__": 1, "__proto__": 2}}').map(({ where }) => where?.column), [10, 40]);
+  t.same(
+    problems('{"a": 1, "a": 2, "c": {"__proto__": 1, "__proto__": 2}}').map(({ where }) => where?.column),
+    [10, 40],
+  );
   t.end();
 });
 
@@ -47,7 +50,8 @@ t.test("what the file holds is not quoted: a foreign key may be a secret", (t) =
 });
 
 t.test("a file without content has nothing to keep", (t) => {
-  for (const text of ["", "\n", " \r\n\t", "\uFEFF", "{}", "{ }\n"]) t.same(existingText(Buffer.from(text), configPath), { text });
+  for (const text of ["", "\n", " \r\n\t", "\uFEFF", "{}", "{ }\n"])
+    t.same(existingText(Buffer.from(text), configPath), { text });
   t.end();
 });
 
@@ -58,20 +62,32 @@ t.test("a hundred thousand nested lists are a problem, not a crash", (t) => {
 
 // found by `npm run fuzz -- config`
 
-t.test("of 5 MiB of keys that occur twice the first are shown, and how many more there are, within seconds", (t) => {
-  const count = Math.floor((5 * 1024 * 1024 - 4) / '"a":1,\n'.length);
-  const start = process.cpuUsage();
-  const found = problems(`{${'"a":1,\n'.repeat(count)}"a":1}`);
-  t.equal(found.length, 21);
-  t.match(found[0], { code: "client-config-duplicate-key", where: { line: 2, column: 1 }, detail: '"a" occurs twice' });
-  t.match(found[20], { code: "client-config-duplicate-key", where: { line: 22 }, detail: `${count - 20} more, the first of them here` });
-  // quadratic, it would take hours
-  t.ok(process.cpuUsage(start).user < 15_000_000);
-  t.end();
-});
+t.test(
+  "of 5 MiB of keys that occur twice the first are shown, and how many more there are, within seconds",
+  (t) => {
+    const count = Math.floor((5 * 1024 * 1024 - 4) / '"a":1,\n'.length);
+    const start = process.cpuUsage();
+    const found = problems(`{${'"a":1,\n'.repeat(count)}"a":1}`);
+    t.equal(found.length, 21);
+    t.match(found[0], {
+      code: "client-config-duplicate-key",
+      where: { line: 2, column: 1 },
+      detail: '"a" occurs twice',
+    });
+    t.match(found[20], {
+      code: "client-config-duplicate-key",
+      where: { line: 22 },
+      detail: `${count - 20} more, the first of them here`,
+    });
+    // quadratic, it would take hours
+    t.ok(process.cpuUsage(start).user < 15_000_000);
+    t.end();
+  },
+);
 
 t.test("a key that occurs twice is told short, on one line, and not where it may hold a PIN", (t) => {
-  const shown = (key: string) => problems(`{${JSON.stringify(key)}: 1, ${JSON.stringify(key)}: 2}`).map(({ detail }) => detail);
+  const shown = (key: string) =>
+    problems(`{${JSON.stringify(key)}: 1, ${JSON.stringify(key)}: 2}`).map(({ detail }) => detail);
   t.same(shown("a\u0007\u0085"), ['"a\\u{7}\\u{85}" occurs twice']);
   t.ok((shown("x".repeat(100_000))[0] ?? "").length < 100);
   t.notMatch(JSON.stringify(shown("pin=Hunter2")), /Hunter/);

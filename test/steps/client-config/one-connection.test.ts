@@ -20,8 +20,11 @@ const profile: Profile = {
 };
 const account = { user: "amplia", uid: 990, gid: 990, home: path("/var/amplia") };
 
-test("the one connection with the endpoints given and its users alone; what nobody knows, and the verbosity, as they are", async (t) => {
-  const text = `{
+test(
+  "the one connection with the endpoints given and its users alone; what nobody knows, and the " +
+    "verbosity, as they are",
+  async (t) => {
+    const text = `{
   "connections": {
     "hsm_1": { "ip": ["10.1.2.3", "10.1.2.4"], "port": [60161, 60161], "tls_secret_option": true },
     "hsm_2": { "ip": "10.1.3.3", "port": "60161" }
@@ -33,19 +36,25 @@ test("the one connection with the endpoints given and its users alone; what nobo
   "log_verbosity": "info",
   "log_file": "/var/log/knet"
 }`;
-  const host = new MemoryHost({ users: [account], files: { [file]: text } });
-  const made: unknown = JSON.parse(await oneConnection({ host, profile }, "hsm_1")([endpoint("10.1.2.4")]));
-  t.strictSame(made, {
-    connections: { hsm_1: { ip: "10.1.2.4", port: 60161, tls_secret_option: true } },
-    users: { ca_signer: { authentication_type: "password", connection: "hsm_1", unknown: 1 } },
-    log_verbosity: "info",
-    log_file: "/var/log/knet",
-  });
-  t.equal(host.text(file), text, "the host's own file is as it was");
-});
+    const host = new MemoryHost({ users: [account], files: { [file]: text } });
+    const made: unknown = JSON.parse(await oneConnection({ host, profile }, "hsm_1")([endpoint("10.1.2.4")]));
+    t.strictSame(made, {
+      connections: { hsm_1: { ip: "10.1.2.4", port: 60161, tls_secret_option: true } },
+      users: { ca_signer: { authentication_type: "password", connection: "hsm_1", unknown: 1 } },
+      log_verbosity: "info",
+      log_file: "/var/log/knet",
+    });
+    t.equal(host.text(file), text, "the host's own file is as it was");
+  },
+);
 
 test("without a file on the host it is rendered", async (t) => {
   const host = new MemoryHost({ users: [account], folders: ["/var/amplia"] });
-  const made: unknown = JSON.parse(await oneConnection({ host, profile }, "hsm_2")([endpoint("10.1.3.3"), endpoint("10.1.3.4")]));
-  t.match(made, { connections: { hsm_2: { ip: ["10.1.3.3", "10.1.3.4"] } }, users: { tsa_signer: { connection: "hsm_2" } } });
+  const made: unknown = JSON.parse(
+    await oneConnection({ host, profile }, "hsm_2")([endpoint("10.1.3.3"), endpoint("10.1.3.4")]),
+  );
+  t.match(made, {
+    connections: { hsm_2: { ip: ["10.1.3.3", "10.1.3.4"] } },
+    users: { tsa_signer: { connection: "hsm_2" } },
+  });
 });

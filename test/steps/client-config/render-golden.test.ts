@@ -10,6 +10,9 @@ const cases = join(import.meta.dirname, "../../golden/client-config");
 for (const name of readdirSync(cases)) {
   t.test(`renders ${name} byte for byte`, async (t) => {
     const profile = await profileFile(join(cases, name, "profile.yaml"));
-    t.equal(await renderClientConfig(wantedClientConfig(profile)), readFileSync(join(cases, name, "config.json"), "utf8"));
+    t.equal(
+      await renderClientConfig(wantedClientConfig(profile)),
+      readFileSync(join(cases, name, "config.json"), "utf8"),
+    );
   });
 }

@@ -14,7 +14,8 @@ t.test("whatever the names, the client reads from a rendered file what is wanted
       const file = JSON.parse(text) as { connections: object; users: object };
       return (
         readsAs(readClientConfig(root), config) &&
-        JSON.stringify(Object.keys(file.connections).sort()) === JSON.stringify([...config.connections.keys()].sort()) &&
+        JSON.stringify(Object.keys(file.connections).sort()) ===
+          JSON.stringify([...config.connections.keys()].sort()) &&
         JSON.stringify(Object.keys(file.users).sort()) === JSON.stringify([...config.users.keys()].sort())
       );
     }),

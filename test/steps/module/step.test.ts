@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "tap";
 import { path } from "../../../src/host/path.js";
@@ -14,7 +23,8 @@ plainChildren();
 test("nothing is installed: run install.sh, then see to the loader; planning leaves no trace", async (t) => {
   const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
-  const temporaries = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("knetctl-"));
+  const temporaries = (): readonly string[] =>
+    readdirSync(tmpdir()).filter((name) => name.startsWith("knetctl-"));
   const before = temporaries();
   const plan = await s.plan({ archive, sha256 });
   t.same(plan.problems, []);
@@ -23,7 +33,10 @@ test("nothing is installed: run install.sh, then see to the loader; planning lea
     { kind: "register-library", path: loaderEntry, library: "libkNETPKCS11.so", folder: null },
   ]);
   t.notOk(existsSync(s.at(library)));
-  t.same(temporaries().filter((name) => !before.includes(name)), []);
+  t.same(
+    temporaries().filter((name) => !before.includes(name)),
+    [],
+  );
 });
 
 test("applied: the loader finds it, and a second plan is empty although the archive is gone", async (t) => {
@@ -83,7 +96,13 @@ test("drift is named: replaced, other mode, missing", async (t) => {
   rmSync(s.at("opt/b"));
   const replaced = await s.plan({ archive, sha256 });
   t.match(replaced.changes[0], { kind: "run-installer", from: "1.7.0", version: "1.7.0" });
-  t.same(replaced.problems.map(({ message, where }) => [message, where?.path]), [["a file of the module is missing", "/opt/b"], ["a file of the module was replaced", library]]);
+  t.same(
+    replaced.problems.map(({ message, where }) => [message, where?.path]),
+    [
+      ["a file of the module is missing", "/opt/b"],
+      ["a file of the module was replaced", library],
+    ],
+  );
   await s.apply(replaced);
   t.same(readFileSync(s.at(library)), original);
   t.same(kinds(await s.plan({ archive, sha256 })), []);
@@ -92,7 +111,12 @@ test("drift is named: replaced, other mode, missing", async (t) => {
 test("a file that install.sh made, or settings of the archive's, may be edited or removed: nothing to do", async (t) => {
   const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/client.conf", content: "verbosity=1" }];
-  const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\nmkdir /opt/kryptus\ncp client.conf /opt/kryptus/\necho made > /opt/kryptus/made\n: > /opt/kryptus/log`, { extra });
+  const { path: archive, sha256 } = vendorArchive(
+    s.folder,
+    `${install}\nmkdir /opt/kryptus\ncp client.conf /opt/kryptus/\necho made > /opt/kryptus/made\n: ` +
+      "> /opt/kryptus/log",
+    { extra },
+  );
   await s.apply(await s.plan({ archive, sha256 }));
   writeFileSync(s.at("opt/kryptus/client.conf"), "verbosity=5");
   writeFileSync(s.at("opt/kryptus/log"), "called");
@@ -108,7 +132,9 @@ test("a loader entry that is gone is noticed before ldconfig forgets the library
   for (const gone of [[loaderEntry], [loaderEntry, "/etc/ld.so.cache"]]) {
     for (const file of gone) rmSync(s.at(file));
     const plan = await s.plan({ archive, sha256 });
-    t.match(plan.changes, [{ kind: "register-library", path: loaderEntry, folder: "/usr/local/lib/kryptus" }]);
+    t.match(plan.changes, [
+      { kind: "register-library", path: loaderEntry, folder: "/usr/local/lib/kryptus" },
+    ]);
     await s.apply(plan);
     t.same(kinds(await s.plan({ archive, sha256 })), []);
   }
@@ -119,8 +145,21 @@ test("undoing the loader entry takes it and its effect away", async (t) => {
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   const plan = await s.plan({ archive, sha256 });
   await s.apply({ ...plan, changes: plan.changes.slice(0, 1) });
-  const change = { step: "module", kind: "register-library", path: path(loaderEntry), library: "libkNETPKCS11.so", folder: null } as const;
-  const run: RunContext = { host: s.host, folder: runsFolder, number: 1, changes: [], note: () => undefined, report: () => undefined };
+  const change = {
+    step: "module",
+    kind: "register-library",
+    path: path(loaderEntry),
+    library: "libkNETPKCS11.so",
+    folder: null,
+  } as const;
+  const run: RunContext = {
+    host: s.host,
+    folder: runsFolder,
+    number: 1,
+    changes: [],
+    note: () => undefined,
+    report: () => undefined,
+  };
   const prior = await registerLibrary.record(change, run);
   await registerLibrary.perform(change, prior, run);
   await registerLibrary.undo(change, prior, run);
@@ -159,7 +198,11 @@ test("an older copy that the loader prefers is a problem, not a plan", async (t)
 
 test("no module in the profile: found or not is all that is said", async (t) => {
   const s = moduleStage(t);
-  t.same(codes(await s.plan(undefined)), ["warning module-not-found"], "a later layer of the image may bring it");
+  t.same(
+    codes(await s.plan(undefined)),
+    ["warning module-not-found"],
+    "a later layer of the image may bring it",
+  );
   await s.apply(await s.plan({ archive: vendorArchive(s.folder, install).path }));
   const plan = await s.plan(undefined);
   t.same([kinds(plan), codes(plan)], [[], []]);
@@ -168,8 +211,13 @@ test("no module in the profile: found or not is all that is said", async (t) => 
 
 test("what keeps an archive from being installed stops the plan", async (t) => {
   const s = moduleStage(t);
-  t.same(codes(await s.plan({ archive: path("/nowhere.tar"), sha256: "0".repeat(64) })), ["error archive-missing"]);
+  t.same(codes(await s.plan({ archive: path("/nowhere.tar"), sha256: "0".repeat(64) })), [
+    "error archive-missing",
+  ]);
   const { path: archive } = vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n");
-  const plan = await s.plan({ archive, sha256: vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n").sha256 });
+  const plan = await s.plan({
+    archive,
+    sha256: vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n").sha256,
+  });
   t.same([kinds(plan), codes(plan)], [[], ["error installer-interpreter"]]);
 });

@@ -7,26 +7,36 @@ import { vendorArchive } from "../../support/vendor-archive.js";
 
 plainChildren();
 
-test("an archive that others can write, or put another in place of, is not run unless it is pinned; a plan warns", async (t) => {
-  const s = moduleStage(t);
-  const { path: archive, sha256 } = vendorArchive(s.folder, install);
-  const rights = (uid: number, mode: number, folder: number): void => {
-    chownSync(archive, uid, 0);
-    chmodSync(archive, mode);
-    chmodSync(s.folder, folder);
-  };
-  const dangers = [[0, 0o666, 0o755, "everybody can write it"], [strangerUid, 0o600, 0o755, `belongs to #${strangerUid}`], [0, 0o644, 0o777, "everybody can put another file there"]] as const;
-  for (const [uid, mode, folder, detail] of dangers) {
-    rights(uid, mode, folder);
-    const refused = await s.planToRun({ archive });
-    t.same(codes(refused), ["error archive-untrusted"], detail);
-    t.match(refused.problems, [{ where: { path: archive }, detail: new RegExp(detail), hint: new RegExp(`sha256: ${sha256}`) }]);
-    t.same(codes(await s.plan({ archive })), ["warning archive-untrusted"], detail);
-    t.same(codes(await s.planToRun({ archive, sha256 })), [], "pinned");
-  }
-  rights(0, 0o644, 0o1777);
-  t.same(codes(await s.planToRun({ archive })), ["warning archive-unpinned"]);
-});
+test(
+  "an archive that others can write, or put another in place of, is not run unless it is pinned; a " +
+    "plan warns",
+  async (t) => {
+    const s = moduleStage(t);
+    const { path: archive, sha256 } = vendorArchive(s.folder, install);
+    const rights = (uid: number, mode: number, folder: number): void => {
+      chownSync(archive, uid, 0);
+      chmodSync(archive, mode);
+      chmodSync(s.folder, folder);
+    };
+    const dangers = [
+      [0, 0o666, 0o755, "everybody can write it"],
+      [strangerUid, 0o600, 0o755, `belongs to #${strangerUid}`],
+      [0, 0o644, 0o777, "everybody can put another file there"],
+    ] as const;
+    for (const [uid, mode, folder, detail] of dangers) {
+      rights(uid, mode, folder);
+      const refused = await s.planToRun({ archive });
+      t.same(codes(refused), ["error archive-untrusted"], detail);
+      t.match(refused.problems, [
+        { where: { path: archive }, detail: new RegExp(detail), hint: new RegExp(`sha256: ${sha256}`) },
+      ]);
+      t.same(codes(await s.plan({ archive })), ["warning archive-untrusted"], detail);
+      t.same(codes(await s.planToRun({ archive, sha256 })), [], "pinned");
+    }
+    rights(0, 0o644, 0o1777);
+    t.same(codes(await s.planToRun({ archive })), ["warning archive-unpinned"]);
+  },
+);
 
 test("an archive that others can write is no danger where it is what is installed: nothing of it is run", async (t) => {
   const s = moduleStage(t);

@@ -1,5 +1,17 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
@@ -20,8 +32,22 @@ function entry(values: Partial<Entry>): Entry {
 }
 
 function planOf(values: Partial<Entry>, name = "x", onTheWay = false) {
-  const observed = { path: top, entry: entry({ kind: "folder", mode: 0o750 }), onTheWay: true, placedByRoot: false };
-  return planOwnership({ top: observed, isShared: false, entries: [{ path: path(`${top}/kryptus/${name}`), entry: entry(values), onTheWay, placedByRoot: false }] }, reader);
+  const observed = {
+    path: top,
+    entry: entry({ kind: "folder", mode: 0o750 }),
+    onTheWay: true,
+    placedByRoot: false,
+  };
+  return planOwnership(
+    {
+      top: observed,
+      isShared: false,
+      entries: [
+        { path: path(`${top}/kryptus/${name}`), entry: entry(values), onTheWay, placedByRoot: false },
+      ],
+    },
+    reader,
+  );
 }
 
 function changesOf(values: Partial<Entry>) {
@@ -39,9 +65,17 @@ t.test("as documented: nothing to change", async (t) => {
 
 t.test("each deviation is one change", async (t) => {
   t.match(changesOf({ mode: 0o644 }), [{ kind: "set-mode", from: 0o644, mode: 0o640 }]);
-  t.match(changesOf({ uid: 990 }), [{ kind: "set-owner", from: { owner: "amplia", group: "amplia" }, owner: "root", group: "amplia" }]);
-  t.match(changesOf({ gid: 0, mode: 0o644 }), [{ kind: "set-owner", from: { owner: "root", group: "root" } }, { kind: "set-mode", mode: 0o640 }]);
-  t.same(changesOf({ kind: "folder", uid: 990, mode: 0o777 }).map(({ kind }) => kind), ["set-owner", "set-mode"]);
+  t.match(changesOf({ uid: 990 }), [
+    { kind: "set-owner", from: { owner: "amplia", group: "amplia" }, owner: "root", group: "amplia" },
+  ]);
+  t.match(changesOf({ gid: 0, mode: 0o644 }), [
+    { kind: "set-owner", from: { owner: "root", group: "root" } },
+    { kind: "set-mode", mode: 0o640 },
+  ]);
+  t.same(
+    changesOf({ kind: "folder", uid: 990, mode: 0o777 }).map(({ kind }) => kind),
+    ["set-owner", "set-mode"],
+  );
   t.match(changesOf({ mode: 0o4640 }), [{ kind: "set-mode", from: 0o4640 }]);
 });
 
@@ -65,67 +99,100 @@ t.test("a hard link and a third owner are problems", async (t) => {
   t.same(problemsOf({ kind: "folder", mode: 0o750, links: 5 }), []);
 });
 
-t.test("13: a command in a hint holds a file's name as one word: its owner chose it, and root copies it", async (t) => {
-  const word = /'\/var\/amplia\/\.config\/kryptus\/\$\(reboot\); x'/;
-  for (const values of [{ links: 2 }, { uid: 1234 }, { mode: 0o600 }]) t.match(planOf(values, "$(reboot); x").problems, [{ hint: word }]);
-});
+t.test(
+  "13: a command in a hint holds a file's name as one word: its owner chose it, and root copies it",
+  async (t) => {
+    const word = /'\/var\/amplia\/\.config\/kryptus\/\$\(reboot\); x'/;
+    for (const values of [{ links: 2 }, { uid: 1234 }, { mode: 0o600 }])
+      t.match(planOf(values, "$(reboot); x").problems, [{ hint: word }]);
+  },
+);
 
-t.test("what is refused is left as it is, also under a name that a problem does not show whole", async (t) => {
-  const { changes, problems } = planOf({ uid: 0, gid: 0, mode: 0o600 }, "https:/user:pw@host");
-  t.same(changes, []);
-  t.match(problems, [{ code: "ownership-private", where: { path: `${top}/kryptus/https:/…@host` } }]);
-});
+t.test(
+  "what is refused is left as it is, also under a name that a problem does not show whole",
+  async (t) => {
+    const { changes, problems } = planOf({ uid: 0, gid: 0, mode: 0o600 }, "https:/user:pw@host");
+    t.same(changes, []);
+    t.match(problems, [{ code: "ownership-private", where: { path: `${top}/kryptus/https:/…@host` } }]);
+  },
+);
 
 t.test("no hint has root change the rights of what the service user may exchange for a link", async (t) => {
-  for (const onTheWay of [false, true]) for (const kind of ["file", "folder"] as const) {
-    const { problems } = planOf({ kind, gid: 0, mode: 0o600 }, "x", onTheWay);
-    t.match(problems, [{ code: "ownership-private" }]);
-    t.notMatch(problems[0]?.hint, /chgrp|chmod|chown/);
-  }
+  for (const onTheWay of [false, true])
+    for (const kind of ["file", "folder"] as const) {
+      const { problems } = planOf({ kind, gid: 0, mode: 0o600 }, "x", onTheWay);
+      t.match(problems, [{ code: "ownership-private" }]);
+      t.notMatch(problems[0]?.hint, /chgrp|chmod|chown/);
+    }
 });
 
-t.test("the command that opens a shared .config does that, and nothing to the folder that a link in its place names", async (t) => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "passage-")));
-  t.teardown(() => { rmSync(folder, { recursive: true }); });
-  const [config, victim] = [path(join(folder, ".config")), join(folder, "victim")];
-  for (const made of [config, victim]) mkdirSync(made, { mode: 0o700 });
-  const daemon = { user: "daemon", group: "daemon" };
-  const commandFor = (uid: number): string => {
-    const observed = { path: config, entry: entry({ kind: "folder", mode: uid === 0 ? 0o700 : 0o600, uid, gid: 0 }), onTheWay: true, placedByRoot: false };
-    const { problems } = planOwnership({ top: observed, isShared: true, entries: [] }, { ...reader, service: daemon });
-    t.match(problems, [{ code: "ownership-no-passage", hint: /^let it pass: / }]);
-    return problems[0]?.hint?.replace("let it pass: ", "") ?? "";
-  };
-  const rights = (at: string) => [lstatSync(at).mode & 0o777, lstatSync(at).gid];
-  const gid = Number(execFileSync("id", ["-g", "daemon"], { encoding: "utf8" }));
-  execFileSync("sh", ["-c", commandFor(0)]);
-  t.same(rights(config), [0o710, gid]);
-  renameSync(config, join(folder, "moved"));
-  symlinkSync(victim, config);
-  t.not(spawnSync("sh", ["-c", commandFor(0)]).status, 0);
-  t.same(rights(victim), [0o700, 0]);
-  // what is that user's own it opens itself, for whom the group's right would do nothing
-  t.equal(commandFor(990), `runuser -u daemon -- chmod u+x ${config}`);
-});
+t.test(
+  "the command that opens a shared .config does that, and nothing to the folder that a link in its " +
+    "place names",
+  async (t) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "passage-")));
+    t.teardown(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const [config, victim] = [path(join(folder, ".config")), join(folder, "victim")];
+    for (const made of [config, victim]) mkdirSync(made, { mode: 0o700 });
+    const daemon = { user: "daemon", group: "daemon" };
+    const commandFor = (uid: number): string => {
+      const observed = {
+        path: config,
+        entry: entry({ kind: "folder", mode: uid === 0 ? 0o700 : 0o600, uid, gid: 0 }),
+        onTheWay: true,
+        placedByRoot: false,
+      };
+      const { problems } = planOwnership(
+        { top: observed, isShared: true, entries: [] },
+        { ...reader, service: daemon },
+      );
+      t.match(problems, [{ code: "ownership-no-passage", hint: /^let it pass: / }]);
+      return problems[0]?.hint?.replace("let it pass: ", "") ?? "";
+    };
+    const rights = (at: string) => [lstatSync(at).mode & 0o777, lstatSync(at).gid];
+    const gid = Number(execFileSync("id", ["-g", "daemon"], { encoding: "utf8" }));
+    execFileSync("sh", ["-c", commandFor(0)]);
+    t.same(rights(config), [0o710, gid]);
+    renameSync(config, join(folder, "moved"));
+    symlinkSync(victim, config);
+    t.not(spawnSync("sh", ["-c", commandFor(0)]).status, 0);
+    t.same(rights(victim), [0o700, 0]);
+    // what is that user's own it opens itself, for whom the group's right would do nothing
+    t.equal(commandFor(990), `runuser -u daemon -- chmod u+x ${config}`);
+  },
+);
 
-t.test("the command that has the service user write a file anew writes it, readable by that user alone, and follows no link to what that user may not write", async (t) => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "written-")));
-  t.teardown(() => { rmSync(folder, { recursive: true }); });
-  const { uid, gid } = lstatSync(folder);
-  t.same([uid, gid], [0, 0]);
-  const home = join(folder, "home");
-  mkdirSync(home);
-  chmodSync(folder, 0o755);
-  const [user = 0, group = 0] = ["-u", "-g"].map((what) => Number(execFileSync("id", [what, "daemon"], { encoding: "utf8" })));
-  chownSync(home, user, group);
-  const [copy, file, victim] = [join(folder, "copy"), join(home, "it's"), join(folder, "victim")];
-  writeFileSync(copy, "looked at", { mode: 0o600 });
-  writeFileSync(victim, "root's", { mode: 0o600 });
-  const command = writtenBy("daemon", file).replace("COPY", copy);
-  execFileSync("sh", ["-c", command]);
-  t.same([lstatSync(file).uid, lstatSync(file).mode & 0o777, readFileSync(file, "utf8")], [user, 0o600, "looked at"]);
-  rmSync(file);
-  symlinkSync(victim, file);
-  t.not(spawnSync("sh", ["-c", command]).status, 0);
-  t.equal(readFileSync(victim, "utf8"), "root's");
-});
+t.test(
+  "the command that has the service user write a file anew writes it, readable by that user alone, " +
+    "and follows no link to what that user may not write",
+  async (t) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "written-")));
+    t.teardown(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const { uid, gid } = lstatSync(folder);
+    t.same([uid, gid], [0, 0]);
+    const home = join(folder, "home");
+    mkdirSync(home);
+    chmodSync(folder, 0o755);
+    const [user = 0, group = 0] = ["-u", "-g"].map((what) =>
+      Number(execFileSync("id", [what, "daemon"], { encoding: "utf8" })),
+    );
+    chownSync(home, user, group);
+    const [copy, file, victim] = [join(folder, "copy"), join(home, "it's"), join(folder, "victim")];
+    writeFileSync(copy, "looked at", { mode: 0o600 });
+    writeFileSync(victim, "root's", { mode: 0o600 });
+    const command = writtenBy("daemon", file).replace("COPY", copy);
+    execFileSync("sh", ["-c", command]);
+    t.same(
+      [lstatSync(file).uid, lstatSync(file).mode & 0o777, readFileSync(file, "utf8")],
+      [user, 0o600, "looked at"],
+    );
+    rmSync(file);
+    symlinkSync(victim, file);
+    t.not(spawnSync("sh", ["-c", command]).status, 0);
+    t.equal(readFileSync(victim, "utf8"), "root's");
+  },
+);

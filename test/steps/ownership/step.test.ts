@@ -14,7 +14,10 @@ const config = `${kryptus}/knet/pkcs11/config.json`;
 const service = { uid: serviceUid, gid: serviceUid };
 const user = { name: "u", connection: "c", authenticationType: "password" as const };
 const profile = {
-  source: "p", connections: new Map(), users: new Map([["u", user]]), keyStores: new Map(),
+  source: "p",
+  connections: new Map(),
+  users: new Map([["u", user]]),
+  keyStores: new Map(),
   service: { user: "service", group: "service", create: false, startTimeoutSeconds: 60 },
 };
 
@@ -35,11 +38,23 @@ async function applied(all: Scratch, step = ownershipStep, group = "service") {
   const input = { profile: { ...profile, service: { ...profile.service, group } }, host };
   const { changes, problems } = await step.plan(input, []);
   for (const [index, change] of changes.entries()) {
-    const run = { host, folder: path("/run"), number: index + 1, changes, note: () => undefined, report: () => undefined };
+    const run = {
+      host,
+      folder: path("/run"),
+      number: index + 1,
+      changes,
+      note: () => undefined,
+      report: () => undefined,
+    };
     await (await deedOf(change, run).record()).perform();
   }
   const again = problems.some(isError) ? [] : (await step.plan(input, [])).changes;
-  return { said: problems.map(({ code, severity, where }) => `${severity} ${code} ${where?.path ?? ""}`), changes, again, look: (name: string) => look(all, name) };
+  return {
+    said: problems.map(({ code, severity, where }) => `${severity} ${code} ${where?.path ?? ""}`),
+    changes,
+    again,
+    look: (name: string) => look(all, name),
+  };
 }
 
 function look({ folder }: Scratch, name: string): string {
@@ -48,14 +63,18 @@ function look({ folder }: Scratch, name: string): string {
   return `${named(uid)}:${named(gid)} ${(mode & 0o7777).toString(8)}`;
 }
 
-t.test("a .config of the client's alone becomes root:GROUP, 0750 and 0640, .config included: the document to the letter", async (t) => {
-  const all = home(t);
-  const { said, again, look } = await applied(all);
-  t.same([said, again], [[], []]);
-  for (const folder of ["home/.config", ...way]) t.equal(look(folder), "root:service 750", folder);
-  t.equal(look(config), "root:service 640");
-  t.equal(look("home"), "service:service 755");
-});
+t.test(
+  "a .config of the client's alone becomes root:GROUP, 0750 and 0640, .config included: the document " +
+    "to the letter",
+  async (t) => {
+    const all = home(t);
+    const { said, again, look } = await applied(all);
+    t.same([said, again], [[], []]);
+    for (const folder of ["home/.config", ...way]) t.equal(look(folder), "root:service 750", folder);
+    t.equal(look(config), "root:service 640");
+    t.equal(look("home"), "service:service 755");
+  },
+);
 
 t.test("so does what root made after the document and forgot to give to the group", async (t) => {
   const all = home(t);
@@ -67,22 +86,35 @@ t.test("so does what root made after the document and forgot to give to the grou
   t.equal(look(config), "root:service 640");
 });
 
-t.test("other programs' things in .config keep owner, mode and links, and their user can go on writing there", async (t) => {
-  for (const step of [ownershipStep, clientConfigOwnershipStep]) {
-    const all = home(t);
-    all.mkdir("home/.config/systemd/user/default.target.wants", service);
-    symlinkSync("/usr/lib/systemd/user/x.service", `${all.folder}/home/.config/systemd/user/default.target.wants/x.service`);
-    all.file("home/.config/other/credentials", "theirs", { ...service, mode: 0o600 });
-    all.file("home/.config/git/hooks/pre-push", "theirs", { ...service, mode: 0o755 });
-    all.file("home/.config/foreign", "theirs", { uid: strangerUid, mode: 0o600 });
-    const theirs = ["home/.config/systemd", "home/.config/other", "home/.config/other/credentials", "home/.config/git/hooks/pre-push", "home/.config/foreign", "home/.config"];
-    const before = theirs.map((name) => look(all, name));
-    const { said, again, look: now } = await applied(all, step);
-    t.same([said, again], [[], []]);
-    t.same(theirs.map(now), before);
-    t.same([now(kryptus), now(config)], ["root:service 750", "root:service 640"]);
-  }
-});
+t.test(
+  "other programs' things in .config keep owner, mode and links, and their user can go on writing there",
+  async (t) => {
+    for (const step of [ownershipStep, clientConfigOwnershipStep]) {
+      const all = home(t);
+      all.mkdir("home/.config/systemd/user/default.target.wants", service);
+      symlinkSync(
+        "/usr/lib/systemd/user/x.service",
+        `${all.folder}/home/.config/systemd/user/default.target.wants/x.service`,
+      );
+      all.file("home/.config/other/credentials", "theirs", { ...service, mode: 0o600 });
+      all.file("home/.config/git/hooks/pre-push", "theirs", { ...service, mode: 0o755 });
+      all.file("home/.config/foreign", "theirs", { uid: strangerUid, mode: 0o600 });
+      const theirs = [
+        "home/.config/systemd",
+        "home/.config/other",
+        "home/.config/other/credentials",
+        "home/.config/git/hooks/pre-push",
+        "home/.config/foreign",
+        "home/.config",
+      ];
+      const before = theirs.map((name) => look(all, name));
+      const { said, again, look: now } = await applied(all, step);
+      t.same([said, again], [[], []]);
+      t.same(theirs.map(now), before);
+      t.same([now(kryptus), now(config)], ["root:service 750", "root:service 640"]);
+    }
+  },
+);
 
 t.test("a .config that others use too and can write in loses that right, and no other", async (t) => {
   const all = home(t);
@@ -95,8 +127,12 @@ t.test("a .config that others use too and can write in loses that right, and no 
 
 t.test("a .config of other programs that the service cannot pass is told, and not opened", async (t) => {
   const closed = [
-    [{ mode: 0o700 }, "error"], [{ ...service, mode: 0o600 }, "error"], [{ mode: 0o705, gid: serviceUid }, "error"],
-    [{ mode: 0o750 }, "warning"], [{ mode: 0o710, gid: serviceUid }, undefined], [{ mode: 0o701 }, undefined],
+    [{ mode: 0o700 }, "error"],
+    [{ ...service, mode: 0o600 }, "error"],
+    [{ mode: 0o705, gid: serviceUid }, "error"],
+    [{ mode: 0o750 }, "warning"],
+    [{ mode: 0o710, gid: serviceUid }, undefined],
+    [{ mode: 0o701 }, undefined],
   ] as const;
   for (const [rights, severity] of closed) {
     const all = home(t);
@@ -109,65 +145,99 @@ t.test("a .config of other programs that the service cannot pass is told, and no
   }
 });
 
-t.test("a private file or folder below the client's folder is named, and neither it nor what is in it is given away", async (t) => {
-  const all = home(t);
-  all.file(`${kryptus}/moved`, "root's secret", { mode: 0o600 });
-  all.file(`${kryptus}/of-a-group`, "root's secret", { mode: 0o640 });
-  all.file(`${kryptus}/own.pem`, "a key", { ...service, mode: 0o600 });
-  all.file(`${kryptus}/closed/secret`, "shielded by its folder", { mode: 0o644 });
-  all.mkdir(`${kryptus}/closed`, { mode: 0o700 });
-  all.file(`${kryptus}/own.log`, "the module's", { ...service, mode: 0o644 });
-  const names = ["moved", "of-a-group", "own.pem", "closed", "closed/secret"].map((name) => `${kryptus}/${name}`);
-  const before = names.map((name) => look(all, name));
-  const { said, again, look: now } = await applied(all);
-  t.same(said, ["closed", "moved", "of-a-group", "own.pem"].map((name) => `warning ownership-private /${kryptus}/${name}`));
-  t.same(names.map(now), before);
-  t.same(again, []);
-  t.equal(now(`${kryptus}/own.log`), "root:service 640");
-});
+t.test(
+  "a private file or folder below the client's folder is named, and neither it nor what is in it is " +
+    "given away",
+  async (t) => {
+    const all = home(t);
+    all.file(`${kryptus}/moved`, "root's secret", { mode: 0o600 });
+    all.file(`${kryptus}/of-a-group`, "root's secret", { mode: 0o640 });
+    all.file(`${kryptus}/own.pem`, "a key", { ...service, mode: 0o600 });
+    all.file(`${kryptus}/closed/secret`, "shielded by its folder", { mode: 0o644 });
+    all.mkdir(`${kryptus}/closed`, { mode: 0o700 });
+    all.file(`${kryptus}/own.log`, "the module's", { ...service, mode: 0o644 });
+    const names = ["moved", "of-a-group", "own.pem", "closed", "closed/secret"].map(
+      (name) => `${kryptus}/${name}`,
+    );
+    const before = names.map((name) => look(all, name));
+    const { said, again, look: now } = await applied(all);
+    t.same(
+      said,
+      ["closed", "moved", "of-a-group", "own.pem"].map(
+        (name) => `warning ownership-private /${kryptus}/${name}`,
+      ),
+    );
+    t.same(names.map(now), before);
+    t.same(again, []);
+    t.equal(now(`${kryptus}/own.log`), "root:service 640");
+  },
+);
 
-t.test("root's private file under the name of config.json, or a folder on the way, stops everything: the service user could have moved it there", async (t) => {
-  const plants = { [config]: (all: Scratch) => all.file(config, `{"secret":1}`, { mode: 0o600 }), [way[1] ?? ""]: (all: Scratch) => all.mkdir(way[1] ?? "", { mode: 0o700 }) };
-  for (const step of [ownershipStep, clientConfigOwnershipStep]) {
-    for (const [name, plant] of Object.entries(plants)) {
-      const all = home(t);
-      plant(all);
-      const before = look(all, name);
-      const { said, changes, look: now } = await applied(all, step);
-      t.same(said, [`error ownership-private /${name}`]);
-      t.same(changes, []);
-      t.equal(now(name), before);
+t.test(
+  "root's private file under the name of config.json, or a folder on the way, stops everything: the " +
+    "service user could have moved it there",
+  async (t) => {
+    const plants = {
+      [config]: (all: Scratch) => all.file(config, `{"secret":1}`, { mode: 0o600 }),
+      [way[1] ?? ""]: (all: Scratch) => all.mkdir(way[1] ?? "", { mode: 0o700 }),
+    };
+    for (const step of [ownershipStep, clientConfigOwnershipStep]) {
+      for (const [name, plant] of Object.entries(plants)) {
+        const all = home(t);
+        plant(all);
+        const before = look(all, name);
+        const { said, changes, look: now } = await applied(all, step);
+        t.same(said, [`error ownership-private /${name}`]);
+        t.same(changes, []);
+        t.equal(now(name), before);
+      }
     }
-  }
-});
+  },
+);
 
-t.test("links, second names and other owners' things beside the way are named, left, and keep nobody from the rest", async (t) => {
-  const all = home(t);
-  symlinkSync("/etc/shadow", `${all.folder}/${kryptus}/latest.log`);
-  linkSync(all.file("elsewhere", "x"), `${all.folder}/${kryptus}/second-name`);
-  all.file(`${kryptus}/theirs/file`, "x", { uid: strangerUid });
-  all.mkdir(`${kryptus}/theirs`, { uid: strangerUid });
-  const names = ["latest.log", "second-name", "theirs", "theirs/file"].map((name) => `${kryptus}/${name}`);
-  const before = names.map((name) => look(all, name));
-  const { said, look: now } = await applied(all);
-  t.same(said, ["foreign-kind", "hard-link", "third-owner"].map((code, index) => `warning ownership-${code} /${names[index] ?? ""}`));
-  t.same(names.map(now), before);
-  t.equal(now(config), "root:service 640");
-});
+t.test(
+  "links, second names and other owners' things beside the way are named, left, and keep nobody from " +
+    "the rest",
+  async (t) => {
+    const all = home(t);
+    symlinkSync("/etc/shadow", `${all.folder}/${kryptus}/latest.log`);
+    linkSync(all.file("elsewhere", "x"), `${all.folder}/${kryptus}/second-name`);
+    all.file(`${kryptus}/theirs/file`, "x", { uid: strangerUid });
+    all.mkdir(`${kryptus}/theirs`, { uid: strangerUid });
+    const names = ["latest.log", "second-name", "theirs", "theirs/file"].map((name) => `${kryptus}/${name}`);
+    const before = names.map((name) => look(all, name));
+    const { said, look: now } = await applied(all);
+    t.same(
+      said,
+      ["foreign-kind", "hard-link", "third-owner"].map(
+        (code, index) => `warning ownership-${code} /${names[index] ?? ""}`,
+      ),
+    );
+    t.same(names.map(now), before);
+    t.equal(now(config), "root:service 640");
+  },
+);
 
-t.test("the name of an owner is asked once, however many files are its: a directory service answers slowly", async (t) => {
-  const all = home(t);
-  for (let number = 0; number < 50; number += 1) all.file(`${kryptus}/${number}`, "", { uid: strangerUid, gid: strangerUid });
-  const host = realHost(path(all.folder));
-  const asked: string[] = [];
-  const userName = (uid: number): string => {
-    asked.push(`user ${uid}`);
-    return host.accounts.userName(uid);
-  };
-  const { problems } = await ownershipStep.plan({ profile, host: { ...host, accounts: { ...host.accounts, userName } } }, []);
-  t.equal(problems.length, 50);
-  t.same(asked.sort(), [...new Set(asked)].sort());
-});
+t.test(
+  "the name of an owner is asked once, however many files are its: a directory service answers slowly",
+  async (t) => {
+    const all = home(t);
+    for (let number = 0; number < 50; number += 1)
+      all.file(`${kryptus}/${number}`, "", { uid: strangerUid, gid: strangerUid });
+    const host = realHost(path(all.folder));
+    const asked: string[] = [];
+    const userName = (uid: number): string => {
+      asked.push(`user ${uid}`);
+      return host.accounts.userName(uid);
+    };
+    const { problems } = await ownershipStep.plan(
+      { profile, host: { ...host, accounts: { ...host.accounts, userName } } },
+      [],
+    );
+    t.equal(problems.length, 50);
+    t.same(asked.sort(), [...new Set(asked)].sort());
+  },
+);
 
 t.test("two names of one group are one group", async (t) => {
   const all = home(t);
@@ -175,18 +245,26 @@ t.test("two names of one group are one group", async (t) => {
   t.same((await applied(all, ownershipStep, "alias")).changes, []);
 });
 
-t.test("what another group could write in is never the service group's to write in, not for an instant; set-id bits are no surprise", async (t) => {
-  const all = home(t);
-  all.file(config, "{}", { uid: serviceUid, gid: strangerUid, mode: 0o6664 });
-  const { changes, again, look } = await applied(all);
-  const of = changes.filter((change) => change.path === `/${config}`).map((change) => (change.kind === "set-mode" ? `${change.from.toString(8)} ${change.mode.toString(8)}` : change.kind));
-  t.same(of, ["6664 640", "set-owner"]);
-  t.equal(look(config), "root:service 640");
-  t.same(again, []);
-  chmodSync(`${all.folder}/${config}`, 0o4640);
-  all.file(config, "{}", { ...service, mode: 0o4755 });
-  t.equal((await applied(all)).look(config), "root:service 640");
-});
+t.test(
+  "what another group could write in is never the service group's to write in, not for an instant; " +
+    "set-id bits are no surprise",
+  async (t) => {
+    const all = home(t);
+    all.file(config, "{}", { uid: serviceUid, gid: strangerUid, mode: 0o6664 });
+    const { changes, again, look } = await applied(all);
+    const of = changes
+      .filter((change) => change.path === `/${config}`)
+      .map((change) =>
+        change.kind === "set-mode" ? `${change.from.toString(8)} ${change.mode.toString(8)}` : change.kind,
+      );
+    t.same(of, ["6664 640", "set-owner"]);
+    t.equal(look(config), "root:service 640");
+    t.same(again, []);
+    chmodSync(`${all.folder}/${config}`, 0o4640);
+    all.file(config, "{}", { ...service, mode: 0o4755 });
+    t.equal((await applied(all)).look(config), "root:service 640");
+  },
+);
 
 t.test("3,000 files of other programs in .config cost one look at it", async (t) => {
   const all = home(t);

@@ -4,7 +4,12 @@ import { answer, kinds, kmip, probeTls, type Met } from "./peers.js";
 
 /** Answers whatever is asked. */
 async function answered(t: Test, text: string, { open = false } = {}): Promise<Met> {
-  return probeTls(t, (socket) => { socket.once("data", () => { if (open) socket.write(text); else socket.end(text); }); });
+  return probeTls(t, (socket) => {
+    socket.once("data", () => {
+      if (open) socket.write(text);
+      else socket.end(text);
+    });
+  });
 }
 
 const good = kmip();
@@ -15,58 +20,110 @@ t.test("a server whose HTTP is not the strictest is still understood", async (t)
     "line feeds alone": `HTTP/1.1 200 OK\nContent-Length: ${length}\n\n${good}`,
     "bytes after the end": `${answer(good)}trailing`,
     "20 KB of headers": answer(good, `X: ${"y".repeat(20_000)}\r\n`),
-    "both lengths": `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\nTransfer-Encoding: chunked\r\n\r\n${length.toString(16)}\r\n${good}\r\n0\r\n\r\n`,
+    "both lengths":
+      `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\nTransfer-Encoding: ` +
+      `chunked\r\n\r\n${length.toString(16)}\r\n${good}\r\n0\r\n\r\n`,
   };
-  for (const [what, text] of Object.entries(sloppy)) t.match(await answered(t, text), { findings: [], speaks: "KMIP over HTTPS" }, what);
+  for (const [what, text] of Object.entries(sloppy))
+    t.match(await answered(t, text), { findings: [], speaks: "KMIP over HTTPS" }, what);
 });
 
 t.test("an answer that has begun counts more than how it goes wrong", async (t) => {
   const notFound = { findings: [{ kind: "not-knet", status: 404, server: "nginx" }], speaks: "HTTPS" };
-  t.match(await answered(t, "HTTP/1.1 404 Not Found\r\nServer: nginx\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), notFound);
-  t.match(await answered(t, "HTTP/1.1 404 Not Found\r\nServer : nginx\r\n\r\n"), { findings: [{ kind: "not-knet", status: 404 }] }, "a blank before a colon");
-  t.match(await answered(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), { findings: [{ kind: "not-knet", status: 101 }] });
+  t.match(
+    await answered(t, "HTTP/1.1 404 Not Found\r\nServer: nginx\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    notFound,
+  );
+  t.match(
+    await answered(t, "HTTP/1.1 404 Not Found\r\nServer : nginx\r\n\r\n"),
+    { findings: [{ kind: "not-knet", status: 404 }] },
+    "a blank before a colon",
+  );
+  t.match(
+    await answered(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
+    { findings: [{ kind: "not-knet", status: 101 }] },
+  );
 });
 
 t.test("an answer that never ends is judged by what came of it", async (t) => {
-  t.match(await answered(t, `HTTP/1.1 200 OK\r\n\r\n${good}`, { open: true }), { findings: [], vendor: "KRYPTUS kNET" });
-  t.match(await answered(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 9999999999999\r\n\r\n<html>", { open: true }), { findings: [{ kind: "not-knet", status: 404 }] });
-  t.match(await answered(t, `HTTP/1.1 200 OK\r\n\r\n${good.slice(0, 40)}`, { open: true }), { findings: [{ kind: "timed-out", stage: "answer" }] });
+  t.match(await answered(t, `HTTP/1.1 200 OK\r\n\r\n${good}`, { open: true }), {
+    findings: [],
+    vendor: "KRYPTUS kNET",
+  });
+  t.match(
+    await answered(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 9999999999999\r\n\r\n<html>", {
+      open: true,
+    }),
+    { findings: [{ kind: "not-knet", status: 404 }] },
+  );
+  t.match(await answered(t, `HTTP/1.1 200 OK\r\n\r\n${good.slice(0, 40)}`, { open: true }), {
+    findings: [{ kind: "timed-out", stage: "answer" }],
+  });
 });
 
 t.test("refusals and unavailability of HTTP are told apart from a server that is no kNET", async (t) => {
-  for (const status of [401, 403]) t.match(await answered(t, answer("no", "", `${status} No`)), { findings: [{ kind: "http-denied", status }] });
-  for (const status of [429, 500, 503]) t.match(await answered(t, answer("no", "", `${status} No`)), { findings: [{ kind: "http-unavailable", status }] });
+  for (const status of [401, 403])
+    t.match(await answered(t, answer("no", "", `${status} No`)), {
+      findings: [{ kind: "http-denied", status }],
+    });
+  for (const status of [429, 500, 503])
+    t.match(await answered(t, answer("no", "", `${status} No`)), {
+      findings: [{ kind: "http-unavailable", status }],
+    });
   t.strictSame(kinds(await answered(t, answer("no", "", "405 No"))), ["not-knet"]);
 });
 
-t.test("a Query that fails is an error that quotes the reason, unless the server wants to know who asks", async (t) => {
-  const failed = async (reason: string, message?: string): Promise<Met> => answered(t, answer(kmip({ failure: { reason, ...(message !== undefined && { message }) } })));
-  t.match(await failed("GeneralFailure", "HSM is tampered"), { findings: [{ kind: "query-failed", reason: "GeneralFailure: HSM is tampered" }] });
-  for (const reason of ["AuthenticationNotSuccessful", "0x0000000c", "Permission Denied"]) t.strictSame(kinds(await failed(reason)), ["query-refused"], reason);
-  const structure = JSON.stringify({ tag: "ResponseMessage", value: [{ tag: "BatchItem", value: [{ tag: "ResultStatus", value: [] }] }] });
-  t.strictSame(kinds(await answered(t, answer(structure))), ["not-knet"], "a status that is none");
-});
+t.test(
+  "a Query that fails is an error that quotes the reason, unless the server wants to know who asks",
+  async (t) => {
+    const failed = async (reason: string, message?: string): Promise<Met> =>
+      answered(t, answer(kmip({ failure: { reason, ...(message !== undefined && { message }) } })));
+    t.match(await failed("GeneralFailure", "HSM is tampered"), {
+      findings: [{ kind: "query-failed", reason: "GeneralFailure: HSM is tampered" }],
+    });
+    for (const reason of ["AuthenticationNotSuccessful", "0x0000000c", "Permission Denied"])
+      t.strictSame(kinds(await failed(reason)), ["query-refused"], reason);
+    const structure = JSON.stringify({
+      tag: "ResponseMessage",
+      value: [{ tag: "BatchItem", value: [{ tag: "ResultStatus", value: [] }] }],
+    });
+    t.strictSame(kinds(await answered(t, answer(structure))), ["not-knet"], "a status that is none");
+  },
+);
 
 t.test("a server of an older protocol version is asked in that", async (t) => {
   const old = (socket: TLSSocket): void => {
     socket.once("data", (data: Buffer) => {
       const newest = /"ProtocolVersionMinor","type":"Integer","value":4/.test(data.toString());
-      socket.end(answer(newest ? kmip({ failure: { reason: "InvalidMessage", message: "unsupported protocol version 1.4" } }) : good));
+      socket.end(
+        answer(
+          newest
+            ? kmip({ failure: { reason: "InvalidMessage", message: "unsupported protocol version 1.4" } })
+            : good,
+        ),
+      );
     });
   };
   t.match(await probeTls(t, old), { findings: [], vendor: "KRYPTUS kNET" });
-  t.match(await answered(t, answer(kmip({ failure: { reason: "InvalidMessage", message: "no" } }))), { findings: [{ kind: "query-failed", reason: "InvalidMessage: no" }] });
+  t.match(await answered(t, answer(kmip({ failure: { reason: "InvalidMessage", message: "no" } }))), {
+    findings: [{ kind: "query-failed", reason: "InvalidMessage: no" }],
+  });
 });
 
 t.test("a server that calls itself something else is warned of", async (t) => {
-  t.match(await answered(t, answer(kmip({ vendor: "ACME KMIP" }))), { findings: [{ kind: "other-vendor", vendor: "ACME KMIP" }] });
-  for (const vendor of ["Kryptus S.A.", "kNET 1.7"]) t.strictSame(kinds(await answered(t, answer(kmip({ vendor })))), [], vendor);
+  t.match(await answered(t, answer(kmip({ vendor: "ACME KMIP" }))), {
+    findings: [{ kind: "other-vendor", vendor: "ACME KMIP" }],
+  });
+  for (const vendor of ["Kryptus S.A.", "kNET 1.7"])
+    t.strictSame(kinds(await answered(t, answer(kmip({ vendor })))), [], vendor);
 });
 
 t.test("a server's texts come on one line, cut, and without what a terminal obeys", async (t) => {
   const forged = `x\n  hint: run this\u001b[2J\u202e\u2028${"y".repeat(5000)}`;
   const plain = /^(GeneralFailure: )?x hint: run this\[2J y+…$/;
-  const [finding] = (await answered(t, answer(kmip({ failure: { reason: "GeneralFailure", message: forged } })))).findings;
+  const [finding] = (
+    await answered(t, answer(kmip({ failure: { reason: "GeneralFailure", message: forged } })))
+  ).findings;
   t.match(finding, { kind: "query-failed", reason: plain });
   t.ok(finding?.kind === "query-failed" && finding.reason.length < 230);
   const { vendor } = await answered(t, answer(kmip({ vendor: `kNET ${forged}` })));
@@ -76,7 +133,12 @@ t.test("a server's texts come on one line, cut, and without what a terminal obey
 
 t.test("no connection is left when the answer is there", async (t) => {
   const late = await probeTls(t, (socket) => {
-    socket.once("data", (data: Buffer) => { if (data.toString("latin1").startsWith("POST ")) setTimeout(() => { socket.write(answer(good)); }, 1500); });
+    socket.once("data", (data: Buffer) => {
+      if (data.toString("latin1").startsWith("POST "))
+        setTimeout(() => {
+          socket.write(answer(good));
+        }, 1500);
+    });
   });
   t.match(late, { findings: [], left: 0 });
 });

@@ -9,13 +9,16 @@ export const noRoute = "10.98.0.9";
 export const noNetwork = "10.97.0.9";
 
 /**
- * Runs the calling test file again in a sandbox, with a network of its own that nothing leaves: the loopback, and an interface behind which
- * there is nobody.
+ * Runs the calling test file again in a sandbox, with a network of its own that nothing leaves: the loopback,
+ * and an interface behind which there is nobody.
  */
 export async function ensureOwnNetwork(file: string): Promise<void> {
   await ensureSandbox(file);
   if (process.env[mark] !== "1") {
-    const { status } = spawnSync("unshare", ["--net", process.execPath, ...process.execArgv, file], { stdio: "inherit", env: { ...process.env, [mark]: "1" } });
+    const { status } = spawnSync("unshare", ["--net", process.execPath, ...process.execArgv, file], {
+      stdio: "inherit",
+      env: { ...process.env, [mark]: "1" },
+    });
     process.exit(status ?? 1);
   }
   ip("link set lo up");

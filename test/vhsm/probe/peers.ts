@@ -17,12 +17,22 @@ export type Peer<Stream> = (stream: Stream) => void;
 export type Met = EndpointReport & { readonly left: number };
 
 export async function probeTcp(t: Test, peer: Peer<Socket>, ms = timeoutMs): Promise<Met> {
-  return probeServer(t, createServer((socket) => { socket.on("error", () => undefined); peer(socket); }), ms);
+  return probeServer(
+    t,
+    createServer((socket) => {
+      socket.on("error", () => undefined);
+      peer(socket);
+    }),
+    ms,
+  );
 }
 
 /** A peer that shakes hands and then does as it likes. */
 export async function probeTls(t: Test, peer: Peer<TLSSocket>, ms = timeoutMs): Promise<Met> {
-  const server = createTlsServer(certificate, (socket) => { socket.on("error", () => undefined); peer(socket); });
+  const server = createTlsServer(certificate, (socket) => {
+    socket.on("error", () => undefined);
+    peer(socket);
+  });
   server.on("tlsClientError", () => undefined);
   return probeServer(t, server, ms);
 }
@@ -37,19 +47,25 @@ async function probeServer(t: Test, server: ReturnType<typeof createServer>, ms:
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  t.teardown(() => { for (const socket of sockets) socket.destroy(); server.close(); });
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
   const start = performance.now();
   const report = await probeOne({ ip: "127.0.0.1", port: (server.address() as AddressInfo).port }, ms);
   const took = performance.now() - start;
   t.ok(took < 1.5 * ms + 500, `bounded in time: ${Math.round(took)} ms`);
-  await new Promise((resolve) => { setTimeout(resolve, 100); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100);
+  });
   return { ...report, left: sockets.size };
 }
 
 export const kinds = ({ findings }: EndpointReport): readonly string[] => findings.map(({ kind }) => kind);
 
 /** An HTTP answer with this body. */
-export const answer = (body: string, headers = "", status = "200 OK"): string => `HTTP/1.1 ${status}\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+export const answer = (body: string, headers = "", status = "200 OK"): string =>
+  `HTTP/1.1 ${status}\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
 interface Said {
   readonly vendor?: string;
@@ -59,8 +75,16 @@ interface Said {
 /** A KMIP answer to a Query, in JSON. */
 export function kmip({ vendor = "KRYPTUS kNET", failure }: Said = {}): string {
   const leaf = (tag: string, type: string, value: unknown): object => ({ tag, type, value });
-  const item = failure === undefined
-    ? [leaf("ResultStatus", "Enumeration", "Success"), { tag: "ResponsePayload", value: [leaf("VendorIdentification", "TextString", vendor)] }]
-    : [leaf("ResultStatus", "Enumeration", "OperationFailed"), ...(failure.reason === undefined ? [] : [leaf("ResultReason", "Enumeration", failure.reason)]), ...(failure.message === undefined ? [] : [leaf("ResultMessage", "TextString", failure.message)])];
+  const item =
+    failure === undefined
+      ? [
+          leaf("ResultStatus", "Enumeration", "Success"),
+          { tag: "ResponsePayload", value: [leaf("VendorIdentification", "TextString", vendor)] },
+        ]
+      : [
+          leaf("ResultStatus", "Enumeration", "OperationFailed"),
+          ...(failure.reason === undefined ? [] : [leaf("ResultReason", "Enumeration", failure.reason)]),
+          ...(failure.message === undefined ? [] : [leaf("ResultMessage", "TextString", failure.message)]),
+        ];
   return JSON.stringify({ tag: "ResponseMessage", value: [{ tag: "BatchItem", value: item }] });
 }

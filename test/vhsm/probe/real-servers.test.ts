@@ -9,7 +9,16 @@ import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
 import { cluster } from "../../simulator/rig.js";
 import { blackHole, ensureOwnNetwork, noNetwork, noRoute } from "./own-network.js";
 import { probeOne } from "./probe-one.js";
-import { freePort, nginx, opensslServer, pykmip, selfSigned, serverFolder, sshd, type Listening } from "./real-servers.js";
+import {
+  freePort,
+  nginx,
+  opensslServer,
+  pykmip,
+  selfSigned,
+  serverFolder,
+  sshd,
+  type Listening,
+} from "./real-servers.js";
 
 await ensureOwnNetwork(import.meta.filename);
 
@@ -21,9 +30,16 @@ const member = hsm.endpoints[0]!;
 /** Every report of this file, for the table at its end. */
 const seen: Probed[] = [];
 
-async function probe(target: Listening & { fingerprint?: string }, timeoutMs = 5000): Promise<EndpointReport> {
+async function probe(
+  target: Listening & { fingerprint?: string },
+  timeoutMs = 5000,
+): Promise<EndpointReport> {
   const report = await probeOne(target, timeoutMs);
-  seen.push({ connection: undefined, report, problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)) });
+  seen.push({
+    connection: undefined,
+    report,
+    problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)),
+  });
   return report;
 }
 
@@ -37,16 +53,30 @@ t.test("a VHSM's HTTPS port is right: who it is, what it speaks, its certificate
   const report = await probe(member.https);
   t.strictSame(kinds(report), []);
   t.match(report, {
-    speaks: "KMIP over HTTPS", vendor: "KRYPTUS kNET HSM (simulated)", kmipVersion: "1.4", protocol: "TLSv1.3", cipher: /^TLS_/,
-    connectMs: Number, tlsMs: Number, answerMs: Number,
-    certificate: { subject: "CN=vhsm-1.knet.simulated", fingerprint: /^[0-9a-f]{64}$/, notBefore: /^\d{4}-/, notAfter: /^\d{4}-/ },
+    speaks: "KMIP over HTTPS",
+    vendor: "KRYPTUS kNET HSM (simulated)",
+    kmipVersion: "1.4",
+    protocol: "TLSv1.3",
+    cipher: /^TLS_/,
+    connectMs: Number,
+    tlsMs: Number,
+    answerMs: Number,
+    certificate: {
+      subject: "CN=vhsm-1.knet.simulated",
+      fingerprint: /^[0-9a-f]{64}$/,
+      notBefore: /^\d{4}-/,
+      notAfter: /^\d{4}-/,
+    },
   });
 });
 
 t.test("a pinned fingerprint is compared", async (t) => {
   const { certificate } = await probe(member.https);
   t.strictSame(kinds(await probe({ ...member.https, fingerprint: certificate!.fingerprint })), []);
-  t.match(await probe({ ...member.https, fingerprint: "0".repeat(64) }), { findings: [{ kind: "other-certificate", found: certificate!.fingerprint }], speaks: "KMIP over HTTPS" });
+  t.match(await probe({ ...member.https, fingerprint: "0".repeat(64) }), {
+    findings: [{ kind: "other-certificate", found: certificate!.fingerprint }],
+    speaks: "KMIP over HTTPS",
+  });
 });
 
 t.test("a VHSM's TTLV port is told", async (t) => {
@@ -69,41 +99,78 @@ t.test("a client certificate demanded in TLS 1.2", async (t) => {
 });
 
 t.test("nginx: HTTPS that is no kNET, and HTTP without TLS", async (t) => {
-  const https = await nginx(t, folder, `listen PORT ssl; ssl_certificate ${fresh.cert}; ssl_certificate_key ${fresh.key}; location / { return 200 "hello"; }`);
+  const https = await nginx(
+    t,
+    folder,
+    `listen PORT ssl; ssl_certificate ${fresh.cert}; ssl_certificate_key ${fresh.key}; location / { ` +
+      `return 200 "hello"; }`,
+  );
   const report = await probe(https);
   t.match(report, { findings: [{ kind: "not-knet", status: 200, server: /^nginx/ }], speaks: "HTTPS" });
-  t.equal(report.certificate?.fingerprint, new X509Certificate(readFileSync(fresh.cert)).fingerprint256.replaceAll(":", "").toLowerCase());
+  t.equal(
+    report.certificate?.fingerprint,
+    new X509Certificate(readFileSync(fresh.cert)).fingerprint256.replaceAll(":", "").toLowerCase(),
+  );
   t.strictSame(report.certificate?.names, ["DNS:fresh.example.org"]);
   const http = await nginx(t, folder, "listen PORT;");
   t.match(await probe(http), { findings: [{ kind: "plain-http", line: /^HTTP\/1\.1 400/ }], speaks: "HTTP" });
 });
 
 t.test("sshd: another service, quoted", async (t) => {
-  t.match(await probe(await sshd(t, folder)), { findings: [{ kind: "other-service", said: /^SSH-2\.0-OpenSSH/ }] });
+  t.match(await probe(await sshd(t, folder)), {
+    findings: [{ kind: "other-service", said: /^SSH-2\.0-OpenSSH/ }],
+  });
 });
 
 t.test("old servers: the settings they need are found, and the probe goes on", async (t) => {
   const tls1 = await opensslServer(t, fresh, "-tls1", "-cipher", "ALL:@SECLEVEL=0", "-www");
-  t.match(await probe(tls1, patience), { findings: [{ kind: "old-tls", settings: { securityLevel: 0, minProtocol: "TLSv1" } }, silent], protocol: "TLSv1" });
-  const dh = await opensslServer(t, fresh, "-tls1_2", "-cipher", "DHE-RSA-AES128-SHA256:@SECLEVEL=0", "-dhparam", shortDh(), "-www");
-  t.match(await probe(dh, patience), { findings: [{ kind: "old-tls", settings: { securityLevel: 1, minProtocol: "TLSv1.2" } }, silent], cipher: /DHE_RSA/ });
+  t.match(await probe(tls1, patience), {
+    findings: [{ kind: "old-tls", settings: { securityLevel: 0, minProtocol: "TLSv1" } }, silent],
+    protocol: "TLSv1",
+  });
+  const dh = await opensslServer(
+    t,
+    fresh,
+    "-tls1_2",
+    "-cipher",
+    "DHE-RSA-AES128-SHA256:@SECLEVEL=0",
+    "-dhparam",
+    shortDh(),
+    "-www",
+  );
+  t.match(await probe(dh, patience), {
+    findings: [{ kind: "old-tls", settings: { securityLevel: 1, minProtocol: "TLSv1.2" } }, silent],
+    cipher: /DHE_RSA/,
+  });
 });
 
 t.test("certificates out of their time are told, and the probe goes on", async (t) => {
   const old = selfSigned(folder, "old", { from: "20200101000000Z", to: "20210101000000Z" });
-  t.match(await probe(await opensslServer(t, old, "-www"), patience), { findings: [{ kind: "certificate-expired" }, silent] });
+  t.match(await probe(await opensslServer(t, old, "-www"), patience), {
+    findings: [{ kind: "certificate-expired" }, silent],
+  });
   const next = selfSigned(folder, "next", { from: "20900101000000Z", to: "20910101000000Z" });
-  t.match(await probe(await opensslServer(t, next, "-www"), patience), { findings: [{ kind: "certificate-not-yet-valid" }, silent] });
+  t.match(await probe(await opensslServer(t, next, "-www"), patience), {
+    findings: [{ kind: "certificate-not-yet-valid" }, silent],
+  });
 });
 
 t.test("nobody there: refused, no route, no network, packets that vanish, a name that is none", async (t) => {
   t.strictSame(kinds(await probe({ ip: "127.0.0.1", port: await freePort() })), ["refused"]);
-  t.match(await probe({ ip: noRoute, port: 60161 }), { findings: [{ kind: "unreachable", code: "EHOSTUNREACH" }] });
-  t.match(await probe({ ip: noNetwork, port: 60161 }), { findings: [{ kind: "unreachable", code: "ENETUNREACH" }] });
+  t.match(await probe({ ip: noRoute, port: 60161 }), {
+    findings: [{ kind: "unreachable", code: "EHOSTUNREACH" }],
+  });
+  t.match(await probe({ ip: noNetwork, port: 60161 }), {
+    findings: [{ kind: "unreachable", code: "ENETUNREACH" }],
+  });
   const start = performance.now();
-  t.match(await probe({ ip: blackHole, port: 60161 }, 700), { findings: [{ kind: "timed-out", stage: "connect", ms: 700 }] });
+  t.match(await probe({ ip: blackHole, port: 60161 }, 700), {
+    findings: [{ kind: "timed-out", stage: "connect", ms: 700 }],
+  });
   t.ok(performance.now() - start < 15_000);
-  t.match(await probe({ ip: "vhsm.invalid", port: 60161 }), { findings: [{ kind: /name-not-found|timed-out/ }] });
+  t.match(await probe({ ip: "vhsm.invalid", port: 60161 }), {
+    findings: [{ kind: /name-not-found|timed-out/ }],
+  });
 });
 
 t.test("a VHSM that accepts and is silent, before and after TLS", async (t) => {

@@ -14,12 +14,30 @@ import { plainChildren } from "../../support/plain-children.js";
 await ensureSandbox(import.meta.filename);
 plainChildren();
 
-const change: CreateAccount = { step: "account", kind: "create-account", path: path("/etc/passwd"), user: "svc-one", group: "svc-grp", home: path("/var/svc-one"), createGroup: true, createUser: true };
-const run: RunContext = { host: realHost(path("/")), folder: runsFolder, number: 1, changes: [change], note: () => undefined, report: () => undefined };
+const change: CreateAccount = {
+  step: "account",
+  kind: "create-account",
+  path: path("/etc/passwd"),
+  user: "svc-one",
+  group: "svc-grp",
+  home: path("/var/svc-one"),
+  createGroup: true,
+  createUser: true,
+};
+const run: RunContext = {
+  host: realHost(path("/")),
+  folder: runsFolder,
+  number: 1,
+  changes: [change],
+  note: () => undefined,
+  report: () => undefined,
+};
 
 /** The account files, byte for byte. */
 function accounts(): string {
-  return ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map((name) => spawnSync("cat", [`/etc/${name}`], { encoding: "utf8" }).stdout).join("--\n");
+  return ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"]
+    .map((name) => spawnSync("cat", [`/etc/${name}`], { encoding: "utf8" }).stdout)
+    .join("--\n");
 }
 
 const before = accounts();
@@ -39,7 +57,11 @@ t.test("user and group: there and back, byte for byte; undoing can be repeated",
 
 t.test("a missing tool is said before anything is done", async (t) => {
   renameSync("/usr/sbin/usermod", "/usr/sbin/usermod-away");
-  t.match(await problemOf((async () => createAccount.record(change, run))()), { code: "host-command-missing", message: /usermod/, hint: /install passwd/ });
+  t.match(await problemOf((async () => createAccount.record(change, run))()), {
+    code: "host-command-missing",
+    message: /usermod/,
+    hint: /install passwd/,
+  });
   renameSync("/usr/sbin/usermod-away", "/usr/sbin/usermod");
 });
 
@@ -86,24 +108,33 @@ t.test("a user with processes cannot be removed: said, with what to do", async (
   const { uid, gid } = run.host.accounts.user("svc-one")!;
   const busy = spawn("sleep", ["1000"], { uid, gid, cwd: "/", stdio: "ignore" });
   const problem = await problemOf(createAccount.undo(change, prior, run));
-  t.match({ code: problem.code, detail: problem.detail, hint: problem.hint }, { code: "account-change-failed", detail: /process/, hint: /ps -u/ });
+  t.match(
+    { code: problem.code, detail: problem.detail, hint: problem.hint },
+    { code: "account-change-failed", detail: /process/, hint: /ps -u/ },
+  );
   busy.kill("SIGKILL");
   await new Promise((resolve) => busy.once("exit", resolve));
   await createAccount.undo(change, prior, run);
   t.equal(accounts(), before);
 });
 
-t.test("an account stays as long as its home does: the next of its number would own what is left", async (t) => {
-  const prior = await createAccount.record(change, run);
-  await createAccount.perform(change, prior, run);
-  mkdirSync("/var/svc-one");
-  chownSync("/var/svc-one", run.host.accounts.user("svc-one")!.uid, 0);
-  t.match((await problemOf(createAccount.undo(change, prior, run))), { code: "undo-unsafe", where: { path: "/var/svc-one" } });
-  t.not(accounts(), before);
-  rmSync("/var/svc-one", { recursive: true });
-  await createAccount.undo(change, prior, run);
-  t.equal(accounts(), before);
-});
+t.test(
+  "an account stays as long as its home does: the next of its number would own what is left",
+  async (t) => {
+    const prior = await createAccount.record(change, run);
+    await createAccount.perform(change, prior, run);
+    mkdirSync("/var/svc-one");
+    chownSync("/var/svc-one", run.host.accounts.user("svc-one")!.uid, 0);
+    t.match(await problemOf(createAccount.undo(change, prior, run)), {
+      code: "undo-unsafe",
+      where: { path: "/var/svc-one" },
+    });
+    t.not(accounts(), before);
+    rmSync("/var/svc-one", { recursive: true });
+    await createAccount.undo(change, prior, run);
+    t.equal(accounts(), before);
+  },
+);
 
 t.test("an account whose home somebody changed since is left", async (t) => {
   const prior = await createAccount.record(change, run);
@@ -114,6 +145,7 @@ t.test("an account whose home somebody changed since is left", async (t) => {
 });
 
 t.test("a prior state that nobody wrote so is refused", (t) => {
-  for (const json of [undefined, null, [], {}, { userExisted: true }, { userExisted: 1, groupExisted: true }]) t.equal(createAccount.parsePrior(json), undefined);
+  for (const json of [undefined, null, [], {}, { userExisted: true }, { userExisted: 1, groupExisted: true }])
+    t.equal(createAccount.parsePrior(json), undefined);
   t.end();
 });

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import t, { type Test } from "tap";
 import { path } from "../../../src/host/path.js";
 import type { ChangeKind, RunContext } from "../../../src/workflow/change-kind.js";
@@ -12,11 +22,34 @@ import { problemOf, stage, type Stage } from "../../support/install-stage.js";
 
 const root = { owner: "root", group: "root" };
 const file = path("/etc/a b's");
-const write: WriteFile = { step: "client-config", kind: "write-file", path: file, content: "new", before: null, sensitive: false, mode: 0o640, ...root };
+const write: WriteFile = {
+  step: "client-config",
+  kind: "write-file",
+  path: file,
+  content: "new",
+  before: null,
+  sensitive: false,
+  mode: 0o640,
+  ...root,
+};
 const replace: WriteFile = { ...write, before: "old" };
 const mode: SetMode = { step: "ownership", kind: "set-mode", path: file, from: 0o640, mode: 0o600 };
-const owner: SetOwner = { step: "ownership", kind: "set-owner", path: file, from: root, owner: "#7", group: "#8", trusting: "seven" };
-const folder: CreateFolder = { step: "client-config", kind: "create-folder", path: path("/opt/made"), mode: 0o750, ...root };
+const owner: SetOwner = {
+  step: "ownership",
+  kind: "set-owner",
+  path: file,
+  from: root,
+  owner: "#7",
+  group: "#8",
+  trusting: "seven",
+};
+const folder: CreateFolder = {
+  step: "client-config",
+  kind: "create-folder",
+  path: path("/opt/made"),
+  mode: 0o750,
+  ...root,
+};
 
 /** What tells one state of a path from another, but for times. */
 function look(s: Stage, name: string): string {
@@ -33,8 +66,16 @@ function standing(s: Stage): Stage {
   return s;
 }
 
-/** Record, perform, observe at each point, undo twice, as another process would: with the prior state from JSON. */
-async function roundTrip<C extends Change, P>(t: Test, s: Stage, kind: ChangeKind<C, P>, change: C): Promise<{ prior: P; run: RunContext }> {
+/**
+ * Record, perform, observe at each point, undo twice, as another process would: with the prior state from
+ * JSON.
+ */
+async function roundTrip<C extends Change, P>(
+  t: Test,
+  s: Stage,
+  kind: ChangeKind<C, P>,
+  change: C,
+): Promise<{ prior: P; run: RunContext }> {
   const run: RunContext = { ...s.run(), changes: [change] };
   const before = look(s, change.path);
   const prior = kind.parsePrior(JSON.parse(JSON.stringify(await kind.record(change, run))) as unknown);
@@ -54,11 +95,21 @@ async function roundTrip<C extends Change, P>(t: Test, s: Stage, kind: ChangeKin
   return { prior, run };
 }
 
-async function undo<C extends Change, P>(kind: ChangeKind<C, P>, change: C, prior: P, run: RunContext): Promise<void> {
+async function undo<C extends Change, P>(
+  kind: ChangeKind<C, P>,
+  change: C,
+  prior: P,
+  run: RunContext,
+): Promise<void> {
   await kind.undo(change, prior, run);
 }
 
-async function perform<C extends Change, P>(kind: ChangeKind<C, P>, change: C, prior: P, run: RunContext): Promise<void> {
+async function perform<C extends Change, P>(
+  kind: ChangeKind<C, P>,
+  change: C,
+  prior: P,
+  run: RunContext,
+): Promise<void> {
   await kind.perform(change, prior, run);
 }
 
@@ -89,10 +140,20 @@ t.test("a replaced file: content, mode and owner come back, and by hand", async 
 
 t.test("a file that somebody edited, removed or replaced since is not taken back", async (t) => {
   const spoil: Record<string, (at: string) => void> = {
-    edited: (at) => { writeFileSync(at, "theirs"); },
-    removed: (at) => { rmSync(at); },
-    "a folder now": (at) => { rmSync(at); mkdirSync(at); },
-    "a link now": (at) => { rmSync(at); symlinkSync("/etc/passwd", at); },
+    edited: (at) => {
+      writeFileSync(at, "theirs");
+    },
+    removed: (at) => {
+      rmSync(at);
+    },
+    "a folder now": (at) => {
+      rmSync(at);
+      mkdirSync(at);
+    },
+    "a link now": (at) => {
+      rmSync(at);
+      symlinkSync("/etc/passwd", at);
+    },
   };
   for (const [what, make] of Object.entries(spoil)) {
     const s = standing(stage(t));
@@ -164,19 +225,22 @@ t.test("an owner: there and back, and by hand; another one since is left", async
   t.equal((await problemOf(undo(setOwner, owner, prior, run))).code, "undo-unsafe");
 });
 
-t.test("set-id bits that a change of owner took away come back with the owner, also after half an undoing", async (t) => {
-  const s = standing(stage(t));
-  chmodSync(s.at(file), 0o4750);
-  const { prior, run } = await roundTrip(t, s, setOwner, owner);
-  t.equal(look(s, file), "100750 7 8 old");
-  chownSync(s.at(file), 0, 0);
-  t.same(await setOwner.observe(owner, prior, run), { state: "partly" });
-  await setOwner.undo(owner, prior, run);
-  t.equal(look(s, file), "104750 0 0 old");
-  await setOwner.perform(owner, prior, run);
-  byHand(setOwner.byHand(owner, prior, run));
-  t.equal(look(s, file), "104750 0 0 old");
-});
+t.test(
+  "set-id bits that a change of owner took away come back with the owner, also after half an undoing",
+  async (t) => {
+    const s = standing(stage(t));
+    chmodSync(s.at(file), 0o4750);
+    const { prior, run } = await roundTrip(t, s, setOwner, owner);
+    t.equal(look(s, file), "100750 7 8 old");
+    chownSync(s.at(file), 0, 0);
+    t.same(await setOwner.observe(owner, prior, run), { state: "partly" });
+    await setOwner.undo(owner, prior, run);
+    t.equal(look(s, file), "104750 0 0 old");
+    await setOwner.perform(owner, prior, run);
+    byHand(setOwner.byHand(owner, prior, run));
+    t.equal(look(s, file), "104750 0 0 old");
+  },
+);
 
 t.test("an owner, then content, on one path: undone in reverse, all is as before", async (t) => {
   const s = standing(stage(t));
@@ -234,11 +298,26 @@ t.test("a folder that was there before the run is never removed", async (t) => {
 
 t.test("a prior state that its kind would not have written is refused", (t) => {
   const noObjects: readonly unknown[] = [undefined, null, 1, "x", [], {}, { existed: 1 }];
-  const noRights: readonly unknown[] = [{ mode: -1 }, { mode: 1.5 }, { mode: 0o10000 }, { mode: "600", uid: 0, gid: 0 }];
-  const noCopies: readonly unknown[] = [{ existed: true }, { existed: true, backup: "../x", rights: { mode: 0, uid: 0, gid: 0 } }, { existed: true, backup: "before-1", rights: { mode: 0, uid: 0 } }];
-  const wrong = { createFolder: noObjects, setMode: [...noObjects, ...noRights], setOwner: [...noObjects, ...noRights, { uid: -1, gid: 0, mode: 0 }], writeFile: [...noObjects, ...noCopies] };
+  const noRights: readonly unknown[] = [
+    { mode: -1 },
+    { mode: 1.5 },
+    { mode: 0o10000 },
+    { mode: "600", uid: 0, gid: 0 },
+  ];
+  const noCopies: readonly unknown[] = [
+    { existed: true },
+    { existed: true, backup: "../x", rights: { mode: 0, uid: 0, gid: 0 } },
+    { existed: true, backup: "before-1", rights: { mode: 0, uid: 0 } },
+  ];
+  const wrong = {
+    createFolder: noObjects,
+    setMode: [...noObjects, ...noRights],
+    setOwner: [...noObjects, ...noRights, { uid: -1, gid: 0, mode: 0 }],
+    writeFile: [...noObjects, ...noCopies],
+  };
   const kinds = { createFolder, setMode, setOwner, writeFile };
   for (const name of ["createFolder", "setMode", "setOwner", "writeFile"] as const)
-    for (const json of wrong[name]) t.equal(kinds[name].parsePrior(json), undefined, `${name} ${JSON.stringify(json)}`);
+    for (const json of wrong[name])
+      t.equal(kinds[name].parsePrior(json), undefined, `${name} ${JSON.stringify(json)}`);
   t.end();
 });

@@ -8,7 +8,13 @@ import { down, failed, ServiceHost, up, type Life } from "../../support/service-
 
 const kind = restartServiceAt({ stable: 30, poll: 5, answer: 200 });
 const change: RestartService = {
-  step: "service", kind: "restart-service", path: path("/etc/systemd/system/amplia.service"), unit: "amplia.service", health: null, timeoutSeconds: 0.2, because: [path("/etc/x")],
+  step: "service",
+  kind: "restart-service",
+  path: path("/etc/systemd/system/amplia.service"),
+  unit: "amplia.service",
+  health: null,
+  timeoutSeconds: 0.2,
+  because: [path("/etc/x")],
 };
 const trying: Life = () => ({ ActiveState: "activating", SubState: "auto-restart", Result: "exit-code" });
 
@@ -16,9 +22,20 @@ function scene(life: Life, next: Life = up) {
   const host = new ServiceHost(life);
   host.next = next;
   const reports: string[] = [];
-  const run: RunContext = { host, folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [change], note: () => undefined, report: (text) => { reports.push(text); } };
+  const run: RunContext = {
+    host,
+    folder: path("/var/lib/knetctl/runs/x"),
+    number: 1,
+    changes: [change],
+    note: () => undefined,
+    report: (text) => {
+      reports.push(text);
+    },
+  };
   return {
-    host, run, reports,
+    host,
+    run,
+    reports,
     /** As the journal keeps it. */
     record: async (one = change) => kind.parsePrior(JSON.parse(JSON.stringify(await kind.record(one, run))))!,
     takeBack: async (prior: Awaited<ReturnType<typeof kind.record>>, one = change) => {
@@ -35,16 +52,27 @@ t.test("it is restarted, waited for, and said to be active", async (t) => {
   t.same(reports, ["amplia.service is active (process 7)"]);
 });
 
-t.test("a restart that fails says the unit's result and quotes nothing of the journal; one that hangs says for how long", async (t) => {
-  const { host, run, record } = scene(up, failed);
-  const prior = await record();
-  host.says = { exitCode: 1, stderr: "Job for amplia.service failed.\nNov 25 amplia[7]: Pin=1234\n" };
-  const error: unknown = await kind.perform(change, prior, run).catch((caught: unknown) => caught);
-  t.match(error, { code: "service-restart-failed", detail: "its result is exit-code", hint: /journalctl -u amplia\.service -n 50/ });
-  t.notMatch(JSON.stringify(error), /1234/);
-  host.says = { exitCode: null, timedOut: true };
-  await t.rejects(kind.perform(change, prior, run), { code: "service-restart-timeout", detail: "systemctl restart did not end within 0.2 s" });
-});
+t.test(
+  "a restart that fails says the unit's result and quotes nothing of the journal; one that hangs " +
+    "says for how long",
+  async (t) => {
+    const { host, run, record } = scene(up, failed);
+    const prior = await record();
+    host.says = { exitCode: 1, stderr: "Job for amplia.service failed.\nNov 25 amplia[7]: Pin=1234\n" };
+    const error: unknown = await kind.perform(change, prior, run).catch((caught: unknown) => caught);
+    t.match(error, {
+      code: "service-restart-failed",
+      detail: "its result is exit-code",
+      hint: /journalctl -u amplia\.service -n 50/,
+    });
+    t.notMatch(JSON.stringify(error), /1234/);
+    host.says = { exitCode: null, timedOut: true };
+    await t.rejects(kind.perform(change, prior, run), {
+      code: "service-restart-timeout",
+      detail: "systemctl restart did not end within 0.2 s",
+    });
+  },
+);
 
 t.test("a unit that is gone, or masked, since the plan is not restarted", async (t) => {
   const { host, run } = scene(up);
@@ -53,18 +81,21 @@ t.test("a unit that is gone, or masked, since the plan is not restarted", async 
   t.same(host.calls, []);
 });
 
-t.test("one that was up goes on until all else is taken back, and is then started anew and awaited", async (t) => {
-  const { host, run, reports, record } = scene(up);
-  const prior = await record();
-  await kind.perform(change, prior, run);
-  host.calls.length = 0;
-  await kind.undo(change, prior, run);
-  t.same(host.calls, []);
-  await kind.settle?.(change, prior, run);
-  t.same(host.calls, ["reset-failed", "restart"]);
-  t.equal(reports.at(-1), "amplia.service is active again, with its old settings (process 7)");
-  t.same(await kind.observe(change, prior, run), { state: "before" });
-});
+t.test(
+  "one that was up goes on until all else is taken back, and is then started anew and awaited",
+  async (t) => {
+    const { host, run, reports, record } = scene(up);
+    const prior = await record();
+    await kind.perform(change, prior, run);
+    host.calls.length = 0;
+    await kind.undo(change, prior, run);
+    t.same(host.calls, []);
+    await kind.settle?.(change, prior, run);
+    t.same(host.calls, ["reset-failed", "restart"]);
+    t.equal(reports.at(-1), "amplia.service is active again, with its old settings (process 7)");
+    t.same(await kind.observe(change, prior, run), { state: "before" });
+  },
+);
 
 t.test("one whose restart was never begun is left alone", async (t) => {
   const { host, record, takeBack } = scene(up);
@@ -91,20 +122,31 @@ t.test("one that had failed, and one that failed again and again, are left in th
   const again = scene(trying, trying);
   await again.takeBack(await again.record());
   t.same(again.host.calls, ["stop", "start"]);
-  t.ok(again.host.commandLines.some(([verb, ...options]) => verb === "start" && options.includes("--no-block")), "and not waited for");
+  t.ok(
+    again.host.commandLines.some(([verb, ...options]) => verb === "start" && options.includes("--no-block")),
+    "and not waited for",
+  );
 });
 
-t.test("one that does not come up again as it was is said not to be restored, with what is wrong; trying again mends it", async (t) => {
-  const { host, run, record, takeBack } = scene(up);
-  const prior = await record();
-  await kind.perform(change, prior, run);
-  host.next = failed;
-  await t.rejects(takeBack(prior), { code: "service-not-restored", detail: /is not active: it is failed/, hint: /journalctl/ });
-  t.same(await kind.observe(change, prior, run), { state: "partly" });
-  host.next = up;
-  await takeBack(prior);
-  t.same(await kind.observe(change, prior, run), { state: "before" });
-});
+t.test(
+  "one that does not come up again as it was is said not to be restored, with what is wrong; trying " +
+    "again mends it",
+  async (t) => {
+    const { host, run, record, takeBack } = scene(up);
+    const prior = await record();
+    await kind.perform(change, prior, run);
+    host.next = failed;
+    await t.rejects(takeBack(prior), {
+      code: "service-not-restored",
+      detail: /is not active: it is failed/,
+      hint: /journalctl/,
+    });
+    t.same(await kind.observe(change, prior, run), { state: "partly" });
+    host.next = up;
+    await takeBack(prior);
+    t.same(await kind.observe(change, prior, run), { state: "before" });
+  },
+);
 
 t.test("one that did not answer before need not answer when it is up again", async (t) => {
   const asked = { ...change, health: "http://127.0.0.1:1/" };
@@ -113,28 +155,42 @@ t.test("one that did not answer before need not answer when it is up again", asy
   t.notOk(prior.answered);
   await t.rejects(kind.perform(asked, prior, run), { code: "service-unhealthy" });
   await takeBack(prior, asked);
-  await t.rejects(takeBack({ ...prior, invocation: "", answered: true }, asked), { code: "service-not-restored", detail: /does not answer as it should/ });
+  await t.rejects(takeBack({ ...prior, invocation: "", answered: true }, asked), {
+    code: "service-not-restored",
+    detail: /does not answer as it should/,
+  });
 });
 
-t.test("one that is not well is said to have been so before the run, where it was asked then; not of one that answered, or was down", async (t) => {
-  const asked = { ...change, health: "http://127.0.0.1:1/" };
-  const { run, record } = scene(up);
-  const prior = await record(asked);
-  const detailAfter = async (before: typeof prior): Promise<string> => kind.perform(asked, before, run).then(() => "it is well", (error: unknown) => error instanceof Problem ? `${error.code}: ${error.detail}` : String(error));
-  const ill = await detailAfter({ ...prior, answered: true });
-  t.match(ill, /^service-unhealthy: (?!.*before this run)./);
-  t.equal(await detailAfter({ ...prior, was: "down" }), ill);
-  t.equal(await detailAfter(prior), `${ill}; nor did it answer before this run`);
-});
+t.test(
+  "one that is not well is said to have been so before the run, where it was asked then; not of one " +
+    "that answered, or was down",
+  async (t) => {
+    const asked = { ...change, health: "http://127.0.0.1:1/" };
+    const { run, record } = scene(up);
+    const prior = await record(asked);
+    const detailAfter = async (before: typeof prior): Promise<string> =>
+      kind.perform(asked, before, run).then(
+        () => "it is well",
+        (error: unknown) => (error instanceof Problem ? `${error.code}: ${error.detail}` : String(error)),
+      );
+    const ill = await detailAfter({ ...prior, answered: true });
+    t.match(ill, /^service-unhealthy: (?!.*before this run)./);
+    t.equal(await detailAfter({ ...prior, was: "down" }), ill);
+    t.equal(await detailAfter(prior), `${ill}; nor did it answer before this run`);
+  },
+);
 
-t.test("without a service manager nothing of it runs: nothing to stop, and what was up is not back", async (t) => {
-  const { host, run, record } = scene(up);
-  const prior = await record();
-  Object.assign(host, { root: path("/srv/image") });
-  await kind.undo(change, { ...prior, was: "down" }, run);
-  t.same(await kind.observe(change, { ...prior, was: "down" }, run), { state: "before" });
-  t.same(await kind.observe(change, prior, run), { state: "partly" });
-});
+t.test(
+  "without a service manager nothing of it runs: nothing to stop, and what was up is not back",
+  async (t) => {
+    const { host, run, record } = scene(up);
+    const prior = await record();
+    Object.assign(host, { root: path("/srv/image") });
+    await kind.undo(change, { ...prior, was: "down" }, run);
+    t.same(await kind.observe(change, { ...prior, was: "down" }, run), { state: "before" });
+    t.same(await kind.observe(change, prior, run), { state: "partly" });
+  },
+);
 
 t.test("what cannot be looked at is nobody's work that could be lost", async (t) => {
   const { host, run, record } = scene(up);
@@ -146,22 +202,44 @@ t.test("what cannot be looked at is nobody's work that could be lost", async (t)
 t.test("the commands by hand, and prior states that nobody wrote so", async (t) => {
   const { run, record } = scene(up);
   const prior = await record();
-  t.same([kind.byHand(change, prior, run), kind.byHand(change, { ...prior, was: "down" }, run)], [["systemctl restart amplia.service"], ["systemctl stop amplia.service"]]);
-  for (const json of [null, {}, { ...prior, was: "off" }, { ...prior, failed: 1 }, { ...prior, invocation: 1 }, { was: "up" }]) t.equal(kind.parsePrior(json), undefined);
+  t.same(
+    [kind.byHand(change, prior, run), kind.byHand(change, { ...prior, was: "down" }, run)],
+    [["systemctl restart amplia.service"], ["systemctl stop amplia.service"]],
+  );
+  for (const json of [
+    null,
+    {},
+    { ...prior, was: "off" },
+    { ...prior, failed: 1 },
+    { ...prior, invocation: 1 },
+    { was: "up" },
+  ])
+    t.equal(kind.parsePrior(json), undefined);
 });
 
-t.test("a record that came with an image has nothing of this machine's services asked, started or stopped", async (t) => {
-  class Image extends ServiceHost {
-    override readonly root = path("/srv/image");
-  }
-  for (const was of ["up", "trying", "down"] as const) {
-    const host = new Image(up);
-    const run: RunContext = { host, folder: path("/var/lib/knetctl/runs/x"), number: 1, changes: [change], recovering: true, note: () => undefined, report: () => undefined };
-    const prior = { was, failed: false, invocation: "another", answered: true };
-    await kind.observe(change, prior, run);
-    await kind.undo(change, prior, run);
-    await kind.settle?.(change, prior, run);
-    t.same(host.commandLines, [], was);
-    t.same(kind.byHand(change, prior, run), []);
-  }
-});
+t.test(
+  "a record that came with an image has nothing of this machine's services asked, started or stopped",
+  async (t) => {
+    class Image extends ServiceHost {
+      override readonly root = path("/srv/image");
+    }
+    for (const was of ["up", "trying", "down"] as const) {
+      const host = new Image(up);
+      const run: RunContext = {
+        host,
+        folder: path("/var/lib/knetctl/runs/x"),
+        number: 1,
+        changes: [change],
+        recovering: true,
+        note: () => undefined,
+        report: () => undefined,
+      };
+      const prior = { was, failed: false, invocation: "another", answered: true };
+      await kind.observe(change, prior, run);
+      await kind.undo(change, prior, run);
+      await kind.settle?.(change, prior, run);
+      t.same(host.commandLines, [], was);
+      t.same(kind.byHand(change, prior, run), []);
+    }
+  },
+);

@@ -11,7 +11,14 @@ import { MemoryHost } from "../../support/memory-host.js";
 const by = { who: "anna", version: "0.1.0" };
 
 function folders(count: number): readonly Change[] {
-  return Array.from({ length: count }, (_one, index): Change => ({ step: "client-config", kind: "create-folder", path: path(`/etc/made-${index}`), mode: 0o750, owner: "root", group: "root" }));
+  return Array.from({ length: count }, (_one, index): Change => ({
+    step: "client-config",
+    kind: "create-folder",
+    path: path(`/etc/made-${index}`),
+    mode: 0o750,
+    owner: "root",
+    group: "root",
+  }));
 }
 
 /** A host that counts what is written to the journal, and whose disk can refuse it. */
@@ -29,14 +36,23 @@ class Counting extends MemoryHost {
     };
     return {
       ...files,
-      write: (at, content, rights) => { counted(at, content, () => { files.write(at, content, rights); }); },
-      extend: (at, observed: Entry, content) => counted(at, content, () => files.extend(at, observed, content)),
+      write: (at, content, rights) => {
+        counted(at, content, () => {
+          files.write(at, content, rights);
+        });
+      },
+      extend: (at, observed: Entry, content) =>
+        counted(at, content, () => files.extend(at, observed, content)),
     };
   }
 }
 
 function host(): Counting {
-  return new Counting({ folders: ["/var/lib", "/etc"], users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }], groups: [{ group: "root", gid: 0 }] });
+  return new Counting({
+    folders: ["/var/lib", "/etc"],
+    users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }],
+    groups: [{ group: "root", gid: 0 }],
+  });
 }
 
 function textOf(one: MemoryHost, run: string): string {
@@ -62,20 +78,39 @@ t.test("a line that the disk refused is written with the next one", (t) => {
   one.refuses = true;
   t.match(journal.writeIfPossible({ type: "undone", number: 1 }), [{ code: "workflow-journal-incomplete" }]);
   one.refuses = false;
-  t.same(journal.end({ type: "end", time: new Date().toISOString(), outcome: "rolled-back", problems: [] }), []);
+  t.same(
+    journal.end({ type: "end", time: new Date().toISOString(), outcome: "rolled-back", problems: [] }),
+    [],
+  );
   t.match(readRun(one, journal.run), { outcome: "rolled-back", changes: [{ progress: "undone" }] });
   t.end();
 });
 
-t.test("a power cut tears the last line: the run is unfinished, is taken back, and its journal is whole again", async (t) => {
-  for (const tail of ['{"type":"intent","num', '{"type":"intent","number":2,\0\0\0\0\0\0"prior":null}\n', "\0\0\0\0"]) {
-    const one = host();
-    const { run } = Journal.begin(one, { profile: "p", ...by, changes: folders(2) });
-    const file = path(`/var/lib/knetctl/runs/${run}/journal.jsonl`);
-    one.files().write(file, Buffer.from(`${textOf(one, run)}${tail}`), { mode: 0o600, uid: 0, gid: 0 });
-    t.match(readRun(one, run), { outcome: "unfinished", changes: [{ progress: "planned" }, { progress: "planned" }] });
-    t.match(await recover(one, { ...by, listener: () => undefined }), { outcome: "rolled-back" });
-    const lines = textOf(one, run).trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string });
-    t.same(lines.map(({ type }) => type), ["begin", "rollback", "end"]);
-  }
-});
+t.test(
+  "a power cut tears the last line: the run is unfinished, is taken back, and its journal is whole again",
+  async (t) => {
+    for (const tail of [
+      '{"type":"intent","num',
+      '{"type":"intent","number":2,\0\0\0\0\0\0"prior":null}\n',
+      "\0\0\0\0",
+    ]) {
+      const one = host();
+      const { run } = Journal.begin(one, { profile: "p", ...by, changes: folders(2) });
+      const file = path(`/var/lib/knetctl/runs/${run}/journal.jsonl`);
+      one.files().write(file, Buffer.from(`${textOf(one, run)}${tail}`), { mode: 0o600, uid: 0, gid: 0 });
+      t.match(readRun(one, run), {
+        outcome: "unfinished",
+        changes: [{ progress: "planned" }, { progress: "planned" }],
+      });
+      t.match(await recover(one, { ...by, listener: () => undefined }), { outcome: "rolled-back" });
+      const lines = textOf(one, run)
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { type: string });
+      t.same(
+        lines.map(({ type }) => type),
+        ["begin", "rollback", "end"],
+      );
+    }
+  },
+);
