@@ -1,9 +1,9 @@
 import type { SettingsForm } from "../formats/settings/settings-text.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
-import { listed, quotedName } from "../profile/quote.js";
+import { listed, quotedName } from "../profile/words/quote.js";
 import { secretUses } from "../profile/secret-uses.js";
-import { nearest } from "../profile/suggest.js";
+import { nearest } from "../profile/words/suggest.js";
 import type { Profile } from "../profile/types.js";
 import { renderClientConfig } from "../steps/client-config/render.js";
 import { wantedClientConfig } from "../steps/client-config/wanted.js";

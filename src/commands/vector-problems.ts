@@ -1,7 +1,7 @@
 import { endpointText } from "../members/member-proof.js";
 import { isError } from "../problem/is-error.js";
 import { Problem } from "../problem/problem.js";
-import { quotedName } from "../profile/quote.js";
+import { quotedName } from "../profile/words/quote.js";
 import type { Connection } from "../profile/types.js";
 import type { StepInput } from "../workflow/step.js";
 import type { CommandContext } from "./command.js";

@@ -4,8 +4,8 @@ import type { Doubt } from "../host/given-file.js";
 import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
 import { parseProfile, type ParsedProfile } from "./parse-profile.js";
-import { readInput } from "./read-input.js";
-import { readProfile, type ProfileReading } from "./read-profile.js";
+import { readInput } from "./reading/read-input.js";
+import { readProfile, type ProfileReading } from "./reading/read-profile.js";
 import type { Profile } from "./types.js";
 import { untrustedProfile } from "./untrusted-profile.js";
 

@@ -1,19 +1,17 @@
 import type { AbsolutePath } from "../host/path.js";
 import type { Problem } from "../problem/problem.js";
 import { buildProfile } from "./build-profile.js";
-import { checkConnections } from "./check-connections.js";
-import { checkLogVerbosity } from "./check-log.js";
-import { checkPaths } from "./check-paths.js";
-import { checkService } from "./check-service.js";
-import { checkSharedDescriptors } from "./check-shared-pins.js";
-import { checkStrayPins } from "./check-stray-pins.js";
-import { checkUsers } from "./check-users.js";
-import { toProblems, type Finding } from "./finding.js";
+import { checkConnections } from "./checks/connections.js";
+import { checkPaths } from "./checks/paths.js";
+import { checkStrayPins } from "./checks/pin-source.js";
+import { checkLogVerbosity, checkService } from "./checks/service.js";
+import { checkSharedDescriptors } from "./checks/shared-pins.js";
+import { checkUsers } from "./checks/users.js";
+import { type Finding, isError, toProblems } from "./finding.js";
 import { checkKeyStores } from "./key-stores/check-key-stores.js";
-import type { ProfileDocument } from "./read-profile.js";
-import { schemaFindings } from "./schema-findings.js";
-import { isError } from "./shown-findings.js";
-import type { Anchor, TreeNode } from "./tree.js";
+import type { ProfileDocument } from "./reading/read-profile.js";
+import { schemaFindings } from "./checks/schema.js";
+import type { Anchor, TreeNode } from "./reading/tree.js";
 import type { Profile } from "./types.js";
 
 export interface ParsedProfile {

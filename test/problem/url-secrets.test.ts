@@ -6,7 +6,7 @@ import { schemaTexts } from "../../src/generated/schemas.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import { valueWithoutUrlSecrets, withoutUrlSecrets } from "../../src/problem/without-url-secrets.js";
-import { quoted } from "../../src/profile/quote.js";
+import { quoted } from "../../src/profile/words/quote.js";
 import { problemText } from "../../src/ui/problem-text.js";
 import { knetctl } from "../support/knetctl.js";
 import { recordedContext } from "../support/recorded-context.js";

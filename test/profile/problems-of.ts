@@ -1,7 +1,7 @@
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import { parseProfile, type ParsedProfile } from "../../src/profile/parse-profile.js";
-import { readProfile } from "../../src/profile/read-profile.js";
+import { readProfile } from "../../src/profile/reading/read-profile.js";
 
 /** A text all the way to a profile or its problems, without a file. */
 export async function parsed(text: string | Uint8Array, name = "p.yaml"): Promise<ParsedProfile> {

@@ -1,5 +1,5 @@
 import t from "tap";
-import { nearest } from "../../src/profile/suggest.js";
+import { nearest } from "../../src/profile/words/suggest.js";
 
 const keys = ["connections", "users", "log_verbosity", "file", "fd"];
 

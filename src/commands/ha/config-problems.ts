@@ -3,7 +3,7 @@ import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
-import { quoted, quotedName } from "../../profile/quote.js";
+import { quoted, quotedName } from "../../profile/words/quote.js";
 import { ownCommand } from "../../workflow/own-command.js";
 import { usualServiceUser } from "./service-user.js";
 

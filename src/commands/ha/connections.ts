@@ -1,7 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint, Profile } from "../../profile/types.js";
-import { listed, quotedName } from "../../profile/quote.js";
-import { nearest } from "../../profile/suggest.js";
+import { listed, quotedName } from "../../profile/words/quote.js";
+import { nearest } from "../../profile/words/suggest.js";
 
 /** A connection as a client configuration or a profile has it. */
 export interface HaConnection {

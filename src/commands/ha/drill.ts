@@ -11,7 +11,7 @@ import type { CommandContext, CommandRun } from "../command.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { readSecrets } from "../read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "../valid-profile.js";
-import { listed, quoted, quotedName } from "../../profile/quote.js";
+import { listed, quoted, quotedName } from "../../profile/words/quote.js";
 import type { Connection, Profile, User } from "../../profile/types.js";
 import { chosenConnections } from "./connections.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";

@@ -1,5 +1,5 @@
 import { parseAddress } from "../../profile/address.js";
-import { quoted } from "../../profile/quote.js";
+import { quoted } from "../../profile/words/quote.js";
 import type { Endpoint } from "../../profile/types.js";
 import { Problem } from "../../problem/problem.js";
 

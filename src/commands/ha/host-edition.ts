@@ -1,7 +1,7 @@
 import type { Entry, Host } from "../../host/host.js";
 import { asAbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import { quoted } from "../../profile/quote.js";
+import { quoted } from "../../profile/words/quote.js";
 import type { Connection, Endpoint, Profile, ServiceAccount } from "../../profile/types.js";
 import { vectorStep } from "../../steps/client-config/vector-step.js";
 import { clientConfigOwnershipStep } from "../../steps/ownership/step.js";

@@ -3,9 +3,9 @@ import type { JsonObject } from "../../formats/json-tree.js";
 import { positionsIn } from "../../formats/text-position.js";
 import { asAbsolutePath, path, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import { absoluteHome } from "../../profile/absolute-home.js";
-import { readInput } from "../../profile/read-input.js";
-import { serviceHome } from "../../profile/service-home.js";
+import { absoluteHome } from "../../profile/checks/text.js";
+import { readInput } from "../../profile/reading/read-input.js";
+import { serviceHome } from "../../profile/service.js";
 import { connectionFault } from "../../steps/client-config/connection-fault.js";
 import {
   correctIt,

@@ -1,6 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import { endpointMeaning } from "../../profile/address.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import type { Endpoint } from "../../profile/types.js";
 import { endpointText } from "../../members/member-proof.js";
 

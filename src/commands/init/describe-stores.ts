@@ -1,7 +1,7 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Setting } from "../../formats/settings/settings-text.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { storesIn } from "../../steps/key-stores/edit.js";
 import { storeKey } from "../../steps/key-stores/setting-names.js";

@@ -3,9 +3,9 @@ import { positionsIn } from "../../formats/text-position.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { throwIfErrors, type Problem } from "../../problem/problem.js";
 import { parseProfile } from "../../profile/parse-profile.js";
-import { quotedName } from "../../profile/quote.js";
-import { readProfile } from "../../profile/read-profile.js";
-import { entriesOf, entryOf, type TreeNode } from "../../profile/tree.js";
+import { quotedName } from "../../profile/words/quote.js";
+import { readProfile } from "../../profile/reading/read-profile.js";
+import { entriesOf, entryOf, type TreeNode } from "../../profile/reading/tree.js";
 import type { DescribedHost, DescribedStore } from "./described.js";
 import { profileText } from "./profile-text.js";
 

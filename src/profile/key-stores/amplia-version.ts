@@ -1,4 +1,4 @@
-import { entryOf, textOf, type TreeNode } from "../tree.js";
+import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
 
 /** Major and minor: what came with a version came with a minor one (Amplia's changelog). */
 export type AmpliaVersion = readonly [major: number, minor: number];

@@ -1,6 +1,6 @@
 import { moduleName } from "../../host/archive/archive-contents.js";
 import { parsePort } from "../endpoints.js";
-import { entryOf, textOf, type Entry, type TreeNode } from "../tree.js";
+import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
 import type {
   AzureKeyStore,
   Connection,

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.js";
-import { quotedName } from "../quote.js";
-import { entriesOf, entryOf, type Anchor, type Entry, type TreeNode } from "../tree.js";
+import { quotedName } from "../words/quote.js";
+import { entriesOf, entryOf, type Anchor, type Entry, type TreeNode } from "../reading/tree.js";
 import { ampliaVersionOf, confSince, isBefore, type AmpliaVersion } from "./amplia-version.js";
 import { isKnetStore, writtenLabel } from "./pkcs11-token.js";
 import { typeOf } from "./store-types.js";

@@ -1,9 +1,9 @@
-import { checkUrl } from "../check-url.js";
+import { checkUrl } from "../checks/url.js";
 import type { Finding } from "../finding.js";
-import { hasMisspelt } from "../misspelt.js";
-import { placeholderFinding } from "../placeholder.js";
-import { quoted } from "../quote.js";
-import { entryOf, textOf, type Entry } from "../tree.js";
+import { hasMisspelt } from "../words/suggest.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quoted } from "../words/quote.js";
+import { entryOf, textOf, type Entry } from "../reading/tree.js";
 import { checkText } from "./check-text.js";
 import { conflict, incomplete } from "./conflict.js";
 

@@ -1,8 +1,8 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Finding } from "../finding.js";
-import { quotedName } from "../quote.js";
-import { entriesOf, entryOf, textOf, type TreeNode } from "../tree.js";
-import { unknownNames } from "../unknown-names.js";
+import { quotedName } from "../words/quote.js";
+import { entriesOf, entryOf, textOf, type TreeNode } from "../reading/tree.js";
+import { unknownNames } from "../words/unknown-names.js";
 import { storeNameMistake } from "./check-store-names.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import { entryOf, type Entry } from "../tree.js";
+import { entryOf, type Entry } from "../reading/tree.js";
 import { checkHost } from "./check-host.js";
 import { checkText } from "./check-text.js";
 

@@ -1,8 +1,8 @@
 import { parseAddress } from "../address.js";
 import type { Finding } from "../finding.js";
-import { placeholderFinding } from "../placeholder.js";
-import { quoted } from "../quote.js";
-import { textOf, type Entry } from "../tree.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quoted } from "../words/quote.js";
+import { textOf, type Entry } from "../reading/tree.js";
 
 /**
  * The address or host name of an HSM: unlike the kNET module's configuration, the application's settings are

@@ -1,6 +1,6 @@
-import { checkSecret } from "../check-secret.js";
+import { checkSecret } from "../checks/pin-source.js";
 import type { Finding } from "../finding.js";
-import { entriesOf, entryOf, type Entry, type TreeNode } from "../tree.js";
+import { entriesOf, entryOf, type Entry, type TreeNode } from "../reading/tree.js";
 import { checkAmpliaVersion } from "./check-amplia-version.js";
 import { checkAzure } from "./check-azure.js";
 import { checkDefaultStore } from "./check-default-store.js";

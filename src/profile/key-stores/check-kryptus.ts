@@ -1,9 +1,9 @@
-import { checkPort } from "../check-endpoints.js";
+import { checkPort } from "../checks/endpoints.js";
 import { writtenEndpoints } from "../endpoints.js";
 import type { Finding } from "../finding.js";
-import { hasMisspelt } from "../misspelt.js";
-import { quotedName } from "../quote.js";
-import { entryOf, textOf, type Entry, type TreeNode } from "../tree.js";
+import { hasMisspelt } from "../words/suggest.js";
+import { quotedName } from "../words/quote.js";
+import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
 import { checkHost } from "./check-host.js";
 import { checkText } from "./check-text.js";
 import { conflict, incomplete } from "./conflict.js";

@@ -1,10 +1,9 @@
 import { asAbsolutePath } from "../../host/path.js";
 import type { Finding } from "../finding.js";
-import { pathMistake } from "../path-mistake.js";
-import { placeholderFinding } from "../placeholder.js";
-import { quoted } from "../quote.js";
-import { textMistake } from "../text-mistake.js";
-import { textOf, type Entry, type TreeNode } from "../tree.js";
+import { pathMistake, textMistake } from "../checks/text.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quoted } from "../words/quote.js";
+import { type Entry, textOf, type TreeNode } from "../reading/tree.js";
 
 /** Bytes: PATH_MAX less its NUL. */
 const longestPath = 4095;

@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.js";
-import { hasMisspelt } from "../misspelt.js";
-import { quotedName } from "../quote.js";
-import { entryOf, textOf, type Entry } from "../tree.js";
+import { hasMisspelt } from "../words/suggest.js";
+import { quotedName } from "../words/quote.js";
+import { entryOf, textOf, type Entry } from "../reading/tree.js";
 import { checkModule } from "./check-module.js";
 import { checkText } from "./check-text.js";
 import { conflict, incomplete } from "./conflict.js";

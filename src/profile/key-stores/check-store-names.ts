@@ -1,9 +1,9 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Finding } from "../finding.js";
-import { placeholderFinding } from "../placeholder.js";
-import { quotedName } from "../quote.js";
-import { textMistake } from "../text-mistake.js";
-import type { Entry } from "../tree.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quotedName } from "../words/quote.js";
+import { textMistake } from "../checks/text.js";
+import type { Entry } from "../reading/tree.js";
 
 const nameBytes = 255;
 

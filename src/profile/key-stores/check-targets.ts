@@ -1,11 +1,11 @@
 import { settingsForms, type SettingsForm } from "../../formats/settings/settings-text.js";
-import { hasMisspelt } from "../misspelt.js";
+import { hasMisspelt } from "../words/suggest.js";
 import type { Finding } from "../finding.js";
-import { pathMistake } from "../path-mistake.js";
-import { placeholderFinding } from "../placeholder.js";
-import { quoted } from "../quote.js";
+import { pathMistake } from "../checks/text.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quoted } from "../words/quote.js";
 import { asAbsolutePath } from "../../host/path.js";
-import { entriesOf, entryOf, textOf, type Anchor, type TreeNode } from "../tree.js";
+import { entriesOf, entryOf, textOf, type Anchor, type TreeNode } from "../reading/tree.js";
 import { fileOf, formByName, targetOf } from "./target.js";
 
 /** The files that key stores are written to: each usable, and with one form wherever it is named. */

@@ -1,8 +1,8 @@
 import type { Finding } from "../finding.js";
-import { placeholderFinding } from "../placeholder.js";
-import { quoted } from "../quote.js";
-import { textMistake } from "../text-mistake.js";
-import { textOf, type Entry } from "../tree.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quoted } from "../words/quote.js";
+import { textMistake } from "../checks/text.js";
+import { textOf, type Entry } from "../reading/tree.js";
 
 /** What settings hold in one line; longer than any name in use. */
 const longestName = 255;

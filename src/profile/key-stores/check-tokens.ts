@@ -1,7 +1,7 @@
-import { hasMisspelt } from "../misspelt.js";
+import { hasMisspelt } from "../words/suggest.js";
 import type { Finding } from "../finding.js";
-import { quotedName } from "../quote.js";
-import { entryOf, type Entry } from "../tree.js";
+import { quotedName } from "../words/quote.js";
+import { entryOf, type Entry } from "../reading/tree.js";
 import { confSince, isBefore, type AmpliaVersion } from "./amplia-version.js";
 import type { Context } from "./context.js";
 import { isKnetStore, tokenOf } from "./pkcs11-token.js";

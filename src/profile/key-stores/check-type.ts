@@ -1,8 +1,7 @@
 import type { Finding } from "../finding.js";
-import { hasMisspelt } from "../misspelt.js";
-import { quoted, quotedName } from "../quote.js";
-import { nearest } from "../suggest.js";
-import { entryOf, textOf, type Entry } from "../tree.js";
+import { quoted, quotedName } from "../words/quote.js";
+import { hasMisspelt, nearest } from "../words/suggest.js";
+import { type Entry, entryOf, textOf } from "../reading/tree.js";
 import { keyStoreTypes, typeOf } from "./store-types.js";
 
 /** Types that the application has and this program does not write: why, and what to do. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import type { Entry } from "../tree.js";
+import type { Entry } from "../reading/tree.js";
 
 /** Two keys of a key store that say the same thing twice. */
 export function conflict(anchor: Entry, title: string, hint: string): Finding {

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.js";
-import { entriesOf, type Entry, type TreeNode } from "../tree.js";
-import { unknownNames } from "../unknown-names.js";
+import { entriesOf, type Entry, type TreeNode } from "../reading/tree.js";
+import { unknownNames } from "../words/unknown-names.js";
 import { ampliaVersionOf, type AmpliaVersion } from "./amplia-version.js";
 
 /** What a key store's check knows of the rest of the profile. */

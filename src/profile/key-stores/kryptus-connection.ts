@@ -1,4 +1,4 @@
-import { entryOf, textOf, type Entry, type TreeNode } from "../tree.js";
+import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
 
 /**
  * The name of the connection that gives a Kryptus key store its host: its own, else its user's; undefined

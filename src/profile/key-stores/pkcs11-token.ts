@@ -1,5 +1,5 @@
 import { moduleName } from "../../host/archive/archive-contents.js";
-import { entryOf, textOf, type TreeNode } from "../tree.js";
+import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
 
 /** Whether a Pkcs11 key store is on the kNET module: it names a user, or that module's file. */
 export function isKnetStore(store: TreeNode): boolean {

@@ -1,4 +1,4 @@
-import { entryOf, textOf, type TreeNode } from "../tree.js";
+import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
 import type { KeyStore } from "../types.js";
 
 export type KeyStoreType = KeyStore["type"];

@@ -1,6 +1,6 @@
 import { settingsForms, type SettingsForm } from "../../formats/settings/settings-text.js";
 import { asAbsolutePath, path } from "../../host/path.js";
-import { entryOf, textOf, type TreeNode } from "../tree.js";
+import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
 import type { SettingsTarget } from "../types.js";
 import { ampliaVersionOf, confSince, isBefore } from "./amplia-version.js";
 

@@ -1,7 +1,7 @@
 import { JsonEditor } from "../../formats/json-edit.js";
 import { parseJson, type JsonNode } from "../../formats/json-tree.js";
 import { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import type { Endpoint } from "../../profile/types.js";
 import { mismatch } from "./check.js";
 import { connectionData } from "./data.js";

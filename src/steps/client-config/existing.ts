@@ -3,7 +3,7 @@ import { positionAt, positionsIn, type TextPosition } from "../../formats/text-p
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems, type Where } from "../../problem/problem.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 
 /** A config.json that can be edited; `root` is the tree of `text`. A byte order mark is part of the text. */
 export interface ExistingText {

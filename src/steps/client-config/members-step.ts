@@ -2,7 +2,7 @@ import { endpointText } from "../../members/member-proof.js";
 import { isError } from "../../problem/is-error.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import type { Endpoint, PinSource } from "../../profile/types.js";
 import type { Proof, Step, StepInput } from "../../workflow/step.js";
 import { memberClient, type MemberClientOptions } from "./member-client.js";

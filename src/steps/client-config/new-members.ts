@@ -1,5 +1,5 @@
 import { endpointMeaning } from "../../profile/address.js";
-import { serviceHome } from "../../profile/service-home.js";
+import { serviceHome } from "../../profile/service.js";
 import type { Endpoint } from "../../profile/types.js";
 import type { StepInput } from "../../workflow/step.js";
 import { observeClientConfig } from "./observe.js";

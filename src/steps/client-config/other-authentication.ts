@@ -1,7 +1,7 @@
 import type { JsonNode, JsonObject } from "../../formats/json-tree.js";
 import type { AbsolutePath } from "../../host/path.js";
 import type { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import { unusable } from "./existing.js";
 import { memberOf } from "./reading.js";
 

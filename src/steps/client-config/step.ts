@@ -1,5 +1,5 @@
 import { throwIfErrors } from "../../problem/problem.js";
-import { serviceHome } from "../../profile/service-home.js";
+import { serviceHome } from "../../profile/service.js";
 import type { Step } from "../../workflow/step.js";
 import { clientConfigChanges } from "./changes.js";
 import { editClientConfig, type EditedClientConfig } from "./edit.js";

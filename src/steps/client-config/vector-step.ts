@@ -1,7 +1,7 @@
 import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/quote.js";
-import { serviceHome } from "../../profile/service-home.js";
+import { quotedName } from "../../profile/words/quote.js";
+import { serviceHome } from "../../profile/service.js";
 import type { Endpoint } from "../../profile/types.js";
 import { ownCommand } from "../../workflow/own-command.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";

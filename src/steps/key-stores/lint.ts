@@ -1,10 +1,10 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
 import type { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import { builtInStores } from "../../profile/key-stores/check-default-store.js";
 import { keyStoreTypes } from "../../profile/key-stores/store-types.js";
-import { nearest } from "../../profile/suggest.js";
+import { nearest } from "../../profile/words/suggest.js";
 import { storesIn, type StoreInSettings } from "./edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
 import { baseName, LookedModules } from "./looked-modules.js";

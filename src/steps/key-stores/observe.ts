@@ -5,7 +5,7 @@ import { readSettings } from "../../formats/settings/read-settings.js";
 import type { SettingsFault, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
 import { positionAt, positionsIn, type TextPosition } from "../../formats/text-position.js";
 import { Problem, Problems } from "../../problem/problem.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 
 /** A file of the application's settings, as it is. */
 export interface ObservedFile {

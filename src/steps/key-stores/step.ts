@@ -3,7 +3,7 @@ import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import { Problem, Problems } from "../../problem/problem.js";
-import { quotedName } from "../../profile/quote.js";
+import { quotedName } from "../../profile/words/quote.js";
 import type { Profile } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";

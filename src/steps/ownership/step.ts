@@ -1,7 +1,7 @@
 import { joined } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import { isError } from "../../problem/is-error.js";
-import { serviceHome } from "../../profile/service-home.js";
+import { serviceHome } from "../../profile/service.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { planOwnership } from "./changes.js";
 import { observeTree, observeWay } from "./observe.js";

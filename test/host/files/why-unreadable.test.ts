@@ -10,7 +10,7 @@ import { whyUnreadable } from "../../../src/host/files/why-unreadable.js";
 import { path } from "../../../src/host/path.js";
 import { readPin } from "../../../src/host/pin/read-pin.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { readInput } from "../../../src/profile/read-input.js";
+import { readInput } from "../../../src/profile/reading/read-input.js";
 import { intercept } from "../../support/intercept.js";
 import { recordedContext } from "../../support/recorded-context.js";
 

@@ -1,0 +1,67 @@
+import type { Finding } from "../finding.js";
+import { placeholderFinding } from "../words/placeholder.js";
+import { quotedName } from "../words/quote.js";
+import { textMistake } from "./text.js";
+import type { Entry } from "../reading/tree.js";
+
+/** Bytes of a token's label in PKCS #11 (CK_TOKEN_INFO); a user's name becomes one. */
+const labelBytes = 32;
+
+/** A connection's name: a key of config.json, and nothing else. */
+export function checkConnectionName(entry: Entry): readonly Finding[] {
+  const reason = textMistake(entry.key, 255);
+  return reason === undefined
+    ? []
+    : [invalid("connection", entry, reason, "1 to 255 bytes, no control characters")];
+}
+
+/** A user's name: also the label of the user's token, which is padded with blanks to 32 bytes. */
+export function checkUserName(entry: Entry): readonly Finding[] {
+  const placeholder = placeholderFinding(entry.key, entry);
+  if (placeholder) return [placeholder];
+  const blank = entry.key.trim() !== entry.key ? "it starts or ends with a blank" : undefined;
+  const reason = textMistake(entry.key, labelBytes) ?? blank;
+  const allowed = `1 to ${labelBytes} bytes in UTF-8, no control characters, no blank at either end`;
+  return reason === undefined ? [] : [invalid("user", entry, reason, allowed)];
+}
+
+function invalid(what: string, anchor: Entry, reason: string, allowed: string): Finding {
+  return {
+    code: "profile-name-invalid",
+    title: `name of the ${what} is not valid`,
+    anchor,
+    detail: `found ${quotedName(anchor.key)}: ${reason}; allowed: ${allowed}`,
+    hint:
+      what === "user"
+        ? "give the name of the VHSM's user as it is; it becomes the token's label"
+        : "choose another name",
+  };
+}
+
+/**
+ * Names that look alike but differ in bytes, by Unicode normalisation form C: one of them is likely a
+ * mistake.
+ */
+export function checkLookalikes(entries: readonly Entry[]): readonly Finding[] {
+  const seen = new Map<string, Entry>();
+  const findings: Finding[] = [];
+  for (const entry of entries) {
+    const form = entry.key.normalize("NFC");
+    const first = seen.get(form);
+    if (first) findings.push(lookalike(entry, first));
+    else seen.set(form, entry);
+  }
+  return findings;
+}
+
+function lookalike(anchor: Entry, first: Entry): Finding {
+  return {
+    code: "profile-name-lookalike",
+    title: "two names look the same and differ in bytes",
+    anchor,
+    detail: quotedName(anchor.key),
+    hint: "they are two names to the VHSM; if one is meant, write it the same way twice",
+    severity: "warning",
+    first,
+  };
+}

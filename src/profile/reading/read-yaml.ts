@@ -1,0 +1,136 @@
+import type * as Yaml from "yaml";
+import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, YAMLError } from "yaml";
+import type { Finding } from "../finding.js";
+import { type Reading, syntaxFindings, tooDeep } from "./reading.js";
+import type { SyntaxMistake } from "./reading.js";
+import { boundedTokens, lexemeLimit } from "./yaml-depth.js";
+import { YamlTree } from "./yaml-tree.js";
+
+/**
+ * Text that is neither number nor word with a meaning is told by its first character, before the library
+ * tries eight patterns on it.
+ */
+const plainText: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  test: /^[^-+.\d~nNtTfF]/,
+  resolve: (text) => text,
+};
+
+/**
+ * Duplicate keys are looked for in the tree, in linear time; the library compares each key with all others.
+ */
+const options: DocumentOptions & SchemaOptions & ParseOptions = {
+  customTags: (tags) => [plainText, ...tags],
+  uniqueKeys: false,
+  stringKeys: true,
+  strict: true,
+  merge: false,
+  prettyErrors: false,
+  logLevel: "silent",
+};
+
+/**
+ * One YAML 1.2 document with positions. Refused, each as a finding of its own: aliases (a few lines could
+ * stand for millions), tags, merge keys, more than one document, another YAML version, duplicate keys, tabs.
+ * Never throws for a text.
+ */
+export async function readYaml(text: string): Promise<Reading> {
+  const { Lexer, Parser, Composer, isMap, isSeq, isScalar, isAlias } = await import("yaml");
+  const bounded = boundedTokens(text, new Lexer(), new Parser());
+  if ("tooDeepAt" in bounded) return { findings: [tooDeep(bounded.tooDeepAt)] };
+  if ("tooManyAt" in bounded) return { findings: [tooMany(bounded.tooManyAt)] };
+  const [document, second] = new Composer(options).compose(bounded.tokens, true, text.length);
+  if (document === undefined) return { findings: [] };
+  const findings: Finding[] = syntaxFindings(text, document.errors.map(syntaxErrorOf));
+  if (second) findings.push(secondDocument(second.range[0]));
+  if (document.directives.yaml.version !== "1.2") findings.push(otherVersion());
+  if (findings.length > 0 || document.contents === null) return { findings };
+  const tree = new YamlTree(findings, { isMap, isSeq, isScalar, isAlias });
+  return { root: tree.convert(document.contents, false), findings };
+}
+
+function tooMany(offset: number): Finding {
+  return {
+    code: "profile-too-large",
+    title: "profile is too large for YAML",
+    anchor: { offset },
+    detail: `it has more than ${lexemeLimit} words, signs and blanks; this is where they are reached`,
+    hint: "write it as JSON, which takes far less time to read",
+  };
+}
+
+/** The type guards of the library, which is loaded only when a profile is YAML. */
+export type YamlGuards = Pick<typeof Yaml, "isMap" | "isSeq" | "isScalar" | "isAlias">;
+
+function secondDocument(offset: number): Finding {
+  return {
+    code: "profile-many-documents",
+    title: "more than one YAML document in the file",
+    anchor: { offset },
+    hint: "keep one profile a file; remove the line --- or ... and what follows",
+  };
+}
+
+function otherVersion(): Finding {
+  return {
+    code: "profile-yaml-version",
+    title: "profile asks for another version of YAML than 1.2",
+    anchor: { offset: 0 },
+    hint: "remove the line that starts with %YAML",
+  };
+}
+
+/**
+ * The library's own words for these codes are fixed texts; for the others they quote the file, and so perhaps
+ * a PIN.
+ */
+const fixedWords: ReadonlySet<string> = new Set([
+  "BAD_INDENT",
+  "MISSING_CHAR",
+  "BLOCK_IN_FLOW",
+  "MULTILINE_IMPLICIT_KEY",
+  "KEY_OVER_1024_CHARS",
+]);
+
+const titles: Readonly<Record<string, string>> = {
+  BAD_DQ_ESCAPE: "unknown escape after a backslash: use single quotes, or double the backslash",
+  BAD_SCALAR_START: "a value cannot start with this character: put it in quotes",
+  BLOCK_AS_IMPLICIT_KEY: "a second key on the line: put the value in quotes, or start a new line",
+  BAD_DIRECTIVE: "unknown directive: remove the line that starts with %",
+  NON_STRING_KEY: "a key must be plain text",
+  TAG_RESOLVE_FAILED: "YAML tags are not supported",
+  BAD_ALIAS: "YAML aliases are not supported: put text that starts with * or & in quotes",
+};
+
+/** Mistakes of a word, which leave the structure around it as it is. */
+const harmless: ReadonlySet<string> = new Set(["BAD_DQ_ESCAPE", "BAD_SCALAR_START", "TAG_RESOLVE_FAILED"]);
+
+/** An error of the YAML library in words that hold nothing of the file. */
+export function syntaxErrorOf({ code, message, pos: [offset] }: YAMLError): SyntaxMistake {
+  if (code === "TAB_AS_INDENT") {
+    return {
+      offset,
+      code: "profile-tab",
+      title: "tab in the indentation",
+      hint: "indent with blanks; YAML does not allow tabs",
+    };
+  }
+  const [, closing] = code === "BAD_INDENT" ? (/ end with a ([\]}])$/.exec(message) ?? []) : [];
+  if (closing !== undefined) {
+    return {
+      offset,
+      title: `a closing ${closing} is missing before this line`,
+      hint:
+        `close what begins with ${closing === "]" ? "[" : "{"} above, or indent this line if it ` +
+        "belongs in there",
+    };
+  }
+  const title = fixedWords.has(code) ? `${message.charAt(0).toLowerCase()}${message.slice(1)}` : titles[code];
+  return {
+    offset,
+    title: title ?? "not valid YAML",
+    hint: "check quotes, brackets and indentation on this line and the one before",
+    harmless: harmless.has(code),
+  };
+}

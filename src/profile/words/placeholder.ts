@@ -1,0 +1,29 @@
+import type { Finding } from "../finding.js";
+import { quoted } from "./quote.js";
+import type { Anchor } from "../reading/tree.js";
+
+/** Words that the published set-up documents leave for the reader to fill in, and what belongs there. */
+const placeholders: readonly (readonly [RegExp, string])[] = [
+  [/^IP_ADDRESS_(OF_YOUR_VHSM|[A-Z])$/, "the IP address of your VHSM"],
+  [/^HTTPS_PORT_(OF_YOUR_VHSM|ON_[A-Z])$/, "the HTTPS port of your VHSM (not the TTLV port)"],
+  [/^SOME_USERNAME$/, "the name of a regular user of your VHSM"],
+  [/(^|\/)SOME_PASSWORD$/, "a way to get the PIN, never the PIN itself"],
+  [/X\.Y\.Z/, "the name of the archive you have, with its version"],
+  [/(^|\/)your[-_ ]/i, "your own value"],
+  [/^(\.{3}|…|X{4,})$|…$/, "the whole value"],
+];
+
+/**
+ * A finding when the text is still a placeholder. `secret`: the text may be a PIN and is not quoted.
+ */
+export function placeholderFinding(text: string, anchor: Anchor, secret = false): Finding | undefined {
+  const wanted = placeholders.find(([pattern]) => pattern.test(text))?.[1];
+  if (wanted === undefined) return undefined;
+  return {
+    code: "profile-placeholder",
+    title: "a placeholder of the documentation is still here",
+    anchor,
+    ...(!secret && { detail: quoted(text) }),
+    hint: `replace it with ${wanted}`,
+  };
+}

@@ -1,0 +1,43 @@
+import { valueWithoutUrlSecrets, withoutUrlSecrets } from "../../problem/without-url-secrets.js";
+import { holdsSecret, mayHoldSecret } from "./secret-key.js";
+import type { ScalarNode } from "../reading/tree.js";
+
+const longest = 60;
+
+/**
+ * Text of a profile as evidence: in quotes, on one line, shortened, with every character that a terminal
+ * obeys or does not show written as an escape. Not for anything that may be a PIN; a text with a PIN's key
+ * and its value in it, as a stray line break or a forgotten quote leaves it, is not shown, and of a URL
+ * neither user and password nor query.
+ */
+export function quoted(text: string): string {
+  if (holdsSecret(text)) return "text that may hold a PIN";
+  // before it is shortened: what marks a password may stand behind the cut
+  const clean = withoutUrlSecrets(valueWithoutUrlSecrets(text));
+  const characters = Array.from(clean.slice(0, 2 * longest));
+  const cut = characters.length > longest || clean.length > 2 * longest;
+  const shown = characters.slice(0, longest).map(escaped).join("");
+  return `"${shown}${cut ? "…" : ""}"`;
+}
+
+function escaped(character: string): string {
+  if (character === '"' || character === "\\") return `\\${character}`;
+  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(character)) return character;
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A name or key as evidence; not one that may itself be a PIN. */
+export function quotedName(name: string): string {
+  return mayHoldSecret(name) ? "a name that may hold a PIN" : quoted(name);
+}
+
+/** A scalar as evidence: text in quotes, anything else as written. */
+export function shownValue({ value, text }: ScalarNode): string {
+  return typeof value === "string" ? quoted(text) : quoted(text).slice(1, -1);
+}
+
+/** The first few of many names, quoted, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const few = names.slice(0, 8).map(quotedName).join(", ");
+  return names.length > 8 ? `${few} and ${names.length - 8} more` : few;
+}

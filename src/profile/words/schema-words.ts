@@ -1,0 +1,130 @@
+import type { ErrorObject } from "ajv";
+import { isSecretKey } from "./secret-key.js";
+import type { Entry, TreeNode } from "../reading/tree.js";
+
+/**
+ * What the schema allows at the place of an error, in words: its values, or the first sentence of its
+ * description.
+ */
+export function allowedBy(error: ErrorObject): string {
+  const values = valuesOf(error);
+  return values.length > 0 ? values.join(", ") : described(schemaOf(error));
+}
+
+/** The values of an enum or const; none for other schemas. */
+export function valuesOf(error: ErrorObject): readonly string[] {
+  const values: unknown = schemaOf(error)["enum"] ?? schemaOf(error)["const"] ?? [];
+  return [values].flat().map(String);
+}
+
+/** Names of the kinds of data the schema wants: "a map", "text". */
+export function wantedKinds(error: ErrorObject): readonly string[] {
+  return [schemaOf(error)["type"]].flat().map((type) => kindNames[String(type)] ?? String(type));
+}
+
+const kindNames: Readonly<Record<string, string>> = {
+  object: "a map",
+  array: "a list",
+  string: "text",
+  integer: "a whole number",
+  boolean: "true or false",
+};
+
+/** The kind of a node, in the same words. */
+export function kindOf(node: TreeNode): string {
+  if (node.kind !== "scalar") return node.kind === "map" ? "a map" : "a list";
+  if (node.value === null) return "nothing";
+  if (typeof node.value === "string") return "text";
+  return typeof node.value === "number" ? "the number" : "the word";
+}
+
+/** What to do about a value that is not allowed: leave it out where there is a default, else an example. */
+export function remedyFor(error: ErrorObject): string {
+  const { default: standard, const: only, examples } = schemaOf(error);
+  if (standard !== undefined) return `leave it out for the default, ${JSON.stringify(standard)}`;
+  if (only !== undefined) return `write ${JSON.stringify(only)}`;
+  const [example] = [examples].flat();
+  return example === undefined ? "correct it or leave it out" : `for example ${JSON.stringify(example)}`;
+}
+
+/** Names of the properties the schema knows at the place of an error, with what each of them is. */
+export function propertiesOf(error: ErrorObject): ReadonlyMap<string, string> {
+  const properties = Object.entries(objectOf(schemaOf(error)["properties"]));
+  return new Map(properties.map(([name, schema]) => [name, described(objectOf(schema))]));
+}
+
+/**
+ * What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's has no say
+ * here.
+ */
+export function titleOf(error: ErrorObject): string | undefined {
+  const { title, $id } = schemaOf(error);
+  return typeof title === "string" && $id === undefined ? title : undefined;
+}
+
+function schemaOf(error: ErrorObject): Readonly<Record<string, unknown>> {
+  return objectOf(error.parentSchema);
+}
+
+/** The first sentence of a description says what is allowed; schemas/profile.schema.json is written so. */
+export function described(schema: Readonly<Record<string, unknown>>): string {
+  const text =
+    typeof schema["description"] === "string" ? schema["description"].replace(/\.( .*)?$/s, "") : "";
+  return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** A parameter of an error, by the name that ajv documents for its keyword. */
+export function parameterOf(error: ErrorObject, name: string): string {
+  return String(objectOf(error.params)[name]);
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+/** The node that a JSON Pointer leads to, and what may be said of it. */
+export interface Place {
+  readonly node: TreeNode;
+  /** The key it stands under; absent at the root and in lists. */
+  readonly owner?: Entry;
+  /** What to call it: its key, or `item of` the key that holds the list. */
+  readonly name?: string;
+  /**
+   * It stands below a key that is called like a PIN: nothing of it is quoted. That goes for a user of such a
+   * name too: with the wrong indentation a PIN's key becomes one.
+   */
+  readonly secret: boolean;
+}
+
+/** Follows a JSON Pointer (RFC 6901) as far as the tree goes. */
+export function findPlace(root: TreeNode, pointer: string): Place {
+  const parts =
+    pointer === ""
+      ? []
+      : pointer
+          .slice(1)
+          .split("/")
+          .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  let place: Place = { node: root, secret: false };
+  for (const part of parts) {
+    const next = step(place, part);
+    if (next === undefined) return place;
+    place = next;
+  }
+  return place;
+}
+
+function step({ node, name, secret }: Place, part: string): Place | undefined {
+  if (node.kind === "map") {
+    const owner = node.entries.get(part);
+    return owner && { node: owner.value, owner, name: part, secret: secret || isSecretKey(part) };
+  }
+  const item = node.kind === "list" ? node.items[Number(part)] : undefined;
+  return (
+    item && {
+      node: item,
+      secret,
+      ...(name !== undefined && { name: name.startsWith("item of ") ? name : `item of ${name}` }),
+    }
+  );
+}

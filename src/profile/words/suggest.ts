@@ -1,0 +1,47 @@
+import type { TreeNode } from "../reading/tree.js";
+
+/**
+ * The candidate that differs from the word by at most a third of its letters (added, left out, replaced, or
+ * swapped with the next; case and `-` against `_` aside), for "did you mean"; undefined when none is near.
+ * Takes time in the number of candidates: callers with many words keep a budget.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = folded(word);
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const other = folded(candidate);
+    if (Math.abs(other.length - wanted.length) >= least) continue;
+    const found = distance(wanted, other);
+    if (found >= least) continue;
+    least = found;
+    best = candidate;
+  }
+  return best;
+}
+
+function folded(text: string): string {
+  return text.slice(0, 64).toLowerCase().replaceAll("-", "_");
+}
+
+function distance(a: string, b: string): number {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped =
+        a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    [before, row] = [row, next];
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Whether the map has a key that is none of the known ones and nearest to this one of them. */
+export function hasMisspelt(node: TreeNode, key: string, known: readonly string[]): boolean {
+  if (node.kind !== "map") return false;
+  return [...node.entries.keys()].some((other) => !known.includes(other) && nearest(other, known) === key);
+}
