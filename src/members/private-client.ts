@@ -2,7 +2,7 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { withPrivateHome } from "../host/private-home.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
-import { clientConfigFolders, clientConfigName } from "../profile/client-config-place.js";
+import { clientConfigFolders, clientConfigName } from "../vendor/client.js";
 import type { Endpoint } from "../profile/types.js";
 
 /** The client's module, with a configuration of its own for each time it is loaded. */

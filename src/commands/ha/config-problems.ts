@@ -5,7 +5,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { quoted, quotedName } from "../../profile/words/quote.js";
 import { ownCommand } from "../../workflow/own-command.js";
-import { usualServiceUser } from "./service-user.js";
+import { usualServiceUser } from "../../vendor/client.js";
 
 /** What can be told people to do about a config.json. */
 export interface ConfigHints {

@@ -3,7 +3,7 @@ import type { Runner } from "../index.js";
 import type { EditArguments } from "./edit-arguments.js";
 import { rootOption } from "../root-option.js";
 import { secondsOption } from "../seconds.js";
-import { usualServiceUser } from "./service-user.js";
+import { usualServiceUser } from "../../vendor/client.js";
 import type { Verb } from "./vector-edits.js";
 
 const members = "IP:PORT or [IPv6]:PORT";

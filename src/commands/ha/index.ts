@@ -5,7 +5,7 @@ import { secondsOption } from "../seconds.js";
 import { declareDrill } from "./drill-command.js";
 import { editCommands } from "./edit-commands.js";
 import { declareProve } from "./prove-command.js";
-import { usualServiceUser } from "./service-user.js";
+import { usualServiceUser } from "../../vendor/client.js";
 
 export const haVerbs = ["list", "set", "add", "remove", "promote", "probe", "prove", "drill"] as const;
 

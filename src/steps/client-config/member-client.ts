@@ -1,6 +1,6 @@
 import type { AbsolutePath } from "../../host/path.js";
 import { serviceClient, type PrivateClient } from "../../members/private-client.js";
-import { clientModule } from "../../profile/client-module.js";
+import { clientModule } from "../../vendor/client.js";
 import { serviceIdentity } from "../../profile/service.js";
 import type { StepInput } from "../../workflow/step.js";
 import { oneConnection } from "./one-connection.js";

@@ -3,7 +3,7 @@ import type { Entry, Files, Host } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import { Problem } from "../../problem/problem.js";
-import { clientConfigFolders, clientConfigName } from "../../profile/client-config-place.js";
+import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 import { ownCommand } from "../../workflow/own-command.js";
 import { existingText, largestConfig, unusable, type EmptyText, type ExistingText } from "./existing.js";
 

@@ -1,7 +1,7 @@
 import type { Entry, Files } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import { clientConfigFolders, clientConfigName } from "../../profile/client-config-place.js";
+import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 
 export interface OwnedEntry {
   readonly path: AbsolutePath;

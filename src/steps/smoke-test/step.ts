@@ -1,6 +1,6 @@
 import type { AbsolutePath } from "../../host/path.js";
 import type { Secret } from "../../problem/secret.js";
-import { clientModule } from "../../profile/client-module.js";
+import { clientModule } from "../../vendor/client.js";
 import { serviceIdentity } from "../../profile/service.js";
 import type { PinSource, User } from "../../profile/types.js";
 import type { Proof, Step, StepInput, TokenReport } from "../../workflow/step.js";
