@@ -1,5 +1,5 @@
 import type { CommandContext } from "./commands/command.js";
-import { plainVerb } from "./commands/plain-verb.js";
+import { plainVerb } from "./commands/command-line/plain-verb.js";
 import type { OpenDescriptors } from "./host/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
@@ -39,7 +39,7 @@ export async function main(input: MainInput): Promise<ExitCode> {
 const askForCompletions = "--complete";
 
 async function completed(input: MainInput): Promise<ExitCode> {
-  const { completions } = await import("./commands/completions.js");
+  const { completions } = await import("./commands/command-line/completions.js");
   const out = output(input, {});
   return shown(out, async () => {
     const found = await completions(input.args.slice(1), input.workingFolder);
@@ -49,7 +49,7 @@ async function completed(input: MainInput): Promise<ExitCode> {
 }
 
 async function parsedMain(input: MainInput): Promise<ExitCode> {
-  const { runCommandLine } = await import("./commands/command-line.js");
+  const { runCommandLine } = await import("./commands/command-line/command-line.js");
   const args = helpMeant(input.args);
   const early = output(input, { json: args.includes("--json") });
   return shown(early, () =>

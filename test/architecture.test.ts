@@ -24,7 +24,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ["host", "main", "problem", "ui"],
   main: ["commands", "host", "problem", "ui"],
   commands: [
-    "demo",
     "formats",
     "generated",
     "host",
@@ -40,7 +39,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "workflow",
     "vendor",
   ],
-  demo: ["commands", "formats", "generated", "host", "problem", "simulator", "ui"],
   members: ["host", "pkcs11", "problem", "profile", "simulator", "workflow", "vendor"],
   simulator: ["formats", "generated", "host", "problem", "profile", "vhsm"],
   "steps/index": ["steps", "workflow"],

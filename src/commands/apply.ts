@@ -3,10 +3,10 @@ import { joined } from "../host/path.js";
 import { secretUses } from "../profile/secret-uses.js";
 import { allSteps } from "../steps/index.js";
 import type { CommandRun } from "./command.js";
-import { readSecrets } from "./read-secrets.js";
-import { requireRoot } from "./require-root.js";
-import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
-import { trustedBy, validProfile } from "./valid-profile.js";
+import { requireRoot } from "./command.js";
+import { readSecrets } from "./run/read-secrets.js";
+import { runPlan, shownPlan, showRun, withLockedHost } from "./run/run-plan.js";
+import { trustedBy, validProfile } from "./run/valid-profile.js";
 
 export interface ApplyArguments {
   readonly profile: string;

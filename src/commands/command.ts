@@ -2,6 +2,7 @@ import type { Host } from "../host/host.js";
 import type { OpenDescriptors } from "../host/inherited-descriptors.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { ExitCode } from "../problem/exit-codes.js";
+import { Problem } from "../problem/problem.js";
 import type { Output } from "../ui/output.js";
 
 /** What `main` gives every command. */
@@ -35,3 +36,14 @@ export interface CommandContext {
 
 /** A verb: its parsed arguments in, its exit code out. Throws Problem or Problems; `main` shows them. */
 export type CommandRun<Arguments> = (args: Arguments, context: CommandContext) => Promise<ExitCode>;
+
+/**
+ * Throws `apply-needs-root` for a command that changes the host; `harmless` is the one that shows what it
+ * would do and works without root.
+ */
+export function requireRoot({ isRoot }: CommandContext, command: string, harmless: string): void {
+  if (isRoot) return;
+  throw new Problem("apply-needs-root", `${command} changes the host and must run as root`, {
+    hint: `sudo knetctl ${command} …; ${harmless} shows what it would do and works without root`,
+  });
+}

@@ -1,8 +1,8 @@
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
 import type { CommandRun } from "./command.js";
-import { filesWanted } from "./completions.js";
-import { shells, type Shell } from "./shells.js";
+import { filesWanted } from "./command-line/completions.js";
+import { shells, type Shell } from "./command-line/options.js";
 
 /**
  * `knetctl completion`: a script for the shell's own start-up file, or where the shell looks for such

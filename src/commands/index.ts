@@ -1,14 +1,11 @@
 import type { Argv } from "yargs";
 import { settingsForms } from "../formats/settings/settings-text.js";
 import type { ExitCode } from "../problem/exit-codes.js";
+import { refuseMisused } from "./command-line/misused-options.js";
+import { rootOption, schemaNames, secondsOption, shells } from "./command-line/options.js";
+import { refuseEmpty, refuseRepeated } from "./command-line/single-value.js";
 import type { CommandContext } from "./command.js";
 import { haCommands, haVerbs } from "./ha/index.js";
-import { rootOption } from "./root-option.js";
-import { secondsOption } from "./seconds.js";
-import { refuseMisused } from "./misused-options.js";
-import { schemaNames } from "./schema-names.js";
-import { shells } from "./shells.js";
-import { refuseEmpty, refuseRepeated } from "./single-value.js";
 import { wholeNumberOption } from "./whole-number.js";
 
 /** Runs a parsed verb. */
@@ -84,7 +81,7 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
       "demo",
       "the whole job against simulated VHSMs, in a sandbox",
       (d) => d.option("inside-sandbox", { type: "boolean", default: false, hidden: true }),
-      (args) => run(async (context) => (await import("./demo.js")).demo(args, context)),
+      (args) => run(async (context) => (await import("./demo/demo.js")).demo(args, context)),
     ),
   schema: (y, run) =>
     y.command(

@@ -9,8 +9,8 @@ import { planText } from "../ui/plan-text.js";
 import { makePlan } from "../workflow/plan.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import type { CommandRun } from "./command.js";
-import { readSecretsIfPossible } from "./read-secrets.js";
-import { trustedBy, validProfile } from "./valid-profile.js";
+import { readSecretsIfPossible } from "./run/read-secrets.js";
+import { trustedBy, validProfile } from "./run/valid-profile.js";
 
 /**
  * `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something

@@ -8,8 +8,8 @@ import type { Profile } from "../profile/types.js";
 import { renderClientConfig } from "../steps/client-config/render.js";
 import { wantedClientConfig } from "../steps/client-config/wanted.js";
 import type { CommandContext, CommandRun } from "./command.js";
-import { readSecrets } from "./read-secrets.js";
-import { validProfile } from "./valid-profile.js";
+import { readSecrets } from "./run/read-secrets.js";
+import { validProfile } from "./run/valid-profile.js";
 
 export interface RenderArguments {
   readonly profile: string;

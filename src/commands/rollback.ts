@@ -16,9 +16,9 @@ import { ownCommand } from "../workflow/own-command.js";
 import { runsInTheWay, stands } from "../workflow/later-runs.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../workflow/take-back.js";
-import { by } from "./by.js";
+import { by } from "./run/invoker.js";
 import type { CommandContext, CommandRun } from "./command.js";
-import { sayHowToGoOn } from "./say-how-to-go-on.js";
+import { sayHowToGoOn } from "./run/run-plan.js";
 
 export interface RollbackArguments {
   readonly run?: string | undefined;

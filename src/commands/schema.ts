@@ -1,7 +1,7 @@
 import { schemaTexts } from "../generated/schemas.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import type { CommandRun } from "./command.js";
-import type { SchemaName } from "./schema-names.js";
+import type { SchemaName } from "./command-line/options.js";
 
 /** Prints one of the program's JSON Schemas, the profile's by default. */
 export const schema: CommandRun<{ name?: SchemaName | undefined }> = ({ name = "profile" }, { output }) => {

@@ -6,7 +6,7 @@ import { loadProfile } from "../profile/load-profile.js";
 import type { Profile } from "../profile/types.js";
 import { cleanLine } from "../ui/clean-text.js";
 import type { CommandRun } from "./command.js";
-import { trustedBy, withoutAdvice } from "./valid-profile.js";
+import { trustedBy, withoutAdvice } from "./run/valid-profile.js";
 
 /**
  * Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches

@@ -1,24 +1,27 @@
 import { callers } from "../host/given-file.js";
 import { joined } from "../host/path.js";
+import { endpointText } from "../members/member-proof.js";
 import { problemCodes } from "../problem/codes.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { isError } from "../problem/is-error.js";
-import { throwIfErrors } from "../problem/problem.js";
+import { Problem, throwIfErrors } from "../problem/problem.js";
 import { secretUses } from "../profile/secret-uses.js";
-import type { Profile } from "../profile/types.js";
-import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
+import type { Connection, Profile } from "../profile/types.js";
+import { quotedName } from "../profile/words/quote.js";
 import { allSteps } from "../steps/index.js";
 import { planText } from "../ui/plan-text.js";
 import { progressListener } from "../ui/progress-lines.js";
 import { verifyJson } from "../ui/report-json.js";
-import { unfinishedWarning } from "../workflow/recover.js";
+import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
 import { lookAround } from "../workflow/look-around.js";
 import { makePlan, type Plan } from "../workflow/plan.js";
-import { prove, type ProofResult } from "../workflow/prove.js";
+import { type ProofResult, prove } from "../workflow/prove.js";
+import { unfinishedWarning } from "../workflow/recover.js";
+import type { StepInput } from "../workflow/step.js";
 import type { CommandContext, CommandRun } from "./command.js";
-import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "./read-secrets.js";
-import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
-import { vectorProblems } from "./vector-problems.js";
+import type { Probed } from "./ha/probed.js";
+import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./run/read-secrets.js";
+import { handsPinsOn, trustedBy, validProfile } from "./run/valid-profile.js";
 
 export interface VerifyArguments {
   readonly profile: string;
@@ -95,4 +98,58 @@ function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext
   for (const problem of proof.problems) output.problem(problem);
   const unsigned = unsignedText(proof.smoke);
   if (unsigned !== "" && !proof.problems.some(isError)) output.result(unsigned);
+}
+
+const timeoutMs = 5000;
+
+/**
+ * What is wrong with the members of the HA vectors that somebody logs in through, each asked without a
+ * credential: the smoke test proves the first that answers, and says nothing of the others. Nothing for
+ * `--root`.
+ */
+export async function vectorProblems(
+  { profile: { connections, users, source }, host }: StepInput,
+  { signal }: CommandContext,
+): Promise<readonly Problem[]> {
+  const used = new Set([...users.values()].map(({ connection }) => connection));
+  const vectors = [...connections.values()].filter(
+    ({ name, endpoints }) => used.has(name) && endpoints.length > 1,
+  );
+  const isCut = (): boolean => signal.aborted;
+  if (vectors.length === 0 || host.root !== "/" || isCut()) return [];
+  const { probeAll } = await import("./ha/probed.js");
+  const wanted = vectors.flatMap(({ name, endpoints }) =>
+    endpoints.map((target) => ({ connection: name, source, target })),
+  );
+  const probed = await probeAll(wanted, { timeoutMs, signal });
+  // what a signal cut short would be told as timed out
+  if (isCut()) return [];
+  return vectors.flatMap((vector) =>
+    problemsOf(
+      vector,
+      probed.filter(({ connection }) => connection === vector.name),
+    ),
+  );
+}
+
+function problemsOf({ name }: Pick<Connection, "name">, probed: readonly Probed[]): readonly Problem[] {
+  const problems = probed.flatMap((one) => one.problems);
+  const bad = probed
+    .filter((one) => one.problems.some(isError))
+    .map(({ report }) => endpointText(report.target));
+  if (bad.length === 0) return problems;
+  return [
+    ...problems,
+    new Problem(
+      "members-unwell",
+      `${bad.length} of the ${probed.length} members of connection ${quotedName(name)} cannot be used`,
+      {
+        detail: bad.join(", "),
+        hint:
+          bad.length === probed.length
+            ? "nothing can log in through it"
+            : "mend them before the others fail; knetctl ha remove takes one out of the vector",
+      },
+    ),
+  ];
 }

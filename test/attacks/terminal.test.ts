@@ -8,7 +8,7 @@ import type { ConnectionProof } from "../../src/members/prove-members.js";
 import { probeJson, type Round } from "../../src/commands/ha/probe-json.js";
 import { certificateTable, probeTable } from "../../src/commands/ha/probe-text.js";
 import { watchPicture } from "../../src/commands/ha/watch-picture.js";
-import { usageProblem } from "../../src/commands/usage-problem.js";
+import { usageProblem } from "../../src/commands/command-line/usage-problem.js";
 import { drillJson, drillText, type DrillReport } from "../../src/ui/drill-report.js";
 import { historyJson, runJson } from "../../src/ui/history-json.js";
 import { historyText, runText } from "../../src/ui/history-text.js";

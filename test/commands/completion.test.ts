@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { completions, filesWanted } from "../../src/commands/completions.js";
+import { completions, filesWanted } from "../../src/commands/command-line/completions.js";
 import { knetctl, knetctlScript } from "../support/knetctl.js";
 
 const offered: readonly (readonly [readonly string[], readonly string[]])[] = [

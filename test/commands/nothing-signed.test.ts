@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t, { test } from "tap";
-import { showRun } from "../../src/commands/run-plan.js";
+import { showRun } from "../../src/commands/run/run-plan.js";
 import { smoke } from "../../src/commands/smoke.js";
 import { verify } from "../../src/commands/verify.js";
 import { report as reportSchema } from "../../src/generated/validate-report.js";

@@ -1,5 +1,5 @@
 import t from "tap";
-import { usageProblem } from "../../src/commands/usage-problem.js";
+import { usageProblem } from "../../src/commands/command-line/usage-problem.js";
 
 const cases: readonly (readonly [string, readonly string[], RegExp, RegExp])[] = [
   ["", ["pln", "x"], /no command "pln"/, /did you mean plan\?/],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { schemaNames } from "../../src/commands/schema-names.js";
+import { schemaNames } from "../../src/commands/command-line/options.js";
 import { schemaTexts } from "../../src/generated/schemas.js";
 import { schema } from "../../src/commands/schema.js";
 import { validate } from "../../src/commands/validate.js";

@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import type { Runner } from "../index.js";
-import { secondsOption } from "../seconds.js";
+import { secondsOption } from "../command-line/options.js";
 
 const timeout = secondsOption(
   "timeout",

@@ -9,8 +9,8 @@ import { drillJson, drillText, type DrillReport } from "../../ui/drill-report.js
 import { durationText } from "../../ui/progress-lines.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { secretUses } from "../../profile/secret-uses.js";
-import { readSecrets } from "../read-secrets.js";
-import { handsPinsOn, trustedBy, validProfile } from "../valid-profile.js";
+import { readSecrets } from "../run/read-secrets.js";
+import { handsPinsOn, trustedBy, validProfile } from "../run/valid-profile.js";
 import { listed, quoted, quotedName } from "../../profile/words/quote.js";
 import type { Connection, Profile, User } from "../../profile/types.js";
 import { chosenConnections } from "./connections.js";

@@ -1,9 +1,8 @@
 import type { Argv } from "yargs";
-import type { Runner } from "../index.js";
-import type { EditArguments } from "./edit-arguments.js";
-import { rootOption } from "../root-option.js";
-import { secondsOption } from "../seconds.js";
 import { usualServiceUser } from "../../vendor/client.js";
+import type { Runner } from "../index.js";
+import { rootOption, secondsOption } from "../command-line/options.js";
+import type { EditArguments } from "./edit-arguments.js";
 import type { Verb } from "./vector-edits.js";
 
 const members = "IP:PORT or [IPv6]:PORT";

@@ -1,5 +1,5 @@
 import type { Host } from "../../host/host.js";
-import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../../ui/clean-text.js";
 import { canAsk, confirm } from "../../ui/confirm.js";
@@ -8,12 +8,12 @@ import { planJson } from "../../ui/report-json.js";
 import type { Plan } from "../../workflow/plan.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import type { CommandContext } from "../command.js";
-import { requireRoot } from "../require-root.js";
-import { runPlan, shownPlan, showRun, withLockedHost, type Recovered } from "../run-plan.js";
-import { requestedEdit, type EditArguments } from "./edit-arguments.js";
+import { requireRoot } from "../command.js";
+import { type Recovered, runPlan, shownPlan, showRun, withLockedHost } from "../run/run-plan.js";
+import { type EditArguments, requestedEdit } from "./edit-arguments.js";
 import type { Edition } from "./edition.js";
 import { probeMembers } from "./probe-members.js";
-import type { Verb, VectorEdit } from "./vector-edits.js";
+import type { VectorEdit, Verb } from "./vector-edits.js";
 
 /**
  * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those

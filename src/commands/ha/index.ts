@@ -1,11 +1,10 @@
 import type { Argv } from "yargs";
+import { usualServiceUser } from "../../vendor/client.js";
 import type { Runner } from "../index.js";
-import { rootOption } from "../root-option.js";
-import { secondsOption } from "../seconds.js";
+import { rootOption, secondsOption } from "../command-line/options.js";
 import { declareDrill } from "./drill-command.js";
 import { editCommands } from "./edit-commands.js";
 import { declareProve } from "./prove-command.js";
-import { usualServiceUser } from "../../vendor/client.js";
 
 export const haVerbs = ["list", "set", "add", "remove", "promote", "probe", "prove", "drill"] as const;
 

@@ -8,8 +8,8 @@ import { secretUses } from "../../profile/secret-uses.js";
 import type { Connection, PinSource, Profile } from "../../profile/types.js";
 import { memberEventText, proofJson, proofText } from "../../ui/members-report.js";
 import type { CommandContext, CommandRun } from "../command.js";
-import { readSecrets } from "../read-secrets.js";
-import { handsPinsOn, trustedBy, validProfile } from "../valid-profile.js";
+import { readSecrets } from "../run/read-secrets.js";
+import { handsPinsOn, trustedBy, validProfile } from "../run/valid-profile.js";
 import { chosenConnections } from "./connections.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 

@@ -16,7 +16,7 @@ import {
 import { observeClientConfig } from "../../steps/client-config/observe.js";
 import { endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
 import type { CommandContext } from "../command.js";
-import { validProfile } from "../valid-profile.js";
+import { validProfile } from "../run/valid-profile.js";
 import {
   ambiguous,
   configMissing,

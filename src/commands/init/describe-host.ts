@@ -1,20 +1,20 @@
 import type { JsonObject } from "../../formats/json-tree.js";
+import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Files, Host } from "../../host/host.js";
-import { asAbsolutePath, folderOf, joined, path as literal, type AbsolutePath } from "../../host/path.js";
+import { type AbsolutePath, asAbsolutePath, folderOf, joined, path as literal } from "../../host/path.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { defaultSettings, oldSettings } from "../../profile/key-stores/target.js";
-import { quotedName } from "../../profile/words/quote.js";
 import { serviceHome } from "../../profile/service.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
+import { quotedName } from "../../profile/words/quote.js";
 import { observeClientConfig } from "../../steps/client-config/observe.js";
 import { otherAuthentication } from "../../steps/client-config/other-authentication.js";
-import { readClientConfig, type ClientConfigReading } from "../../steps/client-config/reading.js";
+import { type ClientConfigReading, readClientConfig } from "../../steps/client-config/reading.js";
 import { observeFile } from "../../steps/key-stores/observe.js";
 import { defaultStoreKey } from "../../steps/key-stores/setting-names.js";
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { type DescribedStores, describeStores } from "./describe-stores.js";
 import type { DescribedHost } from "./described.js";
-import { describeStores, type DescribedStores } from "./describe-stores.js";
-import { secretFile } from "./secret-file.js";
+import { secretFile } from "./described.js";
 
 export interface HostToDescribe {
   /** The application's account. */

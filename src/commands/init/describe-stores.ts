@@ -1,12 +1,12 @@
 import { foldKey } from "../../formats/settings/fold-key.js";
 import type { Setting } from "../../formats/settings/settings-text.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
-import { quotedName } from "../../profile/words/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
+import { quotedName } from "../../profile/words/quote.js";
 import { storesIn } from "../../steps/key-stores/edit.js";
 import { storeKey } from "../../steps/key-stores/setting-names.js";
 import type { DescribedStore, DescribedValue } from "./described.js";
-import { secretFile } from "./secret-file.js";
+import { secretFile } from "./described.js";
 
 /** The keys of each type in a profile: its setting, and whether that is a secret. */
 const typeKeys: Readonly<

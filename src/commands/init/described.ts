@@ -1,5 +1,5 @@
-import type { SettingsTarget } from "../../profile/types.js";
-import type { Endpoint } from "../../profile/types.js";
+import { sha256 } from "../../host/sha256.js";
+import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 
 /**
  * A key of the profile's text with what stands for it. Secrets are named by the files they are to be put
@@ -25,4 +25,13 @@ export interface DescribedHost {
   readonly service: ReadonlyMap<string, string>;
   readonly stores: readonly DescribedStore[];
   readonly defaultKeyStore?: string;
+}
+
+/**
+ * Where a secret that was taken over is to be put: a file of its own in root's folder, and never that of
+ * another name.
+ */
+export function secretFile(name: string): string {
+  const plain = name.replace(/[^\w.-]/g, "_").replace(/^\./, "_");
+  return `/etc/knetctl/${plain === name ? plain : `${plain}-${sha256(name).slice(0, 8)}`}.pin`;
 }

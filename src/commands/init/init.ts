@@ -6,7 +6,7 @@ import { quotedName } from "../../profile/words/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { cleanLine } from "../../ui/clean-text.js";
 import type { CommandRun } from "../command.js";
-import { withoutAdvice } from "../valid-profile.js";
+import { withoutAdvice } from "../run/valid-profile.js";
 import { describeHost, settingsTarget } from "./describe-host.js";
 import { sayableProfile } from "./sayable-profile.js";
 

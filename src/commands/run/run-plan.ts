@@ -1,20 +1,24 @@
-import type { Host } from "../host/host.js";
-import { acquireLock } from "../host/lock.js";
-import { problemCodes } from "../problem/codes.js";
-import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
-import { errorsLast, throwIfErrors, type Problem } from "../problem/problem.js";
-import { asBeforeText, notLookedAtText } from "../ui/as-before-text.js";
-import { countText, planText } from "../ui/plan-text.js";
-import { progressListener } from "../ui/progress-lines.js";
-import { applyJson } from "../ui/report-json.js";
-import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
-import { applyPlan, type RunResult } from "../workflow/apply.js";
-import { makePlan, type Plan } from "../workflow/plan.js";
-import { recover } from "../workflow/recover.js";
-import type { Step, StepInput } from "../workflow/step.js";
-import { by } from "./by.js";
-import type { CommandContext } from "./command.js";
-import { sayHowToGoOn } from "./say-how-to-go-on.js";
+import type { Host } from "../../host/host.js";
+import { acquireLock } from "../../host/lock.js";
+import { joined } from "../../host/path.js";
+import { runsFolder } from "../../host/state.js";
+import { problemCodes } from "../../problem/codes.js";
+import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
+import { errorsLast, Problem, throwIfErrors } from "../../problem/problem.js";
+import { asBeforeText, notLookedAtText } from "../../ui/as-before-text.js";
+import type { Output } from "../../ui/output.js";
+import { countText, planText } from "../../ui/plan-text.js";
+import { progressListener } from "../../ui/progress-lines.js";
+import { applyJson } from "../../ui/report-json.js";
+import { smokeReportText, unsignedText } from "../../ui/smoke-report-text.js";
+import { applyPlan, type RunResult } from "../../workflow/apply.js";
+import { currentRun } from "../../workflow/journal/runs.js";
+import { ownCommand } from "../../workflow/own-command.js";
+import { makePlan, type Plan } from "../../workflow/plan.js";
+import { recover } from "../../workflow/recover.js";
+import type { Step, StepInput } from "../../workflow/step.js";
+import type { CommandContext } from "../command.js";
+import { by } from "./invoker.js";
 
 export interface PlanRun {
   readonly input: StepInput;
@@ -137,4 +141,27 @@ function exitCodeOf({ outcome, problems }: RunResult): ExitCode {
   const first = problems.find(({ severity }) => severity === "error");
   if (first !== undefined) return problemCodes[first.code];
   return outcome === "applied" || outcome === "unchanged" ? exitCodes.done : exitCodes.failed;
+}
+
+/**
+ * For the moment when a second signal ends the program: names the run that is left half done, and how the
+ * host comes right again. With `--json` as a line on standard error, since the document cannot be given any
+ * more. Says nothing when no run is under way.
+ */
+export function sayHowToGoOn(host: Host, output: Output): void {
+  const run = currentRun(host);
+  if (run === undefined) return;
+  const left = new Problem(
+    "workflow-unfinished-run",
+    `stopped in the middle of run ${run}: the host is neither as before nor as planned`,
+    {
+      where: { path: joined(runsFolder, run) },
+      detail: "what the run has started may go on for a while; taking it back ends that first",
+      hint:
+        `${ownCommand(host, `rollback ${run}`)} takes it back; the next apply does so too, before it ` +
+        "begins",
+    },
+  );
+  if (output.json) output.progress({ type: "left", problem: left.toJSON() });
+  else output.problem(left);
 }

@@ -1,3 +1,5 @@
+import type { schemaTexts } from "../../generated/schemas.js";
+
 /** A day is more than any test or run takes, and less than what a timer can hold. */
 const mostSeconds = 86_400;
 
@@ -22,3 +24,31 @@ export function seconds(option: string, least: number): (value: unknown) => numb
     throw new Error(`--${option} takes one number of seconds, ${least} to ${mostSeconds}`);
   };
 }
+
+/** `--root`, for every command that takes it. */
+export const rootOption = {
+  type: "string",
+  requiresArg: true,
+  coerce: folderOfRoot,
+  describe: "a folder that holds the root of an image or container, instead of /",
+} as const;
+
+/** An empty name, as of a variable that is not set, must not mean the working folder. */
+function folderOfRoot(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new Error("--root takes the name of one folder");
+}
+
+export type SchemaName = keyof typeof schemaTexts;
+
+/** Schemas that `knetctl schema` prints. */
+export const schemaNames = [
+  "profile",
+  "client-config",
+  "journal",
+  "report",
+] as const satisfies readonly SchemaName[];
+
+/** Shells that there is a completion script for. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];

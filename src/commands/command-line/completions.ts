@@ -1,5 +1,5 @@
 import { wordsAt } from "./command-line.js";
-import { innerVerbs, verbs } from "./index.js";
+import { innerVerbs, verbs } from "../index.js";
 import { lineParts, optionsToOffer } from "./misused-options.js";
 import type { ParserWords } from "./parser-words.js";
 

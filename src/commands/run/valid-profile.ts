@@ -1,10 +1,10 @@
-import { callers } from "../host/given-file.js";
-import { throwIfErrors, type Problem } from "../problem/problem.js";
-import type { Profile } from "../profile/types.js";
-import { loadProfile, type Trust } from "../profile/load-profile.js";
-import { secretUses } from "../profile/secret-uses.js";
-import type { ParsedProfile } from "../profile/parse-profile.js";
-import type { CommandContext } from "./command.js";
+import { callers } from "../../host/given-file.js";
+import { throwIfErrors, type Problem } from "../../problem/problem.js";
+import type { Profile } from "../../profile/types.js";
+import { loadProfile, type Trust } from "../../profile/load-profile.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import type { ParsedProfile } from "../../profile/parse-profile.js";
+import type { CommandContext } from "../command.js";
 
 /**
  * The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json`

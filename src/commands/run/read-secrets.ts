@@ -1,10 +1,10 @@
-import { asWarning } from "../problem/as-warning.js";
-import { Problem, Problems, throwIfErrors } from "../problem/problem.js";
-import type { Secret } from "../problem/secret.js";
-import type { SecretUse } from "../profile/secret-uses.js";
-import type { PinSource } from "../profile/types.js";
-import { cleanLine } from "../ui/clean-text.js";
-import type { CommandContext } from "./command.js";
+import { asWarning } from "../../problem/as-warning.js";
+import { Problem, Problems, throwIfErrors } from "../../problem/problem.js";
+import type { Secret } from "../../problem/secret.js";
+import type { SecretUse } from "../../profile/secret-uses.js";
+import type { PinSource } from "../../profile/types.js";
+import { cleanLine } from "../../ui/clean-text.js";
+import type { CommandContext } from "../command.js";
 
 /** Secrets by their sources, which are those of the uses that were asked for. */
 export interface ReadSecrets {
@@ -56,7 +56,7 @@ async function readEach(
   const secrets = new Map<PinSource, Secret>();
   const problems: Problem[] = [];
   if (uses.length === 0) return { secrets, problems };
-  const { readPin } = await import("../host/pin/read-pin.js");
+  const { readPin } = await import("../../host/pin/read-pin.js");
   for (const [{ of, source }, ...others] of bySource(uses)) {
     if (signal?.aborted === true) break;
     const users = [of, ...others.map((other) => other.of)];

@@ -1,7 +1,7 @@
-import { Problem } from "../problem/problem.js";
-import { quoted } from "../profile/words/quote.js";
-import { nearest } from "../profile/words/suggest.js";
-import { innerVerbs, verbs } from "./index.js";
+import { Problem } from "../../problem/problem.js";
+import { quoted } from "../../profile/words/quote.js";
+import { nearest } from "../../profile/words/suggest.js";
+import { innerVerbs, verbs } from "../index.js";
 import { lineParts, misusedOptions, type Mistake } from "./misused-options.js";
 import { noWords, type ParserWords } from "./parser-words.js";
 

@@ -1,7 +1,7 @@
 import yargs from "yargs";
-import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
-import type { CommandContext } from "./command.js";
-import { declareCommands, innerVerbs } from "./index.js";
+import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import type { CommandContext } from "../command.js";
+import { declareCommands, innerVerbs } from "../index.js";
 import { takesValue } from "./misused-options.js";
 import { noWords, parserWords, type ParserWords } from "./parser-words.js";
 import { usageProblem } from "./usage-problem.js";

@@ -1,8 +1,8 @@
-import type { CommandContext } from "../commands/command.js";
-import { path } from "../host/path.js";
-import { enterSandbox } from "../host/sandbox/sandbox.js";
-import type { ExitCode } from "../problem/exit-codes.js";
-import { exitCodes } from "../problem/exit-codes.js";
+import type { CommandContext } from "../command.js";
+import { path } from "../../host/path.js";
+import { enterSandbox } from "../../host/sandbox/sandbox.js";
+import type { ExitCode } from "../../problem/exit-codes.js";
+import { exitCodes } from "../../problem/exit-codes.js";
 
 /**
  * Calls this program again in a throw-away copy of this machine, and passes its output, signals and exit code

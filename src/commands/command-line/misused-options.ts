@@ -1,4 +1,4 @@
-import { nearest } from "../profile/words/suggest.js";
+import { nearest } from "../../profile/words/suggest.js";
 import { parserWords, type ParserWords } from "./parser-words.js";
 
 export interface Mistake {

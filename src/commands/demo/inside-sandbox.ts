@@ -1,0 +1,146 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import type { CommandContext } from "../command.js";
+import { renderTemplate } from "../../formats/template.js";
+import { type AbsolutePath, joined, path } from "../../host/path.js";
+import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
+import { buildArchive } from "../../simulator/archive.js";
+import { startCluster } from "../../simulator/cluster.js";
+import type { Cluster } from "../../simulator/cluster.js";
+import type { Style } from "../../ui/output.js";
+import { durationText } from "../../ui/progress-lines.js";
+
+const folder = path("/root/knet-demo");
+const configFile = path("/var/amplia/.config/kryptus/knet/pkcs11/config.json");
+
+/** The demo's acts, one after the other. This runs in the sandbox: what it writes is gone with it. */
+export async function insideSandbox(context: CommandContext): Promise<ExitCode> {
+  const { output } = context;
+  const heading = (text: string): void => {
+    output.result(`\n${output.style.bold(`── ${text}`)}`);
+  };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+
+  heading("two simulated VHSMs, one HA pair, two users");
+  const cluster = await timed(context, "started", () =>
+    startCluster({
+      vhsms: 2,
+      users: ["ca_signer", "tsa_signer"],
+      stateFolder: joined(folder, "vhsms"),
+      sources: simulatorSources(context),
+    }),
+  );
+  try {
+    for (const { https } of cluster.endpoints) output.result(`  https://${https.ip}:${https.port}/kmip`);
+
+    heading("a vendor archive around the simulated module");
+    const archive = await timed(context, "built", () =>
+      buildArchive({
+        out: folder,
+        version: "1.7.0",
+        sources: simulatorSources(context),
+        registerLoader: false,
+      }),
+    );
+    output.result(`  ${archive.path}\n  sha256 ${archive.sha256}`);
+
+    heading("the profile");
+    const profile = await writeDemoProfile(folder, cluster, archive, true);
+    output.result(await readFile(profile, "utf8"));
+
+    heading("is it right?");
+    await knetctl(context, ["validate", profile]);
+    heading("change the host, then prove it");
+    await knetctl(context, ["apply", profile]);
+    heading("what the client reads");
+    output.result(await readFile(configFile, "utf8"));
+    heading("what Amplia is told, PINs left out");
+    await knetctl(context, ["render", "--target", "ini", profile]);
+    heading("a second run changes nothing");
+    await knetctl(context, ["apply", "--no-smoke-test", profile]);
+    heading("still as wanted?");
+    await knetctl(context, ["verify", "--no-smoke-test", profile]);
+  } finally {
+    await cluster.stop();
+  }
+  output.result(`\n${nextSteps(output.style)}`);
+  return exitCodes.done;
+}
+
+function simulatorSources({ programFolder }: CommandContext) {
+  return joined(path(programFolder.slice(0, programFolder.lastIndexOf("/"))), "installers", "simulator");
+}
+
+async function timed<T>({ output }: CommandContext, what: string, run: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await run();
+  output.result(`  ${what}  ${durationText(performance.now() - start)}`);
+  return result;
+}
+
+async function knetctl(context: CommandContext, args: readonly string[]): Promise<void> {
+  const exitCode = await runShown(context, args);
+  if (exitCode !== 0)
+    throw new Problem("demo-failed", `knetctl ${args[0] ?? ""} ended with exit code ${exitCode}`, {
+      hint: "what it printed above says why",
+    });
+}
+
+/** What to do for a real HSM, after the demo. */
+export function nextSteps(style: Style): string {
+  return `${style.bold("── done. Everything above happened in a sandbox; this machine is as it was.")}
+
+With a real Kryptus VHSM:
+  1. have the archive kNET-PKCS11-Linux-X.Y.Z.tar from Kryptus or Lacuna, and of the VHSM: addresses, the HTTPS port
+     (not the TTLV port), and a regular user (not a VCO user) with its password
+  2. write a profile like the one above: your endpoints, your users, your service account, your key stores
+  3. put each password into a file that only root can read, and name it as the user's pin
+  4. knetctl validate profile.yaml     checks it, touching nothing
+     knetctl plan profile.yaml         shows what would change
+     sudo knetctl apply profile.yaml   changes the host and proves it
+The VHSMs and the module above were simulated: a pass there says nothing about your HSM. apply proves that one.`;
+}
+
+/** Shows a command line of this program, runs it as its own process, and returns its exit code. */
+export async function runShown(
+  { output, self, environment, signal }: CommandContext,
+  args: readonly string[],
+): Promise<number> {
+  const { execa } = await import("execa");
+  output.result(output.style.dim(`$ knetctl ${args.join(" ")}`));
+  const { exitCode = 1 } = await execa(self.node, [self.script, ...args], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...environment },
+    extendEnv: false,
+    cancelSignal: signal,
+    reject: false,
+  });
+  return exitCode;
+}
+
+/**
+ * Writes the users' PINs, each into a file of its own, and the profile that names them, with a key store for
+ * each or none; returns the profile's path.
+ */
+export async function writeDemoProfile(
+  folder: AbsolutePath,
+  cluster: Cluster,
+  archive: { path: string; sha256: string },
+  keyStores: boolean,
+): Promise<AbsolutePath> {
+  const users = cluster.users.map(({ name, pin }) => ({ name, pin, pinFile: joined(folder, `${name}.pin`) }));
+  for (const { pin, pinFile } of users) await writeFile(pinFile, pin.reveal(), { mode: 0o600 });
+  const profile = joined(folder, "profile.yaml");
+  const endpoints = cluster.endpoints.map(({ https }) => https);
+  await writeFile(
+    profile,
+    await renderTemplate("demo-profile.yaml", {
+      endpoints,
+      users,
+      archive: archive.path,
+      sha256: archive.sha256,
+      keyStores,
+    }),
+  );
+  return profile;
+}
