@@ -19,7 +19,7 @@ import { type ProofResult, prove } from "../workflow/prove.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import type { StepInput } from "../workflow/step.js";
 import type { CommandContext, CommandRun } from "./command.js";
-import type { Probed } from "./ha/probed.js";
+import type { Probed } from "./ha/probe/probed.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./run/read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "./run/valid-profile.js";
 
@@ -117,7 +117,7 @@ export async function vectorProblems(
   );
   const isCut = (): boolean => signal.aborted;
   if (vectors.length === 0 || host.root !== "/" || isCut()) return [];
-  const { probeAll } = await import("./ha/probed.js");
+  const { probeAll } = await import("./ha/probe/probed.js");
   const wanted = vectors.flatMap(({ name, endpoints }) =>
     endpoints.map((target) => ({ connection: name, source, target })),
   );

@@ -1,5 +1,5 @@
 import { test, type Test } from "tap";
-import { edit } from "../../src/commands/ha/edit.js";
+import { edit } from "../../src/commands/ha/edit/edit.js";
 import { history } from "../../src/commands/history.js";
 import { rollback } from "../../src/commands/rollback.js";
 import { path } from "../../src/host/path.js";

@@ -1,10 +1,10 @@
 import { chmodSync, chownSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type Test } from "tap";
 import { apply } from "../../src/commands/apply.js";
-import { haDrill } from "../../src/commands/ha/drill.js";
-import { requestedEdit } from "../../src/commands/ha/edit-arguments.js";
-import { profileEdition } from "../../src/commands/ha/profile-edition.js";
-import { prove } from "../../src/commands/ha/prove.js";
+import { haDrill } from "../../src/commands/ha/prove/drill.js";
+import { requestedEdit } from "../../src/commands/ha/edit/arguments.js";
+import { profileEdition } from "../../src/commands/ha/edit/profile-edition.js";
+import { prove } from "../../src/commands/ha/prove/prove.js";
 import { plan } from "../../src/commands/plan.js";
 import { validate } from "../../src/commands/validate.js";
 import { verify } from "../../src/commands/verify.js";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { test, type Test } from "tap";
-import { haDrill, type DrillArguments } from "../../../src/commands/ha/drill.js";
-import { prove } from "../../../src/commands/ha/prove.js";
+import { haDrill, type DrillArguments } from "../../../src/commands/ha/prove/drill.js";
+import { prove } from "../../../src/commands/ha/prove/prove.js";
 import { path } from "../../../src/host/path.js";
 import { MemoryHost } from "../../support/memory-host.js";
 import { recordedContext } from "../../support/recorded-context.js";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { test, type Test } from "tap";
-import { probe, type ProbeArguments } from "../../../src/commands/ha/probe.js";
+import { probe, type ProbeArguments } from "../../../src/commands/ha/probe/probe.js";
 import { report } from "../../../src/generated/validate-report.js";
 import { path } from "../../../src/host/path.js";
 import { cluster, openFolder } from "../../simulator/rig.js";

@@ -1,5 +1,5 @@
 import t from "tap";
-import { vectorEdition } from "../../../src/commands/ha/vector-edition.js";
+import { vectorEdition } from "../../../src/commands/ha/edit/edition.js";
 import type { Endpoint } from "../../../src/profile/types.js";
 
 const [a, b, c] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"].map((ip): Endpoint => ({ ip, port: 60161 })) as [

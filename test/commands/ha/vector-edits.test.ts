@@ -1,6 +1,6 @@
 import fc from "../../support/fast-check.js";
 import { test } from "tap";
-import { editedVector, type VectorEdit } from "../../../src/commands/ha/vector-edits.js";
+import { editedVector, type VectorEdit } from "../../../src/commands/ha/edit/vector-edits.js";
 import type { Endpoint } from "../../../src/profile/types.js";
 
 const at = (last: number): Endpoint => ({ ip: `10.0.0.${last}`, port: 60161 });

@@ -1,6 +1,6 @@
 import { test } from "tap";
-import { watchPicture } from "../../../src/commands/ha/watch-picture.js";
-import type { Probed } from "../../../src/commands/ha/probed.js";
+import { watchPicture } from "../../../src/commands/ha/probe/watch.js";
+import type { Probed } from "../../../src/commands/ha/probe/probed.js";
 import { Problem } from "../../../src/problem/problem.js";
 import { cutToWidth } from "../../../src/ui/cut-to-width.js";
 import { displayWidth } from "../../../src/ui/display-width.js";

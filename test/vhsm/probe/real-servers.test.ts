@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import t from "tap";
-import { probeTable } from "../../../src/commands/ha/probe-text.js";
-import type { Probed } from "../../../src/commands/ha/probed.js";
+import { probeTable } from "../../../src/commands/ha/probe/probe-text.js";
+import type { Probed } from "../../../src/commands/ha/probe/probed.js";
 import { style } from "../../../src/ui/style.js";
 import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
 import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";

@@ -1,7 +1,7 @@
-import { cleanLine } from "../../ui/clean-text.js";
-import type { Style } from "../../ui/output.js";
-import { table, type Column } from "../../ui/table.js";
-import { targetText } from "../../vhsm/probe/target.js";
+import { cleanLine } from "../../../ui/clean-text.js";
+import type { Style } from "../../../ui/output.js";
+import { table, type Column } from "../../../ui/table.js";
+import { targetText } from "../../../vhsm/probe/target.js";
 import { isGood, type Probed } from "./probed.js";
 
 /** One line an endpoint: whether it is right, how long it took, what it speaks and calls itself. */

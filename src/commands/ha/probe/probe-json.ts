@@ -1,4 +1,4 @@
-import type { Problem } from "../../problem/problem.js";
+import type { Problem } from "../../../problem/problem.js";
 import { isGood, type Probed } from "./probed.js";
 
 export interface Round {

@@ -1,10 +1,10 @@
-import { asWarning } from "../../problem/as-warning.js";
-import { Problem, Problems } from "../../problem/problem.js";
-import type { Endpoint } from "../../profile/types.js";
-import { endpointText } from "../../members/member-proof.js";
-import type { CommandContext } from "../command.js";
+import { asWarning } from "../../../problem/as-warning.js";
+import { Problem, Problems } from "../../../problem/problem.js";
+import type { Endpoint } from "../../../profile/types.js";
+import { endpointText } from "../../../members/member-proof.js";
+import type { CommandContext } from "../../command.js";
 import type { VectorEdition } from "./edition.js";
-import { isGood, probeAll, type Probed } from "./probed.js";
+import { isGood, probeAll, type Probed } from "../probe/probed.js";
 
 const timeoutMs = 5000;
 

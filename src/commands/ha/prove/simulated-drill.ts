@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { withPrivateFolder } from "../../host/archive/private-folder.js";
-import { joined } from "../../host/path.js";
-import { drill, type DrillEvent } from "../../members/drill.js";
-import type { PrivateClient } from "../../members/private-client.js";
-import { Problem } from "../../problem/problem.js";
-import { clientConfigFolders, clientConfigName, clientModule } from "../../vendor/client.js";
-import type { Endpoint } from "../../profile/types.js";
-import { renderClientConfig } from "../../steps/client-config/render.js";
-import type { DrillReport } from "../../ui/drill-report.js";
-import type { CommandContext } from "../command.js";
+import { withPrivateFolder } from "../../../host/archive/private-folder.js";
+import { joined } from "../../../host/path.js";
+import { drill, type DrillEvent } from "../../../members/drill.js";
+import type { PrivateClient } from "../../../members/private-client.js";
+import { Problem } from "../../../problem/problem.js";
+import { clientConfigFolders, clientConfigName, clientModule } from "../../../vendor/client.js";
+import type { Endpoint } from "../../../profile/types.js";
+import { renderClientConfig } from "../../../steps/client-config/render.js";
+import type { DrillReport } from "../../../ui/drill-report.js";
+import type { CommandContext } from "../../command.js";
 
 const connection = "simulated";
 const user = "drill";
@@ -25,8 +25,8 @@ export async function simulatedDrill(
 ): Promise<DrillReport> {
   const sources = join(dirname(context.programFolder), "installers", "simulator");
   const [{ startCluster }, { compileModule }] = await Promise.all([
-    import("../../simulator/cluster.js"),
-    import("../../simulator/compile-module.js"),
+    import("../../../simulator/cluster.js"),
+    import("../../../simulator/compile-module.js"),
   ]);
   return withPrivateFolder(async (folder) => {
     const module = join(folder, clientModule);

@@ -1,16 +1,16 @@
-import type { Host } from "../../host/host.js";
-import { proveMembers, type ConnectionProof, type MemberEvent } from "../../members/prove-members.js";
-import { problemCodes } from "../../problem/codes.js";
-import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
-import type { Problem } from "../../problem/problem.js";
-import type { Secret } from "../../problem/secret.js";
-import { secretUses } from "../../profile/secret-uses.js";
-import type { Connection, PinSource, Profile } from "../../profile/types.js";
-import { memberEventText, proofJson, proofText } from "../../ui/members-report.js";
-import type { CommandContext, CommandRun } from "../command.js";
-import { readSecrets } from "../run/read-secrets.js";
-import { handsPinsOn, trustedBy, validProfile } from "../run/valid-profile.js";
-import { chosenConnections } from "./connections.js";
+import type { Host } from "../../../host/host.js";
+import { proveMembers, type ConnectionProof, type MemberEvent } from "../../../members/prove-members.js";
+import { problemCodes } from "../../../problem/codes.js";
+import { exitCodes, type ExitCode } from "../../../problem/exit-codes.js";
+import type { Problem } from "../../../problem/problem.js";
+import type { Secret } from "../../../problem/secret.js";
+import { secretUses } from "../../../profile/secret-uses.js";
+import type { Connection, PinSource, Profile } from "../../../profile/types.js";
+import { memberEventText, proofJson, proofText } from "../../../ui/members-report.js";
+import type { CommandContext, CommandRun } from "../../command.js";
+import { readSecrets } from "../../run/read-secrets.js";
+import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
+import { chosenConnections } from "../connections.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 
 export interface ProveArguments {

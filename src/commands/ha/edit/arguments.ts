@@ -1,4 +1,4 @@
-import { requiredEndpoint } from "./endpoint-argument.js";
+import { requiredEndpoint } from "../endpoint-argument.js";
 import type { Verb, VectorEdit } from "./vector-edits.js";
 
 export interface EditArguments {

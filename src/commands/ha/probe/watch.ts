@@ -1,10 +1,47 @@
-import { isError } from "../../problem/is-error.js";
-import { cleanLine } from "../../ui/clean-text.js";
-import { cutToWidth } from "../../ui/cut-to-width.js";
-import type { Style } from "../../ui/output.js";
-import type { Round } from "./probe-json.js";
+import { setTimeout as delay } from "node:timers/promises";
+import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
+import { isError } from "../../../problem/is-error.js";
+import { cleanLine } from "../../../ui/clean-text.js";
+import { cutToWidth } from "../../../ui/cut-to-width.js";
+import type { Output, Style } from "../../../ui/output.js";
+import type { CommandContext } from "../../command.js";
+import { probeJson, type Round } from "./probe-json.js";
+import { probeTable, problemLines } from "./probe-text.js";
 import { isGood, type Probed } from "./probed.js";
-import { problemLines, probeTable } from "./probe-text.js";
+
+/**
+ * Round after round until a signal, or until nobody reads any more: drawn over the last one on a terminal,
+ * one line of JSON a round elsewhere.
+ */
+export async function watch(
+  round: () => Promise<Round>,
+  { interval }: { readonly interval: number },
+  { signal, output }: CommandContext,
+): Promise<ExitCode> {
+  for (let first = true; !signal.aborted; first = false) {
+    const done = await round();
+    // what a signal cut short would be told as timed out
+    if (ended(signal)) break;
+    draw(done, { interval, first }, output);
+    if (output.lost === true) break;
+    await delay(Math.max(0, interval * 1000 - done.ms), undefined, { signal }).catch(() => undefined);
+  }
+  return exitCodes.done;
+}
+
+function ended({ aborted }: AbortSignal): boolean {
+  return aborted;
+}
+
+function draw(
+  round: Round,
+  { interval, first }: { readonly interval: number; readonly first: boolean },
+  output: Output,
+): void {
+  const { width, height, style } = output;
+  if (width === undefined || height === undefined) output.documentLine(probeJson(round));
+  else output.picture(watchPicture(round, interval, { width, height }, style), first);
+}
 
 /** A terminal's size in characters. */
 export interface Screen {

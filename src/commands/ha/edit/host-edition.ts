@@ -1,20 +1,20 @@
-import type { Entry, Host } from "../../host/host.js";
-import { asAbsolutePath } from "../../host/path.js";
-import { Problem } from "../../problem/problem.js";
-import { quoted } from "../../profile/words/quote.js";
-import type { Connection, Endpoint, Profile, ServiceAccount } from "../../profile/types.js";
-import { vectorStep } from "../../steps/client-config/vector-step.js";
-import { clientConfigOwnershipStep } from "../../steps/ownership/step.js";
-import { serviceStep } from "../../steps/service/step.js";
-import type { CommandContext } from "../command.js";
-import { noAccount } from "./config-problems.js";
-import { chosenConnections, type HaConnections } from "./connections.js";
-import type { EditArguments } from "./edit-arguments.js";
+import type { Entry, Host } from "../../../host/host.js";
+import { asAbsolutePath } from "../../../host/path.js";
+import { endpointText } from "../../../members/member-proof.js";
+import { Problem } from "../../../problem/problem.js";
+import { parseAddress } from "../../../profile/address.js";
+import type { Connection, Endpoint, Profile, ServiceAccount } from "../../../profile/types.js";
+import { quoted } from "../../../profile/words/quote.js";
+import { vectorStep } from "../../../steps/client-config/vector-step.js";
+import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
+import { serviceStep } from "../../../steps/service/step.js";
+import type { CommandContext } from "../../command.js";
+import { noAccount } from "../config-problems.js";
+import { chosenConnections, type HaConnections } from "../connections.js";
+import type { EditArguments } from "./arguments.js";
 import type { Edition } from "./edition.js";
-import { endpointWarnings } from "./endpoint-warnings.js";
-import { proofSteps } from "./proof-steps.js";
-import { homeFolder, readConnections } from "./read-connections.js";
-import { vectorEdition } from "./vector-edition.js";
+import { proofSteps, vectorEdition } from "./edition.js";
+import { homeFolder, readConnections } from "../read-connections.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /**
@@ -102,4 +102,33 @@ function serviceAccount(config: string, { user, home, unit }: EditArguments, hos
 /** The one that a file of root's has been given to; else the user's own. */
 function groupOf(file: Entry | undefined, own: number): number {
   return file !== undefined && file.uid === 0 && file.gid !== 0 ? file.gid : own;
+}
+
+/** IANA's port of KMIP's binary encoding (TTLV). */
+const ttlvPort = 5696;
+
+/** What a profile is warned of, for endpoints that stand in none: a host name, the port of TTLV. */
+export function endpointWarnings(endpoints: readonly Endpoint[]): readonly Problem[] {
+  return endpoints.flatMap((endpoint) => [
+    ...(parseAddress(endpoint.ip).kind === "name" ? [hostName(endpoint)] : []),
+    ...(endpoint.port === ttlvPort ? [ttlv(endpoint)] : []),
+  ]);
+}
+
+function hostName(endpoint: Endpoint): Problem {
+  return new Problem("profile-address-name", `endpoint ${endpointText(endpoint)} has a host name`, {
+    severity: "warning",
+    hint: "the vendor documents addresses only; a name may not work, or fail when the name service does",
+  });
+}
+
+function ttlv(endpoint: Endpoint): Problem {
+  return new Problem(
+    "profile-port-ttlv",
+    `endpoint ${endpointText(endpoint)} has the port that is registered for KMIP's TTLV`,
+    {
+      severity: "warning",
+      hint: "the client needs the VHSM's HTTPS port; check which one this is",
+    },
+  );
 }

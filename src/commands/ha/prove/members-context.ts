@@ -1,13 +1,13 @@
-import type { Host } from "../../host/host.js";
-import { joined } from "../../host/path.js";
-import type { PrivateClient } from "../../members/private-client.js";
-import { defaultTimeoutMs } from "../../pkcs11/smoke-test.js";
-import { Problem, type Where } from "../../problem/problem.js";
-import { listed, quotedName } from "../../profile/words/quote.js";
-import { nearest } from "../../profile/words/suggest.js";
-import type { Profile, User } from "../../profile/types.js";
-import { memberClient } from "../../steps/client-config/member-client.js";
-import type { CommandContext } from "../command.js";
+import type { Host } from "../../../host/host.js";
+import { joined } from "../../../host/path.js";
+import type { PrivateClient } from "../../../members/private-client.js";
+import { defaultTimeoutMs } from "../../../pkcs11/smoke-test.js";
+import { Problem, type Where } from "../../../problem/problem.js";
+import { listed, quotedName } from "../../../profile/words/quote.js";
+import { nearest } from "../../../profile/words/suggest.js";
+import type { Profile, User } from "../../../profile/types.js";
+import { memberClient } from "../../../steps/client-config/member-client.js";
+import type { CommandContext } from "../../command.js";
 
 /** The host on which the members are proven. Throws `members-needs-root`. */
 export async function membersHost(verb: string, context: CommandContext): Promise<Host> {
