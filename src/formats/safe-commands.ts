@@ -1,4 +1,4 @@
-import { shellWord } from "./shell-word.js";
+import { shellWord } from "./text/shell-word.js";
 
 /**
  * A command for root to copy, in a folder that others may exchange for a link meanwhile: it runs where the

@@ -1,6 +1,6 @@
 import { templates } from "../generated/templates.js";
 import { Problem } from "../problem/problem.js";
-import { encodeJson } from "./encode-json.js";
+import { encodeJson } from "./json/json-text.js";
 
 /** One encoder a format; every value of a template goes through one: `{{json name}}`, never `{{name}}`. */
 export const encoders = { json: encodeJson } as const;

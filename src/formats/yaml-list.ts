@@ -1,5 +1,5 @@
 import type { Node, YAMLSeq } from "yaml";
-import type { TextEdit } from "./text-edit.js";
+import type { TextEdit } from "./text/text-edit.js";
 
 /** An item of the list as it is, by its index, or the text of a new one. */
 export type ListItem = number | string;

@@ -1,6 +1,6 @@
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import { posix } from "node:path";
-import { shellWord } from "../formats/shell-word.js";
+import { shellWord } from "../formats/text/shell-word.js";
 import { isStaffs, type Owners } from "./files/trust.js";
 import { sudoer } from "../commands/run/invoker.js";
 import type { Accounts, Group } from "./host.js";

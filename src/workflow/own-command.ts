@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.js";
-import { shellWord } from "../formats/shell-word.js";
+import { shellWord } from "../formats/text/shell-word.js";
 
 /**
  * A command of knetctl's own for a person to copy, for the same root: "knetctl rollback 7 --root /srv/image".

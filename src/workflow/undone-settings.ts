@@ -1,4 +1,4 @@
-import { shellWord } from "../formats/shell-word.js";
+import { shellWord } from "../formats/text/shell-word.js";
 import type { Host } from "../host/host.js";
 import { whyNoServiceManager } from "../host/service/service-manager.js";
 import { unitState } from "../host/service/unit-state.js";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { parseElf, parseElfTarget } from "../../src/formats/elf.js";
+import { parseElf, parseElfTarget } from "../../src/formats/elf/elf.js";
 import { Problem } from "../../src/problem/problem.js";
 
 interface Folder {

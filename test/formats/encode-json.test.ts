@@ -1,5 +1,5 @@
 import t from "tap";
-import { encodeJson } from "../../src/formats/encode-json.js";
+import { encodeJson } from "../../src/formats/json/json-text.js";
 
 t.test("strings come out as JSON data, whatever they look like", (t) => {
   for (const text of [

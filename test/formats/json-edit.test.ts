@@ -1,8 +1,8 @@
 import fc from "../support/fast-check.js";
 import t from "tap";
-import { JsonEditor, type MemberChanges } from "../../src/formats/json-edit.js";
-import type { JsonData } from "../../src/formats/json-text.js";
-import { parseJson, type JsonObject } from "../../src/formats/json-tree.js";
+import { JsonEditor, type MemberChanges } from "../../src/formats/json/json-edit.js";
+import type { JsonData } from "../../src/formats/json/json-text.js";
+import { parseJson, type JsonObject } from "../../src/formats/json/json-tree.js";
 
 function objectOf(text: string): JsonObject {
   const parsed = parseJson(text);

@@ -1,6 +1,6 @@
 import fc from "../support/fast-check.js";
 import t from "tap";
-import { parseJson, type JsonNode } from "../../src/formats/json-tree.js";
+import { parseJson, type JsonNode } from "../../src/formats/json/json-tree.js";
 
 function plain(node: JsonNode): unknown {
   if (node.kind === "array") return node.items.map(plain);

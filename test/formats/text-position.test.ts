@@ -1,5 +1,5 @@
 import t from "tap";
-import { positionAt, positionsIn } from "../../src/formats/text-position.js";
+import { positionAt, positionsIn } from "../../src/formats/text/text-position.js";
 
 t.test("counts lines and columns from one, as editors do", (t) => {
   t.same(positionAt("", 0), { line: 1, column: 1 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { parseJson, type JsonNode } from "../../src/formats/json-tree.js";
+import { parseJson, type JsonNode } from "../../src/formats/json/json-tree.js";
 import { path } from "../../src/host/path.js";
 import { clientConfig as isValid } from "../../src/generated/validate-client-config.js";
 import type { Profile } from "../../src/profile/types.js";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { JsonObject } from "../../formats/json-tree.js";
-import { positionsIn } from "../../formats/text-position.js";
+import type { JsonObject } from "../../formats/json/json-tree.js";
+import { positionsIn } from "../../formats/text/text-position.js";
 import { asAbsolutePath, path, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { absoluteHome } from "../../profile/checks/text.js";

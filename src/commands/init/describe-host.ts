@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../formats/json-tree.js";
-import { foldKey } from "../../formats/settings/fold-key.js";
+import type { JsonObject } from "../../formats/json/json-tree.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import type { Files, Host } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, folderOf, joined, path as literal } from "../../host/path.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";

@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import type { Setting } from "../../formats/settings/settings-text.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
 import type { SettingsTarget } from "../../profile/types.js";

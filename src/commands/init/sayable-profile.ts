@@ -1,5 +1,5 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
-import { positionsIn } from "../../formats/text-position.js";
+import { foldKey } from "../../formats/settings/keys.js";
+import { positionsIn } from "../../formats/text/text-position.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { throwIfErrors, type Problem } from "../../problem/problem.js";
 import { parseProfile } from "../../profile/parse-profile.js";

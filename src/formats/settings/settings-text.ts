@@ -91,3 +91,30 @@ export interface SettingsText {
 /** The text, or all that is wrong with it, in its order. */
 export type SettingsReading =
   SettingsText | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };
+
+const names: Readonly<Record<SettingsForm, string>> = {
+  ini: "an ini file",
+  json: "JSON",
+  env: "an environment file of Docker",
+  systemd: "an environment file of systemd",
+};
+
+/** What a form is called in a sentence. */
+export function formName(form: SettingsForm): string {
+  return names[form];
+}
+
+/**
+ * Why a setting is held by no form, whatever its rules, in words that quote nothing of it; undefined when one
+ * may hold it.
+ */
+export function noFormHolds(key: string, value: string): string | undefined {
+  const text = `${key}=${value}`;
+  if (/[\uD800-\uDFFF]/u.test(text)) return "half of a surrogate pair is no character";
+  if (text.includes("\0")) return "no setting can hold a NUL";
+  if (`:${key}:`.includes("::")) return "a part of the key is empty";
+  return undefined;
+}
+
+/** At the start of a file U+FEFF is a byte order mark. */
+export const markReason = "a name that begins with U+FEFF can lose it, as a byte order mark";

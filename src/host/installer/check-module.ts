@@ -1,5 +1,5 @@
-import { parseElf } from "../../formats/elf.js";
-import type { ElfFile, ElfTarget } from "../../formats/elf.js";
+import { parseElf } from "../../formats/elf/elf.js";
+import type { ElfFile, ElfTarget } from "../../formats/elf/elf.js";
 import { Problem } from "../../problem/problem.js";
 import type { Distribution } from "../distribution.js";
 import { missingLibraryHint, missingVersionHint } from "./known-packages.js";

@@ -1,4 +1,4 @@
-import type { ElfTarget } from "../../formats/elf.js";
+import type { ElfTarget } from "../../formats/elf/elf.js";
 
 /** The C library of a host, told by its dynamic loader. */
 export type LibC = "glibc" | "musl" | "unknown";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import { requirePrograms } from "../commands/require-programs.js";
 import { distributionOf, installHint } from "../distribution.js";

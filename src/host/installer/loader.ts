@@ -1,5 +1,5 @@
-import { parseElf, parseElfInterpreter, parseElfTarget } from "../../formats/elf.js";
-import type { ElfFile, ElfTarget } from "../../formats/elf.js";
+import { parseElf, parseElfInterpreter, parseElfTarget } from "../../formats/elf/elf.js";
+import type { ElfFile, ElfTarget } from "../../formats/elf/elf.js";
 import { Problem } from "../../problem/problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, path } from "../path.js";

@@ -1,4 +1,4 @@
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem } from "../../problem/problem.js";
 import { shownUrl } from "../../problem/shown-url.js";

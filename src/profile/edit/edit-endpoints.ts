@@ -1,6 +1,6 @@
 import type * as Yaml from "yaml";
 import type { Node, Scalar, YAMLMap } from "yaml";
-import { type TextEdit, withEdits } from "../../formats/text-edit.js";
+import { type TextEdit, withEdits } from "../../formats/text/text-edit.js";
 import { type ListItem, rearrangedList, withoutComments } from "../../formats/yaml-list.js";
 import type { Endpoint } from "../types.js";
 

@@ -1,9 +1,9 @@
-import { cannotHold, formsThatHold } from "../../formats/settings/cannot-hold.js";
-import { formName } from "../../formats/settings/form-name.js";
+import { cannotHold, formsThatHold } from "../../formats/settings/read-settings.js";
+import { formName } from "../../formats/settings/settings-text.js";
 import type { SettingsForm } from "../../formats/settings/settings-text.js";
 import type { Finding } from "../finding.js";
+import { type Anchor, entriesOf, type Entry, entryOf, textOf, type TreeNode } from "../reading/tree.js";
 import { quotedName } from "../words/quote.js";
-import { entriesOf, entryOf, textOf, type Anchor, type Entry, type TreeNode } from "../reading/tree.js";
 import { storeNameMistake } from "./check-store-names.js";
 import { isSecretSlot } from "./store-types.js";
 import { defaultTarget, targetIn } from "./target.js";

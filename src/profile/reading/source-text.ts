@@ -1,4 +1,4 @@
-import { countUpTo } from "../../formats/text-position.js";
+import { countUpTo } from "../../formats/text/text-position.js";
 import { Problem } from "../../problem/problem.js";
 
 /** Bytes of the largest profile that is read: 5 MiB. */

@@ -1,4 +1,4 @@
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";

@@ -1,4 +1,4 @@
-import { parseJson, type JsonObject } from "../../formats/json-tree.js";
+import { parseJson, type JsonObject } from "../../formats/json/json-tree.js";
 import { Problem } from "../../problem/problem.js";
 import { readClientConfig, readsAs } from "./reading.js";
 import type { ClientConfig } from "./wanted.js";

@@ -1,4 +1,4 @@
-import type { JsonNode } from "../../formats/json-tree.js";
+import type { JsonNode } from "../../formats/json/json-tree.js";
 import { endpointsOf, memberOf, scalarsOf } from "./reading.js";
 
 /** Why no client could tell a connection's endpoints; undefined where one can. Quotes nothing. */

@@ -1,4 +1,4 @@
-import type { JsonData } from "../../formats/json-text.js";
+import type { JsonData } from "../../formats/json/json-text.js";
 import type { Endpoint } from "../../profile/types.js";
 import type { ClientUser } from "./wanted.js";
 

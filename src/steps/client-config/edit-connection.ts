@@ -1,5 +1,5 @@
-import { JsonEditor } from "../../formats/json-edit.js";
-import { parseJson, type JsonNode } from "../../formats/json-tree.js";
+import { JsonEditor } from "../../formats/json/json-edit.js";
+import { parseJson, type JsonNode } from "../../formats/json/json-tree.js";
 import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { Endpoint } from "../../profile/types.js";

@@ -1,6 +1,6 @@
-import { JsonEditor } from "../../formats/json-edit.js";
-import { isList, type JsonData } from "../../formats/json-text.js";
-import type { JsonNode, JsonObject } from "../../formats/json-tree.js";
+import { JsonEditor } from "../../formats/json/json-edit.js";
+import { isList, type JsonData } from "../../formats/json/json-text.js";
+import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
 import { checkClientConfig, mismatch } from "./check.js";
 import { connectionData, endpointData, userData } from "./data.js";

@@ -1,5 +1,5 @@
-import { parseJson, type JsonFault, type JsonObject } from "../../formats/json-tree.js";
-import { positionAt, positionsIn, type TextPosition } from "../../formats/text-position.js";
+import { parseJson, type JsonFault, type JsonObject } from "../../formats/json/json-tree.js";
+import { positionAt, positionsIn, type TextPosition } from "../../formats/text/text-position.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems, type Where } from "../../problem/problem.js";
 import type { ProblemCode } from "../../problem/codes.js";

@@ -1,4 +1,4 @@
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";

@@ -1,4 +1,4 @@
-import type { JsonNode, JsonObject } from "../../formats/json-tree.js";
+import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { AbsolutePath } from "../../host/path.js";
 import type { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";

@@ -1,4 +1,4 @@
-import type { JsonNode } from "../../formats/json-tree.js";
+import type { JsonNode } from "../../formats/json/json-tree.js";
 import { isSameAddress } from "../../profile/address.js";
 import type { Endpoint } from "../../profile/types.js";
 import { defaultVerbosity, type ClientConfig } from "./wanted.js";

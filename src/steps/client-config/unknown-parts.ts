@@ -1,4 +1,4 @@
-import type { JsonNode, JsonObject } from "../../formats/json-tree.js";
+import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import { memberOf } from "./reading.js";
 import type { ClientConfig } from "./wanted.js";
 

@@ -1,5 +1,4 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
-import { partOf } from "../../formats/settings/key-parts.js";
+import { foldKey, partOf } from "../../formats/settings/keys.js";
 import type { Setting, SettingsEdit } from "../../formats/settings/settings-text.js";
 import type { PinSource } from "../../host/pin/pin-source.js";
 import type { Secret } from "../../problem/secret.js";

@@ -1,7 +1,6 @@
-import { cannotHold, formsThatHold } from "../../formats/settings/cannot-hold.js";
-import { foldKey } from "../../formats/settings/fold-key.js";
-import { formName } from "../../formats/settings/form-name.js";
-import { readSettings } from "../../formats/settings/read-settings.js";
+import { foldKey } from "../../formats/settings/keys.js";
+import { cannotHold, formsThatHold, readSettings } from "../../formats/settings/read-settings.js";
+import { formName } from "../../formats/settings/settings-text.js";
 import type {
   Setting,
   SettingsEdit,

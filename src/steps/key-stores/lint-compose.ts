@@ -1,5 +1,5 @@
-import { composeReadsAlike } from "../../formats/settings/compose-reads-alike.js";
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { composeReadsAlike } from "../../formats/settings/lines/systemd-value.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import type { Setting } from "../../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";

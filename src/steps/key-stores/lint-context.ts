@@ -1,5 +1,5 @@
 import type { SettingsForm } from "../../formats/settings/settings-text.js";
-import type { TextPosition } from "../../formats/text-position.js";
+import type { TextPosition } from "../../formats/text/text-position.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, type Where } from "../../problem/problem.js";

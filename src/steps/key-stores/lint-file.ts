@@ -1,6 +1,6 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import type { SettingsForm } from "../../formats/settings/settings-text.js";
-import { positionsIn } from "../../formats/text-position.js";
+import { positionsIn } from "../../formats/text/text-position.js";
 import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";

@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
 import type { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";

@@ -1,9 +1,9 @@
-import type { Entry, Files, Host } from "../../host/host.js";
-import { folderOf, type AbsolutePath } from "../../host/path.js";
-import { formName } from "../../formats/settings/form-name.js";
 import { readSettings } from "../../formats/settings/read-settings.js";
+import { formName } from "../../formats/settings/settings-text.js";
 import type { SettingsFault, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
-import { positionAt, positionsIn, type TextPosition } from "../../formats/text-position.js";
+import { positionAt, positionsIn, type TextPosition } from "../../formats/text/text-position.js";
+import type { Entry, Files, Host } from "../../host/host.js";
+import { type AbsolutePath, folderOf } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";
 

@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import { keyStoreTypes, type KeyStoreType } from "../../profile/key-stores/store-types.js";
 
 /** The settings' own names: `KeyStores:NAME:Pin`. */

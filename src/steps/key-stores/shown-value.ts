@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { foldKey } from "../../formats/settings/fold-key.js";
+import { foldKey } from "../../formats/settings/keys.js";
 import { keyStoreTypes } from "../../profile/key-stores/store-types.js";
 
 /**

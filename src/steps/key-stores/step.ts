@@ -1,4 +1,4 @@
-import { formName } from "../../formats/settings/form-name.js";
+import { formName } from "../../formats/settings/settings-text.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";

@@ -1,4 +1,4 @@
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { lookAtService } from "../../host/service/look-at-service.js";

@@ -7,7 +7,7 @@ import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { CreateAccount } from "../change.js";
 import { fieldsOf } from "./prior-json.js";
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import { refuseOther } from "./undo-unsafe.js";
 
 interface Prior {

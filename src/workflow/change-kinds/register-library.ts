@@ -11,7 +11,7 @@ import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { RegisterLibrary } from "../change.js";
 import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
 import { putBackByHand } from "./put-back-by-hand.js";
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import { firstLine, linesOfOthers } from "../../host/installer/loader-entry.js";
 import { refuseOther } from "./undo-unsafe.js";
 

@@ -1,4 +1,4 @@
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import { awaitWell, usualPace, type Pace, type Waiting } from "../../host/service/await-well.js";
 import { askHealth } from "../../host/service/health.js";
 import { beginStart, clearFailed, restartUnit, stopUnit } from "../../host/service/restart-unit.js";

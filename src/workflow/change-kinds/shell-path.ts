@@ -1,5 +1,5 @@
 import { inFolder } from "../../formats/safe-commands.js";
-import { shellWord } from "../../formats/shell-word.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import type { Host } from "../../host/host.js";
 import { folderOf, nameOf, type AbsolutePath } from "../../host/path.js";
 import type { Change } from "../change.js";

@@ -1,14 +1,13 @@
-import fc from "../../support/fast-check.js";
 import t from "tap";
-import { cannotHold, formsThatHold } from "../../../src/formats/settings/cannot-hold.js";
-import { readSettings } from "../../../src/formats/settings/read-settings.js";
+import { cannotHold, formsThatHold, readSettings } from "../../../src/formats/settings/read-settings.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";
+import fc from "../../support/fast-check.js";
 import {
   applicationReads,
   isRead,
   keys,
-  values,
   type LineFormName,
+  values,
 } from "../../support/settings-arbitraries.js";
 
 const cases = 4000;

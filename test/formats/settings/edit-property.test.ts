@@ -1,16 +1,15 @@
-import fc from "../../support/fast-check.js";
 import t from "tap";
-import { cannotHold } from "../../../src/formats/settings/cannot-hold.js";
-import { readSettings } from "../../../src/formats/settings/read-settings.js";
+import { cannotHold, readSettings } from "../../../src/formats/settings/read-settings.js";
 import type { SettingsEdit, SettingsText } from "../../../src/formats/settings/settings-text.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";
+import fc from "../../support/fast-check.js";
 import {
   applicationReads,
+  type ExistingText,
   existingTexts,
   keys,
-  values,
-  type ExistingText,
   type LineFormName,
+  values,
 } from "../../support/settings-arbitraries.js";
 
 const cases = 2000;

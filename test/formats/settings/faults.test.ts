@@ -1,6 +1,5 @@
 import t from "tap";
-import { cannotHold } from "../../../src/formats/settings/cannot-hold.js";
-import { readSettings } from "../../../src/formats/settings/read-settings.js";
+import { cannotHold, readSettings } from "../../../src/formats/settings/read-settings.js";
 import type { SettingsForm } from "../../../src/formats/settings/settings-text.js";
 
 const cases: readonly [danger: string, form: SettingsForm, text: string, faults: readonly string[]][] = [

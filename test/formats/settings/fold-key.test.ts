@@ -1,5 +1,5 @@
 import t from "tap";
-import { foldKey } from "../../../src/formats/settings/fold-key.js";
+import { foldKey } from "../../../src/formats/settings/keys.js";
 
 t.test("keys that .NET takes for the same fold alike", (t) => {
   for (const [a, b] of [

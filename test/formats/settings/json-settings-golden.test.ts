@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { readJsonSettings } from "../../../src/formats/settings/json-settings.js";
+import { readJsonSettings } from "../../../src/formats/settings/json/json-settings.js";
 import type { SettingsEdit } from "../../../src/formats/settings/settings-text.js";
 
 const cases = join(import.meta.dirname, "../../golden/settings-edit-json");

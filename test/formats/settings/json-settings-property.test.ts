@@ -1,6 +1,6 @@
 import fc from "../../support/fast-check.js";
 import t from "tap";
-import { readJsonSettings } from "../../../src/formats/settings/json-settings.js";
+import { readJsonSettings } from "../../../src/formats/settings/json/json-settings.js";
 import type { SettingsEdit } from "../../../src/formats/settings/settings-text.js";
 import { fold, jsonComments, readAsDotnetJson } from "../../support/dotnet-json.js";
 import { hostileText, settingKey, settingsFile } from "../../support/json-settings-arbitraries.js";

@@ -1,6 +1,5 @@
 import t from "tap";
-import { jsonCannotHold } from "../../../src/formats/settings/json-cannot-hold.js";
-import { readJsonSettings } from "../../../src/formats/settings/json-settings.js";
+import { jsonCannotHold, readJsonSettings } from "../../../src/formats/settings/json/json-settings.js";
 
 function edited(text: string, set: Readonly<Record<string, string>>, ...remove: readonly string[]): string {
   const reading = readJsonSettings(text);

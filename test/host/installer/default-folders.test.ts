@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { parseElfInterpreter } from "../../../src/formats/elf.js";
+import { parseElfInterpreter } from "../../../src/formats/elf/elf.js";
 import { foldersInLoader, libcOf, usualFolders } from "../../../src/host/installer/default-folders.js";
 import { openLoader } from "../../../src/host/installer/loader.js";
 import { path } from "../../../src/host/path.js";

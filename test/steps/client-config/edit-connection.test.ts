@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { parseJson } from "../../../src/formats/json-tree.js";
+import { parseJson } from "../../../src/formats/json/json-tree.js";
 import { editedConnection } from "../../../src/steps/client-config/edit-connection.js";
 
 const [a, b] = [

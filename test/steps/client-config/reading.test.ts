@@ -1,5 +1,5 @@
 import t from "tap";
-import { parseJson } from "../../../src/formats/json-tree.js";
+import { parseJson } from "../../../src/formats/json/json-tree.js";
 import { readClientConfig } from "../../../src/steps/client-config/reading.js";
 
 function endpointsWith(port: string): unknown {

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { shellWord } from "../../../formats/shell-word.js";
+import { shellWord } from "../../../formats/text/shell-word.js";
 import { callers } from "../../../host/given-file.js";
 import type { Host } from "../../../host/host.js";
 import { type AbsolutePath, asAbsolutePath } from "../../../host/path.js";

@@ -1,8 +1,8 @@
 import type { JsonArray, JsonNode, JsonObject } from "./json-tree.js";
 import { indentOf, isList, jsonText, layoutOf, memberText } from "./json-text.js";
 import type { JsonData, JsonLayout } from "./json-text.js";
-import { withEdits } from "./text-edit.js";
-import type { TextEdit } from "./text-edit.js";
+import { withEdits } from "../text/text-edit.js";
+import type { TextEdit } from "../text/text-edit.js";
 
 export interface MemberChanges {
   readonly remove: ReadonlySet<string>;

@@ -1,7 +1,8 @@
-import { foldKey } from "./fold-key.js";
-import type { Line } from "./line.js";
-import type { Assignment, ReadLines } from "./line-form.js";
-import type { Setting, SettingsFault } from "./settings-text.js";
+import { foldKey } from "../keys.js";
+import type { Assignment, Line, LineForm, ReadLines } from "./line-form.js";
+import { plainLine } from "./line-settings.js";
+import type { Setting, SettingsFault } from "../settings-text.js";
+import { lastPartOf, variableOf } from "./variable-key.js";
 
 /** A file of environment variables, which .NET then reads: `__` in a name stands for `:`. */
 export interface EnvironmentLines extends ReadLines {
@@ -65,4 +66,24 @@ function clashes(text: string, assignments: readonly Assignment[]): SettingsFaul
       },
     ];
   });
+}
+
+/**
+ * What forms of environment variables have in common: there are no headers, and each line stands for itself.
+ */
+export function environmentForm(
+  own: Pick<LineForm<EnvironmentLines>, "read" | "cannotHold" | "written">,
+): LineForm<EnvironmentLines> {
+  return {
+    ...own,
+    lastPart: lastPartOf,
+    headerOf: () => undefined,
+    addSection: (editor, { tail }, pairs) => {
+      editor.insertAfter(
+        tail,
+        pairs.map(([key, value]) => plainLine(own, variableOf(key), value)),
+      );
+    },
+    removedWith: (_, gone) => gone,
+  };
 }

@@ -1,7 +1,7 @@
-import { jsonText, layoutOf, memberText } from "../json-text.js";
-import type { JsonData, JsonLayout } from "../json-text.js";
-import type { JsonMember, JsonObject } from "../json-tree.js";
-import type { TextEdit } from "../text-edit.js";
+import { jsonText, layoutOf, memberText } from "../../json/json-text.js";
+import type { JsonData, JsonLayout } from "../../json/json-text.js";
+import type { JsonMember, JsonObject } from "../../json/json-tree.js";
+import type { TextEdit } from "../../text/text-edit.js";
 import { blanksAfter, breakAt, gapIn, hasBreak, indentAt, startsLine } from "./json-gaps.js";
 import type { JsonGap } from "./json-gaps.js";
 

@@ -1,7 +1,6 @@
-import { Problem } from "../problem/problem.js";
-import { definesSymbol } from "./elf-symbols.js";
+import { Problem } from "../../problem/problem.js";
+import { definesSymbol, ElfView, Malformed, mostEntries } from "./elf-symbols.js";
 import type { SymbolTables } from "./elf-symbols.js";
-import { ElfView, Malformed, mostEntries } from "./elf-view.js";
 
 /**
  * What must be equal for one process to hold two ELF files. `machine` is e_machine: 62 x86-64, 183 AArch64, …

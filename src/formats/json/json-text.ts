@@ -1,4 +1,3 @@
-import { encodeJson } from "./encode-json.js";
 import type { JsonNode } from "./json-tree.js";
 
 /** A JSON value to be written. Objects are maps: `__proto__` is a name like any other. */
@@ -66,4 +65,20 @@ export function isList(data: JsonData): data is readonly JsonData[] {
 
 function isObject(data: JsonData): data is ReadonlyMap<string, JsonData> {
   return data instanceof Map;
+}
+
+/**
+ * One JSON value on one line: a string, finite number, boolean, null, or a list of those (`["A", "B"]`).
+ * Throws a TypeError for anything else: `undefined`, NaN and objects are mistakes of the caller, which
+ * `JSON.stringify` would turn into silence, `null` or whatever a `toJSON` says.
+ */
+export function encodeJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(encodeScalar).join(", ")}]`;
+  return encodeScalar(value);
+}
+
+function encodeScalar(value: unknown): string {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return JSON.stringify(value);
+  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
+  throw new TypeError(`a value of type ${typeof value} cannot be written as JSON`);
 }

@@ -1,8 +1,7 @@
 import { environmentLines } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
-import type { Line } from "./line.js";
-import type { Assignment } from "./line-form.js";
-import type { DroppedLine, SettingsFault } from "./settings-text.js";
+import type { Assignment, Line } from "./line-form.js";
+import type { DroppedLine, SettingsFault } from "../settings-text.js";
 import { scanSystemdValue } from "./systemd-value.js";
 import { keyOfVariable } from "./variable-key.js";
 

@@ -1,4 +1,4 @@
-import type { JsonMember, JsonObject, Span } from "../json-tree.js";
+import type { JsonMember, JsonObject, Span } from "../../json/json-tree.js";
 import { blanksAfter, blanksBefore, breakAt, gapIn, hasBreak, startsLine } from "./json-gaps.js";
 import type { JsonGap } from "./json-gaps.js";
 

@@ -1,4 +1,4 @@
-import type { Span } from "./json-tree.js";
+import type { Span } from "../json/json-tree.js";
 
 /** Text that takes the place of a part of the original; parts do not overlap. */
 export interface TextEdit extends Span {

@@ -1,7 +1,7 @@
-import { environmentForm } from "./environment-form.js";
+import { environmentForm } from "./environment-lines.js";
 import { lineSettings } from "./line-settings.js";
 import { isVariableName, isTakenValue, systemdLines } from "./systemd-lines.js";
-import type { SettingsReading } from "./settings-text.js";
+import type { SettingsReading } from "../settings-text.js";
 import { variableCannotName, variableOf } from "./variable-key.js";
 
 const systemd = environmentForm({ read: systemdLines, cannotHold: systemdCannotHold, written: systemdValue });

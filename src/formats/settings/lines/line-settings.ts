@@ -1,9 +1,13 @@
-import { foldKey } from "./fold-key.js";
-import { partOf, sectionOf } from "./key-parts.js";
+import { foldKey, partOf, sectionOf } from "../keys.js";
 import { LineEditor } from "./line-editor.js";
-import { noFormHolds } from "./no-form-holds.js";
 import type { Assignment, LineForm, Pair, ReadLines } from "./line-form.js";
-import { mostSettings, tooManySettings, type SettingsEdit, type SettingsReading } from "./settings-text.js";
+import {
+  mostSettings,
+  noFormHolds,
+  type SettingsEdit,
+  type SettingsReading,
+  tooManySettings,
+} from "../settings-text.js";
 
 /** Reads a text of a form that goes line by line. */
 export function lineSettings<Read extends ReadLines>(form: LineForm<Read>, text: string): SettingsReading {

@@ -1,5 +1,5 @@
-import type { Span } from "../json-tree.js";
-import type { SettingsFault } from "./settings-text.js";
+import type { Span } from "../../json/json-tree.js";
+import type { SettingsFault } from "../settings-text.js";
 
 export interface SystemdValue {
   readonly value: string;
@@ -109,4 +109,13 @@ function endsLine(text: string, at: number): boolean {
 
 function open(offset: number, reason: string): SettingsFault {
   return { kind: "syntax", offset, reason };
+}
+
+/**
+ * Whether Docker Compose's `env_file` gives the value that `docker run --env-file` gives. Compose reads the
+ * same file by other rules: it puts variables in, takes quotes off, and drops blanks at the ends and what
+ * stands behind ` #` (Compose's documentation of env files).
+ */
+export function composeReadsAlike(value: string): boolean {
+  return !/\$|^["']|^#|\s#|^\s|\s$/.test(value);
 }

@@ -1,12 +1,11 @@
 import { visit } from "jsonc-parser";
-import { parseJson } from "../json-tree.js";
-import type { JsonObject } from "../json-tree.js";
-import { withEdits } from "../text-edit.js";
-import { foldKey } from "./fold-key.js";
+import { parseJson } from "../../json/json-tree.js";
+import type { JsonObject } from "../../json/json-tree.js";
+import { withEdits } from "../../text/text-edit.js";
+import { foldKey } from "../keys.js";
 import { additions } from "./json-additions.js";
-import { jsonCannotHold } from "./json-cannot-hold.js";
 import { leavesAt, removals } from "./json-removals.js";
-import { jsonSections } from "./json-sections.js";
+import { deepest, isWellFormed, jsonSections } from "./json-sections.js";
 import type { JsonSections, Section } from "./json-sections.js";
 import {
   mostSettings,
@@ -15,7 +14,7 @@ import {
   type SettingsFault,
   type SettingsReading,
   type SettingsText,
-} from "./settings-text.js";
+} from "../settings-text.js";
 
 /**
  * Reads settings as .NET's configuration reads a JSON file: System.Text.Json with comments and trailing
@@ -143,4 +142,13 @@ function holds(after: Section, before: Section, touched: ReadonlySet<Section>): 
 
 function isNothing(text: string): boolean {
   return /^\uFEFF?[ \t\r\n]*$/.test(text);
+}
+
+/** Why no JSON file can hold the setting; undefined when it can. */
+export function jsonCannotHold(key: string, value: string): string | undefined {
+  const parts = key.split(":");
+  if (parts.includes("")) return "a part of the key is empty";
+  if (parts.length > deepest) return `a key of more than ${deepest} parts is nested too deeply`;
+  if (!isWellFormed(key)) return "the key holds half of a surrogate pair";
+  return isWellFormed(value) ? undefined : "the value holds half of a surrogate pair";
 }

@@ -1,14 +1,11 @@
-import { foldKey } from "./fold-key.js";
-import { iniCannotHold } from "./ini-cannot-hold.js";
-import { iniLines, isQuoted } from "./ini-lines.js";
+import { foldKey, partOf } from "../keys.js";
+import { iniLines, isQuoted, isWhiteSpace } from "./ini-lines.js";
 import type { IniLines } from "./ini-lines.js";
-import { partOf } from "./key-parts.js";
-import type { Line } from "./line.js";
 import type { LineEditor } from "./line-editor.js";
-import type { LineForm, Pair } from "./line-form.js";
+import type { Line, LineForm, Pair } from "./line-form.js";
 import { lineSettings, plainLine } from "./line-settings.js";
-import type { SettingsReading } from "./settings-text.js";
-import { isWhiteSpace } from "./white-space.js";
+import type { SettingsReading } from "../settings-text.js";
+import { markReason } from "../settings-text.js";
 
 const ini: LineForm<IniLines> = {
   read: iniLines,
@@ -60,4 +57,21 @@ function removedWith({ lines, blocks, blank }: IniLines, gone: ReadonlySet<Line>
     if (before !== undefined && blank.has(before)) removed.add(before);
   }
   return removed;
+}
+
+/** Why `[section]` and `name=value` would not be read as this setting; undefined when they are. */
+export function iniCannotHold(key: string, value: string): string | undefined {
+  if (/[\r\n]/.test(value)) return "an ini file cannot hold a line break in a value";
+  const section = key.slice(0, Math.max(0, key.lastIndexOf(":")));
+  const name = partOf(key);
+  if (/[\r\n]/.test(key)) return "an ini file cannot hold a line break in a name";
+  if ([section, name].some(hasOuterWhiteSpace)) return "an ini file loses white space at the ends of a name";
+  if (name.includes("=")) return "an ini file ends a name at its first equals sign";
+  if (/^[;#/]/.test(name)) return "an ini file takes a name that begins with ; # or / for a comment";
+  if (section === "" && name.startsWith("\uFEFF")) return markReason;
+  return undefined;
+}
+
+function hasOuterWhiteSpace(text: string): boolean {
+  return isWhiteSpace(text.charAt(0)) || isWhiteSpace(text.charAt(text.length - 1));
 }

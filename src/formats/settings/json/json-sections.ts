@@ -1,5 +1,5 @@
-import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonScalar } from "../json-tree.js";
-import { foldKey } from "./fold-key.js";
+import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonScalar } from "../../json/json-tree.js";
+import { foldKey } from "../keys.js";
 import {
   longestSection,
   mostSettings,
@@ -7,7 +7,7 @@ import {
   tooManySettings,
   type Setting,
   type SettingsFault,
-} from "./settings-text.js";
+} from "../settings-text.js";
 
 /** All that a text holds at one key, wherever it stands and however it is spelled. */
 export class Section {

@@ -1,14 +1,12 @@
-import { environmentForm } from "./environment-form.js";
-import { environmentLines } from "./environment-lines.js";
+import { environmentForm, environmentLines } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
-import { afterMark, linesOf } from "./line.js";
-import type { Line } from "./line.js";
-import type { Assignment } from "./line-form.js";
+import { isWhiteSpace, trimmedStart } from "./ini-lines.js";
+import type { Assignment, Line } from "./line-form.js";
+import { afterMark, linesOf } from "./line-form.js";
 import { lineSettings, plainLine } from "./line-settings.js";
-import { markReason } from "./no-form-holds.js";
-import type { SettingsFault, SettingsReading } from "./settings-text.js";
+import { markReason } from "../settings-text.js";
+import type { SettingsFault, SettingsReading } from "../settings-text.js";
 import { keyOfVariable, variableCannotName, variableOf } from "./variable-key.js";
-import { isWhiteSpace, trimmedStart } from "./white-space.js";
 
 /** Docker scans for lines in a buffer of 64 KiB, where the line feed has to fit too. */
 const greatestLine = 64 * 1024 - 1;
