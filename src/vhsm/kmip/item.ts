@@ -1,3 +1,4 @@
+import { Problem } from "../../problem/problem.js";
 import type { TagName } from "./tags.js";
 import { tagNumbers } from "./tags.js";
 
@@ -74,4 +75,12 @@ export function textOf(item: KmipItem | undefined): string | undefined {
 /** The number of an integer or enumeration; undefined when it is missing or something else. */
 export function numberOf(item: KmipItem | undefined): number | undefined {
   return item?.type === "Integer" || item?.type === "Enumeration" ? item.value : undefined;
+}
+
+/**
+ * The problem of bytes or a document that is no KMIP message. `why` never quotes them: they may hold a
+ * password.
+ */
+export function malformed(why: string): Problem {
+  return new Problem("kmip-malformed", "not a KMIP message", { detail: why });
 }

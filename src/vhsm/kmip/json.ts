@@ -1,6 +1,5 @@
 import type { KmipItem, KmipType } from "./item.js";
-import { deepestNesting, kmipTypes } from "./item.js";
-import { malformed } from "./malformed.js";
+import { deepestNesting, kmipTypes, malformed } from "./item.js";
 import { nameOfTag, nameOfValue, tagOfName, valueOfName } from "./tags.js";
 
 /**

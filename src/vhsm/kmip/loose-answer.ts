@@ -1,5 +1,5 @@
 import { peerText } from "../peer-text.js";
-import { malformed } from "./malformed.js";
+import { malformed } from "./item.js";
 import type { QueryAnswer } from "./messages.js";
 import { enumerations, nameOfTag, nameOfValue, tagNumbers } from "./tags.js";
 

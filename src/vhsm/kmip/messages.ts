@@ -1,8 +1,17 @@
 import type { Secret } from "../../problem/secret.js";
 import { peerText } from "../peer-text.js";
 import type { KmipItem } from "./item.js";
-import { enumeration, integer, numberOf, part, structure, tagNumber, text, textOf } from "./item.js";
-import { malformed } from "./malformed.js";
+import {
+  enumeration,
+  integer,
+  malformed,
+  numberOf,
+  part,
+  structure,
+  tagNumber,
+  text,
+  textOf,
+} from "./item.js";
 import { enumerations, nameOfValue, tagNumbers } from "./tags.js";
 
 export interface Credential {

@@ -1,6 +1,5 @@
 import type { KmipItem, KmipType } from "./item.js";
-import { deepestNesting, kmipTypes } from "./item.js";
-import { malformed } from "./malformed.js";
+import { deepestNesting, kmipTypes, malformed } from "./item.js";
 
 const headerLength = 8;
 const fixedLengths: Partial<Record<KmipType, number>> = {

@@ -1,3 +1,5 @@
+import type { Finding, Stage } from "./finding.js";
+
 /** The time that is left for something, and what ends when it is over. */
 export class Deadline {
   readonly #controller = new AbortController();
@@ -73,4 +75,15 @@ export class Deadline {
     this.#parent?.removeEventListener("abort", this.#abort);
     this.#abort();
   }
+}
+
+/** One endpoint's time. */
+export interface Time {
+  readonly deadline: Deadline;
+  /** Of the whole probe, for saying so. */
+  readonly timeoutMs: number;
+}
+
+export function timedOut(stage: Stage, { timeoutMs: ms }: Pick<Time, "timeoutMs">): Finding {
+  return { kind: "timed-out", stage, ms };
 }

@@ -1,13 +1,19 @@
 import type { Deadline } from "./deadline.js";
-import type { EndpointReport } from "./endpoint-report.js";
+import { type Time, timedOut } from "./deadline.js";
+import type { EndpointReport, Finding } from "./finding.js";
 import type { FirstShaken } from "./first-handshake.js";
-import { firstWords, saidText, type FirstWords } from "./first-words.js";
+import { firstWords, type FirstWords, saidText } from "./first-words.js";
 import { askInHttp, listenFirst } from "./listen-first.js";
-import { lowerHandshake } from "./lower-handshake.js";
-import { demandsCertificate, type FailedHandshake, type Session } from "./shake-hands.js";
+import {
+  demandsCertificate,
+  type FailedHandshake,
+  type Session,
+  shakeHands,
+  type Shaken,
+} from "./shake-hands.js";
 import type { Peer } from "./target.js";
-import { timedOut, type Time } from "./time.js";
-import type { TlsSettings } from "./tls-settings.js";
+import { needsLegacyServer, olderSettings, type TlsSettings } from "./tls-settings.js";
+import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";
 
 export interface Failure {
@@ -91,4 +97,38 @@ function noTls(words: FirstWords): Explained {
 function reasonOf({ code, records }: FailedHandshake): string {
   const words = /^ERR_SSL_([\w/]+)$/.exec(code)?.[1]?.toLowerCase().replaceAll("_", " ");
   return words ?? (records.alert === undefined ? "it closed the connection" : `alert ${records.alert}`);
+}
+
+/** A session and the settings that made it, or what such settings brought to light. */
+export type Lower =
+  | { readonly older: Session; readonly settings: TlsSettings }
+  | { readonly speaks: "TLS"; readonly findings: readonly Finding[] }
+  /** None of the settings helps. */
+  | "refused"
+  /** Not all of them could be tried. */
+  | "not-tried";
+
+/** A session by the first of the settings for old servers that does it, after the usual ones failed. */
+export async function lowerHandshake(
+  { code }: FailedHandshake,
+  peer: Peer,
+  deadline: Deadline,
+): Promise<Lower> {
+  const left = [...olderSettings(code)];
+  for (let settings = left.shift(); settings !== undefined; settings = left.shift()) {
+    const shaken = await shakenWith(settings, peer, deadline);
+    if (shaken === "late") return "not-tried";
+    if ("socket" in shaken) return { older: shaken, settings };
+    if (demandsCertificate(shaken)) return { speaks: "TLS", findings: [{ kind: "client-certificate" }] };
+    if (needsLegacyServer(shaken.code) && settings.legacyServer !== true)
+      left.unshift({ ...settings, legacyServer: true });
+  }
+  return "refused";
+}
+
+async function shakenWith(settings: TlsSettings, peer: Peer, deadline: Deadline): Promise<Shaken> {
+  const opened = await openWire(peer, deadline);
+  return opened === "late" || "finding" in opened
+    ? "late"
+    : shakeHands(opened.wire, peer, settings, deadline);
 }

@@ -1,8 +1,7 @@
 import type { QueryAnswer } from "../kmip/messages.js";
 import { peerText } from "../peer-text.js";
 import type { Asked } from "./ask-kmip.js";
-import type { EndpointReport } from "./endpoint-report.js";
-import type { Finding } from "./finding.js";
+import type { EndpointReport, Finding } from "./finding.js";
 import { saidText } from "./first-words.js";
 
 /** What a server's answer to a Query tells of it. */

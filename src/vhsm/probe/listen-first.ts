@@ -1,7 +1,7 @@
 import type { Deadline } from "./deadline.js";
 import { firstWords, type FirstWords } from "./first-words.js";
-import { openWire } from "./open-wire.js";
 import type { Peer } from "./target.js";
+import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";
 
 /**

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
+import { type Time, timedOut } from "./deadline.js";
 import type { Finding } from "./finding.js";
 import type { Lookup, Names } from "./name-service.js";
-import { openWire } from "./open-wire.js";
 import type { Peer, Target } from "./target.js";
-import { timedOut, type Time } from "./time.js";
+import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";
 
 /** A connection and to which of a name's addresses it goes; or why there is none, and at which address. */

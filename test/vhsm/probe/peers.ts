@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Test } from "tap";
 import { makeCertificate } from "../../../src/simulator/certificate.js";
-import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
+import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
 import { probeOne } from "./probe-one.js";
 
 const certificate = makeCertificate("hostile");

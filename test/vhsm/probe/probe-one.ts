@@ -1,5 +1,5 @@
-import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
-import { probeEndpoints } from "../../../src/vhsm/probe/probe-endpoints.js";
+import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
+import { probeEndpoints } from "../../../src/vhsm/probe/probe-endpoint.js";
 import type { Target } from "../../../src/vhsm/probe/target.js";
 
 /** The report of one endpoint. */

@@ -1,16 +1,15 @@
-import fc from "../../support/fast-check.js";
 import { test } from "tap";
-import { judgeCertificate } from "../../../src/vhsm/probe/certificate.js";
-import { firstWords } from "../../../src/vhsm/probe/first-words.js";
-import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
-import { failure } from "../../../src/vhsm/probe/open-wire.js";
-import { demandsCertificate } from "../../../src/vhsm/probe/shake-hands.js";
-import { olderSettings, settingsText } from "../../../src/vhsm/probe/tls-settings.js";
-import { tlsRecords } from "../../../src/vhsm/probe/tls-records.js";
-import { readLooseAnswer } from "../../../src/vhsm/kmip/loose-answer.js";
-import { encodeJson } from "../../../src/vhsm/kmip/json.js";
-import { queryRequest } from "../../../src/vhsm/kmip/messages.js";
 import { Problem } from "../../../src/problem/problem.js";
+import { encodeJson } from "../../../src/vhsm/kmip/json.js";
+import { readLooseAnswer } from "../../../src/vhsm/kmip/loose-answer.js";
+import { queryRequest } from "../../../src/vhsm/kmip/messages.js";
+import { judgeCertificate } from "../../../src/vhsm/probe/certificate.js";
+import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
+import { firstWords } from "../../../src/vhsm/probe/first-words.js";
+import { failure } from "../../../src/vhsm/probe/wire.js";
+import { demandsCertificate, tlsRecords } from "../../../src/vhsm/probe/shake-hands.js";
+import { olderSettings, settingsText } from "../../../src/vhsm/probe/tls-settings.js";
+import fc from "../../support/fast-check.js";
 
 const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
 

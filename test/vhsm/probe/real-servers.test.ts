@@ -4,7 +4,7 @@ import t from "tap";
 import { probeTable } from "../../../src/commands/ha/probe/probe-text.js";
 import type { Probed } from "../../../src/commands/ha/probe/probed.js";
 import { style } from "../../../src/ui/style.js";
-import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
+import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
 import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
 import { cluster } from "../../simulator/rig.js";
 import { blackHole, ensureOwnNetwork, noNetwork, noRoute } from "./own-network.js";

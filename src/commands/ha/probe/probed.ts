@@ -1,11 +1,11 @@
 import { isError } from "../../../problem/is-error.js";
 import { Problem } from "../../../problem/problem.js";
 import { parseAddress } from "../../../profile/address.js";
-import type { EndpointReport } from "../../../vhsm/probe/endpoint-report.js";
 import { findingProblem } from "../../../vhsm/probe/finding-problem.js";
+import type { EndpointReport } from "../../../vhsm/probe/finding.js";
 import type { ProbeOptions } from "../../../vhsm/probe/probe-endpoint.js";
-import { probeEndpoints } from "../../../vhsm/probe/probe-endpoints.js";
-import { targetText, type Target } from "../../../vhsm/probe/target.js";
+import { probeEndpoints } from "../../../vhsm/probe/probe-endpoint.js";
+import { type Target, targetText } from "../../../vhsm/probe/target.js";
 
 /** An endpoint to be probed, and where it is from. */
 export interface Wanted {
