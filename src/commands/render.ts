@@ -80,7 +80,7 @@ async function settings(
 async function composeProblems(text: string, { output }: CommandContext): Promise<readonly Problem[]> {
   const [{ readSettings }, { composeWarning }] = await Promise.all([
     import("../formats/settings/read-settings.js"),
-    import("../steps/key-stores/lint-compose.js"),
+    import("../steps/key-stores/lint/lint-context.js"),
   ]);
   const reading = await readSettings("env", text);
   const problems = "faults" in reading ? [] : composeWarning(reading.settings, undefined);

@@ -1,24 +1,24 @@
 import { resolve } from "node:path";
 import type { JsonObject } from "../../formats/json/json-tree.js";
 import { positionsIn } from "../../formats/text/text-position.js";
-import { asAbsolutePath, path, type AbsolutePath } from "../../host/path.js";
+import { type AbsolutePath, asAbsolutePath, path } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { absoluteHome } from "../../profile/checks/text.js";
 import { readInput } from "../../profile/reading/read-input.js";
 import { serviceHome } from "../../profile/service.js";
-import { connectionFault } from "../../steps/client-config/connection-fault.js";
 import {
   correctIt,
-  existingText,
   type EmptyText,
+  existingText,
   type ExistingText,
 } from "../../steps/client-config/existing.js";
 import { observeClientConfig } from "../../steps/client-config/observe.js";
-import { endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
+import { connectionFault, endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../run/valid-profile.js";
 import {
   ambiguous,
+  type ConfigHints,
   configMissing,
   hostConfigHints,
   namedConfigHints,
@@ -26,7 +26,6 @@ import {
   noAccount,
   noConnections,
   unseen,
-  type ConfigHints,
 } from "./config-problems.js";
 import { connectionsOf, type HaConnection, type HaConnections } from "./connections.js";
 

@@ -1,6 +1,9 @@
 import type { JsonData } from "../../formats/json/json-text.js";
+import { type JsonObject, parseJson } from "../../formats/json/json-tree.js";
+import { Problem } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
-import type { ClientUser } from "./wanted.js";
+import { readClientConfig, readsAs } from "./reading.js";
+import type { ClientConfig, ClientUser } from "./wanted.js";
 
 /**
  * The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more.
@@ -29,4 +32,36 @@ export function userData({ authenticationType, connection }: ClientUser): Readon
 function oneOrMore<T>(values: readonly T[]): T | readonly T[] {
   const [only] = values;
   return values.length === 1 && only !== undefined ? only : values;
+}
+
+/**
+ * The last look at a config.json before anything may use it: parsed again, it must say to the client what is
+ * wanted and satisfy schemas/client-config.schema.json. Returns its tree; throws a Problem
+ * (`client-config-mismatch`) otherwise.
+ */
+export async function checkClientConfig(text: string, wanted: ClientConfig): Promise<JsonObject> {
+  const parsed = parseJson(text);
+  if ("faults" in parsed) throw mismatch(`it is not JSON: ${parsed.faults[0].reason}`);
+  if (parsed.root.kind !== "object") throw mismatch("it is not a JSON object");
+  if (!readsAs(readClientConfig(parsed.root), wanted))
+    throw mismatch("the client would read something else than the profile says");
+  const { clientConfig } = await import("../../generated/validate-client-config.js");
+  const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+  if (!clientConfig(value)) {
+    const [first] = clientConfig.errors ?? [];
+    throw mismatch(`it does not satisfy the schema: ${first?.schemaPath ?? "unknown rule"}`);
+  }
+  return parsed.root;
+}
+
+/** A mistake of this program, found before it could do harm. */
+export function mismatch(detail: string): Problem {
+  return new Problem(
+    "client-config-mismatch",
+    "the config.json that was made is not the one that is wanted",
+    {
+      detail,
+      hint: "nothing was written; report this with the profile: it is a mistake of knetctl",
+    },
+  );
 }

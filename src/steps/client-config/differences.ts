@@ -1,6 +1,7 @@
+import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
-import { sameEndpoints, type ClientConfigReading, type UserReading } from "./reading.js";
-import { defaultVerbosity, type ClientConfig, type ClientUser } from "./wanted.js";
+import { type ClientConfigReading, memberOf, sameEndpoints, type UserReading } from "./reading.js";
+import { type ClientConfig, type ClientUser, defaultVerbosity } from "./wanted.js";
 
 /**
  * What changes for the client, one line each: "user old_signer: removed". Removals come first within each
@@ -72,4 +73,42 @@ function shownEndpoints(endpoints: readonly Endpoint[]): string {
 /** A name as it is where it cannot be mistaken for anything else in the line; else in quotes, as JSON. */
 export function shownName(name: string): string {
   return /^[\p{L}\p{N}_.@-][\p{L}\p{N}_.@ ()-]*$/u.test(name) ? name : JSON.stringify(name);
+}
+
+/** A key this program does not know: its path and the bytes of its value. */
+type UnknownPart = readonly [...path: string[], text: string];
+
+/**
+ * What an edit must not touch: keys nobody here knows, at the top and in the connections and users that stay.
+ */
+export function unknownParts(text: string, root: JsonObject, wanted: ClientConfig): readonly UnknownPart[] {
+  return [
+    ...unknownMembers(text, root, ["connections", "users", "log_verbosity"], []),
+    ...inSection(text, root, "connections", wanted.connections, ["ip", "port"]),
+    ...inSection(text, root, "users", wanted.users, ["authentication_type", "connection"]),
+  ];
+}
+
+function inSection(
+  text: string,
+  root: JsonObject,
+  section: string,
+  staying: ReadonlyMap<string, unknown>,
+  known: readonly string[],
+): UnknownPart[] {
+  return [...staying.keys()]
+    .toSorted()
+    .flatMap((name) => unknownMembers(text, memberOf(memberOf(root, section), name), known, [section, name]));
+}
+
+function unknownMembers(
+  text: string,
+  node: JsonNode | undefined,
+  known: readonly string[],
+  path: readonly string[],
+): UnknownPart[] {
+  if (node?.kind !== "object") return [];
+  return [...node.members.values()]
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, key, value }) => [...path, name, text.slice(key.start, value.end)]);
 }

@@ -1,10 +1,9 @@
 import { JsonEditor } from "../../formats/json/json-edit.js";
-import { parseJson, type JsonNode } from "../../formats/json/json-tree.js";
+import { type JsonNode, parseJson } from "../../formats/json/json-tree.js";
 import { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/words/quote.js";
 import type { Endpoint } from "../../profile/types.js";
-import { mismatch } from "./check.js";
-import { connectionData } from "./data.js";
+import { quotedName } from "../../profile/words/quote.js";
+import { connectionData, mismatch } from "./data.js";
 import { connectionDifference, shownName } from "./differences.js";
 import { editConnection, type EditedClientConfig } from "./edit.js";
 import type { ExistingText } from "./existing.js";

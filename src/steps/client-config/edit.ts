@@ -2,21 +2,19 @@ import { JsonEditor } from "../../formats/json/json-edit.js";
 import { isList, type JsonData } from "../../formats/json/json-text.js";
 import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
-import { checkClientConfig, mismatch } from "./check.js";
-import { connectionData, endpointData, userData } from "./data.js";
-import { differences } from "./differences.js";
+import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./data.js";
+import { differences, unknownParts } from "./differences.js";
 import type { ExistingText } from "./existing.js";
 import {
   endpointsOf,
+  isSameEndpoint,
   memberOf,
   readClientConfig,
   readsAs,
-  isSameEndpoint,
   sameEndpoints,
   scalarsOf,
 } from "./reading.js";
-import { unknownParts } from "./unknown-parts.js";
-import { defaultVerbosity, type ClientConfig, type ClientUser } from "./wanted.js";
+import { type ClientConfig, type ClientUser, defaultVerbosity } from "./wanted.js";
 
 export interface EditedClientConfig {
   /** The very text that was given where the client reads from it what is wanted. */

@@ -1,6 +1,5 @@
 import { renderTemplate } from "../../formats/template.js";
-import { checkClientConfig } from "./check.js";
-import { endpointData } from "./data.js";
+import { checkClientConfig, endpointData } from "./data.js";
 import type { ClientConfig } from "./wanted.js";
 
 /**

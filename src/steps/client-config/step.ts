@@ -1,12 +1,11 @@
 import { throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service.js";
 import type { Step } from "../../workflow/step.js";
-import { clientConfigChanges } from "./changes.js";
 import { editClientConfig, type EditedClientConfig } from "./edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
 import { otherAuthentication } from "./other-authentication.js";
 import { renderClientConfig } from "./render.js";
-import { wantedClientConfig, type ClientConfig } from "./wanted.js";
+import { type ClientConfig, clientConfigChanges, wantedClientConfig } from "./wanted.js";
 
 /**
  * The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays

@@ -5,7 +5,7 @@ import { serviceHome } from "../../profile/service.js";
 import type { Endpoint } from "../../profile/types.js";
 import { ownCommand } from "../../workflow/own-command.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
-import { clientConfigChanges } from "./changes.js";
+import { clientConfigChanges } from "./wanted.js";
 import { editedConnection } from "./edit-connection.js";
 import { observeClientConfig } from "./observe.js";
 import { readClientConfig, sameEndpoints } from "./reading.js";

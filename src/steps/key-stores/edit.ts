@@ -3,8 +3,7 @@ import type { Setting, SettingsEdit } from "../../formats/settings/settings-text
 import type { PinSource } from "../../host/pin/pin-source.js";
 import type { Secret } from "../../problem/secret.js";
 import type { WrittenFile } from "./receipt.js";
-import { defaultStoreKey, knownNames, storeKey, storesSection } from "./setting-names.js";
-import { shownValue } from "./shown-value.js";
+import { defaultStoreKey, knownNames, shownValue, storeKey, storesSection } from "./setting-names.js";
 import { storeSettings, type WantedFile } from "./wanted.js";
 
 /**

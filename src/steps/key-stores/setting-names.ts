@@ -1,5 +1,6 @@
+import { isIP } from "node:net";
 import { foldKey } from "../../formats/settings/keys.js";
-import { keyStoreTypes, type KeyStoreType } from "../../profile/key-stores/store-types.js";
+import { type KeyStoreType, keyStoreTypes } from "../../profile/key-stores/store-types.js";
 
 /** The settings' own names: `KeyStores:NAME:Pin`. */
 export const storesSection = "KeyStores";
@@ -56,4 +57,28 @@ export function isKnownType(type: string): boolean {
 /** `KeyStores:MyHsm:Pin`. */
 export function storeKey(store: string, name: string): string {
   return `${storesSection}:${store}:${name}`;
+}
+
+/**
+ * What may be shown of a setting that is replaced: no free text, which may be a PIN that somebody put into
+ * the wrong line.
+ */
+const harmless: Readonly<Record<string, (value: string) => boolean>> = {
+  Type: (value) => keyStoreTypes.some((type) => foldKey(type) === foldKey(value)),
+  Module: (value) => /^[\w./+-]+\.(so(\.\d+)*|dll)$/i.test(value),
+  Host: (value) => isIP(value) !== 0,
+  Address: (value) => isIP(value) !== 0,
+  UseHsm: (value) => /^(true|false)$/i.test(value),
+};
+
+/**
+ * The value that a setting has so far, where it cannot be a secret; else words for it. `stores`: the names of
+ * the key stores there.
+ */
+export function shownValue(name: string, value: string, stores: readonly string[]): string {
+  const isHarmless =
+    name === "DefaultKeyStore"
+      ? stores.some((store) => foldKey(store) === foldKey(value))
+      : harmless[name]?.(value);
+  return isHarmless === true ? value : "<another value>";
 }

@@ -3,20 +3,18 @@ import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import { Problem, Problems } from "../../problem/problem.js";
-import { quotedName } from "../../profile/words/quote.js";
 import type { Profile } from "../../profile/types.js";
+import { quotedName } from "../../profile/words/quote.js";
 import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { exposedWarning, fileChanges, folderChanges, privateFile, recordChange } from "./changes.js";
-import { closedFolder } from "./closed-folder.js";
+import { closedFolder, refuseOthersFolders } from "./closed-folder.js";
+import { type KeptStore, type Secrets, storesEdit, type StoresEdit } from "./edit.js";
 import { editedText } from "./edited-text.js";
-import { refuseOthersFolders } from "./others-folder.js";
-import { storesEdit, type KeptStore, type Secrets, type StoresEdit } from "./edit.js";
-import { lintFile } from "./lint-file.js";
-import { olderAmplia } from "./older-amplia.js";
-import { observeFile, type ObservedFile } from "./observe.js";
-import { readWrittenStores, writtenStoresText, type WrittenFile } from "./receipt.js";
-import { wantedFiles, type WantedFile } from "./wanted.js";
+import { lintFile } from "./lint/lint-file.js";
+import { type ObservedFile, observeFile, olderAmplia } from "./observe.js";
+import { readWrittenStores, type WrittenFile, writtenStoresText } from "./receipt.js";
+import { type WantedFile, wantedFiles } from "./wanted.js";
 
 /**
  * The application's key stores, and its default one, in its settings; everything else in these files stays as

@@ -6,7 +6,7 @@ import { loaderEntry } from "../../host/installer/loader-entry.js";
 import { folderOf } from "../../host/path.js";
 import type { ModuleSource } from "../../profile/types.js";
 import type { Change, RegisterLibrary, RunInstaller } from "../../workflow/change.js";
-import type { Drift } from "./drift.js";
+import type { Drift } from "./observe.js";
 
 const step = "module";
 

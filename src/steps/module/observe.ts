@@ -1,14 +1,13 @@
-import type { Host } from "../../host/host.js";
 import { moduleName } from "../../host/archive/archive-contents.js";
+import type { Host } from "../../host/host.js";
 import { loaderEntry, othersEntryNote } from "../../host/installer/loader-entry.js";
-import { readReceipt } from "../../host/installer/receipt.js";
-import type { Receipt } from "../../host/installer/receipt.js";
+import { isModules } from "../../host/installer/modules-files.js";
+import { installedFile, readReceipt } from "../../host/installer/receipt.js";
+import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
 import { registrationOf } from "../../host/installer/registration.js";
 import type { Registration } from "../../host/installer/registration.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import type { Problem } from "../../problem/problem.js";
-import { observeDrift } from "./drift.js";
-import type { Drift } from "./drift.js";
 
 export interface ObservedModule {
   /** What knetctl installed last; undefined when nothing, or when it cannot be seen. */
@@ -43,4 +42,33 @@ function observeReceipt(host: Host): Pick<ObservedModule, "receipt" | "drift" | 
     if (!needsPermission(error)) throw error;
     return { receipt, hidden: error, drift: [] };
   }
+}
+
+/**
+ * A recorded file that is not as the installer left it. `now` is undefined when it is gone, or no file or
+ * link any more.
+ */
+export interface Drift {
+  readonly recorded: InstalledFile;
+  readonly now: InstalledFile | undefined;
+  /** Something else than its owner and mode differs: only the installer can bring it back. */
+  readonly content: boolean;
+}
+
+/** Compares every recorded file with what is there, by content and rights. */
+export function observeDrift(host: Pick<Host, "files">, receipt: Receipt): readonly Drift[] {
+  const owners = receipt.files.map(({ uid }) => uid);
+  // an earlier knetctl recorded all that install.sh made
+  return receipt.files
+    .filter(({ path }) => isModules(path, receipt.library))
+    .flatMap((recorded) => {
+      const now = installedFile(host, recorded.path, owners);
+      const content = now === undefined || now.sha256 !== recorded.sha256 || now.target !== recorded.target;
+      // the kernel gives every link the same mode
+      const rights =
+        now !== undefined &&
+        recorded.target === undefined &&
+        (now.mode !== recorded.mode || now.uid !== recorded.uid || now.gid !== recorded.gid);
+      return content || rights ? [{ recorded, now, content }] : [];
+    });
 }

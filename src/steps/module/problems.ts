@@ -5,7 +5,7 @@ import { resolveLinks } from "../../host/installer/resolve-links.js";
 import { asAbsolutePath } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { Drift } from "./drift.js";
+import type { Drift } from "./observe.js";
 
 /** A recorded file that is not as it was left; a warning, since apply brings it back. */
 export function driftProblem({ recorded, now, content }: Drift): Problem {

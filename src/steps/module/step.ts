@@ -6,13 +6,11 @@ import { needsPermission } from "../../problem/needs-permission.js";
 import type { Problem } from "../../problem/problem.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { installerChange, registerAfterInstaller, registrationChanges, rightsChanges } from "./changes.js";
-import { inspectModule } from "./inspect.js";
-import type { InspectedArchive } from "./inspect.js";
 import { observeModule } from "./observe.js";
 import type { ObservedModule } from "./observe.js";
 import { driftProblem, notFound, readableProblem, shadowed } from "./problems.js";
-import { isInstalled, wantedModule } from "./wanted.js";
-import type { WantedModule } from "./wanted.js";
+import { inspectModule, isInstalled, wantedModule } from "./wanted.js";
+import type { InspectedArchive, WantedModule } from "./wanted.js";
 
 /**
  * The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare

@@ -1,7 +1,10 @@
-import { basename } from "node:path";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Owners } from "../../host/files/trust.js";
+import type { Host } from "../../host/host.js";
 import type { Receipt } from "../../host/installer/receipt.js";
-import { Problem } from "../../problem/problem.js";
+import { Problem, Problems } from "../../problem/problem.js";
 import type { ModuleSource } from "../../profile/types.js";
 
 /** The archive that is to be the installed one. */
@@ -48,4 +51,47 @@ export async function wantedModule(
 /** Whether the receipt is of the wanted archive. */
 export function isInstalled(wanted: WantedModule, receipt: Receipt | undefined): receipt is Receipt {
   return receipt !== undefined && wanted.sha256 === receipt.archiveSha256;
+}
+
+export interface InspectedArchive {
+  readonly sha256: string;
+  readonly version: string;
+  /** Of each library in it that is, by its name, the module. */
+  readonly moduleHashes: readonly string[];
+  /** What keeps it from being installed here. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Looks into the archive of that SHA-256, in a private folder that is gone afterwards; nothing of it is run.
+ * What is wrong with the archive comes back as problems, and then there is no more to tell.
+ */
+export async function inspectModule(
+  source: ModuleSource,
+  sha256: string,
+  host: Host,
+): Promise<InspectedArchive | readonly Problem[]> {
+  const [{ withPrivateFolder }, { prepareModule }] = await Promise.all([
+    import("../../host/archive/private-folder.js"),
+    import("../../host/installer/prepare-module.js"),
+  ]);
+  try {
+    return await withPrivateFolder(async (folder) => {
+      const { archive, extracted, problems } = await prepareModule(source.archive, { folder, sha256, host });
+      const moduleHashes = archive.modules.map((name) =>
+        createHash("sha256")
+          .update(readFileSync(join(extracted, name)))
+          .digest("hex"),
+      );
+      return { sha256: archive.sha256, version: archive.version, moduleHashes, problems };
+    });
+  } catch (thrown) {
+    const error =
+      source.sha256 === undefined
+        ? (await import("../../host/archive/replaced-archive.js")).replacedArchive(thrown)
+        : thrown;
+    if (error instanceof Problems) return error.list;
+    if (error instanceof Problem) return [error];
+    throw error;
+  }
 }

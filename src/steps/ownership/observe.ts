@@ -1,5 +1,5 @@
-import type { Entry, Files } from "../../host/host.js";
-import { joined, type AbsolutePath } from "../../host/path.js";
+import type { Accounts, Entry, Files } from "../../host/host.js";
+import { type AbsolutePath, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 
@@ -116,4 +116,26 @@ function tooDeep(path: AbsolutePath): Problem {
     where: { path },
     hint: "no settings need that: find out who made them, and remove them",
   });
+}
+
+/**
+ * The same accounts, asked once for the name of each id: a directory service answers slowly, and thousands of
+ * files may have one owner.
+ */
+export function rememberedNames(accounts: Accounts): Accounts {
+  return {
+    user: (name) => accounts.user(name),
+    group: (name) => accounts.group(name),
+    userName: remembered((uid) => accounts.userName(uid)),
+    groupName: remembered((gid) => accounts.groupName(gid)),
+  };
+}
+
+function remembered(ask: (id: number) => string): (id: number) => string {
+  const names = new Map<number, string>();
+  return (id) => {
+    const name = names.get(id) ?? ask(id);
+    names.set(id, name);
+    return name;
+  };
 }

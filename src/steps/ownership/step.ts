@@ -1,11 +1,10 @@
 import { joined } from "../../host/path.js";
-import { needsPermission } from "../../problem/needs-permission.js";
 import { isError } from "../../problem/is-error.js";
+import { needsPermission } from "../../problem/needs-permission.js";
 import { serviceHome } from "../../profile/service.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { planOwnership } from "./changes.js";
-import { observeTree, observeWay } from "./observe.js";
-import { rememberedNames } from "./remembered-names.js";
+import { observeTree, observeWay, rememberedNames } from "./observe.js";
 import { foreignness, type Reader } from "./standing.js";
 
 /** What is the client's below HOME/.config is root:GROUP, folders 0750, files 0640, as the document asks. */

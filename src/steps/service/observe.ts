@@ -1,9 +1,13 @@
 import type { Host } from "../../host/host.js";
+import { type AbsolutePath, joined, path } from "../../host/path.js";
 import { askHealth, type Health } from "../../host/service/health.js";
 import { isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
+import { stateFolder } from "../../host/state.js";
 import { Problem } from "../../problem/problem.js";
+import type { ServiceAccount } from "../../profile/types.js";
+import type { Change, RestartService, StepId } from "../../workflow/change.js";
 import { readRuns } from "../../workflow/journal/runs.js";
-import { unreadRuns, type UnreadRun } from "../../workflow/unread-changes.js";
+import { type UnreadRun, unreadRuns } from "../../workflow/unread-changes.js";
 
 export interface ObservedService {
   readonly state: UnitState;
@@ -38,4 +42,42 @@ export async function observeOwed(host: Host, unit: string): Promise<readonly Un
     if (error instanceof Problem && error.code === "host-not-permitted") return [];
     throw error;
   }
+}
+
+const readingKinds: ReadonlySet<Change["kind"]> = new Set([
+  "write-file",
+  "write-settings",
+  "run-installer",
+  "register-library",
+]);
+const readSteps: ReadonlySet<StepId> = new Set(["module", "client-config", "key-stores"]);
+const unitFolder = path("/etc/systemd/system");
+
+/**
+ * Paths of the planned changes for which the application must start anew: its settings, and the module that
+ * it has loaded. Rights and folders are no reason.
+ */
+export function readAnew(planned: readonly Change[]): readonly AbsolutePath[] {
+  const changes = planned.filter(
+    ({ kind, step, path: at }) =>
+      readingKinds.has(kind) && readSteps.has(step) && !at.startsWith(`${stateFolder}/`),
+  );
+  return [...new Set(changes.map(({ path: at }) => at))];
+}
+
+/** The restart that makes the application read them. */
+export function restartChange(
+  unit: string,
+  { health, startTimeoutSeconds }: ServiceAccount,
+  because: readonly AbsolutePath[],
+): RestartService {
+  return {
+    kind: "restart-service",
+    step: "service",
+    path: joined(unitFolder, unit),
+    unit,
+    health: health ?? null,
+    timeoutSeconds: startTimeoutSeconds,
+    because,
+  };
 }

@@ -11,8 +11,7 @@ import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import type { UnreadRun } from "../../workflow/unread-changes.js";
-import { readAnew, restartChange } from "./changes.js";
-import { observeOwed, observeService, type ObservedService } from "./observe.js";
+import { type ObservedService, observeOwed, observeService, readAnew, restartChange } from "./observe.js";
 
 export interface ServiceOptions {
   /** False: what is to be done is said and left to the user. */

@@ -1,10 +1,10 @@
 import type { AbsolutePath } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import { clientModule } from "../../vendor/client.js";
 import { serviceIdentity } from "../../profile/service.js";
 import type { PinSource, User } from "../../profile/types.js";
+import { clientModule } from "../../vendor/client.js";
 import type { Proof, Step, StepInput, TokenReport } from "../../workflow/step.js";
-import { smokeProblems } from "./smoke-problems.js";
 
 export interface SmokeTestOptions {
   /** dist/pkcs11-worker.cjs */
@@ -72,4 +72,24 @@ async function inTurn<T, R>(items: readonly T[], atOnce: number, run: (item: T) 
     results.push(...(await Promise.all(items.slice(start, start + atOnce).map(run))));
   }
   return results;
+}
+
+/** One problem for each failed check of a token; the checks after a failed one were not made. */
+export function smokeProblems(tokens: readonly TokenReport[]): Problem[] {
+  return tokens.flatMap(({ label, checks }) =>
+    checks
+      .filter(({ status }) => status === "fail")
+      .map(
+        ({ id, ckr, detail, hint, unavailable }) =>
+          new Problem(
+            unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed",
+            `the smoke test of token ${JSON.stringify(label)} failed at ` +
+              `${id}${ckr === undefined ? "" : ` with ${ckr}`}`,
+            {
+              ...(detail !== undefined && { detail }),
+              ...(hint !== undefined && { hint }),
+            },
+          ),
+      ),
+  );
 }

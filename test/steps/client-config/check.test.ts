@@ -1,5 +1,5 @@
 import t from "tap";
-import { checkClientConfig } from "../../../src/steps/client-config/check.js";
+import { checkClientConfig } from "../../../src/steps/client-config/data.js";
 import type { ClientConfig } from "../../../src/steps/client-config/wanted.js";
 
 const wanted: ClientConfig = {

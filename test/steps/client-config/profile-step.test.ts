@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { profileStep } from "../../../src/steps/client-config/profile-step.js";
+import { profileStep } from "../../../src/steps/profile-file/step.js";
 import { scratch, serviceUid, type Scratch } from "../../support/scratch.js";
 
 const before = "connections: {}\n";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import t from "tap";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import type { LintContext } from "../../../src/steps/key-stores/lint-context.js";
-import { lintStores } from "../../../src/steps/key-stores/lint.js";
+import type { LintContext } from "../../../src/steps/key-stores/lint/lint-context.js";
+import { lintStores } from "../../../src/steps/key-stores/lint/lint.js";
 import { smallRoot } from "../../support/small-root.js";
 
 const root = smallRoot(t);

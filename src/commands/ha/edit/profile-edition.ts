@@ -15,7 +15,7 @@ import { secretUses } from "../../../profile/secret-uses.js";
 import type { Endpoint, Profile } from "../../../profile/types.js";
 import { untrustedProfile } from "../../../profile/untrusted-profile.js";
 import { quotedName } from "../../../profile/words/quote.js";
-import { type ProfileFile, profileStep } from "../../../steps/client-config/profile-step.js";
+import { type ProfileFile, profileStep } from "../../../steps/profile-file/step.js";
 import { vectorStep } from "../../../steps/client-config/vector-step.js";
 import { keyStoresStep } from "../../../steps/key-stores/step.js";
 import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";

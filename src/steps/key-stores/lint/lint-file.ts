@@ -1,17 +1,17 @@
-import { foldKey } from "../../formats/settings/keys.js";
-import type { SettingsForm } from "../../formats/settings/settings-text.js";
-import { positionsIn } from "../../formats/text/text-position.js";
-import type { Host } from "../../host/host.js";
-import { Problem } from "../../problem/problem.js";
-import type { Profile } from "../../profile/types.js";
-import { unknownSecret, type StoresEdit } from "./edit.js";
-import { composeWarning } from "./lint-compose.js";
+import { foldKey } from "../../../formats/settings/keys.js";
+import type { SettingsForm } from "../../../formats/settings/settings-text.js";
+import { positionsIn } from "../../../formats/text/text-position.js";
+import type { Host } from "../../../host/host.js";
+import { Problem } from "../../../problem/problem.js";
+import type { Profile } from "../../../profile/types.js";
+import { type StoresEdit, unknownSecret } from "../edit.js";
+import { composeWarning } from "./lint-context.js";
 import type { LintedSetting } from "./lint-context.js";
 import { lintSettings } from "./lint-settings.js";
 import { lintStores } from "./lint.js";
-import type { ObservedFile } from "./observe.js";
-import { defaultStoreKey, storeKey } from "./setting-names.js";
-import { storeSettings, type WantedFile } from "./wanted.js";
+import type { ObservedFile } from "../observe.js";
+import { defaultStoreKey, storeKey } from "../setting-names.js";
+import { storeSettings, type WantedFile } from "../wanted.js";
 
 /** A file that is wrong in every line is told so by its first ones. */
 const mostWarnings = 50;

@@ -1,14 +1,14 @@
-import { foldKey } from "../../formats/settings/keys.js";
-import { moduleName } from "../../host/archive/archive-contents.js";
-import type { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/words/quote.js";
-import { builtInStores } from "../../profile/key-stores/check-default-store.js";
-import { keyStoreTypes } from "../../profile/key-stores/store-types.js";
-import { nearest } from "../../profile/words/suggest.js";
-import { storesIn, type StoreInSettings } from "./edit.js";
+import { foldKey } from "../../../formats/settings/keys.js";
+import { moduleName } from "../../../host/archive/archive-contents.js";
+import type { Problem } from "../../../problem/problem.js";
+import { quotedName } from "../../../profile/words/quote.js";
+import { builtInStores } from "../../../profile/key-stores/check-default-store.js";
+import { keyStoreTypes } from "../../../profile/key-stores/store-types.js";
+import { nearest } from "../../../profile/words/suggest.js";
+import { storesIn, type StoreInSettings } from "../edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
 import { baseName, LookedModules } from "./looked-modules.js";
-import { databaseStoreKey, defaultStoreKey, isKnownType, storeKey } from "./setting-names.js";
+import { databaseStoreKey, defaultStoreKey, isKnownType, storeKey } from "../setting-names.js";
 
 /** By folded key. */
 type Values = ReadonlyMap<string, LintedSetting>;

@@ -1,10 +1,10 @@
-import { foldKey, partOf } from "../../formats/settings/keys.js";
-import type { DroppedLine } from "../../formats/settings/settings-text.js";
-import type { Problem } from "../../problem/problem.js";
-import { quotedName } from "../../profile/words/quote.js";
-import { nearest } from "../../profile/words/suggest.js";
+import { foldKey, partOf } from "../../../formats/settings/keys.js";
+import type { DroppedLine } from "../../../formats/settings/settings-text.js";
+import type { Problem } from "../../../problem/problem.js";
+import { quotedName } from "../../../profile/words/quote.js";
+import { nearest } from "../../../profile/words/suggest.js";
 import { type LintContext, type LintedSetting, warning } from "./lint-context.js";
-import { defaultStoreKey, knownNames, settingsOfType, storesSection } from "./setting-names.js";
+import { defaultStoreKey, knownNames, settingsOfType, storesSection } from "../setting-names.js";
 
 const sections = [storesSection, "Amplia"];
 /**

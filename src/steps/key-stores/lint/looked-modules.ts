@@ -1,9 +1,9 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
-import { registrationOf } from "../../host/installer/registration.js";
-import { resolveLinks } from "../../host/installer/resolve-links.js";
-import type { Host } from "../../host/host.js";
-import { asAbsolutePath, type AbsolutePath } from "../../host/path.js";
-import { Problem } from "../../problem/problem.js";
+import { moduleName } from "../../../host/archive/archive-contents.js";
+import { registrationOf } from "../../../host/installer/registration.js";
+import { resolveLinks } from "../../../host/installer/resolve-links.js";
+import type { Host } from "../../../host/host.js";
+import { asAbsolutePath, type AbsolutePath } from "../../../host/path.js";
+import { Problem } from "../../../problem/problem.js";
 
 /** What the host says of a module that a key store names. */
 export type ModuleLook =

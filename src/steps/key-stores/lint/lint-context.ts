@@ -1,0 +1,87 @@
+import { foldKey } from "../../../formats/settings/keys.js";
+import { composeReadsAlike } from "../../../formats/settings/lines/systemd-value.js";
+import type { Setting, SettingsForm } from "../../../formats/settings/settings-text.js";
+import type { TextPosition } from "../../../formats/text/text-position.js";
+import type { Host } from "../../../host/host.js";
+import type { AbsolutePath } from "../../../host/path.js";
+import { Problem, type Where } from "../../../problem/problem.js";
+import { defaultStoreKey, storesSection } from "../setting-names.js";
+
+/** A setting as it will be. */
+export interface LintedSetting {
+  readonly key: string;
+  readonly value: string;
+  /** Of its key in the file as it is; undefined for one that is not there yet, or not with this value. */
+  readonly offset: number | undefined;
+  /** The profile says it: its text was checked there. */
+  readonly ours: boolean;
+}
+
+/** What is known of the host besides the file. */
+export interface LintContext {
+  readonly host: Host;
+  readonly path: AbsolutePath;
+  readonly form: SettingsForm;
+  /** Places in the file as it is. */
+  readonly position: (offset: number) => TextPosition;
+  /** Names of the kNET users: the labels of their tokens. Empty: the profile does not say. */
+  readonly users: readonly string[];
+  /** Key stores of the profile: those have been checked together with it. */
+  readonly checked: readonly string[];
+  /** The run installs the kNET module: where it will be is not known yet. */
+  readonly installsModule: boolean;
+}
+
+/** A warning about the file, at the setting or the offset where there is one. */
+export function warning(
+  code: Problem["code"],
+  title: string,
+  context: LintContext,
+  at: number | LintedSetting | undefined,
+  words: { readonly detail?: string; readonly hint: string },
+): Problem {
+  return new Problem(code, title, {
+    severity: "warning",
+    where: placeOf(context, typeof at === "object" ? at.offset : at),
+    ...words,
+  });
+}
+
+function placeOf({ path, position }: LintContext, offset: number | undefined): Where {
+  return { path, ...(offset !== undefined && position(offset)) };
+}
+
+/**
+ * One warning for the settings in a file for Docker that Compose would read differently. The values are not
+ * shown. `path` undefined: a text that is printed.
+ */
+export function composeWarning(
+  settings: readonly Pick<Setting, "key" | "value">[],
+  path: AbsolutePath | undefined,
+): readonly Problem[] {
+  const keys = settings
+    .filter((setting) => isKeyStores(setting) && !composeReadsAlike(setting.value))
+    .map(({ key }) => key);
+  const [first] = keys;
+  if (first === undefined) return [];
+  return [
+    new Problem(
+      "settings-value-compose",
+      `Docker Compose would read ${keys.length === 1 ? "this value" : "these values"} differently`,
+      {
+        severity: "warning",
+        ...(path !== undefined && { where: { path } }),
+        detail:
+          `${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ` and ${keys.length - 5} more` : ""}: $, ` +
+          `quotes, blanks at the ends and " #" mean something in its env_file`,
+        hint:
+          "docker run --env-file takes them as they are; in a compose.yaml say format: raw beside the " +
+          "file's path (Compose 2.30 or later)",
+      },
+    ),
+  ];
+}
+
+function isKeyStores({ key }: Pick<Setting, "key">): boolean {
+  return foldKey(key).startsWith(foldKey(`${storesSection}:`)) || foldKey(key) === foldKey(defaultStoreKey);
+}
