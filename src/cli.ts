@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { openDescriptors } from "./host/inherited-descriptors.js";
 import { exitCodes } from "./problem/exit-codes.js";
-import { outputTo } from "./ui/output-to.js";
+import { outputTo } from "./ui/terminal/output-to.js";
 
 declare const KNETCTL_VERSION: string;
 

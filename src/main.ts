@@ -5,7 +5,7 @@ import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
 import { errorsLast, Problem, Problems } from "./problem/problem.js";
-import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal-output.js";
+import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal/terminal-output.js";
 
 export interface MainInput {
   readonly args: readonly string[];

@@ -163,7 +163,7 @@ test(
     "console",
   (t) => {
     // the question of confirm is a constant
-    const speakers = ["cli.ts", "ui/confirm.ts", "pkcs11/worker.ts"];
+    const speakers = ["cli.ts", "ui/terminal/confirm.ts", "pkcs11/worker.ts"];
     const wrong = sourceFiles(src)
       .filter((file) => !speakers.includes(file))
       .flatMap((file) =>

@@ -3,7 +3,7 @@ import type { OpenDescriptors } from "../host/inherited-descriptors.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
-import type { Output } from "../ui/output.js";
+import type { Output } from "../ui/terminal/output.js";
 
 /** What `main` gives every command. */
 export interface CommandContext {

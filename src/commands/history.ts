@@ -1,8 +1,8 @@
 import type { Host } from "../host/host.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem, Problems } from "../problem/problem.js";
-import { historyJson, runJson } from "../ui/history-json.js";
-import { historyText, runText } from "../ui/history-text.js";
+import { historyJson, runJson } from "../ui/reports/history-json.js";
+import { historyText, runText } from "../ui/reports/history-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
 import { runsInTheWay } from "../workflow/later-runs.js";

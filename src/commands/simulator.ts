@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
 import type { Cluster } from "../simulator/cluster.js";
-import { cleanLine } from "../ui/clean-text.js";
+import { cleanLine } from "../ui/text/clean-text.js";
 import type { CommandContext, CommandRun } from "./command.js";
 
 export interface SimulatorStartArguments {

@@ -8,8 +8,8 @@ import { nothingSigned } from "../pkcs11/nothing-signed.js";
 import { smokeOutcome } from "../pkcs11/outcome.js";
 import type { Identity, TokenChoice } from "../pkcs11/protocol.js";
 import { defaultTimeoutMs, smokeTest } from "../pkcs11/smoke-test.js";
-import { cleanLine } from "../ui/clean-text.js";
-import { smokeReportText, unsignedText } from "../ui/smoke-report-text.js";
+import { cleanLine } from "../ui/text/clean-text.js";
+import { smokeReportText, unsignedText } from "../ui/reports/smoke-report-text.js";
 import type { SmokeReport } from "../workflow/step.js";
 import type { CommandContext, CommandRun } from "./command.js";
 

@@ -4,7 +4,7 @@ import { errorsLast, type Problem } from "../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { loadProfile } from "../profile/load-profile.js";
 import type { Profile } from "../profile/types.js";
-import { cleanLine } from "../ui/clean-text.js";
+import { cleanLine } from "../ui/text/clean-text.js";
 import type { CommandRun } from "./command.js";
 import { trustedBy, withoutAdvice } from "./run/valid-profile.js";
 

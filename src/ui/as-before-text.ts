@@ -1,5 +1,5 @@
 import type { LookedAt } from "../workflow/change-kind.js";
-import { cleanLine } from "./clean-text.js";
+import { cleanLine } from "./text/clean-text.js";
 
 const mostShown = 10;
 

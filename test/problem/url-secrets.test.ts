@@ -7,7 +7,7 @@ import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import { valueWithoutUrlSecrets, withoutUrlSecrets } from "../../src/problem/without-url-secrets.js";
 import { quoted } from "../../src/profile/words/quote.js";
-import { problemText } from "../../src/ui/problem-text.js";
+import { problemText } from "../../src/ui/text/problem-text.js";
 import { knetctl } from "../support/knetctl.js";
 import { recordedContext } from "../support/recorded-context.js";
 

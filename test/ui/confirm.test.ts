@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { test } from "tap";
-import { confirm } from "../../src/ui/confirm.js";
+import { confirm } from "../../src/ui/terminal/confirm.js";
 
 function asked(answer: string | null, signal = new AbortController().signal) {
   const [input, output] = [new PassThrough(), new PassThrough()];

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { report } from "../../src/generated/validate-report.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import { historyJson, rollbackJson, runJson } from "../../src/ui/history-json.js";
-import { historyText, runText } from "../../src/ui/history-text.js";
-import { style } from "../../src/ui/style.js";
+import { historyJson, rollbackJson, runJson } from "../../src/ui/reports/history-json.js";
+import { historyText, runText } from "../../src/ui/reports/history-text.js";
+import { style } from "../../src/ui/text/width.js";
 import { parseJournal } from "../../src/workflow/journal/recorded-run.js";
 import type { RecordedRun } from "../../src/workflow/journal/entry.js";
 

@@ -1,8 +1,8 @@
 import t from "tap";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import { planText } from "../../src/ui/plan-text.js";
-import { style } from "../../src/ui/style.js";
+import { planText } from "../../src/ui/plan/plan-text.js";
+import { style } from "../../src/ui/text/width.js";
 import type { WriteFile } from "../../src/workflow/change.js";
 import type { Plan } from "../../src/workflow/plan.js";
 

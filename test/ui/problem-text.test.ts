@@ -1,7 +1,7 @@
 import t from "tap";
 import { Problem } from "../../src/problem/problem.js";
-import { problemText } from "../../src/ui/problem-text.js";
-import { style } from "../../src/ui/style.js";
+import { problemText } from "../../src/ui/text/problem-text.js";
+import { style } from "../../src/ui/text/width.js";
 
 const plain = style(false);
 

@@ -1,8 +1,8 @@
 import t from "tap";
 import { report } from "../../src/generated/validate-report.js";
 import { path } from "../../src/host/path.js";
-import { changeJson } from "../../src/ui/change-json.js";
-import { changeMark, changeText } from "../../src/ui/change-text.js";
+import { changeJson } from "../../src/ui/plan/change-json.js";
+import { changeMark, changeText } from "../../src/ui/plan/change-text.js";
 import type { RestartService } from "../../src/workflow/change.js";
 
 const restart: RestartService = {

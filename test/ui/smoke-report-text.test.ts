@@ -1,6 +1,6 @@
 import { test } from "tap";
-import { smokeReportText } from "../../src/ui/smoke-report-text.js";
-import { style } from "../../src/ui/style.js";
+import { smokeReportText } from "../../src/ui/reports/smoke-report-text.js";
+import { style } from "../../src/ui/text/width.js";
 
 test("a failed check is followed by what it means, and a passed one is not", async (t) => {
   const checks = [

@@ -1,6 +1,6 @@
 import { test } from "tap";
-import { displayWidth } from "../../src/ui/display-width.js";
-import { table } from "../../src/ui/table.js";
+import { displayWidth } from "../../src/ui/text/width.js";
+import { table } from "../../src/ui/text/table.js";
 
 test("columns align by what the terminal shows, also for wide characters and marks", async (t) => {
   const text = table(

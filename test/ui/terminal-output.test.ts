@@ -1,6 +1,6 @@
 import t from "tap";
 import { Problem } from "../../src/problem/problem.js";
-import { terminalOutput, type OutputOptions } from "../../src/ui/terminal-output.js";
+import { terminalOutput, type OutputOptions } from "../../src/ui/terminal/terminal-output.js";
 
 function captured(options: Partial<OutputOptions> & { isTTY?: boolean }) {
   const texts = { out: "", err: "" };

@@ -5,7 +5,7 @@ import type { Files } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Profile } from "../../src/profile/types.js";
-import { applyJson } from "../../src/ui/report-json.js";
+import { applyJson } from "../../src/ui/reports/report-json.js";
 import { applyPlan, type RunResult } from "../../src/workflow/apply.js";
 import type { Change } from "../../src/workflow/change.js";
 import { makePlan, type Plan } from "../../src/workflow/plan.js";

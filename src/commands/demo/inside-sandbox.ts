@@ -7,8 +7,8 @@ import { Problem } from "../../problem/problem.js";
 import { buildArchive } from "../../simulator/archive.js";
 import { startCluster } from "../../simulator/cluster.js";
 import type { Cluster } from "../../simulator/cluster.js";
-import type { Style } from "../../ui/output.js";
-import { durationText } from "../../ui/progress-lines.js";
+import type { Style } from "../../ui/terminal/output.js";
+import { durationText } from "../../ui/terminal/progress-lines.js";
 
 const folder = path("/root/knet-demo");
 const configFile = path("/var/amplia/.config/kryptus/knet/pkcs11/config.json");

@@ -4,7 +4,7 @@ import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
-import { cleanLine } from "../../ui/clean-text.js";
+import { cleanLine } from "../../ui/text/clean-text.js";
 import type { CommandRun } from "../command.js";
 import { withoutAdvice } from "../run/valid-profile.js";
 import { describeHost, settingsTarget } from "./describe-host.js";

@@ -3,7 +3,7 @@ import { Problem, Problems, throwIfErrors } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { SecretUse } from "../../profile/secret-uses.js";
 import type { PinSource } from "../../profile/types.js";
-import { cleanLine } from "../../ui/clean-text.js";
+import { cleanLine } from "../../ui/text/clean-text.js";
 import type { CommandContext } from "../command.js";
 
 /** Secrets by their sources, which are those of the uses that were asked for. */

@@ -1,10 +1,8 @@
 import { test } from "tap";
-import { watchPicture } from "../../../src/commands/ha/probe/watch.js";
 import type { Probed } from "../../../src/commands/ha/probe/probed.js";
+import { watchPicture } from "../../../src/commands/ha/probe/watch.js";
 import { Problem } from "../../../src/problem/problem.js";
-import { cutToWidth } from "../../../src/ui/cut-to-width.js";
-import { displayWidth } from "../../../src/ui/display-width.js";
-import { shownColours, style } from "../../../src/ui/style.js";
+import { cutToWidth, displayWidth, shownColours, style } from "../../../src/ui/text/width.js";
 
 const colours = style(true);
 

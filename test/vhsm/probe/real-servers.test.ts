@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import t from "tap";
 import { probeTable } from "../../../src/commands/ha/probe/probe-text.js";
 import type { Probed } from "../../../src/commands/ha/probe/probed.js";
-import { style } from "../../../src/ui/style.js";
+import { style } from "../../../src/ui/text/width.js";
 import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
 import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
 import { cluster } from "../../simulator/rig.js";

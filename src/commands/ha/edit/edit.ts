@@ -1,10 +1,10 @@
 import type { Host } from "../../../host/host.js";
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { Problem } from "../../../problem/problem.js";
-import { cleanLine } from "../../../ui/clean-text.js";
-import { canAsk, confirm } from "../../../ui/confirm.js";
-import { planText } from "../../../ui/plan-text.js";
-import { planJson } from "../../../ui/report-json.js";
+import { cleanLine } from "../../../ui/text/clean-text.js";
+import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
+import { planText } from "../../../ui/plan/plan-text.js";
+import { planJson } from "../../../ui/reports/report-json.js";
 import type { Plan } from "../../../workflow/plan.js";
 import { unfinishedWarning } from "../../../workflow/recover.js";
 import type { CommandContext } from "../../command.js";

@@ -1,6 +1,6 @@
-import { cleanLine } from "../../../ui/clean-text.js";
-import type { Style } from "../../../ui/output.js";
-import { table, type Column } from "../../../ui/table.js";
+import { cleanLine } from "../../../ui/text/clean-text.js";
+import type { Style } from "../../../ui/terminal/output.js";
+import { table, type Column } from "../../../ui/text/table.js";
 import { targetText } from "../../../vhsm/probe/target.js";
 import { isGood, type Probed } from "./probed.js";
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { isError } from "../../../problem/is-error.js";
-import { cleanLine } from "../../../ui/clean-text.js";
-import { cutToWidth } from "../../../ui/cut-to-width.js";
-import type { Output, Style } from "../../../ui/output.js";
+import { cleanLine } from "../../../ui/text/clean-text.js";
+import { cutToWidth } from "../../../ui/text/width.js";
+import type { Output, Style } from "../../../ui/terminal/output.js";
 import type { CommandContext } from "../../command.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { probeTable, problemLines } from "./probe-text.js";

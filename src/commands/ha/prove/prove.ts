@@ -6,7 +6,7 @@ import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { secretUses } from "../../../profile/secret-uses.js";
 import type { Connection, PinSource, Profile } from "../../../profile/types.js";
-import { memberEventText, proofJson, proofText } from "../../../ui/members-report.js";
+import { memberEventText, proofJson, proofText } from "../../../ui/reports/members-report.js";
 import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";

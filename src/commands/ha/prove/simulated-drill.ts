@@ -8,7 +8,7 @@ import { Problem } from "../../../problem/problem.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../../../vendor/client.js";
 import type { Endpoint } from "../../../profile/types.js";
 import { renderClientConfig } from "../../../steps/client-config/render.js";
-import type { DrillReport } from "../../../ui/drill-report.js";
+import type { DrillReport } from "../../../ui/reports/drill-report.js";
 import type { CommandContext } from "../../command.js";
 
 const connection = "simulated";

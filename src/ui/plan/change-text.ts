@@ -1,5 +1,5 @@
-import { shownUrl } from "../problem/shown-url.js";
-import type { Change } from "../workflow/change.js";
+import { shownUrl } from "../../problem/shown-url.js";
+import type { Change } from "../../workflow/change.js";
 
 /** Permission bits as chmod takes them: 0640. */
 export function modeText(mode: number): string {

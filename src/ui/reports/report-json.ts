@@ -1,8 +1,8 @@
-import type { Problem } from "../problem/problem.js";
-import type { RunResult } from "../workflow/apply.js";
-import type { Plan } from "../workflow/plan.js";
-import type { ProofResult } from "../workflow/prove.js";
-import { changeJson } from "./change-json.js";
+import type { Problem } from "../../problem/problem.js";
+import type { RunResult } from "../../workflow/apply.js";
+import type { Plan } from "../../workflow/plan.js";
+import type { ProofResult } from "../../workflow/prove.js";
+import { changeJson } from "../plan/change-json.js";
 
 /** The document of `plan --json`. Schema: schemas/report.schema.json. */
 export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Record<string, unknown>> {

@@ -1,10 +1,10 @@
-import type { ProgressEvent, ProgressListener } from "../workflow/progress.js";
-import type { RecordedRun } from "../workflow/journal/entry.js";
-import type { Change } from "../workflow/change.js";
-import { changeText } from "./change-text.js";
-import { cleanLine } from "./clean-text.js";
+import type { ProgressEvent, ProgressListener } from "../../workflow/progress.js";
+import type { RecordedRun } from "../../workflow/journal/entry.js";
+import type { Change } from "../../workflow/change.js";
+import { changeText } from "../plan/change-text.js";
+import { cleanLine } from "../text/clean-text.js";
 import type { Output } from "./output.js";
-import { timeText } from "./time-text.js";
+import { timeText } from "../text/time-text.js";
 
 /**
  * Progress on standard error as it happens: on a terminal the change under way is redrawn in place, elsewhere

@@ -1,11 +1,11 @@
-import { keyName, variantsText } from "../members/member-problems.js";
-import { endpointText, type UserComparison } from "../members/member-proof.js";
-import type { ConnectionProof, MemberEvent } from "../members/prove-members.js";
-import type { Problem } from "../problem/problem.js";
-import { cleanLine } from "./clean-text.js";
-import type { Style } from "./output.js";
-import { durationText } from "./progress-lines.js";
-import { table } from "./table.js";
+import { keyName, variantsText } from "../../members/member-problems.js";
+import { endpointText, type UserComparison } from "../../members/member-proof.js";
+import type { ConnectionProof, MemberEvent } from "../../members/prove-members.js";
+import type { Problem } from "../../problem/problem.js";
+import { cleanLine } from "../text/clean-text.js";
+import type { Style } from "../terminal/output.js";
+import { durationText } from "../terminal/progress-lines.js";
+import { table } from "../text/table.js";
 
 /** The document of `ha prove --json`. Schema: schemas/report.schema.json. */
 export function proofJson(

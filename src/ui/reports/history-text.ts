@@ -1,14 +1,14 @@
-import type { ChangeProgress, JournaledChange, RecordedRun } from "../workflow/journal/entry.js";
-import type { Problem } from "../problem/problem.js";
-import { valueWithoutUrlSecrets } from "../problem/without-url-secrets.js";
-import { stands } from "../workflow/later-runs.js";
-import { changeText } from "./change-text.js";
-import { cleanLine } from "./clean-text.js";
-import { contentLines } from "./plan-text.js";
-import type { Style } from "./output.js";
-import { displayWidth } from "./display-width.js";
-import { table, type Column } from "./table.js";
-import { timeText } from "./time-text.js";
+import type { ChangeProgress, JournaledChange, RecordedRun } from "../../workflow/journal/entry.js";
+import type { Problem } from "../../problem/problem.js";
+import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
+import { stands } from "../../workflow/later-runs.js";
+import { changeText } from "../plan/change-text.js";
+import { cleanLine } from "../text/clean-text.js";
+import { contentLines } from "../plan/plan-text.js";
+import type { Style } from "../terminal/output.js";
+import { displayWidth } from "../text/width.js";
+import { table, type Column } from "../text/table.js";
+import { timeText } from "../text/time-text.js";
 
 /**
  * One line a run, the latest first. Where lines would be wider than `width` the runs' names go, since their

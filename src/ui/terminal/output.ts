@@ -1,4 +1,4 @@
-import type { Problem } from "../problem/problem.js";
+import type { Problem } from "../../problem/problem.js";
 
 /**
  * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With

@@ -1,7 +1,7 @@
-import { shownUrl } from "../problem/shown-url.js";
-import type { Change } from "../workflow/change.js";
+import { structuredPatch } from "diff";
+import { shownUrl } from "../../problem/shown-url.js";
+import type { Change, WriteFile } from "../../workflow/change.js";
 import { modeText } from "./change-text.js";
-import { fileDiff } from "./file-diff.js";
 
 /**
  * A change in the `--json` documents: `{"step","kind","path",…}`, modes as octal text, a file's content as
@@ -49,4 +49,17 @@ export function changeJson(change: Change): Readonly<Record<string, unknown>> {
     case "register-library":
       return { ...change };
   }
+}
+
+/**
+ * Lines of a unified diff without its file header, each with its mark (`@`, ` `, `+`, `-`). Nothing for
+ * sensitive content.
+ */
+export function fileDiff({ before, content, sensitive }: WriteFile): readonly string[] {
+  if (sensitive) return [];
+  const { hunks } = structuredPatch("", "", before ?? "", content, "", "", { context: 2 });
+  return hunks.flatMap((hunk) => [
+    ...(before === null ? [] : [`@@ line ${hunk.oldStart} @@`]),
+    ...hunk.lines,
+  ]);
 }

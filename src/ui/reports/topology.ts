@@ -1,5 +1,5 @@
-import { endpointText } from "../members/member-proof.js";
-import { cleanLine } from "./clean-text.js";
+import { endpointText } from "../../members/member-proof.js";
+import { cleanLine } from "../text/clean-text.js";
 
 export interface Endpoint {
   readonly ip: string;

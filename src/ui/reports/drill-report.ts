@@ -1,11 +1,11 @@
-import type { DrillResult, ScenarioResult } from "../members/drill.js";
-import { costText, type ScenarioCost } from "../members/drill-verdict.js";
-import { endpointText } from "../members/member-proof.js";
-import type { Problem } from "../problem/problem.js";
-import { cleanLine } from "./clean-text.js";
-import type { Style } from "./output.js";
-import { durationText } from "./progress-lines.js";
-import { table } from "./table.js";
+import type { DrillResult, ScenarioResult } from "../../members/drill.js";
+import { costText, type ScenarioCost } from "../../members/drill-verdict.js";
+import { endpointText } from "../../members/member-proof.js";
+import type { Problem } from "../../problem/problem.js";
+import { cleanLine } from "../text/clean-text.js";
+import type { Style } from "../terminal/output.js";
+import { durationText } from "../terminal/progress-lines.js";
+import { table } from "../text/table.js";
 
 export interface DrillReport {
   readonly connection: string;

@@ -1,6 +1,6 @@
-import type { Problem, Where } from "../problem/problem.js";
+import type { Problem, Where } from "../../problem/problem.js";
 import { cleanLine } from "./clean-text.js";
-import type { Style } from "./output.js";
+import type { Style } from "../terminal/output.js";
 
 /**
  * A problem for people: `error: title [code]`, then where, the evidence and the hint, each on lines of their

@@ -1,7 +1,7 @@
-import type { CheckResult, SmokeReport, TokenReport } from "../workflow/step.js";
-import { cleanLine } from "./clean-text.js";
-import type { Style } from "./output.js";
-import { table, type Column } from "./table.js";
+import type { CheckResult, SmokeReport, TokenReport } from "../../workflow/step.js";
+import { cleanLine } from "../text/clean-text.js";
+import type { Style } from "../terminal/output.js";
+import { table, type Column } from "../text/table.js";
 
 /**
  * The report for people: one table a token; below a check that is not right, its return value and what to do.

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { isatty } from "node:tty";
-import { Problem } from "../problem/problem.js";
+import { Problem } from "../../problem/problem.js";
 import type { Output } from "./output.js";
 
 /**

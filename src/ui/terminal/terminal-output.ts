@@ -1,11 +1,10 @@
 import { inspect } from "node:util";
-import type { Problem } from "../problem/problem.js";
-import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
-import { cleanLine, cleanText } from "./clean-text.js";
-import { cutToWidth } from "./cut-to-width.js";
+import type { Problem } from "../../problem/problem.js";
+import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Output, Style } from "./output.js";
-import { problemText } from "./problem-text.js";
-import { shownColours, style } from "./style.js";
+import { cleanLine, cleanText } from "../text/clean-text.js";
+import { problemText } from "../text/problem-text.js";
+import { cutToWidth, shownColours, style } from "../text/width.js";
 
 export interface OutputStream {
   write(text: string): unknown;

@@ -1,9 +1,9 @@
-import type { Change } from "../workflow/change.js";
-import type { Plan, PlannedStep } from "../workflow/plan.js";
+import type { Change } from "../../workflow/change.js";
+import type { Plan, PlannedStep } from "../../workflow/plan.js";
 import { changeMark, changeText } from "./change-text.js";
-import { cleanLine } from "./clean-text.js";
-import { fileDiff } from "./file-diff.js";
-import type { Style } from "./output.js";
+import { cleanLine } from "../text/clean-text.js";
+import { fileDiff } from "./change-json.js";
+import type { Style } from "../terminal/output.js";
 
 /**
  * The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the

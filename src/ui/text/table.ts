@@ -1,5 +1,5 @@
 import { cleanText } from "./clean-text.js";
-import { displayWidth } from "./display-width.js";
+import { displayWidth } from "./width.js";
 
 export interface Column {
   readonly title: string;
