@@ -6,7 +6,7 @@ import { historyText, runText } from "../ui/reports/history-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
 import { runsInTheWay } from "../workflow/later-runs.js";
-import { ownCommand } from "../workflow/own-command.js";
+import { ownCommand } from "../workflow/progress.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles } from "../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "./command.js";

@@ -12,7 +12,7 @@ import { timeText } from "../ui/text/time-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { mayStand } from "../workflow/journal/recorded-run.js";
 import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
-import { ownCommand } from "../workflow/own-command.js";
+import { ownCommand } from "../workflow/progress.js";
 import { runsInTheWay, stands } from "../workflow/later-runs.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../workflow/take-back.js";

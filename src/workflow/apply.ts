@@ -1,17 +1,17 @@
 import { Problem, Problems } from "../problem/problem.js";
 import type { LookedAt, RunContext } from "./change-kind.js";
 import type { Change } from "./change.js";
-import { deedOf, waitsForProof, type RecordedDeed } from "./deed.js";
+import { deedOf, type RecordedDeed, waitsForProof } from "./deed.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
-import { lookAround } from "./look-around.js";
-import { ownCommand } from "./own-command.js";
+import { lookAround } from "./plan.js";
 import type { Plan } from "./plan.js";
+import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 import { prove } from "./prove.js";
 import { rollBack } from "./rollback.js";
 import type { SmokeReport, StepInput } from "./step.js";
-import { undoneSettings } from "./undone-settings.js";
+import { undoneSettings } from "./unread-changes.js";
 
 export interface ApplyOptions extends Omit<RunHeader, "changes" | "owes"> {
   /** False keeps the failed state for inspection. */

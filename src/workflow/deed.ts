@@ -1,15 +1,14 @@
 import { Problem } from "../problem/problem.js";
 import type { ChangeKind, LookedAt, RunContext, Standing } from "./change-kind.js";
-import type { Change } from "./change.js";
 import { createAccount } from "./change-kinds/create-account.js";
 import { createFolder } from "./change-kinds/create-folder.js";
 import { registerLibrary } from "./change-kinds/register-library.js";
-import { runInstaller } from "./change-kinds/run-installer.js";
+import { writeFile, writeSettings } from "./change-kinds/replace-file.js";
 import { restartService } from "./change-kinds/restart-service.js";
+import { runInstaller } from "./change-kinds/run-installer.js";
 import { setMode } from "./change-kinds/set-mode.js";
 import { setOwner } from "./change-kinds/set-owner.js";
-import { writeFile } from "./change-kinds/write-file.js";
-import { writeSettings } from "./change-kinds/write-settings.js";
+import type { Change } from "./change.js";
 
 /** One change about to be made: `record` first, then `perform`. */
 export interface Deed {

@@ -3,7 +3,7 @@ import type { Change, CreateAccount } from "./change.js";
 import type { Host } from "../host/host.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { mayStand } from "./journal/recorded-run.js";
-import { ownCommand } from "./own-command.js";
+import { ownCommand } from "./progress.js";
 
 /**
  * Whether any of a run's changes still stand, or may stand. What was kept as asked when it was taken back is

@@ -5,7 +5,7 @@ import { asWarning } from "../problem/as-warning.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { currentRun, readRun } from "./journal/runs.js";
-import { ownCommand } from "./own-command.js";
+import { ownCommand } from "./progress.js";
 import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
 
 /**

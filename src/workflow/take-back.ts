@@ -7,10 +7,10 @@ import { deedFromJournal, type RecordedDeed } from "./deed.js";
 import type { Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { mayStand } from "./journal/recorded-run.js";
-import { ownCommand } from "./own-command.js";
+import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 import { lookedAtFor, standingElsewhere, undoDeeds } from "./undo-deeds.js";
-import { undoneSettings } from "./undone-settings.js";
+import { undoneSettings } from "./unread-changes.js";
 
 export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
   /**

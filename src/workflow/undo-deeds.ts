@@ -3,7 +3,7 @@ import type { LookedAt, Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
 import type { RecordedDeed } from "./deed.js";
 import type { Journal } from "./journal/journal.js";
-import { ownCommand } from "./own-command.js";
+import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface Undone {

@@ -4,7 +4,7 @@ import type { AbsolutePath } from "../../host/path.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { quoted, quotedName } from "../../profile/words/quote.js";
-import { ownCommand } from "../../workflow/own-command.js";
+import { ownCommand } from "../../workflow/progress.js";
 import { usualServiceUser } from "../../vendor/client.js";
 
 /** What can be told people to do about a config.json. */

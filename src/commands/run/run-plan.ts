@@ -13,7 +13,7 @@ import { applyJson } from "../../ui/reports/report-json.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
 import { applyPlan, type RunResult } from "../../workflow/apply.js";
 import { currentRun } from "../../workflow/journal/runs.js";
-import { ownCommand } from "../../workflow/own-command.js";
+import { ownCommand } from "../../workflow/progress.js";
 import { makePlan, type Plan } from "../../workflow/plan.js";
 import { recover } from "../../workflow/recover.js";
 import type { Step, StepInput } from "../../workflow/step.js";

@@ -4,7 +4,7 @@ import { joined, type AbsolutePath } from "../../host/path.js";
 import { needsPermission } from "../../problem/needs-permission.js";
 import { Problem } from "../../problem/problem.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
-import { ownCommand } from "../../workflow/own-command.js";
+import { ownCommand } from "../../workflow/progress.js";
 import { existingText, largestConfig, unusable, type EmptyText, type ExistingText } from "./existing.js";
 
 export interface ObservedClientConfig {

@@ -3,7 +3,7 @@ import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { serviceHome } from "../../profile/service.js";
 import type { Endpoint } from "../../profile/types.js";
-import { ownCommand } from "../../workflow/own-command.js";
+import { ownCommand } from "../../workflow/progress.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { clientConfigChanges } from "./wanted.js";
 import { editedConnection } from "./edit-connection.js";

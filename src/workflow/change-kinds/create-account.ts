@@ -1,14 +1,13 @@
+import { shellWord } from "../../formats/text/shell-word.js";
 import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
 import { requirePrograms } from "../../host/commands/require-programs.js";
 import { distributionOf, installHint } from "../../host/distribution.js";
-import { editImageAccounts, type AccountTask } from "../../host/image-accounts.js";
-import { joined, nameOf, type AbsolutePath } from "../../host/path.js";
+import { type AccountTask, editImageAccounts } from "../../host/image-accounts.js";
+import { type AbsolutePath, joined, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { CreateAccount } from "../change.js";
-import { fieldsOf } from "./prior-json.js";
-import { shellWord } from "../../formats/text/shell-word.js";
-import { refuseOther } from "./undo-unsafe.js";
+import { fieldsOf, refuseOther } from "./prior-json.js";
 
 interface Prior {
   readonly userExisted: boolean;

@@ -1,11 +1,8 @@
 import { folderOf, joined } from "../../host/path.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { CreateFolder } from "../change.js";
-import { fieldsOf } from "./prior-json.js";
-import { resolveOwner } from "./resolve-owner.js";
-import { shellPath } from "./shell-path.js";
-import { trustedFiles } from "./trusted-files.js";
-import { refuseOther } from "./undo-unsafe.js";
+import { fieldsOf, refuseOther, shellPath, trustedFiles } from "./prior-json.js";
+import { resolveOwner } from "./set-owner.js";
 
 interface Prior {
   readonly existed: boolean;

@@ -1,8 +1,9 @@
 import type { Files, Host, Rights } from "../../host/host.js";
-import { joined, type AbsolutePath } from "../../host/path.js";
+import { type AbsolutePath, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { RunContext } from "../change-kind.js";
-import { fieldsOf, rightsOf } from "./prior-json.js";
+import type { Change } from "../change.js";
+import { commandAt, fieldsOf, rightsOf, shellPath } from "./prior-json.js";
 
 /** A file as it was: its content lies in the run's folder, readable by root alone. */
 export type FileBefore =
@@ -42,4 +43,22 @@ export function fileBefore(json: unknown): FileBefore | undefined {
   return existed === true && rights !== undefined && typeof backup === "string" && /^before-\d+$/.test(backup)
     ? { existed, backup, rights }
     : undefined;
+}
+
+/** The command that puts a file back from the copy in the run's folder, or removes one that was not there. */
+export function putBackByHand(
+  change: Pick<Change, "path" | "trusting">,
+  before: FileBefore,
+  { folder, host }: Pick<RunContext, "folder" | "host">,
+): readonly string[] {
+  if (!before.existed) return [commandAt(host, change, (word) => `rm ${word}`)];
+  const { mode, uid, gid } = before.rights;
+  const kept = shellPath(host, joined(folder, before.backup));
+  return [
+    commandAt(
+      host,
+      change,
+      (word) => `install -T -o ${uid} -g ${gid} -m ${mode.toString(8).padStart(4, "0")} ${kept} ${word}`,
+    ),
+  ];
 }

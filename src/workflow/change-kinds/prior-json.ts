@@ -1,4 +1,10 @@
-import type { Rights } from "../../host/host.js";
+import { inFolder } from "../../formats/safe-commands.js";
+import { shellWord } from "../../formats/text/shell-word.js";
+import type { Files, Host, Rights } from "../../host/host.js";
+import { type AbsolutePath, folderOf, nameOf } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
+import type { Other, Standing } from "../change-kind.js";
+import type { Change } from "../change.js";
 
 /** Fields of a JSON object; undefined for anything else. For reading prior states back from a journal. */
 export function fieldsOf(json: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -17,4 +23,58 @@ function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
 
 function isId(json: unknown): json is number {
   return typeof json === "number" && Number.isInteger(json) && json >= 0;
+}
+
+/**
+ * A path of the host as one word of a shell, as a person at this machine names it: with `--root`, below that
+ * folder.
+ */
+export function shellPath({ root }: Pick<Host, "root">, path: AbsolutePath): string {
+  return shellWord(root === "/" ? path : root + path);
+}
+
+/**
+ * A command on a change's path, given as one word. Where the service user may exchange folders on the way, it
+ * runs in the path's own folder: by hand root is to be led no more astray than by the program.
+ */
+export function commandAt(
+  { root }: Pick<Host, "root">,
+  { path, trusting }: Pick<Change, "path" | "trusting">,
+  command: (word: string) => string,
+): string {
+  if (trusting === undefined) return command(shellPath({ root }, path));
+  return inFolder(
+    root === "/" ? folderOf(path) : root + folderOf(path),
+    command(shellWord(`./${nameOf(path)}`)),
+  );
+}
+
+/** Throws where taking a change back would lose what somebody did since. */
+export function refuseOther(standing: Standing): asserts standing is Exclude<Standing, Other> {
+  if (standing.state === "other") throw undoUnsafe(standing);
+}
+
+export function undoUnsafe({ path, because }: Other): Problem {
+  return new Problem("undo-unsafe", "it was changed after the run, so it is not taken back", {
+    where: { path },
+    detail: because,
+    hint: "find out who changed it and whether that is still wanted",
+  });
+}
+
+/** Files as the change may reach them: through root's folders and those of the account it trusts. */
+export function trustedFiles(host: Host, change: Change): Files {
+  const account = change.trusting === undefined ? undefined : host.accounts.user(change.trusting);
+  return account === undefined ? host.files() : host.files(account.uid);
+}
+
+/**
+ * The host is no longer as the plan saw it: going on would overwrite what somebody else has done meanwhile.
+ */
+export function changedSincePlan(path: AbsolutePath, detail: string): Problem {
+  return new Problem("workflow-changed-since-plan", "the host changed after the plan was made", {
+    where: { path },
+    detail,
+    hint: "find out who else works on this host, then run the command again",
+  });
 }

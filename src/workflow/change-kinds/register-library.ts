@@ -1,19 +1,18 @@
+import { shellWord } from "../../formats/text/shell-word.js";
+import type { Host } from "../../host/host.js";
 import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
+import { firstLine, linesOfOthers } from "../../host/installer/loader-entry.js";
 import { openLoader } from "../../host/installer/loader.js";
 import { readReceipt } from "../../host/installer/receipt.js";
 import { registrationOf } from "../../host/installer/registration.js";
 import type { Registration } from "../../host/installer/registration.js";
-import type { Host } from "../../host/host.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { RegisterLibrary } from "../change.js";
-import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
-import { putBackByHand } from "./put-back-by-hand.js";
-import { shellWord } from "../../formats/text/shell-word.js";
-import { firstLine, linesOfOthers } from "../../host/installer/loader-entry.js";
-import { refuseOther } from "./undo-unsafe.js";
+import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";
+import { refuseOther } from "./prior-json.js";
 
 /** An entry of ld.so.conf.d and a run of ldconfig, unless the loader finds the library without them. */
 export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {

@@ -1,12 +1,10 @@
 import { folderOf } from "../../host/path.js";
+import { sha256 } from "../../host/sha256.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { WriteFile, WriteSettings } from "../change.js";
-import { changedSincePlan } from "./changed-since-plan.js";
-import { contentBefore, fileBefore, keepFile, type FileBefore } from "./kept-content.js";
-import { putBackByHand } from "./put-back-by-hand.js";
-import { resolveOwner } from "./resolve-owner.js";
-import { trustedFiles } from "./trusted-files.js";
-import { refuseOther, undoUnsafe } from "./undo-unsafe.js";
+import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";
+import { changedSincePlan, refuseOther, trustedFiles, undoUnsafe } from "./prior-json.js";
+import { resolveOwner } from "./set-owner.js";
 
 /**
  * How a change of a file's whole content knows the content it makes, and the one that it was planned from.
@@ -114,3 +112,20 @@ function isAsBefore(
 function sameContent(a: Buffer | undefined, b: Buffer | undefined): boolean {
   return a === undefined || b === undefined ? a === b : a.equals(b);
 }
+
+export const writeFile = replaceFile<WriteFile>({
+  content: ({ content }) => Buffer.from(content),
+  isContent: ({ content }, now) => now.equals(Buffer.from(content)),
+  isPlannedFrom: ({ before }, then) =>
+    before === null ? then === undefined : then?.equals(Buffer.from(before)) === true,
+});
+
+/** Settings hold secrets, so that a journal knows their text by its hash alone. */
+export const writeSettings = replaceFile<WriteSettings>({
+  content: ({ content }) => {
+    if (content === undefined) throw new Error("a change from a journal was to be made");
+    return Buffer.from(content.reveal());
+  },
+  isContent: (change, now) => sha256(now) === change.sha256,
+  isPlannedFrom: ({ before }, then) => (then === undefined ? before === null : sha256(then) === before),
+});

@@ -2,7 +2,7 @@ import type { InstallationRecord } from "../../host/installer/record-installatio
 import { joined } from "../../host/path.js";
 import type { ChangeKind } from "../change-kind.js";
 import type { RunInstaller } from "../change.js";
-import { shellPath } from "./shell-path.js";
+import { shellPath } from "./prior-json.js";
 
 /**
  * Runs a vendor archive's install.sh. What it changed is found by looking before and after, so that it can be

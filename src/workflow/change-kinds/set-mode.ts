@@ -1,11 +1,7 @@
 import type { Mode } from "../../host/host.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetMode } from "../change.js";
-import { changedSincePlan } from "./changed-since-plan.js";
-import { fieldsOf } from "./prior-json.js";
-import { commandAt } from "./shell-path.js";
-import { trustedFiles } from "./trusted-files.js";
-import { refuseOther } from "./undo-unsafe.js";
+import { changedSincePlan, commandAt, fieldsOf, refuseOther, trustedFiles } from "./prior-json.js";
 
 interface Prior {
   readonly mode: Mode;

@@ -1,12 +1,9 @@
+import type { Host } from "../../host/host.js";
+import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { SetOwner } from "../change.js";
-import { changedSincePlan } from "./changed-since-plan.js";
+import type { Ownership, SetOwner } from "../change.js";
+import { changedSincePlan, commandAt, refuseOther, rightsOf, trustedFiles } from "./prior-json.js";
 import { chmodByHand } from "./set-mode.js";
-import { rightsOf } from "./prior-json.js";
-import { resolveOwner } from "./resolve-owner.js";
-import { commandAt } from "./shell-path.js";
-import { trustedFiles } from "./trusted-files.js";
-import { refuseOther } from "./undo-unsafe.js";
 
 interface Prior {
   readonly uid: number;
@@ -86,4 +83,24 @@ function entryOf(change: SetOwner, run: RunContext) {
   const entry = trustedFiles(run.host, change).entry(change.path);
   if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
   return entry;
+}
+
+/** Ids of a change's owner and group; a Problem when one of them is not an account of the host. */
+export function resolveOwner(host: Host, { owner, group }: Ownership): { uid: number; gid: number } {
+  const uid = numericId(owner) ?? host.accounts.user(owner)?.uid;
+  if (uid === undefined) throw missing("user", owner);
+  const gid = numericId(group) ?? host.accounts.group(group)?.gid;
+  if (gid === undefined) throw missing("group", group);
+  return { uid, gid };
+}
+
+/** Ids without a name are written `#ID` in a plan. */
+function numericId(name: string): number | undefined {
+  return /^#\d+$/.test(name) ? Number(name.slice(1)) : undefined;
+}
+
+function missing(kind: "user" | "group", name: string): Problem {
+  return new Problem("account-missing", `there is no ${kind} ${JSON.stringify(name)} on this host`, {
+    hint: `create it, or set service.create: true in the profile`,
+  });
 }

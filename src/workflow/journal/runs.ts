@@ -1,11 +1,10 @@
 import type { Host } from "../../host/host.js";
-import { joined, type AbsolutePath } from "../../host/path.js";
+import { type AbsolutePath, joined } from "../../host/path.js";
 import { currentFile, runsFolder } from "../../host/state.js";
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { RecordedRun } from "./entry.js";
 import { parseJournal } from "./recorded-run.js";
-import { wholeLines } from "./whole-lines.js";
 
 const maxJournalBytes = 64 * 1024 ** 2;
 const runName = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
@@ -142,4 +141,17 @@ function readJournal(host: Host, name: string): RecordedRun | undefined {
 
 function parsed(content: Buffer, name: string): RecordedRun {
   return parseJournal(wholeLines(content).toString("utf8"), joined(runsFolder, name));
+}
+
+const lineBreak = 0x0a;
+
+/**
+ * The lines of a journal that were written whole. Each line is on the disk before the next one is begun, so
+ * that a power cut can tear but the last: it has no end then, or zeros where a block did not reach the disk,
+ * which JSON never has. What it was to tell had not been done, or is looked for on the host.
+ */
+export function wholeLines(content: Buffer): Buffer {
+  const ended = content.subarray(0, content.lastIndexOf(lineBreak) + 1);
+  const last = ended.length < 2 ? 0 : ended.lastIndexOf(lineBreak, ended.length - 2) + 1;
+  return ended.includes(0, last) ? ended.subarray(0, last) : ended;
 }

@@ -16,7 +16,7 @@ import { path } from "../../../src/host/path.js";
 import type { SetMode, SetOwner, WriteFile } from "../../../src/workflow/change.js";
 import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
 import { setOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import { writeFile } from "../../../src/workflow/change-kinds/write-file.js";
+import { writeFile } from "../../../src/workflow/change-kinds/replace-file.js";
 import { stage, type Stage } from "../../support/install-stage.js";
 
 const root = { owner: "root", group: "root" };

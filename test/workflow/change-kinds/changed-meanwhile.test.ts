@@ -3,8 +3,8 @@ import {
   chownSync,
   existsSync,
   lstatSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,13 +14,12 @@ import { path } from "../../../src/host/path.js";
 import { sha256 } from "../../../src/host/sha256.js";
 import { Secret } from "../../../src/problem/secret.js";
 import type { ChangeKind, RunContext } from "../../../src/workflow/change-kind.js";
-import type { Change, SetMode, SetOwner, WriteFile, WriteSettings } from "../../../src/workflow/change.js";
+import { writeFile, writeSettings } from "../../../src/workflow/change-kinds/replace-file.js";
 import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
 import { setOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import { writeFile } from "../../../src/workflow/change-kinds/write-file.js";
-import { writeSettings } from "../../../src/workflow/change-kinds/write-settings.js";
-import { intercept } from "../../support/intercept.js";
+import type { Change, SetMode, SetOwner, WriteFile, WriteSettings } from "../../../src/workflow/change.js";
 import { problemOf, stage, type Stage } from "../../support/install-stage.js";
+import { intercept } from "../../support/intercept.js";
 
 const root = { owner: "root", group: "root" };
 const file = path("/etc/config.json");

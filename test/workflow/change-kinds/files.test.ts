@@ -17,7 +17,7 @@ import type { Change, CreateFolder, SetMode, SetOwner, WriteFile } from "../../.
 import { createFolder } from "../../../src/workflow/change-kinds/create-folder.js";
 import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
 import { setOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import { writeFile } from "../../../src/workflow/change-kinds/write-file.js";
+import { writeFile } from "../../../src/workflow/change-kinds/replace-file.js";
 import { problemOf, stage, type Stage } from "../../support/install-stage.js";
 
 const root = { owner: "root", group: "root" };

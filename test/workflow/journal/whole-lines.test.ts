@@ -1,5 +1,5 @@
 import t from "tap";
-import { wholeLines } from "../../../src/workflow/journal/whole-lines.js";
+import { wholeLines } from "../../../src/workflow/journal/runs.js";
 
 const [begin, intent] = ['{"type":"begin"}\n', '{"type":"intent","number":1}\n'];
 

@@ -15,21 +15,21 @@ import { secretUses } from "../../../profile/secret-uses.js";
 import type { Endpoint, Profile } from "../../../profile/types.js";
 import { untrustedProfile } from "../../../profile/untrusted-profile.js";
 import { quotedName } from "../../../profile/words/quote.js";
-import { type ProfileFile, profileStep } from "../../../steps/profile-file/step.js";
 import { vectorStep } from "../../../steps/client-config/vector-step.js";
 import { keyStoresStep } from "../../../steps/key-stores/step.js";
 import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
+import { type ProfileFile, profileStep } from "../../../steps/profile-file/step.js";
 import { serviceStep } from "../../../steps/service/step.js";
-import { ownCommand } from "../../../workflow/own-command.js";
+import { ownCommand } from "../../../workflow/progress.js";
 import type { Step } from "../../../workflow/step.js";
 import type { CommandContext } from "../../command.js";
 import { readSecrets, readSecretsIfPossible } from "../../run/read-secrets.js";
 import { requireValid, shownWarnings } from "../../run/valid-profile.js";
 import { chosenConnections, connectionsOf } from "../connections.js";
+import { readConnections } from "../read-connections.js";
 import type { EditArguments } from "./arguments.js";
 import type { Edition } from "./edition.js";
 import { proofSteps, vectorEdition } from "./edition.js";
-import { readConnections } from "../read-connections.js";
 import { editedVector, type VectorEdit } from "./vector-edits.js";
 
 /**
