@@ -62,7 +62,7 @@ async function buildWorker() {
     ...bundled,
     external: [],
     plugins: [addonByDescriptor],
-    entryPoints: { "pkcs11-worker": join(root, "src/pkcs11/worker.ts") },
+    entryPoints: { "pkcs11-worker": join(root, "src/pkcs11/worker/worker.ts") },
   });
 }
 

@@ -129,7 +129,7 @@ test("children are started in one place, which gives them no descriptor that was
 });
 
 test("arguments are read and the process is ended only where a program starts", (t) => {
-  const entries = ["cli.ts", "pkcs11/worker.ts"];
+  const entries = ["cli.ts", "pkcs11/worker/worker.ts"];
   const guarded = new Set(["argv", "exit", "exitCode", "abort", "chdir"]);
   const wrong = sourceFiles(src)
     .filter((file) => !entries.includes(file))
@@ -163,7 +163,7 @@ test(
     "console",
   (t) => {
     // the question of confirm is a constant
-    const speakers = ["cli.ts", "ui/terminal/confirm.ts", "pkcs11/worker.ts"];
+    const speakers = ["cli.ts", "ui/terminal/confirm.ts", "pkcs11/worker/worker.ts"];
     const wrong = sourceFiles(src)
       .filter((file) => !speakers.includes(file))
       .flatMap((file) =>

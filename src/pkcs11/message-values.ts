@@ -25,3 +25,32 @@ const mostMs = 86_400_000;
 export function milliseconds(value: unknown): number | undefined {
   return typeof value === "number" && value >= 0 && value <= mostMs ? value : undefined;
 }
+
+/** A line longer than this is not ours; what it holds is dropped. Bytes. */
+const longest = 64 * 1024;
+const lineBreak = 0x0a;
+
+/**
+ * Cuts a stream into lines, keeping at most one line of at most 64 KiB in memory, whatever comes. Longer
+ * lines are dropped whole. The function it returns takes the next chunk.
+ */
+export function messageLines(onLine: (line: string) => void): (chunk: Buffer) => void {
+  let parts: Buffer[] = [];
+  let length = 0;
+  const add = (part: Buffer): void => {
+    length += part.length;
+    if (length <= longest) parts.push(part);
+    else parts = [];
+  };
+  return (chunk) => {
+    let start = 0;
+    for (let end = chunk.indexOf(lineBreak); end !== -1; end = chunk.indexOf(lineBreak, start)) {
+      add(chunk.subarray(start, end));
+      if (length > 0 && length <= longest) onLine(Buffer.concat(parts).toString());
+      parts = [];
+      length = 0;
+      start = end + 1;
+    }
+    add(chunk.subarray(start));
+  };
+}

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Readable, Writable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../host/commands/left-over-processes.js";
 import { startChild } from "../host/commands/start-child.js";
-import { messageLines } from "./message-lines.js";
+import { messageLines } from "./message-values.js";
 import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
 import { workerCommand } from "./worker-command.js";

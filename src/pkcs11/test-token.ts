@@ -7,7 +7,7 @@ import type { Inventory } from "./inventory.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
 import { runWorker, type WorkerEnd } from "./run-worker.js";
 import { tokenReport } from "./token-report.js";
-import { workerEnvironment } from "./worker-environment.js";
+import { workerEnvironment } from "./worker-command.js";
 import { addonMissing, openWorkerFiles } from "./worker-files.js";
 
 /** A token, how to reach it, and as whom. */
@@ -181,4 +181,11 @@ function refusal(
 
 function interrupted(): Problem {
   return new Problem("interrupted", "interrupted during the smoke test");
+}
+
+export type SmokeRequest = TokenTestRequest;
+
+/** Proves a module and a token, as `testToken` does: whatever the module does is in the report. */
+export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
+  return (await testToken("smoke", request)).report;
 }

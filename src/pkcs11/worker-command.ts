@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { findProgram } from "../host/commands/find-program.js";
 import { trustedOwners } from "../host/files/trust.js";
 import type { Tree } from "../host/files/walk.js";
@@ -105,4 +106,30 @@ const CAP_SYS_RESOURCE = 24n;
 function has(capability: bigint): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "0";
   return ((BigInt(`0x${effective}`) >> capability) & 1n) === 1n;
+}
+
+/**
+ * The worker's environment, but for what it is given besides. A lazy binding error would end the process in
+ * the middle of a call; LD_BIND_NOW makes it an error of the load.
+ */
+export function workerEnvironment(identity: Identity | undefined): Readonly<Record<string, string>> {
+  const { user, home } = identity ?? self();
+  return {
+    HOME: home,
+    USER: user,
+    LOGNAME: user,
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    LANG: "C.UTF-8",
+    LD_BIND_NOW: "1",
+  };
+}
+
+/** Of the password database; a user id without an entry there gets no home. */
+function self(): { readonly user: string; readonly home: string } {
+  try {
+    const { username, homedir } = userInfo();
+    return { user: username, home: homedir };
+  } catch {
+    return { user: "nobody", home: "/nonexistent" };
+  }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
-import { smokeTest } from "../../src/pkcs11/smoke-test.js";
+import { smokeTest } from "../../src/pkcs11/test-token.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { plainChildren } from "../support/plain-children.js";

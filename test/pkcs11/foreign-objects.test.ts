@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import t, { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/outcome.js";
-import { smokeTest } from "../../src/pkcs11/smoke-test.js";
-import { testToken } from "../../src/pkcs11/test-token.js";
+import { smokeOutcome } from "../../src/pkcs11/token-report.js";
+import { smokeTest, testToken } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import type { CheckResult, TokenReport } from "../../src/workflow/step.js";
 import { buildWorker } from "../support/build-worker.js";

@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { loadFailure } from "../../src/pkcs11/load-failure.js";
+import { loadFailure } from "../../src/pkcs11/worker/load-failure.js";
 
 const cases: readonly (readonly [string, string, RegExp, RegExp])[] = [
   [

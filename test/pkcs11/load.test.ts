@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
-import { smokeTest, type SmokeRequest } from "../../src/pkcs11/smoke-test.js";
+import { smokeTest, type SmokeRequest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import type { TokenReport } from "../../src/workflow/step.js";
 import { buildWorker } from "../support/build-worker.js";

@@ -1,6 +1,6 @@
 import fc from "../support/fast-check.js";
 import { test } from "tap";
-import { messageLines } from "../../src/pkcs11/message-lines.js";
+import { messageLines } from "../../src/pkcs11/message-values.js";
 import { returnValueName } from "../../src/pkcs11/return-values.js";
 import { decodeMessage, encodeMessage } from "../../src/pkcs11/protocol.js";
 

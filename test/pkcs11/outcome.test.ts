@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/outcome.js";
+import { smokeOutcome } from "../../src/pkcs11/token-report.js";
 import type { CheckResult, TokenReport } from "../../src/workflow/step.js";
 
 const token = (...checks: readonly Partial<CheckResult>[]): TokenReport => ({

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
-import { smokeTest } from "../../src/pkcs11/smoke-test.js";
+import { smokeTest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import { bundle } from "../support/bundle.js";
 import { buildWorker } from "../support/build-worker.js";
@@ -261,7 +261,7 @@ test("without root another identity is refused before anything is started", asyn
     identity: { ...identity, uid: identity.uid + 1 },
   };
   const program = bundle(`
-    import { smokeTest } from "../../src/pkcs11/smoke-test.js";
+    import { smokeTest } from "../../src/pkcs11/test-token.js";
     smokeTest({ ...${JSON.stringify(request)}, pin: undefined }).catch(({ code }) => { console.log(code); });
   `);
   const { uid, gid } = identity;

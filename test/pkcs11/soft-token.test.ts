@@ -1,8 +1,8 @@
 import { readdirSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/outcome.js";
-import { smokeTest, type SmokeRequest } from "../../src/pkcs11/smoke-test.js";
+import { smokeOutcome } from "../../src/pkcs11/token-report.js";
+import { smokeTest, type SmokeRequest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import type { TokenReport } from "../../src/workflow/step.js";
 import { buildWorker } from "../support/build-worker.js";

@@ -1,6 +1,6 @@
 import t, { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/outcome.js";
-import { smokeTest } from "../../src/pkcs11/smoke-test.js";
+import { smokeOutcome } from "../../src/pkcs11/token-report.js";
+import { smokeTest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";

@@ -17,7 +17,7 @@ export async function buildWorker(): Promise<BuiltWorker> {
   const folder = mkdtempSync(join(cache, "worker-"));
   const path = join(folder, "pkcs11-worker.cjs");
   await build({
-    entryPoints: [join(project, "src/pkcs11/worker.ts")],
+    entryPoints: [join(project, "src/pkcs11/worker/worker.ts")],
     outfile: path,
     bundle: true,
     format: "cjs",

@@ -7,12 +7,10 @@ import { finalize, info, initialize } from "./initialize.js";
 import { inventory } from "./inventory.js";
 import { keygenEc, keygenRsa } from "./key-pairs.js";
 import { load } from "./load.js";
-import { mechanisms } from "./mechanisms.js";
-import { digest, random } from "./random-and-digest.js";
 import { closeSession, login, logout, session, sessionState } from "./session.js";
 import { signature, signEc, signRsa } from "./sign.js";
-import { tokenFlags } from "./token-flags.js";
 import { firstSignature, keygenRsaInstead, paused, secondSignature } from "./timed-signatures.js";
+import { digest, mechanisms, random, tokenFlags } from "./token-flags.js";
 import { slots, token } from "./token.js";
 
 const untilSession: readonly Check[] = [

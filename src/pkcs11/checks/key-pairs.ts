@@ -17,9 +17,8 @@ import {
   CKM_RSA_PKCS_KEY_PAIR_GEN,
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { attributes } from "./attributes.js";
-import { sessionOf, tokenOf, type Check, type Outcome, type Run } from "./check.js";
-import { askFor, ownId } from "./own-objects.js";
+import { type Check, type Outcome, type Run, sessionOf, tokenOf } from "./check.js";
+import { askFor, attributes, ownId } from "./own-objects.js";
 
 /**
  * ATTRIBUTE_READ_ONLY, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID, TEMPLATE_INCOMPLETE,

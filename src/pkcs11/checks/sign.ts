@@ -1,4 +1,4 @@
-import { createHash, randomBytes, verify, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, randomBytes, verify } from "node:crypto";
 import type { KeyPair } from "pkcs11js";
 import {
   CKA_EC_POINT,
@@ -10,8 +10,7 @@ import {
   CKM_SHA256_RSA_PKCS,
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { p256PublicKey, rsaPublicKey } from "../public-key.js";
-import { sessionOf, type Check, type Outcome, type Run } from "./check.js";
+import { type Check, type Outcome, type Run, sessionOf } from "./check.js";
 
 /** A way to sign: what the module is given for some data. */
 export interface Scheme {
@@ -182,4 +181,29 @@ function readAttributes(run: Run, keys: KeyPair, types: readonly number[]): read
       types.map((type) => ({ type })),
     )
     .map(({ value }) => value);
+}
+
+/**
+ * An RSA key from CKA_MODULUS and CKA_PUBLIC_EXPONENT: unsigned big-endian numbers. Throws when they are
+ * none.
+ */
+export function rsaPublicKey(modulus: Buffer, exponent: Buffer): KeyObject {
+  return createPublicKey({
+    format: "jwk",
+    key: { kty: "RSA", n: modulus.toString("base64url"), e: exponent.toString("base64url") },
+  });
+}
+
+/**
+ * A P-256 key from CKA_EC_POINT: the uncompressed point (04 X Y, 65 bytes) in a DER OCTET STRING, as PKCS #11
+ * wants it, or bare, as some modules give it. Throws for anything else, and for a point that is not on the
+ * curve.
+ */
+export function p256PublicKey(ecPoint: Buffer): KeyObject {
+  const point =
+    ecPoint.length === 67 && ecPoint[0] === 0x04 && ecPoint[1] === 65 ? ecPoint.subarray(2) : ecPoint;
+  if (point.length !== 65 || point[0] !== 0x04)
+    throw new Error(`CKA_EC_POINT holds no uncompressed P-256 point (${ecPoint.length} bytes)`);
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString("base64url"));
+  return createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: x ?? "", y: y ?? "" } });
 }

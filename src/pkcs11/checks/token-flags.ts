@@ -1,11 +1,19 @@
+import { createHash } from "node:crypto";
 import {
   CKF_USER_PIN_COUNT_LOW,
   CKF_USER_PIN_FINAL_TRY,
   CKF_USER_PIN_LOCKED,
   CKF_USER_PIN_TO_BE_CHANGED,
   CKF_WRITE_PROTECTED,
+  CKM_AES_CBC_PAD,
+  CKM_EC_KEY_PAIR_GEN,
+  CKM_ECDSA,
+  CKM_RSA_PKCS,
+  CKM_RSA_PKCS_KEY_PAIR_GEN,
+  CKM_SHA256,
+  CKM_SHA256_RSA_PKCS,
 } from "../constants.js";
-import { tokenOf, type Check, type Outcome } from "./check.js";
+import { type Check, type Outcome, sessionOf, tokenOf } from "./check.js";
 
 const warnings: readonly (readonly [number, string])[] = [
   [CKF_USER_PIN_COUNT_LOW, "a wrong PIN was given since the last login"],
@@ -48,3 +56,53 @@ export function readFlags(flags: number, login: boolean): Outcome {
   const found = warnings.filter(([flag]) => (flags & flag) !== 0).map(([, text]) => text);
   return found.length === 0 ? { status: "pass" } : { status: "warn", detail: found.join("; ") };
 }
+
+const notable: readonly (readonly [number, string])[] = [
+  [CKM_RSA_PKCS_KEY_PAIR_GEN, "RSA keys"],
+  [CKM_RSA_PKCS, "RSA_PKCS"],
+  [CKM_SHA256_RSA_PKCS, "SHA256_RSA_PKCS"],
+  [CKM_EC_KEY_PAIR_GEN, "EC keys"],
+  [CKM_ECDSA, "ECDSA"],
+  [CKM_AES_CBC_PAD, "AES_CBC_PAD"],
+  [CKM_SHA256, "SHA256"],
+];
+
+export const mechanisms: Check = {
+  id: "mechanisms",
+  refused: "fail",
+  mandatory: true,
+  perform(run) {
+    run.mechanisms = new Set(run.library.C_GetMechanismList(tokenOf(run).slot));
+    const offered = notable.filter(([mechanism]) => run.mechanisms.has(mechanism)).map(([, name]) => name);
+    return { status: "info", detail: [`${run.mechanisms.size} offered`, ...offered].join(", ") };
+  },
+};
+
+export const random: Check = {
+  id: "random",
+  refused: "warn",
+  perform(run) {
+    const [first, second] = [1, 2].map(() =>
+      Buffer.from(run.library.C_GenerateRandom(sessionOf(run), Buffer.alloc(32))),
+    );
+    if (first === undefined || second === undefined) throw new Error("no random bytes");
+    return first.equals(second)
+      ? { status: "warn", detail: "twice the same 32 bytes" }
+      : { status: "pass", detail: "32 bytes, twice" };
+  },
+};
+
+export const digest: Check = {
+  id: "digest",
+  refused: "warn",
+  skip: (run) => (run.mechanisms.has(CKM_SHA256) ? undefined : "SHA-256 is not offered"),
+  perform(run) {
+    const data = Buffer.from("abc");
+    run.library.C_DigestInit(sessionOf(run), { mechanism: CKM_SHA256 });
+    const result = run.library.C_Digest(sessionOf(run), data, Buffer.alloc(64));
+    const expected = createHash("sha256").update(data).digest();
+    return result.equals(expected)
+      ? { status: "pass", detail: "SHA-256" }
+      : { status: "warn", detail: 'the SHA-256 of "abc" is wrong' };
+  },
+};

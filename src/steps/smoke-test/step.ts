@@ -42,7 +42,7 @@ async function prove(
     return skipped(`--root ${host.root}: the module is loaded by processes of the running system only`);
   const identity = serviceIdentity(host, profile.service);
   const [{ smokeTest }, { nothingSigned }] = await Promise.all([
-    import("../../pkcs11/smoke-test.js"),
+    import("../../pkcs11/test-token.js"),
     import("../../pkcs11/nothing-signed.js"),
   ]);
   const test = (user: User): Promise<TokenReport> => {

@@ -1,7 +1,7 @@
 import type { Host } from "../../../host/host.js";
 import { joined } from "../../../host/path.js";
 import type { PrivateClient } from "../../../members/private-client.js";
-import { defaultTimeoutMs } from "../../../pkcs11/smoke-test.js";
+import { defaultTimeoutMs } from "../../../pkcs11/test-token.js";
 import { Problem, type Where } from "../../../problem/problem.js";
 import { listed, quotedName } from "../../../profile/words/quote.js";
 import { nearest } from "../../../profile/words/suggest.js";

@@ -2,9 +2,9 @@ import { readFileSync, readSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
 import { announcedLibrary } from "./announced-library.js";
-import type { Run } from "./checks/check.js";
-import { checksOf } from "./checks/index.js";
-import { closeOthers } from "../host/commands/start-child.js";
+import type { Run } from "../checks/check.js";
+import { checksOf } from "../checks/index.js";
+import { closeOthers } from "../../host/commands/start-child.js";
 import {
   asRequest,
   encodeMessage,
@@ -12,7 +12,7 @@ import {
   type RefusalReason,
   type WorkerMessage,
   type WorkerRequest,
-} from "./protocol.js";
+} from "../protocol.js";
 import { runChecks } from "./run-checks.js";
 
 /**
