@@ -1,5 +1,4 @@
-import type { ScenarioResult } from "./drill.js";
-import type { ScenarioId } from "./scenarios.js";
+import type { ScenarioId, ScenarioResult } from "./drill.js";
 
 /** What a scenario costs over the vector as it is, milliseconds. */
 export interface ScenarioCost {

@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import type { Secret } from "../problem/secret.js";
 import type { Endpoint } from "../profile/types.js";
-import { standInKinds, startStandIn, type StandIn } from "../simulator/stand-ins.js";
-import { drillVerdict, type DeadMembers, type DrillVerdict } from "./drill-verdict.js";
-import { spendsLogin } from "./login-spent.js";
+import { type StandIn, standInKinds, startStandIn } from "../simulator/stand-ins.js";
+import type { StandInKind } from "../simulator/stand-ins.js";
+import { type DeadMembers, drillVerdict, type DrillVerdict } from "./drill-verdict.js";
+import { spendsLogin } from "./member-proof.js";
 import type { PrivateClient } from "./private-client.js";
-import { scenarios, type Scenario } from "./scenarios.js";
 
 export interface DrillRequest {
   readonly client: PrivateClient;
@@ -172,4 +172,75 @@ function measured({ report, signatures }: TokenTest): Omit<ScenarioResult, "scen
     ...(why?.unavailable === true && { unavailable: true }),
     ...(why !== undefined && spendsLogin(why) && { loginRefused: true }),
   };
+}
+
+export type ScenarioId =
+  | "as-it-is"
+  | "first-refuses"
+  | "first-is-black-hole"
+  | "first-silent-after-tls"
+  | "all-but-last-dead"
+  | "active-killed";
+
+/**
+ * A vector to sign through. Dead members are stand-ins of ours: no real one is touched, but the simulator's
+ * own.
+ */
+export interface Scenario {
+  readonly id: ScenarioId;
+  /** For people: "the first member refuses". */
+  readonly title: string;
+  /** Stand-ins before the members, in this order. */
+  readonly dead: readonly StandInKind[];
+  /** Which of the connection's members come after them. */
+  readonly members: "all" | "last";
+  /** The active member is killed between the two signatures. */
+  readonly kills: boolean;
+}
+
+/**
+ * The scenarios for a connection with this number of members, the one to compare the others with first.
+ * `canKill`: the members are ours.
+ */
+export function scenarios(members: number, canKill: boolean): readonly Scenario[] {
+  const dead = Array.from({ length: Math.max(1, members - 1) }, (): StandInKind => "black-hole");
+  const all: readonly Scenario[] = [
+    { id: "as-it-is", title: "the vector as it is", dead: [], members: "all", kills: false },
+    {
+      id: "first-refuses",
+      title: "the first member refuses",
+      dead: ["refusing"],
+      members: "all",
+      kills: false,
+    },
+    {
+      id: "first-is-black-hole",
+      title: "the first member is a black hole",
+      dead: ["black-hole"],
+      members: "all",
+      kills: false,
+    },
+    {
+      id: "first-silent-after-tls",
+      title: "the first member is silent after TLS",
+      dead: ["silent-after-tls"],
+      members: "all",
+      kills: false,
+    },
+    {
+      id: "all-but-last-dead",
+      title: "all but the last are black holes",
+      dead,
+      members: "last",
+      kills: false,
+    },
+    {
+      id: "active-killed",
+      title: "the active member is killed between two signatures",
+      dead: [],
+      members: "all",
+      kills: true,
+    },
+  ];
+  return all.filter(({ kills }) => canKill || !kills);
 }

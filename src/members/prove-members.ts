@@ -1,22 +1,22 @@
 import { performance } from "node:perf_hooks";
+import type { Inventory } from "../pkcs11/inventory.js";
 import { whyNothingSigned } from "../pkcs11/nothing-signed.js";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { Endpoint } from "../profile/types.js";
-import type { Inventory } from "../pkcs11/inventory.js";
 import type { CheckResult } from "../workflow/step.js";
 import { compareInventories } from "./compare-inventories.js";
-import { spendsLogin } from "./login-spent.js";
+import { memberProblems, type NamedTokens } from "./member-problems.js";
 import {
   endpointText,
   isGood,
   type MemberProof,
   type MemberResult,
   type MemberToken,
+  spendsLogin,
   type UserComparison,
 } from "./member-proof.js";
-import { memberProblems, type NamedTokens } from "./member-problems.js";
 import type { PrivateClient } from "./private-client.js";
 
 export interface ProveRequest {

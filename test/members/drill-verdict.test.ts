@@ -1,7 +1,6 @@
 import { test } from "tap";
-import { scenarioTimeout, type ScenarioResult } from "../../src/members/drill.js";
 import { drillVerdict } from "../../src/members/drill-verdict.js";
-import { scenarios, type ScenarioId } from "../../src/members/scenarios.js";
+import { type ScenarioId, type ScenarioResult, scenarios, scenarioTimeout } from "../../src/members/drill.js";
 
 /**
  * Results of all scenarios, with these times of first and second signature; undefined: it did not get

@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { spendsLogin } from "../../src/members/login-spent.js";
+import { spendsLogin } from "../../src/members/member-proof.js";
 
 const failed = { status: "fail", ms: 1 } as const;
 
