@@ -1,4 +1,6 @@
 import type { ProblemCode } from "./codes.js";
+import { problemCodes } from "./codes.js";
+import { exitCodes } from "./exit-codes.js";
 import { valueWithoutUrlSecrets, withoutUrlSecrets } from "./without-url-secrets.js";
 
 /** A place a problem points at: a file (with a position, 1-based) or a path on the host. */
@@ -88,4 +90,37 @@ export function errorsLast(list: readonly Problem[]): readonly Problem[] {
     ...list.filter(({ severity }) => severity !== "error"),
     ...list.filter(({ severity }) => severity === "error"),
   ];
+}
+
+/** Whether a problem makes a command fail: warnings do not. */
+export function isError({ severity }: Pick<Problem, "severity">): boolean {
+  return severity === "error";
+}
+
+/** The same problem, as one that does not make the command fail. */
+export function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
+  return new Problem(code, message, {
+    severity: "warning",
+    ...(where && { where }),
+    ...(detail !== undefined && { detail }),
+    ...(hint !== undefined && { hint }),
+    cause,
+  });
+}
+
+/**
+ * True for a problem that another user (usually root) would not have: `plan` then says what it could not see.
+ */
+export function needsPermission(error: unknown): error is Problem {
+  return error instanceof Problem && problemCodes[error.code] === exitCodes.noPermission;
+}
+
+/**
+ * A URL as it may be shown: without user, password, query and fragment, which can hold secrets. What is no
+ * URL is not shown at all.
+ */
+export function shownUrl(text: string): string {
+  if (!URL.canParse(text)) return "the URL";
+  const { protocol, host, pathname } = new URL(text);
+  return `${protocol}//${host}${pathname}`;
 }

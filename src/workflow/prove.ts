@@ -1,5 +1,4 @@
-import { isError } from "../problem/is-error.js";
-import { Problem, Problems } from "../problem/problem.js";
+import { isError, Problem, Problems } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import type { Proof, SmokeReport, Step, StepPlan } from "./step.js";

@@ -1,8 +1,7 @@
 import type { Host } from "../host/host.js";
 import { isLocked } from "../host/lock.js";
 import { currentFile } from "../host/state.js";
-import { asWarning } from "../problem/as-warning.js";
-import { Problem, Problems } from "../problem/problem.js";
+import { asWarning, Problem, Problems } from "../problem/problem.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { currentRun, readRun } from "./journal/runs.js";
 import { ownCommand } from "./progress.js";

@@ -1,6 +1,5 @@
 import type { Host } from "../host/host.js";
-import { asWarning } from "../problem/as-warning.js";
-import { Problem, throwIfErrors } from "../problem/problem.js";
+import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
 import type { Change } from "./change.js";
 import { deedFromJournal, type RecordedDeed } from "./deed.js";

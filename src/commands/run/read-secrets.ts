@@ -1,5 +1,4 @@
-import { asWarning } from "../../problem/as-warning.js";
-import { Problem, Problems, throwIfErrors } from "../../problem/problem.js";
+import { asWarning, Problem, Problems, throwIfErrors } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { SecretUse } from "../../profile/secret-uses.js";
 import type { PinSource } from "../../profile/types.js";

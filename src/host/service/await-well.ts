@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Problem } from "../../problem/problem.js";
-import { shownUrl } from "../../problem/shown-url.js";
+import { Problem, shownUrl } from "../../problem/problem.js";
 import type { Host } from "../host.js";
 import { askHealth } from "./health.js";
 import { flapping, notActive, unhealthy } from "./service-problem.js";

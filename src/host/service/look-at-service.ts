@@ -1,7 +1,6 @@
-import { isError } from "../../problem/is-error.js";
-import { Problem } from "../../problem/problem.js";
+import { isError, Problem } from "../../problem/problem.js";
 import type { Host } from "../host.js";
-import { awaitWell, usualPace, type Pace } from "./await-well.js";
+import { awaitWell, type Pace, usualPace } from "./await-well.js";
 import { unitProblem } from "./service-problem.js";
 import { activeForMs, isUp, unitState } from "./unit-state.js";
 

@@ -1,7 +1,6 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { Problem } from "../../problem/problem.js";
-import { shownUrl } from "../../problem/shown-url.js";
+import { Problem, shownUrl } from "../../problem/problem.js";
 import type { UnitState } from "./unit-state.js";
 
 /** What keeps a unit from being restarted at all; undefined when nothing does. */

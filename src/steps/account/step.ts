@@ -1,4 +1,4 @@
-import { needsPermission } from "../../problem/needs-permission.js";
+import { needsPermission } from "../../problem/problem.js";
 import type { Step } from "../../workflow/step.js";
 import { accountChanges, accountProblems } from "./changes.js";
 import { observeAccount } from "./observe.js";

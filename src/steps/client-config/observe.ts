@@ -1,11 +1,10 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Files, Host } from "../../host/host.js";
-import { joined, type AbsolutePath } from "../../host/path.js";
-import { needsPermission } from "../../problem/needs-permission.js";
-import { Problem } from "../../problem/problem.js";
+import { type AbsolutePath, joined } from "../../host/path.js";
+import { needsPermission, Problem } from "../../problem/problem.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 import { ownCommand } from "../../workflow/progress.js";
-import { existingText, largestConfig, unusable, type EmptyText, type ExistingText } from "./existing.js";
+import { type EmptyText, existingText, type ExistingText, largestConfig, unusable } from "./existing.js";
 
 export interface ObservedClientConfig {
   readonly path: AbsolutePath;

@@ -1,8 +1,7 @@
 import { formName } from "../../formats/settings/settings-text.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
-import { needsPermission } from "../../problem/needs-permission.js";
-import { Problem, Problems } from "../../problem/problem.js";
+import { needsPermission, Problem, Problems } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { Change } from "../../workflow/change.js";

@@ -1,6 +1,5 @@
 import { endpointText } from "../../members/member-proof.js";
-import { isError } from "../../problem/is-error.js";
-import { Problem } from "../../problem/problem.js";
+import { isError, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { endpointMeaning } from "../../profile/address.js";
 import { serviceHome } from "../../profile/service.js";

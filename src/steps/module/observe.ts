@@ -6,7 +6,7 @@ import { installedFile, readReceipt } from "../../host/installer/receipt.js";
 import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
 import { registrationOf } from "../../host/installer/registration.js";
 import type { Registration } from "../../host/installer/registration.js";
-import { needsPermission } from "../../problem/needs-permission.js";
+import { needsPermission } from "../../problem/problem.js";
 import type { Problem } from "../../problem/problem.js";
 
 export interface ObservedModule {

@@ -1,8 +1,7 @@
 import { moduleName } from "../../host/archive/archive-contents.js";
 import type { Owners } from "../../host/files/trust.js";
 import { installedFile } from "../../host/installer/receipt.js";
-import { asWarning } from "../../problem/as-warning.js";
-import { needsPermission } from "../../problem/needs-permission.js";
+import { asWarning, needsPermission } from "../../problem/problem.js";
 import type { Problem } from "../../problem/problem.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { installerChange, registerAfterInstaller, registrationChanges, rightsChanges } from "./changes.js";

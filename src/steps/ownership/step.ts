@@ -1,6 +1,5 @@
 import { joined } from "../../host/path.js";
-import { isError } from "../../problem/is-error.js";
-import { needsPermission } from "../../problem/needs-permission.js";
+import { isError, needsPermission } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { planOwnership } from "./changes.js";

@@ -1,5 +1,5 @@
 import { structuredPatch } from "diff";
-import { shownUrl } from "../../problem/shown-url.js";
+import { shownUrl } from "../../problem/problem.js";
 import type { Change, WriteFile } from "../../workflow/change.js";
 import { modeText } from "./change-text.js";
 

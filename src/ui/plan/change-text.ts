@@ -1,4 +1,4 @@
-import { shownUrl } from "../../problem/shown-url.js";
+import { shownUrl } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
 
 /** Permission bits as chmod takes them: 0640. */

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, symlinkSync } 
 import { join } from "node:path";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { isError } from "../../../src/problem/is-error.js";
+import { isError } from "../../../src/problem/problem.js";
 import { clientConfigOwnershipStep, ownershipStep } from "../../../src/steps/ownership/step.js";
 import { deedOf } from "../../../src/workflow/deed.js";
 import { scratch, serviceUid, strangerUid, type Scratch } from "../../support/scratch.js";

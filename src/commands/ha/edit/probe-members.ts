@@ -1,10 +1,9 @@
-import { asWarning } from "../../../problem/as-warning.js";
-import { Problem, Problems } from "../../../problem/problem.js";
-import type { Endpoint } from "../../../profile/types.js";
 import { endpointText } from "../../../members/member-proof.js";
+import { asWarning, Problem, Problems } from "../../../problem/problem.js";
+import type { Endpoint } from "../../../profile/types.js";
 import type { CommandContext } from "../../command.js";
-import type { VectorEdition } from "./edition.js";
 import { isGood, probeAll, type Probed } from "../probe/probed.js";
+import type { VectorEdition } from "./edition.js";
 
 const timeoutMs = 5000;
 

@@ -1,17 +1,16 @@
-import { endpointMeaning } from "../../../profile/address.js";
-import { exitCodes, type ExitCode } from "../../../problem/exit-codes.js";
-import { problemCodes } from "../../../problem/codes.js";
-import { isError } from "../../../problem/is-error.js";
-import { Problem } from "../../../problem/problem.js";
-import type { CommandContext, CommandRun } from "../../command.js";
-import type { Endpoint } from "../../../profile/types.js";
 import { endpointText } from "../../../members/member-proof.js";
+import { problemCodes } from "../../../problem/codes.js";
+import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
+import { isError, Problem } from "../../../problem/problem.js";
+import { endpointMeaning } from "../../../profile/address.js";
+import type { Endpoint } from "../../../profile/types.js";
+import type { CommandContext, CommandRun } from "../../command.js";
 import { chosenConnections, type HaConnection, type HaConnections } from "../connections.js";
 import { endpointArgument, namedOrEndpoint } from "../endpoint-argument.js";
-import { probeAll, type Wanted } from "./probed.js";
+import { readConnections, type SourceArguments } from "../read-connections.js";
 import { probeJson, type Round } from "./probe-json.js";
 import { certificateTable, probeTable } from "./probe-text.js";
-import { readConnections, type SourceArguments } from "../read-connections.js";
+import { probeAll, type Wanted } from "./probed.js";
 
 export interface ProbeArguments extends SourceArguments {
   /** Names of connections, and endpoints of no connection; all connections when there is none. */

@@ -1,5 +1,4 @@
-import { isError } from "../../../problem/is-error.js";
-import { Problem } from "../../../problem/problem.js";
+import { isError, Problem } from "../../../problem/problem.js";
 import { parseAddress } from "../../../profile/address.js";
 import { findingProblem } from "../../../vhsm/probe/finding-problem.js";
 import type { EndpointReport } from "../../../vhsm/probe/finding.js";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
-import { isError } from "../../../problem/is-error.js";
+import { isError } from "../../../problem/problem.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import { cutToWidth } from "../../../ui/text/width.js";
 import type { Output, Style } from "../../../ui/terminal/output.js";

@@ -1,21 +1,20 @@
 import { drill, type DrillEvent, type DrillResult } from "../../../members/drill.js";
 import { endpointText } from "../../../members/member-proof.js";
 import { problemCodes } from "../../../problem/codes.js";
-import { exitCodes, type ExitCode } from "../../../problem/exit-codes.js";
-import { isError } from "../../../problem/is-error.js";
-import { Problem } from "../../../problem/problem.js";
-import { cleanLine } from "../../../ui/text/clean-text.js";
-import { drillJson, drillText, type DrillReport } from "../../../ui/reports/drill-report.js";
-import { durationText } from "../../../ui/terminal/progress-lines.js";
-import type { CommandContext, CommandRun } from "../../command.js";
+import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
+import { isError, Problem } from "../../../problem/problem.js";
 import { secretUses } from "../../../profile/secret-uses.js";
+import type { Connection, Profile, User } from "../../../profile/types.js";
+import { listed, quoted, quotedName } from "../../../profile/words/quote.js";
+import { drillJson, type DrillReport, drillText } from "../../../ui/reports/drill-report.js";
+import { durationText } from "../../../ui/terminal/progress-lines.js";
+import { cleanLine } from "../../../ui/text/clean-text.js";
+import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
-import { listed, quoted, quotedName } from "../../../profile/words/quote.js";
-import type { Connection, Profile, User } from "../../../profile/types.js";
 import { chosenConnections } from "../connections.js";
-import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { isGood, probeAll, type Probed } from "../probe/probed.js";
+import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
 export interface DrillArguments {
