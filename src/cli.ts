@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { openDescriptors } from "./host/inherited-descriptors.js";
+import { openDescriptors } from "./host/processes/inherited-descriptors.js";
 import { exitCodes } from "./problem/exit-codes.js";
 import { outputTo } from "./ui/terminal/output-to.js";
 

@@ -1,6 +1,6 @@
 import type { CommandContext } from "./commands/command.js";
 import { plainVerb } from "./commands/command-line/plain-verb.js";
-import type { OpenDescriptors } from "./host/inherited-descriptors.js";
+import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
@@ -111,7 +111,7 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
       if (host.root !== "/") out.inside(host.root);
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
       // here, for every command: whichever may write can have private homes
-      const { removePrivateHomes } = await import("./host/private-home.js");
+      const { removePrivateHomes } = await import("./host/processes/private-home.js");
       whenLeft(() => {
         removePrivateHomes(host);
       });

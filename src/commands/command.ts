@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.js";
-import type { OpenDescriptors } from "../host/inherited-descriptors.js";
+import type { OpenDescriptors } from "../host/processes/inherited-descriptors.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";

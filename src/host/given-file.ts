@@ -145,7 +145,7 @@ export type AskAccounts = () => Promise<Accounts>;
 /** Of this machine, where the file lies, whatever `--root` is. Few files need it. */
 async function machineAccounts(): Promise<Accounts> {
   const [{ getent, realAccounts }, { realFiles }] = await Promise.all([
-    import("./accounts.js"),
+    import("./accounts/accounts.js"),
     import("./files/real-files.js"),
   ]);
   return realAccounts(realFiles("/", []), getent);

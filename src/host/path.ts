@@ -40,3 +40,9 @@ export function folderOf(file: AbsolutePath): AbsolutePath {
 export function nameOf(file: AbsolutePath): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
+
+/** Root-only folder (0700) of everything knetctl keeps on a host, below `--root`. */
+export const stateFolder = path("/var/lib/knetctl");
+export const runsFolder = path("/var/lib/knetctl/runs");
+/** Names the run under way; what it names when nothing runs was cut off. */
+export const currentFile = path("/var/lib/knetctl/current");

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 /**
@@ -24,4 +24,9 @@ function fromKernel(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** SHA-256 in lower-case hexadecimal. */
+export function sha256(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
 }

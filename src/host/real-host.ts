@@ -1,5 +1,5 @@
 import { openSync } from "node:fs";
-import { getent, realAccounts } from "./accounts.js";
+import { getent, realAccounts } from "./accounts/accounts.js";
 import { realCommands } from "./commands/commands.js";
 import { requireProc, walkFlags } from "./files/descriptor.js";
 import { asFileProblem } from "./files/file-problem.js";

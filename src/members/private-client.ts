@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
-import { withPrivateHome } from "../host/private-home.js";
+import { withPrivateHome } from "../host/processes/private-home.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
 import { clientConfigFolders, clientConfigName } from "../vendor/client.js";
 import type { Endpoint } from "../profile/types.js";

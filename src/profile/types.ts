@@ -1,6 +1,6 @@
 import type { SettingsForm } from "../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../host/path.js";
-import type { PinSource } from "../host/pin/pin-source.js";
+import type { PinSource } from "../host/pin/pin-text.js";
 
 /**
  * One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which earns a

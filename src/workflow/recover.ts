@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.js";
 import { isLocked } from "../host/lock.js";
-import { currentFile } from "../host/state.js";
+import { currentFile } from "../host/path.js";
 import { asWarning, Problem, Problems } from "../problem/problem.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { currentRun, readRun } from "./journal/runs.js";

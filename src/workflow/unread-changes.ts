@@ -1,8 +1,13 @@
 import { shellWord } from "../formats/text/shell-word.js";
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
-import { whyNoServiceManager } from "../host/service/service-manager.js";
-import { isUp, startedAt, unitState, type UnitState } from "../host/service/unit-state.js";
+import {
+  isUp,
+  startedAt,
+  unitState,
+  type UnitState,
+  whyNoServiceManager,
+} from "../host/service/unit-state.js";
 import { Problem } from "../problem/problem.js";
 import { fieldsOf } from "./change-kinds/prior-json.js";
 import type { RestartService } from "./change.js";

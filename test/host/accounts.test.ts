@@ -1,6 +1,6 @@
 import t from "tap";
 import { userInfo } from "node:os";
-import { getent, realAccounts } from "../../src/host/accounts.js";
+import { getent, realAccounts } from "../../src/host/accounts/accounts.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { scratch } from "../support/scratch.js";

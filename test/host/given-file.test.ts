@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import t, { type Test } from "tap";
-import { realAccounts } from "../../src/host/accounts.js";
+import { realAccounts } from "../../src/host/accounts/accounts.js";
 import { callers, doubtAbout } from "../../src/host/given-file.js";
 import { scratch, serviceUid as alice, strangerUid as bob } from "../support/scratch.js";
 

@@ -1,7 +1,7 @@
 import t from "tap";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { editImageAccounts, type AccountTask } from "../../src/host/image-accounts.js";
+import { editImageAccounts, type AccountTask } from "../../src/host/accounts/image-accounts.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { scratch } from "../support/scratch.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import t, { test } from "tap";
-import { isHandedOver, openDescriptors } from "../../src/host/inherited-descriptors.js";
+import { isHandedOver, openDescriptors } from "../../src/host/processes/inherited-descriptors.js";
 import { knetctlScript } from "../support/knetctl.js";
 
 const folder = mkdtempSync(join(tmpdir(), "descriptors-"));

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Host } from "../../src/host/host.js";
-import { joined } from "../../src/host/path.js";
+import { joined, runsFolder } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
-import { runsFolder } from "../../src/host/state.js";
 import { Problem, Problems } from "../../src/problem/problem.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { RunInstaller } from "../../src/workflow/change.js";

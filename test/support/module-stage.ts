@@ -1,15 +1,14 @@
 import { join } from "node:path";
 import type { Host } from "../../src/host/host.js";
-import { joined, path } from "../../src/host/path.js";
+import { joined, path, runsFolder } from "../../src/host/path.js";
 import { readOnlyHost } from "../../src/host/read-only-host.js";
 import { realHost } from "../../src/host/real-host.js";
-import { runsFolder } from "../../src/host/state.js";
 import type { ModuleSource, Profile } from "../../src/profile/types.js";
 import { moduleStep } from "../../src/steps/module/step.js";
+import type { RunContext } from "../../src/workflow/change-kind.js";
 import { registerLibrary } from "../../src/workflow/change-kinds/register-library.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import { setMode } from "../../src/workflow/change-kinds/set-mode.js";
-import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { StepPlan } from "../../src/workflow/step.js";
 import { scratch } from "./scratch.js";
 import { smallRoot } from "./small-root.js";

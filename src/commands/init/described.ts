@@ -1,4 +1,4 @@
-import { sha256 } from "../../host/sha256.js";
+import { sha256 } from "../../host/random-hex.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 
 /**

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { Problem } from "../../problem/problem.js";
 import { isKernels } from "../files/descriptor.js";
 import { errorCode } from "../files/file-problem.js";
-import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
-import { Problem } from "../../problem/problem.js";
 import type { Owners } from "../files/trust.js";
+import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import type { Doubt } from "../given-file.js";
-import { archiveLimits } from "./archive-limits.js";
+import { archiveLimits } from "./archive-entry.js";
 
 const chunkBytes = 1024 ** 2;
 
@@ -170,5 +170,29 @@ function noRoom(error: unknown, archive: string): Problem {
     detail: error instanceof Error ? error.message : String(error),
     hint: "make room in /tmp and /var/lib, then run again",
     cause: error,
+  });
+}
+
+/** A warning for an archive whose SHA-256 the profile does not pin; it shows the value to pin. */
+export function unpinnedWarning(archive: string, sha256: string): Problem {
+  return new Problem("archive-unpinned", "the archive's SHA-256 is not pinned", {
+    severity: "warning",
+    where: { path: archive },
+    detail: "whatever lies at this path is run as root",
+    hint: `compare with the vendor's value, then add to the profile's module: sha256: ${sha256}`,
+  });
+}
+
+/**
+ * The same where others can change the archive, or put another in its place: such a one is not run as root
+ * unless it is pinned.
+ */
+export function untrustedArchive(archive: string, sha256: string, { detail, remedy }: Doubt): Problem {
+  return new Problem("archive-untrusted", "others can change the archive, whose SHA-256 is not pinned", {
+    where: { path: archive },
+    detail,
+    hint:
+      `compare with the vendor's value, then add to the profile's module: sha256: ${sha256}; or get ` +
+      `the archive again, and ${remedy}`,
   });
 }

@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { Problem } from "../../problem/problem.js";
 import { startChild } from "../commands/start-child.js";
-import { archiveLimits } from "./archive-limits.js";
+import { archiveLimits } from "./archive-entry.js";
 import { writeChunk } from "./copy-archive.js";
 
 export interface Decompression {

@@ -1,7 +1,6 @@
-import { Problem } from "../../problem/problem.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { archiveLimits } from "./archive-limits.js";
-import { entryKind, namesOf } from "./archive-entry.js";
+import { Problem } from "../../problem/problem.js";
+import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { RawEntry } from "./archive-entry.js";
 
 type Refusal = readonly [code: ProblemCode, title: string, detail: string];

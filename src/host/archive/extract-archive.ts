@@ -4,8 +4,7 @@ import { extract } from "tar";
 import { Problem } from "../../problem/problem.js";
 import { asFileProblem } from "../files/file-problem.js";
 import { path as asPath } from "../path.js";
-import { archiveLimits } from "./archive-limits.js";
-import { entryKind, namesOf } from "./archive-entry.js";
+import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { OpenedArchive } from "./open-archive.js";
 
 /**

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { Parser } from "tar";
 import type { ReadEntry } from "tar";
 import { Problem, Problems } from "../../problem/problem.js";
-import { archiveLimits } from "./archive-limits.js";
+import { archiveLimits } from "./archive-entry.js";
 import type { ArchiveEntry, RawEntry } from "./archive-entry.js";
 import { checkedEntries } from "./tree-rules.js";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asFileProblem } from "../files/file-problem.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
-import { isOfEndedProcess, processMark } from "../process-mark.js";
+import { isOfEndedProcess, processMark } from "../processes/process-mark.js";
 import { Problem } from "../../problem/problem.js";
 
 /**

@@ -1,6 +1,5 @@
 import type { Problem } from "../../problem/problem.js";
-import { archiveLimits } from "./archive-limits.js";
-import { entryKind, namesOf } from "./archive-entry.js";
+import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { ArchiveEntry, RawEntry } from "./archive-entry.js";
 import { refusedBecause, refusedEntry, shownEntry } from "./entry-rules.js";
 

@@ -1,8 +1,9 @@
 import { Problem } from "../../problem/problem.js";
 import { asFileProblem } from "../files/file-problem.js";
-import { withFound } from "../files/follow.js";
-import { joined, path as literal, type AbsolutePath } from "../path.js";
+import { withFound } from "../files/walk.js";
 import type { Tree } from "../files/walk.js";
+import type { Commands } from "../host.js";
+import { type AbsolutePath, joined, path as literal } from "../path.js";
 
 /** Where a bare name is looked for, in this order. */
 const systemFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(literal);
@@ -31,5 +32,22 @@ function usable(tree: Tree, program: AbsolutePath): boolean {
       detail: `owner is uid ${entry.uid}, mode ${entry.mode.toString(8)}`,
       hint: "install it anew from its package",
     });
+  });
+}
+
+/**
+ * Throws `host-command-missing` for the first of the programs that is not there: what needs several of them
+ * must not find out halfway.
+ */
+export function requirePrograms(
+  { find }: Pick<Commands, "find">,
+  programs: readonly string[],
+  hint: string,
+): void {
+  const missing = programs.find((program) => find(program) === undefined);
+  if (missing === undefined) return;
+  throw new Problem("host-command-missing", `the program ${JSON.stringify(missing)} is not here`, {
+    detail: "looked in /usr/sbin, /usr/bin, /sbin, /bin",
+    hint,
   });
 }

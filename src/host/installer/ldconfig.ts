@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
-import { requirePrograms } from "../commands/require-programs.js";
+import { requirePrograms } from "../commands/find-program.js";
 import { distributionOf, installHint } from "../distribution.js";
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";

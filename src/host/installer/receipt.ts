@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { Problem } from "../../problem/problem.js";
 import type { Files, Host } from "../host.js";
-import { asAbsolutePath, joined } from "../path.js";
+import { asAbsolutePath, joined, stateFolder } from "../path.js";
 import type { AbsolutePath } from "../path.js";
-import { stateFolder } from "../state.js";
 import { isRecordedNumber } from "./recorded-number.js";
 
 /** A file or link that an installer put there, as it left it. */

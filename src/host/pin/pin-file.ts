@@ -4,7 +4,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { at, isKernels } from "../files/descriptor.js";
 import { errorCode } from "../files/file-problem.js";
-import { withFound } from "../files/follow.js";
+import { withFound } from "../files/walk.js";
 import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";

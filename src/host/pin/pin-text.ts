@@ -1,5 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import { Secret } from "../../problem/secret.js";
+import type { AbsolutePath } from "../path.js";
 
 /** More than any token takes (CK_TOKEN_INFO's ulMaxPinLen is a few hundred at most). Bytes. */
 export const longestPin = 4096;
@@ -100,3 +101,11 @@ function decoded(content: Buffer, from: string): string {
     });
   }
 }
+
+/** Where a PIN comes from; a profile never holds the PIN itself. */
+export type PinSource =
+  | { readonly from: "file"; readonly path: AbsolutePath }
+  | { readonly from: "env"; readonly variable: string }
+  | { readonly from: "fd"; readonly descriptor: number }
+  | { readonly from: "credential"; readonly name: string }
+  | { readonly from: "prompt" };

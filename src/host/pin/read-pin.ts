@@ -1,11 +1,11 @@
+import { writeFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Problem } from "../../problem/problem.js";
-import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Secret } from "../../problem/secret.js";
-import { isHandedOver, type OpenDescriptors } from "../inherited-descriptors.js";
-import type { PinSource } from "./pin-source.js";
-import { keepOutOfCores } from "./keep-out-of-cores.js";
+import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
+import { isHandedOver, type OpenDescriptors } from "../processes/inherited-descriptors.js";
 import { readPinFile } from "./pin-file.js";
+import type { PinSource } from "./pin-text.js";
 import { longestPin, pinFromBytes } from "./pin-text.js";
 import { promptSecret } from "./prompt-secret.js";
 import { readGiven } from "./read-descriptor.js";
@@ -138,4 +138,17 @@ async function fromCredential(name: string, environment: Record<string, string |
     problems: problems.filter(({ code }) => code !== "pin-file-group-readable"),
     from: `credential ${name}`,
   };
+}
+
+/**
+ * From now on a crash of this process, or of a child it starts, leaves nothing of its memory in a core file
+ * or with a core handler (core(5), coredump_filter): done before a PIN is read. A kernel built without it has
+ * nothing to write to.
+ */
+export function keepOutOfCores(): void {
+  try {
+    writeFileSync("/proc/self/coredump_filter", "0");
+  } catch {
+    // no /proc, or a kernel without CONFIG_ELF_CORE, which writes no cores
+  }
 }

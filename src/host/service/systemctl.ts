@@ -1,6 +1,8 @@
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { CommandResult, Host } from "../host.js";
+import { notStopped, restartFailed, restartTimeout } from "./service-problem.js";
+import { isDown, unitState } from "./unit-state.js";
 
 export interface SystemctlCall {
   readonly timeoutMs: number;
@@ -40,4 +42,45 @@ export function systemctl(
 export function saidBy({ stderr, exitCode }: CommandResult): string {
   const [line = ""] = stderr.trim().split("\n");
   return line === "" ? `exit code ${exitCode ?? "none"}` : withoutUrlSecrets(line).slice(0, 200);
+}
+
+const shortMs = 30_000;
+
+/**
+ * Restarts the unit and waits for systemctl's word on it. Throws `service-restart-failed` or
+ * `service-restart-timeout`.
+ */
+export async function restartUnit(host: Host, unit: string, call: SystemctlCall): Promise<void> {
+  // a unit that failed several times in a short while would not be started at all
+  await clearFailed(host, unit, call.signal);
+  const result = await systemctl(host, "restart", unit, call);
+  if (call.signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
+  if (result.timedOut) throw restartTimeout(unit, call.timeoutMs / 1000);
+  if (result.exitCode !== 0) throw restartFailed(unit, await unitState(host, unit), saidBy(result));
+}
+
+/** Stops the unit. Throws `service-not-restored` when it is not seen to be down then. */
+export async function stopUnit(host: Host, unit: string, call: SystemctlCall): Promise<void> {
+  const result = await systemctl(host, "stop", unit, call);
+  const state = await unitState(host, unit);
+  if (!isDown(state))
+    throw notStopped(
+      unit,
+      state,
+      result.timedOut ? `systemctl stop did not end within ${call.timeoutMs / 1000} s` : saidBy(result),
+    );
+}
+
+/** Has the unit started, and does not wait for what comes of it. */
+export async function beginStart(host: Host, unit: string): Promise<void> {
+  const result = await systemctl(host, "start", unit, { timeoutMs: shortMs, options: ["--no-block"] });
+  if (result.exitCode !== 0) throw restartFailed(unit, await unitState(host, unit), saidBy(result));
+}
+
+/**
+ * Makes the service manager forget that the unit failed, and how often. A unit that it does not know has
+ * nothing to forget.
+ */
+export async function clearFailed(host: Host, unit: string, signal?: AbortSignal): Promise<void> {
+  await systemctl(host, "reset-failed", unit, { timeoutMs: shortMs, signal });
 }

@@ -1,5 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import type { Host } from "../host.js";
+import { path } from "../path.js";
 import { stateUnknown } from "./service-problem.js";
 import { saidBy, systemctl } from "./systemctl.js";
 
@@ -114,4 +115,17 @@ function msSince(us: number): number {
 /** Older versions do not tell it. */
 function count(text = ""): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+/** Made by systemd where it is the service manager (sd_booted(3)). */
+const booted = path("/run/systemd/system");
+
+/**
+ * Why no service of the host can be restarted from here; undefined when systemd runs it. Throws a Problem for
+ * a systemctl that others could have written.
+ */
+export function whyNoServiceManager(host: Host): string | undefined {
+  if (host.root !== "/") return `--root ${host.root}: its services do not run on this system`;
+  if (host.files().entry(booted)?.kind !== "folder") return "systemd does not run this system";
+  return host.commands.find("systemctl") === undefined ? "there is no systemctl here" : undefined;
 }

@@ -1,7 +1,7 @@
 import { writtenBy } from "../../formats/safe-commands.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";
-import { sha256 } from "../../host/sha256.js";
+import { sha256 } from "../../host/random-hex.js";
 import { Problem } from "../../problem/problem.js";
 import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";

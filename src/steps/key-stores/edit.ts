@@ -1,6 +1,6 @@
 import { foldKey, partOf } from "../../formats/settings/keys.js";
 import type { Setting, SettingsEdit } from "../../formats/settings/settings-text.js";
-import type { PinSource } from "../../host/pin/pin-source.js";
+import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Secret } from "../../problem/secret.js";
 import type { WrittenFile } from "./receipt.js";
 import { defaultStoreKey, knownNames, shownValue, storeKey, storesSection } from "./setting-names.js";

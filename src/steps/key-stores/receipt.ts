@@ -1,8 +1,7 @@
+import { type SettingsForm, settingsForms } from "../../formats/settings/settings-text.js";
 import type { Files } from "../../host/host.js";
-import { asAbsolutePath, joined, type AbsolutePath } from "../../host/path.js";
-import { stateFolder } from "../../host/state.js";
+import { type AbsolutePath, asAbsolutePath, joined, stateFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import { settingsForms, type SettingsForm } from "../../formats/settings/settings-text.js";
 
 /** What knetctl wrote into one file of settings for one service user. */
 export interface WrittenFile {

@@ -1,6 +1,6 @@
 import { readSettings } from "../../formats/settings/read-settings.js";
 import type { SettingsForm } from "../../formats/settings/settings-text.js";
-import type { PinSource } from "../../host/pin/pin-source.js";
+import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Profile } from "../../profile/types.js";
 import { editedText } from "./edited-text.js";
 import type { Secrets } from "./edit.js";

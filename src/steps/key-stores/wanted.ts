@@ -1,4 +1,4 @@
-import type { PinSource } from "../../host/pin/pin-source.js";
+import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Credentials, KeyStore, Profile, SettingsTarget } from "../../profile/types.js";
 
 /**

@@ -31,7 +31,7 @@ export async function wantedModule(
   if (source.sha256 !== undefined) return { source, sha256: source.sha256, warnings: [] };
   const [{ hashArchive }, { unpinnedWarning, untrustedArchive }] = await Promise.all([
     import("../../host/archive/copy-archive.js"),
-    import("../../host/archive/unpinned-warning.js"),
+    import("../../host/archive/copy-archive.js"),
   ]);
   try {
     const { sha256, doubt } = await hashArchive(source.archive, trusted);

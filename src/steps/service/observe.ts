@@ -1,8 +1,7 @@
 import type { Host } from "../../host/host.js";
-import { type AbsolutePath, joined, path } from "../../host/path.js";
+import { type AbsolutePath, joined, path, stateFolder } from "../../host/path.js";
 import { askHealth, type Health } from "../../host/service/health.js";
 import { isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
-import { stateFolder } from "../../host/state.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change, RestartService, StepId } from "../../workflow/change.js";

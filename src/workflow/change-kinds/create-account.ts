@@ -1,8 +1,8 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
-import { requirePrograms } from "../../host/commands/require-programs.js";
+import { requirePrograms } from "../../host/commands/find-program.js";
 import { distributionOf, installHint } from "../../host/distribution.js";
-import { type AccountTask, editImageAccounts } from "../../host/image-accounts.js";
+import { type AccountTask, editImageAccounts } from "../../host/accounts/image-accounts.js";
 import { type AbsolutePath, joined, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";

@@ -1,5 +1,5 @@
 import { folderOf } from "../../host/path.js";
-import { sha256 } from "../../host/sha256.js";
+import { sha256 } from "../../host/random-hex.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { WriteFile, WriteSettings } from "../change.js";
 import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";

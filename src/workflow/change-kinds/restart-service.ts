@@ -1,10 +1,15 @@
 import { shellWord } from "../../formats/text/shell-word.js";
-import { awaitWell, usualPace, type Pace, type Waiting } from "../../host/service/await-well.js";
+import { awaitWell, type Pace, usualPace, type Waiting } from "../../host/service/await-well.js";
 import { askHealth } from "../../host/service/health.js";
-import { beginStart, clearFailed, restartUnit, stopUnit } from "../../host/service/restart-unit.js";
-import { whyNoServiceManager } from "../../host/service/service-manager.js";
+import { beginStart, clearFailed, restartUnit, stopUnit } from "../../host/service/systemctl.js";
 import { notRestored, unitProblem } from "../../host/service/service-problem.js";
-import { isDown, isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
+import {
+  isDown,
+  isUp,
+  unitState,
+  type UnitState,
+  whyNoServiceManager,
+} from "../../host/service/unit-state.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { RestartService } from "../change.js";

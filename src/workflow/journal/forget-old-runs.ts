@@ -1,6 +1,5 @@
 import type { Host } from "../../host/host.js";
-import { joined, type AbsolutePath } from "../../host/path.js";
-import { runsFolder } from "../../host/state.js";
+import { type AbsolutePath, joined, runsFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
 

@@ -1,7 +1,13 @@
 import type { Entry, Host } from "../../host/host.js";
-import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
+import {
+  type AbsolutePath,
+  currentFile,
+  folderOf,
+  joined,
+  runsFolder,
+  stateFolder,
+} from "../../host/path.js";
 import { randomHex } from "../../host/random-hex.js";
-import { currentFile, runsFolder, stateFolder } from "../../host/state.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import type { Change } from "../change.js";

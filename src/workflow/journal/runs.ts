@@ -1,6 +1,5 @@
 import type { Host } from "../../host/host.js";
-import { type AbsolutePath, joined } from "../../host/path.js";
-import { currentFile, runsFolder } from "../../host/state.js";
+import { type AbsolutePath, currentFile, joined, runsFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { RecordedRun } from "./entry.js";

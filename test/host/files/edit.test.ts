@@ -13,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { copyAttributes } from "../../../src/host/files/keep-attributes.js";
+import { copyAttributes } from "../../../src/host/files/draft.js";
 import { path } from "../../../src/host/path.js";
 import { scratch, serviceUid, strangerUid } from "../../support/scratch.js";
 

@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { test } from "tap";
 import { path } from "../../../src/host/path.js";
-import type { PinSource } from "../../../src/host/pin/pin-source.js";
-import { openDescriptors } from "../../../src/host/inherited-descriptors.js";
+import type { PinSource } from "../../../src/host/pin/pin-text.js";
+import { openDescriptors } from "../../../src/host/processes/inherited-descriptors.js";
 import { readPin } from "../../../src/host/pin/read-pin.js";
 
 const folder = mkdtempSync(join(tmpdir(), "read-pin-"));

@@ -3,17 +3,16 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "tap";
-import { path } from "../../../src/host/path.js";
-import { runsFolder } from "../../../src/host/state.js";
-import { registerLibrary } from "../../../src/workflow/change-kinds/register-library.js";
+import { path, runsFolder } from "../../../src/host/path.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
+import { registerLibrary } from "../../../src/workflow/change-kinds/register-library.js";
 import { codes, install, kinds, library, loaderEntry, moduleStage } from "../../support/module-stage.js";
 import { plainChildren } from "../../support/plain-children.js";
 import { vendorArchive } from "../../support/vendor-archive.js";

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import t from "tap";
 import { path } from "../../../src/host/path.js";
-import { sha256 } from "../../../src/host/sha256.js";
+import { sha256 } from "../../../src/host/random-hex.js";
 import { Secret } from "../../../src/problem/secret.js";
 import type { ChangeKind, RunContext } from "../../../src/workflow/change-kind.js";
 import { writeFile, writeSettings } from "../../../src/workflow/change-kinds/replace-file.js";

@@ -1,12 +1,11 @@
-import t from "tap";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { path } from "../../../src/host/path.js";
+import t from "tap";
+import { path, runsFolder } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { runsFolder } from "../../../src/host/state.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
-import type { CreateAccount } from "../../../src/workflow/change.js";
 import { createAccount } from "../../../src/workflow/change-kinds/create-account.js";
+import type { CreateAccount } from "../../../src/workflow/change.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { problemOf } from "../../support/install-stage.js";
 import { plainChildren } from "../../support/plain-children.js";

@@ -1,7 +1,7 @@
-import type { Files, Host } from "./host.js";
-import { joined, path, type AbsolutePath } from "./path.js";
+import type { Files, Host } from "../host.js";
+import { joined, path, type AbsolutePath } from "../path.js";
 import { isOfEndedProcess, processMark } from "./process-mark.js";
-import { randomHex } from "./random-hex.js";
+import { randomHex } from "../random-hex.js";
 
 export interface HomeFile {
   /** The group that may read it: the service user's. */

@@ -1,9 +1,9 @@
-import { askChild } from "./commands/start-child.js";
-import { findProgram } from "./commands/find-program.js";
-import { trustedOwners } from "./files/trust.js";
-import { Problem } from "../problem/problem.js";
-import type { Account, Accounts, Files, Group } from "./host.js";
-import { asAbsolutePath, path, type AbsolutePath } from "./path.js";
+import { askChild } from "../commands/start-child.js";
+import { findProgram } from "../commands/find-program.js";
+import { trustedOwners } from "../files/trust.js";
+import { Problem } from "../../problem/problem.js";
+import type { Account, Accounts, Files, Group } from "../host.js";
+import { asAbsolutePath, path, type AbsolutePath } from "../path.js";
 
 /** Account databases hold up to this much; the network ones are asked for one entry at a time. */
 const maxBytes = 64 * 1024 * 1024;

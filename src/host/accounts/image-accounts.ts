@@ -1,7 +1,7 @@
-import { Problem } from "../problem/problem.js";
+import { Problem } from "../../problem/problem.js";
 import { idsIn, lineOf, withLine, withMember, withoutMember, withoutName } from "./account-lines.js";
-import type { Host } from "./host.js";
-import { path, type AbsolutePath } from "./path.js";
+import type { Host } from "../host.js";
+import { path, type AbsolutePath } from "../path.js";
 
 /** One thing done to the system's accounts. */
 export type AccountTask =
