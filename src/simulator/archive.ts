@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem/problem.js";
-import { compileModule } from "./compile-module.js";
+import { compileModule } from "./compile.js";
 import { cannotWrite, makeFolders } from "./make-folders.js";
 
 export interface ArchiveOptions {

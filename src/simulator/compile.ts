@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants, copyFile, readFile, readdir, rename, rm } from "node:fs/promises";
+import { constants, copyFile, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { closeOthers } from "../host/commands/start-child.js";
+import { systemPath } from "../host/sandbox/sandbox-script.js";
 import { Problem } from "../problem/problem.js";
 import { makeFolders } from "./make-folders.js";
-import { tryTool } from "./run-tool.js";
 
 export interface CompileOptions {
   /** C files and, for the cache's key, the headers they include. */
@@ -95,5 +96,78 @@ function failed(stderr: string): Problem {
     });
   return new Problem("simulator-compile-failed", "the simulated module does not compile", {
     detail: stderr.trim(),
+  });
+}
+
+export interface ToolResult {
+  readonly ok: boolean;
+  readonly stderr: string;
+}
+
+const keptCharacters = 64 * 1024;
+
+/**
+ * Runs a program of the Debian package named, from the system's folders alone, in the C locale, with `input`
+ * on its standard input. Throws a Problem when it is not installed; an exit code other than 0 is for the
+ * caller (`tryTool`) or a Problem (`runTool`).
+ */
+export async function tryTool(
+  program: string,
+  debianPackage: string,
+  args: readonly string[],
+  input = "",
+): Promise<ToolResult> {
+  // nothing of the simulator's is named by a descriptor
+  closeOthers();
+  const { execa } = await import("execa");
+  const result = await execa(program, args, {
+    env: { PATH: systemPath, LC_ALL: "C" },
+    extendEnv: false,
+    input,
+    stdout: "ignore",
+    reject: false,
+  });
+  // an exit code of its own means that it ran; without one it could not be started
+  if (result.failed && result.exitCode === undefined && result.signal === undefined)
+    throw missing(program, debianPackage, result.cause);
+  return { ok: !result.failed, stderr: result.stderr.slice(0, keptCharacters) };
+}
+
+export async function runTool(
+  program: string,
+  debianPackage: string,
+  args: readonly string[],
+  input = "",
+): Promise<void> {
+  const { ok, stderr } = await tryTool(program, debianPackage, args, input);
+  if (!ok) throw new Problem("simulator-start-failed", `${program} failed`, { detail: stderr.trim() });
+}
+
+function missing(program: string, debianPackage: string, cause: unknown): Problem {
+  return new Problem("simulator-tool-missing", `${program} cannot be started`, {
+    hint: `install it: apt-get install ${debianPackage}`,
+    cause,
+  });
+}
+
+export interface CompileModuleOptions {
+  /** installers/simulator */
+  readonly sources: string;
+  /** X.Y.Z: what the module says of the archive that it comes from. */
+  readonly version: string;
+  /** The file to make; its folder exists. */
+  readonly out: string;
+  /** Folder of compiled modules, for the next time. */
+  readonly cache?: string | undefined;
+}
+
+/** Compiles the simulated module, libkNETPKCS11.so. */
+export async function compileModule({ sources, version, out, cache }: CompileModuleOptions): Promise<void> {
+  await compile({
+    files: await sourcesIn(join(sources, "module")),
+    out,
+    cache,
+    flags: ["-shared", "-Wl,-z,defs,-z,now,-z,nodelete", `-DKNET_ARCHIVE_VERSION="${version}"`],
+    libraries: ["-lcurl", "-ljansson", "-ldl", "-lpthread"],
   });
 }

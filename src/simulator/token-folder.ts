@@ -2,8 +2,7 @@ import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Secret } from "../problem/secret.js";
-import { compile, sourcesIn } from "./compile.js";
-import { runTool } from "./run-tool.js";
+import { compile, runTool, sourcesIn } from "./compile.js";
 
 /** A SoftHSM token to make. The label is at most 32 bytes, without tab or line break. */
 export interface Token {

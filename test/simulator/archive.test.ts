@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { list } from "tar";
 import { test } from "tap";
 import { buildArchive } from "../../src/simulator/archive.js";
-import { runTool } from "../../src/simulator/run-tool.js";
+import { runTool } from "../../src/simulator/compile.js";
 import { cache, openFolder, sources } from "./rig.js";
 
 interface Seen {

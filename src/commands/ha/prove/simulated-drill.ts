@@ -26,7 +26,7 @@ export async function simulatedDrill(
   const sources = join(dirname(context.programFolder), "installers", "simulator");
   const [{ startCluster }, { compileModule }] = await Promise.all([
     import("../../../simulator/cluster.js"),
-    import("../../../simulator/compile-module.js"),
+    import("../../../simulator/compile.js"),
   ]);
   return withPrivateFolder(async (folder) => {
     const module = join(folder, clientModule);
