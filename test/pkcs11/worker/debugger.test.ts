@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { test } from "tap";
+import { smokeTest } from "../../../src/pkcs11/test-token.js";
+import { buildWorker } from "../../support/build-worker.js";
+import { fixtureModules } from "../../support/fixture-module.js";
+import { plainChildren } from "../../support/plain-children.js";
+
+plainChildren();
+const worker = await buildWorker();
+const modules = fixtureModules();
+
+t.teardown(() => {
+  worker.remove();
+  modules.remove();
+});
+
+test("what Node does at SIGUSR1, a debugger that every local user can use, does not happen in the worker", async (t) => {
+  const log = join(modules.folder, "calls");
+  const environment = { FIXTURE_AT: "C_GenerateRandom", FIXTURE_ACTION: "debug", FIXTURE_LOG: log };
+  await smokeTest({
+    module: modules.module("misbehaving"),
+    token: { label: "fixture" },
+    pin: undefined,
+    environment,
+    workerPath: worker.path,
+  });
+  const calls = readFileSync(log, "utf8").split("\n");
+  t.equal(calls.filter((call) => call === "C_GenerateRandom").length, 2, "between these it would have begun");
+  t.notOk(calls.includes("listening"));
+});

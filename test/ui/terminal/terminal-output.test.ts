@@ -1,0 +1,98 @@
+import t from "tap";
+import { Problem } from "../../../src/problem/problem.js";
+import { terminalOutput, type OutputOptions } from "../../../src/ui/terminal/terminal-output.js";
+
+function captured(options: Partial<OutputOptions> & { isTTY?: boolean }) {
+  const texts = { out: "", err: "" };
+  const isTTY = options.isTTY ?? false;
+  const output = terminalOutput({
+    json: false,
+    verbose: false,
+    quiet: false,
+    environment: {},
+    ...options,
+    stdout: { isTTY, write: (text) => (texts.out += text) },
+    stderr: { isTTY, columns: 20, write: (text) => (texts.err += text) },
+  });
+  return { output, texts };
+}
+
+t.test("with --json standard output holds one document and standard error JSON lines only", async (t) => {
+  const { output, texts } = captured({ json: true, isTTY: true });
+  output.note("note");
+  output.transient("going");
+  output.problem(new Problem("internal-error", "x"));
+  output.progress({ type: "change-done" });
+  output.document({ a: 1 });
+  t.same(JSON.parse(texts.out), { a: 1 });
+  t.equal(texts.err, '{"type":"change-done"}\n');
+});
+
+t.test(
+  "a problem stands once, however many parts of a run have met it; another place is another problem",
+  async (t) => {
+    const { output, texts } = captured({});
+    for (const path of ["/a", "/a", "/b", "/a"])
+      output.problem(new Problem("internal-error", "x", { where: { path } }));
+    t.equal(texts.err, "error: x [internal-error]\n  at /a\nerror: x [internal-error]\n  at /b\n");
+  },
+);
+
+t.test(
+  "below --root it is said, once and last, inside of which folder paths are meant, where any was shown",
+  async (t) => {
+    const line = /^paths of the host are as seen inside \/srv\/image; .*\n/m;
+    for (const quiet of [false, true]) {
+      const { output, texts } = captured({ quiet });
+      output.inside("/srv/image");
+      output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
+      output.result("write /etc/a");
+      output.end();
+      t.match(texts.err, line);
+      t.equal(texts.err.split("as seen inside").length, 2);
+    }
+    const none = captured({});
+    none.output.inside("/srv/image");
+    none.output.result("nothing to change");
+    none.output.end();
+    t.equal(none.texts.err, "", "no path, no line");
+    const here = captured({});
+    here.output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
+    here.output.end();
+    t.notMatch(here.texts.err, "as seen inside");
+    const json = captured({ json: true });
+    json.output.inside("/srv/image");
+    json.output.document({ problems: [] });
+    json.output.end();
+    t.same([JSON.parse(json.texts.out), json.texts.err], [{ root: "/srv/image", problems: [] }, ""]);
+  },
+);
+
+t.test("a line under way is shown on a terminal only, and wiped by the next", async (t) => {
+  const elsewhere = captured({});
+  elsewhere.output.transient("going");
+  t.equal(elsewhere.texts.err, "");
+  const terminal = captured({ isTTY: true });
+  terminal.output.transient("a line that is longer than the terminal");
+  terminal.output.note("done");
+  t.equal(terminal.texts.err, "a line that is long\r\u001b[Kdone\n");
+});
+
+t.test("NO_COLOR and dumb terminals get no colours", async (t) => {
+  for (const environment of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+    t.equal(captured({ isTTY: true, environment }).output.style.red("x"), "x");
+  }
+  const { output, texts } = captured({ isTTY: true });
+  output.result(output.style.red("x\u001b[32m"));
+  t.equal(texts.out, "\u001b[31mx\\u001b[32m\u001b[39m\n", "and no others but ours");
+});
+
+t.test("technical causes come with --verbose only", async (t) => {
+  const problem = new Problem("internal-error", "x", { cause: new Error("the reason") });
+  const terse = captured({});
+  terse.output.problem(problem);
+  t.notMatch(terse.texts.err, "the reason");
+  const verbose = captured({ verbose: true });
+  verbose.output.problem(problem);
+  t.match(verbose.texts.err, "the reason");
+});
