@@ -12,7 +12,7 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "no-console": "error",
-      "max-lines": ["warn", { max: 250, skipComments: true }],
+      "max-lines": ["warn", { max: 250, skipBlankLines: true, skipComments: true }],
     },
   },
   {

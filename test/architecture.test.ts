@@ -188,11 +188,3 @@ test("every problem's code is used", (t) => {
   );
   t.end();
 });
-
-test("no source file grows over 250 lines", (t) => {
-  const long = sourceFiles(src).filter(
-    (file) => readFileSync(join(src, file), "utf8").trimEnd().split("\n").length > 250,
-  );
-  t.strictSame(long, []);
-  t.end();
-});

@@ -6,6 +6,9 @@ import { runTests } from "./tests.mjs";
 
 const tool = (...args) => shown(process.execPath, args, { cwd: clone, env: withoutNpm() });
 
+const formatter = (mode) =>
+  tool(inClone("node_modules/prettier/bin/prettier.cjs"), mode, "--log-level=warn", ".");
+
 /** After the set-up, for only then are the packages there that it imports. */
 const later = (file, name) => async (_root, args) => (await import(file))[name](args);
 
@@ -49,9 +52,12 @@ export const runs = new Map([
     {
       packages: [],
       built: "generated",
-      start: (_root, args) => tool(inClone("node_modules/eslint/bin/eslint.js"), ".", ...args),
+      start: async (_root, args) =>
+        (await tool(inClone("node_modules/eslint/bin/eslint.js"), ".", ...args)) ||
+        (args.length === 0 ? formatter("--check") : 0),
     },
   ],
+  ["format", { packages: [], start: () => formatter("--write") }],
   [
     "fuzz",
     {

@@ -1,24 +1,23 @@
 import type { Host } from "../host/host.js";
 import { acquireLock } from "../host/lock.js";
 import { problemCodes } from "../problem/codes.js";
-import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
+import { type ExitCode, exitCodes } from "../problem/exit-codes.js";
 import { Problem, Problems, throwIfErrors } from "../problem/problem.js";
-import { changeText } from "../ui/plan/change-text.js";
 import { asBeforeText, notLookedAtText } from "../ui/as-before-text.js";
-import { cleanLine } from "../ui/text/clean-text.js";
+import { changeText } from "../ui/plan/change-text.js";
 import { rollbackJson } from "../ui/reports/history-json.js";
 import { progressListener } from "../ui/terminal/progress-lines.js";
+import { cleanLine } from "../ui/text/clean-text.js";
 import { timeText } from "../ui/text/time-text.js";
 import type { RecordedRun } from "../workflow/journal/entry.js";
 import { mayStand } from "../workflow/journal/recorded-run.js";
 import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
-import { ownCommand } from "../workflow/progress.js";
 import { runsInTheWay, stands } from "../workflow/later-runs.js";
+import { ownCommand } from "../workflow/progress.js";
 import { unfinishedWarning } from "../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../workflow/take-back.js";
-import { by } from "./run/invoker.js";
 import type { CommandContext, CommandRun } from "./command.js";
-import { sayHowToGoOn } from "./run/run-plan.js";
+import { by, sayHowToGoOn } from "./run/run-plan.js";
 
 export interface RollbackArguments {
   readonly run?: string | undefined;

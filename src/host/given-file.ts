@@ -2,7 +2,7 @@ import { fstatSync, readlinkSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { shellWord } from "../formats/text/shell-word.js";
 import { isStaffs, type Owners } from "./files/trust.js";
-import { sudoer } from "../commands/run/invoker.js";
+import { sudoer } from "./who.js";
 import type { Accounts, Group } from "./host.js";
 
 /** Why a file that root is to act on may not be what the caller wrote or looked at, and what mends it. */

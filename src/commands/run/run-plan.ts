@@ -1,6 +1,7 @@
 import type { Host } from "../../host/host.js";
 import { acquireLock } from "../../host/lock.js";
 import { joined, runsFolder } from "../../host/path.js";
+import { whoRuns } from "../../host/who.js";
 import { problemCodes } from "../../problem/codes.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { errorsLast, Problem, throwIfErrors } from "../../problem/problem.js";
@@ -17,7 +18,6 @@ import { ownCommand } from "../../workflow/progress.js";
 import { recover } from "../../workflow/recover.js";
 import type { Step, StepInput } from "../../workflow/step.js";
 import type { CommandContext } from "../command.js";
-import { by } from "./invoker.js";
 
 export interface PlanRun {
   readonly input: StepInput;
@@ -163,4 +163,12 @@ export function sayHowToGoOn(host: Host, output: Output): void {
   );
   if (output.json) output.progress({ type: "left", problem: left.toJSON() });
   else output.problem(left);
+}
+
+/** Who does it, and with which version, for the journal. */
+export function by(
+  { accounts }: Pick<Host, "accounts">,
+  { environment, version }: CommandContext,
+): { readonly who: string; readonly version: string } {
+  return { who: whoRuns(accounts, environment), version };
 }

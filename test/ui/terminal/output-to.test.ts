@@ -8,7 +8,7 @@ import { plainChildren } from "../../support/plain-children.js";
 plainChildren();
 
 const program = bundle(`
-  import { outputTo } from "../../../src/ui/terminal/output-to.js";
+  import { outputTo } from "../../src/ui/terminal/output-to.js";
   const out = outputTo(1, () => process.stdout);
   out.write("one\\n".repeat(50_000));
   setTimeout(() => { process.exitCode = out.failed() ? 73 : 0; }, 50);

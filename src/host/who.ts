@@ -1,14 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Accounts, Host } from "../../host/host.js";
-import type { CommandContext } from "../command.js";
-
-/** Who does it, and with which version, for the journal. */
-export function by(
-  { accounts }: Pick<Host, "accounts">,
-  { environment, version }: CommandContext,
-): { readonly who: string; readonly version: string } {
-  return { who: whoRuns(accounts, environment), version };
-}
+import type { Accounts } from "./host.js";
 
 /** What the kernel gives as login id where nobody has logged in (services, containers). */
 const nobodyLoggedIn = 0xffff_ffff;
