@@ -57,7 +57,7 @@ export const runs = new Map([
         (args.length === 0 ? formatter("--check") : 0),
     },
   ],
-  ["format", { packages: [], start: () => formatter("--write") }],
+  ["format", { packages: [], built: "generated", start: () => formatter("--write") }],
   [
     "fuzz",
     {
