@@ -2,11 +2,10 @@ import type { Argv } from "yargs";
 import { settingsForms } from "../formats/settings/settings-text.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import { refuseMisused } from "./command-line/misused-options.js";
-import { rootOption, schemaNames, secondsOption, shells } from "./command-line/options.js";
+import { rootOption, schemaNames, secondsOption, shells, wholeNumberOption } from "./command-line/options.js";
 import { refuseEmpty, refuseRepeated } from "./command-line/single-value.js";
 import type { CommandContext } from "./command.js";
 import { haCommands, haVerbs } from "./ha/index.js";
-import { wholeNumberOption } from "./whole-number.js";
 
 /** Runs a parsed verb. */
 export type Runner = (verb: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
@@ -21,50 +20,50 @@ const declarations: Readonly<Record<string, (y: Argv, run: Runner) => Argv>> = {
     ),
   validate: (y, run) =>
     y.command("validate <profile>", "check a profile; touches nothing", profileArgument, (args) =>
-      run(async (context) => (await import("./validate.js")).validate(args, context)),
+      run(async (context) => (await import("./run/validate.js")).validate(args, context)),
     ),
   render: (y, run) =>
     y.command(
       "render <profile>",
       "print what would be written; needs neither root nor network",
       renderArguments,
-      (args) => run(async (context) => (await import("./render.js")).render(args, context)),
+      (args) => run(async (context) => (await import("./run/render.js")).render(args, context)),
     ),
   plan: (y, run) =>
     y.command(
       "plan <profile>",
       "show what apply would change, as far as the caller can see; exit code 2 when something would",
       hostArguments,
-      (args) => run(async (context) => (await import("./plan.js")).plan(args, context)),
+      (args) => run(async (context) => (await import("./run/plan.js")).plan(args, context)),
     ),
   apply: (y, run) =>
     y.command(
       "apply <profile>",
       "change the host, then prove it with the smoke test",
       applyArguments,
-      (args) => run(async (context) => (await import("./apply.js")).apply(args, context)),
+      (args) => run(async (context) => (await import("./run/apply.js")).apply(args, context)),
     ),
   verify: (y, run) =>
     y.command(
       "verify <profile>",
       "observe again and run the smoke test; changes nothing",
       verifyArguments,
-      (args) => run(async (context) => (await import("./verify.js")).verify(args, context)),
+      (args) => run(async (context) => (await import("./run/verify.js")).verify(args, context)),
     ),
   history: (y, run) =>
     y.command(
       "history [run]",
       "list the runs that changed this host, or show one",
       historyArguments,
-      (args) => run(async (context) => (await import("./history.js")).history(args, context)),
+      (args) => run(async (context) => (await import("./run/history.js")).history(args, context)),
     ),
   rollback: (y, run) =>
     y.command("rollback [run]", "take back what a run changed", rollbackArguments, (args) =>
-      run(async (context) => (await import("./rollback.js")).rollback(args, context)),
+      run(async (context) => (await import("./run/rollback.js")).rollback(args, context)),
     ),
   smoke: (y, run) =>
     y.command("smoke", "the PKCS #11 smoke test alone, for any module", smokeArguments, (args) =>
-      run(async (context) => (await import("./smoke.js")).smoke(args, context)),
+      run(async (context) => (await import("./run/smoke.js")).smoke(args, context)),
     ),
   ha: (y, run) =>
     y.command(

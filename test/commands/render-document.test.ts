@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { render } from "../../src/commands/render.js";
+import { render } from "../../src/commands/run/render.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";
 

@@ -1,6 +1,6 @@
 import t from "tap";
 import { readFileSync, realpathSync } from "node:fs";
-import { render } from "../../src/commands/render.js";
+import { render } from "../../src/commands/run/render.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";
 

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t, { test } from "tap";
-import { smoke, type SmokeArguments } from "../../src/commands/smoke.js";
+import { smoke, type SmokeArguments } from "../../src/commands/run/smoke.js";
 import { path } from "../../src/host/path.js";
 import { buildWorker } from "../support/build-worker.js";
 import { MemoryHost } from "../support/memory-host.js";

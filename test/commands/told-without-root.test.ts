@@ -1,7 +1,7 @@
 import { test, type Test } from "tap";
 import { edit } from "../../src/commands/ha/edit/edit.js";
-import { history } from "../../src/commands/history.js";
-import { rollback } from "../../src/commands/rollback.js";
+import { history } from "../../src/commands/run/history.js";
+import { rollback } from "../../src/commands/run/rollback.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import { MemoryHost } from "../support/memory-host.js";

@@ -1,13 +1,13 @@
 import { chmodSync, chownSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type Test } from "tap";
-import { apply } from "../../src/commands/apply.js";
+import { apply } from "../../src/commands/run/apply.js";
 import { haDrill } from "../../src/commands/ha/prove/drill.js";
 import { requestedEdit } from "../../src/commands/ha/edit/arguments.js";
 import { profileEdition } from "../../src/commands/ha/edit/profile-edition.js";
 import { prove } from "../../src/commands/ha/prove/prove.js";
-import { plan } from "../../src/commands/plan.js";
-import { validate } from "../../src/commands/validate.js";
-import { verify } from "../../src/commands/verify.js";
+import { plan } from "../../src/commands/run/plan.js";
+import { validate } from "../../src/commands/run/validate.js";
+import { verify } from "../../src/commands/run/verify.js";
 import { path } from "../../src/host/path.js";
 import { Problems } from "../../src/problem/problem.js";
 import { MemoryHost } from "../support/memory-host.js";

@@ -4,7 +4,7 @@ import t, { type Test } from "tap";
 import { schemaNames } from "../../src/commands/command-line/options.js";
 import { schemaTexts } from "../../src/generated/schemas.js";
 import { schema } from "../../src/commands/schema.js";
-import { validate } from "../../src/commands/validate.js";
+import { validate } from "../../src/commands/run/validate.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";
 import { scratch } from "../support/scratch.js";

@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { validate } from "../../src/commands/validate.js";
+import { validate } from "../../src/commands/run/validate.js";
 import { schemaTexts } from "../../src/generated/schemas.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";

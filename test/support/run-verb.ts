@@ -1,6 +1,6 @@
-import { apply } from "../../src/commands/apply.js";
+import { apply } from "../../src/commands/run/apply.js";
 import type { CommandContext, CommandRun } from "../../src/commands/command.js";
-import { plan } from "../../src/commands/plan.js";
+import { plan } from "../../src/commands/run/plan.js";
 import { acquireLock } from "../../src/host/lock.js";
 import { path, type AbsolutePath } from "../../src/host/path.js";
 import { readOnlyHost } from "../../src/host/read-only-host.js";

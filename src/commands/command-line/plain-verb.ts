@@ -4,10 +4,11 @@ import type { CommandContext } from "../command.js";
 type Verb = (profile: string) => (context: CommandContext) => Promise<ExitCode>;
 
 const verbs: Readonly<Record<string, Verb>> = {
-  validate: (profile) => async (context) => (await import("../validate.js")).validate({ profile }, context),
+  validate: (profile) => async (context) =>
+    (await import("../run/validate.js")).validate({ profile }, context),
   render: (profile) => async (context) =>
-    (await import("../render.js")).render({ profile, target: "config", showSecrets: false }, context),
-  plan: (profile) => async (context) => (await import("../plan.js")).plan({ profile }, context),
+    (await import("../run/render.js")).render({ profile, target: "config", showSecrets: false }, context),
+  plan: (profile) => async (context) => (await import("../run/plan.js")).plan({ profile }, context),
 };
 
 /**

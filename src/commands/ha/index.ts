@@ -14,7 +14,7 @@ export function haCommands(y: Argv, run: Runner): Argv {
       "list [connections..]",
       "connections and their endpoints, in order of preference",
       listArguments,
-      (args) => run(async (context) => (await import("./list.js")).list(withUser(args), context)),
+      (args) => run(async (context) => (await import("./list-connections.js")).list(withUser(args), context)),
     )
     .command(
       "probe [connections..]",

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { test } from "tap";
-import { list, type ListArguments } from "../../../src/commands/ha/list.js";
+import { list, type ListArguments } from "../../../src/commands/ha/list-connections.js";
 import { report } from "../../../src/generated/validate-report.js";
 import { path } from "../../../src/host/path.js";
 import { Problems } from "../../../src/problem/problem.js";

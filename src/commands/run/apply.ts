@@ -1,12 +1,12 @@
-import { callers } from "../host/given-file.js";
-import { joined } from "../host/path.js";
-import { secretUses } from "../profile/secret-uses.js";
-import { allSteps } from "../steps/index.js";
-import type { CommandRun } from "./command.js";
-import { requireRoot } from "./command.js";
-import { readSecrets } from "./run/read-secrets.js";
-import { runPlan, shownPlan, showRun, withLockedHost } from "./run/run-plan.js";
-import { trustedBy, validProfile } from "./run/valid-profile.js";
+import { callers } from "../../host/given-file.js";
+import { joined } from "../../host/path.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import { allSteps } from "../../steps/index.js";
+import type { CommandRun } from "../command.js";
+import { requireRoot } from "../command.js";
+import { readSecrets } from "./read-secrets.js";
+import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
+import { trustedBy, validProfile } from "./valid-profile.js";
 
 export interface ApplyArguments {
   readonly profile: string;

@@ -1,25 +1,25 @@
-import { callers } from "../host/given-file.js";
-import { joined } from "../host/path.js";
-import { endpointText } from "../members/member-proof.js";
-import { problemCodes } from "../problem/codes.js";
-import { exitCodes } from "../problem/exit-codes.js";
-import { isError, Problem, throwIfErrors } from "../problem/problem.js";
-import { secretUses } from "../profile/secret-uses.js";
-import type { Connection, Profile } from "../profile/types.js";
-import { quotedName } from "../profile/words/quote.js";
-import { allSteps } from "../steps/index.js";
-import { planText } from "../ui/plan/plan-text.js";
-import { verifyJson } from "../ui/reports/report-json.js";
-import { smokeReportText, unsignedText } from "../ui/reports/smoke-report-text.js";
-import { progressListener } from "../ui/terminal/progress-lines.js";
-import { lookAround, makePlan, type Plan } from "../workflow/plan.js";
-import { type ProofResult, prove } from "../workflow/prove.js";
-import { unfinishedWarning } from "../workflow/recover.js";
-import type { StepInput } from "../workflow/step.js";
-import type { CommandContext, CommandRun } from "./command.js";
-import type { Probed } from "./ha/probe/probed.js";
-import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./run/read-secrets.js";
-import { handsPinsOn, trustedBy, validProfile } from "./run/valid-profile.js";
+import { callers } from "../../host/given-file.js";
+import { joined } from "../../host/path.js";
+import { endpointText } from "../../members/member-proof.js";
+import { problemCodes } from "../../problem/codes.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { isError, Problem, throwIfErrors } from "../../problem/problem.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import type { Connection, Profile } from "../../profile/types.js";
+import { quotedName } from "../../profile/words/quote.js";
+import { allSteps } from "../../steps/index.js";
+import { planText } from "../../ui/plan/plan-text.js";
+import { verifyJson } from "../../ui/reports/report-json.js";
+import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { progressListener } from "../../ui/terminal/progress-lines.js";
+import { lookAround, makePlan, type Plan } from "../../workflow/plan.js";
+import { type ProofResult, prove } from "../../workflow/prove.js";
+import { unfinishedWarning } from "../../workflow/recover.js";
+import type { StepInput } from "../../workflow/step.js";
+import type { CommandContext, CommandRun } from "../command.js";
+import type { Probed } from "../ha/probe/probed.js";
+import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
+import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
 
 export interface VerifyArguments {
   readonly profile: string;
@@ -115,7 +115,7 @@ export async function vectorProblems(
   );
   const isCut = (): boolean => signal.aborted;
   if (vectors.length === 0 || host.root !== "/" || isCut()) return [];
-  const { probeAll } = await import("./ha/probe/probed.js");
+  const { probeAll } = await import("../ha/probe/probed.js");
   const wanted = vectors.flatMap(({ name, endpoints }) =>
     endpoints.map((target) => ({ connection: name, source, target })),
   );

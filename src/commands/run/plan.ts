@@ -1,16 +1,16 @@
-import { callers } from "../host/given-file.js";
-import { joined } from "../host/path.js";
-import { exitCodes } from "../problem/exit-codes.js";
-import { throwIfErrors } from "../problem/problem.js";
-import { secretUses } from "../profile/secret-uses.js";
-import { allSteps } from "../steps/index.js";
-import { planJson } from "../ui/reports/report-json.js";
-import { planText } from "../ui/plan/plan-text.js";
-import { makePlan } from "../workflow/plan.js";
-import { unfinishedWarning } from "../workflow/recover.js";
-import type { CommandRun } from "./command.js";
-import { readSecretsIfPossible } from "./run/read-secrets.js";
-import { trustedBy, validProfile } from "./run/valid-profile.js";
+import { callers } from "../../host/given-file.js";
+import { joined } from "../../host/path.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { throwIfErrors } from "../../problem/problem.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import { allSteps } from "../../steps/index.js";
+import { planJson } from "../../ui/reports/report-json.js";
+import { planText } from "../../ui/plan/plan-text.js";
+import { makePlan } from "../../workflow/plan.js";
+import { unfinishedWarning } from "../../workflow/recover.js";
+import type { CommandRun } from "../command.js";
+import { readSecretsIfPossible } from "./read-secrets.js";
+import { trustedBy, validProfile } from "./valid-profile.js";
 
 /**
  * `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something

@@ -1,15 +1,15 @@
-import type { SettingsForm } from "../formats/settings/settings-text.js";
-import { exitCodes } from "../problem/exit-codes.js";
-import { Problem } from "../problem/problem.js";
-import { listed, quotedName } from "../profile/words/quote.js";
-import { secretUses } from "../profile/secret-uses.js";
-import { nearest } from "../profile/words/suggest.js";
-import type { Profile } from "../profile/types.js";
-import { renderClientConfig } from "../steps/client-config/render.js";
-import { wantedClientConfig } from "../steps/client-config/wanted.js";
-import type { CommandContext, CommandRun } from "./command.js";
-import { readSecrets } from "./run/read-secrets.js";
-import { validProfile } from "./run/valid-profile.js";
+import type { SettingsForm } from "../../formats/settings/settings-text.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
+import { listed, quotedName } from "../../profile/words/quote.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import { nearest } from "../../profile/words/suggest.js";
+import type { Profile } from "../../profile/types.js";
+import { renderClientConfig } from "../../steps/client-config/render.js";
+import { wantedClientConfig } from "../../steps/client-config/wanted.js";
+import type { CommandContext, CommandRun } from "../command.js";
+import { readSecrets } from "./read-secrets.js";
+import { validProfile } from "./valid-profile.js";
 
 export interface RenderArguments {
   readonly profile: string;
@@ -61,7 +61,7 @@ async function settings(
   { keyStore, showSecrets }: RenderArguments,
   context: CommandContext,
 ): Promise<Rendered> {
-  const { renderKeyStores } = await import("../steps/key-stores/render.js");
+  const { renderKeyStores } = await import("../../steps/key-stores/render.js");
   const names = [...(profile.keyStores?.keys() ?? [])];
   if (names.length === 0)
     throw nothing(profile, "key stores", "add key_stores; knetctl schema describes them");
@@ -79,8 +79,8 @@ async function settings(
 /** What Docker Compose would read differently: shown, and for the document. */
 async function composeProblems(text: string, { output }: CommandContext): Promise<readonly Problem[]> {
   const [{ readSettings }, { composeWarning }] = await Promise.all([
-    import("../formats/settings/read-settings.js"),
-    import("../steps/key-stores/lint/lint-context.js"),
+    import("../../formats/settings/read-settings.js"),
+    import("../../steps/key-stores/lint/lint-context.js"),
   ]);
   const reading = await readSettings("env", text);
   const problems = "faults" in reading ? [] : composeWarning(reading.settings, undefined);

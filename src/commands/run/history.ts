@@ -1,15 +1,15 @@
-import type { Host } from "../host/host.js";
-import { exitCodes } from "../problem/exit-codes.js";
-import { Problem, Problems } from "../problem/problem.js";
-import { historyJson, runJson } from "../ui/reports/history-json.js";
-import { historyText, runText } from "../ui/reports/history-text.js";
-import type { RecordedRun } from "../workflow/journal/entry.js";
-import { readRun, readRuns, requireRunName } from "../workflow/journal/runs.js";
-import { runsInTheWay } from "../workflow/later-runs.js";
-import { ownCommand } from "../workflow/progress.js";
-import { unfinishedWarning } from "../workflow/recover.js";
-import { obstacles } from "../workflow/take-back.js";
-import type { CommandContext, CommandRun } from "./command.js";
+import type { Host } from "../../host/host.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { Problem, Problems } from "../../problem/problem.js";
+import { historyJson, runJson } from "../../ui/reports/history-json.js";
+import { historyText, runText } from "../../ui/reports/history-text.js";
+import type { RecordedRun } from "../../workflow/journal/entry.js";
+import { readRun, readRuns, requireRunName } from "../../workflow/journal/runs.js";
+import { runsInTheWay } from "../../workflow/later-runs.js";
+import { ownCommand } from "../../workflow/progress.js";
+import { unfinishedWarning } from "../../workflow/recover.js";
+import { obstacles } from "../../workflow/take-back.js";
+import type { CommandContext, CommandRun } from "../command.js";
 
 /**
  * `knetctl history`: the runs that changed this host; with a run's number or name, that run whole. Changes

@@ -1,12 +1,12 @@
-import { problemCodes } from "../problem/codes.js";
-import { exitCodes, type ExitCode } from "../problem/exit-codes.js";
-import { errorsLast, type Problem } from "../problem/problem.js";
-import { valueWithoutUrlSecrets } from "../problem/without-url-secrets.js";
-import { loadProfile } from "../profile/load-profile.js";
-import type { Profile } from "../profile/types.js";
-import { cleanLine } from "../ui/text/clean-text.js";
-import type { CommandRun } from "./command.js";
-import { trustedBy, withoutAdvice } from "./run/valid-profile.js";
+import { problemCodes } from "../../problem/codes.js";
+import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import { errorsLast, type Problem } from "../../problem/problem.js";
+import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
+import { loadProfile } from "../../profile/load-profile.js";
+import type { Profile } from "../../profile/types.js";
+import { cleanLine } from "../../ui/text/clean-text.js";
+import type { CommandRun } from "../command.js";
+import { trustedBy, withoutAdvice } from "./valid-profile.js";
 
 /**
  * Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches
