@@ -9,14 +9,16 @@ const src = join(import.meta.dirname, "../src");
 const imports = sourceImports(src);
 const ours = imports.filter((one) => one.ours);
 
-/** The room a file belongs to: `cli`, `main`, a folder of src, or, below steps, the step's own. */
+/** The room a file belongs to: `cli`, `main`, a folder of src, or, below steps and vendor, that one's own. */
 function room(file: string): string {
   const parts = file.replace(/\.ts$/, "").split("/");
   return parts[0] === "steps" && parts.length > 2
     ? `steps/${parts[1]!}`
     : parts[0] === "steps"
       ? "steps/index"
-      : parts[0]!;
+      : parts[0] === "vendor" && parts.length > 2
+        ? `vendor/${parts[1]!}`
+        : parts[0]!;
 }
 
 /** What each room may import besides itself; `steps` stands for every step's own room. */
@@ -38,9 +40,19 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "vhsm",
     "workflow",
     "vendor",
+    "vendor/client-config",
   ],
-  members: ["host", "pkcs11", "problem", "profile", "simulator", "workflow", "vendor"],
-  simulator: ["formats", "generated", "host", "problem", "profile", "vhsm"],
+  members: [
+    "host",
+    "pkcs11",
+    "problem",
+    "profile",
+    "simulator",
+    "workflow",
+    "vendor",
+    "vendor/client-config",
+  ],
+  simulator: ["formats", "generated", "host", "problem", "profile", "vhsm", "vendor"],
   "steps/index": ["steps", "workflow"],
   steps: [
     "formats",
@@ -53,14 +65,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "vhsm",
     "workflow",
     "vendor",
+    "vendor/client-config",
   ],
   ui: ["members", "problem", "workflow"],
   workflow: ["formats", "generated", "host", "problem", "profile"],
   profile: ["formats", "generated", "host", "problem", "vendor"],
-  pkcs11: ["host", "problem", "workflow"],
-  vhsm: ["formats", "host", "problem"],
-  host: ["formats", "problem"],
+  pkcs11: ["host", "problem", "workflow", "vendor"],
+  vhsm: ["formats", "host", "problem", "vendor"],
+  host: ["formats", "problem", "vendor"],
   formats: ["generated", "problem"],
+  "vendor/client-config": ["formats", "generated", "host", "problem", "profile", "vendor", "workflow"],
   vendor: [],
   problem: [],
 };

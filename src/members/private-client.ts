@@ -2,8 +2,10 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { withPrivateHome } from "../host/processes/private-home.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
-import { clientConfigFolders, clientConfigName } from "../vendor/client.js";
-import type { Endpoint } from "../profile/types.js";
+import { serviceIdentity } from "../profile/service.js";
+import type { Endpoint, Profile } from "../profile/types.js";
+import { oneConnection } from "../vendor/client-config/one-connection.js";
+import { clientConfigFolders, clientConfigName, clientModule } from "../vendor/client.js";
 
 /** The client's module, with a configuration of its own for each time it is loaded. */
 export interface PrivateClient {
@@ -21,22 +23,30 @@ export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeou
 /** As whom, and with which home, the module is loaded. */
 export type Who = Pick<TokenTestRequest, "identity" | "environment">;
 
-export interface ServiceClientOptions {
-  readonly how: ModuleRun;
-  /** One that may be written to: private homes are made below its /run. */
-  readonly host: Pick<Host, "files">;
-  /** The service user; its home is not used. */
-  readonly identity: { readonly user: string; readonly uid: number; readonly gid: number };
-  /** The group that reads config.json on this host too. */
-  readonly gid: number;
-  /** The text of a config.json with these endpoints: steps/client-config/one-connection.ts. */
-  readonly configFor: (endpoints: readonly Endpoint[]) => Promise<string>;
+export interface MemberClientOptions {
+  /** dist/pkcs11-worker.cjs */
+  readonly worker: AbsolutePath;
+  /** For one user on one member. */
+  readonly timeoutMs: number;
 }
 
-/** The client as the service user runs it. Needs root. */
-export function serviceClient({ host, identity, gid, configFor, how }: ServiceClientOptions): PrivateClient {
+/**
+ * The client as the profile's service user runs it, for one connection; the service user's own home is not
+ * used. Needs root, and a host that may be written to: private homes are made below its /run. Throws
+ * Problems.
+ */
+export function memberClient(
+  input: { readonly profile: Profile; readonly host: Host },
+  connection: string,
+  { worker, timeoutMs }: MemberClientOptions,
+  signal: AbortSignal,
+): PrivateClient {
+  const { host, profile } = input;
+  const identity = serviceIdentity(host, profile.service);
+  const gid = host.accounts.group(profile.service.group)?.gid ?? identity.gid;
+  const configFor = oneConnection(input, connection);
   return {
-    how,
+    how: { module: clientModule, workerPath: worker, timeoutMs, signal },
     withEndpoints: async (endpoints, use) => {
       const file = {
         gid,
@@ -44,7 +54,7 @@ export function serviceClient({ host, identity, gid, configFor, how }: ServiceCl
         name: clientConfigName,
         content: await configFor(endpoints),
       };
-      return withPrivateHome(host, file, (home: AbsolutePath) => use({ identity: { ...identity, home } }));
+      return withPrivateHome(host, file, (home) => use({ identity: { ...identity, home } }));
     },
   };
 }

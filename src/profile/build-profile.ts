@@ -16,9 +16,8 @@ import {
   type ServiceAccount,
   type User,
 } from "./types.js";
+import { usualServiceUser } from "../vendor/client.js";
 
-/** The published set-up's account. */
-const defaultAccount = "amplia";
 const defaultInstallerTimeoutSeconds = 120;
 const defaultStartTimeoutSeconds = 60;
 
@@ -109,7 +108,7 @@ function moduleSource(module: TreeNode, folder: AbsolutePath): ModuleSource {
 }
 
 function serviceAccount(service: TreeNode | undefined): ServiceAccount {
-  const account = textOf(valueOf(service, "user")) ?? defaultAccount;
+  const account = textOf(valueOf(service, "user")) ?? usualServiceUser;
   const home = textOf(valueOf(service, "home"));
   const create = valueOf(service, "create");
   const unit = textOf(valueOf(service, "unit"));

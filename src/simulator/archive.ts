@@ -1,3 +1,4 @@
+import { clientModule, clientRelease } from "../vendor/client.js";
 import { createHash, randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -52,12 +53,12 @@ export async function buildArchive({
     throw new Problem("simulator-arguments-invalid", "the version is not of the form X.Y.Z", {
       detail: version,
     });
-  const name = `kNET-PKCS11-Linux-${version}`;
+  const name = clientRelease(version);
   const module = await compiledModule(sources, version, cache);
   const content = await packed([
     { name: `${name}/`, mode: 0o755 },
     { name: `${name}/install.sh`, mode: 0o755, content: await installer(sources, version, registerLoader) },
-    { name: `${name}/libkNETPKCS11.so`, mode: 0o755, content: module },
+    { name: `${name}/${clientModule}`, mode: 0o755, content: module },
     { name: `${name}/README`, mode: 0o644, content: await readFile(join(sources, "README.md")) },
   ]);
   const path = join(out, `${name}.tar`);
@@ -86,7 +87,7 @@ async function installer(sources: string, version: string, registerLoader: boole
 
 async function compiledModule(sources: string, version: string, cache: string | undefined): Promise<Buffer> {
   const work = await mkdtemp(join(tmpdir(), "knet-archive-"));
-  const out = join(work, "libkNETPKCS11.so");
+  const out = join(work, clientModule);
   try {
     await compileModule({ sources, version, out, cache });
     return await readFile(out);

@@ -1,6 +1,6 @@
 import type { Step } from "../workflow/step.js";
 import { accountStep } from "./account/step.js";
-import { membersStep } from "./client-config/members-step.js";
+import { membersStep } from "./members/step.js";
 import { clientConfigStep } from "./client-config/step.js";
 import type { Secrets } from "./key-stores/edit.js";
 import { keyStoresStep } from "./key-stores/step.js";

@@ -3,9 +3,14 @@ import { parseJson, type JsonNode } from "../../src/formats/json/json-tree.js";
 import { path } from "../../src/host/path.js";
 import { clientConfig as isValid } from "../../src/generated/validate-client-config.js";
 import type { Profile } from "../../src/profile/types.js";
-import { memberOf, readClientConfig, readsAs, sameEndpoints } from "../../src/steps/client-config/reading.js";
+import {
+  memberOf,
+  readClientConfig,
+  readsAs,
+  sameEndpoints,
+} from "../../src/vendor/client-config/reading.js";
 import { clientConfigStep } from "../../src/steps/client-config/step.js";
-import { wantedClientConfig, type ClientConfig } from "../../src/steps/client-config/wanted.js";
+import { wantedClientConfig, type ClientConfig } from "../../src/vendor/client-config/client-config.js";
 import { clientConfigs, sameMeaning, spaced, strangers } from "../support/client-config-arbitraries.js";
 import { configPath } from "../support/existing-config.js";
 import { MemoryHost } from "../support/memory-host.js";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ClientConfig } from "../../src/steps/client-config/wanted.js";
+import type { ClientConfig } from "../../src/vendor/client-config/client-config.js";
 
 const hostile = [
   "__proto__",

@@ -1,5 +1,5 @@
 import { path } from "../../src/host/path.js";
-import { existingText, type ExistingText } from "../../src/steps/client-config/existing.js";
+import { existingText, type ExistingText } from "../../src/vendor/client-config/existing.js";
 
 export const configPath = path("/var/amplia/.config/kryptus/knet/pkcs11/config.json");
 

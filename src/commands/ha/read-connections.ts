@@ -11,9 +11,9 @@ import {
   type EmptyText,
   existingText,
   type ExistingText,
-} from "../../steps/client-config/existing.js";
-import { observeClientConfig } from "../../steps/client-config/observe.js";
-import { connectionFault, endpointsOf, readClientConfig } from "../../steps/client-config/reading.js";
+} from "../../vendor/client-config/existing.js";
+import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { connectionFault, endpointsOf, readClientConfig } from "../../vendor/client-config/reading.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../run/valid-profile.js";
 import {

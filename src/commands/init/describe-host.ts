@@ -7,9 +7,9 @@ import { defaultSettings, oldSettings } from "../../profile/key-stores/target.js
 import { serviceHome } from "../../profile/service.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
-import { observeClientConfig } from "../../steps/client-config/observe.js";
-import { otherAuthentication } from "../../steps/client-config/other-authentication.js";
-import { type ClientConfigReading, readClientConfig } from "../../steps/client-config/reading.js";
+import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { otherAuthentication } from "../../vendor/client-config/other-authentication.js";
+import { type ClientConfigReading, readClientConfig } from "../../vendor/client-config/reading.js";
 import { observeFile } from "../../steps/key-stores/observe.js";
 import { defaultStoreKey } from "../../steps/key-stores/setting-names.js";
 import { type DescribedStores, describeStores } from "./describe-stores.js";

@@ -1,6 +1,6 @@
 import { foldKey } from "../../formats/settings/keys.js";
 import type { Setting } from "../../formats/settings/settings-text.js";
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { storesIn } from "../../steps/key-stores/edit.js";
@@ -92,7 +92,7 @@ class StoreReader {
   #isKnet(): boolean {
     const module = this.#value("Module") ?? "";
     return (
-      module.slice(module.lastIndexOf("/") + 1) === moduleName &&
+      module.slice(module.lastIndexOf("/") + 1) === clientModule &&
       this.users.length > 0 &&
       this.#value("TokenSerialNumber") === undefined
     );
@@ -104,7 +104,7 @@ class StoreReader {
     if (user === undefined) return "it does not say which of the kNET users it means";
     if (!this.users.includes(user)) return "its TokenLabel is no kNET user of config.json";
     this.#keys.set("user", user);
-    if (module !== undefined && module !== moduleName) this.#keys.set("module", module);
+    if (module !== undefined && module !== clientModule) this.#keys.set("module", module);
     if (label !== undefined && this.users.length === 1) this.#keys.set("token_label", label);
     if (this.#value("Pin") !== undefined) this.#comments.push(this.#whereItIs("Pin", secretFile(user)));
     return undefined;

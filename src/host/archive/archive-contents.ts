@@ -1,9 +1,7 @@
 import { Problem } from "../../problem/problem.js";
+import { clientModule } from "../../vendor/client.js";
 import type { ArchiveEntry } from "./archive-entry.js";
 import { shownEntry } from "./entry-rules.js";
-
-/** Name by which applications load the vendor's module. */
-export const moduleName = "libkNETPKCS11.so";
 
 export interface ArchiveContents {
   /** Relative path of the one install.sh. */
@@ -27,7 +25,7 @@ export function archiveContents(entries: readonly ArchiveEntry[], archive: strin
     .map((entry) => entry.path);
   const installer = onlyInstaller(entries, archive);
   if (modules.length === 0 && !mayHoldPacked(entries, installer))
-    throw new Problem("archive-no-library", `the archive holds no ${moduleName}`, {
+    throw new Problem("archive-no-library", `the archive holds no ${clientModule}`, {
       where: { path: archive },
       detail: shownTop(entries),
       hint: "check that module.archive names the kNET PKCS #11 client for Linux",
@@ -55,8 +53,8 @@ function mayHoldPacked(entries: readonly ArchiveEntry[], installer: string): boo
 /** Whether a file of this name is, by its name, the module. */
 export function isModule(name: string): boolean {
   return (
-    name === moduleName ||
-    (name.startsWith(`${moduleName}.`) && /^[\d.]+$/.test(name.slice(moduleName.length + 1)))
+    name === clientModule ||
+    (name.startsWith(`${clientModule}.`) && /^[\d.]+$/.test(name.slice(clientModule.length + 1)))
   );
 }
 

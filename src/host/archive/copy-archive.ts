@@ -1,3 +1,4 @@
+import { clientArchive } from "../../vendor/client.js";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
@@ -92,7 +93,7 @@ function notAFile(archive: string, found: string): Problem {
   return new Problem("archive-not-a-file", "the archive is not a file", {
     where: { path: archive },
     detail: `it is ${found}`,
-    hint: "name the kNET-PKCS11-Linux-X.Y.Z.tar file itself in module.archive",
+    hint: `name the ${clientArchive} file itself in module.archive`,
   });
 }
 
@@ -102,7 +103,7 @@ function openingProblem(archive: string, error: unknown): Problem {
   if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(archive, error);
   return new Problem("archive-missing", "the archive does not exist", {
     where: { path: archive },
-    hint: "put the vendor's kNET-PKCS11-Linux-X.Y.Z.tar there, or correct module.archive in the profile",
+    hint: `put the vendor's ${clientArchive} there, or correct module.archive in the profile`,
     cause: error,
   });
 }

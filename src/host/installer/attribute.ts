@@ -1,3 +1,4 @@
+import { vendorNames } from "../../vendor/client.js";
 import { posix } from "node:path";
 import type { RecordedChange } from "./difference.js";
 import { systemFolder } from "./evidence.js";
@@ -107,7 +108,7 @@ class Judge {
 
   /** A script names it: whole, by its end, or by the folder and the name apart. */
   #isNamed(path: string): boolean {
-    if (this.#paths.has(path) || /kryptus|knet/i.test(path)) return true;
+    if (this.#paths.has(path) || vendorNames.test(path)) return true;
     const name = posix.basename(path);
     return (
       (this.#words.has(name) && this.#paths.has(posix.dirname(path))) ||

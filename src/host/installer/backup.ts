@@ -1,3 +1,4 @@
+import { vendorNames } from "../../vendor/client.js";
 import {
   closeSync,
   constants,
@@ -47,7 +48,7 @@ export function backupCandidates(snapshot: Snapshot, likely: LikelyTargets): rea
     if (kind !== "file" || size > limits.file) continue;
     if (path.startsWith("/etc/") || likely.names.has(path.slice(path.lastIndexOf("/") + 1)))
       first.push({ path, size });
-    else if (/kryptus|knet/i.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`)))
+    else if (vendorNames.test(path) || likely.folders.some((folder) => path.startsWith(`${folder}/`)))
       second.push({ path, size });
   }
   second.sort((left, right) => depth(left.path) - depth(right.path));

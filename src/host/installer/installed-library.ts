@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
-import { moduleName } from "../archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import { asAbsolutePath } from "../path.js";
@@ -33,19 +33,19 @@ export function installedLibrary(
   { changes, earlier, isPacked, archive }: Leavings,
 ): AbsolutePath {
   const loader = openLoader(host.files(...new Set(changes.map(({ after }) => after?.uid ?? 0))));
-  const byName = loader.find(moduleName)?.path;
+  const byName = loader.find(clientModule)?.path;
   const made = changes
     .filter(({ change }) => change !== "removed")
     .flatMap(({ path }) => asAbsolutePath(path) ?? []);
   const named = [...new Set([...made, ...earlier.map(({ path }) => path)])]
     .sort()
-    .filter((path) => posix.basename(path) === moduleName);
+    .filter((path) => posix.basename(path) === clientModule);
   const candidates = named.filter((path) => loader.find(path) !== undefined);
   if (isPacked)
     throwIfErrors(checkUnpacked(host, loader, made, candidates.length > 0 ? candidates : named, archive));
   const library = candidates.find((path) => path === byName) ?? candidates[0] ?? byName;
   if (library !== undefined) return library;
-  throw new Problem("installer-no-library", `install.sh ended well but left no ${moduleName}`, {
+  throw new Problem("installer-no-library", `install.sh ended well but left no ${clientModule}`, {
     where: { path: archive },
     detail: "nothing of that name was created for this machine under /etc, /opt, /usr or /lib",
     hint: "ask the vendor where install.sh puts the module",

@@ -1,9 +1,9 @@
-import { moduleName } from "../archive/archive-contents.js";
+import { clientModule, loaderEntryName } from "../../vendor/client.js";
 import { path } from "../path.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 
 /** Where the module's folder is named to ldconfig. */
-export const loaderEntry = path("/etc/ld.so.conf.d/knet-pkcs11.conf");
+export const loaderEntry = path(`/etc/ld.so.conf.d/${loaderEntryName}`);
 
 /**
  * By this line, and the name of a library behind it, our part of an entry is known; the folder follows it.
@@ -30,7 +30,7 @@ export function othersEntryNote(text: string | undefined): string | undefined {
     .map((line) => JSON.stringify(withoutUrlSecrets(line).slice(0, 100)))
     .join(", ");
   return (
-    `${loaderEntry} was not written by knetctl and stays as it is; the folder of ${moduleName} is ` +
+    `${loaderEntry} was not written by knetctl and stays as it is; the folder of ${clientModule} is ` +
     `added to it if need be. It holds ${shown}${lines.length > 3 ? ", …" : ""}`
   );
 }

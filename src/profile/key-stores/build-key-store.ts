@@ -1,4 +1,4 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import { parsePort } from "../endpoints.js";
 import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
 import type {
@@ -57,7 +57,7 @@ function pkcs11(store: TreeNode, common: Common, context: BuildContext): Pkcs11K
     ...common,
     type: "Pkcs11",
     ...(user !== undefined && { user }),
-    module: text(store, "module") ?? moduleName,
+    module: text(store, "module") ?? clientModule,
     ...(pin && { pin }),
     ...(tokenSerial !== undefined && { tokenSerial }),
     ...(tokenLabel !== undefined && { tokenLabel }),

@@ -1,11 +1,11 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
 
 /** Whether a Pkcs11 key store is on the kNET module: it names a user, or that module's file. */
 export function isKnetStore(store: TreeNode): boolean {
   return (
     entryOf(store, "user") !== undefined ||
-    textOf(entryOf(store, "module")?.value)?.split("/").at(-1) === moduleName
+    textOf(entryOf(store, "module")?.value)?.split("/").at(-1) === clientModule
   );
 }
 

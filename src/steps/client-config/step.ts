@@ -1,11 +1,12 @@
 import { throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service.js";
 import type { Step } from "../../workflow/step.js";
-import { editClientConfig, type EditedClientConfig } from "./edit.js";
-import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
-import { otherAuthentication } from "./other-authentication.js";
-import { renderClientConfig } from "./render.js";
-import { type ClientConfig, clientConfigChanges, wantedClientConfig } from "./wanted.js";
+import { editClientConfig, type EditedClientConfig } from "../../vendor/client-config/edit.js";
+import { observeClientConfig, type ObservedClientConfig } from "../../vendor/client-config/observe.js";
+import { otherAuthentication } from "../../vendor/client-config/other-authentication.js";
+import { renderClientConfig } from "../../vendor/client-config/render.js";
+import { clientConfigChanges } from "./changes.js";
+import { type ClientConfig, wantedClientConfig } from "../../vendor/client-config/client-config.js";
 
 /**
  * The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays

@@ -5,10 +5,10 @@ import { serviceHome } from "../../profile/service.js";
 import type { Endpoint } from "../../profile/types.js";
 import { ownCommand } from "../../workflow/progress.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
-import { clientConfigChanges } from "./wanted.js";
-import { editedConnection } from "./edit-connection.js";
-import { observeClientConfig } from "./observe.js";
-import { readClientConfig, sameEndpoints } from "./reading.js";
+import { clientConfigChanges } from "./changes.js";
+import { editedConnection } from "../../vendor/client-config/edit-connection.js";
+import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { readClientConfig, sameEndpoints } from "../../vendor/client-config/reading.js";
 
 export interface VectorChange {
   readonly connection: string;

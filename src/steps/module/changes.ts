@@ -1,4 +1,4 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import type { Accounts } from "../../host/host.js";
 import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
 import type { Registration } from "../../host/installer/registration.js";
@@ -30,7 +30,7 @@ export function installerChange(
 
 /** After an installer: it decides where the module is, and whether anything is left to do. */
 export function registerAfterInstaller(): RegisterLibrary {
-  return { step, kind: "register-library", path: loaderEntry, library: moduleName, folder: null };
+  return { step, kind: "register-library", path: loaderEntry, library: clientModule, folder: null };
 }
 
 /** For an installed module that the loader does not find, or only until the next ldconfig. */
@@ -40,7 +40,15 @@ export function registrationChanges(
 ): readonly RegisterLibrary[] {
   const isWanted = registration.state === "missing" || registration.state === "fading";
   return isWanted
-    ? [{ step, kind: "register-library", path: loaderEntry, library: moduleName, folder: folderOf(library) }]
+    ? [
+        {
+          step,
+          kind: "register-library",
+          path: loaderEntry,
+          library: clientModule,
+          folder: folderOf(library),
+        },
+      ]
     : [];
 }
 

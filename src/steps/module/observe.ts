@@ -1,4 +1,4 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import type { Host } from "../../host/host.js";
 import { loaderEntry, othersEntryNote } from "../../host/installer/loader-entry.js";
 import { isModules } from "../../host/installer/modules-files.js";
@@ -29,7 +29,7 @@ export function observeModule(host: Host): ObservedModule {
     drift,
     hidden,
     othersEntry: othersEntryNote(host.files().read(loaderEntry)?.toString("utf8")),
-    registration: registrationOf(host.files(), moduleName, receipt?.library),
+    registration: registrationOf(host.files(), clientModule, receipt?.library),
   };
 }
 

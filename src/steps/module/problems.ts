@@ -1,4 +1,4 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import type { Account, Files, Host } from "../../host/host.js";
 import type { InstalledFile } from "../../host/installer/receipt.js";
 import { resolveLinks } from "../../host/installer/resolve-links.js";
@@ -35,7 +35,7 @@ function shown({ mode, uid, gid, sha256, target }: InstalledFile): string {
  * The profile installs nothing, and nothing is there. With `--root` a later layer of the image may bring it.
  */
 export function notFound(host: Host): Problem {
-  return new Problem("module-not-found", `the dynamic loader does not find ${moduleName}`, {
+  return new Problem("module-not-found", `the dynamic loader does not find ${clientModule}`, {
     severity: host.root === "/" ? "error" : "warning",
     detail: "the profile names no module.archive, and nothing of that name is installed",
     hint:
@@ -46,7 +46,7 @@ export function notFound(host: Host): Problem {
 
 /** The loader prefers another copy: what was installed would not be used. */
 export function shadowed(other: AbsolutePath, library: AbsolutePath): Problem {
-  return new Problem("module-not-registered", `the dynamic loader finds another ${moduleName}`, {
+  return new Problem("module-not-registered", `the dynamic loader finds another ${clientModule}`, {
     where: { path: other },
     detail: `installed is ${library}`,
     hint: `remove ${other} if it is an older copy, then run again`,

@@ -1,4 +1,4 @@
-import { moduleName } from "../../host/archive/archive-contents.js";
+import { clientModule } from "../../vendor/client.js";
 import type { Owners } from "../../host/files/trust.js";
 import { installedFile } from "../../host/installer/receipt.js";
 import { asWarning, needsPermission } from "../../problem/problem.js";
@@ -49,7 +49,7 @@ function checkedOnly(input: StepInput, { registration }: ObservedModule): StepPl
   return {
     changes: [],
     problems: readable(input, registration),
-    notes: [`${moduleName} is found at ${registration.path}`],
+    notes: [`${clientModule} is found at ${registration.path}`],
   };
 }
 
@@ -96,7 +96,7 @@ async function installingPlan(
     return { changes: [], problems, notes: [] };
   if (observed.hidden !== undefined && isTheArchives(input, observed, inspected)) {
     const note =
-      `${moduleName} is that of the archive; whether all of it is as installed cannot be seen: ` +
+      `${clientModule} is that of the archive; whether all of it is as installed cannot be seen: ` +
       observed.hidden.message;
     return { changes: [], problems, notes: [note], unseen: true };
   }

@@ -1,3 +1,4 @@
+import { vendorNames } from "../../vendor/client.js";
 import type { QueryAnswer } from "../kmip/messages.js";
 import { peerText } from "../peer-text.js";
 import type { Asked } from "./ask-kmip.js";
@@ -52,11 +53,8 @@ function ofKmip(answer: QueryAnswer, ms: number): Answered {
   };
 }
 
-/** Names by which a kNET calls itself. */
-const ownVendor = /kryptus|knet/i;
-
 function ofVendor(vendor: string | undefined): readonly Finding[] {
-  return vendor === undefined || ownVendor.test(vendor) ? [] : [{ kind: "other-vendor", vendor }];
+  return vendor === undefined || vendorNames.test(vendor) ? [] : [{ kind: "other-vendor", vendor }];
 }
 
 /** A server that wants to know who asks is right; anything else that it says is a fault. */

@@ -4,7 +4,7 @@ import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { endpointMeaning } from "../../../profile/address.js";
 import type { Endpoint, PinSource, Profile } from "../../../profile/types.js";
-import { membersStep } from "../../../steps/client-config/members-step.js";
+import { membersStep } from "../../../steps/members/step.js";
 import { smokeTestStep } from "../../../steps/smoke-test/step.js";
 import type { Step, StepInput } from "../../../workflow/step.js";
 import type { CommandContext } from "../../command.js";

@@ -6,7 +6,7 @@ import { Problem, type Where } from "../../../problem/problem.js";
 import { listed, quotedName } from "../../../profile/words/quote.js";
 import { nearest } from "../../../profile/words/suggest.js";
 import type { Profile, User } from "../../../profile/types.js";
-import { memberClient } from "../../../steps/client-config/member-client.js";
+import { memberClient } from "../../../members/private-client.js";
 import type { CommandContext } from "../../command.js";
 
 /** The host on which the members are proven. Throws `members-needs-root`. */

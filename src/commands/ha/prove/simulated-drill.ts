@@ -7,7 +7,7 @@ import type { PrivateClient } from "../../../members/private-client.js";
 import { Problem } from "../../../problem/problem.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../../../vendor/client.js";
 import type { Endpoint } from "../../../profile/types.js";
-import { renderClientConfig } from "../../../steps/client-config/render.js";
+import { renderClientConfig } from "../../../vendor/client-config/render.js";
 import type { DrillReport } from "../../../ui/reports/drill-report.js";
 import type { CommandContext } from "../../command.js";
 

@@ -1,5 +1,5 @@
 import { foldKey } from "../../../formats/settings/keys.js";
-import { moduleName } from "../../../host/archive/archive-contents.js";
+import { clientModule } from "../../../vendor/client.js";
 import type { Problem } from "../../../problem/problem.js";
 import { quotedName } from "../../../profile/words/quote.js";
 import { builtInStores } from "../../../profile/key-stores/check-default-store.js";
@@ -109,7 +109,7 @@ function moduleProblems(
   modules: LookedModules,
 ): readonly Problem[] {
   if (/\.dll$/i.test(module)) return isChecked(name, context) ? [] : [windowsModule(name, at, context)];
-  if (baseName(module) === moduleName && context.installsModule) return [];
+  if (baseName(module) === clientModule && context.installsModule) return [];
   const look = modules.look(module);
   switch (look.state) {
     case "fine":
@@ -146,7 +146,7 @@ function moduleProblems(
           at,
           {
             detail: `${module}, while ${look.installed} is installed`,
-            hint: `give the bare name ${moduleName}`,
+            hint: `give the bare name ${clientModule}`,
           },
         ),
       ];
@@ -168,7 +168,7 @@ function tokenProblems(
   context: LintContext,
 ): readonly Problem[] {
   const { users } = context;
-  if (baseName(module) !== moduleName || users.length === 0) return [];
+  if (baseName(module) !== clientModule || users.length === 0) return [];
   if (label !== undefined && !users.includes(label)) {
     return [
       warning(

@@ -1,4 +1,4 @@
-import { moduleName } from "../../../host/archive/archive-contents.js";
+import { clientModule } from "../../../vendor/client.js";
 import { registrationOf } from "../../../host/installer/registration.js";
 import { resolveLinks } from "../../../host/installer/resolve-links.js";
 import type { Host } from "../../../host/host.js";
@@ -39,13 +39,13 @@ export class LookedModules {
 
   /** One and the same text for names and links that lead to one module. */
   identity(module: string): string {
-    if (baseName(module) === moduleName) return moduleName;
+    if (baseName(module) === clientModule) return clientModule;
     const file = asAbsolutePath(module);
     return (file && remembered(this.#files, module, () => resolveLinks(this.#host.files(), file))) ?? module;
   }
 
   #look(module: string): ModuleLook {
-    const isKnet = baseName(module) === moduleName;
+    const isKnet = baseName(module) === clientModule;
     // a bare name of kNET has a step of its own
     if (!module.includes("/"))
       return !isKnet && registrationOf(this.#host.files(), module).state === "missing"
@@ -53,7 +53,7 @@ export class LookedModules {
         : { state: "fine" };
     const file = asAbsolutePath(module);
     if (file === undefined || this.#host.files().entry(file) === undefined) return { state: "no-file" };
-    const registered = isKnet ? registrationOf(this.#host.files(), moduleName, file) : undefined;
+    const registered = isKnet ? registrationOf(this.#host.files(), clientModule, file) : undefined;
     return registered?.state === "other" ? { state: "other", installed: registered.path } : { state: "fine" };
   }
 }

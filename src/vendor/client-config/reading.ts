@@ -1,7 +1,7 @@
 import type { JsonNode } from "../../formats/json/json-tree.js";
 import { isSameAddress } from "../../profile/address.js";
 import type { Endpoint } from "../../profile/types.js";
-import { type ClientConfig, defaultVerbosity } from "./wanted.js";
+import { type ClientConfig, defaultVerbosity } from "./client-config.js";
 
 /**
  * What a client would read from a config.json; `undefined` stands for what is missing or no client could use.

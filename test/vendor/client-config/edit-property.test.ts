@@ -1,7 +1,7 @@
 import fc from "../../support/fast-check.js";
 import t from "tap";
-import { editClientConfig } from "../../../src/steps/client-config/edit.js";
-import { readClientConfig, readsAs } from "../../../src/steps/client-config/reading.js";
+import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
+import { readClientConfig, readsAs } from "../../../src/vendor/client-config/reading.js";
 import {
   clientConfigs,
   sameMeaning,
@@ -9,7 +9,7 @@ import {
   strangers,
   type Owner,
 } from "../../support/client-config-arbitraries.js";
-import type { ClientConfig } from "../../../src/steps/client-config/wanted.js";
+import type { ClientConfig } from "../../../src/vendor/client-config/client-config.js";
 import { existing } from "../../support/existing-config.js";
 
 function stays(owner: Owner, { connections, users }: ClientConfig): boolean {

@@ -1,6 +1,6 @@
 import t from "tap";
-import { checkClientConfig } from "../../../src/steps/client-config/data.js";
-import type { ClientConfig } from "../../../src/steps/client-config/wanted.js";
+import { checkClientConfig } from "../../../src/vendor/client-config/render.js";
+import type { ClientConfig } from "../../../src/vendor/client-config/client-config.js";
 
 const wanted: ClientConfig = {
   connections: new Map([["__proto__", [{ ip: "10.0.0.1", port: 1 }]]]),

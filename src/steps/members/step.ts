@@ -6,9 +6,9 @@ import { serviceHome } from "../../profile/service.js";
 import type { Endpoint, PinSource } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { Proof, Step, StepInput } from "../../workflow/step.js";
-import { memberClient, type MemberClientOptions } from "./member-client.js";
-import { observeClientConfig } from "./observe.js";
-import { readClientConfig } from "./reading.js";
+import { memberClient, type MemberClientOptions } from "../../members/private-client.js";
+import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { readClientConfig } from "../../vendor/client-config/reading.js";
 
 export interface MembersOptions extends MemberClientOptions {
   /** By source. Users without one are tested as far as that goes without a login. */

@@ -1,7 +1,7 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
 import type { Endpoint, Profile } from "../../../src/profile/types.js";
-import { newMembers } from "../../../src/steps/client-config/members-step.js";
+import { newMembers } from "../../../src/steps/members/step.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
 const [a, b, c]: readonly [Endpoint, Endpoint, Endpoint] = [

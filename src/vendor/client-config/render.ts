@@ -1,9 +1,10 @@
 import type { JsonData } from "../../formats/json/json-text.js";
 import { type JsonObject, parseJson } from "../../formats/json/json-tree.js";
+import { renderTemplate } from "../../formats/template.js";
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
+import type { ClientConfig, ClientUser } from "./client-config.js";
 import { readClientConfig, readsAs } from "./reading.js";
-import type { ClientConfig, ClientUser } from "./wanted.js";
 
 /**
  * The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more.
@@ -64,4 +65,18 @@ export function mismatch(detail: string): Problem {
       hint: "nothing was written; report this with the profile: it is a mistake of knetctl",
     },
   );
+}
+
+/**
+ * A new config.json in the shapes of the vendor's document: one endpoint as scalars, more as vectors, ports
+ * as strings. It has been checked (`checkClientConfig`) when this returns.
+ */
+export async function renderClientConfig(config: ClientConfig): Promise<string> {
+  const text = await renderTemplate("config.json", {
+    connections: [...config.connections].map(([name, endpoints]) => ({ name, ...endpointData(endpoints) })),
+    users: [...config.users].map(([name, user]) => ({ name, ...user })),
+    logVerbosity: config.logVerbosity ?? null,
+  });
+  await checkClientConfig(text, config);
+  return text;
 }

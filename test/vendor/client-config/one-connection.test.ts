@@ -1,7 +1,7 @@
 import { test } from "tap";
 import { path } from "../../../src/host/path.js";
 import type { Profile } from "../../../src/profile/types.js";
-import { oneConnection } from "../../../src/steps/client-config/one-connection.js";
+import { oneConnection } from "../../../src/vendor/client-config/one-connection.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
 const file = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";

@@ -1,8 +1,8 @@
 import fc from "../../support/fast-check.js";
 import t from "tap";
-import { readClientConfig, readsAs } from "../../../src/steps/client-config/reading.js";
-import { renderClientConfig } from "../../../src/steps/client-config/render.js";
-import { editClientConfig } from "../../../src/steps/client-config/edit.js";
+import { readClientConfig, readsAs } from "../../../src/vendor/client-config/reading.js";
+import { renderClientConfig } from "../../../src/vendor/client-config/render.js";
+import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
 import { clientConfigs } from "../../support/client-config-arbitraries.js";
 import { existing } from "../../support/existing-config.js";
 

@@ -17,9 +17,6 @@ export interface EmptyText {
   readonly root?: undefined;
 }
 
-/** Bytes: 5 MiB. */
-export const largestConfig = 5 * 1024 * 1024;
-
 /** Faults that are shown one by one: as many as somebody corrects before looking again. */
 const shownFaults = 20;
 

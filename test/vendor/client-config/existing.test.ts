@@ -1,6 +1,6 @@
 import t from "tap";
 import { Problem, Problems } from "../../../src/problem/problem.js";
-import { existingText } from "../../../src/steps/client-config/existing.js";
+import { existingText } from "../../../src/vendor/client-config/existing.js";
 import { configPath } from "../../support/existing-config.js";
 
 function problems(bytes: string | Uint8Array): readonly Problem[] {

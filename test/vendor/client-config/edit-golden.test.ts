@@ -1,8 +1,8 @@
 import t from "tap";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { editClientConfig } from "../../../src/steps/client-config/edit.js";
-import { wantedClientConfig } from "../../../src/steps/client-config/wanted.js";
+import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
+import { wantedClientConfig } from "../../../src/vendor/client-config/client-config.js";
 import { existing } from "../../support/existing-config.js";
 import { profileFile } from "../../support/profile-file.js";
 

@@ -2,9 +2,9 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { needsPermission, Problem } from "../../problem/problem.js";
-import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
+import { clientConfigFolders, clientConfigName, largestClientConfig } from "../client.js";
 import { ownCommand } from "../../workflow/progress.js";
-import { type EmptyText, existingText, type ExistingText, largestConfig, unusable } from "./existing.js";
+import { type EmptyText, existingText, type ExistingText, unusable } from "./existing.js";
 
 export interface ObservedClientConfig {
   readonly path: AbsolutePath;
@@ -72,7 +72,7 @@ function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedCl
       { path },
       { detail: `it is a ${entry.kind}`, hint },
     );
-  if (entry.size > largestConfig) {
+  if (entry.size > largestClientConfig) {
     throw unusable(
       "client-config-too-large",
       "config.json is over 5 MiB",
@@ -80,6 +80,6 @@ function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedCl
       { detail: `it has ${entry.size} bytes`, hint },
     );
   }
-  const bytes = files.read(path, largestConfig);
+  const bytes = files.read(path, largestClientConfig);
   return bytes === undefined ? "missing" : existingText(bytes, path, hint);
 }

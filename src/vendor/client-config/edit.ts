@@ -2,7 +2,7 @@ import { JsonEditor } from "../../formats/json/json-edit.js";
 import { isList, type JsonData } from "../../formats/json/json-text.js";
 import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
-import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./data.js";
+import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./render.js";
 import { differences, unknownParts } from "./differences.js";
 import type { ExistingText } from "./existing.js";
 import {
@@ -14,7 +14,7 @@ import {
   sameEndpoints,
   scalarsOf,
 } from "./reading.js";
-import { type ClientConfig, type ClientUser, defaultVerbosity } from "./wanted.js";
+import { type ClientConfig, type ClientUser, defaultVerbosity } from "./client-config.js";
 
 export interface EditedClientConfig {
   /** The very text that was given where the client reads from it what is wanted. */

@@ -3,7 +3,7 @@ import { type JsonNode, parseJson } from "../../formats/json/json-tree.js";
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
-import { connectionData, mismatch } from "./data.js";
+import { connectionData, mismatch } from "./render.js";
 import { connectionDifference, shownName } from "./differences.js";
 import { editConnection, type EditedClientConfig } from "./edit.js";
 import type { ExistingText } from "./existing.js";

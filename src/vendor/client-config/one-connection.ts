@@ -5,7 +5,7 @@ import { editClientConfig } from "./edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
 import { readClientConfig } from "./reading.js";
 import { renderClientConfig } from "./render.js";
-import { wantedClientConfig, type ClientConfig } from "./wanted.js";
+import { wantedClientConfig, type ClientConfig } from "./client-config.js";
 
 /**
  * Makes texts of a config.json with one connection of the profile alone, its users, and whatever endpoints it

@@ -1,8 +1,8 @@
 import t from "tap";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderClientConfig } from "../../../src/steps/client-config/render.js";
-import { wantedClientConfig } from "../../../src/steps/client-config/wanted.js";
+import { renderClientConfig } from "../../../src/vendor/client-config/render.js";
+import { wantedClientConfig } from "../../../src/vendor/client-config/client-config.js";
 import { profileFile } from "../../support/profile-file.js";
 
 const cases = join(import.meta.dirname, "../../golden/client-config");

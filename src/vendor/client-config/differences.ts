@@ -1,7 +1,7 @@
 import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
 import { type ClientConfigReading, memberOf, sameEndpoints, type UserReading } from "./reading.js";
-import { type ClientConfig, type ClientUser, defaultVerbosity } from "./wanted.js";
+import { type ClientConfig, type ClientUser, defaultVerbosity } from "./client-config.js";
 
 /**
  * What changes for the client, one line each: "user old_signer: removed". Removals come first within each
