@@ -1,7 +1,7 @@
 import { Problem, Problems } from "../problem/problem.js";
 import type { LookedAt, RunContext } from "./change-kind.js";
 import type { Change } from "./change.js";
-import { deedOf, type RecordedDeed, waitsForProof } from "./deed.js";
+import { recordChange, type UndoableChange, waitsForProof } from "./undoable-change.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { lookAround } from "./plan.js";
@@ -110,7 +110,7 @@ async function applyJournaled(
   options: ApplyOptions,
   journal: Journal,
 ): Promise<RunResult> {
-  const begun: RecordedDeed[] = [];
+  const begun: UndoableChange[] = [];
   const make = (which: readonly Numbered[]): Promise<readonly Problem[]> =>
     makeChanges(which, plan.changes, input, options, journal, begun);
   const numbered = plan.changes.map((change, index) => ({ change, number: index + 1 }));
@@ -149,7 +149,7 @@ async function makeChanges(
   { host }: StepInput,
   { signal, listener }: ApplyOptions,
   journal: Journal,
-  begun: RecordedDeed[],
+  begun: UndoableChange[],
 ): Promise<readonly Problem[]> {
   for (const { change, number } of which) {
     const context: RunContext = {
@@ -169,10 +169,10 @@ async function makeChanges(
     const start = performance.now();
     try {
       if (signal.aborted) throw interrupted();
-      const deed = await deedOf(change, context).record();
-      journal.write({ type: "intent", number, prior: deed.prior });
-      begun.push(deed);
-      await deed.perform();
+      const recorded = await recordChange(change, context);
+      journal.write({ type: "intent", number, prior: recorded.prior });
+      begun.push(recorded);
+      await recorded.perform();
       journal.write({ type: "done", number });
     } catch (error) {
       listener({ type: "change-failed", change, ms: performance.now() - start });

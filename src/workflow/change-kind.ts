@@ -41,8 +41,8 @@ export interface Other {
 }
 
 /**
- * How one kind of change is made and taken back. `record` gathers all that `undo` needs, before the deed; its
- * result goes to the journal (JSON), so that another process can undo. `undo` must be safe after a deed that
+ * How one kind of change is made and taken back. `record` gathers all that `undo` needs, before it is made; its
+ * result goes to the journal (JSON), so that another process can undo. `undo` must be safe after a change that
  * was not begun, half done or done, and safe to repeat; it throws `undo-unsafe` where it would lose what
  * somebody did since.
  */

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
-import { waitsForProof, type RecordedDeed } from "./deed.js";
+import { waitsForProof, type UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
 import { makePlan, type Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import type { StepInput } from "./step.js";
-import { lookedAtFor, standingElsewhere, undoDeeds } from "./undo-deeds.js";
+import { lookedAtFor, standingElsewhere, undoChanges } from "./undo-changes.js";
 
 export interface RollbackResult {
   /** Every undo worked, and the host was observed to need the same plan as before. */
@@ -22,12 +22,12 @@ export interface RollbackResult {
  */
 export async function rollBack(
   plan: Plan,
-  begun: readonly RecordedDeed[],
+  begun: readonly UndoableChange[],
   input: StepInput,
   listener: ProgressListener,
   journal: Journal,
 ): Promise<RollbackResult> {
-  const { failures, unwritten } = await undoDeeds(begun, journal, listener);
+  const { failures, unwritten } = await undoChanges(begun, journal, listener);
   if (failures.length > 0)
     return { complete: false, problems: [...failures.map(({ problem }) => problem), ...unwritten] };
   const again = await makePlan(

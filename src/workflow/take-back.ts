@@ -2,13 +2,13 @@ import type { Host } from "../host/host.js";
 import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
 import type { Change } from "./change.js";
-import { deedFromJournal, type RecordedDeed } from "./deed.js";
+import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
 import type { Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
-import { lookedAtFor, standingElsewhere, undoDeeds } from "./undo-deeds.js";
+import { lookedAtFor, standingElsewhere, undoChanges } from "./undo-changes.js";
 import { undoneSettings } from "./unread-changes.js";
 
 export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
@@ -31,17 +31,17 @@ export interface TakeBackResult {
  * What keeps a run from being taken back without losing what was done since: one problem (`undo-unsafe`) for
  * each place that is neither as the run left it nor as it was before. Only looks.
  */
-export async function obstacles(recorded: RecordedRun, host: Host): Promise<readonly Problem[]> {
-  const deeds = deedsOf(recorded, host, () => undefined);
-  const isReplaced = replacedIn(deeds);
+export async function obstacles(run: RecordedRun, host: Host): Promise<readonly Problem[]> {
+  const made = mayStandOf(run, host, () => undefined);
+  const isReplaced = replacedIn(made);
   const found = new Map<string, Problem>();
-  for (const deed of deeds) {
+  for (const recorded of made) {
     // what a later change of the run wrote again stands for both
-    if (isReplaced(deed)) continue;
-    const standing = await deed.observe();
+    if (isReplaced(recorded)) continue;
+    const standing = await recorded.observe();
     // what took the place of a folder is in the way of all that was made in it
     if (standing.state === "other" && !found.has(standing.path))
-      found.set(standing.path, unsafe(recorded, host, standing.path, standing.because));
+      found.set(standing.path, unsafe(run, host, standing.path, standing.because));
   }
   return [...found.values()];
 }
@@ -52,20 +52,20 @@ export async function obstacles(recorded: RecordedRun, host: Host): Promise<read
  * what fails later is in the result.
  */
 export async function takeBack(
-  recorded: RecordedRun,
+  run: RecordedRun,
   host: Host,
   { who, version, keepChanged, listener }: TakeBackOptions,
 ): Promise<TakeBackResult> {
-  const kept = await obstacles(recorded, host);
+  const kept = await obstacles(run, host);
   if (!keepChanged) throwIfErrors(kept);
-  const deeds = deedsOf(recorded, host, listener);
-  const journal = Journal.reopen(host, recorded, { who, version });
-  listener({ type: "taking-back", run: recorded });
-  const { failures, unwritten } = await undoDeeds(deeds, journal, listener);
-  const failed = new Set(failures.map(({ deed }) => deed));
+  const made = mayStandOf(run, host, listener);
+  const journal = Journal.reopen(host, run, { who, version });
+  listener({ type: "taking-back", run });
+  const { failures, unwritten } = await undoChanges(made, journal, listener);
+  const failed = new Set(failures.map(({ recorded }) => recorded));
   const left = [
     ...failures.map(({ problem }) => problem),
-    ...(await notAsBefore(deeds.filter((deed) => !failed.has(deed)))),
+    ...(await notAsBefore(made.filter((recorded) => !failed.has(recorded)))),
   ];
   const problems = left.map((problem) => (keepChanged && isKept(problem) ? asWarning(problem) : problem));
   const outcome = problems.some(({ severity }) => severity === "error") ? "failed" : "rolled-back";
@@ -75,8 +75,8 @@ export async function takeBack(
     outcome,
     problems: problems.map((problem) => problem.toJSON()),
   });
-  const seen = await undoneSettings(recorded.run, host);
-  const lookedAt = outcome === "failed" ? undefined : await lookedAtFor(deeds);
+  const seen = await undoneSettings(run.run, host);
+  const lookedAt = outcome === "failed" ? undefined : await lookedAtFor(made);
   return {
     outcome,
     lookedAt,
@@ -85,15 +85,15 @@ export async function takeBack(
 }
 
 /** What was begun and is not known to be undone, ready to be looked at and taken back. */
-function deedsOf(
+function mayStandOf(
   { folder, changes }: RecordedRun,
   host: Host,
   listener: ProgressListener,
-): readonly RecordedDeed[] {
+): readonly UndoableChange[] {
   // one list for all: a copy for each would be the square of them
   const all = changes.map((one) => one.change);
   return changes.filter(mayStand).map(({ number, change, prior }) =>
-    deedFromJournal(change, prior, {
+    changeFromJournal(change, prior, {
       host,
       folder,
       number,
@@ -109,18 +109,18 @@ function deedsOf(
   );
 }
 
-/** Whether a later one of the deeds is of the same kind and path, or writes the whole file. */
-function replacedIn(deeds: readonly RecordedDeed[]): (deed: RecordedDeed) => boolean {
+/** Whether a later one of them is of the same kind and path, or writes the whole file. */
+function replacedIn(made: readonly UndoableChange[]): (recorded: UndoableChange) => boolean {
   const key = (kind: Change["kind"], path: string): string => `${kind} ${path}`;
   // the last of each stays
-  const last = new Map(deeds.map(({ change, number }) => [key(change.kind, change.path), number]));
+  const last = new Map(made.map(({ change, number }) => [key(change.kind, change.path), number]));
   return ({ change: { kind, path }, number }) =>
     [kind, "write-file" as const].some((one) => (last.get(key(one, path)) ?? 0) > number);
 }
 
-async function notAsBefore(deeds: readonly RecordedDeed[]): Promise<readonly Problem[]> {
+async function notAsBefore(made: readonly UndoableChange[]): Promise<readonly Problem[]> {
   const found: Problem[] = [];
-  for (const { change, standing } of await standingElsewhere(deeds)) {
+  for (const { change, standing } of await standingElsewhere(made)) {
     found.push(
       new Problem("workflow-not-as-before", "the run was taken back, but this is not as it was before", {
         where: { path: standing.state === "other" ? standing.path : change.path },

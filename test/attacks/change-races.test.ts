@@ -8,7 +8,7 @@ import { Problem, Problems, throwIfErrors } from "../../src/problem/problem.js";
 import { ownershipStep } from "../../src/steps/ownership/step.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { Change } from "../../src/workflow/change.js";
-import { deedOf, type RecordedDeed } from "../../src/workflow/deed.js";
+import { recordChange, type UndoableChange } from "../../src/workflow/undoable-change.js";
 import { plainChildren } from "../support/plain-children.js";
 import { race, raceLine, type RaceResult } from "../support/race.js";
 import { raceScene, type AttackName, type RaceScene } from "../support/race-scene.js";
@@ -55,19 +55,19 @@ function scene(
  * comes out.
  */
 async function makeAndTakeBack(changes: readonly Change[], run: RunContext): Promise<void> {
-  const begun: RecordedDeed[] = [];
+  const begun: UndoableChange[] = [];
   const refused: Error[] = [];
   try {
     for (const [index, change] of changes.entries()) {
-      const deed = await deedOf(change, { ...run, number: index + 1, changes }).record();
-      begun.push(deed);
-      await deed.perform();
+      const recorded = await recordChange(change, { ...run, number: index + 1, changes });
+      begun.push(recorded);
+      await recorded.perform();
     }
   } catch (error) {
     refused.push(asError(error));
   }
-  for (const deed of begun.reverse())
-    await deed.undo().catch((error: unknown) => refused.push(asError(error)));
+  for (const recorded of begun.reverse())
+    await recorded.undo().catch((error: unknown) => refused.push(asError(error)));
   const [first] = refused;
   if (first !== undefined) throw first;
 }

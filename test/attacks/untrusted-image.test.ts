@@ -20,7 +20,7 @@ import { createAccount } from "../../src/workflow/change-kinds/create-account.js
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { CreateAccount, RunInstaller, WriteFile } from "../../src/workflow/change.js";
-import { deedFromJournal } from "../../src/workflow/deed.js";
+import { changeFromJournal } from "../../src/workflow/undoable-change.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { scratch } from "../support/scratch.js";
 import { plainChildren } from "../support/plain-children.js";
@@ -233,7 +233,7 @@ test("what a record says of folders that are the running system's, seen in the i
       before: null,
       sensitive: false,
     };
-    await t.rejects(async () => deedFromJournal(change, { existed: false }, run).undo(), {
+    await t.rejects(async () => changeFromJournal(change, { existed: false }, run).undo(), {
       code: "host-untrusted-folder",
     });
     t.equal(readFileSync(file, "utf8"), "of the machine");

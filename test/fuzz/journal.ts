@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { path, type AbsolutePath } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Change } from "../../src/workflow/change.js";
-import { deedFromJournal } from "../../src/workflow/deed.js";
+import { changeFromJournal } from "../../src/workflow/undoable-change.js";
 import type { JournalEntry, RecordedRun } from "../../src/workflow/journal/entry.js";
 import { parseJournal } from "../../src/workflow/journal/recorded-run.js";
 import { MemoryHost, type MemoryNode } from "../support/memory-host.js";
@@ -269,8 +269,8 @@ async function takeBack({ changes: list }: RecordedRun): Promise<void> {
     ],
   });
   const before = snapshot(host);
-  const deeds = list.filter(({ prior }) => prior !== undefined);
-  for (const { change, prior, number } of [...deeds].reverse()) {
+  const made = list.filter(({ prior }) => prior !== undefined);
+  for (const { change, prior, number } of [...made].reverse()) {
     const run = {
       host,
       folder,
@@ -280,11 +280,11 @@ async function takeBack({ changes: list }: RecordedRun): Promise<void> {
       report: () => undefined,
     };
     await refusedOrDone(async () => {
-      const deed = deedFromJournal(change, prior, run);
+      const recorded = changeFromJournal(change, prior, run);
       // looks for processes, and works in folders, of this machine
       if (change.kind === "run-installer") return;
-      await deed.undo();
-      await deed.settle?.();
+      await recorded.undo();
+      await recorded.settle?.();
     });
   }
   const named = new Set<string>(list.map(({ change }) => change.path));

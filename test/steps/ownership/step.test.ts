@@ -5,7 +5,7 @@ import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { isError } from "../../../src/problem/problem.js";
 import { clientConfigOwnershipStep, ownershipStep } from "../../../src/steps/ownership/step.js";
-import { deedOf } from "../../../src/workflow/deed.js";
+import { recordChange } from "../../../src/workflow/undoable-change.js";
 import { scratch, serviceUid, strangerUid, type Scratch } from "../../support/scratch.js";
 
 const kryptus = "home/.config/kryptus";
@@ -46,7 +46,7 @@ async function applied(all: Scratch, step = ownershipStep, group = "service") {
       note: () => undefined,
       report: () => undefined,
     };
-    await (await deedOf(change, run).record()).perform();
+    await (await recordChange(change, run)).perform();
   }
   const again = problems.some(isError) ? [] : (await step.plan(input, [])).changes;
   return {

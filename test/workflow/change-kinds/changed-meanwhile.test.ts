@@ -90,7 +90,7 @@ async function recorded<C extends Change, P>(
 
 for (const [what, spoil] of Object.entries(meanwhile)) {
   t.test(
-    `a file that was ${what} between the record and the deed stays so: the plan was made from another`,
+    `a file that was ${what} between the record and the change stays so: the plan was made from another`,
     async (t) => {
       for (const record of [
         (s: Stage) => recorded(s, writeFile, replace),
@@ -150,7 +150,7 @@ t.test("a new file is not put over one that somebody made meanwhile", async (t) 
 });
 
 t.test(
-  "an owner or a mode that somebody changed since the plan, or between the record and the deed, stays so",
+  "an owner or a mode that somebody changed since the plan, or between the record and the change, stays so",
   async (t) => {
     const rights = (at: string): void => {
       chmodSync(at, 0o604);

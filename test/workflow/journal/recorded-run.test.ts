@@ -2,7 +2,7 @@ import t from "tap";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { path } from "../../../src/host/path.js";
-import { deedFromJournal } from "../../../src/workflow/deed.js";
+import { changeFromJournal } from "../../../src/workflow/undoable-change.js";
 import { parseJournal } from "../../../src/workflow/journal/recorded-run.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
@@ -46,7 +46,7 @@ for (const { name, run, outcome, progress } of format1) {
     const host = new MemoryHost({});
     for (const { number, change, prior, progress: reached } of recorded.changes) {
       if (reached === "planned") continue;
-      const deed = deedFromJournal(change, prior, {
+      const one = changeFromJournal(change, prior, {
         host,
         folder,
         number,
@@ -54,7 +54,7 @@ for (const { name, run, outcome, progress } of format1) {
         note: () => undefined,
         report: () => undefined,
       });
-      t.equal(deed.change.kind, change.kind, "its prior state can be used for taking it back");
+      t.equal(one.change.kind, change.kind, "its prior state can be used for taking it back");
     }
     t.end();
   });

@@ -10,14 +10,8 @@ import { setMode } from "./change-kinds/set-mode.js";
 import { setOwner } from "./change-kinds/set-owner.js";
 import type { Change } from "./change.js";
 
-/** One change about to be made: `record` first, then `perform`. */
-export interface Deed {
-  /** Gathers what taking it back needs, for the journal, and the way to do so. */
-  record(): Promise<RecordedDeed>;
-}
-
 /** A change whose prior state is known: by this run, or from the journal of another. */
-export interface RecordedDeed {
+export interface UndoableChange {
   readonly change: Change;
   readonly number: number;
   /** For the journal. */
@@ -28,21 +22,21 @@ export interface RecordedDeed {
   /** How far `observe` can tell, for a change that may have touched more than it names. */
   lookedAt?(): Promise<LookedAt>;
   undo(): Promise<void>;
-  /** The rest of the undoing, for when all deeds of the run are taken back. */
+  /** The rest of the undoing, for when all changes of the run are taken back. */
   settle?(): Promise<void>;
   byHand(): readonly string[];
 }
 
-/** The change together with the way its kind is made and taken back. */
-export function deedOf(change: Change, run: RunContext): Deed {
-  return { record: () => withKind(change, (kind, one) => recorded(kind, one, run)) };
+/** The change with what taking it back needs, gathered before it is made: that goes to the journal first. */
+export function recordChange(change: Change, run: RunContext): Promise<UndoableChange> {
+  return withKind(change, async (kind, one) => withPrior(kind, one, await kind.record(one, run), run));
 }
 
 /**
  * The change as a journal holds it; throws `journal-damaged` when its prior state cannot be what its kind
  * wrote.
  */
-export function deedFromJournal(change: Change, prior: unknown, run: RunContext): RecordedDeed {
+export function changeFromJournal(change: Change, prior: unknown, run: RunContext): UndoableChange {
   return withKind(change, (kind, one) => {
     const parsed = kind.parsePrior(prior);
     if (parsed !== undefined) return withPrior(kind, one, parsed, run);
@@ -88,20 +82,12 @@ function withKind<T>(change: Change, use: Use<T>): T {
   }
 }
 
-async function recorded<C extends Change, Prior>(
-  kind: ChangeKind<C, Prior>,
-  change: C,
-  run: RunContext,
-): Promise<RecordedDeed> {
-  return withPrior(kind, change, await kind.record(change, run), run);
-}
-
 function withPrior<C extends Change, Prior>(
   kind: ChangeKind<C, Prior>,
   change: C,
   prior: Prior,
   run: RunContext,
-): RecordedDeed {
+): UndoableChange {
   // the signal that stopped the run must not stop its undoing
   const undoing = withoutSignal(run);
   return {

@@ -2,11 +2,11 @@ import t from "tap";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Change } from "../../src/workflow/change.js";
-import type { RecordedDeed } from "../../src/workflow/deed.js";
+import type { UndoableChange } from "../../src/workflow/undoable-change.js";
 import { Journal } from "../../src/workflow/journal/journal.js";
 import { readRun } from "../../src/workflow/journal/runs.js";
 import type { ProgressEvent } from "../../src/workflow/progress.js";
-import { undoDeeds } from "../../src/workflow/undo-deeds.js";
+import { undoChanges } from "../../src/workflow/undo-changes.js";
 import { MemoryHost } from "../support/memory-host.js";
 
 const folder: Change = {
@@ -42,7 +42,7 @@ interface Ways {
   readonly fails?: "undo" | "settle";
 }
 
-/** Deeds whose undoing is only told, in a journal that has begun them; and what they are taken back to. */
+/** Changes whose undoing is only told, in a journal that has begun them; and what they are taken back to. */
 function scene(...ways: readonly (Ways & { readonly change: Change })[]) {
   const host = new MemoryHost({ folders: ["/var/lib"] });
   const journal = Journal.begin(host, {
@@ -52,7 +52,7 @@ function scene(...ways: readonly (Ways & { readonly change: Change })[]) {
     changes: ways.map(({ change }) => change),
   });
   const told: string[] = [];
-  const deeds = ways.map(({ change, settles = false, fails }, index): RecordedDeed => {
+  const made = ways.map(({ change, settles = false, fails }, index): UndoableChange => {
     const number = index + 1;
     const work = (name: "undo" | "settle") => () => {
       told.push(`${name} ${number}`);
@@ -74,10 +74,10 @@ function scene(...ways: readonly (Ways & { readonly change: Change })[]) {
   });
   return {
     told,
-    deeds,
+    made,
     journal,
     takeBack: async () =>
-      undoDeeds(deeds, journal, (event: ProgressEvent) => {
+      undoChanges(made, journal, (event: ProgressEvent) => {
         if (event.type === "change-undone" || event.type === "undo-failed")
           told.push(`${event.type} ${event.change.kind}`);
       }),
@@ -107,10 +107,10 @@ t.test("what is to be settled is when all else is taken back, and counts as undo
 t.test(
   "cut off before it is settled, it does not count as undone: the next taking back comes to it",
   async (t) => {
-    const { deeds, journal, progress } = scene({ change: folder }, { change: restart, settles: true });
-    const [first, second] = deeds;
+    const { made, journal, progress } = scene({ change: folder }, { change: restart, settles: true });
+    const [first, second] = made;
     let then: readonly string[] = [];
-    await undoDeeds(
+    await undoChanges(
       [
         first!,
         {
@@ -142,8 +142,8 @@ t.test("what cannot be undone is not settled, and what cannot be settled is not 
   const stuck = scene({ change: account }, { change: restart, settles: true, fails: "undo" });
   t.match(await stuck.takeBack(), {
     failures: [
-      { deed: { change: { kind: "restart-service" } } },
-      { deed: { change: { kind: "create-account" } } },
+      { recorded: { change: { kind: "restart-service" } } },
+      { recorded: { change: { kind: "create-account" } } },
     ],
   });
   t.notOk(stuck.told.includes("settle 2"));

@@ -1,38 +1,38 @@
 import { Problem } from "../problem/problem.js";
 import type { LookedAt, Standing } from "./change-kind.js";
 import type { Change } from "./change.js";
-import type { RecordedDeed } from "./deed.js";
+import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
 import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface Undone {
   /** What could not be taken back, with the commands that do it by hand. */
-  readonly failures: readonly { readonly deed: RecordedDeed; readonly problem: Problem }[];
+  readonly failures: readonly { readonly recorded: UndoableChange; readonly problem: Problem }[];
   /** Warnings: what the journal could not take. */
   readonly unwritten: readonly Problem[];
 }
 
 /**
- * Takes the deeds back, the last one first, and goes on after one that fails or that the journal cannot take.
- * What is to be settled is, when all else was tried: a deed that is cut off before that does not count as
+ * Takes the changes back, the last one first, and goes on after one that fails or that the journal cannot take.
+ * What is to be settled is, when all else was tried: one that is cut off before that does not count as
  * undone.
  */
-export async function undoDeeds(
-  deeds: readonly RecordedDeed[],
+export async function undoChanges(
+  made: readonly UndoableChange[],
   journal: Journal,
   listener: ProgressListener,
 ): Promise<Undone> {
   const undoing = new Undoing(journal, listener);
-  for (const deed of [...deeds].reverse()) await undoing.undo(deed);
+  for (const recorded of [...made].reverse()) await undoing.undo(recorded);
   await undoing.settle();
   return undoing;
 }
 
 class Undoing implements Undone {
-  readonly failures: { deed: RecordedDeed; problem: Problem }[] = [];
+  readonly failures: { recorded: UndoableChange; problem: Problem }[] = [];
   unwritten: readonly Problem[] = [];
-  readonly #unsettled: RecordedDeed[] = [];
+  readonly #unsettled: UndoableChange[] = [];
   readonly #journal: Journal;
   readonly #listener: ProgressListener;
 
@@ -41,36 +41,36 @@ class Undoing implements Undone {
     this.#listener = listener;
   }
 
-  async undo(deed: RecordedDeed): Promise<void> {
-    const { change } = deed;
-    await this.#attempt(deed, async () => {
+  async undo(recorded: UndoableChange): Promise<void> {
+    const { change } = recorded;
+    await this.#attempt(recorded, async () => {
       if (change.kind === "create-account" && this.failures.length > 0) throw accountStays(change.path);
-      await deed.undo();
-      if (deed.settle === undefined) return "undone";
-      this.#unsettled.push(deed);
+      await recorded.undo();
+      if (recorded.settle === undefined) return "undone";
+      this.#unsettled.push(recorded);
       return "unsettled";
     });
   }
 
   async settle(): Promise<void> {
-    for (const deed of this.#unsettled) {
-      await this.#attempt(deed, async () => {
-        await deed.settle?.();
+    for (const recorded of this.#unsettled) {
+      await this.#attempt(recorded, async () => {
+        await recorded.settle?.();
         return "undone";
       });
     }
   }
 
-  async #attempt(deed: RecordedDeed, work: () => Promise<"undone" | "unsettled">): Promise<void> {
-    const { number, change } = deed;
+  async #attempt(recorded: UndoableChange, work: () => Promise<"undone" | "unsettled">): Promise<void> {
+    const { number, change } = recorded;
     const start = performance.now();
     try {
       if ((await work()) === "unsettled") return;
       this.unwritten = this.#journal.writeIfPossible({ type: "undone", number });
       this.#listener({ type: "change-undone", change, ms: performance.now() - start });
     } catch (error) {
-      const problem = undoProblem(deed, error, this.#journal);
-      this.failures.push({ deed, problem });
+      const problem = undoProblem(recorded, error, this.#journal);
+      this.failures.push({ recorded, problem });
       this.unwritten = this.#journal.writeIfPossible({
         type: "undo-failed",
         number,
@@ -81,32 +81,32 @@ class Undoing implements Undone {
   }
 }
 
-/** Looks at deeds that were taken back: those that are not as before after all. */
+/** Looks at changes that were taken back: those that are not as before after all. */
 export async function standingElsewhere(
-  deeds: readonly RecordedDeed[],
+  made: readonly UndoableChange[],
 ): Promise<readonly { readonly change: Change; readonly standing: Standing }[]> {
   const found: { change: Change; standing: Standing }[] = [];
-  for (const deed of deeds) {
-    const { change, number } = deed;
+  for (const recorded of made) {
+    const { change, number } = recorded;
     // what was there before it was the installer's work, which has been taken back since and is looked at
     // itself
     if (
       change.kind === "register-library" &&
-      deeds.some((earlier) => earlier.change.kind === "run-installer" && earlier.number < number)
+      made.some((earlier) => earlier.change.kind === "run-installer" && earlier.number < number)
     )
       continue;
-    const standing = await deed.observe();
+    const standing = await recorded.observe();
     if (standing.state !== "before") found.push({ change, standing });
   }
   return found;
 }
 
 /**
- * How far what was observed of these deeds can tell; undefined where each has touched no more than it names.
+ * How far what was observed of these changes can tell; undefined where each has touched no more than it names.
  */
-export async function lookedAtFor(deeds: readonly RecordedDeed[]): Promise<LookedAt | undefined> {
+export async function lookedAtFor(made: readonly UndoableChange[]): Promise<LookedAt | undefined> {
   const found: LookedAt[] = [];
-  for (const deed of deeds) if (deed.lookedAt !== undefined) found.push(await deed.lookedAt());
+  for (const recorded of made) if (recorded.lookedAt !== undefined) found.push(await recorded.lookedAt());
   const [first, ...more] = found;
   return more.length === 0
     ? first
@@ -128,22 +128,22 @@ function accountStays(path: string): Problem {
   });
 }
 
-function undoProblem(deed: RecordedDeed, cause: unknown, journal: Journal): Problem {
+function undoProblem(recorded: UndoableChange, cause: unknown, journal: Journal): Problem {
   const because = cause instanceof Problem ? cause : undefined;
-  const { change } = deed;
+  const { change } = recorded;
   return new Problem("workflow-undo-failed", `could not take back ${change.kind}`, {
     where: because?.where ?? { path: change.path },
     detail:
       because === undefined
         ? "unexpected error"
         : [because.message, because.detail].filter((part) => part !== undefined).join(": "),
-    hint: [because?.hint, ...waysOn(deed, journal)].filter((part) => part !== undefined).join("\n"),
+    hint: [because?.hint, ...waysOn(recorded, journal)].filter((part) => part !== undefined).join("\n"),
     cause,
   });
 }
 
-function waysOn(deed: RecordedDeed, { run, host }: Journal): readonly string[] {
-  const commands = deed.byHand().map((command) => `  ${command}`);
+function waysOn(recorded: UndoableChange, { run, host }: Journal): readonly string[] {
+  const commands = recorded.byHand().map((command) => `  ${command}`);
   const again = `then ${ownCommand(host, `rollback ${run}`)} tries again`;
   return commands.length === 0 ? [again] : [`${again}; or by hand:`, ...commands];
 }
