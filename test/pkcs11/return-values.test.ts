@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { asCryptokiError, CryptokiError } from "../../src/pkcs11/cryptoki-error.js";
+import { asCryptokiError, CryptokiError } from "../../src/pkcs11/worker/cryptoki-error.js";
 import { hintFor } from "../../src/pkcs11/hints.js";
 import { returnValueName, returnValueNumber } from "../../src/pkcs11/return-values.js";
 

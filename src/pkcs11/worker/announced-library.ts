@@ -1,5 +1,5 @@
 import type { PKCS11 } from "pkcs11js";
-import { asCryptokiError } from "../cryptoki-error.js";
+import { asCryptokiError } from "./cryptoki-error.js";
 
 /**
  * The same library, where every `C_…` call is announced right before it is made, so that the parent can name

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { CheckResult } from "../../workflow/step.js";
-import type { Check, Outcome, Run } from "../checks/check.js";
-import { CryptokiError } from "../cryptoki-error.js";
+import type { Check, Outcome, Run } from "./checks/check.js";
+import { CryptokiError } from "./cryptoki-error.js";
 import { closedWay } from "./closed-library.js";
 import { hintFor } from "../hints.js";
 import { returnValueName, returnValueNumber } from "../return-values.js";

@@ -2,8 +2,8 @@ import { readFileSync, readSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
 import { announcedLibrary } from "./announced-library.js";
-import type { Run } from "../checks/check.js";
-import { checksOf } from "../checks/index.js";
+import type { Run } from "./checks/check.js";
+import { checksOf } from "./checks/index.js";
 import { closeOthers } from "../../host/commands/start-child.js";
 import {
   asRequest,

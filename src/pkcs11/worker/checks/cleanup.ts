@@ -1,8 +1,8 @@
 import type { Handle } from "pkcs11js";
 import { CKA_LABEL } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { mostObjects } from "../inventory.js";
-import { returnValueName } from "../return-values.js";
+import { mostObjects } from "../../inventory.js";
+import { returnValueName } from "../../return-values.js";
 import { sessionOf, type Check, type Outcome, type Run } from "./check.js";
 import { findObjects, type Found } from "./find-objects.js";
 import { isInvalid, originOf, withoutTwins } from "./own-objects.js";

@@ -1,6 +1,6 @@
 import { CKF_OS_LOCKING_OK } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { returnValueName } from "../return-values.js";
+import { returnValueName } from "../../return-values.js";
 import type { Check } from "./check.js";
 
 const CKR_NEED_TO_CREATE_THREADS = 0x09;

@@ -1,6 +1,6 @@
 import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
-import type { CheckResult, CheckStatus } from "../../workflow/step.js";
-import type { WorkerMessage, WorkerRequest } from "../protocol.js";
+import type { CheckResult, CheckStatus } from "../../../workflow/step.js";
+import type { WorkerMessage, WorkerRequest } from "../../protocol.js";
 import type { Signer } from "./timed-signatures.js";
 
 export interface ChosenToken {

@@ -6,7 +6,7 @@ import {
   CKU_USER,
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { returnValueName } from "../return-values.js";
+import { returnValueName } from "../../return-values.js";
 import { sessionOf, tokenOf, type Check, type Outcome, type Run } from "./check.js";
 
 const CKR_TOKEN_WRITE_PROTECTED = 0xe2;

@@ -1,4 +1,4 @@
-import { returnValueName, returnValueNumber } from "./return-values.js";
+import { returnValueName, returnValueNumber } from "../return-values.js";
 
 /**
  * A call that returned something other than CKR_OK. The message reads "C_Login returned CKR_PIN_INCORRECT".

@@ -15,7 +15,7 @@ import {
   CKO_PUBLIC_KEY,
   CKO_SECRET_KEY,
 } from "../constants.js";
-import { longestName, mostObjects, type InventoryObject } from "../inventory.js";
+import { longestName, mostObjects, type InventoryObject } from "../../inventory.js";
 import { attributes } from "./own-objects.js";
 import type { Check, Run } from "./check.js";
 import { findObjects } from "./find-objects.js";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { test } from "tap";
-import { p256PublicKey, rsaPublicKey } from "../../../src/pkcs11/checks/sign.js";
+import { p256PublicKey, rsaPublicKey } from "../../../../src/pkcs11/worker/checks/sign.js";
 
 const part = (text: string | undefined): Buffer => Buffer.from(text ?? "", "base64url");
 

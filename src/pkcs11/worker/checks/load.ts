@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import { closedLibrary } from "../worker/closed-library.js";
-import { loadFailure } from "../worker/load-failure.js";
+import { closedLibrary } from "../closed-library.js";
+import { loadFailure } from "../load-failure.js";
 import type { Check, Outcome, Run } from "./check.js";
 
 /** glibc's RTLD_NODELETE, which Node does not name: the module stays when Node closes its handle. */

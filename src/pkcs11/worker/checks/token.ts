@@ -1,8 +1,8 @@
 import type { Handle, PKCS11 } from "pkcs11js";
 import { CKF_TOKEN_INITIALIZED } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { wantedOf, type TokenChoice } from "../protocol.js";
-import { returnValueName } from "../return-values.js";
+import { wantedOf, type TokenChoice } from "../../protocol.js";
+import { returnValueName } from "../../return-values.js";
 import type { Check, Outcome, Run } from "./check.js";
 import { unpadded } from "./initialize.js";
 

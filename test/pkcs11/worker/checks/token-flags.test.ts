@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { readFlags } from "../../../src/pkcs11/checks/token-flags.js";
+import { readFlags } from "../../../../src/pkcs11/worker/checks/token-flags.js";
 
 const [writeProtected, countLow, finalTry, locked, toBeChanged] = [
   0x2, 0x10000, 0x20000, 0x40000, 0x80000,
