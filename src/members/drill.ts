@@ -5,7 +5,7 @@ import type { Endpoint } from "../profile/types.js";
 import { type StandIn, standInKinds, startStandIn } from "../simulator/stand-ins.js";
 import type { StandInKind } from "../simulator/stand-ins.js";
 import { type DeadMembers, drillVerdict, type DrillVerdict } from "./drill-verdict.js";
-import { spendsLogin } from "./member-proof.js";
+import { failureText, firstFailure, spendsLogin } from "../pkcs11/report.js";
 import type { PrivateClient } from "./private-client.js";
 
 export interface DrillRequest {
@@ -159,7 +159,7 @@ async function killed(first: { kill(): Promise<void> }): Promise<void> {
 
 function measured({ report, signatures }: TokenTest): Omit<ScenarioResult, "scenario" | "endpoints"> {
   const [first, second] = signatures;
-  const failure = report.checks.find(({ status }) => status === "fail");
+  const failure = firstFailure(report);
   const times = { ...(first && { firstMs: first.sinceStartMs }), ...(second && { secondMs: second.ms }) };
   if (first !== undefined && second !== undefined && failure === undefined)
     return { through: true, ...times };
@@ -167,7 +167,7 @@ function measured({ report, signatures }: TokenTest): Omit<ScenarioResult, "scen
   return {
     through: false,
     ...times,
-    reason: why === undefined ? "nothing was signed" : `${why.id}: ${why.detail ?? why.ckr ?? "failed"}`,
+    reason: why === undefined ? "nothing was signed" : failureText(why),
     ...(why?.hint !== undefined && { hint: why.hint }),
     ...(why?.unavailable === true && { unavailable: true }),
     ...(why !== undefined && spendsLogin(why) && { loginRefused: true }),

@@ -1,6 +1,6 @@
 import type { Inventory } from "../pkcs11/inventory.js";
 import type { Endpoint } from "../profile/types.js";
-import type { CheckResult, TokenReport } from "../workflow/step.js";
+import type { TokenReport } from "../pkcs11/report.js";
 import type { KeyDifference } from "./compare-inventories.js";
 
 /**
@@ -47,13 +47,4 @@ export interface UserComparison {
 /** `10.1.2.3:60161`, `[2001:db8::7]:60161`. */
 export function endpointText({ ip, port }: Endpoint): string {
   return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
-}
-
-/**
- * Whether a failed check forbids another login of this user, on whatever member: one that was refused, one
- * that did not return and may have been counted as a wrong one, or a token that says that the next wrong one
- * locks it. Members share the count.
- */
-export function spendsLogin({ id, ckr, unavailable }: CheckResult): boolean {
-  return id === "token-flags" || (id === "login" && !(unavailable === true && ckr !== undefined));
 }

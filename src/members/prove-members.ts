@@ -1,11 +1,17 @@
 import { performance } from "node:perf_hooks";
 import type { Inventory } from "../pkcs11/inventory.js";
-import { whyNothingSigned } from "../pkcs11/nothing-signed.js";
+import {
+  type CheckResult,
+  failureText,
+  firstFailure,
+  isLoginRefused,
+  spendsLogin,
+  whyNothingSigned,
+} from "../pkcs11/report.js";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import type { Endpoint } from "../profile/types.js";
-import type { CheckResult } from "../workflow/step.js";
 import { compareInventories } from "./compare-inventories.js";
 import { memberProblems, type NamedTokens } from "./member-problems.js";
 import {
@@ -14,7 +20,6 @@ import {
   type MemberProof,
   type MemberResult,
   type MemberToken,
-  spendsLogin,
   type UserComparison,
 } from "./member-proof.js";
 import type { PrivateClient } from "./private-client.js";
@@ -169,7 +174,7 @@ async function tested(user: string, test: () => Promise<TokenTest>, logsIn: bool
 }
 
 function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean): MemberToken {
-  const failure = report.checks.find(({ status }) => status === "fail");
+  const failure = firstFailure(report);
   const unsigned = logsIn ? whyNothingSigned(report) : undefined;
   return {
     user,
@@ -181,14 +186,13 @@ function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean
         : failedResult(failure),
     token: report,
     ...(inventory && { inventory }),
-    ...(failure && { reason: `${failure.id}: ${failure.detail ?? failure.ckr ?? "failed"}` }),
+    ...(failure && { reason: failureText(failure) }),
     ...(unsigned !== undefined && { reason: `nothing was signed: ${unsigned}` }),
   };
 }
 
 function failedResult(failure: CheckResult | undefined): MemberResult {
-  if (failure?.id === "token-flags" || (failure?.id === "login" && failure.unavailable !== true))
-    return "refused";
+  if (failure !== undefined && isLoginRefused(failure)) return "refused";
   return failure?.unavailable === true ? "unreachable" : "failed";
 }
 

@@ -1,6 +1,7 @@
-import type { CheckResult, CheckStatus } from "../workflow/step.js";
+import { type CheckId, isCheckId } from "./check-table.js";
 import { asInventoryObject, type InventoryObject } from "./inventory.js";
 import { isRecord, milliseconds, parsed, text } from "./message-values.js";
+import { type CheckResult, checkStatuses } from "./report.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
 export type TokenChoice =
@@ -52,7 +53,7 @@ export interface WorkerRequest {
 
 /** What the worker tells on descriptor 3. */
 export type WorkerMessage =
-  | { readonly type: "begin"; readonly check: string }
+  | { readonly type: "begin"; readonly check: CheckId }
   | { readonly type: "call"; readonly call: string }
   | { readonly type: "end"; readonly result: CheckResult }
   | { readonly type: "token"; readonly label: string; readonly serial: string; readonly manufacturer: string }
@@ -88,8 +89,10 @@ export function decodeMessage(nonce: string, line: string): WorkerMessage | unde
 function asMessage(value: unknown): WorkerMessage | undefined {
   if (!isRecord(value)) return undefined;
   switch (value["type"]) {
-    case "begin":
-      return { type: "begin", check: text(value["check"]) };
+    case "begin": {
+      const check = text(value["check"]);
+      return isCheckId(check) ? { type: "begin", check } : undefined;
+    }
     case "call":
       return { type: "call", call: text(value["call"]) };
     case "token":
@@ -135,9 +138,9 @@ const longest = 4000;
  */
 function asCheckResult(value: unknown): CheckResult | undefined {
   if (!isRecord(value)) return undefined;
-  const status = statuses.find((known) => known === value["status"]);
+  const status = checkStatuses.find((known) => known === value["status"]);
   const [id, ckr, ms] = [text(value["id"]), text(value["ckr"]), milliseconds(value["ms"])];
-  if (status === undefined || ms === undefined || !/^[a-z][a-z-]{0,30}$/.test(id)) return undefined;
+  if (status === undefined || ms === undefined || !isCheckId(id)) return undefined;
   return {
     id,
     status,
@@ -181,7 +184,6 @@ function asIdentity(value: unknown): Identity | null {
   return { user: text(value["user"]), uid: value["uid"], gid: value["gid"], home: text(value["home"]) };
 }
 
-const statuses: readonly CheckStatus[] = ["pass", "info", "warn", "fail", "skip"];
 const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused"];
 const refusals: readonly RefusalReason[] = ["request", "addon", "identity"];
 

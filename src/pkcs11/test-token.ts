@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
-import type { TokenReport } from "../workflow/step.js";
+import type { TokenReport } from "./report.js";
 import type { Inventory } from "./inventory.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
 import { runWorker, type WorkerEnd } from "./run-worker.js";
@@ -96,7 +96,7 @@ export async function testToken(
   });
   throwIfNotMade(end, request);
   const report = tokenReport(
-    { token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel },
+    { module: request.module, token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel },
     end,
   );
   return { report, inventory: end.transcript.inventory, signatures: end.transcript.signatures };

@@ -1,33 +1,19 @@
-import { type ExitCode, exitCodes } from "../problem/exit-codes.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
-import type { CheckResult, SmokeReport, TokenReport } from "../workflow/step.js";
+import type { CheckResult, TokenReport } from "./report.js";
+import { checkTable } from "./check-table.js";
+import { hintFor } from "./hints.js";
 import { type TokenChoice, wantedOf } from "./protocol.js";
+import { returnValueNumber } from "./return-values.js";
 import type { WorkerEnd } from "./run-worker.js";
 
 export interface Asked {
+  /** Path or bare name of the module. */
+  readonly module: string;
   readonly token: TokenChoice;
   readonly timeoutMs: number;
   readonly tokenObjects: boolean;
   readonly objectLabel: string;
 }
-
-/** A process that dies here has proven all it was asked to: a warning, not a failure. */
-const lastChecks: ReadonlySet<string> = new Set(["logout", "close-session", "finalize"]);
-
-/**
- * Checks in which a module may be waiting for its HSM: up to the login, whoever does not answer then cannot
- * be reached.
- */
-const untilLogin: ReadonlySet<string> = new Set([
-  "initialize",
-  "info",
-  "slots",
-  "token",
-  "token-flags",
-  "mechanisms",
-  "session",
-  "login",
-]);
 
 const printedAtMost = 200;
 
@@ -45,8 +31,19 @@ export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
     label: label ?? "",
     ...(serial !== undefined && { serial }),
     ...(manufacturer !== undefined && { manufacturer }),
-    checks: [...transcript.results, ...endings(asked, end)].map(withoutSecrets),
+    checks: [
+      ...transcript.results.map((result) => withHint(result, asked.module)),
+      ...endings(asked, end),
+    ].map(withoutSecrets),
   };
+}
+
+/** With the hint for the return value where the check gave none of its own. */
+function withHint(result: CheckResult, module: string): CheckResult {
+  if (result.ckr === undefined || result.hint !== undefined || result.status === "skip") return result;
+  const value = returnValueNumber(result.ckr);
+  const hint = value === undefined ? undefined : hintFor(value, module);
+  return hint === undefined ? result : { ...result, hint };
 }
 
 /** The loader and the module quote paths and addresses, which may be URLs. */
@@ -63,7 +60,7 @@ function endings(asked: Asked, end: WorkerEnd): readonly CheckResult[] {
   if (transcript.done)
     return cleanExit(end) ? [] : [{ id: "exit", status: "warn", ms: 0, detail: afterTheLastCheck(end) }];
   const id = transcript.open?.check ?? "exit";
-  const status = lastChecks.has(id) ? "warn" : "fail";
+  const status = checkTable[id].stage === "leaving" ? "warn" : "fail";
   const ending: CheckResult = {
     id,
     status,
@@ -97,7 +94,7 @@ function hung({ timeoutMs }: Asked, end: WorkerEnd): Told {
     hint:
       "the module may be waiting for something that does not answer: check address, port and firewall, " +
       "or give more time",
-    ...(untilLogin.has(end.transcript.open?.check ?? "") && { unavailable: true }),
+    ...(checkTable[end.transcript.open?.check ?? "exit"].stage === "reaching" && { unavailable: true }),
   };
 }
 
@@ -136,29 +133,4 @@ function mayBeLeft({ objectLabel }: Asked): CheckResult {
     detail: "not looked for",
     hint: `remove objects labelled ${objectLabel} from the token`,
   };
-}
-
-export interface SmokeOutcome {
-  readonly result: "pass" | "warn" | "fail";
-  readonly exitCode: ExitCode;
-}
-
-/**
- * A report's outcome: warnings pass. A failure is exit code 69 where every token that failed did so because
- * it, or its login, cannot be had now; any other failure is 1. A report without a single check proves
- * nothing, and fails.
- */
-export function smokeOutcome({ tokens }: SmokeReport): SmokeOutcome {
-  const failed = tokens.filter((token) => token.checks.length === 0 || failures(token).length > 0);
-  if (tokens.length === 0 || failed.length > 0) {
-    const unavailable =
-      failed.length > 0 && failed.every((token) => failures(token)[0]?.unavailable === true);
-    return { result: "fail", exitCode: unavailable ? exitCodes.unavailable : exitCodes.failed };
-  }
-  const warned = tokens.some(({ checks }) => checks.some(({ status }) => status === "warn"));
-  return { result: warned ? "warn" : "pass", exitCode: exitCodes.done };
-}
-
-function failures({ checks }: TokenReport): readonly CheckResult[] {
-  return checks.filter(({ status }) => status === "fail");
 }

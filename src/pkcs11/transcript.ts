@@ -1,4 +1,5 @@
-import type { CheckResult } from "../workflow/step.js";
+import type { CheckId } from "./check-table.js";
+import type { CheckResult } from "./report.js";
 import { mostObjects, type Inventory, type InventoryObject } from "./inventory.js";
 import type { RefusalReason, SignatureTime, WorkerMessage } from "./protocol.js";
 
@@ -11,7 +12,7 @@ export class Transcript {
   readonly results: CheckResult[] = [];
   token: { readonly label: string; readonly serial: string; readonly manufacturer: string } | undefined;
   /** The check that has begun and not ended; `since` in the caller's milliseconds. */
-  open: { readonly check: string; readonly since: number } | undefined;
+  open: { readonly check: CheckId; readonly since: number } | undefined;
   /** The last call announced within the open check. */
   call: string | undefined;
   /** True once the module was given the PIN: its output is not shown from then on. */

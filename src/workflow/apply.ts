@@ -10,7 +10,8 @@ import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 import { prove } from "./prove.js";
 import { rollBack } from "./rollback.js";
-import type { SmokeReport, StepInput } from "./step.js";
+import type { SmokeReport } from "../pkcs11/report.js";
+import type { StepInput } from "./step.js";
 import { undoneSettings } from "./unread-changes.js";
 
 export interface ApplyOptions extends Omit<RunHeader, "changes" | "owes"> {

@@ -1,7 +1,8 @@
+import type { SmokeReport } from "../pkcs11/report.js";
 import { isError, Problem, Problems } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
-import type { Proof, SmokeReport, Step, StepPlan } from "./step.js";
+import type { Proof, Step, StepPlan } from "./step.js";
 
 export interface ProveOptions {
   readonly prove: boolean;

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
+import type { SmokeReport } from "../pkcs11/report.js";
 import type { Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
 import type { Change, StepId } from "./change.js";
@@ -58,39 +59,4 @@ export interface Proof {
   /** Why there is no proof ("--root: the module cannot be loaded here"). */
   readonly skipped?: string;
   readonly problems: readonly Problem[];
-}
-
-/** Outcome of the smoke test: `{"tokens":[{"label","checks":[{"id","status","ms",…}]}]}`. */
-export interface SmokeReport {
-  readonly tokens: readonly TokenReport[];
-  /**
-   * Why nothing was signed, at all or with a token, though nothing failed: `token "ca_signer": not logged
-   * in`. Absent when there is nothing to say.
-   */
-  readonly unsigned?: readonly string[];
-}
-
-export interface TokenReport {
-  readonly label: string;
-  readonly serial?: string;
-  readonly manufacturer?: string;
-  readonly checks: readonly CheckResult[];
-}
-
-export type CheckStatus = "pass" | "info" | "warn" | "fail" | "skip";
-
-export interface CheckResult {
-  readonly id: string;
-  readonly status: CheckStatus;
-  /** Wall time of the check in milliseconds, one decimal. */
-  readonly ms: number;
-  /** What was seen, short. */
-  readonly detail?: string;
-  /** The Cryptoki return value's name, for a failed call: "CKR_PIN_INCORRECT". */
-  readonly ckr?: string;
-  readonly hint?: string;
-  /**
-   * A failure that says the token or its login cannot be had now, and nothing about the module: exit code 69.
-   */
-  readonly unavailable?: boolean;
 }

@@ -24,7 +24,8 @@ import type { RecordedRun } from "../../src/workflow/journal/entry.js";
 import type { Change } from "../../src/workflow/change.js";
 import type { Plan } from "../../src/workflow/plan.js";
 import type { ProgressEvent } from "../../src/workflow/progress.js";
-import type { Step, TokenReport } from "../../src/workflow/step.js";
+import type { TokenReport } from "../../src/pkcs11/report.js";
+import type { Step } from "../../src/workflow/step.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { knetctl } from "../support/knetctl.js";
 
@@ -239,7 +240,11 @@ test("a token: label, serial number, manufacturer, and forged messages of the wo
   harmless(t, token, (output, bad) => {
     output.result(
       smokeReportText(
-        { tokens: [{ ...bad, checks: bad.checks.map((check) => ({ ...check, id: `login${evil}` })) }] },
+        {
+          tokens: [
+            { ...bad, checks: bad.checks.map((check) => ({ ...check, id: `login${evil}` as "login" })) },
+          ],
+        },
         output.style,
       ),
     );

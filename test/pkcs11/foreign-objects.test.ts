@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import t, { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/token-report.js";
+import { smokeOutcome } from "../../src/pkcs11/report.js";
 import { smokeTest, testToken } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
-import type { CheckResult, TokenReport } from "../../src/workflow/step.js";
+import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { plainChildren } from "../support/plain-children.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t, { test } from "tap";
 import { smokeTest, type SmokeRequest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
-import type { TokenReport } from "../../src/workflow/step.js";
+import type { TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { plainChildren } from "../support/plain-children.js";

@@ -79,7 +79,13 @@ test(
     for (const ckr of [0x80000001, 0x7fff0001].map(returnValueName))
       t.match(result({ ckr }), { result: { ckr } });
     t.match(result({ ckr: "CKR_OK\u001b[2J" }), { result: { id: "login", ckr: undefined } });
-    for (const forged of [{ id: "login\nerror: all is lost" }, { id: "" }, { ms: -1 }])
+    for (const forged of [
+      { id: "login\nerror: all is lost" },
+      { id: "made-up" },
+      { id: "toString" },
+      { id: "" },
+      { ms: -1 },
+    ])
       t.equal(result(forged), undefined, JSON.stringify(forged));
     t.match(result({ detail: "x".repeat(60_000), hint: "y".repeat(60_000) }), {
       result: { detail: /^x{4000}$/, hint: /^y{4000}$/ },

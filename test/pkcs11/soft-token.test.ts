@@ -1,10 +1,10 @@
 import { readdirSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/token-report.js";
+import { smokeOutcome } from "../../src/pkcs11/report.js";
 import { smokeTest, type SmokeRequest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
-import type { TokenReport } from "../../src/workflow/step.js";
+import type { TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
 import { plainChildren } from "../support/plain-children.js";
 import { processesWith } from "../support/processes.js";

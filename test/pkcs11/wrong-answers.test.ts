@@ -1,5 +1,5 @@
 import t, { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/token-report.js";
+import { smokeOutcome } from "../../src/pkcs11/report.js";
 import { smokeTest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";

@@ -4,13 +4,11 @@ import { readPin } from "../../host/pin/read-pin.js";
 import { Problem, type ProblemJson } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource } from "../../profile/types.js";
-import { nothingSigned } from "../../pkcs11/nothing-signed.js";
-import { smokeOutcome } from "../../pkcs11/token-report.js";
+import { nothingSigned, type SmokeReport, smokeOutcome } from "../../pkcs11/report.js";
 import type { Identity, TokenChoice } from "../../pkcs11/protocol.js";
 import { defaultTimeoutMs, smokeTest } from "../../pkcs11/test-token.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
-import type { SmokeReport } from "../../workflow/step.js";
 import type { CommandContext, CommandRun } from "../command.js";
 
 export interface SmokeArguments {

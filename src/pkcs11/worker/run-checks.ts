@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
-import type { CheckResult } from "../../workflow/step.js";
+import type { CheckId } from "../check-table.js";
+import type { CheckResult } from "../report.js";
 import type { Check, Outcome, Run } from "./checks/check.js";
 import { CryptokiError } from "./cryptoki-error.js";
 import { closedWay } from "./closed-library.js";
-import { hintFor } from "../hints.js";
-import { returnValueName, returnValueNumber } from "../return-values.js";
+import { returnValueName } from "../return-values.js";
 
 const CKR_FUNCTION_NOT_SUPPORTED = 0x54;
 
@@ -31,7 +31,7 @@ export function runChecks(checks: readonly Check[], run: Run): void {
     const result: CheckResult = {
       id: check.id,
       ms: Math.round((performance.now() - started) * 10) / 10,
-      ...withHint(withClosedHome(check, outcome), run.request.module),
+      ...withClosedHome(check, outcome),
     };
     run.tell({ type: "end", result });
     stopped ||= stop === true;
@@ -70,7 +70,7 @@ function broken(check: Check, error: unknown): Outcome {
 /**
  * Checks in which modules read their configuration, mostly below the home; few say what they could not read.
  */
-const readingHome: ReadonlySet<string> = new Set(["initialize", "slots", "token"]);
+const readingHome: ReadonlySet<CheckId> = new Set(["initialize", "slots", "token"]);
 
 function withClosedHome({ id }: Check, outcome: Outcome): Outcome {
   if (outcome.status !== "fail" || !readingHome.has(id)) return outcome;
@@ -83,16 +83,4 @@ function withClosedHome({ id }: Check, outcome: Outcome): Outcome {
       `this user cannot reach its home ${home}: ${closed} is closed to it; give it the right to enter ` +
       "the folders there, or another home",
   };
-}
-
-/** Adds the hint for the return value where the check gave none of its own. */
-function withHint(outcome: Outcome, module: string): Outcome {
-  if (outcome.ckr === undefined || outcome.hint !== undefined || outcome.status === "skip") return outcome;
-  const hint = hintForName(outcome.ckr, module);
-  return hint === undefined ? outcome : { ...outcome, hint };
-}
-
-function hintForName(name: string, module: string): string | undefined {
-  const value = returnValueNumber(name);
-  return value === undefined ? undefined : hintFor(value, module);
 }

@@ -4,7 +4,8 @@ import type { Secret } from "../../problem/secret.js";
 import { serviceIdentity } from "../../profile/service.js";
 import type { PinSource, User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";
-import type { Proof, Step, StepInput, TokenReport } from "../../workflow/step.js";
+import type { TokenReport } from "../../pkcs11/report.js";
+import type { Proof, Step, StepInput } from "../../workflow/step.js";
 
 export interface SmokeTestOptions {
   /** dist/pkcs11-worker.cjs */
@@ -43,7 +44,7 @@ async function prove(
   const identity = serviceIdentity(host, profile.service);
   const [{ smokeTest }, { nothingSigned }] = await Promise.all([
     import("../../pkcs11/test-token.js"),
-    import("../../pkcs11/nothing-signed.js"),
+    import("../../pkcs11/report.js"),
   ]);
   const test = (user: User): Promise<TokenReport> => {
     const pin = user.pin && options.pins.get(user.pin);

@@ -1,4 +1,4 @@
-import type { CheckResult, SmokeReport, TokenReport } from "../../workflow/step.js";
+import type { CheckResult, SmokeReport, TokenReport } from "../../pkcs11/report.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { table, type Column } from "../text/table.js";

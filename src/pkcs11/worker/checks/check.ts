@@ -1,5 +1,6 @@
 import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
-import type { CheckResult, CheckStatus } from "../../../workflow/step.js";
+import type { CheckId } from "../../check-table.js";
+import type { CheckResult, CheckStatus } from "../../report.js";
 import type { WorkerMessage, WorkerRequest } from "../../protocol.js";
 import type { Signer } from "./timed-signatures.js";
 
@@ -53,7 +54,7 @@ export interface Outcome extends Pick<CheckResult, "detail" | "ckr" | "hint" | "
 }
 
 export interface Check {
-  readonly id: string;
+  readonly id: CheckId;
   /** What a refused call means here: `stop` is a failure after which only cleaning up goes on. */
   readonly refused: "stop" | "fail" | "warn";
   /** True: a module that does not have the function is refused too; there is nothing to be done with one. */

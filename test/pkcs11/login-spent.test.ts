@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { spendsLogin } from "../../src/members/member-proof.js";
+import { spendsLogin } from "../../src/pkcs11/report.js";
 
 const failed = { status: "fail", ms: 1 } as const;
 

@@ -1,6 +1,6 @@
 import { test } from "tap";
-import { smokeOutcome } from "../../src/pkcs11/token-report.js";
-import type { CheckResult, TokenReport } from "../../src/workflow/step.js";
+import { smokeOutcome } from "../../src/pkcs11/report.js";
+import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 
 const token = (...checks: readonly Partial<CheckResult>[]): TokenReport => ({
   label: "a",

@@ -1,0 +1,111 @@
+import { type ExitCode, exitCodes } from "../problem/exit-codes.js";
+import { type CheckId, checkTable } from "./check-table.js";
+
+/** Outcome of the smoke test: `{"tokens":[{"label","checks":[{"id","status","ms",…}]}]}`. */
+export interface SmokeReport {
+  readonly tokens: readonly TokenReport[];
+  /**
+   * Why nothing was signed, at all or with a token, though nothing failed: `token "ca_signer": not logged
+   * in`. Absent when there is nothing to say.
+   */
+  readonly unsigned?: readonly string[];
+}
+
+export interface TokenReport {
+  readonly label: string;
+  readonly serial?: string;
+  readonly manufacturer?: string;
+  readonly checks: readonly CheckResult[];
+}
+
+export const checkStatuses = ["pass", "info", "warn", "fail", "skip"] as const;
+
+export type CheckStatus = (typeof checkStatuses)[number];
+
+export interface CheckResult {
+  readonly id: CheckId;
+  readonly status: CheckStatus;
+  /** Wall time of the check in milliseconds, one decimal. */
+  readonly ms: number;
+  /** What was seen, short. */
+  readonly detail?: string;
+  /** The Cryptoki return value's name, for a failed call: "CKR_PIN_INCORRECT". */
+  readonly ckr?: string;
+  readonly hint?: string;
+  /**
+   * A failure that says that the token or its login is not available now, and nothing about the module: exit
+   * code 69.
+   */
+  readonly unavailable?: boolean;
+}
+
+export interface SmokeOutcome {
+  readonly result: "pass" | "warn" | "fail";
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * A report's outcome: warnings pass. A failure is exit code 69 where every token that failed did so because
+ * it, or its login, is not available now; any other failure is 1. A report without a single check proves
+ * nothing, and fails.
+ */
+export function smokeOutcome({ tokens }: SmokeReport): SmokeOutcome {
+  const failed = tokens.filter((token) => token.checks.length === 0 || firstFailure(token) !== undefined);
+  if (tokens.length === 0 || failed.length > 0) {
+    const unavailable =
+      failed.length > 0 && failed.every((token) => firstFailure(token)?.unavailable === true);
+    return { result: "fail", exitCode: unavailable ? exitCodes.unavailable : exitCodes.failed };
+  }
+  const warned = tokens.some(({ checks }) => checks.some(({ status }) => status === "warn"));
+  return { result: warned ? "warn" : "pass", exitCode: exitCodes.done };
+}
+
+export function firstFailure({ checks }: TokenReport): CheckResult | undefined {
+  return checks.find(({ status }) => status === "fail");
+}
+
+/** `login: C_Login returned CKR_PIN_INCORRECT`: which check did not go well, and how. */
+export function failureText({ id, detail, ckr }: CheckResult): string {
+  return `${id}: ${detail ?? ckr ?? "failed"}`;
+}
+
+/**
+ * Whether a failed check forbids another login of this user, on whatever member: one that was refused, one
+ * that did not return and may have been counted as a wrong one, or a token that says that the next wrong one
+ * locks it. Members share the count.
+ */
+export function spendsLogin({ id, ckr, unavailable }: CheckResult): boolean {
+  const { spendsLogin: when } = checkTable[id];
+  return when === "always" || (when === "unless-unreachable" && !(unavailable === true && ckr !== undefined));
+}
+
+/** Whether a failed check says that the login was refused or is forbidden, rather than that nobody answered. */
+export function isLoginRefused({ id, unavailable }: CheckResult): boolean {
+  const { spendsLogin: when } = checkTable[id];
+  return when === "always" || (when === "unless-unreachable" && unavailable !== true);
+}
+
+/** `token "ca_signer": not logged in`, for each token of which `whyNothingSigned` has something to say. */
+export function nothingSigned(tokens: readonly TokenReport[]): readonly string[] {
+  return tokens.flatMap((token) => {
+    const why = whyNothingSigned(token);
+    return why === undefined ? [] : [`token ${JSON.stringify(token.label)}: ${why}`];
+  });
+}
+
+/**
+ * Why nothing that is right was signed with a token although its test failed in nothing: such a test must not
+ * be taken for a proof. Undefined when something was signed, or when the test failed, which is reported as
+ * that.
+ */
+export function whyNothingSigned(token: TokenReport): string | undefined {
+  const { checks } = token;
+  const isSigned = checks.some(({ id, status }) => checkTable[id].proof === "signed" && status === "pass");
+  if (isSigned || firstFailure(token) !== undefined) return undefined;
+  const details = checks
+    .filter(({ id, status }) => checkTable[id].proof === "towards" && status === "skip")
+    .map(({ detail }) => detail ?? "");
+  // why there is no key is said by what should have made it
+  const told = new Set(details.filter((detail) => detail !== "" && !/^no (RSA|EC) key$/.test(detail)));
+  return told.size === 0 ? "the test did not come to it" : [...told].join(", ");
+}
