@@ -8,6 +8,7 @@ export const stepIds = [
   "ownership",
   "client-config",
   "key-stores",
+  "profile-file",
   "service",
   "smoke-test",
   "members",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { path, type AbsolutePath } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import type { Change } from "../../src/workflow/change.js";
+import { type Change, stepIds } from "../../src/workflow/change.js";
 import { changeFromJournal } from "../../src/workflow/undoable-change.js";
 import type { JournalEntry, RecordedRun } from "../../src/workflow/journal/entry.js";
 import { parseJournal } from "../../src/workflow/journal/recorded-run.js";
@@ -22,15 +22,7 @@ const paths = [
   "/",
 ].map((text) => path(text));
 const at = fc.constantFrom(...paths);
-const step = fc.constantFrom(
-  "account",
-  "module",
-  "ownership",
-  "client-config",
-  "key-stores",
-  "service",
-  "smoke-test",
-);
+const step = fc.constantFrom(...stepIds);
 const mode = fc.constantFrom(0, 0o640, 0o750, 0o755, 0o4755);
 const owner = fc.constantFrom("root", "amplia", "nobody-here", "#7");
 const ownership = { owner, group: owner };

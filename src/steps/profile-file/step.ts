@@ -17,9 +17,9 @@ export interface ProfileFile {
  * Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only
  * where nobody but root could lead root elsewhere.
  */
-export function profileStep(file: ProfileFile): Step {
+export function profileFileStep(file: ProfileFile): Step {
   return {
-    id: "client-config",
+    id: "profile-file",
     title: "profile",
     plan: ({ host }) =>
       Promise.resolve({
@@ -40,7 +40,7 @@ function profileChange({ path, before, text, summary }: ProfileFile, host: Host)
   const owner = { owner: host.accounts.userName(entry.uid), group: host.accounts.groupName(entry.gid) };
   return {
     kind: "write-file",
-    step: "client-config",
+    step: "profile-file",
     path,
     ...owner,
     mode: entry.mode,

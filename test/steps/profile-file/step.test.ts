@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { profileStep } from "../../../src/steps/profile-file/step.js";
+import { profileFileStep } from "../../../src/steps/profile-file/step.js";
 import { scratch, serviceUid, type Scratch } from "../../support/scratch.js";
 
 const before = "connections: {}\n";
@@ -18,7 +18,7 @@ function plan({ folder }: Scratch, file: string) {
     },
     host: realHost(path(folder)),
   };
-  return async () => profileStep(profile).plan(input, []);
+  return async () => profileFileStep(profile).plan(input, []);
 }
 
 function unsafe(t: Test, root: Scratch, file: string, at: string) {
@@ -34,7 +34,7 @@ t.test("a profile of root's in root's folders changes, with its owner and mode",
   const root = scratch(t);
   root.file("etc/knetctl/p.yaml", before, { mode: 0o640 });
   t.match((await plan(root, "/etc/knetctl/p.yaml")()).changes, [
-    { kind: "write-file", path: "/etc/knetctl/p.yaml", owner: "#0", mode: 0o640 },
+    { step: "profile-file", kind: "write-file", path: "/etc/knetctl/p.yaml", owner: "#0", mode: 0o640 },
   ]);
 });
 

@@ -18,7 +18,7 @@ import { quotedName } from "../../../profile/words/quote.js";
 import { vectorStep } from "../../../steps/client-config/vector-step.js";
 import { keyStoresStep } from "../../../steps/key-stores/step.js";
 import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
-import { type ProfileFile, profileStep } from "../../../steps/profile-file/step.js";
+import { type ProfileFile, profileFileStep } from "../../../steps/profile-file/step.js";
 import { serviceStep } from "../../../steps/service/step.js";
 import { ownCommand } from "../../../workflow/progress.js";
 import type { Step } from "../../../workflow/step.js";
@@ -178,23 +178,10 @@ async function stepsFor(
     vector,
     ...(stores.length > 0 ? [keyStoresStep(secrets, new Set(stores.map(([name]) => name)))] : []),
     ...proofSteps(users, secrets, args, context),
-    profileStep(file),
-    serviceWithout(file, args),
+    profileFileStep(file),
+    serviceStep({ restart: args.restart }),
   ];
   return { steps, problems };
-}
-
-/** The service reads all that is changed but the profile. */
-function serviceWithout({ path }: ProfileFile, { restart }: EditArguments): Step {
-  const step = serviceStep({ restart });
-  return {
-    ...step,
-    plan: (input, planned) =>
-      step.plan(
-        input,
-        planned.filter((change) => change.path !== path),
-      ),
-  };
 }
 
 /** Where the file lies, links resolved, as seen from inside the host's root. */
