@@ -3,7 +3,8 @@ import { readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { clone } from "./clone.mjs";
 
-const parents = ["/opt", "/usr/lib", "/usr/local", "/usr/share"];
+/** Not /usr/local itself: an installation makes folders in /usr/local/lib, which a folder shown empty refuses. */
+const parents = ["/opt", "/usr/lib", "/usr/local/lib", "/usr/local/share", "/usr/share"];
 /**
  * Of compilers, interpreters and what the system's own programs look up; everything else of such size is
  * manuals, pictures, other people's software.

@@ -1,6 +1,7 @@
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { shellWord } from "../formats/text/shell-word.js";
+import { requireProc } from "./files/descriptor.js";
 import { isStaffs, type Owners } from "./files/trust.js";
 import { sudoer } from "./who.js";
 import type { Accounts, Group } from "./host.js";
@@ -24,13 +25,15 @@ export function callers(environment: Readonly<Record<string, string | undefined>
  * Whether somebody else than these can change the file that was opened, or put another in its place;
  * undefined when nobody can. It is the open file that counts, and the folders that it lies in: what is read
  * through the descriptor is what was judged. Others are also a group that may write, unless it is root's or
- * one of theirs with no other member. Access control lists are not seen.
+ * one of theirs with no other member. Access control lists are not seen. Throws `host-no-proc` where the
+ * file's path cannot be found out.
  */
 export async function doubtAbout(
   descriptor: number,
   trusted: Owners,
   accounts: AskAccounts = machineAccounts,
 ): Promise<Doubt | undefined> {
+  requireProc();
   const { uid, gid, mode, nlink } = fstatSync(descriptor);
   const file = pathOf(descriptor, nlink);
   const word = shellWord(file);
