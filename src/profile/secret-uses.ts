@@ -19,26 +19,10 @@ export function secretUses({ users, keyStores }: Pick<Profile, "users" | "keySto
   return [...pins, ...[...(keyStores?.values() ?? [])].flatMap(usesOf)];
 }
 
-function usesOf(store: KeyStore): readonly SecretUse[] {
-  return secretsOf(store).flatMap(([name, source]): SecretUse[] =>
-    source === undefined
+function usesOf({ name: store, settings }: KeyStore): readonly SecretUse[] {
+  return Object.entries(settings).flatMap(([name, value]): SecretUse[] =>
+    typeof value === "string"
       ? []
-      : [{ of: `${name} of key store ${store.name}`, source, purpose: "settings", store: store.name }],
+      : [{ of: `${name} of key store ${store}`, source: value, purpose: "settings", store }],
   );
-}
-
-function secretsOf(store: KeyStore): readonly (readonly [string, PinSource | undefined])[] {
-  switch (store.type) {
-    case "Pkcs11":
-      return [["Pin", store.pin]];
-    case "Kryptus":
-      return [
-        ["RootPassword", store.root?.password],
-        ["VcoPassword", store.vco?.password],
-      ];
-    case "AzureKeyVault":
-      return [["AppKey", store.appKey]];
-    case "Dinamo":
-      return [["Password", store.password]];
-  }
 }

@@ -71,60 +71,16 @@ export interface SettingsTarget {
   readonly form: SettingsForm;
 }
 
-interface CommonKeyStore {
+/** A section of the application's settings that names where its keys are. */
+export interface KeyStore {
   readonly name: string;
   readonly target: SettingsTarget;
+  /**
+   * By the names of its type's document and in that order, `Type` first: each its text, or the source of a
+   * secret; that of a user of the profile is the user's own, the same object.
+   */
+  readonly settings: Readonly<Record<string, string | PinSource>>;
 }
-
-/** A token behind a PKCS #11 module. */
-export interface Pkcs11KeyStore extends CommonKeyStore {
-  readonly type: "Pkcs11";
-  /** The kNET user whose token it is; absent for any other token. */
-  readonly user?: string;
-  /** As the application is given it: a name that the loader finds, or a path. */
-  readonly module: string;
-  /** With `user`, that user's own source: the same object. */
-  readonly pin?: PinSource;
-  /** Present when it is to be written. */
-  readonly tokenSerial?: string;
-  /** Present when it is to be written: asked for, or the profile has several users. */
-  readonly tokenLabel?: string;
-}
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: PinSource;
-}
-
-/** A VHSM behind the vendor's own API. */
-export interface KryptusKeyStore extends CommonKeyStore {
-  readonly type: "Kryptus";
-  readonly host: string;
-  readonly port: number;
-  /** A regular user, who holds the CA's keys. */
-  readonly root?: Credentials;
-  /** A VCO user, who holds the users' keys. */
-  readonly vco?: Credentials;
-}
-
-export interface AzureKeyStore extends CommonKeyStore {
-  readonly type: "AzureKeyVault";
-  readonly endpoint: string;
-  readonly appId: string;
-  readonly appKey?: PinSource;
-  readonly certThumb?: string;
-  readonly useHsm?: boolean;
-}
-
-export interface DinamoKeyStore extends CommonKeyStore {
-  readonly type: "Dinamo";
-  readonly address: string;
-  readonly user: string;
-  readonly password: PinSource;
-}
-
-/** A section of the application's settings that names where its keys are. */
-export type KeyStore = Pkcs11KeyStore | KryptusKeyStore | AzureKeyStore | DinamoKeyStore;
 
 /**
  * A profile that has passed the schema and the cross-field rules. One with key stores alone has neither

@@ -132,37 +132,41 @@ function asWritten({ connections, users, logVerbosity, service, keyStores }: Pro
   };
 }
 
-function storeAsWritten(store: KeyStore): unknown {
-  switch (store.type) {
+function storeAsWritten({ settings: { Type: type, ...said } }: KeyStore): unknown {
+  switch (type) {
     case "Pkcs11":
-      return { type: store.type, module: store.module, pin: sourceAsWritten(store.pin) };
+      return { type, module: said["Module"], pin: sourceAsWritten(said["Pin"]) };
     case "Kryptus":
       return {
-        type: store.type,
-        host: store.host,
-        port: store.port,
-        root_username: store.root?.username,
-        root_password: sourceAsWritten(store.root?.password),
+        type,
+        host: said["Host"],
+        port: Number(said["Port"]),
+        root_username: said["RootUsername"],
+        root_password: sourceAsWritten(said["RootPassword"]),
       };
     case "AzureKeyVault":
       return {
-        type: store.type,
-        endpoint: store.endpoint,
-        app_id: store.appId,
-        app_key: sourceAsWritten(store.appKey),
-        use_hsm: store.useHsm,
+        type,
+        endpoint: said["Endpoint"],
+        app_id: said["AppId"],
+        app_key: sourceAsWritten(said["AppKey"]),
+        use_hsm: said["UseHsm"] === "True",
       };
     case "Dinamo":
       return {
-        type: store.type,
-        address: store.address,
-        user: store.user,
-        password: sourceAsWritten(store.password),
+        type,
+        address: said["Address"],
+        user: said["User"],
+        password: sourceAsWritten(said["Password"]),
       };
+    case undefined:
+    default:
+      throw new Error(`a key store of type ${JSON.stringify(type)}`);
   }
 }
 
-function sourceAsWritten(source: PinSource | undefined): unknown {
+function sourceAsWritten(source: string | PinSource | undefined): unknown {
+  if (typeof source === "string") throw new Error("a secret is not a source");
   if (source?.from === "file") return { file: source.path };
   return source?.from === "credential" ? { credential: source.name } : { prompt: true };
 }

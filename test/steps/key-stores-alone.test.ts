@@ -18,8 +18,7 @@ const profile: Profile = {
       "eToken",
       {
         name: "eToken",
-        type: "Pkcs11",
-        module: "libeTPkcs11.so",
+        settings: { Type: "Pkcs11", Module: "libeTPkcs11.so" },
         target: { path: path("/etc/amplia/appsettings.conf"), form: "ini" },
       },
     ],

@@ -1,44 +1,13 @@
 import { foldKey } from "../../formats/settings/keys.js";
 import type { Setting } from "../../formats/settings/settings-text.js";
-import { clientModule } from "../../vendor/client.js";
+import type { KeyStoreType, UserInSettings } from "../../profile/key-stores/key-store-type.js";
+import { keyStoreTypes } from "../../profile/key-stores/key-store-types.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { storesIn } from "../../steps/key-stores/edit.js";
 import { storeKey } from "../../steps/key-stores/setting-names.js";
 import type { DescribedStore, DescribedValue } from "./described.js";
 import { secretFile } from "./described.js";
-
-/** The keys of each type in a profile: its setting, and whether that is a secret. */
-const typeKeys: Readonly<
-  Record<string, readonly (readonly [key: string, setting: string, secret?: "secret"])[]>
-> = {
-  Pkcs11: [
-    ["module", "Module"],
-    ["pin", "Pin", "secret"],
-    ["token_serial", "TokenSerialNumber"],
-    ["token_label", "TokenLabel"],
-  ],
-  Kryptus: [
-    ["host", "Host"],
-    ["port", "Port"],
-    ["root_username", "RootUsername"],
-    ["root_password", "RootPassword", "secret"],
-    ["vco_username", "VcoUsername"],
-    ["vco_password", "VcoPassword", "secret"],
-  ],
-  AzureKeyVault: [
-    ["endpoint", "Endpoint"],
-    ["app_id", "AppId"],
-    ["app_key", "AppKey", "secret"],
-    ["cert_thumb", "CertThumb"],
-    ["use_hsm", "UseHsm"],
-  ],
-  Dinamo: [
-    ["address", "Address"],
-    ["user", "User"],
-    ["password", "Password", "secret"],
-  ],
-};
 
 export interface DescribedStores {
   readonly stores: readonly DescribedStore[];
@@ -78,50 +47,42 @@ class StoreReader {
 
   /** The store, or why a profile cannot say it. */
   describe(): DescribedStore | string {
-    const type = Object.keys(typeKeys).find((known) => foldKey(known) === foldKey(this.#value("Type") ?? ""));
-    if (type === undefined)
-      return `its type is ${this.#value("Type") === undefined ? "missing" : "none that knetctl writes"}`;
-    if (type === "AzureKeyVault" && !/^(true|false)?$/i.test(this.#value("UseHsm") ?? ""))
-      return "its UseHsm is neither true nor false";
-    this.#keys.set("type", type);
-    const refused = type === "Pkcs11" && this.#isKnet() ? this.#knet() : undefined;
-    if (!this.#keys.has("user")) this.#plain(typeKeys[type] ?? []);
+    const written = this.#value("Type") ?? "";
+    const [name, type] = [...keyStoreTypes].find(([known]) => foldKey(known) === foldKey(written)) ?? [];
+    if (name === undefined || type === undefined)
+      return this.#value("Type") === undefined
+        ? "its type is missing"
+        : "its type is not one that knetctl writes";
+    this.#keys.set("type", name);
+    const found = type.userIn?.((setting) => this.#value(setting), this.users);
+    const refused = found === undefined ? this.#ownKeys(type) : this.#usersKeys(found, type);
     return refused ?? { name: this.name, target: this.target, keys: this.#keys, comments: this.#comments };
   }
 
-  #isKnet(): boolean {
-    const module = this.#value("Module") ?? "";
-    return (
-      module.slice(module.lastIndexOf("/") + 1) === clientModule &&
-      this.users.length > 0 &&
-      this.#value("TokenSerialNumber") === undefined
-    );
-  }
-
-  #knet(): string | undefined {
-    const [label, module] = [this.#value("TokenLabel"), this.#value("Module")];
-    const user = label ?? (this.users.length === 1 ? this.users[0] : undefined);
-    if (user === undefined) return "it does not say which of the kNET users it means";
-    if (!this.users.includes(user)) return "its TokenLabel is no kNET user of config.json";
-    this.#keys.set("user", user);
-    if (module !== undefined && module !== clientModule) this.#keys.set("module", module);
-    if (label !== undefined && this.users.length === 1) this.#keys.set("token_label", label);
-    if (this.#value("Pin") !== undefined) this.#comments.push(this.#whereItIs("Pin", secretFile(user)));
+  #usersKeys(found: UserInSettings, { keys }: KeyStoreType): string | undefined {
+    if ("unclear" in found) return found.unclear;
+    this.#keys.set("user", found.user);
+    for (const [key, value] of Object.entries(found.keys)) this.#keys.set(key, value);
+    for (const { kind, setting } of Object.values(keys)) {
+      if (kind === "secret" && this.#value(setting) !== undefined)
+        this.#comments.push(this.#whereItIs(setting, secretFile(found.user)));
+    }
     return undefined;
   }
 
-  #plain(keys: readonly (readonly [key: string, setting: string, secret?: "secret"])[]): void {
-    for (const [key, setting, secret] of keys) {
+  #ownKeys({ keys }: KeyStoreType): string | undefined {
+    for (const [key, { kind, setting }] of Object.entries(keys)) {
       const value = this.#value(setting);
       if (value === undefined || value === "") continue;
-      if (secret === undefined)
-        this.#keys.set(key, key === "use_hsm" ? foldKey(value) === foldKey("true") : value);
-      else {
+      if (kind === "flag" && !/^(true|false)$/i.test(value))
+        return `its ${setting} is neither true nor false`;
+      if (kind === "secret") {
         const file = secretFile(key === "pin" || key === "password" ? this.name : `${this.name}.${key}`);
         this.#keys.set(key, { file });
         this.#comments.push(this.#whereItIs(setting, file));
-      }
+      } else this.#keys.set(key, kind === "flag" ? foldKey(value) === foldKey("true") : value);
     }
+    return undefined;
   }
 
   #value(setting: string): string | undefined {
@@ -130,7 +91,8 @@ class StoreReader {
 
   #whereItIs(setting: string, file: string): string {
     return (
-      `${setting} goes into ${file}; now it stands in ${this.target.path} as ` + storeKey(this.name, setting)
+      `${setting} goes into ${file}; at present it is in ${this.target.path} as ` +
+      storeKey(this.name, setting)
     );
   }
 }

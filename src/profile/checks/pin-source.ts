@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import { isSecretSlot, secretKeysIn } from "../key-stores/store-types.js";
+import { isSecretSlot, secretKeysIn } from "../key-stores/key-store-types.js";
 import { placeholderFinding } from "../words/placeholder.js";
 import { isSecretKey } from "../words/secret-key.js";
 import { nearest } from "../words/suggest.js";

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import { secretKeysIn } from "../key-stores/store-types.js";
+import { secretKeysIn } from "../key-stores/key-store-types.js";
 import { type Anchor, entriesOf, type Entry, entryOf, type TreeNode } from "../reading/tree.js";
 
 /**

@@ -1,4 +1,4 @@
-import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
+import { entryOf, textOf, type Anchor, type Entry, type TreeNode } from "../reading/tree.js";
 
 /** Major and minor: what came with a version came with a minor one (Amplia's changelog). */
 export type AmpliaVersion = readonly [major: number, minor: number];
@@ -21,3 +21,8 @@ export function isBefore([major, minor]: AmpliaVersion, [otherMajor, otherMinor]
  * Settings in an ini file, and the key store type Kryptus; before, they are JSON in a file of another name.
  */
 export const confSince: AmpliaVersion = [4, 0];
+
+/** Where a key store asks for its type. */
+export function atType(store: Entry): Anchor {
+  return entryOf(store.value, "type") ?? store;
+}

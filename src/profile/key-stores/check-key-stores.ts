@@ -1,19 +1,15 @@
 import { checkSecret } from "../checks/pin-source.js";
 import type { Finding } from "../finding.js";
-import { entriesOf, entryOf, type Entry, type TreeNode } from "../reading/tree.js";
+import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
+import { quoted, quotedName } from "../words/quote.js";
+import { hasMisspelt, nearest } from "../words/suggest.js";
+import { unknownNames } from "../words/unknown-names.js";
+import { ampliaVersionOf } from "./amplia-version.js";
 import { checkAmpliaVersion } from "./check-amplia-version.js";
-import { checkAzure } from "./check-azure.js";
-import { checkDefaultStore } from "./check-default-store.js";
-import { checkDinamo } from "./check-dinamo.js";
-import { checkForms } from "./check-forms.js";
-import { checkKryptus } from "./check-kryptus.js";
-import { checkPkcs11 } from "./check-pkcs11.js";
-import { checkStoreNames } from "./check-store-names.js";
-import { checkTargets } from "./check-targets.js";
-import { checkTokens } from "./check-tokens.js";
-import { checkType } from "./check-type.js";
-import { contextOf, type Context } from "./context.js";
-import { secretKeysIn, typeOf } from "./store-types.js";
+import { checkDefaultStore, checkStoreNames } from "./check-names.js";
+import { checkForms, checkTargets } from "./check-settings-files.js";
+import type { CheckContext } from "./key-store-type.js";
+import { keyStoreTypes, secretKeysIn, typeNames, typeOf } from "./key-store-types.js";
 
 /** Everything about key stores that a schema cannot say, or cannot say clearly. */
 export function checkKeyStores(root: TreeNode): readonly Finding[] {
@@ -24,14 +20,40 @@ export function checkKeyStores(root: TreeNode): readonly Finding[] {
     ...stores.flatMap((store) => [
       ...checkType(store),
       ...checkSecrets(store),
-      ...checkByType(store, context),
+      ...(typeOf(store.value)?.check(store, context) ?? []),
     ]),
     ...checkTargets(root),
     ...checkDefaultStore(root),
-    ...checkTokens(stores, context),
-    ...checkAmpliaVersion(root),
+    ...checkTogether(stores, context),
+    ...checkAmpliaVersion(context),
     ...checkForms(root),
   ];
+}
+
+function contextOf(root: TreeNode): CheckContext {
+  const users = new Map(entriesOf(root, "users").map((entry) => [entry.key, entry]));
+  const connections = new Map(entriesOf(root, "connections").map((entry) => [entry.key, entry]));
+  return {
+    root,
+    users,
+    connections,
+    version: ampliaVersionOf(root),
+    unknownUser: unknownNames([...users.keys()], {
+      code: "profile-user-unknown",
+      title: "key store's user is not in the profile",
+      hint: "name one of the users, or add this one",
+    }),
+    unknownLabel: unknownNames([...users.keys()], {
+      code: "profile-user-unknown",
+      title: "key store's token_label is no user of the profile",
+      hint: "the label of a kNET token is its user's name; name one of the users",
+    }),
+    unknownConnection: unknownNames([...connections.keys()], {
+      code: "profile-connection-unknown",
+      title: "key store's connection is not in the profile",
+      hint: "name one of the connections, or add this one",
+    }),
+  };
 }
 
 function checkSecrets({ value }: Entry): readonly Finding[] {
@@ -41,17 +63,67 @@ function checkSecrets({ value }: Entry): readonly Finding[] {
   });
 }
 
-function checkByType(store: Entry, context: Context): readonly Finding[] {
-  switch (typeOf(store.value)) {
-    case "Pkcs11":
-      return checkPkcs11(store, context);
-    case "Kryptus":
-      return checkKryptus(store, context);
-    case "AzureKeyVault":
-      return checkAzure(store);
-    case "Dinamo":
-      return checkDinamo(store);
-    case undefined:
-      return [];
-  }
+function checkTogether(stores: readonly Entry[], context: CheckContext): readonly Finding[] {
+  return [...keyStoreTypes.values()].flatMap(
+    (type) =>
+      type.checkTogether?.(
+        stores.filter(({ value }) => typeOf(value) === type),
+        context,
+      ) ?? [],
+  );
+}
+
+/** Types that the application has and this program does not write: why, and what to do. */
+const otherTypes: readonly (readonly [RegExp, string])[] = [
+  [/^(capi|cng)$/i, "Capi and Cng are for Windows alone; on Linux use Pkcs11, or the type of the HSM"],
+  [/^native$/i, "Native is deprecated and not supported here; use one of the others"],
+  [
+    /^database(key_?store)?$/i,
+    "the database store has no section of its own and is not supported here; it is switched on by " +
+      "Amplia:DatabaseKeyStoreEnabled",
+  ],
+];
+
+/**
+ * A key store's type is one of four, in this spelling. Kinds other than text, and a type that is left out,
+ * are the schema's.
+ */
+export function checkType({ value: store }: Entry): readonly Finding[] {
+  const entry = entryOf(store, "type");
+  if (entry === undefined) return misspelt(store);
+  const text = textOf(entry.value);
+  if (text === undefined || typeOf(store) !== undefined) return [];
+  return [
+    {
+      code: "profile-value-invalid",
+      title: "type of the key store is not known",
+      anchor: entry.value,
+      detail: `found ${quoted(text)}; allowed: ${typeNames.join(", ")}`,
+      hint: hintFor(text),
+    },
+  ];
+}
+
+function hintFor(text: string): string {
+  const other = otherTypes.find(([pattern]) => pattern.test(text))?.[1];
+  if (other !== undefined) return other;
+  const near = nearest(text, typeNames);
+  return near === undefined ? "for example Pkcs11" : `did you mean ${near}?`;
+}
+
+/** Without its type nothing else of a key store can be checked. */
+function misspelt(store: Entry["value"]): readonly Finding[] {
+  if (store.kind !== "map" || !hasMisspelt(store, "type", ["type"])) return [];
+  const anchor = [...store.entries.values()].find(({ key }) => nearest(key, ["type"]) !== undefined);
+  return anchor === undefined
+    ? []
+    : [
+        {
+          code: "profile-key-unknown",
+          title: "unknown key of a key store",
+          anchor,
+          detail: `found ${quotedName(anchor.key)}`,
+          hint: "did you mean type?",
+        },
+      ];
 }

@@ -2,9 +2,18 @@ import { foldKey, partOf } from "../../formats/settings/keys.js";
 import type { Setting, SettingsEdit } from "../../formats/settings/settings-text.js";
 import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Secret } from "../../problem/secret.js";
+import type { KeyStore } from "../../profile/types.js";
 import type { WrittenFile } from "./receipt.js";
-import { defaultStoreKey, knownNames, shownValue, storeKey, storesSection } from "./setting-names.js";
-import { storeSettings, type WantedFile } from "./wanted.js";
+import {
+  defaultStoreKey,
+  isCaseless,
+  isLeftAlone,
+  knownNames,
+  shownValue,
+  storeKey,
+  storesSection,
+} from "./setting-names.js";
+import type { WantedFile } from "./wanted.js";
 
 /**
  * Secrets by their sources, as objects: what a profile names once is read once. Absent: it cannot be had by
@@ -52,7 +61,7 @@ export function storesEdit(
   const names = new Set(stores.map(({ name }) => foldKey(name)));
   const made = (written?.keyStores ?? []).filter((name) => planner.has(name));
   const created = stores.filter(({ name }) => !planner.has(name)).map(({ name }) => name);
-  for (const store of stores) planner.want(store.name, storeSettings(store));
+  for (const store of stores) planner.want(store.name, store.settings);
   const kept: KeptStore[] = [];
   for (const name of others === "stay"
     ? []
@@ -110,11 +119,12 @@ class Planner {
     return (this.#stores.get(foldKey(store))?.settings ?? []).every((name) => known.has(foldKey(name)));
   }
 
-  want(store: string, wanted: ReadonlyMap<string, string | PinSource>): void {
-    const type = this.#now.get(foldKey(storeKey(store, "Type")))?.value;
-    for (const [name, value] of wanted) this.#want(storeKey(store, name), value);
-    for (const name of knownNames.filter((known) => !wanted.has(known))) {
-      if (!isTheirs(name, type, wanted)) this.#drop(storeKey(store, name));
+  want(store: string, wanted: KeyStore["settings"]): void {
+    const typeNow = this.#now.get(foldKey(storeKey(store, "Type")))?.value;
+    const typeWanted = typeof wanted["Type"] === "string" ? wanted["Type"] : "";
+    for (const [name, value] of Object.entries(wanted)) this.#want(storeKey(store, name), value);
+    for (const name of knownNames.filter((known) => !(known in wanted))) {
+      if (!isLeftAlone(name, typeNow, typeWanted)) this.#drop(storeKey(store, name));
     }
   }
 
@@ -169,24 +179,8 @@ class Planner {
   }
 }
 
-/**
- * A PIN without a source is the user's own affair, as long as the store is of the same type. Every other
- * secret goes with the user or the proof that it was for.
- */
-function isTheirs(
-  name: string,
-  type: string | undefined,
-  wanted: ReadonlyMap<string, string | PinSource>,
-): boolean {
-  const wantedType = wanted.get("Type");
-  return (
-    name === "Pin" && wantedType === "Pkcs11" && (type === undefined || foldKey(type) === foldKey(wantedType))
-  );
-}
-
-/** Words whose case means nothing to the application: a type's name and truth values. */
 function saysTheSame(key: string, now: string, wanted: string): boolean {
-  return now === wanted || (/:(Type|UseHsm)$/.test(key) && foldKey(now) === foldKey(wanted));
+  return now === wanted || (isCaseless(partOf(key)) && foldKey(now) === foldKey(wanted));
 }
 
 export interface StoreInSettings {

@@ -5,7 +5,6 @@ import type { Profile } from "../../profile/types.js";
 import { editedText } from "./edited-text.js";
 import type { Secrets } from "./edit.js";
 import { defaultStoreKey, storeKey } from "./setting-names.js";
-import { storeSettings } from "./wanted.js";
 
 /**
  * The profile's key stores as a new file of this form would hold them, or one alone as the document shows it:
@@ -20,7 +19,7 @@ export async function renderKeyStores(
   const stores = [...(keyStores?.values() ?? [])].filter(({ name }) => only === undefined || name === only);
   const set = new Map(
     stores.flatMap((store) =>
-      [...storeSettings(store)].map(
+      Object.entries(store.settings).map(
         ([name, value]) => [storeKey(store.name, name), shown(value, secrets)] as const,
       ),
     ),

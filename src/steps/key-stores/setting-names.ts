@@ -1,42 +1,40 @@
-import { isIP } from "node:net";
 import { foldKey } from "../../formats/settings/keys.js";
-import { type KeyStoreType, keyStoreTypes } from "../../profile/key-stores/store-types.js";
+import type { KeyStoreType, SettingKey } from "../../profile/key-stores/key-store-type.js";
+import { keyStoreTypes, typeNames } from "../../profile/key-stores/key-store-types.js";
 
 /** The settings' own names: `KeyStores:NAME:Pin`. */
 export const storesSection = "KeyStores";
 export const defaultStoreKey = "Amplia:DefaultKeyStore";
 export const databaseStoreKey = "Amplia:DatabaseKeyStoreEnabled";
 
-/** Every setting of a key store that a profile can say something of. Others are the user's, and stay. */
+const keysOfAllTypes: readonly SettingKey[] = [...keyStoreTypes.values()].flatMap(keysOf);
+
+function keysOf({ keys }: KeyStoreType): readonly SettingKey[] {
+  return Object.values(keys);
+}
+
+/**
+ * Every setting of a key store that a profile can say something about, secrets last. Others are the user's, and
+ * stay.
+ */
 export const knownNames: readonly string[] = [
-  "Type",
-  "Module",
-  "TokenSerialNumber",
-  "TokenLabel",
-  "Host",
-  "Port",
-  "RootUsername",
-  "VcoUsername",
-  "Endpoint",
-  "AppId",
-  "CertThumb",
-  "UseHsm",
-  "Address",
-  "User",
-  "Pin",
-  "RootPassword",
-  "VcoPassword",
-  "AppKey",
-  "Password",
+  ...new Set([
+    "Type",
+    ...keysOfAllTypes.filter(({ kind }) => kind !== "secret").map(({ setting }) => setting),
+    ...keysOfAllTypes.map(({ setting }) => setting),
+  ]),
 ];
 
-/** The settings of each type that a profile can have, as its document names them. */
-const byType: Readonly<Record<KeyStoreType, readonly string[]>> = {
-  Pkcs11: ["Type", "Module", "Pin", "TokenSerialNumber", "TokenLabel"],
-  Kryptus: ["Type", "Host", "Port", "RootUsername", "RootPassword", "VcoUsername", "VcoPassword"],
-  AzureKeyVault: ["Type", "Endpoint", "AppId", "AppKey", "CertThumb", "UseHsm"],
-  Dinamo: ["Type", "Address", "User", "Password"],
-};
+/** The settings of the type, spelled in any case; undefined where they are not known. */
+export function settingsOfType(type: string): readonly string[] | undefined {
+  const known = typeNamed(type);
+  return known && ["Type", ...keysOf(known).map(({ setting }) => setting)];
+}
+
+/** The type of this name, spelled in any case. */
+function typeNamed(name: string): KeyStoreType | undefined {
+  return keyStoreTypes.get(typeNames.find((known) => foldKey(known) === foldKey(name)) ?? "");
+}
 
 /**
  * Types that the application has besides, and a profile has not; those of Google's and Amazon's key services
@@ -44,14 +42,26 @@ const byType: Readonly<Record<KeyStoreType, readonly string[]>> = {
  */
 const otherTypes = /^(native|capi|cng)$|google|gcp|amazon|aws|kms|cluster/i;
 
-/** The settings of the type, spelled in any case; undefined where they are not known. */
-export function settingsOfType(type: string): readonly string[] | undefined {
-  const known = keyStoreTypes.find((one) => foldKey(one) === foldKey(type));
-  return known && byType[known];
+export function isKnownType(type: string): boolean {
+  return typeNamed(type) !== undefined || otherTypes.test(type);
 }
 
-export function isKnownType(type: string): boolean {
-  return settingsOfType(type) !== undefined || otherTypes.test(type);
+/** Whether the case of the setting's value means nothing to the application: a type's name and truth values. */
+export function isCaseless(name: string): boolean {
+  return name === "Type" || keysNamed(name).some(({ kind }) => kind === "flag");
+}
+
+/**
+ * Whether a setting that the profile does not name is the user's own affair: so far and from now on the store is
+ * of a type that leaves it to them.
+ */
+export function isLeftAlone(name: string, typeNow: string | undefined, typeWanted: string): boolean {
+  const type = typeNamed(typeWanted);
+  return (
+    (typeNow === undefined || foldKey(typeNow) === foldKey(typeWanted)) &&
+    type !== undefined &&
+    keysOf(type).some((key) => key.kind === "secret" && key.setting === name && key.staysUnnamed === true)
+  );
 }
 
 /** `KeyStores:MyHsm:Pin`. */
@@ -60,25 +70,31 @@ export function storeKey(store: string, name: string): string {
 }
 
 /**
- * What may be shown of a setting that is replaced: no free text, which may be a PIN that somebody put into
- * the wrong line.
- */
-const harmless: Readonly<Record<string, (value: string) => boolean>> = {
-  Type: (value) => keyStoreTypes.some((type) => foldKey(type) === foldKey(value)),
-  Module: (value) => /^[\w./+-]+\.(so(\.\d+)*|dll)$/i.test(value),
-  Host: (value) => isIP(value) !== 0,
-  Address: (value) => isIP(value) !== 0,
-  UseHsm: (value) => /^(true|false)$/i.test(value),
-};
-
-/**
- * The value that a setting has so far, where it cannot be a secret; else words for it. `stores`: the names of
- * the key stores there.
+ * The value that a setting has so far, where it cannot be a secret; else words for it: free text may be a PIN
+ * that somebody put into the wrong line. `stores`: the names of the key stores there.
  */
 export function shownValue(name: string, value: string, stores: readonly string[]): string {
-  const isHarmless =
-    name === "DefaultKeyStore"
-      ? stores.some((store) => foldKey(store) === foldKey(value))
-      : harmless[name]?.(value);
-  return isHarmless === true ? value : "<another value>";
+  return mayBeShown(name, value, stores) ? value : "<another value>";
+}
+
+function mayBeShown(name: string, value: string, stores: readonly string[]): boolean {
+  if (name === "DefaultKeyStore") return stores.some((store) => foldKey(store) === foldKey(value));
+  if (name === "Type") return typeNamed(value) !== undefined;
+  const keys = keysNamed(name);
+  return keys.length > 0 && keys.every((key) => isHarmless(key, value));
+}
+
+function isHarmless(key: SettingKey, value: string): boolean {
+  switch (key.kind) {
+    case "text":
+      return key.mayBeShown?.(value) === true;
+    case "secret":
+      return false;
+    case "flag":
+      return /^(true|false)$/i.test(value);
+  }
+}
+
+function keysNamed(name: string): readonly SettingKey[] {
+  return keysOfAllTypes.filter(({ setting }) => setting === name);
 }

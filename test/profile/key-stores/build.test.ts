@@ -19,7 +19,7 @@ t.test("a key store of the one user takes module and PIN source from it, and wri
     [
       [
         "MyKryptusHsm",
-        { name: "MyKryptusHsm", target, type: "Pkcs11", user: "ca_signer", module: "libkNETPKCS11.so", pin },
+        { name: "MyKryptusHsm", target, settings: { Type: "Pkcs11", Module: "libkNETPKCS11.so", Pin: pin } },
       ],
     ],
   );
@@ -32,15 +32,16 @@ t.test(
       `${two}key_stores:\n  a: { type: Pkcs11, user: ca_signer }\n  b: { type: Pkcs11, user: ocsp, ` +
         `token_serial: "1" }\n`,
     );
-    t.match(profile?.keyStores?.get("a"), { tokenLabel: "ca_signer" });
+    t.match(profile?.keyStores?.get("a"), { settings: { TokenLabel: "ca_signer" } });
     t.same(profile?.keyStores?.get("b"), {
       name: "b",
       target,
-      type: "Pkcs11",
-      user: "ocsp",
-      module: "libkNETPKCS11.so",
-      pin: { from: "fd", descriptor: 3 },
-      tokenSerial: "1",
+      settings: {
+        Type: "Pkcs11",
+        Module: "libkNETPKCS11.so",
+        Pin: { from: "fd", descriptor: 3 },
+        TokenSerialNumber: "1",
+      },
     });
   },
 );
@@ -49,7 +50,7 @@ t.test("a label that is asked for is written, with one user too", async (t) => {
   const { profile } = await parsed(
     `${kNet}key_stores: { a: { type: Pkcs11, user: ca_signer, token_label: ca_signer } }\n`,
   );
-  t.match(profile?.keyStores?.get("a"), { tokenLabel: "ca_signer" });
+  t.match(profile?.keyStores?.get("a"), { settings: { TokenLabel: "ca_signer" } });
 });
 
 t.test("a source that comes from a user is that user's very own, so that it is read once", async (t) => {
@@ -57,9 +58,9 @@ t.test("a source that comes from a user is that user's very own, so that it is r
     `${two}key_stores:\n  a: { type: Pkcs11, user: ocsp }\n  b: { type: Kryptus, user: ocsp }\n`,
   );
   const own = profile?.users.get("ocsp")?.pin;
-  const [a, b] = ["a", "b"].map((name) => profile?.keyStores?.get(name));
-  t.ok(own !== undefined && a?.type === "Pkcs11" && a.pin === own);
-  t.ok(own !== undefined && b?.type === "Kryptus" && b.root?.password === own);
+  const [a, b] = ["a", "b"].map((name) => profile?.keyStores?.get(name)?.settings);
+  t.ok(own !== undefined && a?.["Type"] === "Pkcs11" && a["Pin"] === own);
+  t.ok(own !== undefined && b?.["Type"] === "Kryptus" && b["RootPassword"] === own);
 });
 
 t.test("a Kryptus key store is derived from a connection and a user", async (t) => {
@@ -69,10 +70,13 @@ t.test("a Kryptus key store is derived from a connection and a user", async (t) 
   t.strictSame(profile?.keyStores?.get("Vendor"), {
     name: "Vendor",
     target,
-    type: "Kryptus",
-    host: "10.1.2.3",
-    port: 60161,
-    root: { username: "ca_signer", password: pin },
+    settings: {
+      Type: "Kryptus",
+      Host: "10.1.2.3",
+      Port: "60161",
+      RootUsername: "ca_signer",
+      RootPassword: pin,
+    },
   });
 });
 
@@ -109,10 +113,12 @@ service: { unit: amplia.service, health: "http://localhost:5000/api/system/info"
         {
           name: "eTokenA",
           target: { path: "/etc/amplia/appsettings.json", form: "json" },
-          type: "Pkcs11",
-          module: "libeTPkcs11.so",
-          pin: { from: "file", path: "/etc/knetctl/etoken" },
-          tokenSerial: "01f5cfe4",
+          settings: {
+            Type: "Pkcs11",
+            Module: "libeTPkcs11.so",
+            Pin: { from: "file", path: "/etc/knetctl/etoken" },
+            TokenSerialNumber: "01f5cfe4",
+          },
         },
       ],
       [
@@ -120,10 +126,13 @@ service: { unit: amplia.service, health: "http://localhost:5000/api/system/info"
         {
           name: "Vendor2",
           target,
-          type: "Kryptus",
-          host: "10.1.2.3",
-          port: 60161,
-          vco: { username: "y", password: { from: "env", variable: "VCO" } },
+          settings: {
+            Type: "Kryptus",
+            Host: "10.1.2.3",
+            Port: "60161",
+            VcoUsername: "y",
+            VcoPassword: { from: "env", variable: "VCO" },
+          },
         },
       ],
       [
@@ -131,11 +140,13 @@ service: { unit: amplia.service, health: "http://localhost:5000/api/system/info"
         {
           name: "Cloud",
           target,
-          type: "AzureKeyVault",
-          endpoint: "https://x.vault.azure.net/",
-          appId: "i",
-          appKey: { from: "credential", name: "k" },
-          useHsm: false,
+          settings: {
+            Type: "AzureKeyVault",
+            Endpoint: "https://x.vault.azure.net/",
+            AppId: "i",
+            AppKey: { from: "credential", name: "k" },
+            UseHsm: "False",
+          },
         },
       ],
       [
@@ -143,10 +154,12 @@ service: { unit: amplia.service, health: "http://localhost:5000/api/system/info"
         {
           name: "Cert",
           target: { path: "/etc/default/amplia", form: "systemd" },
-          type: "AzureKeyVault",
-          endpoint: "https://x.vault.azure.net/",
-          appId: "i",
-          certThumb: "a".repeat(40),
+          settings: {
+            Type: "AzureKeyVault",
+            Endpoint: "https://x.vault.azure.net/",
+            AppId: "i",
+            CertThumb: "a".repeat(40),
+          },
         },
       ],
       [
@@ -154,10 +167,7 @@ service: { unit: amplia.service, health: "http://localhost:5000/api/system/info"
         {
           name: "Din",
           target: { path: "/srv/amplia.ENV", form: "env" },
-          type: "Dinamo",
-          address: "10.0.0.9",
-          user: "op",
-          password: { from: "prompt" },
+          settings: { Type: "Dinamo", Address: "10.0.0.9", User: "op", Password: { from: "prompt" } },
         },
       ],
     ]),
@@ -191,3 +201,42 @@ t.test(
     t.same([profile?.keyStores?.get("a")?.target, profile?.defaultKeyStore?.target], [old, old]);
   },
 );
+
+t.test("every type writes the settings of its document, in its order", async (t) => {
+  const { profile } = await parsed(`key_stores:
+  p: { token_label: a, token_serial: "01f5cfe4", pin: { prompt: true }, module: m.so, type: Pkcs11 }
+  k: { type: Kryptus, vco_password: { env: V }, vco_username: v, root_password: { env: R }, root_username: r, port: 60161, host: 10.1.2.3 }
+  a: { type: AzureKeyVault, use_hsm: false, app_key: { env: A }, app_id: i, endpoint: "https://x/" }
+  c: { type: AzureKeyVault, use_hsm: true, cert_thumb: ${"a".repeat(40)}, app_id: i, endpoint: "https://x/" }
+  d: { type: Dinamo, password: { env: D }, user: op, address: 10.0.0.9 }
+`);
+  const settings = (name: string) =>
+    Object.entries(profile?.keyStores?.get(name)?.settings ?? {}).map(
+      ([setting, value]) => `${setting}=${typeof value === "string" ? value : `<${value.from}>`}`,
+    );
+  t.same(settings("p"), [
+    "Type=Pkcs11",
+    "Module=m.so",
+    "Pin=<prompt>",
+    "TokenSerialNumber=01f5cfe4",
+    "TokenLabel=a",
+  ]);
+  t.same(settings("k"), [
+    "Type=Kryptus",
+    "Host=10.1.2.3",
+    "Port=60161",
+    "RootUsername=r",
+    "RootPassword=<env>",
+    "VcoUsername=v",
+    "VcoPassword=<env>",
+  ]);
+  t.same(settings("a"), [
+    "Type=AzureKeyVault",
+    "Endpoint=https://x/",
+    "AppId=i",
+    "AppKey=<env>",
+    "UseHsm=False",
+  ]);
+  t.same(settings("c").slice(3), [`CertThumb=${"a".repeat(40)}`, "UseHsm=True"]);
+  t.same(settings("d"), ["Type=Dinamo", "Address=10.0.0.9", "User=op", "Password=<env>"]);
+});

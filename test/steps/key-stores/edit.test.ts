@@ -2,21 +2,18 @@ import t from "tap";
 import type { Setting } from "../../../src/formats/settings/settings-text.js";
 import { path } from "../../../src/host/path.js";
 import { Secret } from "../../../src/problem/secret.js";
-import type { KeyStore, Pkcs11KeyStore, PinSource } from "../../../src/profile/types.js";
+import type { KeyStore, PinSource } from "../../../src/profile/types.js";
 import { storesEdit, type Secrets } from "../../../src/steps/key-stores/edit.js";
 import type { WrittenFile } from "../../../src/steps/key-stores/receipt.js";
 
 const target = { path: path("/etc/amplia/appsettings.conf"), form: "ini" } as const;
 const source: PinSource = { from: "file", path: path("/run/pin") };
 const known: Secrets = new Map([[source, new Secret("1234")]]);
-const hsm: Pkcs11KeyStore = {
-  name: "Hsm",
-  type: "Pkcs11",
-  target,
-  module: "libkNETPKCS11.so",
-  pin: source,
-  user: "a",
-};
+const hsm = storeOf({ Type: "Pkcs11", Module: "libkNETPKCS11.so", Pin: source });
+
+function storeOf(settings: KeyStore["settings"]): KeyStore {
+  return { name: "Hsm", target, settings };
+}
 
 function settings(values: Readonly<Record<string, string>>): readonly Setting[] {
   return Object.entries(values).map(([key, value], offset) => ({ key, value, offset }));
@@ -95,14 +92,13 @@ t.test("only what differs is told; another PIN is told as changed, and neither i
 t.test(
   "what stood in a line so far is not shown where it may be a PIN that was put there by mistake",
   async (t) => {
-    const wanted: KeyStore = {
-      name: "Hsm",
-      type: "Kryptus",
-      target,
-      host: "10.1.2.3",
-      port: 60161,
-      root: { username: "r", password: source },
-    };
+    const wanted = storeOf({
+      Type: "Kryptus",
+      Host: "10.1.2.3",
+      Port: "60161",
+      RootUsername: "r",
+      RootPassword: source,
+    });
     const mistaken = Object.fromEntries(
       ["Type", "Host", "Port", "RootUsername"].map((name) => [`KeyStores:Hsm:${name}`, "87654321"]),
     );
@@ -115,7 +111,7 @@ t.test(
     t.notMatch(JSON.stringify(summary), /87654321/);
     t.notMatch(
       JSON.stringify(
-        edit([{ ...hsm, tokenLabel: "a" }], {
+        edit([storeOf({ ...hsm.settings, TokenLabel: "a" })], {
           ...asWanted,
           "KeyStores:Hsm:Module": "87654321",
           "KeyStores:Hsm:TokenLabel": "87654321",
@@ -149,40 +145,37 @@ t.test(
 t.test(
   "a PIN without a source in the profile is the user's own affair, as long as the type stays",
   async (t) => {
-    const without: Pkcs11KeyStore = { name: "Hsm", type: "Pkcs11", target, module: hsm.module, user: "a" };
+    const without = storeOf({ Type: "Pkcs11", Module: "libkNETPKCS11.so" });
     t.same(edit([without], asWanted).remove, []);
     t.same(
-      edit(
-        [{ name: "Hsm", type: "AzureKeyVault", target, endpoint: "https://x", appId: "i", certThumb: "c" }],
-        asWanted,
-      ).remove,
+      edit([storeOf({ Type: "AzureKeyVault", Endpoint: "https://x", AppId: "i", CertThumb: "c" })], asWanted)
+        .remove,
       ["KeyStores:Hsm:Module", "KeyStores:Hsm:Pin"],
     );
   },
 );
 
 t.test("the type's case does not make another type of it: the user's own PIN stays", async (t) => {
-  const without: Pkcs11KeyStore = { name: "Hsm", type: "Pkcs11", target, module: hsm.module, user: "a" };
+  const without = storeOf({ Type: "Pkcs11", Module: "libkNETPKCS11.so" });
   t.same(edit([without], { ...asWanted, "KeyStores:Hsm:Type": "PKCS11" }).remove, []);
 });
 
 t.test("a secret goes with the user or the way to prove oneself that it was for", async (t) => {
-  const cloud = { name: "Hsm", type: "AzureKeyVault", target, endpoint: "https://x", appId: "i" } as const;
+  const cloud = { Type: "AzureKeyVault", Endpoint: "https://x", AppId: "i" };
   t.same(
-    edit([{ ...cloud, certThumb: "c" }], {
+    edit([storeOf({ ...cloud, CertThumb: "c" })], {
       "KeyStores:Hsm:Type": "AzureKeyVault",
       "KeyStores:Hsm:AppKey": "k",
     }).remove,
     ["KeyStores:Hsm:AppKey"],
   );
-  const vco: KeyStore = {
-    name: "Hsm",
-    type: "Kryptus",
-    target,
-    host: "10.1.2.3",
-    port: 60161,
-    vco: { username: "v", password: source },
-  };
+  const vco = storeOf({
+    Type: "Kryptus",
+    Host: "10.1.2.3",
+    Port: "60161",
+    VcoUsername: "v",
+    VcoPassword: source,
+  });
   t.same(
     edit([vco], {
       "KeyStores:Hsm:Type": "Kryptus",
@@ -248,72 +241,3 @@ t.test(
     t.same(edit([hsm], { ...asWanted, [key]: "Hsm" }).remove, []);
   },
 );
-
-t.test("every type writes the settings of its document", async (t) => {
-  const password: PinSource = { from: "env", variable: "X" };
-  const secrets: Secrets = new Map<PinSource, Secret>([
-    [source, new Secret("p1")],
-    [password, new Secret("p2")],
-  ]);
-  const names = (store: KeyStore) =>
-    Object.entries(edit([store], {}, { secrets }).set).map(
-      ([key, value]) => `${key.split(":")[2] ?? ""}=${value}`,
-    );
-  t.same(names({ ...hsm, tokenSerial: "01f5cfe4", tokenLabel: "a" }), [
-    "Type=Pkcs11",
-    "Module=libkNETPKCS11.so",
-    "Pin=p1",
-    "TokenSerialNumber=01f5cfe4",
-    "TokenLabel=a",
-  ]);
-  t.same(
-    names({
-      name: "K",
-      type: "Kryptus",
-      target,
-      host: "10.1.2.3",
-      port: 60161,
-      root: { username: "r", password: source },
-      vco: { username: "v", password },
-    }),
-    [
-      "Type=Kryptus",
-      "Host=10.1.2.3",
-      "Port=60161",
-      "RootUsername=r",
-      "RootPassword=p1",
-      "VcoUsername=v",
-      "VcoPassword=p2",
-    ],
-  );
-  t.same(
-    names({
-      name: "A",
-      type: "AzureKeyVault",
-      target,
-      endpoint: "https://x.vault.azure.net/",
-      appId: "id",
-      appKey: source,
-      useHsm: false,
-    }),
-    ["Type=AzureKeyVault", "Endpoint=https://x.vault.azure.net/", "AppId=id", "AppKey=p1", "UseHsm=False"],
-  );
-  t.same(
-    names({
-      name: "A",
-      type: "AzureKeyVault",
-      target,
-      endpoint: "https://x",
-      appId: "id",
-      certThumb: "c",
-      useHsm: true,
-    }).slice(3),
-    ["CertThumb=c", "UseHsm=True"],
-  );
-  t.same(names({ name: "D", type: "Dinamo", target, address: "10.0.0.9", user: "op", password: source }), [
-    "Type=Dinamo",
-    "Address=10.0.0.9",
-    "User=op",
-    "Password=p1",
-  ]);
-});

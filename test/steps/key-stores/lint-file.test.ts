@@ -27,11 +27,8 @@ async function planOf(form: SettingsForm, text: string, pin = "1234") {
   });
   const store: KeyStore = {
     name: "Hsm",
-    type: "Dinamo",
     target: { path: file, form },
-    address: "10.0.0.9",
-    user: "op",
-    password: source,
+    settings: { Type: "Dinamo", Address: "10.0.0.9", User: "op", Password: source },
   };
   const profile: Profile = {
     source: "p.yaml",

@@ -11,7 +11,11 @@ const record = "/var/lib/knetctl/key-stores.json";
 const target = { path: path(file), form: "ini" } as const;
 const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
 const source: PinSource = { from: "file", path: path("/run/pin") };
-const hsm: KeyStore = { name: "Hsm", type: "Pkcs11", target, module: "eTPKCS11.dll", pin: source };
+const hsm: KeyStore = {
+  name: "Hsm",
+  target,
+  settings: { Type: "Pkcs11", Module: "eTPKCS11.dll", Pin: source },
+};
 const section = "[KeyStores:Hsm]\nType=Pkcs11\nModule=eTPKCS11.dll\nPin=1234\n";
 
 function profileOf(stores: readonly KeyStore[] | undefined): Profile {

@@ -11,7 +11,7 @@ import { lintSettings } from "./lint-settings.js";
 import { lintStores } from "./lint.js";
 import type { ObservedFile } from "../observe.js";
 import { defaultStoreKey, storeKey } from "../setting-names.js";
-import { storeSettings, type WantedFile } from "../wanted.js";
+import type { WantedFile } from "../wanted.js";
 
 /** A file that is wrong in every line is told so by its first ones. */
 const mostWarnings = 50;
@@ -54,7 +54,7 @@ export function lintFile(
 /** Folded keys that the profile says. */
 function oursIn({ stores, defaultKeyStore }: WantedFile): ReadonlySet<string> {
   const keys = stores.flatMap((store) =>
-    [...storeSettings(store).keys()].map((name) => storeKey(store.name, name)),
+    Object.keys(store.settings).map((name) => storeKey(store.name, name)),
   );
   const isDefault = defaultKeyStore !== "untouched" && defaultKeyStore.name !== undefined;
   return new Set([...keys, ...(isDefault ? [defaultStoreKey] : [])].map(foldKey));

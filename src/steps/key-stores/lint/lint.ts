@@ -2,8 +2,8 @@ import { foldKey } from "../../../formats/settings/keys.js";
 import { clientModule } from "../../../vendor/client.js";
 import type { Problem } from "../../../problem/problem.js";
 import { quotedName } from "../../../profile/words/quote.js";
-import { builtInStores } from "../../../profile/key-stores/check-default-store.js";
-import { keyStoreTypes } from "../../../profile/key-stores/store-types.js";
+import { builtInStores } from "../../../profile/key-stores/check-names.js";
+import { typeNames } from "../../../profile/key-stores/key-store-types.js";
 import { nearest } from "../../../profile/words/suggest.js";
 import { storesIn, type StoreInSettings } from "../edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
@@ -75,7 +75,7 @@ function typeProblems(
     const at = values.get(foldKey(storeKey(name, settings[0] ?? "")));
     return [
       warning("key-store-type-unknown", `key store ${quotedName(name)} has no Type`, context, at, {
-        hint: `add it: ${keyStoreTypes.join(", ")}`,
+        hint: `add it: ${typeNames.join(", ")}`,
       }),
     ];
   }
@@ -91,14 +91,14 @@ function typeProblems(
     ];
   }
   if (isKnownType(type.value)) return [];
-  const near = nearest(type.value, keyStoreTypes);
+  const near = nearest(type.value, typeNames);
   return [
     warning(
       "key-store-type-unknown",
       `key store ${quotedName(name)} is of no type that is known`,
       context,
       type,
-      { hint: near === undefined ? `known ones are ${keyStoreTypes.join(", ")}` : `did you mean ${near}?` },
+      { hint: near === undefined ? `known ones are ${typeNames.join(", ")}` : `did you mean ${near}?` },
     ),
   ];
 }

@@ -1,25 +1,65 @@
 import { checkPort } from "../checks/endpoints.js";
-import { writtenEndpoints } from "../endpoints.js";
+import { parsePort, writtenEndpoints } from "../endpoints.js";
 import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";
 import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
-import { checkHost } from "./check-host.js";
-import { checkText } from "./check-text.js";
-import { conflict, incomplete } from "./conflict.js";
-import type { Context } from "./context.js";
-import { connectionOf } from "./kryptus-connection.js";
+import { atType, confSince } from "./amplia-version.js";
+import { checkHost, checkText, conflict, incomplete, isAddress } from "./check-values.js";
+import { secret, text, type BuildContext, type CheckContext, type KeyStoreType } from "./key-store-type.js";
+
+const keys = {
+  host: text("Host", { mayBeShown: isAddress }),
+  port: text("Port"),
+  root_username: text("RootUsername"),
+  root_password: secret("RootPassword"),
+  vco_username: text("VcoUsername"),
+  vco_password: secret("VcoPassword"),
+};
 
 const places = ["host", "port", "connection", "user"];
 const rootKeys = ["root_username", "root_password"];
 const vcoKeys = ["vco_username", "vco_password"];
 
 /**
- * A VHSM behind the vendor's own API: where it is and who asks, each given here or derived from the profile.
+ * A VHSM behind the vendor's own API: where it is and who logs in, each given here or derived from the profile.
+ * `root`: a regular user, who holds the CA's keys; `vco`: a VCO user, who holds the users' keys.
  */
-export function checkKryptus(store: Entry, context: Context): readonly Finding[] {
+export const kryptus: KeyStoreType<typeof keys> = {
+  keys,
+  references: ["connection", "user"],
+  needs: [
+    {
+      since: confSince,
+      title: "key store type Kryptus needs Amplia 4.0",
+      hint: "update Amplia, or use type Pkcs11 with a user of the profile",
+      askedAt: atType,
+    },
+  ],
+  check,
+  derive: (store, context) => {
+    const user = context.users.get(textAt(store, "user") ?? "");
+    const place = placeOf(store, user?.connection, context);
+    if (place === undefined) return undefined;
+    if (user?.pin) return { ...place, root_username: user.name, root_password: user.pin };
+    return firstOf(store, [...rootKeys, ...vcoKeys]) && place;
+  },
+};
+
+function placeOf(
+  store: TreeNode,
+  usersConnection: string | undefined,
+  { connections }: BuildContext,
+): { readonly host: string; readonly port: string } | undefined {
+  const endpoint = connections.get(textAt(store, "connection") ?? usersConnection ?? "")?.endpoints[0];
+  const host = textAt(store, "host") ?? endpoint?.ip;
+  const port = parsePort(entryOf(store, "port")?.value) ?? endpoint?.port;
+  return host === undefined || port === undefined ? undefined : { host, port: String(port) };
+}
+
+function check(store: Entry, context: CheckContext): readonly Finding[] {
   const { value } = store;
-  const name = { blanks: true, hint: "give the name of the VHSM's user as it is" };
+  const name = { blanks: true, hint: "give the VHSM user's name exactly as it is" };
   return [
     ...checkHost(entryOf(value, "host")),
     ...checkPort(entryOf(value, "port")?.value),
@@ -32,7 +72,7 @@ export function checkKryptus(store: Entry, context: Context): readonly Finding[]
   ];
 }
 
-function checkPlace(store: Entry, context: Context): readonly Finding[] {
+function checkPlace(store: Entry, context: CheckContext): readonly Finding[] {
   const [host, port, connection, user] = places.map((key) => entryOf(store.value, key));
   const own = host ?? port;
   if (own && connection)
@@ -68,7 +108,7 @@ function checkPlace(store: Entry, context: Context): readonly Finding[] {
 }
 
 /** A Kryptus key store knows one host; the others of an HA vector are not used. */
-function oneHost(store: Entry, context: Context): readonly Finding[] {
+function oneHost(store: Entry, context: CheckContext): readonly Finding[] {
   const name = connectionOf(store.value, context);
   const connection = name === undefined ? undefined : context.connections.get(name)?.value;
   const count = connection?.kind === "map" ? writtenEndpoints(connection).length : 0;
@@ -85,7 +125,7 @@ function oneHost(store: Entry, context: Context): readonly Finding[] {
   ];
 }
 
-function checkPairs(store: Entry, context: Context): readonly Finding[] {
+function checkPairs(store: Entry, context: CheckContext): readonly Finding[] {
   const { value } = store;
   const user = entryOf(value, "user");
   const root = firstOf(value, rootKeys);
@@ -112,7 +152,7 @@ function checkPairs(store: Entry, context: Context): readonly Finding[] {
   return vco && (user ?? root) ? [...pin, bothPairs(vco)] : pin;
 }
 
-function checkUsersPin(user: Entry, { users }: Context): readonly Finding[] {
+function checkUsersPin(user: Entry, { users }: CheckContext): readonly Finding[] {
   const named = users.get(textOf(user.value) ?? "");
   if (named?.value.kind !== "map" || entryOf(named.value, "pin")) return [];
   return [
@@ -135,6 +175,20 @@ function bothPairs(anchor: Entry): Finding {
     hint: "both in one key store are unusual; check that both kinds of keys belong here",
     severity: "warning",
   };
+}
+
+/**
+ * The name of the connection that gives the key store its host: its own, else its user's; undefined when it has
+ * a host.
+ */
+function connectionOf(store: TreeNode, { users }: CheckContext): string | undefined {
+  if (entryOf(store, "host")) return undefined;
+  const user = users.get(textAt(store, "user") ?? "");
+  return textAt(store, "connection") ?? textOf(entryOf(user?.value, "connection")?.value);
+}
+
+function textAt(store: TreeNode, key: string): string | undefined {
+  return textOf(entryOf(store, key)?.value);
 }
 
 function firstOf(store: TreeNode, keys: readonly string[]): Entry | undefined {
