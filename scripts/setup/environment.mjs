@@ -23,6 +23,7 @@ const kept = [
   "KNETCTL_RACE_TRIES",
   "KNETCTL_SWEEP",
   "KNETCTL_TEST_SEED",
+  "KNETCTL_WRITE_DOCS",
 ];
 
 /** The few variables that a run as root is given: none of npm's, none of Node's own that change what runs. */

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hintFor } from "../../src/pkcs11/hints.js";
+import { returnValueName, vendorDefined } from "../../src/pkcs11/return-values.js";
+import { problemCodes } from "../../src/problem/codes.js";
+import { clientModule } from "../../src/vendor/client.js";
+import { allVerbs, helpOf } from "./help.js";
+import { clone } from "./pages.js";
+import { profileKeys } from "./profile-keys.js";
+
+/** What pages hold of the program's own words, by the name in the block's mark: `command ha add`. */
+export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
+  const commands = (await allVerbs()).map(async (verb) => [`command ${verb.join(" ")}`, await usage(verb)]);
+  return new Map([
+    ...(await Promise.all(commands)).map(([name = "", text = ""]): [string, string] => [name, text]),
+    ["command", fenced(await helpOf([]))],
+    ["profile keys", profileKeyList()],
+    ["return values", returnValueList()],
+    ["json documents", jsonDocumentList()],
+    ...problemAreas().map((area): [string, string] => [`problems ${area}`, problemList(area)]),
+  ]);
+}
+
+/** A block as it stands in a page: between two comments, which a reader does not see. */
+const block = /^<!-- generated: (.+) -->\n[\s\S]*?^<!-- end -->$/gm;
+
+/** The page's text with every block as the program has it now. Throws for a block that nothing generates. */
+export function withBlocks(text: string, blocks: ReadonlyMap<string, string>): string {
+  return text.replaceAll(block, (_whole, name: string) => {
+    const content = blocks.get(name);
+    if (content === undefined) throw new Error(`nothing generates the block ${JSON.stringify(name)}`);
+    return `<!-- generated: ${name} -->\n\n${content}\n\n<!-- end -->`;
+  });
+}
+
+/** The names of the blocks in a page. */
+export function blocksIn(text: string): readonly string[] {
+  return [...text.matchAll(block)].map(([, name = ""]) => name);
+}
+
+/** The first words of the problems' codes, in the order of the codes. */
+export function problemAreas(): readonly string[] {
+  return [...new Set(Object.keys(problemCodes).map(areaOf))];
+}
+
+function areaOf(code: string): string {
+  return code.split("-")[0] ?? code;
+}
+
+function problemList(area: string): string {
+  return Object.entries(problemCodes)
+    .filter(([code]) => areaOf(code) === area)
+    .map(([code, exitCode]) => `- \`${code}\` (${exitCode})`)
+    .join("\n");
+}
+
+/** The options that all verbs have are told once, with the program's own. */
+async function usage(verb: readonly string[]): Promise<string> {
+  const help = await helpOf(verb);
+  return fenced(help.replace(/\n+Everywhere:\n[\s\S]*?(?=\n\n|$)/, ""));
+}
+
+function fenced(text: string): string {
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
+function profileKeyList(): string {
+  return profileKeys()
+    .map(({ path, description }) => `- \`${path}\`: ${description}`)
+    .join("\n");
+}
+
+/** All that has a name in PKCS #11, and the first of the vendors' own. */
+const returnValues = [...Array.from({ length: 0x300 }, (_, value) => value), vendorDefined];
+
+/** What the smoke test says of each return value of the client, those with the same meaning together. */
+function returnValueList(): string {
+  const names = new Map<string, readonly string[]>();
+  for (const value of returnValues) {
+    const hint = hintFor(value, clientModule);
+    const name = value === vendorDefined ? "0x80000000 and up" : returnValueName(value);
+    if (hint !== undefined) names.set(hint, [...(names.get(hint) ?? []), `\`${name}\``]);
+  }
+  return [...names].map(([hint, values]) => `- ${values.join(", ")}: ${hint}`).join("\n");
+}
+
+/** One line for each document of `--json`, by the command that the schema names. */
+function jsonDocumentList(): string {
+  const schema: unknown = JSON.parse(readFileSync(join(clone, "schemas/report.schema.json"), "utf8"));
+  const definitions = at(schema, "$defs");
+  return listOf(at(schema, "anyOf"))
+    .map((way) => at(definitions, String(at(way, "$ref")).replace("#/$defs/", "")))
+    .map((one) => {
+      const keys = keysOf(at(one, "properties")).map((key) => `\`${key}\``);
+      return `- ${String(at(one, "description"))}: ${keys.join(", ")}`;
+    })
+    .join("\n");
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === "object" && value !== null ? Object.keys(value) : [];
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}

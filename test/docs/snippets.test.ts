@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "tap";
+import { report } from "../../src/generated/validate-report.js";
+import { parsed } from "../profile/problems-of.js";
+import { allVerbs, helpOf, optionsIn } from "./help.js";
+import { allPages, clone, codeWordsOf, placeOf, snippetsOf } from "./pages.js";
+import { knetctlCalls, refusal } from "./shell.js";
+
+const pages = allPages();
+const snippets = pages.flatMap(snippetsOf);
+
+test("every YAML snippet is a valid profile", async (t) => {
+  const profiles = snippets.filter(({ info }) => info === "yaml");
+  t.ok(profiles.length > 2);
+  for (const snippet of profiles) {
+    const { profile, problems } = await parsed(snippet.text);
+    t.ok(profile !== undefined, placeOf(snippet), { problems });
+  }
+});
+
+test("every JSON snippet is a document that --json may print", async (t) => {
+  const documents = snippets.filter(({ info }) => info === "json");
+  t.ok(documents.length > 2);
+  for (const snippet of documents) t.ok(report(JSON.parse(snippet.text)), placeOf(snippet), report);
+});
+
+test("every call of knetctl in a shell snippet is one that it takes", async (t) => {
+  const calls = snippets
+    .filter(({ info }) => info === "sh")
+    .flatMap((snippet) => knetctlCalls(snippet.text).map((words) => ({ words, place: placeOf(snippet) })));
+  t.ok(calls.length > 20);
+  for (const { words, place } of calls)
+    t.equal(await refusal(words), undefined, `${place}: knetctl ${words.join(" ")}`);
+});
+
+test("the shell lines for a PIN's file leave a file that only its owner can read", (t) => {
+  const folder = `${t.testdir()}/knetctl`;
+  const lines = snippets
+    .filter(({ info, text }) => info === "sh" && text.includes("ca_signer.pin"))
+    .map(({ text }) => text.split("\n").filter((line) => line.startsWith("install ")));
+  t.equal(lines.filter(({ length }) => length === 2).length, 2, "in README and in first-host");
+  for (const line of lines.flat())
+    execFileSync("sh", ["-c", line.replaceAll("/etc/knetctl", folder)], { env: { PATH: "/usr/bin:/bin" } });
+  t.equal(statSync(folder).mode & 0o777, 0o700);
+  t.equal(statSync(`${folder}/ca_signer.pin`).mode & 0o777, 0o600);
+  t.end();
+});
+
+test("what prose calls a command of knetctl is one, with options that it has", async (t) => {
+  const verbs = new Set((await allVerbs()).map((verb) => verb.join(" ")));
+  for (const page of pages) {
+    for (const code of codeWordsOf(page).filter((word) => word.startsWith("knetctl "))) {
+      const [verb = "", inner = "", ...rest] = code.split(/\s+/).slice(1);
+      if (/^[A-Z-]/.test(verb) || verb === "help") continue;
+      const path = verbs.has(`${verb} ${inner}`) ? [verb, inner] : [verb];
+      t.ok(verbs.has(path.join(" ")), `${page.path}: ${code}`);
+      const known = optionsIn(await helpOf(path));
+      const options = [inner, ...rest].filter((word) => word.startsWith("--"));
+      t.strictSame(
+        options.filter((option) => !known.has(option)),
+        [],
+        `${page.path}: ${code}`,
+      );
+    }
+  }
+});
+
+test("every npm script that a page names is one, and CONTRIBUTING names all", (t) => {
+  const scripts = npmScripts();
+  const named = pages.map(({ path, text }) => ({
+    path,
+    names: [...text.matchAll(/npm (?:run )?([a-z][a-z:]*)/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => !["run", "ci", "packages", "and"].includes(name)),
+  }));
+  for (const { path, names } of named)
+    t.strictSame(
+      names.filter((name) => !scripts.includes(name)),
+      [],
+      path,
+    );
+  const inGuide = named.find(({ path }) => path === "CONTRIBUTING.md")?.names ?? [];
+  t.strictSame(
+    scripts.filter((name) => !inGuide.includes(name)),
+    [],
+  );
+  t.end();
+});
+
+function npmScripts(): readonly string[] {
+  const json: unknown = JSON.parse(readFileSync(join(clone, "package.json"), "utf8"));
+  const scripts: unknown = typeof json === "object" && json !== null ? Reflect.get(json, "scripts") : {};
+  return Object.keys(typeof scripts === "object" && scripts !== null ? scripts : {});
+}
