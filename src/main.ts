@@ -5,6 +5,7 @@ import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
 import { errorsLast, Problem, Problems } from "./problem/problem.js";
+import { errorCode } from "./problem/thrown.js";
 import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal/terminal-output.js";
 
 export interface MainInput {
@@ -146,7 +147,7 @@ async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<Ab
     return absolute(real);
   } catch (cause) {
     // root may get there
-    if (cause instanceof Error && "code" in cause && cause.code === "EACCES")
+    if (errorCode(cause) === "EACCES")
       throw new Problem("host-not-permitted", "the folder of --root cannot be reached", {
         where: { path: root },
         cause,

@@ -1,5 +1,6 @@
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import { posix } from "node:path";
+import { modeText } from "../formats/text/mode-text.js";
 import { shellWord } from "../formats/text/shell-word.js";
 import { requireProc } from "./files/descriptor.js";
 import { isStaffs, type Owners } from "./files/trust.js";
@@ -45,7 +46,7 @@ export async function doubtAbout(
     };
   if (strangers !== undefined)
     return {
-      detail: `${file} has mode ${octal(mode)}: ${strangers.who} can write it`,
+      detail: `${file} has mode ${modeText(mode)}: ${strangers.who} can write it`,
       remedy: `chmod go-w ${word}`,
     };
   return doubtAboutFolders(posix.dirname(file), trusted, accounts);
@@ -76,7 +77,7 @@ async function doubtAboutFolders(
     if (strangers === undefined || (stats.mode & sticky) !== 0) continue;
     return {
       detail:
-        `${path}, a folder above it, has mode ${octal(stats.mode)}: ${strangers.who} can put another ` +
+        `${path}, a folder above it, has mode ${modeText(stats.mode)}: ${strangers.who} can put another ` +
         "file there",
       remedy: `chmod go-w ${shellWord(path)}; or ${elsewhere}`,
     };
@@ -156,8 +157,4 @@ async function machineAccounts(): Promise<Accounts> {
 
 function named(name: string, id: number): string {
   return name === `#${id}` ? name : `${name} (#${id})`;
-}
-
-function octal(mode: number): string {
-  return (mode & 0o7777).toString(8).padStart(4, "0");
 }

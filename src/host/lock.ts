@@ -11,11 +11,12 @@ import {
   writeSync,
 } from "node:fs";
 import { Problem } from "../problem/problem.js";
+import { errorCode } from "../problem/thrown.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import { startChild } from "./commands/start-child.js";
 import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
-import { asFileProblem, errorCode } from "./files/file-problem.js";
+import { asFileProblem } from "./files/file-problem.js";
 import type { Entry, Host } from "./host.js";
 import { joined, nameOf, path, type AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";

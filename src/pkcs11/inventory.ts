@@ -1,4 +1,4 @@
-import { isRecord, text } from "./message-values.js";
+import { isRecord, textOf } from "../formats/json/json-values.js";
 
 /** An object on a token, by what can be compared between two members of an HA vector. */
 export interface InventoryObject {
@@ -29,11 +29,11 @@ export const longestName = 1024;
 
 export function asInventoryObject(value: unknown): InventoryObject | undefined {
   if (!isRecord(value)) return undefined;
-  const sha256 = text(value["sha256"]);
+  const sha256 = textOf(value["sha256"]);
   return {
-    class: text(value["class"]),
-    label: text(value["label"]),
-    id: text(value["id"]),
+    class: textOf(value["class"]),
+    label: textOf(value["label"]),
+    id: textOf(value["id"]),
     ...(/^[0-9a-f]{64}$/.test(sha256) && { sha256 }),
   };
 }

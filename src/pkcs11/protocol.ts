@@ -1,6 +1,7 @@
+import { isRecord, parsedJson, textOf } from "../formats/json/json-values.js";
 import { type CheckId, isCheckId } from "./check-table.js";
 import { asInventoryObject, type InventoryObject } from "./inventory.js";
-import { isRecord, milliseconds, parsed, text } from "./message-values.js";
+import { milliseconds } from "./message-values.js";
 import { type CheckResult, checkStatuses } from "./report.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
@@ -83,27 +84,27 @@ export function encodeMessage(nonce: string, message: WorkerMessage): string {
 /** The message of a line; undefined for anything else (a module may print on any descriptor). */
 export function decodeMessage(nonce: string, line: string): WorkerMessage | undefined {
   const start = line.lastIndexOf(nonce);
-  return start === -1 ? undefined : asMessage(parsed(line.slice(start + nonce.length)));
+  return start === -1 ? undefined : asMessage(parsedJson(line.slice(start + nonce.length)));
 }
 
 function asMessage(value: unknown): WorkerMessage | undefined {
   if (!isRecord(value)) return undefined;
   switch (value["type"]) {
     case "begin": {
-      const check = text(value["check"]);
+      const check = textOf(value["check"]);
       return isCheckId(check) ? { type: "begin", check } : undefined;
     }
     case "call":
-      return { type: "call", call: text(value["call"]) };
+      return { type: "call", call: textOf(value["call"]) };
     case "token":
       return {
         type: "token",
-        label: text(value["label"]),
-        serial: text(value["serial"]),
-        manufacturer: text(value["manufacturer"]),
+        label: textOf(value["label"]),
+        serial: textOf(value["serial"]),
+        manufacturer: textOf(value["manufacturer"]),
       };
     case "refused":
-      return { type: "refused", why: refusal(value["why"]), detail: text(value["detail"]) };
+      return { type: "refused", why: refusal(value["why"]), detail: textOf(value["detail"]) };
     case "done":
       return { type: "done" };
     case "paused":
@@ -139,34 +140,34 @@ const longest = 4000;
 function asCheckResult(value: unknown): CheckResult | undefined {
   if (!isRecord(value)) return undefined;
   const status = checkStatuses.find((known) => known === value["status"]);
-  const [id, ckr, ms] = [text(value["id"]), text(value["ckr"]), milliseconds(value["ms"])];
+  const [id, ckr, ms] = [textOf(value["id"]), textOf(value["ckr"]), milliseconds(value["ms"])];
   if (status === undefined || ms === undefined || !isCheckId(id)) return undefined;
   return {
     id,
     status,
     ms,
-    ...(value["detail"] !== undefined && { detail: text(value["detail"]).slice(0, longest) }),
+    ...(value["detail"] !== undefined && { detail: textOf(value["detail"]).slice(0, longest) }),
     ...(/^(?:CKR_\w{1,60}(?: \(0x[0-9a-f]{1,16}\))?|0x[0-9a-f]{1,16})$/.test(ckr) && { ckr }),
-    ...(value["hint"] !== undefined && { hint: text(value["hint"]).slice(0, longest) }),
+    ...(value["hint"] !== undefined && { hint: textOf(value["hint"]).slice(0, longest) }),
     ...(value["unavailable"] === true && { unavailable: true }),
   };
 }
 
 /** A request as the worker reads it; undefined when it is not one. */
 export function asRequest(line: string): WorkerRequest | undefined {
-  const value = parsed(line);
+  const value = parsedJson(line);
   if (!isRecord(value)) return undefined;
   const token = asTokenChoice(value["token"]);
   const { pinBytes } = value;
   if (token === undefined || (pinBytes !== null && typeof pinBytes !== "number")) return undefined;
   return {
-    nonce: text(value["nonce"]),
+    nonce: textOf(value["nonce"]),
     task: tasks.find((known) => known === value["task"]) ?? "smoke",
-    module: text(value["module"]),
+    module: textOf(value["module"]),
     token,
     pinBytes,
     identity: asIdentity(value["identity"]),
-    objectLabel: text(value["objectLabel"]),
+    objectLabel: textOf(value["objectLabel"]),
     tokenObjects: value["tokenObjects"] === true,
   };
 }
@@ -181,7 +182,7 @@ function asTokenChoice(value: unknown): TokenChoice | undefined {
 
 function asIdentity(value: unknown): Identity | null {
   if (!isRecord(value) || typeof value["uid"] !== "number" || typeof value["gid"] !== "number") return null;
-  return { user: text(value["user"]), uid: value["uid"], gid: value["gid"], home: text(value["home"]) };
+  return { user: textOf(value["user"]), uid: value["uid"], gid: value["gid"], home: textOf(value["home"]) };
 }
 
 const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused"];

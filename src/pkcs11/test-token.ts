@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
+import { errorMessage } from "../problem/thrown.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { TokenReport } from "./report.js";
 import type { Inventory } from "./inventory.js";
@@ -131,7 +132,7 @@ async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
     if (cause instanceof Problem) throw cause;
     throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", {
       cause,
-      detail: cause instanceof Error ? cause.message : String(cause),
+      detail: errorMessage(cause),
       hint: needed,
     });
   }

@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Problem } from "../problem/problem.js";
+import { errorCode } from "../problem/thrown.js";
 
 /**
  * Makes a folder and what is missing above it; true when it was not there before. Not by Node's `recursive`,
@@ -20,8 +21,8 @@ async function make(folder: string, mode: number): Promise<boolean> {
     await mkdir(folder, { mode });
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST" && (await stat(folder)).isDirectory()) return false;
-    if (codeOf(error) !== "ENOENT" || dirname(folder) === folder) throw error;
+    if (errorCode(error) === "EEXIST" && (await stat(folder)).isDirectory()) return false;
+    if (errorCode(error) !== "ENOENT" || dirname(folder) === folder) throw error;
   }
   await makeFolders(dirname(folder), mode);
   await mkdir(folder, { mode });
@@ -32,12 +33,8 @@ async function make(folder: string, mode: number): Promise<boolean> {
 export function cannotWrite(path: string, cause: unknown): Problem {
   return new Problem("simulator-cannot-write", "the simulator cannot write there", {
     where: { path },
-    detail: codeOf(cause) ?? "unexpected error",
+    detail: errorCode(cause) ?? "unexpected error",
     hint: "name a folder on a file system where this user may write",
     cause,
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

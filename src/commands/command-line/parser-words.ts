@@ -1,3 +1,5 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
+
 /** The options of the verb that the parser has come to. */
 export interface ParserWords {
   /** Without dashes, hidden ones too; positionals are none. */
@@ -24,19 +26,19 @@ export const noWords: ParserWords = {
 
 /** Asks the parser, whose types do not tell of these two methods (yargs 18, `getOptions` and `getGroups`). */
 export function parserWords(parser: object): ParserWords {
-  const options = recordOf(called(parser, "getOptions"));
-  const positionals = textsOf(recordOf(called(parser, "getGroups"))["Positionals:"]);
-  const aliases = Object.values(recordOf(options["alias"])).flatMap(textsOf);
+  const options = fieldsOf(called(parser, "getOptions"));
+  const positionals = textsOf(fieldsOf(called(parser, "getGroups"))["Positionals:"]);
+  const aliases = Object.values(fieldsOf(options["alias"])).flatMap(textsOf);
   const switches = textsOf(options["boolean"]);
-  const defaults = recordOf(options["default"]);
+  const defaults = fieldsOf(options["default"]);
   return {
-    options: [...Object.keys(recordOf(options["key"])), ...aliases].filter(
+    options: [...Object.keys(fieldsOf(options["key"])), ...aliases].filter(
       (name) => !positionals.includes(name) && !/[A-Z]/.test(name),
     ),
     switches,
     negatable: switches.filter((name) => defaults[name] === true),
     choices: Object.fromEntries(
-      Object.entries(recordOf(options["choices"])).map(([name, words]) => [name, textsOf(words)]),
+      Object.entries(fieldsOf(options["choices"])).map(([name, words]) => [name, textsOf(words)]),
     ),
     hidden: textsOf(options["hiddenOptions"]),
     positionals,
@@ -46,10 +48,6 @@ export function parserWords(parser: object): ParserWords {
 function called(parser: object, name: string): unknown {
   const method: unknown = Reflect.get(parser, name);
   return typeof method === "function" ? Reflect.apply(method, parser, []) : undefined;
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { errorMessage } from "../../problem/thrown.js";
 import { quoted } from "../../profile/words/quote.js";
 import { nearest } from "../../profile/words/suggest.js";
 import { innerVerbs, verbs } from "../index.js";
@@ -66,7 +67,7 @@ function mistakeOf(
   words: ParserWords,
   path: readonly string[],
 ): Mistake {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   const [, got] = tooFew.exec(message) ?? [];
   if (got !== undefined) return { title: missingTitle(path.join(" "), Number(got)) };
   if (tooMany.test(message)) return { title: tooManyTitle(args, words, path) };

@@ -2,6 +2,7 @@ import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
@@ -80,7 +81,7 @@ function writeNew(file: string, text: string): void {
       closeSync(descriptor);
     }
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    const code = errorCode(cause) ?? "unknown error";
     throw new Problem("init-cannot-write", "the profile cannot be written", {
       where: { path: file },
       detail: code === "EEXIST" ? "there is such a file already" : code,

@@ -1,3 +1,4 @@
+import { errorCode, errorMessage } from "../../problem/thrown.js";
 import { clientArchive } from "../../vendor/client.js";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -5,7 +6,6 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { Problem } from "../../problem/problem.js";
 import { isKernels } from "../files/descriptor.js";
-import { errorCode } from "../files/file-problem.js";
 import type { Owners } from "../files/trust.js";
 import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import type { Doubt } from "../given-file.js";
@@ -168,7 +168,7 @@ export async function writeChunk(target: FileHandle, chunk: Buffer, archive: str
 function noRoom(error: unknown, archive: string): Problem {
   return new Problem("archive-no-space", "no room for a copy of the archive", {
     where: { path: archive },
-    detail: error instanceof Error ? error.message : String(error),
+    detail: errorMessage(error),
     hint: "make room in /tmp and /var/lib, then run again",
     cause: error,
   });

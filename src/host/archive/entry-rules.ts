@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem } from "../../problem/problem.js";
 import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
@@ -110,7 +111,7 @@ function modeRule({ path, type, mode }: RawEntry): Refusal | undefined {
   return [
     "archive-setuid",
     "an entry has the setuid or setgid bit",
-    `entry ${shownEntry(path)} has mode ${(mode & 0o7777).toString(8)}`,
+    `entry ${shownEntry(path)} has mode ${modeText(mode)}`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { extract } from "tar";
 import { Problem } from "../../problem/problem.js";
+import { errorMessage } from "../../problem/thrown.js";
 import { asFileProblem } from "../files/file-problem.js";
 import { path as asPath } from "../path.js";
 import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
@@ -47,7 +48,7 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
     if (error instanceof Error && "syscall" in error) throw error;
     throw new Problem("archive-corrupt", "the archive cannot be unpacked", {
       where: { path: archive },
-      detail: error instanceof Error ? error.message : String(error),
+      detail: errorMessage(error),
       hint: "check that there is room in /tmp and /var/lib; otherwise get the archive again",
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import { asFileProblem } from "../files/file-problem.js";
 import { withFound } from "../files/walk.js";
@@ -29,7 +30,7 @@ function usable(tree: Tree, program: AbsolutePath): boolean {
     if (tree.owners.has(entry.uid) && (entry.mode & writableByOthers) === 0) return true;
     throw new Problem("host-untrusted-owner", "the program could have been written by others than root", {
       where: { path: program },
-      detail: `owner is uid ${entry.uid}, mode ${entry.mode.toString(8)}`,
+      detail: `owner is uid ${entry.uid}, mode ${modeText(entry.mode)}`,
       hint: "install it anew from its package",
     });
   });

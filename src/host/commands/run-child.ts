@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Readable } from "node:stream";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import type { CommandResult } from "../host.js";
 import { startChild } from "./start-child.js";
 
@@ -87,7 +88,7 @@ function ended(
     });
     child.once("error", (error) => {
       // the error's own text may quote the arguments
-      const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
+      const code = errorCode(error) ?? "unknown";
       reject(
         new Problem("host-command-not-started", "the program could not be started", {
           where: { path: line[0] ?? "" },

@@ -8,7 +8,7 @@ import {
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Stream } from "node:stream";
 import { Problem } from "../../problem/problem.js";
-import { errorCode } from "../files/file-problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { descriptorsPassedOn, mostDescriptors } from "../processes/inherited-descriptors.js";
 
 /** What a child gets at one of its descriptors; a number or a stream is one of ours. */

@@ -1,5 +1,6 @@
 import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, rmdirSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { findProgram } from "../commands/find-program.js";
 import { askChild } from "../commands/start-child.js";
 import type { Entry } from "../host.js";
@@ -112,8 +113,7 @@ export function copyAttributes(from: number, to: number, path: AbsolutePath): vo
     timeoutMs,
     given: [from, to],
   });
-  if (error !== undefined)
-    throw notKept(path, `cp could not be run: ${"code" in error ? String(error.code) : "it failed"}`);
+  if (error !== undefined) throw notKept(path, `cp could not be run: ${errorCode(error) ?? "it failed"}`);
   if (status === 0 || onlyContextLost.test(stderr)) return;
   throw notKept(
     path,

@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import type { AbsolutePath } from "../path.js";
 
 type Meaning = readonly [code: ProblemCode, title: string, hint?: string];
@@ -64,11 +65,6 @@ function fileProblem(error: unknown, path: AbsolutePath): unknown {
     ...(hint !== undefined && { hint }),
     cause: error,
   });
-}
-
-/** The code of a system error ("ENOENT"); undefined for any other error. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** System error texts of Node quote the path of a descriptor, which says nothing to a person. */

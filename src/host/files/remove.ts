@@ -1,7 +1,7 @@
 import { rmdirSync, unlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { at, entryAt } from "./descriptor.js";
-import { errorCode } from "./file-problem.js";
 import { folderOf, nameOf, type AbsolutePath } from "../path.js";
 import { removeStaleTemporaries } from "./temporary.js";
 import { article, notAFile } from "./trust.js";

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { randomHex } from "../random-hex.js";
 import { at, entryAt, entryOfDescriptor, walkFlags, withDescriptor } from "./descriptor.js";
-import { errorCode } from "./file-problem.js";
 import { isRootsAlone } from "./trust.js";
 import type { Folder } from "./walk.js";
 

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import type { Entry } from "../host.js";
 import type { AbsolutePath } from "../path.js";
@@ -47,7 +48,7 @@ export function requireTrustedFolder(
     "others can write in this folder, so nothing in it can be changed safely",
     {
       where: { path },
-      detail: `mode ${octal(folder.mode)}: whoever can write in it can replace what root is working on`,
+      detail: `mode ${modeText(folder.mode)}: whoever can write in it can replace what root is working on`,
       hint: "take that right away with chmod g-w,o-w",
     },
   );
@@ -126,7 +127,7 @@ export function foreignOwner(entry: Entry, path: AbsolutePath, what: string): Pr
   return new Problem("host-untrusted-owner", `the ${what} belongs to somebody else`, {
     where: { path },
     detail:
-      `owner is uid ${entry.uid}, mode ${octal(entry.mode)}; only root and the service user are ` +
+      `owner is uid ${entry.uid}, mode ${modeText(entry.mode)}; only root and the service user are ` +
       "trusted here",
     hint: "find out who put it there; if it should be root's, give it to root with chown",
   });
@@ -143,8 +144,4 @@ export const article: Readonly<Record<Entry["kind"], string>> = {
 
 function isStickyOfRoot(folder: Entry): boolean {
   return folder.uid === 0 && (folder.mode & sticky) !== 0;
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
 }

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import type { Entry } from "../host.js";
 import { type AbsolutePath, folderOf, joined, nameOf, path as literal } from "../path.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc, walkFlags } from "./descriptor.js";
-import { errorCode } from "./file-problem.js";
 import { article, type Owners, type Purpose, requireTrustedFolder, requireTrustedLink } from "./trust.js";
 
 /** A host's files: a path of this machine that opens its root, and whose folders are trusted. */

@@ -1,9 +1,9 @@
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { errorCode } from "../../problem/thrown.js";
 import { mountsBelow, type Mount } from "../installer/mounts.js";
 import { path as literal } from "../path.js";
-import { errorCode } from "./file-problem.js";
 
 /**
  * The parts of a problem that say why a file that a user named could not be opened or read, and what to do.

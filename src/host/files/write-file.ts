@@ -1,4 +1,5 @@
 import { constants, fchmodSync, fchownSync, fsyncSync, renameSync, writeSync } from "node:fs";
+import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import { at, entryAt, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
 import { withDraft, withDraftOf, type Draft } from "./draft.js";
@@ -111,8 +112,8 @@ export function requireRights(entry: Entry, rights: Rights, path: AbsolutePath):
   throw new Problem("host-file-immutable", "the file system did not take the owner or mode", {
     where: { path },
     detail:
-      `wanted ${rights.uid}:${rights.gid} ${rights.mode.toString(8)}, got ${entry.uid}:${entry.gid} ` +
-      entry.mode.toString(8),
+      `wanted ${rights.uid}:${rights.gid} ${modeText(rights.mode)}, got ${entry.uid}:${entry.gid} ` +
+      modeText(entry.mode),
     hint: "use a file system that keeps Unix owners and modes",
   });
 }

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { RecordedChange } from "./difference.js";
 
 const most = 20;
@@ -20,8 +21,7 @@ export function changeLines(changes: readonly RecordedChange[]): readonly string
 
 function line({ change, path, before, after }: RecordedChange): string {
   const state = after ?? before;
-  const rights =
-    state === undefined ? "" : `  ${state.mode.toString(8).padStart(4, "0")} ${state.uid}:${state.gid}`;
+  const rights = state === undefined ? "" : `  ${modeText(state.mode)} ${state.uid}:${state.gid}`;
   const kind = state?.kind === "folder" ? "folder " : "";
   return `install.sh ${words[change]} ${kind}${path}${change === "removed" ? "" : rights}`;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isRecord } from "../../formats/json/json-values.js";
 import { Problem } from "../../problem/problem.js";
 import type { Host } from "../host.js";
 import { folderOf, joined, nameOf } from "../path.js";
@@ -134,7 +135,7 @@ const changeWords: readonly unknown[] = [
 
 export function isRecordedChange(json: unknown): json is RecordedChange {
   return (
-    isObject(json) &&
+    isRecord(json) &&
     typeof json["path"] === "string" &&
     changeWords.includes(json["change"]) &&
     isStateOrAbsent(json["before"]) &&
@@ -146,12 +147,8 @@ export function isRecordedChange(json: unknown): json is RecordedChange {
 function isStateOrAbsent(json: unknown): json is EntryState | undefined {
   return (
     json === undefined ||
-    (isObject(json) &&
+    (isRecord(json) &&
       typeof json["kind"] === "string" &&
       ["mode", "uid", "gid"].every((name) => isRecordedNumber(json[name])))
   );
-}
-
-function isObject(json: unknown): json is Record<string, unknown> {
-  return typeof json === "object" && json !== null;
 }

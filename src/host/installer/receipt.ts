@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isRecord } from "../../formats/json/json-values.js";
 import { Problem } from "../../problem/problem.js";
 import type { Files, Host } from "../host.js";
 import { asAbsolutePath, joined, stateFolder } from "../path.js";
@@ -116,8 +117,4 @@ function parseFile(json: unknown): InstalledFile | undefined {
 
 function absolute(value: unknown): AbsolutePath | undefined {
   return typeof value === "string" ? asAbsolutePath(value) : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

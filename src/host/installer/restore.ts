@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Problem } from "../../problem/problem.js";
+import { errorMessage } from "../../problem/thrown.js";
 import type { Entry, Files } from "../host.js";
 import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
@@ -41,7 +42,7 @@ export function restore(changes: readonly RecordedChange[], how: Restoration): r
       if (mount !== undefined) throw new Error(`a file system was mounted or unmounted at ${mount} since`);
       step(path);
     } catch (error) {
-      failures.push({ path: change.path, reason: error instanceof Error ? error.message : String(error) });
+      failures.push({ path: change.path, reason: errorMessage(error) });
     }
   };
   for (const change of [...changes].reverse())

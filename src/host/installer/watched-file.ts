@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRecord } from "../../formats/json/json-values.js";
 import type { InstallationFiles } from "./installation-files.js";
 import { linksNotFollowed, type NotLookedAt } from "./not-followed.js";
 import { mountsBelow, type Mount } from "./mounts.js";
@@ -31,7 +32,7 @@ export function writeWatched({ full }: Pick<InstallationFiles, "full">, watched:
 export function readWatched(files: Pick<InstallationFiles, "read">, root: AbsolutePath): Watched {
   try {
     const json: unknown = JSON.parse(files.read(watchedFile)?.toString("utf8") ?? "");
-    if (isObject(json) && Array.isArray(json["folders"]) && Array.isArray(json["mounts"]))
+    if (isRecord(json) && Array.isArray(json["folders"]) && Array.isArray(json["mounts"]))
       return {
         folders: json["folders"].filter((folder) => typeof folder === "string"),
         except: exceptIn(json["except"]),
@@ -48,15 +49,11 @@ function exceptIn(json: unknown): readonly NotLookedAt[] {
   return Array.isArray(json)
     ? json.filter(
         (item): item is NotLookedAt =>
-          isObject(item) && typeof item["path"] === "string" && typeof item["because"] === "string",
+          isRecord(item) && typeof item["path"] === "string" && typeof item["because"] === "string",
       )
     : [];
 }
 
 function isMount(json: unknown): json is Mount {
-  return isObject(json) && typeof json["point"] === "string" && typeof json["what"] === "string";
-}
-
-function isObject(json: unknown): json is Record<string, unknown> {
-  return typeof json === "object" && json !== null;
+  return isRecord(json) && typeof json["point"] === "string" && typeof json["what"] === "string";
 }

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { Dirent, Stats } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { errorCode } from "../files/file-problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import type { AbsolutePath } from "../path.js";
 import { asAbsolutePath, path as literal } from "../path.js";
 import { resolveLinks } from "./resolve-links.js";

@@ -1,9 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { modeText } from "../../formats/text/mode-text.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { at, isKernels } from "../files/descriptor.js";
-import { errorCode } from "../files/file-problem.js";
 import { withFound } from "../files/walk.js";
 import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
@@ -123,7 +124,7 @@ function untrusted(problem: Problem, where: Where): Problem {
 }
 
 function judged(stat: Stats, where: Where): Problem[] {
-  const mode = (stat.mode & 0o7777).toString(8).padStart(4, "0");
+  const mode = modeText(stat.mode);
   if (!stat.isFile()) throw notRegular(where);
   if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
     throw new Problem("pin-file-foreign", "the PIN file belongs to another user", {

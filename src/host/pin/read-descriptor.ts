@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, read } from "node:fs";
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { errorCode } from "../../problem/thrown.js";
 
 /** How often a pipe that has nothing yet and must not be waited for is asked again. */
 const retryMs = 20;
@@ -77,7 +78,7 @@ export async function readDescriptor(
       if (bytesRead === 0) break;
       length += bytesRead;
     } catch (error) {
-      if (!waits || !(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      if (!waits || errorCode(error) !== "EAGAIN") throw error;
       await delay(retryMs, undefined, signal && { signal });
     }
   }

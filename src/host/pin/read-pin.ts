@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
+import { errorCode } from "../../problem/thrown.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { isHandedOver, type OpenDescriptors } from "../processes/inherited-descriptors.js";
 import { readPinFile } from "./pin-file.js";
@@ -109,7 +110,7 @@ async function fromDescriptor(
     return { bytes: await readGiven(descriptor, longestPin + 3, signal), from };
   } catch (error) {
     if (signal?.aborted === true) throw new Problem("interrupted", "interrupted while reading a PIN");
-    const detail = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const detail = errorCode(error) ?? "unknown error";
     throw new Problem("pin-descriptor-unreadable", `the PIN cannot be read from ${from}`, {
       detail,
       hint: "open it for reading when knetctl is started",

@@ -1,4 +1,5 @@
 import { readlinkSync } from "node:fs";
+import { errorCode } from "../../problem/thrown.js";
 
 /**
  * A part of a name that says which process made the thing: `NAMESPACE-PID`. The number of the PID namespace
@@ -22,7 +23,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return errorCode(error) !== "ESRCH";
   }
 }
 

@@ -1,6 +1,7 @@
 import { get as httpGet, type IncomingMessage, type RequestOptions } from "node:http";
 import { get as httpsGet } from "node:https";
 import type { LookupFunction } from "node:net";
+import { errorCode } from "../../problem/thrown.js";
 
 /** What came of asking: what answered, or why that is no answer of a service that is well. */
 export type Health =
@@ -120,11 +121,8 @@ function isName(value: unknown): value is string {
  * could quote the URL.
  */
 function reasonOf(error: Error): string {
-  const last = error instanceof AggregateError ? (error.errors.at(-1) as unknown) : error;
-  const code =
-    typeof last === "object" && last !== null && "code" in last && typeof last.code === "string"
-      ? last.code
-      : undefined;
+  const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
+  const code = errorCode(last);
   if (code === "ECONNREFUSED") return "nothing listens there (ECONNREFUSED)";
   return code ?? "the connection failed";
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, lstatSync, readFileSync, readlinkSync, statSync 
 import { endianness } from "node:os";
 import { dirname, resolve } from "node:path";
 import { parseLoaderCache } from "../../host/installer/loader-cache.js";
+import { errorCode } from "../../problem/thrown.js";
 
 /**
  * What keeps this process's user from a library that the loader did not find, as closedWay tells it: a path's
@@ -66,7 +67,7 @@ function may(path: string, right: number): boolean {
     accessSync(path, right);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "EACCES");
+    return errorCode(error) !== "EACCES";
   }
 }
 

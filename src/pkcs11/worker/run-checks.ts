@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { errorMessage } from "../../problem/thrown.js";
 import type { CheckId } from "../check-table.js";
 import type { CheckResult } from "../report.js";
 import type { Check, Outcome, Run } from "./checks/check.js";
@@ -61,7 +62,7 @@ function refused(check: Check, error: CryptokiError): Outcome {
 
 /** Not a return value: the addon or Node could not make sense of what the module gave. */
 function broken(check: Check, error: unknown): Outcome {
-  const detail = `what the module gave cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  const detail = `what the module gave cannot be used: ${errorMessage(error)}`;
   return check.refused === "warn"
     ? { status: "warn", detail }
     : { status: "fail", detail, stop: check.refused === "stop" };

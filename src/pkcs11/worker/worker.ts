@@ -1,6 +1,7 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
+import { errorMessage } from "../../problem/thrown.js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
@@ -109,7 +110,7 @@ async function work(input: Input): Promise<void> {
     tell(request.nonce, {
       type: "refused",
       why,
-      detail: error instanceof Error ? error.message : String(error),
+      detail: errorMessage(error),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../../formats/json/json-values.js";
 import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../words/quote.js";
 import { textWithEndpoints, type EndpointOrder } from "./edit-endpoints.js";
@@ -91,10 +92,6 @@ function listOf(value: unknown): readonly unknown[] {
 
 function memberOf(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unknownForm(name: string, connection: string): Problem {

@@ -1,10 +1,10 @@
 import { constants, createReadStream, fstatSync, openSync, closeSync, readSync } from "node:fs";
-import { errorCode } from "../../host/files/file-problem.js";
 import { isKernels } from "../../host/files/descriptor.js";
 import type { Owners } from "../../host/files/trust.js";
 import { openPatiently, whyUnreadable } from "../../host/files/why-unreadable.js";
 import type { Doubt } from "../../host/given-file.js";
 import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
 import { profileSizeLimit, tooLarge } from "./source-text.js";
 
 export interface Input {

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
@@ -177,9 +178,7 @@ function openHome({ home }: ObservedAccount, mode: number): Problem {
   return new Problem("account-home-writable", "others can write in the service user's home", {
     severity: "warning",
     where: { path: home },
-    detail:
-      `mode ${mode.toString(8).padStart(4, "0")}: whoever can write there can put another .config in ` +
-      "its place",
+    detail: `mode ${modeText(mode)}: whoever can write there can put another .config in ` + "its place",
     hint: `take that right away (chmod go-w ${shellWord(home)})`,
   });
 }

@@ -1,4 +1,5 @@
 import { writtenBy } from "../../formats/safe-commands.js";
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";
 import { sha256 } from "../../host/random-hex.js";
@@ -147,7 +148,7 @@ export function privateFile(
       {
         where: { path: file },
         detail:
-          `root:${accounts.groupName(entry.gid)} ${entry.mode.toString(8).padStart(4, "0")}: group ` +
+          `root:${accounts.groupName(entry.gid)} ${modeText(entry.mode)}: group ` +
           `${group} cannot read it, and is given nothing that it could not read before`,
         // no command on the path itself: the service user may exchange what it names
         hint:
@@ -165,7 +166,7 @@ export function exposedWarning({ path: file, entry, text }: ObservedFile): reado
     new Problem("settings-exposed", "everybody on this host could read the application's settings", {
       severity: "warning",
       where: { path: file },
-      detail: `mode ${entry.mode.toString(8).padStart(4, "0")}`,
+      detail: `mode ${modeText(entry.mode)}`,
       hint: "apply takes that right away; change the PINs and passwords in it if others may have read them",
     }),
   ];

@@ -1,4 +1,5 @@
 import { inFolder } from "../../formats/safe-commands.js";
+import { modeText } from "../../formats/text/mode-text.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
@@ -62,7 +63,7 @@ function closed(
   { accounts }: Host,
   isCertain: boolean,
 ): Problem {
-  const rights = `${accounts.userName(uid)}:${accounts.groupName(gid)} ${mode.toString(8).padStart(4, "0")}`;
+  const rights = `${accounts.userName(uid)}:${accounts.groupName(gid)} ${modeText(mode)}`;
   return new Problem(
     "settings-unreachable",
     `the service user ${JSON.stringify(user)} cannot reach these settings`,

@@ -1,3 +1,4 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { type SettingsForm, settingsForms } from "../../formats/settings/settings-text.js";
 import type { Files } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, joined, stateFolder } from "../../host/path.js";
@@ -84,10 +85,6 @@ function writtenFile(json: unknown): WrittenFile | undefined {
     keyStores,
     ...(defaultKeyStore !== undefined && { defaultKeyStore }),
   };
-}
-
-function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
-  return typeof json === "object" && json !== null ? { ...json } : {};
 }
 
 function isTexts(json: unknown): json is readonly string[] {

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import { clientModule } from "../../vendor/client.js";
 import type { Account, Files, Host } from "../../host/host.js";
 import type { InstalledFile } from "../../host/installer/receipt.js";
@@ -28,7 +29,7 @@ export function driftProblem({ recorded, now, content }: Drift): Problem {
 
 function shown({ mode, uid, gid, sha256, target }: InstalledFile): string {
   const what = target === undefined ? `SHA-256 ${sha256?.slice(0, 12) ?? "unknown"}…` : `a link to ${target}`;
-  return `mode ${mode.toString(8).padStart(4, "0")}, owner ${uid}:${gid}, ${what}`;
+  return `mode ${modeText(mode)}, owner ${uid}:${gid}, ${what}`;
 }
 
 /**
@@ -75,7 +76,7 @@ export function readableProblem(
     return new Problem("module-not-readable", `${account.user} cannot load the module`, {
       severity: "warning",
       where: { path: part ?? library },
-      detail: `mode ${entry.mode.toString(8).padStart(4, "0")} shuts ${account.user} out of ${library}`,
+      detail: `mode ${modeText(entry.mode)} shuts ${account.user} out of ${library}`,
       hint: `run chmod o+r${entry.kind === "folder" ? "x" : ""} ${part ?? library}`,
     });
   }

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Entry } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
@@ -101,7 +102,7 @@ function passageProblems({ path, entry }: Observed["top"], reader: Reader): read
         where: { path },
         detail:
           `${accounts.userName(entry.uid)}:${accounts.groupName(entry.gid)} ` +
-          `${entry.mode.toString(8).padStart(4, "0")}; other programs use it too, so knetctl gives no ` +
+          `${modeText(entry.mode)}; other programs use it too, so knetctl gives no ` +
           "rights to it",
         hint: `let it pass: ${command}`,
       },

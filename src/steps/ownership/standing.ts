@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
 import { writtenBy } from "../../formats/safe-commands.js";
 import { shellWord } from "../../formats/text/shell-word.js";
@@ -111,7 +112,7 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
     where: { path },
     severity,
     detail:
-      `${owner}:${group} ${octal(entry.mode)}: group ${service.group} cannot read it, and is given ` +
+      `${owner}:${group} ${modeText(entry.mode)}: group ${service.group} cannot read it, and is given ` +
       "nothing that it could not read before",
     hint: `move it to a folder that is root's alone, and look there what it is${wayOn(one, service.user)}`,
   });
@@ -127,8 +128,4 @@ function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
 
 function isOpen({ gid, mode }: Entry, wanted: number, { group }: Reader): boolean {
   return (mode & wanted) === wanted || (gid === group?.gid && ((mode >> 3) & wanted) === wanted);
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
 }

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Entry, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
@@ -62,7 +63,7 @@ function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined, host: Host
   if (entry === undefined) return;
   refuseForeign(folder, entry, host);
   if ((entry.mode & 0o022) === 0 || (entry.uid === 0 && (entry.mode & 0o1000) !== 0)) return;
-  throw unsafe(folder, `others can write in this folder: mode ${entry.mode.toString(8)}`);
+  throw unsafe(folder, `others can write in this folder: mode ${modeText(entry.mode)}`);
 }
 
 /** Its owner could put another one in its place at any time. */

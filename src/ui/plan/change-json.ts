@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
+import { modeText } from "../../formats/text/mode-text.js";
 import { shownUrl } from "../../problem/problem.js";
 import type { Change, WriteFile } from "../../workflow/change.js";
-import { modeText } from "./change-text.js";
 
 /**
  * A change in the `--json` documents: `{"step","kind","path",…}`, modes as octal text, a file's content as

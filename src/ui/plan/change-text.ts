@@ -1,10 +1,6 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import { shownUrl } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
-
-/** Permission bits as chmod takes them: 0640. */
-export function modeText(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
-}
 
 /** One line for people: what the change does, without its content. */
 export function changeText(change: Change): string {

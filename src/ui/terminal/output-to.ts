@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
+import { errorCode } from "../../problem/thrown.js";
 import type { OutputStream } from "./terminal-output.js";
 
 const pauseMs = 5;
@@ -27,7 +28,7 @@ export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): Check
   let [failed, lost] = [false, false];
   const lose = (error: unknown): void => {
     lost = true;
-    failed ||= codeOf(error) !== "EPIPE";
+    failed ||= errorCode(error) !== "EPIPE";
   };
   const state = { failed: () => failed, lost: () => lost };
   if (!mayBeTerminal(descriptor))
@@ -81,13 +82,9 @@ function writeSome(descriptor: number, bytes: Buffer): number {
   try {
     return writeSync(descriptor, bytes);
   } catch (error) {
-    if (codeOf(error) !== "EAGAIN") throw error;
+    if (errorCode(error) !== "EAGAIN") throw error;
     // whoever started this made the pipe non-blocking, and it is full
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
     return 0;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

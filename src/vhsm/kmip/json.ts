@@ -1,3 +1,4 @@
+import { isRecord } from "../../formats/json/json-values.js";
 import type { KmipItem, KmipType } from "./item.js";
 import { deepestNesting, kmipTypes, malformed } from "./item.js";
 import { nameOfTag, nameOfValue, tagOfName, valueOfName } from "./tags.js";
@@ -91,10 +92,6 @@ function leafFromJson(tag: number, type: Exclude<KmipType, "Structure">, value: 
     case "DateTime":
       return { tag, type, value: dateFrom(value) };
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isType(value: unknown): value is KmipType {

@@ -1,3 +1,4 @@
+import { isRecord } from "../../formats/json/json-values.js";
 import { peerText } from "../peer-text.js";
 import { malformed } from "./item.js";
 import type { QueryAnswer } from "./messages.js";
@@ -56,13 +57,7 @@ function parsed(source: string): unknown {
 }
 
 function itemFrom(document: unknown, depth: number): LooseItem {
-  if (
-    depth > deepest ||
-    typeof document !== "object" ||
-    document === null ||
-    !("tag" in document) ||
-    !("value" in document)
-  )
+  if (depth > deepest || !isRecord(document) || !("tag" in document) || !("value" in document))
     throw malformed("an item is no object");
   const { tag, value } = document;
   if (typeof tag !== "string") throw malformed("an item has no tag");

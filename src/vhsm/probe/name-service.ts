@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { isIP } from "node:net";
+import { fieldsOf, textOf } from "../../formats/json/json-values.js";
 import { startChild } from "../../host/commands/start-child.js";
 import type { Finding } from "./finding.js";
 import type { Target } from "./target.js";
@@ -94,20 +95,12 @@ class NameService implements Names {
   }
 
   #answer(message: unknown): void {
-    if (
-      typeof message !== "object" ||
-      message === null ||
-      !("name" in message) ||
-      typeof message.name !== "string"
-    )
-      return;
-    const addresses: readonly unknown[] =
-      "addresses" in message && Array.isArray(message.addresses) ? message.addresses : [];
-    const texts = addresses.filter((address) => typeof address === "string");
-    const code = "code" in message && typeof message.code === "string" ? message.code : "ENOTFOUND";
+    const { name, addresses, code } = fieldsOf(message);
+    const texts = Array.isArray(addresses) ? addresses.filter((address) => typeof address === "string") : [];
+    const why = textOf(code) === "" ? "ENOTFOUND" : textOf(code);
     this.#lookups
-      .get(message.name)
-      ?.done(texts.length > 0 ? { addresses: texts } : { finding: { kind: "name-not-found", code } });
+      .get(textOf(name))
+      ?.done(texts.length > 0 ? { addresses: texts } : { finding: { kind: "name-not-found", code: why } });
   }
 
   #fail(code: string): void {

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Files, Host, Rights } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
@@ -55,10 +56,6 @@ export function putBackByHand(
   const { mode, uid, gid } = before.rights;
   const kept = shellPath(host, joined(folder, before.backup));
   return [
-    commandAt(
-      host,
-      change,
-      (word) => `install -T -o ${uid} -g ${gid} -m ${mode.toString(8).padStart(4, "0")} ${kept} ${word}`,
-    ),
+    commandAt(host, change, (word) => `install -T -o ${uid} -g ${gid} -m ${modeText(mode)} ${kept} ${word}`),
   ];
 }

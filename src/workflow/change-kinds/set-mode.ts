@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
 import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
 import type { SetMode } from "../change.js";
@@ -21,7 +22,7 @@ export const setMode: ChangeKind<SetMode, Prior> = {
     const entry = entryOf(change, run);
     // not only when it was recorded: the journal may have taken the disk a while
     for (const { mode } of [prior, entry])
-      if (mode !== change.from) throw changedSincePlan(change.path, `its mode is ${octal(mode)}`);
+      if (mode !== change.from) throw changedSincePlan(change.path, `its mode is ${modeText(mode)}`);
     trustedFiles(run.host, change).setMode(change.path, entry, change.mode);
     return Promise.resolve();
   },
@@ -41,7 +42,7 @@ export const setMode: ChangeKind<SetMode, Prior> = {
 
 /** chmod(1) follows a link. */
 export function chmodByHand(mode: Mode, word: string): string {
-  return `[ ! -L ${word} ] && chmod ${octal(mode)} ${word}`;
+  return `[ ! -L ${word} ] && chmod ${modeText(mode)} ${word}`;
 }
 
 function standing(change: SetMode, prior: Prior, run: RunContext): Standing {
@@ -52,7 +53,7 @@ function standing(change: SetMode, prior: Prior, run: RunContext): Standing {
   return {
     state: "other",
     path,
-    because: mode === undefined ? "it is gone" : `its mode is now ${octal(mode)}`,
+    because: mode === undefined ? "it is gone" : `its mode is now ${modeText(mode)}`,
   };
 }
 
@@ -60,8 +61,4 @@ function entryOf(change: SetMode, run: RunContext) {
   const entry = trustedFiles(run.host, change).entry(change.path);
   if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
   return entry;
-}
-
-function octal(mode: Mode): string {
-  return mode.toString(8).padStart(4, "0");
 }

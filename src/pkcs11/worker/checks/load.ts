@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { errorMessage } from "../../../problem/thrown.js";
 import { closedLibrary } from "../closed-library.js";
 import { loadFailure } from "../load-failure.js";
 import type { Check, Outcome, Run } from "./check.js";
@@ -38,7 +39,7 @@ function deepBind(module: string): string | undefined {
     );
     return undefined;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     return loadedButNoAddon.test(message) ? undefined : message;
   }
 }
@@ -52,7 +53,7 @@ function getFunctionList(run: Run, module: string): Outcome {
     run.library.load(module);
     return { status: "pass", detail: module };
   } catch (error) {
-    return refused(module, error instanceof Error ? error.message : String(error));
+    return refused(module, errorMessage(error));
   }
 }
 

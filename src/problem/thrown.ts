@@ -1,0 +1,11 @@
+/** The code of a system error ("ENOENT"); undefined for anything else that was thrown. */
+export function errorCode(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+    ? thrown.code
+    : undefined;
+}
+
+/** The text of what was thrown, which need not be an error. */
+export function errorMessage(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
