@@ -1,13 +1,8 @@
 import type { ProblemCode } from "../problem/codes.js";
 import { Problem } from "../problem/problem.js";
 import type { KeyDifference } from "./compare-inventories.js";
-import {
-  endpointText,
-  isGood,
-  type MemberProof,
-  type MemberToken,
-  type UserComparison,
-} from "./member-proof.js";
+import { isGood, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
+import { endpointText } from "../profile/types.js";
 
 /** What users' tokens on a member, or on several asked together, were found to be. */
 export interface NamedTokens {

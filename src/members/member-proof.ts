@@ -43,8 +43,3 @@ export interface UserComparison {
   /** False: a member has more objects than are looked at, so what is missing was not asked. */
   readonly complete: boolean;
 }
-
-/** `10.1.2.3:60161`, `[2001:db8::7]:60161`. */
-export function endpointText({ ip, port }: Endpoint): string {
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
-}

@@ -11,11 +11,10 @@ import {
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
-import type { Endpoint } from "../profile/types.js";
+import { type Endpoint, endpointText } from "../profile/types.js";
 import { compareInventories } from "./compare-inventories.js";
 import { memberProblems, type NamedTokens } from "./member-problems.js";
 import {
-  endpointText,
   isGood,
   type MemberProof,
   type MemberResult,

@@ -1,7 +1,7 @@
 import { problemCodes } from "../../problem/codes.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
-import { endpointText } from "../../members/member-proof.js";
+import { endpointText } from "../../profile/types.js";
 import { mermaid, topology } from "../../ui/reports/topology.js";
 import { table } from "../../ui/text/table.js";
 import type { CommandRun } from "../command.js";

@@ -1,11 +1,10 @@
 import { callers } from "../../host/given-file.js";
 import { joined } from "../../host/path.js";
-import { endpointText } from "../../members/member-proof.js";
+import { type Connection, endpointText, type Profile } from "../../profile/types.js";
 import { problemCodes } from "../../problem/codes.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { isError, Problem, throwIfErrors } from "../../problem/problem.js";
 import { secretUses } from "../../profile/secret-uses.js";
-import type { Connection, Profile } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { allSteps } from "../../steps/index.js";
 import { planText } from "../../ui/plan/plan-text.js";

@@ -1,6 +1,6 @@
 import type { DrillResult, ScenarioResult } from "../../members/drill.js";
 import { costText, type ScenarioCost } from "../../members/drill-verdict.js";
-import { endpointText } from "../../members/member-proof.js";
+import { endpointText } from "../../profile/types.js";
 import type { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";

@@ -1,5 +1,6 @@
 import { keyName, variantsText } from "../../members/member-problems.js";
-import { endpointText, type UserComparison } from "../../members/member-proof.js";
+import type { UserComparison } from "../../members/member-proof.js";
+import { endpointText } from "../../profile/types.js";
 import type { ConnectionProof, MemberEvent } from "../../members/prove-members.js";
 import type { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../text/clean-text.js";

@@ -1,4 +1,4 @@
-import { endpointText } from "../../members/member-proof.js";
+import { endpointText } from "../../profile/types.js";
 import { cleanLine } from "../text/clean-text.js";
 
 export interface Endpoint {

@@ -7,7 +7,8 @@ import type { Deadline } from "./deadline.js";
 import { isTtlvResponse, type FirstWords } from "./first-words.js";
 import { HttpExchange } from "./http-exchange.js";
 import { demandsCertificateLate, type Session } from "./shake-hands.js";
-import { serverName, targetText, type Peer } from "./target.js";
+import { serverName, type Peer } from "./peer.js";
+import { endpointText } from "../../profile/types.js";
 
 /** What came back over TLS for a Query at `POST /kmip`. */
 export type Asked =
@@ -29,7 +30,7 @@ export async function askKmip(
   const start = performance.now();
   const exchange = new HttpExchange(socket);
   const post = {
-    host: targetText({ ip: serverName(peer) ?? peer.address, port: peer.port }),
+    host: endpointText({ ip: serverName(peer) ?? peer.address, port: peer.port }),
     body: encodeJson(queryRequest(minor === undefined ? {} : { minor })),
   };
   const asked = await deadline.first<Asked>((done) => {

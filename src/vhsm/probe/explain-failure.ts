@@ -11,7 +11,7 @@ import {
   shakeHands,
   type Shaken,
 } from "./shake-hands.js";
-import type { Peer } from "./target.js";
+import type { Peer } from "./peer.js";
 import { needsLegacyServer, olderSettings, type TlsSettings } from "./tls-settings.js";
 import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";

@@ -1,7 +1,7 @@
 import { Problem, type ProblemDetails } from "../../problem/problem.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import type { Finding, Stage } from "./finding.js";
-import { targetText, type Target } from "./target.js";
+import { endpointText, type Endpoint } from "../../profile/types.js";
 import { settingsText } from "./tls-settings.js";
 
 type Told = readonly [ProblemCode, string, Omit<ProblemDetails, "where" | "cause">];
@@ -10,13 +10,13 @@ type Told = readonly [ProblemCode, string, Omit<ProblemDetails, "where" | "cause
  * A finding as a problem: what it is, the evidence, and what to do about it. `address` is that of a target's
  * name.
  */
-export function findingProblem(finding: Finding, target: Target, address?: string): Problem {
+export function findingProblem(finding: Finding, target: Endpoint, address?: string): Problem {
   const [code, title, { detail: evidence, ...details }] = told(finding);
   const detail = [address === undefined ? undefined : `${target.ip} is ${address}`, evidence]
     .filter((part) => part !== undefined)
     .join("; ");
   return new Problem(code, title, {
-    where: { path: targetText(target) },
+    where: { path: endpointText(target) },
     ...(detail !== "" && { detail }),
     ...details,
   });

@@ -1,5 +1,5 @@
 import type { CertificateFacts } from "./certificate.js";
-import type { Target } from "./target.js";
+import type { Endpoint } from "../../profile/types.js";
 import type { TlsSettings } from "./tls-settings.js";
 
 /** How far an endpoint was when the time ran out. */
@@ -54,7 +54,7 @@ export type Spoken = "KMIP over HTTPS" | "HTTPS" | "TTLV over TLS" | "TLS" | "HT
  * milliseconds.
  */
 export interface EndpointReport {
-  readonly target: Target;
+  readonly target: Endpoint;
   /** Of a target's name, the address that the rest is about. */
   readonly address?: string;
   readonly findings: readonly Finding[];

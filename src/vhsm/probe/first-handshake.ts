@@ -2,7 +2,7 @@ import type { Deadline } from "./deadline.js";
 import type { FirstWords } from "./first-words.js";
 import { askInHttp } from "./listen-first.js";
 import { shakeHands, type Shaken } from "./shake-hands.js";
-import type { Peer } from "./target.js";
+import type { Peer } from "./peer.js";
 import { usualSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 

@@ -1,6 +1,6 @@
 import type { Deadline } from "./deadline.js";
 import { firstWords, type FirstWords } from "./first-words.js";
-import type { Peer } from "./target.js";
+import type { Peer } from "./peer.js";
 import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";
 

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { fieldsOf, textOf } from "../../formats/json/json-values.js";
 import { startChild } from "../../host/commands/start-child.js";
 import type { Finding } from "./finding.js";
-import type { Target } from "./target.js";
+import type { Endpoint } from "../../profile/types.js";
 
 /** Addresses of a name in the order of the system's preference, at least one; or why there are none. */
 export type Lookup = { readonly addresses: readonly string[] } | { readonly finding: Finding };
@@ -35,7 +35,7 @@ const threads = "128";
 
 /** A name service that answers for as long as `work` takes, where one of the targets has a name. */
 export async function withNames<T>(
-  targets: readonly Target[],
+  targets: readonly Endpoint[],
   work: (names: Names) => Promise<T>,
 ): Promise<T> {
   const service = targets.some(({ ip }) => isIP(ip) === 0) ? new NameService() : undefined;

@@ -9,7 +9,8 @@ import { type Names, withNames } from "./name-service.js";
 import { querySession } from "./query-session.js";
 import { reach } from "./reach.js";
 import type { Session } from "./shake-hands.js";
-import type { Peer, Target } from "./target.js";
+import type { Peer } from "./peer.js";
+import type { Endpoint } from "../../profile/types.js";
 import { type TlsSettings, usualSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
@@ -29,7 +30,7 @@ type Learned = Omit<EndpointReport, "target" | "address">;
  * peer does; leaves no connection open.
  */
 export async function probeEndpoint(
-  target: Target,
+  target: Endpoint,
   { timeoutMs, signal }: ProbeOptions,
   names: Names,
 ): Promise<EndpointReport> {
@@ -47,7 +48,7 @@ export async function probeEndpoint(
 }
 
 /** The address of a name; that of an address says nothing new. */
-function nameOf({ ip }: Target, address: string | undefined): { readonly address?: string } {
+function nameOf({ ip }: Endpoint, address: string | undefined): { readonly address?: string } {
   return address === undefined || address === ip ? {} : { address };
 }
 
@@ -94,7 +95,7 @@ const lanes = 64;
  * dead. Reports in the order of the targets. Leaves nothing behind that would keep the process alive.
  */
 export async function probeEndpoints(
-  targets: readonly Target[],
+  targets: readonly Endpoint[],
   { timeoutMs, signal }: ProbeOptions,
 ): Promise<readonly EndpointReport[]> {
   const stop = new AbortController();
@@ -113,7 +114,7 @@ export async function probeEndpoints(
 }
 
 async function inLanes(
-  targets: readonly Target[],
+  targets: readonly Endpoint[],
   options: ProbeOptions,
   names: Names,
 ): Promise<readonly EndpointReport[]> {

@@ -6,7 +6,7 @@ import { type Time, timedOut } from "./deadline.js";
 import { isTtlvResponse } from "./first-words.js";
 import { type Answered, judgeAnswer, wantsOlderVersion } from "./judge-answer.js";
 import { demandsCertificate, demandsCertificateLate, type Session, shakeHands } from "./shake-hands.js";
-import type { Peer } from "./target.js";
+import type { Peer } from "./peer.js";
 import type { TlsSettings } from "./tls-settings.js";
 import { openWire } from "./wire.js";
 

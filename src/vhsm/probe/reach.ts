@@ -2,7 +2,8 @@ import { isIP } from "node:net";
 import { type Time, timedOut } from "./deadline.js";
 import type { Finding } from "./finding.js";
 import type { Lookup, Names } from "./name-service.js";
-import type { Peer, Target } from "./target.js";
+import type { Peer } from "./peer.js";
+import type { Endpoint } from "../../profile/types.js";
 import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";
 
@@ -20,7 +21,7 @@ const mostAddresses = 8;
  * Connects to a target: where it is a name, to the first of its addresses that takes the connection, each
  * with its share of the time.
  */
-export async function reach(target: Target, time: Time, names: Names): Promise<Reached> {
+export async function reach(target: Endpoint, time: Time, names: Names): Promise<Reached> {
   if (isIP(target.ip) !== 0) return reachFirst(target, [target.ip], time);
   const found = await time.deadline.first<Lookup>((done) => {
     void names.lookup(target.ip).then(done);
@@ -29,7 +30,7 @@ export async function reach(target: Target, time: Time, names: Names): Promise<R
   return "finding" in found ? found : reachFirst(target, found.addresses.slice(0, mostAddresses), time);
 }
 
-async function reachFirst(target: Target, addresses: readonly string[], time: Time): Promise<Reached> {
+async function reachFirst(target: Endpoint, addresses: readonly string[], time: Time): Promise<Reached> {
   const failed: Failed[] = [];
   for (const [index, address] of addresses.entries()) {
     const peer = { ...target, address };

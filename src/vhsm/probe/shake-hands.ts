@@ -1,7 +1,8 @@
 import { connect, type TLSSocket } from "node:tls";
 import { certificateFacts, type CertificateFacts } from "./certificate.js";
 import type { Deadline } from "./deadline.js";
-import { serverName, type Target } from "./target.js";
+import { serverName } from "./peer.js";
+import type { Endpoint } from "../../profile/types.js";
 import { tlsOptions, type TlsSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
@@ -28,7 +29,7 @@ export type Shaken = Session | FailedHandshake | "late";
 /** Shakes hands on an open connection; the wire keeps what the peer said, and is destroyed where it fails. */
 export async function shakeHands(
   wire: Wire,
-  target: Pick<Target, "ip">,
+  target: Pick<Endpoint, "ip">,
   settings: TlsSettings,
   deadline: Deadline,
 ): Promise<Shaken> {

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Duplex } from "node:stream";
 import type { Deadline } from "./deadline.js";
 import type { Finding } from "./finding.js";
-import type { Peer } from "./target.js";
+import type { Peer } from "./peer.js";
 
 /**
  * Bytes that are kept of what a peer says first, and bytes after which it is cut off: a whole probe needs a

@@ -1,9 +1,9 @@
 import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
 import { probeEndpoints } from "../../../src/vhsm/probe/probe-endpoint.js";
-import type { Target } from "../../../src/vhsm/probe/target.js";
+import type { Endpoint } from "../../../src/profile/types.js";
 
 /** The report of one endpoint. */
-export async function probeOne(target: Target, timeoutMs: number): Promise<EndpointReport> {
+export async function probeOne(target: Endpoint, timeoutMs: number): Promise<EndpointReport> {
   const [report] = await probeEndpoints([target], { timeoutMs });
   if (report === undefined) throw new Error("no report");
   return report;

@@ -1,9 +1,14 @@
 import type { Entry, Host } from "../../../host/host.js";
 import { asAbsolutePath } from "../../../host/path.js";
-import { endpointText } from "../../../members/member-proof.js";
+import {
+  type Connection,
+  type Endpoint,
+  endpointText,
+  type Profile,
+  type ServiceAccount,
+} from "../../../profile/types.js";
 import { Problem } from "../../../problem/problem.js";
 import { parseAddress } from "../../../profile/address.js";
-import type { Connection, Endpoint, Profile, ServiceAccount } from "../../../profile/types.js";
 import { quoted } from "../../../profile/words/quote.js";
 import { vectorStep } from "../../../steps/client-config/vector-step.js";
 import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";

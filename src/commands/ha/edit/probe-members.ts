@@ -1,6 +1,5 @@
-import { endpointText } from "../../../members/member-proof.js";
+import { type Endpoint, endpointText } from "../../../profile/types.js";
 import { asWarning, Problem, Problems } from "../../../problem/problem.js";
-import type { Endpoint } from "../../../profile/types.js";
 import type { CommandContext } from "../../command.js";
 import { isGood, probeAll, type Probed } from "../probe/probed.js";
 import type { VectorEdition } from "./edition.js";

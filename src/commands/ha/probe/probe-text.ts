@@ -1,7 +1,7 @@
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Style } from "../../../ui/terminal/output.js";
 import { table, type Column } from "../../../ui/text/table.js";
-import { targetText } from "../../../vhsm/probe/target.js";
+import { endpointText } from "../../../profile/types.js";
 import { isGood, type Probed } from "./probed.js";
 
 /** One line an endpoint: whether it is right, how long it took, what it speaks and calls itself. */
@@ -24,7 +24,7 @@ function cells(one: Probed): readonly string[] {
   const { target, connectMs, tlsMs, answerMs, protocol = "", speaks = "", vendor = "" } = one.report;
   return [
     one.connection ?? "",
-    targetText(target),
+    endpointText(target),
     result(one),
     time(connectMs),
     time(tlsMs),
@@ -55,7 +55,7 @@ export function certificateTable(probed: readonly Probed[], style: Style): strin
       ? []
       : [
           [
-            targetText(target),
+            endpointText(target),
             short(certificate.subject),
             short(certificate.names.join(", ")),
             day(certificate.notBefore),
@@ -76,7 +76,7 @@ export function problemLines(probed: readonly Probed[], style: Style): readonly 
   return probed.flatMap(({ report, problems }) =>
     problems.map(({ severity, message, detail }) => {
       const text = cleanLine(
-        `${targetText(report.target)}: ${message}${detail === undefined ? "" : ` (${detail})`}`,
+        `${endpointText(report.target)}: ${message}${detail === undefined ? "" : ` (${detail})`}`,
       );
       return severity === "error" ? style.red(text) : style.yellow(text);
     }),

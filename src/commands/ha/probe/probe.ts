@@ -1,9 +1,8 @@
-import { endpointText } from "../../../members/member-proof.js";
+import { type Endpoint, endpointText } from "../../../profile/types.js";
 import { problemCodes } from "../../../problem/codes.js";
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { isError, Problem } from "../../../problem/problem.js";
 import { endpointMeaning } from "../../../profile/address.js";
-import type { Endpoint } from "../../../profile/types.js";
 import type { CommandContext, CommandRun } from "../../command.js";
 import { chosenConnections, type HaConnection, type HaConnections } from "../connections.js";
 import { endpointArgument, namedOrEndpoint } from "../endpoint-argument.js";

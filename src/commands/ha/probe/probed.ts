@@ -4,7 +4,7 @@ import { findingProblem } from "../../../vhsm/probe/finding-problem.js";
 import type { EndpointReport } from "../../../vhsm/probe/finding.js";
 import type { ProbeOptions } from "../../../vhsm/probe/probe-endpoint.js";
 import { probeEndpoints } from "../../../vhsm/probe/probe-endpoint.js";
-import { type Target, targetText } from "../../../vhsm/probe/target.js";
+import { type Endpoint, endpointText } from "../../../profile/types.js";
 
 /** An endpoint to be probed, and where it is from. */
 export interface Wanted {
@@ -12,7 +12,7 @@ export interface Wanted {
   readonly connection: string | undefined;
   /** The file that names it, where one does. */
   readonly source?: string;
-  readonly target: Target;
+  readonly target: Endpoint;
 }
 
 /** One endpoint after a probe. */
@@ -56,7 +56,7 @@ function addressFault({ connection, source, target }: Wanted): Problem | undefin
   const address = parseAddress(target.ip);
   if (address.kind !== "invalid") return undefined;
   return new Problem("endpoint-address", `ip ${JSON.stringify(target.ip)} is no usable address`, {
-    where: { path: source ?? targetText(target) },
+    where: { path: source ?? endpointText(target) },
     detail:
       `${connection === undefined ? "" : `connection ${JSON.stringify(connection)}, `}port ` +
       `${target.port}`,

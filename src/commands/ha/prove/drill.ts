@@ -1,10 +1,9 @@
 import { drill, type DrillEvent, type DrillResult } from "../../../members/drill.js";
-import { endpointText } from "../../../members/member-proof.js";
+import { type Connection, endpointText, type Profile, type User } from "../../../profile/types.js";
 import { problemCodes } from "../../../problem/codes.js";
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { isError, Problem } from "../../../problem/problem.js";
 import { secretUses } from "../../../profile/secret-uses.js";
-import type { Connection, Profile, User } from "../../../profile/types.js";
 import { listed, quoted, quotedName } from "../../../profile/words/quote.js";
 import { drillJson, type DrillReport, drillText } from "../../../ui/reports/drill-report.js";
 import { durationText } from "../../../ui/terminal/progress-lines.js";
