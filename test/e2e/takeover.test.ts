@@ -4,10 +4,11 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, wr
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { provisioning } from "../support/provisioning.js";
+import { pagesFirstHost } from "../docs/first-host.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster, folder } = await provisioning({ vhsms: 1 });
+const { profile, cluster, archive, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 
 const settings = "/etc/amplia/appsettings.conf";
@@ -69,11 +70,11 @@ t.test("init --from-host writes a profile that names the PINs' files, and holds 
   const text = readFileSync(taken, "utf8");
   t.match(
     text,
-    /key store "Old" of \/etc\/amplia\/appsettings\.conf is left out: its type is none that knetctl writes/,
+    /key store "Old" of \/etc\/amplia\/appsettings\.conf is left out: its type is not one that knetctl writes/,
   );
   t.match(
     text,
-    /# Pin goes into \/etc\/knetctl\/ca_signer\.pin; now it stands in \/etc\/amplia\/appsettings\.conf as KeyStores:Ca:Pin\n +Ca: \{ type: Pkcs11, user: ca_signer, target: \/etc\/amplia\/appsettings\.conf \}/,
+    /# Pin goes into \/etc\/knetctl\/ca_signer\.pin; at present it is in \/etc\/amplia\/appsettings\.conf as KeyStores:Ca:Pin\n +Ca: \{ type: Pkcs11, user: ca_signer, target: \/etc\/amplia\/appsettings\.conf \}/,
   );
   t.match(text, /token_serial: "0123"/);
   t.match(text, /default_key_store: Ca\n/);
@@ -148,4 +149,10 @@ t.test("unfriendly: an unknown user, a relative file, nothing to describe, no --
   );
   t.equal(await code(), "usage-invalid");
   t.notOk(existsSync("/etc/none.conf"));
+});
+
+t.test("what docs/first-host.md says to type works on this host, as it is typed", async (t) => {
+  for (const { call, exitCode, said } of await pagesFirstHost({ cluster, archive }))
+    t.equal(exitCode, call === "plan" ? 2 : 0, `${call}: ${said}`);
+  t.match(readFileSync(settings, "utf8"), /^\[KeyStores:MyKryptusHsm\]$/m);
 });
