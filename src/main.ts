@@ -42,36 +42,30 @@ const askForCompletions = "--complete";
 async function completed(input: MainInput): Promise<ExitCode> {
   const { completions } = await import("./commands/command-line/completions.js");
   const out = output(input, {});
-  return shown(out, async () => {
-    const found = await completions(input.args.slice(1), input.workingFolder);
+  return shown(out, () => {
+    const found = completions(input.args.slice(1));
     if (found.length > 0) out.result(found.join("\n"));
-    return exitCodes.done;
+    return Promise.resolve(exitCodes.done);
   });
 }
 
 async function parsedMain(input: MainInput): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line/command-line.js");
-  const args = helpMeant(input.args);
-  const early = output(input, { json: args.includes("--json") });
+  const early = output(input, { json: input.args.includes("--json") });
   return shown(early, () =>
     runCommandLine({
-      args,
+      args: input.args,
       workingFolder: input.workingFolder,
       version: input.version,
-      run: (verb, flags) => {
+      run: (verb, args, flags) => {
         const out = output(input, flags);
-        return shown(out, async () => verb(context(input, out)));
+        return shown(out, () => verb.run(args, context(input, out)));
       },
       print: (text) => {
         early.file(text);
       },
     }),
   );
-}
-
-/** `knetctl help apply` is what many programs call `knetctl apply --help`. */
-function helpMeant(args: readonly string[]): readonly string[] {
-  return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
 function output(
@@ -186,7 +180,7 @@ function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof Problems) return error.list;
   if (error instanceof Problem) return [error];
   return [
-    new Problem("internal-error", "knetctl made a mistake of its own", {
+    new Problem("internal-error", "internal error in knetctl", {
       detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
       hint: "run again with --verbose and report what it shows",
       cause: error,

@@ -1,28 +1,38 @@
 import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
-import type { CommandRun } from "./command.js";
-import { filesWanted } from "./command-line/completions.js";
-import { shells, type Shell } from "./command-line/options.js";
+import { verb } from "./verb.js";
 
-/**
- * `knetctl completion`: a script for the shell's own start-up file, or where the shell looks for such
- * scripts.
- */
-export const completion: CommandRun<{ shell?: Shell | undefined }> = (
-  { shell: named },
-  { output, environment },
-) => {
-  const shell = named ?? shells.find((name) => environment["SHELL"]?.endsWith(`/${name}`) === true);
-  if (shell === undefined)
-    return Promise.reject(
-      new Problem("usage-invalid", "name the shell: bash, zsh or fish", {
-        hint: "such as knetctl completion bash",
-      }),
-    );
-  if (output.json) output.document({ shell, script: scripts[shell] });
-  else output.file(scripts[shell]);
-  return Promise.resolve(exitCodes.done);
-};
+/** Shells that there is a completion script for. */
+export const shells = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof shells)[number];
+
+/** Stands for the names of files, which the shell knows better. */
+export const filesWanted = ":files";
+
+export const completion = verb({
+  name: "completion",
+  describe: "print a script that completes knetctl's words in a shell",
+  words: {
+    shell: { choices: shells, describe: "which shell (default: the one that $SHELL names)" },
+  },
+  options: {},
+  examples: [
+    ["knetctl completion bash | sudo tee /etc/bash_completion.d/knetctl", "for everybody on this host"],
+    ["source <(knetctl completion bash)", "for this shell"],
+  ],
+  run: ({ shell: named }, { output, environment }) => {
+    const shell = named ?? shells.find((name) => environment["SHELL"]?.endsWith(`/${name}`) === true);
+    if (shell === undefined)
+      return Promise.reject(
+        new Problem("usage-invalid", "name the shell: bash, zsh or fish", {
+          hint: "such as knetctl completion bash",
+        }),
+      );
+    if (output.json) output.document({ shell, script: scripts[shell] });
+    else output.file(scripts[shell]);
+    return Promise.resolve(exitCodes.done);
+  },
+});
 
 /**
  * Each asks the program for the words that may stand under the cursor, a line each; a line of its own says

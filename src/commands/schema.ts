@@ -1,12 +1,34 @@
-import { schemaTexts } from "../generated/schemas.js";
+import type { schemaTexts } from "../generated/schemas.js";
 import { exitCodes } from "../problem/exit-codes.js";
-import type { CommandRun } from "./command.js";
-import type { SchemaName } from "./command-line/options.js";
+import { verb } from "./verb.js";
 
-/** Prints one of the program's JSON Schemas, the profile's by default. */
-export const schema: CommandRun<{ name?: SchemaName | undefined }> = ({ name = "profile" }, { output }) => {
-  const text = schemaTexts[name];
-  if (output.json) output.document(JSON.parse(text));
-  else output.file(text);
-  return Promise.resolve(exitCodes.done);
-};
+/** Schemas that are there for users of the program; the others are parts of these. */
+export const schemaNames = [
+  "profile",
+  "client-config",
+  "journal",
+  "report",
+] as const satisfies readonly (keyof typeof schemaTexts)[];
+
+export const schema = verb({
+  name: "schema",
+  describe: "print a JSON Schema, by default the profile's",
+  words: {
+    name: {
+      choices: schemaNames,
+      describe: "the profile's, config.json's, that of a run's record, or that of what --json prints",
+    },
+  },
+  options: {},
+  examples: [
+    ["knetctl schema > profile.schema.json", "for an editor that completes and checks profiles"],
+    ["knetctl schema report", "what --json prints"],
+  ],
+  run: async ({ name = "profile" }, { output }) => {
+    const { schemaTexts: texts } = await import("../generated/schemas.js");
+    const text = texts[name];
+    if (output.json) output.document(JSON.parse(text));
+    else output.file(text);
+    return exitCodes.done;
+  },
+});

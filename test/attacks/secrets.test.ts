@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { verbs } from "../../src/commands/index.js";
+import { verbs as declared } from "../../src/commands/index.js";
 import { Secret } from "../../src/problem/secret.js";
 import { changedFiles } from "../support/changed-files.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
@@ -24,6 +24,8 @@ import { eventually, processesWithVariable, reached } from "../support/processes
 import { provisioning } from "../support/provisioning.js";
 import { bytesOf, secretSearch, type Expected } from "../support/secret-search.js";
 import { traced } from "../support/traced.js";
+
+const verbs = declared.map(({ name }) => name);
 
 await ensureSandbox(import.meta.filename);
 plainChildren();

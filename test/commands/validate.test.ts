@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { schemaNames } from "../../src/commands/command-line/options.js";
 import { schemaTexts } from "../../src/generated/schemas.js";
-import { schema } from "../../src/commands/schema.js";
+import { schema, schemaNames } from "../../src/commands/schema.js";
 import { validate } from "../../src/commands/run/validate.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";
@@ -111,7 +110,7 @@ t.test("a missing profile is a problem like any other", async (t) => {
 
 t.test("schema prints the profile's schema by default, and each that there is can be named", async (t) => {
   const { context, results } = listening(t);
-  t.equal(await schema({}, context), 0);
+  t.equal(await schema.run({}, context), 0);
   t.match(JSON.parse(results[0] ?? ""), { $id: "urn:knetctl:schema:profile", title: "knetctl profile" });
   t.strictSame([...schemaNames].sort(), Object.keys(schemaTexts).sort());
 });

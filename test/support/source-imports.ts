@@ -11,6 +11,8 @@ export interface SourceImport {
   readonly ours: boolean;
   /** Only types: nothing is loaded at run time. */
   readonly typeOnly: boolean;
+  /** Loaded with the importing file; false for `import()`, which loads when it is reached. */
+  readonly atOnce: boolean;
 }
 
 /** Paths below `folder` of all TypeScript files that people wrote, sorted. */
@@ -32,13 +34,13 @@ export function parsed(file: string, text: string): ts.SourceFile {
 
 function importsOf(file: string, text: string): readonly SourceImport[] {
   const found: SourceImport[] = [];
-  const add = (specifier: ts.Expression | undefined, typeOnly: boolean): void => {
+  const add = (specifier: ts.Expression | undefined, typeOnly: boolean, atOnce = true): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return;
     const ours = specifier.text.startsWith(".");
     const target = ours
       ? normalize(join(dirname(file), specifier.text)).replace(/\.js$/, ".ts")
       : specifier.text;
-    found.push({ file, target, ours, typeOnly });
+    found.push({ file, target, ours, typeOnly, atOnce });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, typesAlone(node.importClause));
@@ -47,7 +49,7 @@ function importsOf(file: string, text: string): readonly SourceImport[] {
       ts.isCallExpression(node) &&
       (node.expression.kind === ts.SyntaxKind.ImportKeyword || isRequire(node.expression))
     )
-      add(node.arguments[0], false);
+      add(node.arguments[0], false, false);
     ts.forEachChild(node, visit);
   };
   visit(parsed(file, text));

@@ -1,5 +1,5 @@
 import { nearest } from "../../profile/words/suggest.js";
-import { parserWords, type ParserWords } from "./parser-words.js";
+import type { Positional, VerbWords } from "./verb-words.js";
 
 export interface Mistake {
   readonly title: string;
@@ -11,11 +11,7 @@ export interface Mistake {
  * take the word after one for its value, and then miss that word. What is given as a word is no option
  * either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
  */
-export function misusedOptions(
-  args: readonly string[],
-  words: ParserWords,
-  verb: string,
-): Mistake | undefined {
+export function misusedOptions(args: readonly string[], words: VerbWords, verb: string): Mistake | undefined {
   const valued = valuedSwitch(args, words);
   if (valued !== undefined)
     return {
@@ -26,10 +22,10 @@ export function misusedOptions(
   const wrong = [...new Set(lineParts(args, words).options.filter((option) => !isKnown(option, words)))];
   const [first] = wrong;
   if (first === undefined) return undefined;
-  const word = words.positionals.find((name) => singular(name) === singular(nameOf(first)));
+  const word = words.positionals.find(({ name }) => singular(name) === singular(nameOf(first)));
   if (word !== undefined)
     return {
-      title: `${first} is no option: ${wordsText(word)}`,
+      title: `${first} is not an option: ${wordText(word)}`,
       hint: ["knetctl", verb, ...words.positionals.map(placeholder)].join(" "),
     };
   const title =
@@ -43,7 +39,7 @@ export function misusedOptions(
 }
 
 /** The parser takes any word but "true" for false: `--dry-run=yes` would change the host. */
-function valuedSwitch(args: readonly string[], { switches }: ParserWords): string | undefined {
+function valuedSwitch(args: readonly string[], { switches }: VerbWords): string | undefined {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   return args
     .slice(0, end)
@@ -59,15 +55,15 @@ function valuedSwitch(args: readonly string[], { switches }: ParserWords): strin
  * Throws where a line that the parser takes has such options: it lets a word be given as an option too. Which
  * they are is told by `misusedOptions`.
  */
-export function refuseMisused(args: readonly string[], parser: object): void {
-  const mistake = misusedOptions(args, parserWords(parser), "");
+export function refuseMisused(args: readonly string[], words: VerbWords): void {
+  const mistake = misusedOptions(args, words, "");
   if (mistake !== undefined) throw new Error(mistake.title);
 }
 
 /** A command line in two: its options as typed, without their values, and its words. */
 export function lineParts(
   args: readonly string[],
-  { switches }: Pick<ParserWords, "switches">,
+  { switches }: Pick<VerbWords, "switches">,
 ): { readonly options: readonly string[]; readonly words: readonly string[] } {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const options: string[] = [];
@@ -86,7 +82,7 @@ export function lineParts(
 }
 
 /** Whether the next word is this option's value. */
-export function takesValue(option: string, { switches }: Pick<ParserWords, "switches">): boolean {
+export function takesValue(option: string, { switches }: Pick<VerbWords, "switches">): boolean {
   const [name, value] = split(option);
   return isOption(name) && value === undefined && !switches.includes(nameOf(name)) && !isNegated(name);
 }
@@ -101,7 +97,7 @@ function split(arg: string): readonly [string, string?] {
   return end === -1 || !isOption(arg) ? [arg] : [arg.slice(0, end), arg.slice(end + 1)];
 }
 
-function isKnown(option: string, { options, switches }: ParserWords): boolean {
+function isKnown(option: string, { options, switches }: VerbWords): boolean {
   const name = nameOf(option);
   if (!option.startsWith("--")) return name.length === 1 && options.includes(name);
   return (
@@ -119,7 +115,7 @@ function nameOf(option: string): string {
 }
 
 /** Those that begin so, else one that is written nearly so. */
-function meantBy(option: string, words: ParserWords): readonly string[] {
+function meantBy(option: string, words: VerbWords): readonly string[] {
   const name = nameOf(option);
   const candidates = optionsToOffer(words);
   const longer = candidates.filter((candidate) => candidate.startsWith(`--${name}`));
@@ -129,7 +125,7 @@ function meantBy(option: string, words: ParserWords): readonly string[] {
 }
 
 /** All that may be typed, with the dashes: a switch that is on as the option that turns it off. */
-export function optionsToOffer({ options, negatable, hidden }: ParserWords): readonly string[] {
+export function optionsToOffer({ options, negatable, hidden }: VerbWords): readonly string[] {
   return options
     .filter((name) => name.length > 1 && !hidden.includes(name))
     .map((name) => (negatable.includes(name) ? `--no-${name}` : `--${name}`));
@@ -139,10 +135,10 @@ function singular(name: string): string {
   return name.replace(/s$/, "");
 }
 
-function wordsText(name: string): string {
-  return name.endsWith("s") ? `the ${name} are given as words` : `the ${name} is given as a word`;
+function wordText({ name, isList }: Positional): string {
+  return isList ? `the ${name} are given as words` : `the ${name} is given as a word`;
 }
 
-function placeholder(name: string): string {
-  return name.endsWith("s") ? `${singular(name).toUpperCase()}…` : name.toUpperCase();
+function placeholder({ name, isList }: Positional): string {
+  return isList ? `${singular(name).toUpperCase()}…` : name.toUpperCase();
 }

@@ -1,17 +1,37 @@
-import type { schemaTexts } from "../../generated/schemas.js";
-
 /** A day is more than any test or run takes, and less than what a timer can hold. */
 const mostSeconds = 86_400;
 
-export interface SecondsOption {
+/** An option that takes a text. */
+export function text(describe: string) {
+  return { type: "string", requiresArg: true, describe } as const;
+}
+
+/** An option that takes the name of a file or a folder. */
+export function file(describe: string) {
+  return { ...text(describe), names: "files" } as const;
+}
+
+/** An option without a value; `preset`: what it is when it is not given. */
+export function flag(describe: string, preset = false) {
+  return { type: "boolean", default: preset, describe } as const;
+}
+
+/** What every verb takes. */
+export const everywhereOptions = {
+  json: flag("one JSON document on standard output"),
+  quiet: flag("problems and results only"),
+  verbose: flag("show technical causes too"),
+};
+
+export interface CheckedOption<T> {
   readonly type: "string";
   readonly requiresArg: true;
-  readonly coerce: (value: unknown) => number;
+  readonly coerce: (value: unknown) => T;
   readonly describe: string;
 }
 
 /** An option that takes seconds, `least` or more: "5", "0.5" or "5s". */
-export function secondsOption(option: string, least: number, describe: string): SecondsOption {
+export function secondsOption(option: string, least: number, describe: string): CheckedOption<number> {
   // text, since the parser makes no number of "5s"
   return { type: "string", requiresArg: true, coerce: seconds(option, least), describe };
 }
@@ -25,41 +45,6 @@ export function seconds(option: string, least: number): (value: unknown) => numb
   };
 }
 
-/** `--root`, for every command that takes it. */
-export const rootOption = {
-  type: "string",
-  requiresArg: true,
-  coerce: folderOfRoot,
-  describe: "a folder that holds the root of an image or container, instead of /",
-} as const;
-
-/** An empty name, as of a variable that is not set, must not mean the working folder. */
-function folderOfRoot(value: unknown): string | undefined {
-  if (value === undefined || (typeof value === "string" && value !== "")) return value;
-  throw new Error("--root takes the name of one folder");
-}
-
-export type SchemaName = keyof typeof schemaTexts;
-
-/** Schemas that `knetctl schema` prints. */
-export const schemaNames = [
-  "profile",
-  "client-config",
-  "journal",
-  "report",
-] as const satisfies readonly SchemaName[];
-
-/** Shells that there is a completion script for. */
-export const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
-
-export interface WholeNumberOption {
-  readonly type: "string";
-  readonly requiresArg: true;
-  readonly coerce: (value: unknown) => number;
-  readonly describe: string;
-}
-
 /**
  * An option that takes a whole number, `least` to `most`. The parser's own numbers would be NaN for a word,
  * and 0 for nothing.
@@ -68,7 +53,7 @@ export function wholeNumberOption(
   option: string,
   [least, most]: readonly [number, number],
   describe: string,
-): WholeNumberOption {
+): CheckedOption<number> {
   const coerce = (value: unknown): number => {
     const number = typeof value === "number" ? value : Number(/^\d{1,15}$/.exec(String(value))?.[0]);
     if (Number.isInteger(number) && number >= least && number <= most) return number;
@@ -76,3 +61,58 @@ export function wholeNumberOption(
   };
   return { type: "string", requiresArg: true, coerce, describe };
 }
+
+/** `--root`, for every verb that takes it. */
+export const rootOption = {
+  ...file("a folder that holds the root of an image or container, instead of /"),
+  coerce: folderOfRoot,
+};
+
+/** An empty name, as of a variable that is not set, must not mean the working folder. */
+function folderOfRoot(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === "string" && value !== "")) return value;
+  throw new Error("--root takes the name of one folder");
+}
+
+/** The profile, for every verb that works on one. */
+export const profileWord = {
+  type: "string",
+  demandOption: true,
+  names: "files",
+  describe: "profile file, YAML or JSON; - for standard input",
+} as const;
+
+/** A run of the history; `without`: what is meant when none is named. */
+export function runWord(without: string) {
+  return { type: "string", describe: `a run's number or name; default: ${without}` } as const;
+}
+
+/** For the verbs that prove what is there. */
+export const proofOptions = {
+  "smoke-test": flag("prove the result through the module; --no-smoke-test skips this", true),
+  timeout: { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 },
+};
+
+export const lockOption = {
+  ...secondsOption("lock-timeout", 0, "seconds to wait for another run to end"),
+  default: 0,
+};
+
+/** For the verbs that change the host and prove it. */
+export const changeOptions = {
+  "lock-timeout": lockOption,
+  ...proofOptions,
+  prove: flag(
+    "after the smoke test, prove each new member of an HA vector alone and compare its keys; " +
+      "--no-prove skips this",
+    true,
+  ),
+  rollback: flag(
+    "put everything back when a change or the proof fails; --no-rollback keeps the failed state",
+    true,
+  ),
+  restart: flag(
+    "restart the service when something that it reads has changed; --no-restart leaves that to you",
+    true,
+  ),
+};

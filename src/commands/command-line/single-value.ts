@@ -1,3 +1,5 @@
+import type { Verb } from "../verb.js";
+
 /**
  * Refuses an option that is given twice but holds one value: the parser would make a list of it, which no
  * command takes for a text. What it throws is shown as a mistake in the command line. `options`: the parser's
@@ -12,20 +14,19 @@ export function refuseRepeated(args: Readonly<Record<string, unknown>>, options:
 }
 
 /**
- * Names that may be empty: a token's label and serial number are the token's, a connection's name is
- * config.json's.
+ * Refuses an empty text, as of a variable that is not set, where the verb does not say that it may be empty: as
+ * the name of a file it would mean the working folder.
  */
-const mayBeEmpty: ReadonlySet<string> = new Set(["token-label", "token-serial", "connection"]);
-
-/**
- * Refuses an empty text, as of a variable that is not set: as the name of a file it would mean the working
- * folder.
- */
-export function refuseEmpty(args: Readonly<Record<string, unknown>>, options: object): void {
+export function refuseEmpty(
+  args: Readonly<Record<string, unknown>>,
+  options: object,
+  verb: Pick<Verb, "words" | "options"> | undefined,
+): void {
   const texts: readonly unknown[] =
     "string" in options && Array.isArray(options.string) ? options.string : [];
+  const declared = { ...verb?.words, ...verb?.options };
   const empty = Object.keys(args).find(
-    (name) => args[name] === "" && texts.includes(name) && !mayBeEmpty.has(name),
+    (name) => args[name] === "" && texts.includes(name) && declared[name]?.mayBeEmpty !== true,
   );
   if (empty !== undefined) throw new Error(`Empty value: ${empty}`);
 }

@@ -2,9 +2,10 @@ import { Problem } from "../../problem/problem.js";
 import { errorMessage } from "../../problem/thrown.js";
 import { quoted } from "../../profile/words/quote.js";
 import { nearest } from "../../profile/words/suggest.js";
-import { innerVerbs, verbs } from "../index.js";
+import { either } from "./help-text.js";
 import { lineParts, misusedOptions, type Mistake } from "./misused-options.js";
-import { noWords, type ParserWords } from "./parser-words.js";
+import { namedVerb } from "./named-verb.js";
+import { verbWords, type VerbWords } from "./verb-words.js";
 
 /** The parser's sentences, and what an administrator would call them. */
 const sentences: readonly (readonly [RegExp, (one: string, other: string) => string])[] = [
@@ -31,45 +32,30 @@ const notOneOf = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: /s
 
 /**
  * What is wrong with a command line that the parser refused, by its error; with what may have been meant.
- * `words`: what its verb takes, where that is known.
  */
-export function usageProblem(error: unknown, args: readonly string[], words?: ParserWords): Problem {
-  const [verb = "", inner = ""] = wordsOf(args);
-  const known = verbs.includes(verb);
-  if (verb !== "" && !known) return unknownCommand(verb, verbs, "");
-  const within = Object.hasOwn(innerVerbs, verb) ? (innerVerbs[verb] ?? []) : [];
-  if (within.length > 0 && inner !== "" && !within.includes(inner))
-    return unknownCommand(inner, within, `${verb} `);
-  const path = [...(known ? [verb] : []), ...(within.includes(inner) ? [inner] : [])];
-  const { title, hint } =
-    (words && misusedOptions(args, words, path.join(" "))) ?? mistakeOf(error, args, words ?? noWords, path);
+export function usageProblem(error: unknown, args: readonly string[]): Problem {
+  const { path, verb, among, unknown } = namedVerb(args);
+  const names = among.map(({ name }) => name);
+  if (unknown !== undefined) return unknownCommand(unknown, names, path);
+  const words = verbWords(verb);
+  const { title, hint } = misusedOptions(args, words, path.join(" ")) ?? mistakeOf(error, args, words, path);
   const help =
     `${["knetctl", ...path].join(" ")} --help lists ` +
-    (path.length === 0 || (within.length > 0 && path.length === 1) ? "the commands" : "what it takes");
+    (verb === undefined ? "the commands" : "what it takes");
   return new Problem("usage-invalid", title, {
     hint: hint === undefined ? help : `${hint}${hint.endsWith("?") ? " " : "; "}${help}`,
   });
 }
 
-/**
- * The verb and what may be its inner verb: the words that the line begins with, options that take no value
- * aside.
- */
-function wordsOf(args: readonly string[]): readonly string[] {
-  const words = args.filter((arg) => !["--json", "--quiet", "--verbose"].includes(arg));
-  const end = words.findIndex((arg) => arg.startsWith("-"));
-  return end === -1 ? words : words.slice(0, end);
-}
-
 function mistakeOf(
   error: unknown,
   args: readonly string[],
-  words: ParserWords,
+  words: VerbWords,
   path: readonly string[],
 ): Mistake {
   const message = errorMessage(error);
   const [, got] = tooFew.exec(message) ?? [];
-  if (got !== undefined) return { title: missingTitle(path.join(" "), Number(got)) };
+  if (got !== undefined) return { title: missingTitle(words, Number(got)) };
   if (tooMany.test(message)) return { title: tooManyTitle(args, words, path) };
   const [, empty] = emptyValue.exec(message) ?? [];
   if (empty !== undefined)
@@ -86,26 +72,21 @@ function mistakeOf(
   return { title: message };
 }
 
-/** `got`: how many words there were for what has no option. */
-function missingTitle(verb: string, got: number): string {
-  switch (verb) {
-    case "ha set":
-    case "ha add":
-    case "ha remove":
-      return got === 0
-        ? "the connection and its endpoints are missing"
-        : "the endpoints are missing: IP:PORT or [IPv6]:PORT, one or more";
-    case "ha promote":
-      return got === 0
-        ? "the connection and its endpoint are missing"
-        : "the endpoint is missing: IP:PORT or [IPv6]:PORT";
-    default:
-      return "the profile is missing";
-  }
+/** `got`: how many words there were. */
+function missingTitle({ positionals }: VerbWords, got: number): string {
+  const missing = positionals.slice(got);
+  const names = missing.map(({ name }) => `the ${name}`).join(" and ");
+  const [only, second] = missing;
+  const verb = second === undefined && only?.isList !== true ? "is" : "are";
+  const form =
+    second === undefined && only?.form !== undefined
+      ? `: ${only.form}${only.isList ? ", one or more" : ""}`
+      : "";
+  return `${names} ${verb} missing${form}`;
 }
 
 /** The parser names options and words alike; options have been looked at. */
-function tooManyTitle(args: readonly string[], words: ParserWords, path: readonly string[]): string {
+function tooManyTitle(args: readonly string[], words: VerbWords, path: readonly string[]): string {
   const left = lineParts(args, words).words.slice(path.length + words.positionals.length);
   return left.length === 0
     ? "there is a word too many"
@@ -113,23 +94,21 @@ function tooManyTitle(args: readonly string[], words: ParserWords, path: readonl
 }
 
 /** As it is known to whoever types it. */
-function shownName(name: string, { positionals }: ParserWords): string {
-  return positionals.includes(name) ? `the ${name}` : `--${name}`;
+function shownName(name: string, { positionals }: VerbWords): string {
+  return positionals.some((one) => one.name === name) ? `the ${name}` : `--${name}`;
 }
 
-function notAmong(name: string, given: string, words: ParserWords): Mistake {
+function notAmong(name: string, given: string, words: VerbWords): Mistake {
   const among = words.choices[name] ?? [];
   const meant = nearest(given, among);
-  const [last = "", ...others] = among.toReversed();
   return {
-    title:
-      `${shownName(name, words)} is one of ${others.toReversed().join(", ")} or ${last}, not ` +
-      quoted(given),
+    title: `${shownName(name, words)} is one of ${either(among)}, not ${quoted(given)}`,
     ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
   };
 }
 
-function unknownCommand(word: string, among: readonly string[], before: string): Problem {
+function unknownCommand(word: string, among: readonly string[], path: readonly string[]): Problem {
+  const before = path.map((name) => `${name} `).join("");
   const meant = nearest(word, among) ?? (word === "version" && before === "" ? "--version" : undefined);
   return new Problem("usage-invalid", `there is no command ${quoted(`${before}${word}`)}`, {
     hint:

@@ -38,10 +38,10 @@ const refused: Readonly<Record<string, RegExp>> = {
   "--foo": /^there is no option --foo$/,
   "--foo plan p": /^there is no option --foo$/,
   // what is given as a word is no option, alone and besides
-  "validate --profile p": /^--profile is no option: the profile is given as a word$/,
-  "validate p --profile q": /^--profile is no option: the profile is given as a word$/,
-  "history --run 3": /^--run is no option: the run is given as a word$/,
-  "ha add --endpoint 10.0.0.1:1 hsm_1": /^--endpoint is no option: the endpoints are given as words$/,
+  "validate --profile p": /^--profile is not an option: the profile is given as a word$/,
+  "validate p --profile q": /^--profile is not an option: the profile is given as a word$/,
+  "history --run 3": /^--run is not an option: the run is given as a word$/,
+  "ha add --endpoint 10.0.0.1:1 hsm_1": /^--endpoint is not an option: the endpoints are given as words$/,
   // words
   "plan p q": /^a word too many: "q"$/,
   "rollback 1 2 --dry-run": /^a word too many: "2"$/,
@@ -124,7 +124,7 @@ test("the help of all commands says what every one of them is there for, and how
   t.match(stdout, /Exit codes:\n[^]*69 {2}an endpoint, service or token cannot be reached\n/);
   t.match(
     (await knetctl(["apply", "--help"])).stdout,
-    /\nArguments:\n {2}profile [^]*\nOptions:\n +--root [^]*--no-smoke-test leaves that out\n[^]*\nEverywhere:\n +--json +one JSON document on standard output\n/,
+    /\nArguments:\n {2}profile [^]*\nOptions:\n +--root [^]*--no-smoke-test skips this\n[^]*\nEverywhere:\n +--json +one JSON document on standard output\n/,
   );
 });
 

@@ -19,7 +19,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   [
     "Not enough non-option arguments: got 0, need at least 2",
     ["ha", "set"],
-    /^the connection and its endpoints are missing$/,
+    /^the connection and the endpoints are missing$/,
     /^knetctl ha set --help/,
   ],
   [
@@ -40,7 +40,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   ],
   ["Missing required argument: module", ["smoke"], /^missing option: --module$/, /^knetctl smoke --help/],
   ["Not enough arguments following: root", ["plan", "x", "--root"], /^--root needs a value$/, /plan --help/],
-  ["Unknown arguments: a, b", ["plan", "x", "a", "b"], /^words too many: "x", "a", "b"$/, /plan --help/],
+  ["Unknown arguments: a, b", ["plan", "x", "a", "b"], /^words too many: "a", "b"$/, /plan --help/],
   ["--timeout takes one number of seconds, 1 to 86400", ["apply"], /^--timeout takes/, /apply --help/],
 ];
 

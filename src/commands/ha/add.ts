@@ -1,0 +1,14 @@
+import { verb } from "../verb.js";
+import { connectionWord, editOptions, endpointsWord, placeOptions, withUser } from "./options.js";
+
+export const add = verb({
+  name: "add",
+  describe: "add endpoints to a connection, at its end",
+  words: { connection: { ...connectionWord, demandOption: true }, endpoints: endpointsWord },
+  options: { ...editOptions, ...placeOptions },
+  examples: [
+    ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --profile profile.yaml", "on the host and in the profile"],
+    ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --first --dry-run", "what preferring it would change"],
+  ],
+  run: async (args, context) => (await import("./edit/edit.js")).edit("add", withUser(args), context),
+});

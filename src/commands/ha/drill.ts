@@ -1,0 +1,26 @@
+import { file, flag, secondsOption, text } from "../command-line/options.js";
+import { verb } from "../verb.js";
+import { connectionWord } from "./options.js";
+
+export const drill = verb({
+  name: "drill",
+  describe: "as root: measure failover with dead stand-ins before the members; changes nothing",
+  words: {
+    connection: { ...connectionWord, describe: "connection of the profile (default: the only one)" },
+  },
+  options: {
+    profile: file("profile file, YAML or JSON"),
+    simulator: flag("three simulated members and the simulated module instead of a profile"),
+    user: text("sign as this user (default: the connection's first with a PIN)"),
+    timeout: secondsOption(
+      "timeout",
+      1,
+      "seconds for one scenario (default: 60, and 30 for each further member of its vector)",
+    ),
+  },
+  examples: [
+    ["sudo knetctl ha drill hsm_1 --profile profile.yaml", "how long signing takes when members are dead"],
+    ["sudo knetctl ha drill --simulator", "see a drill without an HSM"],
+  ],
+  run: async (args, context) => (await import("./prove/drill.js")).haDrill(args, context),
+});

@@ -1,0 +1,25 @@
+import { verb } from "../verb.js";
+import { sourceOptions, withUser } from "./options.js";
+
+export const list = verb({
+  name: "list",
+  describe: "connections and their endpoints, in order of preference",
+  words: {
+    connections: {
+      type: "string",
+      array: true,
+      default: [],
+      describe: "names of connections (default: all)",
+    },
+  },
+  options: {
+    ...sourceOptions,
+    diagram: { type: "boolean", conflicts: "mermaid", describe: "as a diagram in plain text" },
+    mermaid: { type: "boolean", describe: "as a Mermaid flowchart, for runbooks" },
+  },
+  examples: [
+    ["sudo knetctl ha list", "who logs in through what on this host"],
+    ["knetctl ha list --profile profile.yaml --mermaid", "a flowchart of a profile's vectors"],
+  ],
+  run: async (args, context) => (await import("./list-connections.js")).list(withUser(args), context),
+});

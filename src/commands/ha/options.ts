@@ -1,0 +1,69 @@
+import { usualServiceUser } from "../../vendor/client.js";
+import { changeOptions, file, flag, rootOption, text } from "../command-line/options.js";
+
+/** A connection that is named, or may be. */
+export const connectionWord = {
+  type: "string",
+  mayBeEmpty: true,
+  describe: "name of the connection",
+} as const;
+
+const endpointForm = "IP:PORT or [IPv6]:PORT";
+
+export const endpointWord = {
+  type: "string",
+  demandOption: true,
+  form: endpointForm,
+  describe: endpointForm,
+} as const;
+
+export const endpointsWord = { ...endpointWord, array: true } as const;
+
+/** Where `add` puts what it adds. */
+export const placeOptions = {
+  first: { type: "boolean", conflicts: "before", describe: "at the front instead" },
+  before: text(`before this endpoint instead: ${endpointForm}`),
+} as const;
+
+/** Where connections are read from, but for --profile, which says something of endpoints too. */
+export const sourceNames = ["config", "user", "home", "root"] as const;
+
+/** For the verbs that read connections and change nothing. Each that is in conflict would be ignored. */
+export const sourceOptions = {
+  profile: {
+    ...file("the connections of this profile; of ha probe its fingerprints too"),
+    conflicts: sourceNames,
+  },
+  config: { ...file("the connections of this config.json"), conflicts: ["user", "home", "root"] },
+  user: text(`the service user, whose config.json is read (default: ${usualServiceUser})`),
+  home: file("its home (default: as in its passwd entry)"),
+  root: rootOption,
+} as const;
+
+/** For the verbs that change a connection's endpoints. */
+export const editOptions = {
+  profile: {
+    ...file("change this profile in the same run; it gives the smoke test its PINs"),
+    conflicts: ["user", "home", "unit"],
+  },
+  user: text(
+    `without --profile: the service user, whose config.json is changed (default: ${usualServiceUser})`,
+  ),
+  home: file("without --profile: its home (default: as in its passwd entry)"),
+  unit: text("without --profile: the systemd unit to restart"),
+  root: rootOption,
+  yes: flag("do not ask; needed where there is no terminal"),
+  "dry-run": flag("stop after the plan; exit code 2 if anything would change"),
+  probe: flag(
+    "ask the members what they are before anything is written; --no-probe takes them as they are",
+    true,
+  ),
+  ...changeOptions,
+} as const;
+
+/** The usual user is not a default of the parser's: it would conflict with every --profile and --config. */
+export function withUser<T extends { readonly user?: string | undefined }>(
+  args: T,
+): T & { readonly user: string } {
+  return { ...args, user: args.user ?? usualServiceUser };
+}

@@ -1,0 +1,38 @@
+import { flag, secondsOption } from "../command-line/options.js";
+import { verb } from "../verb.js";
+import { sourceNames, sourceOptions, withUser } from "./options.js";
+
+export const probe = verb({
+  name: "probe",
+  describe: "what listens at each endpoint; sends no credential; exit code 69 when one fails",
+  words: {
+    connections: {
+      type: "string",
+      array: true,
+      default: [],
+      describe: "names of connections, or endpoints (IP:PORT, [IPv6]:PORT) (default: all connections)",
+    },
+  },
+  options: {
+    ...sourceOptions,
+    timeout: { ...secondsOption("timeout", 0.1, "seconds for all of one endpoint"), default: 5 },
+    watch: flag("repeat until Ctrl-C"),
+    interval: secondsOption("interval", 0.1, "seconds from one round of --watch to the next (default: 5)"),
+  },
+  examples: [
+    ["sudo knetctl ha probe", "every endpoint of this host's config.json"],
+    ["knetctl ha probe 10.1.2.3:60161", "one endpoint, from anywhere"],
+    ["knetctl ha probe --profile profile.yaml --watch", "keep an eye on all of them"],
+  ],
+  fault: ({ interval, watch }) =>
+    interval === undefined || watch === true ? undefined : "--interval is for --watch",
+  run: async (args, context) =>
+    (await import("./probe/probe.js")).probe(
+      {
+        ...withUser(args),
+        interval: args.interval ?? 5,
+        given: sourceNames.filter((name) => args[name] !== undefined),
+      },
+      context,
+    ),
+});

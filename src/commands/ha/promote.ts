@@ -1,0 +1,12 @@
+import { verb } from "../verb.js";
+import { connectionWord, editOptions, endpointWord, withUser } from "./options.js";
+
+export const promote = verb({
+  name: "promote",
+  describe: "move an endpoint to the front",
+  words: { connection: { ...connectionWord, demandOption: true }, endpoint: endpointWord },
+  options: editOptions,
+  examples: [["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --profile profile.yaml", "prefer this member"]],
+  run: async ({ endpoint, ...args }, context) =>
+    (await import("./edit/edit.js")).edit("promote", withUser({ ...args, endpoints: [endpoint] }), context),
+});

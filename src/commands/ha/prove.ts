@@ -1,0 +1,20 @@
+import { file, secondsOption, text } from "../command-line/options.js";
+import { verb } from "../verb.js";
+
+export const prove = verb({
+  name: "prove",
+  describe: "as root: prove each member alone, and compare the keys of all; changes nothing",
+  words: {
+    connections: { type: "string", array: true, describe: "connections of the profile (default: all)" },
+  },
+  options: {
+    profile: { ...file("profile file, YAML or JSON"), demandOption: true },
+    user: text("only this user"),
+    timeout: { ...secondsOption("timeout", 1, "seconds for one user on one member"), default: 60 },
+  },
+  examples: [
+    ["sudo knetctl ha prove --profile profile.yaml", "every member of every vector"],
+    ["sudo knetctl ha prove hsm_1 --profile profile.yaml --user ca_signer", "one vector, as one user"],
+  ],
+  run: async (args, context) => (await import("./prove/prove.js")).prove(args, context),
+});

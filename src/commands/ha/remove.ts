@@ -1,0 +1,13 @@
+import { verb } from "../verb.js";
+import { connectionWord, editOptions, endpointsWord, withUser } from "./options.js";
+
+export const remove = verb({
+  name: "remove",
+  describe: "take endpoints out of a connection",
+  words: { connection: { ...connectionWord, demandOption: true }, endpoints: endpointsWord },
+  options: editOptions,
+  examples: [
+    ["sudo knetctl ha remove hsm_1 10.1.2.3:60161 --profile profile.yaml", "before it is switched off"],
+  ],
+  run: async (args, context) => (await import("./edit/edit.js")).edit("remove", withUser(args), context),
+});

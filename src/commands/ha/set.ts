@@ -1,0 +1,11 @@
+import { verb } from "../verb.js";
+import { connectionWord, editOptions, endpointsWord, withUser } from "./options.js";
+
+export const set = verb({
+  name: "set",
+  describe: "give a connection these endpoints, in order of preference",
+  words: { connection: { ...connectionWord, demandOption: true }, endpoints: endpointsWord },
+  options: editOptions,
+  examples: [["sudo knetctl ha set hsm_1 10.1.2.4:60161 10.1.2.3:60161", "these two, 10.1.2.4 preferred"]],
+  run: async (args, context) => (await import("./edit/edit.js")).edit("set", withUser(args), context),
+});

@@ -1,0 +1,16 @@
+import { profileWord, rootOption } from "./command-line/options.js";
+import { verb } from "./verb.js";
+
+export const plan = verb({
+  name: "plan",
+  describe:
+    "show what apply would change, as far as the caller can see; exit code 2 if anything would change",
+  words: { profile: profileWord },
+  options: { root: rootOption },
+  examples: [
+    ["sudo knetctl plan profile.yaml", "what apply would change on this host"],
+    ["sudo knetctl plan profile.yaml --root /srv/image", "in an image instead"],
+    ["sudo knetctl plan profile.yaml --json", "the plan for a pipeline"],
+  ],
+  run: async (args, context) => (await import("./run/plan.js")).plan(args, context),
+});

@@ -1,0 +1,26 @@
+import { settingsForms } from "../formats/settings/settings-text.js";
+import { flag, profileWord, text } from "./command-line/options.js";
+import { verb } from "./verb.js";
+
+export const render = verb({
+  name: "render",
+  describe: "print what would be written; needs neither root nor network",
+  words: { profile: profileWord },
+  options: {
+    target: {
+      choices: ["config", ...settingsForms],
+      default: "config",
+      describe:
+        "the client's config.json, or the application's settings: ini, JSON, or an environment file for " +
+        "Docker (env) or systemd",
+    },
+    "key-store": text("only this key store"),
+    "show-secrets": flag("print PINs and passwords instead of where they come from"),
+  },
+  examples: [
+    ["knetctl render profile.yaml", "the client's config.json"],
+    ["knetctl render profile.yaml --target ini", "the application's settings"],
+    ["knetctl render profile.yaml --target env --show-secrets > amplia.env", "for docker run --env-file"],
+  ],
+  run: async (args, context) => (await import("./run/render.js")).render(args, context),
+});

@@ -1,0 +1,20 @@
+import { flag, lockOption, rootOption, runWord } from "./command-line/options.js";
+import { verb } from "./verb.js";
+
+export const rollback = verb({
+  name: "rollback",
+  describe: "take back what a run changed",
+  words: { run: runWord("the one that was cut off, else the latest that still stands") },
+  options: {
+    root: rootOption,
+    "lock-timeout": lockOption,
+    "dry-run": flag("show what would be taken back; exit code 2"),
+    "keep-changed": flag("leave what was changed since the run as it is, and take back the rest"),
+  },
+  examples: [
+    ["sudo knetctl rollback --dry-run", "what would be taken back of the latest run"],
+    ["sudo knetctl rollback", "take it back"],
+    ["sudo knetctl rollback 3 --keep-changed", "run 3, but for files edited since"],
+  ],
+  run: async (args, context) => (await import("./run/rollback.js")).rollback(args, context),
+});

@@ -1,0 +1,114 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
+import type { Cluster } from "../../simulator/cluster.js";
+import type { CommandContext, CommandRun } from "../command.js";
+import { file, text, wholeNumberOption } from "../command-line/options.js";
+import { verb } from "../verb.js";
+import { sourcesOf } from "./sources.js";
+
+export const start = verb({
+  name: "start",
+  describe: "start simulated VHSMs; prints endpoints and PINs as JSON, stays up until a signal",
+  words: {},
+  options: {
+    vhsms: { ...wholeNumberOption("vhsms", [1, 64], "how many members"), default: 2 },
+    users: { ...text("user names, separated by commas"), default: "ca_signer" },
+    state: file("folder for tokens and certificates (default: a temporary one)"),
+    "pins-to": file("also write each user's PIN into a file in this folder"),
+  },
+  examples: [
+    ["knetctl simulator start", "an HA pair with one user; Ctrl-C ends it"],
+    ["knetctl simulator start --vhsms 3 --users ca,tsa --pins-to pins", "three members, two users"],
+  ],
+  run: (args, context) => simulatorStart(args, context),
+});
+
+export interface SimulatorStartArguments {
+  readonly vhsms: number;
+  /** Names, separated by commas. */
+  readonly users: string;
+  readonly state?: string | undefined;
+  readonly pinsTo?: string | undefined;
+}
+
+/** `knetctl simulator start`: one JSON document when the VHSMs are up, then up until a signal. */
+export const simulatorStart: CommandRun<SimulatorStartArguments> = async (args, context) => {
+  const { startCluster } = await import("../../simulator/cluster.js");
+  const cluster = await startCluster({
+    vhsms: args.vhsms,
+    users: args.users.split(",").map((name) => name.trim()),
+    sources: sourcesOf(context),
+    ...(args.state !== undefined && { stateFolder: resolve(context.workingFolder, args.state) }),
+  });
+  const pinsTo = args.pinsTo === undefined ? undefined : resolve(context.workingFolder, args.pinsTo);
+  const files: string[] = [];
+  try {
+    if (pinsTo !== undefined) await writePins(cluster, pinsTo, files);
+    print(context, documentOf(cluster));
+    await aborted(context.signal);
+  } finally {
+    await cluster.stop();
+    for (const file of files) await rm(file, { force: true });
+  }
+  return exitCodes.done;
+};
+
+/**
+ * The document is the command's result with and without `--json`. PINs of simulated users are meant to be
+ * seen.
+ */
+function documentOf(cluster: Cluster): object {
+  return {
+    vhsms: cluster.endpoints.map((endpoints) => ({ endpoints })),
+    users: cluster.users.map(({ name, pin }) => ({ name, pin: pin.reveal() })),
+  };
+}
+
+function print({ output }: CommandContext, document: object): void {
+  if (output.json) output.document(document);
+  else output.result(JSON.stringify(document, null, 2));
+}
+
+/**
+ * One new file a user, 0600, named after the user; characters that do not belong in a file name become
+ * percent signs.
+ */
+async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {
+  const { makeFolders } = await import("../../simulator/make-folders.js");
+  await makeFolders(folder, 0o700);
+  for (const { name, pin } of cluster.users) {
+    const file = join(folder, fileNameOf(name));
+    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" }).catch((cause: unknown) => {
+      throw cannotWrite(file, cause);
+    });
+    written.push(file);
+  }
+}
+
+function fileNameOf(user: string): string {
+  const encoded = encodeURIComponent(user);
+  return encoded.startsWith(".") ? `%2E${encoded.slice(1)}` : encoded;
+}
+
+function cannotWrite(file: string, cause: unknown): Problem {
+  return new Problem("simulator-start-failed", "a PIN file cannot be written", {
+    where: { path: file },
+    hint: "name a folder that holds no files of these names",
+    cause,
+  });
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((done) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        done();
+      },
+      { once: true },
+    );
+  });
+}

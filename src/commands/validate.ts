@@ -1,0 +1,14 @@
+import { profileWord } from "./command-line/options.js";
+import { verb } from "./verb.js";
+
+export const validate = verb({
+  name: "validate",
+  describe: "check a profile; touches nothing",
+  words: { profile: profileWord },
+  options: {},
+  examples: [
+    ["knetctl validate profile.yaml", "show what is wrong with it, line by line"],
+    ["knetctl validate --json - < profile.yaml", "the same as JSON, from standard input"],
+  ],
+  run: async (args, context) => (await import("./run/validate.js")).validate(args, context),
+});
