@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { plainChildren } from "../support/plain-children.js";
@@ -177,7 +177,7 @@ t.test(
     const env = Object.entries({
       ...harmless,
       ...nodes,
-      PATH: `/usr/local/nonexistent:${evil}/without-node:/usr/bin`,
+      PATH: `/usr/local/nonexistent:${evil}/without-node:/usr/bin:${dirname(process.execPath)}`,
     }).map(([name, value]) => `${name}=${value}`);
     mkdirSync(`${evil}/without-node`);
     for (const name of planted.filter((name) => name !== "node"))
