@@ -1,17 +1,20 @@
-import { Problem, type ProblemDetails } from "../../problem/problem.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import type { Finding, Stage } from "./finding.js";
-import { endpointText, type Endpoint } from "../../profile/types.js";
+import { Problem, type ProblemDetails } from "../../problem/problem.js";
+import type { Finding, FindingKind, Stage } from "./finding.js";
+import { type Endpoint, endpointText } from "../../profile/types.js";
 import { settingsText } from "./tls-settings.js";
 
-type Told = readonly [ProblemCode, string, Omit<ProblemDetails, "where" | "cause">];
+interface Words extends Pick<ProblemDetails, "detail" | "hint" | "severity"> {
+  readonly code: ProblemCode;
+  readonly title: string;
+}
 
 /**
  * A finding as a problem: what it is, the evidence, and what to do about it. `address` is that of a target's
  * name.
  */
 export function findingProblem(finding: Finding, target: Endpoint, address?: string): Problem {
-  const [code, title, { detail: evidence, ...details }] = told(finding);
+  const { code, title, detail: evidence, ...details } = wordsOf(finding);
   const detail = [address === undefined ? undefined : `${target.ip} is ${address}`, evidence]
     .filter((part) => part !== undefined)
     .join("; ");
@@ -22,232 +25,155 @@ export function findingProblem(finding: Finding, target: Endpoint, address?: str
   });
 }
 
+function wordsOf<Kind extends FindingKind>(finding: Finding<Kind>): Words {
+  return table[finding.kind](finding);
+}
+
 const otherPort =
   "give the VHSM's HTTPS port: of its two ports it is often the one after the TTLV port (60161 after 60160)";
-const checkPort = "check address and port: it must be the VHSM's HTTPS port";
+const checkPort = "check the address and the port: it must be the VHSM's HTTPS port";
 
-function told(finding: Finding): Told {
-  switch (finding.kind) {
-    case "name-not-found":
-      return [
-        "endpoint-name-not-found",
-        finding.code === "EAI_AGAIN" ? "the name service does not answer" : "the name is not found",
-        {
-          detail: `the name service says ${finding.code}`,
-          hint: "check the name, or give the VHSM's address",
-        },
-      ];
-    case "refused":
-      return [
-        "endpoint-refused",
-        "the connection is refused",
-        { hint: "nothing listens on this port: check that the VHSM is started, and its HTTPS port" },
-      ];
-    case "unreachable":
-      return [
-        "endpoint-unreachable",
-        "the address cannot be reached",
-        {
-          detail: finding.code,
-          hint: "check the address, the routes of this host and the firewalls on the way",
-        },
-      ];
-    case "own-host":
-      return [
-        "endpoint-own-host",
-        `this host fails at ${finding.doing}`,
-        { detail: finding.code, hint: ownHostHint(finding.code) },
-      ];
-    case "timed-out":
-      return timeOut(finding.stage, finding.ms);
-    case "rejected":
-      return [
-        "endpoint-rejected",
-        "the connection is accepted and closed at once",
-        { hint: "this host may not be on the VHSM's list of allowed clients: have its address added there" },
-      ];
-    case "closed-during-tls":
-      return [
-        "endpoint-tls-closed",
-        "the connection is closed during the TLS handshake",
-        { hint: `${checkPort}; if it is, look into the VHSM's log` },
-      ];
-    case "old-tls":
-      return [
-        "endpoint-tls-old",
-        "the server is too old for the TLS settings of this system",
-        {
-          detail: `it takes ${settingsText(finding.settings)}`,
-          hint:
-            `update the VHSM, or set ${settingsText(finding.settings)} in the openssl.cnf that the ` +
-            "application uses",
-        },
-      ];
-    case "tls-failed":
-      return [
-        "endpoint-tls-failed",
-        "the TLS handshake fails",
-        {
-          detail: finding.reason,
-          hint:
-            `${checkPort}; ` +
-            (finding.lowerTried
-              ? "lower TLS settings do not help"
-              : "lower TLS settings were not tried: give a longer --timeout"),
-        },
-      ];
-    case "client-certificate":
-      return [
-        "endpoint-client-certificate",
-        "the port demands a client certificate, as a VHSM's TTLV port does",
-        { hint: otherPort },
-      ];
-    case "ttlv":
-      return [
-        "endpoint-ttlv",
-        `this is a TTLV port${finding.tls ? "" : " without TLS"}, and the client needs the HTTPS port`,
-        { hint: otherPort },
-      ];
-    case "certificate-expired":
-    case "certificate-not-yet-valid":
-    case "other-certificate":
-    case "plain-http":
-    case "other-service":
-    case "no-http":
-    case "not-knet":
-    case "http-denied":
-    case "http-unavailable":
-    case "query-refused":
-    case "query-failed":
-    case "other-vendor":
-      return toldOfServer(finding);
-  }
-}
-
-type OfServer = Extract<
-  Finding,
-  {
-    kind:
-      | "certificate-expired"
-      | "certificate-not-yet-valid"
-      | "other-certificate"
-      | "plain-http"
-      | "other-service"
-      | "no-http"
-      | "not-knet"
-      | "http-denied"
-      | "http-unavailable"
-      | "query-refused"
-      | "query-failed"
-      | "other-vendor";
-  }
->;
-
-function toldOfServer(finding: OfServer): Told {
-  switch (finding.kind) {
-    case "certificate-expired":
-      return [
-        "endpoint-certificate-expired",
-        "the certificate has expired",
-        {
-          detail: `not after ${finding.certificate.notAfter ?? ""}`,
-          hint: "have the VHSM's certificate renewed, then its pinned fingerprint",
-          severity: "warning",
-        },
-      ];
-    case "certificate-not-yet-valid":
-      return [
-        "endpoint-certificate-not-yet-valid",
-        "the certificate is not valid yet",
-        {
-          detail: `not before ${finding.certificate.notBefore ?? ""}`,
-          hint: "check the clocks of this host and of the VHSM",
-          severity: "warning",
-        },
-      ];
-    case "other-certificate":
-      return [
-        "endpoint-fingerprint",
-        "the certificate is not the pinned one",
-        {
-          detail: `found ${finding.found}, pinned ${finding.wanted}`,
-          hint:
-            "find out who changed it; when it was the VHSM's administrator, change fingerprint in the " +
-            "profile",
-        },
-      ];
-    case "plain-http":
-      return [
-        "endpoint-plain-http",
-        "the port speaks HTTP without TLS",
-        { detail: `it says ${JSON.stringify(finding.line)}`, hint: checkPort },
-      ];
-    case "other-service":
-      return [
-        "endpoint-other-service",
-        /^SSH-/.test(finding.said) ? "an SSH server listens here" : "another service listens here",
-        { detail: `it says ${JSON.stringify(finding.said)}`, hint: checkPort },
-      ];
-    case "no-http":
-      return [
-        "endpoint-no-http",
-        "the port speaks TLS, and neither HTTP nor KMIP in it",
-        {
-          detail:
-            finding.said === "" ? "it closes without an answer" : `it says ${JSON.stringify(finding.said)}`,
-          hint: checkPort,
-        },
-      ];
-    case "not-knet":
-      return [
-        "endpoint-not-knet",
-        "an HTTPS server that is no kNET",
-        { detail: `${httpAnswer(finding)}: ${finding.why}`, hint: checkPort },
-      ];
-    case "http-denied":
-      return [
-        "endpoint-http-denied",
-        "an HTTPS server that refuses this host or wants credentials",
-        { detail: httpAnswer(finding), hint: `have this host's address allowed there; ${checkPort}` },
-      ];
-    case "http-unavailable":
-      return [
-        "endpoint-http-unavailable",
-        "an HTTPS server that is not available now",
-        { detail: httpAnswer(finding), hint: `try again, look into the VHSM's log; ${checkPort}` },
-      ];
-    case "query-refused":
-      return [
-        "endpoint-query-refused",
-        "the server does not answer a Query without credentials",
-        {
-          detail: finding.reason,
-          hint: "nothing is wrong by that: knetctl smoke proves more, with credentials",
-          severity: "warning",
-        },
-      ];
-    case "query-failed":
-      return [
-        "endpoint-query-failed",
-        "the server speaks KMIP and fails at a Query",
-        {
-          detail: finding.reason === "" ? "it gives no reason" : `it says ${JSON.stringify(finding.reason)}`,
-          hint: "look into the VHSM's state and log",
-        },
-      ];
-    case "other-vendor":
-      return [
-        "endpoint-other-vendor",
-        "a KMIP server that does not call itself a kNET",
-        { detail: `it calls itself ${JSON.stringify(finding.vendor)}`, hint: checkPort, severity: "warning" },
-      ];
-  }
-}
+const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words } = {
+  "name-not-found": ({ code }) => ({
+    code: "endpoint-name-not-found",
+    title: code === "EAI_AGAIN" ? "the name service does not answer" : "the name is not found",
+    detail: `the name service says ${code}`,
+    hint: "check the name, or give the VHSM's address",
+  }),
+  refused: () => ({
+    code: "endpoint-refused",
+    title: "the connection is refused",
+    hint: "nothing listens on this port: check that the VHSM is started, and its HTTPS port",
+  }),
+  unreachable: ({ code }) => ({
+    code: "endpoint-unreachable",
+    title: "the address cannot be reached",
+    detail: code,
+    hint: "check the address, the routes of this host and the firewalls on the way",
+  }),
+  "own-host": ({ code, doing }) => ({
+    code: "endpoint-own-host",
+    title: `this host itself fails at ${doing}`,
+    detail: code,
+    hint: ownHostHint(code),
+  }),
+  "timed-out": ({ stage, ms }) => timeOut(stage, ms),
+  rejected: () => ({
+    code: "endpoint-rejected",
+    title: "the connection is accepted and closed at once",
+    hint: "this host may not be on the VHSM's list of allowed clients: have its address added there",
+  }),
+  "closed-during-tls": () => ({
+    code: "endpoint-tls-closed",
+    title: "the connection is closed during the TLS handshake",
+    hint: `${checkPort}; if it is, look in the VHSM's log`,
+  }),
+  "old-tls": ({ settings }) => ({
+    code: "endpoint-tls-old",
+    title: "the server is too old for the TLS settings of this system",
+    detail: `it takes ${settingsText(settings)}`,
+    hint: `update the VHSM, or set ${settingsText(settings)} in the openssl.cnf that the application uses`,
+  }),
+  "tls-failed": ({ reason, lowerTried }) => ({
+    code: "endpoint-tls-failed",
+    title: "the TLS handshake fails",
+    detail: reason,
+    hint:
+      `${checkPort}; ` +
+      (lowerTried
+        ? "lower TLS settings do not help"
+        : "lower TLS settings were not tried: give a longer --timeout"),
+  }),
+  "client-certificate": () => ({
+    code: "endpoint-client-certificate",
+    title: "the port demands a client certificate, as a VHSM's TTLV port does",
+    hint: otherPort,
+  }),
+  ttlv: ({ tls }) => ({
+    code: "endpoint-ttlv",
+    title: `this is a TTLV port${tls ? "" : " without TLS"}, and the client needs the HTTPS port`,
+    hint: otherPort,
+  }),
+  "certificate-expired": ({ certificate }) => ({
+    code: "endpoint-certificate-expired",
+    title: "the certificate has expired",
+    detail: `not after ${certificate.notAfter ?? ""}`,
+    hint: "have the VHSM's certificate renewed, then its pinned fingerprint",
+    severity: "warning",
+  }),
+  "certificate-not-yet-valid": ({ certificate }) => ({
+    code: "endpoint-certificate-not-yet-valid",
+    title: "the certificate is not valid yet",
+    detail: `not before ${certificate.notBefore ?? ""}`,
+    hint: "check the clocks of this host and of the VHSM",
+    severity: "warning",
+  }),
+  "other-certificate": ({ found, wanted }) => ({
+    code: "endpoint-fingerprint",
+    title: "the certificate is not the pinned one",
+    detail: `found ${found}, pinned ${wanted}`,
+    hint: "find out who changed it; if it was the VHSM's administrator, change the fingerprint in the profile",
+  }),
+  "plain-http": ({ line }) => ({
+    code: "endpoint-plain-http",
+    title: "the port speaks HTTP without TLS",
+    detail: `it says ${JSON.stringify(line)}`,
+    hint: checkPort,
+  }),
+  "other-service": ({ said }) => ({
+    code: "endpoint-other-service",
+    title: /^SSH-/.test(said) ? "an SSH server listens here" : "another service listens here",
+    detail: `it says ${JSON.stringify(said)}`,
+    hint: checkPort,
+  }),
+  "no-http": ({ said }) => ({
+    code: "endpoint-no-http",
+    title: "the port speaks TLS, but neither HTTP nor KMIP inside it",
+    detail: said === "" ? "it closes without an answer" : `it says ${JSON.stringify(said)}`,
+    hint: checkPort,
+  }),
+  "not-knet": (finding) => ({
+    code: "endpoint-not-knet",
+    title: "this is an HTTPS server, but not a kNET",
+    detail: `${httpAnswer(finding)}: ${finding.why}`,
+    hint: checkPort,
+  }),
+  "http-denied": (finding) => ({
+    code: "endpoint-http-denied",
+    title: "the HTTPS server refuses this host or wants credentials",
+    detail: httpAnswer(finding),
+    hint: `have this host's address allowed there; ${checkPort}`,
+  }),
+  "http-unavailable": (finding) => ({
+    code: "endpoint-http-unavailable",
+    title: "the HTTPS server is not available now",
+    detail: httpAnswer(finding),
+    hint: `try again, look in the VHSM's log; ${checkPort}`,
+  }),
+  "query-refused": ({ reason }) => ({
+    code: "endpoint-query-refused",
+    title: "the server does not answer a Query without credentials",
+    detail: reason,
+    hint: "this is not a fault by itself; knetctl smoke proves more, with credentials",
+    severity: "warning",
+  }),
+  "query-failed": ({ reason }) => ({
+    code: "endpoint-query-failed",
+    title: "the server speaks KMIP, but fails at a Query",
+    detail: reason === "" ? "it gives no reason" : `it says ${JSON.stringify(reason)}`,
+    hint: "look at the VHSM's state and log",
+  }),
+  "other-vendor": ({ vendor }) => ({
+    code: "endpoint-other-vendor",
+    title: "this is a KMIP server that does not call itself a kNET",
+    detail: `it calls itself ${JSON.stringify(vendor)}`,
+    hint: checkPort,
+    severity: "warning",
+  }),
+};
 
 function httpAnswer({ status, server }: { readonly status: number; readonly server: string }): string {
-  return (
-    "POST /kmip is answered with status " + `${status}${server === "" ? "" : ` by ${JSON.stringify(server)}`}`
-  );
+  return `POST /kmip is answered with status ${status}${server === "" ? "" : ` by ${JSON.stringify(server)}`}`;
 }
 
 /** What to do about a limit or a rule of this host, by the system's code (connect(2)). */
@@ -266,36 +192,32 @@ function ownHostHint(code: string): string {
   }
 }
 
-function timeOut(stage: Stage, ms: number): Told {
+function timeOut(stage: Stage, ms: number): Words {
   const time = `within ${ms / 1000} s`;
   switch (stage) {
     case "name":
-      return [
-        "endpoint-timeout-name",
-        `no answer from the name service ${time}`,
-        { hint: "give the VHSM's address instead of a name, or mend the name service" },
-      ];
+      return {
+        code: "endpoint-timeout-name",
+        title: `the name service does not answer ${time}`,
+        hint: "give the VHSM's address instead of a name, or fix the name service",
+      };
     case "connect":
-      return [
-        "endpoint-timeout-connect",
-        `no answer to the connection ${time}`,
-        { hint: "check the address, that the VHSM is up, and that no firewall drops packets on the way" },
-      ];
+      return {
+        code: "endpoint-timeout-connect",
+        title: `the connection is not answered ${time}`,
+        hint: "check the address, that the VHSM is up, and that no firewall drops packets on the way",
+      };
     case "tls":
-      return [
-        "endpoint-timeout-tls",
-        `the connection is accepted, and no TLS answer comes ${time}`,
-        {
-          hint:
-            "the VHSM hangs or is overloaded, or something on the way accepts connections for it: look " +
-            "there",
-        },
-      ];
+      return {
+        code: "endpoint-timeout-tls",
+        title: `the connection is accepted, but TLS is not answered ${time}`,
+        hint: "the VHSM hangs or is overloaded, or something on the way accepts connections for it: look there",
+      };
     case "answer":
-      return [
-        "endpoint-timeout-answer",
-        `TLS is there, and no answer to a request comes ${time}`,
-        { hint: "the VHSM hangs or is overloaded: look there, or try a longer --timeout" },
-      ];
+      return {
+        code: "endpoint-timeout-answer",
+        title: `TLS is up, but a request is not answered ${time}`,
+        hint: "the VHSM hangs or is overloaded: look there, or try a longer --timeout",
+      };
   }
 }

@@ -6,45 +6,51 @@ import type { TlsSettings } from "./tls-settings.js";
 export type Stage = "name" | "connect" | "tls" | "answer";
 
 /** What a probe may find wrong with an endpoint, one kind for each thing that somebody can do about it. */
-export type Finding =
-  | { readonly kind: "name-not-found"; readonly code: string }
-  | { readonly kind: "refused" }
-  /**
-   * No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's.
-   */
-  | { readonly kind: "unreachable"; readonly code: string }
+interface Findings {
+  "name-not-found": { readonly code: string };
+  refused: object;
+  /** No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's. */
+  unreachable: { readonly code: string };
   /** This host's own limits or rules, and not the endpoint's; `code` is the system's. */
-  | { readonly kind: "own-host"; readonly doing: "connecting" | "looking up names"; readonly code: string }
-  | { readonly kind: "timed-out"; readonly stage: Stage; readonly ms: number }
+  "own-host": { readonly doing: "connecting" | "looking up names"; readonly code: string };
+  "timed-out": { readonly stage: Stage; readonly ms: number };
   /** Accepted and closed at once, whoever speaks first. */
-  | { readonly kind: "rejected" }
+  rejected: object;
   /** Closed as the answer to our first TLS message. */
-  | { readonly kind: "closed-during-tls" }
+  "closed-during-tls": object;
   /** Refused the settings of today's OpenSSL, and took these. */
-  | { readonly kind: "old-tls"; readonly settings: TlsSettings }
-  | { readonly kind: "tls-failed"; readonly reason: string; readonly lowerTried: boolean }
-  | { readonly kind: "client-certificate" }
-  | { readonly kind: "certificate-expired"; readonly certificate: CertificateFacts }
-  | { readonly kind: "certificate-not-yet-valid"; readonly certificate: CertificateFacts }
-  | { readonly kind: "other-certificate"; readonly wanted: string; readonly found: string }
+  "old-tls": { readonly settings: TlsSettings };
+  "tls-failed": { readonly reason: string; readonly lowerTried: boolean };
+  "client-certificate": object;
+  "certificate-expired": { readonly certificate: CertificateFacts };
+  "certificate-not-yet-valid": { readonly certificate: CertificateFacts };
+  "other-certificate": { readonly wanted: string; readonly found: string };
   /** KMIP's binary form: over TLS the wrong one of a VHSM's two ports. */
-  | { readonly kind: "ttlv"; readonly tls: boolean }
-  | { readonly kind: "plain-http"; readonly line: string }
+  ttlv: { readonly tls: boolean };
+  "plain-http": { readonly line: string };
   /** No TLS: what it said, as text of one line. */
-  | { readonly kind: "other-service"; readonly said: string }
+  "other-service": { readonly said: string };
   /** TLS, and no HTTP in it; `said` is empty where it closed without a word. */
-  | { readonly kind: "no-http"; readonly said: string }
-  | { readonly kind: "not-knet"; readonly status: number; readonly server: string; readonly why: string }
+  "no-http": { readonly said: string };
+  "not-knet": { readonly status: number; readonly server: string; readonly why: string };
   /** HTTP's own refusal (401, 403), before any KMIP. */
-  | { readonly kind: "http-denied"; readonly status: number; readonly server: string }
+  "http-denied": { readonly status: number; readonly server: string };
   /** HTTP's own "not now" (429, 5xx). */
-  | { readonly kind: "http-unavailable"; readonly status: number; readonly server: string }
+  "http-unavailable": { readonly status: number; readonly server: string };
   /** It speaks KMIP over HTTPS, and does not answer a Query without credentials. */
-  | { readonly kind: "query-refused"; readonly reason: string }
+  "query-refused": { readonly reason: string };
   /** It speaks KMIP over HTTPS, and a Query fails for another reason, which is the server's own text. */
-  | { readonly kind: "query-failed"; readonly reason: string }
+  "query-failed": { readonly reason: string };
   /** It answers a Query, and calls itself something else than a kNET. */
-  | { readonly kind: "other-vendor"; readonly vendor: string };
+  "other-vendor": { readonly vendor: string };
+}
+
+export type FindingKind = keyof Findings;
+
+/** A finding of any of the kinds, told apart by `kind`. */
+export type Finding<Kind extends FindingKind = FindingKind> = {
+  readonly [K in Kind]: { readonly kind: K } & Findings[K];
+}[Kind];
 
 /** What an endpoint turned out to speak, as far as it was understood. */
 export type Spoken = "KMIP over HTTPS" | "HTTPS" | "TTLV over TLS" | "TLS" | "HTTP" | "no TLS";
