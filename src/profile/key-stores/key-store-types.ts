@@ -8,13 +8,14 @@ import { pkcs11 } from "./pkcs11.js";
 import { targetIn } from "./target.js";
 
 /** Every type of key store, by the name that the application has for it. */
-export const keyStoreTypes: ReadonlyMap<string, KeyStoreType> = new Map<string, KeyStoreType>([
-  ["Pkcs11", pkcs11],
-  ["Kryptus", kryptus],
-  ["AzureKeyVault", azureKeyVault],
-  ["Dinamo", dinamo],
-]);
+const types: Readonly<Record<string, KeyStoreType>> = {
+  Pkcs11: pkcs11,
+  Kryptus: kryptus,
+  AzureKeyVault: azureKeyVault,
+  Dinamo: dinamo,
+};
 
+export const keyStoreTypes: ReadonlyMap<string, KeyStoreType> = new Map(Object.entries(types));
 export const typeNames: readonly string[] = [...keyStoreTypes.keys()];
 
 /** The type that a key store says it has; undefined when it is none of them. */
