@@ -3,7 +3,7 @@ import { test, type Test } from "tap";
 import { apply } from "../../src/commands/run/apply.js";
 import { haDrill } from "../../src/commands/ha/prove/drill.js";
 import { requestedEdit } from "../../src/commands/ha/edit/arguments.js";
-import { profileEdition } from "../../src/commands/ha/edit/profile-edition.js";
+import { plannedEdit } from "../../src/commands/ha/edit/planned-edit.js";
 import { prove } from "../../src/commands/ha/prove/prove.js";
 import { plan } from "../../src/commands/run/plan.js";
 import { validate } from "../../src/commands/run/validate.js";
@@ -136,12 +136,17 @@ test("an edit of the profile and the host refuses it before the profile's PINs a
     dryRun: false,
     ...run,
   };
-  const edition = ({ context }: ReturnType<typeof stage>, dryRun: boolean) =>
-    profileEdition(requestedEdit("set", args), "p.yaml", { ...args, dryRun }, new MemoryHost({}), context);
+  const planned = ({ context }: ReturnType<typeof stage>, dryRun: boolean) =>
+    plannedEdit({
+      edit: requestedEdit("set", args),
+      args: { ...args, profile: "p.yaml", dryRun },
+      host: new MemoryHost({}),
+      context,
+    });
   for (const rights of [{ mode: 0o666 }, { uid: strangerUid }]) {
-    t.same(await refusals(edition(stage(t, rights), false)), ["profile-untrusted"], JSON.stringify(rights));
+    t.same(await refusals(planned(stage(t, rights), false)), ["profile-untrusted"], JSON.stringify(rights));
     await t.rejects(
-      edition(stage(t, rights), true),
+      planned(stage(t, rights), true),
       { code: "account-missing" },
       "--dry-run goes on, to a host that has no account here",
     );

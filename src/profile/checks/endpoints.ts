@@ -6,7 +6,7 @@ import { quoted, shownValue } from "../words/quote.js";
 import { textOf, type Anchor, type MapNode, type TreeNode } from "../reading/tree.js";
 
 /** IANA's port of KMIP's binary encoding (TTLV). */
-const ttlvPort = 5696;
+export const ttlvPort = 5696;
 
 /** Addresses, ports and repetitions among one connection's endpoints. */
 export function checkEndpoints(connection: MapNode): readonly Finding[] {

@@ -1,3 +1,8 @@
+import type { Host } from "../../../host/host.js";
+import type { Problem } from "../../../problem/problem.js";
+import type { Endpoint, Profile } from "../../../profile/types.js";
+import type { ProfileFile } from "../../../steps/profile-file/step.js";
+import type { CommandContext } from "../../command.js";
 import { requiredEndpoint } from "../endpoint-argument.js";
 import type { Verb, VectorEdit } from "./vector-edits.js";
 
@@ -25,6 +30,35 @@ export interface EditArguments {
   readonly prove: boolean;
   /** Seconds for the smoke test of one token. */
   readonly timeout: number;
+}
+
+/** An edit of one connection's endpoints, and where it is to be made. */
+export interface EditRequest {
+  readonly edit: VectorEdit;
+  readonly args: EditArguments;
+  readonly host: Host;
+  readonly context: CommandContext;
+}
+
+/** A profile in which a connection's endpoints can be edited: the given one, or one that describes the host. */
+export interface EditableProfile {
+  readonly profile: Profile;
+  /** The connection's endpoints in it. */
+  readonly vector: readonly Endpoint[];
+  /** Those that config.json has; undefined where they cannot be determined. */
+  readonly inUse: readonly Endpoint[] | undefined;
+  /** Why it names no unit to restart, where it is not a file that could. */
+  readonly noUnit?: string;
+  /** The same with other endpoints for the connection. Throws Problems. */
+  edited(endpoints: readonly Endpoint[]): Promise<EditedProfile>;
+}
+
+export interface EditedProfile {
+  readonly profile: Profile;
+  /** The given one's file, with the text that it is to have. */
+  readonly file?: ProfileFile;
+  /** Not shown yet. */
+  readonly warnings: readonly Problem[];
 }
 
 /** What is asked for, checked as far as that goes without the host. Throws `ha-endpoint-invalid`. */

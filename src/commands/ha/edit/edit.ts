@@ -1,4 +1,3 @@
-import type { Host } from "../../../host/host.js";
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { Problem } from "../../../problem/problem.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
@@ -9,10 +8,9 @@ import type { Plan } from "../../../workflow/plan.js";
 import { unfinishedWarning } from "../../../workflow/recover.js";
 import type { CommandContext } from "../../command.js";
 import { requireRoot } from "../../command.js";
-import { type Recovered, runPlan, shownPlan, showRun, withLockedHost } from "../../run/run-plan.js";
-import { type EditArguments, requestedEdit } from "./arguments.js";
-import type { Edition } from "./edition.js";
-import { probeMembers } from "./probe-members.js";
+import { type Recovered, runPlan, showRun, withLockedHost } from "../../run/run-plan.js";
+import { type EditArguments, type EditRequest, requestedEdit } from "./arguments.js";
+import { plannedEdit } from "./planned-edit.js";
 import type { VectorEdit, Verb } from "./vector-edits.js";
 
 /**
@@ -23,40 +21,33 @@ import type { VectorEdit, Verb } from "./vector-edits.js";
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);
   const host = await context.host({ root: args.root, readOnly: args.dryRun });
+  const request = { edit: wanted, args, host, context };
   if (!args.dryRun) {
     requireRoot(context, `ha ${verb}`, `ha ${verb} --dry-run`);
     if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb);
   }
-  if (args.dryRun) return dryRun(wanted, args, host, context);
-  return withLockedHost(host, args.lockTimeout, context, (recovered) =>
-    changed(wanted, args, host, recovered, context),
-  );
+  if (args.dryRun) return dryRun(request);
+  return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(request, recovered));
 }
 
-async function dryRun(
-  wanted: VectorEdit,
-  args: EditArguments,
-  host: Host,
-  context: CommandContext,
-): Promise<ExitCode> {
-  const { output } = context;
+async function dryRun(request: EditRequest): Promise<ExitCode> {
+  const {
+    edit: wanted,
+    host,
+    context: { output },
+  } = request;
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
-  const { plan, warnings } = await planned(wanted, args, host, context);
+  const { plan, warnings } = await plannedEdit(request);
   if (output.json) output.document(planJson(plan, [...unfinished, ...warnings]));
   else if (plan.changes.length === 0) output.result(nothingText(wanted));
   return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 }
 
-async function changed(
-  wanted: VectorEdit,
-  args: EditArguments,
-  host: Host,
-  recovered: Recovered,
-  context: CommandContext,
-): Promise<ExitCode> {
+async function changed(request: EditRequest, recovered: Recovered): Promise<ExitCode> {
+  const { edit: wanted, args, context } = request;
   const { output } = context;
-  const { plan, input, warnings } = await planned(wanted, args, host, context);
+  const { plan, input, warnings } = await plannedEdit(request);
   if (plan.changes.length === 0 && !output.json) {
     output.result(nothingText(wanted));
     return exitCodes.done;
@@ -72,30 +63,6 @@ async function changed(
     context,
   );
   return showRun(plan, result, { recovered, warnings, note: leftOut(args) }, context);
-}
-
-async function planned(
-  wanted: VectorEdit,
-  args: EditArguments,
-  host: Host,
-  context: CommandContext,
-): Promise<Pick<Edition, "input" | "warnings"> & { readonly plan: Plan }> {
-  const { vector, steps, input, warnings } = await editionOf(wanted, args, host, context);
-  // an image's client may see other networks than this machine
-  const asked = host.root === "/" ? vector : { ...vector, others: [] };
-  const found = args.probe ? await probeMembers(asked, context) : [];
-  return { plan: await shownPlan(steps, input, context), input, warnings: [...warnings, ...found] };
-}
-
-async function editionOf(
-  wanted: VectorEdit,
-  args: EditArguments,
-  host: Host,
-  context: CommandContext,
-): Promise<Edition> {
-  if (args.profile === undefined)
-    return (await import("./host-edition.js")).hostEdition(wanted, args, host, context);
-  return (await import("./profile-edition.js")).profileEdition(wanted, args.profile, args, host, context);
 }
 
 async function agreed(plan: Plan, { output, signal }: CommandContext): Promise<boolean> {

@@ -1,8 +1,40 @@
-import { type Endpoint, endpointText } from "../../../profile/types.js";
+import type { Endpoint } from "../../../profile/types.js";
+import { endpointMeaning } from "../../../profile/address.js";
 import { asWarning, Problem, Problems } from "../../../problem/problem.js";
 import type { CommandContext } from "../../command.js";
 import { isGood, probeAll, type Probed } from "../probe/probed.js";
-import type { VectorEdition } from "./edition.js";
+import { fewOf, type Verb } from "./vector-edits.js";
+
+/** What is asked of a connection's endpoints before they are written. */
+export interface MembersToProbe {
+  /**
+   * Those that the edit vouches for: new ones, and one that is put in front of those that stood before it.
+   */
+  readonly vouched: readonly Endpoint[];
+  /** All others that the connection is to have. Empty where nothing changes. */
+  readonly others: readonly Endpoint[];
+}
+
+/**
+ * Which endpoints an edit vouches for. `before` is what the client has now; undefined where that cannot be
+ * determined. A removal vouches for none: what moves up when a member goes was not chosen. Pure.
+ */
+export function membersToProbe(
+  verb: Verb,
+  before: readonly Endpoint[] | undefined,
+  wanted: readonly Endpoint[],
+): MembersToProbe {
+  const [known, order] = [before ?? [], wanted].map((endpoints) => endpoints.map(endpointMeaning));
+  if (known?.join() === order?.join()) return { vouched: [], others: [] };
+  const isPromoted = (index: number): boolean =>
+    index === 0 && verb !== "remove" && known?.[0] !== order?.[0];
+  const isVouched = (endpoint: Endpoint, index: number): boolean =>
+    known?.includes(endpointMeaning(endpoint)) !== true || isPromoted(index);
+  return {
+    vouched: wanted.filter(isVouched),
+    others: wanted.filter((endpoint, index) => !isVouched(endpoint, index)),
+  };
+}
 
 const timeoutMs = 5000;
 
@@ -12,7 +44,7 @@ const timeoutMs = 5000;
  * the warnings about the others.
  */
 export async function probeMembers(
-  { vouched, others }: VectorEdition,
+  { vouched, others }: MembersToProbe,
   { output, signal }: CommandContext,
 ): Promise<readonly Problem[]> {
   const endpoints = [...vouched, ...others];
@@ -39,11 +71,10 @@ function refuseBad(probed: readonly Probed[], title: string): void {
 }
 
 function refused(title: string, endpoints: readonly Endpoint[]): Problem {
-  const few = endpoints.slice(0, 8).map(endpointText).join(", ");
   return new Problem("ha-member-refused", title, {
-    detail: endpoints.length > 8 ? `${few} and ${endpoints.length - 8} more` : few,
+    detail: fewOf(endpoints),
     hint:
-      `mend ${endpoints.length === 1 ? "it" : "them"} and try again; --no-probe takes ` +
+      `fix ${endpoints.length === 1 ? "it" : "them"} and try again; --no-probe takes ` +
       (endpoints.length === 1 ? "it as it is" : "them as they are"),
   });
 }

@@ -87,12 +87,11 @@ function without(vector: readonly Endpoint[], gone: readonly Endpoint[]): readon
 function member(at: ReadonlyMap<string, Endpoint>, endpoint: Endpoint, { connection }: VectorEdit): Endpoint {
   const found = at.get(endpointMeaning(endpoint));
   if (found !== undefined) return found;
-  const there = [...at.values()].slice(0, 8).map(endpointText).join(", ");
   throw new Problem(
     "ha-endpoint-unknown",
     `connection ${quotedName(connection)} has no endpoint ${endpointText(endpoint)}`,
     {
-      hint: `it has: ${there}${at.size > 8 ? ` and ${at.size - 8} more` : ""}`,
+      hint: `it has: ${fewOf([...at.values()])}`,
     },
   );
 }
@@ -115,4 +114,10 @@ function duplicate(endpoint: Endpoint, detail: string, hint: string): Problem {
     detail,
     hint,
   });
+}
+
+/** For people: the first eight, and how many more there are. */
+export function fewOf(endpoints: readonly Endpoint[]): string {
+  const few = endpoints.slice(0, 8).map(endpointText).join(", ");
+  return endpoints.length > 8 ? `${few} and ${endpoints.length - 8} more` : few;
 }

@@ -1,74 +1,47 @@
 import type { Entry, Host } from "../../../host/host.js";
 import { asAbsolutePath } from "../../../host/path.js";
-import {
-  type Connection,
-  type Endpoint,
-  endpointText,
-  type Profile,
-  type ServiceAccount,
-} from "../../../profile/types.js";
 import { Problem } from "../../../problem/problem.js";
 import { parseAddress } from "../../../profile/address.js";
+import { ttlvPort } from "../../../profile/checks/endpoints.js";
+import { type Connection, type Endpoint, endpointText } from "../../../profile/types.js";
+import type { Profile, ServiceAccount } from "../../../profile/types.js";
 import { quoted } from "../../../profile/words/quote.js";
-import { vectorStep } from "../../../steps/client-config/vector-step.js";
-import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
-import { serviceStep } from "../../../steps/service/step.js";
-import type { CommandContext } from "../../command.js";
 import { noAccount } from "../config-problems.js";
 import { chosenConnections, type HaConnections } from "../connections.js";
-import type { EditArguments } from "./arguments.js";
-import type { Edition } from "./edition.js";
-import { proofSteps, vectorEdition } from "./edition.js";
 import { homeFolder, readConnections } from "../read-connections.js";
-import { editedVector, type VectorEdit } from "./vector-edits.js";
+import type { EditableProfile, EditArguments, EditRequest } from "./arguments.js";
 
 /**
- * An edit of the config.json that the service user's client reads, which is all that is known. Throws
- * Problems.
+ * The profile that the service user's config.json amounts to, which is all that is known of a host without
+ * one: connections, who logs in through them, and the account. It has no key stores, so none is touched.
+ * Throws Problems.
  */
-export async function hostEdition(
-  edit: VectorEdit,
-  args: EditArguments,
-  host: Host,
-  context: CommandContext,
-): Promise<Edition> {
+export async function describedProfile({ edit, args, host, context }: EditRequest): Promise<EditableProfile> {
   const read = await readConnections({ user: args.user, home: args.home, root: args.root }, context);
   const [connection] = chosenConnections(read, [edit.connection]);
   if (connection?.problem !== undefined && edit.verb !== "set") throw connection.problem;
   const vector = connection?.endpoints ?? [];
-  const wanted = editedVector(vector, edit);
-  const added = wanted.filter((endpoint) => !vector.includes(endpoint));
-  const warnings = endpointWarnings(added);
-  for (const problem of warnings) context.output.problem(problem);
-  const profile = hostProfile(read, { name: edit.connection, endpoints: wanted }, args, host);
-  const users = new Map([...profile.users].filter(([, user]) => user.connection === edit.connection));
-  const proofs = users.size === 0 ? [] : proofSteps(users, new Map(), args, context);
-  const steps = [
-    clientConfigOwnershipStep,
-    vectorStep({
-      connection: edit.connection,
-      from: connection?.problem === undefined ? vector : undefined,
-      to: wanted,
-    }),
-    ...proofs,
-    serviceStep({ restart: args.restart, noUnit: "no --unit and no --profile" }),
-  ];
-  return { vector: vectorEdition(edit.verb, vector, wanted), steps, input: { profile, host }, warnings };
+  const profile = profileOf(read, args, host);
+  return {
+    profile,
+    vector,
+    inUse: connection?.problem === undefined ? vector : undefined,
+    noUnit: "no --unit and no --profile",
+    edited: (endpoints) =>
+      Promise.resolve({
+        profile: {
+          ...profile,
+          connections: new Map([
+            ...profile.connections,
+            ...connectionsIn([{ name: edit.connection, endpoints }]),
+          ]),
+        },
+        warnings: endpointWarnings(endpoints.filter((endpoint) => !vector.includes(endpoint))),
+      }),
+  };
 }
 
-/**
- * What the steps need to know of a host that has no profile: the connection as it is to be, and who logs in.
- */
-function hostProfile(
-  read: HaConnections,
-  connection: Pick<Connection, "name"> & { readonly endpoints: readonly Endpoint[] },
-  args: EditArguments,
-  host: Host,
-): Profile {
-  const {
-    name,
-    endpoints: [first, ...others],
-  } = connection;
+function profileOf(read: HaConnections, args: EditArguments, host: Host): Profile {
   const users = read.connections.flatMap((one) =>
     one.users.map(
       (user) => [user, { name: user, connection: one.name, authenticationType: "password" }] as const,
@@ -76,10 +49,21 @@ function hostProfile(
   );
   return {
     source: read.source,
-    connections: new Map(first === undefined ? [] : [[name, { name, endpoints: [first, ...others] }]]),
+    connections: connectionsIn(read.connections),
     users: new Map(users),
     service: serviceAccount(read.source, args, host),
   };
+}
+
+/** Those that have endpoints. */
+function connectionsIn(
+  connections: readonly { readonly name: string; readonly endpoints: readonly Endpoint[] }[],
+): ReadonlyMap<string, Connection> {
+  return new Map(
+    connections.flatMap(({ name, endpoints: [first, ...others] }) =>
+      first === undefined ? [] : [[name, { name, endpoints: [first, ...others] as const }] as const],
+    ),
+  );
 }
 
 const startTimeoutSeconds = 60;
@@ -109,11 +93,8 @@ function groupOf(file: Entry | undefined, own: number): number {
   return file !== undefined && file.uid === 0 && file.gid !== 0 ? file.gid : own;
 }
 
-/** IANA's port of KMIP's binary encoding (TTLV). */
-const ttlvPort = 5696;
-
-/** What a profile is warned of, for endpoints that stand in none: a host name, the port of TTLV. */
-export function endpointWarnings(endpoints: readonly Endpoint[]): readonly Problem[] {
+/** What a profile's endpoints are warned of (profile/checks/endpoints.ts), for some that are in no file. */
+function endpointWarnings(endpoints: readonly Endpoint[]): readonly Problem[] {
   return endpoints.flatMap((endpoint) => [
     ...(parseAddress(endpoint.ip).kind === "name" ? [hostName(endpoint)] : []),
     ...(endpoint.port === ttlvPort ? [ttlv(endpoint)] : []),

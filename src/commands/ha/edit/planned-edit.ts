@@ -1,0 +1,112 @@
+import type { Host } from "../../../host/host.js";
+import { joined } from "../../../host/path.js";
+import type { Problem } from "../../../problem/problem.js";
+import type { Secret } from "../../../problem/secret.js";
+import { secretUses } from "../../../profile/secret-uses.js";
+import type { KeyStore, PinSource, Profile } from "../../../profile/types.js";
+import { vectorStep } from "../../../steps/client-config/vector-step.js";
+import { keyStoresStep } from "../../../steps/key-stores/step.js";
+import { membersStep } from "../../../steps/members/step.js";
+import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
+import { profileFileStep } from "../../../steps/profile-file/step.js";
+import { serviceStep } from "../../../steps/service/step.js";
+import { smokeTestStep } from "../../../steps/smoke-test/step.js";
+import type { Plan } from "../../../workflow/plan.js";
+import type { Step, StepInput } from "../../../workflow/step.js";
+import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
+import { shownPlan } from "../../run/run-plan.js";
+import type { EditableProfile, EditRequest } from "./arguments.js";
+import { probeMembers, membersToProbe } from "./probe-members.js";
+import { editedVector } from "./vector-edits.js";
+
+/** An edit of one connection, planned as `apply` plans. */
+export interface PlannedEdit {
+  readonly plan: Plan;
+  readonly input: StepInput & { readonly host: Host };
+  /** Shown already; for the document. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Edits the connection in a profile, the given one or one that describes the host, and plans what follows
+ * from it: of the host only this connection changes, and the key stores that take their address from it.
+ * Where else the host differs from the profile is for `apply` to put right. The members that the connection
+ * is to have are probed. Throws Problems.
+ */
+export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
+  const { edit, args, host, context } = request;
+  const before = await profileToEdit(request);
+  const endpoints = editedVector(before.vector, edit);
+  const { profile, file, warnings } = await before.edited(endpoints);
+  for (const problem of warnings) context.output.problem(problem);
+  const touched = touchedBy(edit.connection, before.profile, profile);
+  const { secrets, problems } = await secretsFor(touched, request);
+  const steps = [
+    clientConfigOwnershipStep,
+    vectorStep({ connection: edit.connection, from: before.inUse, to: endpoints }),
+    ...(touched.keyStores.size > 0 ? [keyStoresStep(secrets, new Set(touched.keyStores.keys()))] : []),
+    // a config.json without users has nothing to prove; of a profile the smoke test says so
+    ...(touched.users.size > 0 || file !== undefined ? proofSteps(touched.users, secrets, request) : []),
+    ...(file === undefined ? [] : [profileFileStep(file)]),
+    serviceStep({ restart: args.restart, ...(before.noUnit !== undefined && { noUnit: before.noUnit }) }),
+  ];
+  const members = membersToProbe(edit.verb, before.inUse, endpoints);
+  // an image's client may see other networks than this machine
+  const asked = host.root === "/" ? members : { ...members, others: [] };
+  const found = args.probe ? await probeMembers(asked, context) : [];
+  const input = { profile, host };
+  return {
+    plan: await shownPlan(steps, input, context),
+    input,
+    warnings: [...warnings, ...problems, ...found],
+  };
+}
+
+async function profileToEdit(request: EditRequest): Promise<EditableProfile> {
+  const { profile } = request.args;
+  if (profile === undefined) return (await import("./described-profile.js")).describedProfile(request);
+  return (await import("./given-profile.js")).givenProfile(profile, request);
+}
+
+/** What an edit of a connection bears on. */
+interface Touched {
+  /** Those that log in through it. */
+  readonly users: Profile["users"];
+  /** Those that are other ones by it. */
+  readonly keyStores: ReadonlyMap<string, KeyStore>;
+}
+
+function touchedBy(connection: string, before: Profile, after: Profile): Touched {
+  return {
+    users: new Map([...after.users].filter(([, user]) => user.connection === connection)),
+    keyStores: new Map(
+      [...(after.keyStores ?? [])].filter(
+        ([name, store]) => JSON.stringify(store) !== JSON.stringify(before.keyStores?.get(name)),
+      ),
+    ),
+  };
+}
+
+/** The secrets of what is written, and the PINs of what is proven. */
+function secretsFor(touched: Touched, { args, host, context }: EditRequest): Promise<ReadSecrets> {
+  const proves = args.smokeTest && !args.dryRun && host.root === "/";
+  const uses = secretUses(touched).filter(({ purpose }) => purpose === "settings" || proves);
+  return args.dryRun ? readSecretsIfPossible(uses, context) : readSecrets(uses, context);
+}
+
+/**
+ * The smoke test and the proof of new members, of these users alone. Without their PINs, as far as that goes
+ * without a login.
+ */
+function proofSteps(
+  users: Profile["users"],
+  pins: ReadonlyMap<PinSource, Secret>,
+  { args: { timeout, prove, dryRun }, context: { programFolder } }: EditRequest,
+): readonly Step[] {
+  const options = { worker: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs: timeout * 1000, pins };
+  const steps = [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
+  return steps.map((step) => ({
+    ...step,
+    plan: ({ profile, host }, planned) => step.plan({ profile: { ...profile, users }, host }, planned),
+  }));
+}
