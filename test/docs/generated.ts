@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkTable } from "../../src/pkcs11/check-table.js";
 import { hintFor } from "../../src/pkcs11/hints.js";
 import { returnValueName, vendorDefined } from "../../src/pkcs11/return-values.js";
 import { problemCodes } from "../../src/problem/codes.js";
@@ -7,6 +8,7 @@ import { clientModule } from "../../src/vendor/client.js";
 import { allVerbs, helpOf } from "./help.js";
 import { clone } from "./pages.js";
 import { profileKeys } from "./profile-keys.js";
+import { at, schemaWords } from "./schema-words.js";
 
 /** What pages hold of the program's own words, by the name in the block's mark: `command ha add`. */
 export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
@@ -17,6 +19,8 @@ export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
     ["profile keys", profileKeyList()],
     ["return values", returnValueList()],
     ["json documents", jsonDocumentList()],
+    ["json words", jsonWordList()],
+    ["smoke test", checkList()],
     ...problemAreas().map((area): [string, string] => [`problems ${area}`, problemList(area)]),
   ]);
 }
@@ -86,14 +90,35 @@ function returnValueList(): string {
 
 /** One line for each document of `--json`, by the command that the schema names. */
 function jsonDocumentList(): string {
-  const schema: unknown = JSON.parse(readFileSync(join(clone, "schemas/report.schema.json"), "utf8"));
-  const definitions = at(schema, "$defs");
-  return listOf(at(schema, "anyOf"))
-    .map((way) => at(definitions, String(at(way, "$ref")).replace("#/$defs/", "")))
+  return listOf(at(reportSchema, ["anyOf"]))
+    .map((way) =>
+      at(
+        reportSchema,
+        String(at(way, ["$ref"]))
+          .replace("#/", "")
+          .split("/"),
+      ),
+    )
     .map((one) => {
-      const keys = keysOf(at(one, "properties")).map((key) => `\`${key}\``);
-      return `- ${String(at(one, "description"))}: ${keys.join(", ")}`;
+      const keys = Object.keys(asObject(at(one, ["properties"]))).map((key) => `\`${key}\``);
+      return `- ${String(at(one, ["description"]))}: ${keys.join(", ")}`;
     })
+    .join("\n");
+}
+
+/** The keys of `--json` documents that hold one of a few words, with these. */
+function jsonWordList(): string {
+  return [...schemaWords(reportSchema)]
+    .filter(([, words]) => words.size > 1)
+    .map(([key, words]) => `- \`${key}\`: ${[...words].map((word) => `\`${word}\``).join(", ")}`)
+    .join("\n");
+}
+
+const reportSchema: unknown = JSON.parse(readFileSync(join(clone, "schemas/report.schema.json"), "utf8"));
+
+function checkList(): string {
+  return Object.entries(checkTable)
+    .map(([id, { title }]) => `- \`${id}\`: ${title}`)
     .join("\n");
 }
 
@@ -101,10 +126,6 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function keysOf(value: unknown): readonly string[] {
-  return typeof value === "object" && value !== null ? Object.keys(value) : [];
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+function asObject(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
 }
