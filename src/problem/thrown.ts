@@ -5,6 +5,11 @@ export function errorCode(thrown: unknown): string | undefined {
     : undefined;
 }
 
+/** Whether the system refused a call: anything else that is thrown and is not a Problem is a mistake of the program. */
+export function isSystemError(thrown: unknown): boolean {
+  return thrown instanceof Error && "syscall" in thrown && errorCode(thrown) !== undefined;
+}
+
 /** The text of what was thrown, which need not be an error. */
 export function errorMessage(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -2,7 +2,7 @@ import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
-import { errorCode } from "../../problem/thrown.js";
+import { errorCode, isSystemError } from "../../problem/thrown.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
@@ -81,12 +81,16 @@ function writeNew(file: string, text: string): void {
       closeSync(descriptor);
     }
   } catch (cause) {
-    const code = errorCode(cause) ?? "unknown error";
+    if (!isSystemError(cause)) throw cause;
+    const code = errorCode(cause);
     throw new Problem("init-cannot-write", "the profile cannot be written", {
       where: { path: file },
-      detail: code === "EEXIST" ? "there is such a file already" : code,
+      detail: code === "EEXIST" ? "there is a file of this name already" : String(code),
       hint:
-        code === "EEXIST" ? "name another file, or move that one away" : "check the folder and its rights",
+        code === "EEXIST"
+          ? "name another file, or move that one away"
+          : "check the folder and its permissions",
+      cause,
     });
   }
 }

@@ -4,7 +4,7 @@ import type { Owners } from "../../host/files/trust.js";
 import { openPatiently, whyUnreadable } from "../../host/files/why-unreadable.js";
 import type { Doubt } from "../../host/given-file.js";
 import { Problem } from "../../problem/problem.js";
-import { errorCode } from "../../problem/thrown.js";
+import { errorCode, isSystemError } from "../../problem/thrown.js";
 import { profileSizeLimit, tooLarge } from "./source-text.js";
 
 export interface Input {
@@ -16,7 +16,8 @@ export interface Input {
 /**
  * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own
  * rights, not a file of the host; `file` is its name in problems. With `trusted`, the file that was opened is
- * judged too. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem.
+ * judged too. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem for what
+ * the user or the system can do; anything else that goes wrong is thrown as it is.
  */
 export async function readInput(path: string, file = path, trusted?: Owners): Promise<Input> {
   return path === "-" ? { bytes: await readStandardInput() } : readRegularFile(path, file, trusted);
@@ -36,7 +37,7 @@ async function readRegularFile(path: string, file: string, trusted: Owners | und
       trusted && (await (await import("../../host/given-file.js")).doubtAbout(descriptor, trusted));
     return { bytes: readUpToLimit(descriptor, file), doubt };
   } catch (error) {
-    throw error instanceof Problem ? error : unreadable(path, file, error);
+    throw isSystemError(error) ? unreadable(path, file, error) : error;
   } finally {
     closeSync(descriptor);
   }
@@ -51,7 +52,7 @@ async function opened(path: string, file: string): Promise<number> {
   } catch (error) {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") throw missing(file);
     if (errorCode(error) === "ENXIO") throw notAFile(file, "a socket", "give the profile's file");
-    throw unreadable(path, file, error);
+    throw isSystemError(error) ? unreadable(path, file, error) : error;
   }
 }
 
@@ -78,7 +79,7 @@ async function readStandardInput(): Promise<Uint8Array> {
       chunks.push(bytes);
     }
   } catch (error) {
-    throw error instanceof Problem ? error : unreadable("/dev/stdin", "-", error);
+    throw isSystemError(error) ? unreadable("/dev/stdin", "-", error) : error;
   }
   return Buffer.concat(chunks);
 }
@@ -106,9 +107,10 @@ function grewWhileRead(file: string): Problem {
   });
 }
 
-function unreadable(path: string, file: string, error: unknown): Problem {
+function unreadable(path: string, file: string, cause: unknown): Problem {
   return new Problem("profile-unreadable", "profile cannot be read", {
     where: { path: file },
-    ...whyUnreadable(path, error),
+    ...whyUnreadable(path, cause),
+    cause,
   });
 }

@@ -64,8 +64,10 @@ export function emptyProfile(name: string): Problem {
 function decoded(bytes: Uint8Array, partial = false): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: partial });
-  } catch {
-    return undefined;
+  } catch (error) {
+    // what the Encoding standard lets a fatal decoder throw
+    if (error instanceof TypeError) return undefined;
+    throw error;
   }
 }
 

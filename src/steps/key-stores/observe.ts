@@ -68,7 +68,9 @@ function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
   const bytes = files.read(path, largestFile) ?? Buffer.alloc(0);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
+  } catch (error) {
+    // what the Encoding standard lets a fatal decoder throw
+    if (!(error instanceof TypeError)) throw error;
     const start = validStart(bytes);
     const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     throw new Problem("settings-not-utf8", "the settings are not UTF-8 text", {

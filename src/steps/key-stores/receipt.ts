@@ -62,8 +62,9 @@ function parsed(text: string): readonly WrittenFile[] | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
   const { format, files } = fieldsOf(json);
   if (format !== 1 || !Array.isArray(files)) return undefined;
