@@ -1,7 +1,7 @@
 import { Problem, Problems } from "../problem/problem.js";
 import type { LookedAt, RunContext } from "./change-kind.js";
-import type { Change } from "./change.js";
-import { recordChange, type UndoableChange, waitsForProof } from "./undoable-change.js";
+import { type Change, waitsForProof } from "./change.js";
+import { recordChange, type UndoableChange } from "./undoable-change.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { lookAround } from "./plan.js";

@@ -1,142 +1,50 @@
-import type { AbsolutePath } from "../host/path.js";
-import type { Mode } from "../host/host.js";
-import type { Secret } from "../problem/secret.js";
+import type { ChangeKind, CommonChange } from "./change-kind.js";
+import { changeKinds } from "./change-kinds/index.js";
 
-export const stepIds = [
-  "account",
-  "module",
-  "ownership",
-  "client-config",
-  "key-stores",
-  "profile-file",
-  "service",
-  "smoke-test",
-  "members",
-] as const;
-export type StepId = (typeof stepIds)[number];
+type Kinds = typeof changeKinds;
+/** What `kind` says of a change. */
+export type ChangeKindName = keyof Kinds;
 
-/**
- * Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made.
- */
-export interface Ownership {
-  readonly owner: string;
-  readonly group: string;
+/** The changes of each kind, and what its `record` gathers. */
+type Parts = {
+  readonly [K in ChangeKindName]: Kinds[K] extends ChangeKind<infer C, infer Prior>
+    ? { readonly change: C; readonly prior: Prior }
+    : never;
+};
+
+/** One reversible thing done to the host. */
+export type Change<K extends ChangeKindName = ChangeKindName> = {
+  readonly [P in K]: Parts[P]["change"] & { readonly kind: P };
+}[K];
+
+type Table = { readonly [K in ChangeKindName]: ChangeKind<Change<K>, Parts[K]["prior"]> };
+
+/** What may be done with a kind and a change of it, whichever they are. */
+export interface UseOfKind<T> {
+  <C extends CommonChange, Prior>(kind: ChangeKind<C, Prior>, change: C): T;
 }
 
-interface Common {
-  readonly step: StepId;
-  readonly path: AbsolutePath;
-  /** Account whose folders may be walked through besides root's. */
-  readonly trusting?: string;
+/** Asks a change's kind, with the change as that kind knows it: `withKind(change, (kind, one) => kind.text(one))`. */
+export function withKind<K extends ChangeKindName, T>(change: Change<K>, use: UseOfKind<T>): T {
+  return use(kindOf(change), change);
 }
 
-export interface CreateAccount extends Common {
-  readonly kind: "create-account";
-  readonly user: string;
-  readonly group: string;
-  readonly home: AbsolutePath;
-  /** False when the group exists already. */
-  readonly createGroup: boolean;
-  /** False when the user exists already and only the group is missing. */
-  readonly createUser: boolean;
+function kindOf<K extends ChangeKindName>(change: Change<K>): Table[K] {
+  const table: Table = changeKinds;
+  return table[change.kind];
 }
 
-export interface CreateFolder extends Common, Ownership {
-  readonly kind: "create-folder";
-  readonly mode: Mode;
+/** The change as a journal keeps it. */
+export function journaled<K extends ChangeKindName>(change: Change<K>): Change<K> {
+  return kindOf(change).journaled?.(change) ?? change;
 }
 
-export interface WriteFile extends Common, Ownership {
-  readonly kind: "write-file";
-  readonly mode: Mode;
-  readonly content: string;
-  /** The text it replaces; null for a new file. `apply` refuses when the file no longer holds it. */
-  readonly before: string | null;
-  /** True: content is never shown, only that it changes. */
-  readonly sensitive: boolean;
-  /** What the change means, in the profile's words, one line each: "connection hsm_1: removed". */
-  readonly summary?: readonly string[];
+/** Whether a change is made only when all others of its run are made and proven. */
+export function waitsForProof(change: Change): boolean {
+  return withKind(change, (kind) => kind.waitsForProof === true);
 }
 
-export interface SetOwner extends Common, Ownership {
-  readonly kind: "set-owner";
-  readonly from: Ownership;
+/** Whether a change makes other what a program reads, and not only who may. */
+export function changesContent(change: Change): boolean {
+  return withKind(change, (kind) => kind.changesContent === true);
 }
-
-export interface SetMode extends Common {
-  readonly kind: "set-mode";
-  readonly from: Mode;
-  readonly mode: Mode;
-}
-
-/** Run the vendor archive's install.sh. `path` is the archive. */
-export interface RunInstaller extends Common {
-  readonly kind: "run-installer";
-  /** Of the archive as planned; `apply` refuses any other. */
-  readonly sha256: string;
-  readonly version: string;
-  /** Installed version before; null when none; "unknown" when it was not installed by knetctl. */
-  readonly from: string | null;
-  readonly timeoutSeconds: number;
-  /** Lines for its standard input; absent: it is empty. */
-  readonly answers?: readonly string[];
-}
-
-/**
- * Make the dynamic loader find a library by its bare name: does nothing when it already does, else writes
- * `path` (in ld.so.conf.d) with the library's folder and runs ldconfig. With `folder` null the installer of
- * the same plan decides where the library is.
- */
-export interface RegisterLibrary extends Common {
-  readonly kind: "register-library";
-  readonly library: string;
-  readonly folder: AbsolutePath | null;
-}
-
-/**
- * Change an application's settings file, which holds secrets: neither its text nor the text before is ever
- * shown or kept but as a copy that root alone can read.
- */
-export interface WriteSettings extends Common, Ownership {
-  readonly kind: "write-settings";
-  readonly mode: Mode;
-  /**
-   * The whole new text. Absent in a change that comes from a journal, which keeps no secret and only takes
-   * back.
-   */
-  readonly content?: Secret;
-  /** SHA-256 of the new text. */
-  readonly sha256: string;
-  /** SHA-256 of the text it replaces; null for a new file. `apply` refuses when the file no longer has it. */
-  readonly before: string | null;
-  /**
-   * What changes, a setting a line, secrets and free text that was there left out: "KeyStores:MyHsm:Module:
-   * a.so → b.so", "KeyStores:MyHsm:Pin: <changed>".
-   */
-  readonly summary: readonly string[];
-}
-
-/**
- * Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name
- * below /etc/systemd/system.
- */
-export interface RestartService extends Common {
-  readonly kind: "restart-service";
-  readonly unit: string;
-  /** Where it answers when it is well; null: being active is all that is asked. */
-  readonly health: string | null;
-  readonly timeoutSeconds: number;
-  /** Why: the files that it reads anew. */
-  readonly because: readonly AbsolutePath[];
-}
-
-export type Change =
-  | CreateAccount
-  | CreateFolder
-  | WriteFile
-  | SetOwner
-  | SetMode
-  | RunInstaller
-  | RegisterLibrary
-  | WriteSettings
-  | RestartService;

@@ -1,8 +1,9 @@
 import { Problem } from "../problem/problem.js";
-import type { Change, CreateAccount } from "./change.js";
+import { type Change, withKind } from "./change.js";
 import type { Host } from "../host/host.js";
 import type { RecordedRun } from "./journal/entry.js";
 import { mayStand } from "./journal/recorded-run.js";
+import { isOnePiece } from "./step-ids.js";
 import { ownCommand } from "./progress.js";
 
 /**
@@ -36,24 +37,13 @@ export function runsInTheWay(
 /** A place of the later run that the earlier one changed too, or that needs what the earlier one made. */
 function sharedPlace(earlier: RecordedRun, later: RecordedRun): string | undefined {
   const made = changesOf(earlier);
-  return changesOf(later).find((change) => made.some((one) => isAffected(change, one)))?.path;
+  return changesOf(later).find((change) => made.some((one) => restsOn(change, one)))?.path;
 }
 
-function isAffected(later: Change, earlier: Change): boolean {
-  // every account has the path of the one file that lists them
-  if (earlier.kind === "create-account") return needsAccount(later, earlier);
-  // a service can be restarted at any time, and is by each run that is taken back
-  if (later.kind === "restart-service" || earlier.kind === "restart-service") return false;
-  if (earlier.step === "module" && later.step === "module") return true;
-  if (later.path === earlier.path) return true;
-  return earlier.kind === "create-folder" && later.path.startsWith(`${earlier.path}/`);
-}
-
-function needsAccount(later: Change, { user, group, createUser, createGroup }: CreateAccount): boolean {
-  const needsUser = (name: string): boolean => createUser && name === user;
-  const needsGroup = (name: string): boolean => createGroup && name === group;
-  if (later.kind === "create-account") return needsUser(later.user) || needsGroup(later.group);
-  return "owner" in later && (needsUser(later.owner) || needsGroup(later.group));
+function restsOn(later: Change, earlier: Change): boolean {
+  if (isOnePiece(later.step) && later.step === earlier.step) return true;
+  if (withKind(later, (kind) => kind.isFree === true)) return false;
+  return withKind(earlier, (kind, one) => kind.carries?.(one, later) ?? later.path === one.path);
 }
 
 function changesOf({ changes }: RecordedRun): readonly Change[] {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
-import { waitsForProof, type UndoableChange } from "./undoable-change.js";
+import { waitsForProof } from "./change.js";
+import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
 import { makePlan, type Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";

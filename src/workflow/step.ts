@@ -1,9 +1,10 @@
 import type { Host } from "../host/host.js";
-import type { AbsolutePath } from "../host/path.js";
 import type { SmokeReport } from "../pkcs11/report.js";
 import type { Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
-import type { Change, StepId } from "./change.js";
+import type { Restart } from "./change-kind.js";
+import type { Change } from "./change.js";
+import type { StepId } from "./step-ids.js";
 
 export interface StepInput {
   readonly profile: Profile;
@@ -33,14 +34,7 @@ export interface StepPlan {
    */
   readonly look?: (signal: AbortSignal) => Promise<readonly Problem[]>;
   /** A unit that reads what is planned, and whose restart is left to the user: for the record of the run. */
-  readonly owes?: OwedRestart;
-}
-
-/** A restart without which a unit does not have what it reads. */
-export interface OwedRestart {
-  readonly unit: string;
-  /** What it reads anew. */
-  readonly because: readonly AbsolutePath[];
+  readonly owes?: Restart;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.js";
 import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
-import type { Change } from "./change.js";
+import { type Change, withKind } from "./change.js";
 import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
 import type { Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
@@ -109,13 +109,20 @@ function mayStandOf(
   );
 }
 
-/** Whether a later one of them is of the same kind and path, or writes the whole file. */
+/** Whether a later one of them is of the same kind and path, or makes all that lies there. */
 function replacedIn(made: readonly UndoableChange[]): (recorded: UndoableChange) => boolean {
-  const key = (kind: Change["kind"], path: string): string => `${kind} ${path}`;
+  const key = ({ kind, path }: Change): string => `${kind} ${path}`;
   // the last of each stays
-  const last = new Map(made.map(({ change, number }) => [key(change.kind, change.path), number]));
-  return ({ change: { kind, path }, number }) =>
-    [kind, "write-file" as const].some((one) => (last.get(key(one, path)) ?? 0) > number);
+  const lastOfKind = new Map(made.map(({ change, number }) => [key(change), number]));
+  const lastWhole = new Map(
+    made.filter(({ change }) => isWhole(change)).map(({ change, number }) => [change.path, number]),
+  );
+  return ({ change, number }) =>
+    Math.max(lastOfKind.get(key(change)) ?? 0, lastWhole.get(change.path) ?? 0) > number;
+}
+
+function isWhole(change: Change): boolean {
+  return withKind(change, (kind) => kind.isWhole === true);
 }
 
 async function notAsBefore(made: readonly UndoableChange[]): Promise<readonly Problem[]> {

@@ -1,6 +1,6 @@
 import { Problem } from "../problem/problem.js";
 import type { LookedAt, Standing } from "./change-kind.js";
-import type { Change } from "./change.js";
+import { type Change, withKind } from "./change.js";
 import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
 import { ownCommand } from "./progress.js";
@@ -44,7 +44,7 @@ class Undoing implements Undone {
   async undo(recorded: UndoableChange): Promise<void> {
     const { change } = recorded;
     await this.#attempt(recorded, async () => {
-      if (change.kind === "create-account" && this.failures.length > 0) throw accountStays(change.path);
+      if (this.failures.length > 0) refuseToLeave(change);
       await recorded.undo();
       if (recorded.settle === undefined) return "undone";
       this.#unsettled.push(recorded);
@@ -88,13 +88,8 @@ export async function standingElsewhere(
   const found: { change: Change; standing: Standing }[] = [];
   for (const recorded of made) {
     const { change, number } = recorded;
-    // what was there before it was the installer's work, which has been taken back since and is looked at
-    // itself
-    if (
-      change.kind === "register-library" &&
-      made.some((earlier) => earlier.change.kind === "run-installer" && earlier.number < number)
-    )
-      continue;
+    // what was there before it was the earlier one's work, which is taken back and looked at itself
+    if (made.some((earlier) => earlier.number < number && followsOn(change, earlier.change))) continue;
     const standing = await recorded.observe();
     if (standing.state !== "before") found.push({ change, standing });
   }
@@ -116,16 +111,16 @@ export async function lookedAtFor(made: readonly UndoableChange[]): Promise<Look
       };
 }
 
-/**
- * Its number could go to another account, which would own what is left; and what an installer did to /etc
- * could not be told from its removal.
- */
-function accountStays(path: string): Problem {
-  return new Problem("undo-unsafe", "the account stays until all that was done after it is taken back", {
-    where: { path },
-    detail: "what could not be taken back may belong to it",
-    hint: "mend what kept the rest from being taken back",
-  });
+function followsOn(change: Change, earlier: Change): boolean {
+  return withKind(change, (kind, one) => kind.followsOn?.(one, earlier) === true);
+}
+
+/** Throws for a change that must stay as long as one that came after it does. */
+function refuseToLeave(change: Change): void {
+  const stays = withKind(change, (kind, one) => kind.staysAfterFailure?.(one));
+  if (stays === undefined) return;
+  const { title, detail, hint } = stays;
+  throw new Problem("undo-unsafe", title, { where: { path: change.path }, detail, hint });
 }
 
 function undoProblem(recorded: UndoableChange, cause: unknown, journal: Journal): Problem {

@@ -1,14 +1,6 @@
 import { Problem } from "../problem/problem.js";
-import type { ChangeKind, LookedAt, RunContext, Standing } from "./change-kind.js";
-import { createAccount } from "./change-kinds/create-account.js";
-import { createFolder } from "./change-kinds/create-folder.js";
-import { registerLibrary } from "./change-kinds/register-library.js";
-import { writeFile, writeSettings } from "./change-kinds/replace-file.js";
-import { restartService } from "./change-kinds/restart-service.js";
-import { runInstaller } from "./change-kinds/run-installer.js";
-import { setMode } from "./change-kinds/set-mode.js";
-import { setOwner } from "./change-kinds/set-owner.js";
-import type { Change } from "./change.js";
+import type { ChangeKind, CommonChange, LookedAt, RunContext, Standing } from "./change-kind.js";
+import { type Change, withKind } from "./change.js";
 
 /** A change whose prior state is known: by this run, or from the journal of another. */
 export interface UndoableChange {
@@ -29,7 +21,10 @@ export interface UndoableChange {
 
 /** The change with what taking it back needs, gathered before it is made: that goes to the journal first. */
 export function recordChange(change: Change, run: RunContext): Promise<UndoableChange> {
-  return withKind(change, async (kind, one) => withPrior(kind, one, await kind.record(one, run), run));
+  return withKind(change, async (kind, one) => ({
+    change,
+    ...withPrior(kind, one, await kind.record(one, run), run),
+  }));
 }
 
 /**
@@ -39,7 +34,7 @@ export function recordChange(change: Change, run: RunContext): Promise<UndoableC
 export function changeFromJournal(change: Change, prior: unknown, run: RunContext): UndoableChange {
   return withKind(change, (kind, one) => {
     const parsed = kind.parsePrior(prior);
-    if (parsed !== undefined) return withPrior(kind, one, parsed, run);
+    if (parsed !== undefined) return { change, ...withPrior(kind, one, parsed, run) };
     throw new Problem("journal-damaged", "the journal of a run cannot be read", {
       where: { path: run.folder },
       detail:
@@ -50,48 +45,15 @@ export function changeFromJournal(change: Change, prior: unknown, run: RunContex
   });
 }
 
-/** Whether a change is made only when all others of its run are made and proven. */
-export function waitsForProof(change: Change): boolean {
-  return withKind(change, (kind) => kind.waitsForProof === true);
-}
-
-interface Use<T> {
-  <C extends Change, Prior>(kind: ChangeKind<C, Prior>, change: C): T;
-}
-
-function withKind<T>(change: Change, use: Use<T>): T {
-  switch (change.kind) {
-    case "create-account":
-      return use(createAccount, change);
-    case "create-folder":
-      return use(createFolder, change);
-    case "write-file":
-      return use(writeFile, change);
-    case "write-settings":
-      return use(writeSettings, change);
-    case "set-owner":
-      return use(setOwner, change);
-    case "set-mode":
-      return use(setMode, change);
-    case "run-installer":
-      return use(runInstaller, change);
-    case "register-library":
-      return use(registerLibrary, change);
-    case "restart-service":
-      return use(restartService, change);
-  }
-}
-
-function withPrior<C extends Change, Prior>(
+function withPrior<C extends CommonChange, Prior>(
   kind: ChangeKind<C, Prior>,
   change: C,
   prior: Prior,
   run: RunContext,
-): UndoableChange {
+): Omit<UndoableChange, "change"> {
   // the signal that stopped the run must not stop its undoing
   const undoing = withoutSignal(run);
   return {
-    change,
     number: run.number,
     prior,
     perform: () => kind.perform(change, prior, run),

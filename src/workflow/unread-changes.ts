@@ -9,8 +9,8 @@ import {
   whyNoServiceManager,
 } from "../host/service/unit-state.js";
 import { Problem } from "../problem/problem.js";
-import { fieldsOf } from "./change-kinds/prior-json.js";
-import type { RestartService } from "./change.js";
+import type { Restart } from "./change-kind.js";
+import { withKind } from "./change.js";
 import type { JournaledChange, RecordedRun } from "./journal/entry.js";
 import { mayStand } from "./journal/recorded-run.js";
 import { readRun } from "./journal/runs.js";
@@ -35,36 +35,38 @@ export function unreadRuns(
   state: UnitState,
 ): readonly UnreadRun[] {
   return runs.flatMap((run) => {
-    const restart = run.changes.find((one): one is JournaledChange & { readonly change: RestartService } =>
-      isRestartOf(one, unit),
-    );
+    const restarted = run.changes.find((one) => restartOf(one)?.unit === unit);
     const left = run.owes.filter((one) => one.unit === unit);
-    const because = [...(restart?.change.because ?? []), ...left.flatMap((one) => one.because)];
-    if (run.ended === undefined || (restart === undefined && left.length === 0)) return [];
+    const because = [
+      ...(restarted === undefined ? [] : (restartOf(restarted)?.because ?? [])),
+      ...left.flatMap((one) => one.because),
+    ];
+    if (run.ended === undefined || (restarted === undefined && left.length === 0)) return [];
     const read = run.changes.filter(
-      ({ change, progress }) =>
-        because.includes(change.path) && change.kind !== "restart-service" && progress !== "planned",
+      (one) =>
+        because.includes(one.change.path) && restartOf(one) === undefined && one.progress !== "planned",
     );
     const standing =
-      run.outcome !== "rolled-back" && (read.some(mayStand) || (restart !== undefined && mayStand(restart)));
+      run.outcome !== "rolled-back" &&
+      (read.some(mayStand) || (restarted !== undefined && mayStand(restarted)));
     const isUnread = standing
-      ? standsUnread(run.ended, restart, state)
-      : read.length > 0 && restart?.progress !== "undone" && isWithin(run.began, run.ended, state);
+      ? standsUnread(run.ended, restarted, state)
+      : read.length > 0 && restarted?.progress !== "undone" && isWithin(run.began, run.ended, state);
     return isUnread ? [{ run, because, undone: !standing }] : [];
   });
 }
 
-function isRestartOf({ change }: JournaledChange, unit: string): boolean {
-  return change.kind === "restart-service" && change.unit === unit;
+function restartOf({ change, prior }: JournaledChange): (Restart & { invocation?: string }) | undefined {
+  return withKind(change, (kind, one) => kind.restart?.(one, prior));
 }
 
-function standsUnread(ended: string, restart: JournaledChange | undefined, state: UnitState): boolean {
-  if (restart?.progress === "done") return false;
+function standsUnread(ended: string, restarted: JournaledChange | undefined, state: UnitState): boolean {
+  if (restarted?.progress === "done") return false;
   const started = startedAt(state);
-  if (!isUp(state)) return restart !== undefined && (started === undefined || started < Date.parse(ended));
+  if (!isUp(state)) return restarted !== undefined && (started === undefined || started < Date.parse(ended));
   // it was started, and did not come to what was asked of it: that is looked at itself
-  const before = fieldsOf(restart?.prior)?.["invocation"];
-  if (typeof before === "string" && before !== state.invocation) return false;
+  const before = restarted && restartOf(restarted)?.invocation;
+  if (before !== undefined && before !== state.invocation) return false;
   return started !== undefined && started < Date.parse(ended);
 }
 
@@ -82,7 +84,7 @@ export async function undoneSettings(name: string, host: Host): Promise<readonly
     const run = readRun(host, name);
     const units = new Set([
       ...run.owes.map(({ unit }) => unit),
-      ...run.changes.flatMap(({ change }) => (change.kind === "restart-service" ? [change.unit] : [])),
+      ...run.changes.flatMap((one) => restartOf(one)?.unit ?? []),
     ]);
     if (units.size === 0 || whyNoServiceManager(host) !== undefined) return [];
     const problems: Problem[] = [];

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { path, type AbsolutePath } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import { type Change, stepIds } from "../../src/workflow/change.js";
+import type { Change } from "../../src/workflow/change.js";
+import { stepIds } from "../../src/workflow/step-ids.js";
 import { changeFromJournal } from "../../src/workflow/undoable-change.js";
 import type { JournalEntry, RecordedRun } from "../../src/workflow/journal/entry.js";
 import { parseJournal } from "../../src/workflow/journal/recorded-run.js";

@@ -5,7 +5,7 @@ import { joined, runsFolder } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { Problem, Problems } from "../../src/problem/problem.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
-import type { RunInstaller } from "../../src/workflow/change.js";
+import type { RunInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import { smallRoot } from "./small-root.js";
 import type { VendorArchive } from "./vendor-archive.js";
 

@@ -1,6 +1,6 @@
 import t from "tap";
 import { schemaTexts } from "../../src/generated/schemas.js";
-import { stepIds } from "../../src/workflow/change.js";
+import { stepIds } from "../../src/workflow/step-ids.js";
 
 t.test("the schemas have the ids of the steps in one place, and the same ones", async (t) => {
   const lists = Object.entries(schemaTexts).flatMap(([name, text]) =>

@@ -86,7 +86,7 @@ async function dryRun(
   else {
     output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
     for (const { change } of run.changes.filter(mayStand).reverse())
-      output.result(`  ↶ ${cleanLine(changeText(change))}`);
+      output.result(`  ↶ ${changeText(change)}`);
     for (const { where, detail } of found)
       output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
   }

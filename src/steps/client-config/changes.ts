@@ -1,7 +1,9 @@
 import type { ServiceAccount } from "../../profile/types.js";
 import type { EditedClientConfig } from "../../vendor/client-config/edit.js";
 import type { ObservedClientConfig } from "../../vendor/client-config/observe.js";
-import type { Change, CreateFolder, WriteFile } from "../../workflow/change.js";
+import type { Change } from "../../workflow/change.js";
+import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
+import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 
 /** The document's `chmod a=,u+rwX,g+rX`. */
 const folderMode = 0o750;

@@ -5,7 +5,9 @@ import type { Registration } from "../../host/installer/registration.js";
 import { loaderEntry } from "../../host/installer/loader-entry.js";
 import { folderOf } from "../../host/path.js";
 import type { ModuleSource } from "../../profile/types.js";
-import type { Change, RegisterLibrary, RunInstaller } from "../../workflow/change.js";
+import type { Change } from "../../workflow/change.js";
+import type { RegisterLibrary } from "../../workflow/change-kinds/register-library.js";
+import type { RunInstaller } from "../../workflow/change-kinds/run-installer.js";
 import type { Drift } from "./observe.js";
 
 const step = "module";

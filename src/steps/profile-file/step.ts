@@ -2,7 +2,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Entry, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { WriteFile } from "../../workflow/change.js";
+import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 import type { Step } from "../../workflow/step.js";
 
 /** The user's own profile, whose text changes together with the host. */

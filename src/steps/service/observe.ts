@@ -4,7 +4,9 @@ import { askHealth, type Health } from "../../host/service/health.js";
 import { isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
-import type { Change, RestartService, StepId } from "../../workflow/change.js";
+import { type Change, changesContent } from "../../workflow/change.js";
+import type { RestartService } from "../../workflow/change-kinds/restart-service.js";
+import { isReadAtStart } from "../../workflow/step-ids.js";
 import { readRuns } from "../../workflow/journal/runs.js";
 import { type UnreadRun, unreadRuns } from "../../workflow/unread-changes.js";
 
@@ -43,13 +45,6 @@ export async function observeOwed(host: Host, unit: string): Promise<readonly Un
   }
 }
 
-const readingKinds: ReadonlySet<Change["kind"]> = new Set([
-  "write-file",
-  "write-settings",
-  "run-installer",
-  "register-library",
-]);
-const readSteps: ReadonlySet<StepId> = new Set(["module", "client-config", "key-stores"]);
 const unitFolder = path("/etc/systemd/system");
 
 /**
@@ -58,8 +53,8 @@ const unitFolder = path("/etc/systemd/system");
  */
 export function readAnew(planned: readonly Change[]): readonly AbsolutePath[] {
   const changes = planned.filter(
-    ({ kind, step, path: at }) =>
-      readingKinds.has(kind) && readSteps.has(step) && !at.startsWith(`${stateFolder}/`),
+    (change) =>
+      isReadAtStart(change.step) && changesContent(change) && !change.path.startsWith(`${stateFolder}/`),
   );
   return [...new Set(changes.map(({ path: at }) => at))];
 }

@@ -1,8 +1,7 @@
 import type { Change } from "../../workflow/change.js";
 import type { Plan, PlannedStep } from "../../workflow/plan.js";
-import { changeMark, changeText } from "./change-text.js";
+import { changeMark, changeText, contentLines } from "./change-text.js";
 import { cleanLine } from "../text/clean-text.js";
-import { fileDiff } from "./change-json.js";
 import type { Style } from "../terminal/output.js";
 
 /**
@@ -40,26 +39,5 @@ function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
 
 function changeLines(change: Change, style: Style): string[] {
   const mark = changeMark(change) === "+" ? style.green("+") : style.yellow("~");
-  return [
-    `  ${mark} ${cleanLine(changeText(change))}`,
-    ...contentLines(change, style).map((line) => `      ${line}`),
-  ];
-}
-
-/**
- * What a file's change means and the lines that change; of sensitive content only that it does. Nothing for
- * other changes.
- */
-export function contentLines(change: Change, style: Style): readonly string[] {
-  if (change.kind === "write-settings") return change.summary.map(cleanLine);
-  if (change.kind !== "write-file") return [];
-  const summary = change.summary?.map(cleanLine) ?? [];
-  const diff = fileDiff(change).map((line) => coloured(line, style));
-  return [...summary, ...(change.sensitive ? ["content: <changed>"] : diff)];
-}
-
-function coloured(line: string, style: Style): string {
-  if (line.startsWith("+")) return style.green(line);
-  if (line.startsWith("-")) return style.red(line);
-  return line.startsWith("@") ? style.dim(line) : line;
+  return [`  ${mark} ${changeText(change)}`, ...contentLines(change, style).map((line) => `      ${line}`)];
 }

@@ -2,9 +2,8 @@ import type { ChangeProgress, JournaledChange, RecordedRun } from "../../workflo
 import type { Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { stands } from "../../workflow/later-runs.js";
-import { changeText } from "../plan/change-text.js";
+import { changeText, contentLines } from "../plan/change-text.js";
 import { cleanLine } from "../text/clean-text.js";
-import { contentLines } from "../plan/plan-text.js";
 import type { Style } from "../terminal/output.js";
 import { displayWidth } from "../text/width.js";
 import { table, type Column } from "../text/table.js";
@@ -122,7 +121,7 @@ function whatNow(run: RecordedRun, inTheWay: readonly Problem[], rollback: strin
 }
 
 function changeLines({ change, progress }: JournaledChange, style: Style): readonly string[] {
-  const head = `  ${words[progress].padEnd(11)} ${cleanLine(changeText(change))}`;
+  const head = `  ${words[progress].padEnd(11)} ${changeText(change)}`;
   return [head, ...contentLines(change, style).map((line) => `            ${line}`)];
 }
 

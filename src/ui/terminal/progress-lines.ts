@@ -1,6 +1,5 @@
 import type { ProgressEvent, ProgressListener } from "../../workflow/progress.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
-import type { Change } from "../../workflow/change.js";
 import { changeText } from "../plan/change-text.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Output } from "./output.js";
@@ -33,15 +32,15 @@ interface Line {
 function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
   switch (event.type) {
     case "change-started":
-      return going(`[${event.number}/${event.count}] ${lineText(event.change)} …`);
+      return going(`[${event.number}/${event.count}] ${changeText(event.change)} …`);
     case "change-note":
-      return going(`${lineText(event.change)}: ${cleanLine(event.text)}`);
+      return going(`${changeText(event.change)}: ${cleanLine(event.text)}`);
     case "change-report":
       return { text: `    ${cleanLine(event.text)}`, final: true };
     case "change-done":
-      return done(`${style.green("✓")} ${lineText(event.change)}`, event.ms);
+      return done(`${style.green("✓")} ${changeText(event.change)}`, event.ms);
     case "change-failed":
-      return done(`${style.red("✗")} ${lineText(event.change)}`, event.ms);
+      return done(`${style.red("✗")} ${changeText(event.change)}`, event.ms);
     case "proof-started":
       return going(`${event.step.title} …`);
     case "proof-done":
@@ -53,9 +52,9 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
     case "taking-back":
       return { text: style.yellow(`taking back ${runText(event.run)}`), final: true };
     case "change-undone":
-      return done(`${style.yellow("↶")} undone: ${lineText(event.change)}`, event.ms);
+      return done(`${style.yellow("↶")} undone: ${changeText(event.change)}`, event.ms);
     case "undo-failed":
-      return { text: `${style.red("✗")} could not undo: ${lineText(event.change)}`, final: true };
+      return { text: `${style.red("✗")} could not undo: ${changeText(event.change)}`, final: true };
   }
 }
 
@@ -69,10 +68,6 @@ function eventJson(event: ProgressEvent): object {
   }
   const { change, ...rest } = event;
   return { ...rest, step: change.step, kind: change.kind, path: change.path };
-}
-
-function lineText(change: Change): string {
-  return cleanLine(changeText(change));
 }
 
 /** "the unfinished run 7 of 2026-11-23 21:10:50 UTC (…)". */

@@ -5,9 +5,19 @@ import { distributionOf, installHint } from "../../host/distribution.js";
 import { type AccountTask, editImageAccounts } from "../../host/accounts/image-accounts.js";
 import { type AbsolutePath, joined, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { CreateAccount } from "../change.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { fieldsOf, refuseOther } from "./prior-json.js";
+
+export interface CreateAccount extends CommonChange {
+  readonly kind: "create-account";
+  readonly user: string;
+  readonly group: string;
+  readonly home: AbsolutePath;
+  /** False when the group exists already. */
+  readonly createGroup: boolean;
+  /** False when the user exists already and only the group is missing. */
+  readonly createUser: boolean;
+}
 
 interface Prior {
   readonly userExisted: boolean;
@@ -26,6 +36,31 @@ const toolsPackage = { debian: "passwd", fedora: "shadow-utils", suse: "shadow",
  * files are edited: no tool runs.
  */
 export const createAccount: ChangeKind<CreateAccount, Prior> = {
+  text: ({ user, group, home, createUser, createGroup }) =>
+    "create " +
+    [
+      ...(createGroup ? [`group ${group}${createUser ? "" : ` with user ${user} in it`}`] : []),
+      ...(createUser ? [`user ${user} (home ${home})`] : []),
+    ].join(" and "),
+  isNew: () => true,
+  json: ({ user, group, home, createUser, createGroup }) => ({ user, group, home, createUser, createGroup }),
+
+  // not its path: that is the one file which lists all accounts
+  carries: ({ user, group, createUser, createGroup }, later) => {
+    const named = fieldsOf(later) ?? {};
+    return (
+      (createUser && (named["owner"] === user || named["user"] === user)) ||
+      (createGroup && named["group"] === group)
+    );
+  },
+  staysAfterFailure: () => ({
+    title: "the account stays until all that was done after it is taken back",
+    // its number could go to another account, which would own what is left; and what an installer did to
+    // /etc could not be told from its removal
+    detail: "what could not be taken back may belong to it",
+    hint: "fix what kept the rest from being taken back",
+  }),
+
   parsePrior: (json) => {
     const { userExisted, groupExisted } = fieldsOf(json) ?? {};
     return typeof userExisted === "boolean" && typeof groupExisted === "boolean"

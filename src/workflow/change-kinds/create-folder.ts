@@ -1,14 +1,26 @@
+import type { Mode } from "../../host/host.js";
+import { modeText } from "../../formats/text/mode-text.js";
 import { folderOf, joined } from "../../host/path.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { CreateFolder } from "../change.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { fieldsOf, refuseOther, shellPath, trustedFiles } from "./prior-json.js";
-import { resolveOwner } from "./set-owner.js";
+import { type Ownership, resolveOwner } from "./set-owner.js";
+
+export interface CreateFolder extends CommonChange, Ownership {
+  readonly kind: "create-folder";
+  readonly mode: Mode;
+}
 
 interface Prior {
   readonly existed: boolean;
 }
 
 export const createFolder: ChangeKind<CreateFolder, Prior> = {
+  text: ({ path, mode, owner, group }) => `create folder ${path}  ${modeText(mode)} ${owner}:${group}`,
+  isNew: () => true,
+  json: ({ owner, group, mode }) => ({ owner, group, mode: modeText(mode) }),
+
+  carries: ({ path }, later) => later.path === path || later.path.startsWith(`${path}/`),
+
   parsePrior: (json) => {
     const { existed } = fieldsOf(json) ?? {};
     return typeof existed === "boolean" ? { existed } : undefined;

@@ -2,8 +2,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Files, Host, Rights } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { RunContext } from "../change-kind.js";
-import type { Change } from "../change.js";
+import type { CommonChange, RunContext } from "../change-kind.js";
 import { commandAt, fieldsOf, rightsOf, shellPath } from "./prior-json.js";
 
 /** A file as it was: its content lies in the run's folder, readable by root alone. */
@@ -48,7 +47,7 @@ export function fileBefore(json: unknown): FileBefore | undefined {
 
 /** The command that puts a file back from the copy in the run's folder, or removes one that was not there. */
 export function putBackByHand(
-  change: Pick<Change, "path" | "trusting">,
+  change: Pick<CommonChange, "path" | "trusting">,
   before: FileBefore,
   { folder, host }: Pick<RunContext, "folder" | "host">,
 ): readonly string[] {

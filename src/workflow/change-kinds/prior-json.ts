@@ -4,8 +4,7 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import type { Files, Host, Rights } from "../../host/host.js";
 import { type AbsolutePath, folderOf, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { Other, Standing } from "../change-kind.js";
-import type { Change } from "../change.js";
+import type { CommonChange, Other, Standing } from "../change-kind.js";
 
 /** Fields of a JSON object; undefined for anything else. For reading prior states back from a journal. */
 export function fieldsOf(json: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -36,7 +35,7 @@ export function shellPath({ root }: Pick<Host, "root">, path: AbsolutePath): str
  */
 export function commandAt(
   { root }: Pick<Host, "root">,
-  { path, trusting }: Pick<Change, "path" | "trusting">,
+  { path, trusting }: Pick<CommonChange, "path" | "trusting">,
   command: (word: string) => string,
 ): string {
   if (trusting === undefined) return command(shellPath({ root }, path));
@@ -60,7 +59,7 @@ export function undoUnsafe({ path, because }: Other): Problem {
 }
 
 /** Files as the change may reach them: through root's folders and those of the account it trusts. */
-export function trustedFiles(host: Host, change: Change): Files {
+export function trustedFiles(host: Host, change: CommonChange): Files {
   const account = change.trusting === undefined ? undefined : host.accounts.user(change.trusting);
   return account === undefined ? host.files() : host.files(account.uid);
 }

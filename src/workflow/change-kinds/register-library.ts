@@ -9,13 +9,35 @@ import type { Registration } from "../../host/installer/registration.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { RegisterLibrary } from "../change.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";
 import { refuseOther } from "./prior-json.js";
+import { runInstallerKind } from "./run-installer.js";
+
+/**
+ * Make the dynamic loader find a library by its bare name: does nothing when it already does, else writes
+ * `path` (in ld.so.conf.d) with the library's folder and runs ldconfig. With `folder` null the installer of
+ * the same plan decides where the library is.
+ */
+export interface RegisterLibrary extends CommonChange {
+  readonly kind: "register-library";
+  readonly library: string;
+  readonly folder: AbsolutePath | null;
+}
 
 /** An entry of ld.so.conf.d and a run of ldconfig, unless the loader finds the library without them. */
 export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
+  text: ({ library, folder, path }) =>
+    folder === null
+      ? `make the dynamic loader find ${library}, if the installer does not (${path}, ldconfig)`
+      : `make the dynamic loader find ${library} in ${folder} (${path}, ldconfig)`,
+  isNew: () => false,
+  json: ({ library, folder }) => ({ library, folder }),
+
+  changesContent: true,
+  // the entry that was there before may be the installer's
+  followsOn: (_change, earlier) => earlier.kind === runInstallerKind,
+
   parsePrior: fileBefore,
 
   record: ({ path }, run) => {

@@ -1,15 +1,24 @@
 import { folderOf } from "../../host/path.js";
-import { sha256 } from "../../host/random-hex.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { WriteFile, WriteSettings } from "../change.js";
+import type { Mode } from "../../host/host.js";
+import { modeText } from "../../formats/text/mode-text.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";
 import { changedSincePlan, refuseOther, trustedFiles, undoUnsafe } from "./prior-json.js";
-import { resolveOwner } from "./set-owner.js";
+import { type Ownership, resolveOwner } from "./set-owner.js";
+
+/** A change that gives a file a new content, whole. */
+export interface ReplaceFile extends CommonChange, Ownership {
+  readonly mode: Mode;
+  /** What stands for the content that it replaces; null for a new file. */
+  readonly before: string | null;
+}
 
 /**
  * How a change of a file's whole content knows the content it makes, and the one that it was planned from.
  */
 export interface Replacing<C> {
+  /** What such a file is called: "file", "settings". */
+  readonly what: string;
   /** Only asked when the change is made. */
   content(change: C): Uint8Array;
   isContent(change: C, now: Buffer): boolean;
@@ -21,10 +30,16 @@ export interface Replacing<C> {
  * The kind of change that gives a file a new content, atomically, and keeps the one before in the run's
  * folder.
  */
-export function replaceFile<C extends WriteFile | WriteSettings>(
+export function replaceFile<C extends ReplaceFile>(
   how: Replacing<C>,
-): ChangeKind<C, FileBefore> {
+): Omit<ChangeKind<C, FileBefore>, "json"> {
   return {
+    text: ({ path, mode, owner, group, before }) =>
+      `${before === null ? "create" : "edit"} ${how.what} ${path}  ${modeText(mode)} ${owner}:${group}`,
+    isNew: ({ before }) => before === null,
+
+    changesContent: true,
+
     parsePrior: fileBefore,
 
     record: (change, run) => Promise.resolve(keepFile(trustedFiles(run.host, change), change.path, run)),
@@ -69,7 +84,7 @@ export function replaceFile<C extends WriteFile | WriteSettings>(
 }
 
 /** By content: rights given since are no reason to keep it. */
-function standing<C extends WriteFile | WriteSettings>(
+function standing<C extends ReplaceFile>(
   how: Replacing<C>,
   change: C,
   prior: FileBefore,
@@ -112,20 +127,3 @@ function isAsBefore(
 function sameContent(a: Buffer | undefined, b: Buffer | undefined): boolean {
   return a === undefined || b === undefined ? a === b : a.equals(b);
 }
-
-export const writeFile = replaceFile<WriteFile>({
-  content: ({ content }) => Buffer.from(content),
-  isContent: ({ content }, now) => now.equals(Buffer.from(content)),
-  isPlannedFrom: ({ before }, then) =>
-    before === null ? then === undefined : then?.equals(Buffer.from(before)) === true,
-});
-
-/** Settings hold secrets, so that a journal knows their text by its hash alone. */
-export const writeSettings = replaceFile<WriteSettings>({
-  content: ({ content }) => {
-    if (content === undefined) throw new Error("a change from a journal was to be made");
-    return Buffer.from(content.reveal());
-  },
-  isContent: (change, now) => sha256(now) === change.sha256,
-  isPlannedFrom: ({ before }, then) => (then === undefined ? before === null : sha256(then) === before),
-});

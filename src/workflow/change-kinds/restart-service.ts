@@ -10,10 +10,20 @@ import {
   type UnitState,
   whyNoServiceManager,
 } from "../../host/service/unit-state.js";
-import { Problem } from "../../problem/problem.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { RestartService } from "../change.js";
+import { Problem, shownUrl } from "../../problem/problem.js";
+import type { ChangeKind, CommonChange, Restart, RunContext, Standing } from "../change-kind.js";
 import { fieldsOf } from "./prior-json.js";
+
+/**
+ * Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name
+ * below /etc/systemd/system.
+ */
+export interface RestartService extends CommonChange, Restart {
+  readonly kind: "restart-service";
+  /** Where it answers when it is well; null: being active is all that is asked. */
+  readonly health: string | null;
+  readonly timeoutSeconds: number;
+}
 
 interface Prior {
   /** `trying`: on the way up or down, as one is that fails and is started again by the service manager. */
@@ -36,7 +46,24 @@ const stopMs = 90_000;
  */
 export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> {
   return {
+    text: ({ unit, health }) =>
+      `restart ${unit}, and wait until it is ` +
+      `active${health === null ? "" : ` and answers at ${shownUrl(health)}`}`,
+    isNew: () => false,
+    json: ({ unit, health, timeoutSeconds, because }) => ({
+      unit,
+      health: health === null ? null : shownUrl(health),
+      timeoutSeconds,
+      because,
+    }),
+
     waitsForProof: true,
+    isFree: true,
+    carries: () => false,
+    restart: ({ unit, because }, prior) => {
+      const { invocation } = fieldsOf(prior) ?? {};
+      return { unit, because, ...(typeof invocation === "string" && { invocation }) };
+    },
 
     parsePrior: (json) => {
       const { was, failed, invocation, answered } = fieldsOf(json) ?? {};

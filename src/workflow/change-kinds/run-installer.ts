@@ -1,14 +1,41 @@
 import type { InstallationRecord } from "../../host/installer/record-installation.js";
 import { joined } from "../../host/path.js";
-import type { ChangeKind } from "../change-kind.js";
-import type { RunInstaller } from "../change.js";
+import type { ChangeKind, CommonChange } from "../change-kind.js";
 import { shellPath } from "./prior-json.js";
+
+export const runInstallerKind = "run-installer";
+
+/** Run the vendor archive's install.sh. `path` is the archive. */
+export interface RunInstaller extends CommonChange {
+  readonly kind: typeof runInstallerKind;
+  /** Of the archive as planned; `apply` refuses any other. */
+  readonly sha256: string;
+  readonly version: string;
+  /** Installed version before; null when none; "unknown" when it was not installed by knetctl. */
+  readonly from: string | null;
+  readonly timeoutSeconds: number;
+  /** Lines for its standard input; absent: it is empty. */
+  readonly answers?: readonly string[];
+}
 
 /**
  * Runs a vendor archive's install.sh. What it changed is found by looking before and after, so that it can be
  * undone; the parts are loaded when one is really run or taken back, since a plan seldom holds one.
  */
 export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
+  text: ({ path, from, version, answers }) =>
+    `run install.sh of ${path}  ${versions(from, version)}${answersText(answers)}`,
+  isNew: ({ from }) => from === null,
+  json: ({ sha256, version, from, timeoutSeconds, answers }) => ({
+    sha256,
+    version,
+    from,
+    timeoutSeconds,
+    ...(answers !== undefined && { answers }),
+  }),
+
+  changesContent: true,
+
   parsePrior: (json) => (isInstallationRecord(json) ? json : undefined),
 
   record: async ({ path, sha256 }, run) => {
@@ -41,6 +68,15 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
       "copies of what it replaced are in backups/ beside it",
   ],
 };
+
+function versions(from: string | null, to: string): string {
+  if (from === null) return `version ${to}`;
+  return from === to ? `version ${to} again` : `version ${from} → ${to}`;
+}
+
+function answersText(given: readonly string[] | undefined): string {
+  return given === undefined ? "" : `, answering ${given.map((answer) => JSON.stringify(answer)).join(", ")}`;
+}
 
 function isInstallationRecord(json: unknown): json is InstallationRecord {
   if (typeof json !== "object" || json === null) return false;

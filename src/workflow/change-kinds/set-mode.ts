@@ -1,14 +1,23 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { SetMode } from "../change.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { changedSincePlan, commandAt, fieldsOf, refuseOther, trustedFiles } from "./prior-json.js";
+
+export interface SetMode extends CommonChange {
+  readonly kind: "set-mode";
+  readonly from: Mode;
+  readonly mode: Mode;
+}
 
 interface Prior {
   readonly mode: Mode;
 }
 
 export const setMode: ChangeKind<SetMode, Prior> = {
+  text: ({ path, from, mode }) => `change mode of ${path}  ${modeText(from)} → ${modeText(mode)}`,
+  isNew: () => false,
+  json: ({ from, mode }) => ({ from: modeText(from), mode: modeText(mode) }),
+
   parsePrior: (json) => {
     const { mode } = fieldsOf(json) ?? {};
     return typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777

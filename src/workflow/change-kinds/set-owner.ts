@@ -1,9 +1,21 @@
 import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
-import type { ChangeKind, RunContext, Standing } from "../change-kind.js";
-import type { Ownership, SetOwner } from "../change.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { changedSincePlan, commandAt, refuseOther, rightsOf, trustedFiles } from "./prior-json.js";
 import { chmodByHand } from "./set-mode.js";
+
+/**
+ * Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made.
+ */
+export interface Ownership {
+  readonly owner: string;
+  readonly group: string;
+}
+
+export interface SetOwner extends CommonChange, Ownership {
+  readonly kind: "set-owner";
+  readonly from: Ownership;
+}
 
 interface Prior {
   readonly uid: number;
@@ -14,6 +26,11 @@ interface Prior {
 const setIdBits = 0o6000;
 
 export const setOwner: ChangeKind<SetOwner, Prior> = {
+  text: ({ path, from, owner, group }) =>
+    `change owner of ${path}  ${from.owner}:${from.group} → ${owner}:${group}`,
+  isNew: () => false,
+  json: ({ from, owner, group }) => ({ from, owner, group }),
+
   parsePrior: rightsOf,
 
   record: (change, run) => {

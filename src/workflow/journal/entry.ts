@@ -1,7 +1,7 @@
 import type { AbsolutePath } from "../../host/path.js";
 import type { ProblemJson } from "../../problem/problem.js";
+import type { Restart } from "../change-kind.js";
 import type { Change } from "../change.js";
-import type { OwedRestart } from "../step.js";
 
 export type Outcome = "applied" | "unchanged" | "failed" | "rolled-back";
 
@@ -15,7 +15,7 @@ export interface RunHeader {
   readonly version: string;
   readonly changes: readonly Change[];
   /** Restarts that are left to the user. */
-  readonly owes?: readonly OwedRestart[];
+  readonly owes?: readonly Restart[];
 }
 
 /**
@@ -67,7 +67,7 @@ export interface RecordedRun extends Omit<RunHeader, "changes" | "owes"> {
   readonly outcome: Outcome | "unfinished";
   readonly changes: readonly JournaledChange[];
   /** Restarts that were left to the user. */
-  readonly owes: readonly OwedRestart[];
+  readonly owes: readonly Restart[];
   readonly problems: readonly ProblemJson[];
   /** The journal's whole lines, which a rollback continues. */
   readonly text: string;

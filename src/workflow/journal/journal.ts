@@ -10,7 +10,7 @@ import {
 import { randomHex } from "../../host/random-hex.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
-import type { Change } from "../change.js";
+import { journaled } from "../change.js";
 import type { JournalEntry, RecordedRun, RunHeader } from "./entry.js";
 import { forgetOldRuns } from "./forget-old-runs.js";
 import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
@@ -63,7 +63,7 @@ export class Journal {
       sequence: head.sequence,
       time: head.began,
       ...header,
-      changes: header.changes.map(withoutSecrets),
+      changes: header.changes.map((change) => journaled(change)),
     });
     return journal;
   }
@@ -149,24 +149,6 @@ export class Journal {
       return [warning(error)];
     }
   }
-}
-
-/** A journal says what a settings file is by its hash: the text itself holds secrets. */
-function withoutSecrets(change: Change): Change {
-  if (change.kind !== "write-settings") return change;
-  const { kind, step, path, trusting, owner, group, mode, sha256, before, summary } = change;
-  return {
-    kind,
-    step,
-    path,
-    ...(trusting !== undefined && { trusting }),
-    owner,
-    group,
-    mode,
-    sha256,
-    before,
-    summary,
-  };
 }
 
 function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import t from "tap";
 import type { InstallationRecord } from "../../../src/host/installer/record-installation.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
-import type { RunInstaller } from "../../../src/workflow/change.js";
+import type { RunInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { change, picture, plain, problemOf, stage as installStage } from "../../support/install-stage.js";

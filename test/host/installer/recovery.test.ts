@@ -3,7 +3,7 @@ import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installationFiles } from "../../../src/host/installer/installation-files.js";
 import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
-import type { RunInstaller } from "../../../src/workflow/change.js";
+import type { RunInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { plain, stage as installStage } from "../../support/install-stage.js";
 import { vendorArchive } from "../../support/vendor-archive.js";
 

@@ -14,10 +14,15 @@ import { path } from "../../../src/host/path.js";
 import { sha256 } from "../../../src/host/random-hex.js";
 import { Secret } from "../../../src/problem/secret.js";
 import type { ChangeKind, RunContext } from "../../../src/workflow/change-kind.js";
-import { writeFile, writeSettings } from "../../../src/workflow/change-kinds/replace-file.js";
+import { writeFile } from "../../../src/workflow/change-kinds/write-file.js";
+import { writeSettings } from "../../../src/workflow/change-kinds/write-settings.js";
 import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
 import { setOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import type { Change, SetMode, SetOwner, WriteFile, WriteSettings } from "../../../src/workflow/change.js";
+import type { Change } from "../../../src/workflow/change.js";
+import type { SetMode } from "../../../src/workflow/change-kinds/set-mode.js";
+import type { SetOwner } from "../../../src/workflow/change-kinds/set-owner.js";
+import type { WriteFile } from "../../../src/workflow/change-kinds/write-file.js";
+import type { WriteSettings } from "../../../src/workflow/change-kinds/write-settings.js";
 import { problemOf, stage, type Stage } from "../../support/install-stage.js";
 import { intercept } from "../../support/intercept.js";
 

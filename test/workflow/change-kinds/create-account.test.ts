@@ -5,7 +5,7 @@ import { path, runsFolder } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
 import { createAccount } from "../../../src/workflow/change-kinds/create-account.js";
-import type { CreateAccount } from "../../../src/workflow/change.js";
+import type { CreateAccount } from "../../../src/workflow/change-kinds/create-account.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { problemOf } from "../../support/install-stage.js";
 import { plainChildren } from "../../support/plain-children.js";

@@ -13,11 +13,15 @@ import {
 import t, { type Test } from "tap";
 import { path } from "../../../src/host/path.js";
 import type { ChangeKind, RunContext } from "../../../src/workflow/change-kind.js";
-import type { Change, CreateFolder, SetMode, SetOwner, WriteFile } from "../../../src/workflow/change.js";
+import type { Change } from "../../../src/workflow/change.js";
+import type { CreateFolder } from "../../../src/workflow/change-kinds/create-folder.js";
+import type { SetMode } from "../../../src/workflow/change-kinds/set-mode.js";
+import type { SetOwner } from "../../../src/workflow/change-kinds/set-owner.js";
+import type { WriteFile } from "../../../src/workflow/change-kinds/write-file.js";
 import { createFolder } from "../../../src/workflow/change-kinds/create-folder.js";
 import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
 import { setOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import { writeFile } from "../../../src/workflow/change-kinds/replace-file.js";
+import { writeFile } from "../../../src/workflow/change-kinds/write-file.js";
 import { problemOf, stage, type Stage } from "../../support/install-stage.js";
 
 const root = { owner: "root", group: "root" };

@@ -2,7 +2,7 @@ import t from "tap";
 import { path } from "../../../src/host/path.js";
 import { Problem } from "../../../src/problem/problem.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
-import type { RestartService } from "../../../src/workflow/change.js";
+import type { RestartService } from "../../../src/workflow/change-kinds/restart-service.js";
 import { restartServiceAt } from "../../../src/workflow/change-kinds/restart-service.js";
 import { down, failed, ServiceHost, up, type Life } from "../../support/service-host.js";
 

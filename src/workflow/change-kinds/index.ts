@@ -1,0 +1,22 @@
+import { createAccount } from "./create-account.js";
+import { createFolder } from "./create-folder.js";
+import { registerLibrary } from "./register-library.js";
+import { restartService } from "./restart-service.js";
+import { runInstaller } from "./run-installer.js";
+import { setMode } from "./set-mode.js";
+import { setOwner } from "./set-owner.js";
+import { writeFile } from "./write-file.js";
+import { writeSettings } from "./write-settings.js";
+
+/** Every kind of change: the only list of them. All else that tells kinds apart asks the kind. */
+export const changeKinds = {
+  "create-account": createAccount,
+  "create-folder": createFolder,
+  "write-file": writeFile,
+  "write-settings": writeSettings,
+  "set-owner": setOwner,
+  "set-mode": setMode,
+  "run-installer": runInstaller,
+  "register-library": registerLibrary,
+  "restart-service": restartService,
+};

@@ -1,0 +1,62 @@
+import { modeText } from "../../formats/text/mode-text.js";
+import { sha256 as sha256Of } from "../../host/random-hex.js";
+import type { Secret } from "../../problem/secret.js";
+import type { ChangeKind } from "../change-kind.js";
+import type { FileBefore } from "./kept-content.js";
+import { type ReplaceFile, replaceFile } from "./replace-file.js";
+
+/**
+ * Change an application's settings file, which holds secrets: neither its text nor the text before is ever
+ * shown or kept but as a copy that root alone can read.
+ */
+export interface WriteSettings extends ReplaceFile {
+  readonly kind: "write-settings";
+  /**
+   * The whole new text. Absent in a change that comes from a journal, which keeps no secret and only takes
+   * back.
+   */
+  readonly content?: Secret;
+  /** SHA-256 of the new text. */
+  readonly sha256: string;
+  /** SHA-256 of the text it replaces; null for a new file. `apply` refuses when the file no longer has it. */
+  readonly before: string | null;
+  /**
+   * What changes, a setting a line, secrets and free text that was there left out: "KeyStores:MyHsm:Module:
+   * a.so → b.so", "KeyStores:MyHsm:Pin: <changed>".
+   */
+  readonly summary: readonly string[];
+}
+
+export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
+  ...replaceFile<WriteSettings>({
+    what: "settings",
+    content: ({ content }) => {
+      if (content === undefined) throw new Error("a change from a journal was to be made");
+      return Buffer.from(content.reveal());
+    },
+    isContent: (change, now) => sha256Of(now) === change.sha256,
+    isPlannedFrom: ({ before }, then) => (then === undefined ? before === null : sha256Of(then) === before),
+  }),
+  summary: ({ summary }) => summary,
+  // neither the text nor its hash, from which a short PIN could be found by trying
+  json: ({ owner, group, mode, before, summary }) => ({
+    owner,
+    group,
+    mode: modeText(mode),
+    new: before === null,
+    summary,
+  }),
+  // by its hash a journal knows the text, and by nothing else
+  journaled: ({ kind, step, path, trusting, owner, group, mode, sha256, before, summary }) => ({
+    kind,
+    step,
+    path,
+    ...(trusting !== undefined && { trusting }),
+    owner,
+    group,
+    mode,
+    sha256,
+    before,
+    summary,
+  }),
+};
