@@ -110,6 +110,7 @@ function jsonDocumentList(): string {
 function jsonWordList(): string {
   return [...schemaWords(reportSchema)]
     .filter(([, words]) => words.size > 1)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, words]) => `- \`${key}\`: ${[...words].map((word) => `\`${word}\``).join(", ")}`)
     .join("\n");
 }

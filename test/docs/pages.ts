@@ -38,7 +38,7 @@ export function snippetsOf(from: Page): readonly Snippet[] {
   const found: Snippet[] = [];
   let open: { info: string; lines: string[]; line: number } | undefined;
   for (const [index, line] of from.text.split("\n").entries()) {
-    const [, info] = /^```(.*)$/.exec(line) ?? [];
+    const [, info] = /^ *```(.*)$/.exec(line) ?? [];
     if (info === undefined) open?.lines.push(line);
     else if (open === undefined) open = { info, lines: [], line: index + 1 };
     else {
@@ -51,7 +51,7 @@ export function snippetsOf(from: Page): readonly Snippet[] {
 
 /** The page's text without its fenced blocks. */
 export function proseOf({ text }: Page): string {
-  return text.replaceAll(/^```[^\n]*\n[\s\S]*?^```$/gm, "");
+  return text.replaceAll(/^ *```[^\n]*\n[\s\S]*?^ *```$/gm, "");
 }
 
 /** What stands between backquotes in the prose. */
