@@ -1,4 +1,4 @@
-import type { ScenarioId, ScenarioResult } from "./drill.js";
+import type { ScenarioId, ScenarioResult } from "./scenarios.js";
 
 /** What a scenario costs over the vector as it is, milliseconds. */
 export interface ScenarioCost {

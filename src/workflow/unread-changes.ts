@@ -1,13 +1,8 @@
 import { shellWord } from "../formats/text/shell-word.js";
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
-import {
-  isUp,
-  startedAt,
-  unitState,
-  type UnitState,
-  whyNoServiceManager,
-} from "../host/service/unit-state.js";
+import { unitState, whyNoServiceManager } from "../host/service/systemctl.js";
+import { isUp, startedAt, type UnitState } from "../host/service/unit-state.js";
 import { Problem } from "../problem/problem.js";
 import type { Restart } from "./change-kind.js";
 import { withKind } from "./change.js";

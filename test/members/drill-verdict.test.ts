@@ -1,6 +1,7 @@
 import { test } from "tap";
 import { drillVerdict } from "../../src/members/drill-verdict.js";
-import { type ScenarioId, type ScenarioResult, scenarios, scenarioTimeout } from "../../src/members/drill.js";
+import { scenarioTimeout } from "../../src/members/drill.js";
+import { type ScenarioId, type ScenarioResult, scenarios } from "../../src/members/scenarios.js";
 
 /**
  * Results of all scenarios, with these times of first and second signature; undefined: it did not get

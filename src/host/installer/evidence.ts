@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { ArchiveEntry } from "../archive/archive-entry.js";
-import type { InstallationFiles } from "./installation-files.js";
 
 /**
  * What an archive and its scripts tell of where their work shows: the ground for calling a change theirs and
@@ -87,12 +86,12 @@ function withValues(script: string): string {
 }
 
 /** Kept in the run's folder: another process may have to tell whose work is whose. */
-export function writeEvidence({ full }: Pick<InstallationFiles, "full">, evidence: Evidence): void {
+export function writeEvidence({ full }: { readonly full: string }, evidence: Evidence): void {
   writeFileSync(join(full, evidenceFile), JSON.stringify(evidence), { mode: 0o600, flag: "wx" });
 }
 
 /** What was written; nothing where that is gone or cut off: then little is called the installer's. */
-export function readEvidence(files: Pick<InstallationFiles, "read">): Evidence {
+export function readEvidence(files: { read(name: string): Buffer | undefined }): Evidence {
   try {
     const json: unknown = JSON.parse(files.read(evidenceFile)?.toString("utf8") ?? "");
     const lists =

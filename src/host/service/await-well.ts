@@ -3,7 +3,8 @@ import { Problem, shownUrl } from "../../problem/problem.js";
 import type { Host } from "../host.js";
 import { askHealth } from "./health.js";
 import { flapping, notActive, unhealthy } from "./service-problem.js";
-import { activeForMs, isDown, isSameStart, isUp, unitState, type UnitState } from "./unit-state.js";
+import { unitState } from "./systemctl.js";
+import { activeForMs, isDown, isSameStart, isUp, type UnitState } from "./unit-state.js";
 
 /** In milliseconds. */
 export interface Pace {

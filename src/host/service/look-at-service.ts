@@ -2,7 +2,8 @@ import { isError, Problem } from "../../problem/problem.js";
 import type { Host } from "../host.js";
 import { awaitWell, type Pace, usualPace } from "./await-well.js";
 import { unitProblem } from "./service-problem.js";
-import { activeForMs, isUp, unitState } from "./unit-state.js";
+import { unitState } from "./systemctl.js";
+import { activeForMs, isUp } from "./unit-state.js";
 
 export interface Looking {
   /** Where it answers when it is well; undefined: being active is all that is asked. */

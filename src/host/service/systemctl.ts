@@ -1,8 +1,9 @@
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { CommandResult, Host } from "../host.js";
-import { notStopped, restartFailed, restartTimeout } from "./service-problem.js";
-import { isDown, unitState } from "./unit-state.js";
+import { path } from "../path.js";
+import { notStopped, restartFailed, restartTimeout, stateUnknown } from "./service-problem.js";
+import { isDown, parseUnitState, type UnitState } from "./unit-state.js";
 
 export interface SystemctlCall {
   readonly timeoutMs: number;
@@ -44,6 +45,33 @@ export function saidBy({ stderr, exitCode }: CommandResult): string {
   return line === "" ? `exit code ${exitCode ?? "none"}` : withoutUrlSecrets(line).slice(0, 200);
 }
 
+const properties =
+  "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic";
+const lookMs = 10_000;
+
+/**
+ * Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer
+ * in time.
+ */
+export async function unitState(
+  host: Pick<Host, "commands" | "root">,
+  unit: string,
+  { timeoutMs = lookMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {},
+): Promise<UnitState> {
+  const result = await systemctl(host, "show", unit, {
+    timeoutMs,
+    signal,
+    options: [`--property=${properties}`],
+  });
+  if (signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
+  const state = parseUnitState(result.stdout);
+  if (state !== undefined && !result.timedOut) return state;
+  throw stateUnknown(
+    unit,
+    result.timedOut ? `systemctl show did not end within ${timeoutMs / 1000} s` : saidBy(result),
+  );
+}
+
 const shortMs = 30_000;
 
 /**
@@ -83,4 +111,17 @@ export async function beginStart(host: Host, unit: string): Promise<void> {
  */
 export async function clearFailed(host: Host, unit: string, signal?: AbortSignal): Promise<void> {
   await systemctl(host, "reset-failed", unit, { timeoutMs: shortMs, signal });
+}
+
+/** Made by systemd where it is the service manager (sd_booted(3)). */
+const booted = path("/run/systemd/system");
+
+/**
+ * Why no service of the host can be restarted from here; undefined when systemd runs it. Throws a Problem for
+ * a systemctl that others could have written.
+ */
+export function whyNoServiceManager(host: Host): string | undefined {
+  if (host.root !== "/") return `--root ${host.root}: its services do not run on this system`;
+  if (host.files().entry(booted)?.kind !== "folder") return "systemd does not run this system";
+  return host.commands.find("systemctl") === undefined ? "there is no systemctl here" : undefined;
 }

@@ -1,9 +1,3 @@
-import { Problem } from "../../problem/problem.js";
-import type { Host } from "../host.js";
-import { path } from "../path.js";
-import { stateUnknown } from "./service-problem.js";
-import { saidBy, systemctl } from "./systemctl.js";
-
 /** What the service manager knows of a unit, in its own words (org.freedesktop.systemd1(5)). */
 export interface UnitState {
   /** "loaded", "not-found", "masked", "bad-setting", "error", … */
@@ -28,33 +22,6 @@ export interface UnitState {
    */
   readonly mainStartUs: number;
   readonly activeUs: number;
-}
-
-const properties =
-  "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic";
-const defaultTimeoutMs = 10_000;
-
-/**
- * Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer
- * in time.
- */
-export async function unitState(
-  host: Pick<Host, "commands" | "root">,
-  unit: string,
-  { timeoutMs = defaultTimeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {},
-): Promise<UnitState> {
-  const result = await systemctl(host, "show", unit, {
-    timeoutMs,
-    signal,
-    options: [`--property=${properties}`],
-  });
-  if (signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
-  const state = parseUnitState(result.stdout);
-  if (state !== undefined && !result.timedOut) return state;
-  throw stateUnknown(
-    unit,
-    result.timedOut ? `systemctl show did not end within ${timeoutMs / 1000} s` : saidBy(result),
-  );
 }
 
 /** From lines `Name=value`; undefined when they do not tell the state. Pure. */
@@ -115,17 +82,4 @@ function msSince(us: number): number {
 /** Older versions do not tell it. */
 function count(text = ""): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
-}
-
-/** Made by systemd where it is the service manager (sd_booted(3)). */
-const booted = path("/run/systemd/system");
-
-/**
- * Why no service of the host can be restarted from here; undefined when systemd runs it. Throws a Problem for
- * a systemctl that others could have written.
- */
-export function whyNoServiceManager(host: Host): string | undefined {
-  if (host.root !== "/") return `--root ${host.root}: its services do not run on this system`;
-  if (host.files().entry(booted)?.kind !== "folder") return "systemd does not run this system";
-  return host.commands.find("systemctl") === undefined ? "there is no systemctl here" : undefined;
 }

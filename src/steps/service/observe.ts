@@ -1,7 +1,8 @@
 import type { Host } from "../../host/host.js";
 import { type AbsolutePath, joined, path, stateFolder } from "../../host/path.js";
 import { askHealth, type Health } from "../../host/service/health.js";
-import { isUp, unitState, type UnitState } from "../../host/service/unit-state.js";
+import { unitState } from "../../host/service/systemctl.js";
+import { isUp, type UnitState } from "../../host/service/unit-state.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import { type Change, changesContent } from "../../workflow/change.js";

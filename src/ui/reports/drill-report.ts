@@ -1,4 +1,5 @@
-import type { DrillResult, ScenarioResult } from "../../members/drill.js";
+import type { DrillResult } from "../../members/drill.js";
+import type { ScenarioResult } from "../../members/scenarios.js";
 import { costText, type ScenarioCost } from "../../members/drill-verdict.js";
 import { endpointText } from "../../profile/types.js";
 import type { Problem } from "../../problem/problem.js";

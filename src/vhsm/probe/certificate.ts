@@ -1,19 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { peerText } from "../peer-text.js";
-import type { Finding } from "./finding.js";
-
-/** Of a server's certificate. Its texts come from outside. */
-export interface CertificateFacts {
-  /** "CN=vhsm-1, O=Kryptus". */
-  readonly subject: string;
-  /** Alternative names: "DNS:vhsm.example.org", "IP Address:10.1.2.3". */
-  readonly names: readonly string[];
-  /** ISO 8601; absent where the date cannot be read. */
-  readonly notBefore?: string;
-  readonly notAfter?: string;
-  /** SHA-256 of the certificate, 64 lower-case hexadecimal digits. */
-  readonly fingerprint: string;
-}
+import type { CertificateFacts, Finding } from "./finding.js";
 
 const mostNames = 20;
 

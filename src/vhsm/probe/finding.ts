@@ -1,6 +1,18 @@
-import type { CertificateFacts } from "./certificate.js";
 import type { Endpoint } from "../../profile/types.js";
 import type { TlsSettings } from "./tls-settings.js";
+
+/** Of a server's certificate. Its texts come from outside. */
+export interface CertificateFacts {
+  /** "CN=vhsm-1, O=Kryptus". */
+  readonly subject: string;
+  /** Alternative names: "DNS:vhsm.example.org", "IP Address:10.1.2.3". */
+  readonly names: readonly string[];
+  /** ISO 8601; absent where the date cannot be read. */
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  /** SHA-256 of the certificate, 64 lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+}
 
 /** How far an endpoint was when the time ran out. */
 export type Stage = "name" | "connect" | "tls" | "answer";

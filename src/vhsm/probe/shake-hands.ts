@@ -1,5 +1,6 @@
 import { connect, type TLSSocket } from "node:tls";
-import { certificateFacts, type CertificateFacts } from "./certificate.js";
+import { certificateFacts } from "./certificate.js";
+import type { CertificateFacts } from "./finding.js";
 import type { Deadline } from "./deadline.js";
 import { serverName } from "./peer.js";
 import type { Endpoint } from "../../profile/types.js";

@@ -1,15 +1,16 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import { awaitWell, type Pace, usualPace, type Waiting } from "../../host/service/await-well.js";
 import { askHealth } from "../../host/service/health.js";
-import { beginStart, clearFailed, restartUnit, stopUnit } from "../../host/service/systemctl.js";
-import { notRestored, unitProblem } from "../../host/service/service-problem.js";
 import {
-  isDown,
-  isUp,
+  beginStart,
+  clearFailed,
+  restartUnit,
+  stopUnit,
   unitState,
-  type UnitState,
   whyNoServiceManager,
-} from "../../host/service/unit-state.js";
+} from "../../host/service/systemctl.js";
+import { notRestored, unitProblem } from "../../host/service/service-problem.js";
+import { isDown, isUp, type UnitState } from "../../host/service/unit-state.js";
 import { Problem, shownUrl } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, Restart, RunContext, Standing } from "../change-kind.js";
 import { fieldsOf } from "./prior-json.js";

@@ -1,5 +1,6 @@
 import t from "tap";
-import { isDown, isUp, parseUnitState, unitState } from "../../../src/host/service/unit-state.js";
+import { unitState } from "../../../src/host/service/systemctl.js";
+import { isDown, isUp, parseUnitState } from "../../../src/host/service/unit-state.js";
 import { down, ServiceHost, up } from "../../support/service-host.js";
 
 const whole =

@@ -1,8 +1,8 @@
+import type { KeyObject } from "node:crypto";
 import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
 import type { CheckId } from "../../check-table.js";
 import type { CheckResult, CheckStatus } from "../../report.js";
 import type { WorkerMessage, WorkerRequest } from "../../protocol.js";
-import type { Signer } from "./timed-signatures.js";
 
 export interface ChosenToken {
   readonly slot: Handle;
@@ -45,6 +45,31 @@ export interface Run {
   readonly created: Handle[];
   /** True once one of these was seen to lead elsewhere: nothing is destroyed from then on. */
   misled: boolean;
+}
+
+/** A way to sign: what the module is given for some data. */
+export interface Scheme {
+  readonly mechanism: number;
+  readonly name: string;
+  prepared(data: Buffer): Buffer;
+}
+
+/** What signing takes with a kind of key. */
+export interface KeyKind {
+  readonly name: string;
+  readonly schemes: readonly Scheme[];
+  readonly keysOf: (run: Run) => KeyPair | undefined;
+  readonly readKey: (run: Run, keys: KeyPair) => KeyObject;
+  /** Node's own word on a signature. */
+  readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
+}
+
+/** A key of the run and a way to sign with it. */
+export interface Signer {
+  readonly kind: KeyKind;
+  readonly keys: KeyPair;
+  readonly scheme: Scheme;
+  readonly publicKey: KeyObject;
 }
 
 export interface Outcome extends Pick<CheckResult, "detail" | "ckr" | "hint" | "unavailable"> {

@@ -10,14 +10,7 @@ import {
   CKM_SHA256_RSA_PKCS,
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { type Check, type Outcome, type Run, sessionOf } from "./check.js";
-
-/** A way to sign: what the module is given for some data. */
-export interface Scheme {
-  readonly mechanism: number;
-  readonly name: string;
-  prepared(data: Buffer): Buffer;
-}
+import { type Check, type KeyKind, type Outcome, type Run, type Scheme, sessionOf } from "./check.js";
 
 const sha256 = (data: Buffer): Buffer => createHash("sha256").update(data).digest();
 
@@ -39,16 +32,6 @@ const ecSchemes: readonly Scheme[] = [
   { mechanism: CKM_ECDSA, name: "ECDSA", prepared: sha256 },
   { mechanism: CKM_ECDSA_SHA256, name: "ECDSA_SHA256", prepared: (data) => data },
 ];
-
-/** What signing takes with a kind of key. */
-export interface KeyKind {
-  readonly name: string;
-  readonly schemes: readonly Scheme[];
-  readonly keysOf: (run: Run) => KeyPair | undefined;
-  readonly readKey: (run: Run, keys: KeyPair) => KeyObject;
-  /** Node's own word on a signature. */
-  readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
-}
 
 export const rsaKind: KeyKind = {
   name: "RSA",

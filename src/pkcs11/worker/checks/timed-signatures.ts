@@ -1,17 +1,9 @@
-import { randomBytes, type KeyObject } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { KeyPair } from "pkcs11js";
-import type { Check, Outcome, Run } from "./check.js";
+import type { Check, KeyKind, Outcome, Run, Scheme, Signer } from "./check.js";
 import { keygenRsa } from "./key-pairs.js";
-import { ecKind, rsaKind, signatureOf, type KeyKind, type Scheme } from "./sign.js";
-
-/** A key of the run and a way to sign with it. */
-export interface Signer {
-  readonly kind: KeyKind;
-  readonly keys: KeyPair;
-  readonly scheme: Scheme;
-  readonly publicKey: KeyObject;
-}
+import { ecKind, rsaKind, signatureOf } from "./sign.js";
 
 /** EC first: making such a key takes about the same time each time, which an RSA key does not. */
 const kinds: readonly KeyKind[] = [ecKind, rsaKind];
