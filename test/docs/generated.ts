@@ -5,6 +5,7 @@ import { hintFor } from "../../src/pkcs11/hints.js";
 import { returnValueName, vendorDefined } from "../../src/pkcs11/return-values.js";
 import { problemCodes } from "../../src/problem/codes.js";
 import { clientModule } from "../../src/vendor/client.js";
+import { arrows } from "../support/arrows.js";
 import { allVerbs, helpOf } from "./help.js";
 import { clone } from "./pages.js";
 import { profileKeys } from "./profile-keys.js";
@@ -21,6 +22,7 @@ export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
     ["json documents", jsonDocumentList()],
     ["json words", jsonWordList()],
     ["smoke test", checkList()],
+    ["arrows", arrowList()],
     ...problemAreas().map((area): [string, string] => [`problems ${area}`, problemList(area)]),
   ]);
 }
@@ -116,6 +118,12 @@ function jsonWordList(): string {
 }
 
 const reportSchema: unknown = JSON.parse(readFileSync(join(clone, "schemas/report.schema.json"), "utf8"));
+
+function arrowList(): string {
+  return Object.entries(arrows)
+    .map(([from, targets]) => `- \`${from}\`${targets.length === 0 ? "" : ` → ${targets.join(", ")}`}`)
+    .join("\n");
+}
 
 function checkList(): string {
   return Object.entries(checkTable)
