@@ -2,7 +2,7 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { withPrivateHome } from "../host/processes/private-home.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
-import { serviceIdentity } from "../profile/service.js";
+import { serviceIdentity } from "../profile/service-identity.js";
 import type { Endpoint, Profile } from "../profile/types.js";
 import { oneConnection } from "../vendor/client-config/one-connection.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../vendor/client.js";

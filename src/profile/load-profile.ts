@@ -1,13 +1,12 @@
 import { dirname, resolve } from "node:path";
 import type { Owners } from "../host/files/trust.js";
 import type { Doubt } from "../host/given-file.js";
-import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
+import { type AbsolutePath, asAbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
-import { parseProfile, type ParsedProfile } from "./parse-profile.js";
+import { type ParsedProfile, parseProfile } from "./parse-profile.js";
 import { readInput } from "./reading/read-input.js";
-import { readProfile, type ProfileReading } from "./reading/read-profile.js";
+import { type ProfileReading, readProfile } from "./reading/read-profile.js";
 import type { Profile } from "./types.js";
-import { untrustedProfile } from "./untrusted-profile.js";
 
 /**
  * Whose profiles are trusted, and whether what is to be done by a profile that others can change is refused;
@@ -68,4 +67,22 @@ function pathOf(file: string, workingFolder: AbsolutePath): string {
 function folderOfProfile(file: string, workingFolder: AbsolutePath): AbsolutePath {
   if (file === "-") return workingFolder;
   return asAbsolutePath(dirname(resolve(workingFolder, file))) ?? workingFolder;
+}
+
+/**
+ * A profile says what root does: what others can change is refused where something is done by it, and warned
+ * of elsewhere.
+ */
+export function untrustedProfile(
+  file: string,
+  { detail, remedy }: Doubt,
+  severity: "error" | "warning",
+): Problem {
+  const refused = severity === "warning" ? "knetctl apply refuses it: " : "";
+  return new Problem("profile-untrusted", "others can change the profile", {
+    severity,
+    where: { path: file },
+    detail,
+    hint: `${refused}read it once more, then ${remedy}`,
+  });
 }

@@ -3,14 +3,13 @@ import type { Problem } from "../problem/problem.js";
 import { buildProfile } from "./build-profile.js";
 import { checkConnections } from "./checks/connections.js";
 import { checkPaths } from "./checks/paths.js";
-import { checkStrayPins } from "./checks/pin-source.js";
+import { schemaFindings } from "./checks/schema.js";
+import { checkSharedDescriptors, checkStrayPins } from "./checks/secrets.js";
 import { checkLogVerbosity, checkService } from "./checks/service.js";
-import { checkSharedDescriptors } from "./checks/shared-pins.js";
 import { checkUsers } from "./checks/users.js";
 import { type Finding, isError, toProblems } from "./finding.js";
 import { checkKeyStores } from "./key-stores/check-key-stores.js";
 import type { ProfileDocument } from "./reading/read-profile.js";
-import { schemaFindings } from "./checks/schema.js";
 import type { Anchor, TreeNode } from "./reading/tree.js";
 import type { Profile } from "./types.js";
 

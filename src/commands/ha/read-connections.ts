@@ -5,7 +5,7 @@ import { type AbsolutePath, asAbsolutePath, path } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { absoluteHome } from "../../profile/checks/text.js";
 import { readInput } from "../../profile/reading/read-input.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import {
   correctIt,
   type EmptyText,

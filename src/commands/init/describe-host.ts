@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../formats/json/json-tree.js";
 import { foldKey } from "../../formats/settings/keys.js";
+import { settingsForms } from "../../formats/settings/settings-text.js";
 import type { Files, Host } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, folderOf, joined, path as literal } from "../../host/path.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
-import { defaultSettings, oldSettings } from "../../profile/key-stores/target.js";
-import { serviceHome } from "../../profile/service.js";
+import { defaultSettings, formByName, oldSettings } from "../../profile/key-stores/target.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { observeClientConfig } from "../../vendor/client-config/observe.js";
@@ -215,21 +216,10 @@ function publishedSettings(files: Files): {
   };
 }
 
-/** `/path`, its form told by its name, or `FORM:/path`. Undefined when it is neither. */
+/** `/path`, its form by its name, or `FORM:/path`. Undefined when it is neither. */
 export function settingsTarget(text: string): SettingsTarget | undefined {
-  const [, named, file] = /^(?:(ini|json|env|systemd):)?(\/.*)$/s.exec(text) ?? [];
-  const path = file === undefined ? undefined : asAbsolutePath(file);
-  const form =
-    namedForm(named) ??
-    namedForm(
-      /\.(conf|ini|json|env)$/i
-        .exec(file ?? "")?.[1]
-        ?.toLowerCase()
-        .replace("conf", "ini"),
-    );
+  const [, named, file = ""] = /^(?:([a-z]+):)?(\/.*)$/s.exec(text) ?? [];
+  const path = asAbsolutePath(file);
+  const form = named === undefined ? formByName(file) : settingsForms.find((known) => known === named);
   return path === undefined || form === undefined ? undefined : { path, form };
-}
-
-function namedForm(name: string | undefined): SettingsTarget["form"] | undefined {
-  return (["ini", "json", "env", "systemd"] as const).find((form) => form === name);
 }

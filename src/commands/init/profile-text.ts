@@ -1,4 +1,5 @@
 import type { Document, Node, Scalar, YAMLMap } from "yaml";
+import { formByName } from "../../profile/key-stores/target.js";
 import type { DescribedHost, DescribedStore } from "./described.js";
 
 const head = [
@@ -66,14 +67,7 @@ function storeContent({ keys, target }: DescribedStore): ReadonlyMap<string, unk
 }
 
 function targetContent({ path, form }: DescribedStore["target"]): unknown {
-  const byName = /\.(conf|ini)$/i.test(path)
-    ? "ini"
-    : /\.json$/i.test(path)
-      ? "json"
-      : /\.env$/i.test(path)
-        ? "env"
-        : undefined;
-  return form === byName ? path : { file: path, form };
+  return form === formByName(path) ? path : { file: path, form };
 }
 
 function comment(document: Document, { name, comments }: DescribedStore): void {

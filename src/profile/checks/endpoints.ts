@@ -1,5 +1,5 @@
 import { parseAddress } from "../address.js";
-import { parsePort, writtenEndpoints, type WrittenEndpoint } from "../endpoints.js";
+import { parsePort, writtenEndpoints, type WrittenEndpoint } from "../reading/written-endpoints.js";
 import type { Finding } from "../finding.js";
 import { placeholderFinding } from "../words/placeholder.js";
 import { quoted, shownValue } from "../words/quote.js";

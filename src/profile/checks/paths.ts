@@ -1,4 +1,4 @@
-import { secretSlots } from "./shared-pins.js";
+import { secretSlots } from "./secrets.js";
 import type { Finding } from "../finding.js";
 import { absoluteHome, pathMistake } from "./text.js";
 import { placeholderFinding } from "../words/placeholder.js";

@@ -1,5 +1,5 @@
 import { checkLookalikes, checkUserName } from "./name.js";
-import { checkSecret } from "./pin-source.js";
+import { checkSecret } from "./secrets.js";
 import type { Finding } from "../finding.js";
 import { quotedName, shownValue } from "../words/quote.js";
 import { entriesOf, entryOf, type Entry, type TreeNode } from "../reading/tree.js";

@@ -1,4 +1,4 @@
-import { checkSecret } from "../checks/pin-source.js";
+import { checkSecret } from "../checks/secrets.js";
 import type { Finding } from "../finding.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
 import { quoted, quotedName } from "../words/quote.js";

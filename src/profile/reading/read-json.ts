@@ -1,6 +1,6 @@
 import type { Node } from "jsonc-parser";
 import type { Finding } from "../finding.js";
-import { duplicateKey, type Reading, syntaxFindings, tooDeep } from "./reading.js";
+import { duplicateKey, type Reading, syntaxFindings, tooDeep } from "./syntax.js";
 import { isSecretKey } from "../words/secret-key.js";
 import { depthLimit, type Entry, type TreeNode } from "./tree.js";
 

@@ -1,8 +1,7 @@
-import type * as Yaml from "yaml";
 import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, YAMLError } from "yaml";
 import type { Finding } from "../finding.js";
-import { type Reading, syntaxFindings, tooDeep } from "./reading.js";
-import type { SyntaxMistake } from "./reading.js";
+import { type Reading, syntaxFindings, tooDeep } from "./syntax.js";
+import type { SyntaxMistake } from "./syntax.js";
 import { boundedTokens, lexemeLimit } from "./yaml-depth.js";
 import { YamlTree } from "./yaml-tree.js";
 
@@ -59,9 +58,6 @@ function tooMany(offset: number): Finding {
     hint: "write it as JSON, which takes far less time to read",
   };
 }
-
-/** The type guards of the library, which is loaded only when a profile is YAML. */
-export type YamlGuards = Pick<typeof Yaml, "isMap" | "isSeq" | "isScalar" | "isAlias">;
 
 function secondDocument(offset: number): Finding {
   return {

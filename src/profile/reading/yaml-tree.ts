@@ -1,9 +1,12 @@
+import type * as Yaml from "yaml";
 import type { Node, Pair, Scalar } from "yaml";
-import { duplicateKey } from "./reading.js";
+import { duplicateKey } from "./syntax.js";
 import type { Finding } from "../finding.js";
-import type { YamlGuards } from "./read-yaml.js";
 import { isSecretKey } from "../words/secret-key.js";
 import type { Entry, TreeNode } from "./tree.js";
+
+/** The type guards of the library, which is loaded only when a profile is YAML. */
+type YamlGuards = Pick<typeof Yaml, "isMap" | "isSeq" | "isScalar" | "isAlias">;
 
 /** Turns the YAML library's nodes into a tree, and notes what a profile may not use. */
 export class YamlTree {

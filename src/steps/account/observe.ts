@@ -1,6 +1,6 @@
 import type { Account, Entry, Group, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import type { Profile } from "../../profile/types.js";
 
 export interface ObservedAccount {

@@ -1,5 +1,5 @@
 import { throwIfErrors } from "../../problem/problem.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import type { Step } from "../../workflow/step.js";
 import { editClientConfig, type EditedClientConfig } from "../../vendor/client-config/edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "../../vendor/client-config/observe.js";

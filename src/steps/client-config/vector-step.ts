@@ -1,7 +1,7 @@
 import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import { quotedName } from "../../profile/words/quote.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint } from "../../profile/types.js";
 import { ownCommand } from "../../workflow/progress.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";

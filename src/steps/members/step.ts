@@ -2,7 +2,7 @@ import { type Endpoint, endpointText, type PinSource } from "../../profile/types
 import { isError, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { endpointMeaning } from "../../profile/address.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { Proof, Step, StepInput } from "../../workflow/step.js";
 import { memberClient, type MemberClientOptions } from "../../members/private-client.js";

@@ -1,6 +1,6 @@
 import { joined } from "../../host/path.js";
 import { isError, needsPermission } from "../../problem/problem.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { planOwnership } from "./changes.js";
 import { observeTree, observeWay, rememberedNames } from "./observe.js";

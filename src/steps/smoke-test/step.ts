@@ -1,7 +1,7 @@
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import { serviceIdentity } from "../../profile/service.js";
+import { serviceIdentity } from "../../profile/service-identity.js";
 import type { PinSource, User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";
 import type { TokenReport } from "../../pkcs11/report.js";

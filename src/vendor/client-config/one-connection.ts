@@ -1,5 +1,5 @@
 import type { Host } from "../../host/host.js";
-import { serviceHome } from "../../profile/service.js";
+import { serviceHome } from "../../profile/service-identity.js";
 import { logVerbosities, type Endpoint, type LogVerbosity, type Profile } from "../../profile/types.js";
 import { editClientConfig } from "./edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "./observe.js";

@@ -1,8 +1,8 @@
 import { environmentForm, environmentLines } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
 import { isWhiteSpace, trimmedStart } from "./ini-lines.js";
-import type { Assignment, Line } from "./line-form.js";
-import { afterMark, linesOf } from "./line-form.js";
+import type { Assignment, Line } from "./read-lines.js";
+import { afterMark, linesOf } from "./read-lines.js";
 import { lineSettings, plainLine } from "./line-settings.js";
 import { markReason } from "../settings-text.js";
 import type { SettingsFault, SettingsReading } from "../settings-text.js";

@@ -1,5 +1,6 @@
 import { foldKey } from "../keys.js";
-import type { Assignment, Line, LineForm, ReadLines } from "./line-form.js";
+import type { LineForm } from "./line-form.js";
+import type { Assignment, Line, ReadLines } from "./read-lines.js";
 import { plainLine } from "./line-settings.js";
 import type { Setting, SettingsFault } from "../settings-text.js";
 import { lastPartOf, variableOf } from "./variable-key.js";

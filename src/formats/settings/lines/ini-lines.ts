@@ -1,7 +1,7 @@
 import type { Span } from "../../json/json-tree.js";
 import { foldKey } from "../keys.js";
-import { afterMark, linesOf } from "./line-form.js";
-import type { Assignment, Line, ReadLines } from "./line-form.js";
+import { afterMark, linesOf } from "./read-lines.js";
+import type { Assignment, Line, ReadLines } from "./read-lines.js";
 import { longestSection, sectionTooLong, type Setting, type SettingsFault } from "../settings-text.js";
 
 type IniAssignment = Assignment & { readonly value: string };

@@ -1,6 +1,6 @@
 import type { Span } from "../../json/json-tree.js";
 import type { TextEdit } from "../../text/text-edit.js";
-import type { Line, ReadLines } from "./line-form.js";
+import type { Line, ReadLines } from "./read-lines.js";
 
 /**
  * Makes edits of a text of lines that leave every other byte as it is. New lines end as the line before them

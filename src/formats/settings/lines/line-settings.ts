@@ -1,6 +1,7 @@
 import { foldKey, partOf, sectionOf } from "../keys.js";
 import { LineEditor } from "./line-editor.js";
-import type { Assignment, LineForm, Pair, ReadLines } from "./line-form.js";
+import type { LineForm, Pair } from "./line-form.js";
+import type { Assignment, ReadLines } from "./read-lines.js";
 import {
   mostSettings,
   noFormHolds,

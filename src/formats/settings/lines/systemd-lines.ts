@@ -1,6 +1,6 @@
 import { environmentLines } from "./environment-lines.js";
 import type { EnvironmentLines } from "./environment-lines.js";
-import type { Assignment, Line } from "./line-form.js";
+import type { Assignment, Line } from "./read-lines.js";
 import type { DroppedLine, SettingsFault } from "../settings-text.js";
 import { scanSystemdValue } from "./systemd-value.js";
 import { keyOfVariable } from "./variable-key.js";

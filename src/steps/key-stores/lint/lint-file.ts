@@ -8,7 +8,7 @@ import { type StoresEdit, unknownSecret } from "../edit.js";
 import { composeWarning } from "./lint-context.js";
 import type { LintedSetting } from "./lint-context.js";
 import { lintSettings } from "./lint-settings.js";
-import { lintStores } from "./lint.js";
+import { lintStores } from "./lint-stores.js";
 import type { ObservedFile } from "../observe.js";
 import { defaultStoreKey, storeKey } from "../setting-names.js";
 import type { WantedFile } from "../wanted.js";

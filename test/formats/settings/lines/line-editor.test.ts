@@ -1,6 +1,6 @@
 import t from "tap";
 import { LineEditor } from "../../../../src/formats/settings/lines/line-editor.js";
-import { linesOf } from "../../../../src/formats/settings/lines/line-form.js";
+import { linesOf } from "../../../../src/formats/settings/lines/read-lines.js";
 
 type Act = (editor: LineEditor, lines: ReturnType<typeof linesOf>) => void;
 

@@ -1,4 +1,4 @@
-import { entryOf, type Anchor, type Entry, type MapNode, type TreeNode } from "./reading/tree.js";
+import { entryOf, type Anchor, type Entry, type MapNode, type TreeNode } from "./tree.js";
 
 /** An endpoint as written, before any check; either half may be missing or of the wrong kind. */
 export interface WrittenEndpoint {
