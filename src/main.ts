@@ -2,9 +2,8 @@ import type { CommandContext } from "./commands/command.js";
 import { plainVerb } from "./commands/command-line/plain-verb.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
-import { problemCodes } from "./problem/codes.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
-import { errorsLast, Problem, Problems } from "./problem/problem.js";
+import { errorsLast, exitCodeOf, Problem, Problems } from "./problem/problem.js";
 import { errorCode } from "./problem/thrown.js";
 import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal/terminal-output.js";
 
@@ -169,8 +168,7 @@ async function shown(out: TerminalOutput, run: () => Promise<ExitCode>): Promise
     const problems = problemsOf(error);
     for (const problem of errorsLast(problems)) out.problem(problem);
     if (out.json) out.document({ problems });
-    const first = problems.find((problem) => problem.severity === "error");
-    return first === undefined ? exitCodes.failed : problemCodes[first.code];
+    return exitCodeOf(problems, exitCodes.failed);
   } finally {
     out.end();
   }

@@ -1,6 +1,6 @@
 import type { ProblemCode } from "./codes.js";
 import { problemCodes } from "./codes.js";
-import { exitCodes } from "./exit-codes.js";
+import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { valueWithoutUrlSecrets, withoutUrlSecrets } from "./without-url-secrets.js";
 
 /** A place a problem points at: a file (with a position, 1-based) or a path on the host. */
@@ -95,6 +95,12 @@ export function errorsLast(list: readonly Problem[]): readonly Problem[] {
 /** Whether a problem makes a command fail: warnings do not. */
 export function isError({ severity }: Pick<Problem, "severity">): boolean {
   return severity === "error";
+}
+
+/** The exit code that the first error asks for; `otherwise` where there is none. */
+export function exitCodeOf(problems: readonly Problem[], otherwise: ExitCode = exitCodes.done): ExitCode {
+  const first = problems.find(isError);
+  return first === undefined ? otherwise : problemCodes[first.code];
 }
 
 /** The same problem, as one that does not make the command fail. */

@@ -1,6 +1,4 @@
-import { problemCodes } from "../../problem/codes.js";
-import { exitCodes } from "../../problem/exit-codes.js";
-import { Problem } from "../../problem/problem.js";
+import { Problem, exitCodeOf } from "../../problem/problem.js";
 import { endpointText } from "../../profile/types.js";
 import { mermaid, topology } from "../../ui/reports/topology.js";
 import { table } from "../../ui/text/table.js";
@@ -34,8 +32,7 @@ export const list: CommandRun<ListArguments> = async (args, context) => {
     );
     for (const problem of problems) output.problem(problem);
   }
-  const [first] = problems;
-  return first === undefined ? exitCodes.done : problemCodes[first.code];
+  return exitCodeOf(problems);
 };
 
 function listTable(connections: readonly HaConnection[]): string {

@@ -1,8 +1,7 @@
 import type { Host } from "../../host/host.js";
 import { acquireLock } from "../../host/lock.js";
-import { problemCodes } from "../../problem/codes.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import { Problem, Problems, throwIfErrors } from "../../problem/problem.js";
+import { Problem, Problems, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText, notLookedAtText } from "../../ui/as-before-text.js";
 import { changeText } from "../../ui/plan/change-text.js";
 import { rollbackJson } from "../../ui/reports/history-json.js";
@@ -114,12 +113,7 @@ function show(run: RecordedRun, result: TakeBackResult, { output }: CommandConte
     const unseen = outcome === "failed" ? undefined : notLookedAtText(lookedAt);
     if (unseen !== undefined) output.result(unseen);
   }
-  const first = problems.find(({ severity }) => severity === "error");
-  return outcome === "rolled-back"
-    ? exitCodes.done
-    : first === undefined
-      ? exitCodes.failed
-      : problemCodes[first.code];
+  return outcome === "rolled-back" ? exitCodes.done : exitCodeOf(problems, exitCodes.failed);
 }
 
 function alreadyBack({ sequence, folder }: RecordedRun, host: Host): Problem {

@@ -2,9 +2,8 @@ import type { Host } from "../../host/host.js";
 import { acquireLock } from "../../host/lock.js";
 import { joined, runsFolder } from "../../host/path.js";
 import { whoRuns } from "../../host/who.js";
-import { problemCodes } from "../../problem/codes.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import { errorsLast, Problem, throwIfErrors } from "../../problem/problem.js";
+import { errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText, notLookedAtText } from "../../ui/as-before-text.js";
 import { countText, planText } from "../../ui/plan/plan-text.js";
 import { applyJson } from "../../ui/reports/report-json.js";
@@ -105,7 +104,7 @@ export function showRun(
     const unseen = result.outcome === "rolled-back" ? notLookedAtText(result.lookedAt) : undefined;
     if (unseen !== undefined) output.result(unseen);
   }
-  return exitCodeOf(result);
+  return exitCodeOfRun(result);
 }
 
 export interface ShownWith {
@@ -136,10 +135,9 @@ function unproven({ outcome, smoke }: RunResult): readonly string[] {
 }
 
 /** What the run left alone and is not well counts too. */
-function exitCodeOf({ outcome, problems }: RunResult): ExitCode {
-  const first = problems.find(({ severity }) => severity === "error");
-  if (first !== undefined) return problemCodes[first.code];
-  return outcome === "applied" || outcome === "unchanged" ? exitCodes.done : exitCodes.failed;
+function exitCodeOfRun({ outcome, problems }: RunResult): ExitCode {
+  const succeeded = outcome === "applied" || outcome === "unchanged";
+  return exitCodeOf(problems, succeeded ? exitCodes.done : exitCodes.failed);
 }
 
 /**

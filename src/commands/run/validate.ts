@@ -1,6 +1,4 @@
-import { problemCodes } from "../../problem/codes.js";
-import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
-import { errorsLast, type Problem } from "../../problem/problem.js";
+import { errorsLast, exitCodeOf, isError } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import type { Profile } from "../../profile/types.js";
@@ -48,13 +46,4 @@ function shownName(file: string): string {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function isError({ severity }: Problem): boolean {
-  return severity === "error";
-}
-
-function exitCodeOf(problems: readonly Problem[]): ExitCode {
-  const error = problems.find(isError);
-  return error === undefined ? exitCodes.done : problemCodes[error.code];
 }

@@ -1,9 +1,8 @@
 import { callers } from "../../host/given-file.js";
 import { joined } from "../../host/path.js";
 import { type Connection, endpointText, type Profile } from "../../profile/types.js";
-import { problemCodes } from "../../problem/codes.js";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { isError, Problem, throwIfErrors } from "../../problem/problem.js";
+import { isError, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { allSteps } from "../../steps/index.js";
@@ -65,9 +64,8 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const found = { smoke: proof.smoke, problems: [...proof.problems, ...seen] };
   if (output.json) output.document(verifyJson(plan, [...warnings, ...read.problems, ...unfinished], found));
   else showVerified(plan, found, context);
-  const failed = found.problems.find(isError);
-  if (failed !== undefined) return problemCodes[failed.code];
-  return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
+  const differs = plan.changes.length + unfinished.length > 0;
+  return exitCodeOf(found.problems, differs ? exitCodes.changesPending : exitCodes.done);
 };
 
 /**

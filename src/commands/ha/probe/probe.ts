@@ -1,7 +1,5 @@
 import { type Endpoint, endpointText } from "../../../profile/types.js";
-import { problemCodes } from "../../../problem/codes.js";
-import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
-import { isError, Problem } from "../../../problem/problem.js";
+import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
 import { endpointMeaning } from "../../../profile/address.js";
 import type { CommandContext, CommandRun } from "../../command.js";
 import { chosenConnections, type HaConnection, type HaConnections } from "../connections.js";
@@ -35,7 +33,7 @@ export const probe: CommandRun<ProbeArguments> = async (args, context) => {
   const done = await round();
   if (context.signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   show(done, context);
-  return exitCodeOf(done);
+  return exitCodeOf([...done.probed.flatMap(({ problems }) => problems), ...done.problems]);
 };
 
 interface ToProbe {
@@ -155,9 +153,4 @@ function show(round: Round, { output }: CommandContext): void {
     ...round.probed.flatMap(({ problems }) => problems),
   ])
     output.problem(problem);
-}
-
-function exitCodeOf({ probed: endpoints, problems }: Round): ExitCode {
-  const first = [...endpoints.flatMap((one) => one.problems), ...problems].find(isError);
-  return first === undefined ? exitCodes.done : problemCodes[first.code];
 }

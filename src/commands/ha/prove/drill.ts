@@ -1,8 +1,6 @@
 import { drill, type DrillEvent, type DrillResult } from "../../../members/drill.js";
 import { type Connection, endpointText, type Profile, type User } from "../../../profile/types.js";
-import { problemCodes } from "../../../problem/codes.js";
-import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
-import { isError, Problem } from "../../../problem/problem.js";
+import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
 import { secretUses } from "../../../profile/secret-uses.js";
 import { listed, quoted, quotedName } from "../../../profile/words/quote.js";
 import { drillJson, type DrillReport, drillText } from "../../../ui/reports/drill-report.js";
@@ -58,7 +56,7 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
     output.result(drillText(report, output.style));
     for (const problem of found) output.problem(problem);
   }
-  return exitCodeOf(found[0]);
+  return exitCodeOf(found);
 };
 
 /** With the members that do not pass a probe. */
@@ -195,9 +193,4 @@ function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
         : "drill-vector-failed";
   const hint = verdict.outcome === "fails" ? first.hint : "knetctl ha prove says which member does not work";
   return new Problem(code, verdict.text, { detail, ...(hint !== undefined && { hint }) });
-}
-
-function exitCodeOf(problem: Problem | undefined): ExitCode {
-  if (problem === undefined) return exitCodes.done;
-  return problemCodes[problem.code];
 }
