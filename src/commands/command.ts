@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { OpenDescriptors } from "../host/processes/inherited-descriptors.js";
-import type { AbsolutePath } from "../host/path.js";
+import { type AbsolutePath, folderOf, joined } from "../host/path.js";
 import type { ExitCode } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
 import type { Output } from "../ui/terminal/output.js";
@@ -30,7 +30,7 @@ export interface CommandContext {
   readonly descriptors: OpenDescriptors;
   /** How to call this program again: node, and the bundled script. */
   readonly self: { readonly node: AbsolutePath; readonly script: AbsolutePath };
-  /** The program's own folder (dist/), where the worker lies. */
+  /** The program's own folder, dist/. */
   readonly programFolder: AbsolutePath;
 }
 
@@ -46,4 +46,14 @@ export function requireRoot({ isRoot }: CommandContext, command: string, harmles
   throw new Problem("apply-needs-root", `${command} changes the host and must run as root`, {
     hint: `sudo knetctl ${command} …; ${harmless} shows what it would do and works without root`,
   });
+}
+
+/** The smoke test's worker, which alone loads PKCS #11 modules: a script beside the program. */
+export function pkcs11Worker({ programFolder }: Pick<CommandContext, "programFolder">): AbsolutePath {
+  return joined(programFolder, "pkcs11-worker.cjs");
+}
+
+/** What the simulated module and the archive around it are built from. */
+export function simulatorSources({ programFolder }: Pick<CommandContext, "programFolder">): AbsolutePath {
+  return joined(folderOf(programFolder), "installers", "simulator");
 }

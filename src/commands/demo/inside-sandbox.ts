@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import type { CommandContext } from "../command.js";
+import { type CommandContext, simulatorSources } from "../command.js";
 import { renderTemplate } from "../../formats/template.js";
 import { type AbsolutePath, joined, path } from "../../host/path.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
@@ -65,10 +65,6 @@ export async function insideSandbox(context: CommandContext): Promise<ExitCode> 
   }
   output.result(`\n${nextSteps(output.style)}`);
   return exitCodes.done;
-}
-
-function simulatorSources({ programFolder }: CommandContext) {
-  return joined(path(programFolder.slice(0, programFolder.lastIndexOf("/"))), "installers", "simulator");
 }
 
 async function timed<T>({ output }: CommandContext, what: string, run: () => Promise<T>): Promise<T> {

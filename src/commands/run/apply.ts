@@ -1,9 +1,7 @@
 import { callers } from "../../host/given-file.js";
-import { joined } from "../../host/path.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { allSteps } from "../../steps/index.js";
-import type { CommandRun } from "../command.js";
-import { requireRoot } from "../command.js";
+import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
 import { readSecrets } from "./read-secrets.js";
 import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
@@ -32,7 +30,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
     context,
   );
   const steps = allSteps({
-    smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: args.timeout * 1000 },
+    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000 },
     secrets,
     callers: callers(context.environment),
     restart: args.restart,

@@ -1,5 +1,4 @@
 import { callers } from "../../host/given-file.js";
-import { joined } from "../../host/path.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { throwIfErrors } from "../../problem/problem.js";
 import { secretUses } from "../../profile/secret-uses.js";
@@ -8,7 +7,7 @@ import { planJson } from "../../ui/reports/report-json.js";
 import { planText } from "../../ui/plan/plan-text.js";
 import { makePlan } from "../../workflow/plan.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
-import type { CommandRun } from "../command.js";
+import { type CommandRun, pkcs11Worker } from "../command.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
@@ -25,7 +24,7 @@ export const plan: CommandRun<{ profile: string; root?: string | undefined }> = 
     context,
   );
   const steps = allSteps({
-    smokeTest: { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs: 0 },
+    smokeTest: { worker: pkcs11Worker(context), timeoutMs: 0 },
     secrets,
     callers: callers(context.environment),
     restart: true,

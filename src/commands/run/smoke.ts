@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { joined, path } from "../../host/path.js";
+import { path } from "../../host/path.js";
 import { readPin } from "../../host/pin/read-pin.js";
 import { Problem, type ProblemJson } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
@@ -9,7 +9,7 @@ import type { Identity, TokenChoice } from "../../pkcs11/protocol.js";
 import { defaultTimeoutMs, smokeTest } from "../../pkcs11/test-token.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
-import type { CommandContext, CommandRun } from "../command.js";
+import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 
 export interface SmokeArguments {
   /** A path, from the working folder on, or a bare name for the dynamic loader. */
@@ -41,7 +41,7 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
     timeoutMs: timeoutMs(args.timeout),
     environment: environment(args.env ?? []),
     tokenObjects: args.tokenObjects ?? false,
-    workerPath: joined(context.programFolder, "pkcs11-worker.cjs"),
+    workerPath: pkcs11Worker(context),
     signal: context.signal,
   };
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);

@@ -1,5 +1,4 @@
 import { callers } from "../../host/given-file.js";
-import { joined } from "../../host/path.js";
 import { type Connection, endpointText, type Profile } from "../../profile/types.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { isError, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
@@ -14,7 +13,7 @@ import { lookAround, makePlan, type Plan } from "../../workflow/plan.js";
 import { type ProofResult, prove } from "../../workflow/prove.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import type { StepInput } from "../../workflow/step.js";
-import type { CommandContext, CommandRun } from "../command.js";
+import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import type { Probed } from "../ha/probe/probed.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
@@ -46,7 +45,7 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const plan = await makePlan(
     allSteps({
       smokeTest: {
-        worker: joined(context.programFolder, "pkcs11-worker.cjs"),
+        worker: pkcs11Worker(context),
         timeoutMs: args.timeout * 1000,
       },
       secrets: read.secrets,

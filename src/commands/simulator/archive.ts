@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
-import type { CommandRun } from "../command.js";
+import { type CommandRun, simulatorSources } from "../command.js";
 import { file, text } from "../command-line/options.js";
 import { verb } from "../verb.js";
-import { sourcesOf } from "./sources.js";
 
 export const archive = verb({
   name: "archive",
@@ -29,7 +28,7 @@ export const simulatorArchive: CommandRun<SimulatorArchiveArguments> = async (ar
   const archive = await buildArchive({
     out: resolve(context.workingFolder, args.out),
     version: args.version,
-    sources: sourcesOf(context),
+    sources: simulatorSources(context),
   });
   if (context.output.json) context.output.document(archive);
   else context.output.result(`${cleanLine(archive.path)}\nsha256 ${archive.sha256}`);

@@ -3,10 +3,9 @@ import { join, resolve } from "node:path";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import type { Cluster } from "../../simulator/cluster.js";
-import type { CommandContext, CommandRun } from "../command.js";
+import { type CommandContext, type CommandRun, simulatorSources } from "../command.js";
 import { file, text, wholeNumberOption } from "../command-line/options.js";
 import { verb } from "../verb.js";
-import { sourcesOf } from "./sources.js";
 
 export const start = verb({
   name: "start",
@@ -39,7 +38,7 @@ export const simulatorStart: CommandRun<SimulatorStartArguments> = async (args, 
   const cluster = await startCluster({
     vhsms: args.vhsms,
     users: args.users.split(",").map((name) => name.trim()),
-    sources: sourcesOf(context),
+    sources: simulatorSources(context),
     ...(args.state !== undefined && { stateFolder: resolve(context.workingFolder, args.state) }),
   });
   const pinsTo = args.pinsTo === undefined ? undefined : resolve(context.workingFolder, args.pinsTo);

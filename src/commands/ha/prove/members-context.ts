@@ -1,5 +1,4 @@
 import type { Host } from "../../../host/host.js";
-import { joined } from "../../../host/path.js";
 import type { PrivateClient } from "../../../members/private-client.js";
 import { defaultTimeoutMs } from "../../../pkcs11/test-token.js";
 import { Problem, type Where } from "../../../problem/problem.js";
@@ -7,7 +6,7 @@ import { listed, quotedName } from "../../../profile/words/quote.js";
 import { nearest } from "../../../profile/words/suggest.js";
 import type { Profile, User } from "../../../profile/types.js";
 import { memberClient } from "../../../members/private-client.js";
-import type { CommandContext } from "../../command.js";
+import { type CommandContext, pkcs11Worker } from "../../command.js";
 
 /** The host on which the members are proven. Throws `members-needs-root`. */
 export async function membersHost(verb: string, context: CommandContext): Promise<Host> {
@@ -28,12 +27,7 @@ export function clientOf(
   context: CommandContext,
 ): PrivateClient {
   const timeoutMs = timeoutSeconds === undefined ? defaultTimeoutMs : timeoutSeconds * 1000;
-  return memberClient(
-    input,
-    connection,
-    { worker: joined(context.programFolder, "pkcs11-worker.cjs"), timeoutMs },
-    context.signal,
-  );
+  return memberClient(input, connection, { worker: pkcs11Worker(context), timeoutMs }, context.signal);
 }
 
 /** The users of a connection; with a name, that one alone. */

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { withPrivateFolder } from "../../../host/archive/private-folder.js";
-import { joined } from "../../../host/path.js";
 import { drill, type DrillEvent } from "../../../members/drill.js";
 import type { PrivateClient } from "../../../members/private-client.js";
 import { Problem } from "../../../problem/problem.js";
@@ -9,7 +8,7 @@ import { clientConfigFolders, clientConfigName, clientModule } from "../../../ve
 import type { Endpoint } from "../../../profile/types.js";
 import { renderClientConfig } from "../../../vendor/client-config/render.js";
 import type { DrillReport } from "../../../ui/reports/drill-report.js";
-import type { CommandContext } from "../../command.js";
+import { type CommandContext, pkcs11Worker, simulatorSources } from "../../command.js";
 
 const connection = "simulated";
 const user = "drill";
@@ -23,7 +22,7 @@ export async function simulatedDrill(
   progress: (event: DrillEvent) => void,
   context: CommandContext,
 ): Promise<DrillReport> {
-  const sources = join(dirname(context.programFolder), "installers", "simulator");
+  const sources = simulatorSources(context);
   const [{ startCluster }, { compileModule }] = await Promise.all([
     import("../../../simulator/cluster.js"),
     import("../../../simulator/compile.js"),
@@ -56,14 +55,10 @@ export async function simulatedDrill(
 }
 
 /** Homes in a folder that nobody else can enter. */
-function simulatedClient(
-  folder: string,
-  module: string,
-  { programFolder, signal }: CommandContext,
-): PrivateClient {
+function simulatedClient(folder: string, module: string, context: CommandContext): PrivateClient {
   let homes = 0;
   return {
-    how: { module, workerPath: joined(programFolder, "pkcs11-worker.cjs"), signal },
+    how: { module, workerPath: pkcs11Worker(context), signal: context.signal },
     withEndpoints: async (endpoints: readonly Endpoint[], use) => {
       const home = join(folder, `home-${++homes}`);
       const place = join(home, ...clientConfigFolders);
