@@ -1,5 +1,4 @@
 import type { Host } from "../../../host/host.js";
-import { joined } from "../../../host/path.js";
 import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { secretUses } from "../../../profile/secret-uses.js";
@@ -13,6 +12,7 @@ import { serviceStep } from "../../../steps/service/step.js";
 import { smokeTestStep } from "../../../steps/smoke-test/step.js";
 import type { Plan } from "../../../workflow/plan.js";
 import type { Step, StepInput } from "../../../workflow/step.js";
+import { pkcs11Worker } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
 import { shownPlan } from "../../run/run-plan.js";
 import type { EditableProfile, EditRequest } from "./arguments.js";
@@ -101,9 +101,9 @@ function secretsFor(touched: Touched, { args, host, context }: EditRequest): Pro
 function proofSteps(
   users: Profile["users"],
   pins: ReadonlyMap<PinSource, Secret>,
-  { args: { timeout, prove, dryRun }, context: { programFolder } }: EditRequest,
+  { args: { timeout, prove, dryRun }, context }: EditRequest,
 ): readonly Step[] {
-  const options = { worker: joined(programFolder, "pkcs11-worker.cjs"), timeoutMs: timeout * 1000, pins };
+  const options = { worker: pkcs11Worker(context), timeoutMs: timeout * 1000, pins };
   const steps = [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
   return steps.map((step) => ({
     ...step,
