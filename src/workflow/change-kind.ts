@@ -57,8 +57,9 @@ export interface Other {
 
 /**
  * All that is to be known of one kind of change: what it says, how it hangs together with others, how it is
- * made and taken back. The engine and the displays know kinds by this alone; a new one is a file here, a line
- * in change-kinds/index.ts, and its `$defs` in two schemas, which a test holds against that list.
+ * made and taken back. The engine and the displays know kinds by this alone; a new one is a file in
+ * change-kinds/, a line in its index.ts, and a schema in the journal's and in the report's `$defs/change`,
+ * which a test holds against that list.
  */
 export interface ChangeKind<C extends CommonChange, Prior> extends Said<C>, Related<C> {
   /** What `record` gave, back from the journal; undefined when it cannot be that. */
@@ -102,12 +103,12 @@ interface Said<C extends CommonChange> {
   diff?(change: C): readonly string[];
   /**
    * Its members in the `--json` documents besides `step`, `kind` and `path`; modes as octal text. Schema: the
-   * kind's name in `$defs` of schemas/report.schema.json.
+   * one of its kind in `$defs/change` of schemas/report.schema.json.
    */
   json(change: C): Readonly<Record<string, unknown>>;
   /**
    * The change as the journal keeps it, without what must not lie on a disk; left out: as it is. Schema: the
-   * kind's name in `$defs` of schemas/journal.schema.json.
+   * one of its kind in `$defs/change` of schemas/journal.schema.json.
    */
   journaled?(change: C): C;
 }
