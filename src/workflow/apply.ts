@@ -1,3 +1,4 @@
+import type { Host } from "../host/host.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { LookedAt, RunContext } from "./change-kind.js";
 import { type Change, waitsForProof } from "./change.js";
@@ -111,21 +112,16 @@ async function applyJournaled(
   options: ApplyOptions,
   journal: Journal,
 ): Promise<RunResult> {
-  const begun: UndoableChange[] = [];
-  const make = (which: readonly Numbered[]): Promise<readonly Problem[]> =>
-    makeChanges(which, plan.changes, input, options, journal, begun);
-  const numbered = plan.changes.map((change, index) => ({ change, number: index + 1 }));
-  const problems = await make(numbered.filter(({ change }) => !waitsForProof(change)));
+  const run: Run = { host: input.host, changes: plan.changes, options, journal, begun: [] };
+  const problems = await makeChanges(run, (change) => !waitsForProof(change));
   const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, options);
   const proven = [...problems, ...proof.problems];
-  const all = failed(proven)
-    ? proven
-    : [...proven, ...(await make(numbered.filter(({ change }) => waitsForProof(change))))];
+  const all = failed(proven) ? proven : [...proven, ...(await makeChanges(run, waitsForProof))];
   const result = { run: journal.run, smoke: proof.smoke };
   if (!failed(all)) return { ...result, outcome: "applied", problems: all };
   if (!options.rollback) return { ...result, outcome: "failed", problems: [...all, keptProblem(journal)] };
   options.listener({ type: "rollback-started", because: all });
-  const rollback = await rollBack(plan, begun, input, options.listener, journal);
+  const rollback = await rollBack(plan, run.begun, input, options.listener, journal);
   return {
     ...result,
     outcome: rollback.complete ? "rolled-back" : "failed",
@@ -134,25 +130,24 @@ async function applyJournaled(
   };
 }
 
-/** A change, and its place in the plan, from 1. */
-interface Numbered {
-  readonly change: Change;
-  readonly number: number;
+/** What the making of changes works with. */
+interface Run {
+  readonly host: Host;
+  /** All of the plan's. */
+  readonly changes: readonly Change[];
+  readonly options: ApplyOptions;
+  readonly journal: Journal;
+  /** Collects what may have to be undone. */
+  readonly begun: UndoableChange[];
 }
 
-/**
- * Makes these of the run's changes until one fails; `begun` collects what may have to be undone. Returns why
- * it stopped early.
- */
-async function makeChanges(
-  which: readonly Numbered[],
-  changes: readonly Change[],
-  { host }: StepInput,
-  { signal, listener }: ApplyOptions,
-  journal: Journal,
-  begun: UndoableChange[],
-): Promise<readonly Problem[]> {
-  for (const { change, number } of which) {
+/** Makes those of the run's changes that are asked for, until one fails. Returns why it stopped early. */
+async function makeChanges(run: Run, isAskedFor: (change: Change) => boolean): Promise<readonly Problem[]> {
+  const { host, changes, journal, begun } = run;
+  const { signal, listener } = run.options;
+  for (const [index, change] of changes.entries()) {
+    if (!isAskedFor(change)) continue;
+    const number = index + 1;
     const context: RunContext = {
       host,
       folder: journal.folder,

@@ -3,7 +3,7 @@ import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
-import type { Outcome, RecordedRun, RunHeader } from "./journal/entry.js";
+import type { Outcome, RecordedRun, RunAuthor } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { mayStand } from "./journal/recorded-run.js";
 import { ownCommand } from "./progress.js";
@@ -11,7 +11,7 @@ import type { ProgressListener } from "./progress.js";
 import { lookedAtFor, standingElsewhere, undoChanges } from "./undo-changes.js";
 import { undoneSettings } from "./unread-changes.js";
 
-export interface TakeBackOptions extends Pick<RunHeader, "who" | "version"> {
+export interface TakeBackOptions extends RunAuthor {
   /**
    * True: what somebody changed since is left as it is, and all else is taken back. False: then nothing is.
    */

@@ -16,7 +16,7 @@ import { ownCommand } from "../../workflow/progress.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";
-import { by, sayHowToGoOn } from "./run-plan.js";
+import { runAuthor, sayHowToGoOn } from "./run-plan.js";
 
 export interface RollbackArguments {
   readonly run?: string | undefined;
@@ -41,7 +41,7 @@ export const rollback: CommandRun<RollbackArguments> = async (args, context) => 
   try {
     const run = chosen(host, args.run);
     const result = await takeBack(run, host, {
-      ...by(host, context),
+      ...runAuthor(host, context),
       keepChanged: args.keepChanged,
       listener: progressListener(output),
     });

@@ -11,6 +11,7 @@ import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-tex
 import type { Output } from "../../ui/terminal/output.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { applyPlan, type RunResult } from "../../workflow/apply.js";
+import type { RunAuthor } from "../../workflow/journal/entry.js";
 import { currentRun } from "../../workflow/journal/runs.js";
 import { makePlan, type Plan } from "../../workflow/plan.js";
 import { ownCommand } from "../../workflow/progress.js";
@@ -41,7 +42,10 @@ export async function withLockedHost<T>(
     sayHowToGoOn(host, output);
   });
   try {
-    const recovered = await recover(host, { ...by(host, context), listener: progressListener(output) });
+    const recovered = await recover(host, {
+      ...runAuthor(host, context),
+      listener: progressListener(output),
+    });
     return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] });
   } finally {
     lock.release();
@@ -80,7 +84,7 @@ export function runPlan(
     signal: context.signal,
     listener,
     profile: wantedBy,
-    ...by(input.host, context),
+    ...runAuthor(input.host, context),
   });
 }
 
@@ -163,10 +167,10 @@ export function sayHowToGoOn(host: Host, output: Output): void {
   else output.problem(left);
 }
 
-/** Who does it, and with which version, for the journal. */
-export function by(
+/** Who runs this command, and with which version, for the journal. */
+export function runAuthor(
   { accounts }: Pick<Host, "accounts">,
   { environment, version }: CommandContext,
-): { readonly who: string; readonly version: string } {
+): RunAuthor {
   return { who: whoRuns(accounts, environment), version };
 }

@@ -5,14 +5,18 @@ import type { Change } from "../change.js";
 
 export type Outcome = "applied" | "unchanged" | "failed" | "rolled-back";
 
-/** What a run is known by: who started it, with what. */
-export interface RunHeader {
-  /** Path of the profile, or what else asked for the changes. */
-  readonly profile: string;
+/** Who starts a run, or takes it back, and with which knetctl. */
+export interface RunAuthor {
   /** The person, as far as the system knows: `anna`, or `root`. */
   readonly who: string;
   /** Version of knetctl. */
   readonly version: string;
+}
+
+/** What a run is known by: who started it, with what. */
+export interface RunHeader extends RunAuthor {
+  /** Path of the profile, or what else asked for the changes. */
+  readonly profile: string;
   readonly changes: readonly Change[];
   /** Restarts that are left to the user. */
   readonly owes?: readonly Restart[];
@@ -32,7 +36,7 @@ export type JournalEntry =
   | { readonly type: "intent"; readonly number: number; readonly prior: unknown }
   | { readonly type: "done"; readonly number: number }
   /** Another process, or a later command, sets out to take the run back. */
-  | { readonly type: "rollback"; readonly time: string; readonly who: string; readonly version: string }
+  | (RunAuthor & { readonly type: "rollback"; readonly time: string })
   | { readonly type: "undone"; readonly number: number }
   | { readonly type: "undo-failed"; readonly number: number; readonly problem: ProblemJson }
   | {

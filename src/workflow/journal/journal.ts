@@ -11,7 +11,7 @@ import { randomHex } from "../../host/random-hex.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { journaled } from "../change.js";
-import type { JournalEntry, RecordedRun, RunHeader } from "./entry.js";
+import type { JournalEntry, RecordedRun, RunAuthor, RunHeader } from "./entry.js";
 import { forgetOldRuns } from "./forget-old-runs.js";
 import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
 
@@ -72,13 +72,13 @@ export class Journal {
   static reopen(
     host: Host,
     { run, text, outcome }: RecordedRun,
-    who: Pick<RunHeader, "who" | "version">,
+    author: RunAuthor,
     now = new Date(),
   ): Journal {
     const journal = new Journal(host, run, text);
     journal.#setCurrent();
     try {
-      journal.write({ type: "rollback", time: now.toISOString(), ...who });
+      journal.write({ type: "rollback", time: now.toISOString(), ...author });
     } catch (error) {
       // where the entry may have been written, or the run had been cut off before, the note stays
       const isBegun =
