@@ -1,7 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
+import { receiptFile } from "../../src/host/installer/receipt.js";
+import { lockFolder } from "../../src/host/lock-folder.js";
+import { currentFile, runsFolder } from "../../src/host/path.js";
 import { exitCodes } from "../../src/problem/exit-codes.js";
+import { defaultSettings } from "../../src/profile/key-stores/target.js";
+import { writtenStoresFile } from "../../src/steps/key-stores/receipt.js";
+import { clientConfigFolders, clientConfigName } from "../../src/vendor/client.js";
 import { codeWordsOf, clone, page } from "./pages.js";
 
 test("every exit code is documented, and no other", (t) => {
@@ -18,6 +24,24 @@ test("every room is on the map", (t) => {
   const rooms = readdirSync(join(clone, "src")).map((name) => `src/${name}`);
   t.strictSame(
     rooms.filter((room) => !words.has(room)),
+    [],
+  );
+  t.end();
+});
+
+test("the files that knetctl keeps and writes are documented", (t) => {
+  const words = codeWordsOf(page("docs/reference/files.md"));
+  const written = [
+    `HOME/${[...clientConfigFolders, clientConfigName].join("/")}`,
+    defaultSettings.path,
+    `${runsFolder}/RUN`,
+    currentFile,
+    receiptFile,
+    writtenStoresFile,
+    lockFolder,
+  ];
+  t.strictSame(
+    written.filter((path) => !words.includes(path)),
     [],
   );
   t.end();
