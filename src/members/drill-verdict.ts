@@ -63,7 +63,7 @@ export function drillVerdict(
   const left = of - dead.length;
   return {
     outcome: "impaired",
-    text: `there is failover to ${left} of ${of} members alone: ${deadText(dead)}; ${measured}`,
+    text: `failover reaches only ${left} of ${of} members: ${deadText(dead)}; ${measured}`,
     costs,
   };
 }
@@ -110,10 +110,10 @@ function killed(costs: readonly ScenarioCost[]): readonly string[] {
   const cost = costs.find(({ id }) => id === "active-killed");
   return cost === undefined
     ? []
-    : [`the active member's end between two signatures costs ${costText(cost.secondMs)}`];
+    : [`losing the active member between two signatures costs ${costText(cost.secondMs)}`];
 }
 
-/** "nothing" that could be told from chance, "120 ms", "2.1 s". */
+/** "nothing" where it cannot be told from chance, "120 ms", "2.1 s". */
 export function costText(ms: number): string {
   if (ms < noise) return "nothing";
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;

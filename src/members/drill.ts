@@ -37,7 +37,7 @@ export interface DrillResult {
 
 /**
  * Measures failover: signs twice through each scenario's vector, each time in a fresh process with one login.
- * Stops after the vector as it is when that does not work, and after any login that did not go well, so that
+ * Stops after the vector as it is when that does not work, and after any login that did not succeed, so that
  * a wrong PIN is given once and no more. All stand-ins are there before the first login: where one cannot be
  * had, nothing has been measured yet that would be lost.
  */

@@ -43,7 +43,7 @@ function withoutLogin(members: readonly MemberProof[]): readonly Problem[] {
     (user) =>
       new Problem(
         "members-no-login",
-        `no login was tried as ${quoted(user)}, and only what everybody may see was compared`,
+        `no login was attempted as ${quoted(user)}; only what anybody may see was compared`,
         {
           severity: "warning",
           detail: "there is no PIN",
@@ -104,7 +104,7 @@ function tokenProblem(member: string, token: MemberToken): readonly Problem[] {
       ];
     case "not-tried":
       return [
-        new Problem("members-login-refused", `${quoted(user)} was not tried on ${member}`, {
+        new Problem("members-login-refused", `no login as ${quoted(user)} was attempted on ${member}`, {
           ...(reason !== undefined && { detail: reason }),
           hint: "correct the PIN, then run this again",
         }),
@@ -134,8 +134,8 @@ function differenceProblem(user: string, difference: KeyDifference, inUse: strin
     return new Problem("members-keys-differ", `${key} is not the same on all members`, {
       detail: variantsText(difference),
       hint:
-        "find out which of them is the right one before anything signs with it: what one member signs " +
-        "does not hold for the other's certificate",
+        "find out which of them is the right one before anything signs with it: what one member " +
+        "signs does not verify with the other's certificate",
     });
   }
   const missing = {
@@ -162,7 +162,8 @@ function differenceProblem(user: string, difference: KeyDifference, inUse: strin
 function cutWarning(user: string): Problem {
   return new Problem("members-inventory-cut", `not all objects of ${quoted(user)} were compared`, {
     severity: "warning",
-    detail: "a member has more of them than are looked at; what is only missing somewhere is not said",
+    detail:
+      "a member has more of them than are examined; what is missing on only some members is not reported",
   });
 }
 

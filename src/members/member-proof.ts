@@ -6,7 +6,7 @@ import type { KeyDifference } from "./compare-inventories.js";
 /**
  * What became of one user on one member. `reached`: all went well that could be done, which was not to sign:
  * there is no PIN, or the token offers too little. `refused`: the member refused the login, or its flags
- * forbade one. `not-tried`: that user's login on another member did not go well before, and a wrong PIN
+ * forbade one. `not-tried`: that user's login on another member did not succeed before, and a wrong PIN
  * counts towards a lock-out that members share.
  */
 export type MemberResult = "proven" | "reached" | "failed" | "unreachable" | "refused" | "not-tried";
@@ -40,6 +40,6 @@ export interface UserComparison {
   /** Objects that are there on all of them and the same, as far as can be told. */
   readonly same: number;
   readonly differences: readonly KeyDifference[];
-  /** False: a member has more objects than are looked at, so what is missing was not asked. */
+  /** False: a member has more objects than are examined, so what is missing was not asked. */
   readonly complete: boolean;
 }

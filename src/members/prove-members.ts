@@ -128,7 +128,7 @@ async function tokensOf(
           user,
           result: "not-tried",
           reason:
-            `the login on ${refuser} did not go well, and a wrong PIN counts towards a lock-out that ` +
+            `the login on ${refuser} did not succeed, and a wrong PIN counts towards a lock-out that ` +
             "members share",
         });
         continue;

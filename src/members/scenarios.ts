@@ -86,7 +86,7 @@ export interface ScenarioResult {
   /** What kept it from getting through. */
   readonly reason?: string;
   readonly hint?: string;
-  /** The member could not be had, rather than that something is wrong with module or login. */
+  /** The member could not be reached, rather than something being wrong with module or login. */
   readonly unavailable?: boolean;
   /** A login was refused, or may have been counted as a wrong one: there must not be another. */
   readonly loginRefused?: boolean;

@@ -84,7 +84,7 @@ t.test(
     t.match(stdout, /^the first member is a black hole +yes /m);
     t.match(
       stdout,
-      /\nthere is failover to 2 of 3 members alone: .* does not pass the probe; a dead first member costs up to .* and nothing afterwards\n$/,
+      /\nfailover reaches only 2 of 3 members: .* does not pass the probe; a dead first member costs up to .* and nothing afterwards\n$/,
     );
     t.match(stderr, /\[drill-members-dead\]\n.*: the connection is refused\n/);
     await cluster.vhsms[1]!.setDown("up");
@@ -145,7 +145,7 @@ t.test(
     t.equal(exitCode, 0, `${stdout}${stderr}`);
     const { scenarios, verdict } = document(t, stdout);
     t.match(scenarios.at(-1), { id: "active-killed", through: true });
-    t.match(verdict.text, /the active member's end between two signatures costs/);
+    t.match(verdict.text, /losing the active member between two signatures costs/);
     t.strictSame(readdirSync("/tmp"), before);
   },
 );

@@ -56,7 +56,7 @@ test("one scenario that does not get through is failover that does not work", as
 test("failover that leads to dead members is not said to work, though every scenario gets through", async (t) => {
   t.match(drillVerdict(results({}), { dead: ["10.0.0.1:1", "10.0.0.2:1"], of: 3 }), {
     outcome: "impaired",
-    text: /^there is failover to 1 of 3 members alone: 10\.0\.0\.1:1 and 10\.0\.0\.2:1 do not pass the probe; a dead first/,
+    text: /^failover reaches only 1 of 3 members: 10\.0\.0\.1:1 and 10\.0\.0\.2:1 do not pass the probe; a dead first/,
   });
   t.equal(
     drillVerdict(results({ "first-refuses": undefined }), { dead: ["10.0.0.1:1"], of: 3 }).outcome,
@@ -78,7 +78,7 @@ test("without a vector that works there is nothing to compare with", async (t) =
 test("the end of the active member costs what the second signature then takes", async (t) => {
   t.match(
     drillVerdict(results({ "active-killed": [310, 560] })).text,
-    /the active member's end between two signatures costs 550 ms$/,
+    /losing the active member between two signatures costs 550 ms$/,
   );
 });
 

@@ -7,16 +7,16 @@ import { quoted, quotedName } from "../../profile/words/quote.js";
 import { ownCommand } from "../../workflow/progress.js";
 import { usualServiceUser } from "../../vendor/client.js";
 
-/** What can be told people to do about a config.json. */
+/** What to do about a config.json. */
 export interface ConfigHints {
   /** Where there are no connections in it. */
   readonly empty: string;
-  /** Where the endpoints of this connection cannot be told. */
+  /** Where the endpoints of this connection cannot be determined. */
   readonly ambiguous: (connection: string) => string;
 }
 
 /**
- * For the one that the service user's client reads: the commands that mend it, for the same root, user and
+ * For the one that the service user's client reads: the commands that fix it, for the same root, user and
  * home.
  */
 export function hostConfigHints(
@@ -27,14 +27,14 @@ export function hostConfigHints(
   return {
     empty: `write a profile and apply it: knetctl init, ${ownCommand(host, "apply PROFILE")}`,
     ambiguous: (connection) =>
-      "write them anew, in order of preference: " +
+      "write them again, in order of preference: " +
       ownCommand(host, `ha set ${shellWord(connection)} IP:PORT…${whose}`),
   };
 }
 
 /** For one that is anywhere, which no command of ours changes. */
 export const namedConfigHints: ConfigHints = {
-  empty: "check the name: a client configuration has a section connections",
+  empty: 'check the name: a client configuration has a "connections" section',
   ambiguous: () => "correct it there: one port for each ip, in order of preference",
 };
 
@@ -46,7 +46,7 @@ export function ambiguous(
 ): Problem {
   return new Problem(
     "ha-connection-ambiguous",
-    `the endpoints of connection ${quotedName(name)} cannot be told`,
+    `cannot determine the endpoints of connection ${quotedName(name)}`,
     { where, detail, hint: hint(name) },
   );
 }
@@ -81,7 +81,7 @@ export function unseen(file: AbsolutePath, detail = ""): Problem {
   });
 }
 
-/** What was wrong with reading the file of `--config`, in words for one that is no profile. */
+/** What was wrong with reading the file of `--config`, in words for one that is not a profile. */
 export function namedConfigProblem(problem: Problem, file: AbsolutePath): Problem {
   const { detail = "", cause } = problem;
   const where = { path: file };
@@ -90,12 +90,12 @@ export function namedConfigProblem(problem: Problem, file: AbsolutePath): Proble
       where,
       hint: "check the name that --config gives",
     }),
-    "profile-not-a-file": new Problem("client-config-not-a-file", "config.json is no regular file", {
+    "profile-not-a-file": new Problem("client-config-not-a-file", "config.json is not a regular file", {
       where,
       detail,
       hint: "give the config.json itself",
     }),
-    "profile-too-large": new Problem("client-config-too-large", "config.json is over 5 MiB", {
+    "profile-too-large": new Problem("client-config-too-large", "config.json is larger than 5 MiB", {
       where,
       hint: "check the name that --config gives",
     }),

@@ -6,7 +6,7 @@ import { nearest } from "../../profile/words/suggest.js";
 /** A connection as a client configuration or a profile has it. */
 export interface HaConnection {
   readonly name: string;
-  /** In order of preference; none where `problem` says why they cannot be told. */
+  /** In order of preference; none where `problem` says why they cannot be determined. */
   readonly endpoints: readonly Endpoint[];
   /** Users that log in through it. */
   readonly users: readonly string[];

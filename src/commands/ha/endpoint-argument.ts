@@ -28,8 +28,8 @@ interface Named {
 
 /**
  * What `read` gives, for names of connections that were typed where endpoints are taken too. Throws
- * `ha-endpoint-invalid` for one that is an address, or ends in a port, and names no connection; also where
- * there are no connections to be had, which is another matter then.
+ * `ha-endpoint-invalid` for one that is an address, or ends in a port, and does not name a
+ * connection; also where there are no connections to read, which is beside the point then.
  */
 export async function namedOrEndpoint<T extends Named>(
   names: readonly string[],
@@ -68,13 +68,13 @@ function urlProblem(text: string): Problem {
   const hint =
     endpointArgument(endpoint) === undefined
       ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port"
-      : `give address and port alone: ${endpoint}`;
-  return new Problem("ha-endpoint-invalid", "a URL is no endpoint", { hint });
+      : `give only the address and port: ${endpoint}`;
+  return new Problem("ha-endpoint-invalid", "a URL is not an endpoint", { hint });
 }
 
 function invalid(text: string): Problem {
   if (isUrl(text)) return urlProblem(text);
-  return new Problem("ha-endpoint-invalid", `${quoted(text)} is no endpoint`, { hint: hintFor(text) });
+  return new Problem("ha-endpoint-invalid", `${quoted(text)} is not an endpoint`, { hint: hintFor(text) });
 }
 
 const portRule = "a port is a number from 1 to 65535, without leading zeros";
@@ -87,8 +87,8 @@ function hintFor(text: string): string {
     return address === "" ? "give IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port" : before.hint;
   if (!isPort(port)) return portRule;
   return address.includes(":")
-    ? `an IPv6 address stands in brackets: [${address}]:${port}`
-    : `brackets are for IPv6 addresses alone: ${address}:${port}`;
+    ? `an IPv6 address goes in brackets: [${address}]:${port}`
+    : `brackets are only for IPv6 addresses: ${address}:${port}`;
 }
 
 /** For an address without a port, unless its last digits were meant as one. */
@@ -97,9 +97,9 @@ function portHint(
   { address, port }: { readonly address: string; readonly port: string },
 ): string {
   if (!text.includes(":")) return `give the VHSM's HTTPS port too: ${text}:60161`;
-  const brackets = "an IPv6 address stands in brackets, with the port behind them";
+  const brackets = "an IPv6 address goes in brackets, followed by the port";
   if (!isPort(port) || !isAddress(address)) return `${brackets}: [${text}]:60161`;
-  return `${brackets}; without them this may be either [${address}]:${port} or [${text}] and no port`;
+  return `${brackets}; without them this may be either [${address}]:${port}, or [${text}] without a port`;
 }
 
 function isAddress(text: string): boolean {

@@ -15,13 +15,13 @@ export interface ListArguments extends SourceArguments {
 
 /**
  * `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and asks
- * nobody. Exit 0, or 1 when endpoints cannot be told.
+ * nobody. Exit 0, or 1 when endpoints cannot be determined.
  */
 export const list: CommandRun<ListArguments> = async (args, context) => {
   const { output } = context;
   const picture = args.mermaid === true ? "--mermaid" : args.diagram === true ? "--diagram" : undefined;
   if (picture !== undefined && output.json)
-    throw new Problem("usage-invalid", `${picture} is no JSON`, { hint: `leave out --json or ${picture}` });
+    throw new Problem("usage-invalid", `${picture} is not JSON`, { hint: `leave out --json or ${picture}` });
   const read = await readConnections(args, context);
   const chosen = chosenConnections(read, args.connections);
   const problems = chosen.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));

@@ -130,11 +130,11 @@ function unsayable(
   return [
     ...lost.map(([name]) => unclear(`user ${quotedName(name)} does not name its connection`)),
     ...(root.members.has("log_verbosity") && logVerbosity === undefined
-      ? [unclear("log_verbosity is no text")]
+      ? [unclear("log_verbosity is not text")]
       : []),
     ...["connections", "users"]
       .filter((key) => root.members.has(key) && root.members.get(key)?.value.kind !== "object")
-      .map((key) => unclear(`${key} is no object`)),
+      .map((key) => unclear(`${key} is not an object`)),
   ];
 }
 

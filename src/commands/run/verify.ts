@@ -142,7 +142,7 @@ function problemsOf({ name }: Pick<Connection, "name">, probed: readonly Probed[
         hint:
           bad.length === probed.length
             ? "nothing can log in through it"
-            : "mend them before the others fail; knetctl ha remove takes one out of the vector",
+            : "fix them before the others fail; knetctl ha remove takes one out of the vector",
       },
     ),
   ];

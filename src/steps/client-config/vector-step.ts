@@ -12,7 +12,7 @@ import { readClientConfig, sameEndpoints } from "../../vendor/client-config/read
 
 export interface VectorChange {
   readonly connection: string;
-  /** What config.json said when the change was thought out; undefined where that could not be told. */
+  /** What config.json said when the change was worked out; undefined where that could not be determined. */
   readonly from: readonly Endpoint[] | undefined;
   readonly to: readonly Endpoint[];
 }
@@ -60,11 +60,11 @@ function planVector(
 function changed(connection: string, path: string, host: Host): Problem {
   return new Problem(
     "ha-config-changed",
-    `the endpoints of connection ${quotedName(connection)} were changed meanwhile`,
+    `the endpoints of connection ${quotedName(connection)} changed in the meantime`,
     {
       where: { path },
       detail:
-        "somebody else wrote config.json while this was being prepared; nothing was changed by this command",
+        "somebody else wrote config.json while this was being prepared; this command has changed nothing",
       hint: `look at it (${ownCommand(host, "ha list")}), then run this again`,
     },
   );

@@ -76,7 +76,7 @@ function notProven(connection: string, added: readonly Endpoint[]): Problem {
     {
       detail: added.map(endpointText).join(", "),
       hint:
-        `mend ${one ? "it" : "them"} and run this again; --no-prove takes ` +
+        `fix ${one ? "it" : "them"} and run this again; --no-prove takes ` +
         (one ? "it as it is" : "them as they are"),
     },
   );
@@ -93,7 +93,7 @@ export interface NewMembers {
 
 /**
  * The new members of HA vectors that somebody logs in through, by the profile and the config.json that is
- * there now. An endpoint that is the only one of its connection is no member: what is proven through the
+ * there now. An endpoint that is the only one of its connection is not a member: what is proven through the
  * connection is proven of it. Throws Problems (`client-config-…`) for a file that cannot be used.
  */
 export function newMembers({

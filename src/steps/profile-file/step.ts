@@ -16,7 +16,7 @@ export interface ProfileFile {
 
 /**
  * Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only
- * where nobody but root could lead root elsewhere.
+ * where nobody but root could lead the write elsewhere.
  */
 export function profileFileStep(file: ProfileFile): Step {
   return {
@@ -34,10 +34,10 @@ export function profileFileStep(file: ProfileFile): Step {
 function profileChange({ path, before, text, summary }: ProfileFile, host: Host): WriteFile {
   for (const folder of foldersTo(path)) refuseUnsafe(folder, host.files().entry(folder), host);
   const entry = host.files().entry(path);
-  if (entry?.kind !== "file") throw unsafe(path, "it is no regular file any more");
+  if (entry?.kind !== "file") throw unsafe(path, "it is no longer a regular file");
   refuseForeign(path, entry, host);
   if (host.files().read(path)?.equals(Buffer.from(before)) !== true)
-    throw unsafe(path, "it was changed while it was read");
+    throw unsafe(path, "it changed while it was being read");
   const owner = { owner: host.accounts.userName(entry.uid), group: host.accounts.groupName(entry.gid) };
   return {
     kind: "write-file",
@@ -52,7 +52,7 @@ function profileChange({ path, before, text, summary }: ProfileFile, host: Host)
   };
 }
 
-/** Outermost first: below one that is not root's nothing may be looked at. */
+/** Outermost first: nothing below one that is not root's may be looked at. */
 function foldersTo(path: AbsolutePath): readonly AbsolutePath[] {
   const folder = folderOf(path);
   return folder === "/" ? [folder] : [...foldersTo(folder), folder];
@@ -72,7 +72,7 @@ function refuseForeign(path: AbsolutePath, { uid }: Entry, { accounts }: Host): 
 }
 
 function unsafe(path: AbsolutePath, detail: string): Problem {
-  return new Problem("ha-profile-unsafe", "the profile lies where root cannot change it safely", {
+  return new Problem("ha-profile-unsafe", "root cannot safely change the profile where it is", {
     where: { path },
     detail,
     hint:

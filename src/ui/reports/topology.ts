@@ -8,7 +8,7 @@ export interface Endpoint {
 
 export interface Connection {
   readonly name: string;
-  /** In order of preference; none where they cannot be told. */
+  /** In order of preference; none where they cannot be determined. */
   readonly endpoints: readonly Endpoint[];
   readonly users: readonly string[];
 }

@@ -51,7 +51,7 @@ function check(
   const parsed = parseJson(edited);
   const now = "root" in parsed ? connectionIn(parsed.root, name) : undefined;
   if (now === undefined || !sameEndpoints(endpointsOf(now), endpoints))
-    throw mismatch("the client would read other endpoints than were asked for");
+    throw mismatch("the client would read endpoints other than those asked for");
   const isSameAround =
     text.slice(0, node.start) === edited.slice(0, now.start) &&
     text.slice(node.end) === edited.slice(now.end);

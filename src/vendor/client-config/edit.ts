@@ -24,7 +24,7 @@ export interface EditedClientConfig {
 }
 
 /**
- * An existing config.json, changed where the client would read something else than is wanted, and nowhere
+ * An existing config.json, changed where the client would read something other than what is wanted, and nowhere
  * else: keys nobody here knows keep their bytes, new parts look like their surroundings. Connections and
  * users that are not wanted go. Throws `client-config-mismatch` rather than return a text that is not exactly
  * that.

@@ -23,7 +23,7 @@ const shownFaults = 20;
 /**
  * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it
  * is not strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys.
- * `hint`: what they say is to be done.
+ * `hint`: what they advise.
  */
 export function existingText(
   bytes: Uint8Array,
@@ -44,7 +44,7 @@ export function existingText(
   );
 }
 
-/** What to do about a config.json that nothing would write anew. */
+/** What to do about a config.json that nothing would write again. */
 export const correctIt = "correct it, or have whoever wrote it do so";
 
 /** A config.json that this program refuses to overwrite. */
@@ -72,7 +72,7 @@ function faultProblems(faults: readonly JsonFault[], text: string, file: Faulty)
   if (next === undefined) return shown;
   const last = unusable(
     "client-config-duplicate-key",
-    "config.json holds more keys twice",
+    "config.json contains more duplicate keys",
     { path: file.path, ...position(next.offset) },
     { detail: `${hidden} more, the first of them here`, hint: file.hint },
   );
@@ -87,12 +87,12 @@ function faultProblem(
   const where = { path, ...position(offset) };
   switch (kind) {
     case "comment":
-      return unusable("client-config-comment", "config.json holds a comment", where, {
+      return unusable("client-config-comment", "config.json contains a comment", where, {
         detail: reason,
         hint,
       });
     case "duplicate-key":
-      return unusable("client-config-duplicate-key", "config.json holds a key twice", where, {
+      return unusable("client-config-duplicate-key", "config.json contains a duplicate key", where, {
         detail: `${quotedName(key ?? "")} occurs twice`,
         hint,
       });

@@ -18,8 +18,8 @@ export interface ObservedClientConfig {
 
 /**
  * Looks at config.json and the folders on the way, trusting the service user's. Throws Problems for what
- * cannot be edited or walked through; a lack of permission is no problem but `unseen`. `hint`: what they say
- * is to be done, where it is not to move away what is in the way and to apply a profile.
+ * cannot be edited or walked through; a lack of permission is not a Problem but `unseen`. `hint`: what they
+ * advise, instead of moving away what is in the way and applying a profile.
  */
 export function observeClientConfig(
   host: Host,
@@ -49,13 +49,13 @@ function moveAway(host: Host, path: AbsolutePath): string {
   const real = shellWord(host.root === "/" ? path : `${host.root}${path}`);
   return (
     `correct it, or move it away (mv ${real} ${real}.old): then ${ownCommand(host, "apply PROFILE")} ` +
-    "makes a new one"
+    "writes a new one"
   );
 }
 
 function isMissing(entry: Entry | undefined, folder: AbsolutePath, hint: string): boolean {
   if (entry === undefined || entry.kind === "folder") return entry === undefined;
-  throw new Problem("client-config-not-a-folder", "a folder on the way to config.json is none", {
+  throw new Problem("client-config-not-a-folder", "something on the way to config.json is not a folder", {
     where: { path: folder },
     detail: `it is a ${entry.kind}`,
     hint,
@@ -68,14 +68,14 @@ function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedCl
   if (entry.kind !== "file")
     throw unusable(
       "client-config-not-a-file",
-      "config.json is no regular file",
+      "config.json is not a regular file",
       { path },
       { detail: `it is a ${entry.kind}`, hint },
     );
   if (entry.size > largestClientConfig) {
     throw unusable(
       "client-config-too-large",
-      "config.json is over 5 MiB",
+      "config.json is larger than 5 MiB",
       { path },
       { detail: `it has ${entry.size} bytes`, hint },
     );

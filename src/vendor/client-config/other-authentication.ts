@@ -6,7 +6,7 @@ import { unusable } from "./existing.js";
 import { memberOf } from "./reading.js";
 
 /**
- * Users of a config.json who authenticate in a way that a profile has no word for, each by its name: what an
+ * Users of a config.json who authenticate in a way that a profile cannot express, each by its name: what an
  * edit makes of them would no longer authenticate so. `concerns`: whether a user would be edited.
  */
 export function otherAuthentication(
@@ -28,10 +28,10 @@ export function otherAuthentication(
           detail:
             "authentication_type: " +
             `${type.kind === "scalar" ? quotedName(String(type.value)) : `a ${type.kind}`}; knetctl ` +
-            `knows "password" alone`,
+            `knows only "password"`,
           hint:
-            'if it is to log in with a password from now on, write "password" there yourself; else ' +
-            "leave config.json to whoever wrote it: a profile may hold key stores alone",
+            'if it is to log in with a password from now on, write "password" there yourself; ' +
+            "otherwise leave config.json to whoever wrote it: a profile may consist of key stores only",
         },
       ),
     ];

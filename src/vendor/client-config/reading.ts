@@ -62,7 +62,7 @@ export function isSameEndpoint({ ip, port }: Endpoint, other: Endpoint | undefin
   return port === other?.port && isSameAddress(ip, other.ip);
 }
 
-/** The value of a key; undefined when it is missing or the node is no object. */
+/** The value of a key; undefined when it is missing or the node is not an object. */
 export function memberOf(node: JsonNode | undefined, name: string): JsonNode | undefined {
   return node?.kind === "object" ? node.members.get(name)?.value : undefined;
 }
@@ -124,11 +124,11 @@ function sameKeys(
   return some?.size === other.size && [...other.keys()].every((name) => some.has(name));
 }
 
-/** Why no client could tell a connection's endpoints; undefined where one can. Quotes nothing. */
+/** Why no client could determine a connection's endpoints; undefined where one can. Quotes nothing. */
 export function connectionFault(connection: JsonNode): string | undefined {
   if (endpointsOf(connection) !== undefined) return undefined;
   const [ip, port] = [memberOf(connection, "ip"), memberOf(connection, "port")];
-  if (connection.kind !== "object") return "it is no JSON object";
+  if (connection.kind !== "object") return "it is not a JSON object";
   if (ip === undefined || port === undefined) return `it has no ${ip === undefined ? "ip" : "port"}`;
   const [ips, ports] = [scalarsOf(ip), scalarsOf(port)];
   if (ips === undefined || ports === undefined)
@@ -141,5 +141,5 @@ export function connectionFault(connection: JsonNode): string | undefined {
   if (ips.length !== ports.length) return `ip is a list of ${ips.length}, port is a list of ${ports.length}`;
   if (ips.length === 0) return "ip and port are empty lists";
   const wrong = ips.findIndex((value) => typeof value !== "string");
-  return wrong === -1 ? "a port is none from 1 to 65535" : `ip ${wrong + 1} is no text`;
+  return wrong === -1 ? "a port is not a number from 1 to 65535" : `ip ${wrong + 1} is not text`;
 }

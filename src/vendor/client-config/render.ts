@@ -45,7 +45,7 @@ export async function checkClientConfig(text: string, wanted: ClientConfig): Pro
   if ("faults" in parsed) throw mismatch(`it is not JSON: ${parsed.faults[0].reason}`);
   if (parsed.root.kind !== "object") throw mismatch("it is not a JSON object");
   if (!readsAs(readClientConfig(parsed.root), wanted))
-    throw mismatch("the client would read something else than the profile says");
+    throw mismatch("the client would read something other than what the profile says");
   const { clientConfig } = await import("../../generated/validate-client-config.js");
   const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
   if (!clientConfig(value)) {
@@ -55,14 +55,14 @@ export async function checkClientConfig(text: string, wanted: ClientConfig): Pro
   return parsed.root;
 }
 
-/** A mistake of this program, found before it could do harm. */
+/** An internal error, found before it could do harm. */
 export function mismatch(detail: string): Problem {
   return new Problem(
     "client-config-mismatch",
-    "the config.json that was made is not the one that is wanted",
+    "internal error in knetctl: the config.json it made is not the one that is wanted",
     {
       detail,
-      hint: "nothing was written; report this with the profile: it is a mistake of knetctl",
+      hint: "nothing was written; please report this, with the profile",
     },
   );
 }

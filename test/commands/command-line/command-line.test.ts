@@ -23,7 +23,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   "ha list --profile p --user u": /^--profile and --user do not go together/,
   "ha list --profile p --root /srv": /^--profile and --root do not go together/,
   "ha probe 10.0.0.1:1 --interval 3": /^--interval is for --watch/,
-  "ha probe 10.0.0.1:1 --user x": /^--user is not used where only endpoints are named$/,
+  "ha probe 10.0.0.1:1 --user x": /^--user is not used when only endpoints are named$/,
   "ha probe 10.0.0.1:1 --config /nowhere.json": /^--config is not used/,
   "ha probe 10.0.0.1:1 --home /nowhere --root /": /^--home and --root are not used/,
   // an option that there is not, whatever it would have eaten, with its dashes, once, and its value not

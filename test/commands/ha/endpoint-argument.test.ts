@@ -47,8 +47,8 @@ test("what is wrong is told with what would be right, and no other endpoint is s
     "[ff02::1]:60161": /multicast/,
     "0.1.2.3:60161": /no host/,
     "10.0.0.1": /: 10\.0\.0\.1:60161$/,
-    "[10.0.0.9]:60161": /^brackets are for IPv6 addresses alone: 10\.0\.0\.9:60161$/,
-    "2001:db8::7:6016": /either \[2001:db8::7\]:6016 or \[2001:db8::7:6016\] and no port$/,
+    "[10.0.0.9]:60161": /^brackets are only for IPv6 addresses: 10\.0\.0\.9:60161$/,
+    "2001:db8::7:6016": /either \[2001:db8::7\]:6016, or \[2001:db8::7:6016\] without a port$/,
     "2001:db8::7:60161": /: \[2001:db8::7\]:60161$/,
     "2001:db8::abcd": /: \[2001:db8::abcd\]:60161$/,
     "[2001:db8::7]:0": /^a port is a number/,
@@ -56,8 +56,8 @@ test("what is wrong is told with what would be right, and no other endpoint is s
     "10.1.2.3:060161": /^a port is a number/,
     "10.1.2.3:": /^a port is a number/,
     "10.0.0.256:1": /^each of the four numbers/,
-    "https://10.0.0.1:60161/kmip": /^give address and port alone: 10\.0\.0\.1:60161$/,
-    "https://[2001:db8::7]:1/": /^give address and port alone: \[2001:db8::7\]:1$/,
+    "https://10.0.0.1:60161/kmip": /^give only the address and port: 10\.0\.0\.1:60161$/,
+    "https://[2001:db8::7]:1/": /^give only the address and port: \[2001:db8::7\]:1$/,
     "https://u:secret@10.0.0.1:60161/kmip": /^give IP:PORT, or \[IPv6\]:PORT, with the VHSM's HTTPS port$/,
     "http://10.0.0.1:60161/": /^give IP:PORT/,
   };
@@ -65,7 +65,7 @@ test("what is wrong is told with what would be right, and no other endpoint is s
     t.throws(() => requiredEndpoint(text), { code: "ha-endpoint-invalid", hint }, text);
   t.throws(
     () => requiredEndpoint("https://u:secret@10.0.0.1:1/"),
-    { message: "a URL is no endpoint" },
+    { message: "a URL is not an endpoint" },
     "nothing of it is quoted",
   );
 });

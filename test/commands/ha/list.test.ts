@@ -101,14 +101,14 @@ test("a picture says too where endpoints cannot be told, and shows a name that i
   ]);
 });
 
-test("a picture is no JSON, and is not left out without a word", async (t) => {
+test("a picture is not JSON, and is not left out without a word", async (t) => {
   await t.rejects(run({ diagram: true }, true).exitCode, {
     code: "usage-invalid",
-    message: "--diagram is no JSON",
+    message: "--diagram is not JSON",
   });
   await t.rejects(run({ mermaid: true }, true).exitCode, {
     code: "usage-invalid",
-    message: "--mermaid is no JSON",
+    message: "--mermaid is not JSON",
   });
 });
 

@@ -71,10 +71,10 @@ t.test("what would be lost or guessed is refused, or said", async (t) => {
     list: [{ code: "init-value-unclear", message: 'user "ca_signer" does not name its connection' }],
   });
   t.match(await thrownBy(described({ [config]: client(user, { log_verbosity: 3 }) })), {
-    list: [{ code: "init-value-unclear", message: "log_verbosity is no text" }],
+    list: [{ code: "init-value-unclear", message: "log_verbosity is not text" }],
   });
   t.match(await thrownBy(described({ [config]: client(user, { users: [] }) })), {
-    list: [{ code: "init-value-unclear", message: "users is no object" }],
+    list: [{ code: "init-value-unclear", message: "users is not an object" }],
   });
   t.match(
     await described({ [config]: client({ connection: "hsm_1" }) }),

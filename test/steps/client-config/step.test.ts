@@ -89,7 +89,7 @@ t.test("the empty file of the document's touch is filled", async (t) => {
 t.test("a file that cannot be trusted with an edit is not overwritten", async (t) => {
   await t.rejects(plan({ files: { [configPath]: "{// x\n}" } }), {
     name: "Problems",
-    message: "config.json holds a comment",
+    message: "config.json contains a comment",
   });
   const image = Object.assign(new MemoryHost({ users: [amplia], files: { [configPath]: "{// x\n}" } }), {
     root: path("/srv/img"),
@@ -100,7 +100,7 @@ t.test("a file that cannot be trusted with an edit is not overwritten", async (t
   );
   t.match(
     hints,
-    /mv (\/srv\/img\/var\/amplia\/\S+) \1\.old\): then knetctl apply PROFILE --root \/srv\/img makes/,
+    /mv (\/srv\/img\/var\/amplia\/\S+) \1\.old\): then knetctl apply PROFILE --root \/srv\/img writes/,
     "an image's file is told from the running system's",
   );
   await t.rejects(plan({ files: { [configPath]: new Uint8Array(5 * 1024 * 1024 + 1) } }), {

@@ -16,7 +16,7 @@ import type { VectorEdit, Verb } from "./vector-edits.js";
 /**
  * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those
  * of `apply`. The members that it is to have are probed before anything is written. Exit 0, also when there
- * is nothing to change; 2 when something would change, and it was not to be or not agreed to.
+ * is nothing to change; 2 when something would change, but nothing was to be changed or the user did not agree.
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);
@@ -82,7 +82,7 @@ function leftOut({ smokeTest, profile }: EditArguments): string | undefined {
 }
 
 function notConfirmed(verb: Verb): Problem {
-  return new Problem("ha-not-confirmed", "there is no terminal to ask on whether this may be done", {
+  return new Problem("ha-not-confirmed", "there is no terminal on which to ask for confirmation", {
     hint: `add --yes; knetctl ha ${verb} … --dry-run shows what it would do`,
   });
 }

@@ -50,7 +50,7 @@ function added(
   if (already !== undefined)
     throw duplicate(
       already,
-      `connection ${quotedName(connection)} has it already`,
+      `connection ${quotedName(connection)} already has it`,
       "leave it out; knetctl ha promote moves it to the front",
     );
   if (place === "last") return [...vector, ...endpoints];
@@ -102,18 +102,22 @@ function refuseRepetition({ endpoints }: VectorEdit): void {
     if (seen.has(endpointMeaning(endpoint)))
       throw duplicate(
         endpoint,
-        "it is named twice",
-        "name each endpoint once; an HA vector needs different VHSMs",
+        "it is given twice",
+        "give each endpoint once; an HA vector needs different VHSMs",
       );
     seen.add(endpointMeaning(endpoint));
   }
 }
 
 function duplicate(endpoint: Endpoint, detail: string, hint: string): Problem {
-  return new Problem("ha-endpoint-duplicate", `endpoint ${endpointText(endpoint)} would be there twice`, {
-    detail,
-    hint,
-  });
+  return new Problem(
+    "ha-endpoint-duplicate",
+    `endpoint ${endpointText(endpoint)} would be in the vector twice`,
+    {
+      detail,
+      hint,
+    },
+  );
 }
 
 /** For people: the first eight, and how many more there are. */

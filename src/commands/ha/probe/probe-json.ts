@@ -3,7 +3,7 @@ import { isGood, type Probed } from "./probed.js";
 
 export interface Round {
   readonly probed: readonly Probed[];
-  /** Of connections whose endpoints cannot be told, and of the profile. */
+  /** Of connections whose endpoints cannot be determined, and of the profile. */
   readonly problems: readonly Problem[];
   /** Milliseconds for all. */
   readonly ms: number;

@@ -23,7 +23,7 @@ export interface ProbeArguments extends SourceArguments {
 
 /**
  * `knetctl ha probe`: what listens at each endpoint, without a credential; changes nothing. Exit 0, 69 when
- * an endpoint fails, 1 when a connection's endpoints cannot be told, 130 when interrupted. A watch ends by
+ * an endpoint fails, 1 when a connection's endpoints cannot be determined, 130 when interrupted. A watch ends by
  * Ctrl-C, which is its normal end: 0.
  */
 export const probe: CommandRun<ProbeArguments> = async (args, context) => {
@@ -74,14 +74,14 @@ async function toProbe(args: ProbeArguments, context: CommandContext): Promise<T
   };
 }
 
-/** What would be passed over without a word: whoever gives it believes that it counts. */
+/** What would be silently ignored: whoever gives it believes that it counts. */
 function refuseUnused({ given = [] }: ProbeArguments): void {
   const [first] = given;
   if (first === undefined) return;
   const several = given.length > 1;
   throw new Problem(
     "usage-invalid",
-    `${given.map((name) => `--${name}`).join(" and ")} ${several ? "are" : "is"} not used where only ` +
+    `${given.map((name) => `--${name}`).join(" and ")} ${several ? "are" : "is"} not used when only ` +
       "endpoints are named",
     {
       hint:
@@ -110,11 +110,11 @@ function knownAs(endpoint: Endpoint, { connections }: HaConnections): readonly E
 function unknownToProfile(endpoint: Endpoint, source: string): Problem {
   return new Problem(
     "ha-endpoint-unknown",
-    `the profile does not have ${endpointText(endpoint)}: its certificate is compared with none`,
+    `the profile does not have ${endpointText(endpoint)}: its certificate is not compared with anything`,
     {
       severity: "warning",
       where: { path: source },
-      hint: "check the endpoint; nothing is known of its certificate",
+      hint: "check the endpoint; nothing is known about its certificate",
     },
   );
 }

@@ -24,7 +24,7 @@ export interface Probed {
 }
 
 /**
- * Probes endpoints; results in their order. An `ip` that is no address and no name is a problem and is not
+ * Probes endpoints; results in their order. An `ip` that is neither an address nor a name is a problem and is not
  * connected to: the system would take an empty one, or 0.0.0.0, for this host.
  */
 export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
@@ -55,7 +55,7 @@ function probed(connection: string | undefined, report: EndpointReport): Probed 
 function addressFault({ connection, source, target }: Wanted): Problem | undefined {
   const address = parseAddress(target.ip);
   if (address.kind !== "invalid") return undefined;
-  return new Problem("endpoint-address", `ip ${JSON.stringify(target.ip)} is no usable address`, {
+  return new Problem("endpoint-address", `ip ${JSON.stringify(target.ip)} is not a usable address`, {
     where: { path: source ?? endpointText(target) },
     detail:
       `${connection === undefined ? "" : `connection ${JSON.stringify(connection)}, `}port ` +

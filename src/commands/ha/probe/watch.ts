@@ -10,7 +10,7 @@ import { probeTable, problemLines } from "./probe-text.js";
 import { isGood, type Probed } from "./probed.js";
 
 /**
- * Round after round until a signal, or until nobody reads any more: drawn over the last one on a terminal,
+ * Round after round until a signal, or until nobody reads on: drawn over the last one on a terminal,
  * one line of JSON a round elsewhere.
  */
 export async function watch(
@@ -20,7 +20,7 @@ export async function watch(
 ): Promise<ExitCode> {
   for (let first = true; !signal.aborted; first = false) {
     const done = await round();
-    // what a signal cut short would be told as timed out
+    // what a signal cut short would be reported as timed out
     if (ended(signal)) break;
     draw(done, { interval, first }, output);
     if (output.lost === true) break;

@@ -23,12 +23,12 @@ export interface DrillArguments {
   readonly timeout?: number | undefined;
 }
 
-/** For asking a member whether it lives. */
+/** To ask a member whether it is alive. */
 const probeMs = 5000;
 
 /**
  * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario,
- * and all members live; 1 it does not in one; 69 the vector as it is cannot be reached, or a member of it is
+ * and all members are alive; 1 it does not in one; 69 the vector as it is cannot be reached, or a member of it is
  * dead.
  */
 export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
@@ -38,7 +38,7 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
       hint: "knetctl ha drill --help lists what it takes",
     });
   if (args.simulator && (args.connection ?? args.user) !== undefined) {
-    throw new Problem("usage-invalid", "--simulator has a connection and a user of its own", {
+    throw new Problem("usage-invalid", "--simulator brings its own connection and user", {
       hint: args.connection === undefined ? "leave out --user" : `leave out ${quoted(args.connection)}`,
     });
   }
@@ -174,7 +174,7 @@ function drillProblems({ result, connection, unwell = [] }: RealReport): readonl
       `${quotedName(connection)} ${unwell.length === 1 ? "does" : "do"} not pass the probe`,
     {
       detail,
-      hint: "nothing can fail over to it: knetctl ha probe says more",
+      hint: "nothing can fail over to it: knetctl ha probe shows more",
     },
   );
   return failed === undefined ? [dead] : [failed, dead];
@@ -191,6 +191,6 @@ function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
       : first.unavailable === true
         ? "drill-vector-unreachable"
         : "drill-vector-failed";
-  const hint = verdict.outcome === "fails" ? first.hint : "knetctl ha prove says which member does not work";
+  const hint = verdict.outcome === "fails" ? first.hint : "knetctl ha prove shows which member does not work";
   return new Problem(code, verdict.text, { detail, ...(hint !== undefined && { hint }) });
 }

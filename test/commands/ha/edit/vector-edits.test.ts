@@ -57,7 +57,7 @@ test("what cannot be done is refused", (t) => {
   t.throws(() => editedVector([a], edit("add", [c], { before: b })), { code: "ha-endpoint-unknown" });
   t.throws(() => editedVector([a], edit("set", [c, at(3)])), {
     code: "ha-endpoint-duplicate",
-    detail: "it is named twice",
+    detail: "it is given twice",
   });
   t.end();
 });

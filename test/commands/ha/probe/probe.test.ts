@@ -151,7 +151,7 @@ test("connections whose endpoints cannot be told are said, the others probed", a
       hint: /knetctl ha set 'un even' IP:PORT/,
     },
     { code: "ha-connection-ambiguous", detail: "ip is a list, port is one value" },
-    { code: "ha-connection-ambiguous", detail: "it is no JSON object" },
+    { code: "ha-connection-ambiguous", detail: "it is not a JSON object" },
   ]);
 });
 
