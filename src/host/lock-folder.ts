@@ -22,9 +22,9 @@ export function inLockFolder<T>(use: (folder: Folder) => T): T {
     return { of: use(folder) };
   });
   if (result === undefined)
-    throw new Problem("host-lock-failed", "the folder of locks is missing", {
+    throw new Problem("host-lock-failed", "the lock folder is missing", {
       where: { path: lockFolder },
-      hint: "run again; if it goes on, find out what removes it",
+      hint: "run again; if this repeats, find out what removes it",
     });
   return result.of;
 }
@@ -46,14 +46,14 @@ function ensureLockFolder(): void {
 }
 
 function isLink(): Problem {
-  return new Problem("host-untrusted-link", "a symbolic link is where the folder of locks should be", {
+  return new Problem("host-untrusted-link", "a symbolic link is where the lock folder should be", {
     where: { path: lockFolder },
     hint: `find out who made it, then remove it; the folder is made by the next run: rm ${lockFolder}`,
   });
 }
 
 function notAlone(): Problem {
-  return new Problem("host-untrusted-folder", "the folder of locks is not root's alone", {
+  return new Problem("host-untrusted-folder", "the lock folder is not root's alone", {
     where: { path: lockFolder },
     hint: `find out who opened it to others, then: chown root ${lockFolder} && chmod 0700 ${lockFolder}`,
   });

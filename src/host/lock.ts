@@ -68,7 +68,7 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
 }
 
 /**
- * Whether a run holds the lock just now. Looks without making a lock file. A lock that was let go of is not
+ * Whether a run holds the lock now. Looks without making a lock file. A lock that was let go of is not
  * touched, since many who look one after the other could keep a run out; only where the last holder was
  * killed is it held, for an instant.
  */
@@ -128,8 +128,8 @@ function openLockFile(file: AbsolutePath): number {
 }
 
 /**
- * What stands in the lock's place and is none. Nobody but root comes into the folder, so nothing of anybody's
- * is lost; a folder may hold something.
+ * What is in the lock's place and is not a lock. Nobody but root comes into the folder, so nothing of
+ * anybody's is lost; a folder may hold something.
  */
 function removeForeign(folder: Folder, name: string, owners: Owners): void {
   const standing = entryAt(folder.fd, name);
@@ -150,7 +150,7 @@ function removeEmpty(folder: Folder, name: string): void {
       "a folder is where the lock should be, and something is in it or mounted on it",
       {
         where: { path: file },
-        hint: `look what it is, then remove it: umount it, or rm -r ${file}`,
+        hint: `find out what it is, then remove it: umount it, or rm -r ${file}`,
       },
     );
   }

@@ -24,7 +24,7 @@ function readOnlyFiles(files: Files): Files {
   const refuse = (path: AbsolutePath): never => {
     throw new Problem("host-read-only", "a write was asked for where nothing may be changed", {
       where: { path },
-      hint: "this is a mistake in knetctl, please report it",
+      hint: "this is a bug in knetctl: please report it",
     });
   };
   return {
@@ -62,6 +62,6 @@ function onlyLooks({ program, args }: Command): boolean {
 
 function refusedCommand({ program }: Command): Problem {
   return new Problem("host-command-refused", `${program} was to run where nothing may be changed`, {
-    hint: "this is a mistake in knetctl, please report it",
+    hint: "this is a bug in knetctl: please report it",
   });
 }

@@ -7,7 +7,7 @@ const unreachable =
   "firewall, and the HSM's list of allowed clients";
 const template = "the module refuses the key template: look for a policy of the HSM on key attributes";
 const mechanism = "the module does not offer this mechanism, or not with these parameters";
-const readOnly = "this user may not write on the token";
+const readOnly = "this user may not write to the token";
 const notKnown = "the token cannot be reached, or the module's configuration does not have it";
 
 /** What a return value most likely means, whatever the module. */
@@ -20,8 +20,8 @@ const hints: ReadonlyMap<number, string> = new Map([
   [0x03, "slot numbers move: choose the token by its label"],
   [
     0x05,
-    "the module cannot use its configuration, or something that this names: check which files and variables " +
-      "it reads, and that this user may read them",
+    "the module cannot use its configuration, or something that this names: check which files and " +
+      "variables it reads, and that this user may read them",
   ],
   [0x06, "check what the module reads and talks to as this user: files, a daemon, group membership"],
   [0x07, "the module wants initialisation parameters that this program does not give"],

@@ -79,7 +79,7 @@ export function spendsLogin({ id, ckr, unavailable }: CheckResult): boolean {
   return when === "always" || (when === "unless-unreachable" && !(unavailable === true && ckr !== undefined));
 }
 
-/** Whether a failed check says that the login was refused or is forbidden, rather than that nobody answered. */
+/** Whether a failed check says that a login was refused or is forbidden, rather than that nobody answered. */
 export function isLoginRefused({ id, unavailable }: CheckResult): boolean {
   const { spendsLogin: when } = checkTable[id];
   return when === "always" || (when === "unless-unreachable" && unavailable !== true);
@@ -107,5 +107,5 @@ export function whyNothingSigned(token: TokenReport): string | undefined {
     .map(({ detail }) => detail ?? "");
   // why there is no key is said by what should have made it
   const told = new Set(details.filter((detail) => detail !== "" && !/^no (RSA|EC) key$/.test(detail)));
-  return told.size === 0 ? "the test did not come to it" : [...told].join(", ");
+  return told.size === 0 ? "the test did not get that far" : [...told].join(", ");
 }

@@ -109,7 +109,7 @@ function refuseRelative(module: string): void {
     "smoke-module-relative",
     `${JSON.stringify(module)} is neither an absolute path nor a bare file name`,
     {
-      hint: "the test runs in another folder: give the module's whole path",
+      hint: "the test runs in another folder: give the module's full path",
     },
   );
 }

@@ -19,7 +19,7 @@ const printedAtMost = 200;
 
 /**
  * What a worker's end means. A check that began and did not end is its result, naming the call; an end that
- * is not clean after the last check is a warning of its own, `exit`.
+ * is not clean after the last check is a separate warning, `exit`.
  */
 export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
   const { transcript } = end;
@@ -103,7 +103,7 @@ function died(end: WorkerEnd): Told {
     end.signal === null
       ? "the module ends the process that uses it: read its log"
       : "a crash inside the module, which would take the application with it; a function missing from " +
-        "the module ends like this too. Report it to the vendor";
+        "the module looks the same. Report it to the vendor";
   return { detail: `the module ${endedHow(end)} in ${place(end)}${printed(end)}`, hint };
 }
 

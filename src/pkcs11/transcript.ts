@@ -18,7 +18,7 @@ export class Transcript {
   /** True once the module was given the PIN: its output is not shown from then on. */
   pinGiven = false;
   triedToMake = false;
-  /** Undefined until all that is to be told of the token's objects was told. */
+  /** Undefined until the worker has told of all of the token's objects. */
   inventory: Inventory | undefined;
   readonly signatures: SignatureTime[] = [];
   refused: { readonly why: RefusalReason; readonly detail: string } | undefined;

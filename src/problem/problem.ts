@@ -122,8 +122,8 @@ export function needsPermission(error: unknown): error is Problem {
 }
 
 /**
- * A URL as it may be shown: without user, password, query and fragment, which can hold secrets. What is no
- * URL is not shown at all.
+ * A URL as it may be shown: without user, password, query and fragment, which can hold secrets. What is not
+ * a URL is not shown at all.
  */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return "the URL";

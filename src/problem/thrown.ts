@@ -5,7 +5,10 @@ export function errorCode(thrown: unknown): string | undefined {
     : undefined;
 }
 
-/** Whether the system refused a call: anything else that is thrown and is not a Problem is a mistake of the program. */
+/**
+ * Whether the system refused a call: anything else that is thrown and is not a Problem is a mistake of the
+ * program.
+ */
 export function isSystemError(thrown: unknown): boolean {
   return thrown instanceof Error && "syscall" in thrown && errorCode(thrown) !== undefined;
 }

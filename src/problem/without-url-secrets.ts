@@ -37,7 +37,7 @@ function urlCut(word: string): string | undefined {
   let start = found.index + found[0].length;
   while (slash.test(word.charAt(start))) start++;
   const at = word.lastIndexOf("@");
-  // a password may hold what ends an authority; which part is secret cannot be told then
+  // a password may hold what ends an authority; which part is secret is not clear then
   if (at >= next(afterAuthority, word, start)) return `${word.slice(0, start)}…${closedBy(word)}`;
   const rest = Math.max(at, start);
   const end = next(afterPath, word, rest);

@@ -74,7 +74,7 @@ function answerItem(item: KmipItem, logIn: LogIn | undefined, cluster: ClusterSt
   if (logIn !== undefined && !logIn.right)
     return failure("AuthenticationNotSuccessful", "the credential is not accepted", echoed, extension);
   if (operation !== enumerations.Operation.Query)
-    return failure("OperationNotSupported", "the simulator answers Query alone", echoed, extension);
+    return failure("OperationNotSupported", "the simulator answers only Query", echoed, extension);
   return structure(
     "BatchItem",
     ...echoed,

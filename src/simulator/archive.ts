@@ -39,8 +39,8 @@ const block = 512;
 
 /**
  * Compiles the simulated module and packs it as the vendor packs theirs: kNET-PKCS11-Linux-X.Y.Z.tar. Throws
- * a Problem when the version is none, when the compiler or a header is missing, or when the folder cannot be
- * written to.
+ * a Problem when the version is not one, when the compiler or a header is missing, or when the folder cannot
+ * be written to.
  */
 export async function buildArchive({
   out,

@@ -133,7 +133,7 @@ function checkedUsers({
   if (addresses !== undefined && addresses.length !== vhsms)
     throw invalid("not one address for each VHSM", "give as many addresses as VHSMs");
   if (apart.some((index) => !Number.isInteger(index) || index < 0 || index >= vhsms))
-    throw invalid("a member that is to have keys of its own is none", `0 to ${vhsms - 1}`);
+    throw invalid("a member that is to have its own keys does not exist", `0 to ${vhsms - 1}`);
   return names.map((name, index) => ({
     name,
     pin: newSecret(),

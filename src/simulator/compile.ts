@@ -65,7 +65,7 @@ export async function sourcesIn(folder: string): Promise<readonly string[]> {
     .sort()
     .map((name) => join(folder, name));
   if (files.length > 0) return files;
-  throw new Problem("simulator-sources-missing", "the simulated module's sources are not there", {
+  throw new Problem("simulator-sources-missing", "the simulated module's sources are missing", {
     where: { path: folder },
     hint: "run knetctl from its source tree, where installers/simulator lies beside dist",
   });
@@ -90,7 +90,7 @@ async function taken(kept: string, out: string): Promise<boolean> {
 function failed(stderr: string): Problem {
   const missing = packages.find(([pattern]) => pattern.test(stderr))?.[1];
   if (missing !== undefined && /No such file|cannot find/.test(stderr))
-    return new Problem("simulator-tool-missing", "what the simulated module is compiled with is missing", {
+    return new Problem("simulator-tool-missing", "tools for compiling the simulated module are missing", {
       detail: stderr.trim(),
       hint: `install it: apt-get install ${missing}`,
     });
@@ -127,7 +127,7 @@ export async function tryTool(
     stdout: "ignore",
     reject: false,
   });
-  // an exit code of its own means that it ran; without one it could not be started
+  // an exit code means that it ran; without one it could not be started
   if (result.failed && result.exitCode === undefined && result.signal === undefined)
     throw missing(program, debianPackage, result.cause);
   return { ok: !result.failed, stderr: result.stderr.slice(0, keptCharacters) };

@@ -200,7 +200,7 @@ const cases: readonly [danger: string, code: string, named: string, bytes: Buffe
     "web page",
     Buffer.from(`\n<!DOCTYPE html><html><body>${"Please log in. ".repeat(60)}</body></html>`),
   ],
-  ["39: text", "archive-not-tar", "it is a text", Buffer.from("hello".repeat(200))],
+  ["39: text", "archive-not-tar", "it is a text file", Buffer.from("hello".repeat(200))],
   [
     "39: a zip archive",
     "archive-not-tar",

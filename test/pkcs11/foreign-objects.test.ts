@@ -88,7 +88,7 @@ test("what a module only pretends to destroy is found by its label and ID, among
   const report = await smoke({ WRAP_SEARCH: "all", WRAP_DESTROY: "pretend" }, true);
   t.match(check(report, "leftovers"), {
     status: "warn",
-    detail: /^5 objects were left, and are removed now; .*: 4 that are not of this run/,
+    detail: /^5 objects were left over, and have now been removed; .*: 4 that are not of this run/,
   });
   t.strictSame(await onToken(), production);
 });
@@ -116,7 +116,7 @@ const lies: readonly (readonly [string, Readonly<Record<string, string>>, string
     "more objects of this run than it had made",
     { WRAP_SEARCH: "all", WRAP_NAMES: "ours" },
     "leftovers",
-    /than it had made: nothing was destroyed/,
+    /than it made: nothing was destroyed/,
   ],
   ["a made object with the handle 0", { WRAP_MAKE: "zero" }, "destroy", /handle 0 .*: nothing was destroyed/],
   [

@@ -139,7 +139,7 @@ export async function planted(): Promise<unknown> {
 }
 
 /**
- * Where the folder of locks is not root's alone, by root's own doing, and what stands in the lock's place
+ * Where the lock folder is not root's alone, by root's own doing, and what stands in the lock's place
  * then is not ours to remove.
  */
 export async function notRootsAlone(): Promise<unknown> {

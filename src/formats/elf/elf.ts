@@ -110,7 +110,7 @@ function openView(bytes: Buffer, path: string): ElfView {
     return new ElfView(bytes, bits === 2 ? 64 : 32, order === 1);
   throw new Problem("elf-not-elf", "not an ELF file", {
     where: { path },
-    detail: bytes.length === 0 ? "the file is empty" : "its first bytes are others than ELF's",
+    detail: bytes.length === 0 ? "the file is empty" : "its first bytes are not those of an ELF file",
     hint: "use the archive for Linux",
   });
 }
@@ -213,7 +213,7 @@ function readDynamic(
 function readText(view: ElfView, table: { start: number; size: number } | undefined, index: number): string {
   if (table === undefined || index >= table.size) throw new Malformed("a name lies outside the string table");
   const end = view.bytes.indexOf(0, table.start + index);
-  if (end < 0 || end >= table.start + table.size) throw new Malformed("a name has no end");
+  if (end < 0 || end >= table.start + table.size) throw new Malformed("a name is not terminated");
   return view.bytes.toString("utf8", table.start + index, end);
 }
 

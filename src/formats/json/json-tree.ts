@@ -127,8 +127,8 @@ function scalarValue(value: unknown): JsonScalar["value"] {
 }
 
 const syntaxReasons = new Map([
-  ["InvalidSymbol", "this is no JSON value"],
-  ["InvalidNumberFormat", "this is no JSON number"],
+  ["InvalidSymbol", "this is not a JSON value"],
+  ["InvalidNumberFormat", "this is not a JSON number"],
   ["PropertyNameExpected", "a key in double quotes is expected"],
   ["ValueExpected", "a value is expected"],
   ["ColonExpected", "a colon is expected"],

@@ -47,7 +47,7 @@ class ImageAccounts {
       if (/[:,\n\0]/.test(text))
         throw failed(
           "passwd",
-          `${JSON.stringify(text)} cannot stand in the file`,
+          `${JSON.stringify(text)} cannot be written in that file`,
           "choose one without colons, commas and line breaks",
         );
     this.#refuseOthersAtWork();
@@ -115,8 +115,8 @@ class ImageAccounts {
     if (lock === undefined) return;
     throw failed(
       "passwd",
-      `${lock} is there: somebody is changing the image's accounts, or was ended while at it`,
-      `wait, or where nobody works in the image: rm ${this.#root}${lock}`,
+      `${lock} exists: somebody is changing the image's accounts, or was killed while doing so`,
+      `wait, or if nobody is working in the image: rm ${this.#root}${lock}`,
     );
   }
 
@@ -125,8 +125,8 @@ class ImageAccounts {
     if (database !== undefined)
       throw failed(
         database,
-        `the file has a line of ${name} already`,
-        "look where it comes from, and remove it",
+        `the file already has a line for ${name}`,
+        "find out where it comes from, then remove it",
       );
   }
 
@@ -140,7 +140,11 @@ class ImageAccounts {
             .map((line) => line.split(":"))
             .find((fields) => fields[3] === gid)?.[0];
     if (user !== undefined)
-      throw failed("group", `${group} is the own group of user ${user}`, "give the user another group first");
+      throw failed(
+        "group",
+        `${group} is the primary group of user ${user}`,
+        "give the user another group first",
+      );
   }
 }
 

@@ -72,7 +72,7 @@ function onlyInstaller(entries: readonly ArchiveEntry[], archive: string): strin
     throw new Problem("archive-many-installers", "the archive holds more than one install.sh", {
       where,
       detail: named.map((entry) => shownEntry(entry.path)).join(", "),
-      hint: "nobody can tell which one to run; ask the vendor",
+      hint: "it is not clear which one to run; ask the vendor",
     });
   if (first.kind !== "file" || first.path.split("/").length > 2)
     throw new Problem("archive-no-installer", "install.sh is not a file in the archive's top folder", {

@@ -33,7 +33,7 @@ export function archiveFormat(head: Buffer, archive: string): ArchiveFormat {
   // never quoted: a wrong path may lead to a secret
   throw notTar(
     archive,
-    looksLikeText(head) ? "it is a text" : "its first bytes are not those of a tar, gzip or xz file",
+    looksLikeText(head) ? "it is a text file" : "its first bytes are not those of a tar, gzip or xz file",
     "check that module.archive names the vendor's archive, and get it again if it does",
   );
 }

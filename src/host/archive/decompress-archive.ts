@@ -82,7 +82,7 @@ function decompressionProblem(work: Decompression, complaint: string): Problem {
   const details = {
     where: { path: work.archive },
     detail: complaint,
-    hint: "get the archive again: the download or copy did not go well",
+    hint: "get the archive again: the download or copy went wrong",
   };
   if (/memory usage limit/i.test(complaint))
     return new Problem("archive-bomb", "the archive asks for more memory than it should", {

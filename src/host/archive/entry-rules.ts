@@ -8,7 +8,7 @@ type Refusal = readonly [code: ProblemCode, title: string, detail: string];
 type Rule = (entry: RawEntry) => Refusal | undefined;
 
 /**
- * What is wrong with one entry, looked at alone; undefined when nothing is. A foreign owner is no offence:
+ * What is wrong with one entry, looked at alone; undefined when nothing is. A foreign owner is nothing wrong:
  * entries are extracted as root's, whoever the header names. Neither is a link that points to nothing.
  */
 export function refusedEntry(entry: RawEntry, archive: string): Problem | undefined {
@@ -24,7 +24,7 @@ export function refusedBecause(archive: string, code: ProblemCode, title: string
     where: { path: archive },
     detail,
     hint:
-      "a vendor archive has no need of this: do not unpack it by hand, compare its SHA-256 with the " +
+      "no vendor archive needs this: do not unpack it by hand, compare its SHA-256 with the " +
       "vendor's and get it again",
   });
 }
@@ -85,7 +85,7 @@ function depthRule({ path }: RawEntry): Refusal | undefined {
   return depth > archiveLimits.depth
     ? [
         "archive-path-too-deep",
-        "an entry lies too deep",
+        "an entry is nested too deeply",
         `${depth} levels, at most ${archiveLimits.depth}: ${shownEntry(`${path.slice(0, 80)}…`)}`,
       ]
     : undefined;
@@ -125,7 +125,7 @@ function linkRule({ path, type, target }: RawEntry): Refusal | undefined {
       ? undefined
       : [
           "archive-corrupt",
-          "an entry that is no link names a target",
+          "an entry that is not a link names a target",
           `entry ${shownEntry(path)} names ${shownEntry(target)}`,
         ];
   const text = target ?? "";

@@ -43,7 +43,7 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
     requireWhole(opened, folder, archive);
     setModes(opened, folder);
   } catch (error) {
-    // what the disk refuses is no fault of the archive
+    // what the disk refuses is not the archive's fault
     if (error instanceof Problem) throw error;
     if (error instanceof Error && "syscall" in error) throw error;
     throw new Problem("archive-corrupt", "the archive cannot be unpacked", {
@@ -57,13 +57,13 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
 
 /**
  * On a disk that fills up tar loses the end of a file and says nothing: a write that took less than asked for
- * is no error to it.
+ * is not an error to it.
  */
 function requireWhole({ entries }: OpenedArchive, folder: string, archive: string): void {
   for (const { path, kind, size } of entries) {
     const found = kind === "file" ? lstatSync(join(folder, path)).size : size;
     if (found === size) continue;
-    throw new Problem("archive-no-space", "the archive could not be unpacked whole", {
+    throw new Problem("archive-no-space", "the archive could not be unpacked completely", {
       where: { path: archive },
       detail: `${path}: ${found} of ${size} bytes were written to ${folder}`,
       hint: "make room in /tmp and /var/lib, then run again",

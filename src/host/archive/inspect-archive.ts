@@ -97,7 +97,7 @@ class TarReader {
 
   finish(): readonly RawEntry[] {
     // what it still waits for, such as the content of a header whose size another header changed, it says
-    // only when asked to end; of an empty archive it would say that it is none
+    // only when asked to end; it would say that an empty archive is not one
     if (this.#entries.length > 0) this.#parser.end();
     if (this.#failure !== undefined && this.#ended)
       throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);

@@ -32,6 +32,9 @@ export interface OpenArchiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What brings the programs that unpack. */
+const packages = { xz: { debian: "xz-utils", fedora: "xz" }, gzip: { debian: "gzip" } } as const;
+
 /**
  * Opens an archive once, copies it into the private folder while hashing, compares the pinned SHA-256, and
  * inspects every entry of the copy without writing any. Only then is it returned. Throws a Problem
@@ -70,9 +73,7 @@ async function plainTar(
     throw new Problem("archive-xz-missing", `${format} is not installed`, {
       where: { path: archive },
       detail: `the archive is compressed with ${format}`,
-      hint:
-        `${installHint(options.distribution ?? "other", format === "xz" ? { debian: "xz-utils", fedora: "xz" } : { debian: "gzip" })}, ` +
-        "or use the .tar archive",
+      hint: `${installHint(options.distribution ?? "other", packages[format])}, or use the .tar archive`,
     });
   const target = join(options.folder, "archive.tar");
   await decompressArchive({ format, program, packed: copy, bytes, target, archive });

@@ -36,7 +36,7 @@ export function checkedEntries(
 function clash(entry: RawEntry, seen: Map<string, Seen>, archive: string): Problem | undefined {
   const names = namesOf(entry.path);
   const refuse = (detail: string): Problem =>
-    refusedBecause(archive, "archive-duplicate", "two entries mean one file", detail);
+    refusedBecause(archive, "archive-duplicate", "two entries stand for the same file", detail);
   for (let length = 1; length < names.length; length++) {
     const path = names.slice(0, length).join("/");
     const parent = seen.get(folded(path));

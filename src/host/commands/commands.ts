@@ -60,7 +60,7 @@ function required(tree: Tree, program: string): AbsolutePath {
     detail: program.startsWith("/")
       ? "no such file, or it is not executable"
       : `looked in ${systemPath.split(":").join(", ")}`,
-    hint: "install the package that brings it",
+    hint: "install the package that provides it",
   });
 }
 

@@ -28,10 +28,10 @@ function usable(tree: Tree, program: AbsolutePath): boolean {
     const entry = withFound(tree, program, "change", (found) => found.entry);
     if (entry === undefined || entry.kind !== "file" || (entry.mode & executable) === 0) return false;
     if (tree.owners.has(entry.uid) && (entry.mode & writableByOthers) === 0) return true;
-    throw new Problem("host-untrusted-owner", "the program could have been written by others than root", {
+    throw new Problem("host-untrusted-owner", "users other than root could have written to the program", {
       where: { path: program },
       detail: `owner is uid ${entry.uid}, mode ${modeText(entry.mode)}`,
-      hint: "install it anew from its package",
+      hint: "reinstall it from its package",
     });
   });
 }

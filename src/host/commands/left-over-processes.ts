@@ -15,8 +15,8 @@ export const markerVariable = "KNETCTL_MARK";
 /**
  * Processes that still carry the marker in the environment they were started with, and those that work in the
  * folder or run a program of it: they may have thrown their environment away (`env -i`). Not our own; no
- * zombies. A process that did so and works elsewhere with a program of the host's cannot be told from anybody
- * else's, and is not found.
+ * zombies. A process that did so and works elsewhere with a program of the host's cannot be distinguished
+ * from anybody else's, and is not found.
  */
 export function leftOverProcesses(marker: string, folder?: string): readonly LeftOver[] {
   return look(marker, folder).found;

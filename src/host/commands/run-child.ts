@@ -70,7 +70,7 @@ function start({ line, cwd, env, input }: ChildRun): ChildProcess {
       detached: true,
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
-    // a child that does not read all of its input is no failure of ours
+    // a child that does not read all of its input has not failed us
     child.stdin?.on("error", () => undefined).end(input);
     return child;
   } finally {
@@ -92,7 +92,10 @@ function ended(
       reject(
         new Problem("host-command-not-started", "the program could not be started", {
           where: { path: line[0] ?? "" },
-          detail: `${code}${code === "ENOENT" ? ": the program, its interpreter or the working folder is missing" : ""}`,
+          detail:
+            code === "ENOENT"
+              ? `${code}: the program, its interpreter or the working folder is missing`
+              : code,
         }),
       );
     });

@@ -50,7 +50,7 @@ const mostTries = 500;
 /**
  * Whether a child became its program: spawn() returns when it did, or has died before. Until then it bears
  * our name, and our command line or, once it is dead, none (proc_pid_comm(5), proc_pid_cmdline(5)). True
- * where that cannot be told.
+ * where that cannot be determined.
  */
 function hasBegun(pid: number): boolean {
   try {
@@ -108,7 +108,7 @@ let nothing: number | undefined;
  * What a child gets from its descriptor number `first` on, for the end of its `stdio`: /dev/null at each
  * number that whoever started us left open for all children. Node cannot mark it close-on-exec, and until a
  * PIN has been read from it we need it ourselves; where nothing can name it any more it is closed. Throws a
- * Problem where it cannot be told what that is, or where it cannot be hidden.
+ * Problem where what that is cannot be determined, or where it cannot be hidden.
  */
 export function othersFrom(first: number): readonly ("ignore" | number)[] {
   const others = passedOn().filter((descriptor) => descriptor >= first);
@@ -137,7 +137,7 @@ function passedOn(): readonly number[] {
   } catch (cause) {
     const code = errorCode(cause) ?? "unknown";
     if (code === "EMFILE" || code === "ENFILE")
-      throw noneLeft("/proc/self/fd", `what was left open for it cannot be told (${code})`);
+      throw noneLeft("/proc/self/fd", `cannot determine what was left open for it (${code})`);
     throw new Problem(
       "host-no-proc",
       "/proc cannot be read, so what was left open for this program cannot be kept from those that it starts",

@@ -96,15 +96,15 @@ function makeFolder(parent: Folder, name: string, rights: Rights): void {
 function requireRootsAlone(parent: Folder, owners: Owners): void {
   const own = process.geteuid?.() ?? 0;
   if (isRootsAlone(parent) || (own !== 0 && owners.has(parent.entry.uid))) return;
-  throw new Problem("host-untrusted-folder", "links are made only in folders of root's alone", {
+  throw new Problem("host-untrusted-folder", "links are made only in folders that belong to root alone", {
     where: { path: parent.path },
-    hint: "somebody else can write there, so make the link by hand after looking who",
+    hint: "somebody else can write there: find out who, then make the link by hand",
   });
 }
 
 function taken(path: AbsolutePath, what: string): Problem {
-  return new Problem("host-entry-exists", `${what} of that name is there already`, {
+  return new Problem("host-entry-exists", `${what} of that name is already there`, {
     where: { path },
-    hint: "look what it is and who put it there, and move it away",
+    hint: "find out what it is and who put it there, then move it away",
   });
 }

@@ -32,7 +32,7 @@ export function isKernels(fd: number): boolean {
   try {
     return statfsSync(`/proc/self/fd/${fd}`).type === procfsMagic;
   } catch {
-    // without /proc there is no file of it
+    // without /proc there are no files in it
     return false;
   }
 }

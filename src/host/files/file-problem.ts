@@ -9,7 +9,7 @@ type Meaning = readonly [code: ProblemCode, title: string, hint?: string];
 const vanished: Meaning = [
   "host-entry-changed",
   "somebody changed the path while it was being worked on",
-  "find out who works in this folder, then run again",
+  "find out who is working in this folder, then run again",
 ];
 
 const meanings: Readonly<Record<string, Meaning>> = {

@@ -125,6 +125,6 @@ function tooLarge(path: AbsolutePath, bytes: number, maxBytes: number): Problem 
   return new Problem("host-file-too-large", "the file is larger than any file of its kind should be", {
     where: { path },
     detail: `at least ${bytes} bytes; at most ${maxBytes} are read`,
-    hint: "look what it is and who put it there, and move it away",
+    hint: "find out what it is and who put it there, then move it away",
   });
 }

@@ -57,6 +57,6 @@ function removeName(tree: Tree, path: AbsolutePath, remove: (folder: Folder, nam
 function notEmpty(path: AbsolutePath): Problem {
   return new Problem("host-folder-not-empty", "the folder is not empty, so it is left in place", {
     where: { path },
-    hint: "look what is in it, and who put it there",
+    hint: "find out what is in it, and who put it there",
   });
 }

@@ -26,7 +26,7 @@ const staffGid = 50;
 
 export function trustedOwners(uids: readonly number[]): Owners {
   const own = process.geteuid?.() ?? 0;
-  // without root there is no privilege to be tricked out of: what is one's own is trusted
+  // without root there are no privileges to abuse: one's own files are trusted
   return new Set([0, own, ...uids]);
 }
 
@@ -72,7 +72,7 @@ export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owne
 export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Place, purpose: Purpose): void {
   if (link.uid === 0 && (isRootsAlone(folder) || (purpose === "secret" && isStickyOfRoot(folder.entry))))
     return;
-  throw new Problem("host-untrusted-link", "a symbolic link that is not root's alone lies on the way", {
+  throw new Problem("host-untrusted-link", "a symbolic link on the way is not controlled by root alone", {
     where: { path },
     detail:
       link.uid === 0 ? "others can write in the folder that holds it" : `the link belongs to uid ${link.uid}`,

@@ -83,7 +83,7 @@ export function changed(path: AbsolutePath, detail: string): Problem {
   return new Problem("host-entry-changed", "somebody changed the path while it was being worked on", {
     where: { path },
     detail,
-    hint: "find out who works in this folder, then run again",
+    hint: "find out who is working in this folder, then run again",
   });
 }
 
@@ -93,7 +93,7 @@ export function tooManyLinks(path: AbsolutePath): Problem {
     "too many symbolic links lie on the way, or the path keeps changing",
     {
       where: { path },
-      hint: "look for links in a circle (namei -l), and who works in these folders",
+      hint: "look for links in a circle (namei -l), and for who is working in these folders",
     },
   );
 }
@@ -142,7 +142,7 @@ function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): F
 }
 
 /**
- * What is seen there in an image is no part of it: people mount this machine's own folders in its place, to
+ * What is seen there in an image is not part of it: people mount this machine's own folders in its place, to
  * run a program inside. What a record in an image says of them must not be done to the machine.
  */
 const ofRunningSystem = /^\/(proc|sys|dev|run)(\/|$)/;
@@ -159,7 +159,7 @@ function runningSystems(path: AbsolutePath): Problem {
 }
 
 function notAFolder(entry: Entry, path: AbsolutePath): Problem {
-  if (entry.kind === "folder") return changed(path, "it was no folder a moment ago");
+  if (entry.kind === "folder") return changed(path, "it was not a folder a moment ago");
   return new Problem("host-not-a-folder", `${article[entry.kind]} is where a folder should be`, {
     where: { path },
     hint: "find out who put it there, and move it away",

@@ -42,7 +42,7 @@ export function writeIn(
 export function folderMissing(path: AbsolutePath): Problem {
   return new Problem("host-folder-missing", "the folder does not exist", {
     where: { path },
-    hint: "make it, or look whether the path is the one you mean",
+    hint: "create it, or check that the path is the one you mean",
   });
 }
 

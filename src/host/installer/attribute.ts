@@ -8,8 +8,8 @@ import type { Evidence } from "./evidence.js";
 export interface KeptChange {
   readonly change: RecordedChange;
   /**
-   * `others`: by all that can be told not the installer's; `unsure`: perhaps its, perhaps not; `owner`: its,
-   * but it belongs to another account now.
+   * `others`: as far as can be determined, not the installer's; `unsure`: perhaps its, perhaps not; `owner`:
+   * its, but it belongs to another account now.
    */
   readonly why: "others" | "unsure" | "owner";
 }

@@ -39,7 +39,7 @@ const limits = {
 /**
  * The files to save before an installer runs, best first: all of /etc and every file of a name that the
  * archive or install.sh mentions; then, within tighter limits, what lies below a folder that it mentions.
- * Saving all of /opt and /usr is no option: they hold many gigabytes. Pure.
+ * Saving all of /opt and /usr is not an option: they hold many gigabytes. Pure.
  */
 export function backupCandidates(snapshot: Snapshot, likely: LikelyTargets): readonly string[] {
   const first: Candidate[] = [];

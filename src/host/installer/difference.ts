@@ -40,8 +40,8 @@ const derived = /^\/etc\/ld\.so\.cache/;
 
 /**
  * Compares two snapshots. Files whose metadata are the same are taken as unchanged; the others are compared
- * by content where a backup exists. What other programs did meanwhile cannot be told from what the installer
- * did.
+ * by content where a backup exists. What other programs did meanwhile cannot be distinguished from what the
+ * installer did.
  */
 export function difference(
   before: PackedSnapshot,

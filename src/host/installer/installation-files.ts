@@ -53,7 +53,7 @@ export function installationFiles(host: Host, run: AbsolutePath): InstallationFi
   if (entry !== undefined && (entry.kind !== "folder" || entry.uid !== 0 || (entry.mode & 0o077) !== 0))
     throw new Problem("archive-not-private", "the run's folder is not private", {
       where: { path: full },
-      hint: "find out who made it so: it is to be a folder of root's with mode 0700",
+      hint: "find out who changed it: it must be a folder of root's with mode 0700",
     });
   return {
     folder,

@@ -45,7 +45,7 @@ export function installedLibrary(
     throwIfErrors(checkUnpacked(host, loader, made, candidates.length > 0 ? candidates : named, archive));
   const library = candidates.find((path) => path === byName) ?? candidates[0] ?? byName;
   if (library !== undefined) return library;
-  throw new Problem("installer-no-library", `install.sh ended well but left no ${clientModule}`, {
+  throw new Problem("installer-no-library", `install.sh succeeded but left no ${clientModule}`, {
     where: { path: archive },
     detail: "nothing of that name was created for this machine under /etc, /opt, /usr or /lib",
     hint: "ask the vendor where install.sh puts the module",

@@ -27,7 +27,9 @@ export function othersLines({ changes }: Kept): readonly string[] {
     .slice(0, shownOthers)
     .map(({ path, before, after }) => `${path} (uid ${(after ?? before)?.uid ?? "unknown"})`);
   const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : "";
-  return [`not install.sh's, but of other accounts meanwhile, and left alone: ${shown.join(", ")}${more}`];
+  return [
+    `not from install.sh but from other accounts meanwhile, and left alone: ${shown.join(", ")}${more}`,
+  ];
 }
 
 /**

@@ -10,7 +10,7 @@ export interface Mount {
 }
 
 /**
- * What is mounted below the root just now, the root itself left out (proc_pid_mountinfo(5)). Empty where
+ * What is mounted below the root now, the root itself left out (proc_pid_mountinfo(5)). Empty where
  * there is no /proc.
  */
 export function mountsBelow(root: AbsolutePath): readonly Mount[] {

@@ -19,7 +19,7 @@ function dpkgHint({ name, before, now }: PackageChange): string {
   // apt knows no architecture of that name
   const full = name.endsWith(":all") ? bare : name;
   if (version === nowVersion)
-    return `apt-get install --reinstall ${full} mends it (${before} before, ${now ?? "gone"} now)`;
+    return `apt-get install --reinstall ${full} repairs it (${before} before, ${now ?? "gone"} now)`;
   return (
     `apt-get install ${now === undefined ? "" : "--allow-downgrades "}${full}=${version} brings it ` +
     `back; apt-cache policy ${bare} shows whether a source still has it`

@@ -125,7 +125,7 @@ function told(
   return new Problem(code, message, {
     severity,
     ...(where && { where }),
-    detail: [...(detail === undefined ? [] : [detail]), "install.sh ended well", ...lastWords].join("\n"),
+    detail: [...(detail === undefined ? [] : [detail]), "install.sh succeeded", ...lastWords].join("\n"),
     hint: [...(hint === undefined ? [] : [hint]), `all of its output is in ${log}`].join("; "),
     cause,
   });
@@ -137,9 +137,9 @@ async function keepChanges(
 ): Promise<Pick<Observation, "changes" | "kept">> {
   const observed = await observeInstallation(host, files);
   if (observed === undefined)
-    throw new Problem("installer-snapshot", "the record of the state before is gone", {
+    throw new Problem("installer-snapshot", "the record of the previous state is gone", {
       where: { path: files.snapshot },
-      hint: "find out who removed it; what install.sh changed cannot be told",
+      hint: "find out who removed it; what install.sh changed can no longer be determined",
     });
   const { changes, kept } = observed;
   writeKept(host, files, kept);

@@ -91,7 +91,7 @@ function missingInterpreter(host: Host, { program }: Interpreter, archivePath: s
   return [
     new Problem("installer-interpreter", `install.sh needs ${program}, which this host does not have`, {
       where: { path: archivePath },
-      hint: `install the package of ${program}, then run again`,
+      hint: `install the package that provides ${program}, then run again`,
     }),
   ];
 }

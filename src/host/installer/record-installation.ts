@@ -61,7 +61,7 @@ export async function recordInstallation(
     run.note("inspecting the archive");
     const prepared = await prepare(archive, sha256, files, run);
     throwIfErrors(prepared.problems);
-    run.note("recording the state before");
+    run.note("recording the previous state");
     await asFileProblemOf(files.folder, () => saveState(prepared, files, run.host));
     return recordOf(prepared, run.host);
   } catch (error) {
@@ -118,7 +118,7 @@ async function makeDurable({ full }: InstallationFiles, host: Host): Promise<voi
     timeoutMs: 300_000,
   });
   if (result.exitCode === 0) return;
-  throw new Problem("installer-snapshot", "the record of the state before cannot be made durable", {
+  throw new Problem("installer-snapshot", "the record of the previous state cannot be made durable", {
     where: { path: full },
     detail: result.timedOut ? "sync did not end within 300 s" : result.stderr.trim(),
     hint: "check the disk, then run again",

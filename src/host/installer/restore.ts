@@ -92,7 +92,7 @@ function removeAfter(path: AbsolutePath, { before, after }: RecordedChange, how:
 }
 
 /**
- * Nothing lies below what is no folder: the file that the installer's folder took the place of may be back
+ * Nothing lies below what is not a folder: the file that the installer's folder took the place of may be back
  * already.
  */
 function entryOrNone(path: AbsolutePath, files: Files): Entry | undefined {

@@ -42,7 +42,7 @@ export async function readPinFile(path: string): Promise<PinFile> {
 async function open(path: string, where: Where): Promise<number> {
   try {
     const walked = process.geteuid?.() === 0 ? asAbsolutePath(path) : undefined;
-    // without root there is no privilege to be tricked out of
+    // without root there are no privileges to abuse
     const descriptor = await openPatiently(() =>
       walked === undefined ? openSync(path, flags) : openTrusted(walked),
     );
@@ -114,12 +114,12 @@ const reasons: Readonly<Partial<Record<ProblemCode, string>>> = {
 
 function untrusted(problem: Problem, where: Where): Problem {
   if (problem.code.startsWith("pin-")) return problem;
-  return new Problem("pin-file-untrusted", "others than root can choose what the PIN file is", {
+  return new Problem("pin-file-untrusted", "users other than root can decide what the PIN file is", {
     where,
     detail:
       `${problem.where?.path ?? where.path} ` +
       (reasons[problem.code] ?? `cannot be walked through: ${problem.message}`),
-    hint: "keep it in a folder that is root's, as are all above it, and where nobody else can write",
+    hint: "keep it in a folder that belongs to root, as do all above it, and in which nobody else can write",
   });
 }
 

@@ -85,7 +85,7 @@ function doubts(text: string, from: string): readonly Problem[] {
     ...(/^\s*(["']).*\1\s*$/su.test(text)
       ? [doubt("pin-outer-quotes", "stands in quotes", "remove them where they are not part of the PIN")]
       : []),
-    // what base64 ends with is no assignment
+    // what base64 ends with is not an assignment
     ...(/^\s*(?:export\s+)?[A-Za-z_][\w:]*\s*=\s*[^=\s]/u.test(text)
       ? [doubt("pin-assignment", "looks like NAME=PIN", "write the PIN alone, without a name before it")]
       : []),

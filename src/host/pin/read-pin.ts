@@ -95,9 +95,8 @@ async function fromDescriptor(
 ): Promise<Raw> {
   const from = descriptor === 0 ? "standard input" : `descriptor ${descriptor}`;
   if (!isHandedOver(descriptor, descriptors)) {
-    throw new Problem("pin-descriptor-unreadable", `${from} was not handed over to knetctl`, {
-      detail:
-        "it was not open when the program started, or it is one from which nothing could be read to an end",
+    throw new Problem("pin-descriptor-unreadable", `${from} was not passed to knetctl`, {
+      detail: "it was not open when the program started, or it cannot be read to an end",
       hint: `open it for reading when knetctl is started: knetctl … ${descriptor}< FILE`,
     });
   }

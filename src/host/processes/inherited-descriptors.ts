@@ -29,7 +29,7 @@ export function openDescriptors(): OpenDescriptors {
  * standard input always is. Which were marked close-on-exec does not tell: Node marks those it was given too
  * (libuv's uv_disable_stdio_inheritance). What it opens for itself before our first line are anonymous inodes
  * (epoll, eventfd, io_uring) and pipes of which it holds both ends; from neither could a secret be read to
- * its end, whosever they are. False where that cannot be told.
+ * its end, whosever they are. False where that cannot be determined.
  */
 export function isHandedOver(descriptor: number, atStart: OpenDescriptors): boolean {
   if (descriptor === 0) return true;
@@ -45,7 +45,7 @@ export function isHandedOver(descriptor: number, atStart: OpenDescriptors): bool
 /**
  * Descriptors above standard error that every child would get: opened by whoever started us, since Node opens
  * its own close-on-exec. It marks those it was given as well, but only up to the first gap above 15. Throws
- * what the system says where that cannot be told.
+ * what the system says where that cannot be determined.
  */
 export function descriptorsPassedOn(): readonly number[] {
   return numbers().filter((descriptor) => {

@@ -10,8 +10,8 @@ export function processMark(): string {
 }
 
 /**
- * Whether the mark is that of a process that has ended, as far as that can be told: its number was given out
- * by this namespace, and nobody has it.
+ * Whether the mark is that of a process that has ended, as far as that can be determined: its number was
+ * given out by this namespace, and nobody has it.
  */
 export function isOfEndedProcess(mark: string): boolean {
   const [namespace, pid = ""] = mark.split("-");

@@ -38,7 +38,7 @@ export function sandboxNeedsRoot(): Problem {
 export function sandboxToolsMissing(tools: readonly string[]): Problem {
   return new Problem(
     "host-sandbox-tools-missing",
-    `a sandbox needs programs that are not here: ${tools.join(", ")}`,
+    `a sandbox needs programs that are missing here: ${tools.join(", ")}`,
     {
       hint: "install the packages util-linux and coreutils, on Debian and Ubuntu mount too",
     },

@@ -24,7 +24,7 @@ const longestName = 80;
 export function askHealth(url: string, { timeoutMs, signal }: Asking): Promise<Health> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (protocol !== "http:" && protocol !== "https:")
-    return Promise.resolve({ well: false, reason: "it is no http or https URL" });
+    return Promise.resolve({ well: false, reason: "it is not an http or https URL" });
   return new Promise((resolve) => {
     const settle = (health: Health): void => {
       clearTimeout(timer);
@@ -55,7 +55,7 @@ export function askHealth(url: string, { timeoutMs, signal }: Asking): Promise<H
 function options(url: string): RequestOptions & { rejectUnauthorized: boolean; autoSelectFamily: boolean } {
   const { hostname } = new URL(url);
   return {
-    // a connection of its own: none that an earlier answer has left open
+    // a new connection, not one that an earlier answer has left open
     agent: false,
     headers: { accept: "application/json", connection: "close" },
     rejectUnauthorized: true,
@@ -103,10 +103,8 @@ function productIn(body: string | undefined): string | undefined {
     const json: unknown = JSON.parse(body ?? "");
     if (typeof json !== "object" || json === null || !("productName" in json) || !isName(json.productName))
       return undefined;
-    return (
-      `${json.productName}${"productVersion" in json && isName(json.productVersion) ? ` ${json.productVersion}` : ""} ` +
-      "answers"
-    );
+    const version = "productVersion" in json && isName(json.productVersion) ? ` ${json.productVersion}` : "";
+    return `${json.productName}${version} answers`;
   } catch {
     return undefined;
   }

@@ -17,14 +17,14 @@ export function unitProblem(unit: string, { load }: Pick<UnitState, "load">): Pr
   if (load !== "bad-setting" && load !== "error") return undefined;
   return new Problem("service-unit-broken", `the unit ${unit} cannot be loaded`, {
     detail: `its load state is ${load}`,
-    hint: `systemd-analyze verify ${shellWord(unit)} shows what is wrong with it; mend that, ${otherwise}`,
+    hint: `systemd-analyze verify ${shellWord(unit)} shows what is wrong with it; fix that, ${otherwise}`,
   });
 }
 
 export function stateUnknown(unit: string, detail: string): Problem {
-  return new Problem("service-state-unknown", `the service manager does not tell the state of ${unit}`, {
+  return new Problem("service-state-unknown", `the service manager does not report the state of ${unit}`, {
     detail,
-    hint: `look whether this works: systemctl status ${shellWord(unit)}`,
+    hint: `check whether this works: systemctl status ${shellWord(unit)}`,
   });
 }
 
@@ -49,11 +49,11 @@ export function restartTimeout(unit: string, seconds: number): Problem {
 
 export function flapping(unit: string, { restarts, result }: UnitState): Problem {
   const times =
-    restarts === 0 ? "" : `; it was started again by itself ${restarts === 1 ? "once" : `${restarts} times`}`;
+    restarts === 0 ? "" : `; it was restarted automatically ${restarts === 1 ? "once" : `${restarts} times`}`;
   return serviceProblem(
     "service-flapping",
     unit,
-    "starts and ends again and again",
+    "keeps starting and ending",
     `its result is ${result === "" ? "unknown" : result}${times}`,
   );
 }
@@ -98,6 +98,6 @@ export function notStopped(unit: string, { active, sub }: UnitState, said: strin
 function serviceProblem(code: ProblemCode, unit: string, what: string, detail: string): Problem {
   return new Problem(code, `${unit} ${what}`, {
     detail,
-    hint: `journalctl -u ${shellWord(unit)} -n 50 shows what it says of itself`,
+    hint: `journalctl -u ${shellWord(unit)} -n 50 shows its messages`,
   });
 }

@@ -25,7 +25,7 @@ export function systemctl(
   if (root !== "/")
     return Promise.reject(
       new Problem("host-command-refused", `systemctl ${verb} ${unit} was to run for an image`, {
-        hint: "this is a mistake in knetctl, please report it",
+        hint: "this is a bug in knetctl: please report it",
       }),
     );
   return commands.run({
@@ -45,8 +45,18 @@ export function saidBy({ stderr, exitCode }: CommandResult): string {
   return line === "" ? `exit code ${exitCode ?? "none"}` : withoutUrlSecrets(line).slice(0, 200);
 }
 
-const properties =
-  "LoadState,ActiveState,SubState,Result,Type,NRestarts,InvocationID,MainPID,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic";
+const properties = [
+  "LoadState",
+  "ActiveState",
+  "SubState",
+  "Result",
+  "Type",
+  "NRestarts",
+  "InvocationID",
+  "MainPID",
+  "ExecMainStartTimestampMonotonic",
+  "ActiveEnterTimestampMonotonic",
+].join(",");
 const lookMs = 10_000;
 
 /**

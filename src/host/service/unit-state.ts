@@ -49,7 +49,7 @@ export function parseUnitState(text: string): UnitState | undefined {
 
 /** Whether it does its work: also while it reads its settings anew. */
 export function isUp({ active, sub, type }: UnitState): boolean {
-  // of a oneshot unit nothing has to be left running
+  // a oneshot unit need not leave anything running
   return ["active", "reloading", "refreshing"].includes(active) && (sub !== "exited" || type === "oneshot");
 }
 

@@ -7,7 +7,7 @@ import { errorCode } from "../../problem/thrown.js";
 /**
  * What keeps this process's user from a library that the loader did not find, as closedWay tells it: a path's
  * own way, or that to where the loader's cache or LD_LIBRARY_PATH has the bare name. ld.so(8) passes over
- * what it may not open, and says in the end that there is none.
+ * what it may not open, and says in the end that the library was not found.
  */
 export function closedLibrary(name: string): string | undefined {
   const places = name.includes("/") ? [name] : [...librariesOfPath(name), ...cached(name)];

@@ -35,7 +35,7 @@ const patterns: readonly Pattern[] = [
             hint: module.includes("/")
               ? "check the path"
               : "a bare name is looked for in the folders of ld.so.conf and the default ones: run " +
-                "ldconfig after adding a folder, or give the whole path",
+                "ldconfig after adding a folder, or give the full path",
           }
         : {
             detail: `${library}, which ${module} needs, was not found`,
@@ -71,7 +71,7 @@ const patterns: readonly Pattern[] = [
   {
     pattern: /undefined symbol: C_GetFunctionList/,
     explain: (_match, module) => ({
-      detail: `${module} has no C_GetFunctionList: it is no PKCS #11 module`,
+      detail: `${module} has no C_GetFunctionList: it is not a PKCS #11 module`,
       hint: "check that this is the right library",
     }),
   },

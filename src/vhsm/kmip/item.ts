@@ -78,7 +78,7 @@ export function numberOf(item: KmipItem | undefined): number | undefined {
 }
 
 /**
- * The problem of bytes or a document that is no KMIP message. `why` never quotes them: they may hold a
+ * The problem of bytes or a document that is not a KMIP message. `why` never quotes them: they may hold a
  * password.
  */
 export function malformed(why: string): Problem {

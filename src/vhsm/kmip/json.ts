@@ -61,13 +61,13 @@ function bitsOf(value: bigint): number {
 
 function fromJson(document: unknown, depth: number): KmipItem {
   if (depth > deepestNesting) throw malformed(`nested more than ${deepestNesting} deep`);
-  if (!isRecord(document)) throw malformed("an item is no object");
+  if (!isRecord(document)) throw malformed("an item is not an object");
   const tag = tagFrom(document["tag"]);
   const type = document["type"] ?? "Structure";
   const value = document["value"];
   if (!isType(type)) throw malformed("unknown type of an item");
   if (type !== "Structure") return leafFromJson(tag, type, value);
-  if (!Array.isArray(value)) throw malformed("a structure's value is no list");
+  if (!Array.isArray(value)) throw malformed("a structure's value is not a list");
   return { tag, type, value: value.map((each: unknown) => fromJson(each, depth + 1)) };
 }
 

@@ -20,7 +20,7 @@ const mostInformation = 20;
 /**
  * What the answer to a Query says, in KMIP's JSON form, whatever else it holds: a server's information is its
  * vendor's own, and may use tags, enumerations and types that are not known here. Its texts are fit for
- * quoting (peer-text.ts). Throws a Problem (`kmip-malformed`) when it is no response message.
+ * quoting (peer-text.ts). Throws a Problem (`kmip-malformed`) when it is not a response message.
  */
 export function readLooseAnswer(source: string): QueryAnswer {
   const response = itemFrom(parsed(source), 0);
@@ -58,7 +58,7 @@ function parsed(source: string): unknown {
 
 function itemFrom(document: unknown, depth: number): LooseItem {
   if (depth > deepest || !isRecord(document) || !("tag" in document) || !("value" in document))
-    throw malformed("an item is no object");
+    throw malformed("an item is not an object");
   const { tag, value } = document;
   if (typeof tag !== "string") throw malformed("an item has no tag");
   const name = /^0x[0-9a-f]{6}$/i.test(tag) ? (nameOfTag(Number(tag)) ?? tag.toLowerCase()) : tag;

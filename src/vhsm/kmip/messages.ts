@@ -77,7 +77,7 @@ export interface QueryAnswer {
 
 /**
  * What the answer to `queryRequest` says, its texts fit for quoting (peer-text.ts). Throws a Problem
- * (`kmip-malformed`) when it is no response message.
+ * (`kmip-malformed`) when it is not a response message.
  */
 export function readQueryAnswer(response: KmipItem): QueryAnswer {
   const item = part(response, "BatchItem");

@@ -112,7 +112,9 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     code: "endpoint-fingerprint",
     title: "the certificate is not the pinned one",
     detail: `found ${found}, pinned ${wanted}`,
-    hint: "find out who changed it; if it was the VHSM's administrator, change the fingerprint in the profile",
+    hint:
+      "find out who changed it; if it was the VHSM's administrator, change the fingerprint in the " +
+      "profile",
   }),
   "plain-http": ({ line }) => ({
     code: "endpoint-plain-http",
@@ -173,7 +175,8 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
 };
 
 function httpAnswer({ status, server }: { readonly status: number; readonly server: string }): string {
-  return `POST /kmip is answered with status ${status}${server === "" ? "" : ` by ${JSON.stringify(server)}`}`;
+  const by = server === "" ? "" : ` by ${JSON.stringify(server)}`;
+  return `POST /kmip is answered with status ${status}${by}`;
 }
 
 /** What to do about a limit or a rule of this host, by the system's code (connect(2)). */
@@ -211,7 +214,9 @@ function timeOut(stage: Stage, ms: number): Words {
       return {
         code: "endpoint-timeout-tls",
         title: `the connection is accepted, but TLS is not answered ${time}`,
-        hint: "the VHSM hangs or is overloaded, or something on the way accepts connections for it: look there",
+        hint:
+          "the VHSM hangs or is overloaded, or something on the way accepts connections for it: look " +
+          "there",
       };
     case "answer":
       return {

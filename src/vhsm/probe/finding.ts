@@ -21,7 +21,7 @@ export type Stage = "name" | "connect" | "tls" | "answer";
 interface Findings {
   "name-not-found": { readonly code: string };
   refused: object;
-  /** No way to the address: routes, a firewall's answer, an interface that is down; `code` is the system's. */
+  /** No way to the address: routes, a firewall, an interface that is down; `code` is the system's. */
   unreachable: { readonly code: string };
   /** This host's own limits or rules, and not the endpoint's; `code` is the system's. */
   "own-host": { readonly doing: "connecting" | "looking up names"; readonly code: string };

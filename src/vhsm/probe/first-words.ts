@@ -1,7 +1,7 @@
 import { peerText } from "../peer-text.js";
 
 /**
- * What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are no text.
+ * What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are not text.
  */
 export type FirstWords =
   | { readonly is: "nothing" }
@@ -43,7 +43,7 @@ export function isTtlvResponse(bytes: Buffer): boolean {
   return bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0x42007b;
 }
 
-/** Undefined where most of it is no text. */
+/** Undefined where most of it is not text. */
 function firstLine(bytes: Buffer): string | undefined {
   const text = bytes.subarray(0, 4 * longestLine).toString("utf8");
   const [line = ""] = text.replace(/^[\r\n]+/, "").split(/[\r\n]/);

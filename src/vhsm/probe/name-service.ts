@@ -48,7 +48,7 @@ export async function withNames<T>(
 }
 
 class NameService implements Names {
-  /** Once it answers, or cannot: the time that it takes to start is no time of the name's. */
+  /** Once it answers, or cannot: the time that it takes to start does not count as the lookup's. */
   readonly ready: Promise<void>;
   readonly #child: ChildProcess;
   readonly #lookups = new Map<string, PromiseWithDone>();

@@ -20,6 +20,6 @@ test("module.archive that names a secret by mistake: nothing of what it holds is
     t.match(told(content), "archive-not-tar");
     t.notMatch(told(content), /hunter2|PRIVATE|MIIE/);
   }
-  t.match(told("hunter2"), "it is a text");
+  t.match(told("hunter2"), "it is a text file");
   t.end();
 });

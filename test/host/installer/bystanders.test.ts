@@ -110,7 +110,7 @@ t.test("what another account writes below /opt while install.sh runs stays, and 
   t.ok(existsSync(join(folder, "deep/x")));
   t.match(
     s.notes.join("\n"),
-    /of other accounts meanwhile, and left alone: \/opt\/db\/1 \(uid 1000\)[^]* and \d+ more/,
+    /from other accounts meanwhile, and left alone: \/opt\/db\/1 \(uid 1000\)[^]* and \d+ more/,
   );
   t.notOk(existsSync(s.at("usr/local/lib/libkNETPKCS11.so")), "and what install.sh did is gone");
 });

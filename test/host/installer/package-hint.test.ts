@@ -20,7 +20,7 @@ test(
     );
     t.equal(
       deb("1.2-3 installed", "1.2-3 half-configured"),
-      "apt-get install --reinstall kryptus:amd64 mends it (1.2-3 installed before, 1.2-3 " +
+      "apt-get install --reinstall kryptus:amd64 repairs it (1.2-3 installed before, 1.2-3 " +
         "half-configured now)",
     );
     const rpm = (distribution: "fedora" | "suse" | "other", now?: string) =>

@@ -105,7 +105,7 @@ test("it fails softly: its last lines, without colours, are in the problem of th
   t.equal(problem.code, "installer-no-library");
   t.match(
     problem.detail ?? "",
-    /install\.sh ended well\nits standard input was empty\nits last lines:\n.*sudo.*not found\ndone$/,
+    /install\.sh succeeded\nits standard input was empty\nits last lines:\n.*sudo.*not found\ndone$/,
   );
   t.match(problem.hint ?? "", /install\.log/);
 });

@@ -160,7 +160,7 @@ test("a descriptor is read, also by its name in /dev/fd", async (t) => {
   }
   await t.rejects(readPin({ from: "fd", descriptor: 987 }), {
     code: "pin-descriptor-unreadable",
-    message: "descriptor 987 was not handed over to knetctl",
+    message: "descriptor 987 was not passed to knetctl",
   });
 });
 

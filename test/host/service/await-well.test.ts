@@ -89,12 +89,12 @@ const notWell: Readonly<
   "was started again by itself": {
     life: (age) => ({ ...active, NRestarts: age < 60 ? 0 : 1 }),
     code: "service-flapping",
-    detail: /started again by itself once/,
+    detail: /restarted automatically once/,
   },
   "never is active, and is started again and again": {
     life: (age) => ({ ...waitingForNext(age), NRestarts: Math.floor(age / 40) }),
     code: "service-flapping",
-    detail: /started again/,
+    detail: /restarted automatically/,
   },
 };
 

@@ -109,7 +109,7 @@ t.test(
     );
     t.match(await ask(`http://127.0.0.1:${raw}/`), { well: false, reason: /^HPE_/ });
     for (const url of ["nonsense", "file:///etc/passwd", ""])
-      t.same(await ask(url), { well: false, reason: "it is no http or https URL" });
+      t.same(await ask(url), { well: false, reason: "it is not an http or https URL" });
   },
 );
 

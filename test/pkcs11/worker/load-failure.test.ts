@@ -33,7 +33,7 @@ const cases: readonly (readonly [string, string, RegExp, RegExp])[] = [
   [
     "another library",
     "/opt/x.so: undefined symbol: C_GetFunctionList",
-    /no PKCS #11 module/,
+    /not a PKCS #11 module/,
     /right library/,
   ],
 ];

@@ -90,7 +90,7 @@ function search(run: Run): Left | { readonly lie: string } {
   const origins = withoutTwins(found.handles).map((handle) => ({ handle, ...originOf(run, handle) }));
   const own = origins.filter((origin) => origin.is === "own");
   if ([...run.asked].some(([id, most]) => own.filter((origin) => origin.id === id).length > most)) {
-    return { lie: "more objects bear the label of this run than it had made" };
+    return { lie: "more objects bear the label of this run than it made" };
   }
   const count = (is: "foreign" | "unknown"): number => origins.filter((origin) => origin.is === is).length;
   return { own: own.map(({ handle }) => handle), foreign: count("foreign"), unknown: count("unknown") };
@@ -109,14 +109,14 @@ function removed(run: Run, { own, foreign }: Left): Outcome {
     return {
       status: "warn",
       detail: [
-        `${destroyed} objects were left, and are removed now`,
+        `${destroyed} objects were left over, and have now been removed`,
         ...(foreign > 0 ? [finds(foreign)] : []),
       ].join("; "),
     };
   }
   return {
     status: "fail",
-    detail: `${own.length - (error === undefined ? 0 : destroyed)} objects stay on the token`,
+    detail: `${own.length - (error === undefined ? 0 : destroyed)} objects remain on the token`,
     hint: byHand(run),
     ...(error && { ckr: returnValueName(error.value) }),
   };

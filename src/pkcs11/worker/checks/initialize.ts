@@ -37,7 +37,8 @@ export const info: Check = {
   perform(run) {
     const { cryptokiVersion, manufacturerID, libraryVersion } = run.library.C_GetInfo();
     const version = `Cryptoki ${cryptokiVersion.major}.${cryptokiVersion.minor}`;
-    const detail = `${version}, ${unpadded(manufacturerID)}, library ${libraryVersion.major}.${libraryVersion.minor}`;
+    const library = `library ${libraryVersion.major}.${libraryVersion.minor}`;
+    const detail = `${version}, ${unpadded(manufacturerID)}, ${library}`;
     return { status: cryptokiVersion.major === 2 || cryptokiVersion.major === 3 ? "pass" : "warn", detail };
   },
 };

@@ -105,7 +105,7 @@ function bare(value: Buffer): Buffer {
 
 /**
  * A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; one that
- * cannot be read is no known class.
+ * cannot be read is not a known class.
  */
 function numberIn(value: Buffer | undefined): number {
   return value === undefined || value.length < 4 ? 0xffff_ffff : value.readUInt32LE(0);

@@ -8,7 +8,7 @@ import type { Check, Outcome, Run } from "./check.js";
 const RTLD_NODELETE = 0x1000;
 
 /**
- * Node's complaint about a library that loaded but is not an addon of its own, which no PKCS #11 module is.
+ * Node's complaint about a library that loaded but is not an addon of its own, as no PKCS #11 module is.
  */
 const loadedButNoAddon = /^Module did not self-register/;
 

@@ -59,7 +59,7 @@ export const login: Check = {
 
 function sharedLogin(run: Run): Outcome {
   run.loggedIn = true;
-  const detail = "the token was logged in already: the PIN is not proven";
+  const detail = "the token was already logged in: the PIN is not proven";
   return { status: "warn", ckr: returnValueName(CKR_USER_ALREADY_LOGGED_IN), detail };
 }
 

@@ -98,7 +98,7 @@ export const signature: Check = {
       : "give the PIN, so that the test can log in";
     return {
       status: "warn",
-      detail: "nothing was signed that is right: it is not proven that the module signs",
+      detail: "nothing was signed correctly: it is not proven that the module signs",
       hint,
     };
   },

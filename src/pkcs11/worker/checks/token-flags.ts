@@ -17,7 +17,7 @@ import { type Check, type Outcome, sessionOf, tokenOf } from "./check.js";
 
 const warnings: readonly (readonly [number, string])[] = [
   [CKF_USER_PIN_COUNT_LOW, "a wrong PIN was given since the last login"],
-  [CKF_USER_PIN_TO_BE_CHANGED, "the PIN has to be changed"],
+  [CKF_USER_PIN_TO_BE_CHANGED, "the PIN must be changed"],
   [CKF_WRITE_PROTECTED, "the token is write protected"],
 ];
 

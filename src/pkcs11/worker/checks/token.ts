@@ -12,7 +12,7 @@ export const slots: Check = {
   perform(run) {
     run.slots = run.library.C_GetSlotList(true);
     if (run.slots.length > 0) return { status: "pass", detail: `${run.slots.length} with a token` };
-    const hint = "the module offers no token: check its configuration, and HOME when it reads it there";
+    const hint = "the module offers no token: check its configuration, and HOME if it is read from there";
     return { status: "fail", stop: true, unavailable: true, detail: "no slot has a token", hint };
   },
 };
@@ -29,7 +29,7 @@ export const token: Check = {
     const initialised = matching.filter(
       (candidate) => candidate.info !== undefined && isInitialised(candidate.info),
     );
-    // what only waits to be made a token is none to choose; but not every module sets the flag
+    // what is still to be initialised is not a token to choose; but not every module sets the flag
     const found = initialised.length > 0 ? initialised : matching;
     const [first, second] = found;
     if (first?.info === undefined) return missing(run.request.token, seen);
@@ -101,7 +101,8 @@ function missing(choice: TokenChoice, seen: readonly Candidate[]): Outcome {
 }
 
 function ambiguous(choice: TokenChoice, found: readonly Candidate[]): Outcome {
-  const detail = `${found.length} tokens${"only" in choice ? "" : ` with ${described(choice)}`}; ${listed(found)}`;
+  const asked = "only" in choice ? "" : ` with ${described(choice)}`;
+  const detail = `${found.length} tokens${asked}; ${listed(found)}`;
   return {
     status: "fail",
     stop: true,
