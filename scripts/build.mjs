@@ -1,5 +1,6 @@
 // Builds dist/: knetctl.cjs, the command line's few lines; program.cjs, the program, and V8's compiled code
-// of it; pkcs11-worker.cjs, the smoke test's worker process.
+// of it; program.cjs.map, where each piece of it stands in the source; pkcs11-worker.cjs, the smoke test's
+// worker process.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
@@ -74,6 +75,9 @@ async function buildProgram() {
     ...commonJs,
     ...bundled,
     entryPoints: { program: join(root, "src/main.ts") },
+    // read for the stack trace of an internal error alone
+    sourcemap: "external",
+    sourcesContent: false,
     plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),

@@ -32,7 +32,7 @@ export async function main(input: MainInput): Promise<ExitCode> {
   const verb = plainVerb(input.args);
   if (verb === undefined) return input.args[0] === askForCompletions ? completed(input) : parsedMain(input);
   const out = output(input, {});
-  return shown(out, async () => verb(context(input, out)));
+  return shown(input, out, async () => verb(context(input, out)));
 }
 
 /** What a shell that completes a line calls, followed by the line's words, the one under the cursor last. */
@@ -41,7 +41,7 @@ const askForCompletions = "--complete";
 async function completed(input: MainInput): Promise<ExitCode> {
   const { completions } = await import("./commands/command-line/completions.js");
   const out = output(input, {});
-  return shown(out, () => {
+  return shown(input, out, () => {
     const found = completions(input.args.slice(1));
     if (found.length > 0) out.result(found.join("\n"));
     return Promise.resolve(exitCodes.done);
@@ -51,14 +51,14 @@ async function completed(input: MainInput): Promise<ExitCode> {
 async function parsedMain(input: MainInput): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line/command-line.js");
   const early = output(input, { json: input.args.includes("--json") });
-  return shown(early, () =>
+  return shown(input, early, () =>
     runCommandLine({
       args: input.args,
       workingFolder: input.workingFolder,
       version: input.version,
       run: (verb, args, flags) => {
         const out = output(input, flags);
-        return shown(out, () => verb.run(args, context(input, out)));
+        return shown(input, out, () => verb.run(args, context(input, out)));
       },
       print: (text) => {
         early.file(text);
@@ -161,11 +161,11 @@ function absolute(text: string): AbsolutePath {
 }
 
 /** Runs; shows what was thrown; the exit code is that of the first error. */
-async function shown(out: TerminalOutput, run: () => Promise<ExitCode>): Promise<ExitCode> {
+async function shown(input: MainInput, out: TerminalOutput, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await run();
   } catch (error) {
-    const problems = problemsOf(error);
+    const problems = await problemsOf(error, input, out.verbose);
     for (const problem of errorsLast(problems)) out.problem(problem);
     if (out.json) out.document({ problems });
     return exitCodeOf(problems, exitCodes.failed);
@@ -174,11 +174,19 @@ async function shown(out: TerminalOutput, run: () => Promise<ExitCode>): Promise
   }
 }
 
-function problemsOf(error: unknown): readonly Problem[] {
+async function problemsOf(
+  error: unknown,
+  { version, script }: MainInput,
+  verbose: boolean,
+): Promise<readonly Problem[]> {
   if (error instanceof Problems) return error.list;
   if (error instanceof Problem) return [error];
+  if (verbose && error instanceof Error) {
+    const { sourceStack } = await import("./ui/terminal/source-stack.js");
+    error.stack = sourceStack(error, script);
+  }
   return [
-    new Problem("internal-error", "internal error in knetctl", {
+    new Problem("internal-error", `internal error in knetctl ${version}`, {
       detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
       hint: "run again with --verbose and report what it shows",
       cause: error,

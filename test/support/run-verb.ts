@@ -100,7 +100,7 @@ function problemsOf(error: unknown): readonly Problem[] {
   if (error instanceof Problems) return error.list;
   if (error instanceof Problem) return [error];
   return [
-    new Problem("internal-error", "knetctl made a mistake of its own", {
+    new Problem("internal-error", "internal error in knetctl", {
       detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }),
   ];

@@ -1,0 +1,40 @@
+import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { test } from "tap";
+import { sourceStack } from "../../../src/ui/terminal/source-stack.js";
+import { knetctlScript } from "../../support/knetctl.js";
+
+const script = `
+  const { loadProgram } = require(process.argv[1]);
+  const stream = { isTTY: false, on: () => stream, write: (text) => process.stdout.write(text) };
+  void loadProgram(process.argv[2], "validate").exports.main({
+    args: ["validate", ...process.argv.slice(4), "p.yaml"], version: "1.2.3", environment: {}, descriptors: new Map(),
+    workingFolder: "not/absolute", node: process.execPath, script: process.argv[3],
+    stdout: stream, stderr: stream, whenLeft: () => undefined, isRoot: false,
+  }).then((exitCode) => process.stdout.write("exit code " + exitCode));`;
+
+test("an internal error names its version, and with --verbose the lines of the source it came from", (t) => {
+  const dist = dirname(knetctlScript);
+  const loader = join(import.meta.dirname, "../../../scripts/build/load-program.cjs");
+  const said = (...options: readonly string[]): string =>
+    execFileSync(process.execPath, ["-e", script, loader, dist, knetctlScript, ...options], {
+      encoding: "utf8",
+    });
+  t.match(
+    said(),
+    /error: internal error in knetctl 1\.2\.3 \[internal-error\]\n {4}Error: not an absolute path/,
+  );
+  t.notMatch(said(), /main\.ts/);
+  const verbose = said("--verbose");
+  t.match(verbose, /\bat .*src\/main\.ts:\d+:\d+/);
+  t.notMatch(verbose, /program\.cjs:\d/);
+  t.match(verbose, /exit code 70$/);
+  t.end();
+});
+
+test("without a map the stack stays as it is", (t) => {
+  const error = new Error("x");
+  t.equal(sourceStack(error, join(t.testdir({}), "knetctl.cjs")), error.stack);
+  t.equal(sourceStack(error, join(t.testdir({ "program.cjs.map": "{}" }), "knetctl.cjs")), error.stack);
+  t.end();
+});
