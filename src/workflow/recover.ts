@@ -103,7 +103,7 @@ function cutOff({ sequence, began, run, folder }: RecordedRun, host: Host): Prob
     {
       severity: "warning",
       where: { path: folder },
-      detail: "what is seen here is what it left",
+      detail: "what you see here is what it left behind",
       hint:
         `the next apply takes it back before it begins; ${ownCommand(host, `rollback ${run}`)} does so ` +
         "now",
@@ -112,10 +112,10 @@ function cutOff({ sequence, began, run, folder }: RecordedRun, host: Host): Prob
 }
 
 function goingOn({ sequence, began, folder }: RecordedRun): Problem {
-  return new Problem("workflow-run-going-on", `run ${sequence} of ${began} is under way just now`, {
+  return new Problem("workflow-run-going-on", `run ${sequence} of ${began} is still in progress`, {
     severity: "warning",
     where: { path: folder },
-    detail: "what is seen here is not yet what it will leave",
-    hint: "wait for it to end, then look again",
+    detail: "what you see here is not yet what it will leave behind",
+    hint: "wait for it to finish, then look again",
   });
 }

@@ -132,7 +132,7 @@ async function notAsBefore(made: readonly UndoableChange[]): Promise<readonly Pr
       new Problem("workflow-not-as-before", "the run was taken back, but this is not as it was before", {
         where: { path: standing.state === "other" ? standing.path : change.path },
         ...(standing.state === "other" && { detail: standing.because }),
-        hint: "look who works on this host just now, then run the command again",
+        hint: "find out who else is working on this host, then run the command again",
       }),
     );
   }
@@ -144,7 +144,7 @@ function unsafe({ run, sequence }: RecordedRun, host: Host, path: string, becaus
     where: { path },
     detail: because,
     hint:
-      `put it as run ${sequence} left it, or leave it as it is and take back the rest: ` +
+      `restore it to how run ${sequence} left it, or keep it as it is and take back the rest: ` +
       ownCommand(host, `rollback ${run} --keep-changed`),
   });
 }

@@ -97,7 +97,7 @@ export async function undoneSettings(name: string, host: Host): Promise<readonly
 function stillHas(unit: string, sequence: number): Problem {
   return new Problem("service-undone-settings", `${unit} still runs with the settings that were taken back`, {
     severity: "warning",
-    detail: `it was started while run ${sequence} stood, and not since`,
+    detail: `it was started while run ${sequence} was in effect, and has not been restarted since`,
     hint: `systemctl restart ${shellWord(unit)}`,
   });
 }

@@ -255,7 +255,7 @@ t.test(
       { exitCode, stdout, stderr },
       {
         exitCode: 0,
-        stdout: /was taken back: all that knetctl changed was observed to be as before it\n/,
+        stdout: /was taken back: everything knetctl changed is back in its previous state \(checked\)\n/,
         stderr:
           /amplia\.service still runs with the settings that were taken back \[service-undone-settings\]/,
       },

@@ -229,5 +229,5 @@ t.test("without root plan says what it could not see, and does not fail", async 
     program: copyProgram("/srv/knetctl"),
   });
   t.equal(exitCode, 0, stderr);
-  t.match(stdout, /nothing to change in what could be seen; run it as root to see all/);
+  t.match(stdout, /nothing to change in what could be seen; run it as root to see everything/);
 });

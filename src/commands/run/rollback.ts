@@ -2,7 +2,7 @@ import type { Host } from "../../host/host.js";
 import { acquireLock } from "../../host/lock.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem, Problems, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
-import { asBeforeText, notLookedAtText } from "../../ui/as-before-text.js";
+import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
 import { changeText } from "../../ui/plan/change-text.js";
 import { rollbackJson } from "../../ui/reports/history-json.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
@@ -104,10 +104,10 @@ function show(run: RecordedRun, result: TakeBackResult, { output }: CommandConte
   else {
     for (const problem of problems) output.problem(problem);
     const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
-    const end = `${asBeforeText(lookedAt, " it")}${kept ? ", but for what was kept" : ""}`;
+    const end = `${asBeforeText(lookedAt)}${kept ? ", except for what was kept" : ""}`;
     output.result(
       outcome === "failed"
-        ? `run ${run.sequence} could not be taken back whole`
+        ? `run ${run.sequence} could not be taken back completely`
         : `run ${run.sequence} was taken back: ${end}`,
     );
     const unseen = outcome === "failed" ? undefined : notLookedAtText(lookedAt);
@@ -126,7 +126,7 @@ function alreadyBack({ sequence, folder }: RecordedRun, host: Host): Problem {
 function unreadable(host: Host): Problem {
   return new Problem(
     "undo-nothing",
-    "which run is the latest cannot be told, since not every record can be read",
+    "cannot determine which run is the latest, since not every record can be read",
     {
       hint:
         `name the run: ${ownCommand(host, "history")} lists them, ${ownCommand(host, "rollback RUN")} ` +

@@ -4,7 +4,7 @@ import { joined, runsFolder } from "../../host/path.js";
 import { whoRuns } from "../../host/who.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
-import { asBeforeText, notLookedAtText } from "../../ui/as-before-text.js";
+import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
 import { countText, planText } from "../../ui/plan/plan-text.js";
 import { applyJson } from "../../ui/reports/report-json.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
@@ -157,7 +157,7 @@ export function sayHowToGoOn(host: Host, output: Output): void {
     `stopped in the middle of run ${run}: the host is neither as before nor as planned`,
     {
       where: { path: joined(runsFolder, run) },
-      detail: "what the run has started may go on for a while; taking it back ends that first",
+      detail: "what the run has started may go on for a while; taking it back stops that first",
       hint:
         `${ownCommand(host, `rollback ${run}`)} takes it back; the next apply does so too, before it ` +
         "begins",

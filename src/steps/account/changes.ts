@@ -96,7 +96,7 @@ function isOfDirectory(name: string): boolean {
 
 function ofDirectory(name: string): Problem {
   return new Problem("account-missing", `this host does not know the account ${JSON.stringify(name)}`, {
-    detail: "an account of a directory cannot be created here",
+    detail: "the account of a directory service cannot be created here",
     hint:
       `have the host join the directory (getent passwd ${name} shows whether it knows the account), or ` +
       "choose a local account",
@@ -106,7 +106,7 @@ function ofDirectory(name: string): Problem {
 function isRoot({ user }: ServiceAccount): Problem {
   return new Problem("account-is-root", "the service user is root", {
     severity: "warning",
-    ...(user !== "root" && { detail: `the user ${JSON.stringify(user)} has the number 0` }),
+    ...(user !== "root" && { detail: `the user ${JSON.stringify(user)} has user id 0` }),
     hint:
       "give the application an account of its own: as root the module may do anything, and nothing on " +
       "this host is safe from it",
@@ -169,7 +169,7 @@ function notAFolder({ home, homeEntry }: ObservedAccount): Problem {
     where: { path: home },
     detail: `it is a ${homeEntry?.kind ?? "thing"}`,
     hint:
-      "give the real folder as service.home; links are not followed, since who owns them could point " +
+      "give the real folder as service.home; links are not followed, since whoever owns them could point " +
       "root elsewhere",
   });
 }
@@ -179,6 +179,6 @@ function openHome({ home }: ObservedAccount, mode: number): Problem {
     severity: "warning",
     where: { path: home },
     detail: `mode ${modeText(mode)}: whoever can write there can put another .config in ` + "its place",
-    hint: `take that right away (chmod go-w ${shellWord(home)})`,
+    hint: `remove that permission (chmod go-w ${shellWord(home)})`,
   });
 }

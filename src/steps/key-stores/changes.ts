@@ -152,7 +152,7 @@ export function privateFile(
           `${group} cannot read it, and is given nothing that it could not read before`,
         // no command on the path itself: the service user may exchange what it names
         hint:
-          "move it to a folder that is root's alone, and look there what it is; if it holds the " +
+          "move it to a folder that only root can enter, and see there what it is; if it holds the " +
           `application's settings, let the service user write them anew: ${writtenBy(user, file)}`,
       },
     ),

@@ -15,7 +15,7 @@ export function driftProblem({ recorded, now, content }: Drift): Problem {
       ? "a file of the module is missing"
       : content
         ? "a file of the module was replaced"
-        : "a file of the module has other rights";
+        : "a file of the module has other permissions";
   return new Problem("module-drift", title, {
     severity: "warning",
     where: { path: recorded.path },
@@ -23,7 +23,7 @@ export function driftProblem({ recorded, now, content }: Drift): Problem {
       now === undefined
         ? `install.sh left ${shown(recorded)}`
         : `install.sh left ${shown(recorded)}; now ${shown(now)}`,
-    hint: "apply brings it back; find out who changed it",
+    hint: "apply restores it; find out who changed it",
   });
 }
 
@@ -76,7 +76,7 @@ export function readableProblem(
     return new Problem("module-not-readable", `${account.user} cannot load the module`, {
       severity: "warning",
       where: { path: part ?? library },
-      detail: `mode ${modeText(entry.mode)} shuts ${account.user} out of ${library}`,
+      detail: `mode ${modeText(entry.mode)} keeps ${account.user} from reading ${library}`,
       hint: `run chmod o+r${entry.kind === "folder" ? "x" : ""} ${part ?? library}`,
     });
   }

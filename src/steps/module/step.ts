@@ -96,7 +96,7 @@ async function installingPlan(
     return { changes: [], problems, notes: [] };
   if (observed.hidden !== undefined && isTheArchives(input, observed, inspected)) {
     const note =
-      `${clientModule} is that of the archive; whether all of it is as installed cannot be seen: ` +
+      `${clientModule} is that of the archive; it cannot be seen whether all of it is as installed: ` +
       observed.hidden.message;
     return { changes: [], problems, notes: [note], unseen: true };
   }
@@ -156,5 +156,5 @@ function notesOf(
       ? []
       : [`version ${receipt.version} is installed at ${receipt.library}`];
   if (registration.state === "missing") return [];
-  return [`${registration.path} was not installed by knetctl; install.sh runs over it`];
+  return [`${registration.path} was not installed by knetctl; install.sh will run on top of it`];
 }

@@ -46,7 +46,7 @@ export function passage({ uid, gid, mode }: Entry, { account, group }: Reader): 
 function notWorkable({ path, entry }: OwnedEntry, severity: Severity): Problem | undefined {
   const where = { path };
   if (path.includes(unreadable)) {
-    return new Problem("ownership-name", "a name there is not UTF-8, so it cannot be worked on safely", {
+    return new Problem("ownership-name", "a name there is not valid UTF-8, so it cannot be handled safely", {
       where,
       severity,
       hint: "ls -b shows the name; rename or remove it",
@@ -59,7 +59,7 @@ function notWorkable({ path, entry }: OwnedEntry, severity: Severity): Problem |
       {
         where,
         severity,
-        hint: "look where it comes from, then remove it; knetctl changes neither it nor what it leads to",
+        hint: "find out where it comes from, then remove it; knetctl changes neither it nor what it leads to",
       },
     );
   }
@@ -114,16 +114,16 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
     detail:
       `${owner}:${group} ${modeText(entry.mode)}: group ${service.group} cannot read it, and is given ` +
       "nothing that it could not read before",
-    hint: `move it to a folder that is root's alone, and look there what it is${wayOn(one, service.user)}`,
+    hint: `move it to a folder that only root can enter, and see there what it is${wayOn(one, service.user)}`,
   });
 }
 
 /** No command on the path itself: the service user may exchange what it names. */
 function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
-  if (onTheWay) return `; knetctl apply then makes the ${entry.kind} anew`;
+  if (onTheWay) return `; knetctl apply then creates the ${entry.kind} again`;
   return entry.kind === "folder"
-    ? "; what the service is to read of it, let that user write anew"
-    : `; if the service is to read it, let that user write it anew: ${writtenBy(user, path)}`;
+    ? "; what the service is to read of it, let that user write again"
+    : `; if the service is to read it, let that user write it again: ${writtenBy(user, path)}`;
 }
 
 function isOpen({ gid, mode }: Entry, wanted: number, { group }: Reader): boolean {

@@ -94,7 +94,7 @@ function restartPlan(
 }
 
 function notes(unit: string, { state }: ObservedService): readonly string[] {
-  return isUp(state) ? [] : [`${unit} is ${state.active} now; it is started`];
+  return isUp(state) ? [] : [`${unit} is ${state.active} now; it will be started`];
 }
 
 /** What the run is not to be blamed for is told before it begins. */
@@ -132,8 +132,8 @@ function owedText(unit: string, { run: { sequence }, undone }: UnreadRun): strin
   if (undone)
     return `owed since run ${sequence} was taken back: ${unit} still runs with what that run had written`;
   return (
-    `owed since run ${sequence}: ${unit} was not started since that changed what it reads, or did not ` +
-    "come up"
+    `owed since run ${sequence}: ${unit} has not been started since that run changed what it reads, or did ` +
+    "not come up"
   );
 }
 

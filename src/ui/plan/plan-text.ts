@@ -23,7 +23,7 @@ export function countText({ changes, problems, steps }: Plan, isWell = true): st
     return `${changes.length === 1 ? "1 change" : `${changes.length} changes`}${blocked ? "; what else would change is not known yet" : ""}`;
   if (blocked) return "no plan: something is in the way";
   if (steps.some(({ unseen }) => unseen === true))
-    return "nothing to change in what could be seen; run it as root to see all";
+    return "nothing to change in what could be seen; run it as root to see everything";
   return isWell
     ? "nothing to change: the host is as the profile wants it"
     : "nothing to change, but not all is well";

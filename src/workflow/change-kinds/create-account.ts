@@ -138,7 +138,7 @@ function refuseOrphans({ user, home }: CreateAccount, prior: Prior, { host }: Ru
   throw new Problem("undo-unsafe", `the account ${user} stays as long as its home does`, {
     where: { path: home },
     detail: `the next account that gets its number, ${account.uid}, would own what is left there`,
-    hint: "look what is in it and move it away, or give it to somebody else",
+    hint: "see what is in it, then move it away or give it to somebody else",
   });
 }
 
@@ -203,11 +203,11 @@ async function accountTool(
   throw new Problem("account-change-failed", `${program} failed`, {
     where: { path: "/etc/passwd" },
     detail: result.timedOut
-      ? "it did not end within 30 s"
+      ? "it did not finish within 30 s"
       : result.stderr.trim() || `exit code ${result.exitCode ?? "none"}`,
     hint:
       program === "userdel" && result.exitCode === userInUse
-        ? "end what runs as this user (ps -u NAME)"
+        ? "stop what runs as this user (ps -u NAME)"
         : `run it by hand to see more: ${[program, ...args].join(" ")}`,
   });
 }

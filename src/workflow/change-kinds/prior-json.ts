@@ -71,6 +71,6 @@ export function changedSincePlan(path: AbsolutePath, detail: string): Problem {
   return new Problem("workflow-changed-since-plan", "the host changed after the plan was made", {
     where: { path },
     detail,
-    hint: "find out who else works on this host, then run the command again",
+    hint: "find out who else is working on this host, then run the command again",
   });
 }

@@ -96,7 +96,7 @@ function writeEntry({ path, library }: RegisterLibrary, folder: AbsolutePath, ru
   // byte for byte: what others wrote need not be UTF-8
   const others = linesOfOthers(files.read(path)?.toString("latin1") ?? "");
   if (others.trim() !== "")
-    run.report(`${path} is not knetctl's alone: what others wrote there stays, and a line follows it`);
+    run.report(`${path} is not knetctl's alone: what others wrote there stays, and a line is added after it`);
   const rights = others === "" ? undefined : files.entry(path);
   files.write(
     path,
@@ -124,7 +124,7 @@ function wantedLibrary({ folder, library }: RegisterLibrary, host: Host): Absolu
   if (folder !== null) return joined(folder, library);
   const receipt = readReceipt(host.files());
   if (receipt !== undefined) return receipt.library;
-  throw new Problem("module-not-found", `nothing is known of where ${library} was installed`, {
+  throw new Problem("module-not-found", `it is not known where ${library} was installed`, {
     hint: "run plan again",
   });
 }
@@ -135,7 +135,7 @@ function listable(folder: AbsolutePath, { path }: RegisterLibrary): AbsolutePath
   throw new Problem("module-not-registered", "the module's folder cannot be named in ld.so.conf.d", {
     where: { path },
     detail: folder,
-    hint: "install the module into a folder without blanks and punctuation in its name",
+    hint: "install the module into a folder without spaces or punctuation in its name",
   });
 }
 
@@ -144,7 +144,7 @@ function notIncluded({ library, path }: RegisterLibrary): Problem {
   const line = `include ${folderOf(path)}/*.conf`;
   return new Problem(
     "module-not-registered",
-    `the dynamic loader cannot be told of ${library}: /etc/ld.so.conf does not include ${folderOf(path)}`,
+    `cannot make ${library} known to the dynamic loader: /etc/ld.so.conf does not include ${folderOf(path)}`,
     {
       where: { path: "/etc/ld.so.conf" },
       detail: `without the line ${JSON.stringify(line)} ldconfig reads nothing below ${folderOf(path)}`,

@@ -42,7 +42,7 @@ function parseEntry(line: string, file: AbsolutePath, number: number): JournalEn
   throw damaged(
     file,
     number,
-    `not as the schema of journals wants it: ${isValid.errors?.[0]?.message ?? "unknown entry"}`,
+    `it does not match the schema of journals: ${isValid.errors?.[0]?.message ?? "unknown entry"}`,
   );
 }
 

@@ -144,6 +144,6 @@ t.test("root as the service user is warned of, under whatever name", async (t) =
     [{ code: "account-is-root", severity: "warning" }],
   );
   t.match(planned({ users: [{ ...root, user: "amplia" }], groups: [group], folders: ["/root"] }).problems, [
-    { code: "account-is-root", detail: /number 0/ },
+    { code: "account-is-root", detail: /user id 0/ },
   ]);
 });

@@ -213,7 +213,7 @@ t.test(
     t.match(await planned(new ServiceHost(down), [config]), {
       changes: [{ kind: "restart-service" }],
       problems: [],
-      notes: ["amplia.service is inactive now; it is started"],
+      notes: ["amplia.service is inactive now; it will be started"],
     });
     const { changes, problems, notes } = await planned(new ServiceHost(up), [config], {
       health: "http://user:word@127.0.0.1:1/info?key=k1",

@@ -1,18 +1,19 @@
-import type { LookedAt } from "../workflow/change-kind.js";
-import { cleanLine } from "./text/clean-text.js";
+import type { LookedAt } from "../../workflow/change-kind.js";
+import { cleanLine } from "../text/clean-text.js";
 
 const mostShown = 10;
 
 /**
  * What can be said of a host after a run was taken back, and no more: each change was looked at itself; an
- * installer's work was looked for in some folders. `than`: before what.
+ * installer's work was looked for in some folders.
  */
-export function asBeforeText(lookedAt: LookedAt | undefined, than = ""): string {
+export function asBeforeText(lookedAt: LookedAt | undefined): string {
   const installers =
     lookedAt === undefined
       ? ""
-      : `, and all that install.sh changed in the folders that were looked at (${listed(lookedAt.folders)}),`;
-  return `all that knetctl changed${installers} was observed to be as before${than}`;
+      : ", and everything install.sh changed in the folders that were looked at " +
+        `(${listed(lookedAt.folders)}),`;
+  return `everything knetctl changed${installers} is back in its previous state (checked)`;
 }
 
 /** What was not looked at; undefined where there is nothing of which that could be asked. */
@@ -21,7 +22,7 @@ export function notLookedAtText(lookedAt: LookedAt | undefined): string | undefi
   const except = lookedAt.except.map(({ path, because }) => `${path} (${because})`);
   return (
     `not looked at: ${except.length === 0 ? "" : `${listed(except)}, and `}what install.sh may have ` +
-    "changed outside of these folders"
+    "changed outside these folders"
   );
 }
 

@@ -1,5 +1,5 @@
 import t, { test } from "tap";
-import { asBeforeText, notLookedAtText } from "../../src/ui/as-before-text.js";
+import { asBeforeText, notLookedAtText } from "../../../src/ui/reports/as-before-text.js";
 
 test("where an installer ran, no more is claimed than was looked at, and what was not is named", (t) => {
   const lookedAt = {
@@ -7,17 +7,17 @@ test("where an installer ran, no more is claimed than was looked at, and what wa
     except: [{ path: "/opt/k", because: "a link of uid 1000's to /srv/\u001b[2Jk" }],
   };
   t.equal(
-    asBeforeText(lookedAt, " it"),
-    "all that knetctl changed, and all that install.sh changed in the folders that were looked at " +
-      "(/etc, /opt), was observed to be as before it",
+    asBeforeText(lookedAt),
+    "everything knetctl changed, and everything install.sh changed in the folders that were looked at " +
+      "(/etc, /opt), is back in its previous state (checked)",
   );
   t.match(
     notLookedAtText(lookedAt),
-    /^not looked at: \/opt\/k \(a link of uid 1000's to [^\u001b]+\), and what install\.sh may have changed outside of these folders$/,
+    /^not looked at: \/opt\/k \(a link of uid 1000's to [^\u001b]+\), and what install\.sh may have changed outside these folders$/,
   );
   t.equal(
     notLookedAtText({ ...lookedAt, except: [] }),
-    "not looked at: what install.sh may have changed outside of these folders",
+    "not looked at: what install.sh may have changed outside these folders",
   );
   const many = Array.from({ length: 40 }, (_, index) => ({
     path: `/opt/${index}`,
@@ -29,7 +29,7 @@ test("where an installer ran, no more is claimed than was looked at, and what wa
 
 t.equal(
   asBeforeText(undefined),
-  "all that knetctl changed was observed to be as before",
+  "everything knetctl changed is back in its previous state (checked)",
   "of the host, nothing is said",
 );
 t.equal(notLookedAtText(undefined), undefined);
