@@ -1,12 +1,23 @@
-import { throwIfErrors } from "../../problem/problem.js";
+import type { Host } from "../../host/host.js";
+import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
-import type { Step } from "../../workflow/step.js";
-import { editClientConfig, type EditedClientConfig } from "../../vendor/client-config/edit.js";
+import type { Endpoint, ServiceAccount } from "../../profile/types.js";
+import { quotedName } from "../../profile/words/quote.js";
+import { type ClientConfig, wantedClientConfig } from "../../vendor/client-config/client-config.js";
+import {
+  editClientConfig,
+  type EditedClientConfig,
+  editedConnection,
+} from "../../vendor/client-config/edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "../../vendor/client-config/observe.js";
 import { otherAuthentication } from "../../vendor/client-config/other-authentication.js";
+import { readClientConfig, sameEndpoints } from "../../vendor/client-config/reading.js";
 import { renderClientConfig } from "../../vendor/client-config/render.js";
-import { clientConfigChanges } from "./changes.js";
-import { type ClientConfig, wantedClientConfig } from "../../vendor/client-config/client-config.js";
+import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
+import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
+import type { Change } from "../../workflow/change.js";
+import { ownCommand } from "../../workflow/progress.js";
+import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 /**
  * The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays
@@ -56,4 +67,106 @@ function notes({ path, file, unseenReason }: ObservedClientConfig): readonly str
           (unseenReason ?? "permission missing"),
       ]
     : [];
+}
+
+export interface VectorChange {
+  readonly connection: string;
+  /** What config.json said when the change was worked out; undefined where that could not be determined. */
+  readonly from: readonly Endpoint[] | undefined;
+  readonly to: readonly Endpoint[];
+}
+
+/**
+ * One connection's endpoints in the config.json that is there; everything else in it is left to whoever wrote
+ * it. Throws `ha-config-changed` where they are others by now.
+ */
+export function vectorStep(change: VectorChange): Step {
+  return {
+    id: "client-config",
+    title: "client configuration",
+    plan: (input) => Promise.resolve(planVector(input, change)),
+  };
+}
+
+function planVector(
+  { profile: { service }, host }: StepInput,
+  { connection, from, to }: VectorChange,
+): StepPlan {
+  const account = host.accounts.user(service.user);
+  const observed = observeClientConfig(host, serviceHome(service, account), account?.uid);
+  const { file, path, unseenReason } = observed;
+  if (file === "unseen")
+    throw new Problem("host-not-permitted", "config.json cannot be read", {
+      where: { path },
+      ...(unseenReason !== undefined && { detail: unseenReason }),
+      hint: "run this as root",
+    });
+  if (file === "missing" || file.root === undefined)
+    throw new Problem("ha-config-missing", "there is no config.json to change", {
+      where: { path },
+      hint: `write a profile and apply it: ${ownCommand(host, "init")}, ${ownCommand(host, "apply PROFILE")}`,
+    });
+  const now = readClientConfig(file.root).connections?.get(connection);
+  if (from === undefined ? now !== undefined : !sameEndpoints(now, from))
+    throw changed(connection, path, host);
+  return {
+    changes: clientConfigChanges(service, observed, editedConnection(file, connection, to)),
+    problems: [],
+    notes: [],
+  };
+}
+
+function changed(connection: string, path: string, host: Host): Problem {
+  return new Problem(
+    "ha-config-changed",
+    `the endpoints of connection ${quotedName(connection)} changed in the meantime`,
+    {
+      where: { path },
+      detail:
+        "somebody else wrote config.json while this was being prepared; this command has changed nothing",
+      hint: `look at it (${ownCommand(host, "ha list")}), then run this again`,
+    },
+  );
+}
+
+/** The document's `chmod a=,u+rwX,g+rX`. */
+const folderMode = 0o750;
+const fileMode = 0o640;
+
+/**
+ * Missing folders from the outside in, then the file where its text differs. Nothing for a file that was not
+ * seen.
+ */
+function clientConfigChanges(
+  service: ServiceAccount,
+  observed: ObservedClientConfig,
+  wanted: EditedClientConfig,
+): readonly Change[] {
+  const { path, missingFolders, file } = observed;
+  if (file === "unseen") return [];
+  const before = file === "missing" ? null : file.text;
+  const common = {
+    step: "client-config",
+    trusting: service.user,
+    owner: "root",
+    group: service.group,
+  } as const;
+  const folders = missingFolders.map((folder): CreateFolder => ({
+    kind: "create-folder",
+    ...common,
+    path: folder,
+    mode: folderMode,
+  }));
+  if (before === wanted.text) return folders;
+  const write: WriteFile = {
+    kind: "write-file",
+    ...common,
+    path,
+    mode: fileMode,
+    content: wanted.text,
+    before,
+    sensitive: false,
+    summary: wanted.summary,
+  };
+  return [...folders, write];
 }

@@ -1,9 +1,11 @@
 import { JsonEditor } from "../../formats/json/json-edit.js";
 import { isList, type JsonData } from "../../formats/json/json-text.js";
-import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
+import { type JsonNode, type JsonObject, parseJson } from "../../formats/json/json-tree.js";
+import { Problem } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
-import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./render.js";
-import { differences, unknownParts } from "./differences.js";
+import { quotedName } from "../../profile/words/quote.js";
+import { type ClientConfig, type ClientUser, defaultVerbosity } from "./client-config.js";
+import { connectionDifference, differences, shownName, unknownParts } from "./differences.js";
 import type { ExistingText } from "./existing.js";
 import {
   endpointsOf,
@@ -14,7 +16,7 @@ import {
   sameEndpoints,
   scalarsOf,
 } from "./reading.js";
-import { type ClientConfig, type ClientUser, defaultVerbosity } from "./client-config.js";
+import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./render.js";
 
 export interface EditedClientConfig {
   /** The very text that was given where the client reads from it what is wanted. */
@@ -24,10 +26,10 @@ export interface EditedClientConfig {
 }
 
 /**
- * An existing config.json, changed where the client would read something other than what is wanted, and nowhere
- * else: keys nobody here knows keep their bytes, new parts look like their surroundings. Connections and
- * users that are not wanted go. Throws `client-config-mismatch` rather than return a text that is not exactly
- * that.
+ * An existing config.json, changed where the client would read something other than what is wanted, and
+ * nowhere else: keys nobody here knows keep their bytes, new parts look like their surroundings. Connections
+ * and users that are not wanted go. Throws `client-config-mismatch` rather than return a text that is not
+ * exactly that.
  */
 export async function editClientConfig(
   { text, root }: ExistingText,
@@ -102,7 +104,7 @@ function editSection<T>(
  * Gives a connection its endpoints; addresses and ports that it has already keep the way in which it has
  * them.
  */
-export function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
+function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
   const before = endpointsOf(node);
   if (sameEndpoints(before, endpoints)) return;
   const add = new Map<string, JsonData>();
@@ -168,4 +170,62 @@ function holds(node: JsonNode, data: JsonData): boolean {
       node.items.every((item, index) => holds(item, data[index] ?? null))
     );
   return node.kind === "scalar" && node.value === data;
+}
+
+/**
+ * An existing config.json in which one connection has these endpoints, and every byte outside of its ip and
+ * port is as before; also where the rest is nothing that a profile could say. Throws `client-config-mismatch`
+ * rather than return a text that is not exactly that, and `ha-connection-unknown`.
+ */
+export function editedConnection(
+  { text, root }: ExistingText,
+  name: string,
+  endpoints: readonly Endpoint[],
+): EditedClientConfig {
+  const node = connectionIn(root, name);
+  if (node === undefined)
+    throw new Problem("ha-connection-unknown", `config.json has no connection ${quotedName(name)}`, {
+      hint: "knetctl ha list shows the connections that it has",
+    });
+  const before = endpointsOf(node);
+  if (sameEndpoints(before, endpoints)) return { text, summary: [] };
+  const editor = new JsonEditor(text, root);
+  if (node.kind === "object") editConnection(editor, node, endpoints);
+  else editor.replace(node, connectionData(endpoints));
+  const edited = editor.result();
+  checkConnection(text, node, edited, { name, endpoints });
+  return {
+    text: edited,
+    summary: [`connection ${shownName(name)}: ${connectionDifference(before, endpoints) ?? ""}`],
+  };
+}
+
+function connectionIn(root: JsonNode, name: string): JsonNode | undefined {
+  return memberOf(memberOf(root, "connections"), name);
+}
+
+function checkConnection(
+  text: string,
+  node: JsonNode,
+  edited: string,
+  { name, endpoints }: { readonly name: string; readonly endpoints: readonly Endpoint[] },
+): void {
+  const parsed = parseJson(edited);
+  const now = "root" in parsed ? connectionIn(parsed.root, name) : undefined;
+  if (now === undefined || !sameEndpoints(endpointsOf(now), endpoints))
+    throw mismatch("the client would read endpoints other than those asked for");
+  const isSameAround =
+    text.slice(0, node.start) === edited.slice(0, now.start) &&
+    text.slice(node.end) === edited.slice(now.end);
+  if (!isSameAround || others(text, node) !== others(edited, now))
+    throw mismatch("more than the connection's ip and port would change");
+}
+
+/** The connection's keys that are not knetctl's, to the byte. */
+function others(text: string, node: JsonNode): string {
+  if (node.kind !== "object") return "";
+  return [...node.members.values()]
+    .filter(({ name }) => name !== "ip" && name !== "port")
+    .map(({ key, value }) => text.slice(key.start, value.end))
+    .join("\n");
 }

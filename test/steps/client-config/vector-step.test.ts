@@ -1,7 +1,7 @@
 import { test } from "tap";
 import { path } from "../../../src/host/path.js";
 import type { Endpoint, Profile } from "../../../src/profile/types.js";
-import { vectorStep } from "../../../src/steps/client-config/vector-step.js";
+import { vectorStep } from "../../../src/steps/client-config/step.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
 const [a, b, c]: readonly [Endpoint, Endpoint, Endpoint] = [

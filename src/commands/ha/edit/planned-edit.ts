@@ -3,7 +3,7 @@ import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { secretUses } from "../../../profile/secret-uses.js";
 import type { KeyStore, PinSource, Profile } from "../../../profile/types.js";
-import { vectorStep } from "../../../steps/client-config/vector-step.js";
+import { vectorStep } from "../../../steps/client-config/step.js";
 import { keyStoresStep } from "../../../steps/key-stores/step.js";
 import { membersStep } from "../../../steps/members/step.js";
 import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
