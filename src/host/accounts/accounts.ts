@@ -4,12 +4,12 @@ import { trustedOwners } from "../files/trust.js";
 import { Problem } from "../../problem/problem.js";
 import type { Account, Accounts, Files, Group } from "../host.js";
 import { asAbsolutePath, path, type AbsolutePath } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 
-/** Account databases hold up to this much; the network ones are asked for one entry at a time. */
-const maxBytes = 64 * 1024 * 1024;
+/** The databases of the network are asked for one entry at a time. */
 const getentTimeoutMs = 10_000;
 
-/** The last id means "leave it as it is" to chown(2) and is no account's. */
+/** The last id means "leave it as it is" to chown(2), and belongs to no account. */
 const mostId = 0xffff_fffe;
 
 type Database = "passwd" | "group";
@@ -41,7 +41,7 @@ export function realAccounts(files: Files, nameService?: NameService): Accounts 
 }
 
 function fileText(files: Files, database: Database): string {
-  return files.read(path(`/etc/${database}`), maxBytes)?.toString("utf8") ?? "";
+  return files.read(path(`/etc/${database}`), sizeLimits.list)?.toString("utf8") ?? "";
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { sizeLimits } from "../size-limits.js";
 import { idsIn, lineOf, withLine, withMember, withoutMember, withoutName } from "./account-lines.js";
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";
@@ -13,8 +14,6 @@ export type AccountTask =
 
 const databases = ["passwd", "group", "shadow", "gshadow"] as const;
 type Database = (typeof databases)[number];
-
-const largest = 64 * 1024 * 1024;
 
 /**
  * As useradd(8) and groupadd(8) give them to system accounts where login.defs(5) says nothing else: the
@@ -93,7 +92,7 @@ class ImageAccounts {
   }
 
   #read(database: Database): string {
-    return this.#files.read(fileOf(database), largest)?.toString("latin1") ?? "";
+    return this.#files.read(fileOf(database), sizeLimits.list)?.toString("latin1") ?? "";
   }
 
   /** Files that the image lacks stay away, as with the account tools. */

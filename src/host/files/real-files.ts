@@ -1,4 +1,5 @@
 import { Problem } from "../../problem/problem.js";
+import { sizeLimits } from "../size-limits.js";
 import { createFolderIn, createLinkIn } from "./create.js";
 import { extendIn } from "./extend-file.js";
 import { asFileProblem } from "./file-problem.js";
@@ -12,8 +13,6 @@ import { trustedOwners } from "./trust.js";
 import type { Tree } from "./walk.js";
 import { writeIn } from "./write-file.js";
 
-const defaultMaxBytes = 5 * 1024 * 1024;
-
 /**
  * The files below a root; `root` is any path of this machine that opens it. Every system error becomes a
  * Problem.
@@ -26,7 +25,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
   };
   return {
     entry: (path) => on(path, () => entryIn(tree, path)),
-    read: (path, maxBytes = defaultMaxBytes) => on(path, () => readIn(tree, path, maxBytes)),
+    read: (path, maxBytes = sizeLimits.text) => on(path, () => readIn(tree, path, maxBytes)),
     beginning: (path, bytes) => on(path, () => beginningIn(tree, path, bytes)),
     list: (path) => on(path, () => listIn(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),

@@ -1,6 +1,7 @@
 import { constants, fchmodSync, fchownSync, fsyncSync, renameSync, writeSync } from "node:fs";
 import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
+import { sizeLimits } from "../size-limits.js";
 import { at, entryAt, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
 import { withDraft, withDraftOf, type Draft } from "./draft.js";
 import { asFileProblem } from "./file-problem.js";
@@ -12,8 +13,6 @@ import { notAFile } from "./trust.js";
 import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 
 const { O_RDONLY, O_DIRECTORY } = constants;
-const largestEdited = 5 * 1024 * 1024;
-
 /**
  * Puts a file in place: readers see the old content or the new, complete, never with wider rights than
  * `rights`. What stood there is replaced, not written to, and must be a regular file. Both content and name
@@ -80,7 +79,7 @@ function replace(
     fill(fd, bytes, rights, path);
     const written = entryOfDescriptor(fd);
     requireSameFolder(tree, folder.path, folder);
-    edit?.(readAt(tree, folder, name, largestEdited));
+    edit?.(readAt(tree, folder, name, sizeLimits.text));
     renameSync(draft, at(folder.fd, name));
     if (!isSame(entryAt(folder.fd, name), written))
       throw changed(path, "another file took the place of the new one");

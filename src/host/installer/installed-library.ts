@@ -5,13 +5,12 @@ import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 import { checkModule } from "./check-module.js";
 import type { BundledLibrary } from "./check-module.js";
 import type { RecordedChange } from "./difference.js";
 import { openLoader } from "./loader.js";
 import type { Loader } from "./loader.js";
-
-const largestLibrary = 128 * 1024 ** 2;
 
 /** What an installer left behind. */
 export interface Leavings {
@@ -64,7 +63,7 @@ function checkUnpacked(
   const files = host.files();
   const library = (path: AbsolutePath): BundledLibrary => ({
     name: path,
-    content: () => files.read(path, largestLibrary) ?? Buffer.alloc(0),
+    content: () => files.read(path, sizeLimits.library) ?? Buffer.alloc(0),
   });
   const bundled = made.filter((path) => /\.so(\.[\d.]+)?$/.test(path) && files.entry(path)?.kind === "file");
   return checkModule({

@@ -4,6 +4,7 @@ import { Problem } from "../../problem/problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, path } from "../path.js";
 import type { AbsolutePath } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 import { foldersInLoader, libcOf, usualFolders } from "./default-folders.js";
 import type { LibC } from "./default-folders.js";
 import { parseLoaderCache } from "./loader-cache.js";
@@ -37,7 +38,6 @@ export interface Loader {
   reads(file: AbsolutePath): boolean;
 }
 
-const largestLibrary = 128 * 1024 ** 2;
 const shell = path("/bin/sh");
 const cacheFile = path("/etc/ld.so.cache");
 const configFile = path("/etc/ld.so.conf");
@@ -89,7 +89,7 @@ export function openLoader(files: Files): Loader {
 
 function hostShell(files: Files): { readonly target: ElfTarget; readonly interpreter: string | undefined } {
   const file = resolveLinks(files, shell);
-  const bytes = file && files.read(file, largestLibrary);
+  const bytes = file && files.read(file, sizeLimits.library);
   if (file !== undefined && bytes !== undefined)
     return { target: parseElfTarget(bytes, file), interpreter: parseElfInterpreter(bytes, file) };
   throw new Problem("installer-interpreter", "the host has no /bin/sh", {
@@ -103,7 +103,7 @@ function loadersFolders(files: Files, interpreter: string | undefined): readonly
   const wanted = asAbsolutePath(interpreter ?? "");
   try {
     const file = wanted && resolveLinks(files, wanted);
-    const bytes = file && files.read(file, largestLibrary);
+    const bytes = file && files.read(file, sizeLimits.library);
     return bytes && foldersInLoader(bytes);
   } catch (error) {
     if (error instanceof Problem) return undefined;
@@ -120,7 +120,7 @@ function loadLibrary(files: Files, candidate: string, target: ElfTarget): FoundL
   const wanted = asAbsolutePath(candidate);
   try {
     const file = wanted && resolveLinks(files, wanted);
-    const bytes = file && files.read(file, largestLibrary);
+    const bytes = file && files.read(file, sizeLimits.library);
     if (wanted === undefined || file === undefined || bytes === undefined) return undefined;
     const elf = parseElf(bytes, wanted);
     return sameTarget(elf.target, target) ? { path: wanted, file, elf } : undefined;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Problem } from "../../problem/problem.js";
 import type { Host } from "../host.js";
 import { asAbsolutePath, path } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 import type { InstallationFiles } from "./installation-files.js";
 
 /** Every package that a database of the host calls installed, by name, with its version and state. */
@@ -21,7 +22,6 @@ export interface PackageChange {
 const packagesFile = "packages.json";
 const dpkgStatus = path("/var/lib/dpkg/status");
 const dpkgLists = "/var/lib/dpkg/info";
-const largestStatus = 64 * 1024 ** 2;
 const rpmTimeoutMs = 60_000;
 
 /** What dpkg's and rpm's databases say now; of rpm only where it is there. */
@@ -31,7 +31,7 @@ export async function installedPackages(host: Host): Promise<Packages> {
 
 function dpkgPackages(host: Host): Packages {
   try {
-    return parseDpkgStatus(host.files().read(dpkgStatus, largestStatus)?.toString("utf8") ?? "");
+    return parseDpkgStatus(host.files().read(dpkgStatus, sizeLimits.list)?.toString("utf8") ?? "");
   } catch (error) {
     if (error instanceof Problem) return new Map();
     throw error;
@@ -95,7 +95,7 @@ export async function filesOfPackage(host: Host, { name, now }: PackageChange): 
   const bare = name.slice(0, name.lastIndexOf(":"));
   for (const list of [`${dpkgLists}/${name}.list`, `${dpkgLists}/${bare}.list`]) {
     const file = asAbsolutePath(list);
-    const text = file && host.files().read(file, largestStatus)?.toString("utf8");
+    const text = file && host.files().read(file, sizeLimits.list)?.toString("utf8");
     if (text !== undefined) return text.split("\n").filter(Boolean);
   }
   return [];

@@ -4,6 +4,7 @@ import { Problem } from "../../problem/problem.js";
 import type { Files, Host } from "../host.js";
 import { asAbsolutePath, joined, stateFolder } from "../path.js";
 import type { AbsolutePath } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 import { isRecordedNumber } from "./recorded-number.js";
 
 /** A file or link that an installer put there, as it left it. */
@@ -39,7 +40,7 @@ const largestFile = 1024 ** 3;
  * The receipt; undefined when there is none. One that is not ours, or damaged, is `module-receipt-invalid`.
  */
 export function readReceipt(files: Files): Receipt | undefined {
-  const content = files.read(receiptFile, 64 * 1024 ** 2);
+  const content = files.read(receiptFile, sizeLimits.list);
   if (content === undefined) return undefined;
   const receipt = parseReceipt(content.toString("utf8"));
   if (receipt !== undefined) return receipt;

@@ -6,6 +6,7 @@ import { replacedArchive } from "../archive/replaced-archive.js";
 import { asFileProblemOf } from "../files/file-problem.js";
 import type { Host } from "../host.js";
 import type { AbsolutePath } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 import { backupCandidates, likelyTargets, saveBackups } from "./backup.js";
 import { createInstallationFiles } from "./installation-files.js";
 import { gatherEvidence, writeEvidence } from "./evidence.js";
@@ -135,11 +136,7 @@ function recordOf({ archive, interpreter }: PreparedModule, host: Host): Install
         archive.entries.filter(({ kind }) => kind !== "folder").map(({ path }) => posix.basename(path)),
       ),
     ],
-    receipt:
-      host
-        .files()
-        .read(receiptFile, 64 * 1024 ** 2)
-        ?.toString("utf8") ?? null,
+    receipt: host.files().read(receiptFile, sizeLimits.list)?.toString("utf8") ?? null,
   };
 }
 

@@ -1,8 +1,9 @@
 import { countUpTo } from "../../formats/text/text-position.js";
+import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
 
 /** Bytes of the largest profile that is read: 5 MiB. */
-export const profileSizeLimit = 5 * 1024 * 1024;
+export const profileSizeLimit = sizeLimits.text;
 
 /** A line and column, both from 1; columns count UTF-16 code units, as editors do. */
 export interface Position {

@@ -4,6 +4,7 @@ import type { SettingsFault, SettingsForm, SettingsText } from "../../formats/se
 import { positionAt, positionsIn, type TextPosition } from "../../formats/text/text-position.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
+import { sizeLimits } from "../../host/size-limits.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import { confSince, isBefore, parseAmpliaVersion } from "../../profile/key-stores/amplia-version.js";
 import { oldSettings } from "../../profile/key-stores/target.js";
@@ -24,8 +25,6 @@ export interface ObservedFile {
   readonly missingFolders: readonly AbsolutePath[];
 }
 
-/** Bytes: 5 MiB. */
-const largestFile = 5 * 1024 * 1024;
 const shownFaults = 20;
 
 /**
@@ -63,9 +62,9 @@ function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[]
 function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
   if (entry.kind !== "file")
     throw unusable("settings-not-a-file", "the settings are no regular file", path, `it is a ${entry.kind}`);
-  if (entry.size > largestFile)
+  if (entry.size > sizeLimits.text)
     throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
-  const bytes = files.read(path, largestFile) ?? Buffer.alloc(0);
+  const bytes = files.read(path, sizeLimits.text) ?? Buffer.alloc(0);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { judgeCertificate } from "./certificate.js";
+import { judgeCertificate } from "./certificate-facts.js";
 import { Deadline } from "./deadline.js";
 import type { Time } from "./deadline.js";
 import { explainFailure } from "./explain-failure.js";

@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
-import { certificateFacts } from "./certificate.js";
+import { certificateFacts } from "./certificate-facts.js";
 import type { CertificateFacts } from "./finding.js";
 import type { Deadline } from "./deadline.js";
 import { serverName } from "./peer.js";

@@ -1,11 +1,11 @@
 import type { Host } from "../../host/host.js";
 import { type AbsolutePath, currentFile, joined, runsFolder } from "../../host/path.js";
+import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { RecordedRun } from "./entry.js";
 import { parseJournal } from "./recorded-run.js";
 
-const maxJournalBytes = 64 * 1024 ** 2;
 const runName = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
 
 export interface Runs {
@@ -134,7 +134,7 @@ function readHead(host: Host, name: string): Omit<RunHead, "run"> | undefined {
 }
 
 function readJournal(host: Host, name: string): RecordedRun | undefined {
-  const content = host.files().read(journalFile(name), maxJournalBytes);
+  const content = host.files().read(journalFile(name), sizeLimits.list);
   return content && parsed(content, name);
 }
 

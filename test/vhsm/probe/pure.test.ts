@@ -3,7 +3,7 @@ import { Problem } from "../../../src/problem/problem.js";
 import { encodeJson } from "../../../src/vhsm/kmip/json.js";
 import { readLooseAnswer } from "../../../src/vhsm/kmip/loose-answer.js";
 import { queryRequest } from "../../../src/vhsm/kmip/messages.js";
-import { judgeCertificate } from "../../../src/vhsm/probe/certificate.js";
+import { judgeCertificate } from "../../../src/vhsm/probe/certificate-facts.js";
 import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";
 import { firstWords } from "../../../src/vhsm/probe/first-words.js";
 import { failure } from "../../../src/vhsm/probe/wire.js";
