@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import ts from "typescript";
 import { problemCodes } from "../src/problem/codes.js";
+import { changeKinds } from "../src/workflow/change-kinds/index.js";
 import { arrows } from "./support/arrows.js";
 import { parsed, sourceFiles, sourceImports } from "./support/source-imports.js";
 
@@ -58,11 +59,52 @@ test("no step's room imports another step's", (t) => {
   t.end();
 });
 
+test("no file imports itself by way of others, types included", (t) => {
+  let left = ours;
+  for (;;) {
+    const [files, targets] = [
+      new Set(left.map(({ file }) => file)),
+      new Set(left.map(({ target }) => target)),
+    ];
+    const between = left.filter(({ file, target }) => files.has(target) && targets.has(file));
+    if (between.length === left.length) break;
+    left = between;
+  }
+  t.strictSame(shown(left), []);
+  t.end();
+});
+
+test("neither the engine nor a display names a kind of change: they ask the kind", (t) => {
+  const kinds = Object.keys(changeKinds);
+  const wrong = sourceFiles(src)
+    .filter((file) => /^(workflow|ui)\//.test(file) && !file.startsWith("workflow/change-kinds/"))
+    .flatMap((file) => {
+      const text = readFileSync(join(src, file), "utf8");
+      return kinds.filter((one) => text.includes(`"${one}"`)).map((one) => `${file} names ${one}`);
+    });
+  t.strictSame(wrong, []);
+  t.end();
+});
+
 test("only main builds a host", (t) => {
   const builders = ["host/real-host.ts", "host/read-only-host.ts"];
   const wrong = ours.filter(
     ({ file, target, typeOnly }) =>
       builders.includes(target) && !typeOnly && room(file) !== "main" && room(file) !== "host",
+  );
+  t.strictSame(shown(wrong), []);
+  t.end();
+});
+
+test("what the steps, the engine and the displays do to files goes through the host", (t) => {
+  // the descriptors that it was given; its own source, for an internal error; an archive in a private folder
+  const past = ["steps/module/wanted.ts", "ui/terminal/output-to.ts", "ui/terminal/source-stack.ts"];
+  const wrong = imports.filter(
+    ({ file, target, typeOnly }) =>
+      /^(members|steps|ui|workflow)\//.test(file) &&
+      target.startsWith("node:fs") &&
+      !typeOnly &&
+      !past.includes(file),
   );
   t.strictSame(shown(wrong), []);
   t.end();
