@@ -9,9 +9,10 @@ import { startCluster } from "../../simulator/cluster.js";
 import type { Cluster } from "../../simulator/cluster.js";
 import type { Style } from "../../ui/terminal/output.js";
 import { durationText } from "../../ui/terminal/progress-lines.js";
+import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 
 const folder = path("/root/knet-demo");
-const configFile = path("/var/amplia/.config/kryptus/knet/pkcs11/config.json");
+const configFile = joined(path("/var/amplia"), ...clientConfigFolders, clientConfigName);
 
 /** The demo's acts, one after the other. This runs in the sandbox: what it writes is gone with it. */
 export async function insideSandbox(context: CommandContext): Promise<ExitCode> {

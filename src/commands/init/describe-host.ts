@@ -8,6 +8,7 @@ import { defaultSettings, formByName, oldSettings } from "../../profile/key-stor
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
+import { clientConfigFolders } from "../../vendor/client.js";
 import { observeClientConfig } from "../../vendor/client-config/observe.js";
 import { otherAuthentication } from "../../vendor/client-config/other-authentication.js";
 import { type ClientConfigReading, readClientConfig } from "../../vendor/client-config/reading.js";
@@ -168,7 +169,9 @@ function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<st
 /** The group that may read the client's configuration, else the account's own. */
 function groupOf(host: Host, user: string, home: AbsolutePath): string {
   const account = host.accounts.user(user);
-  const config = host.files(...(account === undefined ? [] : [account.uid])).entry(joined(home, ".config"));
+  const config = host
+    .files(...(account === undefined ? [] : [account.uid]))
+    .entry(joined(home, clientConfigFolders[0]));
   const gid = config === undefined || config.gid === 0 ? account?.gid : config.gid;
   return gid === undefined ? user : host.accounts.groupName(gid);
 }

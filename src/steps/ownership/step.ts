@@ -1,6 +1,7 @@
 import { joined } from "../../host/path.js";
 import { isError, needsPermission } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
+import { clientConfigFolders } from "../../vendor/client.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { planOwnership } from "./changes.js";
 import { observeTree, observeWay, rememberedNames } from "./observe.js";
@@ -29,7 +30,7 @@ function plan({ profile: { service, users }, host }: StepInput, extent: "tree" |
     group: host.accounts.group(service.group),
     accounts: rememberedNames(host.accounts),
   };
-  const top = joined(serviceHome(service, account), ".config");
+  const top = joined(serviceHome(service, account), clientConfigFolders[0]);
   try {
     const files = account === undefined ? host.files() : host.files(account.uid);
     const observed =
