@@ -46,11 +46,12 @@ function usable(canonical: string): Address {
 
 /** Why nothing can listen at an address (RFC 6890, RFC 5771, RFC 4291); undefined when something can. */
 function noHostsWords(canonical: string): string | undefined {
-  if (canonical === "0.0.0.0" || canonical === "::") return "this address stands for any address";
-  if (/^0\.\d+\.\d+\.\d+$/.test(canonical)) return "an address that begins with 0 is that of no host";
-  if (canonical === "255.255.255.255") return "this is the address of a broadcast to all hosts";
+  if (canonical === "0.0.0.0" || canonical === "::") return "this address means any address";
+  if (/^0\.\d+\.\d+\.\d+$/.test(canonical))
+    return "an address that begins with 0 does not belong to any host";
+  if (canonical === "255.255.255.255") return "this is the broadcast address, which reaches all hosts";
   if (/^(?:22[4-9]|23\d)\.\d+\.\d+\.\d+$/.test(canonical) || /^ff[\da-f]{2}:/.test(canonical))
-    return "this is a multicast address, which is that of a group of hosts";
+    return "this is a multicast address, which belongs to a group of hosts";
   return undefined;
 }
 
@@ -74,13 +75,13 @@ function isHostName(text: string): boolean {
 }
 
 function hintFor(text: string): string {
-  if (text.trim() !== text) return "remove the blanks around it";
+  if (text.trim() !== text) return "remove the spaces around it";
   if (/^[a-z]+:\/\//i.test(text)) return "give the address alone, without https:// and path";
   if (/^\[.*\]$/.test(text)) return "write IPv6 addresses without brackets";
   if (isIPv6(/^(.+)%[\w.:-]+$/.exec(text)?.[1] ?? ""))
     return "addresses with a zone (%) are not supported; give one that is valid on every interface";
-  if (/^(\[.*\]|[^:]+):\d+$/.test(text)) return "give the address alone; the port goes into port";
+  if (/^(\[.*\]|[^:]+):\d+$/.test(text)) return "give the address alone; put the port into port";
   if (/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text)) return "give one address, not a network";
-  if (/^\d+(\.\d+){3}$/.test(text)) return "each of the four numbers is 0 to 255, without leading zeros";
+  if (/^\d+(\.\d+){3}$/.test(text)) return "each of the four numbers must be 0 to 255, without leading zeros";
   return "give the VHSM's address, such as 10.1.2.3 or 2001:db8::7";
 }

@@ -68,7 +68,7 @@ function more(hidden: readonly Finding[]): Finding {
     title: `more problems than the ${shownLimit} that are shown`,
     anchor: hidden[0]?.anchor ?? { offset: 0 },
     detail: `${counts.join(" and ")} more, the first of them here`,
-    hint: "correct the first ones and run again: many mistakes often have one cause",
+    hint: "fix the first ones and run again: many mistakes often have one cause",
     severity: errors > 0 ? "error" : "warning",
   };
 }

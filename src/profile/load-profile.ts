@@ -20,7 +20,7 @@ export interface Trust {
 /**
  * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`,
  * and so do the paths in a profile from standard input; those in a file start from the file's folder. Without
- * `trust` nobody asks who can change it. Never throws for what a user can do wrong: that is in `problems`.
+ * `trust`, who can change it is not checked. Never throws for what a user can do wrong: that is in `problems`.
  */
 export async function loadProfile(
   name: string,
@@ -59,7 +59,7 @@ export function profileIn(reading: ProfileReading, file: string, workingFolder: 
     : reading;
 }
 
-/** An empty name stays one: it is no way to name the working folder. */
+/** An empty name stays empty: it must not come to mean the working folder. */
 function pathOf(file: string, workingFolder: AbsolutePath): string {
   return file === "-" || file === "" ? file : resolve(workingFolder, file);
 }
@@ -83,6 +83,6 @@ export function untrustedProfile(
     severity,
     where: { path: file },
     detail,
-    hint: `${refused}read it once more, then ${remedy}`,
+    hint: `${refused}read it again, then ${remedy}`,
   });
 }

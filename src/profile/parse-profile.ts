@@ -71,7 +71,7 @@ function eachOnce(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** The schema's word stands even where no check found words of its own. */
+/** What the schema refuses is refused, even where no check has a better explanation. */
 function againstSchema(anchor: Anchor): Finding {
   return {
     code: "profile-value-invalid",

@@ -124,7 +124,7 @@ function checkedUsers({
   if (wrong !== undefined)
     throw invalid(
       `not a user name: ${JSON.stringify(wrong)}`,
-      "1 to 32 bytes, no control characters, no blank at either end",
+      "1 to 32 bytes, no control characters, no space at either end",
     );
   if (names.length === 0) throw invalid("no user is named", "name at least one user");
   if (new Set(names).size !== names.length) throw invalid("a user is named twice", "name each user once");

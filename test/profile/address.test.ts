@@ -51,12 +51,12 @@ t.test("what ends in a number is an address or a mistake, never a name", async (
 });
 
 t.test("each usual mistake has its own hint", async (t) => {
-  t.match(canonical(" 10.1.2.3"), "blanks");
+  t.match(canonical(" 10.1.2.3"), "spaces");
   t.match(canonical("https://10.1.2.3/kmip"), "https://");
   t.match(canonical("[::1]"), "brackets");
   t.match(canonical("fe80::1%eth0"), "zone");
-  t.match(canonical("10.1.2.3:60161"), "goes into port");
-  t.match(canonical("[::1]:60161"), "goes into port");
+  t.match(canonical("10.1.2.3:60161"), "put the port into port");
+  t.match(canonical("[::1]:60161"), "put the port into port");
   t.match(canonical("10.1.2.0/24"), "not a network");
   t.match(canonical("10.1.2.300"), "0 to 255");
   t.match(canonical("::"), "any address");

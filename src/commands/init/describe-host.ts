@@ -125,7 +125,7 @@ function unsayable(
   const unclear = (title: string): Problem =>
     new Problem("init-value-unclear", title, {
       where: { path },
-      hint: "correct config.json, or have whoever wrote it do so",
+      hint: "correct config.json, or ask whoever wrote it to",
     });
   const lost = [...(users ?? [])].filter(([, { connection }]) => connection === undefined);
   return [
@@ -147,7 +147,7 @@ function endpointsOf(
   if (endpoints !== undefined) return endpoints;
   throw new Problem(
     "init-connection-unclear",
-    `connection ${quotedName(name)} has no addresses and ports that a client could use`,
+    `connection ${quotedName(name)} has no usable addresses and ports`,
     {
       where: { path },
       hint: "give ip and port as single values, or as lists of the same length",
@@ -188,7 +188,7 @@ function hasUnit(files: Files, unit: string): boolean {
 }
 
 function nothingFound(home: AbsolutePath, targets: readonly SettingsTarget[]): Problem {
-  return new Problem("init-nothing-found", "there is nothing on this host to describe", {
+  return new Problem("init-nothing-found", "found nothing to describe on this host", {
     detail:
       `no kNET users in config.json below ${home}, no key stores in ` +
       targets.map(({ path }) => path).join(", "),
@@ -211,11 +211,11 @@ function publishedSettings(files: Files): {
   if (hasNew === true)
     return {
       targets: [defaultSettings],
-      comments: [`there is ${oldSettings.path} too, which Amplia read before 4.0: it was left aside`],
+      comments: [`there is ${oldSettings.path} too, which Amplia read before 4.0: it was ignored`],
     };
   return {
     targets: [oldSettings],
-    comments: [`Amplia looks older than 4.0: its settings are in ${oldSettings.path}`],
+    comments: [`Amplia seems to be older than 4.0: its settings are in ${oldSettings.path}`],
   };
 }
 

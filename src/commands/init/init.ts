@@ -28,7 +28,7 @@ export interface InitArguments {
 export const init: CommandRun<InitArguments> = async (args, context) => {
   const { output } = context;
   if (!args.fromHost)
-    throw new Problem("usage-invalid", "say what to make the profile from", {
+    throw new Problem("usage-invalid", "nothing says what to make the profile from", {
       hint: "knetctl init --from-host reads this host; the README shows a profile to start from",
     });
   const host = await context.host({ root: args.root, readOnly: true });
@@ -43,7 +43,7 @@ export const init: CommandRun<InitArguments> = async (args, context) => {
     if (file === undefined) output.file(text);
     else
       output.result(
-        `${cleanLine(file)}: put the PINs into the files that it names, then knetctl plan finds ` +
+        `${cleanLine(file)}: put the PINs into the files that it names; knetctl plan will then find ` +
           "nothing to do",
       );
   }
@@ -56,7 +56,7 @@ function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] 
   return settings.map((text) => {
     const target = settingsTarget(text);
     if (target !== undefined) return target;
-    throw new Problem("usage-invalid", "--settings takes the path of a file", {
+    throw new Problem("usage-invalid", "--settings takes a file's path", {
       detail: quotedName(text),
       hint:
         "an absolute path that ends in .conf, .ini, .json or .env, or with its form before it: " +

@@ -3,9 +3,9 @@ import { formByName } from "../../profile/key-stores/target.js";
 import type { DescribedHost, DescribedStore } from "./described.js";
 
 const head = [
-  "What this host looked like when knetctl init --from-host read it.",
-  "PINs and passwords are not in here: put each into the file that is named for it, readable by root " +
-    "alone (mode 0600).",
+  "This host as knetctl init --from-host found it.",
+  "PINs and passwords are not included: put each into the file that is named for it, readable only by " +
+    "root (mode 0600).",
 ];
 
 /** The profile in YAML, with a comment wherever something is to be done. Linear in its size. */

@@ -33,7 +33,7 @@ export async function sayableProfile(
       without(
         described,
         named,
-        sameName.map((store) => [store, "another file has a key store of this name"]),
+        sameName.map((store) => [store, "another file has a key store with this name"]),
       ),
       workingFolder,
     );

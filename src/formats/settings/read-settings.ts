@@ -12,7 +12,7 @@ import { systemdCannotHold } from "./lines/systemd-settings.js";
 export async function readSettings(form: SettingsForm, text: string): Promise<SettingsReading> {
   const offset = text.search(/[\uD800-\uDFFF]/u);
   if (offset >= 0)
-    return { faults: [{ kind: "syntax", offset, reason: "half of a surrogate pair is no character" }] };
+    return { faults: [{ kind: "syntax", offset, reason: "half of a surrogate pair is not a character" }] };
   const read = await reader(form);
   return read(text);
 }

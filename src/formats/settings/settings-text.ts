@@ -47,7 +47,7 @@ export function tooManySettings(offset: number): SettingsFault {
   return {
     kind: "size",
     offset,
-    reason: `there are more than ${mostSettings} settings; this is where they are reached`,
+    reason: `there are more than ${mostSettings} settings; the limit is reached here`,
   };
 }
 
@@ -59,7 +59,7 @@ export function sectionTooLong(offset: number): SettingsFault {
   };
 }
 
-/** A line that is passed over without a word, though somebody meant a setting by it. */
+/** A line that is silently ignored, though somebody meant it as a setting. */
 export interface DroppedLine {
   readonly offset: number;
   /** Why; quotes nothing of the text. */
@@ -110,11 +110,11 @@ export function formName(form: SettingsForm): string {
  */
 export function noFormHolds(key: string, value: string): string | undefined {
   const text = `${key}=${value}`;
-  if (/[\uD800-\uDFFF]/u.test(text)) return "half of a surrogate pair is no character";
-  if (text.includes("\0")) return "no setting can hold a NUL";
+  if (/[\uD800-\uDFFF]/u.test(text)) return "half of a surrogate pair is not a character";
+  if (text.includes("\0")) return "a setting cannot contain a NUL";
   if (`:${key}:`.includes("::")) return "a part of the key is empty";
   return undefined;
 }
 
 /** At the start of a file U+FEFF is a byte order mark. */
-export const markReason = "a name that begins with U+FEFF can lose it, as a byte order mark";
+export const markReason = "a name that begins with U+FEFF can lose it: it is taken for a byte order mark";

@@ -41,7 +41,7 @@ function checkVectors(ip: Entry, port: Entry): readonly Finding[] {
   return [
     {
       code: "profile-endpoint-vectors",
-      title: "ip and port do not have the same length",
+      title: "ip and port differ in length",
       anchor: port,
       detail: `ip is ${ips ?? ""}, port is ${ports ?? ""}`,
       hint: "give each address its port, in the same order",
@@ -75,7 +75,7 @@ function unused(entry: Entry): Finding {
     title: "connection has no users",
     anchor: entry,
     detail: quotedName(entry.key),
-    hint: "nothing can log in through it; add a user or remove it",
+    hint: "nothing can log in through it; add a user, or remove the connection",
     severity: "warning",
   };
 }

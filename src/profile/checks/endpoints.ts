@@ -52,7 +52,7 @@ function hostName(text: string, anchor: Anchor): Finding {
     title: "ip is a host name",
     anchor,
     detail: `found ${quoted(text)}; documented: an IPv4 or IPv6 address`,
-    hint: "the vendor documents addresses only; a name may not work, or fail when the name service does",
+    hint: "the vendor documents addresses only; a name may not work, or may fail when the name service does",
     severity: "warning",
   };
 }

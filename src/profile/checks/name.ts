@@ -19,9 +19,9 @@ export function checkConnectionName(entry: Entry): readonly Finding[] {
 export function checkUserName(entry: Entry): readonly Finding[] {
   const placeholder = placeholderFinding(entry.key, entry);
   if (placeholder) return [placeholder];
-  const blank = entry.key.trim() !== entry.key ? "it starts or ends with a blank" : undefined;
+  const blank = entry.key.trim() !== entry.key ? "it starts or ends with a space" : undefined;
   const reason = textMistake(entry.key, labelBytes) ?? blank;
-  const allowed = `1 to ${labelBytes} bytes in UTF-8, no control characters, no blank at either end`;
+  const allowed = `1 to ${labelBytes} bytes in UTF-8, no control characters, no space at either end`;
   return reason === undefined ? [] : [invalid("user", entry, reason, allowed)];
 }
 
@@ -57,10 +57,10 @@ export function checkLookalikes(entries: readonly Entry[]): readonly Finding[] {
 function lookalike(anchor: Entry, first: Entry): Finding {
   return {
     code: "profile-name-lookalike",
-    title: "two names look the same and differ in bytes",
+    title: "two names look the same but differ in bytes",
     anchor,
     detail: quotedName(anchor.key),
-    hint: "they are two names to the VHSM; if one is meant, write it the same way twice",
+    hint: "to the VHSM they are different names; if the same one is meant, write it the same way in both places",
     severity: "warning",
     first,
   };

@@ -18,7 +18,7 @@ import { mayHoldSecret } from "../words/secret-key.js";
 import { hasMisspelt, nearest } from "../words/suggest.js";
 import { toData, type TreeNode } from "../reading/tree.js";
 
-/** Errors of the schema that are put into words; nobody reads that many, and each takes its time. */
+/** At most so many errors of the schema are put into words: nobody reads more, and each takes time. */
 const errorLimit = 10_000;
 
 /** One of these at least makes a profile. */
@@ -55,7 +55,7 @@ function isMissing({ keyword }: ErrorObject): boolean {
   return keyword === "required" || keyword === "dependentRequired";
 }
 
-/** A missing key that stands there misspelt is one mistake, told as an unknown key. */
+/** A missing key that is there but misspelt is one mistake, reported as an unknown key. */
 function isMisspelt(error: ErrorObject, node: TreeNode): boolean {
   if (error.keyword === "anyOf") return content.some((key) => hasMisspelt(node, key, content));
   if (!isMissing(error)) return false;
@@ -83,7 +83,8 @@ function unknownKey(key: string, { node, secret }: Place, error: ErrorObject): F
   const known = [...propertiesOf(error).keys()];
   const near = nearest(key, known);
   const kind = titleOf(error);
-  const shown = secret || mayHoldSecret(key) ? "not shown, since it may hold a PIN" : `found ${quoted(key)}`;
+  const shown =
+    secret || mayHoldSecret(key) ? "not shown, since it may contain a PIN" : `found ${quoted(key)}`;
   return {
     code: "profile-key-unknown",
     title: kind === undefined ? "unknown key" : `unknown key of the ${kind}`,
@@ -94,8 +95,8 @@ function unknownKey(key: string, { node, secret }: Place, error: ErrorObject): F
 }
 
 function unknownKeyHint(kind: string | undefined): string {
-  if (kind?.endsWith("key store")) return `remove it, or correct the type: a ${kind} does not have it`;
-  return "remove it; a key of config.json that knetctl does not know stays in config.json as it is";
+  if (kind?.endsWith("key store")) return `remove it, or correct the type: a ${kind} does not have this key`;
+  return "remove it; keys of config.json that knetctl does not know are kept there as they are";
 }
 
 function nothingWanted({ node }: Place): Finding {

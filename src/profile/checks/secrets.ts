@@ -54,7 +54,7 @@ function fromEnvironment(anchor: Entry, key: string): Finding {
     title: `${nounOf(key)} comes from the environment`,
     anchor,
     hint:
-      "a variable stays readable in /proc for as long as the process lives; prefer file, fd or " +
+      "a variable stays readable in /proc for as long as the process runs; prefer file, fd or " +
       "credential",
     severity: "warning",
   };
@@ -75,7 +75,7 @@ function wrongSource(anchor: Anchor, key: string, title: string, hint = `give ${
 export function literalSecret(anchor: Anchor, key: string): Finding {
   return {
     code: "profile-pin-literal",
-    title: `a ${nounOf(key)} stands in the profile`,
+    title: `there is a ${nounOf(key)} in the profile`,
     anchor,
     detail: "its text is not shown",
     hint:
@@ -147,7 +147,9 @@ export function checkSharedDescriptors(root: TreeNode, profileFromInput: boolean
 function shared(anchor: Anchor, first: Anchor | undefined): Finding {
   return {
     code: "profile-pin-shared",
-    title: first ? "two secrets from one file descriptor" : "secret and profile both from standard input",
+    title: first
+      ? "two secrets come from one file descriptor"
+      : "the secret and the profile both come from standard input",
     anchor,
     hint: "a descriptor can be read once; give each secret its own, or a file",
     ...(first && { first }),

@@ -22,7 +22,7 @@ function unused(anchor: Entry): Finding {
     code: "profile-health-unused",
     title: "health is given without a unit",
     anchor,
-    detail: "it is asked only after a restart of service.unit",
+    detail: "it is checked only after a restart of service.unit",
     hint: "give the application's systemd unit too, such as unit: amplia.service",
     severity: "warning",
   };
@@ -41,8 +41,8 @@ export function checkLogVerbosity(root: TreeNode): readonly Finding[] {
       code: "profile-log-full",
       title: "log_verbosity full logs the arguments of PKCS #11 calls",
       anchor: node,
-      ...(unit !== undefined && { detail: "service.unit makes it a service in production" }),
-      hint: "use it to find a fault, then go back to quiet",
+      ...(unit !== undefined && { detail: "service.unit suggests that this is a service in production" }),
+      hint: "use it to track down a fault, then go back to quiet",
       severity: "warning",
     },
   ];

@@ -12,7 +12,7 @@ export function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-/** Whether the text holds half of a surrogate pair, which is no character and has no UTF-8. */
+/** Whether the text contains half of a surrogate pair, which is not a character and has no UTF-8 form. */
 export function hasLoneSurrogate(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -24,7 +24,7 @@ export function hasLoneSurrogate(text: string): boolean {
   return false;
 }
 
-/** What to do about a text that cannot be a path as it stands; undefined when nothing speaks against it. */
+/** What to do about a text that cannot be used as a path as it is; undefined when it can. */
 export function pathMistake(text: string): string | undefined {
   if (hasControlCharacter(text) || hasLoneSurrogate(text)) return "remove the control character from it";
   if (/^~/.test(text)) return "~ is not expanded here; write the whole path";
@@ -36,17 +36,19 @@ export function pathMistake(text: string): string | undefined {
 
 /**
  * Why a name, or another short text, is not usable: empty, longer than so many bytes of UTF-8, or with
- * something in it that is no visible character.
+ * something in it that is not a visible character.
  */
 export function textMistake(text: string, limit: number): string | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes === 0) return "it is empty";
   if (bytes > limit) return `it has ${bytes} bytes`;
-  if (hasControlCharacter(text)) return "it holds a control character";
-  return hasLoneSurrogate(text) ? "it holds half of a surrogate pair, which is no character" : undefined;
+  if (hasControlCharacter(text)) return "it contains a control character";
+  return hasLoneSurrogate(text)
+    ? "it contains half of a surrogate pair, which is not a character"
+    : undefined;
 }
 
-/** A home folder as written, less a slash at its end; undefined when it is no absolute path as it stands. */
+/** A home folder as written, less a slash at its end; undefined when it is not an absolute path as it is. */
 export function absoluteHome(text: string): AbsolutePath | undefined {
   if (hasControlCharacter(text) || hasLoneSurrogate(text)) return undefined;
   return asAbsolutePath(text.length > 1 ? text.replace(/\/$/, "") : text);

@@ -24,7 +24,7 @@ export function checkUrl(
   if (placeholder) return [placeholder];
   const mistake = urlMistake(text, schemes, example);
   if (mistake === undefined) return [];
-  const found = /[@?#]/.test(text) ? "it may hold a password and is not shown" : `found ${quoted(text)}`;
+  const found = /[@?#]/.test(text) ? "it may contain a password and is not shown" : `found ${quoted(text)}`;
   const allowed = schemes.map((scheme) => `${scheme}://`).join(" or ");
   return [
     {
@@ -39,7 +39,7 @@ export function checkUrl(
 
 function urlMistake(text: string, schemes: readonly string[], example: string): string | undefined {
   if (text.trim() !== text || /\s/.test(text) || hasControlCharacter(text) || hasLoneSurrogate(text))
-    return "remove the blanks and invisible characters from it";
+    return "remove the spaces and invisible characters from it";
   if (!schemes.some((scheme) => text.startsWith(`${scheme}://`)))
     return `start it with ${schemes.join(":// or ")}://, for example ${example}`;
   if (!URL.canParse(text)) return `write it whole, for example ${example}`;

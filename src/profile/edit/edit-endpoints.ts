@@ -11,7 +11,7 @@ type Guards = Pick<typeof Yaml, "isMap" | "isSeq" | "isScalar" | "isPair">;
 
 /**
  * The text of a profile, YAML or JSON, in which the connection has these endpoints: only their lines change,
- * and comments go with the endpoint that they stand at. Undefined for a layout that this does not know.
+ * and comments go with the endpoint that they stand at. Undefined for an unknown layout.
  * Whoever uses the text reads it again first.
  */
 export async function textWithEndpoints(
@@ -102,7 +102,7 @@ function spanOf(node: Node | Scalar): readonly [start: number, end: number] {
 
 /**
  * An address or port as a scalar of YAML or JSON, quoted as `sample` is; an address that would read as
- * something else is quoted anyhow.
+ * something else is quoted in any case.
  */
 export function endpointValue(value: string | number, { type }: Pick<Scalar, "type">): string {
   const text = String(value);
@@ -111,7 +111,7 @@ export function endpointValue(value: string | number, { type }: Pick<Scalar, "ty
   return typeof value === "number" || readsAsText(text) ? text : `"${text}"`;
 }
 
-/** Plain in every context: an IPv4 address, or a name that is no word or number of YAML 1.1 or 1.2. */
+/** Plain in every context: an IPv4 address, or a name that is not a word or number of YAML 1.1 or 1.2. */
 function readsAsText(text: string): boolean {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return true;
   return /^[a-z][\w.-]*$/i.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);

@@ -97,10 +97,10 @@ function memberOf(value: unknown, key: string): unknown {
 function unknownForm(name: string, connection: string): Problem {
   return new Problem(
     "ha-profile-form",
-    `the endpoints of connection ${quotedName(connection)} are written in a way that knetctl does not edit`,
+    `the endpoints of connection ${quotedName(connection)} are written in a way that knetctl cannot edit`,
     {
       where: { path: name },
-      detail: "what came out would not say exactly what is wanted",
+      detail: "the result would not say exactly what is wanted",
       hint:
         "write them as endpoints: with one { ip: …, port: … } on each line, or edit the profile by " +
         "hand and apply it",

@@ -45,7 +45,7 @@ function contextOf(root: TreeNode): CheckContext {
     }),
     unknownLabel: unknownNames([...users.keys()], {
       code: "profile-user-unknown",
-      title: "key store's token_label is no user of the profile",
+      title: "key store's token_label is not a user of the profile",
       hint: "the label of a kNET token is its user's name; name one of the users",
     }),
     unknownConnection: unknownNames([...connections.keys()], {
@@ -75,11 +75,11 @@ function checkTogether(stores: readonly Entry[], context: CheckContext): readonl
 
 /** Types that the application has and this program does not write: why, and what to do. */
 const otherTypes: readonly (readonly [RegExp, string])[] = [
-  [/^(capi|cng)$/i, "Capi and Cng are for Windows alone; on Linux use Pkcs11, or the type of the HSM"],
-  [/^native$/i, "Native is deprecated and not supported here; use one of the others"],
+  [/^(capi|cng)$/i, "Capi and Cng exist only on Windows; on Linux use Pkcs11, or the type of the HSM"],
+  [/^native$/i, "Native is deprecated and not supported here; use one of the other types"],
   [
     /^database(key_?store)?$/i,
-    "the database store has no section of its own and is not supported here; it is switched on by " +
+    "the database store has no section of its own and is not supported here; to enable it, use " +
       "Amplia:DatabaseKeyStoreEnabled",
   ],
 ];
@@ -96,7 +96,7 @@ export function checkType({ value: store }: Entry): readonly Finding[] {
   return [
     {
       code: "profile-value-invalid",
-      title: "type of the key store is not known",
+      title: "unknown type of key store",
       anchor: entry.value,
       detail: `found ${quoted(text)}; allowed: ${typeNames.join(", ")}`,
       hint: hintFor(text),

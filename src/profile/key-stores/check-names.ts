@@ -76,7 +76,7 @@ export function checkDefaultStore(root: TreeNode): readonly Finding[] {
     return [
       {
         code: "profile-name-invalid",
-        title: "default_key_store is no name of a key store",
+        title: "default_key_store is not a valid key store name",
         anchor: node,
         detail: `found ${quotedName(name)}: ${mistake}`,
         hint: "name one of the key stores",
@@ -87,8 +87,8 @@ export function checkDefaultStore(root: TreeNode): readonly Finding[] {
   const names = entriesOf(root, "key_stores").map(({ key }) => key);
   return unknownNames(names, {
     code: "profile-default-unknown",
-    title: "default_key_store is none of the profile's key stores",
-    hint: "the application's settings must have it already; else name one of the key stores",
+    title: "default_key_store is not one of the profile's key stores",
+    hint: "the application's settings must already contain it; otherwise name one of the key stores",
     severity: "warning",
   })(node);
 }

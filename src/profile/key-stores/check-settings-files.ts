@@ -69,7 +69,7 @@ function invalid(anchor: Anchor, text: string, hint: string): Finding {
 function unknownForm(anchor: Anchor, text: string): Finding {
   return {
     code: "profile-form-unknown",
-    title: "form of the settings file cannot be told from its name",
+    title: "cannot determine the form of the settings file from its name",
     anchor,
     detail: quoted(text),
     hint:
@@ -85,10 +85,10 @@ function twoForms(
 ): Finding {
   return {
     code: "profile-form-conflict",
-    title: "one settings file is given two forms",
+    title: "one settings file has two forms",
     anchor,
     detail: `${form} here, ${first.form} there`,
-    hint: "give the file the form that it has, in both places",
+    hint: "give the form that the file really has, in both places",
     first: first.anchor,
   };
 }
@@ -147,7 +147,7 @@ function finding(
     detail: reason,
     hint:
       others.length > 0
-        ? `choose another name, or a target of another form: ${others.join(", ")}`
+        ? `choose another name, or a target in another form: ${others.join(", ")}`
         : "choose another name or value",
   };
 }

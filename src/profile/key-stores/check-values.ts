@@ -28,10 +28,10 @@ export function checkText(
   if (entry === undefined || text === undefined || text === "") return [];
   const placeholder = placeholderFinding(text, entry.value);
   if (placeholder) return [placeholder];
-  const padded = !blanks && text.trim() !== text ? "it starts or ends with a blank" : undefined;
+  const padded = !blanks && text.trim() !== text ? "it starts or ends with a space" : undefined;
   const mistake = textMistake(text, bytes) ?? padded;
   if (mistake === undefined) return [];
-  const allowed = `1 to ${bytes} bytes, no control characters${blanks ? "" : ", no blank at either end"}`;
+  const allowed = `1 to ${bytes} bytes, no control characters${blanks ? "" : ", no space at either end"}`;
   return [
     {
       code: "profile-value-invalid",
@@ -93,7 +93,7 @@ export function checkModule(entry: Entry | undefined): readonly Finding[] {
 
 function moduleMistake(text: string): string | undefined {
   if (textMistake(text, longestPath) !== undefined) return "give a name of one line, such as libeTPkcs11.so";
-  if (text.trim() !== text) return "remove the blanks around it";
+  if (text.trim() !== text) return "remove the spaces around it";
   const mistake = pathMistake(text);
   if (mistake !== undefined) return mistake;
   return !text.includes("/") || asAbsolutePath(text) !== undefined

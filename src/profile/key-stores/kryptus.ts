@@ -89,7 +89,7 @@ function checkPlace(store: Entry, context: CheckContext): readonly Finding[] {
       incomplete(
         store,
         "key store has no host",
-        "give host and port, or a connection or user of the profile that has them",
+        "give host and port, or name a connection or user of the profile that has them",
       ),
     ];
   }
@@ -100,7 +100,7 @@ function checkPlace(store: Entry, context: CheckContext): readonly Finding[] {
       conflict(
         connection,
         "key store's connection is not that of its user",
-        `remove it: the user's own is taken, ${quotedName(other)}`,
+        `remove it: the user's own is used, ${quotedName(other)}`,
       ),
     ];
   }
@@ -116,9 +116,9 @@ function oneHost(store: Entry, context: CheckContext): readonly Finding[] {
   return [
     {
       code: "profile-key-store-one-host",
-      title: "a Kryptus key store knows one host only",
+      title: "a Kryptus key store knows only one host",
       anchor: entryOf(store.value, "connection") ?? entryOf(store.value, "user") ?? store,
-      detail: `the first of ${count} endpoints is taken; it does not fail over to the others`,
+      detail: `the first of ${count} endpoints is used; it does not fail over to the others`,
       hint: "give host and port of another endpoint, or use type Pkcs11, whose module knows them all",
       severity: "warning",
     },
@@ -135,7 +135,7 @@ function checkPairs(store: Entry, context: CheckContext): readonly Finding[] {
       conflict(
         root,
         `key store has both user and ${root.key}`,
-        "remove it: name and password of the user are taken; or remove user",
+        "remove it: the user's own name and password are used; or remove user",
       ),
     ];
   if (!user && !root && !vco) {
@@ -172,7 +172,7 @@ function bothPairs(anchor: Entry): Finding {
     title: "key store has both a regular and a VCO user",
     anchor,
     detail: "the regular user holds the CA's keys, the VCO user the users' keys",
-    hint: "both in one key store are unusual; check that both kinds of keys belong here",
+    hint: "having both in one key store is unusual; check that both kinds of keys belong here",
     severity: "warning",
   };
 }

@@ -82,10 +82,10 @@ function sharedTokens(stores: readonly Entry[], users: readonly string[]): reado
 function shared(anchor: Entry, first: Entry): Finding {
   return {
     code: "profile-token-shared",
-    title: "two key stores use one token",
+    title: "two key stores use the same token",
     anchor,
     detail: `${quotedName(anchor.key)} and ${quotedName(first.key)}`,
-    hint: "give each its own user, token_serial or token_label, or remove one",
+    hint: "give each one its own user, token_serial or token_label, or remove one",
     severity: "warning",
     first,
   };
@@ -96,38 +96,38 @@ const aesSince: AmpliaVersion = [4, 21];
 /** Once a profile, at the first key store that it is about, for an Amplia that has the type. */
 function tip({ key, value }: Entry, version: AmpliaVersion | undefined): Finding {
   const aes =
-    version !== undefined && isBefore(version, aesSince) ? "; it has AES keys from Amplia 4.21 on" : "";
+    version !== undefined && isBefore(version, aesSince) ? "; it supports AES keys from Amplia 4.21 on" : "";
   return {
     code: "profile-key-store-tip",
-    title: "for a Kryptus HSM the vendor recommends type Kryptus over Pkcs11",
+    title: "for a Kryptus HSM, the vendor recommends type Kryptus over Pkcs11",
     anchor: entryOf(value, "type") ?? value,
     detail: quotedName(key),
-    hint: `consider type: Kryptus, with the same user; keep Pkcs11 where there is a reason for it${aes}`,
+    hint: `consider type: Kryptus, with the same user; keep Pkcs11 if there is a reason for it${aes}`,
     severity: "warning",
   };
 }
 
 const parallelSince: AmpliaVersion = [4, 9];
 
-/** A fault that was fixed: with several PKCS #11 key stores it is met sooner or later. */
+/** A bug that was fixed: with several PKCS #11 key stores it shows sooner or later. */
 function inParallel(stores: readonly Entry[], version: AmpliaVersion): readonly Finding[] {
   const second = stores[1];
   if (second === undefined || !isBefore(version, parallelSince)) return [];
   return [
     {
       code: "profile-amplia-version",
-      title: "several PKCS #11 key stores in parallel need Amplia 4.9",
+      title: "several PKCS #11 key stores used in parallel need Amplia 4.9",
       anchor: atType(second),
       detail: `amplia.version is ${version.join(".")}`,
-      hint: "update Amplia: an older one fails now and then when two of them are used at once",
+      hint: "update Amplia: older versions fail now and then when two of them are used at once",
       severity: "warning",
     },
   ];
 }
 
 /**
- * Of a version that is not known only TokenLabel is spoken of: an older Amplia ignores it without a word, and
- * takes whichever token comes first.
+ * Where the version is not known, only TokenLabel is mentioned: an older Amplia silently ignores it, and takes
+ * whichever token comes first.
  */
 function labelOfUnknown(stores: readonly Entry[], root: TreeNode): readonly Finding[] {
   const store = stores.find((one) => writtenLabelOf(one, root) !== undefined);

@@ -93,7 +93,7 @@ function checkUsersStore({ value }: Entry, user: Entry, { unknownUser }: CheckCo
           conflict(
             pin,
             "key store has both user and pin",
-            "remove it: the PIN is the user's own, from the user's source",
+            "remove it: the user's own PIN is used, from the user's source",
           ),
         ]
       : []),
@@ -106,9 +106,9 @@ function foreignLabel(label: Entry, user: Entry): Finding {
     ...conflict(
       label,
       "token_label is not the label of the user's token",
-      "remove it: with several users the user's name is written as TokenLabel",
+      "remove it: where there are several users, the user's name is written as TokenLabel",
     ),
-    detail: `it names another token than that of ${quotedName(textOf(user.value) ?? "")}`,
+    detail: `it names a different token from that of ${quotedName(textOf(user.value) ?? "")}`,
   };
 }
 

@@ -21,8 +21,8 @@ export function targetIn(store: TreeNode, root: TreeNode): SettingsTarget | unde
 }
 
 /**
- * The settings file that a `target` means, the default one where it is left out; undefined when it is no
- * file, or its form cannot be told.
+ * The settings file that a `target` means, the default one where it is left out; undefined when it is not
+ * a file, or its form is unknown.
  */
 export function targetOf(node: TreeNode | undefined, root: TreeNode): SettingsTarget | undefined {
   if (node === undefined) return defaultTarget(root);

@@ -21,7 +21,7 @@ export type ProfileReading =
 /**
  * Reads YAML or JSON: JSON when the name ends in .json, YAML when it ends in .yaml or .yml, else JSON when
  * the text starts with `{`. Problems instead of a document where the syntax is broken; throws a Problem for
- * bytes that are no text at all.
+ * bytes that are not text at all.
  */
 export async function readProfile(bytes: Uint8Array, name: string): Promise<ProfileReading> {
   const source = decodeSource(bytes, name);
@@ -41,8 +41,8 @@ function isJson({ name, text }: SourceText): boolean {
 export const keyLimit = 1024;
 
 /**
- * The first key that is longer than any name. It would stand in the path of every mistake below it, and take
- * the program's memory with them.
+ * The first key that is longer than any name. It would be part of the path of every mistake below it, and use
+ * up the program's memory.
  */
 export function longKey(root: TreeNode): Finding | undefined {
   const open = [root];

@@ -6,8 +6,8 @@ import { boundedTokens, lexemeLimit } from "./yaml-depth.js";
 import { YamlTree } from "./yaml-tree.js";
 
 /**
- * Text that is neither number nor word with a meaning is told by its first character, before the library
- * tries eight patterns on it.
+ * Text that is neither a number nor a word with a meaning is recognised by its first character, before the
+ * library tries eight patterns on it.
  */
 const plainText: ScalarTag = {
   tag: "tag:yaml.org,2002:str",
@@ -54,8 +54,8 @@ function tooMany(offset: number): Finding {
     code: "profile-too-large",
     title: "profile is too large for YAML",
     anchor: { offset },
-    detail: `it has more than ${lexemeLimit} words, signs and blanks; this is where they are reached`,
-    hint: "write it as JSON, which takes far less time to read",
+    detail: `it has more than ${lexemeLimit} words, signs and spaces; the limit is reached here`,
+    hint: "write it as JSON, which is much faster to read",
   };
 }
 
@@ -64,14 +64,14 @@ function secondDocument(offset: number): Finding {
     code: "profile-many-documents",
     title: "more than one YAML document in the file",
     anchor: { offset },
-    hint: "keep one profile a file; remove the line --- or ... and what follows",
+    hint: "keep one profile per file; remove the line --- or ... and what follows",
   };
 }
 
 function otherVersion(): Finding {
   return {
     code: "profile-yaml-version",
-    title: "profile asks for another version of YAML than 1.2",
+    title: "profile asks for a YAML version other than 1.2",
     anchor: { offset: 0 },
     hint: "remove the line that starts with %YAML",
   };
@@ -109,7 +109,7 @@ export function syntaxErrorOf({ code, message, pos: [offset] }: YAMLError): Synt
       offset,
       code: "profile-tab",
       title: "tab in the indentation",
-      hint: "indent with blanks; YAML does not allow tabs",
+      hint: "indent with spaces; YAML does not allow tabs",
     };
   }
   const [, closing] = code === "BAD_INDENT" ? (/ end with a ([\]}])$/.exec(message) ?? []) : [];
@@ -118,8 +118,8 @@ export function syntaxErrorOf({ code, message, pos: [offset] }: YAMLError): Synt
       offset,
       title: `a closing ${closing} is missing before this line`,
       hint:
-        `close what begins with ${closing === "]" ? "[" : "{"} above, or indent this line if it ` +
-        "belongs in there",
+        `close what is opened with ${closing === "]" ? "[" : "{"} above, or indent this line if it ` +
+        "belongs inside",
     };
   }
   const title = fixedWords.has(code) ? `${message.charAt(0).toLowerCase()}${message.slice(1)}` : titles[code];

@@ -58,7 +58,7 @@ export function tooLarge(name: string): Problem {
 export function emptyProfile(name: string): Problem {
   return new Problem("profile-empty", "profile is empty", {
     where: { path: name },
-    hint: "the README shows a profile to start from; knetctl schema describes every key",
+    hint: "the README shows a profile to start from; knetctl schema prints a description of every key",
   });
 }
 

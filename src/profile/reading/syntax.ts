@@ -46,9 +46,9 @@ export function syntaxFindings(text: string, errors: readonly SyntaxMistake[]): 
 export function tooDeep(offset: number): Finding {
   return {
     code: "profile-too-deep",
-    title: `more than ${depthLimit} lists and maps within each other`,
+    title: `lists and maps are nested more than ${depthLimit} levels deep`,
     anchor: { offset },
-    hint: "a profile needs five; check the brackets and the indentation",
+    hint: "a profile needs only five levels; check the brackets and the indentation",
   };
 }
 

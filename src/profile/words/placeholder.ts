@@ -21,7 +21,7 @@ export function placeholderFinding(text: string, anchor: Anchor, secret = false)
   if (wanted === undefined) return undefined;
   return {
     code: "profile-placeholder",
-    title: "a placeholder of the documentation is still here",
+    title: "this is still a placeholder from the documentation",
     anchor,
     ...(!secret && { detail: quoted(text) }),
     hint: `replace it with ${wanted}`,

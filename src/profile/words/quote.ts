@@ -11,7 +11,7 @@ const longest = 60;
  * neither user and password nor query.
  */
 export function quoted(text: string): string {
-  if (holdsSecret(text)) return "text that may hold a PIN";
+  if (holdsSecret(text)) return "text that may contain a PIN";
   // before it is shortened: what marks a password may stand behind the cut
   const clean = withoutUrlSecrets(valueWithoutUrlSecrets(text));
   const characters = Array.from(clean.slice(0, 2 * longest));
@@ -28,7 +28,7 @@ function escaped(character: string): string {
 
 /** A name or key as evidence; not one that may itself be a PIN. */
 export function quotedName(name: string): string {
-  return mayHoldSecret(name) ? "a name that may hold a PIN" : quoted(name);
+  return mayHoldSecret(name) ? "a name that may contain a PIN" : quoted(name);
 }
 
 /** A scalar as evidence: text in quotes, anything else as written. */

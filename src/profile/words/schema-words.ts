@@ -54,8 +54,8 @@ export function propertiesOf(error: ErrorObject): ReadonlyMap<string, string> {
 }
 
 /**
- * What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's has no say
- * here.
+ * What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's does not
+ * count here.
  */
 export function titleOf(error: ErrorObject): string | undefined {
   const { title, $id } = schemaOf(error);

@@ -149,25 +149,25 @@ export function privateFile(
         where: { path: file },
         detail:
           `root:${accounts.groupName(entry.gid)} ${modeText(entry.mode)}: group ` +
-          `${group} cannot read it, and is given nothing that it could not read before`,
+          `${group} cannot read it, and must not be given what it could not read before`,
         // no command on the path itself: the service user may exchange what it names
         hint:
-          "move it to a folder that only root can enter, and see there what it is; if it holds the " +
-          `application's settings, let the service user write them anew: ${writtenBy(user, file)}`,
+          "move it to a folder that only root can enter, and look at it there; if it holds the " +
+          `application's settings, have the service user write them again: ${writtenBy(user, file)}`,
       },
     ),
   ];
 }
 
-/** Others could read the secrets in it so far. */
+/** Until now others could read the secrets in it. */
 export function exposedWarning({ path: file, entry, text }: ObservedFile): readonly Problem[] {
   if (entry === undefined || (entry.mode & 0o004) === 0 || text === "") return [];
   return [
-    new Problem("settings-exposed", "everybody on this host could read the application's settings", {
+    new Problem("settings-exposed", "everybody on this host can read the application's settings", {
       severity: "warning",
       where: { path: file },
       detail: `mode ${modeText(entry.mode)}`,
-      hint: "apply takes that right away; change the PINs and passwords in it if others may have read them",
+      hint: "apply removes this permission; change the PINs and passwords in it if others may have read them",
     }),
   ];
 }

@@ -70,9 +70,9 @@ function closed(
     {
       severity: isCertain ? "error" : "warning",
       where: { path: file },
-      detail: `${folder} does not let it pass (${rights})`,
+      detail: `${folder} does not let it through (${rights})`,
       hint: isCertain
-        ? "give these key stores a target in a folder that it may enter; or let everybody pass this " +
+        ? "give these key stores a target in a folder that it may enter; or let everybody through this " +
           `one: ${inFolder(folder, "chmod o+x .")}`
         : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${folder}/.`)}; if ` +
           "not, give these key stores a target elsewhere",
@@ -138,7 +138,7 @@ function isIn(user: string, group: string, { accounts }: Host): boolean {
   );
 }
 
-/** A file of the folder's group that is none of the profile's: somebody reads it by that group. */
+/** A file that has the folder's group and is not the profile's: somebody reads it through that group. */
 function foreignFile(
   path: AbsolutePath,
   { gid }: Entry,
@@ -155,11 +155,11 @@ function foreignFile(
 }
 
 function othersFolder(path: AbsolutePath, detail: string): Problem {
-  return new Problem("settings-other-service", "the folder of these settings is another service's", {
+  return new Problem("settings-other-service", "the folder of these settings belongs to another service", {
     where: { path },
-    detail: `${detail}; a folder lets one group in`,
+    detail: `${detail}; a folder gives access to one group only`,
     hint:
-      "give these key stores a target in a folder of their own, or both services one group as " +
+      "give these key stores a target in a folder of their own, or give both services the same group as " +
       "service.group",
   });
 }

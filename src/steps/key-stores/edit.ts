@@ -43,7 +43,7 @@ export interface KeptStore {
   readonly because: "foreign" | "extended";
 }
 
-/** What stands for a secret that this command cannot have, in a text that is never written. */
+/** Takes the place of a secret that this command cannot have, in a text that is never written. */
 export const unknownSecret = "<unknown>";
 
 /**

@@ -50,7 +50,7 @@ function refusal(
       detail: reason,
       hint:
         others.length > 0
-          ? "name a target of another form: " +
+          ? "name a target in another form: " +
             others.map((other) => (other === "env" ? "env (Docker)" : other)).join(", ")
           : "no form can hold it: choose another name or value",
     }),
@@ -81,17 +81,21 @@ function isSame(one: Setting, other: Setting | undefined): boolean {
 }
 
 function tooLarge(path: AbsolutePath | undefined): Problem {
-  return new Problem("settings-too-large", "there would be more settings than any application has", {
+  return new Problem("settings-too-large", "there would be more settings than knetctl reads", {
     ...(path !== undefined && { where: { path } }),
-    hint: "name another file as the key store's target, or look where this one comes from",
+    hint: "name another file as the key store's target, or find out where this one comes from",
   });
 }
 
-/** A mistake of this program, found before it could do harm. */
+/** An internal error, found before it could do harm. */
 function mismatch(detail: string, path: AbsolutePath | undefined): Problem {
-  return new Problem("settings-mismatch", "the settings that were made are not the ones that are wanted", {
-    ...(path !== undefined && { where: { path } }),
-    detail,
-    hint: "nothing was written; report this: it is a mistake of knetctl",
-  });
+  return new Problem(
+    "settings-mismatch",
+    "internal error in knetctl: the new settings are not the ones that are wanted",
+    {
+      ...(path !== undefined && { where: { path } }),
+      detail,
+      hint: "nothing was written; please report this",
+    },
+  );
 }

@@ -52,7 +52,7 @@ function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[]
   const missing: AbsolutePath[] = [];
   for (let folder = folderOf(path); folder !== "/"; folder = folderOf(folder)) {
     const entry = files.entry(folder);
-    // a link, or a folder that must not be walked through, is told by whoever walks through it
+    // a link, or a folder that must not be walked through, is reported by whoever walks through it
     if (entry !== undefined) break;
     missing.unshift(folder);
   }
@@ -61,7 +61,12 @@ function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[]
 
 function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
   if (entry.kind !== "file")
-    throw unusable("settings-not-a-file", "the settings are no regular file", path, `it is a ${entry.kind}`);
+    throw unusable(
+      "settings-not-a-file",
+      "the settings are not a regular file",
+      path,
+      `it is a ${entry.kind}`,
+    );
   if (entry.size > sizeLimits.text)
     throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
   const bytes = files.read(path, sizeLimits.text) ?? Buffer.alloc(0);
@@ -95,7 +100,7 @@ function unusable(
   return new Problem(code, title, {
     where: { path },
     detail,
-    hint: "name another file as the key store's target, or look where this one comes from",
+    hint: "name another file as the key store's target, or find out where this one comes from",
   });
 }
 
@@ -125,22 +130,22 @@ function faultProblem(
         hint: "correct the line: the application cannot read the file either",
       });
     case "duplicate-key":
-      return new Problem("settings-duplicate-key", "a setting stands in the file twice", {
+      return new Problem("settings-duplicate-key", "a setting occurs twice in the file", {
         where,
         detail: shown,
         hint: "remove one of the two: the application refuses the file",
       });
     case "size":
-      return new Problem("settings-too-large", "there are more settings than any application has", {
+      return new Problem("settings-too-large", "there are more settings than knetctl reads", {
         where,
         detail: shown,
-        hint: "name another file as the key store's target, or look where this one comes from",
+        hint: "name another file as the key store's target, or find out where this one comes from",
       });
     case "ambiguous":
-      return new Problem("settings-ambiguous", "which setting holds cannot be told", {
+      return new Problem("settings-ambiguous", "cannot determine which setting applies", {
         where,
         detail: shown,
-        hint: "leave one of them, then run again",
+        hint: "keep one of them, then run again",
       });
   }
 }
@@ -166,13 +171,13 @@ export function olderAmplia(
     new Problem(
       "settings-older-amplia",
       isNew
-        ? "the settings there are still those of an Amplia before 4.0"
-        : "this looks like an Amplia before 4.0, which would not read the file",
+        ? "the settings there still belong to an Amplia older than 4.0"
+        : "this looks like an Amplia older than 4.0, which would not read the file",
       {
         where: { path },
         detail: `there is ${old} and no ${nameOf(path)}`,
         hint: isNew
-          ? `once Amplia ${version.join(".")} is installed, take over from that file what the new one ` +
+          ? `once Amplia ${version.join(".")} is installed, copy from that file what the new one ` +
             "lacks, and move it away"
           : `give the key stores the target ${old}; if Amplia is 4.0 or later, say so: amplia: { ` +
             `version: "4.8.0" }`,

@@ -35,7 +35,7 @@ export function readWrittenStores(files: Files): {
     "the record of the key stores that knetctl wrote is damaged",
     {
       where: { path: writtenStoresFile },
-      hint: "move the file away: key stores written so far then count as somebody else's, and are kept",
+      hint: "move the file away: the key stores written so far then count as not knetctl's, and are kept",
     },
   );
 }

@@ -109,20 +109,24 @@ function refuseClashes(
 }
 
 function otherService({ path, service }: WrittenFile): Problem {
-  return new Problem("settings-other-service", "knetctl wrote these settings for another service user", {
-    where: { path },
-    detail: `that of ${JSON.stringify(service)}, whose group alone may read them`,
-    hint: "give these key stores a target of their own",
-  });
+  return new Problem(
+    "settings-other-service",
+    "these settings were written by knetctl for another service user",
+    {
+      where: { path },
+      detail: `for ${JSON.stringify(service)}; only that user's group may read them`,
+      hint: "give these key stores a target of their own",
+    },
+  );
 }
 
 function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
   return new Problem(
     "settings-other-form",
-    `the profile takes the settings for ${wanted}, and knetctl wrote them as ${formName(form)}`,
+    `the profile says that the settings are ${wanted}, but knetctl wrote them as ${formName(form)}`,
     {
       where: { path },
-      hint: "give another file, or take the key stores out of this one first: apply with key_stores: {}",
+      hint: "name another file, or remove the key stores from this one first: apply with key_stores: {}",
     },
   );
 }
@@ -179,8 +183,8 @@ function recordSummary(made: readonly WrittenFile[]): readonly string[] {
   const names = made.flatMap(({ keyStores }) => keyStores);
   return [
     names.length === 0
-      ? "no key stores are knetctl's own any more"
-      : `remembers which key stores are knetctl's own: ${names.join(", ")}`,
+      ? "knetctl no longer has key stores of its own"
+      : `records which key stores are knetctl's own: ${names.join(", ")}`,
   ];
 }
 
@@ -215,13 +219,13 @@ function fileProblems(
 function differs(key: string, path: AbsolutePath): Problem {
   return new Problem(
     "key-store-pin-differs",
-    `${key} in the settings is not what the profile's source gives`,
+    `${key} in the settings differs from what the profile's source gives`,
     {
       severity: "warning",
       where: { path },
-      detail: "they were compared, and neither is shown",
+      detail: "they were compared; neither is shown",
       hint:
-        "apply writes that of the source; if the source is the older of the two, correct it first: " +
+        "apply writes the one from the source; if the source is out of date, correct it first: " +
         "wrong PINs count towards a lock-out",
     },
   );
@@ -237,11 +241,12 @@ function fileNotes({ observed: { path }, stores: { kept, unknown } }: PlannedFil
   return [
     ...kept.slice(0, mostNotes).map((store) => keptNote(store, path)),
     ...more,
-    ...unknown.map((key) => `whether ${key} in ${path} is up to date is not known: its source was not read`),
+    ...unknown.map((key) => `unknown whether ${key} in ${path} is up to date: its source was not read`),
   ];
 }
 
 function keptNote({ name, because }: KeptStore, path: AbsolutePath): string {
-  const why = because === "foreign" ? "was not written by knetctl" : "has settings that are not knetctl's";
+  const why =
+    because === "foreign" ? "was not written by knetctl" : "has settings that knetctl does not know";
   return `key store ${quotedName(name)} in ${path} is not in the profile; it ${why}, and is kept`;
 }

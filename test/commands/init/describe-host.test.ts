@@ -23,7 +23,10 @@ t.test(
   "the settings of an Amplia before 4.0 are read where it has them, and the profile names that file",
   async (t) => {
     const text = await described({ "/etc/amplia/appsettings.linux.json": json });
-    t.match(text, "# Amplia looks older than 4.0: its settings are in /etc/amplia/appsettings.linux.json\n");
+    t.match(
+      text,
+      "# Amplia seems to be older than 4.0: its settings are in /etc/amplia/appsettings.linux.json\n",
+    );
     t.match(
       text,
       "Old: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.linux.json }",
@@ -39,7 +42,7 @@ t.test("where a newer Amplia's settings are too, those are read, and the others 
   t.match(text, "New: { type: Pkcs11, module: libeTPkcs11.so, target: /etc/amplia/appsettings.conf }");
   t.match(
     text,
-    "# there is /etc/amplia/appsettings.linux.json too, which Amplia read before 4.0: it was left aside\n",
+    "# there is /etc/amplia/appsettings.linux.json too, which Amplia read before 4.0: it was ignored\n",
   );
   t.notMatch(text, "Old:");
 });

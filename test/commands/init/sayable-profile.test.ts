@@ -54,7 +54,7 @@ t.test("of two files' key stores of one name the second is left out, and told", 
     t.match(
       text,
       `# key store "${name}" of /etc/amplia/appsettings.json is left out: another file has a key ` +
-        `store of this name\n`,
+        `store with this name\n`,
     );
     t.match(text, /\n {2}A: .*appsettings\.conf \}\n$/);
   }

@@ -50,10 +50,10 @@ t.test(
       'warning key-store-module-missing: the dynamic loader does not find the module of key store "A"',
     ]);
     t.same(lint({ A: { Module: "/usr/lib/libnothing.so" } }), [
-      'warning key-store-module-missing: the module of key store "A" is not there',
+      'warning key-store-module-missing: the module of key store "A" does not exist',
     ]);
     t.same(lint({ A: { Module: "relative/lib.so" } }), [
-      'warning key-store-module-missing: the module of key store "A" is not there',
+      'warning key-store-module-missing: the module of key store "A" does not exist',
     ]);
     t.same(lint({ A: { Module: "libc.so.6" }, B: { Module: "/bin/sh" } }), []);
   },
@@ -67,14 +67,14 @@ t.test(
     // the loader of this root finds libc by its name, and so another file than the one that is named
     t.same(lint({ A: { Module: `/opt/old/${kNet}`, TokenLabel: "ca" } }, { installsModule: true }), []);
     t.same(lint({ A: { Module: `/opt/gone/${kNet}`, TokenLabel: "ca" } }), [
-      'warning key-store-module-missing: the module of key store "A" is not there',
+      'warning key-store-module-missing: the module of key store "A" does not exist',
     ]);
   },
 );
 
 t.test("a token that no kNET user has, and a store that does not choose among several", async (t) => {
   t.same(lint({ A: { Module: kNet, TokenLabel: "gone" } }), [
-    'warning key-store-token-unknown: key store "A" names a token that no kNET user has',
+    'warning key-store-token-unknown: key store "A" names a token that does not belong to any kNET user',
   ]);
   t.same(lint({ A: { Module: kNet } }), [
     'warning key-store-token-unchosen: key store "A" does not say which of the kNET users it means',
@@ -95,7 +95,7 @@ t.test("a label that no user has is not shown: it may be a PIN in the wrong line
   const [problem] = lintStores(settings, context);
   t.match(problem, {
     code: "key-store-token-unknown",
-    detail: 'its KeyStores:A:TokenLabel is none of "ca", "tsa"',
+    detail: 'its KeyStores:A:TokenLabel is not one of "ca", "tsa"',
   });
   t.notMatch(JSON.stringify(problem), /87654321/);
   t.end();
@@ -105,10 +105,10 @@ t.test(
   "two stores on one token are told, but for two of the profile, which were checked there",
   async (t) => {
     const two = { A: { Module: kNet, TokenLabel: "ca" }, B: { Module: kNet, TokenLabel: "ca" } };
-    t.same(lint(two), ['warning key-store-same-token: key stores "A" and "B" are on the same token']);
+    t.same(lint(two), ['warning key-store-same-token: key stores "A" and "B" use the same token']);
     t.same(lint(two, { checked: ["a", "b"] }), []);
     t.same(lint(two, { checked: ["A"] }), [
-      'warning key-store-same-token: key stores "A" and "B" are on the same token',
+      'warning key-store-same-token: key stores "A" and "B" use the same token',
     ]);
   },
 );
@@ -127,9 +127,9 @@ t.test(
       lint({ A: { Type: type } }).map((text) =>
         text.replace("warning key-store-type-unknown: key store ", ""),
       );
-    t.same(messages("Pkcs12"), ['"A" is of no type that is known']);
-    t.same(messages("87654321"), ['"A" is of no type that is known']);
-    t.same(messages("Cng"), ['"A" is of a type for Windows alone']);
+    t.same(messages("Pkcs12"), ['"A" is of an unknown type']);
+    t.same(messages("87654321"), ['"A" is of an unknown type']);
+    t.same(messages("Cng"), ['"A" is of a type that exists only on Windows']);
     for (const known of ["pkcs11", "Kryptus", "AzureKeyVault", "Dinamo", "Native", "GoogleKms", "AmazonKms"])
       t.same(messages(known), [], known);
     const [problem] = lintStores([{ key: "KeyStores:A:Pin", value: "1", offset: 0, ours: false }], context);
@@ -148,14 +148,14 @@ t.test(
     t.same(lint({}, {}, { "Amplia:DefaultKeyStore": "NativeUser" }), []);
     t.same(lint({}, {}, { "Amplia:DefaultKeyStore": "Database" }), [
       "warning key-store-default-unknown: the default key store is the database, which these " +
-        "settings do not switch on",
+        "settings do not enable",
     ]);
   },
 );
 
 t.test("a default store that is not there", async (t) => {
   t.same(lint({ A: { Module: "libc.so.6" } }, {}, { "Amplia:DefaultKeyStore": "B" }), [
-    "warning key-store-default-unknown: the default key store is none of those in the settings",
+    "warning key-store-default-unknown: the default key store is not in the settings",
   ]);
   t.same(lint({ A: { Module: "libc.so.6" } }, {}, { "amplia:defaultkeystore": "a" }), []);
 });

@@ -104,7 +104,7 @@ function endpointWarnings(endpoints: readonly Endpoint[]): readonly Problem[] {
 function hostName(endpoint: Endpoint): Problem {
   return new Problem("profile-address-name", `endpoint ${endpointText(endpoint)} has a host name`, {
     severity: "warning",
-    hint: "the vendor documents addresses only; a name may not work, or fail when the name service does",
+    hint: "the vendor documents addresses only; a name may not work, or may fail when the name service does",
   });
 }
 

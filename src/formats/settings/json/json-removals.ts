@@ -7,7 +7,7 @@ import type { Section } from "./json-sections.js";
 /**
  * The edits that remove the settings of these folded keys from the text; `root` is its lenient tree,
  * `sections` what it holds. An object or list that loses all it has goes too, unless a comment stays in it or
- * it is the root. An item of a list leaves `{}`, which is no setting: the others' keys are their places.
+ * it is the root. An item of a list leaves `{}`, which is not a setting: the others' keys are their places.
  */
 export function removals(
   text: string,

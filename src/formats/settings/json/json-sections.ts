@@ -62,7 +62,7 @@ export const deepest = 64;
 /**
  * The settings that Microsoft.Extensions.Configuration.Json makes of the tree of a text, and what it or
  * System.Text.Json would refuse though it is JSON; no more than `most` sections. A value of null is read as
- * "", as before .NET 10; an object or list of nothing is no setting.
+ * "", as before .NET 10; an empty object or list is not a setting.
  */
 export function jsonSections(text: string, root: JsonObject, most = mostSettings): JsonSections {
   const walk = new SectionWalk(text, most);
@@ -150,7 +150,7 @@ class SectionWalk implements JsonSections {
       this.faults.push({
         kind: "ambiguous",
         offset,
-        reason: "a section of nothing stands at the key of a setting",
+        reason: "there is an empty section at the key of a setting",
       });
   }
 

@@ -24,7 +24,7 @@ export function envCannotHold(key: string, value: string): string | undefined {
   if (value.includes("\n")) return "a file for Docker cannot hold a line break in a value";
   if (value.endsWith("\r")) return "a file for Docker loses a carriage return at a value's end";
   if (/[ \t=\n]/.test(name))
-    return "Docker takes no blank, tab, line feed or equals sign in a variable's name";
+    return "Docker does not accept a space, tab, line feed or equals sign in a variable's name";
   if (name.startsWith("#")) return "Docker takes a name that begins with # for a comment";
   if (isWhiteSpace(name.charAt(0))) return "Docker drops white space before a variable's name";
   if (name.startsWith("\uFEFF")) return markReason;
@@ -75,5 +75,5 @@ function assignmentIn(text: string, line: Line, from: number): Assignment {
 
 function nameFault(name: string): string | undefined {
   if (name === "") return "there is no name before the equals sign";
-  return /[ \t]/.test(name) ? "there is a blank in the variable's name, which Docker refuses" : undefined;
+  return /[ \t]/.test(name) ? "there is a space in the variable's name, which Docker refuses" : undefined;
 }

@@ -51,7 +51,7 @@ export function iniLines(text: string): IniLines {
       faults.push({
         kind: "syntax",
         offset: span.start,
-        reason: "this line is no section and no comment, and has no equals sign",
+        reason: "this line is neither a section nor a comment, and has no equals sign",
       });
     else {
       const assignment = assignmentIn(text, line, span, block?.prefix ?? "");

@@ -89,11 +89,11 @@ function scanLine(text: string, lineStart: number): ScannedLine {
   };
 }
 
-/** What is wrong with a name that is no variable's. */
+/** What is wrong with a name that no variable can have. */
 function badName(name: string): string {
-  if (name.startsWith("\uFEFF")) return "a byte order mark stands before its name";
+  if (name.startsWith("\uFEFF")) return "there is a byte order mark before its name";
   if (/^export[ \t]/.test(name)) return "it begins with export, as in a shell";
-  if (name.includes(":")) return "its name has a colon, for which __ stands in a variable's name";
+  if (name.includes(":")) return "its name has a colon; in a variable's name it is written as __";
   return "its name is not made of A-Z, a-z, 0-9 and _, or begins with a digit";
 }
 

@@ -1,7 +1,7 @@
 /**
  * Variables that .NET takes for connection strings, whatever their names say: `SQLCONNSTR_Main` is
  * `ConnectionStrings:Main` (Microsoft.Extensions.Configuration.EnvironmentVariables). What it puts beside
- * them, `…_ProviderName`, is no line of the file.
+ * them, `…_ProviderName`, is not a line of the file.
  */
 const connectionString = /^(?:MYSQLCONNSTR_|SQLAZURECONNSTR_|SQLCONNSTR_|CUSTOMCONNSTR_)/i;
 /** The same in newer versions alone; to older ones these are names like any other. */
@@ -31,7 +31,7 @@ export function lastPartOf(name: string): number {
   return start;
 }
 
-/** Why a key cannot be told from the variable's name for it; undefined when it can. */
+/** Why a key cannot be recovered from the variable's name for it; undefined when it can. */
 export function variableCannotName(key: string): string | undefined {
   const name = variableOf(key);
   if (connectionString.test(name) || newerConnectionString.test(name))

@@ -73,9 +73,9 @@ export function composeWarning(
         ...(path !== undefined && { where: { path } }),
         detail:
           `${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ` and ${keys.length - 5} more` : ""}: $, ` +
-          `quotes, blanks at the ends and " #" mean something in its env_file`,
+          `quotes, blanks at the ends and " #" have a meaning in its env_file`,
         hint:
-          "docker run --env-file takes them as they are; in a compose.yaml say format: raw beside the " +
+          "docker run --env-file takes them literally; in a compose.yaml write format: raw beside the " +
           "file's path (Compose 2.30 or later)",
       },
     ),

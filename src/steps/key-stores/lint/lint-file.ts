@@ -13,7 +13,7 @@ import type { ObservedFile } from "../observe.js";
 import { defaultStoreKey, storeKey } from "../setting-names.js";
 import type { WantedFile } from "../wanted.js";
 
-/** A file that is wrong in every line is told so by its first ones. */
+/** For a file that is wrong in every line the first warnings are enough. */
 const mostWarnings = 50;
 
 export interface LintInput {
@@ -94,7 +94,7 @@ function firstOf(problems: readonly Problem[], { path }: ObservedFile): readonly
       severity: "warning",
       where: { path },
       detail: `${problems.length - mostWarnings} more`,
-      hint: "look at the first ones: many mistakes often have one cause",
+      hint: "fix the first ones and run again: many mistakes often have one cause",
     },
   );
   return [...problems.slice(0, mostWarnings), more];

@@ -57,9 +57,9 @@ function typesOf(settings: readonly LintedSetting[]): ReadonlyMap<string, string
 }
 
 function droppedLine(offset: number, reason: string, context: LintContext): Problem {
-  return warning("settings-line-dropped", "systemd passes over this line", context, offset, {
+  return warning("settings-line-dropped", "systemd ignores this line", context, offset, {
     detail: reason,
-    hint: "correct the line, or remove it: the application does not get what it says",
+    hint: "correct the line, or remove it: the application does not receive what it says",
   });
 }
 
@@ -94,7 +94,7 @@ function asVariable(setting: LintedSetting, dotted: string, context: LintContext
   const how = context.form === "ini" ? `write ${name} in a section [${section}]` : `write ${dotted}`;
   return unread(
     setting,
-    `${quotedName(setting.key)}: __ stands between parts in a variable's name alone`,
+    `${quotedName(setting.key)}: __ separates parts only in the name of a variable`,
     how,
     context,
   );
@@ -104,22 +104,16 @@ function asVariable(setting: LintedSetting, dotted: string, context: LintContext
  * .NET's host takes variables with these prefixes for settings too, and every file counts more than they do.
  */
 function hostPrefix(setting: LintedSetting, prefix: string, context: LintContext): Problem {
-  return warning(
-    "settings-name-unread",
-    "this variable counts less than every file of settings",
-    context,
-    setting,
-    {
-      detail: `it begins with ${prefix.toUpperCase()}_, which .NET reads before all else`,
-      hint: `leave ${prefix.toUpperCase()}_ out, or the setting is lost wherever a file has it too`,
-    },
-  );
+  return warning("settings-name-unread", "every settings file overrides this variable", context, setting, {
+    detail: `it begins with ${prefix.toUpperCase()}_, which .NET reads before everything else`,
+    hint: `leave ${prefix.toUpperCase()}_ out; otherwise any file that has the setting too overrides it`,
+  });
 }
 
 function unread(setting: LintedSetting, detail: string, hint: string, context: LintContext): Problem {
   return warning(
     "settings-name-unread",
-    "the application does not read this line as a key store's",
+    "the application does not read this line as part of a key store",
     context,
     setting,
     { detail, hint },
@@ -129,9 +123,9 @@ function unread(setting: LintedSetting, detail: string, hint: string, context: L
 function inTheWay(setting: LintedSetting, context: LintContext): readonly Problem[] {
   if (setting.value === "") return [];
   return [
-    warning("settings-value-misplaced", "a value stands where a section belongs", context, setting, {
+    warning("settings-value-misplaced", "there is a value where a section belongs", context, setting, {
       detail: quotedName(setting.key),
-      hint: "remove it, or give its settings names of their own: the application does not look at it",
+      hint: "remove it, or give its settings names of their own: the application ignores it",
     }),
   ];
 }
@@ -143,16 +137,16 @@ function valueProblems(setting: LintedSetting, context: LintContext): readonly P
   if (context.form !== "json" && /[ \t][#;]/.test(value)) {
     return [
       warning("settings-value-comment", "what looks like a comment is part of the value", context, setting, {
-        detail: `${name}: no comment can stand behind a value here`,
-        hint: "put the comment on a line of its own, unless the value is to hold it",
+        detail: `${name}: a comment cannot follow a value here`,
+        hint: "put the comment on a line of its own, unless it is meant as part of the value",
       }),
     ];
   }
   if (!/^(["']).*\1$/s.test(value) || value.length < 2) return [];
   return [
     warning("settings-value-quoted", "the quotes are part of the value", context, setting, {
-      detail: `${name}: the application gets them too`,
-      hint: "write the value without them, unless it is to hold them",
+      detail: `${name}: the application receives them too`,
+      hint: "write the value without them, unless they are meant as part of it",
     }),
   ];
 }
@@ -168,12 +162,12 @@ function nameProblems(
 ): readonly Problem[] {
   const own = type === undefined ? undefined : settingsOfType(type);
   if (own === undefined || own.some((known) => foldKey(known) === foldKey(name))) return [];
-  const title = `key store ${quotedName(store)} has a setting that its type does not know`;
+  const title = `key store ${quotedName(store)} has a setting that its type does not have`;
   if (knownNames.some((known) => foldKey(known) === foldKey(name)))
     return [
       warning("key-store-setting-unknown", title, context, setting, {
         detail: quotedName(name),
-        hint: `remove it, or correct Type: ${own.join(", ")} are what this one has`,
+        hint: `remove it, or correct Type: ${own.join(", ")} are the settings of this one`,
       }),
     ];
   const meant = near(name, own);

@@ -83,7 +83,7 @@ function typeProblems(
     return [
       warning(
         "key-store-type-unknown",
-        `key store ${quotedName(name)} is of a type for Windows alone`,
+        `key store ${quotedName(name)} is of a type that exists only on Windows`,
         context,
         type,
         { hint: "on Linux use Pkcs11, or the type of the HSM" },
@@ -93,13 +93,9 @@ function typeProblems(
   if (isKnownType(type.value)) return [];
   const near = nearest(type.value, typeNames);
   return [
-    warning(
-      "key-store-type-unknown",
-      `key store ${quotedName(name)} is of no type that is known`,
-      context,
-      type,
-      { hint: near === undefined ? `known ones are ${typeNames.join(", ")}` : `did you mean ${near}?` },
-    ),
+    warning("key-store-type-unknown", `key store ${quotedName(name)} is of an unknown type`, context, type, {
+      hint: near === undefined ? `known types are ${typeNames.join(", ")}` : `did you mean ${near}?`,
+    }),
   ];
 }
 
@@ -131,7 +127,7 @@ function moduleProblems(
       return [
         warning(
           "key-store-module-missing",
-          `the module of key store ${quotedName(name)} is not there`,
+          `the module of key store ${quotedName(name)} does not exist`,
           context,
           at,
           { detail: module, hint: "give the path of the installed module, or its bare name" },
@@ -141,7 +137,7 @@ function moduleProblems(
       return [
         warning(
           "key-store-module-other",
-          `key store ${quotedName(name)} uses another kNET module than the installed one`,
+          `key store ${quotedName(name)} uses a kNET module other than the installed one`,
           context,
           at,
           {
@@ -173,12 +169,12 @@ function tokenProblems(
     return [
       warning(
         "key-store-token-unknown",
-        `key store ${quotedName(name)} names a token that no kNET user has`,
+        `key store ${quotedName(name)} names a token that does not belong to any kNET user`,
         context,
         at,
         {
-          detail: `its ${storeKey(name, "TokenLabel")} is none of ${users.map(quotedName).join(", ")}`,
-          hint: "a token's label is its user's name: correct it, or add the user",
+          detail: `its ${storeKey(name, "TokenLabel")} is not one of ${users.map(quotedName).join(", ")}`,
+          hint: "a token's label is its user's name: correct the label, or add the user",
         },
       ),
     ];
@@ -190,7 +186,7 @@ function tokenProblems(
       `key store ${quotedName(name)} does not say which of the kNET users it means`,
       context,
       at,
-      { hint: "give TokenLabel, which is the user's name" },
+      { hint: "give TokenLabel: the user's name" },
     ),
   ];
 }
@@ -210,7 +206,7 @@ function sameTokenProblems(
     return [
       warning(
         "key-store-same-token",
-        `key stores ${quotedName(first)} and ${quotedName(store.name)} are on the same token`,
+        `key stores ${quotedName(first)} and ${quotedName(store.name)} use the same token`,
         context,
         store.at,
         { hint: "remove one of them, or choose another token by TokenLabel or TokenSerialNumber" },
@@ -230,7 +226,7 @@ function defaultProblems(
     return [
       warning(
         "key-store-default-unknown",
-        "the default key store is the database, which these settings do not switch on",
+        "the default key store is the database, which these settings do not enable",
         context,
         at,
         { hint: `set ${databaseStoreKey} to True, unless the application's environment does` },
@@ -239,18 +235,12 @@ function defaultProblems(
   }
   if (builtInStores.some((name) => foldKey(name) === foldKey(at.value))) return [];
   return [
-    warning(
-      "key-store-default-unknown",
-      "the default key store is none of those in the settings",
-      context,
-      at,
-      {
-        detail: quotedName(at.value),
-        hint:
-          "add it, or give another default_key_store; a store in the application's environment cannot " +
-          "be seen here",
-      },
-    ),
+    warning("key-store-default-unknown", "the default key store is not in the settings", context, at, {
+      detail: quotedName(at.value),
+      hint:
+        "add it, or give another default_key_store; key stores in the application's environment are " +
+        "not visible here",
+    }),
   ];
 }
 
