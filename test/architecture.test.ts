@@ -50,21 +50,6 @@ test("every arrow leads to a floor further down", (t) => {
   t.end();
 });
 
-test("no file imports itself by way of others, types included", (t) => {
-  const targets = new Map<string, Set<string>>();
-  for (const { file, target } of ours) targets.set(file, (targets.get(file) ?? new Set()).add(target));
-  const reached = (file: string): ReadonlySet<string> => {
-    const found = new Set(targets.get(file));
-    for (const next of found) for (const target of targets.get(next) ?? []) found.add(target);
-    return found;
-  };
-  t.strictSame(
-    [...targets.keys()].filter((file) => reached(file).has(file)),
-    [],
-  );
-  t.end();
-});
-
 test("no step's room imports another step's", (t) => {
   const wrong = ours.filter(
     ({ file, target }) =>
