@@ -13,7 +13,7 @@ import { at, schemaWords } from "./schema-words.js";
 
 /** What pages hold of the program's own words, by the name in the block's mark: `command ha add`. */
 export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
-  const commands = (await allVerbs()).map(async (verb) => [`command ${verb.join(" ")}`, await usage(verb)]);
+  const commands = allVerbs().map(async (verb) => [`command ${verb.join(" ")}`, await usage(verb)]);
   return new Map([
     ...(await Promise.all(commands)).map(([name = "", text = ""]): [string, string] => [name, text]),
     ["command", fenced(await helpOf([]))],

@@ -1,4 +1,6 @@
 import { runCommandLine } from "../../src/commands/command-line/command-line.js";
+import { verbs } from "../../src/commands/index.js";
+import { isGroup } from "../../src/commands/verb.js";
 
 /** What `knetctl WORDS --help` prints. */
 export async function helpOf(words: readonly string[]): Promise<string> {
@@ -16,22 +18,11 @@ export async function helpOf(words: readonly string[]): Promise<string> {
 }
 
 /** The words of every verb, inner verbs behind theirs: `["apply"]`, `["ha"]`, `["ha", "add"]`. */
-export async function allVerbs(): Promise<readonly (readonly string[])[]> {
-  const found: (readonly string[])[] = [];
-  for (const verb of innerVerbs(await helpOf([]), [])) {
-    found.push([verb]);
-    for (const inner of innerVerbs(await helpOf([verb]), [verb])) found.push([verb, inner]);
-  }
-  return found;
-}
-
-function innerVerbs(help: string, path: readonly string[]): readonly string[] {
-  const [, commands = ""] = /\nCommands:\n([\s\S]*?)(?:\n\n|$)/.exec(help) ?? [];
-  const before = ["  knetctl", ...path, ""].join(" ");
-  return commands
-    .split("\n")
-    .filter((line) => line.startsWith(before))
-    .map((line) => line.slice(before.length).split(" ")[0] ?? "");
+export function allVerbs(): readonly (readonly string[])[] {
+  return verbs.flatMap((one) => [
+    [one.name],
+    ...(isGroup(one) ? one.verbs.map((inner) => [one.name, inner.name]) : []),
+  ]);
 }
 
 /** The options that a help text names, each with its dashes. */

@@ -49,7 +49,7 @@ test("the shell lines for a PIN's file leave a file that only its owner can read
 });
 
 test("what prose calls a command of knetctl is one, with options that it has", async (t) => {
-  const verbs = new Set((await allVerbs()).map((verb) => verb.join(" ")));
+  const verbs = new Set(allVerbs().map((verb) => verb.join(" ")));
   for (const page of pages) {
     for (const code of codeWordsOf(page).filter((word) => word.startsWith("knetctl "))) {
       const [verb = "", inner = "", ...rest] = code.split(/\s+/).slice(1);

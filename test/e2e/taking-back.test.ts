@@ -123,7 +123,7 @@ t.test(
     const { exitCode, stdout, stderr } = await knetctl(["rollback", "--keep-changed"]);
     t.equal(exitCode, 0);
     t.match(stderr, /warning:[\s\S]*config\.json/);
-    t.match(stdout, /but for what was kept/);
+    t.match(stdout, /except for what was kept/);
     t.match(readFileSync(configFile, "utf8"), /none/);
     t.match(await knetctl(["history", run]), { exitCode: 0, stdout: /rolled back[\s\S]*config\.json/ });
     t.match(await knetctl(["rollback", run]), { exitCode: 1, stderr: /undo-nothing/ });

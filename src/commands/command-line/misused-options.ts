@@ -8,16 +8,14 @@ export interface Mistake {
 
 /**
  * The options of a command line that its verb does not take, whatever else is wrong with it: the parser would
- * take the word after one for its value, and then miss that word. What is given as a word is no option
- * either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
+ * take the word after one for its value, and then miss that word. What is given as a word is not an
+ * option either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
  */
 export function misusedOptions(args: readonly string[], words: VerbWords, verb: string): Mistake | undefined {
   const valued = valuedSwitch(args, words);
   if (valued !== undefined)
     return {
-      title:
-        `${valued} is given or left out: it takes no ` +
-        `value${isNegated(valued) ? "" : " but true or false"}`,
+      title: `${valued} is a switch: it takes no value` + (isNegated(valued) ? "" : " but true or false"),
     };
   const wrong = [...new Set(lineParts(args, words).options.filter((option) => !isKnown(option, words)))];
   const [first] = wrong;
@@ -29,8 +27,8 @@ export function misusedOptions(args: readonly string[], words: VerbWords, verb: 
       hint: ["knetctl", verb, ...words.positionals.map(placeholder)].join(" "),
     };
   const title =
-    `there ${wrong.length === 1 ? "is no option" : "are no options"} ` +
-    `${wrong.join(", ")}${verb === "" ? "" : ` of ${verb}`}`;
+    `${verb === "" ? "knetctl" : verb} has no ${wrong.length === 1 ? "option" : "options"} ` +
+    wrong.join(", ");
   const meant = [...new Set(wrong.flatMap((option) => meantBy(option, words)))];
   return {
     title,

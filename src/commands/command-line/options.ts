@@ -84,7 +84,7 @@ export const profileWord = {
 
 /** A run of the history; `without`: what is meant when none is named. */
 export function runWord(without: string) {
-  return { type: "string", describe: `a run's number or name; default: ${without}` } as const;
+  return { type: "string", describe: `a run's number or name (default: ${without})` } as const;
 }
 
 /** For the verbs that prove what is there. */

@@ -20,7 +20,7 @@ const sentences: readonly (readonly [RegExp, (one: string, other: string) => str
   [/^Not enough arguments following: (.*)/s, (name) => `--${name} needs a value`],
   [
     /^Arguments (\S+) and (\S+) are mutually exclusive$/,
-    (one, other) => `--${one} and --${other} do not go together`,
+    (one, other) => `--${one} and --${other} cannot be used together`,
   ],
 ];
 
@@ -60,7 +60,7 @@ function mistakeOf(
   const [, empty] = emptyValue.exec(message) ?? [];
   if (empty !== undefined)
     return {
-      title: `${shownName(empty, words)} is given as an empty text`,
+      title: `${shownName(empty, words)} is given an empty value`,
       hint: "a variable that is not set?",
     };
   const [, name, given] = notOneOf.exec(message) ?? [];
@@ -89,8 +89,8 @@ function missingTitle({ positionals }: VerbWords, got: number): string {
 function tooManyTitle(args: readonly string[], words: VerbWords, path: readonly string[]): string {
   const left = lineParts(args, words).words.slice(path.length + words.positionals.length);
   return left.length === 0
-    ? "there is a word too many"
-    : `${left.length === 1 ? "a word" : "words"} too many: ${left.map(quoted).join(", ")}`;
+    ? "one word too many"
+    : `${left.length === 1 ? "one word" : "words"} too many: ${left.map(quoted).join(", ")}`;
 }
 
 /** As it is known to whoever types it. */

@@ -79,7 +79,7 @@ async function knetctl(context: CommandContext, args: readonly string[]): Promis
   const exitCode = await runShown(context, args);
   if (exitCode !== 0)
     throw new Problem("demo-failed", `knetctl ${args[0] ?? ""} ended with exit code ${exitCode}`, {
-      hint: "what it printed above says why",
+      hint: "see its output above",
     });
 }
 

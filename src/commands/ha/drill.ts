@@ -4,7 +4,7 @@ import { connectionWord } from "./options.js";
 
 export const drill = verb({
   name: "drill",
-  describe: "as root: measure failover with dead stand-ins before the members; changes nothing",
+  describe: "as root: measure failover with dead stand-ins in front of the members; changes nothing",
   words: {
     connection: { ...connectionWord, describe: "connection of the profile (default: the only one)" },
   },

@@ -31,7 +31,7 @@ export const sourceNames = ["config", "user", "home", "root"] as const;
 /** For the verbs that read connections and change nothing. Each that is in conflict would be ignored. */
 export const sourceOptions = {
   profile: {
-    ...file("the connections of this profile; of ha probe its fingerprints too"),
+    ...file("the connections of this profile; ha probe uses its fingerprints too"),
     conflicts: sourceNames,
   },
   config: { ...file("the connections of this config.json"), conflicts: ["user", "home", "root"] },

@@ -15,7 +15,7 @@ export const probe = verb({
   },
   options: {
     ...sourceOptions,
-    timeout: { ...secondsOption("timeout", 0.1, "seconds for all of one endpoint"), default: 5 },
+    timeout: { ...secondsOption("timeout", 0.1, "seconds for everything asked of one endpoint"), default: 5 },
     watch: flag("repeat until Ctrl-C"),
     interval: secondsOption("interval", 0.1, "seconds from one round of --watch to the next (default: 5)"),
   },

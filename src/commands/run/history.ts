@@ -59,7 +59,7 @@ async function obstaclesOf(run: RecordedRun, host: Host): Promise<readonly Probl
 }
 
 function needsRoot(): Problem {
-  return new Problem("history-needs-root", "the records of runs are readable by root alone", {
+  return new Problem("history-needs-root", "only root can read the records of runs", {
     hint: "sudo knetctl history",
   });
 }

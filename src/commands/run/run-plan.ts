@@ -147,7 +147,7 @@ function exitCodeOfRun({ outcome, problems }: RunResult): ExitCode {
 /**
  * For the moment when a second signal ends the program: names the run that is left half done, and how the
  * host comes right again. With `--json` as a line on standard error, since the document cannot be given any
- * more. Says nothing when no run is under way.
+ * more. Says nothing when no run is in progress.
  */
 export function sayHowToGoOn(host: Host, output: Output): void {
   const run = currentRun(host);

@@ -47,8 +47,8 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
   if (identity === undefined && context.isRoot)
     context.output.note(
-      "note: the module runs as root; --as USER runs it as the service does, whose rights and home " +
-        "are others",
+      "note: the module runs as root; --as USER runs it as the service does, with other rights " +
+        "and another home",
     );
   const { pin, problems } = await pinOf(args, context);
   const tokens = [await smokeTest({ ...request, pin, ...(identity && { identity }) })];

@@ -94,7 +94,7 @@ function fileNameOf(user: string): string {
 function cannotWrite(file: string, cause: unknown): Problem {
   return new Problem("simulator-start-failed", "a PIN file cannot be written", {
     where: { path: file },
-    hint: "name a folder that holds no files of these names",
+    hint: "name a folder that has no files with these names",
     cause,
   });
 }

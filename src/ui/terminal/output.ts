@@ -27,7 +27,7 @@ export interface Output {
   /** Text for people on standard output, with a line break added where the text has none. */
   result(text: string): void;
   /**
-   * Text that is to become a file, to the letter where standard output is no terminal; with a line break
+   * Text that is to become a file, to the letter where standard output is not a terminal; with a line break
    * added where the text has none.
    */
   file(text: string): void;

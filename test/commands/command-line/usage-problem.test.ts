@@ -35,7 +35,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   [
     "Arguments profile and user are mutually exclusive",
     ["ha", "list", "--profile", "p", "--user", "u"],
-    /^--profile and --user do not go together$/,
+    /^--profile and --user cannot be used together$/,
     /^knetctl ha list --help/,
   ],
   ["Missing required argument: module", ["smoke"], /^missing option: --module$/, /^knetctl smoke --help/],
