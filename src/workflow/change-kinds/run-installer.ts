@@ -3,6 +3,7 @@ import { joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange } from "../change-kind.js";
 import { shellPath } from "./prior-json.js";
 
+/** For those whose own work depends on whether an installer runs before it. */
 export const runInstallerKind = "run-installer";
 
 /** Run the vendor archive's install.sh. `path` is the archive. */
