@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { report } from "../../src/generated/validate-report.js";
@@ -33,19 +32,6 @@ test("every call of knetctl in a shell snippet is one that it takes", async (t) 
   t.ok(calls.length > 20);
   for (const { words, place } of calls)
     t.equal(await refusal(words), undefined, `${place}: knetctl ${words.join(" ")}`);
-});
-
-test("the shell lines for a PIN's file leave a file that only its owner can read", (t) => {
-  const folder = `${t.testdir()}/knetctl`;
-  const lines = snippets
-    .filter(({ info, text }) => info === "sh" && text.includes("ca_signer.pin"))
-    .map(({ text }) => text.split("\n").filter((line) => line.startsWith("install ")));
-  t.equal(lines.filter(({ length }) => length === 2).length, 2, "in README and in first-host");
-  for (const line of lines.flat())
-    execFileSync("sh", ["-c", line.replaceAll("/etc/knetctl", folder)], { env: { PATH: "/usr/bin:/bin" } });
-  t.equal(statSync(folder).mode & 0o777, 0o700);
-  t.equal(statSync(`${folder}/ca_signer.pin`).mode & 0o777, 0o600);
-  t.end();
 });
 
 test("what prose calls a command of knetctl is one, with options that it has", async (t) => {
