@@ -32,7 +32,7 @@ export interface Setting {
 
 /**
  * Why the application, or what hands its environment over, would refuse the text or read it in a way that
- * cannot be told.
+ * is not known.
  */
 export interface SettingsFault {
   readonly kind: "syntax" | "duplicate-key" | "ambiguous" | "size";
