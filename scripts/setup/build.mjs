@@ -18,35 +18,43 @@ const inputs = [
   "package.json",
   "package-lock.json",
 ];
-const outputs = [
-  "dist/knetctl.cjs",
-  "dist/program.cjs",
-  "dist/pkcs11-worker.cjs",
+const generated = [
   "src/generated/validate-profile.js",
   "src/generated/schemas.js",
   "src/generated/templates.js",
 ];
+const outputs = ["dist/knetctl.cjs", "dist/program.cjs", "dist/pkcs11-worker.cjs", ...generated];
 const stamp = inClone("dist/.built-from");
+const generatedInputs = ["schemas", "templates", "scripts/generate.mjs", "package-lock.json"];
+const generatedStamp = inClone("src/generated/.generated-from");
 
 /** Builds dist/ and src/generated/ when what they are made from has changed since. */
 export async function buildIfStale() {
-  if (
-    [...outputs.map((file) => inClone(file)), stamp].every((file) => existsSync(file)) &&
-    readFileSync(stamp, "utf8") === fingerprint()
-  )
-    return;
-  await build();
+  if (!isCurrent(outputs, stamp, fingerprint(inputs))) await build();
 }
 
 /** Builds dist/ and src/generated/. */
 export async function build() {
-  const wanted = fingerprint();
+  const [wanted, generatedFrom] = [fingerprint(inputs), fingerprint(generatedInputs)];
   await step("build", () => script("scripts/build.mjs"));
   writeFileSync(stamp, wanted);
+  writeFileSync(generatedStamp, generatedFrom);
 }
 
-/** Writes src/generated/, which the types of the program stand on. */
-export const generate = async () => script("scripts/generate.mjs");
+/** Writes src/generated/, which the types of the program stand on, when what it is made from has changed. */
+export async function generateIfStale() {
+  const wanted = fingerprint(generatedInputs);
+  if (isCurrent(generated, generatedStamp, wanted)) return;
+  await step("generated code", () => script("scripts/generate.mjs"));
+  writeFileSync(generatedStamp, wanted);
+}
+
+function isCurrent(files, made, wanted) {
+  return (
+    [...files.map((file) => inClone(file)), made].every((file) => existsSync(file)) &&
+    readFileSync(made, "utf8") === wanted
+  );
+}
 
 function script(file) {
   const { code, output } = quiet(process.execPath, [inClone(file)], { cwd: clone, env: withoutNpm() });
@@ -59,9 +67,9 @@ function script(file) {
 }
 
 /** One hash over names and contents of all inputs. */
-function fingerprint() {
+function fingerprint(of) {
   const hash = createHash("sha256").update(process.version);
-  const files = inputs.flatMap((input) => (/\.\w+$/.test(input) ? [input] : filesBelow(input))).sort();
+  const files = of.flatMap((input) => (/\.\w+$/.test(input) ? [input] : filesBelow(input))).sort();
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(inClone(file)));
   return hash.digest("hex");
 }

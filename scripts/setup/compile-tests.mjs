@@ -6,6 +6,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -20,38 +21,74 @@ const compiledFolder = ".tap/compiled";
 export const compiledOptions = `--import=${pathToFileURL(inClone("scripts/setup/without-loaders.mjs")).href}`;
 
 /**
- * Takes the types out of all of src/ and test/, once for all processes. They find files beside them where the
- * sources are; only a test that starts itself again does so as it was compiled. Stack traces name the
- * sources.
+ * Takes the types out of those files of src/ and test/ that have changed since the last time, once for all
+ * processes. They find files beside them where the sources are; only a test that starts itself again does so
+ * as it was compiled. Stack traces name the sources.
  */
 export async function compileTests() {
-  await step("test files without types", async () => {
-    const { transform } = await import("esbuild");
-    rmSync(inClone(compiledFolder), { recursive: true, force: true });
-    await Promise.all(
-      ["src", "test"].flatMap(filesBelow).map(async (file) => {
-        const [source, compiled] = [inClone(file), inClone(compiledName(file))];
-        mkdirSync(dirname(compiled), { recursive: true });
-        if (file.endsWith(".js")) return cpSync(source, compiled);
-        const places = { dirname: dirname(source), filename: compiled, url: pathToFileURL(source).href };
-        const define = Object.fromEntries(
-          Object.entries(places).map(([name, place]) => [`import.meta.${name}`, JSON.stringify(place)]),
-        );
-        const { code } = await transform(readFileSync(source), {
-          loader: "ts",
-          format: "esm",
-          target: "node20",
-          define,
-          sourcefile: source,
-          sourcemap: "inline",
-          sourcesContent: false,
-        });
-        writeFileSync(compiled, code);
-      }),
+  forgetOthers();
+  const sources = ["src", "test"].flatMap(filesBelow);
+  removeLeftOvers(new Set(sources.map(compiledName)));
+  const stale = sources.filter(isStale);
+  if (stale.length === 0) return;
+  await step(
+    `types out of ${stale.length} file${stale.length === 1 ? "" : "s"} of src and test`,
+    async () => {
+      const { transform } = await import("esbuild");
+      await Promise.all(stale.map(async (file) => compile(file, transform)));
+    },
+  );
+}
+
+/** What was compiled for a clone elsewhere, or in another way than this file's. */
+function forgetOthers() {
+  const stamp = inClone(compiledFolder, "compiled-for");
+  const wanted = `${clone} ${statSync(import.meta.filename).mtimeMs}\n`;
+  if (textOf(stamp) === wanted) return;
+  rmSync(inClone(compiledFolder), { recursive: true, force: true });
+  mkdirSync(inClone(compiledFolder), { recursive: true });
+  // which some import as it is
+  symlinkSync(inClone("scripts"), inClone(compiledFolder, "scripts"));
+  writeFileSync(stamp, wanted);
+}
+
+function removeLeftOvers(wanted) {
+  for (const name of filesBelow(compiledFolder))
+    if (!wanted.has(name)) rmSync(inClone(name), { force: true });
+}
+
+/** A compiled file has its source's time of change. */
+function isStale(file) {
+  const compiled = statSync(inClone(compiledName(file)), { throwIfNoEntry: false });
+  return compiled === undefined || Math.round(compiled.mtimeMs) !== timeOf(file);
+}
+
+function timeOf(file) {
+  return Math.round(statSync(inClone(file)).mtimeMs);
+}
+
+async function compile(file, transform) {
+  const [source, compiled] = [inClone(file), inClone(compiledName(file))];
+  const time = timeOf(file) / 1000;
+  mkdirSync(dirname(compiled), { recursive: true });
+  if (file.endsWith(".js")) cpSync(source, compiled);
+  else {
+    const places = { dirname: dirname(source), filename: compiled, url: pathToFileURL(source).href };
+    const define = Object.fromEntries(
+      Object.entries(places).map(([name, place]) => [`import.meta.${name}`, JSON.stringify(place)]),
     );
-    // which some import as it is
-    symlinkSync(inClone("scripts"), inClone(compiledFolder, "scripts"));
-  });
+    const { code } = await transform(readFileSync(source), {
+      loader: "ts",
+      format: "esm",
+      target: "node20",
+      define,
+      sourcefile: source,
+      sourcemap: "inline",
+      sourcesContent: false,
+    });
+    writeFileSync(compiled, code);
+  }
+  utimesSync(compiled, time, time);
 }
 
 /** The compiled files of the tests that are named, files or folders; all when none is. */
@@ -92,4 +129,12 @@ function filesBelow(folder) {
         ? [name]
         : [];
   });
+}
+
+function textOf(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,7 @@
 export const runs: ReadonlyMap<
   string,
   {
-    readonly packages: readonly string[];
+    readonly packages?: readonly string[];
     readonly addon?: boolean;
     readonly built: string;
     readonly overlay?: boolean;

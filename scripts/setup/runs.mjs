@@ -14,8 +14,9 @@ const later = (file, name) => async (_root, args) => (await import(file))[name](
 
 /**
  * What package.json's scripts do, and what each needs first: groups of system packages (see
- * system-packages.mjs), the compiled `addon`, what is `built` of the program (`generated`: the part of it
- * that types and lint look at), an `overlay` for sandboxes.
+ * system-packages.mjs; a run that names none looks at no system package), the compiled `addon`, what is
+ * `built` of the program (`generated`: the part of it that types and lint look at), an `overlay` for
+ * sandboxes.
  */
 export const runs = new Map([
   [
@@ -38,6 +39,7 @@ export const runs = new Map([
       start: runTests,
     },
   ],
+  ["unit", { built: "generated", start: later("../unit/unit.mjs", "unit") }],
   ["build", { packages: ["build"], addon: true, built: "anew", start: () => 0 }],
   [
     "typecheck",

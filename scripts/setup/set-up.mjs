@@ -1,19 +1,20 @@
-import { build, buildIfStale, generate } from "./build.mjs";
+import { build, buildIfStale, generateIfStale } from "./build.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { buildAddon, installNpmPackages } from "./npm-packages.mjs";
 import { requireOverlay } from "./overlay.mjs";
 import { findRoot } from "./root.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
-const ways = { program: buildIfStale, generated: generate, anew: build };
+const ways = { program: buildIfStale, generated: generateIfStale, anew: build };
 
 /**
  * Makes this machine able to do one of the runs (see runs.mjs): what that run needs and nothing else; silent
- * where there is nothing to do. Resolves to the way to become root.
+ * where there is nothing to do. Resolves to the way to become root, which a run without `packages` does not
+ * look for.
  */
 export async function setUp({ packages, addon = false, built, overlay = false }) {
-  const root = findRoot();
-  await installSystemPackages(root, packages);
+  const root = packages === undefined ? undefined : findRoot();
+  if (root !== undefined) await installSystemPackages(root, packages);
   if (overlay) requireOverlay(root);
   await installNpmPackages();
   if (addon) await buildAddon();

@@ -1,57 +1,90 @@
+import { createInterface } from "node:readline";
 import { Parser } from "tap-parser";
 import { sourceName } from "./compile-tests.mjs";
 
 /**
- * Shows a TAP stream as it comes: one line a test file, what a test has to tell (its comments: points hit,
- * tries made), a block a failure, and last the totals, on a line of their own. Resolves to `{ passed, failed,
- * skipped }`, counted in assertions. tap's own reporters redraw the screen, which fills a log with control
- * sequences, or leave out the failures' details where there is no terminal.
+ * Shows the TAP stream of a run of tap as it comes: one line a test file, what a test has to tell (its
+ * comments: points hit, tries made), a block a failure, and last the totals, on a line of their own. Resolves
+ * to `{ passed, failed, skipped }`, counted in assertions. tap's own reporters redraw the screen, which fills
+ * a log with control sequences, or leave out the failures' details where there is no terminal.
  */
-export function showTap(stream) {
+export async function showTap(stream) {
+  let lastFile;
+  // a file's own failure (it crashed, or ran out of time) comes after its line, what failed in it comes
+  // before
+  const { parser, totals, endFile } = follow(({ fullname }) => fullname === lastFile);
+  parser.on("assert", (file) => {
+    lastFile = file.name;
+    endFile(sourceName(file.name), file.time ?? 0, file.ok);
+  });
+  stream.pipe(parser);
+  return totals;
+}
+
+/**
+ * The same of one process that runs several test files, one after the other, and has a result `ended FILE`
+ * after each (see scripts/unit/worker.mjs), which is not counted; tells `ended` of each.
+ */
+export async function showTapOfMany(stream, ended) {
+  const { parser, counts, totals, endFile } = follow();
+  let start = performance.now();
+  for await (const line of createInterface({ input: stream })) {
+    parser.write(`${line}\n`);
+    const name = /^ok \d+ - ended (\S+)$/.exec(line)?.[1];
+    if (name === undefined) continue;
+    // the parser waits for what may still belong to the last result
+    parser.emitResult();
+    counts.pass -= 1;
+    endFile(name, performance.now() - start);
+    start = performance.now();
+    ended();
+  }
+  parser.end();
+  return totals;
+}
+
+/** The last line of a run. */
+export function showTotals({ passed, failed, skipped }) {
+  if (passed + failed === 0) print("no test ran");
+  print(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+}
+
+/** Gathers what belongs to a file until it ends; a failure that comes `late` is shown at once. */
+function follow(late = () => false) {
   const counts = { pass: 0, fail: 0, skip: 0, todo: 0 };
+  const parser = new Parser();
   let failures = [];
   let comments = [];
-  let before = 0;
-  let lastFile;
-  const parser = new Parser();
+  let before = { checks: 0, failed: 0 };
   for (const kind of Object.keys(counts))
     parser.on(kind, () => {
       counts[kind] += 1;
     });
-  // a file's own failure (it crashed, or ran out of time) comes after its line, what failed in it comes
-  // before
-  parser.on("fail", (result) =>
-    result.fullname === lastFile ? print(describe(result)) : failures.push(result),
-  );
+  parser.on("fail", (result) => {
+    if (late(result)) print(describe(result));
+    else failures.push(result);
+  });
   onComments(parser, (text) => comments.push(text));
-  parser.on("assert", (file) => {
-    const checks = total(counts) - before;
-    before = total(counts);
-    lastFile = file.name;
-    print(
-      `${file.ok ? "ok  " : "FAIL"} ${sourceName(file.name)}  ${checks} checks  ` +
-        `${Math.round(file.time ?? 0)} ms`,
-    );
+  parser.on("bailout", (reason) => {
+    print(`bailed out: ${reason}`);
+  });
+  const endFile = (name, ms, ok = counts.fail === before.failed) => {
+    const checks = total(counts);
+    print(`${ok ? "ok  " : "FAIL"} ${name}  ${checks - before.checks} checks  ${Math.round(ms)} ms`);
     for (const comment of comments) print(`     ${comment}`);
     for (const failure of failures) print(describe(failure));
+    before = { checks, failed: counts.fail };
     failures = [];
     comments = [];
-  });
-  return new Promise((resolve) => {
-    parser.on("bailout", (reason) => {
-      print(`bailed out: ${reason}`);
-    });
+  };
+  const totals = new Promise((resolve) => {
     parser.on("complete", () => {
-      const totals = { passed: counts.pass, failed: counts.fail, skipped: counts.skip + counts.todo };
-      if (totals.passed + totals.failed === 0) print("no test ran");
-      print(
-        `\n${totals.passed} passed, ${totals.failed} ` +
-          `failed${totals.skipped ? `, ${totals.skipped} skipped` : ""}`,
-      );
-      resolve(totals);
+      // of a process that did not come to its end
+      for (const failure of failures) print(describe(failure));
+      resolve({ passed: counts.pass, failed: counts.fail, skipped: counts.skip + counts.todo });
     });
-    stream.pipe(parser);
   });
+  return { parser, counts, totals, endFile };
 }
 
 /** Tap's own comments: names of subtests, times and counts. */

@@ -8,19 +8,42 @@ import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
 /**
- * Runs the tests as root with tap (all, or the files and folders named in `args`), shows one line a test file
- * and every failure, and ends with `N passed, N failed`. Exit code 1 when something failed, or when no test
- * ran.
+ * Runs the tests (all, or the files and folders named in `args`): the unit tests several to a process, the
+ * others as root with tap. Shows one line a test file and every failure, and ends with `N passed, N failed`.
+ * Exit code 1 when something failed, or when no test ran.
  */
 export async function runTests(root, args) {
-  // only after `npm ci` is the parser there
-  const { showTap } = await import("./tap-display.mjs");
+  // only after `npm ci` are the packages there that they import
+  const { unitTestsAmong } = await import("../unit/choose.mjs");
+  const { runInPool, sumOf } = await import("../unit/pool.mjs");
+  const { showTotals } = await import("./tap-display.mjs");
   const options = args.filter((arg) => arg.startsWith("-"));
   const files = compiledTests(args.filter((arg) => !arg.startsWith("-")));
   await compileTests();
+  const environment = { KNETCTL_TEST_SEED: "1", ...forRoot() };
+  process.stdout.write(
+    `seed ${environment.KNETCTL_TEST_SEED} of what is sampled; KNETCTL_TEST_SEED chooses another\n`,
+  );
+  const units = new Set(unitTestsAmong(files));
+  const inPool = await runInPool([...units], { environment });
+  const withTap = await runWithTap(
+    root,
+    environment,
+    options,
+    files.filter((file) => !units.has(file)),
+  );
+  const totals = sumOf([inPool, withTap]);
+  showTotals(totals);
+  return withTap.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : withTap.code || 1;
+}
+
+/** Each file in a process of its own, as root; what it counted, and tap's exit code. */
+async function runWithTap(root, shared, options, files) {
+  // named none, tap would look for tests by itself
+  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, code: 0 };
+  const { showTap } = await import("./tap-display.mjs");
   const environment = {
-    KNETCTL_TEST_SEED: "1",
-    ...forRoot(),
+    ...shared,
     NODE_OPTIONS: compiledOptions,
     KNETCTL_TEST_HIDDEN: bulkyFolders().join(":"),
   };
@@ -41,14 +64,11 @@ export async function runTests(root, args) {
   const wait = () => {};
   process.on("SIGINT", wait);
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
-  process.stdout.write(
-    `seed ${environment.KNETCTL_TEST_SEED} of what is sampled; KNETCTL_TEST_SEED chooses another\n`,
-  );
   const totals = await showTap(child.stdout);
   const code = await ended;
   process.off("SIGINT", wait);
   giveBack(root);
-  return code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : code || 1;
+  return { ...totals, code };
 }
 
 /**

@@ -19,7 +19,7 @@ t.test("a build installs a compiler, and neither test servers nor tokens", (t) =
   t.strictSame(runs.get("build")?.packages, ["build"]);
   t.equal(runs.get("build")?.addon, true);
   t.strictSame(
-    [...runs].filter(([, { packages }]) => packages.includes("servers")).map(([name]) => name),
+    [...runs].filter(([, { packages }]) => packages?.includes("servers")).map(([name]) => name),
     ["test"],
     "servers come with the tests alone",
   );

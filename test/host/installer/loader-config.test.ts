@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { readLoaderConfig } from "../../../src/host/installer/loader-config.js";
@@ -9,7 +9,9 @@ function read(t: { testdir(): string }, files: Readonly<Record<string, string>>)
   const root = t.testdir();
   mkdirSync(join(root, "etc/ld.so.conf.d"), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, "etc", name), text);
-  symlinkSync("../linked", join(root, "etc/ld.so.conf.d/linked.conf"));
+  const link = join(root, "etc/ld.so.conf.d/linked.conf");
+  symlinkSync("../linked", link);
+  lchownSync(link, 0, 0);
   return readLoaderConfig(realHost(path(root)).files(), path("/etc/ld.so.conf"));
 }
 

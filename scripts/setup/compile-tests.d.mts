@@ -1,0 +1,3 @@
+/** See compile-tests.mjs. */
+export function compiledTests(names: readonly string[]): readonly string[];
+export function sourceName(name: string): string;

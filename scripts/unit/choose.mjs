@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { inClone } from "../setup/clone.mjs";
+
+/**
+ * What makes a test need more than this program and Node, whichever file of test/ does it. A test that does
+ * none of it itself, and imports no file of test/ that does, runs as any user and on any machine.
+ */
+const needs = [
+  { need: "starts programs", sign: /from "node:child_process"/ },
+  { need: "gives files to somebody else", sign: /\b[lf]?chownSync\b/ },
+  { need: "becomes somebody else", sign: /process\.set(e?[ug]id|groups)\b/ },
+  { need: "enters a sandbox", sign: /from "[./]+\/src\/host\/sandbox\/sandbox\.js"/ },
+  { need: "builds the program", sign: /from "(esbuild|[./]+\/scripts\/build\/[^"]+)"/ },
+];
+
+/** Those of the compiled tests that need nothing but this program and Node. */
+export function unitTestsAmong(tests) {
+  return [...needsOf(tests)].filter(([, needed]) => needed.length === 0).map(([test]) => test);
+}
+
+/** For each of the compiled tests what it and the files of test/ that it imports need, as sentences. */
+export function needsOf(tests) {
+  const known = looks();
+  return new Map(
+    tests.map((test) => [test, [...reached(test, known, "test/")].flatMap((file) => known(file).needed)]),
+  );
+}
+
+/** Those of the compiled tests that load one of the compiled files when they run. */
+export function testsThatLoad(tests, changed) {
+  const known = looks();
+  return tests.filter((test) => [...reached(test, known, "")].some((file) => changed.has(file)));
+}
+
+/** Each file is looked at once. */
+function looks() {
+  const files = new Map();
+  return (file) => {
+    if (!files.has(file)) files.set(file, look(file));
+    return files.get(file);
+  };
+}
+
+/** The file and all that it imports, and those import, below a folder of the compiled files. */
+function reached(file, known, below) {
+  const found = new Set([file]);
+  for (const one of found)
+    for (const next of known(one).imports) if (next.startsWith(`.tap/compiled/${below}`)) found.add(next);
+  return found;
+}
+
+function look(file) {
+  const text = textOf(file);
+  const name = file.replace(".tap/compiled/", "").replace(/\.js$/, ".ts");
+  return {
+    imports: [...text.matchAll(/(?:from |import |import\()"(\.[^"]+)"/g)].map(([, target]) =>
+      normalize(join(dirname(file), target)),
+    ),
+    needed: needs.filter(({ sign }) => sign.test(text)).map(({ need }) => `${name} ${need}`),
+  };
+}
+
+function textOf(file) {
+  try {
+    return readFileSync(inClone(file), "utf8");
+  } catch {
+    // an import in a text that a test gives to another program
+    return "";
+  }
+}

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { clone } from "../setup/clone.mjs";
+import { compiledOptions, sourceName } from "../setup/compile-tests.mjs";
+import { showTapOfMany } from "../setup/tap-display.mjs";
+
+/** Longer than any unit test takes on a busy machine. */
+const patience = 120_000;
+
+/** A process for each processor, ready to be given files. */
+export function startWorkers(options = {}) {
+  return Array.from({ length: availableParallelism() }, () => startWorker(options));
+}
+
+function startWorker(options) {
+  const { environment = process.env, ...rest } = options;
+  const child = spawn(process.execPath, [join(import.meta.dirname, "worker.mjs")], {
+    cwd: clone,
+    env: { KNETCTL_TEST_SEED: "1", ...environment, NODE_OPTIONS: compiledOptions, TAP_TIMEOUT: "0" },
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
+    ...rest,
+  });
+  const files = child.stdio[3].on("error", () => undefined);
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  return { child, files, ended, again: () => startWorker(options) };
+}
+
+/** Ends workers that were given nothing. */
+export function dismiss(workers) {
+  for (const { child } of workers) child.kill("SIGKILL");
+}
+
+/**
+ * Runs compiled test files, several to a process, and shows one line a file; resolves to `{ passed, failed,
+ * skipped }`. A file that ends its process, or keeps it busy for too long, has failed. `workers` are those
+ * that wait already; otherwise they are started, with these options.
+ */
+export async function runInPool(files, options, workers = files.length > 0 ? startWorkers(options) : []) {
+  const waiting = [...files];
+  return sumOf(await Promise.all(workers.map((worker) => feed(worker, waiting))));
+}
+
+/** What several runs counted. */
+export function sumOf(totals) {
+  const sum = (key) => totals.reduce((total, counts) => total + counts[key], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+/** Gives a worker one file after the other, and the rest to another one should it end too early. */
+async function feed({ child, files, ended, again }, waiting) {
+  let current;
+  let timer;
+  const next = () => {
+    clearTimeout(timer);
+    current = waiting.shift();
+    if (current === undefined) return files.end();
+    timer = setTimeout(() => child.kill("SIGKILL"), patience);
+    files.write(`${current}\n`);
+  };
+  const shown = showTapOfMany(child.stdout, next);
+  next();
+  await ended;
+  clearTimeout(timer);
+  const totals = await shown;
+  if (current === undefined && child.exitCode !== null) return totals;
+  const name = current === undefined ? "a process of the unit tests" : sourceName(current);
+  process.stdout.write(`FAIL ${name}: the process ended with ${child.signalCode ?? child.exitCode}\n`);
+  const failed = { ...totals, failed: totals.failed + 1 };
+  const isLast = current === undefined || waiting.length === 0;
+  return isLast ? failed : sumOf([failed, await feed(again(), waiting)]);
+}

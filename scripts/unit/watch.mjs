@@ -1,0 +1,54 @@
+import { watch as watchFolder } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inClone } from "../setup/clone.mjs";
+import { compileTests } from "../setup/compile-tests.mjs";
+import { testsThatLoad } from "./choose.mjs";
+import { dismiss, runInPool, startWorkers } from "./pool.mjs";
+
+/** An editor saves a file in several moves. */
+const settledMs = 50;
+
+/**
+ * Until it is interrupted: waits for files to be saved, and runs those of the tests that load one of them;
+ * `show` is given each run's totals.
+ */
+export async function watch(tests, show) {
+  const changes = watched();
+  for (;;) {
+    // they start while nothing happens
+    const workers = startWorkers();
+    process.stdout.write("waiting for a file of src or test to be saved; Ctrl-C ends it\n");
+    const changed = await changes.next();
+    try {
+      await compileTests();
+      const concerned = testsThatLoad(tests(), changed);
+      if (concerned.length > 0) show(await runInPool(concerned, {}, workers));
+    } catch (error) {
+      // half a file, say
+      process.stdout.write(`${error.message}\n`);
+    } finally {
+      dismiss(workers);
+    }
+  }
+}
+
+/** Names of compiled files whose sources were saved since the last time. */
+function watched() {
+  let saved = new Set();
+  let wake = () => undefined;
+  for (const folder of ["src", "test"])
+    watchFolder(inClone(folder), { recursive: true }, (_event, name) => {
+      if (name === null || !/\.[jt]s$/.test(name)) return;
+      saved.add(`.tap/compiled/${folder}/${name.replace(/\.ts$/, ".js")}`);
+      wake();
+    });
+  return {
+    next: async () => {
+      if (saved.size === 0) await new Promise((resolve) => (wake = resolve));
+      await sleep(settledMs);
+      const taken = saved;
+      saved = new Set();
+      return taken;
+    },
+  };
+}
