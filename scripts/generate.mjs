@@ -78,7 +78,10 @@ for (const { name, json } of schemas) {
     `validate-${name}`,
     standaloneCode(camel(name), json.$id),
     `import type { ErrorObject } from "ajv";
-/** True when the data is as schemas/${name}.schema.json says; what is not is in \`errors\` until the next call. */
+/**
+ * True when the data is as schemas/${name}.schema.json says; what is not is in \`errors\` until the next
+ * call.
+ */
 export const ${camel(name)}: { (data: unknown): boolean; errors?: ErrorObject[] | null };
 `,
   );
@@ -88,8 +91,9 @@ await write(
   "schemas",
   "export const schemaTexts = " +
     `${JSON.stringify(Object.fromEntries(schemas.map(({ name, text }) => [name, text])))};`,
-  `/** Text of each file in schemas/, by its name without ending. */
-export const schemaTexts: Readonly<Record<${schemas.map(({ name }) => JSON.stringify(name)).join(" | ") || "never"}, string>>;
+  `type SchemaName = ${schemas.map(({ name }) => JSON.stringify(name)).join(" | ") || "never"};
+/** Text of each file in schemas/, by its name without ending. */
+export const schemaTexts: Readonly<Record<SchemaName, string>>;
 `,
 );
 

@@ -131,7 +131,7 @@ function reachedFrom(entry: string): ReadonlySet<string> {
   return reached;
 }
 
-test("children are started in one place, which gives them no descriptor that was not meant for them", async (t) => {
+test("children are started in one place, which gives them no descriptor not meant for them", async (t) => {
   const starters = imports
     .filter(({ target, typeOnly }) => target === "node:child_process" && !typeOnly)
     .map(({ file }) => file);

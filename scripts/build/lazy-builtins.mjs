@@ -5,8 +5,22 @@ const require = createRequire(import.meta.url);
 /**
  * Parts of Node that take a millisecond or more to load, and that most commands import without using them.
  */
-const filter =
-  /^node:(child_process|crypto|fs\/promises|http|https|net|perf_hooks|readline|stream|stream\/promises|timers\/promises|tls|tty)$/;
+const slow = [
+  "child_process",
+  "crypto",
+  "fs/promises",
+  "http",
+  "https",
+  "net",
+  "perf_hooks",
+  "readline",
+  "stream",
+  "stream/promises",
+  "timers/promises",
+  "tls",
+  "tty",
+];
+const filter = new RegExp(`^node:(${slow.join("|")})$`);
 
 /** Loads them when something of theirs is used, not when the module that imports them is set up. */
 export const lazyBuiltins = {
@@ -22,5 +36,8 @@ export const lazyBuiltins = {
 function lazily(builtin) {
   const names = Object.keys(require(builtin)).filter((name) => name !== "default");
   return `for (const name of ${JSON.stringify(names)})
-    Object.defineProperty(exports, name, { enumerable: true, get: () => require(${JSON.stringify(builtin)})[name] });`;
+    Object.defineProperty(exports, name, {
+      enumerable: true,
+      get: () => require(${JSON.stringify(builtin)})[name],
+    });`;
 }

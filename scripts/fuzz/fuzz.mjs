@@ -11,9 +11,9 @@ const sliceRuns = 12_500;
 
 const usage = `npm run fuzz [-- TARGET... [--runs N] [--seed N] [--path PATH] [--jobs N]]
 
-Hostile input for each target (${targetNames.join(", ")}), 100,000 cases by default; one process more at a time than there are processors, since
-archives wait for the disk now and then. Ends with 1 at a failure, which is shown as small as it could
-be made, with the way to run it again.`;
+Hostile input for each target (${targetNames.join(", ")}), 100,000 cases by default; one process
+more at a time than there are processors, since archives wait for the disk now and then. Ends with 1
+at a failure, which is shown as small as it could be made, with the way to run it again.`;
 
 /** Runs what the arguments ask for; the exit code. */
 export async function fuzz(args) {

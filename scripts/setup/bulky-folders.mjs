@@ -3,14 +3,16 @@ import { readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { clone } from "./clone.mjs";
 
-/** Not /usr/local itself: an installation makes folders in /usr/local/lib, which a folder shown empty refuses. */
+/** Not /usr/local itself: an installation makes folders in its lib, which a folder shown empty refuses. */
 const parents = ["/opt", "/usr/lib", "/usr/local/lib", "/usr/local/share", "/usr/share"];
 /**
  * Of compilers, interpreters and what the system's own programs look up; everything else of such size is
  * manuals, pictures, other people's software.
  */
-const needed =
-  /^\/usr\/(lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)|share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates))$/;
+const needed = [
+  /^\/usr\/lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)$/,
+  /^\/usr\/share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates)$/,
+];
 const many = 1_000;
 
 /**
@@ -23,7 +25,9 @@ export function bulkyFolders() {
     .flatMap((parent) => foldersIn(parent))
     .filter(
       (folder) =>
-        !needed.test(folder) && !kept.some((path) => path.startsWith(`${folder}/`)) && isBulky(folder),
+        !needed.some((one) => one.test(folder)) &&
+        !kept.some((path) => path.startsWith(`${folder}/`)) &&
+        isBulky(folder),
     );
 }
 

@@ -1,12 +1,18 @@
-const setByNpmRun =
-  /^npm_(lifecycle|package|command|execpath|node_execpath)|^npm_config_(local_prefix|global_prefix|prefix|node_gyp|npm_version|user_agent|init_module|ignore_scripts|omit|include|production|dry_run|call)$|^INIT_CWD$/;
+const setByNpmRun = [
+  /^npm_(lifecycle|package|command|execpath|node_execpath)/,
+  /^npm_config_(local_prefix|global_prefix|prefix|node_gyp|npm_version|user_agent|init_module)$/,
+  /^npm_config_(ignore_scripts|omit|include|production|dry_run|call)$/,
+  /^INIT_CWD$/,
+];
 
 /**
  * This environment without what `npm run` put there, which would steer an npm below it (its prefix, its
  * script shell, its package). The user's own settings (registry, proxy, certificates, cache) stay.
  */
 export function withoutNpm(environment = process.env) {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !setByNpmRun.test(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !setByNpmRun.some((one) => one.test(name))),
+  );
 }
 
 const kept = [

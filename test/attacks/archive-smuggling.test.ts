@@ -308,7 +308,7 @@ test("38: gzip members that make one tar together are one archive", async (t) =>
   t.match(outcome, { [`${top}/f`]: "whole" });
 });
 
-test("38: cut off after any block, or with any byte of a header changed, it is a problem or the same files", async (t) => {
+test("38: cut off at any block, or any header byte changed: a problem, or the same files", async (t) => {
   const bytes = tarOf(...vendorEntries(), { name: `${top}/l`, type: "2", target: "install.sh" });
   const whole = await unpacked(t, bytes);
   for (let length = 512; length < bytes.length - 512; length += 512)

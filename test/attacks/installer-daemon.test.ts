@@ -28,7 +28,7 @@ let number = 0;
 const seconds = (): string => `${process.pid}.${++number}`;
 
 for (const [how, daemon] of Object.entries(found)) {
-  test(`53: install.sh leaves a daemon ${how}: ended, said, and the installation undone to the last bit`, async (t) => {
+  test(`53: install.sh leaves a daemon ${how}: ended, said, and all undone to the last bit`, async (t) => {
     const s = stage(t);
     const before = picture(s.root);
     const run = s.run();

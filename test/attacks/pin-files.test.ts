@@ -41,7 +41,8 @@ const run = (path: string): readonly string[] => [
 shell(`
   mkdir -m 755 theirs closed; mkdir -m 777 open; mkdir -m 1777 sticky; chown ${stranger} theirs
   ln -s /srv/closed/secret theirs/link; ln -s /srv/closed/secret sticky/link; chown -h ${stranger} sticky/link
-  ln -s /srv/theirs closed/through; ln -s secret closed/good; ln -s turn closed/turn; ln -s /srv/closed sticky/..data; ln -s ..data/secret sticky/secret
+  ln -s /srv/theirs closed/through; ln -s secret closed/good; ln -s turn closed/turn
+  ln -s /srv/closed sticky/..data; ln -s ..data/secret sticky/secret
   mkfifo -m 600 closed/fifo; mkdir -m 700 closed/folder; truncate -s 3G closed/huge; chmod 600 closed/huge`);
 const secret = file("closed/secret", pin.text);
 shell("ln closed/secret sticky/hard; ln -s /srv/open/own closed/open");

@@ -301,12 +301,13 @@ function contents(folder: string): string {
 }
 
 function shell(script: string): void {
+  const give = `chown -hR ${serviceId}:${serviceId} ${config}`;
   execFileSync(
     "sh",
     [
       "-eufc",
       `set +f; own() { mv ${config} ${top}/moved; mkdir -p ${config}/kryptus/knet/pkcs11; ` +
-        `}\n${script.replaceAll("$own", "own").replaceAll("$give", `chown -hR ${serviceId}:${serviceId} ${config}`)}`,
+        `}\n${script.replaceAll("$own", "own").replaceAll("$give", give)}`,
     ],
     { stdio: ["ignore", "ignore", "inherit"] },
   );

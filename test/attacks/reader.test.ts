@@ -27,7 +27,9 @@ t.test(
     import { realHost } from "../../src/host/real-host.js";
     const files = realHost(${JSON.stringify(folder)}).files(${serviceUid});
     console.log("writing");
-    for (let count = 1; ; count++) files.write("${config}", Buffer.alloc(100_000, String(count % 10)), { mode: 0o640, uid: 0, gid: 0 });
+    const rights = { mode: 0o640, uid: 0, gid: 0 };
+    for (let count = 1; ; count++)
+      files.write("${config}", Buffer.alloc(100_000, String(count % 10)), rights);
   `),
       ],
       { stdio: ["ignore", "pipe", "inherit"] },

@@ -266,7 +266,8 @@ t.test(
     const yaml = readFileSync(profile, "utf8");
     const literal = JSON.stringify(wrong.text);
     const line = /pin: \{ file: [^}]*ca_signer[^}]*\}/;
-    const json = `{"connections":{"h":{"ip":"10.0.0.1","port":"443"}},"users":{"u":{"connection":"h","authentication_type":"password","pin":${literal}}}}`;
+    const user = `{"connection":"h","authentication_type":"password","pin":${literal}}`;
+    const json = `{"connections":{"h":{"ip":"10.0.0.1","port":"443"}},"users":{"u":${user}}}`;
     const broken: Record<string, string> = {
       "literal.yaml": yaml.replace(line, `pin: ${literal}`),
       "below.yaml": yaml.replace(line, `pin: { value: ${literal} }`),

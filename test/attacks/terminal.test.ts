@@ -34,11 +34,15 @@ import { knetctl } from "../support/knetctl.js";
  * separators, a lone surrogate.
  */
 const escapes =
-  "\u001b]0;title\u0007\u001b[2J\u001b]52;c;eA==\u001b\\\u001b[32m\u009b2J\u009d0;t\u009c\u0085\u007f\r\b\u202e\u2066\u200f\u061c\u200b\u00ad\ufeff\u2028\u2029\u{e0041}\ud800";
+  "\u001b]0;title\u0007\u001b[2J\u001b]52;c;eA==\u001b\\\u001b[32m\u009b2J\u009d0;t\u009c\u0085\u007f" +
+  "\r\b\u202e\u2066\u200f\u061c\u200b\u00ad\ufeff\u2028\u2029\u{e0041}\ud800";
 const forged = "\nerror: forged [internal-error]\n  hint: forged\n";
 const evil = `${escapes}${forged}`;
-const seen =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udfff]|\p{Cs}/u;
+const seen = new RegExp(
+  "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e" +
+    "\\u2060-\\u206f\\ufeff]|\\udb40[\\udc00-\\udfff]|\\p{Cs}",
+  "u",
+);
 
 /** Words that choose what is shown, and are not shown themselves. */
 const chosen = new Set([
@@ -360,7 +364,10 @@ test("endpoints: certificates' names, KMIP answers, connections", async (t) => {
   });
   harmless(t, report, (output, bad) => {
     output.result(
-      `${probeTable(round(bad).probed, output.style)}\n${certificateTable(round(bad).probed, output.style) ?? ""}`,
+      [
+        probeTable(round(bad).probed, output.style),
+        certificateTable(round(bad).probed, output.style) ?? "",
+      ].join("\n"),
     );
   });
   harmless(t, report, (output, bad) => {

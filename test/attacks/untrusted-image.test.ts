@@ -70,7 +70,7 @@ function plantedRun(s: Stage, backup: string) {
   return { run, module };
 }
 
-test("a planted record whose backup is a path, or a link, brings no file of the machine into the image", async (t) => {
+test("a planted record whose backup is a path, or a link, brings in no file of the machine", async (t) => {
   const secret = hostSecret(t);
   const s = stage(t);
   for (const backup of [`../../../../../../..${"/..".repeat(9)}${secret}`, "link", "0"]) {
@@ -184,7 +184,7 @@ test(
   },
 );
 
-test("by hand: the commands that are printed name the image's files, and take the account away", async (t) => {
+test("by hand: the printed commands name the image's files, and take the account away", async (t) => {
   const { run, text } = accountsIn(t, rootAlone);
   const prior = await createAccount.record(account, run);
   await createAccount.perform(account, prior, run);
@@ -210,7 +210,7 @@ test("the machine's ldconfig writes nothing outside of an image in which a procf
   t.same(readdirSync(join(outside.folder, "etc")), ["ld.so.conf"]);
 });
 
-test("what a record says of folders that are the running system's, seen in the image, is not done", async (t) => {
+test("what a record says of the running system's folders, seen in the image, is not done", async (t) => {
   const image = scratch(t);
   const host = realHost(path(image.folder));
   const run: RunContext = {

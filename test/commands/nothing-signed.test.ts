@@ -58,7 +58,7 @@ const ways: Readonly<
 for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
   const environment = { ...soft.environment, WRAP_MODULE: soft.module, ...lies };
 
-  test(`smoke, with ${name}: exit code 0, and the last line and --json say that nothing was signed`, async (t) => {
+  test(`smoke, with ${name}: exit code 0, last line and --json say that nothing was signed`, async (t) => {
     for (const json of [false, true]) {
       const recorded = recordedContext({ workingFolder: path(soft.folder), json });
       const args = {
@@ -148,7 +148,8 @@ test("no word of it where all signed, or where the run failed, which is told", a
 });
 
 for (const smokeTest of [false, true]) {
-  test(`verify, ${smokeTest ? "of a profile without users" : "without a smoke test"}: the same`, async (t) => {
+  const how = smokeTest ? "of a profile without users" : "without a smoke test";
+  test(`verify, ${how}: the same`, async (t) => {
     const why = smokeTest ? "the profile has no users of the kNET module" : "the smoke test was left out";
     const folder = t.testdir();
     mkdirSync(join(folder, "etc"));

@@ -60,7 +60,7 @@ test("start prints endpoints and PINs, stays up until a signal, and leaves nothi
   await t.rejects(once(connect(port, ip), "connect"), { code: "ECONNREFUSED" });
 });
 
-test("start with a state folder that others cannot reach keeps the tokens elsewhere, and removes them too", async (t) => {
+test("a state folder that others cannot reach: the tokens are elsewhere, and removed too", async (t) => {
   const folder = openFolder(t);
   mkdirSync(join(folder, "closed"), { mode: 0o700 });
   const before = readdirSync("/tmp").filter((name) => name.startsWith("knet-tokens-"));
@@ -122,7 +122,7 @@ test("start refuses what is no set of users or number of VHSMs", async (t) => {
     await t.rejects(start(vhsms, users), { code: "simulator-arguments-invalid" });
 });
 
-test("a folder that cannot be made is a problem at once, also where the kernel says that it is missing", async (t) => {
+test("a folder that cannot be made is a problem at once, also where the kernel says: missing", async (t) => {
   const folder = openFolder(t);
   writeFileSync(join(folder, "file"), "mine");
   const { context } = recordedContext({ workingFolder: path(folder) });

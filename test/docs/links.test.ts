@@ -47,7 +47,7 @@ test("files and folders of this repository that a page names are there", (t) => 
   t.end();
 });
 
-/** As GitHub makes them: lower case, blanks to dashes, nothing but letters, digits, dashes and underscores. */
+/** As GitHub makes them: lower case, blanks to dashes, only letters, digits, dashes and underscores. */
 function headingsOf(page: Page): ReadonlySet<string> {
   const titles = [...proseOf(page).matchAll(/^#+ +(.+)$/gm)].map(([, title = ""]) => title);
   return new Set(

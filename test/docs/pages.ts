@@ -10,7 +10,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** A fenced block: what stands behind the fence ("sh", "yaml"), its text, and the line of its fence, from 1. */
+/** A fenced block: what follows the fence ("sh", "yaml"), its text, and the line of its fence, from 1. */
 export interface Snippet {
   readonly page: Page;
   readonly info: string;

@@ -35,7 +35,8 @@ const stores = `key_stores:
 `;
 const profileOf = (...members: readonly Endpoint[]): string => {
   const lines = members.map(({ ip, port }) => `      - { ip: "${ip}", port: ${port} }\n`).join("");
-  return `${readFileSync(whole, "utf8").replace(/endpoints:\n(?: +- .*\n)+/, `endpoints:\n${lines}`)}${stores}`;
+  const text = readFileSync(whole, "utf8").replace(/endpoints:\n(?: +- .*\n)+/, `endpoints:\n${lines}`);
+  return `${text}${stores}`;
 };
 writeFileSync(profile, profileOf(a, b));
 

@@ -84,7 +84,10 @@ t.test(
     t.match(stdout, /^the first member is a black hole +yes /m);
     t.match(
       stdout,
-      /\nfailover reaches only 2 of 3 members: .* does not pass the probe; a dead first member costs up to .* and nothing afterwards\n$/,
+      new RegExp(
+        "\nfailover reaches only 2 of 3 members: .* does not pass the probe; " +
+          "a dead first member costs up to .* and nothing afterwards\n$",
+      ),
     );
     t.match(stderr, /\[drill-members-dead\]\n.*: the connection is refused\n/);
     await cluster.vhsms[1]!.setDown("up");

@@ -139,7 +139,11 @@ t.test(
     t.equal(first.exitCode, 0, first.stderr);
     t.match(
       first.stdout,
-      /run 1 was taken back: everything knetctl changed, and everything install\.sh changed in the folders that were looked at \(\/etc, [^)]*\/usr[^)]*\), is back in its previous state \(checked\)\nnot looked at: .*what install\.sh may have changed outside these folders\n/,
+      new RegExp(
+        "run 1 was taken back: everything knetctl changed, and everything install\\.sh changed in the " +
+          "folders that were looked at \\(/etc, [^)]*/usr[^)]*\\), is back in its previous state " +
+          "\\(checked\\)\nnot looked at: .*what install\\.sh may have changed outside these folders\n",
+      ),
     );
     t.equal(hostState(), before);
     t.match(await runs(), [{ outcome: "rolled-back" }, { outcome: "rolled-back" }]);

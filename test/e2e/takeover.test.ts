@@ -70,11 +70,18 @@ t.test("init --from-host writes a profile that names the PINs' files, and holds 
   const text = readFileSync(taken, "utf8");
   t.match(
     text,
-    /key store "Old" of \/etc\/amplia\/appsettings\.conf is left out: its type is not one that knetctl writes/,
+    new RegExp(
+      'key store "Old" of /etc/amplia/appsettings\\.conf is left out: ' +
+        "its type is not one that knetctl writes",
+    ),
   );
   t.match(
     text,
-    /# Pin goes into \/etc\/knetctl\/ca_signer\.pin; at present it is in \/etc\/amplia\/appsettings\.conf as KeyStores:Ca:Pin\n +Ca: \{ type: Pkcs11, user: ca_signer, target: \/etc\/amplia\/appsettings\.conf \}/,
+    new RegExp(
+      "# Pin goes into /etc/knetctl/ca_signer\\.pin; at present it is in /etc/amplia/appsettings\\.conf " +
+        "as KeyStores:Ca:Pin\n +Ca: \\{ type: Pkcs11, user: ca_signer, " +
+        "target: /etc/amplia/appsettings\\.conf \\}",
+    ),
   );
   t.match(text, /token_serial: "0123"/);
   t.match(text, /default_key_store: Ca\n/);

@@ -19,7 +19,8 @@ function stage(t: Test) {
   const s = scratch(t);
   s.file(
     "etc/passwd",
-    `root:x:0:0::/root:/bin/sh\nalice:x:${alice}:${alice}::/home/alice:/bin/sh\nbob:x:${bob}:${bob}::/home/bob:/bin/sh\ncarol:x:7001:7001::/home/carol:/bin/sh\n`,
+    `root:x:0:0::/root:/bin/sh\nalice:x:${alice}:${alice}::/home/alice:/bin/sh\n` +
+      `bob:x:${bob}:${bob}::/home/bob:/bin/sh\ncarol:x:7001:7001::/home/carol:/bin/sh\n`,
   );
   s.file("etc/group", `root:x:0:\nalice:x:${alice}:\nbob:x:${bob}:\ncarol:x:7001:bob\nteam:x:7000:alice\n`);
   const accounts = () => Promise.resolve(realAccounts(s.files()));

@@ -140,7 +140,7 @@ const object = fc.record({
   sha256: fc.constantFrom(one, other),
 });
 
-test("members that hold the same in any order never differ, and one that holds one object more always does", async (t) => {
+test("members with the same in any order never differ; one with one object more always does", async (t) => {
   fc.assert(
     fc.property(fc.array(object, { maxLength: 12 }), fc.integer(), (objects, turn) => {
       const turned = objects.map((_, index) => objects[(index + Math.abs(turn)) % objects.length]!);

@@ -84,7 +84,7 @@ test("a search that ignores the label costs nobody a key", async (t) => {
   }
 });
 
-test("what a module only pretends to destroy is found by its label and ID, among all others, and removed", async (t) => {
+test("what a module only pretends to destroy is found by its label and ID, and removed", async (t) => {
   const report = await smoke({ WRAP_SEARCH: "all", WRAP_DESTROY: "pretend" }, true);
   t.match(check(report, "leftovers"), {
     status: "warn",

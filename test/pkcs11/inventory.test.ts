@@ -44,7 +44,7 @@ test("an empty token has an empty inventory, and a smoke test none", async (t) =
   t.equal((await testToken("smoke", request)).inventory, undefined);
 });
 
-test("keys are told by class, label, ID and public key; data by its label; none of the run's own objects", async (t) => {
+test("keys are told by class, label, ID, public key; data by its label; not the run's own", async (t) => {
   tool("--keypairgen", "--key-type", "rsa:2048", "--label", "ca", "--id", "01");
   tool("--keypairgen", "--key-type", "EC:prime256v1", "--label", "tsa", "--id", "0a0b");
   writeFileSync(join(soft.folder, "data"), "text");

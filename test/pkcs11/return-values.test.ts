@@ -11,7 +11,7 @@ test("every hinted return value has a name", async (t) => {
   for (const value of hinted) t.match(returnValueName(value), /^CKR_[A-Z_]+$/);
 });
 
-test("the client's own files and words are named where the module is the client, and nowhere else", async (t) => {
+test("the client's own files and words are named where the module is the client alone", async (t) => {
   const values = [...Array.from({ length: 0x300 }, (_value, index) => index), 0x80000001];
   for (const module of ["libsofthsm2.so", "/usr/lib/softhsm/libsofthsm2.so", "/opt/notlibkNETPKCS11.so"]) {
     t.strictSame(

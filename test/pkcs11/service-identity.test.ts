@@ -96,7 +96,7 @@ test("the module runs as the service user and nothing else, in a clean environme
   ]);
 });
 
-test("nothing that whoever started knetctl holds reaches the module: descriptors, keys, rights, limits", async (t) => {
+test("no descriptor, key, right or limit of whoever started knetctl reaches the module", async (t) => {
   const folder = join(modules.folder, "reach");
   mkdirSync(folder);
   run("chown", "smoke-svc", folder);
@@ -151,7 +151,11 @@ test("what the variables for the module have the loader load is never loaded as 
     `#include <fcntl.h>
     #include <stdio.h>
     #include <unistd.h>
-    __attribute__((constructor)) static void load(void) { int fd = open("${folder}/who", O_WRONLY | O_CREAT | O_APPEND, 0666); dprintf(fd, "%d\\n", geteuid()); close(fd); }`,
+    __attribute__((constructor)) static void load(void) {
+      int fd = open("${folder}/who", O_WRONLY | O_CREAT | O_APPEND, 0666);
+      dprintf(fd, "%d\\n", geteuid());
+      close(fd);
+    }`,
   );
   run("gcc", "-shared", "-fPIC", "-o", join(folder, "preloaded.so"), source);
   const report = await smokeTest({

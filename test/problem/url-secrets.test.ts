@@ -28,7 +28,7 @@ const urls = [
   `user:${secret}@host`,
 ];
 
-test("user and password, query and fragment are taken out of a URL, and nothing else out of a text", async (t) => {
+test("user, password, query and fragment are taken out of a URL, nothing else out of a text", async (t) => {
   const cases: readonly (readonly [text: string, shown: string])[] = [
     ["https://user:pw@host:1/p?q=1#f", "https://…@host:1/p?…"],
     ["https://host/p#f", "https://host/p#…"],
@@ -139,7 +139,7 @@ const valid = {
   },
 };
 
-test("a URL with secrets in any place of a profile is quoted nowhere, by no problem, as a name neither", async (t) => {
+test("a URL with secrets anywhere in a profile is quoted by no problem, as a name neither", async (t) => {
   const schema: unknown = JSON.parse(schemaTexts.profile);
   const all = [...new Map(places(schema, schema).map((place) => [place.join("/"), place])).values()];
   t.ok(all.length > 60, `${all.length} places`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import { makeCertificate } from "../../src/simulator/certificate.js";
 
-test("a certificate is made where there is no openssl(1), of the form that OpenSSL makes and takes", async (t) => {
+test("a certificate is made without openssl(1), of the form that OpenSSL makes and takes", async (t) => {
   const { key, cert } = makeCertificate("vhsm-1.knet.simulated");
   const read = new X509Certificate(cert);
   t.equal(read.subject, "CN=vhsm-1.knet.simulated");

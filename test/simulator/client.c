@@ -1,6 +1,6 @@
 /*
- * A PKCS #11 application for the tests: client MODULE, with one command a line on standard input. Answers each with a
- * line: the return value in hexadecimal, and what there is to tell. Keeps one session.
+ * A PKCS #11 application for the tests: client MODULE, with one command a line on standard input. Answers
+ * each with a line: the return value in hexadecimal, and what there is to tell. Keeps one session.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -25,7 +25,8 @@ static CK_RV slots(void)
         CK_TOKEN_INFO info;
         char part[80];
         CK_RV seen = module->C_GetTokenInfo(list[index], &info);
-        if (seen == CKR_OK) snprintf(part, sizeof part, " %lu=%.32s=%lx", list[index], info.label, info.flags);
+        if (seen == CKR_OK) snprintf(part, sizeof part, " %lu=%.32s=%lx", list[index], info.label,
+            info.flags);
         else snprintf(part, sizeof part, " %lu=%lx", list[index], seen);
         strcat(told, part);
     }
@@ -37,8 +38,9 @@ static CK_RV info(void)
     CK_INFO seen;
     CK_RV rv = module->C_GetInfo(&seen);
     if (rv == CKR_OK)
-        snprintf(told, sizeof told, " %d.%d %.32s%.32s%d.%d", seen.cryptokiVersion.major, seen.cryptokiVersion.minor,
-            seen.manufacturerID, seen.libraryDescription, seen.libraryVersion.major, seen.libraryVersion.minor);
+        snprintf(told, sizeof told, " %d.%d %.32s%.32s%d.%d", seen.cryptokiVersion.major,
+            seen.cryptokiVersion.minor, seen.manufacturerID, seen.libraryDescription,
+            seen.libraryVersion.major, seen.libraryVersion.minor);
     return rv;
 }
 
@@ -46,8 +48,10 @@ static CK_RV generate(char *label, int token)
 {
     CK_BBOOL kept = token ? CK_TRUE : CK_FALSE;
     CK_MECHANISM mechanism = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
-    CK_ATTRIBUTE public_key[] = { { CKA_EC_PARAMS, p256, sizeof p256 }, { CKA_TOKEN, &kept, 1 }, { CKA_LABEL, label, strlen(label) } };
-    CK_ATTRIBUTE private_key[] = { { CKA_SIGN, &yes, 1 }, { CKA_TOKEN, &kept, 1 }, { CKA_LABEL, label, strlen(label) } };
+    CK_ATTRIBUTE public_key[] = { { CKA_EC_PARAMS, p256, sizeof p256 }, { CKA_TOKEN, &kept, 1 },
+        { CKA_LABEL, label, strlen(label) } };
+    CK_ATTRIBUTE private_key[] = { { CKA_SIGN, &yes, 1 }, { CKA_TOKEN, &kept, 1 },
+        { CKA_LABEL, label, strlen(label) } };
     CK_OBJECT_HANDLE one, other;
     return module->C_GenerateKeyPair(session, &mechanism, public_key, 3, private_key, 3, &one, &other);
 }
@@ -57,7 +61,8 @@ static CK_RV generate_restricted(void)
     CK_MECHANISM_TYPE allowed = CKM_ECDSA;
     CK_MECHANISM mechanism = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
     CK_ATTRIBUTE public_key[] = { { CKA_EC_PARAMS, p256, sizeof p256 } };
-    CK_ATTRIBUTE private_key[] = { { CKA_SIGN, &yes, 1 }, { CKA_ALLOWED_MECHANISMS, &allowed, sizeof allowed } };
+    CK_ATTRIBUTE private_key[] = { { CKA_SIGN, &yes, 1 },
+        { CKA_ALLOWED_MECHANISMS, &allowed, sizeof allowed } };
     CK_OBJECT_HANDLE one, other;
     return module->C_GenerateKeyPair(session, &mechanism, public_key, 1, private_key, 2, &one, &other);
 }
@@ -100,9 +105,11 @@ static CK_RV obey(const char *command, char *argument)
     if (strcmp(command, "info") == 0) return info();
     if (strcmp(command, "slots") == 0) return slots();
     if (strcmp(command, "open") == 0)
-        return module->C_OpenSession(strtoul(argument, NULL, 10), CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session);
+        return module->C_OpenSession(strtoul(argument, NULL, 10), CKF_SERIAL_SESSION | CKF_RW_SESSION,
+            NULL, NULL, &session);
     if (strcmp(command, "close") == 0) return module->C_CloseSession(session);
-    if (strcmp(command, "login") == 0) return module->C_Login(session, CKU_USER, (CK_UTF8CHAR *)argument, strlen(argument));
+    if (strcmp(command, "login") == 0) return module->C_Login(session, CKU_USER, (CK_UTF8CHAR *)argument,
+        strlen(argument));
     if (strcmp(command, "logout") == 0) return module->C_Logout(session);
     if (strcmp(command, "generate") == 0) return generate(argument, 1);
     if (strcmp(command, "generate-session") == 0) return generate(argument, 0);

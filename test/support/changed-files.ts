@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const kernelTypes =
-  /^(proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|bpf|tracefs|debugfs|securityfs|pstore|configfs|fusectl|hugetlbfs|nsfs)$/;
+const kernelTypes = new RegExp(
+  "^(proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|bpf|tracefs|debugfs|securityfs|pstore|configfs|fusectl|" +
+    "hugetlbfs|nsfs)$",
+);
 
 /**
  * Regular files of all file systems of this mount namespace that were made or changed after `since` (a file's

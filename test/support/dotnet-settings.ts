@@ -8,7 +8,8 @@ export type ReadSettings = ReadonlyMap<string, string>;
 
 const white =
   "\t\n\v\f\r " +
-  "\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000";
+  "\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A" +
+  "\u2028\u2029\u202F\u205F\u3000";
 
 /** StringComparer.OrdinalIgnoreCase: simple upper case, code point by code point; U+0131 and U+017F stay. */
 export function dotnetKey(key: string): string {

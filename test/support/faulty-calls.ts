@@ -80,7 +80,9 @@ function program(): string {
       contents: `
         import { runVerb } from "./run-verb.js";
         const [verb, profile, root, programFolder] = process.argv.slice(2);
-        runVerb(verb, profile, root, programFolder).then((ran) => { process.stdout.write(JSON.stringify(ran)); });
+        runVerb(verb, profile, root, programFolder).then((ran) => {
+          process.stdout.write(JSON.stringify(ran));
+        });
       `,
       resolveDir: import.meta.dirname,
       loader: "ts",

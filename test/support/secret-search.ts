@@ -22,8 +22,10 @@ export interface Expected extends Partial<Omit<TraceOptions, "trace">> {
  * A write of the application's settings, or of the copy that a run keeps of them: each into a temporary of
  * the program's own.
  */
-const intoSettings =
-  /^\d+ +p?write(64)?\(\d+<\/(etc\/amplia|var\/lib\/knetctl\/runs\/[\w-]+)\/\.knetctl-[0-9a-f]{24}\.tmp(\/draft)?>/;
+const intoSettings = new RegExp(
+  "^\\d+ +p?write(64)?\\(\\d+</(etc/amplia|var/lib/knetctl/runs/[\\w-]+)/" +
+    "\\.knetctl-[0-9a-f]{24}\\.tmp(/draft)?>",
+);
 
 /**
  * Looks for marked PINs in all that the program does, and counts what it looked at. `folder` is where traces

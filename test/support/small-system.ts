@@ -26,8 +26,10 @@ esac
       sed -i -nE "/^($known|_apt|sshd|_ssh|ssh|systemd-[a-z]+|messagebus):/p" "/etc/$file"
     done
   done
-  rm -f /etc/subuid- /etc/subgid- /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/ld.so.conf.d/*[kK][nN][eE][tT]* /etc/systemd/system/amplia*
-  rm -rf /etc/amplia /etc/knetctl /etc/kryptus /opt/k[nr]* /usr/local/lib/k[nr]* /usr/local/lib/libk* /var/amplia /var/lib/knetctl
+  rm -f /etc/subuid- /etc/subgid- /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow-
+  rm -f /etc/ld.so.conf.d/*[kK][nN][eE][tT]* /etc/systemd/system/amplia*
+  rm -rf /etc/amplia /etc/knetctl /etc/kryptus /opt/k[nr]* /var/amplia /var/lib/knetctl
+  rm -rf /usr/local/lib/k[nr]* /usr/local/lib/libk*
 ) || :
 exec "$@"`;
 

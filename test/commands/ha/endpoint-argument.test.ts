@@ -70,7 +70,7 @@ test("what is wrong is told with what would be right, and no other endpoint is s
   );
 });
 
-test("a word that is an endpoint gone wrong is no connection's name, unless there is one of that name", async (t) => {
+test("an endpoint gone wrong is not taken for a connection's name, unless there is such a one", async (t) => {
   const host =
     (...names: readonly string[]) =>
     () =>

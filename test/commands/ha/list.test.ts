@@ -39,7 +39,7 @@ function refusal(exitCode: Promise<number>): Promise<string> {
   );
 }
 
-test("a table in order of preference; what cannot be told comes with the command that repairs it", async (t) => {
+test("a table in order of preference; where one is unknown, the command that repairs it", async (t) => {
   const { recorded, exitCode } = run();
   t.equal(await exitCode, 1);
   t.strictSame(recorded.results, [

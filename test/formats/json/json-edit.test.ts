@@ -43,7 +43,8 @@ t.test(
         (members, added) => {
           const bytes = ([name, value, , a, b]: (typeof members)[number]) =>
             `${JSON.stringify(name)}${a}:${b}${value}`;
-          const text = `{${members.map((one) => one[5] + bytes(one) + one[3]).join(",")}${members[0]?.[4] ?? ""}}`;
+          const inside = members.map((one) => one[5] + bytes(one) + one[3]).join(",");
+          const text = `{${inside}${members[0]?.[4] ?? ""}}`;
           const result = changed(text, {
             remove: new Set(members.filter(([, , goes]) => goes).map(([name]) => name)),
             add: new Map(Object.entries(added)),

@@ -9,7 +9,8 @@ t.test("accounts of an image come from its own files, and from nowhere else", (t
   const { file, folder } = scratch(t);
   file(
     "etc/passwd",
-    "root:x:0:0:root:/root:/bin/bash\n+::::::\nbroken\nodd:x:4294967295:1::/:/bin/sh\namplia:x:998:997::/var/amplia/:/usr/sbin/nologin\namplia:x:1:1::/second:/bin/sh\n",
+    "root:x:0:0:root:/root:/bin/bash\n+::::::\nbroken\nodd:x:4294967295:1::/:/bin/sh\n" +
+      "amplia:x:998:997::/var/amplia/:/usr/sbin/nologin\namplia:x:1:1::/second:/bin/sh\n",
   );
   file("etc/group", "root:x:0:\namplia:x:997:a,b\n");
   const { accounts } = realHost(path(folder));

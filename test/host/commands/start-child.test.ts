@@ -34,9 +34,11 @@ function reached(): Readonly<Record<"command" | "asked" | "plain" | "own", strin
     import { realHost } from "../../src/host/real-host.js";
     import { askChild, startChild } from "../../src/host/commands/start-child.js";
     const program = ${JSON.stringify(list)};
-    const command = (await realHost(path("/")).commands.run({ program: "/bin/sh", args: ["-c", program], timeoutMs: 5000 })).stdout;
+    const shell = { program: "/bin/sh", args: ["-c", program], timeoutMs: 5000 };
+    const command = (await realHost(path("/")).commands.run(shell)).stdout;
     const asked = askChild(program, [], { env: {}, timeoutMs: 5000 }).stdout;
-    const plain = await text(startChild(program, [], { stdio: ["ignore", "pipe", "ignore", "ignore", 100] }).stdout);
+    const stdio = ["ignore", "pipe", "ignore", "ignore", 100];
+    const plain = await text(startChild(program, [], { stdio }).stdout);
     console.log(JSON.stringify({ command, asked, plain, own: readFileSync(100, "utf8") }));
   `),
   );
@@ -71,7 +73,11 @@ test("where no descriptors are left for a child's pipes, that is a problem and n
       for (const descriptor of held.splice(held.length - left)) closeSync(descriptor);
       try {
         const child = startChild("/bin/true", [], { stdio: ["ignore", "pipe", "pipe"] });
-        told.add(await new Promise((resolve) => child.once("exit", () => resolve("started")).once("error", resolve)));
+        told.add(
+          await new Promise((resolve) => {
+            child.once("exit", () => resolve("started")).once("error", resolve);
+          }),
+        );
       } catch (error) {
         told.add(error.code);
       }
@@ -102,7 +108,7 @@ test("where /proc does not tell what was left open for us, no child is started: 
   t.end();
 });
 
-test("a descriptor above the limit of open files, in whose place none can be put, is named with what to do", (t) => {
+test("a descriptor above the limit of open files, which none can replace, is named with a hint", (t) => {
   const { stdout } = spawnSync(
     "bash",
     ["-c", 'exec 900<"$0"; ulimit -n 512; exec "$@"', secret, process.execPath, toldBy("above")],
@@ -125,7 +131,9 @@ function toldBy(name: string): string {
     bundle(`
     import { startChild } from "../../src/host/commands/start-child.js";
     try {
-      startChild("/bin/true", [], { stdio: ["ignore"] }).once("exit", () => console.log('"started"')).once("error", ({ code }) => console.log(JSON.stringify(code)));
+      startChild("/bin/true", [], { stdio: ["ignore"] })
+        .once("exit", () => console.log('"started"'))
+        .once("error", ({ code }) => console.log(JSON.stringify(code)));
     } catch (error) {
       console.log(JSON.stringify(error));
     }
@@ -152,7 +160,8 @@ test("what a terminal sends in the moment in which a child is started ends no ch
     import { spawn } from "node:child_process";
     import { askChild, startChild } from "../../src/host/commands/start-child.js";
     process.on("SIGHUP", () => undefined);
-    const sender = spawn("/bin/sh", ["-c", "while kill -s HUP -- -" + process.pid + " 2>/dev/null; do sleep 0.002; done"], { detached: true, stdio: "ignore" });
+    const storm = "while kill -s HUP -- -" + process.pid + " 2>/dev/null; do sleep 0.002; done";
+    const sender = spawn("/bin/sh", ["-c", storm], { detached: true, stdio: "ignore" });
     const signals = [];
     for (let count = 0; count < 300; count++) {
       const child = startChild("/bin/true", [], { detached: true, stdio: ["ignore", "pipe", "ignore"] });

@@ -42,7 +42,8 @@ function give(at: string): void {
   python(
     `
 entries = ${JSON.stringify(acl(strangerUid))}
-os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + b"".join(struct.pack("<HHI", tag, rights, who & 0xffffffff) for tag, rights, who in entries))
+packed = b"".join(struct.pack("<HHI", tag, rights, who & 0xffffffff) for tag, rights, who in entries)
+os.setxattr(sys.argv[1], "system.posix_acl_access", struct.pack("<I", 2) + packed)
 os.setxattr(sys.argv[1], "user.note", b"mine")`,
     at,
   );

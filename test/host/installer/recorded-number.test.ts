@@ -11,7 +11,9 @@ t.test("a record with rights that no file can have is damaged, and is not acted 
     readReceipt(
       new MemoryHost({
         files: {
-          [receiptFile]: `{"format":1,"archiveSha256":"00","archiveName":"a","version":"1","installedAt":"x","files":[${file(mode)}],"library":"/usr/local/lib/x.so"}`,
+          [receiptFile]:
+            `{"format":1,"archiveSha256":"00","archiveName":"a","version":"1","installedAt":"x",` +
+            `"files":[${file(mode)}],"library":"/usr/local/lib/x.so"}`,
         },
       }).files(),
     );

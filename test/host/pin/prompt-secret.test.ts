@@ -16,7 +16,10 @@ writeFileSync(
   bundle(`
     import { writeFileSync } from "node:fs";
     import { readPin } from "../../src/host/pin/read-pin.js";
-    const told = await readPin({ from: "prompt" }, { user: "ca_signer" }).then(({ pin }) => "pin " + pin.reveal(), (error) => "error " + error.code);
+    const told = await readPin({ from: "prompt" }, { user: "ca_signer" }).then(
+      ({ pin }) => "pin " + pin.reveal(),
+      (error) => "error " + error.code,
+    );
     writeFileSync(${JSON.stringify(answer)}, told);
   `),
 );

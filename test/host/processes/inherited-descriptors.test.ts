@@ -52,7 +52,7 @@ test("what was handed over is read: at once, behind a gap, from a file and from 
   t.equal(await codeOf(100, '"$@" 100< <(cat marked)'), "pin-nul");
 });
 
-test("a pipe of which the program holds the writing end too, so that it never ends, is not waited for", async (t) => {
+test("a pipe that never ends, for the program holds its writing end too, is not waited for", async (t) => {
   for (const descriptor of [7, 30])
     t.equal(
       await codeOf(descriptor, `mkfifo fifo${descriptor}; "$@" ${descriptor}<>fifo${descriptor}`),

@@ -18,8 +18,10 @@ t.test("what happens in a sandbox is not seen outside", async (t) => {
     run: readdirSync("/run"),
   };
   const outcome = await scriptInSandbox(
-    `useradd --system kn-sandboxed; id -u kn-sandboxed >/dev/null; echo x >/etc/kn-sandboxed; echo x >"$1"; echo x >/tmp/kn-sandboxed
-     echo x >/run/kn-sandboxed; echo x >/run/lock/kn-sandboxed; echo x >/dev/shm/kn-sandboxed; rm -r /usr/lib/os-release; cat /etc/kn-sandboxed "$1"`,
+    `useradd --system kn-sandboxed; id -u kn-sandboxed >/dev/null
+     echo x >/etc/kn-sandboxed; echo x >"$1"; echo x >/tmp/kn-sandboxed
+     echo x >/run/kn-sandboxed; echo x >/run/lock/kn-sandboxed; echo x >/dev/shm/kn-sandboxed
+     rm -r /usr/lib/os-release; cat /etc/kn-sandboxed "$1"`,
     mark,
   );
   t.same(outcome, { exitCode: 0, stdout: "x\nx\n", stderr: "" });
@@ -109,7 +111,8 @@ t.test("when the process that asked for the sandbox is killed, everything in it 
       "-e",
       bundle(`
     import { enterSandbox } from "../../src/host/sandbox/sandbox.js";
-    await enterSandbox({ program: "/bin/sh", args: ["-c", "setsid sleep ${mark} & sleep ${mark}"], cwd: "/", stdio: "pipe" });
+    const args = ["-c", "setsid sleep ${mark} & sleep ${mark}"];
+    await enterSandbox({ program: "/bin/sh", args, cwd: "/", stdio: "pipe" });
   `),
     ],
     { stdio: "ignore" },

@@ -4,7 +4,8 @@ import { isDown, isUp, parseUnitState } from "../../../src/host/service/unit-sta
 import { down, ServiceHost, up } from "../../support/service-host.js";
 
 const whole =
-  "Type=notify\nResult=success\nNRestarts=3\nMainPID=812\nLoadState=loaded\nActiveState=active\nSubState=running\nInvocationID=0f64\n";
+  "Type=notify\nResult=success\nNRestarts=3\nMainPID=812\nLoadState=loaded\n" +
+  "ActiveState=active\nSubState=running\nInvocationID=0f64\n";
 
 t.test("all that the service manager says is read, in any order", (t) => {
   t.same(parseUnitState(whole), {

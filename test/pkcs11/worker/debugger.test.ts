@@ -15,7 +15,7 @@ t.teardown(() => {
   modules.remove();
 });
 
-test("what Node does at SIGUSR1, a debugger that every local user can use, does not happen in the worker", async (t) => {
+test("Node's debugger, which SIGUSR1 opens to every local user, is not opened in the worker", async (t) => {
   const log = join(modules.folder, "calls");
   const environment = { FIXTURE_AT: "C_GenerateRandom", FIXTURE_ACTION: "debug", FIXTURE_LOG: log };
   await smokeTest({

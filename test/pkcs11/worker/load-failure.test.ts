@@ -6,7 +6,10 @@ const cases: readonly (readonly [string, string, RegExp, RegExp])[] = [
     "the module of another libcurl",
     "/lib/x86_64-linux-gnu/libcurl.so.4: version `CURL_OPENSSL_3' not found (required by " +
       "/opt/k/libkNETPKCS11.so)",
-    /^version CURL_OPENSSL_3 is not in \/lib\/x86_64-linux-gnu\/libcurl\.so\.4; \/opt\/k\/libkNETPKCS11\.so needs it$/,
+    new RegExp(
+      "^version CURL_OPENSSL_3 is not in /lib/x86_64-linux-gnu/libcurl\\.so\\.4; " +
+        "/opt/k/libkNETPKCS11\\.so needs it$",
+    ),
     /libcurl package/,
   ],
   [

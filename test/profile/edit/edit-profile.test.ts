@@ -59,7 +59,7 @@ test("only the lines of the list change; comments go with the endpoint that they
   );
 });
 
-test("without a final line break, with CRLF, with a byte order mark, and dashes on lines of their own", async (t) => {
+test("no final line break, CRLF, a byte order mark, dashes on lines of their own", async (t) => {
   const open =
     "users: { u: { connection: hsm_1, pin: { prompt: true } } }\nconnections:\n  hsm_1:\n    endpoints:\n";
   const pair = (eol: string): string =>

@@ -82,10 +82,25 @@ t.test("a Kryptus key store is derived from a connection and a user", async (t) 
 
 t.test("a profile of key stores alone has neither connections nor users", async (t) => {
   const { profile, problems } = await parsed(`key_stores:
-  eTokenA: { type: Pkcs11, module: libeTPkcs11.so, pin: { file: etoken }, token_serial: "01f5cfe4", target: /etc/amplia/appsettings.json }
+  eTokenA:
+    type: Pkcs11
+    module: libeTPkcs11.so
+    pin: { file: etoken }
+    token_serial: "01f5cfe4"
+    target: /etc/amplia/appsettings.json
   Vendor2: { type: Kryptus, host: 10.1.2.3, port: "60161", vco_username: y, vco_password: { env: VCO } }
-  Cloud: { type: AzureKeyVault, endpoint: "https://x.vault.azure.net/", app_id: i, app_key: { credential: k }, use_hsm: false }
-  Cert: { type: AzureKeyVault, endpoint: "https://x.vault.azure.net/", app_id: i, cert_thumb: ${"a".repeat(40)}, target: { file: /etc/default/amplia, form: systemd } }
+  Cloud:
+    type: AzureKeyVault
+    endpoint: "https://x.vault.azure.net/"
+    app_id: i
+    app_key: { credential: k }
+    use_hsm: false
+  Cert:
+    type: AzureKeyVault
+    endpoint: "https://x.vault.azure.net/"
+    app_id: i
+    cert_thumb: ${"a".repeat(40)}
+    target: { file: /etc/default/amplia, form: systemd }
   Din: { type: Dinamo, address: 10.0.0.9, user: op, password: { prompt: true }, target: /srv/amplia.ENV }
 default_key_store: Din
 amplia: { version: "4.10" }
@@ -205,7 +220,14 @@ t.test(
 t.test("every type writes the settings of its document, in its order", async (t) => {
   const { profile } = await parsed(`key_stores:
   p: { token_label: a, token_serial: "01f5cfe4", pin: { prompt: true }, module: m.so, type: Pkcs11 }
-  k: { type: Kryptus, vco_password: { env: V }, vco_username: v, root_password: { env: R }, root_username: r, port: 60161, host: 10.1.2.3 }
+  k:
+    type: Kryptus
+    vco_password: { env: V }
+    vco_username: v
+    root_password: { env: R }
+    root_username: r
+    port: 60161
+    host: 10.1.2.3
   a: { type: AzureKeyVault, use_hsm: false, app_key: { env: A }, app_id: i, endpoint: "https://x/" }
   c: { type: AzureKeyVault, use_hsm: true, cert_thumb: ${"a".repeat(40)}, app_id: i, endpoint: "https://x/" }
   d: { type: Dinamo, password: { env: D }, user: op, address: 10.0.0.9 }

@@ -172,9 +172,11 @@ t.test("a name of megabytes is told once, and not copied into every mistake belo
 });
 
 t.test("cost grows with the size, not with its square", async (t) => {
+  const lines = (count: number, line: (n: number) => string): string =>
+    Array.from({ length: count }, (_, n) => `${line(n)}\n`).join("");
   const profile = (users: number) =>
-    `connections:\n${Array.from({ length: users / 10 }, (_, n) => `  hsm_${n}: { ip: 10.1.${n >> 8}.${n & 255}, port: 1 }\n`).join("")}` +
-    `users:\n${Array.from({ length: users }, (_, n) => `  user_${n}: { connection: hsm_${n % (users / 10)} }\n`).join("")}`;
+    `connections:\n${lines(users / 10, (n) => `  hsm_${n}: { ip: 10.1.${n >> 8}.${n & 255}, port: 1 }`)}` +
+    `users:\n${lines(users, (n) => `  user_${n}: { connection: hsm_${n % (users / 10)} }`)}`;
   const cost = async (users: number): Promise<number> => {
     const text = profile(users);
     const started = performance.now();

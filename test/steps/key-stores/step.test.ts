@@ -42,7 +42,11 @@ function plan(
 }
 
 const written = (stores: readonly string[], service = "amplia") =>
-  `${JSON.stringify({ format: 1, files: [{ path: file, form: "ini", service, keyStores: stores }] }, null, 1)}\n`;
+  `${JSON.stringify(
+    { format: 1, files: [{ path: file, form: "ini", service, keyStores: stores }] },
+    null,
+    1,
+  )}\n`;
 
 t.test(
   "on a host without settings: folder, file and record, with the documented rights, and no secret in " +

@@ -107,7 +107,7 @@ test("drift is named: replaced, other mode, missing", async (t) => {
   t.same(kinds(await s.plan({ archive, sha256 })), []);
 });
 
-test("a file that install.sh made, or settings of the archive's, may be edited or removed: nothing to do", async (t) => {
+test("a file that install.sh made, or the archive's settings, may be edited: nothing to do", async (t) => {
   const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/client.conf", content: "verbosity=1" }];
   const { path: archive, sha256 } = vendorArchive(

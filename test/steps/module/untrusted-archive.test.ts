@@ -38,7 +38,7 @@ test(
   },
 );
 
-test("an archive that others can write is no danger where it is what is installed: nothing of it is run", async (t) => {
+test("an archive that others can write is no danger once it is installed: it is not run", async (t) => {
   const s = moduleStage(t);
   const { path: archive } = vendorArchive(s.folder, install);
   await s.apply(await s.plan({ archive }));

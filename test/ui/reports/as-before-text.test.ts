@@ -13,7 +13,10 @@ test("where an installer ran, no more is claimed than was looked at, and what wa
   );
   t.match(
     notLookedAtText(lookedAt),
-    /^not looked at: \/opt\/k \(a link of uid 1000's to [^\u001b]+\), and what install\.sh may have changed outside these folders$/,
+    new RegExp(
+      "^not looked at: /opt/k \\(a link of uid 1000's to [^\u001b]+\\), " +
+        "and what install\\.sh may have changed outside these folders$",
+    ),
   );
   t.equal(
     notLookedAtText({ ...lookedAt, except: [] }),

@@ -75,7 +75,10 @@ t.test("what stands in the way is given with what to do about it", (t) => {
   });
   t.match(
     runText(recorded("applied"), [inTheWay], "knetctl rollback RUN", plain),
-    /cannot simply be taken back now:\n +run 1 cannot be taken back before run 2\n +knetctl rollback 20261124T090500Z-0002 first/,
+    new RegExp(
+      "cannot simply be taken back now:\\n +run 1 cannot be taken back before run 2\\n" +
+        " +knetctl rollback 20261124T090500Z-0002 first",
+    ),
   );
   t.end();
 });

@@ -46,7 +46,10 @@ test("what no client could read is written anew", (t) => {
   for (const broken of ["null", "[]", '"10.0.0.1:1"'])
     t.match(
       edited(around(broken), "__proto__", [a]),
-      /"__proto__" : \{[^]*"ip": "10\.0\.0\.1",[^]*"port": "1"[^]*\}, "other": \[1, 2\] \},\r\n\t"users": null \}$/,
+      new RegExp(
+        '"__proto__" : \\{[^]*"ip": "10\\.0\\.0\\.1",[^]*"port": "1"[^]*\\}, ' +
+          '"other": \\[1, 2\\] \\},\r\n\t"users": null \\}$',
+      ),
     );
   t.match(edited(around('{"port": true}'), "__proto__", [a]), /\{"port": "1"[^}]*"ip": "10\.0\.0\.1"\}/);
   t.end();

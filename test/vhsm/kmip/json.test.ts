@@ -18,7 +18,8 @@ test("names stand where they are known, hexadecimal elsewhere", (t) => {
   t.equal(
     encodeJson(item),
     '{"tag":"BatchItem","value":[{"tag":"Operation","type":"Enumeration","value":"Query"},' +
-      '{"tag":"Operation","type":"Enumeration","value":"0x0000007f"},{"tag":"0x540001","type":"TextString","value":"a"}]}',
+      '{"tag":"Operation","type":"Enumeration","value":"0x0000007f"},' +
+      '{"tag":"0x540001","type":"TextString","value":"a"}]}',
   );
   t.end();
 });

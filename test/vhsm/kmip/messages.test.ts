@@ -30,8 +30,10 @@ test("the password goes into the header's Authentication, and no other place", (
   );
   t.match(
     request,
-    '{"tag":"Authentication","value":[{"tag":"Credential","value":[{"tag":"CredentialType","type":"Enumeration","value":"UsernameAndPassword"},' +
-      '{"tag":"CredentialValue","value":[{"tag":"Username","type":"TextString","value":"u"},{"tag":"Password","type":"TextString","value":"p"}]}]}]}',
+    '{"tag":"Authentication","value":[{"tag":"Credential","value":[' +
+      '{"tag":"CredentialType","type":"Enumeration","value":"UsernameAndPassword"},' +
+      '{"tag":"CredentialValue","value":[{"tag":"Username","type":"TextString","value":"u"},' +
+      '{"tag":"Password","type":"TextString","value":"p"}]}]}]}',
   );
   t.match(request, '{"tag":"ProtocolVersionMinor","type":"Integer","value":3}');
   t.end();

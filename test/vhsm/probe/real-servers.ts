@@ -63,7 +63,8 @@ export function selfSigned(
   const authority = join(folder, "ca.cnf");
   writeFileSync(
     authority,
-    `[ca]\ndefault_ca=d\n[d]\ndatabase=${folder}/index\nserial=${folder}/serial\nnew_certs_dir=${folder}\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n`,
+    `[ca]\ndefault_ca=d\n[d]\ndatabase=${folder}/index\nserial=${folder}/serial\nnew_certs_dir=${folder}\n` +
+      "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n",
   );
   writeFileSync(join(folder, "index"), "");
   writeFileSync(join(folder, "serial"), "01\n");
@@ -169,23 +170,27 @@ export async function pykmip(
   writeFileSync(both, `${readFileSync(key, "utf8")}${readFileSync(cert, "utf8")}`, { mode: 0o600 });
   writeFileSync(
     config,
-    `[server]\nhostname=${ip}\nport=${port}\ncertificate_path=${both}\nkey_path=${both}\nca_path=${cert}\nauth_suite=TLS1.2\nenable_tls_client_auth=False\ndatabase_path=${folder}/pykmip.db\n`,
+    `[server]\nhostname=${ip}\nport=${port}\ncertificate_path=${both}\nkey_path=${both}\nca_path=${cert}\n` +
+      `auth_suite=TLS1.2\nenable_tls_client_auth=False\ndatabase_path=${folder}/pykmip.db\n`,
   );
   const program = join(folder, "pykmip.py");
   // what PyKMIP calls was taken out of Python 3.12
   writeFileSync(
     program,
     `import ssl, sys
-def wrap(sock, keyfile, certfile, server_side, cert_reqs, ssl_version, ca_certs, do_handshake_on_connect, suppress_ragged_eofs, ciphers):
+def wrap(sock, keyfile, certfile, server_side, cert_reqs, ssl_version, ca_certs, do_handshake_on_connect,
+         suppress_ragged_eofs, ciphers):
     context = ssl.SSLContext(ssl_version)
     context.load_cert_chain(certfile, keyfile)
     context.load_verify_locations(ca_certs)
     context.verify_mode = cert_reqs
     context.set_ciphers(ciphers)
-    return context.wrap_socket(sock, server_side=server_side, do_handshake_on_connect=do_handshake_on_connect, suppress_ragged_eofs=suppress_ragged_eofs)
+    return context.wrap_socket(sock, server_side=server_side, do_handshake_on_connect=do_handshake_on_connect,
+                               suppress_ragged_eofs=suppress_ragged_eofs)
 if not hasattr(ssl, "wrap_socket"): ssl.wrap_socket = wrap
 from kmip.services.server import server
-sys.argv = ["pykmip-server", "-f", ${JSON.stringify(config)}, "-l", ${JSON.stringify(join(folder, "pykmip.log"))}]
+log = ${JSON.stringify(join(folder, "pykmip.log"))}
+sys.argv = ["pykmip-server", "-f", ${JSON.stringify(config)}, "-l", log]
 server.main()
 `,
   );

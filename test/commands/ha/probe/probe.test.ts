@@ -58,7 +58,10 @@ test(
     t.equal(await exitCode, 0);
     t.match(
       recorded.results[0],
-      /^connection +endpoint +result[^]*\none +127\.0\.0\.1:\d+ +ok[^]*\npair [^]*\npair .*127\.0\.0\.2.*KRYPTUS/,
+      new RegExp(
+        "^connection +endpoint +result[^]*\none +127\\.0\\.0\\.1:\\d+ +ok" +
+          "[^]*\npair [^]*\npair .*127\\.0\\.0\\.2.*KRYPTUS",
+      ),
     );
     t.match(recorded.results[0], /SHA-256[^]*CN=vhsm-2\.knet\.simulated/);
     t.strictSame(recorded.problems, []);
@@ -171,7 +174,7 @@ test("what is not there is a problem that says what to name instead", async (t) 
   await t.rejects(run({ home: "relative" }).exitCode, { code: "usage-invalid" });
 });
 
-test("64 endpoints, half of them silent, are asked at once: they take far less than a time-out each", async (t) => {
+test("64 endpoints, half of them silent, are asked at once: far less than a time-out each", async (t) => {
   const { hsm, first } = await members(t);
   await hsm.vhsms[1]!.setDown("black-hole");
   const silent = hsm.endpoints[1]!.https;
@@ -218,7 +221,7 @@ test("--watch: a line of JSON a round, and Ctrl-C is its normal end", async (t) 
   );
 });
 
-test("--watch on a terminal: the table is drawn over the last one, and the terminal is left as it was", async (t) => {
+test("--watch on a terminal: each table is drawn over the last, the terminal left as it was", async (t) => {
   const { first } = await members(t);
   const command =
     `${process.execPath} ${knetctlScript} ha probe ${first.ip}:${first.port} --watch --interval 0.2s ` +
