@@ -15,7 +15,7 @@ export function startWorkers(options = {}) {
 
 function startWorker(options) {
   const { environment = process.env, ...rest } = options;
-  const child = spawn(process.execPath, [join(import.meta.dirname, "worker.mjs")], {
+  const child = spawn(process.execPath, ["--enable-source-maps", join(import.meta.dirname, "worker.mjs")], {
     cwd: clone,
     env: { KNETCTL_TEST_SEED: "1", ...environment, NODE_OPTIONS: compiledOptions, TAP_TIMEOUT: "0" },
     stdio: ["ignore", "pipe", "inherit", "pipe"],

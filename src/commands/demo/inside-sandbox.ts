@@ -121,7 +121,7 @@ export async function runShown(
  */
 export async function writeDemoProfile(
   folder: AbsolutePath,
-  cluster: Cluster,
+  cluster: Pick<Cluster, "endpoints" | "users">,
   archive: { path: string; sha256: string },
   keyStores: boolean,
 ): Promise<AbsolutePath> {

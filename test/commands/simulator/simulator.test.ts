@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "tap";
-import { simulatorArchive } from "../../src/commands/simulator/archive.js";
-import { simulatorStart } from "../../src/commands/simulator/start.js";
-import { path } from "../../src/host/path.js";
-import { openFolder } from "../simulator/rig.js";
-import { recordedContext } from "../support/recorded-context.js";
+import { simulatorArchive } from "../../../src/commands/simulator/archive.js";
+import { simulatorStart } from "../../../src/commands/simulator/start.js";
+import { path } from "../../../src/host/path.js";
+import { openFolder } from "../../simulator/rig.js";
+import { recordedContext } from "../../support/recorded-context.js";
 
-const programFolder = path(join(import.meta.dirname, "../../dist"));
+const programFolder = path(join(import.meta.dirname, "../../../dist"));
 
 interface Started {
   readonly vhsms: readonly {

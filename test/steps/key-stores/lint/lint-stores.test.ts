@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { path } from "../../../src/host/path.js";
-import { realHost } from "../../../src/host/real-host.js";
-import type { LintContext } from "../../../src/steps/key-stores/lint/lint-context.js";
-import { lintStores } from "../../../src/steps/key-stores/lint/lint-stores.js";
-import { smallRoot } from "../../support/small-root.js";
+import { path } from "../../../../src/host/path.js";
+import { realHost } from "../../../../src/host/real-host.js";
+import type { LintContext } from "../../../../src/steps/key-stores/lint/lint-context.js";
+import { lintStores } from "../../../../src/steps/key-stores/lint/lint-stores.js";
+import { smallRoot } from "../../../support/small-root.js";
 
 const root = smallRoot(t);
 const context: LintContext = {

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { extname, join, relative } from "node:path";
+import { test } from "tap";
+
+const clone = join(import.meta.dirname, "..");
+
+/** Paths below a folder of the clone, without generated code. */
+function entries(folder: string, what: "files" | "folders"): readonly string[] {
+  return readdirSync(join(clone, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => (what === "files" ? entry.isFile() : entry.isDirectory()))
+    .map((entry) => relative(clone, join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith("src/generated"))
+    .sort();
+}
+
+test("no line that people write is wider than 110 characters", (t) => {
+  // data that tests compare byte by byte, or that an older version wrote
+  const isData = (file: string): boolean => /^test\/(golden|fixtures\/journals)\//.test(file);
+  const wide = ["src", "test", "scripts"]
+    .flatMap((folder) => entries(folder, "files"))
+    .filter((file) => !isData(file) && /^\.([cm]?[jt]s|c|yaml|)$/.test(extname(file)))
+    .flatMap((file) =>
+      readFileSync(join(clone, file), "utf8")
+        .split("\n")
+        .map((line, index) => ({ at: `${file}:${index + 1}`, characters: Array.from(line).length })),
+    )
+    .filter(({ characters }) => characters > 110)
+    .map(({ at, characters }) => `${at} has ${characters}`);
+  t.strictSame(wide, []);
+  t.end();
+});
+
+test("every room of src has tests in the room of the same name", (t) => {
+  const without = entries("src", "folders")
+    .map((folder) => folder.replace(/^src/, "test"))
+    .filter(
+      (folder) =>
+        !existsSync(join(clone, folder)) ||
+        !entries(folder, "files").some((file) => file.endsWith(".test.ts")),
+    );
+  t.strictSame(without, []);
+  t.end();
+});
