@@ -91,7 +91,9 @@ export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** As usage shows it: `ha add <connection> <endpoints..>`. `path`: the verb's name, behind that of its group. */
+/**
+ * As usage shows it: `ha add <connection> <endpoints..>`. `path`: the verb's name, behind that of its group.
+ */
 export function usageText(path: string, { words }: Pick<Verb, "words">): string {
   const shown = Object.entries(words).map(([name, { array, demandOption }]) => {
     const text = `${name}${array === true ? ".." : ""}`;

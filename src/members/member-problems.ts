@@ -175,11 +175,10 @@ export function keyName({ classes, label, id }: Pick<KeyDifference, "classes" | 
 /** `a1b2c3d4e5f6… on 10.1.2.3:60161; missing on 10.1.2.4:60161`. */
 export function variantsText({ variants, missing }: KeyDifference): string {
   const several = variants.some(({ objects }) => objects > 1);
-  const held = variants.map(
-    ({ sha256, objects, members }) =>
-      `${several ? `${objects} objects` : sha256 === null ? "there, not readable," : `${sha256.slice(0, 12)}…`} ` +
-      `on ${members.join(", ")}`,
-  );
+  const held = variants.map(({ sha256, objects, members }) => {
+    const hash = sha256 === null ? "there, not readable," : `${sha256.slice(0, 12)}…`;
+    return `${several ? `${objects} objects` : hash} on ${members.join(", ")}`;
+  });
   return [...held, ...(missing.length === 0 ? [] : [`missing on ${missing.join(", ")}`])].join("; ");
 }
 

@@ -11,14 +11,16 @@ const notKnown = "the VHSM cannot be reached, or it does not know this user";
 export const clientHints: ReadonlyMap<number, string> = new Map([
   [
     0x05,
-    "config.json may be missing, unreadable for this user, or not valid: check HOME, owner and mode of the file",
+    "config.json may be missing, unreadable for this user, or not valid: check HOME, owner " +
+      "and mode of the file",
   ],
   [0x30, unreachable],
   [0x31, unreachable],
   [0x32, unreachable],
   [
     0xa0,
-    "the PIN is the password of the VHSM user; look for a stray line break in the PIN file. It was not tried " +
+    "the PIN is the password of the VHSM user; look for a stray line break in the PIN " +
+      "file. It was not tried " +
       "again, since wrong PINs count towards a lock-out",
   ],
   [0xa2, changePassword],

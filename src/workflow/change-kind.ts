@@ -75,8 +75,8 @@ export interface ChangeKind<C extends CommonChange, Prior> extends Said<C>, Rela
   /** For a change that may have touched more than it names. Only looks. */
   lookedAt?(change: C, prior: Prior, run: RunContext): Promise<LookedAt>;
   /**
-   * Safe for a change that was not begun, half made or made, and safe to repeat; throws `undo-unsafe` where it
-   * would lose what somebody did since.
+   * Safe for a change that was not begun, half made or made, and safe to repeat; throws `undo-unsafe` where
+   * it would lose what somebody did since.
    */
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
   /**
@@ -91,7 +91,9 @@ export interface ChangeKind<C extends CommonChange, Prior> extends Said<C>, Rela
   byHand(change: C, prior: Prior, run: RunContext): readonly string[];
 }
 
-/** What is told of a change. Plain text: it may hold names that others chose, and whoever shows it cleans it. */
+/**
+ * What is told of a change. Plain text: it may hold names that others chose, and whoever shows it cleans it.
+ */
 interface Said<C extends CommonChange> {
   /** One line: what the change does, without its content ("edit file /etc/x  0640 root:amplia"). */
   text(change: C): string;
@@ -122,7 +124,9 @@ interface Related<C extends CommonChange> {
   readonly waitsForProof?: true;
   /** True: it changes what a program reads; left out: only who may. */
   readonly changesContent?: true;
-  /** True: it makes all of what lies at its path, so that what earlier changes of the run did there is gone. */
+  /**
+   * True: it makes all of what lies at its path, so that what earlier changes of the run did there is gone.
+   */
   readonly isWhole?: true;
   /** True: it rests on nothing that other runs did, and can be made again at any time. */
   readonly isFree?: true;

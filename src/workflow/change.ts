@@ -24,7 +24,10 @@ export interface UseOfKind<T> {
   <C extends CommonChange, Prior>(kind: ChangeKind<C, Prior>, change: C): T;
 }
 
-/** Asks a change's kind, with the change as that kind knows it: `withKind(change, (kind, one) => kind.text(one))`. */
+/**
+ * Asks a change's kind, with the change as that kind knows it: `withKind(change, (kind, one) =>
+ * kind.text(one))`.
+ */
 export function withKind<K extends ChangeKindName, T>(change: Change<K>, use: UseOfKind<T>): T {
   return use(kindOf(change), change);
 }

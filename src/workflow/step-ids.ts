@@ -2,7 +2,10 @@
 interface StepFacts {
   /** The application reads what the step changes when it starts, and not again. */
   readonly isReadAtStart?: true;
-  /** What a later run did in it rests on all that an earlier one did there: taken back in reverse or not at all. */
+  /**
+   * What a later run did in it rests on all that an earlier one did there: taken back in reverse or not at
+   * all.
+   */
   readonly isOnePiece?: true;
 }
 

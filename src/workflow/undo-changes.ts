@@ -14,8 +14,8 @@ export interface Undone {
 }
 
 /**
- * Takes the changes back, the last one first, and goes on after one that fails or that the journal cannot take.
- * What is to be settled is, when all else was tried: one that is cut off before that does not count as
+ * Takes the changes back, the last one first, and goes on after one that fails or that the journal cannot
+ * take. What is to be settled is, when all else was tried: one that is cut off before that does not count as
  * undone.
  */
 export async function undoChanges(
@@ -97,7 +97,8 @@ export async function standingElsewhere(
 }
 
 /**
- * How far what was observed of these changes can tell; undefined where each has touched no more than it names.
+ * How far what was observed of these changes can tell; undefined where each has touched no more than it
+ * names.
  */
 export async function lookedAtFor(made: readonly UndoableChange[]): Promise<LookedAt | undefined> {
   const found: LookedAt[] = [];

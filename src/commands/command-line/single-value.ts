@@ -14,8 +14,8 @@ export function refuseRepeated(args: Readonly<Record<string, unknown>>, options:
 }
 
 /**
- * Refuses an empty text, as of a variable that is not set, where the verb does not say that it may be empty: as
- * the name of a file it would mean the working folder.
+ * Refuses an empty text, as of a variable that is not set, where the verb does not say that it may be empty:
+ * as the name of a file it would mean the working folder.
  */
 export function refuseEmpty(
   args: Readonly<Record<string, unknown>>,

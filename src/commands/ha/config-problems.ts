@@ -23,7 +23,10 @@ export function hostConfigHints(
   host: Pick<Host, "root">,
   { user, home }: { readonly user: string; readonly home?: string | undefined },
 ): ConfigHints {
-  const whose = `${user === usualServiceUser ? "" : ` --user ${shellWord(user)}`}${home === undefined ? "" : ` --home ${shellWord(home)}`}`;
+  const whose = [
+    user === usualServiceUser ? "" : ` --user ${shellWord(user)}`,
+    home === undefined ? "" : ` --home ${shellWord(home)}`,
+  ].join("");
   return {
     empty: `write a profile and apply it: knetctl init, ${ownCommand(host, "apply PROFILE")}`,
     ambiguous: (connection) =>

@@ -198,7 +198,7 @@ function versionsMissing(
         `the module needs version ${version} of ${library}, which this host's does not offer`,
         {
           where: { path: check.archive },
-          detail: `${needer.name} needs ${version}; the ${library} of this host offers ${offered || "others"}`,
+          detail: `${needer.name} needs ${version}; this host's ${library} offers ${offered || "others"}`,
           hint: missingVersionHint(library, version, check.distribution),
         },
       ),

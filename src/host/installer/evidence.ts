@@ -25,8 +25,17 @@ export interface Evidence {
 export const noEvidence: Evidence = { names: [], hashes: [], paths: [], tails: [], words: [] };
 
 /** Folders of the system itself: that a script names one says nothing of what lies below. */
-export const systemFolder =
-  /^\/(?:etc|(?:var\/)?opt|var|(?:usr(?:\/local)?|var\/usrlocal)(?:\/(?:lib\w*|s?bin|share|include|src|etc))?|lib\w*|s?bin|dev\/\w+)$/;
+export const systemFolder = new RegExp(
+  `^/(?:${[
+    "etc",
+    "(?:var/)?opt",
+    "var",
+    "(?:usr(?:/local)?|var/usrlocal)(?:/(?:lib\\w*|s?bin|share|include|src|etc))?",
+    "lib\\w*",
+    "s?bin",
+    "dev/\\w+",
+  ].join("|")})$`,
+);
 
 const evidenceFile = "evidence.json";
 const largestScript = 1024 ** 2;

@@ -21,8 +21,15 @@ export const watchedTrees: readonly string[] = [
 ];
 
 /** Folders so large, or so full of what others do, that no link makes them part of what is watched. */
-const neverWatched =
-  /^(\/|\/(?:proc|sys|dev|run|tmp|var\/tmp)(?:\/.*)?|\/(?:var|home|root|mnt|media|boot|var\/lib|var\/log|var\/cache)|\/var\/lib\/knetctl(?:\/.*)?)$/;
+const neverWatched = new RegExp(
+  `^(${[
+    "/",
+    "/(?:proc|sys|dev|run|tmp|var/tmp)(?:/.*)?",
+    "/(?:var|home|root|mnt|media|boot|var/lib|var/log|var/cache)",
+    "/var/lib/knetctl(?:/.*)?",
+  ].join("|")})$`,
+);
+
 /**
  * `/usr/local`, `/usr/local/lib`, `/opt/kryptus/lib`: deeper down, links lead into what one package keeps for
  * itself.

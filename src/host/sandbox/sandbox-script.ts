@@ -24,7 +24,8 @@ export const sandboxTools = [
  * PID namespace to that.
  */
 const start = `exec 4>&2 2>&3
-exec setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child --propagation unchanged /bin/sh -c "$@"`;
+exec setpriv --pdeathsig KILL \\
+  unshare --mount --pid --ipc --fork --kill-child --propagation unchanged /bin/sh -c "$@"`;
 
 /**
  * Inside the new namespaces. Propagation is cut here and not by unshare(1), which cannot do so where \`/\` is
@@ -42,7 +43,8 @@ overlay() {
   mkdir -p "layers/$1/upper" "layers/$1/work"
   chmod --reference="$2" "layers/$1/upper"
   chown --reference="$2" "layers/$1/upper"
-  mount -t overlay -o "xino=on,lowerdir=$2,upperdir=/run/layers/$1/upper,workdir=/run/layers/$1/work" knetctl-sandbox "$3"
+  mount -t overlay -o "xino=on,lowerdir=$2,upperdir=/run/layers/$1/upper,workdir=/run/layers/$1/work" \\
+    knetctl-sandbox "$3"
 }
 bind() { mount --bind "$1" "$2"; mount -o remount,bind,ro "$2"; }
 

@@ -67,7 +67,9 @@ function checkThumbprint(entry: Entry | undefined): readonly Finding[] {
       title: "cert_thumb is not a SHA-1 thumbprint",
       anchor: entry.value,
       detail: `found ${quoted(thumbprint)} (${thumbprint.length} characters); allowed: 40 hexadecimal digits`,
-      hint: "write the digits alone, without the spaces, colons and invisible characters that certificate dialogs add",
+      hint:
+        "write the digits alone, without the spaces, colons and invisible characters that " +
+        "certificate dialogs add",
     },
   ];
 }

@@ -4,11 +4,13 @@ import type { Connection, PinSource, User } from "../types.js";
 import type { AmpliaVersion } from "./amplia-version.js";
 
 /**
- * All there is to say of one type of key store. A file of this folder holds one; `keyStoreTypes` lists them, and
- * everything else that knows of types is derived from that list.
+ * All there is to say of one type of key store. A file of this folder holds one; `keyStoreTypes` lists them,
+ * and everything else that knows of types is derived from that list.
  */
 export interface KeyStoreType<Keys extends SettingKeys = SettingKeys> {
-  /** The keys of a profile's key store that become a setting each, in the order in which settings are written. */
+  /**
+   * The keys of a profile's key store that become a setting each, in the order in which settings are written.
+   */
   readonly keys: Keys;
   /** Its other keys: names of the profile's users and connections, from which settings are derived. */
   readonly references: readonly string[];
@@ -19,8 +21,8 @@ export interface KeyStoreType<Keys extends SettingKeys = SettingKeys> {
   /** What the key stores of this type say together. */
   readonly checkTogether?: (stores: readonly Entry[], context: CheckContext) => readonly Finding[];
   /**
-   * Values that come from elsewhere in the profile; they count before those written in the key store. Undefined
-   * for a key store that has not passed its checks.
+   * Values that come from elsewhere in the profile; they count before those written in the key store.
+   * Undefined for a key store that has not passed its checks.
    */
   readonly derive?: (store: TreeNode, context: BuildContext) => Partial<ValuesOf<Keys>> | undefined;
   /** The way back, for `init`: the user of the profile whom the settings mean, where they mean one. */

@@ -22,7 +22,8 @@ const rootKeys = ["root_username", "root_password"];
 const vcoKeys = ["vco_username", "vco_password"];
 
 /**
- * A VHSM behind the vendor's own API: where it is and who logs in, each given here or derived from the profile.
+ * A VHSM behind the vendor's own API: where it is and who logs in, each given here or derived from the
+ * profile.
  * `root`: a regular user, who holds the CA's keys; `vco`: a VCO user, who holds the users' keys.
  */
 export const kryptus: KeyStoreType<typeof keys> = {
@@ -178,8 +179,8 @@ function bothPairs(anchor: Entry): Finding {
 }
 
 /**
- * The name of the connection that gives the key store its host: its own, else its user's; undefined when it has
- * a host.
+ * The name of the connection that gives the key store its host: its own, else its user's; undefined when it
+ * has a host.
  */
 function connectionOf(store: TreeNode, { users }: CheckContext): string | undefined {
   if (entryOf(store, "host")) return undefined;

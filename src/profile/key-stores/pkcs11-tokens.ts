@@ -46,8 +46,8 @@ export function tokenOf(store: TreeNode, users: readonly string[]): string {
 }
 
 /**
- * What the Pkcs11 key stores of a profile say together: one token twice, what the vendor recommends instead, and
- * what their number or their labels ask of Amplia.
+ * What the Pkcs11 key stores of a profile say together: one token twice, what the vendor recommends instead,
+ * and what their number or their labels ask of Amplia.
  */
 export function checkTokens(
   stores: readonly Entry[],

@@ -16,8 +16,8 @@ export interface Input {
 /**
  * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own
  * rights, not a file of the host; `file` is its name in problems. With `trusted`, the file that was opened is
- * judged too. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem for what
- * the user or the system can do; anything else that goes wrong is thrown as it is.
+ * judged too. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem for
+ * what the user or the system can do; anything else that goes wrong is thrown as it is.
  */
 export async function readInput(path: string, file = path, trusted?: Owners): Promise<Input> {
   return path === "-" ? { bytes: await readStandardInput() } : readRegularFile(path, file, trusted);

@@ -14,8 +14,8 @@ function keysOf({ keys }: KeyStoreType): readonly SettingKey[] {
 }
 
 /**
- * Every setting of a key store that a profile can say something about, secrets last. Others are the user's, and
- * stay.
+ * Every setting of a key store that a profile can say something about, secrets last. Others are the user's,
+ * and stay.
  */
 export const knownNames: readonly string[] = [
   ...new Set([
@@ -46,14 +46,16 @@ export function isKnownType(type: string): boolean {
   return typeNamed(type) !== undefined || otherTypes.test(type);
 }
 
-/** Whether the case of the setting's value means nothing to the application: a type's name and truth values. */
+/**
+ * Whether the case of the setting's value means nothing to the application: a type's name and truth values.
+ */
 export function isCaseless(name: string): boolean {
   return name === "Type" || keysNamed(name).some(({ kind }) => kind === "flag");
 }
 
 /**
- * Whether a setting that the profile does not name is the user's own affair: so far and from now on the store is
- * of a type that leaves it to them.
+ * Whether a setting that the profile does not name is the user's own affair: so far and from now on the store
+ * is of a type that leaves it to them.
  */
 export function isLeftAlone(name: string, typeNow: string | undefined, typeWanted: string): boolean {
   const type = typeNamed(typeWanted);

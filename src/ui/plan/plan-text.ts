@@ -19,8 +19,10 @@ export function planText(plan: Plan, style: Style, isWell = true): string {
  */
 export function countText({ changes, problems, steps }: Plan, isWell = true): string {
   const blocked = problems.some(({ severity }) => severity === "error");
-  if (changes.length > 0)
-    return `${changes.length === 1 ? "1 change" : `${changes.length} changes`}${blocked ? "; what else would change is not known yet" : ""}`;
+  if (changes.length > 0) {
+    const count = changes.length === 1 ? "1 change" : `${changes.length} changes`;
+    return blocked ? `${count}; what else would change is not known yet` : count;
+  }
   if (blocked) return "no plan: something is in the way";
   if (steps.some(({ unseen }) => unseen === true))
     return "nothing to change in what could be seen; run it as root to see everything";

@@ -77,18 +77,19 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       root = folder;
     },
     end: () => {
-      if (namesPaths && !json)
-        stderr.write(
-          `${wipe()}${shown(`paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and ` + "those in commands to run are this machine's")}\n`,
-        );
+      if (!namesPaths || json) return;
+      const whose =
+        `paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and ` +
+        "those in commands to run are this machine's";
+      stderr.write(`${wipe()}${shown(whose)}\n`);
     },
     result: (text) => stdout.write(`${wipe()}${shown(noticed(ended(text)))}`),
     // a terminal reads all that is written to it; a file or a program is to have the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
-    picture: (lines, first) =>
-      stdout.write(
-        `${first ? "\n".repeat(stdout.rows ?? 0) : ""}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`,
-      ),
+    picture: (lines, first) => {
+      const room = first ? "\n".repeat(stdout.rows ?? 0) : "";
+      stdout.write(`${room}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`);
+    },
     document: (value) =>
       stdout.write(
         `${jsonText(root !== undefined && typeof value === "object" ? { root, ...value } : value, 2)}\n`,
@@ -108,10 +109,10 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     // several parts of a run may meet the same problem; to be told twice makes two of it
     problem: (problem) => {
       const text = JSON.stringify(problem);
-      if (!json && !told.has(text))
-        stderr.write(
-          `${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${verbose ? causeText(problem, errorStyle) : ""}`)}`,
-        );
+      if (!json && !told.has(text)) {
+        const cause = verbose ? causeText(problem, errorStyle) : "";
+        stderr.write(`${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${cause}`)}`);
+      }
       told.add(text);
     },
   };

@@ -4,8 +4,16 @@
  * separators, halves of surrogate pairs that stand alone, and the tags of plane
  * 14. Written out: patterns with \p take long to compile.
  */
-const unseen =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const unseen = new RegExp(
+  [
+    "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e" +
+      "\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]",
+    "\\udb40[\\udc00-\\udfff]",
+    "[\\ud800-\\udbff](?![\\udc00-\\udfff])",
+    "(?<![\\ud800-\\udbff])[\\udc00-\\udfff]",
+  ].join("|"),
+  "g",
+);
 
 /**
  * Text safe for a terminal: what it obeys or does not show (but line break and tab) as escapes. In a JSON

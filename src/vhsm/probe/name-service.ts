@@ -23,7 +23,8 @@ const { lookup } = require("node:dns");
 process.on("SIGINT", () => undefined);
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.on("message", (name) => lookup(name, { all: true }, (error, found) => {
-  if (process.connected) process.send({ name, code: error?.code, addresses: (found ?? []).map(({ address }) => address) });
+  const addresses = (found ?? []).map(({ address }) => address);
+  if (process.connected) process.send({ name, code: error?.code, addresses });
 }));
 process.send({ ready: true });
 `;

@@ -94,8 +94,10 @@ export function demandsCertificate({ code, records }: FailedHandshake): boolean 
  * Alerts after a handshake of TLS 1.3, which ends for the client before the server has looked for a
  * certificate (RFC 8446, 4.4.2.4).
  */
-const lateAlerts =
-  /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
+const lateAlerts = new RegExp(
+  "ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|" +
+    "ACCESS_DENIED|HANDSHAKE_FAILURE)$",
+);
 
 /** Whether an error on a connection, by its code, is the server's demand for a certificate. */
 export function demandsCertificateLate(code: string): boolean {

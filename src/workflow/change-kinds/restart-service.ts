@@ -100,10 +100,7 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
           throw asBefore(error, prior);
         },
       );
-      run.report(
-        `${unit} is ` +
-          `active${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`,
-      );
+      run.report(`${unit} is active${processText(state)}${who === undefined ? "" : `; ${who}`}`);
     },
 
     observe: async ({ unit }, prior, { host }) => await standing(unit, prior, host),
@@ -155,9 +152,13 @@ async function bringBack(
     waiting(run, performance.now() + timeoutSeconds * 1000, pace),
   );
   run.report(
-    `${unit} is active again, with its old ` +
-      `settings${state.mainPid === 0 ? "" : ` (process ${state.mainPid})`}${who === undefined ? "" : `; ${who}`}`,
+    `${unit} is active again, with its old settings${processText(state)}` +
+      (who === undefined ? "" : `; ${who}`),
   );
+}
+
+function processText({ mainPid }: { readonly mainPid: number }): string {
+  return mainPid === 0 ? "" : ` (process ${mainPid})`;
 }
 
 /** One that did not answer before either is not ill by this run alone. */

@@ -18,9 +18,9 @@ import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
 const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
 /**
- * The record of one run: what it means to do, the prior state before each change, and how it ended. Every entry
- * is on disk before `write` returns. The file is begun, or continued by another process, by a new one that
- * takes its place; further lines are added to that, so that a power cut can tear none but the last
+ * The record of one run: what it means to do, the prior state before each change, and how it ended. Every
+ * entry is on disk before `write` returns. The file is begun, or continued by another process, by a new one
+ * that takes its place; further lines are added to that, so that a power cut can tear none but the last
  * (`wholeLines`). From `begin` to `end` the host's state names the run as the current one: that is how the
  * next run knows of one that was cut off.
  */

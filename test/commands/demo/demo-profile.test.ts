@@ -13,7 +13,11 @@ const cluster: Pick<Cluster, "endpoints" | "users"> = {
     https: { ip: "127.0.0.1", port },
     ttlv: { ip: "127.0.0.1", port: port + 10 },
   })),
-  users: ["ca_signer", "tsa_signer"].map((name) => ({ name, pin: new Secret(pin) })),
+  users: ["ca_signer", "tsa_signer"].map((name) => ({
+    name,
+    role: "regular" as const,
+    pin: new Secret(pin),
+  })),
 };
 
 for (const keyStores of [true, false])

@@ -40,7 +40,9 @@ export interface EditRequest {
   readonly context: CommandContext;
 }
 
-/** A profile in which a connection's endpoints can be edited: the given one, or one that describes the host. */
+/**
+ * A profile in which a connection's endpoints can be edited: the given one, or one that describes the host.
+ */
 export interface EditableProfile {
   readonly profile: Profile;
   /** The connection's endpoints in it. */

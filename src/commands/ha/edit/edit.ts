@@ -16,7 +16,8 @@ import type { VectorEdit, Verb } from "./vector-edits.js";
 /**
  * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those
  * of `apply`. The members that it is to have are probed before anything is written. Exit 0, also when there
- * is nothing to change; 2 when something would change, but nothing was to be changed or the user did not agree.
+ * is nothing to change; 2 when something would change, but nothing was to be changed or the user did not
+ * agree.
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);

@@ -91,8 +91,8 @@ async function endpointsInUse(
       where: { path: source },
       detail: `the profile has ${shown(vector)}; config.json has ${shown(inUse)}`,
       hint:
-        `apply the profile to this host first (${ownCommand(request.host, `apply ${shellWord(name)}`)}); or correct ` +
-        "the profile; or give all endpoints with knetctl ha set",
+        `apply the profile to this host first (${ownCommand(request.host, `apply ${shellWord(name)}`)}); ` +
+        "or correct the profile; or give all endpoints with knetctl ha set",
     },
   );
 }

@@ -23,8 +23,8 @@ export interface ProbeArguments extends SourceArguments {
 
 /**
  * `knetctl ha probe`: what listens at each endpoint, without a credential; changes nothing. Exit 0, 69 when
- * an endpoint fails, 1 when a connection's endpoints cannot be determined, 130 when interrupted. A watch ends by
- * Ctrl-C, which is its normal end: 0.
+ * an endpoint fails, 1 when a connection's endpoints cannot be determined, 130 when interrupted. A watch ends
+ * by Ctrl-C, which is its normal end: 0.
  */
 export const probe: CommandRun<ProbeArguments> = async (args, context) => {
   const wanted = await toProbe(args, context);

@@ -24,8 +24,8 @@ export interface Probed {
 }
 
 /**
- * Probes endpoints; results in their order. An `ip` that is neither an address nor a name is a problem and is not
- * connected to: the system would take an empty one, or 0.0.0.0, for this host.
+ * Probes endpoints; results in their order. An `ip` that is neither an address nor a name is a problem and is
+ * not connected to: the system would take an empty one, or 0.0.0.0, for this host.
  */
 export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
   const faults = wanted.map(addressFault);

@@ -28,8 +28,8 @@ const probeMs = 5000;
 
 /**
  * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario,
- * and all members are alive; 1 it does not in one; 69 the vector as it is cannot be reached, or a member of it is
- * dead.
+ * and all members are alive; 1 it does not in one; 69 the vector as it is cannot be reached, or a member of
+ * it is dead.
  */
 export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   const { output } = context;
