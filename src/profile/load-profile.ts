@@ -20,7 +20,8 @@ export interface Trust {
 /**
  * The profile in a file; `-` or `/dev/stdin` is standard input. A relative name starts from `workingFolder`,
  * and so do the paths in a profile from standard input; those in a file start from the file's folder. Without
- * `trust`, who can change it is not checked. Never throws for what a user can do wrong: that is in `problems`.
+ * `trust`, who can change it is not checked. Never throws for what a user can do wrong: that is in
+ * `problems`.
  */
 export async function loadProfile(
   name: string,

@@ -60,7 +60,9 @@ function lookalike(anchor: Entry, first: Entry): Finding {
     title: "two names look the same but differ in bytes",
     anchor,
     detail: quotedName(anchor.key),
-    hint: "to the VHSM they are different names; if the same one is meant, write it the same way in both places",
+    hint:
+      "to the VHSM they are different names; if the same one is meant, " +
+      "write it the same way in both places",
     severity: "warning",
     first,
   };

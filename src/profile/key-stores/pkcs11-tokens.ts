@@ -126,8 +126,8 @@ function inParallel(stores: readonly Entry[], version: AmpliaVersion): readonly 
 }
 
 /**
- * Where the version is not known, only TokenLabel is mentioned: an older Amplia silently ignores it, and takes
- * whichever token comes first.
+ * Where the version is not known, only TokenLabel is mentioned: an older Amplia silently ignores it, and
+ * takes whichever token comes first.
  */
 function labelOfUnknown(stores: readonly Entry[], root: TreeNode): readonly Finding[] {
   const store = stores.find((one) => writtenLabelOf(one, root) !== undefined);

@@ -6,8 +6,8 @@ import type { Output } from "./output.js";
 import { timeText } from "../text/time-text.js";
 
 /**
- * Progress on standard error as it happens: on a terminal the change in progress is redrawn in place, elsewhere
- * each event is a line; with `--json`, JSON lines.
+ * Progress on standard error as it happens: on a terminal the change in progress is redrawn in place,
+ * elsewhere each event is a line; with `--json`, JSON lines.
  */
 export function progressListener(output: Output): ProgressListener {
   if (output.json) {
