@@ -45,7 +45,7 @@ test("what is wrong is told with what would be right, and no other endpoint is s
   const hints: Readonly<Record<string, RegExp>> = {
     "255.255.255.255:60161": /broadcast/,
     "[ff02::1]:60161": /multicast/,
-    "0.1.2.3:60161": /no host/,
+    "0.1.2.3:60161": /begins with 0 does not belong to any host/,
     "10.0.0.1": /: 10\.0\.0\.1:60161$/,
     "[10.0.0.9]:60161": /^brackets are only for IPv6 addresses: 10\.0\.0\.9:60161$/,
     "2001:db8::7:6016": /either \[2001:db8::7\]:6016, or \[2001:db8::7:6016\] without a port$/,
