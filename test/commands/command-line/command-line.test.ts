@@ -187,7 +187,7 @@ test("what may be given again may; seconds are written in one way everywhere", a
   for (const [line, code] of Object.entries(taken))
     t.match((await knetctlJson(line.split(" "))).document.problems, [{ code }], line);
   t.match((await knetctlJson(["init", "--settings", "a", "--settings", "b"])).document.problems, [
-    { title: /^say what to make/ },
+    { title: /^nothing says what to make/ },
   ]);
 });
 
