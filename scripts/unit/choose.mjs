@@ -11,6 +11,7 @@ const needs = [
   { need: "gives files to somebody else", sign: /\b[lf]?chownSync\b/ },
   { need: "becomes somebody else", sign: /process\.set(e?[ug]id|groups)\b/ },
   { need: "enters a sandbox", sign: /from "[./]+\/src\/host\/sandbox\/sandbox\.js"/ },
+  { need: "is for root alone", sign: /import "[./]+\/support\/as-root\.js"/ },
   { need: "builds the program", sign: /from "(esbuild|[./]+\/scripts\/build\/[^"]+)"/ },
 ];
 
