@@ -15,9 +15,18 @@ const needs = [
   { need: "builds the program", sign: /from "(esbuild|[./]+\/scripts\/build\/[^"]+)"/ },
 ];
 
-/** Those of the compiled tests that need nothing but this program and Node. */
+/** Peers that do not answer are waited for: better beside the other tests than after them. */
+const waits = /from "node:(net|tls|https?)"/;
+
+/**
+ * Those of the compiled tests that need nothing but this program and Node; first those that wait for peers.
+ */
 export function unitTestsAmong(tests) {
-  return [...needsOf(tests)].filter(([, needed]) => needed.length === 0).map(([test]) => test);
+  const known = looks();
+  const files = (test) => [...reached(test, known, "test/")].map(known);
+  const units = tests.filter((test) => files(test).every(({ needed }) => needed.length === 0));
+  const first = new Set(units.filter((test) => files(test).some((file) => file.waits)));
+  return [...first, ...units.filter((test) => !first.has(test))];
 }
 
 /** For each of the compiled tests what it and the files of test/ that it imports need, as sentences. */
@@ -58,6 +67,7 @@ function look(file) {
     imports: [...text.matchAll(/(?:from |import |import\()"(\.[^"]+)"/g)].map(([, target]) =>
       normalize(join(dirname(file), target)),
     ),
+    waits: waits.test(text),
     needed: needs.filter(({ sign }) => sign.test(text)).map(({ need }) => `${name} ${need}`),
   };
 }

@@ -8,9 +8,9 @@ import { showTapOfMany } from "../setup/tap-display.mjs";
 /** Longer than any unit test takes on a busy machine. */
 const patience = 120_000;
 
-/** A process for each processor, ready to be given files. */
+/** Processes ready to be given files: one more than there are processors, since some tests wait. */
 export function startWorkers(options = {}) {
-  return Array.from({ length: availableParallelism() }, () => startWorker(options));
+  return Array.from({ length: availableParallelism() + 1 }, () => startWorker(options));
 }
 
 function startWorker(options) {
