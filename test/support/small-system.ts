@@ -26,6 +26,7 @@ esac
       sed -i -nE "/^($known|_apt|sshd|_ssh|ssh|systemd-[a-z]+|messagebus):/p" "/etc/$file"
     done
   done
+  for file in /etc/subuid /etc/subgid; do [ ! -e "$file" ] || : >"$file"; done
   rm -f /etc/subuid- /etc/subgid- /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow-
   rm -f /etc/ld.so.conf.d/*[kK][nN][eE][tT]* /etc/systemd/system/amplia*
   rm -rf /etc/amplia /etc/knetctl /etc/kryptus /opt/k[nr]* /var/amplia /var/lib/knetctl
