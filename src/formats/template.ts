@@ -39,7 +39,7 @@ async function handlebars() {
 function unusable(name: string, cause: unknown): Problem {
   return new Problem("internal-error", `the template ${name} cannot be rendered`, {
     detail: cause instanceof Error ? cause.message : "unknown reason",
-    hint: "report this: it is a mistake of knetctl",
+    hint: "report this: it is an error in knetctl",
     cause,
   });
 }

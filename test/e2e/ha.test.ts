@@ -339,7 +339,7 @@ t.test("on a terminal it asks; anything but yes leaves the host as it is", async
     return (await running).stdout;
   };
   const before = config();
-  t.match(await asked("n"), /apply this\? \[y\/N\][^]*nothing was changed\r?\nended 2/);
+  t.match(await asked("n"), /apply this\? \[y\/N\][^]*the edit was not made\r?\nended 2/);
   t.equal(config(), before);
   t.match(await asked("y"), /apply this\? \[y\/N\][^]*applied: 1 change/);
   t.not(config(), before);

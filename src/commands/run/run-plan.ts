@@ -128,7 +128,7 @@ function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string 
     case "rolled-back":
       return `rolled back: ${asBeforeText(lookedAt)} (run ${run ?? "-"})`;
     case "failed":
-      return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
+      return run === null ? "failed: no change of the plan was made" : `failed (run ${run})`;
   }
 }
 

@@ -28,7 +28,7 @@ export async function confirm(
   try {
     return await new Promise<boolean>((resolve, reject) => {
       const interrupted = (): void => {
-        reject(new Problem("interrupted", "interrupted by a signal; nothing was changed"));
+        reject(new Problem("interrupted", "interrupted by a signal before the answer"));
       };
       signal.addEventListener("abort", interrupted, { once: true });
       if (signal.aborted) interrupted();

@@ -54,7 +54,7 @@ async function changed(request: EditRequest, recovered: Recovered): Promise<Exit
     return exitCodes.done;
   }
   if (plan.changes.length > 0 && !args.yes && !(await agreed(plan, context))) {
-    output.result("nothing was changed");
+    output.result("the edit was not made");
     return exitCodes.changesPending;
   }
   const prove = args.smokeTest && plan.changes.length > 0;

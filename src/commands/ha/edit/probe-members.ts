@@ -54,11 +54,14 @@ export async function probeMembers(
     endpoints.map((target) => ({ connection: undefined, target })),
     { timeoutMs, signal },
   );
-  if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal; nothing was changed");
+  if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal; the edit was not made");
   const chosen = all.slice(0, vouched.length);
-  refuseBad(chosen, "nothing was changed: a new or promoted member does not pass the probe");
+  refuseBad(chosen, "the edit was not made: a new or promoted member does not pass the probe");
   if (!all.some(isGood))
-    refuseBad(all, "nothing was changed: no member that the connection would be left with passes the probe");
+    refuseBad(
+      all,
+      "the edit was not made: no member that the connection would be left with passes the probe",
+    );
   const problems = all.flatMap((one) => one.problems.map(asWarning));
   for (const problem of problems) output.problem(problem);
   return problems;
