@@ -4,8 +4,8 @@ import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
 /**
- * One section an area; the area is the code's first word. Those of the profile, the application and the
- * endpoints have files of their own.
+ * One section for each area; the area is the code's first word. The profile, the application and the
+ * endpoints have their own files.
  */
 const programCodes = {
   // the program itself
@@ -235,8 +235,8 @@ const programCodes = {
 
 /**
  * Every problem's stable code and the exit code it leads to. Codes are part of the interface: they are never
- * renamed or reused. Not put together by spreading, which takes V8 several milliseconds of every start for so
- * many.
+ * renamed or reused. Not assembled by spreading: with so many codes that would cost several milliseconds at
+ * every start.
  */
 export const problemCodes = Object.assign(programCodes, profileCodes, applicationCodes, endpointCodes);
 

@@ -3,7 +3,7 @@ import { problemCodes } from "./codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { valueWithoutUrlSecrets, withoutUrlSecrets } from "./without-url-secrets.js";
 
-/** A place a problem points at: a file (with a position, 1-based) or a path on the host. */
+/** The place a problem points at: a file (with a position, 1-based) or a path on the host. */
 export interface Where {
   readonly path: string;
   readonly line?: number;
@@ -25,9 +25,9 @@ export type Severity = "error" | "warning";
 
 /**
  * Everything shown to a user as wrong: a stable code, what is wrong (`title`, the message), where, why, what
- * to do. Library code throws or returns problems and never prints; `main` shows each one once. What URLs can
- * hold of secrets is taken out of all of it here, of the path too: decide by the paths that you looked at,
- * not by a problem's.
+ * to do. Library code throws or returns problems and never prints; `main` shows each one once. Secrets that
+ * URLs can contain are removed from every part of it here, the path included: base decisions on the paths
+ * that you looked at, not on a problem's path.
  */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -68,7 +68,7 @@ export interface ProblemJson {
   readonly hint?: string;
 }
 
-/** Several problems found in one go; thrown where the work cannot go on. */
+/** Several problems found in one pass; thrown where the work cannot go on. */
 export class Problems extends Error {
   override readonly name = "Problems";
   readonly list: readonly Problem[];
@@ -79,12 +79,12 @@ export class Problems extends Error {
   }
 }
 
-/** Throws all problems together when one of them is an error; warnings alone pass. */
+/** Throws all problems together if any of them is an error; warnings alone do not throw. */
 export function throwIfErrors(list: readonly Problem[]): void {
   if (list.some((problem) => problem.severity === "error")) throw new Problems(list);
 }
 
-/** The order in which people are shown problems: what stops the work comes last, where it is read first. */
+/** The order in which people see problems: what stops the work comes last, where it is read first. */
 export function errorsLast(list: readonly Problem[]): readonly Problem[] {
   return [
     ...list.filter(({ severity }) => severity !== "error"),
@@ -97,13 +97,13 @@ export function isError({ severity }: Pick<Problem, "severity">): boolean {
   return severity === "error";
 }
 
-/** The exit code that the first error asks for; `otherwise` where there is none. */
+/** The exit code of the first error; `otherwise` if there is none. */
 export function exitCodeOf(problems: readonly Problem[], otherwise: ExitCode = exitCodes.done): ExitCode {
   const first = problems.find(isError);
   return first === undefined ? otherwise : problemCodes[first.code];
 }
 
-/** The same problem, as one that does not make the command fail. */
+/** The same problem as a warning, which does not make the command fail. */
 export function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
   return new Problem(code, message, {
     severity: "warning",
@@ -115,15 +115,16 @@ export function asWarning({ code, message, where, detail, hint, cause }: Problem
 }
 
 /**
- * True for a problem that another user (usually root) would not have: `plan` then says what it could not see.
+ * Whether it is a problem that another user (usually root) would not have: `plan` then says what it could not
+ * see.
  */
 export function needsPermission(error: unknown): error is Problem {
   return error instanceof Problem && problemCodes[error.code] === exitCodes.noPermission;
 }
 
 /**
- * A URL as it may be shown: without user, password, query and fragment, which can hold secrets. What is not
- * a URL is not shown at all.
+ * A URL as it may be shown: without user, password, query and fragment, which can hold secrets. Text that is
+ * not a URL is not shown at all.
  */
 export function shownUrl(text: string): string {
   if (!URL.canParse(text)) return "the URL";

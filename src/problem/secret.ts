@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 const shown = "<secret>";
 
 /**
- * A PIN or password. Whatever prints, serialises or inspects it gets a placeholder; only `reveal()` gives the
+ * A PIN or password. Printing, serialising or inspecting it yields a placeholder; only `reveal()` returns the
  * text.
  */
 export class Secret {
@@ -13,7 +13,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself: for the worker's standard input and the application's settings file, nothing else. */
+  /** The text itself: for the worker's standard input and the application's settings file only. */
   reveal(): string {
     return this.#text;
   }

@@ -5,8 +5,8 @@ const changePassword = "change the user's password on the VHSM";
 const notKnown = "the VHSM cannot be reached, or it does not know this user";
 
 /**
- * What a return value of the client (CKR_…, by its number) most likely means, as an instruction, where more
- * can be said than of any module.
+ * What to do about a return value of the client (CKR_…, by its number), where more can be said than for any
+ * module.
  */
 export const clientHints: ReadonlyMap<number, string> = new Map([
   [
@@ -32,5 +32,5 @@ export const clientHints: ReadonlyMap<number, string> = new Map([
   [0x103, "a regular user is needed, not a VCO user"],
 ]);
 
-/** The same for any return value that the vendor has defined itself. */
+/** The same for all return values that the vendor has defined itself. */
 export const clientCodeHint = "a code of the vendor's own: raise log_verbosity and read the module's log";

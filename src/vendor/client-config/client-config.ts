@@ -5,16 +5,16 @@ export interface ClientUser {
   readonly authenticationType: "password";
 }
 
-/** What config.json says to the client. Names are keys of maps: `__proto__` is a name like any other. */
+/** What config.json tells the client. Names are keys of maps: `__proto__` is a name like any other. */
 export interface ClientConfig {
-  /** Endpoints of each connection, in order of preference; one or more. */
+  /** Each connection's endpoints, one or more, in order of preference. */
   readonly connections: ReadonlyMap<string, readonly Endpoint[]>;
   readonly users: ReadonlyMap<string, ClientUser>;
   /** Absent: not in the file, which means `defaultVerbosity`. */
   readonly logVerbosity?: LogVerbosity;
 }
 
-/** What the client takes where log_verbosity is left out, by the vendor's document. */
+/** The client's default for log_verbosity, according to the vendor's document. */
 export const defaultVerbosity: LogVerbosity = "quiet";
 
 /** The client configuration that the profile asks for. */

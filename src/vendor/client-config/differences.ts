@@ -70,7 +70,7 @@ function shownEndpoints(endpoints: readonly Endpoint[]): string {
     .join(", ");
 }
 
-/** A name as it is where it cannot be mistaken for anything else in the line; else in quotes, as JSON. */
+/** The name as it is if it cannot be mistaken for anything else in the line; otherwise in quotes, as JSON. */
 export function shownName(name: string): string {
   return /^[\p{L}\p{N}_.@-][\p{L}\p{N}_.@ ()-]*$/u.test(name) ? name : JSON.stringify(name);
 }
@@ -79,7 +79,8 @@ export function shownName(name: string): string {
 type UnknownPart = readonly [...path: string[], text: string];
 
 /**
- * What an edit must not touch: keys nobody here knows, at the top and in the connections and users that stay.
+ * What an edit must not touch: keys that knetctl does not know, at the top and in the connections and users
+ * that stay.
  */
 export function unknownParts(text: string, root: JsonObject, wanted: ClientConfig): readonly UnknownPart[] {
   return [

@@ -19,7 +19,7 @@ import {
 import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./render.js";
 
 export interface EditedClientConfig {
-  /** The very text that was given where the client reads from it what is wanted. */
+  /** The given text, unchanged, if the client already reads from it what is wanted. */
   readonly text: string;
   /** What changes for the client, one line each. */
   readonly summary: readonly string[];
@@ -27,9 +27,9 @@ export interface EditedClientConfig {
 
 /**
  * An existing config.json, changed where the client would read something other than what is wanted, and
- * nowhere else: keys nobody here knows keep their bytes, new parts look like their surroundings. Connections
- * and users that are not wanted go. Throws `client-config-mismatch` rather than return a text that is not
- * exactly that.
+ * nowhere else: keys that knetctl does not know keep their bytes, new parts look like their surroundings.
+ * Connections and users that are not wanted are removed. Throws `client-config-mismatch` rather than return
+ * anything else.
  */
 export async function editClientConfig(
   { text, root }: ExistingText,
@@ -100,10 +100,7 @@ function editSection<T>(
   editor.changeMembers(section, { remove, add });
 }
 
-/**
- * Gives a connection its endpoints; addresses and ports that it has already keep the way in which it has
- * them.
- */
+/** Gives a connection its endpoints; addresses and ports that it already has keep their notation. */
 function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonly Endpoint[]): void {
   const before = endpointsOf(node);
   if (sameEndpoints(before, endpoints)) return;
@@ -120,8 +117,8 @@ function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonl
 }
 
 /**
- * Endpoints keep the way in which they have their port, and new ones get that of all others; the document's
- * way is strings.
+ * Endpoints keep the notation of their port, and new ones get the notation of all others; the document uses
+ * strings.
  */
 function portWriter(connection: JsonObject): (endpoint: Endpoint) => string | number {
   const ports = scalarsOf(memberOf(connection, "port")) ?? [];
@@ -173,9 +170,9 @@ function holds(node: JsonNode, data: JsonData): boolean {
 }
 
 /**
- * An existing config.json in which one connection has these endpoints, and every byte outside of its ip and
- * port is as before; also where the rest is nothing that a profile could say. Throws `client-config-mismatch`
- * rather than return a text that is not exactly that, and `ha-connection-unknown`.
+ * An existing config.json in which one connection has these endpoints, and every byte outside its ip and port
+ * is unchanged, even if a profile could not express the rest. Throws `ha-connection-unknown`, and
+ * `client-config-mismatch` rather than return anything else.
  */
 export function editedConnection(
   { text, root }: ExistingText,
@@ -213,7 +210,7 @@ function checkConnection(
   const parsed = parseJson(edited);
   const now = "root" in parsed ? connectionIn(parsed.root, name) : undefined;
   if (now === undefined || !sameEndpoints(endpointsOf(now), endpoints))
-    throw mismatch("the client would read endpoints other than those asked for");
+    throw mismatch("the client would read endpoints other than those requested");
   const isSameAround =
     text.slice(0, node.start) === edited.slice(0, now.start) &&
     text.slice(node.end) === edited.slice(now.end);

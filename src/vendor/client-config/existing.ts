@@ -11,19 +11,19 @@ export interface ExistingText {
   readonly root: JsonObject;
 }
 
-/** Nothing to keep: the file that the document's `touch` makes, white space alone, or `{}`. */
+/** Nothing to keep: the empty file that the document's `touch` makes, white space alone, or `{}`. */
 export interface EmptyText {
   readonly text: string;
   readonly root?: undefined;
 }
 
-/** Faults that are shown one by one: as many as somebody corrects before looking again. */
+/** The number of faults that are shown one by one: as many as somebody corrects before looking again. */
 const shownFaults = 20;
 
 /**
- * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns where it
- * is not strict JSON that an edit could be trusted with; what it holds is not quoted, but for names of keys.
- * `hint`: what they advise.
+ * Reads the bytes of an existing config.json. Throws Problems with the file's own lines and columns if it is
+ * not strict JSON that can be edited safely; of its contents only names of keys are quoted. `hint`: what the
+ * Problems advise.
  */
 export function existingText(
   bytes: Uint8Array,
@@ -44,7 +44,7 @@ export function existingText(
   );
 }
 
-/** What to do about a config.json that nothing would write again. */
+/** What to do about a config.json that knetctl could not write again. */
 export const correctIt = "correct it, or have whoever wrote it do so";
 
 /** A config.json that this program refuses to overwrite. */
@@ -63,7 +63,7 @@ interface Faulty {
   readonly hint: string;
 }
 
-/** The first faults, and where there are more, how many: a file can hold nothing else. */
+/** The first faults, and the number of any others: a file can consist of nothing but faults. */
 function faultProblems(faults: readonly JsonFault[], text: string, file: Faulty): readonly Problem[] {
   const position = positionsIn(text);
   const shown = faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, file));

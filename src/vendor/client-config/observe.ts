@@ -10,16 +10,18 @@ export interface ObservedClientConfig {
   readonly path: AbsolutePath;
   /** Outermost first. */
   readonly missingFolders: readonly AbsolutePath[];
-  /** `missing`: there is no such file. `unseen`: there may be one, but this process may not look. */
+  /**
+   * `missing`: there is no such file. `unseen`: there may be one, but this process has no permission to look.
+   */
   readonly file: ExistingText | EmptyText | "missing" | "unseen";
   /** Why it could not be seen. */
   readonly unseenReason?: string;
 }
 
 /**
- * Looks at config.json and the folders on the way, trusting the service user's. Throws Problems for what
- * cannot be edited or walked through; a lack of permission is not a Problem but `unseen`. `hint`: what they
- * advise, instead of moving away what is in the way and applying a profile.
+ * Looks at config.json and the folders that lead to it, trusting the service user's. Throws Problems for a
+ * file that cannot be edited or a folder that cannot be entered; missing permission is not a Problem but
+ * `unseen`. `hint`: what the Problems advise instead of moving the obstacle away and applying a profile.
  */
 export function observeClientConfig(
   host: Host,
@@ -44,7 +46,7 @@ export function observeClientConfig(
   }
 }
 
-/** The file of this root, not the running system's of the same name. */
+/** The file below this root, not the running system's file of the same name. */
 function moveAway(host: Host, path: AbsolutePath): string {
   const real = shellWord(host.root === "/" ? path : `${host.root}${path}`);
   return (

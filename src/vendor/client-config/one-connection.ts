@@ -8,8 +8,8 @@ import { renderClientConfig } from "./render.js";
 import { wantedClientConfig, type ClientConfig } from "./client-config.js";
 
 /**
- * Makes texts of a config.json with one connection of the profile alone, its users, and whatever endpoints it
- * is given; everything else is as the host's own file has it. The file is read once and not touched. Throws
+ * Makes the texts of a config.json that has only one connection of the profile, its users, and the endpoints
+ * given to each call; everything else is as in the host's file, which is read once and not changed. Throws
  * Problems (`client-config-…`) for a file that cannot be used.
  */
 export function oneConnection(

@@ -6,8 +6,8 @@ import { unusable } from "./existing.js";
 import { memberOf } from "./reading.js";
 
 /**
- * Users of a config.json who authenticate in a way that a profile cannot express, each by its name: what an
- * edit makes of them would no longer authenticate so. `concerns`: whether a user would be edited.
+ * Users of a config.json who authenticate in a way that a profile cannot express, by name: after an edit they
+ * would no longer authenticate that way. `concerns`: whether a user would be edited.
  */
 export function otherAuthentication(
   root: JsonObject,

@@ -3,9 +3,7 @@ import { isSameAddress } from "../../profile/address.js";
 import type { Endpoint } from "../../profile/types.js";
 import { type ClientConfig, defaultVerbosity } from "./client-config.js";
 
-/**
- * What a client would read from a config.json; `undefined` stands for what is missing or no client could use.
- */
+/** What a client would read from a config.json; `undefined` means missing, or not usable by any client. */
 export interface ClientConfigReading {
   readonly connections: ReadonlyMap<string, readonly Endpoint[] | undefined> | undefined;
   readonly users: ReadonlyMap<string, UserReading> | undefined;
@@ -19,8 +17,8 @@ export interface UserReading {
 }
 
 /**
- * Reads the known keys. Scalars and one-element vectors, ports as strings or as numbers, and any order of
- * keys mean the same.
+ * Reads the known keys. Scalars and one-element vectors mean the same, as do ports as strings or numbers, and
+ * keys in any order.
  */
 export function readClientConfig(root: JsonNode): ClientConfigReading {
   const verbosity = memberOf(root, "log_verbosity");
@@ -34,7 +32,7 @@ export function readClientConfig(root: JsonNode): ClientConfigReading {
   };
 }
 
-/** Whether the client would read what is wanted. The order of endpoints counts, that of keys does not. */
+/** Whether the client would read what is wanted. The order of endpoints matters, that of keys does not. */
 export function readsAs(
   { connections, users, logVerbosity }: ClientConfigReading,
   wanted: ClientConfig,
@@ -93,7 +91,7 @@ export function endpointsOf(node: JsonNode): readonly Endpoint[] | undefined {
   const [ipNode, portNode] = [memberOf(node, "ip"), memberOf(node, "port")];
   const ips = scalarsOf(ipNode);
   const ports = scalarsOf(portNode);
-  // a scalar beside a vector is nowhere documented
+  // a scalar beside a vector is not documented anywhere
   if (
     ipNode?.kind !== portNode?.kind ||
     ips === undefined ||

@@ -8,7 +8,7 @@ import { readClientConfig, readsAs } from "./reading.js";
 
 /**
  * The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more.
- * `portOf`: a port as it is to be written; by default as text.
+ * `portOf`: how a port is written; by default as text.
  */
 export function endpointData(
   endpoints: readonly Endpoint[],
@@ -36,7 +36,7 @@ function oneOrMore<T>(values: readonly T[]): T | readonly T[] {
 }
 
 /**
- * The last look at a config.json before anything may use it: parsed again, it must say to the client what is
+ * The last check of a config.json before anything may use it: parsed again, it must tell the client what is
  * wanted and satisfy schemas/client-config.schema.json. Returns its tree; throws a Problem
  * (`client-config-mismatch`) otherwise.
  */
