@@ -22,14 +22,16 @@ export function endpointMeaning({ ip, port }: { readonly ip: string; readonly po
   return `${address.kind === "invalid" ? ip : address.canonical} ${port}`;
 }
 
-/** By the URL parser, which is there already; Node's net takes longer to load than a profile to check. */
+/**
+ * Uses the URL parser, which is already loaded; loading Node's net would take longer than checking a profile.
+ */
 function isIPv6(text: string): boolean {
   return /^[\da-f.:]*:[\da-f.:]*$/i.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 /**
- * Whether two texts are one address in two spellings. Names are compared as they are: what they lead to is
- * not known here.
+ * Whether two texts are the same address, however it is spelt. Names are compared as they are: what they
+ * resolve to is not known here.
  */
 export function isSameAddress(some: string, other: string): boolean {
   if (some === other) return true;
@@ -64,7 +66,7 @@ function canonicalIPv6(text: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
-/** A last label of digits is an address gone wrong, not a name (WHATWG URL, "ends in a number"). */
+/** A name whose last label is digits is a malformed address, not a name (WHATWG URL, "ends in a number"). */
 function isHostName(text: string): boolean {
   const labels = text.replace(/\.$/, "").split(".");
   return (

@@ -22,8 +22,8 @@ const defaultInstallerTimeoutSeconds = 120;
 const defaultStartTimeoutSeconds = 60;
 
 /**
- * The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a fault
- * of the program.
+ * The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a bug in
+ * the program.
  */
 export function buildProfile(root: TreeNode, source: string, folder: AbsolutePath): Profile {
   const verbosity = textOf(valueOf(root, "log_verbosity"));
@@ -50,7 +50,8 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
 }
 
 /**
- * It is said where the store itself stands; of a store that is none of the profile's, in Amplia's own file.
+ * The default is written where the store itself is; for a store that is not in the profile, in Amplia's own
+ * file.
  */
 function defaultStore(
   root: TreeNode,

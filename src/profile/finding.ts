@@ -3,7 +3,7 @@ import { Problem, type Severity } from "../problem/problem.js";
 import type { SourceText } from "./reading/source-text.js";
 import type { Anchor } from "./reading/tree.js";
 
-/** A problem in the making: it knows its place in the tree, not yet the line and column. */
+/** A problem before its line and column are known: it has a place in the tree only. */
 export interface Finding {
   readonly code: ProblemCode;
   readonly title: string;
@@ -11,11 +11,11 @@ export interface Finding {
   readonly detail?: string;
   readonly hint?: string;
   readonly severity?: Severity;
-  /** Where the thing that this one clashes with stands. */
+  /** Where the thing that this one conflicts with is. */
   readonly first?: Anchor;
 }
 
-/** Problems in the order of the text, each with line and column; of very many the first ones. */
+/** Problems in the order of the text, each with line and column; if there are very many, the first ones. */
 export function toProblems(findings: readonly Finding[], source: SourceText): readonly Problem[] {
   return shownFindings(findings).map((finding) => toProblem(finding, source));
 }
@@ -31,12 +31,12 @@ function toProblem(finding: Finding, source: SourceText): Problem {
   });
 }
 
-/** Problems of one profile that are shown: as many as somebody might work through in one go. */
+/** The most problems of one profile that are shown: as many as somebody might work through in one go. */
 export const shownLimit = 100;
 
 /**
- * The findings to show, in the order of the text. Past the limit the first errors go before warnings, and one
- * more finding, at the first place left out, says how many there are besides: each one costs time and memory,
+ * The findings to show, in the order of the text. Past the limit, errors are kept before warnings, and one
+ * more finding, at the first place left out, says how many others there are: each one costs time and memory,
  * and a large file can be wrong in every line.
  */
 export function shownFindings(findings: readonly Finding[]): readonly Finding[] {

@@ -9,8 +9,7 @@ import { type ProfileReading, readProfile } from "./reading/read-profile.js";
 import type { Profile } from "./types.js";
 
 /**
- * Whose profiles are trusted, and whether what is to be done by a profile that others can change is refused;
- * else it is warned of.
+ * Whose profiles are trusted, and whether a profile that others can change is refused or only warned about.
  */
 export interface Trust {
   readonly callers: Owners;
@@ -39,7 +38,7 @@ export async function loadProfile(
   }
 }
 
-/** No profile where it is refused. */
+/** No profile if it is refused. */
 function distrusted(
   { profile, problems }: ParsedProfile,
   file: string,
@@ -53,7 +52,7 @@ function distrusted(
   };
 }
 
-/** The profile in a text that was read, as if it stood in that file. */
+/** The profile in a text that was read, as if it were in that file. */
 export function profileIn(reading: ProfileReading, file: string, workingFolder: AbsolutePath): ParsedProfile {
   return "document" in reading
     ? parseProfile(reading.document, folderOfProfile(file, workingFolder))
@@ -71,8 +70,8 @@ function folderOfProfile(file: string, workingFolder: AbsolutePath): AbsolutePat
 }
 
 /**
- * A profile says what root does: what others can change is refused where something is done by it, and warned
- * of elsewhere.
+ * A profile says what root does: one that others can change is refused by commands that act on it, and warned
+ * about by the others.
  */
 export function untrustedProfile(
   file: string,

@@ -17,14 +17,14 @@ export interface ParsedProfile {
   /** Absent when one of the problems is an error. */
   readonly profile?: Profile;
   /**
-   * Errors and warnings, in the order of the text; of very many the first ones, and a last one that says how
-   * many more there are.
+   * Errors and warnings, in the order of the text; if there are very many, the first ones, and a last one
+   * that says how many more there are.
    */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Holds a profile against its schema and the rules between its parts, and finds all problems in one go, each
+ * Checks a profile against its schema and the rules between its parts, and finds all problems in one go, each
  * once. Relative paths in the profile start from `folder`. Pure.
  */
 export function parseProfile(
@@ -58,8 +58,8 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
 }
 
 /**
- * One error for one place: the first one, and those who know more speak first (reading, rules, schema). A
- * missing key has no place of its own and is always said.
+ * One error for each place: the first, in the order of who knows most (reading, rules, schema). A missing key
+ * has no place itself and is always reported.
  */
 function eachOnce(findings: readonly Finding[]): Finding[] {
   const spoken = new Set<Anchor>();
@@ -71,7 +71,7 @@ function eachOnce(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** What the schema refuses is refused, even where no check has a better explanation. */
+/** What the schema refuses is refused, even if no check can explain it better. */
 function againstSchema(anchor: Anchor): Finding {
   return {
     code: "profile-value-invalid",

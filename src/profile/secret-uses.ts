@@ -11,7 +11,7 @@ export interface SecretUse {
   readonly store?: string;
 }
 
-/** Every use of a secret. One source that serves two of them is the same object in both: it is read once. */
+/** Every use of a secret. A source that serves two uses is the same object in both: it is read once. */
 export function secretUses({ users, keyStores }: Pick<Profile, "users" | "keyStores">): readonly SecretUse[] {
   const pins = [...users.values()].flatMap(({ name, pin }): SecretUse[] =>
     pin === undefined ? [] : [{ of: name, source: pin, purpose: "proof" }],

@@ -4,9 +4,9 @@ import { Problem } from "../problem/problem.js";
 import type { ServiceAccount } from "./types.js";
 
 /**
- * The service user's home: the profile's, else that of the account, else the one an account still to be
- * created gets, `/var/USER` (Amplia's own: `/var/amplia`). Throws a Problem when the user's name makes no
- * path.
+ * The service user's home: the one in the profile, else that of the account, else the one that an account yet
+ * to be created gets, `/var/USER` (for Amplia `/var/amplia`). Throws a Problem if the user's name cannot be
+ * part of a path.
  */
 export function serviceHome(
   service: Pick<ServiceAccount, "user" | "home">,
@@ -22,8 +22,8 @@ export function serviceHome(
 }
 
 /**
- * The service user as a process becomes it, with the home that the profile gives it. Throws
- * `account-missing`.
+ * The identity that a process of the service user runs with, including the home that the profile gives it.
+ * Throws `account-missing`.
  */
 export function serviceIdentity(
   { accounts }: Pick<Host, "accounts">,

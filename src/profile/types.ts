@@ -3,7 +3,7 @@ import type { AbsolutePath } from "../host/path.js";
 import type { PinSource } from "../host/pin/pin-text.js";
 
 /**
- * One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which earns a
+ * One `ip` and `port` pair of a connection. `ip` is an address literal, or a host name (which causes a
  * warning).
  */
 export interface Endpoint {
@@ -40,7 +40,7 @@ export interface User {
   readonly pin?: PinSource;
 }
 
-/** The document's six values, from silent to everything. */
+/** The six values in the vendor's document, from silent to everything. */
 export const logVerbosities = ["none", "key_only", "quiet", "info", "verbose", "full"] as const;
 export type LogVerbosity = (typeof logVerbosities)[number];
 
@@ -64,9 +64,9 @@ export interface ServiceAccount {
   readonly create: boolean;
   /** The systemd unit of the application: "amplia.service". */
   readonly unit?: string;
-  /** Where the application answers when it is well: "http://localhost:5000/api/system/info". */
+  /** Where the application answers when it is healthy: "http://localhost:5000/api/system/info". */
   readonly health?: string;
-  /** For the unit to become active, and the application to answer. */
+  /** How long the unit may take to become active, and the application to answer. */
   readonly startTimeoutSeconds: number;
 }
 
@@ -81,8 +81,8 @@ export interface KeyStore {
   readonly name: string;
   readonly target: SettingsTarget;
   /**
-   * By the names of its type's document and in that order, `Type` first: each its text, or the source of a
-   * secret; that of a user of the profile is the user's own, the same object.
+   * By the setting names in the type's documentation and in that order, `Type` first. Each is a text or the
+   * source of a secret; the source of a user of the profile is the same object as the user's.
    */
   readonly settings: Readonly<Record<string, string | PinSource>>;
 }
@@ -101,11 +101,11 @@ export interface Profile {
   readonly module?: ModuleSource;
   readonly service: ServiceAccount;
   /**
-   * By name, in the order of the profile. Absent: the profile says nothing of key stores, and those there are
-   * stay; empty: none of knetctl's is to stay.
+   * By name, in the order of the profile. Absent: the profile does not mention key stores, and existing ones
+   * stay; empty: all of knetctl's are to be removed.
    */
   readonly keyStores?: ReadonlyMap<string, KeyStore>;
-  /** The store that the application uses by default, and where that is said. */
+  /** The store that the application uses by default, and the file that says so. */
   readonly defaultKeyStore?: { readonly name: string; readonly target: SettingsTarget };
   /** Version of Amplia: "4.8.0". Absent: not known. */
   readonly ampliaVersion?: string;

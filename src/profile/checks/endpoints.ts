@@ -5,10 +5,10 @@ import { placeholderFinding } from "../words/placeholder.js";
 import { quoted, shownValue } from "../words/quote.js";
 import { textOf, type Anchor, type MapNode, type TreeNode } from "../reading/tree.js";
 
-/** IANA's port of KMIP's binary encoding (TTLV). */
+/** The port that IANA registers for KMIP's binary encoding (TTLV). */
 export const ttlvPort = 5696;
 
-/** Addresses, ports and repetitions among one connection's endpoints. */
+/** Addresses, ports and duplicates among one connection's endpoints. */
 export function checkEndpoints(connection: MapNode): readonly Finding[] {
   const findings: Finding[] = [];
   const seen = new Map<string, Anchor>();
@@ -57,7 +57,7 @@ function hostName(text: string, anchor: Anchor): Finding {
   };
 }
 
-/** A port as a number or text: the VHSM's HTTPS port, which is not that of TTLV. */
+/** A port as a number or text: it must be the VHSM's HTTPS port, not its TTLV port. */
 export function checkPort(node: TreeNode | undefined): readonly Finding[] {
   if (node?.kind !== "scalar" || node.value === null || typeof node.value === "boolean") return [];
   const placeholder = placeholderFinding(node.text, node);

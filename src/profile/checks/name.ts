@@ -4,10 +4,10 @@ import { quotedName } from "../words/quote.js";
 import { textMistake } from "./text.js";
 import type { Entry } from "../reading/tree.js";
 
-/** Bytes of a token's label in PKCS #11 (CK_TOKEN_INFO); a user's name becomes one. */
+/** The length in bytes of a token's label in PKCS #11 (CK_TOKEN_INFO); a user's name becomes one. */
 const labelBytes = 32;
 
-/** A connection's name: a key of config.json, and nothing else. */
+/** A connection's name, which is used only as a key in config.json. */
 export function checkConnectionName(entry: Entry): readonly Finding[] {
   const reason = textMistake(entry.key, 255);
   return reason === undefined
@@ -15,7 +15,7 @@ export function checkConnectionName(entry: Entry): readonly Finding[] {
     : [invalid("connection", entry, reason, "1 to 255 bytes, no control characters")];
 }
 
-/** A user's name: also the label of the user's token, which is padded with blanks to 32 bytes. */
+/** A user's name, which is also the label of the user's token, padded with spaces to 32 bytes. */
 export function checkUserName(entry: Entry): readonly Finding[] {
   const placeholder = placeholderFinding(entry.key, entry);
   if (placeholder) return [placeholder];
@@ -39,8 +39,8 @@ function invalid(what: string, anchor: Entry, reason: string, allowed: string): 
 }
 
 /**
- * Names that look alike but differ in bytes, by Unicode normalisation form C: one of them is likely a
- * mistake.
+ * Names that look alike (the same in Unicode normalisation form C) but differ in bytes: one of them is
+ * probably a mistake.
  */
 export function checkLookalikes(entries: readonly Entry[]): readonly Finding[] {
   const seen = new Map<string, Entry>();

@@ -18,13 +18,15 @@ import { mayHoldSecret } from "../words/secret-key.js";
 import { hasMisspelt, nearest } from "../words/suggest.js";
 import { toData, type TreeNode } from "../reading/tree.js";
 
-/** At most so many errors of the schema are put into words: nobody reads more, and each takes time. */
+/** The most schema errors that are explained: nobody reads more, and each takes time. */
 const errorLimit = 10_000;
 
-/** One of these at least makes a profile. */
+/** A profile has at least one of these. */
 const content = ["connections", "users", "key_stores"];
 
-/** What the schema finds wrong in a profile, one finding a mistake; undefined when the schema accepts it. */
+/**
+ * What the schema finds wrong in a profile, one finding per mistake; undefined when the schema accepts it.
+ */
 export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
   if (validate(toData(root))) return undefined;
   const findings = new Map<object, Finding>();
@@ -33,7 +35,7 @@ export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
     const place = findPlace(root, error.instancePath);
     if (isMisspelt(error, place.node)) continue;
     const finding = translate(error, place);
-    // a missing key shares its place with other missing keys, anything else is said once for a place
+    // a missing key shares its place with other missing keys; anything else is reported once per place
     const identity = isMissing(error) ? finding : finding.anchor;
     if (!findings.has(identity)) findings.set(identity, finding);
   }
@@ -41,8 +43,8 @@ export function schemaFindings(root: TreeNode): readonly Finding[] | undefined {
 }
 
 /**
- * Alternatives say one mistake once for each alternative; the checks say it once and clearly. Only of the
- * alternatives at the top, what a profile may consist of, is it said here that there is none.
+ * The schema's alternatives report one mistake once for each alternative; the checks report it once and
+ * clearly. Only the alternatives at the top, which say what a profile may consist of, are reported here.
  */
 function isComposite({ keyword, schemaPath, instancePath }: ErrorObject): boolean {
   if (keyword === "anyOf") return instancePath !== "";
@@ -55,7 +57,7 @@ function isMissing({ keyword }: ErrorObject): boolean {
   return keyword === "required" || keyword === "dependentRequired";
 }
 
-/** A missing key that is there but misspelt is one mistake, reported as an unknown key. */
+/** A key that is "missing" because it is misspelt is one mistake, reported as an unknown key. */
 function isMisspelt(error: ErrorObject, node: TreeNode): boolean {
   if (error.keyword === "anyOf") return content.some((key) => hasMisspelt(node, key, content));
   if (!isMissing(error)) return false;
@@ -153,7 +155,7 @@ function invalidValue({ node, name, secret }: Place, error: ErrorObject): Findin
   };
 }
 
-/** What a title calls the thing: its key as it is where that is a plain word. */
+/** What a title calls the thing: its key, unquoted where that is a plain word. */
 function shownName(name = "profile"): string {
   if (mayHoldSecret(name)) return "this value";
   return /^[\w.-]{1,60}$/.test(name.replace(/^item of /, "")) ? name : quoted(name);

@@ -69,8 +69,8 @@ function wrongSource(anchor: Anchor, key: string, title: string, hint = `give ${
 }
 
 /**
- * The secret itself stands in the profile, where everybody who may read the profile reads it. `key`: the one
- * that is to name its source.
+ * The secret itself is in the profile, where everyone who can read the profile can read it. `key`: the key
+ * that should name its source.
  */
 export function literalSecret(anchor: Anchor, key: string): Finding {
   return {
@@ -89,12 +89,12 @@ function nounOf(key: string): string {
   return key.endsWith("password") ? "password" : "secret";
 }
 
-/** Where a walk through a profile stands, as far as it matters to what a key means. */
+/** Where a walk through a profile is, as far as that decides what a key means. */
 type Room = "top" | "names" | "user names" | "user" | "store names" | "key store" | "other";
 
 /**
- * Keys that are called like a secret anywhere but in their right places, `users.NAME.pin` and those of each
- * type of key store. Names of connections, users and key stores may be anything, "pin" and "secret" too.
+ * Keys named like a secret anywhere but in their proper places, `users.NAME.pin` and those of each type of
+ * key store. Connections, users and key stores may have any name, even "pin" or "secret".
  */
 export function checkStrayPins(root: TreeNode): readonly Finding[] {
   return strayPins(root, "top");
@@ -112,7 +112,7 @@ function strayPins(node: TreeNode, room: Room): readonly Finding[] {
   });
 }
 
-/** A source at a key of another type of key store is a key too many, and no secret. */
+/** A source at a key of another type of key store is a superfluous key, not a secret. */
 function isInPlace({ key, value }: Entry, node: MapNode, room: Room): boolean {
   if (room === "user") return key === "pin";
   if (room !== "key store") return false;
@@ -128,9 +128,9 @@ function roomBelow(room: Room, key: string): Room {
 }
 
 /**
- * Descriptors named by more than one source of a secret: what was read from one is gone for the next. The
- * same goes for standard input when the profile itself comes from there. A key store that takes its user's
- * source reads nothing of its own.
+ * Descriptors named by more than one source of a secret: what one reads is gone for the next. The same goes
+ * for standard input when the profile itself comes from there. A key store that uses its user's source does
+ * not read anything itself.
  */
 export function checkSharedDescriptors(root: TreeNode, profileFromInput: boolean): readonly Finding[] {
   const seen = new Map<unknown, Anchor | undefined>(profileFromInput ? [[0, undefined]] : []);
@@ -157,7 +157,8 @@ function shared(anchor: Anchor, first: Anchor | undefined): Finding {
 }
 
 /**
- * Every place of a profile that holds the source of a secret: a user's PIN, the secrets of each key store.
+ * Every place in a profile that holds the source of a secret: the users' PINs, and the secrets of each key
+ * store.
  */
 export function secretSlots(root: TreeNode): readonly Entry[] {
   return [

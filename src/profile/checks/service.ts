@@ -2,7 +2,7 @@ import { checkUrl } from "./url.js";
 import type { Finding } from "../finding.js";
 import { type Entry, entryOf, textOf, type TreeNode } from "../reading/tree.js";
 
-/** The address at which the application says that it is well. */
+/** The address at which the application reports that it is healthy. */
 export function checkService(root: TreeNode): readonly Finding[] {
   const service = entryOf(root, "service")?.value;
   const health = entryOf(service, "health");
@@ -29,7 +29,7 @@ function unused(anchor: Entry): Finding {
 }
 
 /**
- * The most talkative level writes the arguments of PKCS #11 calls to the module's log, which may include the
+ * The most verbose level writes the arguments of PKCS #11 calls to the module's log, which may include the
  * PIN.
  */
 export function checkLogVerbosity(root: TreeNode): readonly Finding[] {

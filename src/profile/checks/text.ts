@@ -1,8 +1,8 @@
 import { type AbsolutePath, asAbsolutePath } from "../../host/path.js";
 
 /**
- * Whether the text holds a control character (Unicode's category Cc: C0, DEL, C1). By hand, since patterns
- * with \p take long to compile.
+ * Whether the text holds a control character (Unicode's category Cc: C0, DEL, C1). Written by hand, since
+ * patterns with \p take long to compile.
  */
 export function hasControlCharacter(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
@@ -24,7 +24,7 @@ export function hasLoneSurrogate(text: string): boolean {
   return false;
 }
 
-/** What to do about a text that cannot be used as a path as it is; undefined when it can. */
+/** What to do about a text that cannot be used as a path; undefined if it can. */
 export function pathMistake(text: string): string | undefined {
   if (hasControlCharacter(text) || hasLoneSurrogate(text)) return "remove the control character from it";
   if (/^~/.test(text)) return "~ is not expanded here; write the whole path";
@@ -35,8 +35,8 @@ export function pathMistake(text: string): string | undefined {
 }
 
 /**
- * Why a name, or another short text, is not usable: empty, longer than so many bytes of UTF-8, or with
- * something in it that is not a visible character.
+ * Why a name, or another short text, is not usable: it is empty, longer than so many bytes of UTF-8, or
+ * contains something that is not a visible character.
  */
 export function textMistake(text: string, limit: number): string | undefined {
   const bytes = Buffer.byteLength(text);
@@ -48,7 +48,7 @@ export function textMistake(text: string, limit: number): string | undefined {
     : undefined;
 }
 
-/** A home folder as written, less a slash at its end; undefined when it is not an absolute path as it is. */
+/** A home folder as written, without a slash at its end; undefined if that is not an absolute path. */
 export function absoluteHome(text: string): AbsolutePath | undefined {
   if (hasControlCharacter(text) || hasLoneSurrogate(text)) return undefined;
   return asAbsolutePath(text.length > 1 ? text.replace(/\/$/, "") : text);

@@ -4,7 +4,7 @@ import { placeholderFinding } from "../words/placeholder.js";
 import { quoted } from "../words/quote.js";
 import { textOf, type TreeNode } from "../reading/tree.js";
 
-/** What the URL is called, its schemes ("https"), and one as an example. */
+/** What the URL is called, the schemes that it may have ("https"), and an example. */
 export interface UrlRule {
   readonly what: string;
   readonly schemes: readonly string[];
@@ -12,7 +12,8 @@ export interface UrlRule {
 }
 
 /**
- * A whole URL of one of the schemes, without a user's name or password; one that may hold them is not quoted.
+ * A complete URL with one of the schemes, without user name or password; one that may contain them is not
+ * quoted.
  */
 export function checkUrl(
   node: TreeNode | undefined,
@@ -42,7 +43,7 @@ function urlMistake(text: string, schemes: readonly string[], example: string): 
     return "remove the spaces and invisible characters from it";
   if (!schemes.some((scheme) => text.startsWith(`${scheme}://`)))
     return `start it with ${schemes.join(":// or ")}://, for example ${example}`;
-  if (!URL.canParse(text)) return `write it whole, for example ${example}`;
+  if (!URL.canParse(text)) return `write it in full, for example ${example}`;
   const { username, password } = new URL(text);
   return username === "" && password === "" ? undefined : "remove the user and password before the @";
 }

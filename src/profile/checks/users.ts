@@ -26,7 +26,8 @@ export function checkUsers(root: TreeNode): readonly Finding[] {
 }
 
 /**
- * The vendor's own config.json, which has no place for a PIN source: nothing in it is of this program alone.
+ * The vendor's own config.json, which has no place for a PIN source: it contains nothing that is specific to
+ * knetctl.
  */
 function isClientConfiguration(root: TreeNode, users: readonly Entry[]): boolean {
   if (["module", "service", "key_stores", "default_key_store", "amplia"].some((key) => entryOf(root, key)))

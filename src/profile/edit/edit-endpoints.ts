@@ -11,8 +11,8 @@ type Guards = Pick<typeof Yaml, "isMap" | "isSeq" | "isScalar" | "isPair">;
 
 /**
  * The text of a profile, YAML or JSON, in which the connection has these endpoints: only their lines change,
- * and comments go with the endpoint that they stand at. Undefined for an unknown layout.
- * Whoever uses the text reads it again first.
+ * and comments move with their endpoint. Undefined for an unknown layout. The caller must read the text again
+ * before using it.
  */
 export async function textWithEndpoints(
   text: string,
@@ -35,7 +35,7 @@ export async function textWithEndpoints(
   return known.length === edits.length ? withEdits(text, known) : undefined;
 }
 
-/** A list of ip and port pairs. New ones are written as the first one is. */
+/** A list of ip and port pairs. New ones are written like the first one. */
 function pairsEdit(text: string, list: unknown, order: EndpointOrder, is: Guards): TextEdit | undefined {
   if (!is.isSeq(list)) return undefined;
   const [sample] = list.items;
@@ -69,7 +69,7 @@ function valuesEdit(
   return { start, end, text: texts.length === 1 ? texts.join("") : `[${texts.join(", ")}]` };
 }
 
-/** Writes an endpoint with the quotes, blanks and line breaks of an existing one. */
+/** Writes an endpoint with the quotes, spaces and line breaks of an existing one. */
 function pairWriter(text: string, sample: YAMLMap, is: Guards): ((endpoint: Endpoint) => string) | undefined {
   const parts = sample.items.flatMap(({ key, value }) => {
     const name = (["ip", "port"] as const).find((one) => is.isScalar(key) && key.value === one);
@@ -111,7 +111,10 @@ export function endpointValue(value: string | number, { type }: Pick<Scalar, "ty
   return typeof value === "number" || readsAsText(text) ? text : `"${text}"`;
 }
 
-/** Plain in every context: an IPv4 address, or a name that is not a word or number of YAML 1.1 or 1.2. */
+/**
+ * Needs no quotes in any context: an IPv4 address, or a name that YAML 1.1 or 1.2 does not read as a keyword
+ * or number.
+ */
 function readsAsText(text: string): boolean {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(text)) return true;
   return /^[a-z][\w.-]*$/i.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);

@@ -5,14 +5,14 @@ import { textWithEndpoints, type EndpointOrder } from "./edit-endpoints.js";
 import { readProfile, type ProfileReading } from "../reading/read-profile.js";
 import { toData } from "../reading/tree.js";
 
-/** A valid profile: its bytes, and what was read in them. */
+/** A valid profile: its bytes, and what was read from them. */
 export interface ProfileText {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly reading: ProfileReading;
 }
 
-/** A profile's text before and after, to the byte, and what the later one reads as. */
+/** A profile's text before and after, to the byte, and the profile that the new text contains. */
 export interface EditedProfileText {
   readonly before: string;
   readonly text: string;
@@ -21,7 +21,7 @@ export interface EditedProfileText {
 
 /**
  * A valid profile in which one connection has other endpoints, in that order; comments, layout and everything
- * else stay. Throws `ha-profile-form` rather than return a text that does not say exactly that.
+ * else stay. Throws `ha-profile-form` rather than return a text that says anything else.
  */
 export async function editProfile(
   { name, bytes, reading }: ProfileText,
@@ -43,11 +43,11 @@ export async function editProfile(
 
 interface Said {
   readonly endpoints: readonly Readonly<Record<string, unknown>>[];
-  /** All else, as JSON. */
+  /** Everything else, as JSON. */
   readonly others: string;
 }
 
-/** Whether the endpoints are those, and nothing else is said differently. */
+/** Whether the endpoints are those, and everything else still says the same. */
 function isAsWanted(old: Said, now: Said | undefined, order: EndpointOrder): boolean {
   const wanted = order.map((item) => (typeof item === "number" ? old.endpoints[item] : item));
   return (

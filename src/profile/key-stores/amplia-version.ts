@@ -1,9 +1,11 @@
 import { entryOf, textOf, type Anchor, type Entry, type TreeNode } from "../reading/tree.js";
 
-/** Major and minor: what came with a version came with a minor one (Amplia's changelog). */
+/** Major and minor: features arrive in minor versions (Amplia's changelog). */
 export type AmpliaVersion = readonly [major: number, minor: number];
 
-/** What the profile says; undefined where it says nothing, or no version. */
+/**
+ * The version that the profile names; undefined if it names none, or names something that is not a version.
+ */
 export function ampliaVersionOf(root: TreeNode): AmpliaVersion | undefined {
   return parseAmpliaVersion(textOf(entryOf(entryOf(root, "amplia")?.value, "version")?.value));
 }
@@ -18,11 +20,12 @@ export function isBefore([major, minor]: AmpliaVersion, [otherMajor, otherMinor]
 }
 
 /**
- * Settings in an ini file, and the key store type Kryptus; before, they are JSON in a file of another name.
+ * Settings in an ini file, and the key store type Kryptus; before this version, settings are JSON in a file
+ * of another name.
  */
 export const confSince: AmpliaVersion = [4, 0];
 
-/** Where a key store asks for its type. */
+/** The place where a key store names its type. */
 export function atType(store: Entry): Anchor {
   return entryOf(store.value, "type") ?? store;
 }

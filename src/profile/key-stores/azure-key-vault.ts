@@ -15,7 +15,7 @@ const keys = {
   use_hsm: flag("UseHsm"),
 };
 
-/** A vault of Azure Key Vault: its address, and one way for the application to prove who it is. */
+/** A vault of Azure Key Vault: its address, and one way for the application to prove its identity. */
 export const azureKeyVault: KeyStoreType<typeof keys> = {
   keys,
   references: [],

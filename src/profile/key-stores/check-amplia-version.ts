@@ -6,7 +6,10 @@ import type { CheckContext, Feature } from "./key-store-type.js";
 import { typeOf } from "./key-store-types.js";
 import { oldSettings, targetIn } from "./target.js";
 
-/** What a key store of any type can ask of Amplia. By Amplia's changelog, as are the needs of each type. */
+/**
+ * What a key store of any type can require of Amplia. From Amplia's changelog, as are the requirements of
+ * each type.
+ */
 const ofAnyType: readonly Feature[] = [
   {
     since: confSince,
@@ -17,7 +20,7 @@ const ofAnyType: readonly Feature[] = [
   },
 ];
 
-/** What the key stores ask of Amplia, held against the version that the profile names. */
+/** What the key stores require of Amplia, compared with the version that the profile names. */
 export function checkAmpliaVersion({ root, version }: CheckContext): readonly Finding[] {
   if (version === undefined) return [];
   return entriesOf(root, "key_stores").flatMap((store) =>

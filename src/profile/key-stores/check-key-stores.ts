@@ -73,7 +73,7 @@ function checkTogether(stores: readonly Entry[], context: CheckContext): readonl
   );
 }
 
-/** Types that the application has and this program does not write: why, and what to do. */
+/** Types that the application has but this program does not write: why, and what to do. */
 const otherTypes: readonly (readonly [RegExp, string])[] = [
   [/^(capi|cng)$/i, "Capi and Cng exist only on Windows; on Linux use Pkcs11, or the type of the HSM"],
   [/^native$/i, "Native is deprecated and not supported here; use one of the other types"],
@@ -85,8 +85,8 @@ const otherTypes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A key store's type is one of four, in this spelling. Kinds other than text, and a type that is left out,
- * are the schema's.
+ * A key store's type is one of four, in this spelling. The schema reports a type that is not text or is left
+ * out.
  */
 export function checkType({ value: store }: Entry): readonly Finding[] {
   const entry = entryOf(store, "type");

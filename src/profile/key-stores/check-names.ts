@@ -58,14 +58,12 @@ function duplicate(anchor: Entry, first: Entry): Finding {
   };
 }
 
-/**
- * Key stores that Amplia has without a section of their own; whether one is switched on, its settings say.
- */
+/** Key stores that Amplia has without a section for them; whether one is enabled is in Amplia's settings. */
 export const builtInStores: readonly string[] = ["Database", "NativeUser"];
 
 /**
- * The key store that the application is to use by default: one of the profile's, or one that its settings
- * have already.
+ * The key store that the application uses by default: one of the profile's, or one that its settings already
+ * have.
  */
 export function checkDefaultStore(root: TreeNode): readonly Finding[] {
   const node = entryOf(root, "default_key_store")?.value;

@@ -11,7 +11,9 @@ import { storeNameMistake } from "./check-names.js";
 import { isSecretSlot } from "./key-store-types.js";
 import { defaultTarget, fileOf, formByName, targetIn, targetOf } from "./target.js";
 
-/** The files that key stores are written to: each usable, and with one form wherever it is named. */
+/**
+ * The files that key stores are written to: each must be usable, and have the same form wherever it is named.
+ */
 export function checkTargets(root: TreeNode): readonly Finding[] {
   const seen = new Map<string, { readonly form: SettingsForm; readonly anchor: Anchor }>();
   return writtenTargets(root).flatMap(({ anchor, target: node }) => {
@@ -26,7 +28,10 @@ export function checkTargets(root: TreeNode): readonly Finding[] {
   });
 }
 
-/** Of each key store, and of a default one that is none of them: that is said in Amplia's own file. */
+/**
+ * The files of all key stores, and of a default that is not one of them: that is written in Amplia's own
+ * file.
+ */
 function writtenTargets(root: TreeNode): readonly { readonly anchor: Anchor; readonly target?: TreeNode }[] {
   const stores = entriesOf(root, "key_stores");
   const other = entryOf(root, "default_key_store");
@@ -94,8 +99,8 @@ function twoForms(
 }
 
 /**
- * Names and texts that the form of their settings file has no way to write: what `render` and `plan` would
- * refuse. Secrets are read by those alone.
+ * Names and texts that cannot be written in the form of their settings file: `render` and `plan` would refuse
+ * them. Secrets are not looked at here; only those two read them.
  */
 export function checkForms(root: TreeNode): readonly Finding[] {
   const stores = entriesOf(root, "key_stores");

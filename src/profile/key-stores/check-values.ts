@@ -6,10 +6,10 @@ import { placeholderFinding } from "../words/placeholder.js";
 import { quoted } from "../words/quote.js";
 import { textOf, type Entry, type TreeNode } from "../reading/tree.js";
 
-/** What settings hold in one line; longer than any name in use. */
+/** The longest text that settings hold in one line; longer than any name in use. */
 const longestName = 255;
 
-/** `blanks`: they may stand at the ends. `bytes`: of UTF-8, at most. */
+/** `blanks`: spaces at the ends are allowed. `bytes`: the most, in UTF-8. */
 export interface TextRule {
   readonly bytes?: number;
   readonly blanks?: boolean;
@@ -17,8 +17,8 @@ export interface TextRule {
 }
 
 /**
- * A short text of one line: a name, a label, a serial number. Empty, and kinds other than text, is the
- * schema's.
+ * A short text of one line: a name, a label, a serial number. The schema reports empty texts and other kinds
+ * of value.
  */
 export function checkText(
   entry: Entry | undefined,
@@ -69,10 +69,10 @@ export function isAddress(text: string): boolean {
   return parseAddress(text).kind === "address";
 }
 
-/** Bytes: PATH_MAX less its NUL. */
+/** In bytes: PATH_MAX without its NUL. */
 const longestPath = 4095;
 
-/** A PKCS #11 library as dlopen is given it: a name without a slash is searched for, a path is not. */
+/** A PKCS #11 library as given to dlopen, which searches for a name without a slash, but not for a path. */
 export function checkModule(entry: Entry | undefined): readonly Finding[] {
   const text = textOf(entry?.value);
   if (entry === undefined || text === undefined || text === "") return [];
@@ -117,12 +117,12 @@ export function isModuleName(text: string): boolean {
   return /^[\w./+-]+\.(so(\.\d+)*|dll)$/i.test(text);
 }
 
-/** Two keys of a key store that say the same thing twice. */
+/** Two keys of a key store that say the same thing. */
 export function conflict(anchor: Entry, title: string, hint: string): Finding {
   return { code: "profile-key-store-conflict", title, anchor, hint };
 }
 
-/** A key store without one of the keys of which it needs one. */
+/** A key store that has none of the keys of which it needs one. */
 export function incomplete(anchor: Entry, title: string, hint: string): Finding {
   return { code: "profile-key-missing", title, anchor, hint };
 }

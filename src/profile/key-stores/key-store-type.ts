@@ -4,28 +4,28 @@ import type { Connection, PinSource, User } from "../types.js";
 import type { AmpliaVersion } from "./amplia-version.js";
 
 /**
- * All there is to say of one type of key store. A file of this folder holds one; `keyStoreTypes` lists them,
- * and everything else that knows of types is derived from that list.
+ * Everything about one type of key store. Each has a file in this folder; `keyStoreTypes` lists them, and
+ * everything else about types is derived from that list.
  */
 export interface KeyStoreType<Keys extends SettingKeys = SettingKeys> {
   /**
-   * The keys of a profile's key store that become a setting each, in the order in which settings are written.
+   * The keys of a profile's key store that each become a setting, in the order in which settings are written.
    */
   readonly keys: Keys;
   /** Its other keys: names of the profile's users and connections, from which settings are derived. */
   readonly references: readonly string[];
-  /** What the type asks of Amplia. */
+  /** What the type requires of Amplia. */
   readonly needs: readonly Feature[];
   /** Everything about one key store that a schema cannot say, or cannot say clearly; secrets aside. */
   readonly check: (store: Entry, context: CheckContext) => readonly Finding[];
-  /** What the key stores of this type say together. */
+  /** Findings about the key stores of this type taken together. */
   readonly checkTogether?: (stores: readonly Entry[], context: CheckContext) => readonly Finding[];
   /**
-   * Values that come from elsewhere in the profile; they count before those written in the key store.
+   * Values that come from elsewhere in the profile; they take precedence over those written in the key store.
    * Undefined for a key store that has not passed its checks.
    */
   readonly derive?: (store: TreeNode, context: BuildContext) => Partial<ValuesOf<Keys>> | undefined;
-  /** The way back, for `init`: the user of the profile whom the settings mean, where they mean one. */
+  /** The reverse, for `init`: the user of the profile whom the settings mean, if any. */
   readonly userIn?: (
     settingOf: (setting: string) => string | undefined,
     users: readonly string[],
@@ -45,14 +45,14 @@ interface CommonKey {
 
 interface TextKey extends CommonKey {
   readonly kind: "text";
-  /** Whether a value that somebody else wrote may be shown: it cannot be a secret in the wrong line. */
+  /** Whether a value that somebody else wrote may be shown: it cannot be a secret on the wrong line. */
   readonly mayBeShown?: (value: string) => boolean;
 }
 
 interface SecretKey extends CommonKey {
   /** The profile names the source of the secret, never the secret. */
   readonly kind: "secret";
-  /** Where the profile names no source, the one in the settings is somebody else's, and stays. */
+  /** If the profile names no source, the secret in the settings is somebody else's, and stays. */
   readonly staysUnnamed?: boolean;
 }
 
@@ -80,13 +80,13 @@ export function flag(setting: string, options: Options<FlagKey> = {}): FlagKey {
   return { kind: "flag", setting, ...options };
 }
 
-/** Something that a key store asks of Amplia, and the version that brought it. */
+/** Something that a key store requires of Amplia, and the version that introduced it. */
 export interface Feature {
   readonly since: AmpliaVersion;
   readonly title: string;
   readonly hint: string;
   readonly severity?: "warning";
-  /** The place in the profile that asks for it; undefined where none does. */
+  /** The place in the profile that requires it; undefined if none does. */
   readonly askedAt: (store: Entry, root: TreeNode) => Anchor | undefined;
 }
 
@@ -95,16 +95,16 @@ export interface CheckContext {
   readonly root: TreeNode;
   readonly users: ReadonlyMap<string, Entry>;
   readonly connections: ReadonlyMap<string, Entry>;
-  /** Amplia's; undefined: not known. */
+  /** Amplia's version; undefined if not known. */
   readonly version: AmpliaVersion | undefined;
-  /** Finds that the text does not name a user of the profile. */
+  /** Reports a text that does not name a user of the profile. */
   readonly unknownUser: (node: TreeNode | undefined) => readonly Finding[];
   readonly unknownLabel: (node: TreeNode | undefined) => readonly Finding[];
   readonly unknownConnection: (node: TreeNode | undefined) => readonly Finding[];
 }
 
 /**
- * What a key store is built from besides its own entry. `root`: the whole profile; `sourceOf` reads the
+ * What a key store is built from in addition to its entry. `root`: the whole profile; `sourceOf` reads the
  * source of a secret.
  */
 export interface BuildContext {
@@ -114,6 +114,6 @@ export interface BuildContext {
   readonly sourceOf: (node: TreeNode) => PinSource;
 }
 
-/** A user, with what else the profile's key store has to say; or why it is unclear which user is meant. */
+/** A user, with what else the profile's key store has to state; or why it is unclear which user is meant. */
 export type UserInSettings =
   { readonly user: string; readonly keys: Readonly<Record<string, string>> } | { readonly unclear: string };

@@ -7,7 +7,7 @@ import { kryptus } from "./kryptus.js";
 import { pkcs11 } from "./pkcs11.js";
 import { targetIn } from "./target.js";
 
-/** Every type of key store, by the name that the application has for it. */
+/** Every type of key store, by the application's name for it. */
 const types: Readonly<Record<string, KeyStoreType>> = {
   Pkcs11: pkcs11,
   Kryptus: kryptus,
@@ -18,7 +18,7 @@ const types: Readonly<Record<string, KeyStoreType>> = {
 export const keyStoreTypes: ReadonlyMap<string, KeyStoreType> = new Map(Object.entries(types));
 export const typeNames: readonly string[] = [...keyStoreTypes.keys()];
 
-/** The type that a key store says it has; undefined when it is none of them. */
+/** The type that a key store names; undefined if there is no such type. */
 export function typeOf(store: TreeNode): KeyStoreType | undefined {
   return keyStoreTypes.get(textOf(entryOf(store, "type")?.value) ?? "");
 }
@@ -37,7 +37,7 @@ function secretKeysOf(type: KeyStoreType | undefined): readonly string[] {
   return Object.entries(type?.keys ?? {}).flatMap(([key, { kind }]) => (kind === "secret" ? [key] : []));
 }
 
-/** The key store in an entry that has passed all checks. Undefined in one that has not. */
+/** The key store in an entry that has passed all checks; undefined for one that has not. */
 export function buildKeyStore(
   { key: name, value: store }: Entry,
   context: BuildContext,
@@ -70,7 +70,7 @@ function writtenValue(
   }
 }
 
-/** As .NET itself writes a truth value. */
+/** A truth value as .NET writes it. */
 function flagText(value: boolean): string {
   return value ? "True" : "False";
 }

@@ -22,9 +22,9 @@ const rootKeys = ["root_username", "root_password"];
 const vcoKeys = ["vco_username", "vco_password"];
 
 /**
- * A VHSM behind the vendor's own API: where it is and who logs in, each given here or derived from the
- * profile.
- * `root`: a regular user, who holds the CA's keys; `vco`: a VCO user, who holds the users' keys.
+ * A VHSM used through the vendor's own API: where it is and who logs in, each given here or derived from the
+ * rest of the profile. `root`: a regular user, who holds the CA's keys; `vco`: a VCO user, who holds the
+ * users' keys.
  */
 export const kryptus: KeyStoreType<typeof keys> = {
   keys,
@@ -179,7 +179,7 @@ function bothPairs(anchor: Entry): Finding {
 }
 
 /**
- * The name of the connection that gives the key store its host: its own, else its user's; undefined when it
+ * The name of the connection that gives the key store its host: its own, or else its user's; undefined if it
  * has a host.
  */
 function connectionOf(store: TreeNode, { users }: CheckContext): string | undefined {

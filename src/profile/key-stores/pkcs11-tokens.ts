@@ -6,7 +6,7 @@ import { entriesOf, entryOf, textOf, type Anchor, type Entry, type TreeNode } fr
 import { atType, confSince, isBefore, type AmpliaVersion } from "./amplia-version.js";
 import type { CheckContext } from "./key-store-type.js";
 
-/** Whether a Pkcs11 key store is on the kNET module: it names a user, or that module's file. */
+/** Whether a Pkcs11 key store uses the kNET module: it names a user, or that module's file. */
 export function isKnetStore(store: TreeNode): boolean {
   return (
     entryOf(store, "user") !== undefined ||
@@ -15,8 +15,8 @@ export function isKnetStore(store: TreeNode): boolean {
 }
 
 /**
- * The TokenLabel that a Pkcs11 key store has written: the one asked for, or its user's name where the module
- * shows several tokens.
+ * The TokenLabel that is written for a Pkcs11 key store: the one asked for, or its user's name where the
+ * module shows several tokens.
  */
 export function writtenLabel(store: TreeNode, users: number): string | undefined {
   const [label, user, serial] = ["token_label", "user", "token_serial"].map((key) =>
@@ -27,8 +27,8 @@ export function writtenLabel(store: TreeNode, users: number): string | undefined
 }
 
 /**
- * Which token a Pkcs11 key store uses, as far as the profile tells: equal for two key stores on one token.
- * Without a choice it is the only token there is.
+ * Which token a Pkcs11 key store uses, as far as the profile shows: equal for two key stores on one token. If
+ * it names none, it uses the only token there is.
  */
 export function tokenOf(store: TreeNode, users: readonly string[]): string {
   const [module, label, user, serial] = ["module", "token_label", "user", "token_serial"].map((key) =>
@@ -46,8 +46,8 @@ export function tokenOf(store: TreeNode, users: readonly string[]): string {
 }
 
 /**
- * What the Pkcs11 key stores of a profile say together: one token twice, what the vendor recommends instead,
- * and what their number or their labels ask of Amplia.
+ * Findings about the Pkcs11 key stores of a profile taken together: one token used twice, what the vendor
+ * recommends instead, and what their number or their labels require of Amplia.
  */
 export function checkTokens(
   stores: readonly Entry[],
@@ -62,7 +62,7 @@ export function checkTokens(
   ];
 }
 
-/** Not one whose user or module is missing or misspelt, about which nothing can be said. */
+/** Leaves out those whose user or module is missing or misspelt: nothing can be said about them. */
 function hasToken(store: Entry["value"]): boolean {
   if (["token_serial", "token_label"].some((key) => hasMisspelt(store, key, ["token_serial", "token_label"])))
     return false;
@@ -93,7 +93,7 @@ function shared(anchor: Entry, first: Entry): Finding {
 
 const aesSince: AmpliaVersion = [4, 21];
 
-/** Once a profile, at the first key store that it is about, for an Amplia that has the type. */
+/** Reported once per profile, at the first key store that it concerns, if Amplia has the type. */
 function tip({ key, value }: Entry, version: AmpliaVersion | undefined): Finding {
   const aes =
     version !== undefined && isBefore(version, aesSince) ? "; it supports AES keys from Amplia 4.21 on" : "";
@@ -109,7 +109,7 @@ function tip({ key, value }: Entry, version: AmpliaVersion | undefined): Finding
 
 const parallelSince: AmpliaVersion = [4, 9];
 
-/** A bug that was fixed: with several PKCS #11 key stores it shows sooner or later. */
+/** A bug that Amplia has since fixed: with several PKCS #11 key stores it shows sooner or later. */
 function inParallel(stores: readonly Entry[], version: AmpliaVersion): readonly Finding[] {
   const second = stores[1];
   if (second === undefined || !isBefore(version, parallelSince)) return [];
@@ -126,8 +126,8 @@ function inParallel(stores: readonly Entry[], version: AmpliaVersion): readonly 
 }
 
 /**
- * Where the version is not known, only TokenLabel is mentioned: an older Amplia silently ignores it, and
- * takes whichever token comes first.
+ * If the version is not known, only TokenLabel is mentioned: an older Amplia silently ignores it, and uses
+ * whichever token comes first.
  */
 function labelOfUnknown(stores: readonly Entry[], root: TreeNode): readonly Finding[] {
   const store = stores.find((one) => writtenLabelOf(one, root) !== undefined);
@@ -144,7 +144,7 @@ function labelOfUnknown(stores: readonly Entry[], root: TreeNode): readonly Find
   ];
 }
 
-/** The TokenLabel that this key store has written, in this profile. */
+/** The TokenLabel that is written for this key store, in this profile. */
 export function writtenLabelOf({ value }: Entry, root: TreeNode): string | undefined {
   return writtenLabel(value, entriesOf(root, "users").length);
 }

@@ -17,8 +17,8 @@ const keys = {
 };
 
 /**
- * Bytes of a token's serial number and label in PKCS #11 (CK_TOKEN_INFO), where blanks at the end are
- * padding.
+ * The lengths in bytes of a token's serial number and label in PKCS #11 (CK_TOKEN_INFO), where spaces at the
+ * end are padding.
  */
 const serialBytes = 16;
 const labelBytes = 32;

@@ -4,9 +4,9 @@ import { entryOf, textOf, type TreeNode } from "../reading/tree.js";
 import type { SettingsTarget } from "../types.js";
 import { ampliaVersionOf, confSince, isBefore } from "./amplia-version.js";
 
-/** Where the published set-up has Amplia's settings. */
+/** Where the published set-up guide puts Amplia's settings. */
 export const defaultSettings: SettingsTarget = { path: path("/etc/amplia/appsettings.conf"), form: "ini" };
-/** Where it had them before Amplia 4.0, which brought the ini form. */
+/** Where it put them before Amplia 4.0, which introduced the ini form. */
 export const oldSettings: SettingsTarget = { path: path("/etc/amplia/appsettings.linux.json"), form: "json" };
 
 /** The file that Amplia reads, for the version that the profile names. */
@@ -21,8 +21,8 @@ export function targetIn(store: TreeNode, root: TreeNode): SettingsTarget | unde
 }
 
 /**
- * The settings file that a `target` means, the default one where it is left out; undefined when it is not
- * a file, or its form is unknown.
+ * The settings file that a `target` means, or the default one if it is left out; undefined if it is not a
+ * file, or its form is unknown.
  */
 export function targetOf(node: TreeNode | undefined, root: TreeNode): SettingsTarget | undefined {
   if (node === undefined) return defaultTarget(root);
@@ -32,7 +32,7 @@ export function targetOf(node: TreeNode | undefined, root: TreeNode): SettingsTa
   return file === undefined || form === undefined ? undefined : { path: file, form };
 }
 
-/** What names the file in either way of writing a target. */
+/** The node that names the file, in either way of writing a target. */
 export function fileOf(target: TreeNode): TreeNode | undefined {
   return target.kind === "map" ? entryOf(target, "file")?.value : target;
 }
@@ -42,7 +42,7 @@ function formOf(target: TreeNode, file: string): SettingsForm | undefined {
   return form ? settingsForms.find((known) => known === textOf(form.value)) : formByName(file);
 }
 
-/** The form that a settings file has by the end of its name. */
+/** The form that the end of a settings file's name implies. */
 export function formByName(file: string): SettingsForm | undefined {
   const ending = /\.(conf|ini|json|env)$/i.exec(file)?.[1]?.toLowerCase();
   return ending === "conf" || ending === "ini" ? "ini" : settingsForms.find((form) => form === ending);

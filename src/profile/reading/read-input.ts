@@ -9,15 +9,15 @@ import { profileSizeLimit, tooLarge } from "./source-text.js";
 
 export interface Input {
   readonly bytes: Uint8Array;
-  /** Why others than those who are trusted may have a hand in it; of standard input nothing is asked. */
+  /** Why someone who is not trusted may be able to change it; standard input is not checked. */
   readonly doubt?: Doubt | undefined;
 }
 
 /**
- * Bytes of the profile a user named; `-` is standard input. The user's own file, read with the user's own
- * rights, not a file of the host; `file` is its name in problems. With `trusted`, the file that was opened is
- * judged too. Never waits on a FIFO or device and never holds more than the size limit. Throws a Problem for
- * what the user or the system can do; anything else that goes wrong is thrown as it is.
+ * Bytes of the profile a user named; `-` is standard input. The file is the user's, read with the user's
+ * rights, not one of the host's; `file` is its name in problems. With `trusted`, who can change the opened
+ * file is checked too. Never waits on a FIFO or device and never holds more than the size limit. Throws a
+ * Problem for what a user or the system can cause; any other error is thrown as it is.
  */
 export async function readInput(path: string, file = path, trusted?: Owners): Promise<Input> {
   return path === "-" ? { bytes: await readStandardInput() } : readRegularFile(path, file, trusted);
@@ -30,8 +30,7 @@ async function readRegularFile(path: string, file: string, trusted: Owners | und
     if (entry.isDirectory()) throw notAFile(file, "a folder", "give the profile's file");
     if (!entry.isFile())
       throw notAFile(file, "not a regular file", "to read from a pipe, give - and redirect standard input");
-    if (isKernels(descriptor))
-      throw notAFile(file, "a file of the kernel's (proc)", "give the profile's file");
+    if (isKernels(descriptor)) throw notAFile(file, "a kernel file (proc)", "give the profile's file");
     if (entry.size > profileSizeLimit) throw tooLarge(file);
     const doubt =
       trusted && (await (await import("../../host/given-file.js")).doubtAbout(descriptor, trusted));
@@ -56,7 +55,7 @@ async function opened(path: string, file: string): Promise<number> {
   }
 }
 
-/** The file may grow while it is read: the size that was asked for first proves nothing. */
+/** The file may grow while it is read: the size found beforehand proves nothing. */
 function readUpToLimit(descriptor: number, file: string): Uint8Array {
   const buffer = Buffer.alloc(Math.min(fstatSync(descriptor).size, profileSizeLimit) + 1);
   let length = 0;

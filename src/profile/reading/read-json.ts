@@ -25,7 +25,7 @@ const errorTitles: Readonly<Record<number, string>> = {
 };
 
 /**
- * Numbers, comments and what is wrong inside of a text: the parser goes on after them as if they were right.
+ * Faults in numbers, in comments and inside a string: the parser goes on after them as if they were correct.
  */
 const harmless: ReadonlySet<number> = new Set([2, 10, 14, 15, 16]);
 
@@ -54,8 +54,8 @@ export async function readJson(text: string): Promise<Reading> {
 }
 
 /**
- * Offset of the first bracket deeper than the limit: the parser recurses, and too deep a recursion ends the
- * process.
+ * The offset of the first bracket deeper than the limit: the parser recurses, and too deep a recursion ends
+ * the process.
  */
 function nestedBeyondLimit(text: string): number | undefined {
   let depth = 0;

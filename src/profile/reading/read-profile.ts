@@ -6,7 +6,7 @@ import { decodeSource, emptyProfile, type SourceText } from "./source-text.js";
 import type { TreeNode } from "./tree.js";
 
 /**
- * A profile's text as a tree, what reading found wrong in it, and the way from the tree's offsets to lines
+ * A profile's text as a tree, what reading found wrong in it, and how to turn the tree's offsets into lines
  * and columns.
  */
 export interface ProfileDocument {
@@ -37,12 +37,12 @@ function isJson({ name, text }: SourceText): boolean {
   return !/\.ya?ml$/i.test(name) && text.trimStart().startsWith("{");
 }
 
-/** Characters; the longest name that a profile may have takes 255 bytes. */
+/** In characters; the longest name that a profile may have takes 255 bytes. */
 export const keyLimit = 1024;
 
 /**
- * The first key that is longer than any name. It would be part of the path of every mistake below it, and use
- * up the program's memory.
+ * The first key that is longer than any name may be. It would be part of the path of every mistake below it,
+ * and could use up the program's memory.
  */
 export function longKey(root: TreeNode): Finding | undefined {
   const open = [root];

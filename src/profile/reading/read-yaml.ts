@@ -6,8 +6,8 @@ import { boundedTokens, lexemeLimit } from "./yaml-depth.js";
 import { YamlTree } from "./yaml-tree.js";
 
 /**
- * Text that is neither a number nor a word with a meaning is recognised by its first character, before the
- * library tries eight patterns on it.
+ * Text that is neither a number nor a keyword is recognised by its first character, before the library tries
+ * eight patterns on it.
  */
 const plainText: ScalarTag = {
   tag: "tag:yaml.org,2002:str",
@@ -17,7 +17,7 @@ const plainText: ScalarTag = {
 };
 
 /**
- * Duplicate keys are looked for in the tree, in linear time; the library compares each key with all others.
+ * Duplicate keys are found in the tree, in linear time; the library would compare each key with all others.
  */
 const options: DocumentOptions & SchemaOptions & ParseOptions = {
   customTags: (tags) => [plainText, ...tags],
@@ -30,9 +30,9 @@ const options: DocumentOptions & SchemaOptions & ParseOptions = {
 };
 
 /**
- * One YAML 1.2 document with positions. Refused, each as a finding of its own: aliases (a few lines could
- * stand for millions), tags, merge keys, more than one document, another YAML version, duplicate keys, tabs.
- * Never throws for a text.
+ * One YAML 1.2 document with positions. Each of these is refused with its own finding: aliases (a few lines
+ * could stand for millions), tags, merge keys, more than one document, another YAML version, duplicate keys,
+ * tabs. Never throws for a text.
  */
 export async function readYaml(text: string): Promise<Reading> {
   const { Lexer, Parser, Composer, isMap, isSeq, isScalar, isAlias } = await import("yaml");
@@ -78,8 +78,8 @@ function otherVersion(): Finding {
 }
 
 /**
- * The library's own words for these codes are fixed texts; for the others they quote the file, and so perhaps
- * a PIN.
+ * The library's messages for these codes are fixed texts; those for other codes quote the file, and so
+ * perhaps a PIN.
  */
 const fixedWords: ReadonlySet<string> = new Set([
   "BAD_INDENT",
@@ -99,10 +99,10 @@ const titles: Readonly<Record<string, string>> = {
   BAD_ALIAS: "YAML aliases are not supported: put text that starts with * or & in quotes",
 };
 
-/** Mistakes of a word, which leave the structure around it as it is. */
+/** Mistakes within a word, which leave the structure around it intact. */
 const harmless: ReadonlySet<string> = new Set(["BAD_DQ_ESCAPE", "BAD_SCALAR_START", "TAG_RESOLVE_FAILED"]);
 
-/** An error of the YAML library in words that hold nothing of the file. */
+/** An error of the YAML library in words that quote nothing from the file. */
 export function syntaxErrorOf({ code, message, pos: [offset] }: YAMLError): SyntaxMistake {
   if (code === "TAB_AS_INDENT") {
     return {

@@ -2,7 +2,7 @@ import { countUpTo } from "../../formats/text/text-position.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
 
-/** Bytes of the largest profile that is read: 5 MiB. */
+/** The size of the largest profile that is read, in bytes: 5 MiB. */
 export const profileSizeLimit = sizeLimits.text;
 
 /** A line and column, both from 1; columns count UTF-16 code units, as editors do. */
@@ -12,7 +12,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** The text of a file and the way from an offset in it to what a user can jump to. */
+/** The text of a file, and how to turn an offset in it into a position that a user can jump to. */
 export class SourceText {
   #lineStarts: readonly number[] | undefined;
 
@@ -37,8 +37,7 @@ function lineStartsOf(text: string): readonly number[] {
 
 /**
  * The text in a profile's bytes; a byte order mark is dropped. Throws a Problem for more than
- * `profileSizeLimit` bytes, for bytes that are not UTF-8 (naming the first of them) and for a file with
- * nothing in it.
+ * `profileSizeLimit` bytes, for bytes that are not UTF-8 (naming the first of them) and for an empty file.
  */
 export function decodeSource(bytes: Uint8Array, name: string): SourceText {
   if (bytes.length > profileSizeLimit) throw tooLarge(name);
@@ -84,8 +83,8 @@ function notUtf8(bytes: Uint8Array, name: string): Problem {
 }
 
 /**
- * The longest start of the bytes that is whole UTF-8: a bisection, since the decoder does not tell where it
- * failed.
+ * The longest prefix of the bytes that is valid UTF-8: found by bisection, since the decoder does not say
+ * where it failed.
  */
 function validPrefix(bytes: Uint8Array): { readonly text: string; readonly bytes: number } {
   let good = 0;

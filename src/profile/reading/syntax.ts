@@ -4,7 +4,7 @@ import { mayHoldSecret } from "../words/secret-key.js";
 import { depthLimit, type TreeNode } from "./tree.js";
 import type { Entry } from "./tree.js";
 
-/** A text as a tree; no tree where its syntax is broken. */
+/** A text as a tree; no tree if its syntax is broken. */
 export interface Reading {
   readonly root?: TreeNode;
   readonly findings: Finding[];
@@ -15,13 +15,13 @@ export interface SyntaxMistake {
   readonly title: string;
   readonly code?: Finding["code"];
   readonly hint?: string;
-  /** The parser read on as if nothing had been; after any other mistake it may have lost its way. */
+  /** The parser went on as if nothing had happened; after any other mistake it may have lost its way. */
   readonly harmless?: boolean;
 }
 
 /**
- * One mistake, one finding: a parser that lost its way complains about all that follows, so nothing is told
- * after the first mistake that can have led it astray. At most one a line, and ten.
+ * One mistake, one finding: a parser that has lost its way complains about everything that follows, so
+ * nothing is reported after the first mistake that can have misled it. At most one per line, and ten in all.
  */
 export function syntaxFindings(text: string, errors: readonly SyntaxMistake[]): Finding[] {
   const findings: Finding[] = [];
@@ -52,9 +52,7 @@ export function tooDeep(offset: number): Finding {
   };
 }
 
-/**
- * The second of two equal keys in one map. The first one counts for the other checks. `hidden`: not quoted.
- */
+/** The second of two equal keys in one map. The other checks use the first one. `hidden`: not quoted. */
 export function duplicateKey(entry: Entry, first: Entry, hidden: boolean): Finding {
   return {
     code: "profile-key-duplicate",

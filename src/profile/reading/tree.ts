@@ -34,10 +34,13 @@ export interface Entry extends Anchor {
 /** YAML or JSON, read: the same shape for both, each part with its place in the text. */
 export type TreeNode = ScalarNode | ListNode | MapNode;
 
-/** Nesting that no profile needs; deeper text is refused before anything recurses into it. */
+/**
+ * The deepest nesting that is accepted, more than any profile needs; deeper text is refused before anything
+ * recurses into it.
+ */
 export const depthLimit = 64;
 
-/** The entry of that key, when the node is a map that has it. */
+/** The entry with that key, if the node is a map that has it. */
 export function entryOf(node: TreeNode | undefined, key: string): Entry | undefined {
   return node?.kind === "map" ? node.entries.get(key) : undefined;
 }

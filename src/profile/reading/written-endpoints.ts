@@ -5,13 +5,13 @@ export interface WrittenEndpoint {
   readonly anchor: Anchor;
   readonly ip: TreeNode | undefined;
   readonly port: TreeNode | undefined;
-  /** Only in a list of endpoints: the client's own form has no place for it. */
+  /** Only in a list of endpoints: the client's form has no place for it. */
   readonly fingerprint?: TreeNode | undefined;
 }
 
 /**
  * The endpoints of a connection in either form: a list of ip and port pairs, or the client's own ip and port,
- * each a single value or a list. Lists of different lengths are paired as far as they go.
+ * each a single value or a list. Lists of different lengths are paired up to the end of the shorter one.
  */
 export function writtenEndpoints(connection: MapNode): readonly WrittenEndpoint[] {
   const list = entryOf(connection, "endpoints")?.value;
@@ -43,7 +43,7 @@ function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
   return node.kind === "list" ? node.items : [node];
 }
 
-/** A port written as a number or as text of digits; undefined when it is not one from 1 to 65535. */
+/** A port written as a number or as digits in a string; undefined if it is not from 1 to 65535. */
 export function parsePort(node: TreeNode | undefined): number | undefined {
   if (node?.kind !== "scalar") return undefined;
   if (typeof node.value === "string" && !/^[1-9]\d{0,4}$/.test(node.value)) return undefined;

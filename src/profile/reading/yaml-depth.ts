@@ -1,15 +1,13 @@
 import type { CST, Lexer, Parser } from "yaml";
 import { depthLimit } from "./tree.js";
 
-/**
- * The parser's tokens, or the offset where lists and maps go deeper, or parts become more, than the limit.
- */
+/** The parser's tokens, or the offset where the nesting or the number of parts exceeds its limit. */
 export type BoundedTokens =
   { readonly tokens: readonly CST.Token[] } | { readonly tooDeepAt: number } | { readonly tooManyAt: number };
 
 /**
- * Words, signs, blanks and line breaks, which is what reading YAML takes its time for; 10,000 users need a
- * third of these.
+ * The most words, signs, spaces and line breaks, which determine how long reading YAML takes; 10,000 users
+ * need a third of these.
  */
 export const lexemeLimit = 1_000_000;
 
@@ -17,9 +15,9 @@ export const lexemeLimit = 1_000_000;
 const scalarMark = "\u001f";
 
 /**
- * Parses as long as the nesting and the number of parts are within their limits. The library's composer
- * recurses, and on a text made for it takes the whole process down; its parser takes all memory. So brackets
- * are counted before the parser sees them, and the tokens are walked with a stack of their own.
+ * Parses while the nesting and the number of parts are within their limits. On a text made to attack it, the
+ * library's recursive composer would crash the whole process, and its parser would use up all memory. So
+ * brackets are counted before the parser sees them, and the tokens are walked with an explicit stack.
  */
 export function boundedTokens(text: string, lexer: Lexer, parser: Parser): BoundedTokens {
   const tokens: CST.Token[] = [];
@@ -29,7 +27,7 @@ export function boundedTokens(text: string, lexer: Lexer, parser: Parser): Bound
     if (++lexemes > lexemeLimit) return { tooManyAt: parser.offset };
     if (nesting.after(lexeme) > depthLimit) return { tooDeepAt: parser.offset };
     for (const token of parser.next(lexeme)) tokens.push(token);
-    // maps of maps on one line (`a: a: a: …`) have no other sign; a list or map takes at most two places
+    // maps of maps on one line (`a: a: a: …`) show in no other way; a list or map takes at most two places
     // there, and its scalar one
     if (parser.stack.length > 2 * depthLimit + 4) return { tooDeepAt: parser.offset };
   }

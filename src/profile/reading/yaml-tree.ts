@@ -19,8 +19,8 @@ export class YamlTree {
   }
 
   /**
-   * `hidden`: below a key that holds a PIN, where nothing is quoted. `missingAt`: the place of what is left
-   * out, its key's.
+   * `hidden`: below a key that holds a PIN, where nothing is quoted. `missingAt`: the place of a value that
+   * is left out, which is its key's.
    */
   convert(node: unknown, hidden: boolean, missingAt = 0): TreeNode {
     const { isMap, isSeq, isScalar, isAlias } = this.#is;

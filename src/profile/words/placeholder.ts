@@ -2,7 +2,7 @@ import type { Finding } from "../finding.js";
 import { quoted } from "./quote.js";
 import type { Anchor } from "../reading/tree.js";
 
-/** Words that the published set-up documents leave for the reader to fill in, and what belongs there. */
+/** Placeholders in the published set-up documents, and what the reader is meant to put there. */
 const placeholders: readonly (readonly [RegExp, string])[] = [
   [/^IP_ADDRESS_(OF_YOUR_VHSM|[A-Z])$/, "the IP address of your VHSM"],
   [/^HTTPS_PORT_(OF_YOUR_VHSM|ON_[A-Z])$/, "the HTTPS port of your VHSM (not the TTLV port)"],

@@ -6,13 +6,13 @@ const longest = 60;
 
 /**
  * Text of a profile as evidence: in quotes, on one line, shortened, with every character that a terminal
- * obeys or does not show written as an escape. Not for anything that may be a PIN; a text with a PIN's key
- * and its value in it, as a stray line break or a forgotten quote leaves it, is not shown, and of a URL
- * neither user and password nor query.
+ * interprets or does not show written as an escape. Not for anything that may be a PIN. A text that contains
+ * a PIN's key and value, as after a stray line break or a forgotten quote, is not shown; nor are the user,
+ * password and query of a URL.
  */
 export function quoted(text: string): string {
   if (holdsSecret(text)) return "text that may contain a PIN";
-  // before it is shortened: what marks a password may stand behind the cut
+  // before it is shortened: what marks a password may be in the part that is cut off
   const clean = withoutUrlSecrets(valueWithoutUrlSecrets(text));
   const characters = Array.from(clean.slice(0, 2 * longest));
   const cut = characters.length > longest || clean.length > 2 * longest;
@@ -26,7 +26,7 @@ function escaped(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** A name or key as evidence; not one that may itself be a PIN. */
+/** A name or key as evidence, unless it may itself be a PIN. */
 export function quotedName(name: string): string {
   return mayHoldSecret(name) ? "a name that may contain a PIN" : quoted(name);
 }

@@ -17,7 +17,7 @@ export function valuesOf(error: ErrorObject): readonly string[] {
   return [values].flat().map(String);
 }
 
-/** Names of the kinds of data the schema wants: "a map", "text". */
+/** Names of the kinds of data that the schema allows: "a map", "text". */
 export function wantedKinds(error: ErrorObject): readonly string[] {
   return [schemaOf(error)["type"]].flat().map((type) => kindNames[String(type)] ?? String(type));
 }
@@ -38,7 +38,10 @@ export function kindOf(node: TreeNode): string {
   return typeof node.value === "number" ? "the number" : "the word";
 }
 
-/** What to do about a value that is not allowed: leave it out where there is a default, else an example. */
+/**
+ * What to do about a value that is not allowed: leave it out if there is a default, or else write something
+ * like the example.
+ */
 export function remedyFor(error: ErrorObject): string {
   const { default: standard, const: only, examples } = schemaOf(error);
   if (standard !== undefined) return `leave it out for the default, ${JSON.stringify(standard)}`;
@@ -47,15 +50,15 @@ export function remedyFor(error: ErrorObject): string {
   return example === undefined ? "correct it or leave it out" : `for example ${JSON.stringify(example)}`;
 }
 
-/** Names of the properties the schema knows at the place of an error, with what each of them is. */
+/** The properties that the schema allows at the place of an error, with what each of them is. */
 export function propertiesOf(error: ErrorObject): ReadonlyMap<string, string> {
   const properties = Object.entries(objectOf(schemaOf(error)["properties"]));
   return new Map(properties.map(([name, schema]) => [name, described(objectOf(schema))]));
 }
 
 /**
- * What the schema at the place of an error is called: "Pkcs11 key store"; the whole profile's does not
- * count here.
+ * What the schema at the place of an error is called, such as "Pkcs11 key store"; undefined for the whole
+ * profile's.
  */
 export function titleOf(error: ErrorObject): string | undefined {
   const { title, $id } = schemaOf(error);
@@ -82,16 +85,16 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
-/** The node that a JSON Pointer leads to, and what may be said of it. */
+/** The node that a JSON Pointer leads to, and what may be said about it. */
 export interface Place {
   readonly node: TreeNode;
-  /** The key it stands under; absent at the root and in lists. */
+  /** Its key; absent at the root and in lists. */
   readonly owner?: Entry;
   /** What to call it: its key, or `item of` the key that holds the list. */
   readonly name?: string;
   /**
-   * It stands below a key that is called like a PIN: nothing of it is quoted. That goes for a user of such a
-   * name too: with the wrong indentation a PIN's key becomes one.
+   * It is below a key that is named like a PIN: nothing of it is quoted. That includes a user with such a
+   * name: wrong indentation turns a PIN's key into one.
    */
   readonly secret: boolean;
 }

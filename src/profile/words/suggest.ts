@@ -3,7 +3,7 @@ import type { TreeNode } from "../reading/tree.js";
 /**
  * The candidate that differs from the word by at most a third of its letters (added, left out, replaced, or
  * swapped with the next; case and `-` against `_` aside), for "did you mean"; undefined when none is near.
- * Takes time in the number of candidates: callers with many words keep a budget.
+ * The time it takes grows with the number of candidates: callers with many words limit their number.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = folded(word);
@@ -40,7 +40,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Whether the map has a key that is none of the known ones and nearest to this one of them. */
+/** Whether the map has an unknown key that is closer to this known key than to any other. */
 export function hasMisspelt(node: TreeNode, key: string, known: readonly string[]): boolean {
   if (node.kind !== "map") return false;
   return [...node.entries.keys()].some((other) => !known.includes(other) && nearest(other, known) === key);

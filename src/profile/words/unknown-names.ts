@@ -4,15 +4,15 @@ import { listed, quotedName } from "./quote.js";
 import { nearest } from "./suggest.js";
 import { textOf, type TreeNode } from "../reading/tree.js";
 
-/** Comparing a name with all others takes time; past this many wrong names a suggestion helps nobody. */
+/** Comparing a name with all others takes time; past this many wrong names, suggestions help nobody. */
 const suggestionBudget = 50;
 
-/** What is said of a name that is none of the known ones; the hint where none of them is near. */
+/** What is said about an unknown name; the hint is for when no known name is close. */
 type Words = Pick<Finding, "code" | "title" | "severity"> & { readonly hint: string };
 
 /**
- * A check of names that must be among those of the profile: with the nearest one as a suggestion. Kinds other
- * than text are the schema's.
+ * A check of names that must be among those of the profile: with the nearest one as a suggestion. The schema
+ * reports values that are not text.
  */
 export function unknownNames(
   names: readonly string[],
