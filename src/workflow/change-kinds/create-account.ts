@@ -1,12 +1,13 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { shellWord } from "../../formats/text/shell-word.js";
-import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
-import { requirePrograms } from "../../host/commands/find-program.js";
-import { distributionOf, installHint } from "../../host/distribution.js";
 import { type AccountTask, editImageAccounts } from "../../host/accounts/image-accounts.js";
+import { requirePrograms } from "../../host/commands/find-program.js";
+import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
+import { distributionOf, installHint } from "../../host/distribution.js";
 import { type AbsolutePath, joined, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { fieldsOf, refuseOther } from "./prior-json.js";
+import { refuseOther } from "./changed-by-others.js";
 
 export interface CreateAccount extends CommonChange {
   readonly kind: "create-account";
@@ -47,7 +48,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
 
   // not its path: that is the one file which lists all accounts
   carries: ({ user, group, createUser, createGroup }, later) => {
-    const named = fieldsOf(later) ?? {};
+    const named = fieldsOf(later);
     return (
       (createUser && (named["owner"] === user || named["user"] === user)) ||
       (createGroup && named["group"] === group)
@@ -62,7 +63,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
   }),
 
   parsePrior: (json) => {
-    const { userExisted, groupExisted } = fieldsOf(json) ?? {};
+    const { userExisted, groupExisted } = fieldsOf(json);
     return typeof userExisted === "boolean" && typeof groupExisted === "boolean"
       ? { userExisted, groupExisted }
       : undefined;

@@ -1,9 +1,11 @@
-import type { Mode } from "../../host/host.js";
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
+import type { Mode } from "../../host/host.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { fieldsOf, refuseOther, shellPath, trustedFiles } from "./prior-json.js";
-import { type Ownership, resolveOwner } from "./set-owner.js";
+import { shellPath } from "./by-hand.js";
+import { refuseOther } from "./changed-by-others.js";
+import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
 
 export interface CreateFolder extends CommonChange, Ownership {
   readonly kind: "create-folder";
@@ -22,7 +24,7 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
   carries: ({ path }, later) => later.path === path || later.path.startsWith(`${path}/`),
 
   parsePrior: (json) => {
-    const { existed } = fieldsOf(json) ?? {};
+    const { existed } = fieldsOf(json);
     return typeof existed === "boolean" ? { existed } : undefined;
   },
 

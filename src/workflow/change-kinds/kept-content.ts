@@ -1,9 +1,10 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Files, Host, Rights } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { CommonChange, RunContext } from "../change-kind.js";
-import { commandAt, fieldsOf, rightsOf, shellPath } from "./prior-json.js";
+import { commandAt, shellPath } from "./by-hand.js";
 
 /** A file as it was: its content lies in the run's folder, readable by root alone. */
 export type FileBefore =
@@ -37,7 +38,7 @@ export function contentBefore(
 
 /** What `keepFile` gave, back from the journal. */
 export function fileBefore(json: unknown): FileBefore | undefined {
-  const { existed, backup, rights: rightsJson } = fieldsOf(json) ?? {};
+  const { existed, backup, rights: rightsJson } = fieldsOf(json);
   if (existed === false) return { existed };
   const rights = rightsOf(rightsJson);
   return existed === true && rights !== undefined && typeof backup === "string" && /^before-\d+$/.test(backup)
@@ -57,4 +58,14 @@ export function putBackByHand(
   return [
     commandAt(host, change, (word) => `install -T -o ${uid} -g ${gid} -m ${modeText(mode)} ${kept} ${word}`),
   ];
+}
+
+/** Owner and mode out of a JSON object's fields `mode`, `uid` and `gid`. */
+export function rightsOf(json: unknown): Rights | undefined {
+  const { mode, uid, gid } = fieldsOf(json);
+  return isId(uid) && isId(gid) && isId(mode) && mode <= 0o7777 ? { mode, uid, gid } : undefined;
+}
+
+function isId(json: unknown): json is number {
+  return typeof json === "number" && Number.isInteger(json) && json >= 0;
 }

@@ -4,14 +4,12 @@ import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
 import { firstLine, linesOfOthers } from "../../host/installer/loader-entry.js";
 import { openLoader } from "../../host/installer/loader.js";
 import { readReceipt } from "../../host/installer/receipt.js";
-import { registrationOf } from "../../host/installer/registration.js";
-import type { Registration } from "../../host/installer/registration.js";
-import { folderOf, joined } from "../../host/path.js";
-import type { AbsolutePath } from "../../host/path.js";
+import { type Registration, registrationOf } from "../../host/installer/registration.js";
+import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { refuseOther } from "./changed-by-others.js";
 import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";
-import { refuseOther } from "./prior-json.js";
 import { runInstallerKind } from "./run-installer.js";
 
 /**

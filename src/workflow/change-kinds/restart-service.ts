@@ -1,6 +1,8 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import { awaitWell, type Pace, usualPace, type Waiting } from "../../host/service/await-well.js";
 import { askHealth } from "../../host/service/health.js";
+import { notRestored, unitProblem } from "../../host/service/service-problem.js";
 import {
   beginStart,
   clearFailed,
@@ -9,11 +11,9 @@ import {
   unitState,
   whyNoServiceManager,
 } from "../../host/service/systemctl.js";
-import { notRestored, unitProblem } from "../../host/service/service-problem.js";
 import { isDown, isUp, type UnitState } from "../../host/service/unit-state.js";
 import { Problem, shownUrl } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, Restart, RunContext, Standing } from "../change-kind.js";
-import { fieldsOf } from "./prior-json.js";
 
 /**
  * Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name
@@ -62,12 +62,12 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
     isFree: true,
     carries: () => false,
     restart: ({ unit, because }, prior) => {
-      const { invocation } = fieldsOf(prior) ?? {};
+      const { invocation } = fieldsOf(prior);
       return { unit, because, ...(typeof invocation === "string" && { invocation }) };
     },
 
     parsePrior: (json) => {
-      const { was, failed, invocation, answered } = fieldsOf(json) ?? {};
+      const { was, failed, invocation, answered } = fieldsOf(json);
       const known = (["up", "trying", "down"] as const).find((one) => one === was);
       return known !== undefined &&
         typeof failed === "boolean" &&

@@ -1,7 +1,7 @@
 import type { InstallationRecord } from "../../host/installer/record-installation.js";
 import { joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange } from "../change-kind.js";
-import { shellPath } from "./prior-json.js";
+import { shellPath } from "./by-hand.js";
 
 /** For those whose own work depends on whether an installer runs before it. */
 export const runInstallerKind = "run-installer";

@@ -1,7 +1,10 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { changedSincePlan, commandAt, fieldsOf, refuseOther, trustedFiles } from "./prior-json.js";
+import { commandAt } from "./by-hand.js";
+import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { trustedFiles } from "./named-accounts.js";
 
 export interface SetMode extends CommonChange {
   readonly kind: "set-mode";
@@ -19,7 +22,7 @@ export const setMode: ChangeKind<SetMode, Prior> = {
   json: ({ from, mode }) => ({ from: modeText(from), mode: modeText(mode) }),
 
   parsePrior: (json) => {
-    const { mode } = fieldsOf(json) ?? {};
+    const { mode } = fieldsOf(json);
     return typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
       ? { mode }
       : undefined;

@@ -1,16 +1,9 @@
-import type { Host } from "../../host/host.js";
-import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { changedSincePlan, commandAt, refuseOther, rightsOf, trustedFiles } from "./prior-json.js";
+import { commandAt } from "./by-hand.js";
+import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { rightsOf } from "./kept-content.js";
+import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
 import { chmodByHand } from "./set-mode.js";
-
-/**
- * Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made.
- */
-export interface Ownership {
-  readonly owner: string;
-  readonly group: string;
-}
 
 export interface SetOwner extends CommonChange, Ownership {
   readonly kind: "set-owner";
@@ -100,24 +93,4 @@ function entryOf(change: SetOwner, run: RunContext) {
   const entry = trustedFiles(run.host, change).entry(change.path);
   if (entry === undefined) throw changedSincePlan(change.path, "it is gone");
   return entry;
-}
-
-/** Ids of a change's owner and group; a Problem when one of them is not an account of the host. */
-export function resolveOwner(host: Host, { owner, group }: Ownership): { uid: number; gid: number } {
-  const uid = numericId(owner) ?? host.accounts.user(owner)?.uid;
-  if (uid === undefined) throw missing("user", owner);
-  const gid = numericId(group) ?? host.accounts.group(group)?.gid;
-  if (gid === undefined) throw missing("group", group);
-  return { uid, gid };
-}
-
-/** Ids without a name are written `#ID` in a plan. */
-function numericId(name: string): number | undefined {
-  return /^#\d+$/.test(name) ? Number(name.slice(1)) : undefined;
-}
-
-function missing(kind: "user" | "group", name: string): Problem {
-  return new Problem("account-missing", `there is no ${kind} ${JSON.stringify(name)} on this host`, {
-    hint: `create it, or set service.create: true in the profile`,
-  });
 }

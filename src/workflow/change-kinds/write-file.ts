@@ -1,8 +1,133 @@
 import { structuredPatch } from "diff";
 import { modeText } from "../../formats/text/mode-text.js";
-import type { ChangeKind } from "../change-kind.js";
-import type { FileBefore } from "./kept-content.js";
-import { type ReplaceFile, replaceFile } from "./replace-file.js";
+import type { Mode } from "../../host/host.js";
+import { folderOf } from "../../host/path.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
+import { contentBefore, type FileBefore, fileBefore, keepFile, putBackByHand } from "./kept-content.js";
+import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
+
+/** A change that gives a file a new content, whole. */
+export interface ReplaceFile extends CommonChange, Ownership {
+  readonly mode: Mode;
+  /** What stands for the content that it replaces; null for a new file. */
+  readonly before: string | null;
+}
+
+/**
+ * How a change of a file's whole content knows the content it makes, and the one that it was planned from.
+ */
+export interface Replacing<C> {
+  /** What such a file is called: "file", "settings". */
+  readonly what: string;
+  /** Only asked when the change is made. */
+  content(change: C): Uint8Array;
+  isContent(change: C, now: Buffer): boolean;
+  /** Undefined: there was no file. */
+  isPlannedFrom(change: C, before: Buffer | undefined): boolean;
+}
+
+/**
+ * The kind of change that gives a file a new content, atomically, and keeps the one before in the run's
+ * folder.
+ */
+export function replaceFile<C extends ReplaceFile>(
+  how: Replacing<C>,
+): Omit<ChangeKind<C, FileBefore>, "json"> {
+  return {
+    text: ({ path, mode, owner, group, before }) =>
+      `${before === null ? "create" : "edit"} ${how.what} ${path}  ${modeText(mode)} ${owner}:${group}`,
+    isNew: ({ before }) => before === null,
+
+    changesContent: true,
+
+    parsePrior: fileBefore,
+
+    record: (change, run) => Promise.resolve(keepFile(trustedFiles(run.host, change), change.path, run)),
+
+    perform: (change, prior, run) => {
+      const requirePlanned = (now: Buffer | undefined): void => {
+        if (!how.isPlannedFrom(change, now))
+          throw changedSincePlan(change.path, "its content is not what the plan was made from");
+      };
+      requirePlanned(contentBefore(prior, run));
+      // and once more when all is ready: the journal and the new file may have taken the disk a while
+      trustedFiles(run.host, change).write(
+        change.path,
+        how.content(change),
+        { mode: change.mode, ...resolveOwner(run.host, change) },
+        requirePlanned,
+      );
+      return Promise.resolve();
+    },
+
+    observe: (change, prior, run) => Promise.resolve(standing(how, change, prior, run)),
+
+    undo: (change, prior, run) => {
+      const now = standing(how, change, prior, run);
+      refuseOther(now);
+      const files = trustedFiles(run.host, change);
+      files.removeTemporaries(folderOf(change.path));
+      const content = contentBefore(prior, run);
+      if (now.state === "before") return Promise.resolve();
+      const requireOurs = (found: Buffer | undefined): void => {
+        if (found === undefined || !how.isContent(change, found))
+          throw undoUnsafe({ state: "other", path: change.path, because: "it was changed just now" });
+      };
+      if (prior.existed && content !== undefined)
+        files.write(change.path, content, prior.rights, requireOurs);
+      else files.remove(change.path);
+      return Promise.resolve();
+    },
+
+    byHand: putBackByHand,
+  };
+}
+
+/** By content: rights given since are no reason to keep it. */
+function standing<C extends ReplaceFile>(
+  how: Replacing<C>,
+  change: C,
+  prior: FileBefore,
+  run: RunContext,
+): Standing {
+  const { path } = change;
+  const files = trustedFiles(run.host, change);
+  const entry = files.entry(path);
+  const now = entry === undefined ? undefined : files.read(path);
+  if (now !== undefined && how.isContent(change, now))
+    return isAsBefore(entry, prior) && sameContent(now, contentBefore(prior, run))
+      ? { state: "before" }
+      : { state: "after" };
+  // neither made by the run nor there before it, though reading it gives nothing
+  if (entry !== undefined && now === undefined)
+    return { state: "other", path, because: "a symbolic link that leads nowhere took its place" };
+  if (sameContent(now, contentBefore(prior, run))) return { state: "before" };
+  return {
+    state: "other",
+    path,
+    because:
+      now === undefined
+        ? "it was removed"
+        : "its content is neither what the run wrote nor what was there before",
+  };
+}
+
+function isAsBefore(
+  entry: { mode: number; uid: number; gid: number } | undefined,
+  prior: FileBefore,
+): boolean {
+  return (
+    prior.existed &&
+    entry?.mode === prior.rights.mode &&
+    entry.uid === prior.rights.uid &&
+    entry.gid === prior.rights.gid
+  );
+}
+
+function sameContent(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.equals(b);
+}
 
 export interface WriteFile extends ReplaceFile {
   readonly kind: "write-file";

@@ -3,7 +3,7 @@ import { sha256 as sha256Of } from "../../host/random-hex.js";
 import type { Secret } from "../../problem/secret.js";
 import type { ChangeKind } from "../change-kind.js";
 import type { FileBefore } from "./kept-content.js";
-import { type ReplaceFile, replaceFile } from "./replace-file.js";
+import { type ReplaceFile, replaceFile } from "./write-file.js";
 
 /**
  * Change an application's settings file, which holds secrets: neither its text nor the text before is ever

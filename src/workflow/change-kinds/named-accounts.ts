@@ -1,0 +1,37 @@
+import type { Files, Host } from "../../host/host.js";
+import { Problem } from "../../problem/problem.js";
+import type { CommonChange } from "../change-kind.js";
+
+/**
+ * Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made.
+ */
+export interface Ownership {
+  readonly owner: string;
+  readonly group: string;
+}
+
+/** Ids of a change's owner and group; a Problem when one of them is not an account of the host. */
+export function resolveOwner(host: Host, { owner, group }: Ownership): { uid: number; gid: number } {
+  const uid = numericId(owner) ?? host.accounts.user(owner)?.uid;
+  if (uid === undefined) throw missing("user", owner);
+  const gid = numericId(group) ?? host.accounts.group(group)?.gid;
+  if (gid === undefined) throw missing("group", group);
+  return { uid, gid };
+}
+
+/** Ids without a name are written `#ID` in a plan. */
+function numericId(name: string): number | undefined {
+  return /^#\d+$/.test(name) ? Number(name.slice(1)) : undefined;
+}
+
+function missing(kind: "user" | "group", name: string): Problem {
+  return new Problem("account-missing", `there is no ${kind} ${JSON.stringify(name)} on this host`, {
+    hint: `create it, or set service.create: true in the profile`,
+  });
+}
+
+/** Files as the change may reach them: through root's folders and those of the account it trusts. */
+export function trustedFiles(host: Host, change: CommonChange): Files {
+  const account = change.trusting === undefined ? undefined : host.accounts.user(change.trusting);
+  return account === undefined ? host.files() : host.files(account.uid);
+}
