@@ -1,5 +1,5 @@
 import type { CommandContext } from "./commands/command.js";
-import { plainVerb } from "./commands/command-line/plain-verb.js";
+import { plainVerb } from "./commands/command-line/named-verb.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";

@@ -10,6 +10,6 @@ export const demo = verb({
   examples: [["sudo knetctl demo", "watch validate, apply and verify at work; this host stays as it is"]],
   run: async ({ insideSandbox }, context) =>
     insideSandbox
-      ? (await import("./demo/inside-sandbox.js")).insideSandbox(context)
-      : (await import("./demo/in-sandbox.js")).demoInSandbox(context),
+      ? (await import("./demo/demo.js")).insideSandbox(context)
+      : (await import("./demo/demo.js")).demoInSandbox(context),
 });

@@ -1,5 +1,4 @@
-import { isClientModule } from "../vendor/client.js";
-import { clientCodeHint, clientHints } from "../vendor/hints.js";
+import { clientCodeHint, clientHints, isClientModule } from "../vendor/client.js";
 import { vendorDefined } from "./return-values.js";
 
 const unreachable =

@@ -2,8 +2,12 @@ import { test } from "tap";
 import { Problem } from "../../src/problem/problem.js";
 import type { DrillResult } from "../../src/members/drill.js";
 import type { ConnectionProof } from "../../src/members/prove-members.js";
-import { probeJson, type Round } from "../../src/commands/ha/probe/probe-json.js";
-import { certificateTable, probeTable } from "../../src/commands/ha/probe/probe-text.js";
+import {
+  certificateTable,
+  probeJson,
+  probeTable,
+  type Round,
+} from "../../src/commands/ha/probe/probe-report.js";
 import { watchPicture } from "../../src/commands/ha/probe/watch.js";
 import { drillJson, drillText, type DrillReport } from "../../src/ui/reports/drill-report.js";
 import { proofJson, proofText } from "../../src/ui/reports/members-report.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { test } from "tap";
 import { runCommandLine } from "../../src/commands/command-line/command-line.js";
-import { plainArguments } from "../../src/commands/command-line/plain-verb.js";
+import { plainArguments } from "../../src/commands/command-line/named-verb.js";
 import { verbs } from "../../src/commands/index.js";
 import { isGroup, type ParsedArguments, type Verb } from "../../src/commands/verb.js";
 import { sourceImports } from "../support/source-imports.js";

@@ -4,13 +4,14 @@ import { path } from "../../src/host/path.js";
 import { clientConfig as isValid } from "../../src/generated/validate-client-config.js";
 import type { Profile } from "../../src/profile/types.js";
 import {
+  type ClientConfig,
   memberOf,
   readClientConfig,
   readsAs,
   sameEndpoints,
-} from "../../src/vendor/client-config/reading.js";
+  wantedClientConfig,
+} from "../../src/vendor/client-config/client-config.js";
 import { clientConfigStep } from "../../src/steps/client-config/step.js";
-import { wantedClientConfig, type ClientConfig } from "../../src/vendor/client-config/client-config.js";
 import { clientConfigs, sameMeaning, spaced, strangers } from "../support/client-config-arbitraries.js";
 import { configPath } from "../support/existing-config.js";
 import { MemoryHost } from "../support/memory-host.js";

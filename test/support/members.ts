@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Test } from "tap";
-import { writeDemoProfile } from "../../src/commands/demo/inside-sandbox.js";
+import { writeDemoProfile } from "../../src/commands/demo/demo.js";
 import { path } from "../../src/host/path.js";
 import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
 import { cache, Client, compiledClient, configFor, homeWith, pinOf, sources } from "../simulator/rig.js";

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { asAbsolutePath, type AbsolutePath } from "../../src/host/path.js";
-import { writeDemoProfile } from "../../src/commands/demo/inside-sandbox.js";
+import { writeDemoProfile } from "../../src/commands/demo/demo.js";
 import { buildArchive } from "../../src/simulator/archive.js";
 import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
 

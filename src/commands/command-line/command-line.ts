@@ -1,13 +1,12 @@
 import yargs from "yargs";
-import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
+import type { Argv } from "yargs";
+import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { verbs } from "../index.js";
-import type { ParsedArguments, Verb } from "../verb.js";
-import { declareVerbs, type Runner } from "./declare-verbs.js";
-import { everywhere, helpText, programUsage } from "./help-text.js";
-import { refuseMisused, takesValue } from "./misused-options.js";
+import { isGroup, type ParsedArguments, usageText, type Verb, type VerbGroup } from "../verb.js";
+import { either, everywhere, helpText, programUsage } from "./help-text.js";
+import { refuseEmpty, refuseMisused, refuseRepeated, takesValue } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
 import { everywhereOptions } from "./options.js";
-import { refuseEmpty, refuseRepeated } from "./single-value.js";
 import { usageProblem } from "./usage-problem.js";
 import { verbWords } from "./verb-words.js";
 
@@ -115,4 +114,43 @@ function parserFor(
       // errors of verbs do not come here; these are the command line's
       throw (error as Error | undefined) ?? new Error(message);
     });
+}
+
+/** Runs a verb with what the parser made of its line. */
+export type Runner = (verb: Verb, args: ParsedArguments) => Promise<void>;
+
+/** Tells the parser of verbs. `run` is called once, for the verb that the line names. */
+export function declareVerbs(y: Argv, verbs: readonly (Verb | VerbGroup)[], run: Runner): Argv {
+  return verbs.reduce(
+    (declared, one) => (isGroup(one) ? declareGroup(declared, one, run) : declareVerb(declared, one, run)),
+    y,
+  );
+}
+
+function declareGroup(y: Argv, { name, describe, verbs }: VerbGroup, run: Runner): Argv {
+  return y.command(name, describe, (inner) =>
+    declareVerbs(inner, verbs, run).demandCommand(
+      1,
+      `name what to do: ${either(verbs.map((one) => one.name))}`,
+    ),
+  );
+}
+
+function declareVerb(y: Argv, verb: Verb, run: Runner): Argv {
+  return y.command(
+    usageText(verb.name, verb),
+    verb.describe,
+    (inner) => verbArguments(inner, verb),
+    (args) => run(verb, args),
+  );
+}
+
+function verbArguments(y: Argv, { words, options, fault }: Verb): Argv {
+  // the program's own --version would take the place of the verb's
+  const free = Object.hasOwn(options, "version") ? y.version(false) : y;
+  const withWords = Object.entries(words).reduce<Argv>(
+    (declared, [name, word]) => declared.positional(name, word),
+    free,
+  );
+  return withWords.options(options).check((args) => fault?.(args) ?? true);
 }

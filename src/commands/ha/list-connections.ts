@@ -3,8 +3,12 @@ import { endpointText } from "../../profile/types.js";
 import { mermaid, topology } from "../../ui/reports/topology.js";
 import { table } from "../../ui/text/table.js";
 import type { CommandRun } from "../command.js";
-import { chosenConnections, type HaConnection } from "./connections.js";
-import { readConnections, type SourceArguments } from "./read-connections.js";
+import {
+  chosenConnections,
+  type HaConnection,
+  readConnections,
+  type SourceArguments,
+} from "./connections.js";
 
 export interface ListArguments extends SourceArguments {
   /** Names; all when there is none. */

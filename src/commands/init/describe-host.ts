@@ -10,13 +10,12 @@ import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { clientConfigFolders } from "../../vendor/client.js";
 import { observeClientConfig } from "../../vendor/client-config/observe.js";
-import { otherAuthentication } from "../../vendor/client-config/other-authentication.js";
-import { type ClientConfigReading, readClientConfig } from "../../vendor/client-config/reading.js";
+import { otherAuthentication } from "../../vendor/client-config/existing.js";
+import { type ClientConfigReading, readClientConfig } from "../../vendor/client-config/client-config.js";
 import { observeFile } from "../../steps/key-stores/observe.js";
 import { defaultStoreKey } from "../../steps/key-stores/setting-names.js";
 import { type DescribedStores, describeStores } from "./describe-stores.js";
-import type { DescribedHost } from "./described.js";
-import { secretFile } from "./described.js";
+import { type DescribedHost, secretFile } from "./profile-text.js";
 
 export interface HostToDescribe {
   /** The application's account. */

@@ -6,8 +6,7 @@ import type { SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { storesIn } from "../../steps/key-stores/edit.js";
 import { storeKey } from "../../steps/key-stores/setting-names.js";
-import type { DescribedStore, DescribedValue } from "./described.js";
-import { secretFile } from "./described.js";
+import { type DescribedStore, type DescribedValue, secretFile } from "./profile-text.js";
 
 export interface DescribedStores {
   readonly stores: readonly DescribedStore[];

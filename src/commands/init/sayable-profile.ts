@@ -6,8 +6,7 @@ import { parseProfile } from "../../profile/parse-profile.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { readProfile } from "../../profile/reading/read-profile.js";
 import { entriesOf, entryOf, type TreeNode } from "../../profile/reading/tree.js";
-import type { DescribedHost, DescribedStore } from "./described.js";
-import { profileText } from "./profile-text.js";
+import { type DescribedHost, type DescribedStore, profileText } from "./profile-text.js";
 
 export interface SayableProfile {
   readonly text: string;

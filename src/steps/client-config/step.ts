@@ -3,15 +3,19 @@ import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, ServiceAccount } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
-import { type ClientConfig, wantedClientConfig } from "../../vendor/client-config/client-config.js";
+import {
+  type ClientConfig,
+  readClientConfig,
+  sameEndpoints,
+  wantedClientConfig,
+} from "../../vendor/client-config/client-config.js";
 import {
   editClientConfig,
   type EditedClientConfig,
   editedConnection,
 } from "../../vendor/client-config/edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "../../vendor/client-config/observe.js";
-import { otherAuthentication } from "../../vendor/client-config/other-authentication.js";
-import { readClientConfig, sameEndpoints } from "../../vendor/client-config/reading.js";
+import { otherAuthentication } from "../../vendor/client-config/existing.js";
 import { renderClientConfig } from "../../vendor/client-config/render.js";
 import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";

@@ -7,7 +7,7 @@ import { quotedName } from "../../profile/words/quote.js";
 import type { Proof, Step, StepInput } from "../../workflow/step.js";
 import { memberClient, type MemberClientOptions } from "../../members/private-client.js";
 import { observeClientConfig } from "../../vendor/client-config/observe.js";
-import { readClientConfig } from "../../vendor/client-config/reading.js";
+import { readClientConfig } from "../../vendor/client-config/client-config.js";
 
 export interface MembersOptions extends MemberClientOptions {
   /** By source. Users without one are tested as far as that goes without a login. */

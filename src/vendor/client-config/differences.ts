@@ -1,7 +1,14 @@
 import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
-import { type ClientConfigReading, memberOf, sameEndpoints, type UserReading } from "./reading.js";
-import { type ClientConfig, type ClientUser, defaultVerbosity } from "./client-config.js";
+import {
+  type ClientConfig,
+  type ClientConfigReading,
+  type ClientUser,
+  defaultVerbosity,
+  memberOf,
+  sameEndpoints,
+  type UserReading,
+} from "./client-config.js";
 
 /**
  * What changes for the client, one line each: "user old_signer: removed". Removals come first within each

@@ -4,10 +4,10 @@ import { type JsonNode, type JsonObject, parseJson } from "../../formats/json/js
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
-import { type ClientConfig, type ClientUser, defaultVerbosity } from "./client-config.js";
-import { connectionDifference, differences, shownName, unknownParts } from "./differences.js";
-import type { ExistingText } from "./existing.js";
 import {
+  type ClientConfig,
+  type ClientUser,
+  defaultVerbosity,
   endpointsOf,
   isSameEndpoint,
   memberOf,
@@ -15,7 +15,9 @@ import {
   readsAs,
   sameEndpoints,
   scalarsOf,
-} from "./reading.js";
+} from "./client-config.js";
+import { connectionDifference, differences, shownName, unknownParts } from "./differences.js";
+import type { ExistingText } from "./existing.js";
 import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./render.js";
 
 export interface EditedClientConfig {

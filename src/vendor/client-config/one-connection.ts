@@ -3,9 +3,8 @@ import { serviceHome } from "../../profile/service-identity.js";
 import { logVerbosities, type Endpoint, type LogVerbosity, type Profile } from "../../profile/types.js";
 import { editClientConfig } from "./edit.js";
 import { observeClientConfig, type ObservedClientConfig } from "./observe.js";
-import { readClientConfig } from "./reading.js";
+import { type ClientConfig, readClientConfig, wantedClientConfig } from "./client-config.js";
 import { renderClientConfig } from "./render.js";
-import { wantedClientConfig, type ClientConfig } from "./client-config.js";
 
 /**
  * Makes the texts of a config.json that has only one connection of the profile, its users, and the endpoints

@@ -3,8 +3,7 @@ import { type JsonObject, parseJson } from "../../formats/json/json-tree.js";
 import { renderTemplate } from "../../formats/template.js";
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint } from "../../profile/types.js";
-import type { ClientConfig, ClientUser } from "./client-config.js";
-import { readClientConfig, readsAs } from "./reading.js";
+import { type ClientConfig, type ClientUser, readClientConfig, readsAs } from "./client-config.js";
 
 /**
  * The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more.

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import t from "tap";
-import { writeDemoProfile } from "../../../src/commands/demo/inside-sandbox.js";
+import { writeDemoProfile } from "../../../src/commands/demo/demo.js";
 import { path } from "../../../src/host/path.js";
 import { Secret } from "../../../src/problem/secret.js";
 import type { Cluster } from "../../../src/simulator/cluster.js";

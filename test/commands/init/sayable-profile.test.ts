@@ -1,5 +1,9 @@
 import t from "tap";
-import type { DescribedHost, DescribedStore, DescribedValue } from "../../../src/commands/init/described.js";
+import type {
+  DescribedHost,
+  DescribedStore,
+  DescribedValue,
+} from "../../../src/commands/init/profile-text.js";
 import { sayableProfile } from "../../../src/commands/init/sayable-profile.js";
 import { path } from "../../../src/host/path.js";
 

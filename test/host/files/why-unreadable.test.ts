@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { test, type Test } from "tap";
-import { readConnections } from "../../../src/commands/ha/read-connections.js";
+import { readConnections } from "../../../src/commands/ha/connections.js";
 import { hashArchive } from "../../../src/host/archive/copy-archive.js";
 import { whyUnreadable } from "../../../src/host/files/why-unreadable.js";
 import { path } from "../../../src/host/path.js";

@@ -1,7 +1,6 @@
 import t from "tap";
 import { differences } from "../../../src/vendor/client-config/differences.js";
-import { readClientConfig } from "../../../src/vendor/client-config/reading.js";
-import type { ClientConfig } from "../../../src/vendor/client-config/client-config.js";
+import { type ClientConfig, readClientConfig } from "../../../src/vendor/client-config/client-config.js";
 import { existing } from "../../support/existing-config.js";
 
 const password = { authenticationType: "password" } as const;

@@ -1,7 +1,11 @@
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
-import { readClientConfig, readsAs } from "../../../src/vendor/client-config/reading.js";
+import {
+  type ClientConfig,
+  readClientConfig,
+  readsAs,
+} from "../../../src/vendor/client-config/client-config.js";
 import {
   clientConfigs,
   sameMeaning,
@@ -9,7 +13,6 @@ import {
   strangers,
   type Owner,
 } from "../../support/client-config-arbitraries.js";
-import type { ClientConfig } from "../../../src/vendor/client-config/client-config.js";
 import { existing } from "../../support/existing-config.js";
 
 function stays(owner: Owner, { connections, users }: ClientConfig): boolean {

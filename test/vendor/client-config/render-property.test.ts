@@ -1,6 +1,6 @@
 import fc from "../../support/fast-check.js";
 import t from "tap";
-import { readClientConfig, readsAs } from "../../../src/vendor/client-config/reading.js";
+import { readClientConfig, readsAs } from "../../../src/vendor/client-config/client-config.js";
 import { renderClientConfig } from "../../../src/vendor/client-config/render.js";
 import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
 import { clientConfigs } from "../../support/client-config-arbitraries.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import t from "tap";
-import { probeTable } from "../../../src/commands/ha/probe/probe-text.js";
+import { probeTable } from "../../../src/commands/ha/probe/probe-report.js";
 import type { Probed } from "../../../src/commands/ha/probe/probed.js";
 import { style } from "../../../src/ui/text/width.js";
 import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";

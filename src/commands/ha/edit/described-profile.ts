@@ -7,9 +7,8 @@ import { type Connection, type Endpoint, endpointText } from "../../../profile/t
 import type { Profile, ServiceAccount } from "../../../profile/types.js";
 import { quoted } from "../../../profile/words/quote.js";
 import { noAccount } from "../config-problems.js";
-import { chosenConnections, type HaConnections } from "../connections.js";
-import { homeFolder, readConnections } from "../read-connections.js";
-import type { EditableProfile, EditArguments, EditRequest } from "./arguments.js";
+import { chosenConnections, type HaConnections, homeFolder, readConnections } from "../connections.js";
+import type { EditableProfile, EditArguments, EditRequest } from "./edit-request.js";
 
 /**
  * The profile that the service user's config.json amounts to, which is all that is known of a host without

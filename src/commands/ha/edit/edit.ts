@@ -1,15 +1,15 @@
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { Problem } from "../../../problem/problem.js";
-import { cleanLine } from "../../../ui/text/clean-text.js";
-import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
 import { planText } from "../../../ui/plan/plan-text.js";
 import { planJson } from "../../../ui/reports/report-json.js";
+import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
+import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Plan } from "../../../workflow/plan.js";
 import { unfinishedWarning } from "../../../workflow/recover.js";
-import type { CommandContext } from "../../command.js";
-import { requireRoot } from "../../command.js";
+import { type CommandContext, requireRoot } from "../../command.js";
 import { type Recovered, runPlan, showRun, withLockedHost } from "../../run/run-plan.js";
-import { type EditArguments, type EditRequest, requestedEdit } from "./arguments.js";
+import { requiredEndpoint } from "../endpoint-argument.js";
+import type { EditArguments, EditRequest } from "./edit-request.js";
 import { plannedEdit } from "./planned-edit.js";
 import type { VectorEdit, Verb } from "./vector-edits.js";
 
@@ -29,6 +29,15 @@ export async function edit(verb: Verb, args: EditArguments, context: CommandCont
   }
   if (args.dryRun) return dryRun(request);
   return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(request, recovered));
+}
+
+/** What is asked for, checked as far as that goes without the host. Throws `ha-endpoint-invalid`. */
+export function requestedEdit(
+  verb: Verb,
+  { connection, endpoints, first = false, before }: EditArguments,
+): VectorEdit {
+  const place = before === undefined ? (first ? "first" : "last") : { before: requiredEndpoint(before) };
+  return { verb, connection, endpoints: endpoints.map(requiredEndpoint), place };
 }
 
 async function dryRun(request: EditRequest): Promise<ExitCode> {

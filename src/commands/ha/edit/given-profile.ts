@@ -15,9 +15,8 @@ import { quotedName } from "../../../profile/words/quote.js";
 import { ownCommand } from "../../../workflow/progress.js";
 import type { CommandContext } from "../../command.js";
 import { requireValid, withoutAdvice } from "../../run/valid-profile.js";
-import { chosenConnections, connectionsOf, type HaConnections } from "../connections.js";
-import { readConnections } from "../read-connections.js";
-import type { EditableProfile, EditRequest } from "./arguments.js";
+import { chosenConnections, connectionsOf, type HaConnections, readConnections } from "../connections.js";
+import type { EditableProfile, EditRequest } from "./edit-request.js";
 import { fewOf } from "./vector-edits.js";
 
 /**

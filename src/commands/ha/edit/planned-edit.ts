@@ -15,7 +15,7 @@ import type { Step, StepInput } from "../../../workflow/step.js";
 import { pkcs11Worker } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
 import { shownPlan } from "../../run/run-plan.js";
-import type { EditableProfile, EditRequest } from "./arguments.js";
+import type { EditableProfile, EditRequest } from "./edit-request.js";
 import { probeMembers, membersToProbe } from "./probe-members.js";
 import { editedVector } from "./vector-edits.js";
 

@@ -2,11 +2,15 @@ import { type Endpoint, endpointText } from "../../../profile/types.js";
 import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
 import { endpointMeaning } from "../../../profile/address.js";
 import type { CommandContext, CommandRun } from "../../command.js";
-import { chosenConnections, type HaConnection, type HaConnections } from "../connections.js";
+import {
+  chosenConnections,
+  type HaConnection,
+  type HaConnections,
+  readConnections,
+  type SourceArguments,
+} from "../connections.js";
 import { endpointArgument, namedOrEndpoint } from "../endpoint-argument.js";
-import { readConnections, type SourceArguments } from "../read-connections.js";
-import { probeJson, type Round } from "./probe-json.js";
-import { certificateTable, probeTable } from "./probe-text.js";
+import { certificateTable, probeJson, probeTable, type Round } from "./probe-report.js";
 import { probeAll, type Wanted } from "./probed.js";
 
 export interface ProbeArguments extends SourceArguments {

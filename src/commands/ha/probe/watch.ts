@@ -5,8 +5,7 @@ import { cleanLine } from "../../../ui/text/clean-text.js";
 import { cutToWidth } from "../../../ui/text/width.js";
 import type { Output, Style } from "../../../ui/terminal/output.js";
 import type { CommandContext } from "../../command.js";
-import { probeJson, type Round } from "./probe-json.js";
-import { probeTable, problemLines } from "./probe-text.js";
+import { probeJson, probeTable, problemLines, type Round } from "./probe-report.js";
 import { isGood, type Probed } from "./probed.js";
 
 /**

@@ -3,8 +3,7 @@ import type { Problem } from "../../../problem/problem.js";
 import type { Endpoint, Profile } from "../../../profile/types.js";
 import type { ProfileFile } from "../../../steps/profile-file/step.js";
 import type { CommandContext } from "../../command.js";
-import { requiredEndpoint } from "../endpoint-argument.js";
-import type { Verb, VectorEdit } from "./vector-edits.js";
+import type { VectorEdit } from "./vector-edits.js";
 
 export interface EditArguments {
   readonly connection: string;
@@ -61,13 +60,4 @@ export interface EditedProfile {
   readonly file?: ProfileFile;
   /** Not shown yet. */
   readonly warnings: readonly Problem[];
-}
-
-/** What is asked for, checked as far as that goes without the host. Throws `ha-endpoint-invalid`. */
-export function requestedEdit(
-  verb: Verb,
-  { connection, endpoints, first = false, before }: EditArguments,
-): VectorEdit {
-  const place = before === undefined ? (first ? "first" : "last") : { before: requiredEndpoint(before) };
-  return { verb, connection, endpoints: endpoints.map(requiredEndpoint), place };
 }

@@ -1,15 +1,39 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { type CommandContext, simulatorSources } from "../command.js";
 import { renderTemplate } from "../../formats/template.js";
 import { type AbsolutePath, joined, path } from "../../host/path.js";
+import { enterSandbox } from "../../host/sandbox/sandbox.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { buildArchive } from "../../simulator/archive.js";
-import { startCluster } from "../../simulator/cluster.js";
-import type { Cluster } from "../../simulator/cluster.js";
+import { type Cluster, startCluster } from "../../simulator/cluster.js";
 import type { Style } from "../../ui/terminal/output.js";
 import { durationText } from "../../ui/terminal/progress-lines.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
+import { type CommandContext, simulatorSources } from "../command.js";
+
+/**
+ * Calls this program again in a throw-away copy of this machine, and passes its output, signals and exit code
+ * on.
+ */
+export async function demoInSandbox({ self, environment, signal }: CommandContext): Promise<ExitCode> {
+  const shown = ["TERM", "NO_COLOR", "LANG"].flatMap((name) =>
+    environment[name] === undefined ? [] : [[name, environment[name]] as const],
+  );
+  const sandboxed = await enterSandbox({
+    program: self.node,
+    args: [self.script, "demo", "--inside-sandbox"],
+    cwd: path("/"),
+    env: Object.fromEntries(shown),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const stop = (): void => {
+    sandboxed.kill("SIGTERM");
+  };
+  signal.addEventListener("abort", stop);
+  const exitCode = await sandboxed.exitCode;
+  signal.removeEventListener("abort", stop);
+  return signal.aborted ? exitCodes.interrupted : exitCode === 0 ? exitCodes.done : exitCodes.failed;
+}
 
 const folder = path("/root/knet-demo");
 const configFile = joined(path("/var/amplia"), ...clientConfigFolders, clientConfigName);

@@ -1,6 +1,6 @@
 import t from "tap";
 import { parseJson } from "../../../src/formats/json/json-tree.js";
-import { readClientConfig } from "../../../src/vendor/client-config/reading.js";
+import { readClientConfig } from "../../../src/vendor/client-config/client-config.js";
 
 function endpointsWith(port: string): unknown {
   const parsed = parseJson(`{ "connections": { "hsm_1": { "ip": "10.1.2.3", "port": ${port} } } }`);
