@@ -1,10 +1,9 @@
 import type { JsonObject } from "../../formats/json/json-tree.js";
-import { foldKey } from "../../formats/settings/keys.js";
-import { settingsForms } from "../../formats/settings/settings-text.js";
+import { foldKey, settingsForms } from "../../formats/settings/settings-text.js";
 import type { Files, Host } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, folderOf, joined, path as literal } from "../../host/path.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
-import { defaultSettings, formByName, oldSettings } from "../../profile/key-stores/target.js";
+import { defaultSettings, formByName, oldSettings } from "../../profile/key-stores/amplia.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";

@@ -1,5 +1,4 @@
-import { foldKey } from "../../formats/settings/keys.js";
-import type { Setting } from "../../formats/settings/settings-text.js";
+import { foldKey, type Setting } from "../../formats/settings/settings-text.js";
 import type { KeyStoreType, UserInSettings } from "../../profile/key-stores/key-store-type.js";
 import { keyStoreTypes } from "../../profile/key-stores/key-store-types.js";
 import type { SettingsTarget } from "../../profile/types.js";

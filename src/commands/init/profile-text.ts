@@ -1,6 +1,6 @@
 import type { Document, Node, Scalar, YAMLMap } from "yaml";
 import { sha256 } from "../../host/random-hex.js";
-import { formByName } from "../../profile/key-stores/target.js";
+import { formByName } from "../../profile/key-stores/amplia.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 
 /**

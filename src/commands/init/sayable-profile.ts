@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/keys.js";
+import { foldKey } from "../../formats/settings/settings-text.js";
 import { positionsIn } from "../../formats/text/text-position.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { throwIfErrors, type Problem } from "../../problem/problem.js";

@@ -1,7 +1,7 @@
 import type { ErrorObject } from "ajv";
 import { profile as validate } from "../../generated/validate-profile.js";
 import type { Finding } from "../finding.js";
-import { quoted, quotedName, shownValue } from "../words/quote.js";
+import { mayHoldSecret, quoted, quotedName, shownValue } from "../words/quote.js";
 import {
   allowedBy,
   findPlace,
@@ -14,7 +14,6 @@ import {
   valuesOf,
   wantedKinds,
 } from "../words/schema-words.js";
-import { mayHoldSecret } from "../words/secret-key.js";
 import { hasMisspelt, nearest } from "../words/suggest.js";
 import { toData, type TreeNode } from "../reading/tree.js";
 

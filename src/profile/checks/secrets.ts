@@ -10,7 +10,7 @@ import {
   type TreeNode,
 } from "../reading/tree.js";
 import { placeholderFinding } from "../words/placeholder.js";
-import { isSecretKey } from "../words/secret-key.js";
+import { isSecretKey } from "../words/quote.js";
 import { nearest } from "../words/suggest.js";
 
 const sources = ["file", "env", "fd", "credential", "prompt"];

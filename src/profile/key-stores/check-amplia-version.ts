@@ -1,10 +1,9 @@
 import type { Finding } from "../finding.js";
 import { quotedName } from "../words/quote.js";
 import { entriesOf, entryOf, type Entry, type TreeNode } from "../reading/tree.js";
-import { confSince, isBefore, type AmpliaVersion } from "./amplia-version.js";
+import { type AmpliaVersion, confSince, isBefore, oldSettings, targetIn } from "./amplia.js";
 import type { CheckContext, Feature } from "./key-store-type.js";
 import { typeOf } from "./key-store-types.js";
-import { oldSettings, targetIn } from "./target.js";
 
 /**
  * What a key store of any type can require of Amplia. From Amplia's changelog, as are the requirements of

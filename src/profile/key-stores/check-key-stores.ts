@@ -4,7 +4,7 @@ import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "../readin
 import { quoted, quotedName } from "../words/quote.js";
 import { hasMisspelt, nearest } from "../words/suggest.js";
 import { unknownNames } from "../words/unknown-names.js";
-import { ampliaVersionOf } from "./amplia-version.js";
+import { ampliaVersionOf } from "./amplia.js";
 import { checkAmpliaVersion } from "./check-amplia-version.js";
 import { checkDefaultStore, checkStoreNames } from "./check-names.js";
 import { checkForms, checkTargets } from "./check-settings-files.js";

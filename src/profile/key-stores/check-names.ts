@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/keys.js";
+import { foldKey } from "../../formats/settings/settings-text.js";
 import type { Finding } from "../finding.js";
 import { placeholderFinding } from "../words/placeholder.js";
 import { quotedName } from "../words/quote.js";

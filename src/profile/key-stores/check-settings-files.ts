@@ -9,7 +9,7 @@ import { quoted, quotedName } from "../words/quote.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { storeNameMistake } from "./check-names.js";
 import { isSecretSlot } from "./key-store-types.js";
-import { defaultTarget, fileOf, formByName, targetIn, targetOf } from "./target.js";
+import { defaultTarget, fileOf, formByName, targetIn, targetOf } from "./amplia.js";
 
 /**
  * The files that key stores are written to: each must be usable, and have the same form wherever it is named.

@@ -1,5 +1,5 @@
 import { entryOf } from "../reading/tree.js";
-import { atType } from "./amplia-version.js";
+import { atType } from "./amplia.js";
 import { checkHost, checkText, isAddress } from "./check-values.js";
 import { secret, text, type KeyStoreType } from "./key-store-type.js";
 

@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.js";
 import type { Anchor, Entry, TreeNode } from "../reading/tree.js";
 import type { Connection, PinSource, User } from "../types.js";
-import type { AmpliaVersion } from "./amplia-version.js";
+import type { AmpliaVersion } from "./amplia.js";
 
 /**
  * Everything about one type of key store. Each has a file in this folder; `keyStoreTypes` lists them, and

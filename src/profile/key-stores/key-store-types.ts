@@ -5,7 +5,7 @@ import { dinamo } from "./dinamo.js";
 import type { BuildContext, KeyStoreType, SettingKey, SettingValue } from "./key-store-type.js";
 import { kryptus } from "./kryptus.js";
 import { pkcs11 } from "./pkcs11.js";
-import { targetIn } from "./target.js";
+import { targetIn } from "./amplia.js";
 
 /** Every type of key store, by the application's name for it. */
 const types: Readonly<Record<string, KeyStoreType>> = {

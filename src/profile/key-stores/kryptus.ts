@@ -4,7 +4,7 @@ import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";
 import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
-import { atType, confSince } from "./amplia-version.js";
+import { atType, confSince } from "./amplia.js";
 import { checkHost, checkText, conflict, incomplete, isAddress } from "./check-values.js";
 import { secret, text, type BuildContext, type CheckContext, type KeyStoreType } from "./key-store-type.js";
 

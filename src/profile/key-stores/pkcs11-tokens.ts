@@ -3,7 +3,7 @@ import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";
 import { entriesOf, entryOf, textOf, type Anchor, type Entry, type TreeNode } from "../reading/tree.js";
-import { atType, confSince, isBefore, type AmpliaVersion } from "./amplia-version.js";
+import { atType, confSince, isBefore, type AmpliaVersion } from "./amplia.js";
 import type { CheckContext } from "./key-store-type.js";
 
 /** Whether a Pkcs11 key store uses the kNET module: it names a user, or that module's file. */

@@ -3,11 +3,10 @@ import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";
 import { entryOf, textOf, type Entry } from "../reading/tree.js";
-import { atType } from "./amplia-version.js";
+import { atType, targetIn } from "./amplia.js";
 import { checkModule, checkText, conflict, incomplete, isModuleName } from "./check-values.js";
 import { secret, text, type CheckContext, type KeyStoreType, type UserInSettings } from "./key-store-type.js";
 import { checkTokens, isKnetStore, labelPlace, writtenLabel, writtenLabelOf } from "./pkcs11-tokens.js";
-import { targetIn } from "./target.js";
 
 const keys = {
   module: text("Module", { mayBeShown: isModuleName }),

@@ -1,7 +1,7 @@
 import type { Node } from "jsonc-parser";
 import type { Finding } from "../finding.js";
 import { duplicateKey, type Reading, syntaxFindings, tooDeep } from "./syntax.js";
-import { isSecretKey } from "../words/secret-key.js";
+import { isSecretKey } from "../words/quote.js";
 import { depthLimit, type Entry, type TreeNode } from "./tree.js";
 
 /** What jsonc-parser's numbered errors mean; its own words could quote the text. */

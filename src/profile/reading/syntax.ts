@@ -1,6 +1,5 @@
 import type { Finding } from "../finding.js";
-import { quoted } from "../words/quote.js";
-import { mayHoldSecret } from "../words/secret-key.js";
+import { mayHoldSecret, quoted } from "../words/quote.js";
 import { depthLimit, type TreeNode } from "./tree.js";
 import type { Entry } from "./tree.js";
 

@@ -2,7 +2,7 @@ import type * as Yaml from "yaml";
 import type { Node, Pair, Scalar } from "yaml";
 import { duplicateKey } from "./syntax.js";
 import type { Finding } from "../finding.js";
-import { isSecretKey } from "../words/secret-key.js";
+import { isSecretKey } from "../words/quote.js";
 import type { Entry, TreeNode } from "./tree.js";
 
 /** The type guards of the library, which is loaded only when a profile is YAML. */

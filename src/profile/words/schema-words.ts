@@ -1,5 +1,5 @@
 import type { ErrorObject } from "ajv";
-import { isSecretKey } from "./secret-key.js";
+import { isSecretKey } from "./quote.js";
 import type { Entry, TreeNode } from "../reading/tree.js";
 
 /**

@@ -1,4 +1,4 @@
-import { writtenBy } from "../../formats/safe-commands.js";
+import { writtenBy } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";

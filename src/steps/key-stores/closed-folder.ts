@@ -1,6 +1,5 @@
-import { inFolder } from "../../formats/safe-commands.js";
+import { inFolder, shellWord } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
-import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";

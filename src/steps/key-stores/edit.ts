@@ -1,5 +1,4 @@
-import { foldKey, partOf } from "../../formats/settings/keys.js";
-import type { Setting, SettingsEdit } from "../../formats/settings/settings-text.js";
+import { foldKey, partOf, type Setting, type SettingsEdit } from "../../formats/settings/settings-text.js";
 import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Secret } from "../../problem/secret.js";
 import type { KeyStore } from "../../profile/types.js";

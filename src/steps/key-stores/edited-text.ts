@@ -1,12 +1,12 @@
-import { foldKey } from "../../formats/settings/keys.js";
-import { cannotHold, formsThatHold, readSettings } from "../../formats/settings/read-settings.js";
-import { formName } from "../../formats/settings/settings-text.js";
-import type {
-  Setting,
-  SettingsEdit,
-  SettingsForm,
-  SettingsText,
+import {
+  foldKey,
+  formName,
+  type Setting,
+  type SettingsEdit,
+  type SettingsForm,
+  type SettingsText,
 } from "../../formats/settings/settings-text.js";
+import { cannotHold, formsThatHold, readSettings } from "../../formats/settings/read-settings.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";
 

@@ -6,8 +6,7 @@ import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import { Problem, Problems } from "../../problem/problem.js";
-import { confSince, isBefore, parseAmpliaVersion } from "../../profile/key-stores/amplia-version.js";
-import { oldSettings } from "../../profile/key-stores/target.js";
+import { confSince, isBefore, oldSettings, parseAmpliaVersion } from "../../profile/key-stores/amplia.js";
 import { quotedName } from "../../profile/words/quote.js";
 
 /** A file of the application's settings, as it is. */

@@ -1,4 +1,4 @@
-import { foldKey } from "../../formats/settings/keys.js";
+import { foldKey } from "../../formats/settings/settings-text.js";
 import type { KeyStoreType, SettingKey } from "../../profile/key-stores/key-store-type.js";
 import { keyStoreTypes, typeNames } from "../../profile/key-stores/key-store-types.js";
 

@@ -3,8 +3,7 @@ import type { Entry } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
-import { inFolder } from "../../formats/safe-commands.js";
-import { shellWord } from "../../formats/text/shell-word.js";
+import { inFolder, shellWord } from "../../formats/text/shell-word.js";
 import type { Observed } from "./observe.js";
 import { foreignness, passage, type Reader } from "./standing.js";
 

@@ -1,7 +1,6 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
-import { writtenBy } from "../../formats/safe-commands.js";
-import { shellWord } from "../../formats/text/shell-word.js";
+import { shellWord, writtenBy } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { Severity } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";

@@ -1,6 +1,6 @@
 import type { Change } from "../../workflow/change.js";
 import type { Plan, PlannedStep } from "../../workflow/plan.js";
-import { changeMark, changeText, contentLines } from "./change-text.js";
+import { changeMark, changeText, contentLines } from "./shown-change.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 

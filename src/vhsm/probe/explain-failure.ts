@@ -2,8 +2,7 @@ import type { Deadline } from "./deadline.js";
 import { type Time, timedOut } from "./deadline.js";
 import type { EndpointReport, Finding } from "./finding.js";
 import type { FirstShaken } from "./first-handshake.js";
-import { firstWords, type FirstWords, saidText } from "./first-words.js";
-import { askInHttp, listenFirst } from "./listen-first.js";
+import { askInHttp, firstWords, type FirstWords, listenFirst, saidText } from "./first-words.js";
 import {
   demandsCertificate,
   type FailedHandshake,

@@ -1,6 +1,5 @@
 import type { Deadline } from "./deadline.js";
-import type { FirstWords } from "./first-words.js";
-import { askInHttp } from "./listen-first.js";
+import { askInHttp, type FirstWords } from "./first-words.js";
 import { shakeHands, type Shaken } from "./shake-hands.js";
 import type { Peer } from "./peer.js";
 import { usualSettings } from "./tls-settings.js";

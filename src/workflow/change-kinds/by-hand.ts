@@ -1,5 +1,4 @@
-import { inFolder } from "../../formats/safe-commands.js";
-import { shellWord } from "../../formats/text/shell-word.js";
+import { inFolder, shellWord } from "../../formats/text/shell-word.js";
 import type { Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, nameOf } from "../../host/path.js";
 import type { CommonChange } from "../change-kind.js";

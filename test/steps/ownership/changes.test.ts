@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { writtenBy } from "../../../src/formats/safe-commands.js";
+import { writtenBy } from "../../../src/formats/text/shell-word.js";
 import type { Entry } from "../../../src/host/host.js";
 import { path } from "../../../src/host/path.js";
 import { planOwnership } from "../../../src/steps/ownership/changes.js";

@@ -1,8 +1,7 @@
 import t from "tap";
 import { report } from "../../../src/generated/validate-report.js";
 import { path } from "../../../src/host/path.js";
-import { changeJson } from "../../../src/ui/plan/change-json.js";
-import { changeMark, changeText } from "../../../src/ui/plan/change-text.js";
+import { changeJson, changeMark, changeText } from "../../../src/ui/plan/shown-change.js";
 import type { RestartService } from "../../../src/workflow/change-kinds/restart-service.js";
 
 const restart: RestartService = {

@@ -44,7 +44,7 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
     output.result(proofText(proofs, output.style));
     for (const problem of problems) output.problem(problem);
   }
-  return exitCodeOf(problems);
+  return exitCodeOfProofs(problems);
 };
 
 /**
@@ -98,7 +98,7 @@ function progressOn({ output }: CommandContext): (event: MemberEvent) => void {
 }
 
 /** A proof that failed or keys that differ weigh more than a member that is not there. */
-function exitCodeOf(problems: readonly Problem[]): ExitCode {
+function exitCodeOfProofs(problems: readonly Problem[]): ExitCode {
   const codes = problems.filter(({ severity }) => severity === "error").map(({ code }) => problemCodes[code]);
   return codes.find((code) => code === exitCodes.failed) ?? codes[0] ?? exitCodes.done;
 }

@@ -1,11 +1,10 @@
 import type { JsonData } from "../../json/json-text.js";
 import type { JsonArray, JsonMember, JsonNode, JsonObject } from "../../json/json-tree.js";
 import type { TextEdit } from "../../text/text-edit.js";
-import { foldKey } from "../keys.js";
+import { foldKey, type Setting } from "../settings-text.js";
 import { gapIn } from "./json-gaps.js";
 import { JsonInsertion } from "./json-insertion.js";
 import type { Section } from "./json-sections.js";
-import type { Setting } from "../settings-text.js";
 
 /** A setting below an object: the parts of its key that the object's own key does not have. */
 interface Addition {

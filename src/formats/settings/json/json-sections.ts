@@ -1,12 +1,12 @@
 import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonScalar } from "../../json/json-tree.js";
-import { foldKey } from "../keys.js";
 import {
+  foldKey,
   longestSection,
   mostSettings,
   sectionTooLong,
-  tooManySettings,
   type Setting,
   type SettingsFault,
+  tooManySettings,
 } from "../settings-text.js";
 
 /** All that a text holds at one key, wherever it stands and however it is spelled. */

@@ -2,12 +2,8 @@ import { visit } from "jsonc-parser";
 import { parseJson } from "../../json/json-tree.js";
 import type { JsonObject } from "../../json/json-tree.js";
 import { withEdits } from "../../text/text-edit.js";
-import { foldKey } from "../keys.js";
-import { additions } from "./json-additions.js";
-import { leavesAt, removals } from "./json-removals.js";
-import { deepest, isWellFormed, jsonSections } from "./json-sections.js";
-import type { JsonSections, Section } from "./json-sections.js";
 import {
+  foldKey,
   mostSettings,
   type Setting,
   type SettingsEdit,
@@ -15,6 +11,10 @@ import {
   type SettingsReading,
   type SettingsText,
 } from "../settings-text.js";
+import { additions } from "./json-additions.js";
+import { leavesAt, removals } from "./json-removals.js";
+import { deepest, isWellFormed, jsonSections } from "./json-sections.js";
+import type { JsonSections, Section } from "./json-sections.js";
 
 /**
  * Reads settings as .NET's configuration reads a JSON file: System.Text.Json with comments and trailing

@@ -1,12 +1,14 @@
-import { environmentForm, environmentLines } from "./environment-lines.js";
-import type { EnvironmentLines } from "./environment-lines.js";
-import { isWhiteSpace, trimmedStart } from "./ini-lines.js";
-import type { Assignment, Line } from "./read-lines.js";
-import { afterMark, linesOf } from "./read-lines.js";
+import { markReason, type SettingsFault, type SettingsReading } from "../settings-text.js";
+import {
+  environmentForm,
+  environmentLines,
+  type EnvironmentLines,
+  keyOfVariable,
+  variableCannotName,
+  variableOf,
+} from "./environment-lines.js";
 import { lineSettings, plainLine } from "./line-settings.js";
-import { markReason } from "../settings-text.js";
-import type { SettingsFault, SettingsReading } from "../settings-text.js";
-import { keyOfVariable, variableCannotName, variableOf } from "./variable-key.js";
+import { afterMark, type Assignment, isWhiteSpace, type Line, linesOf, trimmedStart } from "./read-lines.js";
 
 /** Docker scans for lines in a buffer of 64 KiB, where the line feed has to fit too. */
 const greatestLine = 64 * 1024 - 1;

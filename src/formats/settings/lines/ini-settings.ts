@@ -1,12 +1,25 @@
-import { foldKey, partOf } from "../keys.js";
-import { iniLines, isQuoted, isWhiteSpace } from "./ini-lines.js";
-import type { IniLines } from "./ini-lines.js";
+import type { Span } from "../../json/json-tree.js";
+import {
+  foldKey,
+  longestSection,
+  markReason,
+  partOf,
+  sectionTooLong,
+  type Setting,
+  type SettingsFault,
+  type SettingsReading,
+} from "../settings-text.js";
 import type { LineEditor } from "./line-editor.js";
-import type { LineForm, Pair } from "./line-form.js";
-import type { Line } from "./read-lines.js";
-import { lineSettings, plainLine } from "./line-settings.js";
-import type { SettingsReading } from "../settings-text.js";
-import { markReason } from "../settings-text.js";
+import { type LineForm, lineSettings, type Pair, plainLine } from "./line-settings.js";
+import {
+  afterMark,
+  type Assignment,
+  isWhiteSpace,
+  type Line,
+  linesOf,
+  type ReadLines,
+  trimmed,
+} from "./read-lines.js";
 
 const ini: LineForm<IniLines> = {
   read: iniLines,
@@ -75,4 +88,114 @@ export function iniCannotHold(key: string, value: string): string | undefined {
 
 function hasOuterWhiteSpace(text: string): boolean {
   return isWhiteSpace(text.charAt(0)) || isWhiteSpace(text.charAt(text.length - 1));
+}
+
+type IniAssignment = Assignment & { readonly value: string };
+
+/** The lines from one section's header up to the next. */
+export interface IniBlock {
+  readonly header: Line;
+  /** What the header puts before its keys: `KeyStores:MyHsm:`. */
+  readonly prefix: string;
+  readonly assignments: Assignment[];
+  readonly comments: Set<Line>;
+}
+
+export interface IniLines extends ReadLines {
+  readonly blocks: readonly IniBlock[];
+  readonly blank: ReadonlySet<Line>;
+}
+
+/**
+ * Reads the text by the rules of Microsoft.Extensions.Configuration.Ini, which unescapes nothing and knows no
+ * comment after a value.
+ */
+export function iniLines(text: string): IniLines {
+  const start = afterMark(text);
+  const lines = linesOf(text, start, /(\r\n|\r|\n)/g);
+  const blocks: IniBlock[] = [];
+  const blank = new Set<Line>();
+  const assignments: IniAssignment[] = [];
+  const faults: SettingsFault[] = [];
+  for (const line of lines) {
+    const span = trimmed(text, line);
+    const content = text.slice(span.start, span.end);
+    const block = blocks.at(-1);
+    if (content === "") blank.add(line);
+    else if (/^[;#/]/.test(content)) block?.comments.add(line);
+    else if (content.startsWith("[") && content.endsWith("]")) {
+      const prefix = prefixOf(text, span);
+      const isTooLong = prefix.length > longestSection;
+      if (isTooLong) faults.push(sectionTooLong(span.start));
+      blocks.push({
+        header: line,
+        prefix: isTooLong ? prefix.slice(0, longestSection) : prefix,
+        assignments: [],
+        comments: new Set(),
+      });
+    } else if (!content.includes("="))
+      faults.push({
+        kind: "syntax",
+        offset: span.start,
+        reason: "this line is neither a section nor a comment, and has no equals sign",
+      });
+    else {
+      const assignment = assignmentIn(text, line, span, block?.prefix ?? "");
+      assignments.push(assignment);
+      block?.assignments.push(assignment);
+    }
+  }
+  const settings = assignments.map(({ key, value, name }) => ({ key, value, offset: name.start }));
+  return {
+    text,
+    start,
+    lines,
+    blocks,
+    blank,
+    assignments,
+    settings,
+    faults: [...faults, ...duplicates(settings)],
+  };
+}
+
+function prefixOf(text: string, { start, end }: Span): string {
+  const inner = trimmed(text, { start: start + 1, end: end - 1 });
+  return `${text.slice(inner.start, inner.end)}:`;
+}
+
+function assignmentIn(text: string, line: Line, { start }: Span, prefix: string): IniAssignment {
+  const equals = text.indexOf("=", start);
+  const name = trimmed(text, { start, end: equals });
+  const written = trimmed(text, { start: equals + 1, end: line.end });
+  const raw = text.slice(written.start, written.end);
+  return {
+    line,
+    key: prefix + text.slice(name.start, name.end),
+    value: isQuoted(raw) ? raw.slice(1, -1) : raw,
+    name,
+    written,
+  };
+}
+
+/** Whether the value's text has a pair of quotes around it, which the application takes off. */
+export function isQuoted(raw: string): boolean {
+  return raw.length > 1 && raw.startsWith('"') && raw.endsWith('"');
+}
+
+function duplicates(settings: readonly Setting[]): SettingsFault[] {
+  const seen = new Set<string>();
+  return settings.flatMap(({ key, offset }): SettingsFault[] => {
+    const before = seen.size;
+    seen.add(foldKey(key));
+    return seen.size > before
+      ? []
+      : [
+          {
+            kind: "duplicate-key",
+            offset,
+            reason: "this key occurs twice, for which the application refuses the whole file",
+            key,
+          },
+        ];
+  });
 }

@@ -1,6 +1,5 @@
-import { foldKey } from "../../../formats/settings/keys.js";
+import { foldKey, type Setting, type SettingsForm } from "../../../formats/settings/settings-text.js";
 import { composeReadsAlike } from "../../../formats/settings/lines/systemd-value.js";
-import type { Setting, SettingsForm } from "../../../formats/settings/settings-text.js";
 import type { TextPosition } from "../../../formats/text/text-position.js";
 import type { Host } from "../../../host/host.js";
 import type { AbsolutePath } from "../../../host/path.js";

@@ -1,5 +1,4 @@
-import { foldKey } from "../../../formats/settings/keys.js";
-import type { SettingsForm } from "../../../formats/settings/settings-text.js";
+import { foldKey, type SettingsForm } from "../../../formats/settings/settings-text.js";
 import { positionsIn } from "../../../formats/text/text-position.js";
 import type { Host } from "../../../host/host.js";
 import { Problem } from "../../../problem/problem.js";

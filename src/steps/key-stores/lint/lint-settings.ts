@@ -1,5 +1,4 @@
-import { foldKey, partOf } from "../../../formats/settings/keys.js";
-import type { DroppedLine } from "../../../formats/settings/settings-text.js";
+import { type DroppedLine, foldKey, partOf } from "../../../formats/settings/settings-text.js";
 import type { Problem } from "../../../problem/problem.js";
 import { quotedName } from "../../../profile/words/quote.js";
 import { nearest } from "../../../profile/words/suggest.js";

@@ -1,4 +1,4 @@
-import { foldKey } from "../../../formats/settings/keys.js";
+import { foldKey } from "../../../formats/settings/settings-text.js";
 import { clientModule } from "../../../vendor/client.js";
 import type { Problem } from "../../../problem/problem.js";
 import { quotedName } from "../../../profile/words/quote.js";

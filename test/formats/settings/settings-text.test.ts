@@ -1,5 +1,5 @@
 import t from "tap";
-import { foldKey } from "../../../src/formats/settings/keys.js";
+import { foldKey } from "../../../src/formats/settings/settings-text.js";
 
 t.test("keys that .NET takes for the same fold alike", (t) => {
   for (const [a, b] of [
