@@ -23,6 +23,31 @@ export interface NamedEntry extends Entry {
   readonly name: string;
 }
 
+/** A regular file by its content's hash. */
+export interface FileState extends Entry {
+  /** Of the content, lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Extended attributes, the access control list among them: each name with its bytes in base64. */
+export type Attributes = Readonly<Record<string, string>>;
+
+/** How `install` puts a file in place. */
+export interface Installing {
+  /**
+   * The file whose access control list and extended attributes it gets: of this host, or by any path of this
+   * machine that opens it. Without: it has none.
+   */
+  readonly attributesOf?: { readonly path: AbsolutePath } | { readonly opener: string };
+  /** What it must have got of these in the end, else it is not put in place (`host-attributes-not-kept`). */
+  readonly attributes?: Attributes;
+  /**
+   * Is told what stands there (undefined: nothing), as late as can be, and throws where that is not what is
+   * to be replaced: then nothing is written.
+   */
+  readonly check: (now: FileState | undefined) => void;
+}
+
 /**
  * Is told what stands where an edited file is to be put (undefined: nothing), as late as can be, and throws
  * where that is not what the new content was made from: then nothing is written.
@@ -50,6 +75,16 @@ export interface Files {
   beginning(path: AbsolutePath, bytes: number): Buffer | undefined;
   /** Entries of a folder, sorted by name; undefined when missing. */
   list(path: AbsolutePath): readonly NamedEntry[] | undefined;
+  /**
+   * A regular file with its hash, whatever its size up to `sizeLimits.installed`; undefined when missing. A
+   * link is not followed at the end: anything but a file there is a Problem.
+   */
+  state(path: AbsolutePath): FileState | undefined;
+  /**
+   * Extended attributes of a regular file, without those that the system gives by a policy of its own
+   * (SELinux); undefined when missing. Asks tar(1), since Node has no call for it.
+   */
+  attributes(path: AbsolutePath): Attributes | undefined;
   /** Target text of a symbolic link. */
   readLink(path: AbsolutePath): string | undefined;
 
@@ -60,6 +95,11 @@ export interface Files {
    */
   write(path: AbsolutePath, content: Uint8Array, rights: Rights, edit?: Edit): void;
   /**
+   * Puts a file in place as `write` does, of any size, with the attributes that are asked for and no others,
+   * and only where what stands there is what the caller requires.
+   */
+  install(path: AbsolutePath, content: Uint8Array, rights: Rights, how: Installing): void;
+  /**
    * Makes the bytes follow a file that `write` made and that still is the one observed, of that size; returns
    * how it is then. Durable on return, and not atomic: a power cut can leave a part of the bytes, with zeros
    * for the rest.
@@ -68,18 +108,26 @@ export interface Files {
   /** Creates one folder (its parent exists). Refused when anything of that name exists. */
   createFolder(path: AbsolutePath, rights: Rights): void;
   /**
-   * Creates a symbolic link; used to put back what an installer removed. Replaces a link of that name,
-   * nothing else.
+   * Creates a symbolic link. Replaces a link of that name, nothing else; with `observed`, only that very one,
+   * or with null nothing at all.
    */
-  createLink(path: AbsolutePath, target: string, owner: Pick<Rights, "uid" | "gid">): void;
+  createLink(
+    path: AbsolutePath,
+    target: string,
+    owner: Pick<Rights, "uid" | "gid">,
+    observed?: Entry | null,
+  ): void;
   /**
    * Refused unless the entry is still the one observed (device, inode, owner and mode), a folder, or a
    * regular file with one link.
    */
   setOwner(path: AbsolutePath, observed: Entry, owner: Pick<Rights, "uid" | "gid">): void;
   setMode(path: AbsolutePath, observed: Entry, mode: Mode): void;
-  /** Removes a file or link; no error when missing. Never a folder. */
-  remove(path: AbsolutePath): void;
+  /**
+   * Removes a file or link; no error when missing. Never a folder. With `observed`, refused unless it still
+   * is that entry, of the same owner, mode and size.
+   */
+  remove(path: AbsolutePath, observed?: Entry): void;
   /** Removes an empty folder; no error when missing. */
   removeFolder(path: AbsolutePath): void;
   /**

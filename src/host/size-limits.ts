@@ -11,4 +11,6 @@ export const sizeLimits = {
   list: 64 * mebibyte,
   /** A shared library. */
   library: 128 * mebibyte,
+  /** Any file that an installer makes or replaces: half of what a whole archive may hold. */
+  installed: 512 * mebibyte,
 } as const;

@@ -1,6 +1,7 @@
 import { asAbsolutePath, folderOf, nameOf, path } from "../../src/host/path.js";
 import type { AbsolutePath } from "../../src/host/path.js";
 import type { Account, Entry, Files, Group, Host, NamedEntry, Rights } from "../../src/host/host.js";
+import { sha256 } from "../../src/host/random-hex.js";
 import { Problem } from "../../src/problem/problem.js";
 
 export type MemoryNode = Rights &
@@ -58,12 +59,22 @@ export class MemoryHost implements Host {
       read: (at, maxBytes) => this.#read(at, maxBytes),
       beginning: (at, bytes) => this.#read(at)?.subarray(0, bytes),
       list: (at) => this.#list(at),
+      state: (at) => {
+        const entry = this.#entry(at);
+        return entry && { ...entry, sha256: sha256(this.#read(at, Infinity) ?? "") };
+      },
+      attributes: (at) => this.#entry(at) && {},
       readLink: (at) => {
         const node = this.#look(at);
         return node?.kind === "link" ? node.target : undefined;
       },
       write: (at, content, rights, edit) => {
         edit?.(this.#read(at));
+        this.#put(at, { kind: "file", content: Buffer.from(content), ...rights });
+      },
+      install: (at, content, rights, { check }) => {
+        const entry = this.#entry(at);
+        check(entry && { ...entry, sha256: sha256(this.#read(at, Infinity) ?? "") });
         this.#put(at, { kind: "file", content: Buffer.from(content), ...rights });
       },
       extend: (at, observed, content) => {

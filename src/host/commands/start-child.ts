@@ -68,13 +68,15 @@ export interface AskOptions {
   readonly timeoutMs: number;
   /** Descriptors of ours that it gets as its 3, 4, …: files to work on without a name. */
   readonly given?: readonly number[];
+  /** Of what it prints; latin1 keeps each byte. Default: utf8. */
+  readonly encoding?: "utf8" | "latin1";
 }
 
 /** Waits for a program that has no input and is asked for what it prints; SIGKILL at the time-out. */
 export function askChild(
   program: string,
   args: readonly string[],
-  { env, timeoutMs, given = [] }: AskOptions,
+  { env, timeoutMs, given = [], encoding = "utf8" }: AskOptions,
 ): SpawnSyncReturns<string> {
   const first = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
   const stdio = [...first, ...othersFrom(first.length)];
@@ -83,7 +85,7 @@ export function askChild(
   const options = {
     detached: true,
     env: { ...env },
-    encoding: "utf8" as const,
+    encoding,
     timeout: timeoutMs,
     killSignal: "SIGKILL" as const,
     stdio,

@@ -9,9 +9,9 @@ import {
   symlinkSync,
 } from "node:fs";
 import { Problem } from "../../problem/problem.js";
-import { at, entryAt, entryOfDescriptor, withDescriptor } from "./descriptor.js";
+import { at, entryAt, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
 import { requireOwnNew } from "./draft.js";
-import type { Rights } from "../host.js";
+import type { Entry, Rights } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
 import {
   isTaken,
@@ -22,7 +22,7 @@ import {
   withPrivateUmask,
 } from "./temporary.js";
 import { article, isRootsAlone, type Owners } from "./trust.js";
-import { requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
+import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 import { folderMissing, requireRights, syncFolder } from "./write-file.js";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
@@ -37,7 +37,7 @@ export function createFolderIn(tree: Tree, path: AbsolutePath, rights: Rights): 
 }
 
 /**
- * Makes a symbolic link, in the place of another link or of nothing. Only where root alone can write:
+ * Makes a symbolic link, in the place of another link (the observed one, when one is named) or of nothing. Only where root alone can write:
  * elsewhere the owner of the folder could make root give away another file than the link.
  */
 export function createLinkIn(
@@ -45,11 +45,15 @@ export function createLinkIn(
   path: AbsolutePath,
   target: string,
   owner: Pick<Rights, "uid" | "gid">,
+  observed?: Entry | null,
 ): void {
   inFolderOf(tree, path, (parent) => {
     requireRootsAlone(parent, tree.owners);
     const standing = entryAt(parent.fd, nameOf(path));
-    if (standing !== undefined && standing.kind !== "link") throw taken(path, article[standing.kind]);
+    if (standing !== undefined && (standing.kind !== "link" || observed === null))
+      throw taken(path, article[standing.kind]);
+    if (observed !== undefined && observed !== null && !isSame(standing, observed))
+      throw changed(path, "it is not the link that was looked at before");
     const temporary = temporaryName();
     try {
       symlinkSync(target, at(parent.fd, temporary));

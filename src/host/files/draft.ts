@@ -3,21 +3,28 @@ import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
 import { findProgram } from "../commands/find-program.js";
 import { askChild } from "../commands/start-child.js";
-import type { Entry } from "../host.js";
-import { type AbsolutePath, joined } from "../path.js";
-import { at, entryOfDescriptor, isSame, walkFlags, withDescriptor } from "./descriptor.js";
+import type { AbsolutePath } from "../path.js";
+import { at, entryOfDescriptor, walkFlags, withDescriptor } from "./descriptor.js";
 import { draftName, removeQuietly, temporaryName } from "./temporary.js";
 import { trustedOwners } from "./trust.js";
 import { changed, type Folder } from "./walk.js";
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
 /** A new file, open, before it is given its name. */
 export interface Draft {
   readonly fd: number;
   /** Opens it by name as long as it has not been renamed. */
   readonly at: string;
+  /**
+   * Gives it the attributes that it is to have, once it has its content and owner: write(2) and chown(2) take
+   * capabilities away.
+   */
+  readonly dress: () => void;
 }
+
+/** Runs with the file, open, whose attributes a draft is to have. */
+export type WithModel = (use: (fd: number) => void) => void;
 
 /**
  * Runs `use` with a new, empty file in the folder that root alone can open; what it has not renamed is
@@ -26,32 +33,39 @@ export interface Draft {
 export function withDraft<T>(folder: Folder, use: (draft: Draft) => T): T {
   const name = temporaryName();
   try {
-    return create(at(folder.fd, name), use);
+    return create(at(folder.fd, name), undress, use);
   } catch (error) {
     removeQuietly(folder, name);
     throw error;
   }
 }
 
+const undress = (): void => undefined;
+
 /**
- * The same with the attributes of the file that it is to replace. It lies in a folder of its own that nobody
+ * The same with the attributes of another file, which `dress` copies. It lies in a folder of its own that nobody
  * else can enter: with the attributes comes the old mode, and who opened the draft in that instant could read
  * it later.
  */
-export function withDraftOf<T>(folder: Folder, name: string, before: Entry, use: (draft: Draft) => T): T {
+export function withDraftOf<T>(
+  folder: Folder,
+  path: AbsolutePath,
+  withModel: WithModel,
+  use: (draft: Draft) => T,
+): T {
   const temporary = temporaryName();
-  const path = joined(folder.path, name);
   mkdirSync(at(folder.fd, temporary), 0o700);
   try {
     const result = inside(at(folder.fd, temporary), path, (own) =>
-      create(at(own, draftName), (draft) => {
-        withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (old) => {
-          if (!isSame(entryOfDescriptor(old), before))
-            throw changed(path, "another file took its place meanwhile");
-          copyAttributes(old, draft.fd, path);
-        });
-        return use(draft);
-      }),
+      create(
+        at(own, draftName),
+        (fd) => {
+          withModel((model) => {
+            copyAttributes(model, fd, path);
+          });
+        },
+        use,
+      ),
     );
     // a folder that stayed would be there to be found after a run that says that all is done
     rmdirSync(at(folder.fd, temporary));
@@ -82,13 +96,16 @@ function inside<T>(target: string, path: AbsolutePath, use: (folder: number) => 
   }
 }
 
-function create<T>(target: string, use: (draft: Draft) => T): T {
-  return withDescriptor(
-    target,
-    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
-    (fd) => use({ fd, at: target }),
-    0o600,
-  );
+function create<T>(target: string, dress: (fd: number) => void, use: (draft: Draft) => T): T {
+  const useOpen = (fd: number): T =>
+    use({
+      fd,
+      at: target,
+      dress: () => {
+        dress(fd);
+      },
+    });
+  return withDescriptor(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, useOpen, 0o600);
 }
 
 const timeoutMs = 10_000;
@@ -121,7 +138,7 @@ export function copyAttributes(from: number, to: number, path: AbsolutePath): vo
   );
 }
 
-function notKept(path: AbsolutePath, detail: string): Problem {
+export function notKept(path: AbsolutePath, detail: string): Problem {
   return new Problem(
     "host-attributes-not-kept",
     "the file's access control list and extended attributes could not be kept, so it is not edited",

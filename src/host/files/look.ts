@@ -52,10 +52,15 @@ export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer
  * followed.
  */
 export function readAt(tree: Tree, folder: Folder, name: string, maxBytes: number): Buffer | undefined {
+  return withFileAt(tree, folder, name, upTo(maxBytes));
+}
+
+/** The same for any use of the open file. */
+export function withFileAt<T>(tree: Tree, folder: Folder, name: string, read: Reader<T>): T | undefined {
   for (let turn = 0; turn < mostTurns; turn++) {
     const entry = entryAt(folder.fd, name);
     if (entry === undefined) return undefined;
-    const found = content(tree, folder, name, entry, upTo(maxBytes));
+    const found = content(tree, folder, name, entry, read);
     if (found !== undefined) return found;
   }
   throw tooManyLinks(joined(folder.path, name));
@@ -69,16 +74,17 @@ export function beginningIn(tree: Tree, path: AbsolutePath, bytes: number): Buff
   });
 }
 
-type Reader = (fd: number, opened: Entry, path: AbsolutePath) => Buffer;
+/** Reads an open file that may be read. */
+export type Reader<T> = (fd: number, opened: Entry, path: AbsolutePath) => T;
 
-function upTo(maxBytes: number): Reader {
+function upTo(maxBytes: number): Reader<Buffer> {
   return (fd, { size }, file) => {
     if (size > maxBytes) throw tooLarge(file, size, maxBytes);
     return allBytes(fd, file, maxBytes);
   };
 }
 
-function contentIn(tree: Tree, path: AbsolutePath, read: Reader): Buffer | undefined {
+function contentIn(tree: Tree, path: AbsolutePath, read: Reader<Buffer>): Buffer | undefined {
   let wanted = path;
   for (let turn = 0; turn < mostTurns; turn++) {
     const name = nameOf(wanted);
@@ -96,7 +102,7 @@ function contentIn(tree: Tree, path: AbsolutePath, read: Reader): Buffer | undef
 }
 
 /** Undefined when another file has taken the name since `entry` was seen. */
-function content(tree: Tree, folder: Folder, name: string, entry: Entry, read: Reader): Buffer | undefined {
+function content<T>(tree: Tree, folder: Folder, name: string, entry: Entry, read: Reader<T>): T | undefined {
   const path = joined(folder.path, name);
   if (entry.kind !== "file") throw notAFile(entry, path);
   return withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
@@ -121,7 +127,7 @@ function allBytes(fd: number, path: AbsolutePath, maxBytes: number): Buffer {
   }
 }
 
-function tooLarge(path: AbsolutePath, bytes: number, maxBytes: number): Problem {
+export function tooLarge(path: AbsolutePath, bytes: number, maxBytes: number): Problem {
   return new Problem("host-file-too-large", "the file is larger than any file of its kind should be", {
     where: { path },
     detail: `at least ${bytes} bytes; at most ${maxBytes} are read`,

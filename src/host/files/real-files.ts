@@ -5,6 +5,9 @@ import { extendIn } from "./extend-file.js";
 import { asFileProblem } from "./file-problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
+import { attributesIn } from "./attributes.js";
+import { stateIn } from "./file-state.js";
+import { installIn } from "./install-file.js";
 import { beginningIn, entryIn, linkTextIn, listIn, readIn } from "./look.js";
 import { removeFolderIn, removeIn, removeTemporariesIn } from "./remove.js";
 import { setModeIn, setOwnerIn } from "./set-rights.js";
@@ -28,10 +31,17 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     read: (path, maxBytes = sizeLimits.text) => on(path, () => readIn(tree, path, maxBytes)),
     beginning: (path, bytes) => on(path, () => beginningIn(tree, path, bytes)),
     list: (path) => on(path, () => listIn(tree, path)),
+    state: (path) => on(path, () => stateIn(tree, path)),
+    attributes: (path) => on(path, () => attributesIn(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),
     write: (path, content, rights, edit) => {
       on(path, () => {
         writeIn(tree, path, content, rights, edit);
+      });
+    },
+    install: (path, content, rights, how) => {
+      on(path, () => {
+        installIn(tree, path, content, rights, how);
       });
     },
     extend: (path, observed, content) => on(path, () => extendIn(tree, path, observed, content)),
@@ -40,9 +50,9 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
         createFolderIn(tree, path, rights);
       });
     },
-    createLink: (path, target, owner) => {
+    createLink: (path, target, owner, observed) => {
       on(path, () => {
-        createLinkIn(tree, path, target, owner);
+        createLinkIn(tree, path, target, owner, observed);
       });
     },
     setOwner: (path, observed, owner) => {
@@ -55,9 +65,9 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
         setModeIn(tree, path, observed, mode);
       });
     },
-    remove: (path) => {
+    remove: (path, observed) => {
       on(path, () => {
-        removeIn(tree, path);
+        removeIn(tree, path, observed);
       });
     },
     removeFolder: (path) => {

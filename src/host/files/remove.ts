@@ -1,24 +1,37 @@
 import { rmdirSync, unlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
-import { at, entryAt } from "./descriptor.js";
+import type { Entry } from "../host.js";
+import { at, entryAt, isSame } from "./descriptor.js";
 import { folderOf, nameOf, type AbsolutePath } from "../path.js";
 import { removeStaleTemporaries } from "./temporary.js";
 import { article, notAFile } from "./trust.js";
-import { withFolder, type Folder, type Tree } from "./walk.js";
+import { changed, withFolder, type Folder, type Tree } from "./walk.js";
 import { syncFolder } from "./write-file.js";
 
 /**
- * Removes a file's or link's name; nothing to do when it is missing. Never a folder, and never what a link
- * points at.
+ * Removes a file's or link's name; nothing to do when it is missing. Never a folder, never what a link points
+ * at, and with `observed` nothing that is not as it was then.
  */
-export function removeIn(tree: Tree, path: AbsolutePath): void {
+export function removeIn(tree: Tree, path: AbsolutePath, observed?: Entry): void {
   removeName(tree, path, (folder, name) => {
     const entry = entryAt(folder.fd, name);
     if (entry === undefined) return;
     if (entry.kind !== "file" && entry.kind !== "link") throw notAFile(entry, path);
+    if (observed !== undefined && !isAsObserved(entry, observed))
+      throw changed(path, "it is not as it was when it was looked at");
     unlinkSync(at(folder.fd, name));
   });
+}
+
+function isAsObserved(entry: Entry, observed: Entry): boolean {
+  return (
+    isSame(entry, observed) &&
+    entry.size === observed.size &&
+    entry.mode === observed.mode &&
+    entry.uid === observed.uid &&
+    entry.gid === observed.gid
+  );
 }
 
 /** Removes an empty folder; nothing to do when it is missing. */

@@ -3,7 +3,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import { sizeLimits } from "../size-limits.js";
 import { at, entryAt, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
-import { withDraft, withDraftOf, type Draft } from "./draft.js";
+import { withDraft, withDraftOf, type Draft, type WithModel } from "./draft.js";
 import { asFileProblem } from "./file-problem.js";
 import type { Edit, Entry, Rights } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
@@ -12,7 +12,8 @@ import { refuseDefaultAcl, removeStaleTemporaries, withPrivateUmask } from "./te
 import { notAFile } from "./trust.js";
 import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 
-const { O_RDONLY, O_DIRECTORY } = constants;
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+
 /**
  * Puts a file in place: readers see the old content or the new, complete, never with wider rights than
  * `rights`. What stood there is replaced, not written to, and must be a regular file. Both content and name
@@ -27,10 +28,41 @@ export function writeIn(
   rights: Rights,
   edit?: Edit,
 ): void {
+  if (edit === undefined) putIn(tree, path, bytes, rights, { check: () => undefined });
+  else
+    putIn(tree, path, bytes, rights, {
+      model: (folder, name, before) => before && standing(folder, name, before),
+      check: (folder, name) => {
+        edit(readAt(tree, folder, name, sizeLimits.text));
+      },
+    });
+}
+
+/** The file that stands there, open: it must still be the one that was seen. */
+function standing(folder: Folder, name: string, before: Entry): WithModel {
+  return (use) => {
+    withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
+      if (!isSame(entryOfDescriptor(fd), before))
+        throw changed(joined(folder.path, name), "another file took its place meanwhile");
+      use(fd);
+    });
+  };
+}
+
+/** How a file that is put in place depends on others. */
+export interface Putting {
+  /** The file whose attributes it is to have; undefined: it has none. */
+  readonly model?: (folder: Folder, name: string, before: Entry | undefined) => WithModel | undefined;
+  /** Looks at what stands there, when all is ready, and throws where it must stay. */
+  readonly check: (folder: Folder, name: string, draft: number) => void;
+}
+
+/** Puts a file in place, as `writeIn` promises. */
+export function putIn(tree: Tree, path: AbsolutePath, bytes: Uint8Array, rights: Rights, how: Putting): void {
   const folderPath = folderOf(path);
   const done = withFolder(tree, folderPath, "change", (folder) => {
     withPrivateUmask(() => {
-      replace(tree, folder, nameOf(path), bytes, rights, edit);
+      replace(tree, folder, nameOf(path), bytes, rights, how);
     });
     requireSameFolder(tree, folderPath, folder);
     return true;
@@ -68,28 +100,29 @@ function replace(
   name: string,
   bytes: Uint8Array,
   rights: Rights,
-  edit?: Edit,
+  { model, check }: Putting,
 ): void {
   const path = joined(folder.path, name);
   const before = entryAt(folder.fd, name);
   refuseOtherThanFile(before, path);
   removeStaleTemporaries(folder);
   refuseDefaultAcl(folder);
-  const put = ({ fd, at: draft }: Draft): void => {
-    fill(fd, bytes, rights, path);
-    const written = entryOfDescriptor(fd);
+  const put = (draft: Draft): void => {
+    fill(draft, bytes, rights, path);
+    const written = entryOfDescriptor(draft.fd);
     requireSameFolder(tree, folder.path, folder);
-    edit?.(readAt(tree, folder, name, sizeLimits.text));
-    renameSync(draft, at(folder.fd, name));
+    check(folder, name, draft.fd);
+    renameSync(draft.at, at(folder.fd, name));
     if (!isSame(entryAt(folder.fd, name), written))
       throw changed(path, "another file took the place of the new one");
   };
-  if (edit === undefined || before === undefined) withDraft(folder, put);
-  else withDraftOf(folder, name, before, put);
+  const withModel = model?.(folder, name, before);
+  if (withModel === undefined) withDraft(folder, put);
+  else withDraftOf(folder, path, withModel, put);
   syncFolder(folder);
 }
 
-function fill(fd: number, bytes: Uint8Array, rights: Rights, path: AbsolutePath): void {
+function fill({ fd, dress }: Draft, bytes: Uint8Array, rights: Rights, path: AbsolutePath): void {
   for (let offset = 0; offset < bytes.length;) {
     offset += writeSync(fd, bytes, offset, bytes.length - offset, offset);
   }
@@ -97,6 +130,7 @@ function fill(fd: number, bytes: Uint8Array, rights: Rights, path: AbsolutePath)
   asFileProblem(path, () => {
     fchownSync(fd, rights.uid, rights.gid);
   });
+  dress();
   fchmodSync(fd, rights.mode);
   requireRights(entryOfDescriptor(fd), rights, path);
   fsyncSync(fd);

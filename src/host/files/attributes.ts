@@ -1,0 +1,81 @@
+import { Problem } from "../../problem/problem.js";
+import { errorCode } from "../../problem/thrown.js";
+import { findProgram } from "../commands/find-program.js";
+import { askChild } from "../commands/start-child.js";
+import type { Attributes } from "../host.js";
+import { folderOf, nameOf, type AbsolutePath } from "../path.js";
+import { withFileAt } from "./look.js";
+import { trustedOwners } from "./trust.js";
+import { withFolder, type Tree } from "./walk.js";
+
+const timeoutMs = 10_000;
+const blockBytes = 512;
+const prefix = "SCHILY.xattr.";
+/** The place of a file in the system's policy (selinux(8)), and the layers of overlayfs: not the file's own. */
+const notItsOwn = /^(security\.selinux$|trusted\.overlay\.)/;
+
+/** Extended attributes of a regular file; undefined when it is missing. */
+export function attributesIn(tree: Tree, path: AbsolutePath): Attributes | undefined {
+  return withFolder(tree, folderOf(path), "look", (folder) =>
+    withFileAt(tree, folder, nameOf(path), (fd) => attributesOf(fd, path)),
+  );
+}
+
+/**
+ * Extended attributes of an open file. Node has no call for them; tar(1) of GNU writes them before the
+ * content, in a header of its own (pax(1)), and is ended when more than that has come. Throws
+ * `host-attributes-unknown`.
+ */
+export function attributesOf(fd: number, path: AbsolutePath): Attributes {
+  const program = findProgram({ root: "/", owners: trustedOwners([]) }, "tar");
+  if (program === undefined) throw unknown(path, "there is no tar in the system's folders");
+  const args = ["--create", "--file=-", "--format=posix", "--dereference", "--absolute-names"];
+  const { status, error, stdout, stderr } = askChild(
+    program,
+    [...args, "--xattrs", "--xattrs-include=*", "/proc/self/fd/3"],
+    { env: { LC_ALL: "C" }, timeoutMs, given: [fd], encoding: "latin1" },
+  );
+  // it had more to say than is wanted: the content
+  const isCut = errorCode(error) === "ENOBUFS";
+  if (status === 0 || isCut) return parseAttributes(Buffer.from(stdout, "latin1"));
+  throw unknown(
+    path,
+    stderr.trim().slice(0, 500) || `tar could not be run: ${errorCode(error) ?? "it failed"}`,
+  );
+}
+
+/** The attributes that the first file of a tar has. Pure. */
+export function parseAttributes(tar: Buffer): Attributes {
+  if (tar.subarray(156, 157).toString("latin1") !== "x") return {};
+  const size = Number.parseInt(tar.subarray(124, 136).toString("latin1"), 8);
+  const found = recordsOf(tar.subarray(blockBytes, blockBytes + size)).flatMap(([key, value]) => {
+    const name = key.slice(prefix.length);
+    return key.startsWith(prefix) && !notItsOwn.test(name) ? [[name, value.toString("base64")] as const] : [];
+  });
+  return Object.fromEntries(found.sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** Each is `LENGTH KEY=VALUE\n`, where the length is that of all of it, and the value may hold any byte. */
+function recordsOf(header: Buffer): readonly (readonly [key: string, value: Buffer])[] {
+  const records: (readonly [string, Buffer])[] = [];
+  for (let start = 0; start < header.length;) {
+    const blank = header.indexOf(" ", start);
+    const length = Number.parseInt(header.subarray(start, blank).toString("latin1"), 10);
+    const equals = header.indexOf("=", blank);
+    if (blank < 0 || equals < 0 || !(length > 0)) return records;
+    records.push([
+      header.subarray(blank + 1, equals).toString("utf8"),
+      header.subarray(equals + 1, start + length - 1),
+    ]);
+    start += length;
+  }
+  return records;
+}
+
+function unknown(path: AbsolutePath, detail: string): Problem {
+  return new Problem("host-attributes-unknown", "the file's extended attributes cannot be determined", {
+    where: { path },
+    detail,
+    hint: "tar of GNU is needed for it; getfattr -d -m - shows what the file has",
+  });
+}
