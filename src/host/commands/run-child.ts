@@ -25,6 +25,11 @@ const drainMs = 200;
 /**
  * Runs one child in a session of its own: no terminal to ask questions on, and one group to kill. Settles
  * when the child itself has ended. At the time-out or abort the group gets SIGTERM, then SIGKILL.
+ *
+ * Not by execa 9, although it runs the demo's and the simulator's programs: where no descriptors are left for
+ * the pipes it ends this process in the middle of a run, with an `error` event that nobody can catch; it
+ * signals the child and not its group; it waits as long as a daemon holds the pipes; and over its `maxBuffer`
+ * it ends the child or drops the last words, which say what went wrong.
  */
 export async function runChild(run: ChildRun): Promise<CommandResult> {
   const started = performance.now();
