@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -91,12 +92,18 @@ async function compile(file, transform) {
   utimesSync(compiled, time, time);
 }
 
-/** The compiled files of the tests that are named, files or folders; all when none is. */
+/**
+ * The compiled files of the tests that are named, files or folders, with or without `test/`; all when none
+ * is.
+ */
 export function compiledTests(names) {
-  const files = (names.length === 0 ? ["test"] : names).flatMap((name) =>
-    testsIn(relative(clone, resolve(clone, name))),
-  );
+  const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(belowTest(name)));
   return files.map(compiledName);
+}
+
+function belowTest(name) {
+  const inside = relative(clone, resolve(clone, name));
+  return existsSync(inClone("test", inside)) ? join("test", inside) : inside;
 }
 
 /** The name that people know a compiled test by. */

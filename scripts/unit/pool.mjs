@@ -8,6 +8,9 @@ import { showTapOfMany } from "../setup/tap-display.mjs";
 /** Longer than any unit test takes on a busy machine. */
 const patience = 120_000;
 
+/** For who waits for the result: of the cases that tests make up, the first (test/support/cases.ts). */
+export const fewCases = { environment: { KNETCTL_TEST_CASES: "few", ...process.env } };
+
 /** Processes ready to be given files: one more than there are processors, since some tests wait. */
 export function startWorkers(options = {}) {
   return Array.from({ length: availableParallelism() + 1 }, () => startWorker(options));

@@ -1,7 +1,7 @@
 import { compileTests, compiledTests } from "../setup/compile-tests.mjs";
 import { showTotals } from "../setup/tap-display.mjs";
 import { unitTestsAmong } from "./choose.mjs";
-import { dismiss, runInPool, startWorkers } from "./pool.mjs";
+import { dismiss, fewCases, runInPool, startWorkers } from "./pool.mjs";
 import { watch } from "./watch.mjs";
 
 /**
@@ -17,7 +17,7 @@ export async function unit(args) {
 
 async function runOnce(tests) {
   // they start while the tests are compiled
-  const workers = startWorkers();
+  const workers = startWorkers(fewCases);
   try {
     await compileTests();
     return showResult(await runInPool(tests(), {}, workers));

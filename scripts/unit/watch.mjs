@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inClone } from "../setup/clone.mjs";
 import { compileTests } from "../setup/compile-tests.mjs";
 import { testsThatLoad } from "./choose.mjs";
-import { dismiss, runInPool, startWorkers } from "./pool.mjs";
+import { dismiss, fewCases, runInPool, startWorkers } from "./pool.mjs";
 
 /** An editor saves a file in several moves. */
 const settledMs = 50;
@@ -16,7 +16,7 @@ export async function watch(tests, show) {
   const changes = watched();
   for (;;) {
     // they start while nothing happens
-    const workers = startWorkers();
+    const workers = startWorkers(fewCases);
     process.stdout.write("waiting for a file of src or test to be saved; Ctrl-C ends it\n");
     const changed = await changes.next();
     try {

@@ -1,12 +1,14 @@
 import t from "tap";
+import { cases } from "../support/cases.js";
 import fc from "../support/fast-check.js";
 import { targets } from "./index.js";
 
 for (const { name, property, shortRuns } of targets) {
+  const runs = cases(shortRuns);
   t.test(
-    `${shortRuns} hostile cases of ${name}: each is used as it says, or refused with its reason`,
+    `${runs} hostile cases of ${name}: each is used as it says, or refused with its reason`,
     async (t) => {
-      await fc.assert(property(shortRuns), { numRuns: shortRuns });
+      await fc.assert(property(runs), { numRuns: runs });
       t.pass();
     },
   );

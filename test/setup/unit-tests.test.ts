@@ -15,6 +15,12 @@ test("a test that starts programs, itself or through its support, is not a unit 
   t.end();
 });
 
+test("a folder of test is known by its name in test too", (t) => {
+  t.strictSame(compiledTests(["formats/settings"]), compiledTests(["test/formats/settings"]));
+  t.throws(() => compiledTests(["formats/none"]), { message: "there is no test formats/none" });
+  t.end();
+});
+
 test("a test that needs root, or a sandbox, is not a unit test", (t) => {
   t.ok(
     needs("test/steps/ownership/step.test.ts").includes(

@@ -6,6 +6,8 @@ import { MemoryHost, type MemoryHostOptions } from "./memory-host.js";
 export type Life = (age: number) => Readonly<Record<string, string | number>>;
 
 export const up: Life = () => ({ ActiveState: "active", SubState: "running", Result: "success", MainPID: 7 });
+/** Up since the machine was: nobody waits to see whether it stays so. */
+export const upForLong: Life = () => ({ ...up(0), ActiveEnterTimestampMonotonic: 1 });
 export const down: Life = () => ({ ActiveState: "inactive", SubState: "dead", Result: "success" });
 export const failed: Life = () => ({ ActiveState: "failed", SubState: "failed", Result: "exit-code" });
 

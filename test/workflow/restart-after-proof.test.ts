@@ -7,7 +7,7 @@ import type { Change } from "../../src/workflow/change.js";
 import { readRun } from "../../src/workflow/journal/runs.js";
 import { makePlan } from "../../src/workflow/plan.js";
 import type { Step } from "../../src/workflow/step.js";
-import { ServiceHost, up } from "../support/service-host.js";
+import { ServiceHost, up, upForLong } from "../support/service-host.js";
 
 const profile: Profile = {
   source: "p.yaml",
@@ -49,6 +49,7 @@ async function withService(
     users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }],
     groups: [{ group: "root", gid: 0 }],
   });
+  host.next = upForLong;
   const atProof: (readonly string[])[] = [];
   const proves = (found: readonly Problem[]): Step => ({
     id: "smoke-test",

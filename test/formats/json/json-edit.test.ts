@@ -1,3 +1,4 @@
+import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { JsonEditor, type MemberChanges } from "../../../src/formats/json/json-edit.js";
@@ -59,7 +60,7 @@ t.test(
           );
         },
       ),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
     t.end();
   },

@@ -1,5 +1,6 @@
 import t from "tap";
 import { cannotHold, formsThatHold, readSettings } from "../../../src/formats/settings/read-settings.js";
+import { cases } from "../../support/cases.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";
 import fc from "../../support/fast-check.js";
 import {
@@ -10,7 +11,7 @@ import {
   values,
 } from "../../support/settings-arbitraries.js";
 
-const cases = 4000;
+const tries = cases(4000);
 const key = "KeyStores:MyHsm:Pin";
 
 /** The ways in which a form can say it. */
@@ -51,7 +52,7 @@ for (const form of ["ini", "env", "systemd"] as const) {
           (heldByNone(key, value) || !ways[form](key, value).some((text) => isHeld(form, text, key, value)))
         );
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
   });
 }

@@ -2,6 +2,7 @@ import t from "tap";
 import { cannotHold, readSettings } from "../../../src/formats/settings/read-settings.js";
 import type { SettingsEdit, SettingsText } from "../../../src/formats/settings/settings-text.js";
 import { dotnetKey } from "../../support/dotnet-settings.js";
+import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import {
   applicationReads,
@@ -12,7 +13,7 @@ import {
   values,
 } from "../../support/settings-arbitraries.js";
 
-const cases = 2000;
+const tries = cases(2000);
 const forms: readonly LineFormName[] = ["ini", "env", "systemd"];
 
 async function settingsOf(form: LineFormName, text: string): Promise<SettingsText> {
@@ -54,7 +55,7 @@ for (const form of forms) {
         const result = (await settingsOf(form, text)).edit({ set, remove });
         return same(applicationReads[form](result), expected);
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
   });
 
@@ -86,7 +87,7 @@ for (const form of forms) {
         }
         return text.startsWith("\uFEFF") === result.startsWith("\uFEFF");
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
   });
 
@@ -104,7 +105,7 @@ for (const form of forms) {
           (await settingsOf(form, result)).edit({ set: new Map(), remove: new Set(added.keys()) }) === text
         );
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
   });
 
@@ -114,7 +115,7 @@ for (const form of forms) {
         const once = (await settingsOf(form, text)).edit({ set, remove });
         return (await settingsOf(form, once)).edit({ set, remove }) === once;
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
   });
 }

@@ -1,3 +1,4 @@
+import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { readSettings } from "../../../src/formats/settings/read-settings.js";
@@ -9,7 +10,7 @@ import {
   type LineFormName,
 } from "../../support/settings-arbitraries.js";
 
-const cases = 4000;
+const tries = cases(4000);
 const forms: readonly LineFormName[] = ["ini", "env", "systemd"];
 const unit = fc.constantFrom(
   "A",
@@ -65,7 +66,7 @@ for (const form of forms) {
           );
         },
       ),
-      { numRuns: cases },
+      { numRuns: tries },
     );
   });
 }

@@ -33,6 +33,8 @@ t.test("no code point turns into several", (t) => {
   for (let point = 0; point <= 0x10ffff; point++) {
     const char = String.fromCodePoint(point);
     const folded = foldKey(char);
+    // most are their own, and nothing more is to be known of those
+    if (folded === char) continue;
     if (folded.length !== char.length || Array.from(folded).length !== 1 || foldKey(folded) !== folded)
       wrong++;
   }

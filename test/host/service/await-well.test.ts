@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import t, { type Test } from "tap";
+import type { Test } from "tap";
 import { awaitWell, type Pace, type Well } from "../../../src/host/service/await-well.js";
+import { sideBySide } from "../../support/side-by-side.js";
 import { down, failed, ServiceHost, up, type Life } from "../../support/service-host.js";
 
 const unit = "amplia.service";
@@ -37,15 +38,6 @@ function awaited(
     }),
   );
 }
-
-t.test("a unit that stays active for the time is well, at once or late", async (t) => {
-  const start = performance.now();
-  t.match(await awaited(up), { state: { active: "active", mainPid: 7 } });
-  t.ok(performance.now() - start >= pace.stable);
-  t.match(await awaited((age) => (age < 200 ? { ActiveState: "activating", SubState: "start" } : active)), {
-    state: { active: "active" },
-  });
-});
 
 const notWell: Readonly<
   Record<string, { readonly life: Life; readonly code: string; readonly detail: RegExp }>
@@ -98,29 +90,6 @@ const notWell: Readonly<
   },
 };
 
-for (const [what, { life, code, detail }] of Object.entries(notWell)) {
-  t.test(`a unit that ${what} is not well`, async (t) => {
-    await t.rejects(awaited(life, { seconds: 0.3 }), {
-      code,
-      detail,
-      hint: /journalctl -u amplia\.service -n 50/,
-    });
-  });
-}
-
-t.test("a signal ends the waiting at once", async (t) => {
-  const controller = new AbortController();
-  const start = performance.now();
-  setTimeout(() => {
-    controller.abort();
-  }, 50);
-  await t.rejects(
-    awaited(() => ({ ActiveState: "activating" }), { seconds: 60, signal: controller.signal }),
-    { code: "interrupted" },
-  );
-  t.ok(performance.now() - start < 15_000);
-});
-
 /** A URL of a server that gives these statuses, the last one again and again; without any, no answer. */
 async function serverOf(t: Test, ...statuses: readonly number[]): Promise<string> {
   let asked = 0;
@@ -137,36 +106,68 @@ async function serverOf(t: Test, ...statuses: readonly number[]): Promise<string
   return `http://user:word@localhost:${(server.address() as AddressInfo).port}/api/system/info?key=k1`;
 }
 
-t.test("with a health URL it must answer there, though not at once", async (t) => {
-  const notes: string[] = [];
-  t.match(await awaited(up, { health: await serverOf(t, 503, 503, 200), notes }), {
-    who: "Amplia 4.9.0 answers",
-  });
-  t.match(notes, [
-    "waiting for amplia.service to become active",
-    /^asking http:\/\/localhost:\d+\/api\/system\/info$/,
-  ]);
-});
-
-t.test("an answer that never comes, or is never a good one, is told without the URL's secrets", async (t) => {
-  for (const [statuses, reason] of [
-    [[500], "it answers with status 500"],
-    [[], "no answer within"],
-  ] as const) {
-    const error: unknown = await awaited(up, { health: await serverOf(t, ...statuses), seconds: 0.2 }).catch(
-      (caught: unknown) => caught,
-    );
-    t.match(error, {
-      code: "service-unhealthy",
-      detail: new RegExp(`^http://localhost:\\d+/api/system/info: ${reason}`),
+sideBySide("waiting until a unit is well", (test) => {
+  test("a unit that stays active for the time is well, at once or late", async (t) => {
+    const start = performance.now();
+    t.match(await awaited(up), { state: { active: "active", mainPid: 7 } });
+    t.ok(performance.now() - start >= pace.stable);
+    t.match(await awaited((age) => (age < 200 ? { ActiveState: "activating", SubState: "start" } : active)), {
+      state: { active: "active" },
     });
-    t.notMatch(JSON.stringify(error), /k1|word/);
-  }
-});
+  });
 
-t.test(
-  "a unit that ends while it is asked, and one that another start has taken the place of, are told as that",
-  async (t) => {
+  for (const [what, { life, code, detail }] of Object.entries(notWell)) {
+    test(`a unit that ${what} is not well`, async (t) => {
+      await t.rejects(awaited(life, { seconds: 0.3 }), {
+        code,
+        detail,
+        hint: /journalctl -u amplia\.service -n 50/,
+      });
+    });
+  }
+
+  test("a signal ends the waiting at once", async (t) => {
+    const controller = new AbortController();
+    const start = performance.now();
+    setTimeout(() => {
+      controller.abort();
+    }, 50);
+    await t.rejects(
+      awaited(() => ({ ActiveState: "activating" }), { seconds: 60, signal: controller.signal }),
+      { code: "interrupted" },
+    );
+    t.ok(performance.now() - start < 15_000);
+  });
+
+  test("with a health URL it must answer there, though not at once", async (t) => {
+    const notes: string[] = [];
+    t.match(await awaited(up, { health: await serverOf(t, 503, 503, 200), notes }), {
+      who: "Amplia 4.9.0 answers",
+    });
+    t.match(notes, [
+      "waiting for amplia.service to become active",
+      /^asking http:\/\/localhost:\d+\/api\/system\/info$/,
+    ]);
+  });
+
+  test("an answer that never comes, or is never a good one, is told without the URL's secrets", async (t) => {
+    for (const [statuses, reason] of [
+      [[500], "it answers with status 500"],
+      [[], "no answer within"],
+    ] as const) {
+      const error: unknown = await awaited(up, {
+        health: await serverOf(t, ...statuses),
+        seconds: 0.2,
+      }).catch((caught: unknown) => caught);
+      t.match(error, {
+        code: "service-unhealthy",
+        detail: new RegExp(`^http://localhost:\\d+/api/system/info: ${reason}`),
+      });
+      t.notMatch(JSON.stringify(error), /k1|word/);
+    }
+  });
+
+  test("a unit that ends while it is asked, or is started anew, is told as that", async (t) => {
     const health = await serverOf(t, 503);
     await t.rejects(
       awaited((age) => (age < 250 ? active : failed(age)), { health }),
@@ -176,5 +177,5 @@ t.test(
       awaited((age) => ({ ...active, NRestarts: age < 250 ? 0 : 1 }), { health }),
       { code: "service-flapping" },
     );
-  },
-);
+  });
+});

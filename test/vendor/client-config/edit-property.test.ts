@@ -1,3 +1,4 @@
+import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
@@ -41,7 +42,7 @@ t.test("an edit keeps the bytes of every unknown key, says what is wanted, and i
         );
       },
     ),
-    { numRuns: 300 },
+    { numRuns: cases(300) },
   );
   t.pass();
 });
@@ -53,7 +54,7 @@ t.test("a file that says the same in another way stays as it is, byte for byte",
       const edit = await editClientConfig(existing(text), wanted);
       return edit.text === text && edit.summary.length === 0;
     }),
-    { numRuns: 300 },
+    { numRuns: cases(300) },
   );
   t.pass();
 });

@@ -1,3 +1,4 @@
+import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { readClientConfig, readsAs } from "../../../src/vendor/client-config/client-config.js";
@@ -19,7 +20,7 @@ t.test("whatever the names, the client reads from a rendered file what is wanted
         JSON.stringify(Object.keys(file.users).sort()) === JSON.stringify([...config.users.keys()].sort())
       );
     }),
-    { numRuns: 300 },
+    { numRuns: cases(300) },
   );
   t.pass();
 });
@@ -30,7 +31,7 @@ t.test("a rendered file needs no edit", async (t) => {
       const text = await renderClientConfig(config);
       return (await editClientConfig(existing(text), config)).text === text;
     }),
-    { numRuns: 200 },
+    { numRuns: cases(200) },
   );
   t.pass();
 });

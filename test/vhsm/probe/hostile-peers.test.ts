@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import t from "tap";
-import { answer, kinds, probeTcp, probeTls, type Peer } from "./peers.js";
+import { answer, kinds, probeTcp, probeTls } from "./peers.js";
 
 /** Writes the chunk for as long as it is taken. */
 function endlessly(socket: Socket | TLSSocket, chunk: string | Buffer): void {
@@ -12,107 +12,6 @@ function endlessly(socket: Socket | TLSSocket, chunk: string | Buffer): void {
   more();
 }
 
-const dripping = (socket: Socket | TLSSocket, text: string): void => {
-  const timer = setInterval(() => {
-    socket.write(text);
-  }, 50);
-  socket.on("close", () => {
-    clearInterval(timer);
-  });
-};
-
-t.test("closes at once, in each way of closing", async (t) => {
-  t.strictSame(
-    kinds(
-      await probeTcp(t, (socket) => {
-        socket.end();
-      }),
-    ),
-    ["rejected"],
-  );
-  t.strictSame(
-    kinds(
-      await probeTcp(t, (socket) => {
-        socket.destroy();
-      }),
-    ),
-    ["rejected"],
-  );
-  t.strictSame(
-    kinds(
-      await probeTcp(t, (socket) => {
-        socket.resetAndDestroy();
-      }),
-    ),
-    ["rejected"],
-  );
-  t.strictSame(
-    kinds(
-      await probeTcp(t, (socket) => {
-        setTimeout(() => {
-          socket.destroy();
-        }, 600);
-      }),
-    ),
-    ["rejected"],
-    "after a while, unasked",
-  );
-});
-
-t.test("closes or resets at the first TLS message", async (t) => {
-  t.strictSame(
-    kinds(
-      await probeTcp(t, (socket) => {
-        socket.once("data", () => {
-          socket.end();
-        });
-      }),
-    ),
-    ["closed-during-tls"],
-  );
-  t.strictSame(
-    kinds(
-      await probeTcp(t, (socket) => {
-        socket.once("data", () => {
-          socket.resetAndDestroy();
-        });
-      }),
-    ),
-    ["closed-during-tls"],
-  );
-});
-
-t.test("a plain HTTP server that closes on what is no HTTP", async (t) => {
-  const peer: Peer<Socket> = (socket) => {
-    socket.once("data", (data: Buffer) => {
-      socket.end(data.toString("latin1").startsWith("GET ") ? "HTTP/1.0 404 Not Found\r\n\r\n" : "");
-    });
-  };
-  t.match(await probeTcp(t, peer), { findings: [{ kind: "plain-http", line: "HTTP/1.0 404 Not Found" }] });
-});
-
-t.test("a plain HTTP server that waits for the end of a line, or takes TLS for HTTP/0.9", async (t) => {
-  const said: Peer<Socket> = (socket) => {
-    let heard = "";
-    socket.on("data", (data: Buffer) => {
-      heard += data.toString("latin1");
-      if (heard.includes("\r\n\r\n")) socket.end("HTTP/1.0 404 Not Found\r\n\r\n");
-    });
-  };
-  t.match(await probeTcp(t, said), {
-    findings: [{ kind: "plain-http", line: "HTTP/1.0 404 Not Found" }],
-    left: 0,
-  });
-  const old: Peer<Socket> = (socket) => {
-    socket.once("data", (data: Buffer) => {
-      socket.end(
-        data.toString("latin1").startsWith("GET ") ? "HTTP/1.0 404 Not Found\r\n\r\n" : "<!DOCTYPE HTML>\n",
-      );
-    });
-  };
-  t.match(await probeTcp(t, old), { findings: [{ kind: "plain-http" }] });
-});
-
 t.test("raw TTLV without TLS", async (t) => {
   t.match(
     await probeTcp(t, (socket) => {
@@ -122,18 +21,6 @@ t.test("raw TTLV without TLS", async (t) => {
     }),
     { findings: [{ kind: "ttlv", tls: false }], speaks: "no TLS" },
   );
-});
-
-t.test("lower TLS settings that could not be tried are not said to be of no help", async (t) => {
-  let connections = 0;
-  const once: Peer<Socket> = (socket) => {
-    connections += 1;
-    if (connections > 1) return;
-    socket.once("data", () => {
-      socket.end(Buffer.from("15030300020228", "hex"));
-    });
-  };
-  t.match(await probeTcp(t, once), { findings: [{ kind: "tls-failed", lowerTried: false }] });
 });
 
 t.test("refuses TLS by an alert, whatever the settings", async (t) => {
@@ -182,29 +69,6 @@ t.test("endless bytes instead of TLS, and in a TLS handshake", async (t) => {
       }),
     ),
     ["tls-failed"],
-  );
-});
-
-t.test("a slow drip instead of TLS, in a header and in a body", async (t) => {
-  t.match(
-    await probeTcp(t, (socket) => {
-      dripping(socket, "\u0016");
-    }),
-    { findings: [{ kind: "other-service", said: /^bytes 16/ }] },
-  );
-  t.match(
-    await probeTls(t, (socket) => {
-      socket.write("HTTP/1.1 200 OK\r\n");
-      dripping(socket, "X: y\r\n");
-    }),
-    { findings: [{ kind: "timed-out", stage: "answer" }] },
-  );
-  t.match(
-    await probeTls(t, (socket) => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      dripping(socket, "{");
-    }),
-    { findings: [{ kind: "timed-out", stage: "answer" }] },
   );
 });
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Test } from "tap";
 import { makeCertificate } from "../../../src/simulator/certificate.js";
@@ -8,13 +9,13 @@ import { probeOne } from "./probe-one.js";
 
 const certificate = makeCertificate("hostile");
 
-/** For an endpoint, where a test gives no other. */
-export const timeoutMs = 2500;
+/** For an endpoint, where a test gives no other: peers that answer do so long before. */
+const timeoutMs = 2500;
 
 export type Peer<Stream> = (stream: Stream) => void;
 
-/** A report, and how many connections the peer still had when it was there and a little later. */
-export type Met = EndpointReport & { readonly left: number };
+/** A report, and how many connections the peer still has a little later. */
+export type Met = EndpointReport & { readonly left: () => Promise<number> };
 
 export async function probeTcp(t: Test, peer: Peer<Socket>, ms = timeoutMs): Promise<Met> {
   return probeServer(
@@ -55,10 +56,11 @@ async function probeServer(t: Test, server: ReturnType<typeof createServer>, ms:
   const report = await probeOne({ ip: "127.0.0.1", port: (server.address() as AddressInfo).port }, ms);
   const took = performance.now() - start;
   t.ok(took < 1.5 * ms + 500, `bounded in time: ${Math.round(took)} ms`);
-  await new Promise((resolve) => {
-    setTimeout(resolve, 100);
-  });
-  return { ...report, left: sockets.size };
+  const left = async (): Promise<number> => {
+    await delay(100);
+    return sockets.size;
+  };
+  return { ...report, left };
 }
 
 export const kinds = ({ findings }: EndpointReport): readonly string[] => findings.map(({ kind }) => kind);

@@ -1,3 +1,4 @@
+import { cases } from "../../../support/cases.js";
 import fc from "../../../support/fast-check.js";
 import t from "tap";
 import { readJsonSettings } from "../../../../src/formats/settings/json/json-settings.js";
@@ -5,7 +6,7 @@ import type { SettingsEdit } from "../../../../src/formats/settings/settings-tex
 import { fold, jsonComments, readAsDotnetJson } from "../../../support/dotnet-json.js";
 import { hostileText, settingKey, settingsFile } from "../../../support/json-settings-arbitraries.js";
 
-const cases = 3000;
+const tries = cases(3000);
 
 function edited(text: string, { set = new Map(), remove = new Set() }: Partial<SettingsEdit>): string {
   const reading = readJsonSettings(text);
@@ -43,7 +44,7 @@ t.test("what is read is what the application reads", (t) => {
         JSON.stringify(sorted(readAsDotnetJson(text)))
       );
     }),
-    { numRuns: cases },
+    { numRuns: tries },
   );
   t.end();
 });
@@ -69,9 +70,9 @@ t.test(
           JSON.stringify(jsonComments(result)) === JSON.stringify(jsonComments(text))
         );
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
-    t.ok(refused < cases / 50, "hardly any is refused");
+    t.ok(refused < tries / 50, "hardly any is refused");
     t.end();
   },
 );
@@ -99,7 +100,7 @@ t.test(
           JSON.stringify(left) === JSON.stringify(staying)
         );
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
     t.end();
   },
@@ -118,7 +119,7 @@ t.test("setting and removing at once does both", (t) => {
         JSON.stringify(sorted(readAsDotnetJson(result))) === JSON.stringify(sorted(expected))
       );
     }),
-    { numRuns: cases },
+    { numRuns: tries },
   );
   t.end();
 });
@@ -140,7 +141,7 @@ t.test(
         const result = edited(text, { set });
         return result !== text && edited(result, { remove: new Set(set.keys()) }) === text;
       }),
-      { numRuns: cases },
+      { numRuns: tries },
     );
     t.end();
   },
@@ -152,7 +153,7 @@ t.test("what a file says already is not written again", (t) => {
       const settings = [...readAsDotnetJson(text)].filter(([key]) => !key.split(":").includes(""));
       return edited(text, { set: new Map(settings), remove: new Set(["no such key"]) }) === text;
     }),
-    { numRuns: cases },
+    { numRuns: tries },
   );
   t.end();
 });
@@ -219,7 +220,7 @@ t.test("refuses exactly what the application refuses", (t) => {
         return "faults" in readJsonSettings(text) === refused;
       },
     ),
-    { numRuns: 5 * cases },
+    { numRuns: 5 * tries },
   );
   t.end();
 });

@@ -1,4 +1,5 @@
 import t from "tap";
+import { cases } from "../../../support/cases.js";
 import { jsonCannotHold, readJsonSettings } from "../../../../src/formats/settings/json/json-settings.js";
 
 function edited(text: string, set: Readonly<Record<string, string>>, ...remove: readonly string[]): string {
@@ -7,7 +8,7 @@ function edited(text: string, set: Readonly<Record<string, string>>, ...remove: 
   return reading.edit({ set: new Map(Object.entries(set)), remove: new Set(remove) });
 }
 
-function faults(text: string): readonly unknown[] {
+function faults(text: string): readonly (readonly unknown[])[] {
   const reading = readJsonSettings(text);
   return "faults" in reading
     ? reading.faults.map(({ kind, offset, key }) =>
@@ -124,25 +125,28 @@ t.test("a value and an empty section of one key are refused, not written", (t) =
 });
 
 t.test("time grows with the size of the text", (t) => {
-  const size = 256 * 1024;
+  const most = 256 * 1024;
+  const size = cases(most);
   const texts: readonly [text: string, fault?: string][] = [
     [`{"a": [${"1,".repeat(size / 2)}]}`],
     [`{${'"a": {},'.repeat(size / 8)}}`],
     [`{"${"a".repeat(1024)}": {${Array.from({ length: size / 20 }, (_, index) => `"${index}": 1`).join()}}}`],
     [
-      `{"${"a".repeat(size / 2)}": ` +
-        `{${Array.from({ length: size / 20 }, (_, index) => `"${index}": 1`).join()}}}`,
+      `{"${"a".repeat(most / 2)}": ` +
+        `{${Array.from({ length: most / 20 }, (_, index) => `"${index}": 1`).join()}}}`,
       "size",
     ],
-    [`{"${":".repeat(size)}": "x"}`, "size"],
+    [`{"${":".repeat(most)}": "x"}`, "size"],
     [`{${"/**/".repeat(size / 4)}}`],
     [`{"a": 1 ${"\n".repeat(size)}}`],
     [`{"a": "${"\\n".repeat(size / 2)}"}`],
   ];
   for (const [index, [text, fault]] of texts.entries()) {
     const start = performance.now();
-    t.match(faults(text), fault === undefined ? [] : [[fault]]);
-    t.equal(faults(text).length, fault === undefined ? 0 : 1);
+    t.strictSame(
+      faults(text).map(([kind]) => kind),
+      fault === undefined ? [] : [fault],
+    );
     if (fault === undefined) edited(text, { "new:key": "x" });
     t.ok(performance.now() - start < 30_000, `text ${index}: ${Math.round(performance.now() - start)} ms`);
   }

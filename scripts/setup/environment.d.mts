@@ -1,0 +1,2 @@
+export function withoutNpm(environment?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
+export function forRoot(environment?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
