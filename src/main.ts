@@ -104,11 +104,13 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
       const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
       if (host.root !== "/") out.inside(host.root);
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
-      // here, for every command: whichever may write can have private homes
+      // here, for every command: whichever may write can have private homes and stages
       const { removePrivateHomes } = await import("./host/processes/private-home.js");
+      const { removeStages } = await import("./host/stage/stage.js");
       whenLeft(() => {
         removePrivateHomes(host);
       });
+      whenLeft(removeStages);
       return host;
     },
   };

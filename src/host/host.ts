@@ -208,6 +208,11 @@ export interface Host {
   readonly readOnly: boolean;
   readonly accounts: Accounts;
   readonly commands: Commands;
+  /**
+   * Words to put before a command line that is started without `commands`, so that it runs where they run; in
+   * a stage they lead into it, and the line's program is looked for there. Empty for the machine itself.
+   */
+  readonly enter: readonly string[];
   /** Files, trusting root and these owners (uids) of folders on the way. */
   files(...trustedOwners: readonly number[]): Files;
 }

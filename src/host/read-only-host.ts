@@ -11,6 +11,7 @@ export function readOnlyHost(host: Host): Host {
     root: host.root,
     readOnly: true,
     accounts: host.accounts,
+    enter: host.enter,
     commands: {
       find: (program) => host.commands.find(program),
       run: (command) =>

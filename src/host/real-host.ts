@@ -18,6 +18,7 @@ export function realHost(root: AbsolutePath): Host {
     readOnly: false,
     accounts: realAccounts(realFiles(opener, []), root === "/" ? getent : undefined),
     commands: realCommands(root, opener),
+    enter: [],
     files: (...trustedOwners) => realFiles(opener, trustedOwners),
   };
 }

@@ -64,6 +64,13 @@ const programCodes = {
   "host-sandbox-tools-missing": exitCodes.unavailable,
   "host-sandbox-failed": exitCodes.failed,
 
+  // stage
+  "stage-needs-root": exitCodes.noPermission,
+  "stage-refused": exitCodes.noPermission,
+  "stage-no-overlay": exitCodes.unavailable,
+  "stage-tools-missing": exitCodes.unavailable,
+  "stage-failed": exitCodes.failed,
+
   // account
   "account-home-not-a-folder": exitCodes.failed,
   "account-home-writable": exitCodes.failed,

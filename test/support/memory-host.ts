@@ -21,6 +21,7 @@ export interface MemoryHostOptions {
 export class MemoryHost implements Host {
   readonly root = path("/");
   readonly readOnly = false;
+  readonly enter = [];
   readonly nodes = new Map<string, MemoryNode>([["/", { kind: "folder", mode: 0o755, uid: 0, gid: 0 }]]);
   /** Owners trusted by each call of `files`. */
   readonly trusted: (readonly number[])[] = [];

@@ -7,8 +7,10 @@ import { systemPath } from "../sandbox/sandbox-script.js";
 import { trustedOwners } from "../files/trust.js";
 import type { Tree } from "../files/walk.js";
 
-/** Changes to the folder inside the new root: chroot(8) itself always starts in `/`. */
-const inFolder = 'cd -- "$1" && shift && exec "$@"';
+/** A command line that changes to the folder first: where one enters another root it always begins in `/`. */
+export function inFolder(folder: string, line: readonly string[]): readonly string[] {
+  return ["/bin/sh", "-c", 'cd -- "$1" && shift && exec "$@"', "sh", folder, ...line];
+}
 
 /**
  * Programs of this machine, or, for a command `insideRoot`, of the host's root. Without `insideRoot` the
@@ -21,19 +23,9 @@ export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
     find: (program) => findProgram(machine, program),
     run: async (command) => {
       const enters = command.insideRoot === true && root !== "/";
-      const program = required(enters ? inside : machine, command.program);
+      const program = programIn(enters ? inside : machine, command.program);
       const line = enters
-        ? [
-            required(machine, "chroot"),
-            ".",
-            "/bin/sh",
-            "-c",
-            inFolder,
-            "sh",
-            command.cwd ?? "/",
-            program,
-            ...command.args,
-          ]
+        ? [programIn(machine, "chroot"), ".", ...inFolder(command.cwd ?? "/", [program, ...command.args])]
         : [program, ...command.args];
       return await runChild({
         line,
@@ -49,11 +41,12 @@ export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
 }
 
 /** Nothing of our own environment reaches a child: no LD_*, no NODE_OPTIONS, no PIN. */
-function environment(command: Command): Record<string, string> {
+export function environment(command: Command): Record<string, string> {
   return { ...command.env, PATH: systemPath, LC_ALL: "C" };
 }
 
-function required(tree: Tree, program: string): AbsolutePath {
+/** A program's path; throws a Problem (`host-command-missing`) where it is not there. */
+export function programIn(tree: Tree, program: string): AbsolutePath {
   const found = findProgram(tree, program);
   if (found !== undefined) return found;
   throw new Problem("host-command-missing", `the program ${JSON.stringify(program)} is not here`, {

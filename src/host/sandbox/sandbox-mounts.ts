@@ -33,17 +33,17 @@ const kernelTypes = new Set([
   "tracefs",
 ]);
 
-/** The sandbox has its own of these; what is mounted below them is left out. */
+/** A sandbox and a stage have their own of these; what is mounted below them is left out. */
 const replaced = ["/proc", "/sys", "/dev", "/run"];
 
 /**
- * The real file systems mounted below `/`, parents before children, from the text of /proc/self/mountinfo
- * (proc(5)). Of several mounts on one point the last is the one that is seen.
+ * The real file systems mounted below the root, as seen from inside it, parents before children, from the
+ * text of /proc/self/mountinfo (proc(5)). Of several mounts on one point the last is the one that is seen.
  */
-export function sandboxMounts(mountinfo: string): readonly SandboxMount[] {
+export function sandboxMounts(mountinfo: string, root = "/"): readonly SandboxMount[] {
   const found = new Map<string, SandboxMount>();
   for (const line of mountinfo.split("\n")) {
-    const mount = parsed(line);
+    const mount = parsed(line, root === "/" ? "" : root);
     if (mount === undefined) continue;
     found.delete(mount.path);
     found.set(mount.path, mount);
@@ -51,13 +51,15 @@ export function sandboxMounts(mountinfo: string): readonly SandboxMount[] {
   return [...found.values()].sort((left, right) => depth(left.path) - depth(right.path));
 }
 
-function parsed(line: string): SandboxMount | undefined {
+function parsed(line: string, root: string): SandboxMount | undefined {
   const fields = line.split(" ");
   const separator = fields.indexOf("-", 6);
   const point = fields[4];
   const type = fields[separator + 1];
   if (separator < 0 || point === undefined || type === undefined || kernelTypes.has(type)) return undefined;
-  const path = asAbsolutePath(unescaped(point));
+  const whole = unescaped(point);
+  if (!whole.startsWith(`${root}/`)) return undefined;
+  const path = asAbsolutePath(whole.slice(root.length));
   if (path === undefined || path === "/" || replaced.some((folder) => isBelow(path, folder)))
     return undefined;
   const options = (fields[5] ?? "").split(",");

@@ -1,32 +1,52 @@
 import { Problem } from "../../problem/problem.js";
 
-/** What the set-up script said before it gave up, as a problem a person can act on. */
-export function sandboxProblem(transcript: string): Problem {
+/** Why a set-up script gave up. */
+export interface Refusal {
+  readonly why: "namespaces" | "no-overlay" | "mounts" | "other";
+  /** The part of the set-up that it had come to; undefined when it did not begin. */
+  readonly at: string | undefined;
+  /** What its programs said. */
+  readonly detail: string;
+}
+
+/** Reads what a set-up script said: the names of its parts (`stage NAME`), and complaints. Pure. */
+export function refusalOf(transcript: string): Refusal {
   const lines = transcript
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  const stage = lines.findLast((line) => line.startsWith("stage "))?.slice("stage ".length);
-  const detail = lines.filter((line) => !line.startsWith("stage ")).join("\n") || "no message";
-  if (stage === undefined) {
-    return new Problem("host-sandbox-refused", "the kernel does not let this process make namespaces", {
-      detail,
-      hint: "run on the machine itself, or in a container with CAP_SYS_ADMIN (docker run --privileged)",
-    });
+  const at = lines.findLast((line) => line.startsWith("stage "))?.slice("stage ".length);
+  const detail = lines.filter((line) => !/^(stage|layer) /.test(line)).join("\n") || "no message";
+  if (at === undefined) return { why: "namespaces", at, detail };
+  if (at === "overlay" && /unknown filesystem type|no such device/i.test(detail))
+    return { why: "no-overlay", at, detail };
+  return { why: /permission denied|not permitted/i.test(detail) ? "mounts" : "other", at, detail };
+}
+
+/** What the set-up script said before it gave up, as a problem a person can act on. */
+export function sandboxProblem(transcript: string): Problem {
+  const { why, at, detail } = refusalOf(transcript);
+  const elsewhere =
+    "run on the machine itself, or in a container with CAP_SYS_ADMIN (docker run --privileged)";
+  switch (why) {
+    case "namespaces":
+      return new Problem("host-sandbox-refused", "the kernel does not let this process make namespaces", {
+        detail,
+        hint: elsewhere,
+      });
+    case "no-overlay":
+      return new Problem("host-sandbox-no-overlay", "this kernel has no overlay file system", {
+        detail,
+        hint: "load it with `modprobe overlay`, or run on a kernel built with CONFIG_OVERLAY_FS",
+      });
+    case "mounts":
+      return new Problem("host-sandbox-refused", `the kernel refuses the sandbox's mounts (${at ?? ""})`, {
+        detail,
+        hint: elsewhere,
+      });
+    case "other":
+      return new Problem("host-sandbox-failed", `the sandbox could not be set up (${at ?? ""})`, { detail });
   }
-  if (stage === "overlay" && /unknown filesystem type|no such device/i.test(detail)) {
-    return new Problem("host-sandbox-no-overlay", "this kernel has no overlay file system", {
-      detail,
-      hint: "load it with `modprobe overlay`, or run on a kernel built with CONFIG_OVERLAY_FS",
-    });
-  }
-  if (/permission denied|not permitted/i.test(detail)) {
-    return new Problem("host-sandbox-refused", `the kernel refuses the sandbox's mounts (${stage})`, {
-      detail,
-      hint: "run on the machine itself, or in a container with CAP_SYS_ADMIN (docker run --privileged)",
-    });
-  }
-  return new Problem("host-sandbox-failed", `the sandbox could not be set up (${stage})`, { detail });
 }
 
 export function sandboxNeedsRoot(): Problem {

@@ -1,0 +1,148 @@
+import type { ChildProcess } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import { startChild } from "../commands/start-child.js";
+import { walkFlags } from "../files/descriptor.js";
+import type { AbsolutePath } from "../path.js";
+import { systemPath } from "../sandbox/sandbox-script.js";
+import { stageProblem } from "./stage-problem.js";
+
+/**
+ * What holds a stage: the first process of its PID namespace. It lives until its input ends, which happens
+ * when this process does, whatever ends it; with it goes everything in the stage.
+ */
+export interface Holder {
+  /** Paths that open a part of the stage, good as long as it is held, for this process and its children. */
+  readonly opener: string;
+  readonly layers: string;
+  /** Numbers of the overlays that were made; 0 is the root's. */
+  readonly overlays: readonly number[];
+  /** nsenter(1)'s options that lead into the stage's namespaces, to the root that they were made with. */
+  readonly namespaces: readonly string[];
+  end(): Promise<void>;
+  /** At once, without waiting. */
+  kill(): void;
+}
+
+const endMs = 2000;
+
+/** Runs the set-up script (setpriv(1)'s arguments) and waits until the stage stands; throws `stage-…`. */
+export async function startHolder(
+  setpriv: AbsolutePath,
+  args: readonly string[],
+  root: AbsolutePath,
+  signal: AbortSignal | undefined,
+): Promise<Holder> {
+  const child = startChild(setpriv, args, {
+    cwd: "/",
+    env: { LC_ALL: "C", PATH: systemPath },
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      resolve();
+    });
+    child.once("error", () => {
+      resolve();
+    });
+  });
+  child.stdin?.on("error", () => undefined);
+  const kill = (): void => {
+    killGroup(child);
+  };
+  signal?.addEventListener("abort", kill, { once: true });
+  try {
+    if (signal?.aborted === true) kill();
+    const said = await transcript(child);
+    const ready = /^ready (\d+) (.*)$/m.exec(said);
+    if (ready === null) {
+      await ended;
+      signal?.throwIfAborted();
+      throw stageProblem(said);
+    }
+    const overlays = [...said.matchAll(/^layer (\d+)$/gm)].map((match) => Number(match[1]));
+    return { ...opened(`/proc/${ready[1] ?? ""}`, ready[2] ?? "", root, child, ended), overlays, kill };
+  } catch (error) {
+    kill();
+    await ended;
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+/**
+ * Everything is opened once, while the holder surely lives: its number may be another process's later, and
+ * what is reached by it then would be this machine's.
+ */
+function opened(
+  holder: string,
+  base: string,
+  root: AbsolutePath,
+  child: ChildProcess,
+  ended: Promise<void>,
+): Omit<Holder, "overlays" | "kill"> {
+  const descriptors: number[] = [];
+  const open = (path: string, flags: number): string => {
+    const descriptor = openSync(path, flags);
+    descriptors.push(descriptor);
+    return `/proc/${process.pid}/fd/${descriptor}`;
+  };
+  const inside = root === "/" ? "/stage" : `${base}${root}`;
+  const first = open(`${holder}/root${root === "/" ? "" : base}/.`, walkFlags);
+  const stage = open(`${holder}/root${inside}/.`, walkFlags);
+  const layers = open(`${holder}/cwd/.`, walkFlags);
+  const namespace = (name: string): string => open(`${holder}/ns/${name}`, constants.O_RDONLY);
+  const namespaces = [
+    `--mount=${namespace("mnt")}`,
+    `--pid=${namespace("pid")}`,
+    `--ipc=${namespace("ipc")}`,
+    `--root=${first}`,
+    `--wd=${first}`,
+  ];
+  return {
+    opener: `${stage}/.`,
+    layers,
+    namespaces,
+    end: async () => {
+      child.stdin?.end();
+      await Promise.race([ended, wait(endMs, undefined, { ref: false })]);
+      killGroup(child);
+      await ended;
+      for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
+    },
+  };
+}
+
+/** What it says until it is ready, or ends. */
+async function transcript(child: ChildProcess): Promise<string> {
+  const streams = [child.stdout, child.stderr].filter((stream): stream is Readable => stream !== null);
+  let said = "";
+  await new Promise<void>((resolve) => {
+    let open = streams.length;
+    for (const stream of streams) {
+      stream.setEncoding("utf8");
+      stream.on("data", (text: string) => {
+        said += text;
+        if (/^ready .*\n/m.test(said)) resolve();
+      });
+      stream.once("close", () => {
+        open -= 1;
+        if (open === 0) resolve();
+      });
+    }
+  });
+  for (const stream of streams) stream.destroy();
+  return said;
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // it has ended
+  }
+}

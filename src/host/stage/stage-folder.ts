@@ -1,0 +1,100 @@
+import { mkdirSync, chownSync, chmodSync, statSync } from "node:fs";
+import { asFileProblem } from "../files/file-problem.js";
+import { realFiles } from "../files/real-files.js";
+import { removeIfPossible } from "../archive/private-folder.js";
+import { joined, path, stateFolder, type AbsolutePath } from "../path.js";
+import { isOfEndedProcess, processMark } from "../processes/process-mark.js";
+import { randomHex } from "../random-hex.js";
+import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
+import { Problem } from "../../problem/problem.js";
+
+/** Where stages keep what is written in them; the second where nothing can be written in the first. */
+const parents = [stateFolder, path("/run")] as const;
+const pattern = /^stage-(\d+-\d+)-[0-9a-f]{12}$/;
+const rights = { mode: 0o700, uid: 0, gid: 0 };
+
+export interface StageFolder {
+  readonly path: AbsolutePath;
+  /** Removes it with all it holds, and knetctl's state folder when that was made for it and is empty. */
+  remove(): void;
+}
+
+/**
+ * A new folder of root's alone on this machine, with `root` to mount on and an upper and a work layer for the
+ * host's root and each overlay below it, of the rights of what they cover. Removes what dead processes left.
+ */
+export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): StageFolder {
+  const { folder, madeParent } = newFolder();
+  const remove = (): void => {
+    removeIfPossible(folder);
+    if (madeParent) removeEmpty(stateFolder);
+  };
+  try {
+    mkdirSync(`${folder}/root`);
+    mkdirSync(`${folder}/layers`);
+    makeLayer(folder, 0, root);
+    mounts.forEach(({ how, path: below }, index) => {
+      if (how === "overlay") makeLayer(folder, index + 1, `${root === "/" ? "" : root}${below}`);
+    });
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { path: folder, remove };
+}
+
+/** Removes the folders of processes that have ended, or, with `own`, those of this process. */
+export function removeStageFolders(own: boolean): void {
+  for (const parent of parents) {
+    for (const { name, kind, uid } of listed(parent)) {
+      const mark = pattern.exec(name)?.[1];
+      if (mark === undefined || kind !== "folder" || uid !== 0) continue;
+      if (own ? mark === processMark() : isOfEndedProcess(mark)) removeIfPossible(joined(parent, name));
+    }
+  }
+}
+
+function newFolder(): { readonly folder: AbsolutePath; readonly madeParent: boolean } {
+  removeStageFolders(false);
+  const files = realFiles("/", []);
+  const name = `stage-${processMark()}-${randomHex(12)}`;
+  const make = (parent: AbsolutePath): { folder: AbsolutePath; madeParent: boolean } => {
+    const madeParent = files.entry(parent) === undefined;
+    if (madeParent) files.createFolder(parent, rights);
+    files.createFolder(joined(parent, name), rights);
+    return { folder: joined(parent, name), madeParent };
+  };
+  try {
+    return make(parents[0]);
+  } catch (error) {
+    if (error instanceof Problem) return make(parents[1]);
+    throw error;
+  }
+}
+
+function makeLayer(folder: AbsolutePath, number: number, covered: string): void {
+  asFileProblem(folder, () => {
+    const layer = `${folder}/layers/${number}`;
+    for (const made of [layer, `${layer}/upper`, `${layer}/work`]) mkdirSync(made);
+    const { uid, gid, mode } = statSync(covered);
+    chownSync(`${layer}/upper`, uid, gid);
+    chmodSync(`${layer}/upper`, mode & 0o7777);
+  });
+}
+
+function listed(parent: AbsolutePath): readonly { name: string; kind: string; uid: number }[] {
+  try {
+    return realFiles("/", []).list(parent) ?? [];
+  } catch {
+    // a folder that cannot be read holds none of ours
+    return [];
+  }
+}
+
+function removeEmpty(folder: AbsolutePath): void {
+  try {
+    realFiles("/", []).removeFolder(folder);
+  } catch {
+    // a run has put something there meanwhile
+  }
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { getent, realAccounts } from "../accounts/accounts.js";
+import { findProgram } from "../commands/find-program.js";
+import { realFiles } from "../files/real-files.js";
+import { trustedOwners } from "../files/trust.js";
+import type { Host } from "../host.js";
+import { path, type AbsolutePath } from "../path.js";
+import { sandboxMounts } from "../sandbox/sandbox-mounts.js";
+import { startHolder, type Holder } from "./holder.js";
+import { makeStageFolder, removeStageFolders } from "./stage-folder.js";
+import { stageNeedsRoot, stageToolsMissing } from "./stage-problem.js";
+import { stageArguments, stageTools } from "./stage-script.js";
+import { enterStage, stagedCommands } from "./staged-commands.js";
+
+/** A folder of the stage whose changes lie in a layer of their own. */
+export interface StageLayer {
+  /** The folder, as seen from inside the host's root. */
+  readonly covers: AbsolutePath;
+  /** Path of this machine, to read only: what was created or changed below `covers`. */
+  readonly upper: string;
+}
+
+/** A copy-on-write view of a host's root. */
+export interface Stage {
+  /** The host in the stage: the same `root`; files, accounts and commands are the stage's. */
+  readonly host: Host;
+  /** A path of this machine that opens the stage's root, for this process and its children. */
+  readonly opener: string;
+  /** The upper layers: of the root, and of each file system mounted below it. */
+  readonly layers: readonly StageLayer[];
+  /** Ends everything in it and removes the layers. Idempotent. */
+  close(): Promise<void>;
+}
+
+const open = new Set<Holder>();
+
+/**
+ * Opens a stage of the host's root and of every real file system mounted below it, in mount, PID and IPC
+ * namespaces of its own. What is written there is gone with it, and everything that runs there ends with it,
+ * or with this process. /proc is new; /dev, /sys, /run and the network are this machine's. Throws a Problem
+ * (`stage-…`) saying why when the machine does not allow it.
+ */
+export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage> {
+  const setpriv = requireTools();
+  const mounts = sandboxMounts(readFileSync("/proc/self/mountinfo", "utf8"), host.root);
+  const folder = makeStageFolder(host.root, mounts);
+  try {
+    const args = stageArguments(folder.path, host.root, mounts);
+    const holder = await startHolder(setpriv, args, host.root, signal);
+    open.add(holder);
+    let closed: Promise<void> | undefined;
+    const end = async (): Promise<void> => {
+      await holder.end();
+      open.delete(holder);
+      folder.remove();
+    };
+    const covers = [path("/"), ...mounts.map((mount) => mount.path)];
+    return {
+      host: stagedHost(host.root, holder),
+      opener: holder.opener,
+      layers: holder.overlays.map((number) => ({
+        covers: covers[number] ?? path("/"),
+        upper: `${holder.layers}/${number}/upper`,
+      })),
+      close: () => (closed ??= end()),
+    };
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+/** For the moment when a second signal ends the program: ends the open stages and removes what they hold. */
+export function removeStages(): void {
+  for (const holder of open) holder.kill();
+  removeStageFolders(true);
+  removeStageFolders(false);
+}
+
+function stagedHost(root: AbsolutePath, holder: Holder): Host {
+  const { opener } = holder;
+  const enter = enterStage(root, holder);
+  return {
+    root,
+    readOnly: false,
+    accounts: realAccounts(realFiles(opener, []), root === "/" ? getent : undefined),
+    commands: stagedCommands(root, opener, enter),
+    enter,
+    files: (...trusted) => realFiles(opener, trusted),
+  };
+}
+
+function requireTools(): AbsolutePath {
+  if (process.geteuid?.() !== 0) throw stageNeedsRoot();
+  const machine = { root: "/", owners: trustedOwners([]) };
+  const missing = stageTools.filter((tool) => findProgram(machine, tool) === undefined);
+  if (missing.length > 0) throw stageToolsMissing(missing);
+  return findProgram(machine, "setpriv") ?? path("/usr/bin/setpriv");
+}
