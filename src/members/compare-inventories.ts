@@ -1,6 +1,6 @@
 import type { Inventory, InventoryObject } from "../pkcs11/inventory.js";
 
-/** Objects of one label and ID that are not the same on all members. */
+/** Objects with the same label and ID that are not the same on all members. */
 export interface KeyDifference {
   /**
    * `different`: members hold different keys under this name. `missing`: those that have it have the same,
@@ -12,14 +12,14 @@ export interface KeyDifference {
   readonly classes: readonly string[];
   /** Which members hold what. */
   readonly variants: readonly KeyVariant[];
-  /** Members without it, or with fewer objects of that name. */
+  /** Members without it, or with fewer objects with that name. */
   readonly missing: readonly string[];
 }
 
 export interface KeyVariant {
-  /** Of several objects of one name, all; null where one cannot be read. */
+  /** The hashes of all objects with that name; null if one of them cannot be read. */
   readonly sha256: string | null;
-  /** How many there are of that name. */
+  /** How many objects have that name. */
   readonly objects: number;
   readonly members: readonly string[];
 }
@@ -32,8 +32,8 @@ export interface InventoryComparison {
 
 /**
  * Compares what members hold, by class, label and ID, in the order of the members and of what they hold. A
- * hash that cannot be read on a member differs from none; how many objects there are is compared all the
- * same. Nothing is called missing when one of the inventories was cut. Pure.
+ * hash that cannot be read on a member does not differ from any other; the number of objects is compared all
+ * the same. Nothing is reported as missing if one of the inventories was cut off. Pure.
  */
 export function compareInventories(inventories: ReadonlyMap<string, Inventory>): InventoryComparison {
   const complete = [...inventories.values()].every((inventory) => inventory.complete);
@@ -48,7 +48,7 @@ interface Holding extends Pick<InventoryObject, "class" | "label" | "id"> {
   readonly held: Map<string, Held>;
 }
 
-/** The objects of one name on one member; their order on a token means nothing. */
+/** The objects with one name on one member; their order on a token has no meaning. */
 interface Held {
   /** Those that can be read, sorted. */
   readonly hashes: readonly string[];
@@ -77,7 +77,7 @@ function holdings(inventories: ReadonlyMap<string, Inventory>): ReadonlyMap<stri
   return held;
 }
 
-/** A private key that does not give its public part has that of the one public key of its name. */
+/** A private key that does not reveal its public part is given that of the only public key with its name. */
 function withPublicHalves(objects: readonly InventoryObject[]): readonly InventoryObject[] {
   const publicKeys = grouped(
     objects.filter((object) => object.class === "public-key"),
@@ -127,7 +127,7 @@ function variant(same: readonly (readonly [string, Held])[]): readonly KeyVarian
   }));
 }
 
-/** Whether the other may hold all that this one does; what cannot be read may be anything. */
+/** Whether the other may hold everything that this one does; what cannot be read may be anything. */
 function isWithin(one: Held, other: Held): boolean {
   const left = [...other.hashes];
   const lacking = one.hashes.filter((hash) => {
@@ -138,9 +138,7 @@ function isWithin(one: Held, other: Held): boolean {
   return one.objects <= other.objects && lacking.length <= other.objects - other.hashes.length;
 }
 
-/**
- * The halves of a key pair, which stand and fall together, are one line where their difference is the same.
- */
+/** The two halves of a key pair are reported on one line if they differ in the same way. */
 function joined(differences: readonly KeyDifference[]): readonly KeyDifference[] {
   const places = ({ variants }: KeyDifference): readonly (readonly string[])[] =>
     variants.map(({ members }) => members);
@@ -154,7 +152,7 @@ function joined(differences: readonly KeyDifference[]): readonly KeyDifference[]
   });
 }
 
-/** In the order of the first of each group. */
+/** Groups come in the order of their first members. */
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -1,33 +1,33 @@
 import type { ScenarioId, ScenarioResult } from "./scenarios.js";
 
-/** What a scenario costs over the vector as it is, milliseconds. */
+/** What a scenario costs compared with the vector as it is, in milliseconds. */
 export interface ScenarioCost {
   readonly id: ScenarioId;
   readonly firstMs: number;
   readonly secondMs: number;
   /**
-   * The second signature paid no more for the dead member: the module remembers which one answers. Null where
-   * the first paid nothing to speak of.
+   * Whether the second signature took no extra time for the dead member: the module then remembers which one
+   * answers. Null if the first took hardly any.
    */
   readonly remembers: boolean | null;
 }
 
 export interface DrillVerdict {
   /**
-   * `works`: all scenarios got through. `impaired`: they did, and there are dead members, which nothing can
-   * fail over to. `fails`: one did not. `not-measured`: the vector as it is does not work.
+   * `works`: all scenarios got through. `impaired`: they did, but some members are dead, so nothing can fail
+   * over to them. `fails`: one did not. `not-measured`: the vector as it is does not work.
    */
   readonly outcome: "works" | "impaired" | "fails" | "not-measured";
   /** One line for people. */
   readonly text: string;
-  /** Of the scenarios that got through, but for the vector as it is. */
+  /** For each scenario that got through, except the vector as it is. */
   readonly costs: readonly ScenarioCost[];
 }
 
-/** Two runs of the same differ by as much as this on a busy host. Milliseconds. */
+/** On a busy host, two runs of the same scenario can differ by this much, in milliseconds. */
 const noise = 100;
 
-/** Of a vector's members those that do not pass a probe. */
+/** Those of a vector's members that do not pass a probe. */
 export interface DeadMembers {
   readonly dead: readonly string[];
   readonly of: number;
@@ -94,7 +94,10 @@ function over(ms: number, base: number): number {
   return Math.round(Math.max(0, ms - base) * 10) / 10;
 }
 
-/** The dearest way for one member to be dead: what all dead but the last cost is not one member's. */
+/**
+ * The most expensive way for one member to be dead; the scenario in which all but the last are dead does not
+ * count.
+ */
 function deadFirst(costs: readonly ScenarioCost[]): string {
   const one = costs.filter(({ id }) => id.startsWith("first-"));
   const first = Math.max(0, ...one.map(({ firstMs }) => firstMs));
@@ -113,7 +116,7 @@ function killed(costs: readonly ScenarioCost[]): readonly string[] {
     : [`losing the active member between two signatures costs ${costText(cost.secondMs)}`];
 }
 
-/** "nothing" where it cannot be told from chance, "120 ms", "2.1 s". */
+/** "nothing" if it is no more than chance variation, else such as "120 ms" or "2.1 s". */
 export function costText(ms: number): string {
   if (ms < noise) return "nothing";
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;

@@ -16,9 +16,12 @@ export interface DrillRequest {
   readonly pin: Secret;
   /** Members that are known to be dead. */
   readonly dead?: DeadMembers;
-  /** For one scenario. Left out: by the length of its vector. */
+  /** For one scenario. If left out, it depends on the length of the vector. */
   readonly timeoutMs?: number | undefined;
-  /** Where the members are ours to kill: the first is killed between two signatures, and brought up again. */
+  /**
+   * Given if the members are simulated, and so can be killed: the first one is killed between two signatures,
+   * and started again.
+   */
   readonly killFirst?: { kill(): Promise<void>; revive(): Promise<void> };
   readonly progress?: (event: DrillEvent) => void;
 }
@@ -37,9 +40,9 @@ export interface DrillResult {
 
 /**
  * Measures failover: signs twice through each scenario's vector, each time in a fresh process with one login.
- * Stops after the vector as it is when that does not work, and after any login that did not succeed, so that
- * a wrong PIN is given once and no more. All stand-ins are there before the first login: where one cannot be
- * had, nothing has been measured yet that would be lost.
+ * Stops after the vector as it is if that does not work, and after any login that did not succeed, so that a
+ * wrong PIN is sent only once. All stand-ins are started before the first login: if one cannot be, no
+ * measurements are lost.
  */
 export async function drill(request: DrillRequest): Promise<DrillResult> {
   const { endpoints, killFirst, dead, progress = () => undefined } = request;
@@ -63,7 +66,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
   });
 }
 
-/** As many of each kind as one scenario needs at most; they are used again. */
+/** As many of each kind as any one scenario needs; they are reused. */
 async function withStandIns<T>(
   planned: readonly Scenario[],
   use: (standIns: readonly StandIn[]) => Promise<T>,
@@ -91,12 +94,12 @@ function standInsOf({ dead }: Scenario, standIns: readonly StandIn[]): readonly 
 }
 
 /**
- * For the member that answers; and for each other, a dead one of which costs the client its own time-out,
- * twice at most.
+ * Time for the member that answers, and for each other one: a dead member costs the client its time-out, at
+ * most twice.
  */
 const [firstMs, otherMs] = [60_000, 30_000];
 
-/** For a vector of so many members. */
+/** The time-out for a vector with this many members. */
 export function scenarioTimeout(members: number): number {
   return firstMs + otherMs * Math.max(0, members - 1);
 }
@@ -127,8 +130,8 @@ async function sign(
 }
 
 /**
- * Time for the client's side to see that its connections are gone, as a machine that loses power is gone
- * before somebody signs.
+ * Gives the client time to notice that its connections are gone: a machine that loses power is also gone some
+ * time before anyone signs.
  */
 const settleMs = 50;
 

@@ -4,15 +4,15 @@ import type { KeyDifference } from "./compare-inventories.js";
 import { isGood, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
 import { endpointText } from "../profile/types.js";
 
-/** What users' tokens on a member, or on several asked together, were found to be. */
+/** What was found about users' tokens on one member, or on several queried together. */
 export interface NamedTokens {
   readonly name: string;
   readonly tokens: readonly MemberToken[];
 }
 
 /**
- * What keeps members from being proven, and where they differ: one problem for each member and user, and for
- * each key. `inUse`: members that are not to be proven; what is wrong with them alone is a warning.
+ * What prevents members from being proven, and where they differ: one problem for each member and user, and
+ * for each key. `inUse`: members that are not to be proven; problems that concern only them are warnings.
  */
 export function memberProblems(
   members: readonly MemberProof[],
@@ -43,7 +43,7 @@ function withoutLogin(members: readonly MemberProof[]): readonly Problem[] {
     (user) =>
       new Problem(
         "members-no-login",
-        `no login was attempted as ${quoted(user)}; only what anybody may see was compared`,
+        `no login was attempted as ${quoted(user)}; only public objects were compared`,
         {
           severity: "warning",
           detail: "there is no PIN",

@@ -4,17 +4,17 @@ import type { TokenReport } from "../pkcs11/report.js";
 import type { KeyDifference } from "./compare-inventories.js";
 
 /**
- * What became of one user on one member. `reached`: all went well that could be done, which was not to sign:
- * there is no PIN, or the token offers too little. `refused`: the member refused the login, or its flags
- * forbade one. `not-tried`: that user's login on another member did not succeed before, and a wrong PIN
- * counts towards a lock-out that members share.
+ * The outcome for one user on one member. `reached`: everything that could be done went well, but signing was
+ * not possible: there is no PIN, or the token offers too little. `refused`: the member refused the login, or
+ * its flags forbade one. `not-tried`: that user's login on another member did not succeed before, and a wrong
+ * PIN counts towards a lock-out that members share.
  */
 export type MemberResult = "proven" | "reached" | "failed" | "unreachable" | "refused" | "not-tried";
 
 export interface MemberToken {
   readonly user: string;
   readonly result: MemberResult;
-  /** Absent when it was not tried. */
+  /** Absent if it was not tried. */
   readonly token?: TokenReport;
   readonly inventory?: Inventory;
   /** Why it is not proven, in short. */
@@ -37,9 +37,9 @@ export interface UserComparison {
   readonly user: string;
   /** Members compared, as `endpointText` writes them. Fewer than two: nothing was compared. */
   readonly members: readonly string[];
-  /** Objects that are there on all of them and the same, as far as can be told. */
+  /** Objects that exist on all of them and are the same, as far as can be seen. */
   readonly same: number;
   readonly differences: readonly KeyDifference[];
-  /** False: a member has more objects than are examined, so what is missing was not asked. */
+  /** False: a member has more objects than are examined, so missing objects were not looked for. */
   readonly complete: boolean;
 }

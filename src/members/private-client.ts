@@ -7,11 +7,11 @@ import type { Endpoint, Profile } from "../profile/types.js";
 import { oneConnection } from "../vendor/client-config/one-connection.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../vendor/client.js";
 
-/** The client's module, with a configuration of its own for each time it is loaded. */
+/** The client's module, with a private configuration each time it is loaded. */
 export interface PrivateClient {
   readonly how: ModuleRun;
   /**
-   * Runs `use` while a private home holds a config.json with these endpoints alone; nothing of it is left
+   * Runs `use` while a private home holds a config.json with only these endpoints; the home is removed
    * afterwards.
    */
   withEndpoints<T>(endpoints: readonly Endpoint[], use: (who: Who) => Promise<T>): Promise<T>;
@@ -20,7 +20,7 @@ export interface PrivateClient {
 /** The module, and how it is run. */
 export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeoutMs" | "signal">;
 
-/** As whom, and with which home, the module is loaded. */
+/** The user and home with which the module is loaded. */
 export type Who = Pick<TokenTestRequest, "identity" | "environment">;
 
 export interface MemberClientOptions {
@@ -32,7 +32,7 @@ export interface MemberClientOptions {
 
 /**
  * The client as the profile's service user runs it, for one connection; the service user's own home is not
- * used. Needs root, and a host that may be written to: private homes are made below its /run. Throws
+ * used. Needs root, and a host that can be written to: private homes are made below its /run. Throws
  * Problems.
  */
 export function memberClient(

@@ -29,11 +29,11 @@ export interface ProveRequest {
   /** The members to prove, each alone. */
   readonly endpoints: readonly Endpoint[];
   /**
-   * Members in use already, asked together as the client asks them: what the first that answers holds is
-   * compared too. They are not to be proven.
+   * Members that are already in use, queried together as the client does: what the first to answer holds is
+   * compared too. They are not proven.
    */
   readonly beside?: readonly Endpoint[];
-  /** PINs by user of that connection. Undefined: as far as it goes without a login. */
+  /** PINs by user of that connection. Undefined: the user is tested as far as is possible without a login. */
   readonly users: ReadonlyMap<string, Secret | undefined>;
   readonly progress?: (event: MemberEvent) => void;
 }
@@ -52,16 +52,16 @@ export interface ConnectionProof {
   readonly members: readonly MemberProof[];
   readonly comparisons: readonly UserComparison[];
   /**
-   * Everything that is not proven, or not the same. Empty: all members work with these users and hold the
-   * same keys.
+   * Everything that is not proven or not the same. Empty: all members work with these users and hold the same
+   * keys.
    */
   readonly problems: readonly Problem[];
 }
 
 /**
  * Proves each member alone through the module, as its service user, then compares what the members hold for
- * each user. At most one login attempt a member and user, and none with a user whose login on a member did
- * not go well. Rejects only when interrupted, or where there can be no private home.
+ * each user. At most one login attempt for each member and user, and none for a user whose login on another
+ * member failed. Rejects only if interrupted, or if no private home can be made.
  */
 export async function proveMembers(request: ProveRequest): Promise<ConnectionProof> {
   const { connection, endpoints, beside = [], users } = request;
@@ -85,14 +85,14 @@ export async function proveMembers(request: ProveRequest): Promise<ConnectionPro
   return { connection, members, comparisons, problems: memberProblems(members, comparisons, inUse) };
 }
 
-/** A member, or several behind each other as the client sees them. */
+/** A member, or several in order of preference, as the client sees them. */
 interface Asked {
   readonly name: string;
   readonly endpoints: readonly Endpoint[];
   readonly users: ProveRequest["users"];
 }
 
-/** Only for users whose keys on a new member there are to compare. */
+/** Only for users whose keys on a new member can be compared. */
 async function tokensInUse(
   request: ProveRequest,
   beside: readonly Endpoint[],
@@ -111,7 +111,8 @@ async function tokensInUse(
 }
 
 /**
- * One home for the member; its users one after the other, since a VHSM may count the sessions of a client.
+ * One home for the member; its users are tested one after the other, since a VHSM may limit a client's
+ * sessions.
  */
 async function tokensOf(
   request: ProveRequest,
@@ -156,8 +157,8 @@ async function tokensOf(
 }
 
 /**
- * A test that could not be made fails for this member and user alone: what is known of the others is worth
- * its logins.
+ * A test that could not be run fails for this member and user only: the results of the others have cost
+ * logins, and must not be lost.
  */
 async function tested(user: string, test: () => Promise<TokenTest>, logsIn: boolean): Promise<MemberToken> {
   try {

@@ -10,8 +10,8 @@ export type ScenarioId =
   | "active-killed";
 
 /**
- * A vector to sign through. Dead members are stand-ins of ours: no real one is touched, but the simulator's
- * own.
+ * A vector to sign through. Dead members are knetctl's stand-ins: no member is touched, except simulated
+ * ones.
  */
 export interface Scenario {
   readonly id: ScenarioId;
@@ -27,7 +27,7 @@ export interface Scenario {
 
 /**
  * The scenarios for a connection with this number of members, the one to compare the others with first.
- * `canKill`: the members are ours.
+ * `canKill`: the members are simulated.
  */
 export function scenarios(members: number, canKill: boolean): readonly Scenario[] {
   const dead = Array.from({ length: Math.max(1, members - 1) }, (): StandInKind => "black-hole");
@@ -77,17 +77,17 @@ export interface ScenarioResult {
   readonly scenario: Scenario;
   /** The vector that was signed through, stand-ins included. */
   readonly endpoints: readonly Endpoint[];
-  /** Both signatures were made, and are right. */
+  /** Both signatures were made, and are correct. */
   readonly through: boolean;
   /** From before the module is loaded to the first signature. */
   readonly firstMs?: number;
   /** The second signature alone. */
   readonly secondMs?: number;
-  /** What kept it from getting through. */
+  /** What prevented it from getting through. */
   readonly reason?: string;
   readonly hint?: string;
-  /** The member could not be reached, rather than something being wrong with module or login. */
+  /** The failure is that the member could not be reached, not one of the module or the login. */
   readonly unavailable?: boolean;
-  /** A login was refused, or may have been counted as a wrong one: there must not be another. */
+  /** A login was refused, or may have been counted as a failed one: there must not be another. */
   readonly loginRefused?: boolean;
 }
