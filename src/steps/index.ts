@@ -11,18 +11,18 @@ import { smokeTestStep, type SmokeTestOptions } from "./smoke-test/step.js";
 
 export interface StepOptions extends ServiceOptions {
   readonly smokeTest: Omit<SmokeTestOptions, "pins">;
-  /** By source: what the settings are written with, and the smoke test logs in with. */
+  /** By source: the secrets that are written into the settings, and that the smoke test logs in with. */
   readonly secrets: Secrets;
-  /** Ids of those whose archives are run although they are not pinned. */
+  /** Ids of users whose archives are run although they are not pinned. */
   readonly callers: ReadonlySet<number>;
-  /** True: new members of HA vectors are proven one by one too. For a host that may be written to. */
+  /** True: new members of HA vectors are proven one by one too. For a host that can be written to. */
   readonly members?: boolean;
 }
 
 /**
  * Every step, in the order in which they are planned, made and proven. Ownership comes before the client
- * configuration: folders are root's before root writes into them. The service comes last: after all that it
- * reads, and after the proofs of that.
+ * configuration: folders belong to root before root writes into them. The service comes last: after
+ * everything that it reads, and after the proofs of that.
  */
 export function allSteps({
   smokeTest,

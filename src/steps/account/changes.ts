@@ -9,8 +9,8 @@ import type { ObservedAccount } from "./observe.js";
 const step = "account";
 
 /**
- * Creates what is missing where the profile allows it. The home belongs to the service user (facts of
- * Amplia's setup).
+ * Creates what is missing, if the profile allows it. The home belongs to the service user, as in Amplia's
+ * set-up.
  */
 export function accountChanges(service: ServiceAccount, observed: ObservedAccount): Change[] {
   return [...accountItself(service, observed), ...home(service, observed)];
@@ -25,7 +25,8 @@ function accountItself(service: ServiceAccount, { user, group, home }: ObservedA
 }
 
 /**
- * An account of the profile's making gets its home; one that was there only where something is to lie in it.
+ * An account that the profile creates gets its home; an existing account gets one only if something is to be
+ * put there.
  */
 function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
   if (observed.homeEntry !== undefined || (observed.user !== undefined && !observed.needsHome)) return [];
@@ -46,7 +47,7 @@ function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
   ];
 }
 
-/** What stands in the way of using the account as it is. */
+/** What prevents the account from being used as it is. */
 export function accountProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
   const problems: Problem[] = [];
   const unmade = [
@@ -108,7 +109,7 @@ function isRoot({ user }: ServiceAccount): Problem {
     severity: "warning",
     ...(user !== "root" && { detail: `the user ${JSON.stringify(user)} has user id 0` }),
     hint:
-      "give the application an account of its own: as root the module may do anything, and nothing on " +
+      "give the application its own account: as root the module may do anything, and nothing on " +
       "this host is safe from it",
   });
 }
@@ -132,7 +133,7 @@ function missingGroup({ user, group }: ServiceAccount): Problem {
   });
 }
 
-/** As far as the group's list tells: a directory service may hold members that it does not list. */
+/** As far as the group's list shows: a directory service may have members that it does not list. */
 function isOutside({ user, group }: ObservedAccount): boolean {
   return (
     user !== undefined &&

@@ -7,11 +7,11 @@ export interface ObservedAccount {
   readonly user: Account | undefined;
   readonly group: Group | undefined;
   /**
-   * Whether anything is to lie in the home: the client's configuration is looked for there, key stores are
-   * not.
+   * Whether anything is to be put in the home: the client looks for its configuration there; key stores are
+   * elsewhere.
    */
   readonly needsHome: boolean;
-  /** Where the profile wants the home to be. */
+  /** Where the home should be according to the profile. */
   readonly home: AbsolutePath;
   readonly homeEntry: Entry | undefined;
   /** Missing folders above the home, outermost first. */

@@ -3,7 +3,7 @@ import type { Step } from "../../workflow/step.js";
 import { accountChanges, accountProblems } from "./changes.js";
 import { observeAccount } from "./observe.js";
 
-/** The account that runs the application: looked up, or created where the profile says so. */
+/** The account that runs the application: looked up, or created if the profile says so. */
 export const accountStep: Step = {
   id: "account",
   title: "service account",

@@ -24,8 +24,8 @@ import { ownCommand } from "../../workflow/progress.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 /**
- * The vendor's config.json below the service user's home, and the folders it lies in. One that is there stays
- * as it is where the profile has no users.
+ * The vendor's config.json below the service user's home, and the folders that contain it. An existing one is
+ * not changed if the profile has no users.
  */
 export const clientConfigStep: Step = {
   id: "client-config",
@@ -75,14 +75,14 @@ function notes({ path, file, unseenReason }: ObservedClientConfig): readonly str
 
 export interface VectorChange {
   readonly connection: string;
-  /** What config.json said when the change was worked out; undefined where that could not be determined. */
+  /** What config.json said when the change was worked out; undefined if that could not be determined. */
   readonly from: readonly Endpoint[] | undefined;
   readonly to: readonly Endpoint[];
 }
 
 /**
- * One connection's endpoints in the config.json that is there; everything else in it is left to whoever wrote
- * it. Throws `ha-config-changed` where they are others by now.
+ * One connection's endpoints in the existing config.json; everything else in it stays as it is. Throws
+ * `ha-config-changed` if the endpoints have changed in the meantime.
  */
 export function vectorStep(change: VectorChange): Step {
   return {
@@ -138,8 +138,8 @@ const folderMode = 0o750;
 const fileMode = 0o640;
 
 /**
- * Missing folders from the outside in, then the file where its text differs. Nothing for a file that was not
- * seen.
+ * Missing folders from the outside in, then the file if its text differs. Nothing for a file that could not
+ * be seen.
  */
 function clientConfigChanges(
   service: ServiceAccount,

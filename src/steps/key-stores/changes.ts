@@ -15,14 +15,14 @@ const step = "key-stores";
 const folderMode = 0o750;
 const fileMode = 0o640;
 /**
- * The folder that is the application's own; any other that exists may be somebody else's too, and is left as
- * it is.
+ * The folder that belongs to the application alone; any other existing folder may also be somebody else's,
+ * and is not changed.
  */
 export const ampliaFolder = path("/etc/amplia");
 
 /**
- * Missing folders, the outermost first, and the rights of the application's own; each folder once, however
- * many files are to lie in it.
+ * Missing folders, the outermost first, and the rights of the application's own folder; each folder once,
+ * however many files go into it.
  */
 export function folderChanges(
   service: ServiceAccount,
@@ -31,7 +31,7 @@ export function folderChanges(
   planned: readonly Change[],
 ): readonly Change[] {
   const own = new Set(files.map(({ path: file }) => folderOf(file)));
-  // the home may be made by the same plan
+  // the same plan may create the home
   const made = new Set(
     planned.flatMap(({ kind, path: folder }) => (kind === "create-folder" ? [folder] : [])),
   );
@@ -54,7 +54,7 @@ export function folderChanges(
   ];
 }
 
-/** The file's new text, or where that is as it was, its rights. */
+/** The file's new text or, if that is unchanged, its rights. */
 export function fileChanges(
   service: ServiceAccount,
   observed: ObservedFile,
@@ -95,14 +95,14 @@ function rightsChanges(
   const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
   const common = { step, path: at, trusting: service.user } as const;
   const changes: Change[] = [];
-  // a number may have two names
+  // a group id may have two names
   if (entry.uid !== 0 || entry.gid !== accounts.group(service.group)?.gid)
     changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
   if (entry.mode !== mode) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode });
   return changes;
 }
 
-/** The record of what knetctl wrote, where that differs from `before`; it holds names alone. */
+/** The record of what knetctl wrote, if it differs from `before`; it holds only names. */
 export function recordChange(
   before: string | undefined,
   text: string,
@@ -128,8 +128,8 @@ export function recordChange(
 const writableByOthers = 0o022;
 
 /**
- * A private file of root's under the name of the settings, in a folder where the service user could have
- * moved it: giving it to the group, or its lines in a new text, would give away what it holds.
+ * A private file of root's with the name of the settings, in a folder where the service user could have moved
+ * it: giving the file to the group, or copying its lines into a new text, would disclose its contents.
  */
 export function privateFile(
   { path: file, entry, folder }: ObservedFile,
@@ -150,7 +150,7 @@ export function privateFile(
         detail:
           `root:${accounts.groupName(entry.gid)} ${modeText(entry.mode)}: group ` +
           `${group} cannot read it, and must not be given what it could not read before`,
-        // no command on the path itself: the service user may exchange what it names
+        // no command on the path itself: the service user can replace what is there
         hint:
           "move it to a folder that only root can enter, and look at it there; if it holds the " +
           `application's settings, have the service user write them again: ${writtenBy(user, file)}`,
@@ -159,11 +159,11 @@ export function privateFile(
   ];
 }
 
-/** Until now others could read the secrets in it. */
+/** Others could read the secrets in it until now. */
 export function exposedWarning({ path: file, entry, text }: ObservedFile): readonly Problem[] {
   if (entry === undefined || (entry.mode & 0o004) === 0 || text === "") return [];
   return [
-    new Problem("settings-exposed", "everybody on this host can read the application's settings", {
+    new Problem("settings-exposed", "everyone on this host can read the application's settings", {
       severity: "warning",
       where: { path: file },
       detail: `mode ${modeText(entry.mode)}`,

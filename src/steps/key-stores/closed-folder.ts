@@ -12,10 +12,10 @@ const groupMayPass = 0o010;
 const othersMayPass = 0o001;
 
 /**
- * The first folder on the way to the settings that does not let the service user pass: written there, they
- * would never be read. Certain where nobody but the owner passes, or knetctl itself made the folder another
- * service's; else an access list, or a group that the unit gives, may open the way, and it is a warning. Not
- * asked of files that systemd or Docker reads, as root.
+ * The first folder on the way to the settings that does not let the service user pass: the settings would
+ * never be read. An error where only the owner can pass, or where knetctl itself gave the folder to another
+ * service; otherwise an access list, or a group that the unit adds, may let the user pass, and it is a
+ * warning. Not checked for files that systemd or Docker reads as root.
  */
 export function closedFolder(
   { path: file, form }: ObservedFile,
@@ -27,7 +27,7 @@ export function closedFolder(
   if (user?.uid === 0 || form === "systemd" || form === "env") return [];
   const files = host.files(...(user === undefined ? [] : [user.uid]));
   for (const folder of foldersAbove(file)) {
-    // what the plan makes of the application's own folder lets its group in
+    // the plan gives the application's own folder rights that let its group in
     if (folder === ampliaFolder && folder === folderOf(file)) continue;
     const entry = files.entry(folder);
     if (entry?.kind !== "folder" || mayPass(entry, service, host)) continue;
@@ -83,9 +83,9 @@ function closed(
 const otherBits = 0o001;
 
 /**
- * A folder lets one group in: settings of a second service in it would lock one of the two out. Throws
- * `settings-other-service` for each folder in which knetctl wrote the settings of another service user with
- * another group, and for an /etc/amplia in which another group has its files.
+ * A folder gives access to one group: settings of a second service in it would lock one of the two out.
+ * Throws `settings-other-service` for each folder in which knetctl wrote the settings of another service user
+ * with another group, and for an /etc/amplia in which another group has its files.
  */
 export function refuseOthersFolders(
   files: readonly ObservedFile[],
@@ -127,7 +127,7 @@ export function refuseOthersFolders(
 }
 
 /**
- * As far as the account and the group's list tell: a directory service may hold members that it does not
+ * As far as the account and the group's list show: a directory service may have members that it does not
  * list.
  */
 function isIn(user: string, group: string, { accounts }: Host): boolean {
@@ -137,7 +137,7 @@ function isIn(user: string, group: string, { accounts }: Host): boolean {
   );
 }
 
-/** A file that has the folder's group and is not the profile's: somebody reads it through that group. */
+/** A file that has the folder's group and is not in the profile: somebody reads it through that group. */
 function foreignFile(
   path: AbsolutePath,
   { gid }: Entry,
@@ -158,7 +158,7 @@ function othersFolder(path: AbsolutePath, detail: string): Problem {
     where: { path },
     detail: `${detail}; a folder gives access to one group only`,
     hint:
-      "give these key stores a target in a folder of their own, or give both services the same group as " +
+      "give these key stores a target in a separate folder, or give both services the same group as " +
       "service.group",
   });
 }

@@ -15,8 +15,8 @@ import {
 import type { WantedFile } from "./wanted.js";
 
 /**
- * Secrets by their sources, as objects: what a profile names once is read once. Absent: it cannot be had by
- * this command.
+ * Secrets by their source objects: a source that a profile names once is read once. Absent: this command
+ * cannot obtain it.
  */
 export type Secrets = ReadonlyMap<PinSource, Secret>;
 
@@ -24,13 +24,13 @@ export interface StoresEdit {
   readonly edit: SettingsEdit;
   /** One line for each setting that changes, secrets left out. */
   readonly summary: readonly string[];
-  /** Key stores that knetctl has made in this file, once the edit is done. */
+  /** Key stores in this file that are knetctl's once the edit is done. */
   readonly written: readonly string[];
   /** The default key store that knetctl has set in it. */
   readonly defaultKeyStore?: string;
-  /** Key stores in the file that are none of the profile's, and stay. */
+  /** Key stores in the file that are not in the profile, and stay. */
   readonly kept: readonly KeptStore[];
-  /** Settings whose secret is another one than the profile's source gives. */
+  /** Settings whose secret is not the one that the profile's source gives. */
   readonly differing: readonly string[];
   /** Settings whose secret could not be compared. */
   readonly unknown: readonly string[];
@@ -42,12 +42,12 @@ export interface KeptStore {
   readonly because: "foreign" | "extended";
 }
 
-/** Takes the place of a secret that this command cannot have, in a text that is never written. */
+/** Stands in for a secret that this command cannot obtain, in a text that is never written. */
 export const unknownSecret = "<unknown>";
 
 /**
  * What has to change in a file so that the application reads from it what the profile wants. `written`: what
- * knetctl made there so far; of that, and of nothing else, goes what the profile no longer has. Pure.
+ * knetctl has made there so far; only that is removed when the profile no longer has it. Pure.
  */
 export function storesEdit(
   wanted: WantedFile,
@@ -107,12 +107,12 @@ class Planner {
     return this.#stores.has(foldKey(store));
   }
 
-  /** Names of all key stores in the file, as spelled there. */
+  /** Names of all key stores in the file, as spelt there. */
   stores(): readonly string[] {
     return [...this.#stores.values()].map(({ name }) => name);
   }
 
-  /** Whether the store has no settings but such as a profile can name. */
+  /** Whether a profile can name every setting that the store has. */
   isAllKnown(store: string): boolean {
     const known = new Set(knownNames.map(foldKey));
     return (this.#stores.get(foldKey(store))?.settings ?? []).every((name) => known.has(foldKey(name)));
@@ -131,7 +131,7 @@ class Planner {
     for (const name of this.#stores.get(foldKey(store))?.settings ?? []) this.#drop(storeKey(store, name));
   }
 
-  /** The default that knetctl has set afterwards. */
+  /** The default that is knetctl's after the edit. */
   wantDefault(wanted: string | undefined, made: string | undefined): string | undefined {
     const now = this.#now.get(foldKey(defaultStoreKey))?.value;
     if (wanted !== undefined) {

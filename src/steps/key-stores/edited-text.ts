@@ -11,10 +11,9 @@ import type { AbsolutePath } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";
 
 /**
- * The text with the edit made, read once more: the application must find in it what is wanted, and all else
- * as before. Throws `settings-cannot-hold` for each value that the form has no way to write, and
- * `settings-mismatch` rather than return a text that is not exactly that. `path` undefined: a text that is
- * printed.
+ * The text with the edit made, then read again: the application must find in it what is wanted, and
+ * everything else as before. Throws `settings-cannot-hold` for each value that cannot be written in this
+ * form, and `settings-mismatch` rather than return anything else. `path` undefined: a text that is printed.
  */
 export async function editedText(
   settings: SettingsText,
@@ -58,8 +57,8 @@ function refusal(
 }
 
 /**
- * Whether what is wanted is there, and every other setting is as it was. An edit leaves those in their order,
- * so that one look at each does.
+ * Whether what is wanted is there, and every other setting is as it was. An edit keeps their order, so that
+ * one pass is enough.
  */
 function isEdited(
   after: readonly Setting[],

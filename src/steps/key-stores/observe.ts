@@ -9,18 +9,18 @@ import { Problem, Problems } from "../../problem/problem.js";
 import { confSince, isBefore, oldSettings, parseAmpliaVersion } from "../../profile/key-stores/amplia.js";
 import { quotedName } from "../../profile/words/quote.js";
 
-/** A file of the application's settings, as it is. */
+/** A file of the application's settings, as it is now. */
 export interface ObservedFile {
   readonly path: AbsolutePath;
   readonly form: SettingsForm;
-  /** Undefined when there is no such file. */
+  /** Undefined if there is no such file. */
   readonly entry: Entry | undefined;
-  /** Empty when there is no such file. */
+  /** Empty if there is no such file. */
   readonly text: string;
   readonly settings: SettingsText;
-  /** The folder it lies in; undefined when that is missing. */
+  /** The folder that contains it; undefined if that is missing. */
   readonly folder: Entry | undefined;
-  /** Missing folders, the outermost first, its own the last. */
+  /** Missing folders, the outermost first. */
   readonly missingFolders: readonly AbsolutePath[];
 }
 
@@ -28,8 +28,7 @@ const shownFaults = 20;
 
 /**
  * Reads a file of settings, trusting the service user's folders. Throws Problems with lines and columns for
- * what the application would refuse, before anything is written; nothing of the file is quoted but names of
- * keys.
+ * what the application would refuse, before anything is written; only names of keys are quoted from the file.
  */
 export async function observeFile(
   host: Host,
@@ -51,7 +50,7 @@ function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[]
   const missing: AbsolutePath[] = [];
   for (let folder = folderOf(path); folder !== "/"; folder = folderOf(folder)) {
     const entry = files.entry(folder);
-    // a link, or a folder that must not be walked through, is reported by whoever walks through it
+    // a link, or a folder that must not be entered, is reported by the code that opens the path
     if (entry !== undefined) break;
     missing.unshift(folder);
   }
@@ -150,9 +149,9 @@ function faultProblem(
 }
 
 /**
- * The sign of an Amplia before 4.0 where an ini file is about to be made: its settings are JSON, in a file of
- * another name in the same folder, and it would never read the new one. An error, unless the profile says
- * that the Amplia is a newer one: then a warning.
+ * A sign of an Amplia before 4.0 where an ini file is about to be created: that version's settings are JSON,
+ * in a file with another name in the same folder, and it would never read the new file. An error, or a
+ * warning if the profile says that Amplia is newer.
  */
 export function olderAmplia(
   host: Host,

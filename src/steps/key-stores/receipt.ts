@@ -4,7 +4,7 @@ import type { Files } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, joined, stateFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 
-/** What knetctl wrote into one file of settings for one service user. */
+/** What knetctl wrote into one settings file for one service user. */
 export interface WrittenFile {
   readonly path: AbsolutePath;
   readonly form: SettingsForm;
@@ -19,8 +19,8 @@ export interface WrittenFile {
 export const writtenStoresFile = joined(stateFolder, "key-stores.json");
 
 /**
- * The record and its text; no text when there is none. One that is damaged is `key-store-receipt-invalid`.
- * Only root may look.
+ * The record and its text; no text if there is no record. Throws `key-store-receipt-invalid` for a damaged
+ * one. Only root can read it.
  */
 export function readWrittenStores(files: Files): {
   readonly text: string | undefined;
@@ -41,8 +41,8 @@ export function readWrittenStores(files: Files): {
 }
 
 /**
- * The text of the record, the same for every profile that it is written by; files of which nothing is
- * recorded are left out.
+ * The text of the record, which does not depend on the profile for which it is written; files about which
+ * nothing is recorded are left out.
  */
 export function writtenStoresText(written: readonly WrittenFile[]): string {
   const files = written
@@ -51,7 +51,7 @@ export function writtenStoresText(written: readonly WrittenFile[]): string {
   return `${JSON.stringify({ format: 1, files }, null, 1)}\n`;
 }
 
-/** By code units: in every locale the same. */
+/** By code units: the same in every locale. */
 function byPathAndService(a: WrittenFile, b: WrittenFile): number {
   const [one, other] = [a, b].map(({ path, service }) => `${path}\0${service}`);
   if (one === other || one === undefined || other === undefined) return 0;

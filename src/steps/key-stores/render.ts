@@ -7,8 +7,8 @@ import type { Secrets } from "./edit.js";
 import { defaultStoreKey, storeKey } from "./setting-names.js";
 
 /**
- * The profile's key stores as a new file of this form would hold them, or one alone as the document shows it:
- * in JSON without what is around it. Secrets that are not in `secrets` are printed as `<secret: …>`.
+ * The profile's key stores as a new file in this form would hold them, or just one as the document shows it:
+ * in JSON without the objects around it. Secrets that are not in `secrets` are printed as `<secret: …>`.
  */
 export async function renderKeyStores(
   { keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">,

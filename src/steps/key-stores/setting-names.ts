@@ -2,7 +2,7 @@ import { foldKey } from "../../formats/settings/settings-text.js";
 import type { KeyStoreType, SettingKey } from "../../profile/key-stores/key-store-type.js";
 import { keyStoreTypes, typeNames } from "../../profile/key-stores/key-store-types.js";
 
-/** The settings' own names: `KeyStores:NAME:Pin`. */
+/** The names of the settings: `KeyStores:NAME:Pin`. */
 export const storesSection = "KeyStores";
 export const defaultStoreKey = "Amplia:DefaultKeyStore";
 export const databaseStoreKey = "Amplia:DatabaseKeyStoreEnabled";
@@ -13,10 +13,7 @@ function keysOf({ keys }: KeyStoreType): readonly SettingKey[] {
   return Object.values(keys);
 }
 
-/**
- * Every setting of a key store that a profile can say something about, secrets last. Others are the user's,
- * and stay.
- */
+/** Every setting of a key store that a profile can specify, secrets last. Others are the user's, and stay. */
 export const knownNames: readonly string[] = [
   ...new Set([
     "Type",
@@ -25,20 +22,20 @@ export const knownNames: readonly string[] = [
   ]),
 ];
 
-/** The settings of the type, spelled in any case; undefined where they are not known. */
+/** The settings of the type, whose name may be in any case; undefined if they are not known. */
 export function settingsOfType(type: string): readonly string[] | undefined {
   const known = typeNamed(type);
   return known && ["Type", ...keysOf(known).map(({ setting }) => setting)];
 }
 
-/** The type of this name, spelled in any case. */
+/** The type with this name, in any case. */
 function typeNamed(name: string): KeyStoreType | undefined {
   return keyStoreTypes.get(typeNames.find((known) => foldKey(known) === foldKey(name)) ?? "");
 }
 
 /**
- * Types that the application has besides, and a profile has not; those of Google's and Amazon's key services
- * have no published name.
+ * Types that the application has but a profile does not; those for Google's and Amazon's key services have no
+ * published name.
  */
 const otherTypes = /^(native|capi|cng)$|google|gcp|amazon|aws|kms|cluster/i;
 
@@ -46,16 +43,14 @@ export function isKnownType(type: string): boolean {
   return typeNamed(type) !== undefined || otherTypes.test(type);
 }
 
-/**
- * Whether the case of the setting's value means nothing to the application: a type's name and truth values.
- */
+/** Whether the application ignores the case of the setting's value: so for a type's name and truth values. */
 export function isCaseless(name: string): boolean {
   return name === "Type" || keysNamed(name).some(({ kind }) => kind === "flag");
 }
 
 /**
- * Whether a setting that the profile does not name is the user's own affair: so far and from now on the store
- * is of a type that leaves it to them.
+ * Whether a setting that the profile does not name is up to the user: both before and after the change, the
+ * store's type leaves it to them.
  */
 export function isLeftAlone(name: string, typeNow: string | undefined, typeWanted: string): boolean {
   const type = typeNamed(typeWanted);
@@ -72,8 +67,8 @@ export function storeKey(store: string, name: string): string {
 }
 
 /**
- * The value that a setting has so far, where it cannot be a secret; else words for it: free text may be a PIN
- * that somebody put into the wrong line. `stores`: the names of the key stores there.
+ * The current value of a setting if it cannot be a secret, else a placeholder: free text may be a PIN that
+ * somebody put on the wrong line. `stores`: the names of the key stores there.
  */
 export function shownValue(name: string, value: string, stores: readonly string[]): string {
   return mayBeShown(name, value, stores) ? value : "<another value>";

@@ -18,7 +18,7 @@ import { type WantedFile, wantedFiles } from "./wanted.js";
 
 /**
  * The application's key stores, and its default one, in its settings; everything else in these files stays as
- * it is. `only`: these key stores alone, the others and the default one stay too.
+ * it is. `only`: just these key stores; the others and the default one stay too.
  */
 export function keyStoresStep(secrets: Secrets, only?: ReadonlySet<string>): Step {
   return {
@@ -28,7 +28,7 @@ export function keyStoresStep(secrets: Secrets, only?: ReadonlySet<string>): Ste
   };
 }
 
-/** A file with what is to become of it. */
+/** A file and what it should become. */
 interface PlannedFile {
   readonly wanted: WantedFile;
   readonly observed: ObservedFile;
@@ -44,7 +44,7 @@ async function planKeyStores(
 ): Promise<StepPlan> {
   const nothing = { changes: [], problems: [], notes: [] };
   const wanted = wantedFiles(profile, only);
-  // a profile that says nothing of key stores, as the vendor's own config.json does, leaves them alone
+  // a profile that does not mention key stores, such as the vendor's own config.json, leaves them alone
   if (profile.keyStores === undefined && wanted.length === 0) return nothing;
   try {
     const { text: record, written } = readWrittenStores(host.files());
@@ -91,7 +91,8 @@ async function planKeyStores(
 }
 
 /**
- * One file has one form, and rights for one service: what the record says of it is held against the profile.
+ * One file has one form, and rights for one service: what the record says about it is compared with the
+ * profile.
  */
 function refuseClashes(
   wanted: readonly WantedFile[],
@@ -116,7 +117,7 @@ function otherService({ path, service }: WrittenFile): Problem {
     {
       where: { path },
       detail: `for ${JSON.stringify(service)}; only that user's group may read them`,
-      hint: "give these key stores a target of their own",
+      hint: "give these key stores a separate target",
     },
   );
 }
@@ -132,7 +133,7 @@ function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
   );
 }
 
-/** Files in which knetctl wrote key stores that the profile no longer has there. */
+/** Files into which knetctl wrote key stores that the profile no longer has there. */
 function leftFiles(wanted: readonly WantedFile[], ours: readonly WrittenFile[]): readonly WantedFile[] {
   return ours
     .filter(({ path }) => !wanted.some(({ target }) => target.path === path))

@@ -5,17 +5,17 @@ export interface WantedFile {
   readonly target: SettingsTarget;
   readonly stores: readonly KeyStore[];
   /**
-   * What becomes of knetctl's other key stores there: they go where the profile says all, and stay where it
-   * says nothing of key stores, or only some are asked for.
+   * What happens to knetctl's other key stores there: they are removed if the profile lists all, and stay if
+   * it does not mention key stores, or if only some are asked for.
    */
   readonly others: "go" | "stay";
-  /** The default key store; `untouched` where only some key stores are asked for. */
+  /** The default key store; `untouched` if only some key stores are asked for. */
   readonly defaultKeyStore: { readonly name: string | undefined } | "untouched";
 }
 
 /**
- * The files that the profile names, in its order; each with all that belongs into it, or with these key
- * stores alone.
+ * The files that the profile names, in its order; each with everything that belongs in it, or with just these
+ * key stores.
  */
 export function wantedFiles(
   { keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">,

@@ -10,13 +10,13 @@ import { observeClientConfig } from "../../vendor/client-config/observe.js";
 import { readClientConfig } from "../../vendor/client-config/client-config.js";
 
 export interface MembersOptions extends MemberClientOptions {
-  /** By source. Users without one are tested as far as that goes without a login. */
+  /** By source. Users without one are tested as far as is possible without a login. */
   readonly pins: ReadonlyMap<PinSource, Secret>;
 }
 
 /**
- * Proves each new member of an HA vector alone, and that it holds the keys of the members in use: through the
- * vector, only the first one that answers is proven. It plans no changes.
+ * Proves each new member of an HA vector alone, and that it holds the keys of the members in use: a test
+ * through the vector proves only the first member that answers. It plans no changes.
  */
 export function membersStep(options: MembersOptions): Step {
   return {
@@ -82,19 +82,19 @@ function notProven(connection: string, added: readonly Endpoint[]): Problem {
   );
 }
 
-/** A connection that is to have members which the host's config.json does not give it yet. */
+/** A connection that is to have members that it does not have in the host's config.json yet. */
 export interface NewMembers {
   readonly connection: string;
   /** In order of preference. */
   readonly added: readonly Endpoint[];
-  /** Those that it has already and keeps. */
+  /** Those that it already has and keeps. */
   readonly kept: readonly Endpoint[];
 }
 
 /**
- * The new members of HA vectors that somebody logs in through, by the profile and the config.json that is
- * there now. An endpoint that is the only one of its connection is not a member: what is proven through the
- * connection is proven of it. Throws Problems (`client-config-…`) for a file that cannot be used.
+ * The new members of HA vectors that a user logs in through, according to the profile and the current
+ * config.json. The only endpoint of a connection is not a member: a proof through the connection covers it.
+ * Throws Problems (`client-config-…`) for a file that cannot be used.
  */
 export function newMembers({
   profile: { service, connections, users },

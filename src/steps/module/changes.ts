@@ -30,12 +30,12 @@ export function installerChange(
   };
 }
 
-/** After an installer: it decides where the module is, and whether anything is left to do. */
+/** After an installer has run: it decides where the module is, and whether anything is left to do. */
 export function registerAfterInstaller(): RegisterLibrary {
   return { step, kind: "register-library", path: loaderEntry, library: clientModule, folder: null };
 }
 
-/** For an installed module that the loader does not find, or only until the next ldconfig. */
+/** For an installed module that the loader does not find, or will not find after the next ldconfig. */
 export function registrationChanges(
   { library }: Receipt,
   registration: Registration,
@@ -54,12 +54,12 @@ export function registrationChanges(
     : [];
 }
 
-/** Puts owners and modes back; an installer that copies over an existing file would keep the wrong ones. */
+/** Restores owners and modes; an installer that copies over an existing file would keep the wrong ones. */
 export function rightsChanges(drift: readonly Drift[], accounts: Accounts): readonly Change[] {
   return drift.flatMap(({ recorded, now }): Change[] => {
     if (now === undefined || now.target !== undefined || recorded.target !== undefined) return [];
     const owner = now.uid !== recorded.uid || now.gid !== recorded.gid;
-    // a changed owner may cost setuid bits, so the mode follows
+    // changing the owner may clear setuid bits, so the mode follows
     return [
       ...(owner
         ? [

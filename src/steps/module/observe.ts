@@ -10,14 +10,14 @@ import { needsPermission } from "../../problem/problem.js";
 import type { Problem } from "../../problem/problem.js";
 
 export interface ObservedModule {
-  /** What knetctl installed last; undefined when nothing, or when it cannot be seen. */
+  /** What knetctl installed last; undefined if nothing, or if it cannot be seen. */
   readonly receipt: Receipt | undefined;
   /** Why the receipt, or a recorded file, cannot be seen: this is not root. */
   readonly hidden: Problem | undefined;
   readonly drift: readonly Drift[];
-  /** What others have written where the loader is to be told of the module. */
+  /** What others have written in the file that tells the loader about the module. */
   readonly othersEntry: string | undefined;
-  /** What the dynamic loader makes of the module's bare name. */
+  /** What the dynamic loader finds by the module's bare name. */
   readonly registration: Registration;
 }
 
@@ -45,20 +45,20 @@ function observeReceipt(host: Host): Pick<ObservedModule, "receipt" | "drift" | 
 }
 
 /**
- * A recorded file that is not as the installer left it. `now` is undefined when it is gone, or no file or
- * link any more.
+ * A recorded file that is not as the installer left it. `now` is undefined if it is gone, or no longer a file
+ * or link.
  */
 export interface Drift {
   readonly recorded: InstalledFile;
   readonly now: InstalledFile | undefined;
-  /** Something else than its owner and mode differs: only the installer can bring it back. */
+  /** More than its owner and mode differs: only the installer can restore it. */
   readonly content: boolean;
 }
 
 /** Compares every recorded file with what is there, by content and rights. */
 export function observeDrift(host: Pick<Host, "files">, receipt: Receipt): readonly Drift[] {
   const owners = receipt.files.map(({ uid }) => uid);
-  // an earlier knetctl recorded all that install.sh made
+  // an earlier knetctl recorded everything that install.sh made
   return receipt.files
     .filter(({ path }) => isModules(path, receipt.library))
     .flatMap((recorded) => {

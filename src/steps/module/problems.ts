@@ -33,7 +33,7 @@ function shown({ mode, uid, gid, sha256, target }: InstalledFile): string {
 }
 
 /**
- * The profile installs nothing, and nothing is there. With `--root` a later layer of the image may bring it.
+ * The profile installs no module, and there is none. With `--root`, a later layer of the image may add it.
  */
 export function notFound(host: Host): Problem {
   return new Problem("module-not-found", `the dynamic loader does not find ${clientModule}`, {
@@ -49,14 +49,14 @@ export function notFound(host: Host): Problem {
 export function shadowed(other: AbsolutePath, library: AbsolutePath): Problem {
   return new Problem("module-not-registered", `the dynamic loader finds another ${clientModule}`, {
     where: { path: other },
-    detail: `installed is ${library}`,
+    detail: `the installed one is ${library}`,
     hint: `remove ${other} if it is an older copy, then run again`,
   });
 }
 
 /**
- * A warning when the service account cannot reach or read the library by its own user and primary group;
- * other groups are not looked up, the smoke test tells for certain.
+ * A warning if the service account cannot reach or read the library with its user and primary group; other
+ * groups are not looked up: the smoke test shows for certain.
  */
 export function readableProblem(
   files: Files,

@@ -12,7 +12,7 @@ import { inspectModule, isInstalled, wantedModule } from "./wanted.js";
 import type { InspectedArchive, WantedModule } from "./wanted.js";
 
 /**
- * The vendor's module is the profile's archive's, unchanged, and the dynamic loader finds it by its bare
+ * The vendor's module from the profile's archive, unchanged, and found by the dynamic loader by its bare
  * name. `callers`: whose archives are run although they are not pinned.
  */
 export function moduleStep(callers: Owners): Step {
@@ -20,7 +20,8 @@ export function moduleStep(callers: Owners): Step {
 }
 
 /**
- * A profile without users, of other key stores alone, has no use for the module unless it names an archive.
+ * A profile without users, which has only other key stores, has no use for the module unless it names an
+ * archive.
  */
 async function planModule(input: StepInput, callers: Owners): Promise<StepPlan> {
   const { profile, host } = input;
@@ -62,7 +63,7 @@ function readable(
   return problem === undefined ? [] : [problem];
 }
 
-/** The wanted archive is installed: at most rights and the loader's entry are to be put right. */
+/** The wanted archive is installed: at most, rights and the loader's entry need correcting. */
 function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): StepPlan {
   const { receipt, drift, registration } = observed;
   if (receipt === undefined) return { changes: [], problems: [], notes: [] };
@@ -96,7 +97,7 @@ async function installingPlan(
     return { changes: [], problems, notes: [] };
   if (observed.hidden !== undefined && isTheArchives(input, observed, inspected)) {
     const note =
-      `${clientModule} is that of the archive; it cannot be seen whether all of it is as installed: ` +
+      `${clientModule} matches the archive; whether everything is as installed cannot be seen: ` +
       observed.hidden.message;
     return { changes: [], problems, notes: [note], unseen: true };
   }
@@ -112,18 +113,18 @@ async function installingPlan(
   };
 }
 
-/** An archive that others can change is refused where it is to be run, and warned of elsewhere. */
+/** An archive that others can change is refused by commands that run it, and warned about by the others. */
 function saidOf({ warnings, distrust }: WantedModule, runs: boolean): readonly Problem[] {
   if (distrust === undefined) return warnings;
   return [...warnings, runs ? distrust : asWarning(distrust)];
 }
 
-/** Said where it may be added to. */
+/** The reason, for notes that it may be added to. */
 function entryNotes({ othersEntry, registration }: ObservedModule): readonly string[] {
   return othersEntry === undefined || registration.state === "registered" ? [] : [othersEntry];
 }
 
-/** Missing permission is no fault of the archive: said, and no problem. */
+/** Missing permission is no fault of the archive: a note, not a problem. */
 function unusable(said: readonly Problem[], problems: readonly Problem[]): StepPlan {
   const hidden = problems.find(needsPermission);
   if (hidden === undefined) return { changes: [], problems: [...said, ...problems], notes: [] };
@@ -135,7 +136,7 @@ function unusable(said: readonly Problem[], problems: readonly Problem[]): StepP
   };
 }
 
-/** Whether the library that the loader finds is, byte for byte, one of the archive's. */
+/** Whether the library that the loader finds is identical, byte for byte, to one in the archive. */
 function isTheArchives(
   { host }: StepInput,
   { registration }: ObservedModule,

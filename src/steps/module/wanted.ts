@@ -7,21 +7,21 @@ import type { Receipt } from "../../host/installer/receipt.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import type { ModuleSource } from "../../profile/types.js";
 
-/** The archive that is to be the installed one. */
+/** The archive that should be installed. */
 export interface WantedModule {
   readonly source: ModuleSource;
-  /** Of one that is not pinned and gone: what is installed of that name counts as it. */
+  /** For an archive that is not pinned and is gone: an installed one with that name is taken to be it. */
   readonly sha256: string;
-  /** Said with the plan: not pinned, or gone. */
+  /** Shown with the plan: it is not pinned, or gone. */
   readonly warnings: readonly Problem[];
   /** Why it may not be run: it is not pinned, and others can change it. */
   readonly distrust?: Problem | undefined;
 }
 
 /**
- * Which archive is wanted, told by its SHA-256. A pinned one is believed, so that nothing is read where the
- * receipt names the same: the archive may even be gone. One that is not pinned is hashed, and others than the
- * trusted must have no hand in it.
+ * Which archive is wanted, identified by its SHA-256. A pinned hash is taken as given, so nothing is read if
+ * the receipt names the same: the archive may even be gone. An archive that is not pinned is hashed, and only
+ * trusted users may be able to change it.
  */
 export async function wantedModule(
   source: ModuleSource,
@@ -48,7 +48,7 @@ export async function wantedModule(
   }
 }
 
-/** Whether the receipt is of the wanted archive. */
+/** Whether the receipt is for the wanted archive. */
 export function isInstalled(wanted: WantedModule, receipt: Receipt | undefined): receipt is Receipt {
   return receipt !== undefined && wanted.sha256 === receipt.archiveSha256;
 }
@@ -56,15 +56,15 @@ export function isInstalled(wanted: WantedModule, receipt: Receipt | undefined):
 export interface InspectedArchive {
   readonly sha256: string;
   readonly version: string;
-  /** Of each library in it that is, by its name, the module. */
+  /** The hashes of each library in it that has the module's name. */
   readonly moduleHashes: readonly string[];
-  /** What keeps it from being installed here. */
+  /** What prevents it from being installed here. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Looks into the archive of that SHA-256, in a private folder that is gone afterwards; nothing of it is run.
- * What is wrong with the archive comes back as problems, and then there is no more to tell.
+ * Looks into the archive with that SHA-256, in a private folder that is removed afterwards; nothing in it is
+ * run. Faults of the archive are returned as problems, and nothing else then.
  */
 export async function inspectModule(
   source: ModuleSource,

@@ -19,10 +19,10 @@ export interface OwnershipPlan {
 }
 
 /**
- * root:GROUP, folders 0750, files 0640 (the document's chown and chmod) of what is the client's, `.config`
- * included where nothing else lies in it. A `.config` that other programs use too stays as it is, but for the
- * right of others to write in it. Parents come before children: once a folder is root's, nobody can exchange
- * what is below it.
+ * root:GROUP, folders 0750, files 0640 (the document's chown and chmod) for the client's files and folders,
+ * including `.config` if nothing else is in it. A `.config` that other programs use too stays as it is,
+ * except that others lose the right to write in it. Parents come before children: once a folder belongs to
+ * root, nobody can replace what is below it.
  */
 export function planOwnership({ top, isShared, entries }: Observed, reader: Reader): OwnershipPlan {
   const own = isShared ? entries : [{ ...top, placedByRoot: true }, ...entries];
@@ -39,8 +39,8 @@ export function planOwnership({ top, isShared, entries }: Observed, reader: Read
 }
 
 /**
- * Rights that go first, since the new group must not have them for an instant; then the owner; then what is
- * still to be given.
+ * Rights are removed first, since the new group must not have them for an instant; then the owner changes;
+ * then the missing rights are granted.
  */
 function rightsChanges(
   path: AbsolutePath,
@@ -61,7 +61,7 @@ function rightsChanges(
   if (entry.uid !== 0 || !isGroups) {
     const from = { owner: accounts.userName(entry.uid), group: accounts.groupName(entry.gid) };
     changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
-    // a change of owner takes them from a file
+    // changing the owner removes them from a file
     if (entry.kind === "file") now &= ~setIdBits;
   }
   setMode(mode);
@@ -84,8 +84,8 @@ function passageProblems({ path, entry }: Observed["top"], reader: Reader): read
     );
   const passes = passage(entry, reader);
   if (passes === "yes") return [];
-  // the folder's name is the service user's to exchange: what is done to it as root is done in the folder
-  // itself, and the rest as that user
+  // the service user can replace what has the folder's name: what root does to it is done from inside the
+  // folder, and the rest as that user
   const command =
     entry.uid === account?.uid && entry.uid !== 0
       ? `runuser -u ${shellWord(service.user)} -- chmod u+x ${shellWord(path)}`

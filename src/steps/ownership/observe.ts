@@ -6,31 +6,31 @@ import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 export interface OwnedEntry {
   readonly path: AbsolutePath;
   readonly entry: Entry;
-  /** config.json or a folder that it lies in: what knetctl makes itself where it is missing. */
+  /** config.json or a folder that contains it: knetctl creates these if they are missing. */
   readonly onTheWay: boolean;
-  /** Nobody but root can have given it its name. */
+  /** Only root can have given it its name. */
   readonly placedByRoot: boolean;
 }
 
-/** HOME/.config, and what lies below it and is the client's. */
+/** HOME/.config, and what is below it and belongs to the client. */
 export interface Observed {
   readonly top: OwnedEntry;
-  /** Other programs keep things in it too. */
+  /** Other programs keep files in it too. */
   readonly isShared: boolean;
   /** Parents before children. */
   readonly entries: readonly OwnedEntry[];
 }
 
-/** Folders within folders: far more than settings need, far fewer than would exhaust the program. */
+/** The deepest nesting of folders: far more than settings need, far less than would exhaust the program. */
 const deepest = 64;
 const writableByOthers = 0o022;
 const [, ...wayNames] = [...clientConfigFolders, clientConfigName];
 const clientFolder = clientConfigFolders[1];
 
 /**
- * `.config` and everything below its folder of the client's; undefined when it is missing. Folders beside the
- * way are entered where `isOurs` says so. Throws a Problem (`ownership-too-deep`) for a tree that the service
- * user can only have made to keep root busy.
+ * `.config` and everything below the client's folder in it; undefined if it is missing. Folders off the path
+ * to config.json are entered if `isOurs` says so. Throws a Problem (`ownership-too-deep`) for a tree that the
+ * service user can only have made to keep root busy.
  */
 export function observeTree(
   files: Files,
@@ -44,7 +44,7 @@ export function observeTree(
   });
 }
 
-/** The same of what lies on the way to config.json alone. */
+/** The same, but only for what is on the path to config.json. */
 export function observeWay(files: Files, top: AbsolutePath): Observed | undefined {
   return observe(files, top, (client) => {
     const found = [client];
@@ -65,7 +65,7 @@ function observe(
 ): Observed | undefined {
   const entry = files.entry(path);
   if (entry === undefined) return undefined;
-  // the home is the service user's, who can give any name in it
+  // the home belongs to the service user, who can name anything in it
   const top = { path, entry, onTheWay: true, placedByRoot: false };
   if (entry.kind !== "folder") return { top, isShared: false, entries: [] };
   const isShared = (files.list(path) ?? []).some(
@@ -119,8 +119,8 @@ function tooDeep(path: AbsolutePath): Problem {
 }
 
 /**
- * The same accounts, asked once for the name of each id: a directory service answers slowly, and thousands of
- * files may have one owner.
+ * The same accounts, but each id's name is looked up only once: a directory service answers slowly, and
+ * thousands of files may have one owner.
  */
 export function rememberedNames(accounts: Accounts): Accounts {
   return {

@@ -6,7 +6,7 @@ import type { Severity } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { OwnedEntry } from "./observe.js";
 
-/** Who is to read the configuration; the account and the group may be still to be made. */
+/** Who is to read the configuration; the account and the group may not exist yet. */
 export interface Reader {
   readonly service: Pick<ServiceAccount, "user" | "group">;
   readonly account: Account | undefined;
@@ -14,15 +14,17 @@ export interface Reader {
   readonly accounts: Accounts;
 }
 
-/** What stands for bytes that are no UTF-8 in a name: the way back to the file is lost. */
+/**
+ * The character that replaces bytes in a name that are not UTF-8: the file cannot be found by it any more.
+ */
 const unreadable = "\ufffd";
-/** What the group is given of a folder and of a file. */
+/** The group's rights to a folder and to a file. */
 const reading = { folder: 0o5, file: 0o4 };
 
 /**
- * Why an entry is not made root:GROUP, with the group reading it; undefined where it is. On the way to
- * config.json that is an error; what lies beside the way is left as it is, with a warning: whoever made it
- * there, it is not ours.
+ * Why an entry is not made root:GROUP and readable by the group; undefined if it is. On the path to
+ * config.json that is an error; anything else is left as it is, with a warning: whoever made it, it is not
+ * knetctl's.
  */
 export function foreignness(one: OwnedEntry, reader: Reader): Problem | undefined {
   const severity = one.onTheWay ? "error" : "warning";
@@ -30,15 +32,15 @@ export function foreignness(one: OwnedEntry, reader: Reader): Problem | undefine
 }
 
 /**
- * Whether the service can pass through a folder, by what is known of its groups; `unknown` where a group or
- * an access list may let it.
+ * Whether the service can pass through a folder, going by what is known of its groups; `unknown` if a group
+ * or an access list may let it.
  */
 export function passage({ uid, gid, mode }: Entry, { account, group }: Reader): "yes" | "no" | "unknown" {
   if (account !== undefined && (account.uid === 0 || uid === account.uid))
     return account.uid === 0 || (mode & 0o100) !== 0 ? "yes" : "no";
   const isGroups = gid === account?.gid || gid === group?.gid;
   if ((mode & (isGroups ? 0o010 : 0o001)) !== 0) return "yes";
-  // the group's bits are also what an access list can give at most (acl(5))
+  // the group's bits are also the most that an access list can grant (acl(5))
   return (mode & 0o010) === 0 ? "no" : "unknown";
 }
 
@@ -92,9 +94,9 @@ function thirdOwner(
 }
 
 /**
- * Something that the group cannot read yet may be a secret that was moved here, root's own included: the
- * service user can move into its folders what lies in another folder of its own. The configuration itself is
- * for the service to read, where it was put in place by root or by the service.
+ * Something that the group cannot read yet may be a secret that was moved here, even one of root's: the
+ * service user can move things into its folders from others that it owns. The configuration itself is meant
+ * for the service, if root or the service put it there.
  */
 function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem | undefined {
   const { path, entry, onTheWay, placedByRoot } = one;
@@ -113,16 +115,16 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
     detail:
       `${owner}:${group} ${modeText(entry.mode)}: group ${service.group} cannot read it, and is given ` +
       "nothing that it could not read before",
-    hint: `move it to a folder that only root can enter, and see there what it is${wayOn(one, service.user)}`,
+    hint: `move it to a folder that only root can enter, and look at it there${wayOn(one, service.user)}`,
   });
 }
 
-/** No command on the path itself: the service user may exchange what it names. */
+/** No command on the path itself: the service user can replace what is there. */
 function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
   if (onTheWay) return `; knetctl apply then creates the ${entry.kind} again`;
   return entry.kind === "folder"
-    ? "; what the service is to read of it, let that user write again"
-    : `; if the service is to read it, let that user write it again: ${writtenBy(user, path)}`;
+    ? "; have that user write again what the service should read of it"
+    : `; if the service should read it, have that user write it again: ${writtenBy(user, path)}`;
 }
 
 function isOpen({ gid, mode }: Entry, wanted: number, { group }: Reader): boolean {

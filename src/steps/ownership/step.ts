@@ -7,20 +7,22 @@ import { planOwnership } from "./changes.js";
 import { observeTree, observeWay, rememberedNames } from "./observe.js";
 import { foreignness, type Reader } from "./standing.js";
 
-/** What is the client's below HOME/.config is root:GROUP, folders 0750, files 0640, as the document asks. */
+/**
+ * The client's part of HOME/.config belongs to root:GROUP, folders 0750, files 0640, as the document asks.
+ */
 export const ownershipStep: Step = {
   id: "ownership",
   title: "ownership and modes",
   plan: (input) => Promise.resolve(plan(input, "tree")),
 };
 
-/** The same of config.json and the folders that it lies in alone. */
+/** The same, but only for config.json and the folders that contain it. */
 export const clientConfigOwnershipStep: Step = {
   ...ownershipStep,
   plan: (input) => Promise.resolve(plan(input, "way")),
 };
 
-/** A profile without users has no client configuration to guard. */
+/** A profile without users has no client configuration to protect. */
 function plan({ profile: { service, users }, host }: StepInput, extent: "tree" | "way"): StepPlan {
   if (users.size === 0) return { changes: [], problems: [], notes: [] };
   const account = host.accounts.user(service.user);

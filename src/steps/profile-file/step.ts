@@ -5,9 +5,9 @@ import { Problem } from "../../problem/problem.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 import type { Step } from "../../workflow/step.js";
 
-/** The user's own profile, whose text changes together with the host. */
+/** The user's profile, whose text changes together with the host. */
 export interface ProfileFile {
-  /** Without links, as seen from inside the host's root. */
+  /** Links resolved, as seen from inside the host's root. */
   readonly path: AbsolutePath;
   readonly before: string;
   readonly text: string;
@@ -15,8 +15,8 @@ export interface ProfileFile {
 }
 
 /**
- * Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only
- * where nobody but root could lead the write elsewhere.
+ * Writes the profile as part of the run, so that it is taken back with the rest; owner and mode stay. Only if
+ * nobody but root could redirect the write.
  */
 export function profileFileStep(file: ProfileFile): Step {
   return {
@@ -52,13 +52,13 @@ function profileChange({ path, before, text, summary }: ProfileFile, host: Host)
   };
 }
 
-/** Outermost first: nothing below one that is not root's may be looked at. */
+/** Outermost first: nothing below a folder that is not root's may be looked at. */
 function foldersTo(path: AbsolutePath): readonly AbsolutePath[] {
   const folder = folderOf(path);
   return folder === "/" ? [folder] : [...foldersTo(folder), folder];
 }
 
-/** In root's sticky folders, as /tmp, others cannot replace what is root's. */
+/** In root's sticky folders, such as /tmp, others cannot replace what belongs to root. */
 function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined, host: Host): void {
   if (entry === undefined) return;
   refuseForeign(folder, entry, host);
@@ -66,13 +66,13 @@ function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined, host: Host
   throw unsafe(folder, `others can write in this folder: mode ${modeText(entry.mode)}`);
 }
 
-/** Its owner could put another one in its place at any time. */
+/** Its owner could replace it at any time. */
 function refuseForeign(path: AbsolutePath, { uid }: Entry, { accounts }: Host): void {
   if (uid !== 0) throw unsafe(path, `it belongs to ${accounts.userName(uid)}`);
 }
 
 function unsafe(path: AbsolutePath, detail: string): Problem {
-  return new Problem("ha-profile-unsafe", "root cannot safely change the profile where it is", {
+  return new Problem("ha-profile-unsafe", "root cannot safely change the profile in this place", {
     where: { path },
     detail,
     hint:

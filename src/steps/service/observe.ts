@@ -13,14 +13,14 @@ import { type UnreadRun, unreadRuns } from "../../workflow/unread-changes.js";
 
 export interface ObservedService {
   readonly state: UnitState;
-  /** What answers at the health URL now; absent where none is given, or the unit is not up. */
+  /** What answers at the health URL now; absent if none is given, or the unit is not running. */
   readonly health?: Health;
 }
 
-/** Somebody waits for the plan. */
+/** Short, since somebody is waiting for the plan. */
 const answerMs = 3000;
 
-/** Looks at the unit, and asks at the health URL. Works without root. Throws `service-state-unknown`. */
+/** Looks at the unit, and queries the health URL. Works without root. Throws `service-state-unknown`. */
 export async function observeService(
   host: Host,
   unit: string,
@@ -33,8 +33,8 @@ export async function observeService(
 }
 
 /**
- * The runs of this host that the unit should have been restarted for and was not. None where this user may
- * not read the records of runs.
+ * The runs of this host after which the unit should have been restarted but was not. None if this user cannot
+ * read the records of runs.
  */
 export async function observeOwed(host: Host, unit: string): Promise<readonly UnreadRun[]> {
   try {
@@ -49,8 +49,8 @@ export async function observeOwed(host: Host, unit: string): Promise<readonly Un
 const unitFolder = path("/etc/systemd/system");
 
 /**
- * Paths of the planned changes for which the application must start anew: its settings, and the module that
- * it has loaded. Rights and folders are no reason.
+ * Paths of the planned changes that require the application to restart: its settings, and the module that it
+ * has loaded. Rights and folders do not.
  */
 export function readAnew(planned: readonly Change[]): readonly AbsolutePath[] {
   const changes = planned.filter(

@@ -13,17 +13,17 @@ import type { UnreadRun } from "../../workflow/unread-changes.js";
 import { type ObservedService, observeOwed, observeService, readAnew, restartChange } from "./observe.js";
 
 export interface ServiceOptions {
-  /** False: what is to be done is said and left to the user. */
+  /** False: what should be done is shown and left to the user. */
   readonly restart: boolean;
-  /** True: what earlier runs owe the service is owed by this one too. */
+  /** True: a restart that an earlier run still owes the service is planned by this one too. */
   readonly settles?: boolean;
-  /** Why no unit is known, where that is not for want of one in a profile. */
+  /** Why no unit is known, if the reason is not that the profile names none. */
   readonly noUnit?: string;
 }
 
 /**
- * The application's service starts anew when something that it reads has changed, or had changed and it was
- * not started since, and is well then.
+ * Restarts the application's service if something that it reads changes, or has changed since it was last
+ * started, and expects it to be healthy afterwards.
  */
 export function serviceStep(options: ServiceOptions): Step {
   return { id: "service", title: "service", plan: (input, planned) => planService(input, planned, options) };
@@ -51,7 +51,7 @@ async function planService(
   return { ...restartPlan(unit, service, all, owed, await observeService(host, unit, service.health)), look };
 }
 
-/** Where the user restarts it, or nobody does, that it is not well is told, and no fault of the run's. */
+/** If the user restarts it, or nobody does, bad health is reported, but is no failure of the run. */
 async function found(
   host: Host,
   unit: string,
@@ -97,7 +97,7 @@ function notes(unit: string, { state }: ObservedService): readonly string[] {
   return isUp(state) ? [] : [`${unit} is ${state.active} now; it will be started`];
 }
 
-/** What the run is not to be blamed for is told before it begins. */
+/** What is not the run's fault is reported before it begins. */
 function illBefore(
   unit: string,
   { health: url }: ServiceAccount,

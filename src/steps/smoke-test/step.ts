@@ -10,7 +10,7 @@ import type { Proof, Step, StepInput } from "../../workflow/step.js";
 export interface SmokeTestOptions {
   /** dist/pkcs11-worker.cjs */
   readonly worker: AbsolutePath;
-  /** By source. Users without one are tested as far as that goes without a login. */
+  /** By source. Users without one are tested as far as is possible without a login. */
   readonly pins: ReadonlyMap<PinSource, Secret>;
   /** For one token. */
   readonly timeoutMs: number;
@@ -66,7 +66,7 @@ function skipped(why: string): Proof {
   return { skipped: why, smoke: { tokens: [], unsigned: [why] }, problems: [] };
 }
 
-/** Results in the order of the items; at most `atOnce` under way. */
+/** Results in the order of the items; at most `atOnce` run at the same time. */
 async function inTurn<T, R>(items: readonly T[], atOnce: number, run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += atOnce) {
@@ -75,7 +75,7 @@ async function inTurn<T, R>(items: readonly T[], atOnce: number, run: (item: T) 
   return results;
 }
 
-/** One problem for each failed check of a token; the checks after a failed one were not made. */
+/** One problem for each failed check of a token; checks after a failed one were not run. */
 export function smokeProblems(tokens: readonly TokenReport[]): Problem[] {
   return tokens.flatMap(({ label, checks }) =>
     checks

@@ -6,32 +6,35 @@ import type { AbsolutePath } from "../../../host/path.js";
 import { Problem, type Where } from "../../../problem/problem.js";
 import { defaultStoreKey, storesSection } from "../setting-names.js";
 
-/** A setting as it will be. */
+/** A setting as it will be after the change. */
 export interface LintedSetting {
   readonly key: string;
   readonly value: string;
-  /** Of its key in the file as it is; undefined for one that is not there yet, or not with this value. */
+  /**
+   * The place of its key in the existing file; undefined if the setting is not there yet, or has another
+   * value there.
+   */
   readonly offset: number | undefined;
-  /** The profile says it: its text was checked there. */
+  /** It comes from the profile, where its text was checked. */
   readonly ours: boolean;
 }
 
-/** What is known of the host besides the file. */
+/** What is known about the host apart from the file. */
 export interface LintContext {
   readonly host: Host;
   readonly path: AbsolutePath;
   readonly form: SettingsForm;
-  /** Places in the file as it is. */
+  /** Places in the existing file. */
   readonly position: (offset: number) => TextPosition;
   /** Names of the kNET users: the labels of their tokens. Empty: the profile does not say. */
   readonly users: readonly string[];
-  /** Key stores of the profile: those have been checked together with it. */
+  /** Key stores of the profile: these have been checked with it. */
   readonly checked: readonly string[];
-  /** The run installs the kNET module: where it will be is not known yet. */
+  /** The run installs the kNET module, so its place is not known yet. */
   readonly installsModule: boolean;
 }
 
-/** A warning about the file, at the setting or the offset where there is one. */
+/** A warning about the file, at the setting or the offset if there is one. */
 export function warning(
   code: Problem["code"],
   title: string,
@@ -51,7 +54,7 @@ function placeOf({ path, position }: LintContext, offset: number | undefined): W
 }
 
 /**
- * One warning for the settings in a file for Docker that Compose would read differently. The values are not
+ * One warning for all settings in a file for Docker that Compose would read differently. The values are not
  * shown. `path` undefined: a text that is printed.
  */
 export function composeWarning(
@@ -72,7 +75,7 @@ export function composeWarning(
         ...(path !== undefined && { where: { path } }),
         detail:
           `${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ` and ${keys.length - 5} more` : ""}: $, ` +
-          `quotes, blanks at the ends and " #" have a meaning in its env_file`,
+          `quotes, spaces at the ends and " #" have a meaning in its env_file`,
         hint:
           "docker run --env-file takes them literally; in a compose.yaml write format: raw beside the " +
           "file's path (Compose 2.30 or later)",

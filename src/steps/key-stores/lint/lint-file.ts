@@ -12,7 +12,7 @@ import type { ObservedFile } from "../observe.js";
 import { defaultStoreKey, storeKey } from "../setting-names.js";
 import type { WantedFile } from "../wanted.js";
 
-/** For a file that is wrong in every line the first warnings are enough. */
+/** The most warnings: for a file that is wrong on every line, the first ones are enough. */
 const mostWarnings = 50;
 
 export interface LintInput {
@@ -21,7 +21,7 @@ export interface LintInput {
   readonly installsModule: boolean;
 }
 
-/** All warnings about a file of settings as it will be, with the lines that it has now. */
+/** All warnings about a settings file as it will be, with the line numbers that it has now. */
 export function lintFile(
   observed: ObservedFile,
   wanted: WantedFile,
@@ -50,7 +50,7 @@ export function lintFile(
   );
 }
 
-/** Folded keys that the profile says. */
+/** Folded keys that come from the profile. */
 function oursIn({ stores, defaultKeyStore }: WantedFile): ReadonlySet<string> {
   const keys = stores.flatMap((store) =>
     Object.keys(store.settings).map((name) => storeKey(store.name, name)),

@@ -7,13 +7,14 @@ import { defaultStoreKey, knownNames, settingsOfType, storesSection } from "../s
 
 const sections = [storesSection, "Amplia"];
 /**
- * Lookups of a near word that one file gets: each takes its time, and a hostile file can ask for millions.
+ * The most suggestions that are looked up for one file: each takes time, and a hostile file can require
+ * millions.
  */
 const mostLookups = 2000;
 
 /**
- * Lines that do not reach the application, or not as somebody meant them: each a warning with its place.
- * Names are quoted, values never.
+ * Lines that do not reach the application, or not as they were meant: each is a warning with its place. Names
+ * are quoted, values never.
  */
 export function lintSettings(
   settings: readonly LintedSetting[],
@@ -41,7 +42,7 @@ export function lintSettings(
 
 type Near = (word: string, known: readonly string[]) => string | undefined;
 
-/** The type of each key store, by folded name, as spelled. */
+/** The type of each key store as spelt, by folded name. */
 function typesOf(settings: readonly LintedSetting[]): ReadonlyMap<string, string> {
   return new Map(
     settings.flatMap(({ key, value }) => {
@@ -99,9 +100,7 @@ function asVariable(setting: LintedSetting, dotted: string, context: LintContext
   );
 }
 
-/**
- * .NET's host takes variables with these prefixes for settings too, and every file counts more than they do.
- */
+/** .NET's host also reads variables with these prefixes as settings, and every file overrides them. */
 function hostPrefix(setting: LintedSetting, prefix: string, context: LintContext): Problem {
   return warning("settings-name-unread", "every settings file overrides this variable", context, setting, {
     detail: `it begins with ${prefix.toUpperCase()}_, which .NET reads before everything else`,
@@ -124,12 +123,12 @@ function inTheWay(setting: LintedSetting, context: LintContext): readonly Proble
   return [
     warning("settings-value-misplaced", "there is a value where a section belongs", context, setting, {
       detail: quotedName(setting.key),
-      hint: "remove it, or give its settings names of their own: the application ignores it",
+      hint: "remove it, or name each of its settings: the application ignores it",
     }),
   ];
 }
 
-/** What would be a comment, or quotes, in many another file, and is part of the value here. */
+/** What would be a comment, or quotes, in many other kinds of file, but is part of the value here. */
 function valueProblems(setting: LintedSetting, context: LintContext): readonly Problem[] {
   const { key, value } = setting;
   const name = quotedName(key);

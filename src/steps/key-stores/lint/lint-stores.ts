@@ -24,7 +24,7 @@ interface Pkcs11Settings {
 }
 
 /**
- * Warnings about key stores that would not work, or not as meant, by what the settings and this host say
+ * Warnings about key stores that would not work, or not as meant, judging by the settings and this host
  * together.
  */
 export function lintStores(settings: readonly LintedSetting[], context: LintContext): readonly Problem[] {
@@ -63,7 +63,7 @@ function pkcs11Stores(settings: readonly LintedSetting[], values: Values): reado
 
 /**
  * A store without a type, or with one that the application does not have. The value is not shown: it may be a
- * PIN in the wrong line.
+ * PIN on the wrong line.
  */
 function typeProblems(
   { name, settings }: StoreInSettings,
@@ -119,7 +119,7 @@ function moduleProblems(
           at,
           {
             detail: module,
-            hint: "install the token's software, run ldconfig, or give the module's whole path",
+            hint: "install the token's software, run ldconfig, or give the module's full path",
           },
         ),
       ];
@@ -191,7 +191,7 @@ function tokenProblems(
   ];
 }
 
-/** Two stores on one token: one of them is most likely meant for another. */
+/** Two stores on one token: one of them is probably meant for another. */
 function sameTokenProblems(
   stores: readonly Pkcs11Settings[],
   context: LintContext,

@@ -11,18 +11,19 @@ export type ModuleLook =
   | { readonly state: "not-found" }
   /** There is no such file. */
   | { readonly state: "no-file" }
-  /** It is a kNET module, and another one is installed. */
+  /** It is a kNET module, but a different one is installed. */
   | { readonly state: "other"; readonly installed: AbsolutePath }
   | { readonly state: "fine" };
 
 /**
- * Modules that are looked for: each takes some milliseconds, and a hostile file can name a hundred thousand.
+ * The most modules that are looked for: each takes some milliseconds, and a hostile file can name a hundred
+ * thousand.
  */
 const mostModules = 100;
 
 /**
- * Looks at each module once, and only at the first hundred. What cannot be walked to cannot be judged: a
- * warning less, and no reason to stop.
+ * Looks at each module once, and only at the first hundred. A module that cannot be reached cannot be judged:
+ * that means one warning fewer, and is no reason to stop.
  */
 export class LookedModules {
   readonly #host: Host;
@@ -37,7 +38,7 @@ export class LookedModules {
     return remembered(this.#looks, module, () => this.#look(module)) ?? { state: "fine" };
   }
 
-  /** One and the same text for names and links that lead to one module. */
+  /** The same text for all names and links that lead to one module. */
   identity(module: string): string {
     if (baseName(module) === clientModule) return clientModule;
     const file = asAbsolutePath(module);
@@ -46,7 +47,7 @@ export class LookedModules {
 
   #look(module: string): ModuleLook {
     const isKnet = baseName(module) === clientModule;
-    // a bare name of kNET has a step of its own
+    // kNET's bare name is the module step's business
     if (!module.includes("/"))
       return !isKnet && registrationOf(this.#host.files(), module).state === "missing"
         ? { state: "not-found" }
