@@ -16,12 +16,12 @@ import type { UserDirectory, UserState } from "./user-directory.js";
 import { userStates } from "./user-directory.js";
 
 /**
- * What a member answers from; the members of a cluster share it, but for the storage of those that have keys
- * of their own.
+ * The state from which a member answers; the members of a cluster share it, except for the storage of those
+ * that have separate keys.
  */
 export interface ClusterState {
   readonly users: UserDirectory;
-  /** By user name; with the token's PIN. */
+  /** By user name; includes the token's PIN. */
   readonly storage: ReadonlyMap<string, Storage>;
 }
 
@@ -33,7 +33,7 @@ interface LogIn {
 }
 
 /**
- * Answers one request as a VHSM would: Query, with or without a password; everything else is refused by its
+ * Answers one request as a VHSM would: Query, with or without a password; everything else is refused, with a
  * reason.
  */
 export function answerRequest(request: KmipItem, cluster: ClusterState): KmipItem {
@@ -43,7 +43,7 @@ export function answerRequest(request: KmipItem, cluster: ClusterState): KmipIte
     return response(4, [failure("InvalidMessage", "no request message")]);
   const minor = numberOf(part(header, "ProtocolVersion", "ProtocolVersionMinor")) ?? -1;
   if (numberOf(part(header, "ProtocolVersion", "ProtocolVersionMajor")) !== 1 || minor < 0 || minor > 4)
-    return response(4, [failure("InvalidMessage", "protocol versions 1.0 to 1.4 are spoken here")]);
+    return response(4, [failure("InvalidMessage", "protocol versions 1.0 to 1.4 are supported")]);
   const logIn = logInFrom(header, cluster.users);
   return response(
     minor,
@@ -51,7 +51,9 @@ export function answerRequest(request: KmipItem, cluster: ClusterState): KmipIte
   );
 }
 
-/** Undefined when the request carries no credential. One attempt a message, however many items it has. */
+/**
+ * Undefined if the request carries no credential. A message counts as one attempt, however many items it has.
+ */
 function logInFrom(header: KmipItem, users: UserDirectory): LogIn | undefined {
   const credential = part(header, "Authentication", "Credential");
   if (part(header, "Authentication") === undefined) return undefined;
@@ -145,7 +147,7 @@ function response(minor: number, items: readonly KmipItem[]): KmipItem {
 export const vendorIdentification = "KRYPTUS kNET HSM (simulated)";
 
 /**
- * Vendor tags, in KMIP's range for extensions; the same numbers stand in installers/simulator/module/kmip.c.
+ * Vendor tags, in KMIP's range for extensions; the same numbers are in installers/simulator/module/kmip.c.
  */
 const tags = { user: 0x540001, state: 0x540002, folder: 0x540003, label: 0x540004, pin: 0x540005 } as const;
 
@@ -153,7 +155,7 @@ const tags = { user: 0x540001, state: 0x540002, folder: 0x540003, label: 0x54000
 export interface Storage {
   readonly folder: string;
   readonly label: string;
-  /** The SoftHSM PIN; told after a right password only. */
+  /** The SoftHSM PIN; sent only after a correct password. */
   readonly pin?: Secret;
 }
 
@@ -162,7 +164,7 @@ export function userAskedFor(batchItem: KmipItem): string | undefined {
   return textOf(part(batchItem, "MessageExtension", "VendorExtension", tags.user));
 }
 
-/** The vendor extension of an answer: how the user stands, and where its keys are. */
+/** The vendor extension of an answer: the user's status, and where its keys are. */
 export function storageExtension(state: UserState, storage: Storage | undefined): KmipItem {
   return structure(
     "MessageExtension",

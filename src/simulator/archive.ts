@@ -8,7 +8,7 @@ import { compileModule } from "./compile.js";
 import { cannotWrite, makeFolders } from "./make-folders.js";
 
 export interface ArchiveOptions {
-  /** Folder to write the archive to; made when missing. */
+  /** Folder to write the archive to; created if missing. */
   readonly out: string;
   /** X.Y.Z */
   readonly version: string;
@@ -16,7 +16,7 @@ export interface ArchiveOptions {
   readonly sources: string;
   /** Whether its install.sh makes the dynamic loader find the module. Default true. */
   readonly registerLoader?: boolean;
-  /** Folder of compiled modules, for the next time. */
+  /** Folder in which compiled modules are kept for reuse. */
   readonly cache?: string;
 }
 
@@ -33,14 +33,14 @@ interface Entry {
   readonly content?: Buffer;
 }
 
-/** Every entry's time, so that the same sources give the same archive. */
+/** The time of every entry, so that the same sources give the same archive. */
 const mtime = new Date("2026-01-01T00:00:00Z");
 const block = 512;
 
 /**
  * Compiles the simulated module and packs it as the vendor packs theirs: kNET-PKCS11-Linux-X.Y.Z.tar. Throws
- * a Problem when the version is not one, when the compiler or a header is missing, or when the folder cannot
- * be written to.
+ * a Problem if the version is not valid, if the compiler or a header is missing, or if the folder cannot be
+ * written to.
  */
 export async function buildArchive({
   out,
@@ -96,7 +96,7 @@ async function compiledModule(sources: string, version: string, cache: string | 
   }
 }
 
-/** A ustar archive of root's; nothing of the machine that made it is in it. */
+/** A ustar archive whose entries belong to root; it contains nothing about the machine that made it. */
 async function packed(entries: readonly Entry[]): Promise<Buffer> {
   const { Header } = await import("tar");
   const blocks = entries.flatMap(({ name, mode, content }) => {

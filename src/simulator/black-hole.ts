@@ -10,8 +10,8 @@ export interface BlackHole {
 }
 
 /**
- * Listens with the shortest queue there is, in a thread that then stands still: nobody ever takes a
- * connection out of the queue. Node itself takes them as they come.
+ * Listens with the shortest possible queue, in a thread that then blocks: nobody ever takes a connection out
+ * of the queue. Node itself would accept them as they come.
  */
 const listener = `
 const { parentPort, workerData } = require("node:worker_threads");
@@ -22,17 +22,19 @@ server.listen({ host: workerData.host, port: 0, backlog: 1, exclusive: true }, (
   Atomics.wait(new Int32Array(workerData.gate), 0, 0);
 });`;
 
-/** The kernel lets one more in than the queue is long; the rest is for kernels that count otherwise. */
+/**
+ * The kernel admits one more than the length of the queue; the rest is for kernels that count differently.
+ */
 const fillers = 8;
 const connectMs = 300;
-/** Of connections that were made just now; a queue that is full by then stays so. */
+/** How long new connections may take to be established; a queue that is full by then stays full. */
 const settleMs = 100;
 
 /**
- * An address from which nothing comes back: the kernel drops what asks for a connection while the queue of a
+ * An address from which nothing comes back: the kernel drops connection requests while the queue of a
  * listening socket is full (listen(2), tcp(7): tcp_abort_on_overflow is 0), as a network drops what is sent
- * to a machine that is off. Needs no privileges and no rules of a firewall. Throws a Problem where the kernel
- * does otherwise.
+ * to a machine that is off. Needs no privileges and no firewall rules. Throws a Problem if the kernel behaves
+ * differently.
  */
 export async function startBlackHole(host: string): Promise<BlackHole> {
   const gate = new SharedArrayBuffer(4);
@@ -48,7 +50,7 @@ export async function startBlackHole(host: string): Promise<BlackHole> {
     const endpoint = { ip: host, port: await portOf(thread) };
     for (let count = 0; count < fillers; count++) held.push(occupant(endpoint));
     await delay(settleMs);
-    if (await answers(endpoint)) throw failed("the kernel goes on taking connections");
+    if (await answers(endpoint)) throw failed("the kernel keeps accepting connections");
     return { endpoint, close };
   } catch (error) {
     await close();
@@ -66,7 +68,7 @@ function portOf(thread: Worker): Promise<number> {
   });
 }
 
-/** A connection that takes a place in the queue, or waits for one. */
+/** A connection that occupies a place in the queue, or waits for one. */
 function occupant({ ip, port }: AddressAndPort): Socket {
   const socket = connect({ host: ip, port });
   socket.on("error", () => {

@@ -42,7 +42,7 @@ export function makeCertificate(commonName: string): Certificate {
   };
 }
 
-/** Of DER (X.690), as far as a certificate needs them. */
+/** The DER types (X.690) that a certificate needs. */
 const tag = {
   boolean: 0x01,
   integer: 0x02,
@@ -90,14 +90,14 @@ function integer(bytes: Buffer): Buffer {
   return tagged(tag.integer, bytes);
 }
 
-/** 16 bytes, positive and with no zero before them. */
+/** 16 bytes, positive and without a leading zero. */
 function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes;
 }
 
-/** With two digits for the year before 2050, and with four from then on (RFC 5280, 4.1.2.5). */
+/** With a two-digit year before 2050, and a four-digit year from then on (RFC 5280, 4.1.2.5). */
 function time(date: Date): Buffer {
   const text = date.toISOString().replace(/[-:T]|\.\d+/g, "");
   return date.getUTCFullYear() < 2050

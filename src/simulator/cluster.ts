@@ -21,22 +21,22 @@ export interface ClusterOptions {
   readonly users: readonly string[];
   /** Names of VCO users, which the PKCS #11 client refuses. */
   readonly vcoUsers?: readonly string[];
-  /** Left out: a temporary folder. What the cluster makes, the folder itself included, goes with `stop()`. */
+  /** Left out: a temporary folder. `stop()` removes what the cluster made, including the folder itself. */
   readonly stateFolder?: string;
   /** installers/simulator */
   readonly sources: string;
-  /** Folder of compiled helpers, for the next time. */
+  /** Folder in which compiled helpers are kept for reuse. */
   readonly cache?: string;
-  /** One a member; default 127.0.0.1, 127.0.0.2, … */
+  /** One for each member; default 127.0.0.1, 127.0.0.2, … */
   readonly addresses?: readonly string[];
-  /** Wrong passwords in a row that lock a user. Default 5. */
+  /** How many wrong passwords in a row lock a user. Default 5. */
   readonly attempts?: number;
   readonly latencyMs?: number;
   /** Client addresses that may connect; default all. */
   readonly allow?: readonly string[];
   /**
-   * Members, counted from 0, with keys of their own: what is made on them is on no other, and the reverse, as
-   * where an HSM's replication has failed. Users and their passwords are shared all the same. A client's
+   * Members, counted from 0, that do not share their keys: objects made on them exist on no other member, and
+   * the reverse, as if an HSM's replication had failed. Users and their passwords are still shared. A client
    * process can use one of them or the others, not both. Default: none.
    */
   readonly apart?: readonly number[];
@@ -57,7 +57,7 @@ export interface MemberEndpoints {
 export interface Cluster {
   readonly endpoints: readonly MemberEndpoints[];
   readonly users: readonly SimulatedUser[];
-  /** To take members down, in the order of `endpoints`. */
+  /** For taking members down, in the order of `endpoints`. */
   readonly vhsms: readonly Vhsm[];
   readonly directory: UserDirectory;
   /** Stops all members and removes what the cluster put on the disk. */
@@ -65,8 +65,8 @@ export interface Cluster {
 }
 
 /**
- * Starts members that share users and, but for those `apart`, keys; all ports are open on return. Throws a
- * Problem when it cannot.
+ * Starts members that share users and, except for those `apart`, keys; all ports are open on return. Throws a
+ * Problem if it cannot.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const users = checkedUsers(options);
@@ -174,9 +174,7 @@ async function makeStorage(
   return new Map(tokens.map(({ label, pin }) => [label, { folder, label, pin }]));
 }
 
-/**
- * By rm(1): it walks by descriptors, so that nobody who may write to the token folder can lead it elsewhere.
- */
+/** By rm(1), which walks by descriptors, so that nobody who can write to the token folder can redirect it. */
 async function remove(paths: readonly string[]): Promise<void> {
   await runTool("rm", "coreutils", ["-rf", "--one-file-system", "--", ...paths]);
 }

@@ -13,7 +13,7 @@ export interface CompileOptions {
   readonly libraries: readonly string[];
   /** The result; its folder exists. */
   readonly out: string;
-  /** Folder of earlier results, which are taken when sources and flags are the same. */
+  /** Folder of earlier results, which are reused if sources and flags are the same. */
   readonly cache?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ const commonFlags = [
   "-I/usr/include/p11-kit-1",
 ];
 
-/** What the compiler or linker misses, and the Debian package that has it. */
+/** What the compiler or linker reports as missing, and the Debian package that has it. */
 const packages: readonly (readonly [RegExp, string])[] = [
   [/p11-kit\/pkcs11\.h/, "libp11-kit-dev"],
   [/curl\/curl\.h|-lcurl/, "libcurl4-openssl-dev"],
@@ -37,7 +37,7 @@ const packages: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Compiles and links with gcc(1). Throws a Problem that names the package when the compiler or a header is
+ * Compiles and links with gcc(1). Throws a Problem that names the package if the compiler or a header is
  * missing.
  */
 export async function compile({ files, flags, libraries, out, cache }: CompileOptions): Promise<void> {
@@ -57,7 +57,7 @@ export async function compile({ files, flags, libraries, out, cache }: CompileOp
   await rename(temporary, kept);
 }
 
-/** C files and headers of a folder, in a fixed order. Throws a Problem when there are none. */
+/** C files and headers of a folder, in a fixed order. Throws a Problem if there are none. */
 export async function sourcesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => []);
   const files = names
@@ -67,7 +67,7 @@ export async function sourcesIn(folder: string): Promise<readonly string[]> {
   if (files.length > 0) return files;
   throw new Problem("simulator-sources-missing", "the simulated module's sources are missing", {
     where: { path: folder },
-    hint: "run knetctl from its source tree, where installers/simulator lies beside dist",
+    hint: "run knetctl from its source tree, where installers/simulator is beside dist",
   });
 }
 
@@ -107,9 +107,9 @@ export interface ToolResult {
 const keptCharacters = 64 * 1024;
 
 /**
- * Runs a program of the Debian package named, from the system's folders alone, in the C locale, with `input`
- * on its standard input. Throws a Problem when it is not installed; an exit code other than 0 is for the
- * caller (`tryTool`) or a Problem (`runTool`).
+ * Runs a program of the named Debian package, only from the system's folders, in the C locale, with `input`
+ * on its standard input. Throws a Problem if it is not installed; an exit code other than 0 is returned
+ * (`tryTool`) or thrown as a Problem (`runTool`).
  */
 export async function tryTool(
   program: string,
@@ -117,7 +117,7 @@ export async function tryTool(
   args: readonly string[],
   input = "",
 ): Promise<ToolResult> {
-  // nothing of the simulator's is named by a descriptor
+  // the simulator names no files by descriptors
   closeOthers();
   const { execa } = await import("execa");
   const result = await execa(program, args, {
@@ -153,7 +153,7 @@ function missing(program: string, debianPackage: string, cause: unknown): Proble
 export interface CompileModuleOptions {
   /** installers/simulator */
   readonly sources: string;
-  /** X.Y.Z: what the module says of the archive that it comes from. */
+  /** X.Y.Z: the version that the module reports of the archive it comes from. */
   readonly version: string;
   /** The file to make; its folder exists. */
   readonly out: string;

@@ -7,7 +7,7 @@ import { decodeJson, encodeJson } from "../vhsm/kmip/json.js";
 import { decodeTtlv, encodeTtlv } from "../vhsm/kmip/ttlv.js";
 import type { Certificate } from "./certificate.js";
 
-/** Answers one request; never settles where the VHSM is silent. */
+/** Answers one request; never settles if the VHSM is silent. */
 export type Answer = (request: KmipItem) => Promise<KmipItem>;
 
 interface Encoding {
@@ -40,7 +40,7 @@ export function createHttpsServer(certificate: Certificate, answer: Answer): Ser
 
 async function handle(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   if (request.url !== "/kmip") {
-    refuse(response, 404, "KMIP is spoken at /kmip");
+    refuse(response, 404, "KMIP is served at /kmip");
     return;
   }
   if (request.method !== "POST") {
@@ -53,7 +53,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, answer
     refuse(
       response,
       415,
-      "the simulator takes application/json and application/octet-stream; text/xml is not simulated",
+      "the simulator accepts application/json and application/octet-stream; text/xml is not simulated",
     );
     return;
   }
@@ -82,7 +82,7 @@ function read(encoding: Encoding, body: Buffer): KmipItem | Problem {
   }
 }
 
-/** Undefined when the body is over the limit. */
+/** Undefined if the body is over the limit. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

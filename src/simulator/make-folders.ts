@@ -4,8 +4,8 @@ import { Problem } from "../problem/problem.js";
 import { errorCode } from "../problem/thrown.js";
 
 /**
- * Makes a folder and what is missing above it; true when it was not there before. Not by Node's `recursive`,
- * which asks for ever where the kernel says ENOENT of a folder whose parent exists (mkdir below /proc).
+ * Makes a folder and any missing parents; true if it did not exist before. Does not use Node's `recursive`,
+ * which loops forever if the kernel reports ENOENT for a folder whose parent exists (mkdir below /proc).
  * Throws `simulator-cannot-write`.
  */
 export async function makeFolders(folder: string, mode = 0o777): Promise<boolean> {
@@ -29,7 +29,7 @@ async function make(folder: string, mode: number): Promise<boolean> {
   return true;
 }
 
-/** The problem of a folder or file that the simulator was asked to write and cannot. */
+/** The problem for a folder or file that the simulator was asked to write but cannot. */
 export function cannotWrite(path: string, cause: unknown): Problem {
   return new Problem("simulator-cannot-write", "the simulator cannot write there", {
     where: { path },

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { Problem } from "../problem/problem.js";
 
 /**
- * How a simulated VHSM is down: `refuse` closes its ports; `black-hole` accepts connections and says nothing;
- * `silent-after-tls` shakes hands and then says nothing.
+ * How a simulated VHSM is down: `refuse` closes its ports; `black-hole` accepts connections and sends
+ * nothing; `silent-after-tls` completes the TLS handshake and then sends nothing.
  */
 export const downModes = ["up", "refuse", "black-hole", "silent-after-tls"] as const;
 export type DownMode = (typeof downModes)[number];
@@ -13,9 +13,9 @@ export interface PortOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Addresses that may connect; others are cut off at once. Undefined: all. */
+  /** Addresses that may connect; others are disconnected at once. Undefined: all. */
   readonly allow: ReadonlySet<string> | undefined;
-  /** Takes a fresh connection. */
+  /** Handles a new connection. */
   serve(socket: Socket): void;
 }
 
@@ -54,7 +54,7 @@ export class Port {
     this.#number = listeningPort(this.#server.address());
   }
 
-  /** Closes the port and cuts every connection off, as a machine that loses power would. */
+  /** Closes the port and cuts off every connection, as a machine that loses power would. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.resetAndDestroy();
     if (!this.#server.listening) return;

@@ -6,15 +6,15 @@ import { makeCertificate } from "./certificate.js";
 import type { AddressAndPort } from "./cluster.js";
 
 /**
- * How a stand-in for a dead VHSM is dead: `refusing`, its port is closed; `black-hole`, what is sent to it is
- * dropped; `silent-after-tls`, it shakes hands and then says nothing.
+ * How a stand-in for a dead VHSM behaves: `refusing`, its port is closed; `black-hole`, what is sent to it is
+ * dropped; `silent-after-tls`, it completes the TLS handshake and then sends nothing.
  */
 export const standInKinds = ["refusing", "black-hole", "silent-after-tls"] as const;
 export type StandInKind = (typeof standInKinds)[number];
 
 /**
- * A local address that behaves like a VHSM that is down. A client may send it a password: what comes is
- * dropped, and nobody else can listen there.
+ * A local address that behaves like a VHSM that is down. A client may send it a password: it discards what it
+ * receives, and nobody else can listen there.
  */
 export interface StandIn {
   readonly kind: StandInKind;
@@ -22,7 +22,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** Starts one on a loopback address of its own, where nothing else listens. Needs no privileges. */
+/** Starts one on a separate loopback address, where nothing else listens. Needs no privileges. */
 export async function startStandIn(kind: StandInKind): Promise<StandIn> {
   const ip = loopbackAddress();
   switch (kind) {
@@ -36,19 +36,19 @@ export async function startStandIn(kind: StandInKind): Promise<StandIn> {
 }
 
 /**
- * All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3); an address that others hardly use keeps a closed
- * port closed.
+ * All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3); an address that others hardly ever use ensures that
+ * a closed port stays closed.
  */
 function loopbackAddress(): string {
   return `127.${randomInt(64, 128)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/** Below, only root may listen (ip_unprivileged_port_start in ip_sysctl). */
+/** Only root may listen on ports below this (ip_unprivileged_port_start in ip_sysctl). */
 const lowestOpenToAll = 1024;
 
 /**
- * A port on which nobody listens. For root one that nobody else can: another local user who saw the address
- * could take the closed port, and get the password that a client sends to its first member.
+ * A port on which nobody listens; as root, one on which nobody else can: another local user who saw the
+ * address could open the closed port, and get the password that a client sends to its first member.
  */
 async function closedPort(host: string): Promise<number> {
   const server = createServer();
@@ -57,7 +57,7 @@ async function closedPort(host: string): Promise<number> {
   return port;
 }
 
-/** Takes connections, shakes hands, reads what comes and never answers, whatever it is. */
+/** Accepts connections, completes the TLS handshake, reads what comes and never answers. */
 async function startSilent(ip: string): Promise<Omit<StandIn, "kind">> {
   const sockets = new Set<Socket>();
   const server = createTlsServer(makeCertificate("silent.knet.simulated"), (socket) => {

@@ -4,16 +4,15 @@ import { dirname, join } from "node:path";
 import type { Secret } from "../problem/secret.js";
 import { compile, runTool, sourcesIn } from "./compile.js";
 
-/** A SoftHSM token to make. The label is at most 32 bytes, without tab or line break. */
+/** A SoftHSM token to create. The label has at most 32 bytes, and no tab or line break. */
 export interface Token {
   readonly label: string;
   readonly pin: Secret;
 }
 
 /**
- * A new folder for the cluster's tokens that every local account reaches and may write to, since the
- * simulated client runs as any service user: inside `wanted` where that is possible, else in the folder of
- * temporary files.
+ * A new folder for the cluster's tokens that every local account can reach and write to, since the simulated
+ * client may run as any service user: inside `wanted` if possible, else in the folder for temporary files.
  */
 export async function makeTokenFolder(wanted: string): Promise<string> {
   const folder = await mkdtemp(join((await suits(wanted)) ? wanted : tmpdir(), "knet-tokens-"));
@@ -22,7 +21,8 @@ export async function makeTokenFolder(wanted: string): Promise<string> {
 }
 
 /**
- * Others may enter each folder on the way, and the path needs no quoting, which softhsm2.conf does not have.
+ * Whether others may enter each folder on the way, and the path needs no quoting, which softhsm2.conf does
+ * not support.
  */
 async function suits(folder: string): Promise<boolean> {
   if (!/^[\w./-]+$/.test(folder)) return false;
@@ -37,14 +37,14 @@ export interface InitTokensOptions {
   readonly folder: string;
   /** installers/simulator */
   readonly sources: string;
-  /** Where the helper is put while it runs: a folder whose programs may be run. */
+  /** Where the helper is put while it runs: a folder from which programs can be run. */
   readonly workFolder: string;
   readonly cache?: string | undefined;
 }
 
 /**
- * Makes the tokens with a small helper of ours, since softhsm2-util takes PINs on its command line or a
- * terminal alone.
+ * Creates the tokens with a small helper, since softhsm2-util accepts PINs only on its command line or from a
+ * terminal.
  */
 export async function initTokens(
   tokens: readonly Token[],

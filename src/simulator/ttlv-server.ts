@@ -6,7 +6,10 @@ import type { Answer } from "./https-server.js";
 
 const largestRequest = 1024 * 1024;
 
-/** Raw TTLV over TLS. Whatever does not begin like a KMIP message, an HTTP request say, is cut off. */
+/**
+ * Raw TTLV over TLS. A connection that does not begin like a KMIP message, such as an HTTP request, is cut
+ * off.
+ */
 export function createTtlvServer(certificate: Certificate, answer: Answer): Server {
   const server = createServer(certificate, (socket) => {
     socket.on("error", () => {

@@ -11,7 +11,7 @@ export interface SimulatedUser {
   readonly role: "regular" | "vco";
 }
 
-/** How a user stands; the numbers go over the wire (installers/simulator/module/knet.h). */
+/** A user's status; the numbers are sent over the network (installers/simulator/module/knet.h). */
 export const userStates = { good: 1, countLow: 2, finalTry: 3, locked: 4, unknown: 5, officer: 6 } as const;
 export type UserState = (typeof userStates)[keyof typeof userStates];
 
@@ -27,7 +27,7 @@ export class UserDirectory {
     this.#attempts = attempts;
   }
 
-  /** True when the password is the user's and the user is not locked. A wrong one is counted. */
+  /** Whether the password is the user's and the user is not locked. A wrong one is counted. */
   logIn(name: string, password: string): boolean {
     const user = this.#users.get(name);
     const right = equal(password, user?.pin.reveal() ?? "") && user !== undefined;
@@ -56,7 +56,7 @@ export class UserDirectory {
   }
 }
 
-/** In a time that does not depend on where the texts differ. */
+/** Takes a time that does not depend on where the texts differ. */
 function equal(left: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(left), digest(right));

@@ -27,16 +27,16 @@ export interface Vhsm {
   readonly host: string;
   readonly httpsPort: number;
   readonly ttlvPort: number;
-  /** Takes it down in one of the ways it can be down, or up again on the same ports. */
+  /** Takes it down in the given way, or brings it up again on the same ports. */
   setDown(mode: DownMode): Promise<void>;
   /** As `setDown("refuse")`: connections are cut off, the ports closed. */
   kill(): Promise<void>;
-  /** For good. */
+  /** Stops it for good. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts one member; both ports are open on return. Throws a Problem when an address or port cannot be had.
+ * Starts one member; both ports are open on return. Throws a Problem if an address or port is not available.
  */
 export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
   const { host, certificate, cluster, latencyMs = 0 } = options;

@@ -1,14 +1,14 @@
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 
 /**
- * Characters that are kept of a peer's text: enough for a reason, too little to push what matters off the
+ * How many characters of a peer's text are kept: enough for a reason, too few to push what matters off the
  * screen.
  */
 const longestText = 200;
 
 /**
- * Text of a peer for quoting: on one line, without control and direction-changing characters, and cut. It
- * forges no line of ours.
+ * Text of a peer, made safe to quote: on one line, without control and direction-changing characters, and
+ * shortened. It cannot forge a line of knetctl's output.
  */
 export function peerText(text: string, longest = longestText): string {
   const plain = withoutUrlSecrets(text.slice(0, 16 * longestText))

@@ -14,8 +14,8 @@ export function planText(plan: Plan, style: Style, isWell = true): string {
 }
 
 /**
- * "3 changes", or that there are none; never that all is well where something stood in the way of looking, or
- * is known not to be.
+ * "3 changes", or that there are none; never that all is well if something could not be looked at, or is
+ * known not to be well.
  */
 export function countText({ changes, problems, steps }: Plan, isWell = true): string {
   const blocked = problems.some(({ severity }) => severity === "error");

@@ -7,12 +7,12 @@ export function changeText(change: Change): string {
   return cleanLine(withKind(change, (kind, one) => kind.text(one)));
 }
 
-/** The mark before a change: what is new, what becomes different. */
+/** The mark before a change: new, or changed. */
 export function changeMark(change: Change): "+" | "~" {
   return withKind(change, (kind, one) => kind.isNew(one)) ? "+" : "~";
 }
 
-/** What the change means, and the lines of its content that change; nothing where its text says it all. */
+/** What the change means, and the lines of its content that change; nothing if its text says everything. */
 export function contentLines(change: Change, style: Style): readonly string[] {
   return withKind(change, (kind, one) => [
     ...(kind.summary?.(one) ?? []).map(cleanLine),

@@ -4,8 +4,8 @@ import { cleanLine } from "../text/clean-text.js";
 const mostShown = 10;
 
 /**
- * What can be said of a host after a run was taken back, and no more: each change was looked at itself; an
- * installer's work was looked for in some folders.
+ * What can be said about a host after a run was taken back, and no more: each change was checked itself; an
+ * installer's work was looked for in some folders only.
  */
 export function asBeforeText(lookedAt: LookedAt | undefined): string {
   const installers =
@@ -16,7 +16,7 @@ export function asBeforeText(lookedAt: LookedAt | undefined): string {
   return `everything knetctl changed${installers} is back in its previous state (checked)`;
 }
 
-/** What was not looked at; undefined where there is nothing of which that could be asked. */
+/** What was not looked at; undefined if there was nothing to look at. */
 export function notLookedAtText(lookedAt: LookedAt | undefined): string | undefined {
   if (lookedAt === undefined) return undefined;
   const except = lookedAt.except.map(({ path, because }) => `${path} (${because})`);

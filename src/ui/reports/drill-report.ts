@@ -11,7 +11,7 @@ import { table } from "../text/table.js";
 export interface DrillReport {
   readonly connection: string;
   readonly user: string;
-  /** Members and module are the project's own, which says nothing about real ones. */
+  /** Members and module are simulated, which says nothing about real ones. */
   readonly simulated: boolean;
   readonly result: DrillResult;
   readonly warnings: readonly Problem[];
@@ -48,7 +48,7 @@ export function drillJson(
   };
 }
 
-/** For people: a row a scenario, then the verdict in one line. */
+/** For people: a row for each scenario, then the verdict in one line. */
 export function drillText(
   { connection, user, simulated, result: { results, verdict } }: DrillReport,
   style: Style,
@@ -77,7 +77,7 @@ export function drillText(
     style.bold(
       cleanLine(
         `connection ${connection}, signing as ` +
-          `${user}${simulated ? " (simulated members and module: a real client may do otherwise)" : ""}`,
+          `${user}${simulated ? " (simulated members and module: a real client may differ)" : ""}`,
       ),
     ),
     style.dim(titles),

@@ -13,8 +13,8 @@ export function historyJson(runs: readonly RecordedRun[], problems: readonly Pro
 }
 
 /**
- * The document of `history RUN --json`: changes as in a plan, each with how far it came. `obstacles`: what
- * keeps it from being taken back.
+ * The document of `history RUN --json`: changes as in a plan, each with how far it got. `obstacles`: what
+ * prevents it from being taken back.
  */
 export function runJson(run: RecordedRun, obstacles: readonly Problem[]): Json {
   return {

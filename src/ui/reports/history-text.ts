@@ -10,8 +10,8 @@ import { table, type Column } from "../text/table.js";
 import { timeText } from "../text/time-text.js";
 
 /**
- * One line a run, the latest first. Where lines would be wider than `width` the runs' names go, since their
- * numbers do, then the heads of profiles' paths.
+ * One line for each run, the latest first. If lines would be wider than `width`, the runs' names are left
+ * out, since their numbers are enough, and then the beginnings of profiles' paths.
  */
 export function historyText(runs: readonly RecordedRun[], style: Style, width = Infinity): string {
   if (runs.length === 0) return "no run of knetctl has changed this host yet";
@@ -59,7 +59,7 @@ function widthOf(rows: readonly (readonly string[])[], columns: readonly Column[
   );
 }
 
-/** A path's end, which says more than its beginning. */
+/** The end of a path, which says more than its beginning. */
 function tailOf(text: string, room: number): string {
   const clean = cleanLine(text);
   return clean.length <= room ? clean : `…${clean.slice(-Math.max(room - 1, leastOfProfile))}`;
@@ -68,7 +68,7 @@ function tailOf(text: string, room: number): string {
 const leastOfProfile = 12;
 
 /**
- * One run whole: who, when, how it ended, each change and how far it came, and what can be done with it now.
+ * One run in full: who, when, how it ended, each change and how far it got, and what can be done with it now.
  */
 export function runText(
   run: RecordedRun,
@@ -104,7 +104,9 @@ export function runText(
   ].join("\n");
 }
 
-/** "applied", "rolled back", "failed", "unfinished"; says when something of a failed run still stands. */
+/**
+ * "applied", "rolled back", "failed", "unfinished"; says if some changes of a failed run are still in place.
+ */
 export function outcomeText(run: RecordedRun): string {
   if (run.outcome === "rolled-back") return "rolled back";
   return run.outcome === "failed" && stands(run) ? "failed, changes kept" : run.outcome;

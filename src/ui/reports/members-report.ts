@@ -83,7 +83,7 @@ function comparisonText(
   return [heading, found, style.dim(titles), ...lines].join("\n");
 }
 
-/** The cell comes padded; colour does not change its width. */
+/** The cell is already padded; colour does not change its width. */
 function paint(cell: string, style: Style): string {
   switch (cell.trim()) {
     case "proven":
@@ -96,7 +96,7 @@ function paint(cell: string, style: Style): string {
   }
 }
 
-/** A member and user under way, or what came of them. */
+/** A member and user being tested, or their result. */
 export function memberEventText({ type, member, user, result, ms = 0 }: MemberEvent, style: Style): string {
   const what = cleanLine(`${member} as ${user}`);
   if (type === "member-started") return `${what} …`;

@@ -13,8 +13,8 @@ export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Rec
 }
 
 /**
- * The document of `apply --json`: the plan's, how the run ended, and the name of an unfinished run that was
- * taken back first.
+ * The document of `apply --json`: that of the plan, how the run ended, and the name of an unfinished run that
+ * was taken back first.
  */
 export function applyJson(
   plan: Plan,
@@ -33,7 +33,7 @@ export function applyJson(
   };
 }
 
-/** The document of `verify --json`: the plan's (its changes are the drift), and the proof. */
+/** The document of `verify --json`: that of the plan, whose changes are the drift, and the proof. */
 export function verifyJson(
   plan: Plan,
   warnings: readonly Problem[],

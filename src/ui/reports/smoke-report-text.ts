@@ -4,14 +4,15 @@ import type { Style } from "../terminal/output.js";
 import { table, type Column } from "../text/table.js";
 
 /**
- * The report for people: one table a token; below a check that is not right, its return value and what to do.
+ * The report for people: one table for each token; below a check that did not pass, its return value and what
+ * to do.
  */
 export function smokeReportText({ tokens }: SmokeReport, style: Style): string {
   return tokens.map((token) => tokenText(token, style)).join("\n\n");
 }
 
 /**
- * For the line that says how it ended: that nothing was signed, or not with every token, and why; empty where
+ * For the line that says how it ended: that nothing was signed, or not with every token, and why; empty if
  * there is nothing to say.
  */
 export function unsignedText({ tokens, unsigned = [] }: SmokeReport): string {
@@ -62,7 +63,7 @@ function remarks(check: CheckResult | undefined, style: Style): readonly string[
   return [...code, ...hint];
 }
 
-/** The cell comes padded; colour does not change its width. */
+/** The cell is already padded; colour does not change its width. */
 function paint(cell: string, style: Style): string {
   switch (cell.trim()) {
     case "pass":

@@ -8,12 +8,12 @@ export interface Endpoint {
 
 export interface Connection {
   readonly name: string;
-  /** In order of preference; none where they cannot be determined. */
+  /** In order of preference; empty if they cannot be determined. */
   readonly endpoints: readonly Endpoint[];
   readonly users: readonly string[];
 }
 
-/** Who logs in through what, and where that leads, as a tree. */
+/** Which users log in through which connection, and its endpoints, as a tree. */
 export function topology(connections: readonly Connection[]): string {
   return connections
     .flatMap(({ name, endpoints, users }) => [
@@ -29,7 +29,7 @@ export function topology(connections: readonly Connection[]): string {
     .join("\n");
 }
 
-/** The same as a Mermaid flowchart; the first choice has a solid line, what stands in for it dotted ones. */
+/** The same as a Mermaid flowchart; the first choice has a solid line, its alternatives have dotted ones. */
 export function mermaid(connections: readonly Connection[]): string {
   const lines = connections.flatMap(({ name, endpoints, users }, number) => [
     `  c${number}["${label(name)}"]`,
@@ -46,14 +46,14 @@ export function mermaid(connections: readonly Connection[]): string {
 
 const unknownEndpoints = "endpoints not known";
 
-/** An empty name would leave nothing to see. */
+/** An empty name would not be visible. */
 function visible(name: string): string {
   return name === "" ? '""' : name;
 }
 
 /**
- * Text between quotes; Mermaid's own signs as its entities (its flowchart syntax, "Entity codes to escape
- * characters").
+ * Text in quotes, with Mermaid's special characters as its entities (its flowchart syntax, "Entity codes to
+ * escape characters").
  */
 function label(text: string): string {
   return cleanLine(visible(text)).replace(/[#"<>&`\\]/g, (sign) => `#${sign.charCodeAt(0)};`);

@@ -4,16 +4,16 @@ import { Problem } from "../../problem/problem.js";
 import type { Output } from "./output.js";
 
 /**
- * Whether there is somebody who sees what is to happen and can answer: standard input, output and error are a
- * terminal.
+ * Whether there is somebody who can see what will happen and answer: standard input, output and error are
+ * terminals.
  */
 export function canAsk({ json, terminal, width }: Output): boolean {
   return !json && terminal && width !== undefined && isatty(0);
 }
 
 /**
- * Asks on standard error; only y and yes are a yes, and an end of input is a no. Throws `interrupted` when
- * the signal aborts.
+ * Asks on standard error; only y and yes mean yes, and end of input means no. Throws `interrupted` if the
+ * signal aborts.
  */
 export async function confirm(
   question: string,
@@ -23,7 +23,7 @@ export async function confirm(
     output: process.stderr,
   },
 ): Promise<boolean> {
-  // not as a terminal: Ctrl-C then stays a signal, which the program knows how to end by
+  // not as a terminal: Ctrl-C then stays a signal, which the program knows how to handle
   const lines = createInterface({ ...streams, terminal: false });
   try {
     return await new Promise<boolean>((resolve, reject) => {

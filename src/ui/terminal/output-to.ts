@@ -4,14 +4,14 @@ import type { OutputStream } from "./terminal-output.js";
 
 const pauseMs = 5;
 
-/** Node's stream, as far as it is used here. */
+/** The part of Node's stream that is used here. */
 interface NodeStream extends OutputStream {
   on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
 export interface CheckedStream extends OutputStream {
   /**
-   * True once a text was lost for another reason than a reader that has gone away (`knetctl plan | head`).
+   * True once a text was lost for a reason other than a reader that has gone away (`knetctl plan | head`).
    */
   failed(): boolean;
   /** True once a text was lost for any reason. */
@@ -19,10 +19,10 @@ export interface CheckedStream extends OutputStream {
 }
 
 /**
- * Output to a descriptor. To a file or pipe it is written before `write` returns: Node's own streams take
- * longer to load than most commands run; a terminal, whose width they know, or a closed descriptor is left to
- * them. Never throws: a run that changes the host must not end halfway because its terminal is gone or the
- * disk under its log is full.
+ * Output to a descriptor. To a file or pipe it is written before `write` returns: Node's streams take longer
+ * to load than most commands take to run; they are used only for a terminal, since they know its width, or a
+ * closed descriptor. Never throws: a run that changes the host must not end halfway because its terminal is
+ * gone or the disk under its log is full.
  */
 export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): CheckedStream {
   let [failed, lost] = [false, false];
@@ -53,12 +53,12 @@ export function outputTo(descriptor: 1 | 2, nodeStream: () => NodeStream): Check
   };
 }
 
-/** A terminal that was never told its size says 0. */
+/** A terminal whose size was never set reports 0. */
 function known(size: number | undefined): number | undefined {
   return size === 0 ? undefined : size;
 }
 
-/** Major number of memory devices (/dev/null, /dev/full) in Linux's list of devices. */
+/** The major number of memory devices (/dev/null, /dev/full) in Linux's list of devices. */
 const memoryDevices = 1;
 
 function mayBeTerminal(descriptor: number): boolean {
@@ -83,7 +83,7 @@ function writeSome(descriptor: number, bytes: Buffer): number {
     return writeSync(descriptor, bytes);
   } catch (error) {
     if (errorCode(error) !== "EAGAIN") throw error;
-    // whoever started this made the pipe non-blocking, and it is full
+    // the parent process made the pipe non-blocking, and it is full
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
     return 0;
   }

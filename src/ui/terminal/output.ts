@@ -2,52 +2,51 @@ import type { Problem } from "../../problem/problem.js";
 
 /**
  * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With
- * `--json` standard output carries one JSON document and nothing else. All text is cleaned on its way out of
- * what a terminal obeys or does not show; whoever composes lines of text from outside sees to its line breaks
- * (clean-text.ts).
+ * `--json` standard output carries one JSON document and nothing else. All text is cleaned on output of
+ * characters that a terminal interprets or does not show; code that composes lines from outside text takes
+ * care of line breaks in it (clean-text.ts).
  */
 export interface Output {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
-  /** Standard error is a terminal: progress may be redrawn. */
+  /** Whether standard error is a terminal, so that progress may be redrawn. */
   readonly terminal: boolean;
-  /** Columns of standard output where that is a terminal. */
+  /** Columns of standard output if it is a terminal. */
   readonly width?: number | undefined;
   /**
-   * Rows of standard output where that is a terminal that can be drawn over: not a dumb one, and not with
-   * `--json`.
+   * Rows of standard output if it is a terminal that can be redrawn: not a dumb one, and not with `--json`.
    */
   readonly height?: number | undefined;
   /**
-   * Standard output takes nothing any more: its reader is gone, or a write failed. Whoever writes for long
-   * ends by it.
+   * Standard output accepts nothing any more: its reader is gone, or a write failed. A command that keeps
+   * writing ends when this happens.
    */
   readonly lost?: boolean;
-  /** Text for people on standard output, with a line break added where the text has none. */
+  /** Text for people on standard output, with a line break added if the text does not end in one. */
   result(text: string): void;
   /**
-   * Text that is to become a file, to the letter where standard output is not a terminal; with a line break
-   * added where the text has none.
+   * Text that is to become a file, unaltered if standard output is not a terminal; with a line break added if
+   * the text does not end in one.
    */
   file(text: string): void;
   /**
-   * Lines drawn over the last ones, from the top of a terminal's screen. `first`: what stands on it scrolls
-   * up, and can be read again.
+   * Lines drawn over the previous ones, from the top of a terminal's screen. `first`: what is on it scrolls
+   * up, so that it can still be read.
    */
   picture(lines: readonly string[], first: boolean): void;
   /** The one document of `--json`. */
   document(value: unknown): void;
   /** One of many documents, each on a line of its own. */
   documentLine(value: unknown): void;
-  /** A line for people on standard error; nothing with `--quiet` or `--json`. */
+  /** A line for people on standard error; not shown with `--quiet` or `--json`. */
   note(text: string): void;
-  /** A line that the next one overwrites; shown on a terminal only. */
+  /** A line that the next one overwrites; shown only on a terminal. */
   transient(text: string): void;
   /** One JSON line on standard error; only with `--json`. */
   progress(event: object): void;
   /**
-   * Shows a problem on standard error: what, where, why, hint. With `--json` it belongs into the document
+   * Shows a problem on standard error: what, where, why, hint. With `--json` it belongs in the document
    * instead.
    */
   problem(problem: Problem): void;

@@ -25,7 +25,9 @@ export function progressListener(output: Output): ProgressListener {
 
 interface Line {
   readonly text: string;
-  /** False: true only while it goes on, and shown only where it can be wiped again. */
+  /**
+   * False: the line is true only while the change is in progress, and is shown only where it can be erased.
+   */
   readonly final: boolean;
 }
 
@@ -58,7 +60,7 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
   }
 }
 
-/** `{"type","step","kind","path",…}`; problems of a rollback stand in the document at the end. */
+/** `{"type","step","kind","path",…}`; problems of a rollback are in the document at the end. */
 function eventJson(event: ProgressEvent): object {
   if (event.type === "rollback-started") return { type: event.type };
   if (event.type === "taking-back") return { type: event.type, run: event.run.run };

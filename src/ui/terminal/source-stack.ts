@@ -3,8 +3,8 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, join } from "node:path";
 
 /**
- * The stack of an error with places in the source instead of the bundle, by program.cjs.map beside the
- * program's script; the stack as it is where that is missing or does not fit.
+ * The stack of an error with places in the source instead of the bundle, using program.cjs.map beside the
+ * program's script; the original stack if that file is missing or does not match.
  */
 export function sourceStack({ stack = "" }: Error, script: string): string {
   try {

@@ -11,7 +11,7 @@ export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
-  /** A text was lost, for whatever reason. */
+  /** Whether a text was lost, for any reason. */
   lost?(): boolean;
 }
 
@@ -25,16 +25,16 @@ export interface OutputOptions {
 }
 
 export interface TerminalOutput extends Output {
-  /** From now on paths of the host are as seen inside this folder, which is told where any is shown. */
+  /** From now on, paths of the host are as seen inside this folder, and a note says so if any is shown. */
   inside(root: string): void;
-  /** To be called when all else is said. */
+  /** To be called after all other output. */
   end(): void;
 }
 
 /**
- * The program's voice on two streams, and the one place where text is cleaned of what a terminal obeys: only
- * our own colours and cursor moves pass. Colours only on a terminal, and not with NO_COLOR (no-color.org) or
- * TERM=dumb.
+ * The program's output on two streams, and the one place where text is cleaned of what a terminal interprets:
+ * only knetctl's colours and cursor movements pass. Colours are used only on a terminal, and not with
+ * NO_COLOR (no-color.org) or TERM=dumb.
  */
 export function terminalOutput(options: OutputOptions): TerminalOutput {
   const { stdout, stderr, json, quiet, verbose } = options;
@@ -46,7 +46,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
   const told = new Set<string>();
   let root: string | undefined;
   let namesPaths = false;
-  /** Whether it names a path that may be the image's. */
+  /** Whether it names a path that may be inside the image. */
   const noticed = (text: string): string => {
     namesPaths ||= root !== undefined && /(?:^|[\s"'(])\/\w/m.test(text);
     return text;
@@ -84,7 +84,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       stderr.write(`${wipe()}${shown(whose)}\n`);
     },
     result: (text) => stdout.write(`${wipe()}${shown(noticed(ended(text)))}`),
-    // a terminal reads all that is written to it; a file or a program is to have the text itself
+    // a terminal interprets everything written to it; a file or a program gets the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
     picture: (lines, first) => {
       const room = first ? "\n".repeat(stdout.rows ?? 0) : "";
@@ -106,7 +106,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     progress: (event) => {
       if (json) stderr.write(`${jsonText(event)}\n`);
     },
-    // several parts of a run may meet the same problem; to be told twice makes two of it
+    // several parts of a run may meet the same problem; shown twice, it would look like two
     problem: (problem) => {
       const text = JSON.stringify(problem);
       if (!json && !told.has(text)) {
@@ -122,12 +122,12 @@ function ended(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;
 }
 
-/** Text as it goes out: cleaned, with our own colours in it. */
+/** Text as it is written: cleaned, and with knetctl's colours. */
 function shown(text: string): string {
   return shownColours(cleanText(text));
 }
 
-/** JSON leaves C1, marks of direction and U+2028 as they are; as escapes they mean the same. */
+/** JSON leaves C1, directional marks and U+2028 as they are; as escapes they mean the same. */
 function jsonText(value: unknown, indent?: number): string {
   return cleanText(JSON.stringify(value, undefined, indent));
 }

@@ -1,7 +1,7 @@
 /**
- * Everything that a terminal obeys or that is not seen: C0 but line break and tab, DEL, C1, soft hyphen,
- * marks and overrides of direction, other invisible characters of Unicode's category Cf, line and paragraph
- * separators, halves of surrogate pairs that stand alone, and the tags of plane
+ * Everything that a terminal interprets or does not show: C0 except line break and tab, DEL, C1, soft hyphen,
+ * directional marks and overrides, other invisible characters of Unicode's category Cf, line and paragraph
+ * separators, unpaired surrogates, and the tags of plane
  * 14. Written out: patterns with \p take long to compile.
  */
 const unseen = new RegExp(
@@ -16,17 +16,18 @@ const unseen = new RegExp(
 );
 
 /**
- * Text safe for a terminal: what it obeys or does not show (but line break and tab) as escapes. In a JSON
- * text they mean the same characters. Done once, where the program writes (terminal-output.ts); whoever
- * composes a line of text from outside sees to its line breaks, by `cleanLine`.
+ * Text that is safe for a terminal: what it interprets or does not show, except line break and tab, as
+ * escapes. In a JSON text these mean the same characters. Done once, where the program writes
+ * (terminal-output.ts); code that composes a line from outside text takes care of line breaks in it with
+ * `cleanLine`.
  */
 export function cleanText(text: string): string {
   return text.replace(unseen, escaped);
 }
 
 /**
- * The same for what stands in one line: the line break that an attacker puts into a file's name is no line of
- * ours.
+ * The same for text within one line: a line break that an attacker puts in a file's name must not start a
+ * line that looks like knetctl's.
  */
 export function cleanLine(text: string): string {
   return cleanText(text).replace(/[\t\n]/g, escaped);

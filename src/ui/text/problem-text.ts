@@ -3,9 +3,9 @@ import { cleanLine } from "./clean-text.js";
 import type { Style } from "../terminal/output.js";
 
 /**
- * A problem for people: `error: title [code]`, then where, the evidence and the hint, each on lines of their
- * own. No capital initials, no periods at the end: the lines are read next to paths and values. Evidence
- * stands further in than the hint: what a program printed must not pass for our advice.
+ * A problem for people: `error: title [code]`, then where, the evidence and the hint, each on separate lines.
+ * No capital initials, no periods at the end: the lines are read next to paths and values. Evidence is
+ * indented further than the hint: what a program printed must not be mistaken for knetctl's advice.
  */
 export function problemText(problem: Problem, style: Style): string {
   const kind = problem.severity === "error" ? style.red("error:") : style.yellow("warning:");

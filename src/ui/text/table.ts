@@ -4,16 +4,16 @@ import { displayWidth } from "./width.js";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** Colours a cell after it was padded. */
+  /** Colours a cell after it has been padded. */
   readonly paint?: (cell: string) => string;
 }
 
 const gap = "  ";
 
 /**
- * An aligned text table: a line of titles, then one line a row, no line break at the end. Cells are cleaned
- * of what would change their width, and line breaks and tabs in them become blanks; the last column is not
- * padded.
+ * An aligned text table: a line of titles, then one line for each row, no line break at the end. Cells are
+ * cleaned of what would change their width, and line breaks and tabs in them become spaces; the last column
+ * is not padded.
  */
 export function table(rows: readonly (readonly string[])[], columns: readonly Column[]): string {
   const titles = columns.map(({ title }) => title);

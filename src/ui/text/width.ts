@@ -1,6 +1,6 @@
 import type { Style } from "../terminal/output.js";
 
-/** A line of coloured text cut to the columns of a terminal; its colours still end. */
+/** A line of coloured text cut to the width of a terminal; its colours are still closed. */
 export function cutToWidth(line: string, columns: number): string {
   let left = columns;
   return colouredPieces(line)
@@ -12,7 +12,7 @@ export function cutToWidth(line: string, columns: number): string {
     .join("");
 }
 
-/** Marks that stand on the character before them, and characters that show nothing. */
+/** Marks that combine with the character before them, and characters with no width. */
 const zero = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
 /** East Asian wide and full-width characters and emoji (Unicode UAX #11, ranges rounded to whole blocks). */
@@ -23,7 +23,7 @@ const wide = new RegExp(
   "u",
 );
 
-/** Columns that a text takes on a terminal. */
+/** The number of columns that a text occupies on a terminal. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) width += zero.test(character) ? 0 : wide.test(character) ? 2 : 1;
@@ -31,9 +31,9 @@ export function displayWidth(text: string): number {
 }
 
 /**
- * Stands for the escape sequence that begins a colour until the text is written: a text from outside cannot
- * have it in it, so that a colour in what is written is one of ours. Private-use characters around digits
- * that nobody outside knows.
+ * Stands for the escape sequence that begins a colour until the text is written. Text from outside cannot
+ * contain it, so every colour that is written is knetctl's: it is private-use characters around digits that
+ * nobody outside knows.
  */
 const introducer = `\ue000${Math.random().toString(36).slice(2)}\ue001`;
 
@@ -43,7 +43,7 @@ function code(open: number, close: number): (text: string) => string {
 
 const plain = (text: string): string => text;
 
-/** Colours for text that goes to `shownColours` at last, or plain text. */
+/** Colours for text that will go through `shownColours`, or plain text. */
 export function style(colours: boolean): Style {
   if (!colours) return { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
   return {

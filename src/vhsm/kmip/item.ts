@@ -14,7 +14,7 @@ export type KmipItem =
 
 export type KmipType = KmipItem["type"];
 
-/** The types in the order of their numbers in TTLV, from 1 (KMIP 1.4, 9.1.1.2). */
+/** The types in the order of their TTLV numbers, from 1 (KMIP 1.4, 9.1.1.2). */
 export const kmipTypes = [
   "Structure",
   "Integer",
@@ -28,7 +28,7 @@ export const kmipTypes = [
   "Interval",
 ] as const satisfies readonly KmipType[];
 
-/** Deepest nesting that is read; real messages stay below ten. */
+/** The deepest nesting that is read; real messages stay below ten. */
 export const deepestNesting = 32;
 
 /** A tag by its standard name, or the number of a vendor's tag (0x540000 to 0x54ffff). */
@@ -54,12 +54,12 @@ export function text(tag: Tag, value: string): KmipItem {
   return { tag: tagNumber(tag), type: "TextString", value };
 }
 
-/** The parts of a structure; of anything else, and of nothing, none. */
+/** The parts of a structure; none for anything else, or for undefined. */
 export function parts(item: KmipItem | undefined): readonly KmipItem[] {
   return item?.type === "Structure" ? item.value : [];
 }
 
-/** The part reached by going down the tags from a structure, taking the first of each. */
+/** The part reached by following the tags down from a structure, taking the first match for each. */
 export function part(item: KmipItem | undefined, ...path: readonly Tag[]): KmipItem | undefined {
   return path.reduce<KmipItem | undefined>(
     (at, tag) => parts(at).find((child) => child.tag === tagNumber(tag)),
@@ -67,18 +67,18 @@ export function part(item: KmipItem | undefined, ...path: readonly Tag[]): KmipI
   );
 }
 
-/** The text of a part; undefined when it is missing or no text. */
+/** The text of a part; undefined if it is missing or not text. */
 export function textOf(item: KmipItem | undefined): string | undefined {
   return item?.type === "TextString" ? item.value : undefined;
 }
 
-/** The number of an integer or enumeration; undefined when it is missing or something else. */
+/** The number of an integer or enumeration; undefined if it is missing or something else. */
 export function numberOf(item: KmipItem | undefined): number | undefined {
   return item?.type === "Integer" || item?.type === "Enumeration" ? item.value : undefined;
 }
 
 /**
- * The problem of bytes or a document that is not a KMIP message. `why` never quotes them: they may hold a
+ * The problem for bytes or a document that is not a KMIP message. `why` never quotes them: they may hold a
  * password.
  */
 export function malformed(why: string): Problem {

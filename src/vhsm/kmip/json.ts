@@ -4,8 +4,8 @@ import { deepestNesting, kmipTypes, malformed } from "./item.js";
 import { nameOfTag, nameOfValue, tagOfName, valueOfName } from "./tags.js";
 
 /**
- * KMIP's JSON form (OASIS KMIP Additional Message Encodings, 3): names where they are known, hexadecimal
- * elsewhere.
+ * KMIP's JSON form (OASIS KMIP Additional Message Encodings, 3): names if they are known, otherwise
+ * hexadecimal.
  */
 export function encodeJson(item: KmipItem): string {
   return JSON.stringify(toJson(item));
@@ -52,7 +52,7 @@ function hex(value: bigint, digits: number): string {
   return `0x${value.toString(16).padStart(digits, "0")}`;
 }
 
-/** Two's complement in as many 8-byte words as it takes. */
+/** Two's complement in as many 8-byte words as needed. */
 function bitsOf(value: bigint): number {
   let bits = 64;
   while (BigInt.asIntN(bits, value) !== value) bits += 64;

@@ -5,11 +5,12 @@ import type { QueryAnswer } from "./messages.js";
 import { enumerations, nameOfTag, nameOfValue, tagNumbers } from "./tags.js";
 
 /**
- * A part of a message in JSON whose tags and types need not be known here: its tag's name where there is one.
+ * A part of a message in JSON whose tags and types need not be known here: with its tag's name, if it has
+ * one.
  */
 interface LooseItem {
   readonly tag: string;
-  /** Of a leaf; empty for a structure. */
+  /** The value of a leaf; empty for a structure. */
   readonly value: string | number | boolean;
   readonly parts: readonly LooseItem[];
 }
@@ -18,9 +19,9 @@ const deepest = 16;
 const mostInformation = 20;
 
 /**
- * What the answer to a Query says, in KMIP's JSON form, whatever else it holds: a server's information is its
- * vendor's own, and may use tags, enumerations and types that are not known here. Its texts are fit for
- * quoting (peer-text.ts). Throws a Problem (`kmip-malformed`) when it is not a response message.
+ * What the answer to a Query says, in KMIP's JSON form, whatever else it holds: server information is
+ * vendor-specific, and may use tags, enumerations and types that are not known here. Its texts are safe to
+ * quote (peer-text.ts). Throws a Problem (`kmip-malformed`) if it is not a response message.
  */
 export function readLooseAnswer(source: string): QueryAnswer {
   const response = itemFrom(parsed(source), 0);
@@ -91,7 +92,7 @@ function reasonName(reason: LooseItem["value"]): string {
     : (nameOfValue(tagNumbers.ResultReason, number) ?? `0x${number.toString(16)}`);
 }
 
-/** "Tag: value" of everything below that has one. */
+/** "Tag: value" for everything below that has a value. */
 function leaves(item: LooseItem | undefined): readonly string[] {
   if (item === undefined) return [];
   return item.parts.length > 0

@@ -22,7 +22,7 @@ export interface Credential {
 export interface QueryOptions {
   /** Sent in the header's Authentication; a Query needs none. */
   readonly credential?: Credential;
-  /** Minor number of protocol version 1; VHSMs speak 1.3 and 1.4. Default 4. */
+  /** The minor number of protocol version 1; VHSMs speak 1.3 and 1.4. Default 4. */
   readonly minor?: number;
 }
 
@@ -64,20 +64,20 @@ function authentication({ username, password }: Credential): KmipItem {
 
 export interface QueryAnswer {
   readonly success: boolean;
-  /** Name of the result reason, or its number in hexadecimal. Only without success. */
+  /** Name of the result reason, or its number in hexadecimal. Only on failure. */
   readonly reason?: string;
   readonly message?: string;
   /** What the server calls itself. */
   readonly vendor?: string;
   /** "1.4" */
   readonly protocol?: string;
-  /** "Tag: value" of each part of the server's own information. */
+  /** "Tag: value" for each part of the server information. */
   readonly serverInformation?: readonly string[];
 }
 
 /**
- * What the answer to `queryRequest` says, its texts fit for quoting (peer-text.ts). Throws a Problem
- * (`kmip-malformed`) when it is not a response message.
+ * What the answer to `queryRequest` says, with texts that are safe to quote (peer-text.ts). Throws a Problem
+ * (`kmip-malformed`) if it is not a response message.
  */
 export function readQueryAnswer(response: KmipItem): QueryAnswer {
   const item = part(response, "BatchItem");

@@ -1,6 +1,5 @@
 /**
- * The tags of KMIP 1.4 (9.1.3.1) that a Query and its answer are made of, under their names of the JSON
- * encoding.
+ * The tags of KMIP 1.4 (9.1.3.1) that a Query and its answer consist of, by their names in the JSON encoding.
  */
 export const tagNumbers = {
   Authentication: 0x42000c,
@@ -72,7 +71,7 @@ export function tagOfName(name: string): number | undefined {
   return numbersByName.get(name);
 }
 
-/** The name of an enumeration's value under this tag, where it is one of those above. */
+/** The name of an enumeration's value under this tag, if it is one of those above. */
 export function nameOfValue(tag: number, value: number): string | undefined {
   return [...(valuesByTag.get(tag) ?? [])].find(([, number]) => number === value)?.[0];
 }

@@ -32,8 +32,8 @@ export function decodeTtlv(bytes: Uint8Array): KmipItem {
 }
 
 /**
- * Bytes of the whole message that these are the beginning of: undefined while fewer than 8 are there. Throws
- * unless they can begin a message.
+ * The length in bytes of the message that these bytes begin; undefined while there are fewer than 8. Throws
+ * if they cannot begin a message.
  */
 export function ttlvMessageLength(beginning: Uint8Array): number | undefined {
   if (beginning.length > 0 && beginning[0] !== 0x42) throw malformed("the first byte is not 42");
@@ -76,7 +76,7 @@ function written(length: number, write: (buffer: Buffer) => unknown): Buffer {
   return buffer;
 }
 
-/** Two's complement in as many 8-byte words as it takes. */
+/** Two's complement in as many 8-byte words as needed. */
 function encodeBigInteger(value: bigint): Buffer {
   let bits = 64;
   while (BigInt.asIntN(bits, value) !== value) bits += 64;

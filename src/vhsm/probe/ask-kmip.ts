@@ -13,11 +13,11 @@ import { endpointText } from "../../profile/types.js";
 /** What came back over TLS for a Query at `POST /kmip`. */
 export type Asked =
   | { readonly is: "kmip"; readonly answer: QueryAnswer; readonly ms: number }
-  /** HTTP, and no KMIP in it. */
+  /** HTTP without KMIP in it. */
   | { readonly is: "http"; readonly status: number; readonly server: string; readonly why: string }
   | { readonly is: "no-http"; readonly words: FirstWords }
   | { readonly is: "client-certificate" }
-  /** Without an answer. */
+  /** No answer. */
   | { readonly is: "ended" };
 
 /** Asks for the server information (KMIP's HTTPS profile, JSON). Sends no credential. Never rejects. */
@@ -45,7 +45,7 @@ export async function askKmip(
   return asked === "late" ? cutShort(exchange) : asked;
 }
 
-/** The answer as soon as the body so far is a whole one: not every server ends what it says. */
+/** The answer, as soon as the body so far is complete: not every server ends its response. */
 function kmipAnswer({ body, flooded }: HttpExchange): QueryAnswer | { readonly why: string } {
   if (flooded) return { why: "it does not end" };
   try {
@@ -55,7 +55,7 @@ function kmipAnswer({ body, flooded }: HttpExchange): QueryAnswer | { readonly w
   }
 }
 
-/** A response counts more than the error that came after it. */
+/** A response takes precedence over an error that came after it. */
 function withoutKmip({ status, server, words, errorCode }: HttpExchange, why: string): Asked {
   if (status !== undefined)
     return { is: "http", status, server, why: status === 101 ? "it switches protocols" : why };
@@ -70,7 +70,10 @@ function withoutKmip({ status, server, words, errorCode }: HttpExchange, why: st
   return { is: demandsCertificateLate(errorCode) ? "client-certificate" : "ended" };
 }
 
-/** What came until the time was over: the beginning of what may be KMIP is late, anything else is judged. */
+/**
+ * What came before the time ran out: the beginning of what may be KMIP counts as late, anything else is
+ * judged.
+ */
 function cutShort(exchange: HttpExchange): Asked | "late" {
   const { status = 200, body } = exchange;
   const maybeKmip = body.length === 0 || isTtlvResponse(body) || /^\s*\{/.test(body.toString("latin1"));

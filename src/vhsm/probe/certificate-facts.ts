@@ -25,7 +25,7 @@ export function certificateFacts({
   };
 }
 
-/** What is wrong with a certificate at a time; names aside, which do not fit by design. */
+/** What is wrong with a certificate at a given time, apart from its names, which do not match by design. */
 export function judgeCertificate(
   certificate: CertificateFacts,
   wanted: string | undefined,

@@ -1,6 +1,6 @@
 import type { Finding, Stage } from "./finding.js";
 
-/** The time that is left for something, and what ends when it is over. */
+/** The time that is left for some work, and what ends when it is over. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #end: number;
@@ -10,7 +10,7 @@ export class Deadline {
     this.#controller.abort();
   };
 
-  /** Over after `ms`, or when `parent` aborts. */
+  /** Ends after `ms`, or when `parent` aborts. */
   constructor(ms: number, parent?: AbortSignal) {
     this.#end = performance.now() + ms;
     this.#timer = setTimeout(this.#abort, ms);
@@ -24,12 +24,12 @@ export class Deadline {
     return this.#controller.signal.aborted ? 0 : Math.max(0, this.#end - performance.now());
   }
 
-  /** A deadline within this one, of a share of the time that is left. */
+  /** A deadline within this one, with a share of the time that is left. */
   part(share: number): Deadline {
     return new Deadline(this.left * share, this.#controller.signal);
   }
 
-  /** What `begin` is done with first, or `late`. Never rejects unless `begin` throws. */
+  /** The first value that `begin` reports, or `late`. Rejects only if `begin` throws. */
   async first<T>(begin: (done: (value: T) => void) => void): Promise<T | "late"> {
     const { signal } = this.#controller;
     if (signal.aborted) return "late";
@@ -48,8 +48,8 @@ export class Deadline {
   }
 
   /**
-   * Does some work within a share of the time that is left. What the work leaves under way when it returns is
-   * ended.
+   * Does some work within a share of the time that is left. Anything that is still running when the work
+   * returns is ended.
    */
   async within<T>(share: number, work: (part: Deadline) => Promise<T>): Promise<T> {
     const part = this.part(share);
@@ -60,7 +60,7 @@ export class Deadline {
     }
   }
 
-  /** What a promise comes to within a share of the time that is left. The promise's own work goes on. */
+  /** The outcome of a promise within a share of the time that is left. The promise's work is not stopped. */
   soon<T>(share: number, promise: Promise<T>): Promise<T | "late"> {
     return this.within(share, (part) =>
       part.first<T>((done) => {
@@ -69,7 +69,7 @@ export class Deadline {
     );
   }
 
-  /** Ends what is still under way, and frees the timer. */
+  /** Ends what is still running, and frees the timer. */
   close(): void {
     clearTimeout(this.#timer);
     this.#parent?.removeEventListener("abort", this.#abort);
@@ -77,10 +77,10 @@ export class Deadline {
   }
 }
 
-/** One endpoint's time. */
+/** The deadline of one endpoint. */
 export interface Time {
   readonly deadline: Deadline;
-  /** Of the whole probe, for saying so. */
+  /** The time of the whole probe, for messages. */
   readonly timeoutMs: number;
 }
 

@@ -17,20 +17,21 @@ import type { Wire } from "./wire.js";
 
 export interface Failure {
   readonly peer: Peer;
-  /** Of the handshake that failed. */
+  /** About the handshake that failed. */
   readonly wire: Wire;
   readonly failed: Exclude<FirstShaken, Session>;
 }
 
-/** Why there is no TLS; or TLS after all, with settings for old servers. */
+/** Why there is no TLS; or a TLS connection after all, with settings for old servers. */
 export type Explained =
   Pick<EndpointReport, "findings" | "speaks"> | { readonly older: Session; readonly settings: TlsSettings };
 
-/** Part of the time for asking a port in HTTP that answered TLS in words. */
+/** The share of the time for a request in HTTP to a port that answered TLS with text. */
 const patience = 0.5;
 
 /**
- * Finds out why a handshake with the usual settings failed, by what the peer said and by further connections.
+ * Finds out why a handshake with the usual settings failed, from what the peer said and by further
+ * connections.
  */
 export async function explainFailure({ peer, wire, failed }: Failure, time: Time): Promise<Explained> {
   if (failed !== "late" && "heard" in failed) return noTls(failed.heard);
@@ -74,8 +75,8 @@ function isPlain({ is }: FirstWords): boolean {
 }
 
 /**
- * Some web servers take TLS for a request of HTTP/0.9, and answer without a status line: what they say to a
- * request is plainer.
+ * Some web servers mistake TLS for an HTTP/0.9 request, and answer without a status line: their answer to a
+ * proper request is clearer.
  */
 async function plainer(words: FirstWords, peer: Peer, deadline: Deadline): Promise<FirstWords> {
   if (words.is === "http" || words.is === "ttlv") return words;
@@ -90,24 +91,24 @@ function noTls(words: FirstWords): Explained {
 }
 
 /**
- * OpenSSL's words for it, from the name that Node makes of them: "sslv3 alert handshake failure", and since
- * OpenSSL 3.2 "ssl/tls alert handshake failure".
+ * OpenSSL's wording, recovered from the name that Node makes of it: "sslv3 alert handshake failure", and
+ * since OpenSSL 3.2 "ssl/tls alert handshake failure".
  */
 function reasonOf({ code, records }: FailedHandshake): string {
   const words = /^ERR_SSL_([\w/]+)$/.exec(code)?.[1]?.toLowerCase().replaceAll("_", " ");
   return words ?? (records.alert === undefined ? "it closed the connection" : `alert ${records.alert}`);
 }
 
-/** A session and the settings that made it, or what such settings brought to light. */
+/** A session and the settings that made it possible, or what trying such settings revealed. */
 export type Lower =
   | { readonly older: Session; readonly settings: TlsSettings }
   | { readonly speaks: "TLS"; readonly findings: readonly Finding[] }
   /** None of the settings helps. */
   | "refused"
-  /** Not all of them could be tried. */
+  /** Not all of the settings could be tried. */
   | "not-tried";
 
-/** A session by the first of the settings for old servers that does it, after the usual ones failed. */
+/** A session with the first of the settings for old servers that works, after the usual ones failed. */
 export async function lowerHandshake(
   { code }: FailedHandshake,
   peer: Peer,

@@ -10,8 +10,8 @@ interface Words extends Pick<ProblemDetails, "detail" | "hint" | "severity"> {
 }
 
 /**
- * A finding as a problem: what it is, the evidence, and what to do about it. `address` is that of a target's
- * name.
+ * A finding as a problem: what it is, the evidence, and what to do about it. `address`: what a target's name
+ * resolved to.
  */
 export function findingProblem(finding: Finding, target: Endpoint, address?: string): Problem {
   const { code, title, detail: evidence, ...details } = wordsOf(finding);
@@ -71,7 +71,7 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
   "old-tls": ({ settings }) => ({
     code: "endpoint-tls-old",
     title: "the server is too old for the TLS settings of this system",
-    detail: `it takes ${settingsText(settings)}`,
+    detail: `it accepts ${settingsText(settings)}`,
     hint: `update the VHSM, or set ${settingsText(settings)} in the openssl.cnf that the application uses`,
   }),
   "tls-failed": ({ reason, lowerTried }) => ({
@@ -179,7 +179,7 @@ function httpAnswer({ status, server }: { readonly status: number; readonly serv
   return `POST /kmip is answered with status ${status}${by}`;
 }
 
-/** What to do about a limit or a rule of this host, by the system's code (connect(2)). */
+/** What to do about a limit or rule of this host, by the system's error code (connect(2)). */
 function ownHostHint(code: string): string {
   switch (code) {
     case "EMFILE":

@@ -6,17 +6,17 @@ import { usualSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
 /**
- * Part of the time after which a port that says nothing to TLS is asked in plain HTTP too: such a server may
- * wait for the end of a line.
+ * The share of the time after which a port that does not answer TLS is also tried with plain HTTP: such a
+ * server may be waiting for the end of a line.
  */
 const patience = 0.4;
 
-/** What came of the usual settings; `heard` where the port spoke something else meanwhile. */
+/** The result with the usual settings; `heard` if the port spoke something else in the meantime. */
 export type FirstShaken = Shaken | { readonly heard: FirstWords };
 
 /**
- * Shakes hands with the usual settings, and where that is not answered asks in plain HTTP on a connection of
- * its own.
+ * Attempts a handshake with the usual settings, and if that is not answered, tries plain HTTP on a separate
+ * connection.
  */
 export async function firstHandshake(wire: Wire, peer: Peer, deadline: Deadline): Promise<FirstShaken> {
   const shaking = shakeHands(wire, peer, usualSettings, deadline);

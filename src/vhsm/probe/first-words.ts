@@ -3,9 +3,7 @@ import type { Deadline } from "./deadline.js";
 import type { Peer } from "./peer.js";
 import { openWire, type Wire } from "./wire.js";
 
-/**
- * What a peer's first bytes show it to be. `line` is its first line of text; `bytes` that they are not text.
- */
+/** What a peer's first bytes show. `line` is its first line of text; `bytes` means that they are not text. */
 export type FirstWords =
   | { readonly is: "nothing" }
   | { readonly is: "tls" }
@@ -18,7 +16,7 @@ const longestLine = 80;
 const shownBytes = 16;
 
 /**
- * Reads the beginning of what was said. What it quotes is cut, on one line, and without control characters.
+ * Reads the beginning of what was said. Quotes are shortened, on one line, and without control characters.
  */
 export function firstWords(bytes: Buffer): FirstWords {
   if (bytes.length === 0) return { is: "nothing" };
@@ -46,7 +44,7 @@ export function isTtlvResponse(bytes: Buffer): boolean {
   return bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0x42007b;
 }
 
-/** Undefined where most of it is not text. */
+/** Undefined if most of it is not text. */
 function firstLine(bytes: Buffer): string | undefined {
   const text = bytes.subarray(0, 4 * longestLine).toString("utf8");
   const [line = ""] = text.replace(/^[\r\n]+/, "").split(/[\r\n]/);

@@ -2,9 +2,9 @@ import { request, type IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { firstWords, type FirstWords } from "./first-words.js";
 
-/** Bytes that are read of headers, and of a body: the answer to a Query has some hundred. */
+/** The most bytes that are read of headers, and of a body: the answer to a Query has some hundred. */
 const mostBytes = 64 * 1024;
-/** Bytes that are kept of what came first, whether HTTP or not. */
+/** The most bytes that are kept of what came first, whether HTTP or not. */
 const keptBytes = 1024;
 
 export interface Post {
@@ -13,7 +13,7 @@ export interface Post {
 }
 
 /**
- * A request on a connection, and as much of an answer as has come. Takes what Node's strict parser refuses,
+ * A request on a connection, and as much of an answer as has come. Accepts what Node's strict parser refuses,
  * as the client's libcurl does.
  */
 export class HttpExchange {
@@ -27,12 +27,12 @@ export class HttpExchange {
     this.#socket = socket;
   }
 
-  /** Of the answer, once its headers are whole. */
+  /** The status of the answer, once its headers are complete. */
   get status(): number | undefined {
     return this.#response?.statusCode;
   }
 
-  /** What the answer's header calls the server; empty where there is none. */
+  /** The server's name in the answer's headers; empty if there is none. */
   get server(): string {
     return [this.#response?.headers["server"] ?? ""].flat().join(", ");
   }
@@ -41,7 +41,7 @@ export class HttpExchange {
     return this.#body;
   }
 
-  /** More came than any VHSM answers. */
+  /** More came than any VHSM would send. */
   get flooded(): boolean {
     return this.#body.length > mostBytes;
   }
@@ -51,12 +51,14 @@ export class HttpExchange {
     return firstWords(this.#said);
   }
 
-  /** How the connection broke, by the system's or OpenSSL's code; empty where it did not. */
+  /** How the connection broke, as the system's or OpenSSL's code; empty if it did not. */
   get errorCode(): string {
     return this.#errorCode;
   }
 
-  /** Posts; calls `seen` after each part of a body, and with `true` once nothing more will come. */
+  /**
+   * Sends the request; calls `seen` after each part of a body, and with `true` once nothing more will come.
+   */
   post({ host, body }: Post, seen: (over: boolean) => void): void {
     const asking = request({
       createConnection: () => this.#socket,
@@ -75,7 +77,7 @@ export class HttpExchange {
     asking.on("response", (response) => {
       this.#read(response, seen);
     });
-    // Node gives up the connection at once; that a status was told is what counts
+    // Node gives up the connection at once; what counts is that a status was sent
     asking.on("upgrade", (response) => {
       this.#response = response;
       seen(true);
@@ -87,7 +89,7 @@ export class HttpExchange {
       setImmediate(seen, true);
     });
     asking.end(body);
-    // after the request's own listener, which must miss nothing
+    // after the request's listener, which must not miss anything
     this.#socket.on("data", (chunk: Buffer) => {
       this.#said = Buffer.concat([this.#said, chunk.subarray(0, Math.max(0, keptBytes - this.#said.length))]);
     });

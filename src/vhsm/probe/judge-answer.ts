@@ -5,7 +5,7 @@ import type { Asked } from "./ask-kmip.js";
 import type { EndpointReport, Finding } from "./finding.js";
 import { saidText } from "./first-words.js";
 
-/** What a server's answer to a Query tells of it. */
+/** What a server's answer to a Query says about it. */
 export type Answered = Pick<
   EndpointReport,
   "findings" | "speaks" | "answerMs" | "vendor" | "kmipVersion" | "serverInformation"
@@ -30,8 +30,8 @@ export function judgeAnswer(asked: Asked): Answered {
 }
 
 /**
- * Whether a server may answer a Query of an older protocol version: an unsupported one is an invalid message
- * (KMIP 1.4, 11.1).
+ * Whether a server might answer a Query in an older protocol version: an unsupported one is an invalid
+ * message (KMIP 1.4, 11.1).
  */
 export function wantsOlderVersion(asked: Asked): boolean {
   return (
@@ -57,7 +57,7 @@ function ofVendor(vendor: string | undefined): readonly Finding[] {
   return vendor === undefined || vendorNames.test(vendor) ? [] : [{ kind: "other-vendor", vendor }];
 }
 
-/** A server that wants to know who asks is right; anything else that it says is a fault. */
+/** A server that requires authentication is right to refuse; any other refusal is a fault. */
 function ofFailure(answer: QueryAnswer): Finding {
   const reason = [answer.reason, answer.message]
     .filter((part) => part !== undefined && part !== "")
@@ -70,7 +70,7 @@ function ofFailure(answer: QueryAnswer): Finding {
   };
 }
 
-/** By the names of KMIP 1.4, 9.1.3.2.28, in any of their spellings. */
+/** Compares with the names in KMIP 1.4, 9.1.3.2.28, in any spelling. */
 function isReason({ reason = "" }: QueryAnswer, ...names: readonly string[]): boolean {
   return names.includes(reason.toLowerCase().replace(/[^a-z]/g, ""));
 }

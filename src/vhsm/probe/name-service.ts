@@ -9,14 +9,14 @@ import type { Endpoint } from "../../profile/types.js";
 export type Lookup = { readonly addresses: readonly string[] } | { readonly finding: Finding };
 
 export interface Names {
-  /** Asks for a name once, however often it is called. */
+  /** Looks each name up only once, however often it is called. */
   lookup(name: string): Promise<Lookup>;
 }
 
 /**
- * The system's resolver (getaddrinfo) cannot be called off, and a process does not end before it does: it
- * runs in one that can be killed. That one ends with ours, however ours ends, and not by the Ctrl-C that both
- * get.
+ * The system's resolver (getaddrinfo) cannot be cancelled, and a process cannot end before it does: it
+ * therefore runs in a child that can be killed. The child ends when this process does, however that happens,
+ * and not by the Ctrl-C that both receive.
  */
 const program = `
 const { lookup } = require("node:dns");
@@ -30,11 +30,11 @@ process.send({ ready: true });
 `;
 
 /**
- * Lookups take half of the threads at most (libuv, UV__WORK_SLOW_IO), and 64 names may be asked for at once.
+ * Lookups use at most half of the threads (libuv, UV__WORK_SLOW_IO), and 64 names may be looked up at once.
  */
 const threads = "128";
 
-/** A name service that answers for as long as `work` takes, where one of the targets has a name. */
+/** A name service that is available while `work` runs, started only if one of the targets is a name. */
 export async function withNames<T>(
   targets: readonly Endpoint[],
   work: (names: Names) => Promise<T>,
@@ -49,7 +49,7 @@ export async function withNames<T>(
 }
 
 class NameService implements Names {
-  /** Once it answers, or cannot: the time that it takes to start does not count as the lookup's. */
+  /** Settles once it is ready, or cannot be: its start-up time does not count towards a lookup's. */
   readonly ready: Promise<void>;
   readonly #child: ChildProcess;
   readonly #lookups = new Map<string, PromiseWithDone>();
@@ -58,7 +58,7 @@ class NameService implements Names {
   constructor() {
     this.#child = startChild(process.execPath, ["-e", program], {
       stdio: ["ignore", "ignore", "ignore", "ipc"],
-      // nothing of the caller's environment
+      // nothing from the caller's environment
       env: { UV_THREADPOOL_SIZE: threads },
       cwd: "/",
     });
@@ -86,7 +86,7 @@ class NameService implements Names {
     if (this.#failure !== undefined) return Promise.resolve({ finding: this.#failure });
     const lookup = withDone();
     this.#lookups.set(name, lookup);
-    // what cannot be sent shows as its end
+    // a failure to send shows as the end of the child
     this.#child.send(name, () => undefined);
     return lookup.promise;
   }

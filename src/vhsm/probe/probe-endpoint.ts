@@ -16,10 +16,11 @@ import type { Wire } from "./wire.js";
 
 export interface ProbeOptions {
   /**
-   * For all of one endpoint: connecting, TLS, the answer, and what is tried again to understand a failure.
+   * The time for everything at one endpoint: connecting, TLS, the answer, and what is tried to understand a
+   * failure.
    */
   readonly timeoutMs: number;
-  /** Ends it early: what was not reached then is told as timed out. */
+  /** Ends it early: what was not reached by then is reported as timed out. */
   readonly signal?: AbortSignal;
 }
 
@@ -47,7 +48,7 @@ export async function probeEndpoint(
   }
 }
 
-/** The address of a name; that of an address says nothing new. */
+/** The address of a name; for an address it would say nothing new. */
 function nameOf({ ip }: Endpoint, address: string | undefined): { readonly address?: string } {
   return address === undefined || address === ip ? {} : { address };
 }
@@ -87,7 +88,7 @@ async function ofSession(
   };
 }
 
-/** Endpoints probed at the same time. */
+/** How many endpoints are probed at the same time. */
 const lanes = 64;
 
 /**
@@ -99,7 +100,7 @@ export async function probeEndpoints(
   { timeoutMs, signal }: ProbeOptions,
 ): Promise<readonly EndpointReport[]> {
   const stop = new AbortController();
-  // each endpoint listens, and Node takes more than ten for a leak
+  // each endpoint listens to the signal, and Node takes more than ten listeners for a leak
   setMaxListeners(0, stop.signal);
   const abort = (): void => {
     stop.abort();

@@ -11,19 +11,19 @@ import type { TlsSettings } from "./tls-settings.js";
 import { openWire } from "./wire.js";
 
 /**
- * Part of the time after which a port that says nothing to HTTP is asked in TTLV too: such a server may wait
- * for the rest of a message.
+ * The share of the time after which a port that does not answer HTTP is also asked in TTLV: such a server may
+ * be waiting for the rest of a message.
  */
 const patience = 0.4;
 
 /**
- * Minor number of the protocol version that is asked in where the newest is refused: VHSMs speak 1.3 and 1.4.
+ * The minor number of the protocol version that is tried if the newest is refused: VHSMs speak 1.3 and 1.4.
  */
 const olderMinor = 3;
 
 /**
- * Asks what is behind a TLS connection: KMIP over HTTPS, and where that is not answered as HTTP, TTLV on a
- * connection of its own.
+ * Finds out what is behind a TLS connection: tries KMIP over HTTPS and, if there is no HTTP answer, TTLV on a
+ * separate connection.
  */
 export async function querySession(
   session: Session,
@@ -46,7 +46,7 @@ export async function querySession(
     : answered(atLast, peer, settings, deadline);
 }
 
-/** Whether nothing is left to be asked in TTLV. */
+/** Whether there is nothing left to ask in TTLV. */
 function isClear(asked: Asked): boolean {
   return (
     asked.is === "kmip" ||
@@ -62,7 +62,7 @@ async function clearAnswer(asking: Promise<Asked | "late">): Promise<"answered">
   return asked !== "late" && isClear(asked) ? "answered" : new Promise<never>(() => undefined);
 }
 
-/** Asks once more, in an older protocol version, where the newest is refused. */
+/** Asks again in an older protocol version if the newest is refused. */
 async function answered(
   asked: Asked,
   peer: Peer,
@@ -84,8 +84,8 @@ async function askAgain(peer: Peer, settings: TlsSettings, deadline: Deadline): 
 type Spoken = "ttlv" | "client-certificate" | "neither";
 
 /**
- * Speaks KMIP's binary form on a TLS connection of its own: whether that is answered, or a client certificate
- * is asked for instead. Leaves nothing open once the deadline is closed.
+ * Speaks KMIP's binary form on a separate TLS connection: whether that is answered, or a client certificate
+ * is demanded instead. Leaves nothing open once the deadline is closed.
  */
 export async function askTtlv(peer: Peer, settings: TlsSettings, deadline: Deadline): Promise<Spoken> {
   const opened = await openWire(peer, deadline);

@@ -7,19 +7,19 @@ import type { Endpoint } from "../../profile/types.js";
 import { openWire } from "./wire.js";
 import type { Wire } from "./wire.js";
 
-/** A connection and to which of a name's addresses it goes; or why there is none, and at which address. */
+/** A connection, and which of a name's addresses it goes to; or why there is none, and at which address. */
 export type Reached =
   | { readonly peer: Peer; readonly wire: Wire; readonly ms: number }
   | { readonly finding: Finding; readonly address?: string };
 
 type Failed = { readonly finding: Finding; readonly address: string };
 
-/** Addresses of one name that are tried. */
+/** How many addresses of one name are tried. */
 const mostAddresses = 8;
 
 /**
- * Connects to a target: where it is a name, to the first of its addresses that takes the connection, each
- * with its share of the time.
+ * Connects to a target: if it is a name, to the first of its addresses that accepts the connection; each gets
+ * its share of the time.
  */
 export async function reach(target: Endpoint, time: Time, names: Names): Promise<Reached> {
   if (isIP(target.ip) !== 0) return reachFirst(target, [target.ip], time);
@@ -47,7 +47,7 @@ async function reachFirst(target: Endpoint, addresses: readonly string[], time: 
   return telling(failed);
 }
 
-/** The failure that says most: an address that this host has no route to says the least. */
+/** The most informative failure: an address to which this host has no route says the least. */
 function telling(failed: readonly Failed[]): Reached {
   return (
     failed.find(({ finding }) => finding.kind !== "unreachable") ??

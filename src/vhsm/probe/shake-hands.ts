@@ -7,7 +7,7 @@ import type { Endpoint } from "../../profile/types.js";
 import { tlsOptions, type TlsSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
-/** A TLS connection. Its errors are listened to: whoever uses it sees them as the end of the connection. */
+/** A TLS connection. Its errors are handled: callers see them as the end of the connection. */
 export interface Session {
   readonly socket: TLSSocket;
   readonly wire: Wire;
@@ -18,7 +18,7 @@ export interface Session {
   readonly certificate: CertificateFacts | undefined;
 }
 
-/** A handshake that did not come about. */
+/** A handshake that failed. */
 export interface FailedHandshake {
   /** OpenSSL's reason, as Node names it: "ERR_SSL_UNSUPPORTED_PROTOCOL". */
   readonly code: string;
@@ -27,7 +27,10 @@ export interface FailedHandshake {
 
 export type Shaken = Session | FailedHandshake | "late";
 
-/** Shakes hands on an open connection; the wire keeps what the peer said, and is destroyed where it fails. */
+/**
+ * Performs a TLS handshake on an open connection; the wire keeps what the peer said, and is destroyed on
+ * failure.
+ */
 export async function shakeHands(
   wire: Wire,
   target: Pick<Endpoint, "ip">,
@@ -75,16 +78,17 @@ function sessionOf(socket: TLSSocket, wire: Wire, ms: number): Session {
 }
 
 /**
- * Alerts by which a server says that a client certificate is missing: bad_certificate, certificate_required.
+ * Alerts with which a server says that a client certificate is missing: bad_certificate,
+ * certificate_required.
  */
 const certificateAlerts = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_REQUIRED)$/;
 
-/** The peer ended it, and not we: an alert of its own, or a connection that is closed. */
+/** The peer ended it, not this side: it sent an alert, or closed the connection. */
 const peersEnd = /ALERT|^(|ECONNRESET|EPIPE)$/;
 
 /**
- * Whether a server ended a handshake because we have no certificate. Up to TLS 1.2 it may say so by any alert
- * or by none, but after it asked for a certificate.
+ * Whether a server ended a handshake because the client has no certificate. Up to TLS 1.2 it may say so with
+ * any alert or none, but only after asking for a certificate.
  */
 export function demandsCertificate({ code, records }: FailedHandshake): boolean {
   return certificateAlerts.test(code) || (records.certificateRequested && peersEnd.test(code));
@@ -99,16 +103,16 @@ const lateAlerts = new RegExp(
     "ACCESS_DENIED|HANDSHAKE_FAILURE)$",
 );
 
-/** Whether an error on a connection, by its code, is the server's demand for a certificate. */
+/** Whether an error code of a connection means that the server demands a certificate. */
 export function demandsCertificateLate(code: string): boolean {
   return lateAlerts.test(code);
 }
 
-/** What can be read of a server's side of a handshake without its keys. */
+/** What can be read without keys from a server's side of a handshake. */
 export interface TlsRecords {
   /** It asked for a client certificate; in TLS 1.3 that cannot be seen. */
   readonly certificateRequested: boolean;
-  /** Number of the alert it sent in the clear (RFC 8446, 6). */
+  /** The number of the alert that it sent unencrypted (RFC 8446, 6). */
   readonly alert: number | undefined;
 }
 
@@ -116,7 +120,7 @@ const record = { changeCipherSpec: 20, alert: 21, handshake: 22 } as const;
 /** Type of a handshake message (RFC 5246, 7.4). */
 const certificateRequest = 13;
 
-/** Reads records (RFC 8446, 5.1) as far as they are whole and in the clear; what is none is passed over. */
+/** Reads records (RFC 8446, 5.1) as far as they are complete and unencrypted; anything else is skipped. */
 export function tlsRecords(bytes: Buffer): TlsRecords {
   const handshake: Buffer[] = [];
   let alert: number | undefined;

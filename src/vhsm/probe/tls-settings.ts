@@ -5,11 +5,11 @@ import { constants } from "node:crypto";
 export interface TlsSettings {
   readonly securityLevel: 0 | 1 | 2;
   readonly minProtocol: Extract<SecureVersion, "TLSv1" | "TLSv1.2">;
-  /** Take a server without secure renegotiation (RFC 5746). */
+  /** Accept a server without secure renegotiation (RFC 5746). */
   readonly legacyServer?: boolean;
 }
 
-/** What Debian and Ubuntu ship: what an application gets when nobody has set anything. */
+/** The defaults of Debian and Ubuntu: what an application gets if nothing has been configured. */
 export const usualSettings: TlsSettings = { securityLevel: 2, minProtocol: "TLSv1.2" };
 
 const lowered: readonly TlsSettings[] = [
@@ -17,12 +17,15 @@ const lowered: readonly TlsSettings[] = [
   { securityLevel: 0, minProtocol: "TLSv1" },
 ];
 
-/** Whether a handshake failed for a server without secure renegotiation. */
+/** Whether a handshake failed because the server lacks secure renegotiation. */
 export function needsLegacyServer(code: string): boolean {
   return code === "ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED";
 }
 
-/** Settings for a server that refused the usual ones by OpenSSL's reason `code`, the safest first. */
+/**
+ * Settings to try, the safest first, for a handshake that failed with the usual ones for OpenSSL's reason
+ * `code`.
+ */
 export function olderSettings(code: string): readonly TlsSettings[] {
   if (!needsLegacyServer(code)) return lowered;
   return [usualSettings, ...lowered].map((settings) => ({ ...settings, legacyServer: true }));
@@ -37,8 +40,8 @@ export function settingsText({ securityLevel, minProtocol, legacyServer = false 
 }
 
 /**
- * Options of a connection. Not verified: a VHSM's certificate is commonly self-signed and for another name;
- * it is judged afterwards.
+ * Options of a connection. The certificate is not verified here: a VHSM's is commonly self-signed and for
+ * another name; it is judged afterwards.
  */
 export function tlsOptions({
   securityLevel,

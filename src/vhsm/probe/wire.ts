@@ -6,13 +6,15 @@ import type { Finding } from "./finding.js";
 import type { Peer } from "./peer.js";
 
 /**
- * Bytes that are kept of what a peer says first, and bytes after which it is cut off: a whole probe needs a
+ * How many bytes are kept of what a peer says first, and after how many it is cut off: a whole probe needs a
  * few thousand.
  */
 const keptBytes = 16 * 1024;
 const mostBytes = 256 * 1024;
 
-/** A TCP connection that remembers how it went: what the peer said first, how much, and how it ended. */
+/**
+ * A TCP connection that records what happened on it: what the peer said first, how much, and how it ended.
+ */
 export class Wire extends Duplex {
   readonly #socket: Socket;
   #first = Buffer.alloc(0);
@@ -29,7 +31,7 @@ export class Wire extends Duplex {
       this.#ended = true;
       this.push(null);
     });
-    // how it broke is told by `ended` and `first`; an error's text says no more
+    // `ended` and `first` say how it broke; an error's text says no more
     socket.on("error", () => {
       this.#ended = true;
     });
@@ -50,7 +52,7 @@ export class Wire extends Duplex {
     return this.#ended;
   }
 
-  /** It said more than any VHSM does, and was cut off. */
+  /** It sent more than any VHSM does, and was cut off. */
   get flooded(): boolean {
     return this.#received > mostBytes;
   }
@@ -88,7 +90,7 @@ export class Wire extends Duplex {
   }
 }
 
-/** An open TCP connection, and the milliseconds that it took; or why there is none. */
+/** An open TCP connection, and how many milliseconds it took; or why there is none. */
 export type Opened = { readonly wire: Wire; readonly ms: number } | { readonly finding: Finding } | "late";
 
 /** Connects to a peer's address. */
@@ -111,16 +113,16 @@ export async function openWire(
   return opened;
 }
 
-/** What a failed connect(2) says by its code, after so many milliseconds. */
+/** What the code of a failed connect(2) means, after so many milliseconds. */
 export function failure(code: string, ms: number): Finding {
   switch (code) {
     case "ECONNREFUSED":
       return { kind: "refused" };
-    // accepted and taken back before we saw it
+    // accepted, and withdrawn before it was seen here
     case "ECONNRESET":
     case "ECONNABORTED":
       return { kind: "rejected" };
-    // the kernel's patience ended before ours
+    // the kernel's time-out ended before this one
     case "ETIMEDOUT":
       return { kind: "timed-out", stage: "connect", ms: Math.round(ms) };
     case "EMFILE":
