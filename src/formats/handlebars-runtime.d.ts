@@ -1,4 +1,4 @@
-/** The part of Handlebars that runs precompiled templates; its own declarations cover the compiler alone. */
+/** The part of Handlebars that runs precompiled templates; its own declarations cover only the compiler. */
 declare module "handlebars/runtime.js" {
   type Helper = (this: unknown, ...args: unknown[]) => unknown;
   interface Runtime {

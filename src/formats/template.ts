@@ -2,13 +2,15 @@ import { templates } from "../generated/templates.js";
 import { Problem } from "../problem/problem.js";
 import { encodeJson } from "./json/json-text.js";
 
-/** One encoder a format; every value of a template goes through one: `{{json name}}`, never `{{name}}`. */
+/**
+ * One encoder for each format; every value in a template goes through one: `{{json name}}`, never `{{name}}`.
+ */
 export const encoders = { json: encodeJson } as const;
 
 /**
- * The text of templates/NAME.hbs for these values. What an encoder gets is data, whatever it looks like. A
- * value that is missing, undefined or of a type that its encoder cannot write throws a Problem
- * (`internal-error`), never "".
+ * The text of templates/NAME.hbs for these values. What an encoder is given is data, whatever it looks like.
+ * A value that is missing, undefined or of a type that its encoder cannot write leads to a Problem
+ * (`internal-error`), never to "".
  */
 export async function renderTemplate(name: string, values: object): Promise<string> {
   if (!Object.hasOwn(templates, name)) throw unusable(name, new Error("no such template"));
@@ -25,7 +27,7 @@ async function handlebars() {
   const environment = runtime.create();
   for (const [name, encode] of Object.entries(encoders))
     environment.registerHelper(name, (value) => encode(value));
-  // the compiler's strict mode spares the arguments of blocks
+  // the compiler's strict mode does not cover the arguments of blocks
   for (const name of ["each", "if", "unless", "with"]) {
     const block = environment.helpers[name];
     environment.registerHelper(name, function (value, ...rest) {

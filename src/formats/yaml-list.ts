@@ -1,16 +1,16 @@
 import type { Node, YAMLSeq } from "yaml";
 import type { TextEdit } from "./text/text-edit.js";
 
-/** An item of the list as it is, by its index, or the text of a new one. */
+/** An existing item of the list, by its index, or the text of a new one. */
 export type ListItem = number | string;
 
 /**
  * A YAML or JSON list in another order, with items left out or new ones. Items keep their text, the comment
- * behind them, the comment lines above them, and those below that stand deeper than their dash. What stands
- * before the first and after the last stays there; but where a later item has comment lines above it, those
- * above the first are taken for the first one's too. `list` is the node of `text`. Undefined for a layout
- * that this does not know. A comment may end up where it swallows what follows: whoever uses the text reads
- * it again first. Linear.
+ * after them, the comment lines above them, and those below that are indented deeper than their dash. What
+ * comes before the first and after the last stays there; but if a later item has comment lines above it,
+ * those above the first are also taken to be the first one's. `list` is the node of `text`. Undefined for an
+ * unknown layout. A comment may end up where it swallows what follows: the caller must read the text again
+ * before using it. Linear.
  */
 export function rearrangedList(
   text: string,
@@ -22,7 +22,7 @@ export function rearrangedList(
   return list.flow === true ? flowList(text, list, nodes, order) : blockList(text, list, nodes, order);
 }
 
-/** Where the node's own text ends; a block's range goes on over the comments behind it. */
+/** Where the node's text ends; a block's range includes the comments after it. */
 function contentEnd(node: Node): number {
   if (!("items" in node) || node.flow === true) return endOf(node);
   const last: unknown = node.items.at(-1);
@@ -67,10 +67,7 @@ function blockList(
   };
 }
 
-/**
- * Over the comment lines that follow, as far as they stand deeper than the list's dashes; where the last of
- * these lines ends.
- */
+/** The end of the last of the comment lines that follow and are indented deeper than the list's dashes. */
 function endOfComments(text: string, end: number, column: number): number {
   for (let at = end; ;) {
     const line = text.slice(nextLine(text, at), lineEnd(text, nextLine(text, at)));
@@ -79,14 +76,16 @@ function endOfComments(text: string, end: number, column: number): number {
   }
 }
 
-/** Over the comment lines that stand right above; where the first of them begins. */
+/** The start of the first of the comment lines directly above. */
 function startOfComments(text: string, start: number): number {
   for (let at = start; ; at = lineStart(text, at - 1)) {
     if (at === 0 || !/^[ \t]*#/.test(text.slice(lineStart(text, at - 1), at))) return at;
   }
 }
 
-/** Offset of the item's dash: the nearest line above, or its own, that has one in the list's column. */
+/**
+ * The offset of the item's dash: on its line, or the nearest line above that has one in the list's column.
+ */
 function dashBefore(text: string, itemStart: number, column: number): number | undefined {
   for (let line = lineStart(text, itemStart); ; line = lineStart(text, line - 1)) {
     if (text[line + column] === "-" && text.slice(line, line + column).trim() === "") return line + column;
@@ -98,7 +97,7 @@ interface FlowItem {
   readonly text: string;
   /** White space and comment lines before it. */
   readonly lead: string;
-  /** Behind it, on its line. */
+  /** After it, on the same line. */
   readonly comment: string;
 }
 
@@ -138,7 +137,7 @@ function newItem(text: string): FlowItem {
   return { text, lead: "", comment: "" };
 }
 
-/** The white space that belongs to a place in the list, whichever item comes to stand there. */
+/** The white space that belongs to a place in the list, whichever item ends up there. */
 function leads(items: readonly FlowItem[]): (index: number) => string {
   const first = withoutComments(items[0]?.lead ?? "");
   const second = items[1]?.lead;
@@ -154,7 +153,7 @@ interface Gap {
   readonly rest: string;
 }
 
-/** What stands between two items: a comment on the first one's line, and the rest, without the comma. */
+/** What is between two items: a comment on the first one's line, and the rest, without the comma. */
 function splitGap(gap: string): Gap {
   const comma = /^(?:[^#,]|#[^\n]*)*?,/.exec(gap)?.[0].length;
   const blank = comma === undefined ? gap : gap.slice(0, comma - 1) + gap.slice(comma);

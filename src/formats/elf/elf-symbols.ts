@@ -1,4 +1,4 @@
-/** File offsets of the tables by which the dynamic loader finds a symbol. */
+/** File offsets of the tables in which the dynamic loader looks up symbols. */
 export interface SymbolTables {
   readonly gnuHash: number | undefined;
   readonly hash: number | undefined;
@@ -7,8 +7,7 @@ export interface SymbolTables {
 }
 
 /**
- * Whether the file defines the symbol, found as the loader finds it: by hash. False where the tables are
- * damaged.
+ * Whether the file defines the symbol, looked up by hash as the loader does. False if the tables are damaged.
  */
 export function definesSymbol(view: ElfView, tables: SymbolTables, name: string): boolean {
   const { symbols } = tables;
@@ -68,10 +67,10 @@ function systemVHashOf(name: string): number {
 /** The file contradicts itself or the format; the message says how. */
 export class Malformed extends Error {}
 
-/** More entries than this in one table is a loop or nonsense. */
+/** More entries than this in one table mean a loop or nonsense. */
 export const mostEntries = 65_536;
 
-/** Numbers of the file's own byte order and width. Reading past the end throws a RangeError. */
+/** Reads numbers in the file's byte order and width. Reading past the end throws a RangeError. */
 export class ElfView {
   constructor(
     readonly bytes: Buffer,
@@ -87,13 +86,13 @@ export class ElfView {
     return this.little ? this.bytes.readUInt32LE(at) : this.bytes.readUInt32BE(at);
   }
 
-  /** An address or size. One above 2^53 loses digits, and lies outside any file in either case. */
+  /** An address or size. One above 2^53 loses digits, but is outside any file in any case. */
   word(at: number): number {
     if (this.bits === 32) return this.u32(at);
     return Number(this.little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at));
   }
 
-  /** `narrow` bytes into a record of 32 bits, `wide` into one of 64. */
+  /** The offset is `narrow` bytes in a 32-bit record, `wide` bytes in a 64-bit one. */
   pick(narrow: number, wide: number): number {
     return this.bits === 32 ? narrow : wide;
   }

@@ -3,7 +3,8 @@ import { definesSymbol, ElfView, Malformed, mostEntries } from "./elf-symbols.js
 import type { SymbolTables } from "./elf-symbols.js";
 
 /**
- * What must be equal for one process to hold two ELF files. `machine` is e_machine: 62 x86-64, 183 AArch64, …
+ * What must be equal for two ELF files to be loaded into one process. `machine` is e_machine: 62 x86-64, 183
+ * AArch64, …
  */
 export interface ElfTarget {
   readonly bits: 32 | 64;
@@ -11,7 +12,7 @@ export interface ElfTarget {
   readonly machine: number;
 }
 
-/** A version (`CURL_OPENSSL_4`) of the symbols a file takes from a library (`libcurl.so.4`). */
+/** A version (`CURL_OPENSSL_4`) of the symbols that a file needs from a library (`libcurl.so.4`). */
 export interface VersionNeed {
   readonly library: string;
   readonly version: string;
@@ -25,10 +26,10 @@ export interface ElfFile {
   readonly dynamic: boolean;
   readonly soname: string | undefined;
   readonly needed: readonly string[];
-  /** Folders of DT_RUNPATH, or of DT_RPATH where there is none; `$ORIGIN` still stands in them. */
+  /** Folders of DT_RUNPATH, or of DT_RPATH if there is none; `$ORIGIN` is not replaced. */
   readonly runPath: readonly string[];
   readonly versionNeeds: readonly VersionNeed[];
-  /** Symbol versions the file offers; empty when it has none at all. */
+  /** Symbol versions that the file offers; empty if there are none. */
   readonly versions: ReadonlySet<string>;
   /** Whether the file itself defines the dynamic symbol. */
   defines(symbol: string): boolean;
@@ -55,8 +56,8 @@ const interpreterSegment = 3;
 
 /**
  * Reads the header and the dynamic section of an ELF file (System V ABI, chapter 5; the GNU extensions of the
- * LSB). Pure; `path` only names the file in a Problem: `elf-not-elf`, or `elf-malformed` for one that is cut
- * or damaged.
+ * LSB). Pure; `path` only names the file in a Problem: `elf-not-elf`, or `elf-malformed` for one that is
+ * truncated or damaged.
  */
 export function parseElf(bytes: Buffer, path: string): ElfFile {
   const view = openView(bytes, path);
@@ -68,17 +69,14 @@ export function parseElf(bytes: Buffer, path: string): ElfFile {
   }
 }
 
-/** The header alone, for telling which machine a program is for. The same Problems as `parseElf`. */
+/** Only the header, to find out which machine a program is for. Throws the same Problems as `parseElf`. */
 export function parseElfTarget(bytes: Buffer, path: string): ElfTarget {
   const view = openView(bytes, path);
   if (bytes.length < 52) throw malformed(path, `the file has only ${bytes.length} bytes`);
   return targetOf(view);
 }
 
-/**
- * The dynamic loader that a program asks for (PT_INTERP); undefined for one that asks for none, or is
- * damaged.
- */
+/** The dynamic loader that a program requests (PT_INTERP); undefined if it requests none, or is damaged. */
 export function parseElfInterpreter(bytes: Buffer, path: string): string | undefined {
   const view = openView(bytes, path);
   try {
@@ -93,7 +91,7 @@ export function parseElfInterpreter(bytes: Buffer, path: string): string | undef
 }
 
 function malformed(path: string, detail: string): Problem {
-  return new Problem("elf-malformed", "the library is cut or damaged", {
+  return new Problem("elf-malformed", "the library is truncated or damaged", {
     where: { path },
     detail,
     hint: "get the archive again, and compare its SHA-256 with the vendor's",
@@ -132,7 +130,7 @@ function readFile(view: ElfView): ElfFile {
     const home = segments.find(
       (s) => s.type === loadSegment && address >= s.address && address < s.address + s.size,
     );
-    if (home === undefined) throw new Malformed(`address 0x${address.toString(16)} lies in no segment`);
+    if (home === undefined) throw new Malformed(`address 0x${address.toString(16)} is in no segment`);
     return address - home.address + home.offset;
   };
   const dynamic = readDynamic(
@@ -211,13 +209,13 @@ function readDynamic(
 }
 
 function readText(view: ElfView, table: { start: number; size: number } | undefined, index: number): string {
-  if (table === undefined || index >= table.size) throw new Malformed("a name lies outside the string table");
+  if (table === undefined || index >= table.size) throw new Malformed("a name is outside the string table");
   const end = view.bytes.indexOf(0, table.start + index);
   if (end < 0 || end >= table.start + table.size) throw new Malformed("a name is not terminated");
   return view.bytes.toString("utf8", table.start + index, end);
 }
 
-/** Offsets of a chain of records, each of which tells the distance to the next. */
+/** Offsets of a chain of records, each of which gives the distance to the next. */
 function* chain(view: ElfView, start: number, count: number, nextField: number): Generator<number> {
   for (let index = 0, at = start; index < Math.min(count, mostEntries); index++) {
     yield at;
@@ -238,7 +236,7 @@ function readVersionNeeds(
   for (const need of chain(view, start, count, 12)) {
     const library = text(view.u32(need + 4));
     for (const version of chain(view, need + view.u32(need + 8), view.u16(need + 2), 12)) {
-      // damaged chains can overlap, and then their product would be read for minutes
+      // damaged chains can overlap, and reading every combination would take minutes
       if (needs.length >= mostEntries) throw new Malformed("it needs more versions than there can be");
       needs.push({ library, version: text(view.u32(version + 8)), weak: (view.u16(version + 4) & 2) !== 0 });
     }

@@ -6,13 +6,13 @@ import type { TextEdit } from "../text/text-edit.js";
 
 export interface MemberChanges {
   readonly remove: ReadonlySet<string>;
-  /** Members the object does not have yet; they come after those it keeps. */
+  /** Members that the object does not have yet; they come after those that it keeps. */
   readonly add: ReadonlyMap<string, JsonData>;
 }
 
 /**
- * Makes edits of one JSON text that leave everything else in it as it is, byte for byte, and look like their
- * surroundings.
+ * Edits one JSON text so that everything else in it stays as it is, byte for byte, and new parts look like
+ * their surroundings.
  */
 export class JsonEditor {
   readonly #text: string;
@@ -33,7 +33,7 @@ export class JsonEditor {
     else this.#thinOut(object, remove, add);
   }
 
-  /** Replaces a value. A list that stays a list keeps its way of being spread over lines. */
+  /** Replaces a value. A list that stays a list keeps its layout. */
   replace(node: JsonNode, data: JsonData): void {
     const spread = node.kind === "array" && isList(data) ? this.#spreadLike(node, data) : undefined;
     const indent = this.#layout.multiline ? this.#lineIndent(node.start) : undefined;
@@ -44,7 +44,7 @@ export class JsonEditor {
     });
   }
 
-  /** The text with all edits made; the very same text when there are none. */
+  /** The text with all edits made; the original text if there are none. */
   result(): string {
     return withEdits(this.#text, this.#edits);
   }
@@ -55,8 +55,8 @@ export class JsonEditor {
     const lastKept = members.findLastIndex(({ name }) => !remove.has(name));
     for (const [index, { name, key, value }] of members.entries()) {
       if (!remove.has(name)) continue;
-      // up to the first that stays, a member goes with the comma after it; later ones with the comma before
-      // them
+      // up to the first that stays, a member is removed with the comma after it; later ones with the comma
+      // before them
       if (index < firstKept)
         this.#edits.push({ start: key.start, end: members[index + 1]?.key.start ?? value.end, text: "" });
       else this.#edits.push({ start: members[index - 1]?.value.end ?? key.start, end: value.end, text: "" });
@@ -73,7 +73,7 @@ export class JsonEditor {
     this.#edits.push({ start: anchor.value.end, end: anchor.value.end, text });
   }
 
-  /** Nothing of the object's content stays. */
+  /** None of the object's content stays. */
   #refill(object: JsonObject, add: MemberChanges["add"]): void {
     const [first] = object.members.values();
     const last = [...object.members.values()].at(-1);

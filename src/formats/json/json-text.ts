@@ -6,7 +6,7 @@ export type JsonData = string | number | boolean | null | readonly JsonData[] | 
 /** How a text is laid out, for parts that join it. */
 export interface JsonLayout {
   readonly eol: "\n" | "\r\n";
-  /** Indentation of one level; "" where the text has lines without any. */
+  /** The indentation of one level; "" if the text's lines are not indented. */
   readonly unit: string;
   /** Between key and value: `": "`, without the quote. */
   readonly colon: string;
@@ -16,7 +16,7 @@ export interface JsonLayout {
   readonly multiline: boolean;
 }
 
-/** What new parts of the text should look like, judged by its first member and its first indented line. */
+/** The style for new parts of the text, taken from its first member and its first indented line. */
 export function layoutOf(text: string, root: JsonNode): JsonLayout {
   const first = root.kind === "object" ? root.members.values().next().value : undefined;
   const lead = first === undefined ? "" : text.slice(root.start + 1, first.key.start);
@@ -31,12 +31,15 @@ export function layoutOf(text: string, root: JsonNode): JsonLayout {
   };
 }
 
-/** The indentation that white space ends with; undefined when it has no line break. */
+/** The indentation at the end of white space; undefined if it has no line break. */
 export function indentOf(whitespace: string): string | undefined {
   return /\n([ \t]*)$/.exec(whitespace)?.[1];
 }
 
-/** The value as text. Objects spread over lines below `indent`, or stand on one line when it is undefined. */
+/**
+ * The value as text. Objects are spread over lines indented below `indent`, or are on one line if it is
+ * undefined.
+ */
 export function jsonText(data: JsonData, layout: JsonLayout, indent: string | undefined): string {
   if (isList(data))
     return `[${data.map((item) => jsonText(item, layout, undefined)).join(`,${layout.gap}`)}]`;
@@ -70,7 +73,7 @@ function isObject(data: JsonData): data is ReadonlyMap<string, JsonData> {
 /**
  * One JSON value on one line: a string, finite number, boolean, null, or a list of those (`["A", "B"]`).
  * Throws a TypeError for anything else: `undefined`, NaN and objects are mistakes of the caller, which
- * `JSON.stringify` would turn into silence, `null` or whatever a `toJSON` says.
+ * `JSON.stringify` would silently drop, write as `null`, or replace by the result of `toJSON`.
  */
 export function encodeJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(encodeScalar).join(", ")}]`;

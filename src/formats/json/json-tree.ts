@@ -16,11 +16,11 @@ export interface JsonMember {
 export interface JsonObject extends Span {
   readonly kind: "object";
   /**
-   * In the order of the text. A map: `__proto__` is a name like any other. Of several members of one name,
+   * In the order of the text. A map: `__proto__` is a name like any other. Of several members with one name,
    * the last.
    */
   readonly members: ReadonlyMap<string, JsonMember>;
-  /** Every member, those of one name too. */
+  /** Every member, including those with the same name. */
   readonly list: readonly JsonMember[];
 }
 
@@ -45,17 +45,17 @@ export interface JsonFault {
   readonly key?: string;
 }
 
-/** Either the tree, or the faults by position: the first of the syntax, else every duplicate key. */
+/** Either the tree, or the faults by position: the first syntax error, or else every duplicate key. */
 export type ParsedJson =
   { readonly root: JsonNode } | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
 
 /**
- * `strict` is RFC 8259 without duplicate keys, of which different readers take different ones. `lenient`
- * allows comments, a comma after the last member or item, and several members of one name.
+ * `strict` is RFC 8259 without duplicate keys, which different readers resolve differently. `lenient` allows
+ * comments, a comma after the last member or item, and several members with one name.
  */
 export type JsonDialect = "strict" | "lenient";
 
-/** Parses JSON with the place of everything in it; a byte order mark in front is passed over. */
+/** Parses JSON and records where everything is; a byte order mark at the start is skipped. */
 export function parseJson(text: string, dialect: JsonDialect = "strict"): ParsedJson {
   try {
     return parsed(text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text, dialect === "lenient");
@@ -93,7 +93,7 @@ function jsonNode(node: Node, duplicates: JsonFault[]): JsonNode {
     case "null":
       return { kind: "scalar", ...span, value: scalarValue(node.value) };
     case "property":
-      throw new TypeError("a property stands outside an object");
+      throw new TypeError("a property is outside an object");
   }
 }
 

@@ -1,4 +1,4 @@
-/** Looks at values from elsewhere, of which nothing is known but that they are JSON's. */
+/** For values from elsewhere, about which nothing is known except that they are JSON. */
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -14,7 +14,7 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The value of a JSON text; undefined when it is not JSON. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function parsedJson(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -6,8 +6,8 @@ import { noFormHolds, settingsForms } from "./settings-text.js";
 import { systemdCannotHold } from "./lines/systemd-settings.js";
 
 /**
- * Reads settings as the application will. A file that is not UTF-8 has been refused before; so has half a
- * surrogate pair.
+ * Reads settings as the application will. A file that is not UTF-8 has already been refused, and so has half
+ * of a surrogate pair.
  */
 export async function readSettings(form: SettingsForm, text: string): Promise<SettingsReading> {
   const offset = text.search(/[\uD800-\uDFFF]/u);
@@ -17,7 +17,7 @@ export async function readSettings(form: SettingsForm, text: string): Promise<Se
   return read(text);
 }
 
-/** The form's own module, loaded when it is needed. */
+/** The form's module, loaded when it is needed. */
 async function reader(form: SettingsForm): Promise<(text: string) => SettingsReading> {
   switch (form) {
     case "ini":
@@ -40,7 +40,7 @@ const ofForm: Readonly<Record<SettingsForm, (key: string, value: string) => stri
 
 /**
  * Why the form cannot hold the value under the key so that the application reads both as they are, in words
- * that quote neither; undefined when it can.
+ * that quote neither; undefined if it can.
  */
 export function cannotHold(form: SettingsForm, key: string, value: string): string | undefined {
   return noFormHolds(key, value) ?? ofForm[form](key, value);

@@ -7,32 +7,32 @@ export const settingsForms = ["ini", "json", "env", "systemd"] as const;
 export type SettingsForm = (typeof settingsForms)[number];
 
 /**
- * Settings of one text that are read: a hundred times what any application has. Each takes time and memory,
- * and 5 MiB can hold millions.
+ * The most settings that are read from one text: a hundred times what any application has. Each takes time
+ * and memory, and 5 MiB can hold millions.
  */
 export const mostSettings = 200_000;
 
 /**
- * Characters of the longest key that a section may have: it stands before each of its settings' keys, and so
- * counts as often.
+ * The length in characters of the longest key that a section may have: each of its settings' keys begins with
+ * it, so it takes memory as often.
  */
 export const longestSection = 1024;
 
 /** One setting as the application reads it. */
 export interface Setting {
   /**
-   * Its parts joined by `:`, spelled as in the file: `KeyStores:MyHsm:Pin`. The application compares keys
+   * Its parts joined by `:`, spelt as in the file: `KeyStores:MyHsm:Pin`. The application compares keys
    * without regard to case.
    */
   readonly key: string;
   readonly value: string;
-  /** Of its key in the text, in UTF-16 code units. */
+  /** The offset of its key in the text, in UTF-16 code units. */
   readonly offset: number;
 }
 
 /**
- * Why the application, or what hands its environment over, would refuse the text or read it in a way that
- * is not known.
+ * Why the application, or the program that sets its environment, would refuse the text or read it in an
+ * undefined way.
  */
 export interface SettingsFault {
   readonly kind: "syntax" | "duplicate-key" | "ambiguous" | "size";
@@ -59,7 +59,7 @@ export function sectionTooLong(offset: number): SettingsFault {
   };
 }
 
-/** A line that is silently ignored, though somebody meant it as a setting. */
+/** A line that is silently ignored, although somebody meant it as a setting. */
 export interface DroppedLine {
   readonly offset: number;
   /** Why; quotes nothing of the text. */
@@ -69,26 +69,26 @@ export interface DroppedLine {
 export interface SettingsEdit {
   /**
    * Key (parts joined by `:`) → value, in the order in which new ones are written. One that exists in any
-   * spelling is changed where it stands.
+   * spelling is changed in place.
    */
   readonly set: ReadonlyMap<string, string>;
-  /** Keys to remove, in any spelling. A section that has nothing else in it goes with its last key. */
+  /** Keys to remove, in any spelling. A section that has nothing else in it is removed with its last key. */
   readonly remove: ReadonlySet<string>;
 }
 
-/** A text of settings that has been read, and the way to change some of them. */
+/** A settings text that has been read, and how to change some of its settings. */
 export interface SettingsText {
   /** In the order of the text. */
   readonly settings: readonly Setting[];
   readonly dropped: readonly DroppedLine[];
   /**
-   * The text with these settings changed and every other byte as it was; the very same text when it says all
-   * that already. Throws a RangeError for a value that the form cannot hold (`cannotHold`).
+   * The text with these settings changed and every other byte as it was; the same text if it already says all
+   * that. Throws a RangeError for a value that the form cannot hold (`cannotHold`).
    */
   edit(edit: SettingsEdit): string;
 }
 
-/** The text, or all that is wrong with it, in its order. */
+/** The text, or everything that is wrong with it, in order. */
 export type SettingsReading =
   SettingsText | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };
 
@@ -104,10 +104,7 @@ export function formName(form: SettingsForm): string {
   return names[form];
 }
 
-/**
- * Why a setting is held by no form, whatever its rules, in words that quote nothing of it; undefined when one
- * may hold it.
- */
+/** Why no form can hold a setting, in words that quote nothing of it; undefined if one may hold it. */
 export function noFormHolds(key: string, value: string): string | undefined {
   const text = `${key}=${value}`;
   if (/[\uD800-\uDFFF]/u.test(text)) return "half of a surrogate pair is not a character";

@@ -1,13 +1,13 @@
 import type { Span } from "../json/json-tree.js";
 
-/** Text that takes the place of a part of the original; parts do not overlap. */
+/** Text that replaces a part of the original; parts do not overlap. */
 export interface TextEdit extends Span {
   readonly text: string;
 }
 
 /**
- * The text with all edits made, those at one place in their order; the very same text when there are none.
- * Linear in the size of text and edits.
+ * The text with all edits made, those at the same place in order; the original text if there are none. Linear
+ * in the size of text and edits.
  */
 export function withEdits(original: string, edits: readonly TextEdit[]): string {
   const parts: string[] = [];

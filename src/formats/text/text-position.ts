@@ -4,12 +4,12 @@ export interface TextPosition {
   readonly column: number;
 }
 
-/** Where the offset lies in the text. LF, CRLF and CR end a line; a byte order mark takes no column. */
+/** Where the offset is in the text. LF, CRLF and CR end a line; a byte order mark takes no column. */
 export function positionAt(text: string, offset: number): TextPosition {
   return positionsIn(text)(offset);
 }
 
-/** The same for many offsets: the text is searched for line ends once. */
+/** The same for many offsets: line ends are searched for only once. */
 export function positionsIn(text: string): (offset: number) => TextPosition {
   const starts = [text.startsWith("\uFEFF") ? 1 : 0];
   for (let at = 0; at < text.length; at++) {
@@ -22,7 +22,7 @@ export function positionsIn(text: string): (offset: number) => TextPosition {
   };
 }
 
-/** How many of the ascending numbers are not above the limit. */
+/** How many of the ascending numbers are at most the limit. */
 export function countUpTo(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;

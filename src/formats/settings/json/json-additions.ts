@@ -6,13 +6,13 @@ import { gapIn } from "./json-gaps.js";
 import { JsonInsertion } from "./json-insertion.js";
 import type { Section } from "./json-sections.js";
 
-/** A setting below an object: the parts of its key that the object's own key does not have. */
+/** A setting below an object: the parts of its key that follow the object's key. */
 interface Addition {
   readonly parts: readonly string[];
   readonly value: string;
 }
 
-/** The edits that change and add settings. `root` is the lenient tree of `text`, `sections` what it holds. */
+/** The edits that change and add settings. `root` is the lenient tree of `text`, `sections` its contents. */
 export function additions(
   text: string,
   root: JsonObject,
@@ -38,7 +38,7 @@ export function additions(
   return edits;
 }
 
-/** A section of nothing becomes a value; comments in it stay. */
+/** An empty section becomes a value; comments in it stay. */
 function valueInsteadOf(
   text: string,
   { start, end }: JsonObject | JsonArray,
@@ -52,7 +52,10 @@ function valueInsteadOf(
   ];
 }
 
-/** Each setting goes to the deepest object that holds its section: the last of them with anything in it. */
+/**
+ * Each setting goes into the deepest object that holds its section, or the last non-empty one if there are
+ * several.
+ */
 function byObject(
   fresh: readonly Addition[],
   root: JsonObject,
@@ -76,8 +79,8 @@ function byObject(
 }
 
 /**
- * With the parts joined that the object's members join or cannot be split at: next to `"MyHsm:Pin"` goes
- * `"MyHsm:Type"`, next to the list `"Stores"`, `"Stores:MyHsm"`.
+ * Joins the parts that the object's members join, or at which they cannot be split: `"MyHsm:Type"` goes next
+ * to `"MyHsm:Pin"`, and `"Stores:MyHsm"` next to the list `"Stores"`.
  */
 function likeSiblings(object: JsonObject, added: readonly Addition[]): readonly Addition[] {
   const siblings = object.list.map((member) => ({ member, parts: foldKey(member.name).split(":") }));
@@ -98,8 +101,8 @@ function joinedParts({ value }: JsonMember, parts: readonly string[], key: reado
 }
 
 /**
- * The settings as members, nested by their parts. One that is a setting and a section keeps the section's
- * parts joined to its name.
+ * The settings as members, nested by their parts. If a name is both a setting and a section, the section's
+ * parts are joined to it.
  */
 function membersOf(added: readonly Addition[]): ReadonlyMap<string, JsonData> {
   const leaves = new Set(

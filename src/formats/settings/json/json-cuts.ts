@@ -20,7 +20,7 @@ export function cutsOf(text: string, object: JsonObject, gone: ReadonlySet<JsonM
   return [...cuts, { start: comma, end: comma + 1 }];
 }
 
-/** What stands between a member and the next or the bracket; before the first member for -1. */
+/** What is between a member and the next or the bracket; before the first member for -1. */
 export function gapAfter(text: string, object: JsonObject, index: number): JsonGap {
   return gapIn(
     text,
@@ -30,9 +30,9 @@ export function gapAfter(text: string, object: JsonObject, index: number): JsonG
 }
 
 /**
- * A member that has its lines for itself goes with them, comments at their end included. One that shares a
- * line leaves its comments and takes the blanks after it along, or, as one of the last, all white space
- * before it.
+ * A member that does not share its lines is removed with them, including comments at their end. One that
+ * shares a line leaves its comments, and is removed with the spaces after it or, at the end of the object,
+ * with all white space before it.
  */
 function memberCuts(text: string, object: JsonObject, index: number, isTail: boolean): readonly Span[] {
   const member = object.list[index];
@@ -54,7 +54,7 @@ function memberCuts(text: string, object: JsonObject, index: number, isTail: boo
   return [{ start, end: blanksAfter(text, end) }, ...comma];
 }
 
-/** Where the next line starts when nothing but the member's own comments follows on this one. */
+/** Where the next line starts, if only the member's own comments follow on this one. */
 function nextLine(text: string, from: number, { comments }: JsonGap): number | undefined {
   let at = from;
   for (const { start, end } of comments) {
@@ -67,7 +67,9 @@ function nextLine(text: string, from: number, { comments }: JsonGap): number | u
   return lineBreak === "" ? undefined : at + lineBreak.length;
 }
 
-/** Where the white space before the member starts. The break that ends a comment is part of the comment. */
+/**
+ * Where the white space before the member starts. The line break that ends a comment is part of the comment.
+ */
 function whiteSpaceBefore(text: string, object: JsonObject, index: number): number {
   const { comma, comments } = gapAfter(text, object, index - 1);
   const comment = comments.at(-1);

@@ -5,13 +5,13 @@ export interface JsonComment extends Span {
   readonly toLineEnd: boolean;
 }
 
-/** What stands between two tokens of a JSON text besides white space. */
+/** What is between two tokens of a JSON text, other than white space. */
 export interface JsonGap {
   readonly comma: number | undefined;
   readonly comments: readonly JsonComment[];
 }
 
-/** `start` and `end` lie between two values, or a value and its bracket. */
+/** `start` and `end` are between two values, or between a value and its bracket. */
 export function gapIn(text: string, start: number, end: number): JsonGap {
   const comments: JsonComment[] = [];
   let comma: number | undefined;
@@ -27,27 +27,27 @@ export function gapIn(text: string, start: number, end: number): JsonGap {
   return { comma, comments };
 }
 
-/** Where the blanks in front of the offset start. */
+/** Where the spaces and tabs before the offset start. */
 export function blanksBefore(text: string, offset: number): number {
   let at = offset;
   while (isBlank(text[at - 1])) at--;
   return at;
 }
 
-/** Where the blanks after the offset end. */
+/** Where the spaces and tabs after the offset end. */
 export function blanksAfter(text: string, offset: number): number {
   let at = offset;
   while (isBlank(text[at])) at++;
   return at;
 }
 
-/** Whether nothing but blanks stands before the offset in its line. */
+/** Whether only spaces and tabs come before the offset in its line. */
 export function startsLine(text: string, offset: number): boolean {
   const before = text[blanksBefore(text, offset) - 1];
   return before === undefined || before === "\n" || before === "\r" || before === "\uFEFF";
 }
 
-/** The line break at the offset: "" when there is none. */
+/** The line break at the offset; "" if there is none. */
 export function breakAt(text: string, offset: number): "" | "\n" | "\r\n" | "\r" {
   if (text[offset] === "\n") return "\n";
   if (text[offset] !== "\r") return "";
@@ -58,7 +58,7 @@ export function hasBreak(text: string, start: number, end: number): boolean {
   return /[\r\n]/.test(text.slice(start, end));
 }
 
-/** The blanks that the offset's line starts with. */
+/** The indentation of the offset's line. */
 export function indentAt(text: string, offset: number): string {
   let start = offset;
   while (start > 0 && text[start - 1] !== "\n" && text[start - 1] !== "\r" && text[start - 1] !== "\uFEFF")

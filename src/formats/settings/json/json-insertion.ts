@@ -6,8 +6,8 @@ import { blanksAfter, breakAt, gapIn, hasBreak, indentAt, startsLine } from "./j
 import type { JsonGap } from "./json-gaps.js";
 
 /**
- * Puts members into objects of one text, after those they have, in the look of their surroundings; comments
- * stay where they are.
+ * Adds members to objects of one text, after the existing ones and in their style; comments stay where they
+ * are.
  */
 export class JsonInsertion {
   readonly #text: string;
@@ -19,7 +19,7 @@ export class JsonInsertion {
     this.#layout = { ...layoutOf(text, root), unit: unitOf(text, root), ...spacing(text, root.list[0]) };
   }
 
-  /** The edits that add the members, of which there is at least one. */
+  /** The edits that add the members, at least one. */
   into(object: JsonObject, members: ReadonlyMap<string, JsonData>): readonly TextEdit[] {
     const last = object.list.at(-1);
     if (last !== undefined) return this.#after(last, object, members);
@@ -43,7 +43,7 @@ export class JsonInsertion {
     return [{ start: last.value.end, end: last.value.end, text: "," }, text];
   }
 
-  /** Where the comments end that follow on the line; those on lines of their own are not the member's. */
+  /** Where the comments that follow on the same line end; comments on separate lines are not the member's. */
   #restOfLine(from: number, { comments }: JsonGap): { readonly at: number; readonly mustBreak: boolean } {
     let at = from;
     for (const { start, end, toLineEnd } of comments) {
@@ -55,7 +55,7 @@ export class JsonInsertion {
     return { at, mustBreak: false };
   }
 
-  /** Past the blanks that a line ends with. */
+  /** Past the spaces at the end of a line. */
   #lineEnd(at: number): number {
     const end = blanksAfter(this.#text, at);
     return breakAt(this.#text, end) === "" ? at : end;
@@ -99,8 +99,8 @@ export class JsonInsertion {
 }
 
 /**
- * The indentation of one level: that of the first member; a tab, as in the documentation's samples, where
- * nothing tells.
+ * The indentation of one level: that of the first member, or a tab, as in the documentation's samples, if
+ * nothing shows it.
  */
 function unitOf(text: string, root: JsonObject): string {
   const first = root.list[0];
@@ -108,7 +108,7 @@ function unitOf(text: string, root: JsonObject): string {
   return /\n([ \t]+)\S/.exec(text)?.[1] ?? "\t";
 }
 
-/** How a member keeps its parts apart. */
+/** How a member's parts are separated. */
 function spacing(text: string, member: JsonMember | undefined): Pick<JsonLayout, "colon" | "gap"> {
   const between = member === undefined ? ": " : text.slice(member.key.end, member.value.start);
   const colon = /^[ \t]*:[ \t]*$/.test(between) ? between : ": ";

@@ -5,9 +5,10 @@ import { gapIn } from "./json-gaps.js";
 import type { Section } from "./json-sections.js";
 
 /**
- * The edits that remove the settings of these folded keys from the text; `root` is its lenient tree,
- * `sections` what it holds. An object or list that loses all it has goes too, unless a comment stays in it or
- * it is the root. An item of a list leaves `{}`, which is not a setting: the others' keys are their places.
+ * The edits that remove the settings with these folded keys from the text; `root` is its lenient tree,
+ * `sections` its contents. An object or list that becomes empty is removed too, unless a comment stays in it
+ * or it is the root. An item of a list becomes `{}`, which is not a setting, since the other items' positions
+ * are their keys.
  */
 export function removals(
   text: string,
@@ -22,12 +23,12 @@ export function removals(
   return removal.edits();
 }
 
-/** The values that stand at these folded keys. */
+/** The values at these folded keys. */
 export function leavesAt(sections: Section, keys: Iterable<string>): ReadonlySet<JsonNode> {
   return new Set([...keys].flatMap((key) => sections.at(key.split(":"))?.leaf?.node ?? []));
 }
 
-/** Objects at the key of a setting that stays: empty, they would be in its way. */
+/** Objects at the key of a setting that stays: if empty, they would conflict with it. */
 function besideSettings(sections: Section, removed: ReadonlySet<JsonNode>): ReadonlySet<JsonNode> {
   const objects = new Set<JsonNode>();
   const left = [sections];
@@ -63,7 +64,7 @@ class Removal {
     this.#emptied.push({ start, end });
   }
 
-  /** Whether nothing of the value stays; if something does, notes what to cut from it. */
+  /** Whether none of the value stays; if some does, records what to cut from it. */
   goes(node: JsonNode): boolean {
     if (node.kind === "scalar") return this.#values.has(node);
     return node.kind === "object" ? this.#objectGoes(node) : this.#arrayGoes(node);
@@ -111,7 +112,7 @@ class Removal {
   }
 }
 
-/** The same parts of a text, in order and without overlap. */
+/** The same parts of a text, in order and without overlaps. */
 function united(spans: readonly Span[]): readonly Span[] {
   const result: Span[] = [];
   for (const span of spans.toSorted((a, b) => a.start - b.start)) {

@@ -9,10 +9,10 @@ import {
   tooManySettings,
 } from "../settings-text.js";
 
-/** All that a text holds at one key, wherever it stands and however it is spelled. */
+/** Everything that a text holds at one key, wherever it is and however it is spelt. */
 export class Section {
   leaf: { readonly node: JsonScalar; readonly value: string } | undefined;
-  /** An object or list of nothing at this very key. */
+  /** An empty object or list at this key. */
   empty: JsonObject | JsonArray | undefined;
   // most sections have neither
   #objects: JsonObject[] | undefined;
@@ -28,12 +28,12 @@ export class Section {
     return this.#children ?? noSections;
   }
 
-  /** The section at these folded parts; undefined when the text holds nothing there. */
+  /** The section at these folded parts; undefined if the text holds nothing there. */
   at(parts: readonly string[]): Section | undefined {
     return parts.reduce<Section | undefined>((section, part) => section?.children.get(part), this);
   }
 
-  /** The same, made when it is not there. */
+  /** The same, created if it does not exist. */
   made(parts: readonly string[]): Section {
     return parts.reduce<Section>((section, part) => section.#child(part), this);
   }
@@ -56,12 +56,12 @@ export interface JsonSections {
   readonly faults: readonly SettingsFault[];
 }
 
-/** As many levels as System.Text.Json reads. */
+/** How many levels System.Text.Json reads. */
 export const deepest = 64;
 
 /**
  * The settings that Microsoft.Extensions.Configuration.Json makes of the tree of a text, and what it or
- * System.Text.Json would refuse though it is JSON; no more than `most` sections. A value of null is read as
+ * System.Text.Json would refuse although it is JSON; no more than `most` sections. A value of null is read as
  * "", as before .NET 10; an empty object or list is not a setting.
  */
 export function jsonSections(text: string, root: JsonObject, most = mostSettings): JsonSections {
@@ -70,7 +70,7 @@ export function jsonSections(text: string, root: JsonObject, most = mostSettings
   return walk;
 }
 
-/** Where a value stands: its section, its key as spelled, and the offset of that key. */
+/** Where a value is: its section, its key as spelt, and the offset of that key. */
 interface Place {
   readonly section: Section;
   readonly key: string;
@@ -82,7 +82,7 @@ class SectionWalk implements JsonSections {
   readonly settings: Setting[] = [];
   readonly faults: SettingsFault[] = [];
   readonly #text: string;
-  /** Sections that may still be made. */
+  /** How many more sections may be created. */
   #left: number;
 
   constructor(text: string, most: number) {
@@ -103,7 +103,7 @@ class SectionWalk implements JsonSections {
     }
   }
 
-  /** Whether so many sections are within the limit; told once where they are not. */
+  /** Whether this many more sections are within the limit; reported once if they are not. */
   #takes(count: number, offset: number): boolean {
     const fits = this.#left >= count;
     if (!fits && this.#left >= 0) this.faults.push(tooManySettings(offset));
@@ -113,7 +113,7 @@ class SectionWalk implements JsonSections {
 
   #checkName({ name, key, value }: JsonMember): void {
     if (!isWellFormed(name)) this.#fault(key.start, halfPair);
-    // System.Text.Json passes over comments everywhere but here
+    // System.Text.Json skips comments everywhere but here
     if (!/^\s*:/.test(this.#text.slice(key.end, value.start)))
       this.#fault(key.end, "a colon is expected right after a key");
   }
@@ -176,7 +176,7 @@ class SectionWalk implements JsonSections {
   }
 }
 
-/** No half of a surrogate pair stands alone in the text. */
+/** Whether the text has no unpaired surrogate. */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }

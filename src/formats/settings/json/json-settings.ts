@@ -18,8 +18,8 @@ import type { JsonSections, Section } from "./json-sections.js";
 
 /**
  * Reads settings as .NET's configuration reads a JSON file: System.Text.Json with comments and trailing
- * commas, 64 levels deep; keys are paths, compared without regard to case; objects of one key are one
- * section. White space alone has no settings yet. Linear in the size of the text.
+ * commas, 64 levels deep; keys are paths, compared without regard to case; objects with the same key are one
+ * section. White space alone has no settings. Linear in the size of the text.
  */
 export function readJsonSettings(text: string): SettingsReading {
   const parsed = parsedSettings(isNothing(text) ? "{}" : text);
@@ -68,7 +68,7 @@ class JsonSettings implements SettingsText {
   readonly settings: readonly Setting[];
   readonly dropped = [];
   readonly #text: string;
-  /** Of the text, or of `{}` where it is nothing. */
+  /** The tree of the text, or of `{}` if it is empty. */
   readonly #parsed: ParsedSettings;
 
   constructor(text: string, parsed: ParsedSettings) {
@@ -92,7 +92,7 @@ class JsonSettings implements SettingsText {
     return result;
   }
 
-  /** The new come first: a section that gets one is not removed as one that lost all it had. */
+  /** Additions come first, so that a section that gets a setting is not removed as empty. */
   #added(set: Iterable<Pick<Setting, "key" | "value">>): string {
     const { root, sections } = this.#parsed;
     if (!isNothing(this.#text)) return withEdits(this.#text, additions(this.#text, root, sections.root, set));
@@ -100,7 +100,7 @@ class JsonSettings implements SettingsText {
     return filled === "{}" ? this.#text : `${this.#text.startsWith("\uFEFF") ? "\uFEFF" : ""}${filled}\n`;
   }
 
-  /** Whether the application reads what was asked for, and all else as before. Keys are folded. */
+  /** Whether the application reads what was asked for, and everything else as before. Keys are folded. */
   #isEdited(
     text: string,
     set: ReadonlyMap<string, { readonly value: string }>,
@@ -120,15 +120,15 @@ class JsonSettings implements SettingsText {
   }
 }
 
-/** The text without the settings of these folded keys. */
+/** The text without the settings with these folded keys. */
 function without(text: string, keys: ReadonlySet<string>): string {
   const parsed = parsedSettings(text, Infinity);
   return "faults" in parsed ? text : withEdits(text, removals(text, parsed.root, parsed.sections.root, keys));
 }
 
 /**
- * Whether all settings have the values they had, but for some. Not by recursion: a name may have any number
- * of parts.
+ * Whether all settings except the given ones have the values they had. Not recursive: a name may have any
+ * number of parts.
  */
 function holds(after: Section, before: Section, touched: ReadonlySet<Section>): boolean {
   const pairs: [Section | undefined, Section][] = [[after, before]];
@@ -144,7 +144,7 @@ function isNothing(text: string): boolean {
   return /^\uFEFF?[ \t\r\n]*$/.test(text);
 }
 
-/** Why no JSON file can hold the setting; undefined when it can. */
+/** Why a JSON file cannot hold the setting; undefined if it can. */
 export function jsonCannotHold(key: string, value: string): string | undefined {
   const parts = key.split(":");
   if (parts.includes("")) return "a part of the key is empty";

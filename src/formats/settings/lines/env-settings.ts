@@ -10,7 +10,7 @@ import {
 import { lineSettings, plainLine } from "./line-settings.js";
 import { afterMark, type Assignment, isWhiteSpace, type Line, linesOf, trimmedStart } from "./read-lines.js";
 
-/** Docker scans for lines in a buffer of 64 KiB, where the line feed has to fit too. */
+/** Docker reads lines into a buffer of 64 KiB, in which the line feed has to fit too. */
 const greatestLine = 64 * 1024 - 1;
 
 const env = environmentForm({ read: envLines, cannotHold: envCannotHold, written: (value) => value });
@@ -20,11 +20,11 @@ export function readEnvSettings(text: string): SettingsReading {
   return lineSettings(env, text);
 }
 
-/** Why `name=value` would not be read as this setting; undefined when it is. */
+/** Why `name=value` would not be read as this setting; undefined if it would. */
 export function envCannotHold(key: string, value: string): string | undefined {
   const name = variableOf(key);
   if (value.includes("\n")) return "a file for Docker cannot hold a line break in a value";
-  if (value.endsWith("\r")) return "a file for Docker loses a carriage return at a value's end";
+  if (value.endsWith("\r")) return "a file for Docker loses a carriage return at the end of a value";
   if (/[ \t=\n]/.test(name))
     return "Docker does not accept a space, tab, line feed or equals sign in a variable's name";
   if (name.startsWith("#")) return "Docker takes a name that begins with # for a comment";
@@ -38,11 +38,11 @@ export function envCannotHold(key: string, value: string): string | undefined {
 const tooLong = "Docker reads no line of 64 KiB or more";
 
 /**
- * Reads the text as Docker does: everything after the equals sign is the value, quotes and blanks included.
+ * Reads the text as Docker does: everything after the equals sign is the value, including quotes and spaces.
  */
 function envLines(text: string): EnvironmentLines {
   const start = afterMark(text);
-  // one carriage return goes with the line feed, or with the end of the text
+  // one carriage return is dropped with the line feed, or at the end of the text
   const lines = linesOf(text, start, /(\r?\n)|\r$/g);
   const assignments: Assignment[] = [];
   const faults: SettingsFault[] = [];
@@ -60,7 +60,7 @@ function envLines(text: string): EnvironmentLines {
   return environmentLines(text, { start, lines, tail: lines.at(-1), assignments, faults }, () => true);
 }
 
-/** A name without an equals sign takes its value from the environment of whoever runs Docker. */
+/** A name without an equals sign gets its value from the environment in which Docker is run. */
 function assignmentIn(text: string, line: Line, from: number): Assignment {
   const equals = text.slice(from, line.end).indexOf("=");
   const nameEnd = equals < 0 ? line.end : from + equals;

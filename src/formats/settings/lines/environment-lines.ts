@@ -47,14 +47,14 @@ export function variableCannotName(key: string): string | undefined {
 
 /** A file of environment variables, which .NET then reads: `__` in a name stands for `:`. */
 export interface EnvironmentLines extends ReadLines {
-  /** The last line that may have another after it; undefined when new ones have to be the first. */
+  /** The last line that may be followed by another; undefined if new ones have to come first. */
   readonly tail: Line | undefined;
 }
 
-/** What has been read of such a file, whatever the rules of quoting. */
+/** What has been read from such a file, whatever its quoting rules. */
 export type ScannedLines = Pick<EnvironmentLines, "start" | "lines" | "tail" | "assignments" | "faults">;
 
-/** The variables as .NET reads them. `taken` says which values are handed on to it. */
+/** The variables as .NET reads them. `taken` says which values are passed to it. */
 export function environmentLines(
   text: string,
   scanned: ScannedLines,
@@ -75,8 +75,8 @@ function nulFaults(text: string): SettingsFault[] {
 }
 
 /**
- * Of one name given twice the last value counts; of two names for one key, .NET takes that which it happens
- * to see last.
+ * If one name occurs twice, the last value counts; of two names for one key, .NET uses the one that it
+ * happens to see last.
  */
 function clashes(text: string, assignments: readonly Assignment[]): SettingsFault[] {
   const first = new Map<string, Assignment>();
@@ -109,9 +109,7 @@ function clashes(text: string, assignments: readonly Assignment[]): SettingsFaul
   });
 }
 
-/**
- * What forms of environment variables have in common: there are no headers, and each line stands for itself.
- */
+/** What forms of environment variables have in common: there are no headers, and each line is independent. */
 export function environmentForm(
   own: Pick<LineForm<EnvironmentLines>, "read" | "cannotHold" | "written">,
 ): LineForm<EnvironmentLines> {

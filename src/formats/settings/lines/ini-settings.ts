@@ -36,7 +36,7 @@ export function readIniSettings(text: string): SettingsReading {
   return lineSettings(ini, text);
 }
 
-/** As it is, or in quotes when it would lose something or had them before. */
+/** As it is, or in quotes if it would otherwise lose something or had them before. */
 function iniValue(value: string, name: string, replaced: string): string {
   const loses =
     isQuoted(value) || isWhiteSpace(value.charAt(0)) || isWhiteSpace(value.charAt(value.length - 1));
@@ -44,7 +44,7 @@ function iniValue(value: string, name: string, replaced: string): string {
   return loses || looksLikeHeader || isQuoted(replaced) ? `"${value}"` : value;
 }
 
-/** A new section stands at the end, after a blank line. Keys without a section stand before the first one. */
+/** A new section goes at the end, after a blank line. Keys without a section go before the first one. */
 function addSection(editor: LineEditor, { lines, blocks }: IniLines, pairs: readonly Pair[]): void {
   const key = pairs[0]?.[0] ?? "";
   const added = pairs.map(([key, value]) => plainLine(ini, partOf(key), value));
@@ -58,8 +58,8 @@ function addSection(editor: LineEditor, { lines, blocks }: IniLines, pairs: read
 }
 
 /**
- * A section that loses its last setting loses its header too, with a blank line before that, unless somebody
- * wrote comments in it.
+ * A section that loses its last setting also loses its header and the blank line before it, unless there are
+ * comments in it.
  */
 function removedWith({ lines, blocks, blank }: IniLines, gone: ReadonlySet<Line>): ReadonlySet<Line> {
   const removed = new Set(gone);
@@ -73,7 +73,7 @@ function removedWith({ lines, blocks, blank }: IniLines, gone: ReadonlySet<Line>
   return removed;
 }
 
-/** Why `[section]` and `name=value` would not be read as this setting; undefined when they are. */
+/** Why `[section]` and `name=value` would not be read as this setting; undefined if they would. */
 export function iniCannotHold(key: string, value: string): string | undefined {
   if (/[\r\n]/.test(value)) return "an ini file cannot hold a line break in a value";
   const section = key.slice(0, Math.max(0, key.lastIndexOf(":")));

@@ -3,9 +3,8 @@ import type { TextEdit } from "../../text/text-edit.js";
 import type { Line, ReadLines } from "./read-lines.js";
 
 /**
- * Makes edits of a text of lines that leave every other byte as it is. New lines end as the line before them
- * does, so that they never take a line break apart or make one whole; a text without a final line break keeps
- * that habit.
+ * Edits a text of lines so that every other byte stays as it is. New lines end like the line before them, so
+ * that they never split a line break or complete one; a text without a final line break stays without one.
  */
 export class LineEditor {
   readonly #text: string;
@@ -19,7 +18,7 @@ export class LineEditor {
     this.#lines = lines;
   }
 
-  /** True as long as there is no line at all, new ones included. */
+  /** True while there are no lines, including new ones. */
   get empty(): boolean {
     return this.#lines.length === 0 && this.#edits.length === 0;
   }
@@ -30,13 +29,13 @@ export class LineEditor {
   }
 
   /**
-   * Puts lines after the given one, or before all when there is none. What is put after the same line comes
-   * in the order of the calls.
+   * Inserts lines after the given one, or before all others if there is none. Lines inserted at the same
+   * place come in the order of the calls.
    */
   insertAfter(line: Line | undefined, added: readonly string[]): void {
     const lineBreak = this.#breakAfter(line);
     if (line?.ended === false && lineBreak === "\n" && this.#text.charAt(line.end - 1) === "\r") {
-      // a carriage return that the line's value ends in would be taken for a part of this line break
+      // a carriage return at the end of the line's value would be taken for part of this line break
       this.#insert(
         line.end,
         added.map((text) => `\r\n${text}`),
@@ -54,8 +53,8 @@ export class LineEditor {
   }
 
   /**
-   * Removes lines with their line breaks; a last line without one goes with the line break before it. To be
-   * called once.
+   * Removes lines with their line breaks; a last line without one is removed with the line break before it.
+   * Call this only once.
    */
   remove(gone: ReadonlySet<Line>): void {
     for (const line of this.#lines)
@@ -63,13 +62,13 @@ export class LineEditor {
     const last = this.#lines.at(-1);
     if (last === undefined || last.ended || !gone.has(last)) return;
     const kept = this.#lines.findLast((line) => !gone.has(line));
-    // right behind a character of a line break, the one that ends the line is what keeps them apart
+    // right after a line break character, the one that ends the line is what separates them
     const needsBreak =
       kept !== undefined && last.next === last.end && /[\r\n]/.test(this.#text.charAt(kept.end - 1));
     this.#edits.push({ start: (needsBreak ? kept.next : kept?.end) ?? last.start, end: last.end, text: "" });
   }
 
-  /** The text with all edits made; the very same text when there are none. */
+  /** The text with all edits made; the original text if there are none. */
   result(): string {
     const edits = this.#edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
     const parts: string[] = [];
@@ -79,7 +78,7 @@ export class LineEditor {
       at = Math.max(at, end);
     }
     const result = parts.join("") + this.#text.slice(at);
-    // a name that begins with U+FEFF would lose it at the start of a text, where that is a byte order mark
+    // a name that begins with U+FEFF would lose it at the start of a text, where it is a byte order mark
     return result.startsWith("\uFEFF") && !this.#text.startsWith("\uFEFF")
       ? this.#breakAfter(undefined) + result
       : result;

@@ -37,7 +37,7 @@ export interface LineForm<Read extends ReadLines> {
   removedWith(read: Read, gone: ReadonlySet<Line>): ReadonlySet<Line>;
 }
 
-/** Reads a text of a form that goes line by line. */
+/** Reads a text in a form that is read line by line. */
 export function lineSettings<Read extends ReadLines>(form: LineForm<Read>, text: string): SettingsReading {
   const read = form.read(text);
   const tooMany = read.assignments[mostSettings];
@@ -54,14 +54,14 @@ function edited<Read extends ReadLines>(
 ): string {
   for (const [key, value] of set) refuse(noFormHolds(key, value) ?? form.cannotHold(key, value));
   const wanted = new Map([...set].map((pair) => [foldKey(pair[0]), pair]));
-  // the new lines come first: a section that gets some does not go for having lost all it had
+  // the new lines come first, so that a section that gets some is not removed as empty
   const text = withSet(form, read, wanted);
   const result = without(
     form,
     text === read.text ? read : form.read(text),
     new Set([...remove].map(foldKey).filter((key) => !wanted.has(key))),
   );
-  // the blanks around a value count where a line has a greatest length
+  // the spaces around a value count where the length of a line is limited
   refuse(form.read(result).faults[0]?.reason);
   return result;
 }
@@ -79,7 +79,7 @@ function withSet<Read extends ReadLines>(
   const standing = grouped(read.assignments, ({ key }) => foldKey(key));
   for (const [key, [, value]] of wanted) {
     const there = standing.get(key) ?? [];
-    // the last one counts, and no other may leave the value to somebody else
+    // the last one counts, and no other may leave the value to the environment
     const concerned = there.filter(
       (one) => (one === there.at(-1) || one.value === undefined) && one.value !== value,
     );
@@ -110,8 +110,8 @@ function changeValue<Read extends ReadLines>(
 }
 
 /**
- * Those of a section that has a place go there before others come to the end of the text, which may be the
- * same spot.
+ * Keys of a section that already has a place are inserted there before others are added at the end of the
+ * text, which may be the same place.
  */
 function addPairs<Read extends ReadLines>(
   form: LineForm<Read>,
@@ -155,7 +155,7 @@ function grouped<Item>(
   return groups;
 }
 
-/** A line for a key of the same section, spelled and indented like the one given. */
+/** A line for a key of the same section, spelt and indented like the given one. */
 function lineLike<Read extends ReadLines>(
   form: LineForm<Read>,
   { text }: Read,

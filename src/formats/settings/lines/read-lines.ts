@@ -1,33 +1,33 @@
 import type { Span } from "../../json/json-tree.js";
 import type { DroppedLine, Setting, SettingsFault } from "../settings-text.js";
 
-/** What a line says that gives a key its value. */
+/** What a line that gives a key its value says. */
 export interface Assignment {
   readonly line: Line;
-  /** As the application puts it together: parts joined by `:`. */
+  /** As the application composes it: parts joined by `:`. */
   readonly key: string;
   /** Undefined: the line names a variable whose value comes from elsewhere. */
   readonly value: string | undefined;
   /** The name's text, as this line spells it. */
   readonly name: Span;
-  /** The value's text with its quotes, without blanks around it. */
+  /** The value's text with its quotes, without spaces around it. */
   readonly written: Span;
 }
 
-/** A text of one of the forms that are read line by line. */
+/** A text in one of the forms that are read line by line. */
 export interface ReadLines {
   readonly text: string;
   /** Where the first line begins. */
   readonly start: number;
   readonly lines: readonly Line[];
-  /** In their order; of those with the same key, the last is the one that counts. */
+  /** In order; of those with the same key, the last counts. */
   readonly assignments: readonly Assignment[];
   readonly settings: readonly Setting[];
   readonly faults: readonly SettingsFault[];
   readonly dropped?: readonly DroppedLine[];
 }
 
-/** A line of a text: from its start to before its line break. One of systemd's may run over several. */
+/** A line of a text: from its start to before its line break. With systemd it may span several lines. */
 export interface Line extends Span {
   /** After its line break. */
   readonly next: number;
@@ -36,8 +36,8 @@ export interface Line extends Span {
 }
 
 /**
- * The lines from `start` on. `breaks` finds what stands after a line; a line has ended where its first group
- * is part of that.
+ * The lines from `start` on. `breaks` matches what follows a line; the line ends if the first group took part
+ * in the match.
  */
 export function linesOf(text: string, start: number, breaks: RegExp): Line[] {
   const lines: Line[] = [];
@@ -51,7 +51,7 @@ export function linesOf(text: string, start: number, breaks: RegExp): Line[] {
   return lines;
 }
 
-/** Where the text begins, a byte order mark left aside. */
+/** Where the text begins, after any byte order mark. */
 export function afterMark(text: string): number {
   return text.startsWith("\uFEFF") ? 1 : 0;
 }

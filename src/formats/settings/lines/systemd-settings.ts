@@ -18,7 +18,7 @@ export function readSystemdSettings(text: string): SettingsReading {
   return lineSettings(systemd, text);
 }
 
-/** Why systemd would not hand this setting on as it is; undefined when it does. */
+/** Why systemd would not pass this setting on unchanged; undefined if it would. */
 export function systemdCannotHold(key: string, value: string): string | undefined {
   if (!isTakenValue(value))
     return "systemd drops a variable with a control character other than tab and line feed in its value";
@@ -28,8 +28,8 @@ export function systemdCannotHold(key: string, value: string): string | undefine
 }
 
 /**
- * As it is when nothing in it means something to systemd, else in quotes: double ones, or the kind that stood
- * there.
+ * As it is if nothing in it has a meaning to systemd, else in quotes: double ones, or the kind that was there
+ * before.
  */
 function systemdValue(value: string, _: string, replaced: string): string {
   if (replaced.startsWith("'") && !value.includes("'")) return `'${value}'`;

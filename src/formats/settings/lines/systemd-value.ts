@@ -3,7 +3,7 @@ import type { SettingsFault } from "../settings-text.js";
 
 export interface SystemdValue {
   readonly value: string;
-  /** Its text, without blanks around it. */
+  /** Its text, without spaces around it. */
   readonly written: Span;
   /** Where the line ends: at its line break or the end of the text. */
   readonly end: number;
@@ -11,8 +11,8 @@ export interface SystemdValue {
 }
 
 /**
- * Reads what stands from `start`, after the equals sign: quoted parts, which join, and then one without
- * quotes up to the line's end.
+ * Reads the value from `start`, after the equals sign: quoted parts, which are joined, and then one without
+ * quotes up to the end of the line.
  */
 export function scanSystemdValue(text: string, start: number): SystemdValue {
   const from = skipBlanks(text, start);
@@ -48,7 +48,7 @@ export function scanSystemdValue(text: string, start: number): SystemdValue {
 
 interface Part {
   readonly value: string;
-  /** After the part; beyond the text when it is not complete. */
+  /** The offset after the part; beyond the text if the part is not complete. */
   readonly end: number;
 }
 
@@ -60,8 +60,8 @@ function singleQuoted(text: string, start: number): Part {
 }
 
 /**
- * A backslash stands for itself, but before what means something in double quotes, and before a line feed,
- * which it takes with it.
+ * A backslash is literal, except before a character that has a meaning in double quotes, and before a line
+ * feed, which is removed with it.
  */
 function doubleQuoted(text: string, start: number): Part {
   let value = "";
@@ -79,8 +79,8 @@ function doubleQuoted(text: string, start: number): Part {
 }
 
 /**
- * Blanks at its end are dropped unless a backslash stands before them; a backslash takes a line break with
- * it, and would do so with one that comes after the text.
+ * Spaces at its end are dropped unless a backslash comes before them; a backslash removes the line break
+ * after it, and at the end of the text would do so with one that is added later.
  */
 function unquoted(text: string, start: number): Part & { readonly kept: number; readonly goesOn: boolean } {
   let value = "";
@@ -113,8 +113,8 @@ function open(offset: number, reason: string): SettingsFault {
 
 /**
  * Whether Docker Compose's `env_file` gives the value that `docker run --env-file` gives. Compose reads the
- * same file by other rules: it puts variables in, takes quotes off, and drops blanks at the ends and what
- * stands behind ` #` (Compose's documentation of env files).
+ * same file by other rules: it substitutes variables, removes quotes, and drops spaces at the ends and
+ * everything after ` #` (Compose's documentation of env files).
  */
 export function composeReadsAlike(value: string): boolean {
   return !/\$|^["']|^#|\s#|^\s|\s$/.test(value);
