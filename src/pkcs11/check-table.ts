@@ -1,30 +1,31 @@
-/** What is known of a check besides how it is made. */
+/** What is known about a check, apart from how it is made. */
 interface CheckFacts {
   /** For people, and in the schema of reports. */
   readonly title: string;
   /**
-   * `reaching`: a module may be waiting for its HSM in it, so that whoever does not answer then cannot be
-   * reached. `leaving`: a process that dies in it has proven all it was asked to, which is a warning.
+   * `reaching`: the module may be waiting for its HSM during it, so no answer means that the HSM cannot be
+   * reached. `leaving`: a process that dies in it has already proven everything it was asked to, so that is
+   * only a warning.
    */
   readonly stage?: "reaching" | "leaving";
   /**
-   * Whether its failure forbids another login of this user, on whatever member, since members share the count
-   * of wrong PINs. `always`: the token says that the next wrong one locks the user out, or that one did.
-   * `unless-unreachable`: not where a return value says that the HSM did not get to see the PIN; a login that
-   * did not return may have been counted.
+   * Whether its failure forbids another login of this user, on any member, since members share the count of
+   * wrong PINs. `always`: the token says that the next wrong one locks the user out, or that one did.
+   * `unless-unreachable`: not if a return value says that the PIN did not reach the HSM; a login that did not
+   * return may have been counted.
    */
   readonly spendsLogin?: "always" | "unless-unreachable";
-  /** `signed`: to pass is the proof, a signature that was verified. `towards`: what has to go well before. */
+  /** `signed`: passing it is the proof, a verified signature. `towards`: what has to go well before that. */
   readonly proof?: "signed" | "towards";
 }
 
-/** Every check there is, in the order in which they are made. Their ids are names in reports: they stay. */
+/** Every check, in the order in which they are made. Their ids are names in reports: they never change. */
 const table = {
   load: { title: "the module can be loaded" },
   initialize: { title: "the module initialises", stage: "reaching" },
-  info: { title: "the module says what it is", stage: "reaching" },
+  info: { title: "the module identifies itself", stage: "reaching" },
   slots: { title: "there is a slot with a token", stage: "reaching" },
-  token: { title: "the token that was asked for is there", stage: "reaching" },
+  token: { title: "the requested token is there", stage: "reaching" },
   "token-flags": {
     title: "the token's flags allow a login attempt",
     stage: "reaching",
@@ -34,19 +35,19 @@ const table = {
   session: { title: "a session can be opened", stage: "reaching" },
   login: { title: "the user can log in", stage: "reaching", spendsLogin: "unless-unreachable" },
   "session-state": { title: "the session is in the state that follows the login" },
-  random: { title: "the token gives random bytes" },
+  random: { title: "the token generates random bytes" },
   digest: { title: "the module computes SHA-256 correctly" },
   find: { title: "objects can be searched for" },
   inventory: { title: "the token's objects can be listed" },
   "keygen-rsa": { title: "an RSA key pair can be made", proof: "towards" },
   "keygen-ec": { title: "an EC key pair can be made", proof: "towards" },
-  "sign-rsa": { title: "an RSA signature is right", proof: "towards" },
-  "sign-ec": { title: "an EC signature is right", proof: "towards" },
-  signature: { title: "at least one signature was made and is right", proof: "signed" },
+  "sign-rsa": { title: "an RSA signature is correct", proof: "towards" },
+  "sign-ec": { title: "an EC signature is correct", proof: "towards" },
+  signature: { title: "at least one signature was made and is correct", proof: "signed" },
   aes: { title: "AES encrypts and decrypts correctly" },
-  "first-signature": { title: "the first of two timed signatures is right" },
-  pause: { title: "the caller did what it meant to between the two" },
-  "second-signature": { title: "the second of two timed signatures is right" },
+  "first-signature": { title: "the first of two timed signatures is correct" },
+  pause: { title: "the caller's action between the two succeeded" },
+  "second-signature": { title: "the second of two timed signatures is correct" },
   destroy: { title: "the objects of the test are destroyed" },
   leftovers: { title: "no object of the test is left" },
   logout: { title: "the user can log out", stage: "leaving" },
@@ -60,7 +61,7 @@ export type CheckId = keyof typeof table;
 
 export const checkTable: Readonly<Record<CheckId, CheckFacts>> = table;
 
-/** Whether a name from another process is that of a check. */
+/** Whether a name from another process is the name of a check. */
 export function isCheckId(name: string): name is CheckId {
   return Object.hasOwn(table, name);
 }

@@ -9,21 +9,21 @@ const mechanism = "the module does not offer this mechanism, or not with these p
 const readOnly = "this user may not write to the token";
 const notKnown = "the token cannot be reached, or the module's configuration does not have it";
 
-/** What a return value most likely means, whatever the module. */
+/** What to do about a return value, whatever the module. */
 const hints: ReadonlyMap<number, string> = new Map([
   [
     0x02,
     "the service user lacks access to memory or shared memory that the module needs: check its limits and " +
       "/dev/shm",
   ],
-  [0x03, "slot numbers move: choose the token by its label"],
+  [0x03, "slot numbers change: choose the token by its label"],
   [
     0x05,
     "the module cannot use its configuration, or something that this names: check which files and " +
       "variables it reads, and that this user may read them",
   ],
   [0x06, "check what the module reads and talks to as this user: files, a daemon, group membership"],
-  [0x07, "the module wants initialisation parameters that this program does not give"],
+  [0x07, "the module requires initialisation parameters that knetctl does not give"],
   [0x12, "the module refuses an attribute that PKCS #11 leaves optional"],
   [0x13, "the module may not support session objects"],
   [0x1b, "a policy of the HSM forbids it: ask its administrator"],
@@ -57,11 +57,12 @@ const hints: ReadonlyMap<number, string> = new Map([
   [0x191, "the module can be initialised once in a process: look for a proxy that loads it twice"],
 ]);
 
-const vendorCode = "a code of the vendor's own: look it up in the module's documentation, and read its log";
+const vendorCode =
+  "a code that the vendor defines: look it up in the module's documentation, and read its log";
 
 /**
- * What a return value of this module most likely means, as an instruction; undefined when nothing is known.
- * Of the vendor's own client more may be known than of any module.
+ * What to do about a return value of this module; undefined if nothing is known. For the vendor's own client,
+ * more may be known than for any module.
  */
 export function hintFor(value: number, module: string): string | undefined {
   const [any, client] =

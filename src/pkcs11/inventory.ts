@@ -1,30 +1,30 @@
 import { isRecord, textOf } from "../formats/json/json-values.js";
 
-/** An object on a token, by what can be compared between two members of an HA vector. */
+/** An object on a token: what can be compared between two members of an HA vector. */
 export interface InventoryObject {
   /** `private-key`, `public-key`, `secret-key`, `certificate`, `data`; any other class as its number. */
   readonly class: string;
   readonly label: string;
-  /** CKA_ID, lower-case hexadecimal; empty where the object has none. */
+  /** CKA_ID, lower-case hexadecimal; empty if the object has none. */
   readonly id: string;
   /**
    * SHA-256, lower-case hexadecimal: of the public key for keys (RSA: modulus and exponent; EC: parameters
-   * and point), of the whole certificate for those. Absent where the token does not let it be read.
+   * and point), of the whole certificate for certificates. Absent if the token does not let it be read.
    */
   readonly sha256?: string;
 }
 
-/** What is on a token, in the token's own order. */
+/** What is on a token, in the token's order. */
 export interface Inventory {
   readonly objects: readonly InventoryObject[];
   /** False: there are more than `mostObjects`, and the others were not looked at. */
   readonly complete: boolean;
 }
 
-/** A token that never says it is done must not hold the run. */
+/** A token that never ends its list must not hold up the run. */
 export const mostObjects = 10_000;
 
-/** Characters of a label, and of an ID's hexadecimal, that are kept. */
+/** How many characters of a label, and of an ID in hexadecimal, are kept. */
 export const longestName = 1024;
 
 export function asInventoryObject(value: unknown): InventoryObject | undefined {

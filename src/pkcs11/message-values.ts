@@ -1,18 +1,18 @@
-/** More than anything here is waited for: a day. */
+/** A day: longer than anything here waits. */
 const mostMs = 86_400_000;
 
-/** A time in milliseconds; undefined for what is none, such as JSON's 1e999, which is infinite. */
+/** A time in milliseconds; undefined for anything else, such as JSON's 1e999, which is infinite. */
 export function milliseconds(value: unknown): number | undefined {
   return typeof value === "number" && value >= 0 && value <= mostMs ? value : undefined;
 }
 
-/** A line longer than this is not ours; what it holds is dropped. Bytes. */
+/** In bytes: a longer line is not the worker's, and is dropped. */
 const longest = 64 * 1024;
 const lineBreak = 0x0a;
 
 /**
  * Cuts a stream into lines, keeping at most one line of at most 64 KiB in memory, whatever comes. Longer
- * lines are dropped whole. The function it returns takes the next chunk.
+ * lines are dropped entirely. The returned function takes the next chunk.
  */
 export function messageLines(onLine: (line: string) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];

@@ -10,7 +10,7 @@ export type TokenChoice =
   | { readonly serial: string }
   | { readonly only: true };
 
-/** Label and serial number that a choice asks for. */
+/** The label and serial number that a choice asks for. */
 export function wantedOf(choice: TokenChoice): {
   readonly label: string | undefined;
   readonly serial: string | undefined;
@@ -30,14 +30,14 @@ export interface Identity {
 }
 
 /**
- * What is done in the one session, always with at most one login: the smoke test; the smoke test and the
- * token's inventory; or two signatures, timed. `timed-paused` waits between them for a byte on descriptor 3.
+ * What is done in the session, always with at most one login: the smoke test; the smoke test and the token's
+ * inventory; or two timed signatures. `timed-paused` waits between them for a byte on descriptor 3.
  */
 export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused";
 
 /** First line of the worker's standard input, as JSON. `pinBytes` bytes of PIN follow the line break. */
 export interface WorkerRequest {
-  /** Comes before each message, so that text of the module on the same descriptor is never taken for one. */
+  /** Precedes each message, so that text from the module on the same descriptor is never taken for one. */
   readonly nonce: string;
   readonly task: WorkerTask;
   /** Absolute path, or a bare name for the dynamic loader. */
@@ -46,13 +46,13 @@ export interface WorkerRequest {
   /** Null: no PIN, so no login. */
   readonly pinBytes: number | null;
   readonly identity: Identity | null;
-  /** Label of every object this run makes. */
+  /** The label of every object that this run creates. */
   readonly objectLabel: string;
-  /** Make keys that outlive the session (they are destroyed at the end), instead of session objects. */
+  /** Create keys that outlive the session (they are destroyed at the end), instead of session objects. */
   readonly tokenObjects: boolean;
 }
 
-/** What the worker tells on descriptor 3. */
+/** What the worker reports on descriptor 3. */
 export type WorkerMessage =
   | { readonly type: "begin"; readonly check: CheckId }
   | { readonly type: "call"; readonly call: string }
@@ -76,7 +76,7 @@ export interface SignatureTime {
 /** Why the worker could not even begin: its request, its addon or its identity. */
 export type RefusalReason = "request" | "addon" | "identity";
 
-/** A message on a line of its own; the leading line break ends whatever the module wrote before. */
+/** A message on a separate line; the leading line break ends whatever the module wrote before. */
 export function encodeMessage(nonce: string, message: WorkerMessage): string {
   return `\n${nonce}${JSON.stringify(message)}\n`;
 }
@@ -130,12 +130,15 @@ function asSignature(ms: number | undefined, sinceStartMs: number | undefined): 
   return ms !== undefined && sinceStartMs !== undefined ? { type: "signature", ms, sinceStartMs } : undefined;
 }
 
-/** Characters of a check's evidence and advice: a whole screen of them is the module's own doing. */
+/**
+ * The most characters of a check's evidence and advice: a whole screen of them could only come from the
+ * module.
+ */
 const longest = 4000;
 
 /**
- * A module in the worker's process can write such a message itself: a name is a name, and no text pushes the
- * rest off the screen.
+ * A module in the worker's process can write such a message itself, so names are checked, and no text can
+ * push the rest off the screen.
  */
 function asCheckResult(value: unknown): CheckResult | undefined {
   if (!isRecord(value)) return undefined;
@@ -153,7 +156,7 @@ function asCheckResult(value: unknown): CheckResult | undefined {
   };
 }
 
-/** A request as the worker reads it; undefined when it is not one. */
+/** A request as the worker reads it; undefined if it is not one. */
 export function asRequest(line: string): WorkerRequest | undefined {
   const value = parsedJson(line);
   if (!isRecord(value)) return undefined;

@@ -5,8 +5,8 @@ import { type CheckId, checkTable } from "./check-table.js";
 export interface SmokeReport {
   readonly tokens: readonly TokenReport[];
   /**
-   * Why nothing was signed, at all or with a token, though nothing failed: `token "ca_signer": not logged
-   * in`. Absent when there is nothing to say.
+   * Why nothing was signed, at all or with a token, although nothing failed: `token "ca_signer": not logged
+   * in`. Absent if there is nothing to say.
    */
   readonly unsigned?: readonly string[];
 }
@@ -27,14 +27,14 @@ export interface CheckResult {
   readonly status: CheckStatus;
   /** Wall time of the check in milliseconds, one decimal. */
   readonly ms: number;
-  /** What was seen, short. */
+  /** What was seen, in brief. */
   readonly detail?: string;
   /** The Cryptoki return value's name, for a failed call: "CKR_PIN_INCORRECT". */
   readonly ckr?: string;
   readonly hint?: string;
   /**
-   * A failure that says that the token or its login is not available now, and nothing about the module: exit
-   * code 69.
+   * A failure that means that the token or its login is not available now, and says nothing about the module:
+   * exit code 69.
    */
   readonly unavailable?: boolean;
 }
@@ -45,9 +45,9 @@ export interface SmokeOutcome {
 }
 
 /**
- * A report's outcome: warnings pass. A failure is exit code 69 where every token that failed did so because
- * it, or its login, is not available now; any other failure is 1. A report without a single check proves
- * nothing, and fails.
+ * A report's outcome: warnings pass. A failure is exit code 69 if every failed token failed because it, or
+ * its login, is not available now; any other failure is 1. A report without any checks proves nothing, and
+ * fails.
  */
 export function smokeOutcome({ tokens }: SmokeReport): SmokeOutcome {
   const failed = tokens.filter((token) => token.checks.length === 0 || firstFailure(token) !== undefined);
@@ -70,22 +70,25 @@ export function failureText({ id, detail, ckr }: CheckResult): string {
 }
 
 /**
- * Whether a failed check forbids another login of this user, on whatever member: one that was refused, one
- * that did not return and may have been counted as a wrong one, or a token that says that the next wrong one
- * locks it. Members share the count.
+ * Whether a failed check forbids another login of this user, on any member: a login that was refused, one
+ * that did not return and may have been counted as failed, or a token that says that the next wrong PIN locks
+ * it. Members share the count.
  */
 export function spendsLogin({ id, ckr, unavailable }: CheckResult): boolean {
   const { spendsLogin: when } = checkTable[id];
   return when === "always" || (when === "unless-unreachable" && !(unavailable === true && ckr !== undefined));
 }
 
-/** Whether a failed check says that a login was refused or is forbidden, rather than that nobody answered. */
+/**
+ * Whether a failed check means that a login was refused or is forbidden, rather than that there was no
+ * answer.
+ */
 export function isLoginRefused({ id, unavailable }: CheckResult): boolean {
   const { spendsLogin: when } = checkTable[id];
   return when === "always" || (when === "unless-unreachable" && unavailable !== true);
 }
 
-/** `token "ca_signer": not logged in`, for each token of which `whyNothingSigned` has something to say. */
+/** `token "ca_signer": not logged in`, for each token about which `whyNothingSigned` has something to say. */
 export function nothingSigned(tokens: readonly TokenReport[]): readonly string[] {
   return tokens.flatMap((token) => {
     const why = whyNothingSigned(token);
@@ -94,9 +97,8 @@ export function nothingSigned(tokens: readonly TokenReport[]): readonly string[]
 }
 
 /**
- * Why nothing that is right was signed with a token although its test failed in nothing: such a test must not
- * be taken for a proof. Undefined when something was signed, or when the test failed, which is reported as
- * that.
+ * Why there is no correct signature by a token although no check failed: such a test must not be taken for a
+ * proof. Undefined if something was signed, or if the test failed, which is reported as such.
  */
 export function whyNothingSigned(token: TokenReport): string | undefined {
   const { checks } = token;
@@ -105,7 +107,7 @@ export function whyNothingSigned(token: TokenReport): string | undefined {
   const details = checks
     .filter(({ id, status }) => checkTable[id].proof === "towards" && status === "skip")
     .map(({ detail }) => detail ?? "");
-  // why there is no key is said by what should have made it
+  // the check that should have made the key says why there is none
   const told = new Set(details.filter((detail) => detail !== "" && !/^no (RSA|EC) key$/.test(detail)));
   return told.size === 0 ? "the test did not get that far" : [...told].join(", ");
 }

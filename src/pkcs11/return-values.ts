@@ -1,7 +1,4 @@
-/**
- * Names of the return values of PKCS #11 2.40 and 3.0 that have one; the addon knows fewer, so it is mapped
- * by number.
- */
+/** Names of the return values of PKCS #11 2.40 and 3.0, by number; the addon knows fewer. */
 const names: ReadonlyMap<number, string> = new Map([
   [0x00, "CKR_OK"],
   [0x01, "CKR_CANCEL"],
@@ -119,7 +116,7 @@ export function returnValueName(value: number): string {
   return value >= vendorDefined ? `CKR_VENDOR_DEFINED (${number})` : number;
 }
 
-/** The number behind a name that `returnValueName` gave. */
+/** The number for a name that `returnValueName` returned. */
 export function returnValueNumber(name: string): number | undefined {
   const written = /0x([0-9a-f]+)\)?$/.exec(name)?.[1];
   return written === undefined ? numbers.get(name) : Number.parseInt(written, 16);

@@ -13,7 +13,7 @@ export interface WorkerRun {
   readonly files: WorkerFiles;
   readonly identity?: Identity;
   readonly nonce: string;
-  /** Random text by which the module's processes are known. */
+  /** Random text that identifies the module's processes. */
   readonly marker: string;
   /** Everything the worker reads: the request line and the PIN. */
   readonly input: Buffer;
@@ -23,7 +23,10 @@ export interface WorkerRun {
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** Awaited when the worker pauses; then it goes on, whether this went well or not. The time-out runs on. */
+  /**
+   * Awaited when the worker pauses, which then continues whether this went well or not. The time-out keeps
+   * running.
+   */
   readonly meanwhile?: () => Promise<void>;
 }
 
@@ -35,22 +38,22 @@ export interface WorkerEnd {
   readonly killed: "deadline" | "linger" | "abort" | undefined;
   /** Milliseconds since the open check began. */
   readonly openMs: number;
-  /** The end of what it printed on standard error, as it is. */
+  /** The end of what it printed on standard error, unchanged. */
   readonly stderr: string;
 }
 
 /** How long a worker may take to leave after its last message. */
 const lingerMs = 2000;
-/** How long output is still read after the worker's end while something else holds the pipe. */
+/** How long output is still read after the worker's end if something else holds the pipe open. */
 const drainMs = 300;
 /** How long SIGKILL may take; a process in an uninterruptible wait is left behind. */
 const killMs = 3000;
 const stderrKept = 2048;
 
 /**
- * Runs the worker in a process group and session of its own, and ends with the worker's exit: by itself, at
- * the time-out, or on abort. Whatever is left of the group, or carries the marker, is ended then. Rejects
- * only when the process cannot be started.
+ * Runs the worker in its own process group and session, and settles when the worker exits: by itself, at the
+ * time-out, or on abort. Whatever is left of the group, or carries the marker, is then killed. Rejects only
+ * if the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const { program, args } = workerCommand(run.identity, run.variables);
@@ -83,7 +86,7 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
 
 type Kill = (why: "deadline" | "linger" | "abort") => void;
 
-/** The worker's end; messages are read, and the time-out and the abort are heeded meanwhile. */
+/** Waits for the worker's end; until then, messages are read, and the time-out and the abort take effect. */
 function supervised(
   child: ChildProcess,
   reports: Readable,
@@ -135,7 +138,7 @@ async function goOn(child: ChildProcess, { meanwhile }: WorkerRun): Promise<void
   if (stream !== null && stream !== undefined && "write" in stream && !stream.destroyed) stream.write("\n");
 }
 
-/** Ends everything of the worker's process group, grandchildren too. */
+/** Kills everything in the worker's process group, including grandchildren. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
@@ -149,12 +152,12 @@ function reportsOf(child: ChildProcess): Readable {
   const stream = child.stdio[3];
   if (stream === null || stream === undefined || !("read" in stream))
     throw new Error("the worker has no descriptor 3");
-  // what is written to a worker that has ended is nothing to fail for
+  // writing to a worker that has ended is no reason to fail
   stream.on("error", () => undefined);
   return stream;
 }
 
-/** Waits until all is read; not for a process outside the group that still holds the pipe. */
+/** Waits until everything is read, but not for a process outside the group that still holds the pipe open. */
 function ended(stream: Readable): Promise<void> {
   if (stream.readableEnded || stream.destroyed) return Promise.resolve();
   return new Promise((resolve) => {

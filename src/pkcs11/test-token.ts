@@ -11,22 +11,22 @@ import { tokenReport } from "./token-report.js";
 import { workerEnvironment } from "./worker-command.js";
 import { addonMissing, openWorkerFiles } from "./worker-files.js";
 
-/** A token, how to reach it, and as whom. */
+/** A token, how to reach it, and as which user. */
 export interface TokenTestRequest {
   /** Absolute path of the module, or a bare name that the dynamic loader finds. */
   readonly module: string;
   readonly token: TokenChoice;
-  /** Undefined: everything that works without a login. */
+  /** Undefined: the test does everything that works without a login. */
   readonly pin: Secret | undefined;
-  /** The account to run as; becoming another than one's own needs root. */
+  /** The account to run as; any but the caller's own needs root. */
   readonly identity?: Identity;
   /** For the whole test; default 30 seconds. */
   readonly timeoutMs?: number;
-  /** Make keys that outlive the session, and destroy them. Default: session objects. */
+  /** Create keys that outlive the session, and destroy them. Default: session objects. */
   readonly tokenObjects?: boolean;
   /**
-   * Variables besides HOME, USER, LOGNAME, PATH and LANG; nothing else of this process's environment gets
-   * through.
+   * Variables in addition to HOME, USER, LOGNAME, PATH and LANG; nothing else of this process's environment
+   * is passed on.
    */
   readonly environment?: Readonly<Record<string, string>>;
   /** LD_LIBRARY_PATH of the worker. */
@@ -38,10 +38,10 @@ export interface TokenTestRequest {
 
 export const defaultTimeoutMs = 30_000;
 
-/** A longer one would go off at once. Milliseconds. */
+/** In milliseconds; a longer timer would go off at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** What became of a test: the checks as a report, and what else the worker told. */
+/** The outcome of a test: the checks as a report, and what else the worker reported. */
 export interface TokenTest {
   readonly report: TokenReport;
   readonly inventory: Inventory | undefined;
@@ -49,9 +49,9 @@ export interface TokenTest {
 }
 
 /**
- * Does a task with a module and a token in a process of its own, with at most one login attempt and nothing
+ * Performs a task with a module and a token in a separate process, with at most one login attempt and nothing
  * left on the token. Whatever the module does becomes a check's result, within the time-out. `meanwhile` is
- * awaited while a `timed-paused` worker waits. Throws a Problem only where the test could not be made at all:
+ * awaited while a `timed-paused` worker waits. Throws a Problem only if the test could not be made at all:
  * `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`, `smoke-worker-failed`,
  * `smoke-module-relative`, `interrupted`.
  */
@@ -122,7 +122,7 @@ function refuseForeign(identity: Identity | undefined): void {
   });
 }
 
-const needed = "install util-linux, which holds /usr/bin/prlimit and /usr/bin/setpriv";
+const needed = "install util-linux, which contains /usr/bin/prlimit and /usr/bin/setpriv";
 
 async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
   try {
@@ -147,7 +147,7 @@ function throwIfNotMade(
   if (transcript.open !== undefined || transcript.results.length > 0) return;
   if (identity !== undefined && /^setpriv: /m.test(stderr))
     throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
-  // the shell's word for a program that is not there or cannot be run
+  // the shell's exit codes for a program that is not there or cannot be run
   const isMissing = exitCode === 127 || exitCode === 126;
   const how =
     killed === "deadline"

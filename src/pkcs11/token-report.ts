@@ -18,8 +18,8 @@ export interface Asked {
 const printedAtMost = 200;
 
 /**
- * What a worker's end means. A check that began and did not end is its result, naming the call; an end that
- * is not clean after the last check is a separate warning, `exit`.
+ * What a worker's end means. A check that began but did not end fails, naming the call; an unclean end after
+ * the last check is a separate warning, `exit`.
  */
 export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
   const { transcript } = end;
@@ -38,7 +38,7 @@ export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
   };
 }
 
-/** With the hint for the return value where the check gave none of its own. */
+/** With the hint for the return value if the check gave none itself. */
 function withHint(result: CheckResult, module: string): CheckResult {
   if (result.ckr === undefined || result.hint !== undefined || result.status === "skip") return result;
   const value = returnValueNumber(result.ckr);
@@ -46,7 +46,7 @@ function withHint(result: CheckResult, module: string): CheckResult {
   return hint === undefined ? result : { ...result, hint };
 }
 
-/** The loader and the module quote paths and addresses, which may be URLs. */
+/** The loader and the module quote paths and addresses, which may be URLs with secrets. */
 function withoutSecrets({ detail, hint, ...check }: CheckResult): CheckResult {
   return {
     ...check,
@@ -116,10 +116,10 @@ function place({ transcript }: WorkerEnd): string {
   return transcript.call ?? transcript.open.check;
 }
 
-/** The last line the module printed, but only while it had not been given the PIN. */
+/** The last line that the module printed, but only if it had not yet been given the PIN. */
 function printed({ transcript, stderr }: WorkerEnd): string {
   const line = transcript.pinGiven ? "" : (stderr.trimEnd().split("\n").at(-1) ?? "").trim();
-  // before it is shortened: what marks a password may stand behind the cut
+  // before it is shortened: what marks a password may be in the part that is cut off
   return line === ""
     ? ""
     : `; it printed: ${JSON.stringify(withoutUrlSecrets(line).slice(0, printedAtMost))}`;

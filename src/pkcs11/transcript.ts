@@ -3,11 +3,11 @@ import type { CheckResult } from "./report.js";
 import { mostObjects, type Inventory, type InventoryObject } from "./inventory.js";
 import type { RefusalReason, SignatureTime, WorkerMessage } from "./protocol.js";
 
-/** Results kept at most: a run sends fewer than a hundred. */
+/** The most results that are kept: a run sends fewer than a hundred. */
 const mostResults = 200;
 const mostSignatures = 2;
 
-/** What the worker has told so far: enough to name the call in which it hung or died. */
+/** What the worker has reported so far: enough to name the call in which it hung or died. */
 export class Transcript {
   readonly results: CheckResult[] = [];
   token: { readonly label: string; readonly serial: string; readonly manufacturer: string } | undefined;
@@ -18,7 +18,7 @@ export class Transcript {
   /** True once the module was given the PIN: its output is not shown from then on. */
   pinGiven = false;
   triedToMake = false;
-  /** Undefined until the worker has told of all of the token's objects. */
+  /** Undefined until the worker has reported all of the token's objects. */
   inventory: Inventory | undefined;
   readonly signatures: SignatureTime[] = [];
   refused: { readonly why: RefusalReason; readonly detail: string } | undefined;

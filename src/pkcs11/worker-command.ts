@@ -8,8 +8,8 @@ import type { Identity } from "./protocol.js";
 const machine: Tree = { root: "/", owners: trustedOwners([]) };
 
 /**
- * Reads the script from descriptor 4 and runs it; 5 stays open for the addon. Nothing is opened by its name:
- * the files may be out of the account's reach. SIGUSR1 would have Node open its debugger, through which every
+ * Reads the script from descriptor 4 and runs it; 5 stays open for the addon. Nothing is opened by name: the
+ * account may not be able to reach the files. SIGUSR1 would make Node open its debugger, through which every
  * local user can read the process's memory.
  */
 const bootstrap =
@@ -18,10 +18,9 @@ const bootstrap =
   'Function("require","module","exports",text)(require,module,exports)';
 
 /**
- * Where keyutils or e2fsprogs is installed: a session keyring of the worker's own, instead of that of whoever
- * called us, which would give it their keys (keyrings(7)). `new_session` puts it into its parent, the shell,
- * which then becomes the worker. Where the kernel or a container forbids that the module cannot ask for keys
- * either.
+ * If keyutils or e2fsprogs is installed: a new session keyring for the worker, instead of the caller's, which
+ * would give it the caller's keys (keyrings(7)). `new_session` sets it for its parent, the shell, which then
+ * becomes the worker. If the kernel or a container forbids that, the module cannot ask for keys either.
  */
 const withNewKeyring =
   'keyring=$1; shift; "$keyring" new_session </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&-; exec ' +
@@ -34,14 +33,14 @@ export interface WorkerCommand {
 
 /**
  * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1
- * byte, since 0 does not stop a core handler that is a program (core(5)), but who is not root cannot raise a
- * hard limit of 0. Of open files as many as systemd gives a service (DefaultLimitNOFILE=), whatever the
- * caller's limit. setpriv(1): user, group and supplementary groups of the account and none of root's; Node's
- * own calls for that are switched off where libuv may use io_uring, as in Debian 13's Node 20. No program
- * that the module starts gets more rights than it has. It also ties the worker's life to this process's,
- * SIGKILL included; it does so last, since a change of user would undo it (prctl(2)). The variables come
- * behind all that: what LD_PRELOAD or LD_LIBRARY_PATH names may be the service user's, and would be run as
- * root. They are nothing secret: the command line of knetctl names them too.
+ * byte, since 0 does not stop a core handler that is a program (core(5)), but only root can raise a hard
+ * limit of 0. As many open files as systemd gives a service (DefaultLimitNOFILE=), whatever the caller's
+ * limit. setpriv(1): user, group and supplementary groups of the account and none of root's; Node's calls for
+ * that are disabled where libuv may use io_uring, as in Debian 13's Node 20. No program that the module
+ * starts gets more rights than it has. It also ties the worker's life to this process's, SIGKILL included; it
+ * does so last, since a change of user would undo it (prctl(2)). The variables are set after all that: what
+ * LD_PRELOAD or LD_LIBRARY_PATH names may belong to the service user, and would be run as root. They are not
+ * secret: knetctl's command line names them too.
  */
 export function workerCommand(
   identity: Identity | undefined,
@@ -82,7 +81,7 @@ function becoming(identity: Identity | undefined): readonly string[] {
 }
 
 /**
- * systemd's DefaultLimitNOFILE=, as far as this process may set it: not above the kernel's own limit
+ * systemd's DefaultLimitNOFILE=, as far as this process may set it: not above the kernel's limit
  * (proc_sys_fs(5)).
  */
 function openFiles(limits: string): string {
@@ -109,8 +108,8 @@ function has(capability: bigint): boolean {
 }
 
 /**
- * The worker's environment, but for what it is given besides. A lazy binding error would end the process in
- * the middle of a call; LD_BIND_NOW makes it an error of the load.
+ * The worker's environment, without the additional variables. A lazy binding error would end the process in
+ * the middle of a call; LD_BIND_NOW makes it a load error.
  */
 export function workerEnvironment(identity: Identity | undefined): Readonly<Record<string, string>> {
   const { user, home } = identity ?? self();

@@ -13,10 +13,10 @@ export interface WorkerFiles {
 }
 
 /**
- * Opens the worker's script, the pkcs11js addon and node, all of which may lie where the service user cannot
- * go (a clone below /root): they are handed over as descriptors. Throws a Problem (`smoke-worker-failed`,
- * `pkcs11-addon-missing`, `smoke-identity-refused`) for one that is missing, or that its own mode closes to
- * the account.
+ * Opens the worker's script, the pkcs11js addon and node, any of which may be where the service user cannot
+ * go (a clone below /root): they are passed on as descriptors. Throws a Problem (`smoke-worker-failed`,
+ * `pkcs11-addon-missing`, `smoke-identity-refused`) for one that is missing, or whose mode denies the account
+ * access.
  */
 export function openWorkerFiles(workerPath: string, identity: Identity | undefined): WorkerFiles {
   const addonPath = addonOf(workerPath);
@@ -59,7 +59,7 @@ function packageFolder(workerPath: string): string {
   }
 }
 
-/** What is executed or loaded through a descriptor is opened anew, with the rights of the account. */
+/** What is executed or loaded through a descriptor is opened again, with the rights of the account. */
 function refuseClosed({ addon, node }: WorkerFiles, addonPath: string): void {
   if ((fstatSync(addon).mode & 0o004) === 0)
     throw addonMissing("its file is not readable for others", addonPath, `chmod a+r ${addonPath}`);
@@ -70,7 +70,7 @@ function refuseClosed({ addon, node }: WorkerFiles, addonPath: string): void {
   });
 }
 
-/** The addon cannot be loaded: an error of the smoke test alone. */
+/** The addon cannot be loaded: an error that concerns only the smoke test. */
 export function addonMissing(
   detail: string,
   path?: string,

@@ -60,7 +60,7 @@ const check = (report: TokenReport, id: string): CheckResult | undefined =>
 test("a module that does nothing wrong passes, with warnings for what it lacks", async (t) => {
   const report = await smoke(t, {});
   t.same(failed(report), []);
-  t.equal(check(report, "random")?.detail, "twice the same 32 bytes");
+  t.equal(check(report, "random")?.detail, "the same 32 bytes twice");
   t.match(check(report, "signature"), { status: "warn", detail: /nothing was signed/ });
   t.equal(calls().filter((call) => call === "C_Login").length, 1);
   t.equal(smokeOutcome({ tokens: [report] }).exitCode, 0);

@@ -2,8 +2,8 @@ import type { PKCS11 } from "pkcs11js";
 import { asCryptokiError } from "./cryptoki-error.js";
 
 /**
- * The same library, where every `C_…` call is announced right before it is made, so that the parent can name
- * the call in which the process hung or died, and where a refused call throws CryptokiError.
+ * The same library, but every `C_…` call is announced right before it is made, so that the parent can name
+ * the call in which the process hung or died, and a refused call throws CryptokiError.
  */
 export function announcedLibrary(library: PKCS11, announce: (call: string) => void): PKCS11 {
   return new Proxy(library, {

@@ -5,9 +5,9 @@ import { parseLoaderCache } from "../../host/installer/loader-cache.js";
 import { errorCode } from "../../problem/thrown.js";
 
 /**
- * What keeps this process's user from a library that the loader did not find, as closedWay tells it: a path's
- * own way, or that to where the loader's cache or LD_LIBRARY_PATH has the bare name. ld.so(8) passes over
- * what it may not open, and says in the end that the library was not found.
+ * What prevents this process's user from reaching a library that the loader did not find, as closedWay
+ * reports it: on the way to the path or, for a bare name, to its place in the loader's cache or
+ * LD_LIBRARY_PATH. ld.so(8) skips what it may not open, and in the end says that the library was not found.
  */
 export function closedLibrary(name: string): string | undefined {
   const places = name.includes("/") ? [name] : [...librariesOfPath(name), ...cached(name)];
@@ -36,9 +36,9 @@ function cached(name: string): readonly string[] {
 const mostLinks = 40;
 
 /**
- * The first folder on the way to a file that this process's user may not enter, or the file where that may
- * not be read, with its mode: `/opt/k (mode 0700)`. Undefined where the way is open, or where something on it
- * is missing. Links are followed, as the kernel does.
+ * The first folder on the way to a file that this process's user may not enter, or the file itself if the
+ * user may not read it, with its mode: `/opt/k (mode 0700)`. Undefined if the way is open, or if something on
+ * it is missing. Links are followed, as the kernel does.
  */
 export function closedWay(file: string): string | undefined {
   let links = 0;
@@ -61,7 +61,7 @@ function partsOf(path: string): string[] {
   return path.split("/").filter((part) => part !== "");
 }
 
-/** True also for what is missing: that is no lack of rights. */
+/** Also true for what is missing: that is not a matter of rights. */
 function may(path: string, right: number): boolean {
   try {
     accessSync(path, right);

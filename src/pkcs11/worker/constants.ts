@@ -1,6 +1,6 @@
 /**
  * The few numbers of PKCS #11 (OASIS, version 2.40, "Current Mechanisms" and "Base Specification", header
- * files) that the smoke test uses. Kept here because the addon lacks some and an undefined one aborts the
+ * files) that the smoke test uses. Defined here because the addon lacks some, and an undefined one aborts the
  * process.
  */
 

@@ -5,7 +5,7 @@ import { returnValueName, returnValueNumber } from "../return-values.js";
  */
 export class CryptokiError extends Error {
   override readonly name = "CryptokiError";
-  /** Name of the function: "C_Login". */
+  /** The name of the function: "C_Login". */
   readonly call: string;
   /** The return value, CK_RV. */
   readonly value: number;
@@ -19,7 +19,7 @@ export class CryptokiError extends Error {
 
 /**
  * What the addon threw for a call, as a CryptokiError. The addon sets `code` on some errors and on others
- * only writes "CKR_NAME:number" into the message; anything else (a TypeError, say) is given back as it is.
+ * only writes "CKR_NAME:number" into the message; anything else (a TypeError, say) is returned as it is.
  */
 export function asCryptokiError(call: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;

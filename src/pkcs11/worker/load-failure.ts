@@ -4,7 +4,7 @@ export interface LoadFailure {
   readonly hint?: string;
 }
 
-/** What keeps the user from a library, by its path or bare name: closed-library.ts. */
+/** What prevents the user from reaching a library, by its path or bare name: closed-library.ts. */
 export type Closed = (library: string) => string | undefined;
 
 interface Pattern {
@@ -39,7 +39,7 @@ const patterns: readonly Pattern[] = [
           }
         : {
             detail: `${library}, which ${module} needs, was not found`,
-            hint: `install the package that holds ${library}`,
+            hint: `install the package that contains ${library}`,
           };
     },
   },
@@ -88,13 +88,13 @@ function outOfReach(library: string, way: string): LoadFailure {
   return {
     detail: `this user cannot reach ${library}: ${way} is closed to it`,
     hint:
-      "give the service user, or everybody, the right to read the file and to enter the folders above " +
+      "give the service user, or everyone, the right to read the file and to enter the folders above " +
       "it, or put it elsewhere",
   };
 }
 
 /**
- * Reads the dynamic loader's message (dlerror(3)) about `module`; text that is not known is given as it is.
+ * Interprets the dynamic loader's message (dlerror(3)) about `module`; an unknown text is returned as it is.
  */
 export function loadFailure(module: string, message: string, closed: Closed = () => undefined): LoadFailure {
   for (const { pattern, explain } of patterns) {

@@ -10,14 +10,14 @@ import { returnValueName } from "../return-values.js";
 const CKR_FUNCTION_NOT_SUPPORTED = 0x54;
 
 /**
- * DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not there
- * for us.
+ * DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not
+ * available.
  */
 const unreachable: ReadonlySet<number> = new Set([0x30, 0x31, 0x32, 0xe0, 0xe1]);
 
 /**
- * Makes the checks in order and tells each one's begin and end. After one that stops the run, only those that
- * clean up are made. Never throws for what a module does.
+ * Runs the checks in order and reports each one's start and end. After one that stops the run, only those
+ * that clean up are run. Never throws for what a module does.
  */
 export function runChecks(checks: readonly Check[], run: Run): void {
   let stopped = false;
@@ -60,16 +60,17 @@ function refused(check: Check, error: CryptokiError): Outcome {
   };
 }
 
-/** Not a return value: the addon or Node could not make sense of what the module gave. */
+/** Not a return value: the addon or Node could not make sense of what the module returned. */
 function broken(check: Check, error: unknown): Outcome {
-  const detail = `what the module gave cannot be used: ${errorMessage(error)}`;
+  const detail = `what the module returned cannot be used: ${errorMessage(error)}`;
   return check.refused === "warn"
     ? { status: "warn", detail }
     : { status: "fail", detail, stop: check.refused === "stop" };
 }
 
 /**
- * Checks in which modules read their configuration, mostly below the home; few say what they could not read.
+ * Checks in which modules read their configuration, usually below the home; few of them say what they could
+ * not read.
  */
 const readingHome: ReadonlySet<CheckId> = new Set(["initialize", "slots", "token"]);
 

@@ -18,8 +18,8 @@ import { runChecks } from "./run-checks.js";
 
 /**
  * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request
- * and the PIN from standard input, tells on descriptor 3, and leaves by `process.exit`: any other end closes
- * the module under its own threads.
+ * and the PIN from standard input, reports on descriptor 3, and leaves by `process.exit`: any other end would
+ * unload the module while its threads are running.
  */
 const reports = 3;
 
@@ -38,15 +38,15 @@ function readInput(): Input | undefined {
   return pin.length === request.pinBytes ? { request, pin: pin.toString() } : undefined;
 }
 
-/** Blocks until all is written: the message has to be out before the call that may end the process. */
+/** Blocks until everything is written: the message has to be out before the call that may end the process. */
 function tell(nonce: string, message: WorkerMessage): void {
   let bytes = Buffer.from(encodeMessage(nonce, message));
   while (bytes.length > 0) bytes = bytes.subarray(writeSync(reports, bytes));
 }
 
 /**
- * Until the parent sends a byte: what Node calls a pipe to a child is a pair of sockets, and carries both
- * ways.
+ * Waits until the parent sends a byte: what Node calls a pipe to a child is a pair of sockets, and works in
+ * both directions.
  */
 function pause(nonce: string): void {
   tell(nonce, { type: "paused" });
@@ -84,7 +84,7 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
   };
 }
 
-/** The account was taken before this process began (worker-command.ts); nothing is loaded as anybody else. */
+/** The account was set before this process began (worker-command.ts); nothing is loaded as anyone else. */
 function requireIdentity(identity: Identity | null): void {
   if (
     identity === null ||
@@ -115,7 +115,7 @@ async function work(input: Input): Promise<void> {
   }
 }
 
-// what knetctl hid from us is none of the module's either
+// what knetctl withheld from this process is not for the module either
 closeOthers();
 process.umask(0o022);
 const input = readInput();

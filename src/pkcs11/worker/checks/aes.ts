@@ -14,7 +14,7 @@ import { commonAttributes, withoutKeys } from "./key-pairs.js";
 import { askFor } from "./own-objects.js";
 
 const block = 16;
-/** 100 bytes, and padding up to the next block. */
+/** 100 bytes, plus padding up to the next block. */
 const encryptedBytes = 112;
 
 function blocksOf(data: Buffer): readonly Buffer[] {
@@ -23,7 +23,7 @@ function blocksOf(data: Buffer): readonly Buffer[] {
   );
 }
 
-/** AES-256 in CBC mode with padding, there and back. */
+/** Encryption and decryption with AES-256 in CBC mode with padding. */
 export const aes: Check = {
   id: "aes",
   refused: "warn",
@@ -53,6 +53,6 @@ export const aes: Check = {
       return { status: "fail", detail: "what the module gave is not encrypted" };
     if (!back.equals(plain))
       return { status: "fail", detail: "what was decrypted is not what was encrypted" };
-    return { status: "pass", detail: "AES-256 CBC_PAD, there and back" };
+    return { status: "pass", detail: "AES-256 CBC_PAD, encrypted and decrypted" };
   },
 };

@@ -15,10 +15,10 @@ export interface ChosenToken {
 export interface Run {
   readonly request: WorkerRequest;
   readonly pin: string | undefined;
-  /** Every C_ call of it is announced; a refused one throws CryptokiError. */
+  /** Every C_ call on it is announced; a refused one throws CryptokiError. */
   readonly library: PKCS11;
   tell(message: WorkerMessage): void;
-  /** Waits for the parent's word. */
+  /** Waits for the parent's signal to go on. */
   pause(): void;
   /** Milliseconds of the monotonic clock. */
   readonly started: number;
@@ -32,39 +32,39 @@ export interface Run {
   loggedIn: boolean;
   rsa: KeyPair | undefined;
   ec: KeyPair | undefined;
-  /** Kinds of keys with which something was signed that is right. */
+  /** Kinds of keys with which a correct signature was made. */
   readonly signed: string[];
   /** What the first of two timed signatures was made with. */
   signer: Signer | undefined;
   /**
-   * How many objects the module was asked to make, by their CKA_ID: it may have made them, even where it then
-   * failed.
+   * How many objects the module was asked to create, by their CKA_ID: it may have created them even if it
+   * then failed.
    */
   readonly asked: Map<string, number>;
-  /** What the module says are the objects that this run made. */
+  /** The objects that this run made, according to the module. */
   readonly created: Handle[];
-  /** True once one of these was seen to lead elsewhere: nothing is destroyed from then on. */
+  /** True once one of these turned out to be a different object: nothing is destroyed from then on. */
   misled: boolean;
 }
 
-/** A way to sign: what the module is given for some data. */
+/** A way to sign: what the module is given for the data. */
 export interface Scheme {
   readonly mechanism: number;
   readonly name: string;
   prepared(data: Buffer): Buffer;
 }
 
-/** What signing takes with a kind of key. */
+/** What signing with a kind of key requires. */
 export interface KeyKind {
   readonly name: string;
   readonly schemes: readonly Scheme[];
   readonly keysOf: (run: Run) => KeyPair | undefined;
   readonly readKey: (run: Run, keys: KeyPair) => KeyObject;
-  /** Node's own word on a signature. */
+  /** Node's verification of a signature. */
   readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
 }
 
-/** A key of the run and a way to sign with it. */
+/** A key made in this run, and a way to sign with it. */
 export interface Signer {
   readonly kind: KeyKind;
   readonly keys: KeyPair;
@@ -74,19 +74,19 @@ export interface Signer {
 
 export interface Outcome extends Pick<CheckResult, "detail" | "ckr" | "hint" | "unavailable"> {
   readonly status: CheckStatus;
-  /** Nothing but cleaning up makes sense after this. */
+  /** After this, only cleaning up makes sense. */
   readonly stop?: boolean;
 }
 
 export interface Check {
   readonly id: CheckId;
-  /** What a refused call means here: `stop` is a failure after which only cleaning up goes on. */
+  /** What a refused call means here: `stop` is a failure after which only clean-up checks are run. */
   readonly refused: "stop" | "fail" | "warn";
-  /** True: a module that does not have the function is refused too; there is nothing to be done with one. */
+  /** True: a module that lacks the function fails too, since it is of no use without it. */
   readonly mandatory?: boolean;
-  /** True: made after a stop as well. */
+  /** True: also run after a stop. */
   readonly cleanup?: boolean;
-  /** Why there is nothing to check in this run; undefined when there is. */
+  /** Why there is nothing to check in this run; undefined if there is. */
   skip?(run: Run): string | undefined;
   perform(run: Run): Outcome;
 }

@@ -8,9 +8,9 @@ import { findObjects, type Found } from "./find-objects.js";
 import { isInvalid, originOf, withoutTwins } from "./own-objects.js";
 
 /**
- * Destroys what the run made, and nothing else: each object is asked for its label and ID first. Objects of
- * the session would go with it, but some modules keep them longer. Where one handle leads elsewhere, what the
- * module says of handles is not believed, and nothing is destroyed.
+ * Destroys only what the run made: the label and ID of each object are read first. Session objects would end
+ * with the session, but some modules keep them longer. If any handle turns out to be of a different object,
+ * the module's handles are not trusted, and nothing is destroyed.
  */
 export const destroy: Check = {
   id: "destroy",
@@ -39,7 +39,7 @@ export const destroy: Check = {
   },
 };
 
-/** Why the handles cannot be those of what was made; undefined when they can. */
+/** Why the handles cannot be those of what was made; undefined if they can. */
 function lieOf(run: Run, handles: readonly Handle[]): string | undefined {
   if (handles.some(isInvalid)) return "the module gave the handle 0 for an object that it made";
   if (handles.some((handle) => originOf(run, handle).is === "foreign"))
@@ -50,7 +50,7 @@ function lieOf(run: Run, handles: readonly Handle[]): string | undefined {
 }
 
 /**
- * Looks for objects with the run's own label and removes them: those that bear it, whatever else a search may
+ * Looks for objects with the run's label and removes those that really have it, whatever else a search may
  * find.
  */
 export const leftovers: Check = {
@@ -90,7 +90,7 @@ function search(run: Run): Left | { readonly lie: string } {
   const origins = withoutTwins(found.handles).map((handle) => ({ handle, ...originOf(run, handle) }));
   const own = origins.filter((origin) => origin.is === "own");
   if ([...run.asked].some(([id, most]) => own.filter((origin) => origin.id === id).length > most)) {
-    return { lie: "more objects bear the label of this run than it made" };
+    return { lie: "more objects have the label of this run than it made" };
   }
   const count = (is: "foreign" | "unknown"): number => origins.filter((origin) => origin.is === is).length;
   return { own: own.map(({ handle }) => handle), foreign: count("foreign"), unknown: count("unknown") };
@@ -147,7 +147,7 @@ function finds(foreign: number): string {
 function byHand(run: Run): string {
   return run.request.tokenObjects
     ? `look for objects labelled ${run.request.objectLabel} with another program, and remove those`
-    : "objects of the session end with it; report this to the module's vendor";
+    : "session objects end with the session; report this to the module's vendor";
 }
 
 function destroyAll(

@@ -1,7 +1,7 @@
 import type { Handle, Template } from "pkcs11js";
 import { sessionOf, type Check, type Run } from "./check.js";
 
-/** Enough to tell a full token from an empty one. */
+/** Enough to distinguish a full token from an empty one. */
 const mostCounted = 1000;
 const batch = 100;
 
@@ -10,7 +10,7 @@ export interface Found {
   readonly handles: readonly Handle[];
   /** False: there are more, or the module never says that there are none. */
   readonly complete: boolean;
-  /** What the module did that no module may. */
+  /** What the module did that is not allowed. */
   readonly fault?: string;
 }
 
@@ -22,7 +22,7 @@ export function findObjects(run: Run, template: Template, most: number): Found {
   try {
     for (;;) {
       const some = run.library.C_FindObjects(session, batch);
-      // the addon has no room for more: what it reads then is not what the module gave
+      // the addon has no room for more, and would read something other than what the module returned
       if (some.length > batch)
         return {
           handles,

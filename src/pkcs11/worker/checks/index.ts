@@ -28,13 +28,13 @@ const proofs: readonly Check[] = [sessionState, random, digest, find];
 const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, signature, aes];
 const end: readonly Check[] = [destroy, leftovers, logout, closeSession, finalize];
 
-/** The checks of a task, in the order in which they are made. */
+/** The checks of a task, in the order in which they are run. */
 export function checksOf(task: WorkerTask): readonly Check[] {
   switch (task) {
     case "smoke":
       return [...untilSession, ...proofs, ...keys, ...end];
     case "inventory":
-      // before the run makes objects of its own
+      // before the run creates any objects
       return [...untilSession, ...proofs, inventory, ...keys, ...end];
     case "timed":
       return [...untilSession, keygenEc, keygenRsaInstead, firstSignature, secondSignature, ...end];

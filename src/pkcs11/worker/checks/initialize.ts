@@ -54,7 +54,7 @@ export const finalize: Check = {
   },
 };
 
-/** A fixed-size text of Cryptoki without its padding: blanks, and the NULs that some modules pad with. */
+/** A fixed-size Cryptoki text without its padding: spaces, or the NULs that some modules use. */
 export function unpadded(text: string): string {
   return text.replace(/[\0 ]+$/, "");
 }

@@ -21,8 +21,8 @@ import type { Check, Run } from "./check.js";
 import { findObjects } from "./find-objects.js";
 
 /**
- * Tells what is on the token, object by object, before the run makes any of its own. Reads public parts
- * alone.
+ * Reports what is on the token, object by object, before the run creates any objects. Reads only public
+ * parts.
  */
 export const inventory: Check = {
   id: "inventory",
@@ -51,7 +51,7 @@ const classNames: ReadonlyMap<number, string> = new Map([
 
 function objectOf(run: Run, handle: Handle): InventoryObject {
   const names = [CKA_CLASS, CKA_LABEL, CKA_ID];
-  // one refusal is a refusal of all: data objects have no CKA_ID
+  // one refused attribute means that all are refused: data objects have no CKA_ID
   const [classBytes, label, id] =
     attributes(run, handle, names) ?? names.map((type) => attributes(run, handle, [type])?.[0]);
   const objectClass = numberIn(classBytes);
@@ -79,9 +79,7 @@ function hashOf(run: Run, handle: Handle, objectClass: number): string | undefin
   }
 }
 
-/**
- * Of the values one after the other, each after its length; undefined where one of them is missing or empty.
- */
+/** The hash of the values, each preceded by its length; undefined if one of them is missing or empty. */
 function hash(values: readonly Buffer[] | undefined): string | undefined {
   if (values === undefined || values.some(({ length }) => length === 0)) return undefined;
   const digest = createHash("sha256");
@@ -94,7 +92,7 @@ function hash(values: readonly Buffer[] | undefined): string | undefined {
 }
 
 /**
- * Without what one member may write and another not: a number's leading zeros, the DER OCTET STRING (04,
+ * Without what one member may write and another may not: a number's leading zeros, the DER OCTET STRING (04,
  * length) around an EC point (02, 03, 04 …).
  */
 function bare(value: Buffer): Buffer {

@@ -60,13 +60,13 @@ export const keygenEc: Check = {
   },
 };
 
-/** Length of the modulus; undefined where the module does not give it. */
+/** The length of the modulus; undefined if the module does not give it. */
 function rsaBits(run: Run, { publicKey }: KeyPair): number | undefined {
   const [modulus] = attributes(run, publicKey, [CKA_MODULUS]) ?? [];
   return modulus && BigInt(`0x0${modulus.toString("hex")}`).toString(2).length;
 }
 
-/** Why this run makes no keys of a kind. Private keys need a login, but on tokens that need none. */
+/** Why this run makes no keys of a kind. Private keys need a login, except on tokens that require none. */
 export function withoutKeys(run: Run, mechanism: number, name: string): string | undefined {
   if (!run.loggedIn && (tokenOf(run).flags & CKF_LOGIN_REQUIRED) !== 0) return "not logged in";
   return run.mechanisms.has(mechanism) ? undefined : `${name} is not offered`;
@@ -110,7 +110,7 @@ function generateOnce(run: Run, mechanism: number, specific: Template, publicIsP
   return keys;
 }
 
-/** Label, identifier and lifetime of every object of the run. */
+/** Label, ID and lifetime of every object that the run makes. */
 export function commonAttributes(run: Run, mechanism: number): Template {
   return [
     { type: CKA_TOKEN, value: run.request.tokenObjects },

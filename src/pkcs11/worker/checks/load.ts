@@ -4,18 +4,16 @@ import { closedLibrary } from "../closed-library.js";
 import { loadFailure } from "../load-failure.js";
 import type { Check, Outcome, Run } from "./check.js";
 
-/** glibc's RTLD_NODELETE, which Node does not name: the module stays when Node closes its handle. */
+/** glibc's RTLD_NODELETE, for which Node has no name: the module stays loaded when Node closes its handle. */
 const RTLD_NODELETE = 0x1000;
 
-/**
- * Node's complaint about a library that loaded but is not an addon of its own, as no PKCS #11 module is.
- */
+/** Node's complaint about a library that was loaded but is not a Node addon, as PKCS #11 modules are not. */
 const loadedButNoAddon = /^Module did not self-register/;
 
 /**
- * Loads the module so that it binds to its own libraries: node exports OpenSSL's and zlib's symbols, and a
- * plain load would give it those. RTLD_DEEPBIND puts the module's libraries first; the addon's own load then
- * finds it loaded.
+ * Loads the module so that it binds to its own libraries: node exports OpenSSL's and zlib's symbols, and the
+ * module would bind to those in a plain load. RTLD_DEEPBIND puts the module's libraries first; the addon then
+ * finds it already loaded.
  */
 export const load: Check = {
   id: "load",

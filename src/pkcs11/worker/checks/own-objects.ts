@@ -3,13 +3,15 @@ import { CKA_ID, CKA_LABEL } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { type Run, sessionOf } from "./check.js";
 
-/** CKA_ID of what the run makes with a mechanism; as random as the run's label, which is in it. */
+/**
+ * The CKA_ID of objects that the run makes with a mechanism; as random as the run's label, which it contains.
+ */
 export function ownId(run: Run, mechanism: number): Buffer {
   return Buffer.from(`${run.request.objectLabel}-${mechanism}`);
 }
 
 /**
- * Notes, before the call, that the module is asked for so many objects: it may have made them even where the
+ * Records, before the call, how many objects the module is asked for: it may have created them even if the
  * call then fails.
  */
 export function askFor(run: Run, mechanism: number, objects: number): void {
@@ -18,16 +20,16 @@ export function askFor(run: Run, mechanism: number, objects: number): void {
 }
 
 /**
- * What an object says of itself. Only what bears the run's label and one of its IDs, to the byte, is
- * destroyed. With one of both alone, or where the module does not give them, nothing is known: there are
- * tokens that keep short IDs only.
+ * What an object's attributes say about its origin. Only an object that has the run's label and one of its
+ * IDs, to the byte, is destroyed. If only one of the two matches, or the module does not give them, the
+ * origin is unknown: some tokens keep only short IDs.
  */
 export type Origin =
   { readonly is: "own"; readonly id: string } | { readonly is: "foreign" } | { readonly is: "unknown" };
 
 /**
- * Whose object a handle leads to, as read from the object: handles that a module gives, and what it finds,
- * are its word alone.
+ * Whose object a handle refers to, as read from the object itself: the handles that a module returns, and its
+ * search results, are only claims.
  */
 export function originOf(run: Run, handle: Handle): Origin {
   const [label, id] = namesOf(run, handle) ?? [];
@@ -49,7 +51,7 @@ function namesOf(run: Run, handle: Handle): readonly Buffer[] | undefined {
   }
 }
 
-/** CK_INVALID_HANDLE, which leads to no object. */
+/** CK_INVALID_HANDLE, which refers to no object. */
 export function isInvalid(handle: Handle): boolean {
   return handle.every((byte) => byte === 0);
 }
@@ -61,7 +63,7 @@ export function withoutTwins(handles: readonly Handle[]): readonly Handle[] {
 /** FUNCTION_FAILED, ATTRIBUTE_SENSITIVE, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID. */
 const notToBeHad: ReadonlySet<number> = new Set([0x06, 0x11, 0x12, 0x13]);
 
-/** All of them; undefined where the object does not have one, or the token does not give it. */
+/** The values of all of them; undefined if the object lacks one, or the token does not give it. */
 export function attributes(
   run: Run,
   handle: Handle,
@@ -75,7 +77,7 @@ export function attributes(
         types.map((type) => ({ type })),
       )
       .map(({ value }) => value);
-    // where the module says CK_UNAVAILABLE_INFORMATION the addon gives no value, whatever its types say
+    // if the module returns CK_UNAVAILABLE_INFORMATION, the addon gives no value, whatever its types say
     const given = values.filter((value) => Buffer.isBuffer(value));
     return given.length === types.length ? given : undefined;
   } catch (error) {

@@ -70,7 +70,9 @@ function withoutSigning(run: Run, { name, schemes, keysOf }: KeyKind): string | 
     : `no ${name} signature is offered`;
 }
 
-/** Signs random data, verifies it here with Node's own cryptography, then lets the module verify. */
+/**
+ * Signs random data, verifies the signature here with Node's cryptography, then lets the module verify it.
+ */
 function sign(run: Run, { name, schemes, keysOf, readKey, verifies }: KeyKind): Outcome {
   const scheme = schemes.find(({ mechanism }) => run.mechanisms.has(mechanism));
   const keys = keysOf(run);
@@ -81,12 +83,12 @@ function sign(run: Run, { name, schemes, keysOf, readKey, verifies }: KeyKind): 
   if (!verifies(data, key, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
   if (verifies(tampered(data), key, signature))
-    return { status: "fail", detail: `${scheme.name}: the signature holds for other data too` };
+    return { status: "fail", detail: `${scheme.name}: the signature is also valid for other data` };
   run.signed.push(name);
   return moduleVerifies(run, keys, scheme, data, signature);
 }
 
-/** What the test is for: said where it did not come to that, since everything else may be right then. */
+/** The purpose of the test: reported if no signature was made, since everything else may have passed. */
 export const signature: Check = {
   id: "signature",
   refused: "fail",
@@ -112,17 +114,17 @@ export function signatureOf(run: Run, keys: KeyPair, scheme: Scheme, data: Buffe
 function moduleVerifies(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): Outcome {
   const good = verifyReturns(run, keys, scheme, data, signature);
   if (good !== undefined)
-    return { status: "warn", detail: `${scheme.name}: right on this host, but ${good.message}` };
+    return { status: "warn", detail: `${scheme.name}: correct on this host, but ${good.message}` };
   const bad = verifyReturns(run, keys, scheme, tampered(data), signature);
   if (bad === undefined)
     return {
       status: "warn",
-      detail: `${scheme.name}: right on this host, but C_Verify accepts tampered data`,
+      detail: `${scheme.name}: correct on this host, but C_Verify accepts tampered data`,
     };
   return { status: "pass", detail: `${scheme.name}, verified on this host and by the module` };
 }
 
-/** Undefined: the module accepts the signature. Each refusal ends the operation, as PKCS #11 says. */
+/** Undefined: the module accepts the signature. Each refusal ends the operation, as PKCS #11 specifies. */
 function verifyReturns(
   run: Run,
   keys: KeyPair,
@@ -167,8 +169,7 @@ function readAttributes(run: Run, keys: KeyPair, types: readonly number[]): read
 }
 
 /**
- * An RSA key from CKA_MODULUS and CKA_PUBLIC_EXPONENT: unsigned big-endian numbers. Throws when they are
- * none.
+ * An RSA key from CKA_MODULUS and CKA_PUBLIC_EXPONENT: unsigned big-endian numbers. Throws if they are not.
  */
 export function rsaPublicKey(modulus: Buffer, exponent: Buffer): KeyObject {
   return createPublicKey({
@@ -179,7 +180,7 @@ export function rsaPublicKey(modulus: Buffer, exponent: Buffer): KeyObject {
 
 /**
  * A P-256 key from CKA_EC_POINT: the uncompressed point (04 X Y, 65 bytes) in a DER OCTET STRING, as PKCS #11
- * wants it, or bare, as some modules give it. Throws for anything else, and for a point that is not on the
+ * requires, or bare, as some modules return it. Throws for anything else, and for a point that is not on the
  * curve.
  */
 export function p256PublicKey(ecPoint: Buffer): KeyObject {

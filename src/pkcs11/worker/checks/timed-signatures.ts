@@ -5,7 +5,7 @@ import type { Check, KeyKind, Outcome, Run, Scheme, Signer } from "./check.js";
 import { keygenRsa } from "./key-pairs.js";
 import { ecKind, rsaKind, signatureOf } from "./sign.js";
 
-/** EC first: making such a key takes about the same time each time, which an RSA key does not. */
+/** EC first: generating such a key takes about the same time each time, unlike an RSA key. */
 const kinds: readonly KeyKind[] = [ecKind, rsaKind];
 
 /** Only where there is no EC key to sign with. */
@@ -28,7 +28,7 @@ export const firstSignature: Check = {
   },
 };
 
-/** While the caller does to the members what it means to. */
+/** Waits while the caller acts on the members. */
 export const paused: Check = {
   id: "pause",
   refused: "stop",

@@ -29,8 +29,8 @@ export const tokenFlags: Check = {
 };
 
 /**
- * What the flags say; they stop a run that means to log in when the user is locked out or one try away from
- * it.
+ * What the flags say; they stop a run that is going to log in if the user is locked out or one attempt away
+ * from it.
  */
 export function readFlags(flags: number, login: boolean): Outcome {
   const severe = login ? "fail" : "warn";
@@ -50,7 +50,7 @@ export function readFlags(flags: number, login: boolean): Outcome {
       stop: login,
       unavailable: true,
       detail,
-      hint: "log in with the right PIN by other means first, which resets the count",
+      hint: "first log in with the correct PIN by other means, which resets the count",
     };
   }
   const found = warnings.filter(([flag]) => (flags & flag) !== 0).map(([, text]) => text);
@@ -87,7 +87,7 @@ export const random: Check = {
     );
     if (first === undefined || second === undefined) throw new Error("no random bytes");
     return first.equals(second)
-      ? { status: "warn", detail: "twice the same 32 bytes" }
+      ? { status: "warn", detail: "the same 32 bytes twice" }
       : { status: "pass", detail: "32 bytes, twice" };
   },
 };

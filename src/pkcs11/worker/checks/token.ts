@@ -17,7 +17,7 @@ export const slots: Check = {
   },
 };
 
-/** Chooses the token; slots that do not answer are passed over, and told when the token is not found. */
+/** Chooses the token; slots that do not answer are skipped, and reported if the token is not found. */
 export const token: Check = {
   id: "token",
   refused: "stop",
@@ -29,7 +29,7 @@ export const token: Check = {
     const initialised = matching.filter(
       (candidate) => candidate.info !== undefined && isInitialised(candidate.info),
     );
-    // what is still to be initialised is not a token to choose; but not every module sets the flag
+    // a token that is not initialised yet cannot be chosen; but not every module sets the flag
     const found = initialised.length > 0 ? initialised : matching;
     const [first, second] = found;
     if (first?.info === undefined) return missing(run.request.token, seen);
@@ -107,7 +107,7 @@ function ambiguous(choice: TokenChoice, found: readonly Candidate[]): Outcome {
     status: "fail",
     stop: true,
     detail,
-    hint: "choose one by its serial number, or give each token a label of its own",
+    hint: "choose one by its serial number, or give each token a different label",
   };
 }
 
