@@ -68,4 +68,4 @@ export const clientHints: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The same for all return values that the vendor has defined itself. */
-export const clientCodeHint = "a code of the vendor's own: raise log_verbosity and read the module's log";
+export const clientCodeHint = "a code that the vendor defines: raise log_verbosity and read the module's log";

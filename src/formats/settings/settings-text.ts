@@ -118,14 +118,14 @@ export const markReason = "a name that begins with U+FEFF can lose it: it is tak
 
 /**
  * The key as .NET compares it (StringComparer.OrdinalIgnoreCase): each code point in its simple upper case,
- * one for one, whatever the language. Two keys are the same to the application when this gives the same.
+ * one for one, whatever the language. Two keys are the same to the application if the results are equal.
  */
 export function foldKey(key: string): string {
   return /^[\0-\x7f]*$/.test(key) ? key.toUpperCase() : Array.from(key, upperCase).join("");
 }
 
 function upperCase(char: string): string {
-  // .NET keeps dotless i and long s apart from I and S, to which Unicode maps them
+  // .NET distinguishes dotless i and long s from I and S, to which Unicode maps them
   if (char === "\u0131" || char === "\u017F") return char;
   const greek = greekCapital(char.codePointAt(0) ?? 0);
   if (greek !== undefined) return greek;
@@ -133,10 +133,7 @@ function upperCase(char: string): string {
   return upper.length === char.length && Array.from(upper).length === 1 ? upper : char;
 }
 
-/**
- * Greek letters with an iota subscript: one code point in simple upper case, of which `toUpperCase` makes
- * two.
- */
+/** Greek letters with an iota subscript: one code point in simple upper case, but two from `toUpperCase`. */
 function greekCapital(point: number): string | undefined {
   if (point >= 0x1f80 && point <= 0x1faf && (point & 8) === 0) return String.fromCodePoint(point + 8);
   if (point === 0x1fb3 || point === 0x1fc3 || point === 0x1ff3) return String.fromCodePoint(point + 9);
@@ -144,7 +141,7 @@ function greekCapital(point: number): string | undefined {
 }
 
 /**
- * What stands before the last part of a key with the `:` after it, as .NET compares it; "" for a key of one
+ * What comes before the last part of a key, including the `:`, as .NET compares it; "" for a key with one
  * part.
  */
 export function sectionOf(key: string): string {

@@ -4,8 +4,8 @@ export function shellWord(text: string): string {
 }
 
 /**
- * A command for root to copy, in a folder that others may exchange for a link meanwhile: it runs where the
- * path itself leads, no link followed, or not at all. What it works on is `.` or `./NAME`.
+ * A command for root to copy, for a folder that others may replace with a link in the meantime: it runs in
+ * the folder that the path itself leads to, following no link, or not at all. It works on `.` or `./NAME`.
  */
 export function inFolder(folder: string, command: string): string {
   const word = shellWord(folder);
@@ -13,8 +13,8 @@ export function inFolder(folder: string, command: string): string {
 }
 
 /**
- * How root gives a service user a text that somebody looked at: the user writes it, who has no right there
- * that a link could lead astray.
+ * How root gives a service user a text that somebody has checked: the user writes it, so that a link cannot
+ * misdirect root's rights.
  */
 export function writtenBy(user: string, file: string): string {
   return `runuser -u ${shellWord(user)} -- sh -c 'umask 077; cat > "$0"' ${shellWord(file)} < COPY`;

@@ -27,7 +27,7 @@ function coloured(line: string, style: Style): string {
 }
 
 /**
- * A change in the `--json` documents: `{"step","kind","path",…}`, the rest as its kind has it. Schema:
+ * A change in the `--json` documents: `{"step","kind","path",…}`, the rest depends on its kind. Schema:
  * `$defs/change` of schemas/report.schema.json.
  */
 export function changeJson(change: Change): Readonly<Record<string, unknown>> {

@@ -60,14 +60,14 @@ export function saidText(words: FirstWords): string {
 }
 
 /**
- * Parts of the time that is left: for a peer to close or to speak when nothing is said to it, and then to
+ * Shares of the time that is left: for a peer to close or to speak when nothing is sent to it, and then to
  * answer. The rest is for lower TLS settings.
  */
 const patience = { unasked: 0.4, asked: 0.3 } as const;
 
 /**
- * What a port does on a connection of its own that closed on our first TLS message: `rejected` when it closes
- * without our having said anything, else what it says, on its own or to a line of HTTP.
+ * What a port that closed on the first TLS message does on a new connection: `rejected` if it closes before
+ * anything is sent, else what it says, unprompted or in answer to a line of HTTP.
  */
 export async function listenFirst(peer: Peer, deadline: Deadline): Promise<FirstWords | "rejected"> {
   const opened = await openWire(peer, deadline);
@@ -80,7 +80,7 @@ export async function listenFirst(peer: Peer, deadline: Deadline): Promise<First
   return unasked === "closed" && wire.first.length === 0 ? "rejected" : firstWords(wire.first);
 }
 
-/** What a port says to a request in plain HTTP on a connection of its own. */
+/** What a port answers to a request in plain HTTP on a new connection. */
 export async function askInHttp(peer: Peer, deadline: Deadline): Promise<FirstWords> {
   const opened = await openWire(peer, deadline);
   if (opened === "late" || "finding" in opened) return { is: "nothing" };

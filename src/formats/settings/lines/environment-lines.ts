@@ -4,15 +4,15 @@ import type { Assignment, Line, ReadLines } from "./read-lines.js";
 
 /**
  * Variables that .NET takes for connection strings, whatever their names say: `SQLCONNSTR_Main` is
- * `ConnectionStrings:Main` (Microsoft.Extensions.Configuration.EnvironmentVariables). What it puts beside
- * them, `…_ProviderName`, is not a line of the file.
+ * `ConnectionStrings:Main` (Microsoft.Extensions.Configuration.EnvironmentVariables). The `…_ProviderName`
+ * that it adds to them is not a line of the file.
  */
 const connectionString = /^(?:MYSQLCONNSTR_|SQLAZURECONNSTR_|SQLCONNSTR_|CUSTOMCONNSTR_)/i;
-/** The same in newer versions alone; to older ones these are names like any other. */
+/** The same, but only in newer versions; to older ones these are names like any other. */
 const newerConnectionString =
   /^(?:POSTGRESQL|APIHUB|DOCDB|EVENTHUB|NOTIFICATIONHUB|REDISCACHE|SERVICEBUS)CONNSTR_/i;
 
-/** The setting that a variable is to .NET: `__` in a name stands for `:`. */
+/** The setting that .NET makes of a variable: `__` in a name stands for `:`. */
 export function keyOfVariable(name: string): string {
   const prefix = connectionString.exec(name)?.[0] ?? "";
   const key = name.slice(prefix.length).replaceAll("__", ":");
@@ -35,13 +35,13 @@ export function lastPartOf(name: string): number {
   return start;
 }
 
-/** Why a key cannot be recovered from the variable's name for it; undefined when it can. */
+/** Why a key cannot be recovered from its variable's name; undefined if it can. */
 export function variableCannotName(key: string): string | undefined {
   const name = variableOf(key);
   if (connectionString.test(name) || newerConnectionString.test(name))
     return "a variable whose name begins like this is a connection string to .NET";
   if (keyOfVariable(name) !== key)
-    return "in a variable's name, __ parts a key: no part can hold it, and none but the last can end in _";
+    return "__ in a variable's name separates a key's parts: no part can hold it, and only the last can end in _";
   return undefined;
 }
 

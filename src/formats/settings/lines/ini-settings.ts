@@ -107,8 +107,8 @@ export interface IniLines extends ReadLines {
 }
 
 /**
- * Reads the text by the rules of Microsoft.Extensions.Configuration.Ini, which unescapes nothing and knows no
- * comment after a value.
+ * Reads the text by the rules of Microsoft.Extensions.Configuration.Ini, which has no escapes and no comments
+ * after a value.
  */
 export function iniLines(text: string): IniLines {
   const start = afterMark(text);
@@ -177,7 +177,7 @@ function assignmentIn(text: string, line: Line, { start }: Span, prefix: string)
   };
 }
 
-/** Whether the value's text has a pair of quotes around it, which the application takes off. */
+/** Whether the value's text is in a pair of quotes, which the application removes. */
 export function isQuoted(raw: string): boolean {
   return raw.length > 1 && raw.startsWith('"') && raw.endsWith('"');
 }

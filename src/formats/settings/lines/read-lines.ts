@@ -57,8 +57,8 @@ export function afterMark(text: string): number {
 }
 
 /**
- * Unicode's White_Space, for which .NET's Char.IsWhiteSpace and Go's unicode.IsSpace stand alike. U+FEFF is
- * none, other than to JavaScript.
+ * Unicode's White_Space, which both .NET's Char.IsWhiteSpace and Go's unicode.IsSpace mean. Unlike in
+ * JavaScript, U+FEFF is not part of it.
  */
 const whiteSpace = /^[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]$/;
 
@@ -67,8 +67,7 @@ export function isWhiteSpace(char: string): boolean {
 }
 
 /**
- * The part of the text without white space at its ends; when there is nothing else, the empty span at its
- * end.
+ * The part of the text without white space at its ends; if there is nothing else, the empty span at its end.
  */
 export function trimmed(text: string, { start, end }: Span): Span {
   const from = trimmedStart(text, { start, end });
@@ -77,7 +76,7 @@ export function trimmed(text: string, { start, end }: Span): Span {
   return { start: from, end: to };
 }
 
-/** Where the part of the text begins, white space left aside. */
+/** Where the part of the text begins, ignoring white space. */
 export function trimmedStart(text: string, { start, end }: Span): number {
   let from = start;
   while (from < end && isWhiteSpace(text.charAt(from))) from++;

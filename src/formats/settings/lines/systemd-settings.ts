@@ -38,8 +38,8 @@ function systemdValue(value: string, _: string, replaced: string): string {
 }
 
 /**
- * Reads the text as systemd's parse_env_file does. A byte order mark is part of the first name, which then is
- * none.
+ * Reads the text as systemd's parse_env_file does. A byte order mark is part of the first name, which is then
+ * not valid.
  */
 export function systemdLines(text: string): EnvironmentLines {
   const lines: Line[] = [];
@@ -56,7 +56,7 @@ export function systemdLines(text: string): EnvironmentLines {
         kind: "ambiguous",
         offset: scanned.start,
         reason:
-          "this comment ends in a backslash: before version 254, systemd takes the next line as part of it",
+          "this comment ends with a backslash: before version 254, systemd reads the next line as part of it",
       });
     }
     if (scanned.assignment !== undefined) assignments.push(scanned.assignment);
@@ -66,32 +66,32 @@ export function systemdLines(text: string): EnvironmentLines {
   return { ...environmentLines(text, { start: 0, lines, tail, assignments, faults }, isTakenValue), dropped };
 }
 
-/** What systemd takes for a variable's name; lines with other names are passed over. */
+/** What systemd accepts as a variable's name; lines with other names are ignored. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-/** Whether systemd hands the value on; a variable with another value is passed over. */
+/** Whether systemd passes the value on; a variable with any other value is ignored. */
 export function isTakenValue(value: string): boolean {
   return !/[\0-\x08\v-\x1f\x7f]/.test(value);
 }
 
 interface ScannedLine {
-  /** Of its first character other than white space. */
+  /** The offset of its first character that is not white space. */
   readonly start: number;
   readonly line: Line;
   readonly assignment?: Assignment;
   readonly fault?: SettingsFault;
-  /** Why systemd passes the line over, which is neither blank nor a comment. */
+  /** Why systemd ignores the line, which is neither blank nor a comment. */
   readonly dropped?: string;
-  /** A comment that may take the next line with it. */
+  /** A comment that may include the next line. */
   readonly goesOn?: boolean;
 }
 
 function scanLine(text: string, lineStart: number): ScannedLine {
   const start = lineStart + matchAt(text, lineStart, /[ \t]*/y).length;
   if (/[#;]/.test(text.charAt(start))) return comment(text, lineStart, start);
-  // a name has at least one character, be it an equals sign
+  // a name has at least one character, even if it is an equals sign
   const before = matchAt(text, start, /[^\r\n][^=\r\n]*|/y);
   const equals = start + before.length;
   if (text.charAt(equals) !== "=")
@@ -121,7 +121,7 @@ function scanLine(text: string, lineStart: number): ScannedLine {
   };
 }
 
-/** What is wrong with a name that no variable can have. */
+/** What is wrong with a name that a variable cannot have. */
 function badName(name: string): string {
   if (name.startsWith("\uFEFF")) return "there is a byte order mark before its name";
   if (/^export[ \t]/.test(name)) return "it begins with export, as in a shell";
@@ -130,8 +130,8 @@ function badName(name: string): string {
 }
 
 /**
- * A backslash at its end matters before a line feed or a lone carriage return; of the two together it takes
- * the first.
+ * A backslash at the end of a comment matters before a line feed or a lone carriage return; of the two
+ * together, it consumes the first.
  */
 function comment(text: string, lineStart: number, start: number): ScannedLine {
   const content = matchAt(text, start, /[^\r\n]*/y);
@@ -139,7 +139,7 @@ function comment(text: string, lineStart: number, start: number): ScannedLine {
   return { start, line, goesOn: endingIn(content, "\\") % 2 === 1 && line.next - line.end !== 2 };
 }
 
-/** How many of these characters stand at the text's end. */
+/** How many of these characters there are at the end of the text. */
 function endingIn(text: string, chars: string): number {
   let count = 0;
   while (count < text.length && chars.includes(text.charAt(text.length - 1 - count))) count++;
