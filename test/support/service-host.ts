@@ -2,12 +2,12 @@ import type { Command, CommandResult, Host } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { MemoryHost, type MemoryHostOptions } from "./memory-host.js";
 
-/** Properties as `systemctl show` prints them, so many milliseconds after a start. */
-export type Life = (age: number) => Readonly<Record<string, string | number>>;
+/** Properties as `systemctl show` prints them, so many milliseconds and looks after a start. */
+export type Life = (age: number, looks: number) => Readonly<Record<string, string | number>>;
 
 export const up: Life = () => ({ ActiveState: "active", SubState: "running", Result: "success", MainPID: 7 });
 /** Up since the machine was: nobody waits to see whether it stays so. */
-export const upForLong: Life = () => ({ ...up(0), ActiveEnterTimestampMonotonic: 1 });
+export const upForLong: Life = () => ({ ...up(0, 0), ActiveEnterTimestampMonotonic: 1 });
 export const down: Life = () => ({ ActiveState: "inactive", SubState: "dead", Result: "success" });
 export const failed: Life = () => ({ ActiveState: "failed", SubState: "failed", Result: "exit-code" });
 
@@ -25,6 +25,7 @@ export class ServiceHost extends MemoryHost {
   /** What `systemctl show` comes to, when it is not to work. */
   shows: Partial<CommandResult> | undefined;
   #since = 0;
+  #looks = 0;
   #starts = 1;
 
   constructor(life: Life, options: MemoryHostOptions = {}) {
@@ -54,12 +55,17 @@ export class ServiceHost extends MemoryHost {
     if (verb === "restart" || verb === "start") {
       this.life = this.next;
       this.#since = performance.now();
+      this.#looks = 0;
       this.#starts += 1;
       return this.says;
     }
-    const isFailed = this.life(performance.now() - this.#since)["ActiveState"] === "failed";
+    const isFailed = this.#lives()["ActiveState"] === "failed";
     if (isFailed === (verb === "reset-failed")) this.life = down;
     return {};
+  }
+
+  #lives(): ReturnType<Life> {
+    return this.life(performance.now() - this.#since, this.#looks);
   }
 
   #shown(): string {
@@ -69,8 +75,9 @@ export class ServiceHost extends MemoryHost {
       NRestarts: 0,
       InvocationID: `start-${this.#starts}`,
       MainPID: 0,
-      ...this.life(performance.now() - this.#since),
+      ...this.#lives(),
     };
+    this.#looks += 1;
     return Object.entries(properties)
       .map(([name, value]) => `${name}=${value}\n`)
       .join("");

@@ -6,8 +6,8 @@ import { sideBySide } from "../../support/side-by-side.js";
 import { down, failed, ServiceHost, up, type Life } from "../../support/service-host.js";
 
 const unit = "amplia.service";
-const pace: Pace = { stable: 120, poll: 10, answer: 200 };
-const active = up(0);
+const pace: Pace = { stable: 120, poll: 10, answer: 1000 };
+const active = up(0, 0);
 const waitingForNext: Life = () => ({
   ActiveState: "activating",
   SubState: "auto-restart",
@@ -54,12 +54,12 @@ const notWell: Readonly<
     detail: /exited/,
   },
   "is active and fails then": {
-    life: (age) => (age < 60 ? active : failed(age)),
+    life: (age, looks) => (looks === 0 ? active : failed(age, looks)),
     code: "service-not-active",
     detail: /exit-code/,
   },
   "is active and on its way down then, for ever": {
-    life: (age) => (age < 60 ? active : { ActiveState: "deactivating", SubState: "stop-sigterm" }),
+    life: (_age, looks) => (looks === 0 ? active : { ActiveState: "deactivating", SubState: "stop-sigterm" }),
     code: "service-not-active",
     detail: /deactivating/,
   },
@@ -69,22 +69,22 @@ const notWell: Readonly<
     detail: /activating \(start\)/,
   },
   "is active and is to be started again": {
-    life: (age) => (age < 60 ? active : waitingForNext(age)),
+    life: (age, looks) => (looks === 0 ? active : waitingForNext(age, looks)),
     code: "service-flapping",
     detail: /exit-code/,
   },
   "is another start at the second look": {
-    life: (age) => ({ ...active, InvocationID: age < 60 ? "a" : "b" }),
+    life: (_age, looks) => ({ ...active, InvocationID: looks === 0 ? "a" : "b" }),
     code: "service-flapping",
     detail: /success/,
   },
   "was started again by itself": {
-    life: (age) => ({ ...active, NRestarts: age < 60 ? 0 : 1 }),
+    life: (_age, looks) => ({ ...active, NRestarts: looks === 0 ? 0 : 1 }),
     code: "service-flapping",
     detail: /restarted automatically once/,
   },
   "never is active, and is started again and again": {
-    life: (age) => ({ ...waitingForNext(age), NRestarts: Math.floor(age / 40) }),
+    life: (age, looks) => ({ ...waitingForNext(age, looks), NRestarts: looks }),
     code: "service-flapping",
     detail: /restarted automatically/,
   },
@@ -111,9 +111,12 @@ sideBySide("waiting until a unit is well", (test) => {
     const start = performance.now();
     t.match(await awaited(up), { state: { active: "active", mainPid: 7 } });
     t.ok(performance.now() - start >= pace.stable);
-    t.match(await awaited((age) => (age < 200 ? { ActiveState: "activating", SubState: "start" } : active)), {
-      state: { active: "active" },
-    });
+    t.match(
+      await awaited((_age, looks) => (looks < 3 ? { ActiveState: "activating", SubState: "start" } : active)),
+      {
+        state: { active: "active" },
+      },
+    );
   });
 
   for (const [what, { life, code, detail }] of Object.entries(notWell)) {
@@ -170,7 +173,7 @@ sideBySide("waiting until a unit is well", (test) => {
   test("a unit that ends while it is asked, or is started anew, is told as that", async (t) => {
     const health = await serverOf(t, 503);
     await t.rejects(
-      awaited((age) => (age < 250 ? active : failed(age)), { health }),
+      awaited((age, looks) => (age < 250 ? active : failed(age, looks)), { health }),
       { code: "service-not-active" },
     );
     await t.rejects(

@@ -8,11 +8,11 @@ const pace = { stable: 300, poll: 10, answer: 200 };
 function activeFor(ms: number, then: Life = up): Life {
   const first = performance.now();
   const activeUs = Number(process.hrtime.bigint() / 1000n) - ms * 1000;
-  return () => {
+  return (_age, looks) => {
     const age = ms + performance.now() - first;
     return {
       ActiveEnterTimestampMonotonic: activeUs,
-      ...(age < pace.stable - 50 || then === up ? up(age) : then(age)),
+      ...(age < pace.stable - 50 || then === up ? up(age, looks) : then(age, looks)),
     };
   };
 }

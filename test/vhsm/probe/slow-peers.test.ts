@@ -4,8 +4,8 @@ import type { Test } from "tap";
 import { sideBySide } from "../../support/side-by-side.js";
 import { answer, kinds, kmip, probeTcp, probeTls, type Met, type Peer } from "./peers.js";
 
-/** These peers are waited for: all of it, or a share of it that must be longer than what they do. */
-const ms = 1500;
+/** For peers that are waited for until it is over. */
+const allOfMs = 1500;
 const good = kmip();
 
 /** Answers whatever is asked, and leaves the connection open. */
@@ -17,7 +17,7 @@ const answered = (t: Test, text: string): Promise<Met> =>
         socket.write(text);
       });
     },
-    ms,
+    allOfMs,
   );
 
 function dripping(socket: Socket | TLSSocket, text: string): void {
@@ -51,7 +51,7 @@ const closing: Readonly<Record<string, Peer<Socket>>> = {
   "closes it after a while": (socket) => {
     setTimeout(() => {
       socket.destroy();
-    }, 300);
+    }, 600);
   },
 };
 
@@ -72,7 +72,7 @@ const plainHttp: Readonly<Record<string, Peer<Socket>>> = {
 sideBySide("peers that a probe must have patience with", (test) => {
   for (const [does, peer] of Object.entries(closing))
     test(`a peer that takes a connection and ${does}, unasked`, async (t) => {
-      t.strictSame(kinds(await probeTcp(t, peer, ms)), ["rejected"]);
+      t.strictSame(kinds(await probeTcp(t, peer)), ["rejected"]);
     });
 
   test("a peer that closes at the first TLS message, or resets the connection", async (t) => {
@@ -82,14 +82,12 @@ sideBySide("peers that a probe must have patience with", (test) => {
         heard((socket) => {
           socket.end();
         }),
-        ms,
       ),
       probeTcp(
         t,
         heard((socket) => {
           socket.resetAndDestroy();
         }),
-        ms,
       ),
     ]);
     t.strictSame(reports.map(kinds), [["closed-during-tls"], ["closed-during-tls"]]);
@@ -97,7 +95,7 @@ sideBySide("peers that a probe must have patience with", (test) => {
 
   for (const [does, peer] of Object.entries(plainHttp))
     test(`a plain HTTP server that ${does}`, async (t) => {
-      const met = await probeTcp(t, peer, ms);
+      const met = await probeTcp(t, peer);
       t.match(met, { findings: [{ kind: "plain-http", line: "HTTP/1.0 404 Not Found" }] });
       t.equal(await met.left(), 0);
     });
@@ -106,7 +104,7 @@ sideBySide("peers that a probe must have patience with", (test) => {
     const peer = heard((socket, data) => {
       socket.end(data.startsWith("GET ") ? notFound : "<!DOCTYPE HTML>\n");
     });
-    t.match(await probeTcp(t, peer, ms), { findings: [{ kind: "plain-http" }] });
+    t.match(await probeTcp(t, peer), { findings: [{ kind: "plain-http" }] });
   });
 
   test("lower TLS settings that could not be tried are not said to be of no help", async (t) => {
@@ -118,14 +116,15 @@ sideBySide("peers that a probe must have patience with", (test) => {
         socket.end(Buffer.from("15030300020228", "hex"));
       });
     };
-    t.match(await probeTcp(t, once, ms), { findings: [{ kind: "tls-failed", lowerTried: false }] });
+    t.match(await probeTcp(t, once, allOfMs), { findings: [{ kind: "tls-failed", lowerTried: false }] });
   });
 
   test("a slow drip instead of TLS", async (t) => {
     const peer: Peer<Socket> = (socket) => {
       dripping(socket, "\u0016");
     };
-    t.match(await probeTcp(t, peer, ms), { findings: [{ kind: "other-service", said: /^bytes 16/ }] });
+    const found = { kind: "other-service", said: /^bytes 16/ };
+    t.match(await probeTcp(t, peer, allOfMs), { findings: [found] });
   });
 
   for (const [where, begun, drop] of [
@@ -137,7 +136,7 @@ sideBySide("peers that a probe must have patience with", (test) => {
         socket.write(begun);
         dripping(socket, drop);
       };
-      t.match(await probeTls(t, peer, ms), { findings: [{ kind: "timed-out", stage: "answer" }] });
+      t.match(await probeTls(t, peer, allOfMs), { findings: [{ kind: "timed-out", stage: "answer" }] });
     });
 
   test("an answer that never ends is judged by what came of it: all of a good one", async (t) => {
@@ -158,9 +157,9 @@ sideBySide("peers that a probe must have patience with", (test) => {
   test("no connection is left when the answer is there, which came late", async (t) => {
     const late = heard<TLSSocket>((socket, data) => {
       // when the probe has begun to ask in another way
-      if (data.startsWith("POST ")) setTimeout(() => socket.write(answer(good)), 0.6 * ms);
+      if (data.startsWith("POST ")) setTimeout(() => socket.write(answer(good)), 1500);
     });
-    const met = await probeTls(t, late, ms);
+    const met = await probeTls(t, late);
     t.same(met.findings, []);
     t.equal(await met.left(), 0);
   });
