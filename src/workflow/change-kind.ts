@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
+import type { Contents } from "./contents.js";
 import type { StepId } from "./step-ids.js";
 
 /** What every change says, of whatever kind: all that the engine and the other kinds may know of it. */
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly number: number;
   /** All that the run means to do. */
   readonly changes: readonly CommonChange[];
+  /** What changes install and do not hold themselves; absent where nothing of the kind is made any more. */
+  readonly contents?: Contents;
   readonly signal?: AbortSignal;
   /** Another process takes it back than made it, perhaps much later. */
   readonly recovering?: boolean;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { path, type AbsolutePath } from "../../src/host/path.js";
+import { sha256 } from "../../src/host/random-hex.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Change } from "../../src/workflow/change.js";
 import { stepIds } from "../../src/workflow/step-ids.js";
@@ -27,6 +28,8 @@ const step = fc.constantFrom(...stepIds);
 const mode = fc.constantFrom(0, 0o640, 0o750, 0o755, 0o4755);
 const owner = fc.constantFrom("root", "amplia", "nobody-here", "#7");
 const ownership = { owner, group: owner };
+const numbers = { mode, uid: fc.constantFrom(0, 7), gid: fc.constantFrom(0, 7) };
+const hash = fc.constantFrom("0".repeat(64), sha256("old"));
 const common = { step, path: at };
 const text = fc.constantFrom("", "old", "new", "\u2028\n");
 
@@ -49,6 +52,17 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     library: fc.constant("libkNETPKCS11.so"),
     folder: fc.option(at),
   }),
+  fc.record({
+    kind: fc.constant("install-file" as const),
+    ...common,
+    ...ownership,
+    ...numbers,
+    sha256: hash,
+    size: fc.nat(),
+    before: fc.option(fc.record({ ...numbers, sha256: hash, size: fc.nat() })),
+    brought: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("refresh-loader-cache" as const), ...common }),
   fc.record({
     kind: fc.constant("create-account" as const),
     ...common,

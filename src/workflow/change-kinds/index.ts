@@ -1,5 +1,7 @@
 import { createAccount } from "./create-account.js";
 import { createFolder } from "./create-folder.js";
+import { installFile } from "./install-file.js";
+import { refreshLoaderCache } from "./refresh-loader-cache.js";
 import { registerLibrary } from "./register-library.js";
 import { restartService } from "./restart-service.js";
 import { runInstaller } from "./run-installer.js";
@@ -17,6 +19,8 @@ export const changeKinds = {
   "set-owner": setOwner,
   "set-mode": setMode,
   "run-installer": runInstaller,
+  "install-file": installFile,
+  "refresh-loader-cache": refreshLoaderCache,
   "register-library": registerLibrary,
   "restart-service": restartService,
 };

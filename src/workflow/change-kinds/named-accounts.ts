@@ -10,6 +10,12 @@ export interface Ownership {
   readonly group: string;
 }
 
+/** Ids as an installer left them, which count, with the names that they had there, for people. */
+export interface NumberedOwner extends Ownership {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Ids of a change's owner and group; a Problem when one of them is not an account of the host. */
 export function resolveOwner(host: Host, { owner, group }: Ownership): { uid: number; gid: number } {
   const uid = numericId(owner) ?? host.accounts.user(owner)?.uid;
@@ -30,8 +36,12 @@ function missing(kind: "user" | "group", name: string): Problem {
   });
 }
 
-/** Files as the change may reach them: through root's folders and those of the account it trusts. */
-export function trustedFiles(host: Host, change: CommonChange): Files {
-  const account = change.trusting === undefined ? undefined : host.accounts.user(change.trusting);
-  return account === undefined ? host.files() : host.files(account.uid);
+/**
+ * Files as the change may reach them: through root's folders, and those of the account that it trusts and of
+ * these owners.
+ */
+export function trustedFiles(host: Host, change: CommonChange, ...owners: readonly number[]): Files {
+  const { trusting } = change;
+  const uid = trusting === undefined ? undefined : (numericId(trusting) ?? host.accounts.user(trusting)?.uid);
+  return host.files(...(uid === undefined ? owners : [uid, ...owners]));
 }

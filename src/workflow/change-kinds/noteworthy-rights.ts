@@ -1,0 +1,19 @@
+import { capabilityText } from "../../formats/capability-text.js";
+import { modeText } from "../../formats/text/mode-text.js";
+import type { Attributes, Mode } from "../../host/host.js";
+import type { Ownership } from "./named-accounts.js";
+
+/** Mode and owner, with a word for what lets a program run with its owner's rights. */
+export function rightsText({ mode, owner, group }: Ownership & { readonly mode: Mode }): string {
+  const words = [...((mode & 0o4000) === 0 ? [] : ["setuid"]), ...((mode & 0o2000) === 0 ? [] : ["setgid"])];
+  return [modeText(mode), ...words, `${owner}:${group}`].join(" ");
+}
+
+/** What the attributes of a file mean to who may do what, a line each. */
+export function attributeLines(attributes: Attributes = {}): readonly string[] {
+  return Object.entries(attributes).map(([name, value]) => {
+    if (name === "security.capability")
+      return `capabilities: ${capabilityText(Buffer.from(value, "base64"))}`;
+    return name === "system.posix_acl_access" ? "has an access control list" : `extended attribute: ${name}`;
+  });
+}

@@ -1,0 +1,82 @@
+import { endianness } from "node:os";
+import { fieldsOf } from "../../formats/json/json-values.js";
+import { shellWord } from "../../formats/text/shell-word.js";
+import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
+import { parseLoaderCache } from "../../host/installer/loader-cache.js";
+import { sizeLimits } from "../../host/size-limits.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { installFileKind } from "./install-file.js";
+
+/** Run ldconfig, after which the dynamic loader knows the libraries that lie there. `path` is its cache. */
+export interface RefreshLoaderCache extends CommonChange {
+  readonly kind: "refresh-loader-cache";
+}
+
+interface Prior {
+  /** Files that the run installs and that the cache knew before. */
+  readonly known: readonly string[];
+}
+
+/**
+ * The cache says what lies elsewhere: there is nothing of its own to put back. It is made anew once all else
+ * is taken back.
+ */
+export const refreshLoaderCache: ChangeKind<RefreshLoaderCache, Prior> = {
+  text: ({ path }) => `refresh the loader cache ${path} (ldconfig)`,
+  isNew: () => false,
+  json: () => ({}),
+
+  changesContent: true,
+  isFree: true,
+
+  parsePrior: (json) => {
+    const { known } = fieldsOf(json);
+    return Array.isArray(known) && known.every((path) => typeof path === "string") ? { known } : undefined;
+  },
+
+  record: (change, run) => {
+    requireLdconfig(run.host);
+    return Promise.resolve({ known: knownOf(change, run) });
+  },
+
+  perform: (_change, _prior, { host }) => runLdconfig(host),
+
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
+  undo: () => Promise.resolve(),
+
+  settle: async (change, prior, run) => {
+    const { host } = run;
+    // in any case, since this may have been cut off; but where ldconfig is missing, nothing was made with it
+    const isNeeded = standing(change, prior, run).state !== "before";
+    if (isNeeded || host.commands.find("ldconfig") !== undefined) await runLdconfig(host);
+  },
+
+  byHand: (_change, _prior, { host: { root } }) => [
+    `${root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(root)}`}  # when all else is taken back`,
+  ],
+};
+
+/** By what it knows of the run's files: which other libraries lie there is not the run's business. */
+function standing(change: RefreshLoaderCache, { known }: Prior, run: RunContext): Standing {
+  const added = knownOf(change, run).filter((path) => !known.includes(path));
+  if (added.length === 0) return { state: "before" };
+  const files = run.host.files();
+  const isLeft = ofRun(run).some((path) => added.includes(path) && files.entry(path) === undefined);
+  return { state: isLeft ? "partly" : "after" };
+}
+
+function knownOf({ path }: RefreshLoaderCache, run: RunContext): readonly string[] {
+  const cache = run.host.files().read(path, sizeLimits.list);
+  if (cache === undefined) return [];
+  // ldconfig(8) runs here, and so it is this machine's
+  const libraries = parseLoaderCache(cache, endianness() === "LE" ? "little" : "big");
+  const known = new Set(libraries.map((library) => library.path));
+  return ofRun(run).filter((file) => known.has(file));
+}
+
+function ofRun({ changes }: RunContext) {
+  return changes
+    .filter(({ kind }) => kind === installFileKind || kind === "create-link")
+    .map(({ path }) => path);
+}
