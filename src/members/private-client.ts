@@ -2,9 +2,19 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { withPrivateHome } from "../host/processes/private-home.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
-import { serviceIdentity } from "../profile/service-identity.js";
-import type { Endpoint, Profile } from "../profile/types.js";
-import { oneConnection } from "../vendor/client-config/one-connection.js";
+import { serviceHome, serviceIdentity } from "../profile/service-identity.js";
+import { type Endpoint, logVerbosities, type LogVerbosity, type Profile } from "../profile/types.js";
+import {
+  type ClientConfig,
+  readClientConfig,
+  wantedClientConfig,
+} from "../vendor/client-config/client-config.js";
+import { editClientConfig } from "../vendor/client-config/edit-client-config.js";
+import {
+  observeClientConfig,
+  type ObservedClientConfig,
+} from "../vendor/client-config/observe-client-config.js";
+import { renderClientConfig } from "../vendor/client-config/render-client-config.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../vendor/client.js";
 
 /** The client's module, with a private configuration each time it is loaded. */
@@ -57,4 +67,35 @@ export function memberClient(
       return withPrivateHome(host, file, (home) => use({ identity: { ...identity, home } }));
     },
   };
+}
+
+/**
+ * Makes the texts of a config.json that has only one connection of the profile, its users, and the endpoints
+ * given to each call; everything else is as in the host's file, which is read once and not changed. Throws
+ * Problems (`client-config-…`) for a file that cannot be used.
+ */
+export function oneConnection(
+  { host, profile }: { readonly host: Host; readonly profile: Profile },
+  connection: string,
+): (endpoints: readonly Endpoint[]) => Promise<string> {
+  const account = host.accounts.user(profile.service.user);
+  const { file } = observeClientConfig(host, serviceHome(profile.service, account), account?.uid);
+  const { users } = wantedClientConfig(profile);
+  const logVerbosity = profile.logVerbosity ?? verbosityOf(file);
+  return async (endpoints) => {
+    const wanted: ClientConfig = {
+      connections: new Map([[connection, endpoints]]),
+      users: new Map([...users].filter(([, user]) => user.connection === connection)),
+      ...(logVerbosity !== undefined && { logVerbosity }),
+    };
+    return typeof file === "object" && file.root !== undefined
+      ? (await editClientConfig(file, wanted)).text
+      : renderClientConfig(wanted);
+  };
+}
+
+function verbosityOf(file: ObservedClientConfig["file"]): LogVerbosity | undefined {
+  if (typeof file !== "object" || file.root === undefined) return undefined;
+  const { logVerbosity } = readClientConfig(file.root);
+  return logVerbosities.find((known) => known === logVerbosity);
 }

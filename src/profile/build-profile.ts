@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
 import { absoluteHome } from "./checks/text.js";
-import { parsePort, writtenEndpoints, type WrittenEndpoint } from "./reading/written-endpoints.js";
+import { parsePort, writtenEndpoints, type WrittenEndpoint } from "./checks/endpoints.js";
 import { buildKeyStore } from "./key-stores/key-store-types.js";
 import { defaultTarget } from "./key-stores/amplia.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./reading/tree.js";

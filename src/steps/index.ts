@@ -2,7 +2,7 @@ import type { Step } from "../workflow/step.js";
 import { accountStep } from "./account/step.js";
 import { membersStep } from "./members/step.js";
 import { clientConfigStep } from "./client-config/step.js";
-import type { Secrets } from "./key-stores/edit.js";
+import type { Secrets } from "./key-stores/stores-edit.js";
 import { keyStoresStep } from "./key-stores/step.js";
 import { moduleStep } from "./module/step.js";
 import { ownershipStep } from "./ownership/step.js";

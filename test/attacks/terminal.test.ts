@@ -4,7 +4,7 @@ import { Problem } from "../../src/problem/problem.js";
 import { usageProblem } from "../../src/commands/command-line/usage-problem.js";
 import { historyJson, runJson } from "../../src/ui/reports/history-json.js";
 import { historyText, runText } from "../../src/ui/reports/history-text.js";
-import { planText } from "../../src/ui/plan/plan-text.js";
+import { planText } from "../../src/ui/reports/plan-text.js";
 import { progressListener } from "../../src/ui/terminal/progress-lines.js";
 import { planJson } from "../../src/ui/reports/report-json.js";
 import type { RecordedRun } from "../../src/workflow/journal/entry.js";

@@ -6,7 +6,7 @@ import { lockFolder } from "../../src/host/lock-folder.js";
 import { currentFile, runsFolder } from "../../src/host/path.js";
 import { exitCodes } from "../../src/problem/exit-codes.js";
 import { defaultSettings } from "../../src/profile/key-stores/amplia.js";
-import { writtenStoresFile } from "../../src/steps/key-stores/receipt.js";
+import { writtenStoresFile } from "../../src/steps/key-stores/written-stores.js";
 import { clientConfigFolders, clientConfigName } from "../../src/vendor/client.js";
 import { codeWordsOf, clone, page } from "./pages.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Problem } from "../../src/problem/problem.js";
 import type { KeyStore, PinSource, Profile } from "../../src/profile/types.js";
-import { renderClientConfig } from "../../src/vendor/client-config/render.js";
+import { renderClientConfig } from "../../src/vendor/client-config/render-client-config.js";
 import { wantedClientConfig } from "../../src/vendor/client-config/client-config.js";
 import { parsed } from "../profile/problems-of.js";
 import { expectPlaceIn, expectPresentable, expectSame } from "./expect-problems.js";

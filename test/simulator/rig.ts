@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import type { Test } from "tap";
-import { buildArchive } from "../../src/simulator/archive.js";
+import { buildArchive } from "../../src/simulator/build-archive.js";
 import type { Cluster, ClusterOptions } from "../../src/simulator/cluster.js";
 import { startCluster } from "../../src/simulator/cluster.js";
 

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { asAbsolutePath, type AbsolutePath } from "../../src/host/path.js";
 import { writeDemoProfile } from "../../src/commands/demo/demo.js";
-import { buildArchive } from "../../src/simulator/archive.js";
+import { buildArchive } from "../../src/simulator/build-archive.js";
 import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
 
 export interface Provisioning {

@@ -4,7 +4,7 @@ import { type AbsolutePath, joined, path } from "../../host/path.js";
 import { enterSandbox } from "../../host/sandbox/sandbox.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
-import { buildArchive } from "../../simulator/archive.js";
+import { buildArchive } from "../../simulator/build-archive.js";
 import { type Cluster, startCluster } from "../../simulator/cluster.js";
 import type { Style } from "../../ui/terminal/output.js";
 import { durationText } from "../../ui/terminal/progress-lines.js";

@@ -1,5 +1,5 @@
 import { verb } from "../verb.js";
-import { connectionWord, editOptions, endpointsWord, placeOptions, withUser } from "./options.js";
+import { connectionWord, editOptions, endpointsWord, placeOptions, withUser } from "./ha-options.js";
 
 export const add = verb({
   name: "add",

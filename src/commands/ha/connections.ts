@@ -15,7 +15,7 @@ import {
   existingText,
   type ExistingText,
 } from "../../vendor/client-config/existing.js";
-import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
 import { connectionFault, endpointsOf, readClientConfig } from "../../vendor/client-config/client-config.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../run/valid-profile.js";

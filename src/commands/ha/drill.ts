@@ -1,6 +1,6 @@
 import { file, flag, secondsOption, text } from "../command-line/options.js";
 import { verb } from "../verb.js";
-import { connectionWord } from "./options.js";
+import { connectionWord } from "./ha-options.js";
 
 export const drill = verb({
   name: "drill",

@@ -1,5 +1,5 @@
 import { verb } from "../verb.js";
-import { sourceOptions, withUser } from "./options.js";
+import { sourceOptions, withUser } from "./ha-options.js";
 
 export const list = verb({
   name: "list",

@@ -1,6 +1,6 @@
 import { flag, secondsOption } from "../command-line/options.js";
 import { verb } from "../verb.js";
-import { sourceNames, sourceOptions, withUser } from "./options.js";
+import { sourceNames, sourceOptions, withUser } from "./ha-options.js";
 
 export const probe = verb({
   name: "probe",

@@ -1,5 +1,5 @@
 import { verb } from "../verb.js";
-import { connectionWord, editOptions, endpointWord, withUser } from "./options.js";
+import { connectionWord, editOptions, endpointWord, withUser } from "./ha-options.js";
 
 export const promote = verb({
   name: "promote",

@@ -1,5 +1,5 @@
 import { verb } from "../verb.js";
-import { connectionWord, editOptions, endpointsWord, withUser } from "./options.js";
+import { connectionWord, editOptions, endpointsWord, withUser } from "./ha-options.js";
 
 export const set = verb({
   name: "set",

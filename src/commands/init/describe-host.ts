@@ -8,7 +8,7 @@ import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { clientConfigFolders } from "../../vendor/client.js";
-import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
 import { otherAuthentication } from "../../vendor/client-config/existing.js";
 import { type ClientConfigReading, readClientConfig } from "../../vendor/client-config/client-config.js";
 import { observeFile } from "../../steps/key-stores/observe.js";

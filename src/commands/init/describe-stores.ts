@@ -3,7 +3,7 @@ import type { KeyStoreType, UserInSettings } from "../../profile/key-stores/key-
 import { keyStoreTypes } from "../../profile/key-stores/key-store-types.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
-import { storesIn } from "../../steps/key-stores/edit.js";
+import { storesIn } from "../../steps/key-stores/stores-edit.js";
 import { storeKey } from "../../steps/key-stores/setting-names.js";
 import { type DescribedStore, type DescribedValue, secretFile } from "./profile-text.js";
 

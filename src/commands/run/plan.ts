@@ -4,7 +4,7 @@ import { throwIfErrors } from "../../problem/problem.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { allSteps } from "../../steps/index.js";
 import { planJson } from "../../ui/reports/report-json.js";
-import { planText } from "../../ui/plan/plan-text.js";
+import { planText } from "../../ui/reports/plan-text.js";
 import { makePlan } from "../../workflow/plan.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { type CommandRun, pkcs11Worker } from "../command.js";

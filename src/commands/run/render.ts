@@ -5,7 +5,7 @@ import { listed, quotedName } from "../../profile/words/quote.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { nearest } from "../../profile/words/suggest.js";
 import type { Profile } from "../../profile/types.js";
-import { renderClientConfig } from "../../vendor/client-config/render.js";
+import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
 import { wantedClientConfig } from "../../vendor/client-config/client-config.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { readSecrets } from "./read-secrets.js";
@@ -61,7 +61,7 @@ async function settings(
   { keyStore, showSecrets }: RenderArguments,
   context: CommandContext,
 ): Promise<Rendered> {
-  const { renderKeyStores } = await import("../../steps/key-stores/render.js");
+  const { renderKeyStores } = await import("../../steps/key-stores/render-key-stores.js");
   const names = [...(profile.keyStores?.keys() ?? [])];
   if (names.length === 0)
     throw nothing(profile, "key stores", "add key_stores; knetctl schema describes them");

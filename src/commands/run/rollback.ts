@@ -3,7 +3,7 @@ import { acquireLock } from "../../host/lock.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem, Problems, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
-import { changeText } from "../../ui/plan/shown-change.js";
+import { changeText } from "../../ui/reports/plan-text.js";
 import { rollbackJson } from "../../ui/reports/history-json.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../ui/text/clean-text.js";

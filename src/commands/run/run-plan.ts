@@ -5,7 +5,7 @@ import { whoRuns } from "../../host/who.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
-import { countText, planText } from "../../ui/plan/plan-text.js";
+import { countText, planText } from "../../ui/reports/plan-text.js";
 import { applyJson } from "../../ui/reports/report-json.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
 import type { Output } from "../../ui/terminal/output.js";

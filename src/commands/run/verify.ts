@@ -5,7 +5,7 @@ import { isError, Problem, throwIfErrors, exitCodeOf } from "../../problem/probl
 import { secretUses } from "../../profile/secret-uses.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { allSteps } from "../../steps/index.js";
-import { planText } from "../../ui/plan/plan-text.js";
+import { planText } from "../../ui/reports/plan-text.js";
 import { verifyJson } from "../../ui/reports/report-json.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
@@ -14,7 +14,7 @@ import { type ProofResult, prove } from "../../workflow/prove.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import type { StepInput } from "../../workflow/step.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
-import type { Probed } from "../ha/probe/probed.js";
+import type { Probed } from "../ha/probe-members.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
 
@@ -111,7 +111,7 @@ export async function vectorProblems(
   );
   const isCut = (): boolean => signal.aborted;
   if (vectors.length === 0 || host.root !== "/" || isCut()) return [];
-  const { probeAll } = await import("../ha/probe/probed.js");
+  const { probeAll } = await import("../ha/probe-members.js");
   const wanted = vectors.flatMap(({ name, endpoints }) =>
     endpoints.map((target) => ({ connection: name, source, target })),
   );

@@ -24,7 +24,7 @@ export interface SimulatorArchiveArguments {
 
 /** `knetctl simulator archive`: prints the archive's path and the SHA-256 to pin. */
 export const simulatorArchive: CommandRun<SimulatorArchiveArguments> = async (args, context) => {
-  const { buildArchive } = await import("../../simulator/archive.js");
+  const { buildArchive } = await import("../../simulator/build-archive.js");
   const archive = await buildArchive({
     out: resolve(context.workingFolder, args.out),
     version: args.version,

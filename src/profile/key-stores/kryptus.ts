@@ -1,5 +1,4 @@
-import { checkPort } from "../checks/endpoints.js";
-import { parsePort, writtenEndpoints } from "../reading/written-endpoints.js";
+import { checkPort, parsePort, writtenEndpoints } from "../checks/endpoints.js";
 import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";

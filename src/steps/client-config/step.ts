@@ -13,10 +13,13 @@ import {
   editClientConfig,
   type EditedClientConfig,
   editedConnection,
-} from "../../vendor/client-config/edit.js";
-import { observeClientConfig, type ObservedClientConfig } from "../../vendor/client-config/observe.js";
+} from "../../vendor/client-config/edit-client-config.js";
+import {
+  observeClientConfig,
+  type ObservedClientConfig,
+} from "../../vendor/client-config/observe-client-config.js";
 import { otherAuthentication } from "../../vendor/client-config/existing.js";
-import { renderClientConfig } from "../../vendor/client-config/render.js";
+import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
 import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 import type { Change } from "../../workflow/change.js";

@@ -8,7 +8,7 @@ import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import type { ObservedFile } from "./observe.js";
-import { writtenStoresFile } from "./receipt.js";
+import { writtenStoresFile } from "./written-stores.js";
 
 const step = "key-stores";
 /** Amplia's `chmod -R a=,u+rwX,g+rX` of its settings. */

@@ -6,7 +6,7 @@ import { Problem, Problems } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import { ampliaFolder } from "./changes.js";
 import type { ObservedFile } from "./observe.js";
-import type { WrittenFile } from "./receipt.js";
+import type { WrittenFile } from "./written-stores.js";
 
 const groupMayPass = 0o010;
 const othersMayPass = 0o001;

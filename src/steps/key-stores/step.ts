@@ -9,11 +9,11 @@ import { runInstallerKind } from "../../workflow/change-kinds/run-installer.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { exposedWarning, fileChanges, folderChanges, privateFile, recordChange } from "./changes.js";
 import { closedFolder, refuseOthersFolders } from "./closed-folder.js";
-import { type KeptStore, type Secrets, storesEdit, type StoresEdit } from "./edit.js";
+import { type KeptStore, type Secrets, storesEdit, type StoresEdit } from "./stores-edit.js";
 import { editedText } from "./edited-text.js";
 import { lintFile } from "./lint/lint-file.js";
 import { type ObservedFile, observeFile, olderAmplia } from "./observe.js";
-import { readWrittenStores, type WrittenFile, writtenStoresText } from "./receipt.js";
+import { readWrittenStores, type WrittenFile, writtenStoresText } from "./written-stores.js";
 import { type WantedFile, wantedFiles } from "./wanted.js";
 
 /**

@@ -6,7 +6,7 @@ import { serviceHome } from "../../profile/service-identity.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { Proof, Step, StepInput } from "../../workflow/step.js";
 import { memberClient, type MemberClientOptions } from "../../members/private-client.js";
-import { observeClientConfig } from "../../vendor/client-config/observe.js";
+import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
 import { readClientConfig } from "../../vendor/client-config/client-config.js";
 
 export interface MembersOptions extends MemberClientOptions {

@@ -2,7 +2,7 @@ import type { ChangeProgress, JournaledChange, RecordedRun } from "../../workflo
 import type { Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { stands } from "../../workflow/later-runs.js";
-import { changeText, contentLines } from "../plan/shown-change.js";
+import { changeText, contentLines } from "./plan-text.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { displayWidth } from "../text/width.js";

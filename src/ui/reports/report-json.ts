@@ -2,7 +2,7 @@ import type { Problem } from "../../problem/problem.js";
 import type { RunResult } from "../../workflow/apply.js";
 import type { Plan } from "../../workflow/plan.js";
 import type { ProofResult } from "../../workflow/prove.js";
-import { changeJson } from "../plan/shown-change.js";
+import { changeJson } from "./plan-text.js";
 
 /** The document of `plan --json`. Schema: schemas/report.schema.json. */
 export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { ProgressEvent, ProgressListener } from "../../workflow/progress.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
-import { changeText } from "../plan/shown-change.js";
+import { changeText } from "../reports/plan-text.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Output } from "./output.js";
 import { timeText } from "../text/time-text.js";

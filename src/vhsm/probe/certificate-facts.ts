@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { peerText } from "../peer-text.js";
-import type { CertificateFacts, Finding } from "./finding.js";
+import type { CertificateFacts, Finding } from "./endpoint-report.js";
 
 const mostNames = 20;
 

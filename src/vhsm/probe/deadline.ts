@@ -1,4 +1,4 @@
-import type { Finding, Stage } from "./finding.js";
+import type { Finding, Stage } from "./endpoint-report.js";
 
 /** The time that is left for some work, and what ends when it is over. */
 export class Deadline {

@@ -1,15 +1,15 @@
 import type { Deadline } from "./deadline.js";
 import { type Time, timedOut } from "./deadline.js";
-import type { EndpointReport, Finding } from "./finding.js";
-import type { FirstShaken } from "./first-handshake.js";
-import { askInHttp, firstWords, type FirstWords, listenFirst, saidText } from "./first-words.js";
+import type { EndpointReport, Finding } from "./endpoint-report.js";
 import {
   demandsCertificate,
   type FailedHandshake,
+  type FirstShaken,
   type Session,
   shakeHands,
   type Shaken,
 } from "./shake-hands.js";
+import { askInHttp, firstWords, type FirstWords, listenFirst, saidText } from "./first-words.js";
 import type { Peer } from "./peer.js";
 import { needsLegacyServer, olderSettings, type TlsSettings } from "./tls-settings.js";
 import { openWire } from "./wire.js";

@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type ProblemDetails } from "../../problem/problem.js";
-import type { Finding, FindingKind, Stage } from "./finding.js";
+import type { Finding, FindingKind, Stage } from "./endpoint-report.js";
 import { type Endpoint, endpointText } from "../../profile/types.js";
 import { settingsText } from "./tls-settings.js";
 

@@ -2,7 +2,7 @@ import { vendorNames } from "../../vendor/client.js";
 import type { QueryAnswer } from "../kmip/messages.js";
 import { peerText } from "../peer-text.js";
 import type { Asked } from "./ask-kmip.js";
-import type { EndpointReport, Finding } from "./finding.js";
+import type { EndpointReport, Finding } from "./endpoint-report.js";
 import { saidText } from "./first-words.js";
 
 /** What a server's answer to a Query says about it. */

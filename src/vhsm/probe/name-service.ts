@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { isIP } from "node:net";
 import { fieldsOf, textOf } from "../../formats/json/json-values.js";
 import { startChild } from "../../host/commands/start-child.js";
-import type { Finding } from "./finding.js";
+import type { Finding } from "./endpoint-report.js";
 import type { Endpoint } from "../../profile/types.js";
 
 /** Addresses of a name in the order of the system's preference, at least one; or why there are none. */

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Time, timedOut } from "./deadline.js";
-import type { Finding } from "./finding.js";
+import type { Finding } from "./endpoint-report.js";
 import type { Lookup, Names } from "./name-service.js";
 import type { Peer } from "./peer.js";
 import type { Endpoint } from "../../profile/types.js";

@@ -1,10 +1,11 @@
 import { connect, type TLSSocket } from "node:tls";
-import { certificateFacts } from "./certificate-facts.js";
-import type { CertificateFacts } from "./finding.js";
-import type { Deadline } from "./deadline.js";
-import { serverName } from "./peer.js";
 import type { Endpoint } from "../../profile/types.js";
-import { tlsOptions, type TlsSettings } from "./tls-settings.js";
+import { certificateFacts } from "./certificate-facts.js";
+import type { Deadline } from "./deadline.js";
+import type { CertificateFacts } from "./endpoint-report.js";
+import { askInHttp, type FirstWords } from "./first-words.js";
+import { type Peer, serverName } from "./peer.js";
+import { tlsOptions, type TlsSettings, usualSettings } from "./tls-settings.js";
 import type { Wire } from "./wire.js";
 
 /** A TLS connection. Its errors are handled: callers see them as the end of the connection. */
@@ -141,4 +142,30 @@ function messageTypes(bytes: Buffer): ReadonlySet<number> {
   const types = new Set<number>();
   for (let at = 0; at + 4 <= bytes.length; at += 4 + bytes.readUIntBE(at + 1, 3)) types.add(bytes[at] ?? 0);
   return types;
+}
+
+/**
+ * The share of the time after which a port that does not answer TLS is also tried with plain HTTP: such a
+ * server may be waiting for the end of a line.
+ */
+const patience = 0.4;
+
+/** The result with the usual settings; `heard` if the port spoke something else in the meantime. */
+export type FirstShaken = Shaken | { readonly heard: FirstWords };
+
+/**
+ * Attempts a handshake with the usual settings, and if that is not answered, tries plain HTTP on a separate
+ * connection.
+ */
+export async function firstHandshake(wire: Wire, peer: Peer, deadline: Deadline): Promise<FirstShaken> {
+  const shaking = shakeHands(wire, peer, usualSettings, deadline);
+  const quick = await deadline.soon(patience, shaking);
+  if (quick !== "late") return quick;
+  return deadline.within<FirstShaken>(1, (part) => Promise.race([shaking, plainWords(peer, part)]));
+}
+
+/** Settles only when it is clear that there is no TLS. */
+async function plainWords(peer: Peer, deadline: Deadline): Promise<{ readonly heard: FirstWords }> {
+  const heard = await askInHttp(peer, deadline);
+  return heard.is === "nothing" || heard.is === "tls" ? new Promise<never>(() => undefined) : { heard };
 }

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { Duplex } from "node:stream";
 import type { Deadline } from "./deadline.js";
-import type { Finding } from "./finding.js";
+import type { Finding } from "./endpoint-report.js";
 import type { Peer } from "./peer.js";
 
 /**

@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { archiveFormat } from "../../../src/host/archive/archive-format.js";
+import { archiveFormat } from "../../../src/host/archive/open-archive.js";
 import { Problem } from "../../../src/problem/problem.js";
 
 function told(content: string | Buffer): string {

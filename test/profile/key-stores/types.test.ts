@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { keyStoreTypes, typeNames } from "../../../src/profile/key-stores/key-store-types.js";
 import { holdsSecret, isSecretKey } from "../../../src/profile/words/quote.js";
-import { storesEdit } from "../../../src/steps/key-stores/edit.js";
+import { storesEdit } from "../../../src/steps/key-stores/stores-edit.js";
 import { knownNames, settingsOfType, shownValue } from "../../../src/steps/key-stores/setting-names.js";
 import { path } from "../../../src/host/path.js";
 

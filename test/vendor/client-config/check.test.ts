@@ -1,5 +1,5 @@
 import t from "tap";
-import { checkClientConfig } from "../../../src/vendor/client-config/render.js";
+import { checkClientConfig } from "../../../src/vendor/client-config/render-client-config.js";
 import type { ClientConfig } from "../../../src/vendor/client-config/client-config.js";
 
 const wanted: ClientConfig = {

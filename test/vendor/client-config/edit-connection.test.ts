@@ -1,6 +1,6 @@
 import { test } from "tap";
 import { parseJson } from "../../../src/formats/json/json-tree.js";
-import { editedConnection } from "../../../src/vendor/client-config/edit.js";
+import { editedConnection } from "../../../src/vendor/client-config/edit-client-config.js";
 
 const [a, b] = [
   { ip: "10.0.0.1", port: 1 },

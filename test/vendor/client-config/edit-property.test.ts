@@ -1,7 +1,7 @@
 import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
-import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
+import { editClientConfig } from "../../../src/vendor/client-config/edit-client-config.js";
 import {
   type ClientConfig,
   readClientConfig,

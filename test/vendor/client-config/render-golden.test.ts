@@ -1,7 +1,7 @@
 import t from "tap";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderClientConfig } from "../../../src/vendor/client-config/render.js";
+import { renderClientConfig } from "../../../src/vendor/client-config/render-client-config.js";
 import { wantedClientConfig } from "../../../src/vendor/client-config/client-config.js";
 import { profileFile } from "../../support/profile-file.js";
 

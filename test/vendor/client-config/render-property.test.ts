@@ -2,8 +2,8 @@ import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { readClientConfig, readsAs } from "../../../src/vendor/client-config/client-config.js";
-import { renderClientConfig } from "../../../src/vendor/client-config/render.js";
-import { editClientConfig } from "../../../src/vendor/client-config/edit.js";
+import { renderClientConfig } from "../../../src/vendor/client-config/render-client-config.js";
+import { editClientConfig } from "../../../src/vendor/client-config/edit-client-config.js";
 import { clientConfigs } from "../../support/client-config-arbitraries.js";
 import { existing } from "../../support/existing-config.js";
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Test } from "tap";
 import { makeCertificate } from "../../../src/simulator/certificate.js";
-import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
+import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
 import { probeOne } from "./probe-one.js";
 
 const certificate = makeCertificate("hostile");

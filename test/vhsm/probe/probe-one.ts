@@ -1,4 +1,4 @@
-import type { EndpointReport } from "../../../src/vhsm/probe/finding.js";
+import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
 import { probeEndpoints } from "../../../src/vhsm/probe/probe-endpoint.js";
 import type { Endpoint } from "../../../src/profile/types.js";
 

@@ -4,7 +4,7 @@ import { journal } from "../../../src/generated/validate-journal.js";
 import { report } from "../../../src/generated/validate-report.js";
 import { path } from "../../../src/host/path.js";
 import { Secret } from "../../../src/problem/secret.js";
-import { changeJson, changeText, contentLines } from "../../../src/ui/plan/shown-change.js";
+import { changeJson, changeText, contentLines } from "../../../src/ui/reports/plan-text.js";
 import { style } from "../../../src/ui/text/width.js";
 import { type Change, type ChangeKindName, journaled } from "../../../src/workflow/change.js";
 import { changeKinds } from "../../../src/workflow/change-kinds/index.js";

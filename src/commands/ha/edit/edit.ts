@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
 import { Problem } from "../../../problem/problem.js";
-import { planText } from "../../../ui/plan/plan-text.js";
+import { planText } from "../../../ui/reports/plan-text.js";
 import { planJson } from "../../../ui/reports/report-json.js";
 import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";

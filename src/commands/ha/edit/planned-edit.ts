@@ -16,7 +16,7 @@ import { pkcs11Worker } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
 import { shownPlan } from "../../run/run-plan.js";
 import type { EditableProfile, EditRequest } from "./edit-request.js";
-import { probeMembers, membersToProbe } from "./probe-members.js";
+import { probeMembers, membersToProbe } from "../probe-members.js";
 import { editedVector } from "./vector-edits.js";
 
 /** An edit of one connection, planned as `apply` plans. */
@@ -64,7 +64,7 @@ export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
 
 async function profileToEdit(request: EditRequest): Promise<EditableProfile> {
   const { profile } = request.args;
-  if (profile === undefined) return (await import("./described-profile.js")).describedProfile(request);
+  if (profile === undefined) return (await import("./profile-of-config.js")).profileOfConfig(request);
   return (await import("./given-profile.js")).givenProfile(profile, request);
 }
 

@@ -10,7 +10,7 @@ import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
-import { isGood, probeAll, type Probed } from "../probe/probed.js";
+import { isGood, probeAll, type Probed } from "../probe-members.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { simulatedDrill } from "./simulated-drill.js";
 

@@ -6,7 +6,7 @@ import type { PrivateClient } from "../../../members/private-client.js";
 import { Problem } from "../../../problem/problem.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../../../vendor/client.js";
 import type { Endpoint } from "../../../profile/types.js";
-import { renderClientConfig } from "../../../vendor/client-config/render.js";
+import { renderClientConfig } from "../../../vendor/client-config/render-client-config.js";
 import type { DrillReport } from "../../../ui/reports/drill-report.js";
 import { type CommandContext, pkcs11Worker, simulatorSources } from "../../command.js";
 

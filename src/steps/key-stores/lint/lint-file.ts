@@ -3,7 +3,7 @@ import { positionsIn } from "../../../formats/text/text-position.js";
 import type { Host } from "../../../host/host.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Profile } from "../../../profile/types.js";
-import { type StoresEdit, unknownSecret } from "../edit.js";
+import { type StoresEdit, unknownSecret } from "../stores-edit.js";
 import { composeWarning } from "./lint-context.js";
 import type { LintedSetting } from "./lint-context.js";
 import { lintSettings } from "./lint-settings.js";

@@ -5,7 +5,7 @@ import { quotedName } from "../../../profile/words/quote.js";
 import { builtInStores } from "../../../profile/key-stores/check-names.js";
 import { typeNames } from "../../../profile/key-stores/key-store-types.js";
 import { nearest } from "../../../profile/words/suggest.js";
-import { storesIn, type StoreInSettings } from "../edit.js";
+import { storesIn, type StoreInSettings } from "../stores-edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
 import { baseName, LookedModules } from "./looked-modules.js";
 import { databaseStoreKey, defaultStoreKey, isKnownType, storeKey } from "../setting-names.js";

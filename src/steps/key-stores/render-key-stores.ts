@@ -3,7 +3,7 @@ import type { SettingsForm } from "../../formats/settings/settings-text.js";
 import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Profile } from "../../profile/types.js";
 import { editedText } from "./edited-text.js";
-import type { Secrets } from "./edit.js";
+import type { Secrets } from "./stores-edit.js";
 import { defaultStoreKey, storeKey } from "./setting-names.js";
 
 /**

@@ -18,7 +18,13 @@ import {
 } from "./client-config.js";
 import { connectionDifference, differences, shownName, unknownParts } from "./differences.js";
 import type { ExistingText } from "./existing.js";
-import { checkClientConfig, connectionData, endpointData, mismatch, userData } from "./render.js";
+import {
+  checkClientConfig,
+  connectionData,
+  endpointData,
+  mismatch,
+  userData,
+} from "./render-client-config.js";
 
 export interface EditedClientConfig {
   /** The given text, unchanged, if the client already reads from it what is wanted. */

@@ -1,8 +1,7 @@
-import type { Change } from "../../workflow/change.js";
+import { type Change, withKind } from "../../workflow/change.js";
 import type { Plan, PlannedStep } from "../../workflow/plan.js";
-import { changeMark, changeText, contentLines } from "./shown-change.js";
-import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
+import { cleanLine } from "../text/clean-text.js";
 
 /**
  * The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the
@@ -42,4 +41,37 @@ function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
 function changeLines(change: Change, style: Style): string[] {
   const mark = changeMark(change) === "+" ? style.green("+") : style.yellow("~");
   return [`  ${mark} ${changeText(change)}`, ...contentLines(change, style).map((line) => `      ${line}`)];
+}
+
+/** One line for people: what the change does, without its content. */
+export function changeText(change: Change): string {
+  return cleanLine(withKind(change, (kind, one) => kind.text(one)));
+}
+
+/** The mark before a change: new, or changed. */
+export function changeMark(change: Change): "+" | "~" {
+  return withKind(change, (kind, one) => kind.isNew(one)) ? "+" : "~";
+}
+
+/** What the change means, and the lines of its content that change; nothing if its text says everything. */
+export function contentLines(change: Change, style: Style): readonly string[] {
+  return withKind(change, (kind, one) => [
+    ...(kind.summary?.(one) ?? []).map(cleanLine),
+    ...(kind.diff?.(one) ?? []).map((line) => coloured(line, style)),
+  ]);
+}
+
+function coloured(line: string, style: Style): string {
+  if (line.startsWith("+")) return style.green(line);
+  if (line.startsWith("-")) return style.red(line);
+  return line.startsWith("@") ? style.dim(line) : line;
+}
+
+/**
+ * A change in the `--json` documents: `{"step","kind","path",…}`, the rest depends on its kind. Schema:
+ * `$defs/change` of schemas/report.schema.json.
+ */
+export function changeJson(change: Change): Readonly<Record<string, unknown>> {
+  const { step, kind, path } = change;
+  return { step, kind, path, ...withKind(change, (itsKind, one) => itsKind.json(one)) };
 }

@@ -1,8 +1,8 @@
 import { test } from "tap";
-import { path } from "../../../src/host/path.js";
-import type { Profile } from "../../../src/profile/types.js";
-import { oneConnection } from "../../../src/vendor/client-config/one-connection.js";
-import { MemoryHost } from "../../support/memory-host.js";
+import { path } from "../../src/host/path.js";
+import type { Profile } from "../../src/profile/types.js";
+import { oneConnection } from "../../src/members/private-client.js";
+import { MemoryHost } from "../support/memory-host.js";
 
 const file = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
 const endpoint = (ip: string) => ({ ip, port: 60161 });

@@ -1,9 +1,74 @@
-import type { Endpoint } from "../../../profile/types.js";
-import { endpointMeaning } from "../../../profile/address.js";
-import { asWarning, Problem, Problems } from "../../../problem/problem.js";
-import type { CommandContext } from "../../command.js";
-import { isGood, probeAll, type Probed } from "../probe/probed.js";
-import { fewOf, type Verb } from "./vector-edits.js";
+import { asWarning, isError, Problem, Problems } from "../../problem/problem.js";
+import { endpointMeaning, parseAddress } from "../../profile/address.js";
+import { type Endpoint, endpointText } from "../../profile/types.js";
+import type { EndpointReport } from "../../vhsm/probe/endpoint-report.js";
+import { findingProblem } from "../../vhsm/probe/finding-problem.js";
+import { probeEndpoints, type ProbeOptions } from "../../vhsm/probe/probe-endpoint.js";
+import type { CommandContext } from "../command.js";
+import { fewOf, type Verb } from "./edit/vector-edits.js";
+
+/** An endpoint to be probed, and where it is from. */
+export interface Wanted {
+  /** Undefined for an endpoint of the command line. */
+  readonly connection: string | undefined;
+  /** The file that names it, where one does. */
+  readonly source?: string;
+  readonly target: Endpoint;
+}
+
+/** One endpoint after a probe. */
+export interface Probed {
+  /** Undefined for an endpoint of the command line. */
+  readonly connection: string | undefined;
+  readonly report: EndpointReport;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Probes endpoints; results in their order. An `ip` that is neither an address nor a name is a problem and is
+ * not connected to: the system would take an empty one, or 0.0.0.0, for this host.
+ */
+export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
+  const faults = wanted.map(addressFault);
+  const reports = [
+    ...(await probeEndpoints(
+      wanted.filter((_one, index) => faults[index] === undefined).map(({ target }) => target),
+      options,
+    )),
+  ];
+  return wanted.map(({ connection, target }, index) => {
+    const fault = faults[index];
+    const report = fault === undefined ? reports.shift() : undefined;
+    return report === undefined
+      ? { connection, report: { target, findings: [] }, problems: fault === undefined ? [] : [fault] }
+      : probed(connection, report);
+  });
+}
+
+function probed(connection: string | undefined, report: EndpointReport): Probed {
+  return {
+    connection,
+    report,
+    problems: report.findings.map((finding) => findingProblem(finding, report.target, report.address)),
+  };
+}
+
+function addressFault({ connection, source, target }: Wanted): Problem | undefined {
+  const address = parseAddress(target.ip);
+  if (address.kind !== "invalid") return undefined;
+  return new Problem("endpoint-address", `ip ${JSON.stringify(target.ip)} is not a usable address`, {
+    where: { path: source ?? endpointText(target) },
+    detail:
+      `${connection === undefined ? "" : `connection ${JSON.stringify(connection)}, `}port ` +
+      `${target.port}`,
+    hint: address.hint,
+  });
+}
+
+/** Whether the client can use it, as far as a probe can tell: warnings pass. */
+export function isGood({ problems }: Probed): boolean {
+  return problems.every((problem) => !isError(problem));
+}
 
 /** What is asked of a connection's endpoints before they are written. */
 export interface MembersToProbe {

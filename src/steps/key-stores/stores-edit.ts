@@ -2,7 +2,7 @@ import { foldKey, partOf, type Setting, type SettingsEdit } from "../../formats/
 import type { PinSource } from "../../host/pin/pin-text.js";
 import type { Secret } from "../../problem/secret.js";
 import type { KeyStore } from "../../profile/types.js";
-import type { WrittenFile } from "./receipt.js";
+import type { WrittenFile } from "./written-stores.js";
 import {
   defaultStoreKey,
   isCaseless,

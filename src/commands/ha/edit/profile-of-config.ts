@@ -15,7 +15,7 @@ import type { EditableProfile, EditArguments, EditRequest } from "./edit-request
  * one: connections, who logs in through them, and the account. It has no key stores, so none is touched.
  * Throws Problems.
  */
-export async function describedProfile({ edit, args, host, context }: EditRequest): Promise<EditableProfile> {
+export async function profileOfConfig({ edit, args, host, context }: EditRequest): Promise<EditableProfile> {
   const read = await readConnections({ user: args.user, home: args.home, root: args.root }, context);
   const [connection] = chosenConnections(read, [edit.connection]);
   if (connection?.problem !== undefined && edit.verb !== "set") throw connection.problem;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { list } from "tar";
 import { test } from "tap";
-import { buildArchive } from "../../src/simulator/archive.js";
+import { buildArchive } from "../../src/simulator/build-archive.js";
 import { runTool } from "../../src/simulator/compile.js";
 import { cache, openFolder, sources } from "./rig.js";
 

@@ -1,7 +1,7 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
 import { Problem } from "../../../src/problem/problem.js";
-import { planText } from "../../../src/ui/plan/plan-text.js";
+import { planText } from "../../../src/ui/reports/plan-text.js";
 import { style } from "../../../src/ui/text/width.js";
 import type { WriteFile } from "../../../src/workflow/change-kinds/write-file.js";
 import type { Plan } from "../../../src/workflow/plan.js";

@@ -3,8 +3,8 @@ import type { Setting } from "../../../src/formats/settings/settings-text.js";
 import { path } from "../../../src/host/path.js";
 import { Secret } from "../../../src/problem/secret.js";
 import type { KeyStore, PinSource } from "../../../src/profile/types.js";
-import { storesEdit, type Secrets } from "../../../src/steps/key-stores/edit.js";
-import type { WrittenFile } from "../../../src/steps/key-stores/receipt.js";
+import { storesEdit, type Secrets } from "../../../src/steps/key-stores/stores-edit.js";
+import type { WrittenFile } from "../../../src/steps/key-stores/written-stores.js";
 
 const target = { path: path("/etc/amplia/appsettings.conf"), form: "ini" } as const;
 const source: PinSource = { from: "file", path: path("/run/pin") };

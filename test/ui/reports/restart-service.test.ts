@@ -1,7 +1,7 @@
 import t from "tap";
 import { report } from "../../../src/generated/validate-report.js";
 import { path } from "../../../src/host/path.js";
-import { changeJson, changeMark, changeText } from "../../../src/ui/plan/shown-change.js";
+import { changeJson, changeMark, changeText } from "../../../src/ui/reports/plan-text.js";
 import type { RestartService } from "../../../src/workflow/change-kinds/restart-service.js";
 
 const restart: RestartService = {
