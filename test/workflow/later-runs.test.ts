@@ -3,25 +3,11 @@ import { path } from "../../src/host/path.js";
 import type { Change } from "../../src/workflow/change.js";
 import type { ChangeProgress, RecordedRun } from "../../src/workflow/journal/entry.js";
 import { runsInTheWay, stands } from "../../src/workflow/later-runs.js";
+import { accountChange, fileChange, folderChange } from "../support/changes.js";
 
 const owned = { owner: "amplia", group: "amplia" };
-const folder: Change = {
-  step: "client-config",
-  kind: "create-folder",
-  path: path("/var/amplia/.config"),
-  mode: 0o750,
-  ...owned,
-};
-const config: Change = {
-  step: "client-config",
-  kind: "write-file",
-  path: path("/var/amplia/.config/config.json"),
-  content: "{}",
-  before: null,
-  sensitive: false,
-  mode: 0o640,
-  ...owned,
-};
+const folder: Change = { ...folderChange("/var/amplia/.config"), ...owned };
+const config: Change = { ...fileChange("/var/amplia/.config/config.json", "{}"), ...owned };
 const configMode: Change = {
   step: "ownership",
   kind: "set-mode",
@@ -46,16 +32,6 @@ const newerInstaller: Change = {
   sha256: "1".repeat(64),
   version: "1.8.0",
   from: "1.7.0",
-};
-const account: Change = {
-  step: "account",
-  kind: "create-account",
-  path: path("/etc/passwd"),
-  user: "amplia",
-  group: "amplia",
-  home: path("/var/amplia"),
-  createGroup: true,
-  createUser: true,
 };
 
 function run(
@@ -107,7 +83,7 @@ t.test(
 t.test("what a later run did to the same place counts, whatever the kind of change", (t) => {
   t.same(before(run(1, [config]), run(2, [configMode])), [2]);
   t.same(before(run(1, [configMode]), run(2, [config])), [2]);
-  t.same(before(run(1, [account]), run(2, [account])), [2]);
+  t.same(before(run(1, [accountChange]), run(2, [accountChange])), [2]);
   t.end();
 });
 
@@ -194,9 +170,14 @@ t.test(
 );
 
 t.test("what needs an account that the run made comes first, other accounts do not", (t) => {
-  const other: Change = { ...account, user: "cavalier", group: "cavalier", home: path("/var/cavalier") };
-  t.same(before(run(1, [account]), run(2, [elsewhere])), [2], "it belongs to the account");
-  t.same(before(run(1, [account]), run(2, [other])), [], "although one file lists both");
+  const other: Change = {
+    ...accountChange,
+    user: "cavalier",
+    group: "cavalier",
+    home: path("/var/cavalier"),
+  };
+  t.same(before(run(1, [accountChange]), run(2, [elsewhere])), [2], "it belongs to the account");
+  t.same(before(run(1, [accountChange]), run(2, [other])), [], "although one file lists both");
   t.end();
 });
 

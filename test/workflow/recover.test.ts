@@ -1,42 +1,17 @@
 import t from "tap";
 import { path } from "../../src/host/path.js";
 import { Problem, Problems } from "../../src/problem/problem.js";
-import type { Profile } from "../../src/profile/types.js";
 import { applyPlan } from "../../src/workflow/apply.js";
-import type { Change } from "../../src/workflow/change.js";
 import { makePlan } from "../../src/workflow/plan.js";
 import { recover } from "../../src/workflow/recover.js";
 import type { Proof, Step } from "../../src/workflow/step.js";
+import { fileChange, restartChange, rootProfile } from "../support/changes.js";
 import { ServiceHost, up } from "../support/service-host.js";
 
-const profile: Profile = {
-  source: "p.yaml",
-  connections: new Map(),
-  users: new Map(),
-  service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 },
-  keyStores: new Map(),
-};
+const profile = rootProfile;
+const file = fileChange("/etc/new", "new");
+const restart = restartChange(file);
 const by = { who: "anna", version: "0.1.0" };
-const file: Change = {
-  step: "client-config",
-  kind: "write-file",
-  path: path("/etc/new"),
-  content: "new",
-  before: null,
-  sensitive: false,
-  mode: 0o640,
-  owner: "root",
-  group: "root",
-};
-const restart: Change = {
-  step: "service",
-  kind: "restart-service",
-  path: path("/etc/systemd/system/amplia.service"),
-  unit: "amplia.service",
-  health: null,
-  timeoutSeconds: 20,
-  because: [file.path],
-};
 const account = {
   users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }],
   groups: [{ group: "root", gid: 0 }],

@@ -1,41 +1,16 @@
 import t from "tap";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import type { Profile } from "../../src/profile/types.js";
 import { applyPlan, type RunResult } from "../../src/workflow/apply.js";
-import type { Change } from "../../src/workflow/change.js";
 import { readRun } from "../../src/workflow/journal/runs.js";
 import { makePlan } from "../../src/workflow/plan.js";
 import type { Step } from "../../src/workflow/step.js";
+import { fileChange, restartChange, rootProfile } from "../support/changes.js";
 import { ServiceHost, up, upForLong } from "../support/service-host.js";
 
-const profile: Profile = {
-  source: "p.yaml",
-  connections: new Map(),
-  users: new Map(),
-  service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 },
-  keyStores: new Map(),
-};
-const newFile: Change = {
-  step: "client-config",
-  kind: "write-file",
-  path: path("/etc/new"),
-  content: "new",
-  before: null,
-  sensitive: false,
-  mode: 0o640,
-  owner: "root",
-  group: "root",
-};
-const restart: Change = {
-  step: "service",
-  kind: "restart-service",
-  path: path("/etc/systemd/system/amplia.service"),
-  unit: "amplia.service",
-  health: null,
-  timeoutSeconds: 20,
-  because: [newFile.path],
-};
+const profile = rootProfile;
+const newFile = fileChange("/etc/new", "new");
+const restart = restartChange(newFile);
 
 /**
  * As an apply with a service goes: the restart planned in the middle; what the service manager had been asked

@@ -1,5 +1,4 @@
 import t from "tap";
-import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Change } from "../../src/workflow/change.js";
 import type { UndoableChange } from "../../src/workflow/undoable-change.js";
@@ -7,35 +6,12 @@ import { Journal } from "../../src/workflow/journal/journal.js";
 import { readRun } from "../../src/workflow/journal/runs.js";
 import type { ProgressEvent } from "../../src/workflow/progress.js";
 import { undoChanges } from "../../src/workflow/undo-changes.js";
+import { accountChange, folderChange, restartChange } from "../support/changes.js";
 import { MemoryHost } from "../support/memory-host.js";
 
-const folder: Change = {
-  step: "client-config",
-  kind: "create-folder",
-  path: path("/etc/made"),
-  mode: 0o750,
-  owner: "root",
-  group: "root",
-};
-const restart: Change = {
-  step: "service",
-  kind: "restart-service",
-  path: path("/etc/systemd/system/amplia.service"),
-  unit: "amplia.service",
-  health: null,
-  timeoutSeconds: 1,
-  because: [],
-};
-const account: Change = {
-  step: "account",
-  kind: "create-account",
-  path: path("/etc/passwd"),
-  user: "amplia",
-  group: "amplia",
-  home: path("/var/amplia"),
-  createGroup: true,
-  createUser: true,
-};
+const folder = folderChange("/etc/made");
+const restart = restartChange();
+const account = accountChange;
 
 interface Ways {
   readonly settles?: boolean;

@@ -1,31 +1,13 @@
 import t from "tap";
 import { path } from "../../src/host/path.js";
 import type { UnitState } from "../../src/host/service/unit-state.js";
-import type { Change } from "../../src/workflow/change.js";
 import type { ChangeProgress, RecordedRun } from "../../src/workflow/journal/entry.js";
 import { unreadRuns } from "../../src/workflow/unread-changes.js";
+import { fileChange, restartChange } from "../support/changes.js";
 
-const unit = "amplia.service";
-const file: Change = {
-  step: "client-config",
-  kind: "write-file",
-  path: path("/etc/x"),
-  content: "new",
-  before: null,
-  sensitive: false,
-  mode: 0o640,
-  owner: "root",
-  group: "root",
-};
-const restart: Change = {
-  step: "service",
-  kind: "restart-service",
-  path: path("/etc/systemd/system/amplia.service"),
-  unit,
-  health: null,
-  timeoutSeconds: 20,
-  because: [file.path],
-};
+const file = fileChange("/etc/x", "new");
+const restart = restartChange(file);
+const { unit } = restart;
 
 /** The run was from 20 s ago to 10 s ago. */
 const began = Date.now() - 20_000;

@@ -6,19 +6,13 @@ import type { Change } from "../../../src/workflow/change.js";
 import { Journal } from "../../../src/workflow/journal/journal.js";
 import { readRun } from "../../../src/workflow/journal/runs.js";
 import { recover } from "../../../src/workflow/recover.js";
+import { folderChange } from "../../support/changes.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
 const by = { who: "anna", version: "0.1.0" };
 
 function folders(count: number): readonly Change[] {
-  return Array.from({ length: count }, (_one, index): Change => ({
-    step: "client-config",
-    kind: "create-folder",
-    path: path(`/etc/made-${index}`),
-    mode: 0o750,
-    owner: "root",
-    group: "root",
-  }));
+  return Array.from({ length: count }, (_one, index) => folderChange(`/etc/made-${index}`));
 }
 
 /** A host that counts what is written to the journal, and whose disk can refuse it. */
