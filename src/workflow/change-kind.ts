@@ -131,6 +131,8 @@ interface Related<C extends CommonChange> {
    * True: it makes all of what lies at its path, so that what earlier changes of the run did there is gone.
    */
   readonly isWhole?: true;
+  /** True: it makes the folder at its path, where later changes of the run may work. */
+  readonly makesFolder?: true;
   /** True: it rests on nothing that other runs did, and can be made again at any time. */
   readonly isFree?: true;
   /**

@@ -51,3 +51,8 @@ export function waitsForProof(change: Change): boolean {
 export function changesContent(change: Change): boolean {
   return withKind(change, (kind) => kind.changesContent === true);
 }
+
+/** Whether a change makes the folder at its path. */
+export function makesFolder(change: Change): boolean {
+  return withKind(change, (kind) => kind.makesFolder === true);
+}

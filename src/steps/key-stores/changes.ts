@@ -6,7 +6,7 @@ import { sha256 } from "../../host/random-hex.js";
 import { Problem } from "../../problem/problem.js";
 import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";
-import type { Change } from "../../workflow/change.js";
+import { makesFolder, type Change } from "../../workflow/change.js";
 import type { ObservedFile } from "./observe.js";
 import { writtenStoresFile } from "./written-stores.js";
 
@@ -32,9 +32,7 @@ export function folderChanges(
 ): readonly Change[] {
   const own = new Set(files.map(({ path: file }) => folderOf(file)));
   // the same plan may create the home
-  const made = new Set(
-    planned.flatMap(({ kind, path: folder }) => (kind === "create-folder" ? [folder] : [])),
-  );
+  const made = new Set(planned.filter(makesFolder).map(({ path: folder }) => folder));
   const missing = [...new Set(files.flatMap(({ missingFolders }) => missingFolders))]
     .filter((folder) => !made.has(folder))
     .sort();

@@ -21,6 +21,7 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
   isNew: () => true,
   json: ({ owner, group, mode }) => ({ owner, group, mode: modeText(mode) }),
 
+  makesFolder: true,
   carries: ({ path }, later) => later.path === path || later.path.startsWith(`${path}/`),
 
   parsePrior: (json) => {
