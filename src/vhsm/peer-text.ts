@@ -15,5 +15,6 @@ export function peerText(text: string, longest = longestText): string {
     .replace(/\s+/gu, " ")
     .replace(/[\p{C}\p{Zl}\p{Zp}\ufffd]/gu, "")
     .trim();
-  return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
+  // a character of two code units is not cut in the middle
+  return plain.length > longest ? `${plain.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "")}…` : plain;
 }
