@@ -1,6 +1,10 @@
 import { valueWithoutUrlSecrets, withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { ScalarNode } from "../reading/tree.js";
 
+/**
+ * Read before the type of a key store is known, so a list of its own; a test holds it against the types'
+ * secret keys.
+ */
 const secretKeys: ReadonlySet<string> = new Set([
   "pin",
   "pins",
