@@ -19,12 +19,12 @@ if (args.length === 1 && args[0] === "--version") stdout.write(`${KNETCTL_VERSIO
 else void start();
 
 async function start(): Promise<void> {
-  // before anything of ours is opened
+  // before the program opens anything
   const descriptors = openDescriptors();
-  // without a listener Node opens its debugger at this signal: a port through which every local user can read
-  // what root has in memory
+  // without a listener, Node opens its debugger at this signal: a port through which every local user can
+  // read root's memory
   process.on("SIGUSR1", () => undefined);
-  // whatever the caller's umask, what we make for ourselves stays ours to read
+  // whatever the caller's umask, nobody else can read the program's own files
   process.umask(process.umask(0o077) & 0o077);
   const { main } = await import("./main.js");
   const exitCode = await main({
@@ -49,8 +49,7 @@ async function start(): Promise<void> {
 }
 
 /**
- * `/` where the folder has been removed meanwhile: names from there on cannot be found then, and are said not
- * to exist.
+ * `/` if the folder has been removed: names relative to it cannot be found then, and are reported as missing.
  */
 function workingFolder(): string {
   try {
@@ -61,14 +60,14 @@ function workingFolder(): string {
 }
 
 /**
- * Signals that come together are one wish: timeout(1) sends its own twice, and so do a shell and the kernel
- * when a terminal hangs up.
+ * Signals that arrive together count as one: timeout(1) sends its signal twice, and a shell and the kernel
+ * both send one when a terminal hangs up.
  */
 const onePressMs = 500;
 
 /**
  * Aborts at the first SIGINT, SIGTERM or SIGHUP. A later SIGINT or SIGTERM ends the program at once; a SIGHUP
- * does not, since a terminal that is gone asks for nothing.
+ * does not, since a terminal that is gone is no request.
  */
 function abortedBySignals(): AbortSignal {
   const controller = new AbortController();

@@ -20,7 +20,7 @@ export interface MainInput {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly signal: AbortSignal;
-  /** Sets what is called when a second signal ends the program at once, instead of what was set before. */
+  /** Sets what is called when a second signal ends the program at once, replacing what was set before. */
   readonly whenLeft: (leave: () => void) => void;
   readonly isRoot: boolean;
 }
@@ -35,7 +35,10 @@ export async function main(input: MainInput): Promise<ExitCode> {
   return shown(input, out, async () => verb(context(input, out)));
 }
 
-/** What a shell that completes a line calls, followed by the line's words, the one under the cursor last. */
+/**
+ * The option with which a shell asks for completions, followed by the line's words, the one under the cursor
+ * last.
+ */
 const askForCompletions = "--complete";
 
 async function completed(input: MainInput): Promise<ExitCode> {
@@ -88,7 +91,7 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
   return {
     output: out,
     workingFolder,
-    // signals end the program at once until a command asks for this
+    // until a command asks for this, a signal ends the program at once
     get signal() {
       return input.signal;
     },
@@ -104,7 +107,7 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
       const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
       if (host.root !== "/") out.inside(host.root);
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
-      // here, for every command: whichever may write can have private homes and stages
+      // here, for every command: any that can write may have private homes and stages
       const { removePrivateHomes } = await import("./host/processes/private-home.js");
       const { removeStages } = await import("./host/stage/stage.js");
       whenLeft(() => {
@@ -116,7 +119,7 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
   };
 }
 
-/** Everything that was added is done, in its order, whatever of it fails: there is nobody left to tell. */
+/** Everything that was added is done in order, even if some of it fails: there is nobody left to tell. */
 function addedTo(set: MainInput["whenLeft"]): CommandContext["whenLeft"] {
   const all: (() => void)[] = [];
   return (leave) => {
@@ -126,7 +129,7 @@ function addedTo(set: MainInput["whenLeft"]): CommandContext["whenLeft"] {
         try {
           one();
         } catch {
-          // the others all the same
+          // the others are still done
         }
       }
     });
@@ -141,7 +144,7 @@ async function rootFolder(root: string, workingFolder: AbsolutePath): Promise<Ab
     if (!fs.statSync(real).isDirectory()) throw new Error("not a folder");
     return absolute(real);
   } catch (cause) {
-    // root may get there
+    // root may be able to reach it
     if (errorCode(cause) === "EACCES")
       throw new Problem("host-not-permitted", "the folder of --root cannot be reached", {
         where: { path: root },
@@ -162,7 +165,7 @@ function absolute(text: string): AbsolutePath {
   return checked;
 }
 
-/** Runs; shows what was thrown; the exit code is that of the first error. */
+/** Runs it and shows what it throws; the exit code is that of the first error. */
 async function shown(input: MainInput, out: TerminalOutput, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await run();

@@ -8,11 +8,11 @@ import type { Output } from "../ui/terminal/output.js";
 /** What `main` gives every command. */
 export interface CommandContext {
   readonly output: Output;
-  /** Folder that relative paths of the command line start from. */
+  /** The folder from which relative paths on the command line start. */
   readonly workingFolder: AbsolutePath;
   /**
-   * Builds the host for `--root` (default `/`); loaded only by the commands that need one. Of one that can be
-   * written to, the private homes of this process are removed when a second signal ends the program.
+   * Builds the host for `--root` (default `/`); loaded only by the commands that need one. For a host that
+   * can be written to, this process's private homes are removed when a second signal ends the program.
    */
   host(options: { root?: string | undefined; readOnly: boolean }): Promise<Host>;
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
@@ -24,8 +24,8 @@ export interface CommandContext {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
-   * What was open before the program opened anything: whether a descriptor was handed over is told by
-   * `isHandedOver`.
+   * The descriptors that were open before the program opened any: `isHandedOver` says whether one was passed
+   * in.
    */
   readonly descriptors: OpenDescriptors;
   /** How to call this program again: node, and the bundled script. */
@@ -38,7 +38,7 @@ export interface CommandContext {
 export type CommandRun<Arguments> = (args: Arguments, context: CommandContext) => Promise<ExitCode>;
 
 /**
- * Throws `apply-needs-root` for a command that changes the host; `harmless` is the one that shows what it
+ * Throws `apply-needs-root` for a command that changes the host; `harmless` is the command that shows what it
  * would do and works without root.
  */
 export function requireRoot({ isRoot }: CommandContext, command: string, harmless: string): void {
@@ -48,12 +48,12 @@ export function requireRoot({ isRoot }: CommandContext, command: string, harmles
   });
 }
 
-/** The smoke test's worker, which alone loads PKCS #11 modules: a script beside the program. */
+/** The smoke test's worker, the only script that loads PKCS #11 modules; it is beside the program. */
 export function pkcs11Worker({ programFolder }: Pick<CommandContext, "programFolder">): AbsolutePath {
   return joined(programFolder, "pkcs11-worker.cjs");
 }
 
-/** What the simulated module and the archive around it are built from. */
+/** The sources of the simulated module and its archive. */
 export function simulatorSources({ programFolder }: Pick<CommandContext, "programFolder">): AbsolutePath {
   return joined(folderOf(programFolder), "installers", "simulator");
 }

@@ -2,11 +2,11 @@ import { exitCodes } from "../problem/exit-codes.js";
 import { Problem } from "../problem/problem.js";
 import { verb } from "./verb.js";
 
-/** Shells that there is a completion script for. */
+/** Shells for which there is a completion script. */
 export const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
 
-/** Stands for the names of files, which the shell knows better. */
+/** Stands for file names, which the shell itself completes better. */
 export const filesWanted = ":files";
 
 export const completion = verb({
@@ -17,7 +17,7 @@ export const completion = verb({
   },
   options: {},
   examples: [
-    ["knetctl completion bash | sudo tee /etc/bash_completion.d/knetctl", "for everybody on this host"],
+    ["knetctl completion bash | sudo tee /etc/bash_completion.d/knetctl", "for everyone on this host"],
     ["source <(knetctl completion bash)", "for this shell"],
   ],
   run: ({ shell: named }, { output, environment }) => {
@@ -35,8 +35,8 @@ export const completion = verb({
 });
 
 /**
- * Each asks the program for the words that may stand under the cursor, a line each; a line of its own says
- * that files may.
+ * Each asks the program for the words that may go under the cursor, one per line; a separate line says that
+ * file names may.
  */
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `# knetctl completion bash > /etc/bash_completion.d/knetctl; or source <(knetctl completion bash)

@@ -1,7 +1,7 @@
 import { flag } from "./command-line/options.js";
 import { verb } from "./verb.js";
 
-/** The second call, made by the first, runs inside the sandbox. */
+/** The second call, made by the first one, runs inside the sandbox. */
 export const demo = verb({
   name: "demo",
   describe: "the whole job against simulated VHSMs, in a sandbox",

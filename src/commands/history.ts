@@ -8,7 +8,7 @@ export const history = verb({
   options: { root: rootOption },
   examples: [
     ["sudo knetctl history", "all runs, the latest first"],
-    ["sudo knetctl history 3", "all that run 3 changed, and whether it can be taken back"],
+    ["sudo knetctl history 3", "everything that run 3 changed, and whether it can be taken back"],
   ],
   run: async (args, context) => (await import("./run/history.js")).history(args, context),
 });

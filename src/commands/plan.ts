@@ -3,8 +3,7 @@ import { verb } from "./verb.js";
 
 export const plan = verb({
   name: "plan",
-  describe:
-    "show what apply would change, as far as the caller can see; exit code 2 if anything would change",
+  describe: "show what apply would change, as far as this user can see; exit code 2 if anything would change",
   words: { profile: profileWord },
   options: { root: rootOption },
   examples: [

@@ -4,7 +4,7 @@ import { verb } from "./verb.js";
 export const rollback = verb({
   name: "rollback",
   describe: "take back what a run changed",
-  words: { run: runWord("the one that was cut off, else the latest that still stands") },
+  words: { run: runWord("the one that was cut off, else the latest that is still in effect") },
   options: {
     root: rootOption,
     "lock-timeout": lockOption,
@@ -14,7 +14,7 @@ export const rollback = verb({
   examples: [
     ["sudo knetctl rollback --dry-run", "what would be taken back of the latest run"],
     ["sudo knetctl rollback", "take it back"],
-    ["sudo knetctl rollback 3 --keep-changed", "run 3, but for files edited since"],
+    ["sudo knetctl rollback 3 --keep-changed", "run 3, except for files edited since"],
   ],
   run: async (args, context) => (await import("./run/rollback.js")).rollback(args, context),
 });

@@ -2,7 +2,7 @@ import type { schemaTexts } from "../generated/schemas.js";
 import { exitCodes } from "../problem/exit-codes.js";
 import { verb } from "./verb.js";
 
-/** Schemas that are there for users of the program; the others are parts of these. */
+/** Schemas for users of the program; the others are parts of these. */
 export const schemaNames = [
   "profile",
   "client-config",

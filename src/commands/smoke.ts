@@ -9,7 +9,7 @@ export const smoke = verb({
     module: { ...file("PKCS #11 module: a path, or a name the loader finds"), demandOption: true },
     "token-label": { ...text("choose the token by label"), mayBeEmpty: true },
     "token-serial": {
-      ...text("choose the token by serial number, or among several of one label"),
+      ...text("choose the token by serial number, or among several with one label"),
       mayBeEmpty: true,
     },
     as: text("run as this user"),

@@ -2,11 +2,11 @@ import type { InferredOptionType, Options, PositionalOptions } from "yargs";
 import type { ExitCode } from "../problem/exit-codes.js";
 import type { CommandContext } from "./command.js";
 
-/** What completion and the sentences for bad usage need to know, and the parser does not. */
+/** What completion and the messages about bad usage need to know, but the parser does not. */
 interface Beside {
   /** It names a file or a folder. */
   readonly names?: "files";
-  /** An empty text is a value, and not what is left of a variable that is not set. */
+  /** An empty text is a valid value, not the result of a variable that is not set. */
   readonly mayBeEmpty?: true;
 }
 
@@ -15,10 +15,10 @@ export type Option = Options & Beside;
 /** What is given as a word, without a name. */
 export type Word = PositionalOptions & Beside & { readonly form?: string };
 
-/** A command line that can be typed as it is, and what it is for. */
+/** A command line that can be typed as shown, and what it is for. */
 export type Example = readonly [line: string, purpose: string];
 
-/** Options and words by their names in camel case, as the parser hands them over. */
+/** Options and words by their names in camel case, as the parser returns them. */
 export type ParsedArguments = Readonly<Record<string, unknown>>;
 
 type CamelCase<Name> = Name extends `${infer Head}-${infer Tail}`
@@ -32,19 +32,19 @@ type Values<O extends Readonly<Record<string, Option | Word>>> = {
 interface Declaration<W extends Readonly<Record<string, Word>>, O extends Readonly<Record<string, Option>>> {
   readonly name: string;
   readonly describe: string;
-  /** In their order. */
+  /** In order. */
   readonly words: W;
   readonly options: O;
   readonly examples: readonly Example[];
-  /** What is wrong with arguments that are right one by one. */
+  /** What is wrong with arguments that are each valid. */
   readonly fault?: (args: ParsedArguments) => string | undefined;
   /** Loads what it needs itself: every start of the program loads all declarations. */
   readonly run: (args: Values<W> & Values<O>, context: CommandContext) => Promise<ExitCode>;
 }
 
 /**
- * All there is to say of a verb. The parser, help, completion, the start without the parser and the sentences
- * for bad usage are made from it.
+ * Everything about a verb. The parser, help, completion, the start without the parser and the messages about
+ * bad usage are made from it.
  */
 export interface Verb {
   readonly name: string;
@@ -56,7 +56,7 @@ export interface Verb {
   readonly run: (args: ParsedArguments, context: CommandContext) => Promise<ExitCode>;
 }
 
-/** A verb that has verbs of its own. */
+/** A verb that has sub-verbs. */
 export interface VerbGroup {
   readonly name: string;
   readonly describe: string;
@@ -92,7 +92,7 @@ export function camelCase(name: string): string {
 }
 
 /**
- * As usage shows it: `ha add <connection> <endpoints..>`. `path`: the verb's name, behind that of its group.
+ * As usage shows it: `ha add <connection> <endpoints..>`. `path`: the verb's name, after that of its group.
  */
 export function usageText(path: string, { words }: Pick<Verb, "words">): string {
   const shown = Object.entries(words).map(([name, { array, demandOption }]) => {

@@ -26,7 +26,7 @@ export interface CommandLine {
   readonly print: (text: string) => void;
 }
 
-/** Reads the arguments and runs what they name. Throws `usage-invalid` for what cannot be meant. */
+/** Reads the arguments and runs what they name. Throws `usage-invalid` for a line that makes no sense. */
 export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
   const { version } = line;
   const args = helpMeant(line.args);
@@ -45,15 +45,15 @@ export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
   return exitCode;
 }
 
-/** `knetctl help apply` is what many programs call `knetctl apply --help`. */
+/** As in many programs, `knetctl help apply` means `knetctl apply --help`. */
 function helpMeant(args: readonly string[]): readonly string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
 /**
- * The parser takes a lone `-` for an option: standard input has another name that it lets pass, but where an
- * option before it takes it for its value. It does not count the words after `--`: there the name of a file
- * that begins with a dash gets the folder before it.
+ * The parser takes a lone `-` for an option, so standard input is given another name that it accepts, unless
+ * an option before it takes it as its value. It does not count the words after `--`, so a file name there
+ * that begins with a dash gets its folder in front.
  */
 function asParsed(args: readonly string[]): string[] {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
@@ -71,8 +71,8 @@ function asParsed(args: readonly string[]): string[] {
 }
 
 /**
- * Knows the verb that the line names, which spares the start the others; every verb when it names none, for
- * their help.
+ * Declares the verb that the line names, so that the others need not be declared; every verb if it names
+ * none, for their help.
  */
 function parserFor(
   args: readonly string[],
@@ -82,7 +82,7 @@ function parserFor(
   let flags: Flags = {};
   const { verb, path } = namedVerb(args);
   const chosen = verbs.filter(({ name }) => name === path[0]);
-  // the parser's own look at the working folder fails where that has been removed
+  // the parser looks at the working folder, and would fail if it has been removed
   const y = yargs([], workingFolder)
     .scriptName("knetctl")
     .locale("en")
@@ -111,15 +111,15 @@ function parserFor(
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      // errors of verbs do not come here; these are the command line's
+      // errors of verbs do not get here; these are about the command line
       throw (error as Error | undefined) ?? new Error(message);
     });
 }
 
-/** Runs a verb with what the parser made of its line. */
+/** Runs a verb with the arguments that the parser read. */
 export type Runner = (verb: Verb, args: ParsedArguments) => Promise<void>;
 
-/** Tells the parser of verbs. `run` is called once, for the verb that the line names. */
+/** Declares verbs to the parser. `run` is called once, for the verb that the line names. */
 export function declareVerbs(y: Argv, verbs: readonly (Verb | VerbGroup)[], run: Runner): Argv {
   return verbs.reduce(
     (declared, one) => (isGroup(one) ? declareGroup(declared, one, run) : declareVerb(declared, one, run)),
@@ -146,7 +146,7 @@ function declareVerb(y: Argv, verb: Verb, run: Runner): Argv {
 }
 
 function verbArguments(y: Argv, { words, options, fault }: Verb): Argv {
-  // the program's own --version would take the place of the verb's
+  // the program's --version would replace the verb's
   const free = Object.hasOwn(options, "version") ? y.version(false) : y;
   const withWords = Object.entries(words).reduce<Argv>(
     (declared, [name, word]) => declared.positional(name, word),

@@ -4,8 +4,8 @@ import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";
 
 /**
- * What may stand in place of the last of these words of a command line, the program's name left out. Asks
- * neither host nor network.
+ * What may replace the last of these words of a command line, without the program's name. Uses neither host
+ * nor network.
  */
 export function completions(typed: readonly string[]): readonly string[] {
   const current = typed.at(-1) ?? "";
@@ -38,7 +38,7 @@ function within(
   return next === undefined ? [] : valuesOf(next.name, current, words);
 }
 
-/** The option whose value is to come. */
+/** The option whose value comes next. */
 function valued(before: readonly string[], words: VerbWords): string | undefined {
   const last = before.at(-1) ?? "";
   const name = last.slice(2);

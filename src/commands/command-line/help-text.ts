@@ -5,8 +5,8 @@ export const everywhere = "Everywhere:";
 export const programUsage = "knetctl COMMAND";
 
 /**
- * The parser's text: a verb's own options before those that all have, its examples last, and nothing of
- * switches but that they are there.
+ * The parser's text: a verb's options before those that all verbs have, its examples last, and switches
+ * without types and defaults.
  */
 export function helpText(text: string, verb: Pick<Verb, "examples"> | undefined): string {
   const plain = text

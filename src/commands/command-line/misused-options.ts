@@ -8,8 +8,8 @@ export interface Mistake {
 }
 
 /**
- * The options of a command line that its verb does not take, whatever else is wrong with it: the parser would
- * take the word after one for its value, and then miss that word. What is given as a word is not an
+ * The options of a command line that its verb does not have, whatever else is wrong with it: the parser would
+ * take the word after one for its value, and then miss that word. Something that is given as a word is not an
  * option either, and a switch has no value. Values are not quoted. `verb`: as typed, "ha add".
  */
 export function misusedOptions(args: readonly string[], words: VerbWords, verb: string): Mistake | undefined {
@@ -37,7 +37,7 @@ export function misusedOptions(args: readonly string[], words: VerbWords, verb: 
   };
 }
 
-/** The parser takes any word but "true" for false: `--dry-run=yes` would change the host. */
+/** The parser reads any word except "true" as false: `--dry-run=yes` would change the host. */
 function valuedSwitch(args: readonly string[], { switches }: VerbWords): string | undefined {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   return args
@@ -51,15 +51,15 @@ function valuedSwitch(args: readonly string[], { switches }: VerbWords): string 
 }
 
 /**
- * Throws where a line that the parser takes has such options: it lets a word be given as an option too. Which
- * they are is told by `misusedOptions`.
+ * Throws if a line that the parser accepts has such options, since it allows words to be given as options
+ * too. `misusedOptions` says which they are.
  */
 export function refuseMisused(args: readonly string[], words: VerbWords): void {
   const mistake = misusedOptions(args, words, "");
   if (mistake !== undefined) throw new Error(mistake.title);
 }
 
-/** A command line in two: its options as typed, without their values, and its words. */
+/** The two parts of a command line: its options as typed, without their values, and its words. */
 export function lineParts(
   args: readonly string[],
   { switches }: Pick<VerbWords, "switches">,
@@ -108,12 +108,12 @@ function isNegated(option: string): boolean {
   return option.startsWith("--no-");
 }
 
-/** The parser takes `--dryRun` for `--dry-run`. */
+/** The parser accepts `--dryRun` as `--dry-run`. */
 function nameOf(option: string): string {
   return option.replace(/^--?/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Those that begin so, else one that is written nearly so. */
+/** Those that begin with it, or else one with a similar spelling. */
 function meantBy(option: string, words: VerbWords): readonly string[] {
   const name = nameOf(option);
   const candidates = optionsToOffer(words);
@@ -123,7 +123,7 @@ function meantBy(option: string, words: VerbWords): readonly string[] {
   return near === undefined ? [] : [near];
 }
 
-/** All that may be typed, with the dashes: a switch that is on as the option that turns it off. */
+/** Everything that may be typed, with the dashes; for a switch that is on, the option that turns it off. */
 export function optionsToOffer({ options, negatable, hidden }: VerbWords): readonly string[] {
   return options
     .filter((name) => name.length > 1 && !hidden.includes(name))
@@ -143,9 +143,9 @@ function placeholder({ name, isList }: Positional): string {
 }
 
 /**
- * Refuses an option that is given twice but holds one value: the parser would make a list of it, which no
- * command takes for a text. What it throws is shown as a mistake in the command line. `options`: the parser's
- * own, whose `array` names what may be given again.
+ * Refuses an option that is given twice but has one value: the parser would turn it into a list, which no
+ * command accepts as text. What it throws is shown as a mistake in the command line. `options`: the parser's,
+ * whose `array` lists what may be given again.
  */
 export function refuseRepeated(args: Readonly<Record<string, unknown>>, options: object): void {
   const lists: readonly unknown[] = "array" in options && Array.isArray(options.array) ? options.array : [];
@@ -156,8 +156,8 @@ export function refuseRepeated(args: Readonly<Record<string, unknown>>, options:
 }
 
 /**
- * Refuses an empty text, as of a variable that is not set, where the verb does not say that it may be empty:
- * as the name of a file it would mean the working folder.
+ * Refuses an empty text, as from a variable that is not set, unless the verb says that it may be empty: as a
+ * file name it would mean the working folder.
  */
 export function refuseEmpty(
   args: Readonly<Record<string, unknown>>,

@@ -4,19 +4,19 @@ import { verbs } from "../index.js";
 import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verb.js";
 import { everywhereOptions } from "./options.js";
 
-/** What a command line says of its verb. */
+/** What a command line says about its verb. */
 export interface NamedVerb {
-  /** Words that were understood: the verb's name, behind that of its group. */
+  /** Words that were understood: the verb's name, after that of its group. */
   readonly path: readonly string[];
-  /** Undefined: there is none yet, or none of that name. */
+  /** Undefined: there is none yet, or none with that name. */
   readonly verb: Verb | undefined;
-  /** What may be named next. */
+  /** The names that may come next. */
   readonly among: readonly (Verb | VerbGroup)[];
-  /** The word in its place that names nothing. */
+  /** A word in that place that is not a name. */
   readonly unknown: string | undefined;
 }
 
-/** The verb of a command line: the words that it begins with, options without a value aside. */
+/** The verb of a command line: the words that it begins with, ignoring options without a value. */
 export function namedVerb(args: readonly string[]): NamedVerb {
   const [first, second] = leadingWords(args);
   const found = verbs.find(({ name }) => name === first);
@@ -40,15 +40,15 @@ function isEverywhere(arg: string): boolean {
 }
 
 /**
- * The run of a line that is a verb and its one word and nothing else, as the parser would understand it;
- * undefined for any other line. Such lines, run in loops and hooks, spare themselves the parser, which takes
- * as long as validating.
+ * How to run a line that consists only of a verb and its one word, as the parser would understand it;
+ * undefined for any other line. Such lines, run in loops and hooks, need not load the parser, which takes as
+ * long as validating.
  */
 export function plainVerb(
   args: readonly string[],
 ): ((context: CommandContext) => Promise<ExitCode>) | undefined {
   const [name, word = ""] = args;
-  // the parser takes the word help for the option
+  // the parser takes the word help for the option --help
   if (args.length !== 2 || word === "" || word === "help" || word.startsWith("-")) return undefined;
   const verb = verbs.find((one) => one.name === name);
   if (verb === undefined || isGroup(verb)) return undefined;
@@ -57,8 +57,8 @@ export function plainVerb(
 }
 
 /**
- * What the parser would make of this one word; undefined where more than a text must be given, or other than
- * that.
+ * What the parser would make of this one word; undefined if the verb needs more than one word, or something
+ * other than text.
  */
 export function plainArguments({ words, options }: Verb, word: string): ParsedArguments | undefined {
   const [first, second] = Object.entries(words);

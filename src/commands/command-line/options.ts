@@ -1,4 +1,4 @@
-/** A day is more than any test or run takes, and less than what a timer can hold. */
+/** A day: longer than any test or run takes, and within the range of a timer. */
 const mostSeconds = 86_400;
 
 /** An option that takes a text. */
@@ -11,12 +11,12 @@ export function file(describe: string) {
   return { ...text(describe), names: "files" } as const;
 }
 
-/** An option without a value; `preset`: what it is when it is not given. */
+/** An option without a value; `preset`: its value if it is not given. */
 export function flag(describe: string, preset = false) {
   return { type: "boolean", default: preset, describe } as const;
 }
 
-/** What every verb takes. */
+/** The options of every verb. */
 export const everywhereOptions = {
   json: flag("one JSON document on standard output"),
   quiet: flag("problems and results only"),
@@ -32,11 +32,11 @@ export interface CheckedOption<T> {
 
 /** An option that takes seconds, `least` or more: "5", "0.5" or "5s". */
 export function secondsOption(option: string, least: number, describe: string): CheckedOption<number> {
-  // text, since the parser makes no number of "5s"
+  // text, since the parser cannot read "5s" as a number
   return { type: "string", requiresArg: true, coerce: seconds(option, least), describe };
 }
 
-/** Checks what such an option was given; what it throws is shown as a mistake in the command line. */
+/** Checks the value of such an option; what it throws is shown as a mistake in the command line. */
 export function seconds(option: string, least: number): (value: unknown) => number {
   return (value) => {
     const number = typeof value === "number" ? value : Number(/^(\d+(?:\.\d+)?)s?$/.exec(String(value))?.[1]);
@@ -46,8 +46,8 @@ export function seconds(option: string, least: number): (value: unknown) => numb
 }
 
 /**
- * An option that takes a whole number, `least` to `most`. The parser's own numbers would be NaN for a word,
- * and 0 for nothing.
+ * An option that takes a whole number, `least` to `most`. The parser's numbers would be NaN for a word, and 0
+ * for an empty value.
  */
 export function wholeNumberOption(
   option: string,
@@ -68,13 +68,13 @@ export const rootOption = {
   coerce: folderOfRoot,
 };
 
-/** An empty name, as of a variable that is not set, must not mean the working folder. */
+/** An empty name, as from a variable that is not set, must not mean the working folder. */
 function folderOfRoot(value: unknown): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
   throw new Error("--root takes the name of one folder");
 }
 
-/** The profile, for every verb that works on one. */
+/** The profile, for every verb that uses one. */
 export const profileWord = {
   type: "string",
   demandOption: true,
@@ -82,12 +82,12 @@ export const profileWord = {
   describe: "profile file, YAML or JSON; - for standard input",
 } as const;
 
-/** A run of the history; `without`: what is meant when none is named. */
+/** A run of the history; `without`: which one is meant if none is named. */
 export function runWord(without: string) {
   return { type: "string", describe: `a run's number or name (default: ${without})` } as const;
 }
 
-/** For the verbs that prove what is there. */
+/** For the verbs that prove the result. */
 export const proofOptions = {
   "smoke-test": flag("prove the result through the module; --no-smoke-test skips this", true),
   timeout: { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 },

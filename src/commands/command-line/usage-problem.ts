@@ -7,7 +7,7 @@ import { lineParts, misusedOptions, type Mistake } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";
 
-/** The parser's sentences, and what an administrator would call them. */
+/** The parser's messages, and how an administrator would put them. */
 const sentences: readonly (readonly [RegExp, (one: string, other: string) => string])[] = [
   [
     /^Missing required arguments?: (.*)/s,
@@ -26,12 +26,12 @@ const sentences: readonly (readonly [RegExp, (one: string, other: string) => str
 
 const tooFew = /^Not enough non-option arguments: got (\d+)/;
 const tooMany = /^Unknown (?:arguments?|commands?): /;
-/** Of refuseEmpty. */
+/** The message of refuseEmpty. */
 const emptyValue = /^Empty value: (\S+)$/;
 const notOneOf = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: /s;
 
 /**
- * What is wrong with a command line that the parser refused, by its error; with what may have been meant.
+ * What is wrong with a command line that the parser refused, from its error, and what may have been meant.
  */
 export function usageProblem(error: unknown, args: readonly string[]): Problem {
   const { path, verb, among, unknown } = namedVerb(args);
@@ -85,7 +85,7 @@ function missingTitle({ positionals }: VerbWords, got: number): string {
   return `${names} ${verb} missing${form}`;
 }
 
-/** The parser names options and words alike; options have been looked at. */
+/** The parser reports options and words alike; options have already been checked. */
 function tooManyTitle(args: readonly string[], words: VerbWords, path: readonly string[]): string {
   const left = lineParts(args, words).words.slice(path.length + words.positionals.length);
   return left.length === 0
@@ -93,7 +93,7 @@ function tooManyTitle(args: readonly string[], words: VerbWords, path: readonly 
     : `${left.length === 1 ? "one word" : "words"} too many: ${left.map(quoted).join(", ")}`;
 }
 
-/** As it is known to whoever types it. */
+/** Its name as one would type it. */
 function shownName(name: string, { positionals }: VerbWords): string {
   return positionals.some((one) => one.name === name) ? `the ${name}` : `--${name}`;
 }

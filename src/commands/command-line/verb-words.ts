@@ -1,18 +1,18 @@
 import type { Option, Verb, Word } from "../verb.js";
 import { everywhereOptions } from "./options.js";
 
-/** What a verb takes, as far as bad usage and completion ask for it. */
+/** What a verb accepts, as far as completion and messages about bad usage need it. */
 export interface VerbWords {
-  /** Without dashes, hidden ones and the parser's own too. */
+  /** Without dashes; includes hidden ones and the parser's own. */
   readonly options: readonly string[];
-  /** Options that take no value. */
+  /** Options that have no value. */
   readonly switches: readonly string[];
   /** Switches that are on unless `--no-NAME` is given. */
   readonly negatable: readonly string[];
   readonly hidden: readonly string[];
   /** What is given as a word, in order. */
   readonly positionals: readonly Positional[];
-  /** Of options and positionals that take one of a few words. */
+  /** For options and positionals whose value is one of a few words. */
   readonly choices: Readonly<Record<string, readonly string[]>>;
   /** Options and positionals that name a file or a folder. */
   readonly files: readonly string[];
@@ -25,10 +25,10 @@ export interface Positional {
   readonly form: string | undefined;
 }
 
-/** What the parser itself takes everywhere. */
+/** The parser's own options, accepted everywhere. */
 const parserOptions = { help: { type: "boolean", alias: "h" }, version: { type: "boolean" } } as const;
 
-/** Without a verb: what the program takes. */
+/** Without a verb: the options of the program. */
 export function verbWords(verb: Pick<Verb, "words" | "options"> | undefined): VerbWords {
   const words = Object.entries(verb?.words ?? {});
   const options: (readonly [string, Option])[] = Object.entries({

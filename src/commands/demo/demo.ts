@@ -12,8 +12,7 @@ import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 import { type CommandContext, simulatorSources } from "../command.js";
 
 /**
- * Calls this program again in a throw-away copy of this machine, and passes its output, signals and exit code
- * on.
+ * Runs this program again in a throw-away copy of this machine, and passes on output, signals and exit code.
  */
 export async function demoInSandbox({ self, environment, signal }: CommandContext): Promise<ExitCode> {
   const shown = ["TERM", "NO_COLOR", "LANG"].flatMap((name) =>
@@ -38,7 +37,7 @@ export async function demoInSandbox({ self, environment, signal }: CommandContex
 const folder = path("/root/knet-demo");
 const configFile = joined(path("/var/amplia"), ...clientConfigFolders, clientConfigName);
 
-/** The demo's acts, one after the other. This runs in the sandbox: what it writes is gone with it. */
+/** The acts of the demo, one after the other. This runs in the sandbox: what it writes disappears with it. */
 export async function insideSandbox(context: CommandContext): Promise<ExitCode> {
   const { output } = context;
   const heading = (text: string): void => {
@@ -112,7 +111,7 @@ export function nextSteps(style: Style): string {
   return `${style.bold("── done. Everything above happened in a sandbox; this machine is as it was.")}
 
 With a real Kryptus VHSM:
-  1. have the archive kNET-PKCS11-Linux-X.Y.Z.tar from Kryptus or Lacuna, and of the VHSM: addresses, the
+  1. have the archive kNET-PKCS11-Linux-X.Y.Z.tar from Kryptus or Lacuna, and for the VHSM: addresses, the
      HTTPS port (not the TTLV port), and a regular user (not a VCO user) with its password
   2. write a profile like the one above: your endpoints, your users, your service account, your key stores
   3. put each password into a file that only root can read, and name it as the user's pin
@@ -141,7 +140,7 @@ export async function runShown(
 }
 
 /**
- * Writes the users' PINs, each into a file of its own, and the profile that names them, with a key store for
+ * Writes the users' PINs, each into a separate file, and the profile that names them, with a key store for
  * each or none; returns the profile's path.
  */
 export async function writeDemoProfile(

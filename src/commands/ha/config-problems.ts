@@ -9,9 +9,9 @@ import { usualServiceUser } from "../../vendor/client.js";
 
 /** What to do about a config.json. */
 export interface ConfigHints {
-  /** Where there are no connections in it. */
+  /** If it has no connections. */
   readonly empty: string;
-  /** Where the endpoints of this connection cannot be determined. */
+  /** If the endpoints of this connection cannot be determined. */
   readonly ambiguous: (connection: string) => string;
 }
 
@@ -35,7 +35,7 @@ export function hostConfigHints(
   };
 }
 
-/** For one that is anywhere, which no command of ours changes. */
+/** For a config.json elsewhere, which no command of knetctl changes. */
 export const namedConfigHints: ConfigHints = {
   empty: 'check the name: a client configuration has a "connections" section',
   ambiguous: () => "correct it there: one port for each ip, in order of preference",
@@ -84,7 +84,7 @@ export function unseen(file: AbsolutePath, detail = ""): Problem {
   });
 }
 
-/** What was wrong with reading the file of `--config`, in words for one that is not a profile. */
+/** What was wrong with reading the file of `--config`, in words for a file that is not a profile. */
 export function namedConfigProblem(problem: Problem, file: AbsolutePath): Problem {
   const { detail = "", cause } = problem;
   const where = { path: file };

@@ -31,26 +31,26 @@ import {
   unseen,
 } from "./config-problems.js";
 
-/** A connection as a client configuration or a profile has it. */
+/** A connection in a client configuration or a profile. */
 export interface HaConnection {
   readonly name: string;
-  /** In order of preference; none where `problem` says why they cannot be determined. */
+  /** In order of preference; empty if `problem` says why they cannot be determined. */
   readonly endpoints: readonly Endpoint[];
   /** Users that log in through it. */
   readonly users: readonly string[];
   readonly problem?: Problem;
 }
 
-/** What `ha` works on. */
+/** The connections that an `ha` command works on. */
 export interface HaConnections {
-  /** The file they are from, as it is to be named to people. */
+  /** The file they come from, by its name for people. */
   readonly source: string;
   readonly connections: readonly HaConnection[];
   /** Warnings of the profile. */
   readonly warnings: readonly Problem[];
 }
 
-/** A profile's connections and who logs in through them. */
+/** A profile's connections and the users that log in through them. */
 export function connectionsOf({ connections, users }: Profile): readonly HaConnection[] {
   return [...connections.values()].map(({ name, endpoints }) => ({
     name,
@@ -59,15 +59,15 @@ export function connectionsOf({ connections, users }: Profile): readonly HaConne
   }));
 }
 
-/** Where connections are to be chosen from. */
+/** The connections to choose from. */
 interface Choice<C> extends Partial<Pick<HaConnections, "warnings">> {
   readonly source: string;
   readonly connections: readonly C[];
 }
 
 /**
- * Those of these names, each once, in the order of the names; all when there is none. Throws
- * `ha-connection-unknown` for a name that is not there.
+ * The connections with these names, each once, in the order of the names; all if there are no names. Throws
+ * `ha-connection-unknown` for an unknown name.
  */
 export function chosenConnections<C extends { readonly name: string }>(
   { source, connections }: Choice<C>,
@@ -95,7 +95,7 @@ function unknown(name: string, source: string, names: readonly string[]): never 
 
 export interface SourceArguments {
   readonly profile?: string | undefined;
-  /** A client configuration that is not where the client looks. */
+  /** A client configuration elsewhere than where the client looks. */
   readonly config?: string | undefined;
   readonly root?: string | undefined;
   /** The service user and its home, where the client looks. */
@@ -104,8 +104,8 @@ export interface SourceArguments {
 }
 
 /**
- * The connections of a profile, of a config.json that is named, or of the one that the service user's client
- * reads. Throws Problems.
+ * The connections of a profile, of a named config.json, or of the one that the service user's client reads.
+ * Throws Problems.
  */
 export async function readConnections(
   args: SourceArguments,

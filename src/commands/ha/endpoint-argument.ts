@@ -14,22 +14,22 @@ export function endpointArgument(text: string): Endpoint | undefined {
   return fits && isPort(digits) && isAddress(ip) ? { ip, port: Number(digits) } : undefined;
 }
 
-/** The same, where nothing else will do. Throws `ha-endpoint-invalid`. */
+/** The same, where only an endpoint is allowed. Throws `ha-endpoint-invalid`. */
 export function requiredEndpoint(text: string): Endpoint {
   const endpoint = endpointArgument(text);
   if (endpoint !== undefined) return endpoint;
   throw invalid(text);
 }
 
-/** What is asked about where a name that is not known may be an endpoint gone wrong. */
+/** Which argument it is, where an unknown name may be a mistyped endpoint. */
 interface Named {
   readonly connections: readonly { readonly name: string }[];
 }
 
 /**
- * What `read` gives, for names of connections that were typed where endpoints are taken too. Throws
- * `ha-endpoint-invalid` for one that is an address, or ends in a port, and does not name a
- * connection; also where there are no connections to read, which is beside the point then.
+ * The result of `read`, for connection names that were typed where endpoints are allowed too. Throws
+ * `ha-endpoint-invalid` for one that is an address, or ends in a port, and is not a connection's name; even
+ * if there are no connections to read, which is then beside the point.
  */
 export async function namedOrEndpoint<T extends Named>(
   names: readonly string[],
@@ -47,7 +47,7 @@ export async function namedOrEndpoint<T extends Named>(
   return found;
 }
 
-/** Codes of a host where nobody has set up a client, or whose set-up the caller may not see. */
+/** Problem codes of a host on which no client is set up, or whose set-up the caller cannot see. */
 const nothingThere: ReadonlySet<string> = new Set([
   "account-missing",
   "ha-config-missing",
@@ -91,7 +91,7 @@ function hintFor(text: string): string {
     : `brackets are only for IPv6 addresses: ${address}:${port}`;
 }
 
-/** For an address without a port, unless its last digits were meant as one. */
+/** For an address without a port, unless its last digits may have been meant as one. */
 function portHint(
   text: string,
   { address, port }: { readonly address: string; readonly port: string },

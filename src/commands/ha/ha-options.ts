@@ -1,7 +1,7 @@
 import { usualServiceUser } from "../../vendor/client.js";
 import { changeOptions, file, flag, rootOption, text } from "../command-line/options.js";
 
-/** A connection that is named, or may be. */
+/** The name of a connection, required or optional. */
 export const connectionWord = {
   type: "string",
   mayBeEmpty: true,
@@ -19,16 +19,18 @@ export const endpointWord = {
 
 export const endpointsWord = { ...endpointWord, array: true } as const;
 
-/** Where `add` puts what it adds. */
+/** Where `add` puts new endpoints. */
 export const placeOptions = {
   first: { type: "boolean", conflicts: "before", describe: "at the front instead" },
   before: text(`before this endpoint instead: ${endpointForm}`),
 } as const;
 
-/** Where connections are read from, but for --profile, which says something of endpoints too. */
+/** Where connections are read from, apart from --profile, which also says something about endpoints. */
 export const sourceNames = ["config", "user", "home", "root"] as const;
 
-/** For the verbs that read connections and change nothing. Each that is in conflict would be ignored. */
+/**
+ * For the verbs that read connections and change nothing. Options that conflict would otherwise be ignored.
+ */
 export const sourceOptions = {
   profile: {
     ...file("the connections of this profile; ha probe uses its fingerprints too"),
@@ -52,16 +54,13 @@ export const editOptions = {
   home: file("without --profile: its home (default: as in its passwd entry)"),
   unit: text("without --profile: the systemd unit to restart"),
   root: rootOption,
-  yes: flag("do not ask; needed where there is no terminal"),
+  yes: flag("do not ask; needed if there is no terminal"),
   "dry-run": flag("stop after the plan; exit code 2 if anything would change"),
-  probe: flag(
-    "ask the members what they are before anything is written; --no-probe takes them as they are",
-    true,
-  ),
+  probe: flag("probe the members before anything is written; --no-probe accepts them as they are", true),
   ...changeOptions,
 } as const;
 
-/** The usual user is not a default of the parser's: it would conflict with every --profile and --config. */
+/** The usual user is not a default in the parser: it would conflict with every --profile and --config. */
 export function withUser<T extends { readonly user?: string | undefined }>(
   args: T,
 ): T & { readonly user: string } {

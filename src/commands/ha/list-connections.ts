@@ -11,15 +11,15 @@ import {
 } from "./connections.js";
 
 export interface ListArguments extends SourceArguments {
-  /** Names; all when there is none. */
+  /** Names of connections; empty means all. */
   readonly connections: readonly string[];
   readonly diagram?: boolean | undefined;
   readonly mermaid?: boolean | undefined;
 }
 
 /**
- * `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and asks
- * nobody. Exit 0, or 1 when endpoints cannot be determined.
+ * `knetctl ha list`: connections and their endpoints in order of preference; changes nothing, and contacts
+ * nobody. Exit 0, or 1 if endpoints cannot be determined.
  */
 export const list: CommandRun<ListArguments> = async (args, context) => {
   const { output } = context;

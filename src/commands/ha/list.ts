@@ -18,7 +18,7 @@ export const list = verb({
     mermaid: { type: "boolean", describe: "as a Mermaid flowchart, for runbooks" },
   },
   examples: [
-    ["sudo knetctl ha list", "who logs in through what on this host"],
+    ["sudo knetctl ha list", "which users log in where on this host"],
     ["knetctl ha list --profile profile.yaml --mermaid", "a flowchart of a profile's vectors"],
   ],
   run: async (args, context) => (await import("./list-connections.js")).list(withUser(args), context),

@@ -70,19 +70,18 @@ export function isGood({ problems }: Probed): boolean {
   return problems.every((problem) => !isError(problem));
 }
 
-/** What is asked of a connection's endpoints before they are written. */
+/** What a connection's endpoints are probed for before they are written. */
 export interface MembersToProbe {
-  /**
-   * Those that the edit vouches for: new ones, and one that is put in front of those that stood before it.
-   */
+  /** Those that the edit vouches for: new ones, and one that is moved ahead of others. */
   readonly vouched: readonly Endpoint[];
-  /** All others that the connection is to have. Empty where nothing changes. */
+  /** All others that the connection will have. Empty if nothing changes. */
   readonly others: readonly Endpoint[];
 }
 
 /**
- * Which endpoints an edit vouches for. `before` is what the client has now; undefined where that cannot be
- * determined. A removal vouches for none: what moves up when a member goes was not chosen. Pure.
+ * Which endpoints an edit vouches for. `before` is what the client has now; undefined if that cannot be
+ * determined. A removal vouches for none: a member that moves up when another is removed was not chosen.
+ * Pure.
  */
 export function membersToProbe(
   verb: Verb,
@@ -104,9 +103,9 @@ export function membersToProbe(
 const timeoutMs = 5000;
 
 /**
- * Asks the members that a connection is to have what they are, without a credential. Throws what is wrong
- * with any that the edit vouches for, or with all of them, since nothing could log in then; shows and returns
- * the warnings about the others.
+ * Probes the members that a connection will have, without a credential. Throws the problems of those that the
+ * edit vouches for, or of all if none passes, since nothing could log in then; shows and returns the warnings
+ * about the others.
  */
 export async function probeMembers(
   { vouched, others }: MembersToProbe,
@@ -142,7 +141,7 @@ function refused(title: string, endpoints: readonly Endpoint[]): Problem {
   return new Problem("ha-member-refused", title, {
     detail: fewOf(endpoints),
     hint:
-      `fix ${endpoints.length === 1 ? "it" : "them"} and try again; --no-probe takes ` +
+      `fix ${endpoints.length === 1 ? "it" : "them"} and try again; --no-probe accepts ` +
       (endpoints.length === 1 ? "it as it is" : "them as they are"),
   });
 }

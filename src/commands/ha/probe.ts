@@ -4,7 +4,7 @@ import { sourceNames, sourceOptions, withUser } from "./ha-options.js";
 
 export const probe = verb({
   name: "probe",
-  describe: "what listens at each endpoint; sends no credential; exit code 69 when one fails",
+  describe: "what listens at each endpoint; sends no credential; exit code 69 if one fails",
   words: {
     connections: {
       type: "string",
@@ -15,7 +15,7 @@ export const probe = verb({
   },
   options: {
     ...sourceOptions,
-    timeout: { ...secondsOption("timeout", 0.1, "seconds for everything asked of one endpoint"), default: 5 },
+    timeout: { ...secondsOption("timeout", 0.1, "seconds for the whole probe of one endpoint"), default: 5 },
     watch: flag("repeat until Ctrl-C"),
     interval: secondsOption("interval", 0.1, "seconds from one round of --watch to the next (default: 5)"),
   },

@@ -20,8 +20,8 @@ export interface HostToDescribe {
   /** The application's account. */
   readonly user: string;
   /**
-   * Files of its settings; those that are missing hold no key stores. Undefined: where the published set-up
-   * has them.
+   * Files of its settings; missing ones hold no key stores. Undefined: where the published set-up guide puts
+   * them.
    */
   readonly targets: readonly SettingsTarget[] | undefined;
 }
@@ -35,8 +35,8 @@ const unitFolders = [
 ].map(literal);
 
 /**
- * What a host that was set up by hand looks like in the words of a profile. Holds no secret. Throws Problems
- * for files that cannot be read, and where there is nothing to describe (`init-nothing-found`).
+ * A host that was set up by hand, in the terms of a profile. Holds no secret. Throws Problems for files that
+ * cannot be read, and if there is nothing to describe (`init-nothing-found`).
  */
 export async function describeHost(
   host: Host,
@@ -114,7 +114,7 @@ function describeClient(
   };
 }
 
-/** What would become something else by being left out or guessed. */
+/** What would change its meaning if it were left out or guessed. */
 function unsayable(
   { users, logVerbosity }: ClientConfigReading,
   root: JsonObject,
@@ -153,7 +153,7 @@ function endpointsOf(
   );
 }
 
-/** The keys of the profile's service. */
+/** The keys of `service` in the profile. */
 function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<string, string> {
   const unit = `${user}.service`;
   return new Map([
@@ -164,7 +164,7 @@ function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<st
   ]);
 }
 
-/** The group that may read the client's configuration, else the account's own. */
+/** The group that may read the client's configuration, or else the account's group. */
 function groupOf(host: Host, user: string, home: AbsolutePath): string {
   const account = host.accounts.user(user);
   const config = host
@@ -196,7 +196,7 @@ function nothingFound(home: AbsolutePath, targets: readonly SettingsTarget[]): P
   });
 }
 
-/** Amplia's own settings; where only the file is there that it had before 4.0, that one. */
+/** Amplia's settings; if only the file that it used before 4.0 exists, that one. */
 function publishedSettings(files: Files): {
   readonly targets: readonly SettingsTarget[];
   readonly comments: readonly string[];
@@ -217,7 +217,7 @@ function publishedSettings(files: Files): {
   };
 }
 
-/** `/path`, its form by its name, or `FORM:/path`. Undefined when it is neither. */
+/** `/path`, whose form follows from its name, or `FORM:/path`. Undefined if it is neither. */
 export function settingsTarget(text: string): SettingsTarget | undefined {
   const [, named, file = ""] = /^(?:([a-z]+):)?(\/.*)$/s.exec(text) ?? [];
   const path = asAbsolutePath(file);

@@ -9,11 +9,11 @@ import { type DescribedStore, type DescribedValue, secretFile } from "./profile-
 
 export interface DescribedStores {
   readonly stores: readonly DescribedStore[];
-  /** Stores that a profile has no words for, and why; they are left as they are. */
+  /** Stores that a profile cannot express, and why; they are left as they are. */
   readonly left: readonly string[];
 }
 
-/** The key stores of a file in a profile's words. `users`: the kNET users. Pure; holds no secret. */
+/** The key stores of a file in the terms of a profile. `users`: the kNET users. Pure; holds no secret. */
 export function describeStores(
   settings: readonly Setting[],
   target: SettingsTarget,
@@ -43,7 +43,7 @@ class StoreReader {
     readonly users: readonly string[],
   ) {}
 
-  /** The store, or why a profile cannot say it. */
+  /** The store, or why a profile cannot express it. */
   describe(): DescribedStore | string {
     const written = this.#value("Type") ?? "";
     const [name, type] = [...keyStoreTypes].find(([known]) => foldKey(known) === foldKey(written)) ?? [];

@@ -14,7 +14,7 @@ import { sayableProfile } from "./sayable-profile.js";
 export interface InitArguments {
   readonly fromHost: boolean;
   readonly root?: string | undefined;
-  /** A new file; left out: standard output. */
+  /** A new file; if left out, standard output. */
   readonly out?: string | undefined;
   readonly user: string;
   /** Files of the application's settings: a path, or FORM:PATH. */
@@ -22,8 +22,8 @@ export interface InitArguments {
 }
 
 /**
- * `knetctl init --from-host`: the profile that describes a host which was set up by hand, PINs left out.
- * Changes nothing but `--out`.
+ * `knetctl init --from-host`: the profile that describes a host which was set up by hand, without PINs.
+ * Writes only `--out`.
  */
 export const init: CommandRun<InitArguments> = async (args, context) => {
   const { output } = context;
@@ -65,7 +65,7 @@ function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] 
   });
 }
 
-/** The user's own file, made with the user's own rights; one that exists is never touched. */
+/** The user's file, created with the user's rights; an existing one is never touched. */
 function writeNew(file: string, text: string): void {
   try {
     const descriptor = openSync(
@@ -85,7 +85,7 @@ function writeNew(file: string, text: string): void {
     const code = errorCode(cause);
     throw new Problem("init-cannot-write", "the profile cannot be written", {
       where: { path: file },
-      detail: code === "EEXIST" ? "there is a file of this name already" : String(code),
+      detail: code === "EEXIST" ? "there is already a file with this name" : String(code),
       hint:
         code === "EEXIST"
           ? "name another file, or move that one away"

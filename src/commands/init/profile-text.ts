@@ -4,8 +4,8 @@ import { formByName } from "../../profile/key-stores/amplia.js";
 import type { Endpoint, SettingsTarget } from "../../profile/types.js";
 
 /**
- * A key of the profile's text with what stands for it. Secrets are named by the files they are to be put
- * into.
+ * A key of the profile's text with its value. Secrets are represented by the files into which they should be
+ * put.
  */
 export type DescribedValue = string | number | boolean | { readonly file: string };
 
@@ -17,7 +17,7 @@ export interface DescribedStore {
   readonly comments: readonly string[];
 }
 
-/** A host in the words of a profile. */
+/** A host in the terms of a profile. */
 export interface DescribedHost {
   /** Lines for the top of the profile. */
   readonly comments: readonly string[];
@@ -30,8 +30,8 @@ export interface DescribedHost {
 }
 
 /**
- * Where a secret that was taken over is to be put: a file of its own in root's folder, and never that of
- * another name.
+ * Where to put a secret that was taken over: a separate file in root's folder, never the file of another
+ * name.
  */
 export function secretFile(name: string): string {
   const plain = name.replace(/[^\w.-]/g, "_").replace(/^\./, "_");
@@ -44,7 +44,7 @@ const head = [
     "root (mode 0600).",
 ];
 
-/** The profile in YAML, with a comment wherever something is to be done. Linear in its size. */
+/** The profile in YAML, with a comment wherever there is something to do. Linear in its size. */
 export async function profileText(described: DescribedHost): Promise<string> {
   const { Document } = await import("yaml");
   const document = new Document(content(described), { aliasDuplicateObjects: false });

@@ -15,9 +15,9 @@ export interface SayableProfile {
 }
 
 /**
- * The text that describes the host and is valid as a profile. Key stores that no profile may have, such as
- * one without its port, are left out, and a comment says why: they are the host's own affair, and the rest
- * can be taken over. Other errors are thrown.
+ * The text that describes the host and is a valid profile. Key stores that no profile may have, such as one
+ * without its port, are left out, and a comment says why: they stay as they are on the host, and the rest can
+ * be taken over. Other errors are thrown.
  */
 export async function sayableProfile(
   described: DescribedHost,
@@ -54,7 +54,7 @@ export async function sayableProfile(
   );
 }
 
-/** Those for which it holds, and the others. */
+/** The items for which it is true, and the others. */
 function parted<T>(list: readonly T[], holds: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [list.filter(holds), list.filter((item) => !holds(item))];
 }

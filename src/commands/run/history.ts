@@ -12,14 +12,14 @@ import { obstacles } from "../../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";
 
 /**
- * `knetctl history`: the runs that changed this host; with a run's number or name, that run whole. Changes
+ * `knetctl history`: the runs that changed this host; with a run's number or name, that run in full. Changes
  * nothing.
  */
 export const history: CommandRun<{ run?: string | undefined; root?: string | undefined }> = async (
   { run, root },
   context,
 ) => {
-  // what is wrong with the line is told to everybody
+  // mistakes in the command line are reported to every user
   if (run !== undefined) requireRunName(run);
   const host = await context.host({ root, readOnly: true });
   if (!context.isRoot) throw needsRoot();

@@ -12,7 +12,7 @@ import { readSecretsIfPossible } from "./read-secrets.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
 /**
- * `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 when something
+ * `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 if something
  * would change.
  */
 export const plan: CommandRun<{ profile: string; root?: string | undefined }> = async (args, context) => {

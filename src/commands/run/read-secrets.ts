@@ -5,17 +5,17 @@ import type { PinSource } from "../../profile/types.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import type { CommandContext } from "../command.js";
 
-/** Secrets by their sources, which are those of the uses that were asked for. */
+/** Secrets by their sources, for the requested uses. */
 export interface ReadSecrets {
   readonly secrets: ReadonlyMap<PinSource, Secret>;
-  /** Warnings, shown already; for the `--json` document. */
+  /** Warnings that were already shown; for the `--json` document. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads every secret of these uses before anything is changed: one that is missing must not be found halfway.
- * A source is read once, however many uses name it, and what is wrong with it is told once, with all that it
- * is for. Errors are thrown together; warnings and notes are shown.
+ * Reads every secret of these uses before anything is changed: a missing one must not be discovered halfway.
+ * A source is read once, however many uses name it, and its problems are reported once, with everything that
+ * needs it. Errors are thrown together; warnings and notes are shown.
  */
 export async function readSecrets(uses: readonly SecretUse[], context: CommandContext): Promise<ReadSecrets> {
   const read = await readEach(uses, context, context.signal);
@@ -24,8 +24,8 @@ export async function readSecrets(uses: readonly SecretUse[], context: CommandCo
 }
 
 /**
- * The same for a command that can do without them: nobody is asked, and what cannot be read is a warning.
- * `known`: those that have been read already, which come back with the others.
+ * The same for a command that can do without them: nobody is prompted, and what cannot be read is a warning.
+ * `known`: those that have already been read, which are returned with the others.
  */
 export async function readSecretsIfPossible(
   uses: readonly SecretUse[],
@@ -74,7 +74,7 @@ async function readEach(
 
 type Uses = readonly [SecretUse, ...SecretUse[]];
 
-/** Uses of one source together, in the order of the first ones. */
+/** Uses grouped by source, in the order of first use. */
 function bySource(uses: readonly SecretUse[]): readonly Uses[] {
   const found = new Map<unknown, Uses>();
   for (const use of uses) {
@@ -85,8 +85,8 @@ function bySource(uses: readonly SecretUse[]): readonly Uses[] {
 }
 
 /**
- * Equal for sources that give the same secret: a descriptor can be read once, and a variable is taken away
- * when it was. Who is asked twice may answer twice.
+ * Equal for sources that give the same secret: a descriptor can be read only once, and a variable is removed
+ * when it is read. A prompt asked twice may get two answers.
  */
 function sameSource(source: PinSource): unknown {
   return source.from === "prompt" ? source : JSON.stringify(source);

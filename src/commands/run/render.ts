@@ -15,13 +15,13 @@ export interface RenderArguments {
   readonly profile: string;
   /** `config`: the client's config.json; otherwise the application's settings in this form. */
   readonly target: "config" | SettingsForm;
-  /** One key store alone, as the document shows it. */
+  /** Only one key store, as the document shows it. */
   readonly keyStore?: string | undefined;
   readonly showSecrets: boolean;
 }
 
 /**
- * Prints what would be written anew; needs neither root nor network, and secrets only where they are to be
+ * Prints what a new file would contain; needs neither root nor network, and secrets only if they are to be
  * shown.
  */
 export const render: CommandRun<RenderArguments> = async (args, context) => {
@@ -76,7 +76,7 @@ async function settings(
   return { text, problems: [...problems, ...(form === "env" ? await composeProblems(text, context) : [])] };
 }
 
-/** What Docker Compose would read differently: shown, and for the document. */
+/** Warnings about what Docker Compose would read differently: shown, and returned for the document. */
 async function composeProblems(text: string, { output }: CommandContext): Promise<readonly Problem[]> {
   const [{ readSettings }, { composeWarning }] = await Promise.all([
     import("../../formats/settings/read-settings.js"),

@@ -29,7 +29,7 @@ export interface RollbackArguments {
 /** `knetctl rollback`: takes back what a run changed, or refuses and says what would be lost. */
 export const rollback: CommandRun<RollbackArguments> = async (args, context) => {
   const { output, signal } = context;
-  // what is wrong with the line is told to everybody
+  // mistakes in the command line are reported to every user
   if (args.run !== undefined) requireRunName(args.run);
   const host = await context.host({ root: args.root, readOnly: args.dryRun });
   if (!context.isRoot) throw needsRoot();
@@ -52,8 +52,8 @@ export const rollback: CommandRun<RollbackArguments> = async (args, context) => 
 };
 
 /**
- * The run of that name or number; without one the run that was cut off, else the latest that still stands.
- * Throws what keeps it from being taken back.
+ * The run with that name or number; without one, the run that was cut off, or else the latest that is still
+ * in effect. Throws what prevents it from being taken back.
  */
 function chosen(host: Host, asked: string | undefined): RecordedRun {
   const { runs, problems } = readRuns(host);

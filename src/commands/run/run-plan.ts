@@ -21,15 +21,15 @@ import type { CommandContext } from "../command.js";
 
 export interface PlanRun {
   readonly input: StepInput;
-  /** For the journal: the profile's file, or the command that wants it so. */
+  /** For the journal: the profile's file, or the command that asks for it. */
   readonly wantedBy: string;
   /** False keeps the failed state for inspection. */
   readonly rollback: boolean;
-  /** False leaves the proof out. */
+  /** False skips the proof. */
   readonly prove: boolean;
 }
 
-/** Holds the host's lock while `run` runs, after a run that was cut off has been taken back. */
+/** Holds the host's lock while `run` runs, after taking back a run that was cut off. */
 export async function withLockedHost<T>(
   host: Host,
   waitSeconds: number,
@@ -53,12 +53,12 @@ export async function withLockedHost<T>(
 }
 
 export interface Recovered {
-  /** Undefined when there was none. */
+  /** Undefined if there was none. */
   readonly run: string | undefined;
   readonly problems: readonly Problem[];
 }
 
-/** The plan, shown to people where it has changes. Throws its errors, before anything is changed. */
+/** The plan, shown to people if it has changes. Throws its errors before anything is changed. */
 export async function shownPlan(
   steps: readonly Step[],
   input: StepInput,
@@ -113,7 +113,7 @@ export function showRun(
 
 export interface ShownWith {
   readonly recovered: Recovered;
-  /** Shown already; for the document. */
+  /** Already shown; for the document. */
   readonly warnings: readonly Problem[];
   /** What was left out. */
   readonly note?: string | undefined;
@@ -132,22 +132,22 @@ function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string 
   }
 }
 
-/** What goes well without a signature is not to look like a proof. */
+/** A success without a signature must not look like a proof. */
 function unproven({ outcome, smoke }: RunResult): readonly string[] {
   const text = unsignedText(smoke);
   return text === "" || (outcome !== "applied" && outcome !== "unchanged") ? [] : [text];
 }
 
-/** What the run left alone and is not well counts too. */
+/** Something unhealthy that the run left alone counts too. */
 function exitCodeOfRun({ outcome, problems }: RunResult): ExitCode {
   const succeeded = outcome === "applied" || outcome === "unchanged";
   return exitCodeOf(problems, succeeded ? exitCodes.done : exitCodes.failed);
 }
 
 /**
- * For the moment when a second signal ends the program: names the run that is left half done, and how the
- * host comes right again. With `--json` as a line on standard error, since the document cannot be given any
- * more. Says nothing when no run is in progress.
+ * For when a second signal ends the program: names the run that is left half done, and how to repair the
+ * host. With `--json` as a line on standard error, since the document can no longer be printed. Says nothing
+ * if no run is in progress.
  */
 export function sayHowToGoOn(host: Host, output: Output): void {
   const run = currentRun(host);
@@ -167,7 +167,7 @@ export function sayHowToGoOn(host: Host, output: Output): void {
   else output.problem(left);
 }
 
-/** Who runs this command, and with which version, for the journal. */
+/** The user and version that run this command, for the journal. */
 export function runAuthor(
   { accounts }: Pick<Host, "accounts">,
   { environment, version }: CommandContext,

@@ -12,7 +12,7 @@ import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-tex
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 
 export interface SmokeArguments {
-  /** A path, from the working folder on, or a bare name for the dynamic loader. */
+  /** A path, relative to the working folder, or a bare name for the dynamic loader. */
   readonly module: string;
   readonly tokenLabel?: string | undefined;
   readonly tokenSerial?: string | undefined;
@@ -24,15 +24,15 @@ export interface SmokeArguments {
   readonly pinPrompt?: boolean | undefined;
   /** Seconds, for the whole test. */
   readonly timeout?: number | undefined;
-  /** Make keys that outlive the session, and destroy them. */
+  /** Create keys that outlive the session, and destroy them. */
   readonly tokenObjects?: boolean | undefined;
-  /** NAME=VALUE: the module's environment, which else holds nothing of this process's. */
+  /** NAME=VALUE: the module's environment, which otherwise contains nothing of this process's. */
   readonly env?: readonly string[] | undefined;
 }
 
 /**
  * `knetctl smoke`: the PKCS #11 smoke test of one token of any module. Exit 0 (warnings pass), 1 failed, 69
- * the token or its login cannot be had, 77 `--as` needs root.
+ * the token or its login is not available, 77 `--as` needs root.
  */
 export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
   const request = {
@@ -68,7 +68,7 @@ function tokenChoice({ tokenLabel, tokenSerial }: SmokeArguments): TokenChoice {
   return tokenSerial === undefined ? { only: true } : { serial: tokenSerial };
 }
 
-/** A day is more than any test takes, and less than what a timer can hold. */
+/** A day: longer than any test takes, and within the range of a timer. */
 function timeoutMs(seconds: number | undefined): number {
   if (seconds === undefined) return defaultTimeoutMs;
   if (!(seconds > 0 && seconds <= 86_400))
@@ -112,7 +112,7 @@ async function pinOf(
     ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }),
   });
   if (context.output.verbose) for (const note of notes) context.output.note(cleanLine(`note: ${note}`));
-  // before the login: what looks wrong may cost an attempt
+  // before the login: a PIN that looks wrong may cost an attempt
   for (const problem of problems) context.output.problem(problem);
   return { pin, problems };
 }

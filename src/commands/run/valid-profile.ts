@@ -8,7 +8,7 @@ import type { CommandContext } from "../command.js";
 
 /**
  * The profile, or all its problems at once (thrown). Warnings are shown, and returned for the `--json`
- * document; advice to its author is `validate`'s to give. `trust`: what is said of one that others can
+ * document; advice to its author is left to `validate`. `trust`: what to say about a profile that others can
  * change, see `trustedBy`; left out where it does not matter.
  */
 export async function validProfile(
@@ -21,8 +21,8 @@ export async function validProfile(
 }
 
 /**
- * A command that changes the host by a profile that others can change does what they want, and so `refuses`
- * it. Any other warns of it.
+ * A command that changes the host according to a profile that others can change would do what they want, and
+ * so `refuses` it. Any other command warns about it.
  */
 export function trustedBy(
   { environment }: Pick<CommandContext, "environment">,
@@ -31,7 +31,9 @@ export function trustedBy(
   return { callers: callers(environment), refuses: typeof refuses === "boolean" ? () => refuses : refuses };
 }
 
-/** For a command that changes nothing and logs in: root would hand PINs of its own to whom others choose. */
+/**
+ * For a command that changes nothing but logs in: root would hand its PINs to an endpoint that others choose.
+ */
 export function handsPinsOn({ users }: Profile): boolean {
   return secretUses({ users }).length > 0;
 }
@@ -53,7 +55,7 @@ export function shownWarnings(problems: readonly Problem[], { output }: CommandC
   return warnings;
 }
 
-/** All but advice to the profile's author about what is right as it is. */
+/** Everything except advice to the profile's author about what is valid as it is. */
 export function withoutAdvice(problems: readonly Problem[]): readonly Problem[] {
   return problems.filter(({ code }) => code !== "profile-key-store-tip");
 }

@@ -7,7 +7,7 @@ import type { CommandRun } from "../command.js";
 import { trustedBy, withoutAdvice } from "./valid-profile.js";
 
 /**
- * Checks a profile and shows all its problems, advice with `--verbose` only, and the verdict last; touches
+ * Checks a profile and shows all its problems, advice only with `--verbose`, and the verdict last; touches
  * nothing else. Document of `--json`: `{ "valid", "problems" }`.
  */
 export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, context) => {
@@ -24,7 +24,7 @@ export const validate: CommandRun<{ profile: string }> = async ({ profile: file 
   return exitCodeOf(problems);
 };
 
-/** What there is in the profile; what there is none of is left out. */
+/** How much of each kind there is in the profile; kinds of which there are none are left out. */
 function summary({ source, connections, users, keyStores }: Profile): string {
   const endpoints = [...connections.values()].reduce(
     (sum, connection) => sum + connection.endpoints.length,

@@ -27,7 +27,7 @@ export interface VerifyArguments {
 
 /**
  * `knetctl verify`: observes again, reports drift, runs the proof, looks at the service and at the members of
- * HA vectors; changes nothing. Exit 0, 2 (drift, a restart that is owed), 69 (a token or member cannot be
+ * HA vectors; changes nothing. Exit 0, 2 (drift, or a restart is owed), 69 (a token or member cannot be
  * reached, the service does not answer) or 1 (failed).
  */
 export const verify: CommandRun<VerifyArguments> = async (args, context) => {
@@ -68,8 +68,8 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
 };
 
 /**
- * The proof cannot do without its PINs; what the settings hold is compared as far as that goes without
- * asking.
+ * The proof cannot do without its PINs; the settings' secrets are compared as far as is possible without
+ * prompting.
  */
 async function secretsFor(profile: Profile, proves: boolean, context: CommandContext): Promise<ReadSecrets> {
   const uses = secretUses(profile);
@@ -97,8 +97,8 @@ function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext
 const timeoutMs = 5000;
 
 /**
- * What is wrong with the members of the HA vectors that somebody logs in through, each asked without a
- * credential: the smoke test proves the first that answers, and says nothing of the others. Nothing for
+ * What is wrong with the members of the HA vectors that users log in through, each probed without a
+ * credential: the smoke test proves the first that answers, and says nothing about the others. Nothing for
  * `--root`.
  */
 export async function vectorProblems(
@@ -116,7 +116,7 @@ export async function vectorProblems(
     endpoints.map((target) => ({ connection: name, source, target })),
   );
   const probed = await probeAll(wanted, { timeoutMs, signal });
-  // what a signal cut short would be told as timed out
+  // what a signal interrupted would be reported as timed out
   if (isCut()) return [];
   return vectors.flatMap((vector) =>
     problemsOf(

@@ -54,10 +54,7 @@ export const simulatorStart: CommandRun<SimulatorStartArguments> = async (args, 
   return exitCodes.done;
 };
 
-/**
- * The document is the command's result with and without `--json`. PINs of simulated users are meant to be
- * seen.
- */
+/** The document is the command's result with and without `--json`. PINs of simulated users may be shown. */
 function documentOf(cluster: Cluster): object {
   return {
     vhsms: cluster.endpoints.map((endpoints) => ({ endpoints })),
@@ -71,7 +68,7 @@ function print({ output }: CommandContext, document: object): void {
 }
 
 /**
- * One new file a user, 0600, named after the user; characters that do not belong in a file name become
+ * One new file for each user, 0600, named after the user; characters that do not belong in a file name become
  * percent signs.
  */
 async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {

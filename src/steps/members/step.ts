@@ -76,7 +76,7 @@ function notProven(connection: string, added: readonly Endpoint[]): Problem {
     {
       detail: added.map(endpointText).join(", "),
       hint:
-        `fix ${one ? "it" : "them"} and run this again; --no-prove takes ` +
+        `fix ${one ? "it" : "them"} and run this again; --no-prove accepts ` +
         (one ? "it as it is" : "them as they are"),
     },
   );

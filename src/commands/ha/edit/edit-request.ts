@@ -10,14 +10,14 @@ export interface EditArguments {
   readonly endpoints: readonly string[];
   readonly first?: boolean | undefined;
   readonly before?: string | undefined;
-  /** Changed in the same run; it gives the service and the PINs too. */
+  /** Changed in the same run; the service and the PINs come from it too. */
   readonly profile?: string | undefined;
   readonly user: string;
   readonly home?: string | undefined;
-  /** The systemd unit to restart, where there is no profile to name it. */
+  /** The systemd unit to restart, if there is no profile to name it. */
   readonly unit?: string | undefined;
   readonly root?: string | undefined;
-  /** False: the members are taken as they are. */
+  /** False: the members are accepted as they are. */
   readonly probe: boolean;
   readonly yes: boolean;
   readonly dryRun: boolean;
@@ -31,7 +31,7 @@ export interface EditArguments {
   readonly timeout: number;
 }
 
-/** An edit of one connection's endpoints, and where it is to be made. */
+/** An edit of one connection's endpoints, and where to make it. */
 export interface EditRequest {
   readonly edit: VectorEdit;
   readonly args: EditArguments;
@@ -46,17 +46,17 @@ export interface EditableProfile {
   readonly profile: Profile;
   /** The connection's endpoints in it. */
   readonly vector: readonly Endpoint[];
-  /** Those that config.json has; undefined where they cannot be determined. */
+  /** The endpoints in config.json; undefined if they cannot be determined. */
   readonly inUse: readonly Endpoint[] | undefined;
-  /** Why it names no unit to restart, where it is not a file that could. */
+  /** Why it names no unit to restart, if it is not a file that could. */
   readonly noUnit?: string;
-  /** The same with other endpoints for the connection. Throws Problems. */
+  /** The same profile with other endpoints for the connection. Throws Problems. */
   edited(endpoints: readonly Endpoint[]): Promise<EditedProfile>;
 }
 
 export interface EditedProfile {
   readonly profile: Profile;
-  /** The given one's file, with the text that it is to have. */
+  /** The file of the given profile, with its new text. */
   readonly file?: ProfileFile;
   /** Not shown yet. */
   readonly warnings: readonly Problem[];

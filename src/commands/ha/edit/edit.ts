@@ -15,9 +15,8 @@ import type { VectorEdit, Verb } from "./vector-edits.js";
 
 /**
  * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those
- * of `apply`. The members that it is to have are probed before anything is written. Exit 0, also when there
- * is nothing to change; 2 when something would change, but nothing was to be changed or the user did not
- * agree.
+ * of `apply`. The members that it will have are probed before anything is written. Exit 0, also if there is
+ * nothing to change; 2 if something would change, but it was a dry run or the user did not agree.
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
   const wanted = requestedEdit(verb, args);
@@ -31,7 +30,7 @@ export async function edit(verb: Verb, args: EditArguments, context: CommandCont
   return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(request, recovered));
 }
 
-/** What is asked for, checked as far as that goes without the host. Throws `ha-endpoint-invalid`. */
+/** The requested edit, checked as far as possible without the host. Throws `ha-endpoint-invalid`. */
 export function requestedEdit(
   verb: Verb,
   { connection, endpoints, first = false, before }: EditArguments,
@@ -76,7 +75,7 @@ async function changed(request: EditRequest, recovered: Recovered): Promise<Exit
 }
 
 async function agreed(plan: Plan, { output, signal }: CommandContext): Promise<boolean> {
-  // nobody agrees to what was not shown
+  // nobody can agree to what was not shown
   if (output.quiet) output.result(`${planText(plan, output.style)}\n`);
   return confirm("apply this?", signal);
 }
@@ -92,7 +91,7 @@ function leftOut({ smokeTest, profile }: EditArguments): string | undefined {
 }
 
 function notConfirmed(verb: Verb): Problem {
-  return new Problem("ha-not-confirmed", "there is no terminal on which to ask for confirmation", {
+  return new Problem("ha-not-confirmed", "there is no terminal to ask for confirmation on", {
     hint: `add --yes; knetctl ha ${verb} … --dry-run shows what it would do`,
   });
 }

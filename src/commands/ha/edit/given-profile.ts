@@ -20,8 +20,8 @@ import type { EditableProfile, EditRequest } from "./edit-request.js";
 import { fewOf } from "./vector-edits.js";
 
 /**
- * The profile of `--profile`, whose own text is edited with the host. One that others can change is refused
- * before anything is done by it, and so is one that does not agree with config.json. Throws Problems.
+ * The profile of `--profile`, whose text is edited together with the host. One that others can change is
+ * refused before it is acted on, and so is one that does not agree with config.json. Throws Problems.
  */
 export async function givenProfile(name: string, request: EditRequest): Promise<EditableProfile> {
   if (name === "-" || name === "/dev/stdin")
@@ -67,9 +67,9 @@ export async function givenProfile(name: string, request: EditRequest): Promise<
 }
 
 /**
- * The connection's endpoints in config.json; undefined where they cannot be determined. An edit of the
- * profile's vector that took others for granted would lose them: only `set`, which names all of them, does
- * not mind. Throws Problems.
+ * The connection's endpoints in config.json; undefined if they cannot be determined. If they differ from the
+ * profile's, an edit of the profile's vector would lose some: only `set`, which names all of them, is allowed
+ * then. Throws Problems.
  */
 async function endpointsInUse(
   name: string,
@@ -109,10 +109,10 @@ async function onHost(
   }
 }
 
-/** Codes of a host on which the profile has not been applied. */
+/** Problem codes that mean that the profile has not been applied to the host. */
 const notSetUp: ReadonlySet<string> = new Set(["account-missing", "ha-config-missing"]);
 
-/** The options that say where else to look do not go with a profile. */
+/** The options that say where else to look cannot be combined with a profile. */
 function withoutClient({ code, message, where }: Problem, profile: string, host: Host): Problem {
   return new Problem(code, message, {
     ...(where && { where }),

@@ -23,15 +23,15 @@ import { editedVector } from "./vector-edits.js";
 export interface PlannedEdit {
   readonly plan: Plan;
   readonly input: StepInput & { readonly host: Host };
-  /** Shown already; for the document. */
+  /** Already shown; for the document. */
   readonly warnings: readonly Problem[];
 }
 
 /**
  * Edits the connection in a profile, the given one or one that describes the host, and plans what follows
- * from it: of the host only this connection changes, and the key stores that take their address from it.
- * Where else the host differs from the profile is for `apply` to put right. The members that the connection
- * is to have are probed. Throws Problems.
+ * from it: on the host, only this connection changes, and the key stores that take their address from it.
+ * Other differences between host and profile are left to `apply`. The members that the connection will have
+ * are probed. Throws Problems.
  */
 export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
   const { edit, args, host, context } = request;
@@ -45,13 +45,13 @@ export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
     clientConfigOwnershipStep,
     vectorStep({ connection: edit.connection, from: before.inUse, to: endpoints }),
     ...(touched.keyStores.size > 0 ? [keyStoresStep(secrets, new Set(touched.keyStores.keys()))] : []),
-    // a config.json without users has nothing to prove; of a profile the smoke test says so
+    // a config.json without users has nothing to prove; for a profile, the smoke test says so
     ...(touched.users.size > 0 || file !== undefined ? proofSteps(touched.users, secrets, request) : []),
     ...(file === undefined ? [] : [profileFileStep(file)]),
     serviceStep({ restart: args.restart, ...(before.noUnit !== undefined && { noUnit: before.noUnit }) }),
   ];
   const members = membersToProbe(edit.verb, before.inUse, endpoints);
-  // an image's client may see other networks than this machine
+  // an image's client may see networks other than this machine's
   const asked = host.root === "/" ? members : { ...members, others: [] };
   const found = args.probe ? await probeMembers(asked, context) : [];
   const input = { profile, host };
@@ -68,11 +68,11 @@ async function profileToEdit(request: EditRequest): Promise<EditableProfile> {
   return (await import("./given-profile.js")).givenProfile(profile, request);
 }
 
-/** What an edit of a connection bears on. */
+/** What an edit of a connection affects. */
 interface Touched {
-  /** Those that log in through it. */
+  /** The users that log in through it. */
   readonly users: Profile["users"];
-  /** Those that are other ones by it. */
+  /** The key stores that change with it. */
   readonly keyStores: ReadonlyMap<string, KeyStore>;
 }
 
@@ -87,7 +87,7 @@ function touchedBy(connection: string, before: Profile, after: Profile): Touched
   };
 }
 
-/** The secrets of what is written, and the PINs of what is proven. */
+/** The secrets to be written, and the PINs for the proof. */
 function secretsFor(touched: Touched, { args, host, context }: EditRequest): Promise<ReadSecrets> {
   const proves = args.smokeTest && !args.dryRun && host.root === "/";
   const uses = secretUses(touched).filter(({ purpose }) => purpose === "settings" || proves);
@@ -95,8 +95,8 @@ function secretsFor(touched: Touched, { args, host, context }: EditRequest): Pro
 }
 
 /**
- * The smoke test and the proof of new members, of these users alone. Without their PINs, as far as that goes
- * without a login.
+ * The smoke test and the proof of new members, for these users only. Without their PINs, as far as is
+ * possible without a login.
  */
 function proofSteps(
   users: Profile["users"],

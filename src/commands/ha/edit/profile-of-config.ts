@@ -11,9 +11,9 @@ import { chosenConnections, type HaConnections, homeFolder, readConnections } fr
 import type { EditableProfile, EditArguments, EditRequest } from "./edit-request.js";
 
 /**
- * The profile that the service user's config.json amounts to, which is all that is known of a host without
- * one: connections, who logs in through them, and the account. It has no key stores, so none is touched.
- * Throws Problems.
+ * The profile that corresponds to the service user's config.json, which is all that is known about a host
+ * without a profile: connections, users, and the account. It has no key stores, so none is touched. Throws
+ * Problems.
  */
 export async function profileOfConfig({ edit, args, host, context }: EditRequest): Promise<EditableProfile> {
   const read = await readConnections({ user: args.user, home: args.home, root: args.root }, context);
@@ -54,7 +54,7 @@ function profileOf(read: HaConnections, args: EditArguments, host: Host): Profil
   };
 }
 
-/** Those that have endpoints. */
+/** The connections that have endpoints. */
 function connectionsIn(
   connections: readonly { readonly name: string; readonly endpoints: readonly Endpoint[] }[],
 ): ReadonlyMap<string, Connection> {
@@ -87,12 +87,15 @@ function serviceAccount(config: string, { user, home, unit }: EditArguments, hos
   };
 }
 
-/** The one that a file of root's has been given to; else the user's own. */
+/** The group to which a file of root's has been given, or else the user's group. */
 function groupOf(file: Entry | undefined, own: number): number {
   return file !== undefined && file.uid === 0 && file.gid !== 0 ? file.gid : own;
 }
 
-/** What a profile's endpoints are warned of (profile/checks/endpoints.ts), for some that are in no file. */
+/**
+ * The warnings about a profile's endpoints (profile/checks/endpoints.ts), for endpoints that are not in a
+ * file.
+ */
 function endpointWarnings(endpoints: readonly Endpoint[]): readonly Problem[] {
   return endpoints.flatMap((endpoint) => [
     ...(parseAddress(endpoint.ip).kind === "name" ? [hostName(endpoint)] : []),

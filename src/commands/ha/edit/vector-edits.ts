@@ -5,19 +5,19 @@ import { type Endpoint, endpointText } from "../../../profile/types.js";
 
 export type Verb = "set" | "add" | "remove" | "promote";
 
-/** What is to become of one connection's endpoints. */
+/** A requested change to one connection's endpoints. */
 export interface VectorEdit {
   readonly verb: Verb;
   readonly connection: string;
   readonly endpoints: readonly Endpoint[];
-  /** Of `add`: where the new ones go. */
+  /** For `add`: where the new ones go. */
   readonly place: "last" | "first" | { readonly before: Endpoint };
 }
 
 /**
- * The endpoints after the edit, in order of preference; those that stay are the very objects that were given.
- * Endpoints are compared by what they mean: another spelling of an IPv6 address is the same endpoint. Throws
- * Problems for what cannot be done. Pure.
+ * The endpoints after the edit, in order of preference; those that stay are the same objects that were given.
+ * Endpoints are compared by meaning: another spelling of an IPv6 address is the same endpoint. Throws
+ * Problems for an edit that is not possible. Pure.
  */
 export function editedVector(vector: readonly Endpoint[], edit: VectorEdit): readonly Endpoint[] {
   refuseRepetition(edit);
@@ -78,7 +78,7 @@ function removed(
   );
 }
 
-/** Also where an endpoint stands there twice. */
+/** Also if an endpoint occurs twice in it. */
 function without(vector: readonly Endpoint[], gone: readonly Endpoint[]): readonly Endpoint[] {
   const meanings = new Set(gone.map(endpointMeaning));
   return vector.filter((endpoint) => !meanings.has(endpointMeaning(endpoint)));

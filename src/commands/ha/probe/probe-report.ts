@@ -5,7 +5,10 @@ import { cleanLine } from "../../../ui/text/clean-text.js";
 import { type Column, table } from "../../../ui/text/table.js";
 import { isGood, type Probed } from "../probe-members.js";
 
-/** One line an endpoint: whether it is right, how long it took, what it speaks and calls itself. */
+/**
+ * One line for each endpoint: whether it is right, how long it took, what it speaks, and how it identifies
+ * itself.
+ */
 export function probeTable(probed: readonly Probed[], style: Style): string {
   const columns: readonly Column[] = [
     { title: "connection" },
@@ -47,7 +50,7 @@ function result(one: Probed): string {
 }
 
 /**
- * Certificates in full, with the ciphers, for pinning and for renewing in time; undefined where no endpoint
+ * Certificates in full, with the ciphers, for pinning and for renewal in time; undefined if no endpoint
  * showed one.
  */
 export function certificateTable(probed: readonly Probed[], style: Style): string | undefined {
@@ -72,7 +75,7 @@ export function certificateTable(probed: readonly Probed[], style: Style): strin
   return rows.length === 0 ? undefined : shownTable(rows, columns, style);
 }
 
-/** A problem in one line, for a picture that is drawn again and again. */
+/** A problem in one line, for a display that is redrawn again and again. */
 export function problemLines(probed: readonly Probed[], style: Style): readonly string[] {
   return probed.flatMap(({ report, problems }) =>
     problems.map(({ severity, message, detail }) => {
@@ -108,9 +111,9 @@ function short(text: string): string {
 
 export interface Round {
   readonly probed: readonly Probed[];
-  /** Of connections whose endpoints cannot be determined, and of the profile. */
+  /** Problems of connections whose endpoints cannot be determined, and of the profile. */
   readonly problems: readonly Problem[];
-  /** Milliseconds for all. */
+  /** Milliseconds for all endpoints. */
   readonly ms: number;
   readonly began: Date;
 }

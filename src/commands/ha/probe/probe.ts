@@ -14,11 +14,11 @@ import { certificateTable, probeJson, probeTable, type Round } from "./probe-rep
 import { probeAll, type Wanted } from "../probe-members.js";
 
 export interface ProbeArguments extends SourceArguments {
-  /** Names of connections, and endpoints of no connection; all connections when there is none. */
+  /** Names of connections, and endpoints outside any connection; empty means all connections. */
   readonly connections: readonly string[];
   /** Options of the command line that say where connections are read from. */
   readonly given?: readonly string[];
-  /** Seconds, for all of one endpoint. */
+  /** Seconds for the whole probe of one endpoint. */
   readonly timeout: number;
   readonly watch: boolean;
   /** Seconds from the beginning of one round to that of the next. */
@@ -26,9 +26,9 @@ export interface ProbeArguments extends SourceArguments {
 }
 
 /**
- * `knetctl ha probe`: what listens at each endpoint, without a credential; changes nothing. Exit 0, 69 when
- * an endpoint fails, 1 when a connection's endpoints cannot be determined, 130 when interrupted. A watch ends
- * by Ctrl-C, which is its normal end: 0.
+ * `knetctl ha probe`: what listens at each endpoint, without a credential; changes nothing. Exit 0, 69 if an
+ * endpoint fails, 1 if a connection's endpoints cannot be determined, 130 if interrupted. A watch normally
+ * ends with Ctrl-C, so that is 0.
  */
 export const probe: CommandRun<ProbeArguments> = async (args, context) => {
   const wanted = await toProbe(args, context);
@@ -78,7 +78,7 @@ async function toProbe(args: ProbeArguments, context: CommandContext): Promise<T
   };
 }
 
-/** What would be silently ignored: whoever gives it believes that it counts. */
+/** Refuses options that would be silently ignored: whoever gives one believes that it counts. */
 function refuseUnused({ given = [] }: ProbeArguments): void {
   const [first] = given;
   if (first === undefined) return;
@@ -95,7 +95,7 @@ function refuseUnused({ given = [] }: ProbeArguments): void {
   );
 }
 
-/** An endpoint of the command line as the profile has it: once for each fingerprint that it has there. */
+/** An endpoint of the command line as it is in the profile: once for each of its fingerprints there. */
 function knownAs(endpoint: Endpoint, { connections }: HaConnections): readonly Endpoint[] {
   const meaning = endpointMeaning(endpoint);
   const same = connections
@@ -151,7 +151,7 @@ function show(round: Round, { output }: CommandContext): void {
         ...(certificates === undefined ? [] : ["", certificates]),
       ].join("\n"),
     );
-  // a profile's warnings have been shown when it was read
+  // a profile's warnings were shown when it was read
   for (const problem of [
     ...round.problems.filter(isError),
     ...round.probed.flatMap(({ problems }) => problems),

@@ -9,8 +9,8 @@ import { probeJson, probeTable, problemLines, type Round } from "./probe-report.
 import { isGood, type Probed } from "../probe-members.js";
 
 /**
- * Round after round until a signal, or until nobody reads on: drawn over the last one on a terminal,
- * one line of JSON a round elsewhere.
+ * Round after round until a signal, or until the reader is gone: drawn over the last one on a terminal,
+ * elsewhere one line of JSON for each round.
  */
 export async function watch(
   round: () => Promise<Round>,
@@ -19,7 +19,7 @@ export async function watch(
 ): Promise<ExitCode> {
   for (let first = true; !signal.aborted; first = false) {
     const done = await round();
-    // what a signal cut short would be reported as timed out
+    // what a signal interrupted would be reported as timed out
     if (ended(signal)) break;
     draw(done, { interval, first }, output);
     if (output.lost === true) break;
@@ -49,8 +49,8 @@ export interface Screen {
 }
 
 /**
- * A round of a watch as lines that fit on a screen, the last row of which stays free. Where it is too small
- * for all, endpoints that fail come first, and what is left out is counted.
+ * A round of a watch as lines that fit on a screen, whose last row stays free. If it is too small for all,
+ * endpoints that fail come first, and what is left out is counted.
  */
 export function watchPicture(
   round: Round,
@@ -61,10 +61,10 @@ export function watchPicture(
   const head = style.dim(
     `${round.began.toISOString().slice(0, 19).replace("T", " ")} UTC, every ${interval} s, Ctrl-C ends it`,
   );
-  // a profile's warnings have been shown when it was read
+  // a profile's warnings were shown when it was read
   const faults = round.problems.filter(isError).map(({ message }) => style.red(cleanLine(message)));
   const troubles = [...faults, ...problemLines(failingFirst(round.probed), style)];
-  // the head, the titles, and the blank line before the troubles
+  // the header, the titles, and the blank line before the problems
   const room = Math.max(2, height - 1 - 2 - (troubles.length > 0 ? 1 : 0));
   const fits = round.probed.length + troubles.length <= room;
   const [titles = "", ...rows] = probeTable(fits ? round.probed : failingFirst(round.probed), style).split(
@@ -72,11 +72,11 @@ export function watchPicture(
   );
   const [shownRows, shownTroubles] = fits ? [rows, troubles] : shared(rows, troubles, room);
   const lines = [head, titles, ...shownRows, ...(shownTroubles.length > 0 ? ["", ...shownTroubles] : [])];
-  // erasing the rest of a line that fills the last column would erase that
+  // erasing the rest of a line that fills the last column would erase that column
   return lines.slice(0, Math.max(1, height - 1)).map((line) => cutToWidth(line, width - 1));
 }
 
-/** Half of the room for each, and more where the other needs less. */
+/** Half of the room for each, and more if the other needs less. */
 function shared(
   rows: readonly string[],
   troubles: readonly string[],

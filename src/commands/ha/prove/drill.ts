@@ -19,17 +19,17 @@ export interface DrillArguments {
   readonly connection?: string | undefined;
   readonly simulator: boolean;
   readonly user?: string | undefined;
-  /** Seconds for one scenario; left out: by the length of its vector. */
+  /** Seconds for one scenario; if left out, it depends on the length of its vector. */
   readonly timeout?: number | undefined;
 }
 
-/** To ask a member whether it is alive. */
+/** For probing whether a member is alive. */
 const probeMs = 5000;
 
 /**
- * `knetctl ha drill`: failover measured; changes nothing. Exit 0 the module gets through in every scenario,
- * and all members are alive; 1 it does not in one; 69 the vector as it is cannot be reached, or a member of
- * it is dead.
+ * `knetctl ha drill`: measures failover; changes nothing. Exit 0: the module gets through in every scenario,
+ * and all members are alive; 1: it does not in one; 69: the vector as it is cannot be reached, or one of its
+ * members is dead.
  */
 export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   const { output } = context;
@@ -59,7 +59,7 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   return exitCodeOf(found);
 };
 
-/** With the members that do not pass a probe. */
+/** Includes the members that do not pass a probe. */
 interface RealReport extends DrillReport {
   readonly unwell?: readonly Probed[];
 }
@@ -102,7 +102,7 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
   };
 }
 
-/** A module that gets through a vector says nothing of members behind the one that answers. */
+/** If a module gets through a vector, that says nothing about the members after the one that answers. */
 async function unwellMembers(
   { endpoints }: Connection,
   { output, signal }: CommandContext,
@@ -160,7 +160,7 @@ function drillProgress({ output }: CommandContext): (event: DrillEvent) => void 
   };
 }
 
-/** The one that decides the exit code first. */
+/** The problem that decides the exit code comes first. */
 function drillProblems({ result, connection, unwell = [] }: RealReport): readonly Problem[] {
   const failed = drillProblem(result);
   if (unwell.length === 0 || failed?.code === "drill-vector-unreachable")

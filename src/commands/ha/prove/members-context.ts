@@ -30,14 +30,14 @@ export function clientOf(
   return memberClient(input, connection, { worker: pkcs11Worker(context), timeoutMs }, context.signal);
 }
 
-/** The users of a connection; with a name, that one alone. */
+/** The users of a connection; with a name, only that one. */
 export function usersOf({ users }: Profile, connection: string, name: string | undefined): readonly User[] {
   return [...users.values()].filter(
     (user) => user.connection === connection && (name === undefined || user.name === name),
   );
 }
 
-/** Why none of these connections has users to prove anything with: of this name, or at all. */
+/** Why none of these connections has users to prove anything with: with this name, or at all. */
 export function withoutUsers(
   { users, source }: Profile,
   connections: readonly string[],

@@ -22,8 +22,8 @@ export interface ProveArguments {
 }
 
 /**
- * `knetctl ha prove`: each member alone, then their keys compared; changes nothing. Exit 0 all proven and the
- * same; 1 a proof failed or keys differ; 69 when nothing is wrong but that a member cannot be reached.
+ * `knetctl ha prove`: proves each member alone, then compares their keys; changes nothing. Exit 0: all proven
+ * and the same; 1: a proof failed or keys differ; 69: the only fault is that a member cannot be reached.
  */
 export const prove: CommandRun<ProveArguments> = async (args, context) => {
   const { output } = context;
@@ -48,8 +48,8 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
 };
 
 /**
- * Those that are named, each of which must have users to prove it with; where none is named, all that have.
- * Throws Problems.
+ * The named connections, each of which must have users to prove it with; if none is named, all that have
+ * users. Throws Problems.
  */
 function connectionsToProve(
   profile: Profile,
@@ -97,7 +97,7 @@ function progressOn({ output }: CommandContext): (event: MemberEvent) => void {
   };
 }
 
-/** A proof that failed or keys that differ weigh more than a member that is not there. */
+/** A failed proof or differing keys take precedence over a member that is not there. */
 function exitCodeOfProofs(problems: readonly Problem[]): ExitCode {
   const codes = problems.filter(({ severity }) => severity === "error").map(({ code }) => problemCodes[code]);
   return codes.find((code) => code === exitCodes.failed) ?? codes[0] ?? exitCodes.done;

@@ -14,7 +14,7 @@ const connection = "simulated";
 const user = "drill";
 
 /**
- * A drill on three simulated members with the simulated module, as whoever calls this; the active member is
+ * A drill on three simulated members with the simulated module, run as the caller; the active member is
  * killed too. Leaves nothing behind.
  */
 export async function simulatedDrill(
@@ -54,7 +54,7 @@ export async function simulatedDrill(
   });
 }
 
-/** Homes in a folder that nobody else can enter. */
+/** Makes homes in a folder that nobody else can enter. */
 function simulatedClient(folder: string, module: string, context: CommandContext): PrivateClient {
   let homes = 0;
   return {

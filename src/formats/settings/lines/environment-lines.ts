@@ -41,7 +41,7 @@ export function variableCannotName(key: string): string | undefined {
   if (connectionString.test(name) || newerConnectionString.test(name))
     return "a variable whose name begins like this is a connection string to .NET";
   if (keyOfVariable(name) !== key)
-    return "__ in a variable's name separates a key's parts: no part can hold it, and only the last can end in _";
+    return "__ in a variable's name separates a key's parts: only the last can end in _, none can hold __";
   return undefined;
 }
 
