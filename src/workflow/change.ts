@@ -2,7 +2,7 @@ import type { ChangeKind, CommonChange } from "./change-kind.js";
 import { changeKinds } from "./change-kinds/index.js";
 
 type Kinds = typeof changeKinds;
-/** What `kind` says of a change. */
+/** What its kind says about a change. */
 export type ChangeKindName = keyof Kinds;
 
 /** The changes of each kind, and what its `record` gathers. */
@@ -12,20 +12,20 @@ type Parts = {
     : never;
 };
 
-/** One reversible thing done to the host. */
+/** One reversible change to the host. */
 export type Change<K extends ChangeKindName = ChangeKindName> = {
   readonly [P in K]: Parts[P]["change"] & { readonly kind: P };
 }[K];
 
 type Table = { readonly [K in ChangeKindName]: ChangeKind<Change<K>, Parts[K]["prior"]> };
 
-/** What may be done with a kind and a change of it, whichever they are. */
+/** What can be done with any kind and a change of that kind. */
 export interface UseOfKind<T> {
   <C extends CommonChange, Prior>(kind: ChangeKind<C, Prior>, change: C): T;
 }
 
 /**
- * Asks a change's kind, with the change as that kind knows it: `withKind(change, (kind, one) =>
+ * Calls `use` with a change's kind, and the change typed as that kind's: `withKind(change, (kind, one) =>
  * kind.text(one))`.
  */
 export function withKind<K extends ChangeKindName, T>(change: Change<K>, use: UseOfKind<T>): T {
@@ -42,12 +42,12 @@ export function journaled<K extends ChangeKindName>(change: Change<K>): Change<K
   return kindOf(change).journaled?.(change) ?? change;
 }
 
-/** Whether a change is made only when all others of its run are made and proven. */
+/** Whether a change is made only after all others of its run are made and proven. */
 export function waitsForProof(change: Change): boolean {
   return withKind(change, (kind) => kind.waitsForProof === true);
 }
 
-/** Whether a change makes other what a program reads, and not only who may. */
+/** Whether a change alters what a program reads, and not only who may read it. */
 export function changesContent(change: Change): boolean {
   return withKind(change, (kind) => kind.changesContent === true);
 }

@@ -7,8 +7,8 @@ import { isOnePiece } from "./step-ids.js";
 import { ownCommand } from "./progress.js";
 
 /**
- * Whether any of a run's changes still stand, or may stand. What was kept as asked when it was taken back is
- * not the run's any more.
+ * Whether any of a run's changes are, or may be, still in effect. What was kept as asked when it was taken
+ * back no longer belongs to the run.
  */
 export function stands({ outcome, changes }: RecordedRun): boolean {
   return outcome !== "rolled-back" && changes.some(mayStand);
@@ -16,7 +16,7 @@ export function stands({ outcome, changes }: RecordedRun): boolean {
 
 /**
  * Why a run cannot be taken back before others: an unfinished run, and each later run that worked on what
- * this one made and still stands. `runs` may be in any order. Pure.
+ * this one made and is still in effect. `runs` may be in any order. Pure.
  */
 export function runsInTheWay(
   run: RecordedRun,
@@ -34,7 +34,7 @@ export function runsInTheWay(
   });
 }
 
-/** A place of the later run that the earlier one changed too, or that needs what the earlier one made. */
+/** A path of the later run that the earlier one also changed, or that needs what the earlier one made. */
 function sharedPlace(earlier: RecordedRun, later: RecordedRun): string | undefined {
   const made = changesOf(earlier);
   return changesOf(later).find((change) => made.some((one) => restsOn(change, one)))?.path;

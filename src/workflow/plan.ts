@@ -6,7 +6,7 @@ export interface PlannedStep extends StepPlan {
   readonly step: Step;
 }
 
-/** What lies between the host as it is and as the profile wants it. */
+/** The difference between the host as it is and as the profile wants it. */
 export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly changes: readonly Change[];
@@ -14,8 +14,8 @@ export interface Plan {
 }
 
 /**
- * Asks every step in order; a step that cannot be planned contributes its problems, and the others are still
- * asked.
+ * Plans every step in order; a step that cannot be planned contributes its problems, and the others are still
+ * planned.
  */
 export async function makePlan(steps: readonly Step[], input: StepInput): Promise<Plan> {
   const planned: PlannedStep[] = [];
@@ -46,8 +46,7 @@ async function planStep(step: Step, input: StepInput, planned: readonly Change[]
 }
 
 /**
- * What stands in one step's way often stands in the next one's too: the first step with an error at a path
- * speaks for all.
+ * What blocks one step often blocks the next one too: the first step with an error at a path speaks for all.
  */
 function oncePerPlace(problemsOfSteps: readonly (readonly Problem[])[]): readonly Problem[] {
   const told = new Set<string>();
@@ -62,8 +61,8 @@ function oncePerPlace(problemsOfSteps: readonly (readonly Problem[])[]): readonl
 }
 
 /**
- * What is wrong with that which the plan leaves alone, as its steps see it. Nothing more is looked at when
- * the signal aborts.
+ * What is wrong with things that the plan leaves alone, according to its steps. Stops looking if the signal
+ * aborts.
  */
 export async function lookAround(
   steps: readonly PlannedStep[],

@@ -26,7 +26,7 @@ export type ProgressEvent =
       readonly skipped?: string;
     }
   | { readonly type: "rollback-started"; readonly because: readonly Problem[] }
-  /** A run that was cut off, or that is to be taken back as asked. */
+  /** A run that was cut off, or that the user asked to take back. */
   | { readonly type: "taking-back"; readonly run: RecordedRun }
   | { readonly type: "change-undone"; readonly change: Change; readonly ms: number }
   | { readonly type: "undo-failed"; readonly change: Change; readonly problem: Problem };

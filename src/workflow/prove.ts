@@ -17,7 +17,7 @@ export interface ProofResult {
 
 /**
  * Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. None is
- * begun after one that failed: it could but spend another login.
+ * begun after one that failed: it could only waste another login.
  */
 export async function prove(plan: Plan, options: ProveOptions): Promise<ProofResult> {
   if (!options.prove)
@@ -57,7 +57,7 @@ async function outcomeOf(
   } catch (error) {
     if (error instanceof Problems) return { problems: error.list };
     if (error instanceof Problem) return { problems: [error] };
-    // thrown on, it would leave the changes in place without a proof
+    // rethrown, it would leave the changes in place without a proof
     return {
       problems: [
         new Problem("internal-error", `the proof failed unexpectedly: ${step.title}`, {

@@ -8,10 +8,10 @@ import { ownCommand } from "./progress.js";
 import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
 
 /**
- * Puts back what a run that was cut off (killed, power lost) has left half done, so that the next one starts
- * from a known state. The caller holds the lock, so that nothing named as current can still be under way.
- * Undefined when there is nothing to put back; throws Problems when that is not possible, or not without
- * losing what somebody did since.
+ * Takes back what a run that was cut off (killed, power lost) has left half done, so that the next one starts
+ * from a known state. The caller holds the lock, so a run named as current cannot still be in progress.
+ * Undefined if there is nothing to take back; throws Problems if that is not possible, or not without losing
+ * what somebody has done since.
  */
 export async function recover(
   host: Host,
@@ -25,8 +25,8 @@ export async function recover(
 }
 
 /**
- * The run that the host's state names as current and whose journal has no end; undefined when there is none,
- * or when it had not begun.
+ * The run that the host's state names as current and whose journal has no end; undefined if there is none, or
+ * if it had not begun.
  */
 export function unfinishedRun(host: Host): RecordedRun | undefined {
   const name = currentRun(host);
@@ -35,8 +35,8 @@ export function unfinishedRun(host: Host): RecordedRun | undefined {
 }
 
 /**
- * For commands that only look: a warning about a run that was cut off, or that is under way just now. Nothing
- * where this user may not look.
+ * For commands that only look: a warning about a run that was cut off or is still in progress. Empty if this
+ * user has no permission to look.
  */
 export async function unfinishedWarning(host: Host): Promise<readonly Problem[]> {
   try {
@@ -53,7 +53,7 @@ function begunRun(host: Host, name: string): RecordedRun | undefined {
   try {
     return readRun(host, name);
   } catch (error) {
-    // killed between naming the run and beginning it
+    // it was killed between naming the run and beginning it
     if (error instanceof Problem && error.code === "run-unknown") return undefined;
     if (error instanceof Problem && error.code === "journal-damaged") throw unreadable(host, error);
     throw error;
@@ -73,7 +73,7 @@ async function takeBackFirst(
   }
 }
 
-/** The run can be taken back by nobody but a person, who then says so by removing the note of it. */
+/** Only a person can take the run back, and then confirms it by removing the note about it. */
 function unreadable({ root }: Host, { code, message, where, detail, cause }: Problem): Problem {
   return new Problem(code, message, {
     ...(where && { where }),

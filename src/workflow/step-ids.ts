@@ -1,17 +1,17 @@
-/** What is known of a step by whoever has but its id, as a journal of an earlier run does. */
+/** What is known about a step from its id alone, which is all that the journal of an earlier run has. */
 interface StepFacts {
-  /** The application reads what the step changes when it starts, and not again. */
+  /** The application reads what the step changes only when it starts. */
   readonly isReadAtStart?: true;
   /**
-   * What a later run did in it rests on all that an earlier one did there: taken back in reverse or not at
-   * all.
+   * What a later run did in this step depends on everything that an earlier one did in it: they are taken
+   * back in reverse or not at all.
    */
   readonly isOnePiece?: true;
 }
 
 /**
- * Every step's id: the only list of them in the program. That of the schemas (`$defs/step` in
- * schemas/report.schema.json) is held against it by a test.
+ * Every step's id: the only list of them in the program. A test compares it with the one in the schemas
+ * (`$defs/step` in schemas/report.schema.json).
  */
 const steps = {
   account: {},

@@ -17,29 +17,28 @@ export interface StepPlan {
   /** Errors stop the plan; warnings are shown with it. */
   readonly problems: readonly Problem[];
   /**
-   * Facts worth showing although they change nothing: "version 1.7.0 is installed", "could not read …: not
-   * root".
+   * Facts worth showing although nothing changes: "version 1.7.0 is installed", "could not read …: not root".
    */
   readonly notes: readonly string[];
-  /** True when this user may not look at all of it, so that more may have to change than is planned. */
+  /** True if this user cannot see everything, so that more may have to change than is planned. */
   readonly unseen?: boolean;
   /**
-   * Proof that the host works as planned, where looking at it again is not proof enough. Called when all
-   * changes have been made but those that wait for it.
+   * Proves that the host works as planned, where looking at it again is not proof enough. Called when all
+   * changes have been made except those that wait for it.
    */
   readonly prove?: (signal: AbortSignal) => Promise<Proof>;
   /**
-   * What is wrong with that which no change of the step touches, such as a service that is not to be
-   * restarted and is down. Only looks.
+   * What is wrong with things that no change of the step touches, such as a service that is down and will not
+   * be restarted. Only looks.
    */
   readonly look?: (signal: AbortSignal) => Promise<readonly Problem[]>;
-  /** A unit that reads what is planned, and whose restart is left to the user: for the record of the run. */
+  /** A unit that reads what is planned, and whose restart is left to the user; for the record of the run. */
   readonly owes?: Restart;
 }
 
 /**
  * One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what
- * the steps before it are to change.
+ * the steps before it will change.
  */
 export interface Step {
   readonly id: StepId;

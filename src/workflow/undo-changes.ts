@@ -7,15 +7,15 @@ import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface Undone {
-  /** What could not be taken back, with the commands that do it by hand. */
+  /** What could not be taken back, with commands to do it by hand. */
   readonly failures: readonly { readonly recorded: UndoableChange; readonly problem: Problem }[];
-  /** Warnings: what the journal could not take. */
+  /** Warnings: what could not be written to the journal. */
   readonly unwritten: readonly Problem[];
 }
 
 /**
- * Takes the changes back, the last one first, and goes on after one that fails or that the journal cannot
- * take. What is to be settled is, when all else was tried: one that is cut off before that does not count as
+ * Takes the changes back, the last one first, and goes on after one that fails or cannot be recorded. The
+ * `settle` parts come after everything else was tried: a change that is cut off before that does not count as
  * undone.
  */
 export async function undoChanges(
@@ -81,14 +81,14 @@ class Undoing implements Undone {
   }
 }
 
-/** Looks at changes that were taken back: those that are not as before after all. */
+/** Looks at changes that were taken back, and returns those that are not as before after all. */
 export async function standingElsewhere(
   made: readonly UndoableChange[],
 ): Promise<readonly { readonly change: Change; readonly standing: Standing }[]> {
   const found: { change: Change; standing: Standing }[] = [];
   for (const recorded of made) {
     const { change, number } = recorded;
-    // what was there before it was the earlier one's work, which is taken back and looked at itself
+    // the state before it was the earlier one's work, which is taken back and looked at itself
     if (made.some((earlier) => earlier.number < number && followsOn(change, earlier.change))) continue;
     const standing = await recorded.observe();
     if (standing.state !== "before") found.push({ change, standing });
@@ -96,10 +96,7 @@ export async function standingElsewhere(
   return found;
 }
 
-/**
- * How far what was observed of these changes can tell; undefined where each has touched no more than it
- * names.
- */
+/** The limits of what was observed about these changes; undefined if each touched no more than it names. */
 export async function lookedAtFor(made: readonly UndoableChange[]): Promise<LookedAt | undefined> {
   const found: LookedAt[] = [];
   for (const recorded of made) if (recorded.lookedAt !== undefined) found.push(await recorded.lookedAt());

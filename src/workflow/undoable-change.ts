@@ -2,24 +2,27 @@ import { Problem } from "../problem/problem.js";
 import type { ChangeKind, CommonChange, LookedAt, RunContext, Standing } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 
-/** A change whose prior state is known: by this run, or from the journal of another. */
+/** A change whose prior state is known, from this run or from the journal of another. */
 export interface UndoableChange {
   readonly change: Change;
   readonly number: number;
   /** For the journal. */
   readonly prior: unknown;
   perform(): Promise<void>;
-  /** Only looks. What cannot be looked at counts as changed by others. */
+  /** Only looks. Something that cannot be looked at counts as changed by others. */
   observe(): Promise<Standing>;
-  /** How far `observe` can tell, for a change that may have touched more than it names. */
+  /** The limits of what `observe` sees, for a change that may have touched more than it names. */
   lookedAt?(): Promise<LookedAt>;
   undo(): Promise<void>;
-  /** The rest of the undoing, for when all changes of the run are taken back. */
+  /** The rest of the undo, for after all changes of the run are taken back. */
   settle?(): Promise<void>;
   byHand(): readonly string[];
 }
 
-/** The change with what taking it back needs, gathered before it is made: that goes to the journal first. */
+/**
+ * The change with what is needed to take it back, gathered before it is made; that is written to the journal
+ * first.
+ */
 export function recordChange(change: Change, run: RunContext): Promise<UndoableChange> {
   return withKind(change, async (kind, one) => ({
     change,
@@ -28,7 +31,7 @@ export function recordChange(change: Change, run: RunContext): Promise<UndoableC
 }
 
 /**
- * The change as a journal holds it; throws `journal-damaged` when its prior state cannot be what its kind
+ * The change as recorded in a journal; throws `journal-damaged` if its prior state cannot be what its kind
  * wrote.
  */
 export function changeFromJournal(change: Change, prior: unknown, run: RunContext): UndoableChange {
@@ -51,7 +54,7 @@ function withPrior<C extends CommonChange, Prior>(
   prior: Prior,
   run: RunContext,
 ): Omit<UndoableChange, "change"> {
-  // the signal that stopped the run must not stop its undoing
+  // the signal that stopped the run must not stop the undo
   const undoing = withoutSignal(run);
   return {
     number: run.number,

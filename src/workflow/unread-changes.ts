@@ -10,19 +10,19 @@ import type { JournaledChange, RecordedRun } from "./journal/entry.js";
 import { mayStand } from "./journal/recorded-run.js";
 import { readRun } from "./journal/runs.js";
 
-/** A run whose changes a unit has not read, or whose taking back. */
+/** A run of which a unit has not yet read the changes, or has not noticed that they were taken back. */
 export interface UnreadRun {
   readonly run: RecordedRun;
   readonly because: readonly AbsolutePath[];
-  /** True: the run was taken back, and the unit still has what it read while the run stood. */
+  /** True: the run was taken back, and the unit still has what it read while the run was in effect. */
   readonly undone: boolean;
 }
 
 /**
- * The runs that a unit should have been restarted for, and was not, by what their journals say of that and by
- * when it was started last. One that is down reads its settings when it is started: it owes nothing but a
- * restart that was begun or meant and did not come about. A run that is not ended says nothing yet. Pure but
- * for the clock.
+ * The runs after which a unit should have been restarted but was not, according to their journals and the
+ * unit's last start. A unit that is down will read its settings when it is started: it only owes a restart
+ * that was begun or intended and did not happen. A run that has not ended does not count yet. Pure except for
+ * the clock.
  */
 export function unreadRuns(
   runs: readonly RecordedRun[],
@@ -59,7 +59,7 @@ function standsUnread(ended: string, restarted: JournaledChange | undefined, sta
   if (restarted?.progress === "done") return false;
   const started = startedAt(state);
   if (!isUp(state)) return restarted !== undefined && (started === undefined || started < Date.parse(ended));
-  // it was started, and did not come to what was asked of it: that is looked at itself
+  // it was started, but did not become healthy: that is checked separately
   const before = restarted && restartOf(restarted)?.invocation;
   if (before !== undefined && before !== state.invocation) return false;
   return started !== undefined && started < Date.parse(ended);
@@ -71,8 +71,8 @@ function isWithin(began: string, ended: string, state: UnitState): boolean {
 }
 
 /**
- * Warnings of services that were started while a run stood which has been taken back, and not since: they
- * still run with what it had written.
+ * Warnings about services that were started while a run was in effect that has since been taken back, and not
+ * restarted: they still run with what it had written.
  */
 export async function undoneSettings(name: string, host: Host): Promise<readonly Problem[]> {
   try {
@@ -88,7 +88,7 @@ export async function undoneSettings(name: string, host: Host): Promise<readonly
         problems.push(stillHas(unit, run.sequence));
     return problems;
   } catch (error) {
-    // of a state that cannot be had nothing is claimed
+    // nothing is claimed about a state that cannot be read
     if (error instanceof Problem) return [];
     throw error;
   }

@@ -4,7 +4,7 @@ import { type AbsolutePath, folderOf, nameOf } from "../../host/path.js";
 import type { CommonChange } from "../change-kind.js";
 
 /**
- * A path of the host as one word of a shell, as a person at this machine names it: with `--root`, below that
+ * A path of the host as one shell word, as a person at this machine names it: with `--root`, below that
  * folder.
  */
 export function shellPath({ root }: Pick<Host, "root">, path: AbsolutePath): string {
@@ -12,8 +12,8 @@ export function shellPath({ root }: Pick<Host, "root">, path: AbsolutePath): str
 }
 
 /**
- * A command on a change's path, given as one word. Where the service user may exchange folders on the way, it
- * runs in the path's own folder: by hand root is to be led no more astray than by the program.
+ * A command on a change's path, given as one word. Where the service user can replace folders on the way, it
+ * runs in the path's own folder: root must not be misdirected by hand any more than by the program.
  */
 export function commandAt(
   { root }: Pick<Host, "root">,

@@ -3,7 +3,8 @@ import { Problem } from "../../problem/problem.js";
 import type { Other, Standing } from "../change-kind.js";
 
 /**
- * The host is no longer as the plan saw it: going on would overwrite what somebody else has done meanwhile.
+ * The host is no longer as the plan saw it: going on would overwrite what somebody else has done in the
+ * meantime.
  */
 export function changedSincePlan(path: AbsolutePath, detail: string): Problem {
   return new Problem("workflow-changed-since-plan", "the host changed after the plan was made", {
@@ -13,7 +14,7 @@ export function changedSincePlan(path: AbsolutePath, detail: string): Problem {
   });
 }
 
-/** Throws where taking a change back would lose what somebody did since. */
+/** Throws if taking a change back would lose what somebody has done since. */
 export function refuseOther(standing: Standing): asserts standing is Exclude<Standing, Other> {
   if (standing.state === "other") throw undoUnsafe(standing);
 }

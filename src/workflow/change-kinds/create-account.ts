@@ -14,9 +14,9 @@ export interface CreateAccount extends CommonChange {
   readonly user: string;
   readonly group: string;
   readonly home: AbsolutePath;
-  /** False when the group exists already. */
+  /** False if the group already exists. */
   readonly createGroup: boolean;
-  /** False when the user exists already and only the group is missing. */
+  /** False if the user already exists and only the group is missing. */
   readonly createUser: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Prior {
   readonly groupExisted: boolean;
 }
 
-/** Exit code of userdel(8) for a user that has processes. */
+/** The exit code of userdel(8) for a user that has processes. */
 const userInUse = 8;
 
 const toolTimeoutMs = 30_000;
@@ -33,8 +33,8 @@ const toolTimeoutMs = 30_000;
 const toolsPackage = { debian: "passwd", fedora: "shadow-utils", suse: "shadow", alpine: "shadow" };
 
 /**
- * A system account without password, login shell or created home, as useradd(8) makes it. Of an image its
- * files are edited: no tool runs.
+ * A system account without password, login shell or created home, as useradd(8) makes it. In an image, its
+ * files are edited: no tool is run.
  */
 export const createAccount: ChangeKind<CreateAccount, Prior> = {
   text: ({ user, group, home, createUser, createGroup }) =>
@@ -46,7 +46,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
   isNew: () => true,
   json: ({ user, group, home, createUser, createGroup }) => ({ user, group, home, createUser, createGroup }),
 
-  // not its path: that is the one file which lists all accounts
+  // not its path, which is the one file that lists all accounts
   carries: ({ user, group, createUser, createGroup }, later) => {
     const named = fieldsOf(later);
     return (
@@ -55,9 +55,9 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     );
   },
   staysAfterFailure: () => ({
-    title: "the account stays until all that was done after it is taken back",
-    // its number could go to another account, which would own what is left; and what an installer did to
-    // /etc could not be told from its removal
+    title: "the account stays until everything that was done after it is taken back",
+    // its number could go to another account, which would own what is left; and an installer's changes to
+    // /etc could not be distinguished from its removal
     detail: "what could not be taken back may belong to it",
     hint: "fix what kept the rest from being taken back",
   }),
@@ -97,7 +97,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
 
   // userdel removes the user's private group with it, so the group is looked up again
   undo: async (change, prior, run) => {
-    // one that a killed run has started may still be at it
+    // one that a killed run started may still be running
     await leftOversEnded(nameOf(run.folder), toolTimeoutMs);
     refuseOther(standing(change, prior, run));
     refuseOrphans(change, prior, run);
@@ -119,7 +119,7 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
   },
 };
 
-/** Not with the account tools: what they would follow and load is the image's. */
+/** Not with the account tools: they would follow and load files of the image. */
 function imageByHand(user: string, group: string, prior: Prior, root: AbsolutePath): readonly string[] {
   const without = (name: string, ...databases: readonly string[]): string =>
     `sed -i ${shellWord(`/^${name.replace(/[^\w@-]/g, "\\$&")}:/d`)} ` +
@@ -139,7 +139,7 @@ function refuseOrphans({ user, home }: CreateAccount, prior: Prior, { host }: Ru
   throw new Problem("undo-unsafe", `the account ${user} stays as long as its home does`, {
     where: { path: home },
     detail: `the next account that gets its number, ${account.uid}, would own what is left there`,
-    hint: "see what is in it, then move it away or give it to somebody else",
+    hint: "see what is in it, then move it away or change its owner",
   });
 }
 

@@ -10,7 +10,7 @@ import { setOwner } from "./set-owner.js";
 import { writeFile } from "./write-file.js";
 import { writeSettings } from "./write-settings.js";
 
-/** Every kind of change: the only list of them. All else that tells kinds apart asks the kind. */
+/** Every kind of change: the only list of them. Everything else that distinguishes kinds asks the kind. */
 export const changeKinds = {
   "create-account": createAccount,
   "create-folder": createFolder,

@@ -6,7 +6,7 @@ import { Problem } from "../../problem/problem.js";
 import type { CommonChange, RunContext } from "../change-kind.js";
 import { commandAt, shellPath } from "./by-hand.js";
 
-/** A file as it was: its content lies in the run's folder, readable by root alone. */
+/** A file as it was: its content is in the run's folder, readable only by root. */
 export type FileBefore =
   { readonly existed: false } | { readonly existed: true; readonly backup: string; readonly rights: Rights };
 
@@ -21,7 +21,7 @@ export function keepFile(files: Files, path: AbsolutePath, { host, folder, numbe
   return { existed: true, backup, rights: { mode, uid, gid } };
 }
 
-/** The content that `keepFile` kept; undefined when there was no file. */
+/** The content that `keepFile` kept; undefined if there was no file. */
 export function contentBefore(
   before: FileBefore,
   { host, folder }: { readonly host: Host; readonly folder: AbsolutePath },
@@ -36,7 +36,7 @@ export function contentBefore(
   });
 }
 
-/** What `keepFile` gave, back from the journal. */
+/** The result of `keepFile`, read from the journal. */
 export function fileBefore(json: unknown): FileBefore | undefined {
   const { existed, backup, rights: rightsJson } = fieldsOf(json);
   if (existed === false) return { existed };
@@ -60,7 +60,7 @@ export function putBackByHand(
   ];
 }
 
-/** Owner and mode out of a JSON object's fields `mode`, `uid` and `gid`. */
+/** Owner and mode from a JSON object's fields `mode`, `uid` and `gid`. */
 export function rightsOf(json: unknown): Rights | undefined {
   const { mode, uid, gid } = fieldsOf(json);
   return isId(uid) && isId(gid) && isId(mode) && mode <= 0o7777 ? { mode, uid, gid } : undefined;

@@ -13,7 +13,7 @@ import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } f
 import { runInstallerKind } from "./run-installer.js";
 
 /**
- * Make the dynamic loader find a library by its bare name: does nothing when it already does, else writes
+ * Make the dynamic loader find a library by its bare name: does nothing if it already does, else writes
  * `path` (in ld.so.conf.d) with the library's folder and runs ldconfig. With `folder` null the installer of
  * the same plan decides where the library is.
  */
@@ -33,7 +33,7 @@ export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
   json: ({ library, folder }) => ({ library, folder }),
 
   changesContent: true,
-  // the entry that was there before may be the installer's
+  // the entry from before may be the installer's
   followsOn: (_change, earlier) => earlier.kind === runInstallerKind,
 
   parsePrior: fileBefore,
@@ -80,18 +80,18 @@ export const registerLibrary: ChangeKind<RegisterLibrary, FileBefore> = {
 };
 
 /**
- * In any case, since an undoing may have been cut off before this; but where there is no ldconfig and its
- * cache knows nothing, none was built.
+ * Runs in any case, since an undo may have been cut off before this; but if there is no ldconfig and nothing
+ * in its cache, none was built.
  */
 async function rebuildCache({ library }: RegisterLibrary, host: Host): Promise<void> {
   const isMissing = host.commands.find("ldconfig") === undefined;
   if (!isMissing || registrationOf(host.files(), library).state === "fading") await runLdconfig(host);
 }
 
-/** Our lines, after those of whoever had an entry of that name before. */
+/** knetctl's lines, after those of an existing entry with that name. */
 function writeEntry({ path, library }: RegisterLibrary, folder: AbsolutePath, run: RunContext): void {
   const files = run.host.files();
-  // byte for byte: what others wrote need not be UTF-8
+  // byte for byte: others' lines need not be UTF-8
   const others = linesOfOthers(files.read(path)?.toString("latin1") ?? "");
   if (others.trim() !== "")
     run.report(`${path} is not knetctl's alone: what others wrote there stays, and a line is added after it`);
@@ -104,8 +104,8 @@ function writeEntry({ path, library }: RegisterLibrary, folder: AbsolutePath, ru
 }
 
 /**
- * An entry of ours is the run's, whichever folder it names: the run may have learnt it from the installer
- * alone.
+ * An entry written by knetctl counts as the run's, whichever folder it names: the run may have learnt the
+ * folder only from the installer.
  */
 function standing({ path }: RegisterLibrary, prior: FileBefore, run: RunContext): Standing {
   const now = run.host.files().read(path);
@@ -127,7 +127,7 @@ function wantedLibrary({ folder, library }: RegisterLibrary, host: Host): Absolu
   });
 }
 
-/** ldconfig(8) takes blanks, commas and colons for the end of a folder's name, and # for a comment. */
+/** ldconfig(8) takes spaces, commas and colons for the end of a folder's name, and # for a comment. */
 function listable(folder: AbsolutePath, { path }: RegisterLibrary): AbsolutePath {
   if (!/[\s,:#=]/.test(folder)) return folder;
   throw new Problem("module-not-registered", "the module's folder cannot be named in ld.so.conf.d", {
@@ -137,7 +137,7 @@ function listable(folder: AbsolutePath, { path }: RegisterLibrary): AbsolutePath
   });
 }
 
-/** What is written there would not be read. */
+/** The entry would not be read. */
 function notIncluded({ library, path }: RegisterLibrary): Problem {
   const line = `include ${folderOf(path)}/*.conf`;
   return new Problem(
@@ -160,7 +160,7 @@ function notRegistered(
   if (found.state === "other")
     return new Problem("module-not-registered", `the dynamic loader finds another ${library}`, {
       where,
-      detail: `it takes ${found.path}, not ${wanted}`,
+      detail: `it finds ${found.path}, not ${wanted}`,
       hint: `remove ${found.path} if it is an older copy, then run again`,
     });
   return new Problem("module-not-registered", `the dynamic loader does not find ${library}`, {

@@ -16,34 +16,34 @@ import { Problem, shownUrl } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, Restart, RunContext, Standing } from "../change-kind.js";
 
 /**
- * Restart the application's systemd unit, and wait until it is active and well. `path` is the unit's name
+ * Restart the application's systemd unit, and wait until it is active and healthy. `path` is the unit's name
  * below /etc/systemd/system.
  */
 export interface RestartService extends CommonChange, Restart {
   readonly kind: "restart-service";
-  /** Where it answers when it is well; null: being active is all that is asked. */
+  /** Where it answers when it is healthy; null: it only has to be active. */
   readonly health: string | null;
   readonly timeoutSeconds: number;
 }
 
 interface Prior {
-  /** `trying`: on the way up or down, as one is that fails and is started again by the service manager. */
+  /** `trying`: on the way up or down, like one that fails and is restarted by the service manager. */
   readonly was: "up" | "trying" | "down";
   readonly failed: boolean;
   readonly invocation: string;
-  /** Whether it answered at the health URL; false where none is asked. */
+  /** Whether it answered at the health URL; false if there is none. */
   readonly answered: boolean;
 }
 
 /**
- * What the service manager gives a unit to end by itself before it kills it, if not told otherwise
+ * How long the service manager lets a unit stop by itself before it kills it, by default
  * (systemd-system.conf(5)).
  */
 const stopMs = 90_000;
 
 /**
- * A service that reads its settings anew. On the way back one that was up is started again when all else is
- * as before, and one that was down is stopped first, so that its account can go.
+ * A service that reads its settings again. When the run is taken back, one that was up is started again once
+ * everything else is as before, and one that was down is stopped first, so that its account can be removed.
  */
 export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> {
   return {
@@ -106,7 +106,7 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
     observe: async ({ unit }, prior, { host }) => await standing(unit, prior, host),
 
     undo: async ({ unit, timeoutSeconds }, prior, { host }) => {
-      // without a service manager nothing of it runs
+      // without a service manager, it does not run
       if (prior.was === "up" || whyNoServiceManager(host) !== undefined) return;
       if (!isDown(await unitState(host, unit)))
         await stopUnit(host, unit, { timeoutMs: timeoutSeconds * 1000 + stopMs });
@@ -114,7 +114,7 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
     },
 
     settle: async (change, prior, run) => {
-      // nothing of an image runs here, whatever a record that came with it says
+      // nothing in an image runs here, whatever a record that came with it says
       if (prior.was === "down" || run.host.root !== "/") return;
       try {
         if (prior.was === "trying") await beginStart(run.host, change.unit);
@@ -140,7 +140,7 @@ async function bringBack(
   pace: Pace,
 ): Promise<void> {
   const now = await unitState(run.host, unit);
-  // it was not restarted, so it has read nothing but its old settings
+  // it was not restarted, so it has read only its old settings
   if (isUp(now) && invocation !== "" && now.invocation === invocation) return;
   // one that hangs must end first
   const timeoutMs = timeoutSeconds * 1000 + stopMs;
@@ -161,7 +161,7 @@ function processText({ mainPid }: { readonly mainPid: number }): string {
   return mainPid === 0 ? "" : ` (process ${mainPid})`;
 }
 
-/** One that did not answer before either is not ill by this run alone. */
+/** If it did not answer before either, this run is not the only cause. */
 function asBefore(error: unknown, { was, answered }: Prior): unknown {
   if (!(error instanceof Problem) || error.code !== "service-unhealthy" || was !== "up" || answered)
     return error;
@@ -189,11 +189,11 @@ function bearing(state: UnitState): Prior["was"] {
   return isDown(state) ? "down" : "trying";
 }
 
-/** Never `other`: of a restart nothing of anybody's can be lost. */
+/** Never `other`: undoing a restart cannot lose anybody's work. */
 async function standing(unit: string, { was }: Prior, host: RunContext["host"]): Promise<Standing> {
   try {
     const now = whyNoServiceManager(host) === undefined ? bearing(await unitState(host, unit)) : "down";
-    // what became of one that failed and was tried again is not the run's work
+    // what happened to one that failed and was tried again is not the run's work
     return { state: was === "trying" || now === was ? "before" : "partly" };
   } catch (error) {
     if (error instanceof Problem) return { state: "partly" };

@@ -3,16 +3,16 @@ import { joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange } from "../change-kind.js";
 import { shellPath } from "./by-hand.js";
 
-/** For those whose own work depends on whether an installer runs before it. */
+/** For code that depends on whether an installer runs first. */
 export const runInstallerKind = "run-installer";
 
 /** Run the vendor archive's install.sh. `path` is the archive. */
 export interface RunInstaller extends CommonChange {
   readonly kind: typeof runInstallerKind;
-  /** Of the archive as planned; `apply` refuses any other. */
+  /** The hash of the archive as planned; `apply` refuses any other. */
   readonly sha256: string;
   readonly version: string;
-  /** Installed version before; null when none; "unknown" when it was not installed by knetctl. */
+  /** The version installed before; null if none; "unknown" if it was not installed by knetctl. */
   readonly from: string | null;
   readonly timeoutSeconds: number;
   /** Lines for its standard input; absent: it is empty. */
@@ -21,7 +21,7 @@ export interface RunInstaller extends CommonChange {
 
 /**
  * Runs a vendor archive's install.sh. What it changed is found by looking before and after, so that it can be
- * undone; the parts are loaded when one is really run or taken back, since a plan seldom holds one.
+ * undone; the code is loaded only when one is really run or taken back, since a plan seldom contains one.
  */
 export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
   text: ({ path, from, version, answers }) =>

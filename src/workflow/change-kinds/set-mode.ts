@@ -32,7 +32,7 @@ export const setMode: ChangeKind<SetMode, Prior> = {
 
   perform: (change, prior, run) => {
     const entry = entryOf(change, run);
-    // not only when it was recorded: the journal may have taken the disk a while
+    // again, not only when it was recorded: writing the journal may have taken a while
     for (const { mode } of [prior, entry])
       if (mode !== change.from) throw changedSincePlan(change.path, `its mode is ${modeText(mode)}`);
     trustedFiles(run.host, change).setMode(change.path, entry, change.mode);

@@ -34,7 +34,7 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
   perform: (change, prior, run) => {
     const from = resolveOwner(run.host, change.from);
     const entry = entryOf(change, run);
-    // not only when it was recorded: the journal may have taken the disk a while
+    // again, not only when it was recorded: writing the journal may have taken a while
     for (const one of [prior, entry])
       if (one.uid !== from.uid || one.gid !== from.gid)
         throw changedSincePlan(change.path, `it belongs to ${ownerText(one, run)}`);
@@ -80,7 +80,7 @@ function isOwnedAs({ uid, gid }: Prior, prior: Prior): boolean {
   return uid === prior.uid && gid === prior.gid;
 }
 
-/** A change of owner takes the set-id bits away (chown(2)); all other bits are other changes' business. */
+/** Changing the owner clears the set-id bits (chown(2)); all other bits are left to other changes. */
 function hasLostSetId({ mode }: Prior, prior: Prior): boolean {
   return (prior.mode & ~mode & setIdBits) !== 0;
 }

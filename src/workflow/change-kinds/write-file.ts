@@ -7,20 +7,21 @@ import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.j
 import { contentBefore, type FileBefore, fileBefore, keepFile, putBackByHand } from "./kept-content.js";
 import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
 
-/** A change that gives a file a new content, whole. */
+/** A change that replaces the whole content of a file. */
 export interface ReplaceFile extends CommonChange, Ownership {
   readonly mode: Mode;
-  /** What stands for the content that it replaces; null for a new file. */
+  /** What identifies the content that it replaces; null for a new file. */
   readonly before: string | null;
 }
 
 /**
- * How a change of a file's whole content knows the content it makes, and the one that it was planned from.
+ * How a change of a file's whole content identifies the new content, and the content from which it was
+ * planned.
  */
 export interface Replacing<C> {
   /** What such a file is called: "file", "settings". */
   readonly what: string;
-  /** Only asked when the change is made. */
+  /** Called only when the change is made. */
   content(change: C): Uint8Array;
   isContent(change: C, now: Buffer): boolean;
   /** Undefined: there was no file. */
@@ -28,7 +29,7 @@ export interface Replacing<C> {
 }
 
 /**
- * The kind of change that gives a file a new content, atomically, and keeps the one before in the run's
+ * The kind of change that gives a file new content, atomically, and keeps the old content in the run's
  * folder.
  */
 export function replaceFile<C extends ReplaceFile>(
@@ -51,7 +52,7 @@ export function replaceFile<C extends ReplaceFile>(
           throw changedSincePlan(change.path, "its content is not what the plan was made from");
       };
       requirePlanned(contentBefore(prior, run));
-      // and once more when all is ready: the journal and the new file may have taken the disk a while
+      // and again when everything is ready: writing the journal and the new file may have taken a while
       trustedFiles(run.host, change).write(
         change.path,
         how.content(change),
@@ -84,7 +85,7 @@ export function replaceFile<C extends ReplaceFile>(
   };
 }
 
-/** By content: rights given since are no reason to keep it. */
+/** By content: rights that were changed since are no reason to keep it. */
 function standing<C extends ReplaceFile>(
   how: Replacing<C>,
   change: C,
@@ -99,7 +100,7 @@ function standing<C extends ReplaceFile>(
     return isAsBefore(entry, prior) && sameContent(now, contentBefore(prior, run))
       ? { state: "before" }
       : { state: "after" };
-  // neither made by the run nor there before it, though reading it gives nothing
+  // neither made by the run nor there before it, although reading it gives nothing
   if (entry !== undefined && now === undefined)
     return { state: "other", path, because: "a symbolic link that leads nowhere took its place" };
   if (sameContent(now, contentBefore(prior, run))) return { state: "before" };
@@ -132,9 +133,9 @@ function sameContent(a: Buffer | undefined, b: Buffer | undefined): boolean {
 export interface WriteFile extends ReplaceFile {
   readonly kind: "write-file";
   readonly content: string;
-  /** The text it replaces; null for a new file. `apply` refuses when the file no longer holds it. */
+  /** The text it replaces; null for a new file. `apply` refuses if the file no longer contains it. */
   readonly before: string | null;
-  /** True: content is never shown, only that it changes. */
+  /** True: content is never shown, only the fact that it changes. */
   readonly sensitive: boolean;
   /** What the change means, in the profile's words, one line each: "connection hsm_1: removed". */
   readonly summary?: readonly string[];
@@ -166,7 +167,7 @@ export const writeFile: ChangeKind<WriteFile, FileBefore> = {
   isWhole: true,
 };
 
-/** Nothing of sensitive content. */
+/** Empty for sensitive content. */
 function diff({ before, content, sensitive }: WriteFile): readonly string[] {
   if (sensitive) return [];
   const { hunks } = structuredPatch("", "", before ?? "", content, "", "", { context: 2 });

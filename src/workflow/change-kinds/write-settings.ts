@@ -7,22 +7,24 @@ import { type ReplaceFile, replaceFile } from "./write-file.js";
 
 /**
  * Change an application's settings file, which holds secrets: neither its text nor the text before is ever
- * shown or kept but as a copy that root alone can read.
+ * shown, or kept except as a copy that only root can read.
  */
 export interface WriteSettings extends ReplaceFile {
   readonly kind: "write-settings";
   /**
-   * The whole new text. Absent in a change that comes from a journal, which keeps no secret and only takes
-   * back.
+   * The whole new text. Absent in a change that comes from a journal, which keeps no secrets and is only for
+   * taking back.
    */
   readonly content?: Secret;
   /** SHA-256 of the new text. */
   readonly sha256: string;
-  /** SHA-256 of the text it replaces; null for a new file. `apply` refuses when the file no longer has it. */
+  /**
+   * SHA-256 of the text it replaces; null for a new file. `apply` refuses if the file no longer matches it.
+   */
   readonly before: string | null;
   /**
-   * What changes, a setting a line, secrets and free text that was there left out: "KeyStores:MyHsm:Module:
-   * a.so → b.so", "KeyStores:MyHsm:Pin: <changed>".
+   * What changes, one setting per line, without secrets and free text that was there before:
+   * "KeyStores:MyHsm:Module: a.so → b.so", "KeyStores:MyHsm:Pin: <changed>".
    */
   readonly summary: readonly string[];
 }
@@ -38,7 +40,7 @@ export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
     isPlannedFrom: ({ before }, then) => (then === undefined ? before === null : sha256Of(then) === before),
   }),
   summary: ({ summary }) => summary,
-  // neither the text nor its hash, from which a short PIN could be found by trying
+  // neither the text nor its hash, from which a short PIN could be found by trial
   json: ({ owner, group, mode, before, summary }) => ({
     owner,
     group,
@@ -46,7 +48,7 @@ export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
     new: before === null,
     summary,
   }),
-  // by its hash a journal knows the text, and by nothing else
+  // a journal identifies the text only by its hash
   journaled: ({ kind, step, path, trusting, owner, group, mode, sha256, before, summary }) => ({
     kind,
     step,

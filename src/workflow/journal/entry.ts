@@ -5,7 +5,7 @@ import type { Change } from "../change.js";
 
 export type Outcome = "applied" | "unchanged" | "failed" | "rolled-back";
 
-/** Who starts a run, or takes it back, and with which knetctl. */
+/** Who starts a run, or takes it back, and with which version of knetctl. */
 export interface RunAuthor {
   /** The person, as far as the system knows: `anna`, or `root`. */
   readonly who: string;
@@ -13,9 +13,9 @@ export interface RunAuthor {
   readonly version: string;
 }
 
-/** What a run is known by: who started it, with what. */
+/** What identifies a run's origin: who started it, and with what. */
 export interface RunHeader extends RunAuthor {
-  /** Path of the profile, or what else asked for the changes. */
+  /** Path of the profile, or the command that asked for the changes. */
   readonly profile: string;
   readonly changes: readonly Change[];
   /** Restarts that are left to the user. */
@@ -35,7 +35,7 @@ export type JournalEntry =
     })
   | { readonly type: "intent"; readonly number: number; readonly prior: unknown }
   | { readonly type: "done"; readonly number: number }
-  /** Another process, or a later command, sets out to take the run back. */
+  /** Another process, or a later command, begins to take the run back. */
   | (RunAuthor & { readonly type: "rollback"; readonly time: string })
   | { readonly type: "undone"; readonly number: number }
   | { readonly type: "undo-failed"; readonly number: number; readonly problem: ProblemJson }
@@ -46,7 +46,7 @@ export type JournalEntry =
       readonly problems: readonly ProblemJson[];
     };
 
-/** How far one change of a run has come. */
+/** How far one change of a run has got. */
 export type ChangeProgress = "planned" | "begun" | "done" | "undone" | "undo-failed";
 
 export interface JournaledChange {
@@ -54,25 +54,25 @@ export interface JournaledChange {
   readonly number: number;
   readonly change: Change;
   readonly progress: ChangeProgress;
-  /** The state before, in the words of the change's kind; absent while it is only planned. */
+  /** The state before, as recorded by the change's kind; absent while it is only planned. */
   readonly prior?: unknown;
 }
 
-/** A run as its journal tells it. */
+/** A run as recorded in its journal. */
 export interface RecordedRun extends Omit<RunHeader, "changes" | "owes"> {
   readonly run: string;
   readonly folder: AbsolutePath;
-  /** Counts the runs of a host; unlike the time it only ever grows. */
+  /** Counts the runs of a host; unlike the time, it only ever increases. */
   readonly sequence: number;
   /** ISO 8601, UTC: when it began, and when it, or the last rollback of it, ended. */
   readonly began: string;
   readonly ended?: string;
-  /** How it ended; `unfinished` when neither it nor a rollback of it came to its end. */
+  /** How it ended; `unfinished` if neither it nor a rollback of it was completed. */
   readonly outcome: Outcome | "unfinished";
   readonly changes: readonly JournaledChange[];
   /** Restarts that were left to the user. */
   readonly owes: readonly Restart[];
   readonly problems: readonly ProblemJson[];
-  /** The journal's whole lines, which a rollback continues. */
+  /** The journal's complete lines, which a rollback continues. */
   readonly text: string;
 }

@@ -4,17 +4,17 @@ import { Problem } from "../../problem/problem.js";
 import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
 
 /**
- * What is kept: so many runs, so long, so many bytes; the latest ones in any case, since a clock can jump
- * ahead.
+ * What is kept: how many runs, for how long, how many bytes; the latest ones in any case, since a clock can
+ * jump ahead.
  */
 const limits = { runs: 100, days: 400, bytes: 512 * 1024 ** 2, latest: 5 };
 const dayMs = 86_400_000;
 
 /**
  * Removes the folders of runs that are too old, too many or too large to keep, the oldest first; never one
- * that is current, unfinished or cannot be read. Folders without a journal go too. `known` spares reading all
- * journals to whoever has just done so. Below a folder that root alone can enter. Throws a Problem for what
- * cannot be removed.
+ * that is current, unfinished or unreadable. Folders without a journal are removed too. `known`: the runs, if
+ * the caller has just read all journals. Works below a folder that only root can enter. Throws a Problem for
+ * what cannot be removed.
  */
 export function forgetOldRuns(host: Host, now: Date, known: RunHeads = readHeads(host)): void {
   const current = currentRun(host);
@@ -34,7 +34,7 @@ function tooMuch(host: Host, heads: readonly RunHead[], now: Date): readonly str
   return names;
 }
 
-/** Whether a record may go: the run came to its end, and what it did can be read. */
+/** Whether a record may be removed: the run has ended, and what it did can be read. */
 function hasEnded(host: Host, run: string): boolean {
   try {
     return readRun(host, run).outcome !== "unfinished";
@@ -53,8 +53,8 @@ function sizeOf(host: Host, folder: AbsolutePath): number {
 }
 
 /**
- * The journal goes first: what is cut off then is a folder without one, not a run that seems to be one that
- * can be taken back.
+ * The journal is removed first: if this is cut off, a folder without a journal is left, not a run that seems
+ * as if it could be taken back.
  */
 function removeRun(host: Host, run: string): void {
   host.files().remove(journalFile(run));

@@ -18,21 +18,23 @@ import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
 const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
 /**
- * The record of one run: what it means to do, the prior state before each change, and how it ended. Every
- * entry is on disk before `write` returns. The file is begun, or continued by another process, by a new one
- * that takes its place; further lines are added to that, so that a power cut can tear none but the last
- * (`wholeLines`). From `begin` to `end` the host's state names the run as the current one: that is how the
- * next run knows of one that was cut off.
+ * The record of one run: what it intends to do, the prior state before each change, and how it ended. Every
+ * entry is on disk before `write` returns. Beginning the file, or continuing it in another process, puts a
+ * new file in its place; further lines are appended to that, so that a power cut can tear only the last
+ * (`wholeLines`). From `begin` to `end` the host's state names the run as the current one, which is how the
+ * next run learns about one that was cut off.
  */
 export class Journal {
   readonly run: string;
   readonly folder: AbsolutePath;
   readonly host: Host;
-  /** All runs when this one began, itself included; undefined for one that is only continued. */
+  /** All runs when this one began, including itself; undefined for one that is only continued. */
   readonly #known: RunHeads | undefined;
-  /** The file as this one has left it; undefined before it writes. */
+  /** The file as this object left it; undefined before it writes. */
   #file: Entry | undefined;
-  /** What is to be written next: what others wrote of the run, and lines that could not be written before. */
+  /**
+   * What has to be written next: what others wrote about the run, and lines that could not be written before.
+   */
   #unwritten: string;
 
   private constructor(host: Host, run: string, before: string, known?: RunHeads) {
@@ -44,7 +46,7 @@ export class Journal {
   }
 
   /**
-   * Makes the run's folder (root only, 0700) and writes the first entry. The name says the time:
+   * Makes the run's folder (root only, 0700) and writes the first entry. The name contains the time:
    * `20261123T211050Z-3f2a`.
    */
   static begin(host: Host, header: RunHeader, now = new Date()): Journal {
@@ -68,7 +70,7 @@ export class Journal {
     return journal;
   }
 
-  /** Continues the journal of a run that is to be taken back. */
+  /** Continues the journal of a run that is about to be taken back. */
   static reopen(
     host: Host,
     { run, text, outcome }: RecordedRun,
@@ -80,7 +82,7 @@ export class Journal {
     try {
       journal.write({ type: "rollback", time: now.toISOString(), ...author });
     } catch (error) {
-      // where the entry may have been written, or the run had been cut off before, the note stays
+      // if the entry may have been written, or the run had been cut off before, the note stays
       const isBegun =
         outcome === "unfinished" || !(error instanceof Problem) || error.code === "host-durability-unknown";
       if (!isBegun)
@@ -105,8 +107,8 @@ export class Journal {
   }
 
   /**
-   * Writes what must not stop the run, such as a step of a rollback; returns a warning when that cannot be
-   * done.
+   * Writes an entry whose failure must not stop the run, such as a step of a rollback; returns a warning if
+   * it fails.
    */
   writeIfPossible(entry: JournalEntry): readonly Problem[] {
     return this.#ifPossible(
@@ -118,8 +120,8 @@ export class Journal {
   }
 
   /**
-   * Writes the last entry, and after a new run forgets those that are too old or too many to keep. A warning
-   * when that cannot be done.
+   * Writes the last entry, and after a new run forgets those that are too old or too many to keep. Returns a
+   * warning if that fails.
    */
   end(entry: JournalEntry & { readonly type: "end" }): readonly Problem[] {
     const unwritten = this.#ifPossible(

@@ -6,8 +6,8 @@ import type { ChangeProgress, JournaledChange, JournalEntry, RecordedRun } from 
 type Begin = JournalEntry & { readonly type: "begin" };
 
 /**
- * The run that a journal's text tells of. `journal-newer` when a later knetctl wrote it in a way unknown to
- * this one, `journal-damaged` (with its line) when it is no journal. Pure.
+ * The run that a journal's text records. Throws `journal-newer` if a later knetctl wrote it in a format
+ * unknown to this one, `journal-damaged` (with its line) if it is not a journal. Pure.
  */
 export function parseJournal(text: string, folder: AbsolutePath): RecordedRun {
   const file = joined(folder, "journal.jsonl");
@@ -25,7 +25,7 @@ export function parseJournal(text: string, folder: AbsolutePath): RecordedRun {
   return { ...summary(begin, rest), changes: progress(begin, rest, file), folder, text };
 }
 
-/** Whether a change was begun and is not known to be taken back: it may stand. */
+/** Whether a change was begun and is not known to be taken back: it may still be in effect. */
 export function mayStand({ progress }: JournaledChange): boolean {
   return progress === "begun" || progress === "done" || progress === "undo-failed";
 }

@@ -20,16 +20,14 @@ export function journalFile(run: string): AbsolutePath {
   return joined(runsFolder, run, "journal.jsonl");
 }
 
-/**
- * Names of all runs' folders, in no order that means anything: the clock may have jumped between two of them.
- */
+/** The names of all runs' folders, in no meaningful order: the clock may have jumped between two of them. */
 export function runNames(host: Host): readonly string[] {
   return (host.files().list(runsFolder) ?? [])
     .filter(({ name, kind }) => kind === "folder" && runName.test(name))
     .map(({ name }) => name);
 }
 
-/** Every run of the host that has begun. Only root may look. */
+/** Every run of the host that has begun. Only root can read them. */
 export function readRuns(host: Host): Runs {
   const problems: Problem[] = [];
   const runs = runNames(host).flatMap((name) => {
@@ -44,7 +42,7 @@ export function readRuns(host: Host): Runs {
   return { runs: runs.sort((left, right) => right.sequence - left.sequence), problems };
 }
 
-/** The run of that name or number. Throws `run-unknown`, or what is wrong with its journal. */
+/** The run with that name or number. Throws `run-unknown`, or what is wrong with its journal. */
 export function readRun(host: Host, asked: string): RecordedRun {
   const found = runName.test(asked)
     ? readJournal(host, asked)
@@ -53,7 +51,7 @@ export function readRun(host: Host, asked: string): RecordedRun {
   throw unknownRun(asked);
 }
 
-/** Throws `run-unknown` for a text that is no run's name or number on any host. */
+/** Throws `run-unknown` for a text that cannot be a run's name or number on any host. */
 export function requireRunName(asked: string): void {
   if (!runName.test(asked) && !/^\d+$/.test(asked)) throw unknownRun(asked);
 }
@@ -66,13 +64,13 @@ function unknownRun(asked: string): Problem {
   );
 }
 
-/** Name of the run that is under way, or that was cut off; undefined when there is none. */
+/** The name of the run that is in progress, or that was cut off; undefined if there is none. */
 export function currentRun(host: Host): string | undefined {
   const name = host.files().read(currentFile, 100)?.toString("utf8").trim();
   return name !== undefined && runName.test(name) ? name : undefined;
 }
 
-/** What tells a run from the others, without the rest of its journal. */
+/** What identifies a run, without the rest of its journal. */
 export interface RunHead {
   readonly run: string;
   readonly sequence: number;
@@ -86,15 +84,15 @@ export interface RunHeads {
   /** Names of runs whose journals cannot be read. */
   readonly unreadable: readonly string[];
   /**
-   * Names of folders without a journal: of runs that were cut off before they began, or while they were
-   * forgotten.
+   * Names of folders without a journal: of runs that were cut off before they began, or while they were being
+   * removed.
    */
   readonly empty: readonly string[];
 }
 
 /**
- * Every run's head: a look at each journal, without the cost of checking all that it says. Only root may
- * look.
+ * Every run's head: a look at each journal, without the cost of checking everything in it. Only root can read
+ * them.
  */
 export function readHeads(host: Host): RunHeads {
   const heads: RunHead[] = [];
@@ -114,14 +112,14 @@ export function readHeads(host: Host): RunHeads {
 }
 
 /**
- * More than any run before had, those included whose journals cannot be read: each took at most the next
- * number.
+ * More than any earlier run's number, including those whose journals cannot be read: each took at most the
+ * next number.
  */
 export function nextSequence({ heads, unreadable }: RunHeads): number {
   return (heads[0]?.sequence ?? 0) + unreadable.length + 1;
 }
 
-/** As `Journal.begin` writes it; a journal that begins in other words is read whole. */
+/** As `Journal.begin` writes it; a journal that begins differently is read completely. */
 const beginning = /^\{"type":"begin","format":1,"run":"[^"]+","sequence":(\d{1,15}),"time":"([^"]+)"/;
 const mostOfBeginning = 200;
 
@@ -145,9 +143,9 @@ function parsed(content: Buffer, name: string): RecordedRun {
 const lineBreak = 0x0a;
 
 /**
- * The lines of a journal that were written whole. Each line is on the disk before the next one is begun, so
- * that a power cut can tear but the last: it has no end then, or zeros where a block did not reach the disk,
- * which JSON never has. What it was to tell had not been done, or is looked for on the host.
+ * The lines of a journal that were written completely. Each line is on disk before the next one is begun, so
+ * a power cut can tear only the last: it then has no end, or zeros where a block did not reach the disk,
+ * which JSON never contains. What it was to record had not been done, or is looked for on the host.
  */
 export function wholeLines(content: Buffer): Buffer {
   const ended = content.subarray(0, content.lastIndexOf(lineBreak) + 1);
