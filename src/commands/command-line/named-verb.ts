@@ -48,7 +48,7 @@ export function plainVerb(
   args: readonly string[],
 ): ((context: CommandContext) => Promise<ExitCode>) | undefined {
   const [name, word = ""] = args;
-  // the parser takes the word help for the option --help
+  // the parser takes the word help for the option --help --help
   if (args.length !== 2 || word === "" || word === "help" || word.startsWith("-")) return undefined;
   const verb = verbs.find((one) => one.name === name);
   if (verb === undefined || isGroup(verb)) return undefined;

@@ -7,16 +7,16 @@ import { probeEndpoints, type ProbeOptions } from "../../vhsm/probe/probe-endpoi
 import type { CommandContext } from "../command.js";
 import { fewOf, type Verb } from "./edit/vector-edits.js";
 
-/** An endpoint to be probed, and where it is from. */
+/** An endpoint to be probed, and where it comes from. */
 export interface Wanted {
   /** Undefined for an endpoint of the command line. */
   readonly connection: string | undefined;
-  /** The file that names it, where one does. */
+  /** The file that names it, if any. */
   readonly source?: string;
   readonly target: Endpoint;
 }
 
-/** One endpoint after a probe. */
+/** The result for one endpoint. */
 export interface Probed {
   /** Undefined for an endpoint of the command line. */
   readonly connection: string | undefined;
@@ -25,8 +25,8 @@ export interface Probed {
 }
 
 /**
- * Probes endpoints; results in their order. An `ip` that is neither an address nor a name is a problem and is
- * not connected to: the system would take an empty one, or 0.0.0.0, for this host.
+ * Probes endpoints; results are in their order. An `ip` that is neither an address nor a name is a problem,
+ * and no connection is made: the system would take an empty one, or 0.0.0.0, for this host.
  */
 export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
   const faults = wanted.map(addressFault);
@@ -65,7 +65,7 @@ function addressFault({ connection, source, target }: Wanted): Problem | undefin
   });
 }
 
-/** Whether the client can use it, as far as a probe can tell: warnings pass. */
+/** Whether the client can use it, as far as a probe shows: warnings pass. */
 export function isGood({ problems }: Probed): boolean {
   return problems.every((problem) => !isError(problem));
 }

@@ -2,21 +2,19 @@ import type { Files, Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import type { CommonChange } from "../change-kind.js";
 
-/**
- * Accounts stand in a plan by name, since the plan may create them; they become ids when the change is made.
- */
+/** A plan contains accounts by name, since it may create them; they become ids when the change is made. */
 export interface Ownership {
   readonly owner: string;
   readonly group: string;
 }
 
-/** Ids as an installer left them, which count, with the names that they had there, for people. */
+/** Ids as an installer left them, which are what counts, and the names that they had then, for people. */
 export interface NumberedOwner extends Ownership {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Ids of a change's owner and group; a Problem when one of them is not an account of the host. */
+/** The ids of a change's owner and group; throws a Problem if one of them is not an account of the host. */
 export function resolveOwner(host: Host, { owner, group }: Ownership): { uid: number; gid: number } {
   const uid = numericId(owner) ?? host.accounts.user(owner)?.uid;
   if (uid === undefined) throw missing("user", owner);
@@ -37,7 +35,7 @@ function missing(kind: "user" | "group", name: string): Problem {
 }
 
 /**
- * Files as the change may reach them: through root's folders, and those of the account that it trusts and of
+ * The files that the change may reach: through root's folders, and those of the account that it trusts and of
  * these owners.
  */
 export function trustedFiles(host: Host, change: CommonChange, ...owners: readonly number[]): Files {
