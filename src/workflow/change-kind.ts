@@ -3,55 +3,55 @@ import type { AbsolutePath } from "../host/path.js";
 import type { Contents } from "./contents.js";
 import type { StepId } from "./step-ids.js";
 
-/** What every change says, of whatever kind: all that the engine and the other kinds may know of it. */
+/** What every change has, whatever its kind: all that the engine and the other kinds may know about it. */
 export interface CommonChange {
   readonly kind: string;
   readonly step: StepId;
   readonly path: AbsolutePath;
-  /** Account whose folders may be walked through besides root's. */
+  /** The account whose folders may be entered, in addition to root's. */
   readonly trusting?: string;
 }
 
-/** A unit that starts anew, or should, and what it has to read anew. */
+/** A unit that restarts, or should, and what it has to read again. */
 export interface Restart {
   readonly unit: string;
   readonly because: readonly AbsolutePath[];
 }
 
-/** What the kinds of changes may use while a run goes on, or is taken back. */
+/** What the kinds of changes may use while a run is in progress or taken back. */
 export interface RunContext {
   readonly host: Host;
-  /** The run's own folder, root-only: backups and records go here. */
+  /** The run's folder, root-only: backups and records go here. */
   readonly folder: AbsolutePath;
   /** The change's place among the run's, from 1. */
   readonly number: number;
-  /** All that the run means to do. */
+  /** All changes of the run. */
   readonly changes: readonly CommonChange[];
   /** What changes install and do not hold themselves; absent where nothing of the kind is made any more. */
   readonly contents?: Contents;
   readonly signal?: AbortSignal;
-  /** Another process takes it back than made it, perhaps much later. */
+  /** Whether it is being taken back by a process other than the one that made it, perhaps much later. */
   readonly recovering?: boolean;
   /** What is being done ("hashing", "running install.sh"); shown while it lasts. */
   note(text: string): void;
-  /** What came of it and was not in the plan ("install.sh created …"); stays to be read. */
+  /** A result that was not in the plan ("install.sh created …"); stays on the screen. */
   report(text: string): void;
 }
 
-/** Where a change stands on the host, found by looking. `partly`: begun and cut off, or undone in part. */
+/** The state of a change on the host, as observed. `partly`: begun and cut off, or undone in part. */
 export type Standing = { readonly state: "before" | "after" | "partly" } | Other;
 
 /**
- * Where the effects of a change were looked for, when the change itself does not say: nothing can be claimed
- * of any other place.
+ * Where the effects of a change were looked for, if the change itself does not say: nothing can be claimed
+ * about any other place.
  */
 export interface LookedAt {
   readonly folders: readonly string[];
-  /** What lies in these folders and was not looked at all the same. */
+  /** What is in these folders but was not looked at. */
   readonly except: readonly { readonly path: string; readonly because: string }[];
 }
 
-/** Somebody has changed it since: taking it back would lose that. */
+/** Somebody has changed it since then: taking it back would lose that. */
 export interface Other {
   readonly state: "other";
   readonly path: string;
@@ -59,17 +59,17 @@ export interface Other {
 }
 
 /**
- * All that is to be known of one kind of change: what it says, how it hangs together with others, how it is
- * made and taken back. The engine and the displays know kinds by this alone; a new one is a file in
- * change-kinds/, a line in its index.ts, and a schema in the journal's and in the report's `$defs/change`,
- * which a test holds against that list.
+ * Everything about one kind of change: what it says, how it relates to others, how it is made and taken back.
+ * The engine and the displays know kinds only through this; a new one is a file in change-kinds/, a line in
+ * its index.ts, and a schema in the journal's and in the report's `$defs/change`, which a test compares with
+ * that list.
  */
 export interface ChangeKind<C extends CommonChange, Prior> extends Said<C>, Related<C> {
-  /** What `record` gave, back from the journal; undefined when it cannot be that. */
+  /** The result of `record`, read from the journal; undefined if it is not valid. */
   parsePrior(json: unknown): Prior | undefined;
   /**
-   * Gathers all that `undo` needs, before the change is made; goes to the journal (JSON), so that another
-   * process can undo.
+   * Gathers everything that `undo` needs, before the change is made; written to the journal (JSON), so that
+   * another process can undo.
    */
   record(change: C, run: RunContext): Promise<Prior>;
   perform(change: C, prior: Prior, run: RunContext): Promise<void>;
@@ -78,77 +78,79 @@ export interface ChangeKind<C extends CommonChange, Prior> extends Said<C>, Rela
   /** For a change that may have touched more than it names. Only looks. */
   lookedAt?(change: C, prior: Prior, run: RunContext): Promise<LookedAt>;
   /**
-   * Safe for a change that was not begun, half made or made, and safe to repeat; throws `undo-unsafe` where
-   * it would lose what somebody did since.
+   * Safe for a change that was not begun, half made or made, and safe to repeat; throws `undo-unsafe` if it
+   * would lose what somebody has done since.
    */
   undo(change: C, prior: Prior, run: RunContext): Promise<void>;
   /**
-   * What is still to be done once all changes of the run are taken back, so far as they could be: a service
+   * What remains to be done after all changes of the run have been taken back, as far as possible: a service
    * starts again with its old settings. Only then does the change count as undone. As safe as `undo`.
    */
   settle?(change: C, prior: Prior, run: RunContext): Promise<void>;
   /**
-   * Shell commands with which a person at this machine takes it back: with `--root`, they name the paths
+   * Shell commands with which a person at this machine can take it back: with `--root`, they name the paths
    * below it.
    */
   byHand(change: C, prior: Prior, run: RunContext): readonly string[];
 }
 
 /**
- * What is told of a change. Plain text: it may hold names that others chose, and whoever shows it cleans it.
+ * How a change is described. Plain text: it may contain names that others chose, and must be cleaned when
+ * shown.
  */
 interface Said<C extends CommonChange> {
   /** One line: what the change does, without its content ("edit file /etc/x  0640 root:amplia"). */
   text(change: C): string;
-  /** Whether it makes what was not there, rather than change what is. */
+  /** Whether it creates something new, rather than changing something. */
   isNew(change: C): boolean;
-  /** What it means, a line each ("connection hsm_1: removed"). */
+  /** What it means, one line each ("connection hsm_1: removed"). */
   summary?(change: C): readonly string[];
   /** How the content changes: lines of a unified diff without its header, each with its mark (`@ +-`). */
   diff?(change: C): readonly string[];
   /**
-   * Its members in the `--json` documents besides `step`, `kind` and `path`; modes as octal text. Schema: the
-   * one of its kind in `$defs/change` of schemas/report.schema.json.
+   * Its members in the `--json` documents other than `step`, `kind` and `path`; modes as octal text. Schema:
+   * its kind's in `$defs/change` of schemas/report.schema.json.
    */
   json(change: C): Readonly<Record<string, unknown>>;
   /**
-   * The change as the journal keeps it, without what must not lie on a disk; left out: as it is. Schema: the
-   * one of its kind in `$defs/change` of schemas/journal.schema.json.
+   * The change as the journal keeps it, without what must not be on a disk; left out: as it is. Schema: its
+   * kind's in `$defs/change` of schemas/journal.schema.json.
    */
   journaled?(change: C): C;
 }
 
-/** How a change hangs together with others, of its run and of later ones. */
+/** How a change relates to others, of its run and of later ones. */
 interface Related<C extends CommonChange> {
   /**
-   * True: made when all other changes of the run are made and proven, and not before, since no rollback makes
-   * it unseen: an application reads its PIN.
+   * True: made only after all other changes of the run are made and proven, since no rollback can undo its
+   * effect: an application reads its PIN.
    */
   readonly waitsForProof?: true;
-  /** True: it changes what a program reads; left out: only who may. */
+  /** True: it changes what a program reads; left out: only who may read it. */
   readonly changesContent?: true;
   /**
-   * True: it makes all of what lies at its path, so that what earlier changes of the run did there is gone.
+   * True: it makes everything at its path, so nothing is left of what earlier changes of the run did there.
    */
   readonly isWhole?: true;
   /** True: it makes the folder at its path, where later changes of the run may work. */
   readonly makesFolder?: true;
-  /** True: it rests on nothing that other runs did, and can be made again at any time. */
+  /** True: it does not depend on what other runs did, and can be made again at any time. */
   readonly isFree?: true;
   /**
-   * Whether a later run's change rests on this one, which therefore cannot be taken back first; left out: one
-   * of the same path does.
+   * Whether a later run's change depends on this one, which therefore cannot be taken back first; left out:
+   * one with the same path does.
    */
   carries?(change: C, later: CommonChange): boolean;
   /**
-   * Why it stays as long as something that was done after it could not be taken back; left out: it does not.
+   * Why it stays as long as something that was done after it could not be taken back; left out: it does not
+   * stay.
    */
   staysAfterFailure?(change: C): { readonly title: string; readonly detail: string; readonly hint: string };
   /**
-   * Whether the state before it was an earlier change's work: when both are taken back, only the earlier one
+   * Whether the state before it was an earlier change's work: once both are taken back, only the earlier one
    * can be looked at.
    */
   followsOn?(change: C, earlier: CommonChange): boolean;
-  /** The restart that it is, when a unit reads its settings anew by it; `prior` as the journal has it. */
+  /** The restart, if the change makes a unit read its settings again; `prior` as in the journal. */
   restart?(change: C, prior: unknown): Restart & { readonly invocation?: string };
 }

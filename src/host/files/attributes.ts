@@ -11,7 +11,10 @@ import { withFolder, type Tree } from "./walk.js";
 const timeoutMs = 10_000;
 const blockBytes = 512;
 const prefix = "SCHILY.xattr.";
-/** The place of a file in the system's policy (selinux(8)), and the layers of overlayfs: not the file's own. */
+/**
+ * Attributes that are not the file's own: its label in the system's policy (selinux(8)), and those of
+ * overlayfs.
+ */
 const notItsOwn = /^(security\.selinux$|trusted\.overlay\.)/;
 
 /** Extended attributes of a regular file; undefined when it is missing. */

@@ -37,8 +37,9 @@ export function createFolderIn(tree: Tree, path: AbsolutePath, rights: Rights): 
 }
 
 /**
- * Makes a symbolic link, in the place of another link (the observed one, when one is named) or of nothing. Only where root alone can write:
- * elsewhere the owner of the folder could make root give away another file than the link.
+ * Makes a symbolic link, replacing another link (only the observed one, if one is named) or nothing. Only
+ * where root alone can write: elsewhere the owner of the folder could make root give away a file other than
+ * the link.
  */
 export function createLinkIn(
   tree: Tree,

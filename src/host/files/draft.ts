@@ -43,9 +43,9 @@ export function withDraft<T>(folder: Folder, use: (draft: Draft) => T): T {
 const undress = (): void => undefined;
 
 /**
- * The same with the attributes of another file, which `dress` copies. It lies in a folder of its own that nobody
- * else can enter: with the attributes comes the old mode, and who opened the draft in that instant could read
- * it later.
+ * The same with the attributes of another file, which `dress` copies. The draft is in a separate folder that
+ * nobody else can enter: the old mode comes with the attributes, and anyone who opened the draft in that
+ * instant could read it later.
  */
 export function withDraftOf<T>(
   folder: Folder,

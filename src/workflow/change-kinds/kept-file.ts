@@ -17,12 +17,14 @@ export interface SeenFile extends Rights {
   readonly size: number;
 }
 
-/** A file as it was: content and attributes lie in the run's folder, readable by root alone. */
+/** A file as it was: content and attributes are in the run's folder, readable only by root. */
 export interface KeptFile extends SeenFile {
   readonly backup: string;
 }
 
-/** Whether a file is, in content, owner and mode, the one that was seen; null and undefined: there is none. */
+/**
+ * Whether a file has the content, owner and mode that were seen; null and undefined mean that there is none.
+ */
 export function isAsSeen(now: FileState | undefined, seen: SeenFile | null): boolean {
   if (now === undefined || seen === null) return now === undefined && seen === null;
   return now.sha256 === seen.sha256 && now.size === seen.size && hasRights(now, seen);
