@@ -15,7 +15,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { path } from "../../../src/host/path.js";
 import { sha256 } from "../../../src/host/random-hex.js";
-import { changeText, contentLines } from "../../../src/ui/plan/shown-change.js";
+import { changeText, contentLines } from "../../../src/ui/reports/plan-text.js";
 import { style } from "../../../src/ui/text/width.js";
 import type { RunContext } from "../../../src/workflow/change-kind.js";
 import { type InstallFile, installFile } from "../../../src/workflow/change-kinds/install-file.js";
