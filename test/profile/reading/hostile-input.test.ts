@@ -1,3 +1,4 @@
+import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import t from "tap";
 import { parsed, places, shownText } from "../problems-of.js";
@@ -162,7 +163,9 @@ t.test("a bomb of aliases is refused, not expanded", async (t) => {
 
 t.test("a name of megabytes is told once, and not copied into every mistake below it", async (t) => {
   const text = JSON.stringify({
-    connections: { ["a".repeat(1_000_000)]: { endpoints: Array.from({ length: 20_000 }, () => ({})) } },
+    connections: {
+      ["a".repeat(cases(1_000_000))]: { endpoints: Array.from({ length: cases(20_000) }, () => ({})) },
+    },
   });
   for (const name of ["p.json", "p.yaml"])
     t.same(places(await parsed(text, name)), ["profile-name-invalid 1:17"], name);
