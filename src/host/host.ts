@@ -171,8 +171,13 @@ export interface Command {
   /** Bytes for standard input; without it, standard input is /dev/null. */
   readonly input?: Uint8Array | string;
   readonly timeoutMs: number;
-  /** Run inside the host's root by chroot(8). Only means something with `--root`. */
-  readonly insideRoot?: boolean;
+  /**
+   * Run with the host's root as its root, behind a wall (`host/stage`), which throws `stage-…` where there can
+   * be none; `unwalled`: by chroot(8) alone. Only means something with `--root`.
+   */
+  readonly insideRoot?: boolean | "unwalled";
+  /** Behind the wall: whether the machine's network is in reach. Default: it is not. */
+  readonly network?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -28,7 +28,7 @@ export interface PrivateClient {
 }
 
 /** The module, and how it is run. */
-export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeoutMs" | "signal">;
+export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeoutMs" | "signal" | "enter">;
 
 /** The user and home with which the module is loaded. */
 export type Who = Pick<TokenTestRequest, "identity" | "environment">;
@@ -56,7 +56,7 @@ export function memberClient(
   const gid = host.accounts.group(profile.service.group)?.gid ?? identity.gid;
   const configFor = oneConnection(input, connection);
   return {
-    how: { module: clientModule, workerPath: worker, timeoutMs, signal },
+    how: { module: clientModule, workerPath: worker, timeoutMs, signal, enter: host.enter },
     withEndpoints: async (endpoints, use) => {
       const file = {
         gid,

@@ -15,6 +15,8 @@ export interface WorkerRun {
   readonly nonce: string;
   /** Random text that identifies the module's processes. */
   readonly marker: string;
+  /** Words before its command line (`Host.enter`). */
+  readonly enter: readonly string[];
   /** Everything the worker reads: the request line and the PIN. */
   readonly input: Buffer;
   /** The environment of the worker, and of the programs that become it; with the marker. */
@@ -56,7 +58,8 @@ const stderrKept = 2048;
  * if the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const { program, args } = workerCommand(run.identity, run.variables);
+  const worker = workerCommand(run.identity, run.variables);
+  const [program = worker.program, ...args] = [...run.enter, worker.program, ...worker.args];
   const { script, addon, node } = run.files;
   const child = startChild(program, args, {
     cwd: "/",

@@ -31,6 +31,8 @@ export interface TokenTestRequest {
   readonly environment?: Readonly<Record<string, string>>;
   /** LD_LIBRARY_PATH of the worker. */
   readonly libraryPath?: string;
+  /** Words before the worker's command line (`Host.enter`). Default: it runs on this machine. */
+  readonly enter?: readonly string[];
   /** dist/pkcs11-worker.cjs */
   readonly workerPath: string;
   readonly signal?: AbortSignal;
@@ -81,6 +83,7 @@ export async function testToken(
       files,
       ...(request.identity && { identity: request.identity }),
       nonce: asked.nonce,
+      enter: request.enter ?? [],
       marker: randomBytes(12).toString("hex"),
       input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
       environment: workerEnvironment(request.identity),

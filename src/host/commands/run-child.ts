@@ -1,10 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Readable } from "node:stream";
 import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
 import type { CommandResult } from "../host.js";
+import { collected } from "./collected.js";
 import { startChild } from "./start-child.js";
 
 export interface ChildRun {
@@ -16,7 +16,6 @@ export interface ChildRun {
   readonly signal: AbortSignal | undefined;
 }
 
-const halfOfOutput = 512 * 1024;
 /** How long the group has to end by itself after SIGTERM. */
 const graceMs = 1000;
 /** How long output is waited for once the child has ended; a daemon it left may hold the pipes for ever. */
@@ -105,41 +104,6 @@ function ended(
       );
     });
   });
-}
-
-interface Collected {
-  readonly whole: Promise<void>;
-  text(): string;
-}
-
-/** The first and the last half MiB of a stream: all of it is read, so that the child is not held up. */
-function collected(stream: Readable | null): Collected {
-  let head = Buffer.alloc(0);
-  let tail = Buffer.alloc(0);
-  let dropped = 0;
-  stream?.on("data", (chunk: Buffer) => {
-    const first = chunk.subarray(0, halfOfOutput - head.length);
-    if (first.length > 0) head = Buffer.concat([head, first]);
-    if (first.length === chunk.length) return;
-    const rest = Buffer.concat([tail, chunk.subarray(first.length)]);
-    tail = rest.subarray(-halfOfOutput);
-    dropped += rest.length - tail.length;
-  });
-  const whole = new Promise<void>((resolve) => {
-    if (stream === null) resolve();
-    else
-      stream
-        .once("close", () => {
-          resolve();
-        })
-        .once("error", () => {
-          resolve();
-        });
-  });
-  // a gap between the halves is named; without one a character may lie across the border
-  const parts = (): readonly Buffer[] =>
-    dropped === 0 ? [head, tail] : [head, Buffer.from(`\n[${dropped} bytes left out]\n`), tail];
-  return { whole, text: () => Buffer.concat(parts()).toString("utf8") };
 }
 
 function endGroup(child: ChildProcess): void {

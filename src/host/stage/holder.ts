@@ -18,7 +18,11 @@ export interface Holder {
   readonly layers: string;
   /** Numbers of the overlays that were made; 0 is the root's. */
   readonly overlays: readonly number[];
-  /** nsenter(1)'s options that lead into the stage's namespaces, to the root that they were made with. */
+  /** Where `/` lies in the real root of the stage's mount namespace; empty for that root itself. */
+  readonly base: string;
+  /** The root that the stage lies in, with this machine's programs. */
+  readonly first: string;
+  /** nsenter(1)'s options that lead into the stage's namespaces, and to that root. */
   readonly namespaces: readonly string[];
   end(): Promise<void>;
   /** At once, without waiting. */
@@ -100,11 +104,12 @@ function opened(
     `--pid=${namespace("pid")}`,
     `--ipc=${namespace("ipc")}`,
     `--root=${first}`,
-    `--wd=${first}`,
   ];
   return {
     opener: `${stage}/.`,
     layers,
+    base: root === "/" ? "" : base,
+    first,
     namespaces,
     end: async () => {
       child.stdin?.end();

@@ -1,10 +1,11 @@
-import { mkdirSync, chownSync, chmodSync, statSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, statSync } from "node:fs";
 import { asFileProblem } from "../files/file-problem.js";
 import { realFiles } from "../files/real-files.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import { joined, path, stateFolder, type AbsolutePath } from "../path.js";
 import { isOfEndedProcess, processMark } from "../processes/process-mark.js";
 import { randomHex } from "../random-hex.js";
+import type { Shown } from "./run-walled.js";
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import { Problem } from "../../problem/problem.js";
 
@@ -15,13 +16,16 @@ const rights = { mode: 0o700, uid: 0, gid: 0 };
 
 export interface StageFolder {
   readonly path: AbsolutePath;
+  /** Copies a folder of this machine into this one, which is called `as` where the wall is built. */
+  show(what: Shown, as: string): Shown;
   /** Removes it with all it holds, and knetctl's state folder when that was made for it and is empty. */
   remove(): void;
 }
 
 /**
- * A new folder of root's alone on this machine, with `root` to mount on and an upper and a work layer for the
- * host's root and each overlay below it, of the rights of what they cover. Removes what dead processes left.
+ * A new folder of root's alone on this machine, with `root` to mount on, `shown` for what walled programs are
+ * shown, and an upper and a work layer for the host's root and each overlay below it, of the rights of what
+ * they cover. Removes what dead processes left.
  */
 export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): StageFolder {
   const { folder, madeParent } = newFolder();
@@ -30,8 +34,7 @@ export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): 
     if (madeParent) removeEmpty(stateFolder);
   };
   try {
-    mkdirSync(`${folder}/root`);
-    mkdirSync(`${folder}/layers`);
+    for (const name of ["root", "layers", "shown"]) mkdirSync(`${folder}/${name}`);
     makeLayer(folder, 0, root);
     mounts.forEach(({ how, path: below }, index) => {
       if (how === "overlay") makeLayer(folder, index + 1, `${root === "/" ? "" : root}${below}`);
@@ -40,7 +43,19 @@ export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): 
     remove();
     throw error;
   }
-  return { path: folder, remove };
+  let number = 0;
+  const show = (what: Shown, as: string): Shown => {
+    const name = `shown/${++number}`;
+    asFileProblem(folder, () => {
+      cpSync(what.folder, `${folder}/${name}`, {
+        recursive: true,
+        preserveTimestamps: true,
+        verbatimSymlinks: true,
+      });
+    });
+    return { folder: `${as}/${name}`, at: what.at };
+  };
+  return { path: folder, show, remove };
 }
 
 /** Removes the folders of processes that have ended, or, with `own`, those of this process. */

@@ -1,22 +1,6 @@
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import type { AbsolutePath } from "../path.js";
 
-/** Programs a stage and its wall are made with; all come with util-linux, mount and coreutils. */
-export const stageTools = [
-  "sh",
-  "setpriv",
-  "unshare",
-  "nsenter",
-  "mount",
-  "umount",
-  "pivot_root",
-  "chroot",
-  "chmod",
-  "chown",
-  "cp",
-  "mkdir",
-] as const;
-
 /**
  * In namespaces of its own the own mount namespace is entered once more: that leads to its real root, also
  * where `/` is a folder that somebody chrooted into, and leaves the working folder where `/` was.
@@ -28,7 +12,7 @@ const namespaces = [
 
 /**
  * $1: the stage's folder, $2: the host's root, both as `/` sees them; then for each mount how it is shown and
- * its path below the root. The folder holds `root`, to mount on, and `layers/N/upper` and `work`.
+ * its path below the root. The folder holds `root`, to mount on, `shown`, and `layers/N/upper` and `work`.
  *
  * Upper layers lie on the disk where the kernel takes them there, else in memory. They get a mount of their
  * own, so that the first process, which stays in it, leads nowhere else. The options keep an upper layer
@@ -43,7 +27,7 @@ umask 022
 stage() { echo "stage $1"; }
 stage propagation
 cd -P .; base=\${PWD%/}
-cd -P "$base/proc/self"; holder=\${PWD##*/}
+read -r holder _ <"$base/proc/self/stat"
 mount -n --make-rprivate /
 here=$base$1; root=$2; hidden=$1; lower=$base\${2%/}
 shift 2
@@ -51,7 +35,9 @@ stage layers
 mount -n --bind "$here/layers" "$here/layers"
 if [ "$root" = / ]; then
   mount -n -t tmpfs -o mode=0755,size=1m knetctl-stage "$here/root"
-  mkdir "$here/root/stage" "$here/root/proc"
+  mkdir "$here/root/stage" "$here/root/proc" "$here/root/dev" "$here/root/shown"
+  cp -a "$base/dev/null" "$base/dev/zero" "$base/dev/full" "$base/dev/random" "$base/dev/urandom" \\
+    "$base/dev/tty" "$here/root/dev/"
   new=$here/root/stage
 else
   new=$here/root
@@ -102,6 +88,7 @@ if [ "$root" = / ]; then
   if [ -d "$new$hidden" ]; then mount -n -t tmpfs -o ro,mode=0700,size=4k none "$new$hidden"; fi
   cd "$here/root"
   mount -n --bind "$new/proc" proc
+  mount -n --bind "$here/shown" shown
   for folder in bin sbin lib lib32 lib64 libx32 usr; do
     if [ -L "$base/$folder" ]; then cp -P "$base/$folder" .
     elif [ -d "$base/$folder" ]; then mkdir $folder; bind "$base/$folder" $folder

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { getent, realAccounts } from "../accounts/accounts.js";
-import { findProgram } from "../commands/find-program.js";
 import { realFiles } from "../files/real-files.js";
-import { trustedOwners } from "../files/trust.js";
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";
-import { sandboxMounts } from "../sandbox/sandbox-mounts.js";
+import { sandboxMounts, type SandboxMount } from "../sandbox/sandbox-mounts.js";
 import { startHolder, type Holder } from "./holder.js";
+import { runWalledIn, type Shown, type WalledCommand, type WalledRoot } from "./run-walled.js";
 import { makeStageFolder, removeStageFolders } from "./stage-folder.js";
-import { stageNeedsRoot, stageToolsMissing } from "./stage-problem.js";
-import { stageArguments, stageTools } from "./stage-script.js";
-import { enterStage, stagedCommands } from "./staged-commands.js";
+import { stageArguments } from "./stage-script.js";
+import { requireStageTools } from "./stage-tools.js";
+import { enterFor, enterStage, stagedCommands } from "./staged-commands.js";
+import type { WalledResult } from "./wall.js";
 
 /** A folder of the stage whose changes lie in a layer of their own. */
 export interface StageLayer {
@@ -28,6 +28,11 @@ export interface Stage {
   readonly opener: string;
   /** The upper layers: of the root, and of each file system mounted below it. */
   readonly layers: readonly StageLayer[];
+  /**
+   * Runs a program behind the wall (`runWalledIn`); ends with all that it started. A folder of this machine
+   * may be shown to it: a copy, in which it may write.
+   */
+  runWalled(command: WalledCommand & { readonly shows?: Shown }): Promise<WalledResult>;
   /** Ends everything in it and removes the layers. Idempotent. */
   close(): Promise<void>;
 }
@@ -41,7 +46,7 @@ const open = new Set<Holder>();
  * (`stage-…`) saying why when the machine does not allow it.
  */
 export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage> {
-  const setpriv = requireTools();
+  const setpriv = requireStageTools();
   const mounts = sandboxMounts(readFileSync("/proc/self/mountinfo", "utf8"), host.root);
   const folder = makeStageFolder(host.root, mounts);
   try {
@@ -54,10 +59,17 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
       open.delete(holder);
       folder.remove();
     };
+    const walled = wallIn(holder, mounts);
     const covers = [path("/"), ...mounts.map((mount) => mount.path)];
     return {
-      host: stagedHost(host.root, holder),
+      host: stagedHost(host.root, holder, walled),
       opener: holder.opener,
+      runWalled: ({ shows, ...command }) =>
+        runWalledIn(
+          walled,
+          command,
+          shows && folder.show(shows, host.root === "/" ? "" : `${holder.base}${folder.path}`),
+        ),
       layers: holder.overlays.map((number) => ({
         covers: covers[number] ?? path("/"),
         upper: `${holder.layers}/${number}/upper`,
@@ -77,23 +89,23 @@ export function removeStages(): void {
   removeStageFolders(false);
 }
 
-function stagedHost(root: AbsolutePath, holder: Holder): Host {
+function stagedHost(root: AbsolutePath, holder: Holder, walled: WalledRoot): Host {
   const { opener } = holder;
   const enter = enterStage(root, holder);
   return {
     root,
     readOnly: false,
     accounts: realAccounts(realFiles(opener, []), root === "/" ? getent : undefined),
-    commands: stagedCommands(root, opener, enter),
+    commands: stagedCommands(root, opener, enter, walled),
     enter,
     files: (...trusted) => realFiles(opener, trusted),
   };
 }
 
-function requireTools(): AbsolutePath {
-  if (process.geteuid?.() !== 0) throw stageNeedsRoot();
-  const machine = { root: "/", owners: trustedOwners([]) };
-  const missing = stageTools.filter((tool) => findProgram(machine, tool) === undefined);
-  if (missing.length > 0) throw stageToolsMissing(missing);
-  return findProgram(machine, "setpriv") ?? path("/usr/bin/setpriv");
+function wallIn(holder: Holder, mounts: readonly SandboxMount[]): WalledRoot {
+  return {
+    opener: holder.opener,
+    enter: enterFor(holder, holder.opener),
+    mounts: mounts.map((mount) => mount.path),
+  };
 }

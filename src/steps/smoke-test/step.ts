@@ -55,6 +55,7 @@ async function prove(
       identity,
       timeoutMs: options.timeoutMs,
       workerPath: options.worker,
+      enter: host.enter,
       signal,
     });
   };

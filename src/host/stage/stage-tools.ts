@@ -1,0 +1,29 @@
+import { machine } from "../commands/command-words.js";
+import { findProgram } from "../commands/find-program.js";
+import { path, type AbsolutePath } from "../path.js";
+import { stageNeedsRoot, stageToolsMissing } from "./stage-problem.js";
+
+/** Programs a stage and its wall are made with; all come with util-linux, mount and coreutils. */
+const stageTools = [
+  "sh",
+  "setpriv",
+  "unshare",
+  "nsenter",
+  "mount",
+  "umount",
+  "pivot_root",
+  "chroot",
+  "chmod",
+  "chown",
+  "cp",
+  "ln",
+  "mkdir",
+] as const;
+
+/** setpriv(1)'s path. Throws `stage-needs-root`, or `stage-tools-missing` with the names of all that is. */
+export function requireStageTools(): AbsolutePath {
+  if (process.geteuid?.() !== 0) throw stageNeedsRoot();
+  const missing = stageTools.filter((tool) => findProgram(machine, tool) === undefined);
+  if (missing.length > 0) throw stageToolsMissing(missing);
+  return findProgram(machine, "setpriv") ?? path("/usr/bin/setpriv");
+}

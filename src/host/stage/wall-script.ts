@@ -1,0 +1,194 @@
+/**
+ * What root keeps behind the wall (capabilities(7)): what installers need to put files with their owners and
+ * rights into a system, and to act as its accounts. No mounts, devices, modules, raw I/O, other processes.
+ */
+const kept = [
+  "chown",
+  "dac_override",
+  "fowner",
+  "fsetid",
+  "kill",
+  "net_bind_service",
+  "setfcap",
+  "setgid",
+  "setpcap",
+  "setuid",
+];
+
+const only = (names: readonly string[]): string => ["-all", ...names.map((name) => `+${name}`)].join(",");
+const capabilities = only(kept);
+
+/**
+ * What root keeps in the stage of `/` without the wall, for setpriv(1): to enter it, and what the start of a
+ * service and of the smoke test needs besides.
+ */
+export const stageCapabilities = only([...kept, "dac_read_search", "ipc_lock", "sys_chroot", "sys_resource"]);
+
+/**
+ * The wall's descriptors, all pipes: 3 to the outer shell (a process number: take the old root away; its end:
+ * end everything), 4 what is reported, 5 to the program's shell (go), 6 to the first process (go on).
+ */
+export const wallPipes = { outer: 3, report: 4, program: 5, first: 6 } as const;
+
+/**
+ * Stays outside, where the programs are this machine's, and starts the rest. With a keyctl(1) it and all that
+ * it starts get a session keyring of their own instead of their caller's keys (keyrings(7)).
+ *
+ * $1: that program or nothing, $2: words for unshare(1), then what `first` gets.
+ */
+const outer = `exec 7<&0 8<&3 3<&-
+[ -z "$1" ] || "$1" new_session </dev/null >/dev/null 2>&1 4>&- 5>&- 6>&- 7>&- 8>&-
+namespaces=$2; shift 2
+{
+  setpriv --pdeathsig KILL unshare $namespaces --fork --kill-child --propagation unchanged \\
+    /bin/sh -c "$@" <&7 7<&- 8<&-
+  echo "ended $?" >&4
+} &
+started=$!
+exec 0<&- 1>&- 5<&- 6<&- 7<&-
+if read -r first <&8; then
+  nsenter "--mount=/proc/$first/ns/mnt" umount -n -l / 5<&- && echo free >&4
+  exec 2>&- 4>&-
+  { read -r _ <&8; kill -KILL "$first"; } &
+  watch=$!
+  wait $started
+  kill $watch
+else
+  kill $started; wait $started
+fi`;
+
+/** $1: \`build\`, then what that gets. The own mount namespace is entered anew to get to its real root. */
+const first = `read -r pid _ </proc/self/stat; echo "first $pid" >&4
+exec nsenter --mount=/proc/self/ns/mnt --wd=. /bin/sh -c "$@"`;
+
+/**
+ * Begins in the root that is to be walled, and builds it anew there: a bind of it, without what is mounted
+ * below but for file systems that are named; small new ones for what belongs to the running machine. When
+ * the program's shell waits, with few capabilities, that becomes the root of both.
+ *
+ * From then on nothing is run here but what the shell itself does: what is called by a name would be the
+ * walled root's. It waits for the program, and tells who is left.
+ *
+ * The words: mounts; \`--\`; how and where something is hidden; \`--\`; the program's shell's words.
+ */
+const build = `set -eu
+umask 022
+exec 7<&0
+stage() { echo "stage $1" >&4; }
+show() {
+  options=bind,nodev
+  [ -w "$1" ] || options=$options,ro
+  mount -n -c -o $options "$1" "$2"
+}
+stage propagation
+cd -P .; new=$PWD
+mount -n --make-rprivate /
+stage root
+show . "$new"
+while [ "$1" != -- ]; do
+  [ ! -e "$new$1" ] || show ".$1" "$new$1"
+  shift
+done
+shift
+stage system
+while [ "$1" != -- ]; do
+  at=$new$2
+  case $1 in
+    dev)
+      mount -n -t tmpfs -o nosuid,noexec,mode=0755,size=64m none "$at"
+      cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty "$at/"
+      mkdir "$at/pts"; mkdir -m 1777 "$at/shm"
+      mount -n -t devpts -o nosuid,noexec,newinstance,ptmxmode=0666,mode=0620 none "$at/pts"
+      ln -s pts/ptmx "$at/ptmx"; ln -s /proc/self/fd "$at/fd"
+      ln -s fd/0 "$at/stdin"; ln -s fd/1 "$at/stdout"; ln -s fd/2 "$at/stderr"
+      ;;
+    proc)
+      mount -n -t proc -o ro,nosuid,nodev,noexec proc "$at"
+      for file in kcore keys key-users; do
+        [ ! -e "$at/$file" ] || mount -n --bind /dev/null "$at/$file"
+      done
+      ;;
+    empty) mount -n -t tmpfs -o ro,nosuid,nodev,noexec,mode=0700,size=4k none "$at" ;;
+    run)
+      mount -n -t tmpfs -o nosuid,nodev,mode=0755 none "$at"
+      mkdir -m 1777 "$at/lock"
+      ;;
+    names)
+      for file in systemd/resolve NetworkManager resolvconf; do
+        [ -e ".$2/$file/resolv.conf" ] || continue
+        mkdir -p "$at/$file"
+        cp ".$2/$file/"*resolv.conf "$at/$file/"
+      done
+      ;;
+    temporary) mount -n -t tmpfs -o nosuid,nodev,mode=1777 none "$at" ;;
+    shown=*) mkdir -p "$at"; show "\${1#shown=}" "$at" ;;
+  esac
+  shift 2
+done
+shift
+cd /
+setpriv --inh-caps=-all --bounding-set=${capabilities} /bin/sh -c "$@" 6<&- <&7 7<&- &
+program=$!
+exec 0<&- 5<&- 7<&-
+read -r _ <&6
+pivot_root "$new" "$new"
+echo pivoted >&4
+exec 1>&- 2>&-
+set +e
+wait $program
+code=$?
+echo "done $code" >&4
+look() {
+  left=
+  for folder in /proc/[0-9]*; do
+    [ "$folder" != /proc/1 ] || continue
+    { read -r stat <$folder/stat; } 2>/dev/null || continue
+    case \${stat##*)} in " Z"*) continue ;; esac
+    { read -r name <$folder/comm; } 2>/dev/null || continue
+    left="$left
+left \${folder#/proc/} $name"
+  done
+}
+look
+if [ -n "$left" ]; then
+  echo waiting >&4
+  read -r _ <&6
+  look
+  echo "$left" >&4
+fi
+exit $code`;
+
+/** Waits until the old root is gone; $1: the folder to work in, then the command line. */
+const program = `echo ready >&4
+exec 4>&-
+read -r _ <&5 || exit
+exec 5<&-
+cd -- "$1" || exit 125
+shift
+exec "$@"`;
+
+export interface WallScript {
+  /** Of keyctl(1) or a program that does the same; empty where there is none. */
+  readonly keyring: string;
+  readonly network: boolean;
+  /** Real file systems below the root. */
+  readonly mounts: readonly string[];
+  /** How, and at which path of the root, something else is shown. */
+  readonly places: readonly (readonly [how: string, at: string])[];
+  readonly cwd: string;
+  readonly line: readonly string[];
+}
+
+/** Words behind `/bin/sh -c`: they wall the working folder and run the program in it. */
+export function wallArguments({
+  keyring,
+  network,
+  mounts,
+  places,
+  cwd,
+  line,
+}: WallScript): readonly string[] {
+  const namespaces = ["--mount", "--pid", "--ipc", ...(network ? [] : ["--net"])].join(" ");
+  const built = [...mounts, "--", ...places.flat(), "--", program, "sh", cwd, ...line];
+  return [outer, "sh", keyring, namespaces, first, "sh", build, "sh", ...built];
+}
