@@ -5,7 +5,7 @@ import { sideBySide } from "../../support/side-by-side.js";
 import { answer, kinds, kmip, probeTcp, probeTls, type Met, type Peer } from "./peers.js";
 
 /** For peers that are waited for until it is over. */
-const allOfMs = 1500;
+const allOfMs = 2000;
 const good = kmip();
 
 /** Answers whatever is asked, and leaves the connection open. */
@@ -51,7 +51,7 @@ const closing: Readonly<Record<string, Peer<Socket>>> = {
   "closes it after a while": (socket) => {
     setTimeout(() => {
       socket.destroy();
-    }, 600);
+    }, 400);
   },
 };
 
