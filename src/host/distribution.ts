@@ -2,7 +2,7 @@ import type { Files } from "./host.js";
 import { path } from "./path.js";
 import { Problem } from "../problem/problem.js";
 
-/** Whose packages a host has: by that hints name the command that installs one. */
+/** Which distribution's packages a host has, so that hints can name the command that installs one. */
 export type Distribution = "debian" | "fedora" | "suse" | "alpine" | "other";
 
 const places = [path("/etc/os-release"), path("/usr/lib/os-release")];
@@ -33,7 +33,7 @@ export function parseOsRelease(text: string): Distribution {
   return "other";
 }
 
-/** Names a package goes by; one that is left out goes by Debian's. */
+/** The names of a package; if one is left out, it is the same as Debian's. */
 export interface PackageNames {
   readonly debian: string;
   readonly fedora?: string;

@@ -7,7 +7,7 @@ import { isStaffs, type Owners } from "./files/trust.js";
 import { sudoer } from "./who.js";
 import type { Accounts, Group } from "./host.js";
 
-/** Why a file that root is to act on may not be what the caller wrote or looked at, and what mends it. */
+/** Why a file that root will act on may not be what the caller wrote or looked at, and how to fix that. */
 export interface Doubt {
   /** Begins with the path of the file or folder, links resolved. */
   readonly detail: string;
@@ -15,7 +15,10 @@ export interface Doubt {
   readonly remedy: string;
 }
 
-/** Whose files root acts on when it is told to: root's, its own, and those of the person who called sudo. */
+/**
+ * The users whose files root acts on when asked to: root, this process's user, and the person who called
+ * sudo.
+ */
 export function callers(environment: Readonly<Record<string, string | undefined>>): Owners {
   const own = process.geteuid?.() ?? 0;
   const person = own === 0 ? sudoer(environment) : undefined;
@@ -23,11 +26,11 @@ export function callers(environment: Readonly<Record<string, string | undefined>
 }
 
 /**
- * Whether somebody else than these can change the file that was opened, or put another in its place;
- * undefined when nobody can. It is the open file that counts, and the folders that it lies in: what is read
- * through the descriptor is what was judged. Others are also a group that may write, unless it is root's or
- * one of theirs with no other member. Access control lists are not seen. Throws `host-no-proc` where the
- * file's path cannot be found out.
+ * Whether anyone but these users can change the opened file, or replace it; undefined if nobody can. What
+ * counts is the open file and the folders that contain it: what is read through the descriptor is what was
+ * judged. A group that may write also counts as others, unless it is root's, or belongs to one of these users
+ * and has no other member. Access control lists are not considered. Throws `host-no-proc` if the file's path
+ * cannot be determined.
  */
 export async function doubtAbout(
   descriptor: number,
@@ -68,7 +71,7 @@ async function doubtAboutFolders(
     const stats = folderStats(path);
     if (stats === undefined)
       return {
-        detail: `${path}, a folder above it, cannot be looked at, or was moved meanwhile`,
+        detail: `${path}, a folder above it, cannot be looked at, or has been moved`,
         remedy: "run again",
       };
     const strangers = await strangersTo({ path, ...stats }, trusted, accounts);
@@ -85,7 +88,7 @@ async function doubtAboutFolders(
   return undefined;
 }
 
-/** In a sticky folder, as /tmp, others cannot rename or replace what is not theirs. */
+/** In a sticky folder, such as /tmp, others cannot rename or replace what is not theirs. */
 const sticky = 0o1000;
 
 function foldersTo(path: string): readonly string[] {
@@ -146,7 +149,7 @@ function isPrivate({ group, gid }: Group, uid: number, accounts: Accounts): bool
 /** Loads the accounts that names are looked up in. */
 export type AskAccounts = () => Promise<Accounts>;
 
-/** Of this machine, where the file lies, whatever `--root` is. Few files need it. */
+/** Of this machine, where the file is, whatever `--root` is. Few files need it. */
 async function machineAccounts(): Promise<Accounts> {
   const [{ getent, realAccounts }, { realFiles }] = await Promise.all([
     import("./accounts/accounts.js"),

@@ -5,15 +5,15 @@ import { withFolder, type Folder } from "./files/walk.js";
 import { folderOf, path } from "./path.js";
 
 /**
- * Root's alone to enter: who could open a lock could hold up every run, and what is written there is shown to
- * root.
+ * Only root may enter: anyone who could open a lock could hold up every run, and what is written there is
+ * shown to root.
  */
 export const lockFolder = path("/run/knetctl");
 
 /**
- * Runs `use` with the folder of locks open, made where it is missing and closed to others where it is not.
- * Throws a Problem, before anything in it is touched, where it is not a folder of root's own: behind a link
- * of root's may lie one in which others put what they like, and ours is not theirs to remove.
+ * Runs `use` with the lock folder open; it is created if missing, and closed to others if it is open to them.
+ * Throws a Problem, before anything in it is touched, if it is not root's own folder: a link of root's may
+ * lead to one in which others can put anything, or remove the lock.
  */
 export function inLockFolder<T>(use: (folder: Folder) => T): T {
   ensureLockFolder();
@@ -37,7 +37,7 @@ function ensureLockFolder(): void {
         files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
     }
   } catch (error) {
-    // another run has just made it
+    // another run has just created it
     if (!(error instanceof Problem && error.code === "host-entry-exists")) throw error;
   }
   const entry = files.entry(lockFolder);

@@ -36,16 +36,16 @@ export interface Lock {
   release(): void;
 }
 
-/** Where earlier versions had theirs, in a folder in which everybody can write. */
+/** Where earlier versions had their lock, in a folder in which everyone can write. */
 const formerFolder = path("/run/lock");
 const taken = 75;
-/** Who only looks whether it is locked holds it for some milliseconds, which must not turn a run away. */
+/** A process that only checks the lock holds it for some milliseconds, which must not turn a run away. */
 const leastWaitSeconds = 0.25;
 
 /**
- * Makes this the only run that changes the host's root: flock(2) on a file of root's, held by our own open
- * file, so that a killed holder leaves nothing behind. Each root has a lock of its own, on this machine.
- * Throws `host-locked`, naming the holder, when another run still holds it after the wait.
+ * Makes this the only run that changes the host's root: flock(2) on a file of root's, held through this
+ * process's open file, so that a killed holder leaves nothing behind. Each root has a separate lock on this
+ * machine. Throws `host-locked`, naming the holder, if another run still holds it after the wait.
  */
 export async function acquireLock({ host, waitSeconds, signal }: LockRequest): Promise<Lock> {
   const file = lockFile(host.root);
@@ -62,15 +62,15 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
       close(fd, former);
       throw error;
     }
-    // somebody removed the file while we waited: a lock on it keeps nobody out
+    // somebody removed the file during the wait: a lock on it keeps nobody out
     close(fd, former);
   }
 }
 
 /**
- * Whether a run holds the lock now. Looks without making a lock file. A lock that was let go of is not
- * touched, since many who look one after the other could keep a run out; only where the last holder was
- * killed is it held, for an instant.
+ * Whether a run holds the lock now. Does not create a lock file. A released lock is not touched, since many
+ * processes that check one after the other could keep a run out; only if the last holder was killed is the
+ * lock held, for an instant.
  */
 export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
   const file = lockFile(host.root);
@@ -108,7 +108,7 @@ function formerFile(root: AbsolutePath): AbsolutePath {
 }
 
 /**
- * By device and inode, so that one folder under two names is one root. The name stays the same for `/`,
+ * By device and inode, so that a folder with two names is one root. For `/` the name is always the same,
  * whatever its disk.
  */
 function markOf(root: AbsolutePath): string {
@@ -161,8 +161,8 @@ function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
 }
 
 /**
- * The lock of an earlier version that may still run, where nobody but root can hold it; whatever else stands
- * there is passed by.
+ * The lock of an earlier version that may still be running, if only root can hold it; anything else there is
+ * ignored.
  */
 function openFormer(root: AbsolutePath): number | undefined {
   const owners = trustedOwners([]);
@@ -195,7 +195,7 @@ interface Flock {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** flock(1) locks the open file that it shares with us, and leaves the lock with us when it ends. */
+/** flock(1) locks the open file that it shares with this process, which keeps the lock when flock ends. */
 async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal }: Flock): Promise<void> {
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "flock");
   if (program === undefined) throw failed(file);
@@ -236,7 +236,7 @@ function close(...descriptors: readonly (number | undefined)[]): void {
   for (const fd of descriptors) if (fd !== undefined) closeSync(fd);
 }
 
-/** A courtesy to whom the lock keeps out: on a full disk the lock holds without it. */
+/** A courtesy to whoever has to wait: on a full disk, the lock works without it. */
 function writeHolder(fd: number, text: string): void {
   try {
     ftruncateSync(fd);
@@ -265,7 +265,7 @@ function interrupted(): Problem {
   return new Problem("interrupted", "interrupted while waiting for another run");
 }
 
-/** What the holder wrote of itself; empty once it has let go. */
+/** What the holder wrote about itself; empty once it has released the lock. */
 function holderOf(fd: number): string {
   const text = Buffer.alloc(1024);
   return text.toString("utf8", 0, readSync(fd, text, 0, text.length, 0)).trim();

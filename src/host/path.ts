@@ -6,7 +6,7 @@ declare const absolutePath: unique symbol;
  */
 export type AbsolutePath = string & { readonly [absolutePath]: true };
 
-/** The path if it is an `AbsolutePath` as it stands; `undefined` otherwise. Never touches the file system. */
+/** The path if it already is an `AbsolutePath`; `undefined` otherwise. Never touches the file system. */
 export function asAbsolutePath(text: string): AbsolutePath | undefined {
   if (!text.startsWith("/") || text.includes("\0")) return undefined;
   if (text === "/") return text as AbsolutePath;
@@ -16,7 +16,7 @@ export function asAbsolutePath(text: string): AbsolutePath | undefined {
     : (text as AbsolutePath);
 }
 
-/** The path in a literal of this program's own source; throws a plain error when the literal is not one. */
+/** The path in a literal of the source code; throws a plain error if the literal is not one. */
 export function path(literal: string): AbsolutePath {
   const checked = asAbsolutePath(literal);
   if (checked === undefined) throw new Error(`not an absolute path: ${JSON.stringify(literal)}`);
@@ -41,8 +41,8 @@ export function nameOf(file: AbsolutePath): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 
-/** Root-only folder (0700) of everything knetctl keeps on a host, below `--root`. */
+/** The root-only folder (0700) for everything that knetctl keeps on a host, below `--root`. */
 export const stateFolder = path("/var/lib/knetctl");
 export const runsFolder = path("/var/lib/knetctl/runs");
-/** Names the run under way; what it names when nothing runs was cut off. */
+/** Names the run in progress; if none is running, the named run was cut off. */
 export const currentFile = path("/var/lib/knetctl/current");

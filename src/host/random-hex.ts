@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 /**
- * A fresh UUID of version 4 at each reading: see random(4). Its 13th digit is the version, and the 17th says
+ * A new version 4 UUID each time it is read: see random(4). Its 13th digit is the version, and the 17th says
  * the variant.
  */
 const kernelsUuid = "/proc/sys/kernel/random/uuid";

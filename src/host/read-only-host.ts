@@ -4,7 +4,7 @@ import type { AbsolutePath } from "./path.js";
 
 /**
  * The same host with every write refused: `plan` and `verify` cannot change anything, whatever their steps
- * ask for. Of commands only those run that are known to look and nothing else.
+ * ask for. Only commands that are known to do nothing but look are run.
  */
 export function readOnlyHost(host: Host): Host {
   return {

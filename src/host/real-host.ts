@@ -8,8 +8,8 @@ import type { AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";
 
 /**
- * The machine itself, or for another `root` the system in that folder. Throws a Problem when the folder
- * cannot be entered.
+ * The machine itself, or for another `root` the system in that folder. Throws a Problem if the folder cannot
+ * be entered.
  */
 export function realHost(root: AbsolutePath): Host {
   const opener = rootOpener(root);

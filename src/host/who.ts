@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Accounts } from "./host.js";
 
-/** What the kernel gives as login id where nobody has logged in (services, containers). */
+/** The login id that the kernel reports if nobody has logged in (services, containers). */
 const nobodyLoggedIn = 0xffff_ffff;
 
 /**
@@ -15,7 +15,7 @@ export function whoRuns(
   return accounts.userName(loginId() ?? sudoer(environment) ?? process.geteuid?.() ?? 0);
 }
 
-/** Id of the user who called sudo, as sudo tells root (sudo(8), SUDO_UID). */
+/** The id of the user who called sudo, as passed on by sudo (sudo(8), SUDO_UID). */
 export function sudoer(environment: Readonly<Record<string, string | undefined>>): number | undefined {
   const id = /^\d{1,10}$/.exec(environment["SUDO_UID"] ?? "")?.[0];
   return id === undefined ? undefined : Number(id);

@@ -1,10 +1,10 @@
 /**
- * Texts of passwd(5), group(5), shadow(5) and gshadow(5): a line an entry, fields between colons, the name
+ * Texts of passwd(5), group(5), shadow(5) and gshadow(5): one entry per line, fields between colons, the name
  * first. Every other line, and every byte of it, stays as it is; so the texts are read as Latin-1, whatever
  * their encoding. Pure.
  */
 
-/** The fields of the entry of that name; undefined when there is none. */
+/** The fields of the entry with that name; undefined if there is none. */
 export function lineOf(text: string, name: string): readonly string[] | undefined {
   return text
     .split("\n")
@@ -13,8 +13,8 @@ export function lineOf(text: string, name: string): readonly string[] | undefine
 }
 
 /**
- * With an entry more, before those that only stand for a directory's (`+…`, `-…`): what follows them counts
- * for nothing.
+ * With one more entry, before those that only stand for a directory's (`+…`, `-…`): what follows them is
+ * ignored.
  */
 export function withLine(text: string, fields: readonly (string | number)[]): string {
   const lines = linesOf(text);
@@ -27,7 +27,7 @@ export function withoutName(text: string, name: string): string {
   return joined(linesOf(text).filter((line) => line.split(":", 1)[0] !== name));
 }
 
-/** Of a group or gshadow: with the user among the group's members. */
+/** For group or gshadow: with the user among the group's members. */
 export function withMember(text: string, group: string, user: string): string {
   return joined(
     linesOf(text).map((line) =>
@@ -38,7 +38,7 @@ export function withMember(text: string, group: string, user: string): string {
   );
 }
 
-/** Of a group or gshadow: without the user in any group's list. */
+/** For group or gshadow: without the user in any group's list. */
 export function withoutMember(text: string, user: string): string {
   return joined(
     linesOf(text).map((line) =>
@@ -52,7 +52,7 @@ export function withoutMember(text: string, user: string): string {
   );
 }
 
-/** Numbers of users and groups that a passwd or group text gives out: its third field. */
+/** The user or group ids in a passwd or group text: its third field. */
 export function idsIn(text: string): readonly number[] {
   return linesOf(text).flatMap((line) => {
     const id = line.split(":")[2] ?? "";

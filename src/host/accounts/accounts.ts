@@ -6,7 +6,7 @@ import type { Account, Accounts, Files, Group } from "../host.js";
 import { asAbsolutePath, path, type AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
 
-/** The databases of the network are asked for one entry at a time. */
+/** Network databases are queried for one entry at a time. */
 const getentTimeoutMs = 10_000;
 
 /** The last id means "leave it as it is" to chown(2), and belongs to no account. */
@@ -14,13 +14,13 @@ const mostId = 0xffff_fffe;
 
 type Database = "passwd" | "group";
 
-/** Lines of a database, asked for by name (field 0) or number (field 2); empty where there are none. */
+/** Lines of a database, queried by name (field 0) or number (field 2); empty if there are none. */
 export type NameService = (database: Database, field: 0 | 2, wanted: string) => string;
 
 /**
- * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read anew at each question, since a plan may
- * create some. What is not there is asked of the name service, where one is given, and of that once: it may
- * take its time, and a thousand files may have one owner.
+ * Accounts of /etc/passwd and /etc/group (passwd(5), group(5)), read again for each query, since a plan may
+ * create some. What is not there is looked up in the name service, if one is given, but only once: that may
+ * take time, and a thousand files may have one owner.
  */
 export function realAccounts(files: Files, nameService?: NameService): Accounts {
   const answers = new Map<string, string>();
@@ -45,7 +45,7 @@ function fileText(files: Files, database: Database): string {
 }
 
 /**
- * Fields of the first line whose field is the wanted text. Lines of NIS (`+…`) and broken ones are nobody's.
+ * Fields of the first line whose field is the wanted text. Lines for NIS (`+…`) and broken ones are ignored.
  */
 function found(text: string, field: 0 | 2, wanted: string): readonly string[] | undefined {
   for (const line of text.split("\n")) {
@@ -60,8 +60,8 @@ function isId(text: string): boolean {
 }
 
 /**
- * getent(1), which asks LDAP, SSSD, systemd. It takes digits for an id, so a name of digits alone is not
- * asked for, and an answer for another name is not taken.
+ * getent(1), which asks LDAP, SSSD, systemd. It reads digits as an id, so a name consisting of digits is not
+ * looked up, and an answer for another name is not accepted.
  */
 export function getent(database: Database, field: 0 | 2, wanted: string): string {
   if (wanted === "" || wanted.startsWith("-") || (field === 0 && /^\d+$/.test(wanted))) return "";

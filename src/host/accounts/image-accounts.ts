@@ -4,7 +4,7 @@ import { idsIn, lineOf, withLine, withMember, withoutMember, withoutName } from 
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";
 
-/** One thing done to the system's accounts. */
+/** One change to the system's accounts. */
 export type AccountTask =
   | { readonly task: "add-group" | "remove-group"; readonly group: string }
   /** A user of this group without password, login shell and created home. */
@@ -16,17 +16,17 @@ const databases = ["passwd", "group", "shadow", "gshadow"] as const;
 type Database = (typeof databases)[number];
 
 /**
- * As useradd(8) and groupadd(8) give them to system accounts where login.defs(5) says nothing else: the
- * highest that is free.
+ * As useradd(8) and groupadd(8) assign them to system accounts by default (login.defs(5)): the highest that
+ * is free.
  */
 const systemIds = { most: 999, least: 100 } as const;
 
 /**
- * Edits the accounts of an image in its own files, reached by the walk, so that nothing but the image can be
- * changed, whatever links lie in it. The account tools would be no help: with a prefix they follow the
- * image's links on this machine, and inside the image they load its libraries, as root. What makes an account
- * count is written first when one is added and last when one is removed: so one that was cut off is seen.
- * Throws `account-change-failed`.
+ * Edits the accounts of an image in its own files, reached by the walk, so that only the image can be
+ * changed, whatever links are in it. The account tools are not usable: with a prefix they follow the image's
+ * links on this machine, and inside the image they load its libraries, as root. The entry that makes an
+ * account exist is written first when one is added and removed last, so that an edit that was cut off is
+ * noticed. Throws `account-change-failed`.
  */
 export function editImageAccounts(host: Pick<Host, "root" | "files">, asked: AccountTask): void {
   new ImageAccounts(host).edit(asked);
@@ -95,7 +95,7 @@ class ImageAccounts {
     return this.#files.read(fileOf(database), sizeLimits.list)?.toString("latin1") ?? "";
   }
 
-  /** Files that the image lacks stay away, as with the account tools. */
+  /** Files that the image lacks are not created, as with the account tools. */
   #change(order: readonly Database[], change: (text: string) => string): void {
     for (const database of order) {
       const entry = this.#files.entry(fileOf(database));

@@ -7,11 +7,11 @@ export interface ArchiveContents {
   /** Relative path of the one install.sh. */
   readonly installer: string;
   /**
-   * Relative paths of the files that are, by their name, the module: one for each machine it is made for.
-   * None where it is packed once more.
+   * Relative paths of the files with the module's name: one for each machine type. Empty if the module is in
+   * an archive within the archive.
    */
   readonly modules: readonly string[];
-  /** X.Y.Z of the archive's name or its top folder's, or "unknown". */
+  /** X.Y.Z from the name of the archive or of its top folder, or "unknown". */
   readonly version: string;
 }
 
@@ -36,12 +36,12 @@ export function archiveContents(entries: readonly ArchiveEntry[], archive: strin
 
 /** Endings of archives and packages. */
 const packed = /\.(?:tar|t[gx]z|tbz2?|gz|xz|bz2|zst|zip|7z|cpio|deb|rpm|apk|run|bin)$/i;
-/** A script this large carries something behind its last line. */
+/** A script this large carries data after its last line. */
 const selfExtracting = 256 * 1024;
 
 /**
- * Whether the module may lie in an archive or a package within the archive: then it is looked at once
- * install.sh has unpacked it.
+ * Whether the module may be in an archive or package within the archive: then it is checked after install.sh
+ * has unpacked it.
  */
 function mayHoldPacked(entries: readonly ArchiveEntry[], installer: string): boolean {
   return entries.some(
@@ -50,7 +50,7 @@ function mayHoldPacked(entries: readonly ArchiveEntry[], installer: string): boo
   );
 }
 
-/** Whether a file of this name is, by its name, the module. */
+/** Whether a file name is that of the module. */
 export function isModule(name: string): boolean {
   return (
     name === clientModule ||

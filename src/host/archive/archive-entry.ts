@@ -1,4 +1,4 @@
-/** An entry of a tar archive as its header tells it; nothing is believed yet. */
+/** An entry of a tar archive according to its header; nothing is trusted yet. */
 export interface RawEntry {
   /** As written, with `./` and trailing slashes. */
   readonly path: string;
@@ -9,7 +9,7 @@ export interface RawEntry {
   readonly target: string | undefined;
 }
 
-/** An entry that the rules let pass. */
+/** An entry that the rules allow. */
 export interface ArchiveEntry {
   /** Relative, normalised: `kNET-PKCS11-Linux-1.7.0/install.sh`. */
   readonly path: string;
@@ -18,7 +18,7 @@ export interface ArchiveEntry {
   readonly size: number;
 }
 
-/** Kind of an entry by its type word; undefined for those that are never let through. */
+/** The kind of an entry by its type word; undefined for those that are never allowed. */
 export function entryKind(type: string): ArchiveEntry["kind"] | undefined {
   switch (type) {
     case "File":
@@ -34,7 +34,7 @@ export function entryKind(type: string): ArchiveEntry["kind"] | undefined {
   }
 }
 
-/** Names of the path, without empty ones and `.`; empty for the archive's own folder. */
+/** The components of the path, without empty ones and `.`; empty for the archive's own folder. */
 export function namesOf(path: string): readonly string[] {
   return path.split("/").filter((name) => name !== "" && name !== ".");
 }

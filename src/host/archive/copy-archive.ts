@@ -25,7 +25,7 @@ export interface HashedArchive extends Pick<ArchiveCopy, "sha256"> {
 
 /**
  * Copies the archive while hashing it. The file is opened once, so that what was hashed is what was copied,
- * whatever happens to the path meanwhile. `target` must be a new name in a private folder. Problems:
+ * whatever happens to the path in the meantime. `target` must be a new name in a private folder. Problems:
  * `archive-missing`, `archive-unreadable`, `archive-not-a-file`, `archive-too-large`, `archive-empty`,
  * `archive-no-space`.
  */
@@ -50,8 +50,8 @@ export async function copyArchive(
 }
 
 /**
- * The SHA-256 of an archive, without keeping a copy; with `trusted`, whether others had a hand in the file
- * that was hashed. The same Problems as `copyArchive`.
+ * The SHA-256 of an archive, without keeping a copy; with `trusted`, whether others can change the file that
+ * was hashed. The same Problems as `copyArchive`.
  */
 export async function hashArchive(
   archive: string,
@@ -70,7 +70,7 @@ export async function hashArchive(
 async function openArchiveFile(archive: string): Promise<FileHandle> {
   let handle: FileHandle;
   try {
-    // not blocking: a FIFO of that name must not hang the program
+    // non-blocking: a FIFO with that name must not hang the program
     handle = await openPatiently(() =>
       open(archive, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY),
     );
@@ -80,7 +80,7 @@ async function openArchiveFile(archive: string): Promise<FileHandle> {
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw notAFile(archive, stats.isDirectory() ? "a folder" : "not a regular file");
-    if (isKernels(handle.fd)) throw notAFile(archive, "a file of the kernel's (proc)");
+    if (isKernels(handle.fd)) throw notAFile(archive, "a kernel file (proc)");
     if (stats.size > archiveLimits.bytes) throw tooLarge(archive, stats.size);
     return handle;
   } catch (error) {
@@ -131,7 +131,7 @@ async function readThrough(
   signal: AbortSignal | undefined,
 ): Promise<ArchiveCopy> {
   const hash = createHash("sha256");
-  // one byte more than there are: the second read tells the end
+  // one byte more than there are: the second read shows the end
   const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, (await source.stat()).size + 1));
   let bytes = 0;
   for (;;) {
@@ -154,7 +154,7 @@ async function readThrough(
 }
 
 /**
- * Writes all of the chunk; a full disk is a Problem. `writeFile` of a handle goes on where the last write
+ * Writes the whole chunk; a full disk is a Problem. A handle's `writeFile` continues where the last write
  * ended.
  */
 export async function writeChunk(target: FileHandle, chunk: Buffer, archive: string): Promise<void> {
@@ -179,14 +179,14 @@ export function unpinnedWarning(archive: string, sha256: string): Problem {
   return new Problem("archive-unpinned", "the archive's SHA-256 is not pinned", {
     severity: "warning",
     where: { path: archive },
-    detail: "whatever lies at this path is run as root",
+    detail: "whatever is at this path is run as root",
     hint: `compare with the vendor's value, then add to the profile's module: sha256: ${sha256}`,
   });
 }
 
 /**
- * The same where others can change the archive, or put another in its place: such a one is not run as root
- * unless it is pinned.
+ * The same if others can change or replace the archive: such an archive is not run as root unless it is
+ * pinned.
  */
 export function untrustedArchive(archive: string, sha256: string, { detail, remedy }: Doubt): Problem {
   return new Problem("archive-untrusted", "others can change the archive, whose SHA-256 is not pinned", {

@@ -16,18 +16,19 @@ export interface Decompression {
   readonly bytes: number;
   /** New file in the same private folder. */
   readonly target: string;
-  /** The archive's own path, for Problems. */
+  /** The path of the archive, for Problems. */
   readonly archive: string;
 }
 
 /**
- * An xz file says itself how much memory is taken to unpack it, up to 4 GiB; `xz -9` makes files for 65 MiB.
+ * An xz file itself determines how much memory unpacking takes, up to 4 GiB; files made with `xz -9` need 65
+ * MiB.
  */
 const memoryLimit = "--memlimit-decompress=256MiB";
 
 /**
  * Unpacks the copy with `gzip -dc` or `xz -dc` into a plain tar, never writing more than the limits allow.
- * Both are used as programs since they, unlike Node's gunzip, tell of bytes after the end. Problems:
+ * These programs are used since, unlike Node's gunzip, they report bytes after the end. Problems:
  * `archive-bomb`, `archive-truncated`, `archive-trailing-bytes`, `archive-corrupt`, `archive-no-space`.
  */
 export async function decompressArchive(work: Decompression): Promise<void> {

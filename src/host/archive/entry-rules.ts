@@ -8,8 +8,8 @@ type Refusal = readonly [code: ProblemCode, title: string, detail: string];
 type Rule = (entry: RawEntry) => Refusal | undefined;
 
 /**
- * What is wrong with one entry, looked at alone; undefined when nothing is. A foreign owner is nothing wrong:
- * entries are extracted as root's, whoever the header names. Neither is a link that points to nothing.
+ * What is wrong with one entry, taken by itself; undefined if nothing is. A foreign owner is allowed:
+ * extracted entries belong to root, whatever the header says. So is a dangling link.
  */
 export function refusedEntry(entry: RawEntry, archive: string): Problem | undefined {
   for (const rule of rules) {
@@ -50,7 +50,7 @@ function nameRule({ path, target }: RawEntry): Refusal | undefined {
       "an entry's name holds control characters or is not UTF-8",
       `entry ${shownEntry(odd)}`,
     ];
-  // tar takes it for a slash in one place and for a letter in another, and would stop halfway
+  // tar treats it as a slash in one place and as a letter in another, and would stop halfway
   const backslash = [path, target ?? ""].find((text) => text.includes("\\"));
   if (backslash !== undefined)
     return ["archive-name-invalid", "an entry's name holds a backslash", `entry ${shownEntry(backslash)}`];
@@ -68,7 +68,7 @@ function absoluteRule({ path }: RawEntry): Refusal | undefined {
     : undefined;
 }
 
-/** tar takes the `C:` of other systems for a root too, and leaves it out when it unpacks. */
+/** tar also treats the `C:` of other systems as a root, and leaves it out when unpacking. */
 function isAbsolute(path: string): boolean {
   return /^(\/|[A-Za-z]:)/.test(path);
 }
@@ -116,8 +116,8 @@ function modeRule({ path, type, mode }: RawEntry): Refusal | undefined {
 }
 
 /**
- * A link must stay inside when followed from its own folder. `..` after a name is refused even where it seems
- * to stay inside: the name may be a link itself, and then `..` leads elsewhere (a chain of links).
+ * A link must stay inside when followed from its own folder. `..` after a name is refused even if it seems to
+ * stay inside: the name may itself be a link, and then `..` leads elsewhere (a chain of links).
  */
 function linkRule({ path, type, target }: RawEntry): Refusal | undefined {
   if (type !== "SymbolicLink")

@@ -9,10 +9,10 @@ import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { OpenedArchive } from "./open-archive.js";
 
 /**
- * Extracts an inspected archive from its private copy into `folder`, which is created with mode 0700. What
- * comes out belongs to this process's user, has no setuid, setgid or sticky bit and is writable by nobody
- * else. `archive` is the path to name in a Problem about the archive; one about the disk (`host-…`) names the
- * folder.
+ * Extracts an inspected archive from its private copy into `folder`, which is created with mode 0700. The
+ * extracted files belong to this process's user, have no setuid, setgid or sticky bit, and are not writable
+ * by anyone else. `archive` is the path to name in a Problem about the archive; one about the disk (`host-…`)
+ * names the folder.
  */
 export function extractArchive(opened: OpenedArchive, folder: string, archive: string): void {
   asFileProblem(asPath(folder), () => {
@@ -25,8 +25,8 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
     extract({
-      // at once and not by turns: there tar waits for ever for a link that lies below its own target, or
-      // names a place below itself
+      // synchronously: otherwise tar waits forever for a link that is below its own target, or points to a
+      // place below itself
       sync: true,
       file: opened.tar,
       cwd: folder,
@@ -35,7 +35,7 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
       preservePaths: false,
       maxDepth: archiveLimits.depth + 1,
       maxDecompressionRatio: 1,
-      // an extended header may name a time that no file system takes
+      // an extended header may give a time that no file system accepts
       noMtime: true,
       filter: (path, entry) =>
         passed.has(namesOf(path).join("/")) && "type" in entry && entryKind(entry.type) !== undefined,
@@ -43,7 +43,7 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
     requireWhole(opened, folder, archive);
     setModes(opened, folder);
   } catch (error) {
-    // what the disk refuses is not the archive's fault
+    // a refusal by the disk is not the archive's fault
     if (error instanceof Problem) throw error;
     if (error instanceof Error && "syscall" in error) throw error;
     throw new Problem("archive-corrupt", "the archive cannot be unpacked", {
@@ -56,8 +56,7 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
 }
 
 /**
- * On a disk that fills up tar loses the end of a file and says nothing: a write that took less than asked for
- * is not an error to it.
+ * On a disk that fills up, tar silently loses the end of a file: it does not treat a short write as an error.
  */
 function requireWhole({ entries }: OpenedArchive, folder: string, archive: string): void {
   for (const { path, kind, size } of entries) {
@@ -72,8 +71,8 @@ function requireWhole({ entries }: OpenedArchive, folder: string, archive: strin
 }
 
 /**
- * The archive's own modes, whatever our umask: an installer copies what it finds. Links have none, and none
- * lies on the way.
+ * Sets the archive's modes, whatever the umask: an installer copies what it finds. Links have no modes, and
+ * none is on the way.
  */
 function setModes({ entries }: OpenedArchive, folder: string): void {
   for (const { path, kind, mode } of entries)

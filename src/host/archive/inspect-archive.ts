@@ -10,10 +10,10 @@ const block = 512;
 const chunkBytes = 128 * block;
 
 /**
- * Reads every header of a plain tar without writing anything. Returns its entries when all pass the rules, or
- * throws the Problem, or all the Problems, with those that do not. Also thrown: `archive-corrupt`,
- * `archive-truncated` (no end mark counts as cut off), `archive-trailing-bytes`, `archive-too-many-entries`.
- * `tar` is a private copy; `archive` the path to name.
+ * Reads every header of a plain tar without writing anything. Returns its entries if all pass the rules, or
+ * throws the Problem or Problems of those that do not. Also thrown: `archive-corrupt`, `archive-truncated`
+ * (no end mark counts as cut off), `archive-trailing-bytes`, `archive-too-many-entries`. `tar` is a private
+ * copy; `archive` the path to name.
  */
 export async function inspectArchive(tar: string, archive: string): Promise<readonly ArchiveEntry[]> {
   const reader = new TarReader(archive);
@@ -36,8 +36,8 @@ export async function inspectArchive(tar: string, archive: string): Promise<read
 }
 
 /**
- * Feeds the parser block by block, so that the place of the end mark is known and what follows it can be
- * looked at.
+ * Feeds the parser block by block, so that the position of the end mark is known and what follows it can be
+ * checked.
  */
 class TarReader {
   readonly #archive: string;
@@ -96,8 +96,8 @@ class TarReader {
   }
 
   finish(): readonly RawEntry[] {
-    // what it still waits for, such as the content of a header whose size another header changed, it says
-    // only when asked to end; it would say that an empty archive is not one
+    // it only reports at the end what it is still waiting for, such as the content of a header whose size
+    // another header changed; it would also reject an empty archive
     if (this.#entries.length > 0) this.#parser.end();
     if (this.#failure !== undefined && this.#ended)
       throw this.#problem("archive-corrupt", "the archive is damaged", this.#failure.message);

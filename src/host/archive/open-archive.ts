@@ -21,7 +21,7 @@ export interface OpenedArchive extends ArchiveContents {
 export interface OpenArchiveOptions {
   /** Private folder of mode 0700 for the copy; the caller removes it. */
   readonly folder: string;
-  /** The SHA-256 that the archive must have; without it any will do. */
+  /** The SHA-256 that the archive must have; without it, any archive is accepted. */
   readonly sha256?: string | undefined;
   readonly commands: Pick<Commands, "find">;
   /** Of this machine, for hints. */
@@ -74,7 +74,7 @@ async function plainTar(
     });
   const target = join(options.folder, "archive.tar");
   await decompressArchive({ format, program, packed: copy, bytes, target, archive });
-  // what was inside must be a tar itself, not one more wrapping
+  // the content must be a tar, not another compressed file
   if (archiveFormat(await head(target), archive) !== "tar")
     throw new Problem("archive-not-tar", "the file is not a tar archive", {
       where: { path: archive },
@@ -108,8 +108,8 @@ const magics: readonly (readonly [hex: string, format: ArchiveFormat | undefined
 ];
 
 /**
- * What the first bytes of a file (512 suffice) say it is. The name's ending does not count: it may say
- * anything. Throws `archive-not-tar` with what it looks like instead.
+ * The format of a file according to its first bytes (512 suffice). The file's extension does not count: it
+ * may say anything. Throws `archive-not-tar` with what it looks like instead.
  */
 export function archiveFormat(head: Buffer, archive: string): ArchiveFormat {
   const known = magics.find(([hex]) => head.subarray(0, hex.length / 2).equals(Buffer.from(hex, "hex")));
@@ -143,7 +143,7 @@ function looksLikeText(head: Buffer): boolean {
   return head.length > 0 && head.every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
 }
 
-/** The header's own checksum: the sum of its 512 bytes, its own field counted as blanks (POSIX ustar). */
+/** The header's own checksum: the sum of its 512 bytes, its own field counted as spaces (POSIX ustar). */
 function looksLikeTar(head: Buffer): boolean {
   if (head.length < 512) return false;
   const stored = Number.parseInt(head.toString("latin1", 148, 156).replace(/\0.*$/, "").trim(), 8);

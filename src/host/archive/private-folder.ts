@@ -7,8 +7,8 @@ import { isOfEndedProcess, processMark } from "../processes/process-mark.js";
 import { Problem } from "../../problem/problem.js";
 
 /**
- * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and removes it with all it
- * holds afterwards, whatever happened. Nobody else (but root) can enter it, so paths below it can be used by
+ * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and afterwards removes it
+ * with its contents, whatever happened. Nobody else (but root) can enter it, so paths below it can be used by
  * name.
  */
 export async function withPrivateFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -25,7 +25,7 @@ function makePrivateFolder(): string {
   return asFileProblem(parent, () => {
     removeForsaken(parent);
     const folder = mkdtempSync(join(parent, `knetctl-${processMark()}-`));
-    // mkdir(2) gave it no more than 0700; this restores what an odd umask took away
+    // mkdir(2) gave it at most 0700; this restores what an odd umask removed
     chmodSync(folder, 0o700);
     return folder;
   });
@@ -40,20 +40,20 @@ function removeForsaken(parent: string): void {
 }
 
 /**
- * For what only takes room: a disk that fails here must not turn a success into a failure, or hide another
- * one.
+ * For leftovers that only take up space: a disk that fails here must not turn a success into a failure, or
+ * hide another one.
  */
 export function removeIfPossible(folder: string): void {
   try {
     removePrivateFolder(folder);
   } catch {
-    // somebody else's of that name, gone meanwhile, or for a later run to remove
+    // somebody else's with that name, gone in the meantime, or left for a later run to remove
   }
 }
 
 /**
- * In a sticky folder nobody else can rename what is ours; in one that only root writes, nobody else writes at
- * all.
+ * In a sticky folder, nobody else can rename this process's files; in one that only root can write to, nobody
+ * else can write at all.
  */
 function trustedTemporary(): AbsolutePath {
   const trusted = [tmpdir(), "/tmp", "/var/tmp", "/run"].map(asAbsolutePath).find((folder) => {
@@ -70,9 +70,9 @@ function trustedTemporary(): AbsolutePath {
 }
 
 /**
- * Removes a private folder and everything in it; no error when it is gone. Removal by path is safe here and
- * only here: the folder is 0700 and ours, so nobody can put a link where this looks. Refused for any other
- * folder.
+ * Removes a private folder and everything in it; no error if it is gone. Removal by path is safe here and
+ * only here: the folder is this user's with mode 0700, so nobody can put a link where this looks. Refused for
+ * any other folder.
  */
 export function removePrivateFolder(folder: string): void {
   const stats = lstatSync(folder, { throwIfNoEntry: false });

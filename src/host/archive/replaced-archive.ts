@@ -1,8 +1,8 @@
 import { Problem } from "../../problem/problem.js";
 
 /**
- * What `archive-checksum` means where the SHA-256 was seen a moment ago, and is not the profile's: the file
- * was replaced meanwhile. Other errors stay as they are.
+ * What `archive-checksum` means if the SHA-256 was observed a moment ago and does not come from the profile:
+ * the file has been replaced since. Other errors stay as they are.
  */
 export function replacedArchive(error: unknown): unknown {
   if (!(error instanceof Problem) || error.code !== "archive-checksum") return error;

@@ -9,9 +9,9 @@ interface Seen {
 }
 
 /**
- * Holds every entry against the rules, alone and together: two entries may not mean one file, also not on a
- * file system that folds case or normalises Unicode, and nothing may lie below what is not a folder. Pure.
- * Returns the entries that passed and a Problem for each of the others, at most
+ * Checks every entry against the rules, by itself and together with the others: two entries must not mean one
+ * file, even on a file system that folds case or normalises Unicode, and nothing may be below something that
+ * is not a folder. Pure. Returns the entries that passed and a Problem for each of the others, at most
  * `archiveLimits.shownProblems`.
  */
 export function checkedEntries(
@@ -61,7 +61,7 @@ function clash(entry: RawEntry, seen: Map<string, Seen>, archive: string): Probl
   return undefined;
 }
 
-/** One spelling for all names that some file system takes for the same. */
+/** One spelling for all names that some file system treats as the same. */
 function folded(path: string): string {
   return path.normalize("NFKC").toLowerCase().normalize("NFKC");
 }

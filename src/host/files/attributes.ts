@@ -38,7 +38,7 @@ export function attributesOf(fd: number, path: AbsolutePath): Attributes {
     [...args, "--xattrs", "--xattrs-include=*", "/proc/self/fd/3"],
     { env: { LC_ALL: "C" }, timeoutMs, given: [fd], encoding: "latin1" },
   );
-  // it had more to say than is wanted: the content
+  // tar was going on to write the content, which is not wanted
   const isCut = errorCode(error) === "ENOBUFS";
   if (status === 0 || isCut) return parseAttributes(Buffer.from(stdout, "latin1"));
   throw unknown(
@@ -58,7 +58,7 @@ export function parseAttributes(tar: Buffer): Attributes {
   return Object.fromEntries(found.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-/** Each is `LENGTH KEY=VALUE\n`, where the length is that of all of it, and the value may hold any byte. */
+/** Each is `LENGTH KEY=VALUE\n`, where the length includes everything, and the value may contain any byte. */
 function recordsOf(header: Buffer): readonly (readonly [key: string, value: Buffer])[] {
   const records: (readonly [string, Buffer])[] = [];
   for (let start = 0; start < header.length;) {

@@ -27,7 +27,7 @@ import { folderMissing, requireRights, syncFolder } from "./write-file.js";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
-/** Makes one folder; nobody else sees into it before it has its final rights. */
+/** Makes one folder; nobody else can look into it before it has its final rights. */
 export function createFolderIn(tree: Tree, path: AbsolutePath, rights: Rights): void {
   inFolderOf(tree, path, (parent) => {
     refuseDefaultAcl(parent);

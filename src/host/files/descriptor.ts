@@ -2,18 +2,18 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, statfsSync, type 
 import { Problem } from "../../problem/problem.js";
 import type { Entry } from "../host.js";
 
-/** Opens a name as a handle for walking alone; needs no permission to read it (open(2), Linux). */
+/** Opens a name only as a handle for walking; needs no permission to read it (open(2), Linux). */
 const O_PATH = 0o10000000;
 
-/** Flags that open a folder for walking, itself and not what a link of that name points at. */
+/** Flags that open a folder for walking: the folder itself, not what a link with that name points to. */
 export const walkFlags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 const procfsMagic = 0x9fa0;
 let procChecked = false;
 
 /**
- * The path of a name in an open folder, whatever happened to the folder's own name meanwhile. Good for one
- * component: `name` holds no slash.
+ * The path of a name in an open folder, whatever has happened to the folder's own name since. For one
+ * component only: `name` contains no slash.
  */
 export function at(folder: number, name: string): string {
   return `/proc/self/fd/${folder}/${name}`;
@@ -25,8 +25,8 @@ export function atBytes(folder: number, name: Uint8Array): Buffer {
 }
 
 /**
- * True for a file of procfs: what is read there is the kernel's word, or a process's memory, and nothing that
- * somebody wrote into a file.
+ * True for a file of procfs: what is read there comes from the kernel or a process's memory, not from a file
+ * that somebody wrote.
  */
 export function isKernels(fd: number): boolean {
   try {
@@ -37,7 +37,7 @@ export function isKernels(fd: number): boolean {
   }
 }
 
-/** Throws unless descriptors can be trusted as paths: anything but procfs there could lead anywhere. */
+/** Throws unless descriptors can be trusted as paths: anything but procfs at /proc could lead anywhere. */
 export function requireProc(): void {
   if (procChecked) return;
   let type: number | undefined;
@@ -65,7 +65,7 @@ export function withDescriptor<T>(target: string, flags: number, use: (fd: numbe
   }
 }
 
-/** What a name in an open folder is, links not followed; undefined when there is nothing. */
+/** What a name in an open folder is, without following links; undefined if there is nothing. */
 export function entryAt(folder: number, name: string): Entry | undefined {
   const stats = lstatSync(at(folder, name), { bigint: true, throwIfNoEntry: false });
   return stats && entryOf(stats);

@@ -14,7 +14,7 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 /** A new file, open, before it is given its name. */
 export interface Draft {
   readonly fd: number;
-  /** Opens it by name as long as it has not been renamed. */
+  /** A path that opens it as long as it has not been renamed. */
   readonly at: string;
   /**
    * Gives it the attributes that it is to have, once it has its content and owner: write(2) and chown(2) take
@@ -67,7 +67,7 @@ export function withDraftOf<T>(
         use,
       ),
     );
-    // a folder that stayed would be there to be found after a run that says that all is done
+    // a folder that stayed would be found after a run that reports success
     rmdirSync(at(folder.fd, temporary));
     return result;
   } catch (error) {
@@ -76,7 +76,7 @@ export function withDraftOf<T>(
   }
 }
 
-/** Whoever owns the parent may have put another folder in the new one's place before it was opened. */
+/** The parent's owner may have replaced the new folder with another before it was opened. */
 export function requireOwnNew(fd: number, path: AbsolutePath): void {
   const entry = entryOfDescriptor(fd);
   const isNew =
@@ -111,7 +111,7 @@ function create<T>(target: string, dress: (fd: number) => void, use: (draft: Dra
 const timeoutMs = 10_000;
 /** Mounted where SELinux is enabled (selinux(8)). */
 const selinux = "/sys/fs/selinux/enforce";
-/** Where a container may not set it, the new file has the one that every file made there has. */
+/** If a container may not set it, the new file has the context that every file created there gets. */
 const onlyContextLost = /^(\S*cp: .*'security\.selinux'.*\n?)+$/;
 
 /**

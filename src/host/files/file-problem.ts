@@ -5,7 +5,10 @@ import type { AbsolutePath } from "../path.js";
 
 type Meaning = readonly [code: ProblemCode, title: string, hint?: string];
 
-/** A name that was there a moment ago, or was something else: what is merely missing never comes this far. */
+/**
+ * A name that was there a moment ago, or was something else: a file that is simply missing never gets this
+ * far.
+ */
 const vanished: Meaning = [
   "host-entry-changed",
   "somebody changed the path while it was being worked on",
@@ -35,7 +38,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EFBIG: ["host-file-size-limit", "the file is larger than this process may write", "look at `ulimit -f`"],
 };
 
-/** Runs a piece of work on `path`; what the system refuses becomes a problem with the path and what to do. */
+/** Runs some work on `path`; a refusal by the system becomes a problem with the path and what to do. */
 export function asFileProblem<T>(path: AbsolutePath, work: () => T): T {
   try {
     return work();
@@ -44,7 +47,7 @@ export function asFileProblem<T>(path: AbsolutePath, work: () => T): T {
   }
 }
 
-/** The same for work that takes its time. */
+/** The same for asynchronous work. */
 export async function asFileProblemOf<T>(path: AbsolutePath, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -67,7 +70,7 @@ function fileProblem(error: unknown, path: AbsolutePath): unknown {
   });
 }
 
-/** System error texts of Node quote the path of a descriptor, which says nothing to a person. */
+/** Node's system error texts quote the path of a descriptor, which means nothing to a person. */
 function systemCall(error: unknown, code: string): string {
   const call =
     error instanceof Error && "syscall" in error && typeof error.syscall === "string"

@@ -12,8 +12,8 @@ import { putIn } from "./write-file.js";
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 
 /**
- * Puts a file in place, complete and with its attributes, where what stands there is what the caller
- * requires: that is asked when all is ready.
+ * Puts a file in place, complete and with its attributes, if what is there is what the caller requires: that
+ * is checked when everything is ready.
  */
 export function installIn(
   tree: Tree,
@@ -44,7 +44,7 @@ function ofHost(tree: Tree, path: AbsolutePath): WithModel {
   };
 }
 
-/** A file of this process's own making, or of its stage: nobody else chooses what its path opens. */
+/** A file that this process made, or of its stage: nobody else chooses what its path opens. */
 function ofMachine(opener: string, path: AbsolutePath): WithModel {
   return (use) => {
     withDescriptor(opener, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
@@ -55,7 +55,7 @@ function ofMachine(opener: string, path: AbsolutePath): WithModel {
 }
 
 function requireAttributes(draft: number, wanted: Attributes, path: AbsolutePath): void {
-  // the draft is open for writing alone
+  // the draft is open only for writing
   const found = withDescriptor(at(draft, "").slice(0, -1), O_RDONLY, (fd) => attributesOf(fd, path));
   const names = new Set([...Object.keys(wanted), ...Object.keys(found)]);
   const [different] = [...names].filter((name) => wanted[name] !== found[name]);

@@ -7,17 +7,17 @@ import { notAFile, requireTrustedFile } from "./trust.js";
 import { linkTarget, tooManyLinks, withFolder, type Folder, type Tree } from "./walk.js";
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
-/** Links followed at the end, and replacements met while opening, before giving up. */
+/** How many links at the end, and replacements while opening, are tolerated before giving up. */
 const mostTurns = 40;
 const chunkBytes = 64 * 1024;
 
-/** The entry itself; undefined when it or a folder on the way is missing. */
+/** The entry itself; undefined if it or a folder on the way is missing. */
 export function entryIn(tree: Tree, path: AbsolutePath): Entry | undefined {
   if (path === "/") return withFolder(tree, path, "look", (folder) => folder.entry);
   return withFolder(tree, folderOf(path), "look", (folder) => entryAt(folder.fd, nameOf(path)));
 }
 
-/** Names that are not UTF-8 come with replacement characters, and are not found again by them. */
+/** Names that are not UTF-8 contain replacement characters, and cannot be used to find the entry again. */
 export function listIn(tree: Tree, path: AbsolutePath): readonly NamedEntry[] | undefined {
   return withFolder(tree, path, "look", (folder) => {
     const entries = readdirSync(at(folder.fd, "."), { encoding: "buffer" }).flatMap((name) => {
@@ -39,9 +39,9 @@ export function linkTextIn(tree: Tree, path: AbsolutePath): string | undefined {
 }
 
 /**
- * Content of a regular file of a trusted owner; undefined when missing. A link at the end is followed as on
- * the way: only when root alone could have made it. Nothing is opened before it is known to be a regular
- * file: opening a device acts on it.
+ * Content of a regular file of a trusted owner; undefined when missing. A link at the end is followed like
+ * those on the way: only if root alone could have made it. Nothing is opened before it is known to be a
+ * regular file: opening a device acts on it.
  */
 export function readIn(tree: Tree, path: AbsolutePath, maxBytes: number): Buffer | undefined {
   return contentIn(tree, path, upTo(maxBytes));
@@ -66,7 +66,7 @@ export function withFileAt<T>(tree: Tree, folder: Folder, name: string, read: Re
   throw tooManyLinks(joined(folder.path, name));
 }
 
-/** Its first `bytes` or all of it, under the same conditions. */
+/** Its first `bytes`, or all of it if it is shorter, under the same conditions. */
 export function beginningIn(tree: Tree, path: AbsolutePath, bytes: number): Buffer | undefined {
   return contentIn(tree, path, (fd) => {
     const buffer = Buffer.allocUnsafe(bytes);
@@ -74,7 +74,7 @@ export function beginningIn(tree: Tree, path: AbsolutePath, bytes: number): Buff
   });
 }
 
-/** Reads an open file that may be read. */
+/** Reads an open file that has passed the checks. */
 export type Reader<T> = (fd: number, opened: Entry, path: AbsolutePath) => T;
 
 function upTo(maxBytes: number): Reader<Buffer> {
@@ -92,7 +92,7 @@ function contentIn(tree: Tree, path: AbsolutePath, read: Reader<Buffer>): Buffer
       const entry = entryAt(folder.fd, name);
       if (entry === undefined) return undefined;
       if (entry.kind === "link") return linkTarget(folder, name, entry, "look");
-      // a file that was atomically replaced between the two calls is looked at anew
+      // a file that was atomically replaced between the two calls is looked at again
       return content(tree, folder, name, entry, read) ?? wanted;
     });
     if (typeof found !== "string") return found;
@@ -101,7 +101,7 @@ function contentIn(tree: Tree, path: AbsolutePath, read: Reader<Buffer>): Buffer
   throw tooManyLinks(path);
 }
 
-/** Undefined when another file has taken the name since `entry` was seen. */
+/** Undefined if another file has taken the name since `entry` was seen. */
 function content<T>(tree: Tree, folder: Folder, name: string, entry: Entry, read: Reader<T>): T | undefined {
   const path = joined(folder.path, name);
   if (entry.kind !== "file") throw notAFile(entry, path);
@@ -113,7 +113,7 @@ function content<T>(tree: Tree, folder: Folder, name: string, entry: Entry, read
   });
 }
 
-/** Up to the end and not up to the size: the file may grow, and those of /proc have none. */
+/** Up to the end, not up to the size: the file may grow, and files in /proc have no size. */
 function allBytes(fd: number, path: AbsolutePath, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;

@@ -17,7 +17,7 @@ import type { Tree } from "./walk.js";
 import { writeIn } from "./write-file.js";
 
 /**
- * The files below a root; `root` is any path of this machine that opens it. Every system error becomes a
+ * The files below a root; `root` is any path on this machine that opens it. Every system error becomes a
  * Problem.
  */
 export function realFiles(root: string, trusted: readonly number[]): Files {
@@ -84,7 +84,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
   };
 }
 
-/** A path built by force of a cast must not smuggle `..` or NUL into the walk. */
+/** A path made with a type cast must not smuggle `..` or NUL into the walk. */
 function requireNormalised(path: AbsolutePath): void {
   if (asAbsolutePath(path) !== undefined) return;
   throw new Problem("host-path-invalid", "the path is not absolute and normalised", { where: { path } });

@@ -10,8 +10,8 @@ import { changed, withFolder, type Folder, type Tree } from "./walk.js";
 import { syncFolder } from "./write-file.js";
 
 /**
- * Removes a file's or link's name; nothing to do when it is missing. Never a folder, never what a link points
- * at, and with `observed` nothing that is not as it was then.
+ * Removes a file's or link's name; does nothing if it is missing. Never removes a folder or what a link
+ * points to, and with `observed` nothing that has changed since.
  */
 export function removeIn(tree: Tree, path: AbsolutePath, observed?: Entry): void {
   removeName(tree, path, (folder, name) => {
@@ -34,7 +34,7 @@ function isAsObserved(entry: Entry, observed: Entry): boolean {
   );
 }
 
-/** Removes an empty folder; nothing to do when it is missing. */
+/** Removes an empty folder; does nothing if it is missing. */
 export function removeFolderIn(tree: Tree, path: AbsolutePath): void {
   removeName(tree, path, (folder, name) => {
     const entry = entryAt(folder.fd, name);
@@ -49,7 +49,7 @@ export function removeFolderIn(tree: Tree, path: AbsolutePath): void {
   });
 }
 
-/** Removes the temporaries that a killed run of ours left in a folder; nothing to do when it is missing. */
+/** Removes the temporaries that a killed run left in a folder; does nothing if the folder is missing. */
 export function removeTemporariesIn(tree: Tree, path: AbsolutePath): void {
   withFolder(tree, path, "change", removeStaleTemporaries);
 }

@@ -17,8 +17,8 @@ export function setOwnerIn(
 ): void {
   onObserved(tree, path, observed, (fd, now) => {
     fchownSync(fd, owner.uid, owner.gid);
-    // chown(2) clears a file's set-id bits, and that stays: the old owner's program must not run as the new
-    // one
+    // chown(2) clears a file's set-id bits, and they stay cleared: the old owner's program must not run as
+    // the new owner
     const mode = now.kind === "file" ? now.mode & ~setIdBits : now.mode;
     fchmodSync(fd, mode);
     requireRights(entryOfDescriptor(fd), { ...owner, mode }, path);
@@ -33,8 +33,8 @@ export function setModeIn(tree: Tree, path: AbsolutePath, observed: Entry, mode:
 }
 
 /**
- * Runs with a descriptor of the very entry that was observed: by its inode, never by its name, which its
- * folder's owner may have given to another file since.
+ * Runs with a descriptor of exactly the entry that was observed: by its inode, never by its name, which the
+ * folder's owner may since have given to another file.
  */
 function onObserved(
   tree: Tree,
@@ -58,14 +58,14 @@ function onObserved(
       fsyncSync(fd);
     });
     if (!isSame(entryAt(folder.fd, nameOf(path)), observed))
-      throw changed(path, "another file took its place meanwhile");
+      throw changed(path, "another file took its place in the meantime");
     requireSameFolder(tree, folderPath, folder);
     return true;
   });
   if (done === undefined) throw changed(path, "its folder is gone");
 }
 
-/** A second name of a file, or a file of somebody else's, is not ours to give new rights. */
+/** A file that has a second name, or that belongs to somebody else, must not be given new rights. */
 function requireChangeable(tree: Tree, entry: Entry, path: AbsolutePath): void {
   if (entry.kind !== "file" && entry.kind !== "folder") throw notAFile(entry, path);
   if (entry.kind === "file" && entry.links > 1) throw hardLinked(entry, path);

@@ -22,8 +22,8 @@ export function isTemporary(name: string): boolean {
 export const draftName = "draft";
 
 /**
- * Removes temporaries that a killed run left here: names of our pattern, our own, regular, with one name;
- * folders that nobody else can have put anything in; links only where nobody else can make one.
+ * Removes temporaries that a killed run left here: regular files of this user that match the pattern and have
+ * one name; folders into which nobody else can have put anything; links only where nobody else can make one.
  */
 export function removeStaleTemporaries(folder: Folder): void {
   const own = process.geteuid?.();
@@ -42,15 +42,15 @@ export function removeStaleTemporaries(folder: Folder): void {
 }
 
 /**
- * For taking back a temporary after a failure: the failure itself is what the user is told. Of a temporary
- * folder only its draft goes, and the folder when it is empty.
+ * Removes a temporary after a failure; the user is told about the failure itself. Of a temporary folder, only
+ * its draft is removed, and the folder if it is then empty.
  */
 export function removeQuietly(folder: Folder, name: string): void {
   try {
     if (entryAt(folder.fd, name)?.kind === "folder") removeDraftFolder(at(folder.fd, name));
     else unlinkSync(at(folder.fd, name));
   } catch {
-    // gone already, or for the next run to remove
+    // already gone, or left for the next run to remove
   }
 }
 
@@ -87,7 +87,9 @@ export function refuseDefaultAcl(folder: Folder): void {
   );
 }
 
-/** Runs with umask 077, so that nothing is made with wider rights than asked for, not even for an instant. */
+/**
+ * Runs with umask 077, so that nothing is created with wider rights than requested, not even for an instant.
+ */
 export function withPrivateUmask<T>(work: () => T): T {
   const before = process.umask(0o077);
   try {
@@ -97,7 +99,7 @@ export function withPrivateUmask<T>(work: () => T): T {
   }
 }
 
-/** True for the error of a name that is taken. */
+/** True for the error that means that a name is taken. */
 export function isTaken(error: unknown): boolean {
   return errorCode(error) === "EEXIST";
 }

@@ -13,8 +13,8 @@ export interface Place {
 }
 
 /**
- * Looking is for plans and proofs; changing is for writes, where a folder that others can write in is a trap;
- * a secret is read to be handed on, so that nobody else may choose which file it is.
+ * `look` is for plans and proofs; `change` is for writes, where a folder that others can write in is a trap;
+ * a secret is read to be passed on, so nobody else may choose which file it is.
  */
 export type Purpose = "look" | "change" | "secret";
 
@@ -26,7 +26,7 @@ const staffGid = 50;
 
 export function trustedOwners(uids: readonly number[]): Owners {
   const own = process.geteuid?.() ?? 0;
-  // without root there are no privileges to abuse: one's own files are trusted
+  // without root there are no privileges to abuse: the user's own files are trusted
   return new Set([0, own, ...uids]);
 }
 
@@ -60,7 +60,7 @@ export function requireTrustedFolder(
 export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Place): void {
   if (file.kind !== "file") throw notAFile(file, path);
   if (!owners.has(file.uid)) throw foreignOwner(file, path, "file");
-  // none: it was replaced since it was opened, and is a whole file still
+  // no names: it has been replaced since it was opened, and is still a complete file
   if (file.links > 1 && !isRootsAlone(folder)) throw hardLinked(file, path);
 }
 
@@ -80,7 +80,7 @@ export function requireTrustedLink(link: Entry, path: AbsolutePath, folder: Plac
   });
 }
 
-/** True when nobody but root can put, rename or remove anything in the folder. */
+/** True if only root can add, rename or remove anything in the folder. */
 export function isRootsAlone({ entry, path }: Place): boolean {
   return entry.uid === 0 && !othersCanWrite(entry, path);
 }
@@ -88,14 +88,14 @@ export function isRootsAlone({ entry, path }: Place): boolean {
 /**
  * Below /usr/local the group staff is not "others": hosts set up with an older Debian have those folders as
  * root:staff 2775 (Debian policy 9.1.2), and what staff puts there runs as root, /usr/local/sbin being the
- * first of root's PATH. Whoever is in it needs no trick of ours to become root; refusing would only keep an
- * installation there from being undone.
+ * first of root's PATH. Members of staff can become root anyway; refusing would only prevent an installation
+ * there from being undone.
  */
 function othersCanWrite(folder: Entry, path: AbsolutePath): boolean {
   return (folder.mode & (isStaffs({ ...folder, path }) ? writableByAll : writableByOthers)) !== 0;
 }
 
-/** Whether the group that can write there is staff, where that is as good as root. */
+/** Whether the group that can write there is staff, in a place where that is as good as root. */
 export function isStaffs({
   path,
   uid,

@@ -20,14 +20,14 @@ export interface Folder {
   readonly entry: Entry;
 }
 
-/** As many as the kernel follows in one path (path_resolution(7)). */
+/** As many links as the kernel follows in one path (path_resolution(7)). */
 export const mostLinks = 40;
 
 /**
  * Runs `use` with the folder open, reached component by component from the root, each opened through its
- * parent's descriptor and checked when open, so that renaming folders meanwhile leads nowhere else. Undefined
- * when the folder or one on the way is missing. Throws a Problem for a folder, link or file that root must
- * not walk through.
+ * parent's descriptor and checked when open, so that folders renamed in the meantime cannot redirect it.
+ * Undefined if the folder or one on the way is missing. Throws a Problem for a folder, link or file that root
+ * must not walk through.
  */
 export function withFolder<T>(
   tree: Tree,
@@ -53,13 +53,16 @@ export function withFolder<T>(
   throw tooManyLinks(path);
 }
 
-/** Throws when walking to the folder again leads to another one: the tree was moved while we worked in it. */
+/**
+ * Throws if walking to the folder again leads to another one: the tree was moved while it was being worked
+ * in.
+ */
 export function requireSameFolder(tree: Tree, path: AbsolutePath, folder: Folder): void {
   const isStill = withFolder(tree, path, "change", (again) => isSame(again.entry, folder.entry));
   if (isStill !== true) throw changed(path, "the folder was moved or replaced while it was being worked in");
 }
 
-/** Where a link in an open folder leads, as a path from the root; throws when it is not one to follow. */
+/** Where a link in an open folder leads, as a path from the root; throws if it must not be followed. */
 export function linkTarget(folder: Folder, name: string, link: Entry, purpose: Purpose): AbsolutePath {
   const path = joined(folder.path, name);
   requireTrustedLink(link, path, folder, purpose);
@@ -98,7 +101,7 @@ export function tooManyLinks(path: AbsolutePath): Problem {
   );
 }
 
-/** The open folder; the path to go on with when a link is met; undefined when something is missing. */
+/** The open folder; or, at a link, the path to continue with; undefined if something is missing. */
 function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | AbsolutePath | undefined {
   const names = componentsOf(path);
   let folder = opened(openSync(tree.root, walkFlags), literal("/"), tree, purpose);
@@ -142,15 +145,15 @@ function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): F
 }
 
 /**
- * What is seen there in an image is not part of it: people mount this machine's own folders in its place, to
- * run a program inside. What a record in an image says of them must not be done to the machine.
+ * In an image, these folders are not part of it: people mount this machine's own folders there to run a
+ * program inside. What a record in an image says about them must not be done to this machine.
  */
 const ofRunningSystem = /^\/(proc|sys|dev|run)(\/|$)/;
 
 function runningSystems(path: AbsolutePath): Problem {
   return new Problem(
     "host-untrusted-folder",
-    "the folder is no part of an image: what runs has its own there, which may be this machine's",
+    "the folder is not part of an image: it is mounted for running programs, and may be this machine's",
     {
       where: { path },
       hint: "name a place in the image that stays, such as below /etc, /opt or /var",

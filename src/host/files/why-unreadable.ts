@@ -17,8 +17,8 @@ const attempts = 10;
 const pauseMs = 50;
 
 /**
- * Opens a file without waiting for it. Another program that holds a lease on it is told by the first attempt,
- * and may give it up (fcntl(2), Leases): for half a second it is tried again.
+ * Opens a file without waiting for it. The first attempt notifies another program that holds a lease on it,
+ * which may give the lease up (fcntl(2), Leases): attempts are repeated for half a second.
  */
 export async function openPatiently<T>(open: () => T | Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -77,7 +77,7 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
   }
 }
 
-/** Its owner and mode keep root from nothing: what does is the file system, or a rule about programs. */
+/** Owner and mode do not restrict root: it must be the file system, or a rule about programs. */
 function refusedToRoot(mount: Mount | undefined): Meaning {
   const type = typeOf(mount);
   const why = `${named(mount)} does not let even root read it`;
@@ -111,15 +111,12 @@ function typeOf(mount: Mount | undefined): string {
   return mount?.what.split(" ")[0] ?? "";
 }
 
-/**
- * The mount that holds the path, but for the root's own; links on the way are resolved as far as that can be
- * done.
- */
+/** The mount that contains the path, except the root's; links on the way are resolved as far as possible. */
 function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const real = `${resolved(path)}/`;
   const holding = mounts.filter(({ point }) => real.startsWith(`${point}/`));
   const longest = Math.max(0, ...holding.map(({ point }) => point.length));
-  // of two at one place the later lies over the other
+  // of two at the same place, the later covers the other
   return holding.filter(({ point }) => point.length === longest).at(-1);
 }
 

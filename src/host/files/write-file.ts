@@ -16,10 +16,10 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 
 /**
  * Puts a file in place: readers see the old content or the new, complete, never with wider rights than
- * `rights`. What stood there is replaced, not written to, and must be a regular file. Both content and name
- * are on the disk on return; when only the name may not be, the problem is `host-durability-unknown`, and the
- * new file is there. An `edit` keeps what else the file has, and is asked about its content when all is
- * ready: who edits it on a slow disk meanwhile loses nothing.
+ * `rights`. The existing file is replaced, not written to, and must be a regular file. Both content and name
+ * are on disk on return; if only the name may not be, the problem is `host-durability-unknown`, and the new
+ * file is there. An `edit` keeps the file's other attributes, and checks its content when everything is
+ * ready, so that somebody who edits it in the meantime on a slow disk loses nothing.
  */
 export function writeIn(
   tree: Tree,
@@ -38,18 +38,18 @@ export function writeIn(
     });
 }
 
-/** The file that stands there, open: it must still be the one that was seen. */
+/** The existing file, open: it must still be the one that was seen. */
 function standing(folder: Folder, name: string, before: Entry): WithModel {
   return (use) => {
     withDescriptor(at(folder.fd, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
       if (!isSame(entryOfDescriptor(fd), before))
-        throw changed(joined(folder.path, name), "another file took its place meanwhile");
+        throw changed(joined(folder.path, name), "another file took its place in the meantime");
       use(fd);
     });
   };
 }
 
-/** How a file that is put in place depends on others. */
+/** How a file that is put in place depends on existing files. */
 export interface Putting {
   /** The file whose attributes it is to have; undefined: it has none. */
   readonly model?: (folder: Folder, name: string, before: Entry | undefined) => WithModel | undefined;
@@ -78,7 +78,7 @@ export function folderMissing(path: AbsolutePath): Problem {
 }
 
 /**
- * Makes a folder's names durable. The change itself is visible already, so a failure here must not read as
+ * Makes a folder's names durable. The change is already visible, so a failure here must not read as
  * "unchanged".
  */
 export function syncFolder(folder: Folder): void {
@@ -137,7 +137,7 @@ function fill({ fd, dress }: Draft, bytes: Uint8Array, rights: Rights, path: Abs
 }
 
 /**
- * Some file systems take chown and chmod and do nothing (vfat, some network ones): then the rights are not
+ * Some file systems accept chown and chmod but do nothing (vfat, some network ones): the rights are then not
  * what was promised.
  */
 export function requireRights(entry: Entry, rights: Rights, path: AbsolutePath): void {

@@ -17,16 +17,17 @@ export interface PinFile {
   readonly problems: readonly Problem[];
 }
 
-/** Room for the PIN, a CRLF, and one byte that shows that there is more. */
+/** Space for the PIN, a CRLF, and one byte that shows that there is more. */
 const readAtMost = longestPin + 3;
 
 const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Reads a PIN file. Root reads it only where nobody else can choose which file it is: the PIN goes to a
- * process of the service user, who else could have any file of root's handed over by a link. Links of root's
- * are followed (`/run/secrets` is full of them). What counts is the file that was opened: regular, of root or
- * of this user, and not readable or writable by others. A group that can read it earns a warning.
+ * Reads a PIN file. Root reads it only if nobody else can choose which file it is: the PIN goes to a process
+ * of the service user, who could otherwise obtain any file of root's through a link. Root's links are
+ * followed (`/run/secrets` is full of them). What counts is the file that was opened: it must be regular,
+ * owned by root or this user, and not readable or writable by others. A group that can read it causes a
+ * warning.
  */
 export async function readPinFile(path: string): Promise<PinFile> {
   const where = { path };
@@ -58,11 +59,11 @@ async function open(path: string, where: Where): Promise<number> {
 }
 
 async function bytesOf(descriptor: number, where: Where): Promise<Buffer> {
-  // to read some of them takes what is read away from others (/proc/kmsg)
+  // reading some of them consumes what others should read (/proc/kmsg)
   if (isKernels(descriptor)) {
     throw new Problem("pin-file-unreadable", "the PIN file cannot be read", {
       where,
-      detail: "it is a file of the kernel's (proc), which holds nothing that anybody wrote into it",
+      detail: "it is a kernel file (proc), which nobody wrote a PIN into",
       hint: "write the PIN into a file on a disk, or give another source",
     });
   }
@@ -93,7 +94,7 @@ function openTrusted(path: AbsolutePath): number | undefined {
 function missing(where: Where): Problem {
   return new Problem("pin-file-missing", "the PIN file does not exist", {
     where,
-    hint: "write the PIN there, readable by root alone (mode 0600), or name another source",
+    hint: "write the PIN there, readable only by root (mode 0600), or name another source",
   });
 }
 
@@ -104,7 +105,7 @@ function notRegular(where: Where): Problem {
   });
 }
 
-/** What the walk refuses, in words about a PIN; what follows the path. */
+/** What the walk refuses, in words about a PIN; this follows the path. */
 const reasons: Readonly<Partial<Record<ProblemCode, string>>> = {
   "host-untrusted-owner": "belongs to somebody else",
   "host-untrusted-folder": "is a folder that others can write in",
@@ -134,7 +135,7 @@ function judged(stat: Stats, where: Where): Problem[] {
     });
   }
   if ((stat.mode & 0o007) !== 0) {
-    throw new Problem("pin-file-exposed", "everybody on this host can reach the PIN file", {
+    throw new Problem("pin-file-exposed", "everyone on this host can reach the PIN file", {
       where,
       detail: `mode ${mode}`,
       hint: `chmod 0600 ${shellWord(where.path)}, and change the PIN if others may have read it`,

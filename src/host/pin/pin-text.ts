@@ -8,14 +8,14 @@ export const longestPin = 4096;
 export interface PinText {
   readonly pin: Secret;
   readonly notes: readonly string[];
-  /** Warnings: it may be a PIN, but it looks as if more than the PIN stood there. */
+  /** Warnings: it may be a PIN, but looks as if there were more than the PIN. */
   readonly problems: readonly Problem[];
 }
 
 /**
  * The PIN in what was read from `from` (for people: "file /run/secrets/pin"). One line break at the end, LF
- * or CRLF, is not part of it, which `notes` then says; everything else is kept as it is. What no PIN holds is
- * refused here, before it costs an attempt to log in: throws `pin-empty`, `pin-nul`, `pin-too-long`,
+ * or CRLF, is not part of it, which `notes` then says; everything else is kept as it is. What cannot be in a
+ * PIN is refused here, before it costs a login attempt: throws `pin-empty`, `pin-nul`, `pin-too-long`,
  * `pin-not-utf8`, `pin-byte-order-mark`, `pin-line-break` or `pin-control-character`. Nothing is ever quoted.
  */
 export function pinFromBytes(bytes: Buffer, from: string): PinText {
@@ -64,7 +64,7 @@ function refuse(text: string, from: string): void {
   }
 }
 
-/** Blanks, and what has no width at all, such as is copied along from a page. */
+/** Spaces, and characters without width, such as those copied along from a web page. */
 const outerBlank = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/u;
 
 function doubts(text: string, from: string): readonly Problem[] {
@@ -75,15 +75,15 @@ function doubts(text: string, from: string): readonly Problem[] {
   ): Problem =>
     new Problem(code, `the PIN from ${from} ${what}`, {
       severity: "warning",
-      detail: "all of it is taken for the PIN",
+      detail: "all of it is taken as the PIN",
       hint,
     });
   return [
     ...(outerBlank.test(text)
-      ? [doubt("pin-outer-blank", "begins or ends with a blank", "remove it where it is not part of the PIN")]
+      ? [doubt("pin-outer-blank", "begins or ends with a space", "remove it if it is not part of the PIN")]
       : []),
     ...(/^\s*(["']).*\1\s*$/su.test(text)
-      ? [doubt("pin-outer-quotes", "stands in quotes", "remove them where they are not part of the PIN")]
+      ? [doubt("pin-outer-quotes", "is in quotes", "remove them if they are not part of the PIN")]
       : []),
     // what base64 ends with is not an assignment
     ...(/^\s*(?:export\s+)?[A-Za-z_][\w:]*\s*=\s*[^=\s]/u.test(text)

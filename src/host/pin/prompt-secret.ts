@@ -5,9 +5,9 @@ import { Problem } from "../../problem/problem.js";
 const [interrupt, endOfInput, eraseLine, quit] = ["\u0003", "\u0004", "\u0015", "\u001c"];
 
 /**
- * Asks on the controlling terminal, without echo, and gives what was typed before Enter. The terminal is put
- * back however this ends. Throws `pin-no-terminal` without one, and `interrupted` on Ctrl-C or when `signal`
- * aborts.
+ * Asks on the controlling terminal, without echo, and returns what was typed before Enter. The terminal is
+ * restored however this ends. Throws `pin-no-terminal` without one, and `interrupted` on Ctrl-C or when
+ * `signal` aborts.
  */
 export async function promptSecret(question: string, signal?: AbortSignal): Promise<Buffer> {
   const descriptor = openTerminal();

@@ -4,16 +4,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errorCode } from "../../problem/thrown.js";
 
-/** How often a pipe that has nothing yet and must not be waited for is asked again. */
+/** How often an empty pipe that must not be waited for is polled. */
 const retryMs = 20;
 
 /** Standard input, output and error stay open. */
 const lastStandard = 2;
 
 /**
- * Reads a descriptor that somebody gave us to its end, but at most `most` bytes, and closes it: left open,
- * the installer and the module would have it too. Rejects with the system's error, or when `signal` aborts;
- * no thread is then left waiting, which would keep the program from ending.
+ * Reads a descriptor that was passed in to its end, but at most `most` bytes, and closes it: left open, the
+ * installer and the module would inherit it. Rejects with the system's error, or if `signal` aborts; no
+ * thread is then left waiting, which would prevent the program from ending.
  */
 export async function readGiven(descriptor: number, most: number, signal?: AbortSignal): Promise<Buffer> {
   const stat = fstatSync(descriptor);
@@ -28,8 +28,8 @@ export async function readGiven(descriptor: number, most: number, signal?: Abort
 }
 
 /**
- * A pipe, in a way that does not wait. The descriptor's own flags are shared with other processes and stay as
- * they are. Undefined where another user's pipe may not be opened.
+ * Opens a pipe again, non-blocking. The flags of the descriptor itself are shared with other processes and
+ * stay as they are. Undefined if it is another user's pipe, which cannot be opened.
  */
 function openedAgain(descriptor: number): number | undefined {
   try {
@@ -40,7 +40,8 @@ function openedAgain(descriptor: number): number | undefined {
 }
 
 /**
- * What cannot be opened again is read by Node's own stream, which makes it non-blocking for all who share it.
+ * What cannot be opened again is read by Node's stream, which makes it non-blocking for everyone who shares
+ * it.
  */
 async function readStream(
   descriptor: number,

@@ -39,8 +39,8 @@ interface Raw {
 }
 
 /**
- * Reads a PIN from where the profile says it is; from then on this process leaves no core. Throws a Problem
- * (`pin-…`); none ever quotes what was read.
+ * Reads a PIN from where the profile says it is; from then on this process leaves no core dump. Throws a
+ * Problem (`pin-…`); none ever quotes what was read.
  */
 export async function readPin(source: PinSource, options: ReadPinOptions = {}): Promise<ReadPin> {
   keepOutOfCores();
@@ -67,7 +67,7 @@ async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw>
   }
 }
 
-/** A shell's `<(…)` is a file of /dev/fd, which is a descriptor of ours. */
+/** A shell's `<(…)` is a file of /dev/fd, which is a descriptor of this process. */
 async function fromFile(path: string, options: ReadPinOptions): Promise<Raw> {
   const descriptor = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d{1,6})$/.exec(path)?.[1];
   if (descriptor !== undefined) return fromDescriptor(Number(descriptor), options);
@@ -132,7 +132,7 @@ async function fromCredential(name: string, environment: Record<string, string |
     });
   }
   const { bytes, problems } = await readPinFile(`${folder}/${name}`);
-  // systemd itself gives the unit's user its right by an ACL
+  // systemd itself gives the unit's user access by an ACL
   return {
     bytes,
     problems: problems.filter(({ code }) => code !== "pin-file-group-readable"),

@@ -7,9 +7,8 @@ const folder = "/proc/self/fd";
 const lastStandard = 2;
 
 /**
- * The descriptors that are open now. Asked at the very start, before anything of ours is opened, it holds
- * what whoever started us has opened, and the few that Node opens for itself first. Empty where there is no
- * /proc.
+ * The descriptors that are open now. Called at the very start, before the program opens anything, it contains
+ * what the parent process opened, and the few that Node opens for itself first. Empty if there is no /proc.
  */
 export function openDescriptors(): OpenDescriptors {
   try {
@@ -68,7 +67,7 @@ function numbers(): readonly number[] {
   return names.map(Number);
 }
 
-/** Undefined for what is not open: the listing names the descriptor that it was itself read by. */
+/** Undefined for what is not open: the listing includes the descriptor through which it was read. */
 function identityOf(descriptor: number): string | undefined {
   try {
     const { dev, ino } = fstatSync(descriptor);

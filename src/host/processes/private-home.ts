@@ -12,11 +12,11 @@ export interface HomeFile {
   readonly content: string;
 }
 
-/** root's alone to write in, and gone with the next boot. */
+/** only root can write in it, and it is gone after the next boot. */
 const parent = path("/run");
 const pattern = /^knetctl-home-(\d+-\d+)-[0-9a-f]{12}$/;
 
-/** Deeper than anything that is put there. */
+/** Deeper than anything that is ever put there. */
 const deepest = 16;
 
 /**
@@ -43,7 +43,7 @@ export async function withPrivateHome<T>(
   }
 }
 
-/** Removes the homes of this process: for the moment when a second signal ends it. */
+/** Removes the homes of this process, for when a second signal ends it. */
 export function removePrivateHomes(host: Pick<Host, "files">): void {
   removeHomes(host.files(), (mark) => mark === processMark());
 }
@@ -68,8 +68,7 @@ function removeHomes(files: Files, isMeant: (mark: string) => boolean): void {
 }
 
 /**
- * What is left takes little room and is gone with the next run or boot: no reason to hide what else went
- * wrong.
+ * What is left takes little space and is removed by the next run or boot: no reason to hide another failure.
  */
 function removeIfPossible(files: Files, home: AbsolutePath): void {
   try {

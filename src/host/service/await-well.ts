@@ -10,7 +10,7 @@ import { activeForMs, isDown, isSameStart, isUp, type UnitState } from "./unit-s
 export interface Pace {
   /** How long a unit must have been active, without a new start, to count as active. */
   readonly stable: number;
-  /** Between two looks. */
+  /** The time between two looks. */
   readonly poll: number;
   /** For one answer at the health URL. */
   readonly answer: number;
@@ -31,7 +31,7 @@ export interface Waiting {
 
 export interface Well {
   readonly state: UnitState;
-  /** Who answers at the health URL; absent where none is asked. */
+  /** What answers at the health URL; absent if there is none. */
   readonly who?: string;
 }
 
@@ -100,7 +100,7 @@ async function awaitAnswer(
 
 async function pause({ pace, signal }: Waiting): Promise<void> {
   refuseAborted(signal);
-  // the abort is told by what follows
+  // the code that follows reports the abort
   await delay(pace.poll, undefined, { ...(signal && { signal }) }).catch(() => undefined);
   refuseAborted(signal);
 }

@@ -3,7 +3,7 @@ import { get as httpsGet } from "node:https";
 import type { LookupFunction } from "node:net";
 import { errorCode } from "../../problem/thrown.js";
 
-/** What came of asking: what answered, or why that is no answer of a service that is well. */
+/** The result of a query: what answered, or why that is not the answer of a healthy service. */
 export type Health =
   { readonly well: true; readonly who: string } | { readonly well: false; readonly reason: string };
 
@@ -17,9 +17,9 @@ const mostBytes = 64 * 1024;
 const longestName = 80;
 
 /**
- * GETs the URL at which an application answers when it is well: with a status of 200 to 299, in time. A
- * redirect is not followed, a proxy not asked, an https certificate must be trusted, and of the body at most
- * 64 KiB are read. Never throws: an abort counts as no answer.
+ * GETs the URL at which an application answers when it is healthy: with a status of 200 to 299, in time.
+ * Redirects are not followed, no proxy is used, an https certificate must be trusted, and at most 64 KiB of
+ * the body are read. Never throws: an abort counts as no answer.
  */
 export function askHealth(url: string, { timeoutMs, signal }: Asking): Promise<Health> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
@@ -65,8 +65,8 @@ function options(url: string): RequestOptions & { rejectUnauthorized: boolean; a
 }
 
 /**
- * RFC 6761, 6.3: `localhost` is this machine, whatever a resolver says; where a service listens on one of the
- * addresses alone, that one answers.
+ * RFC 6761, 6.3: `localhost` is this machine, whatever a resolver says; if a service listens on only one of
+ * the addresses, that one answers.
  */
 const thisMachine: LookupFunction = (_name, { all }, found) => {
   const addresses = [
@@ -97,7 +97,7 @@ function judged({ statusCode = 0 }: IncomingMessage, body: string | undefined): 
   return { well: false, reason: `it answers with status ${statusCode}${redirect}` };
 }
 
-/** "Amplia 4.9.0 answers", where the body says so in the way of Amplia's /api/system/info. */
+/** "Amplia 4.9.0 answers", if the body says so in the form of Amplia's /api/system/info. */
 function productIn(body: string | undefined): string | undefined {
   try {
     const json: unknown = JSON.parse(body ?? "");
@@ -115,8 +115,8 @@ function isName(value: unknown): value is string {
 }
 
 /**
- * What the system calls the failure; for several addresses, what befell the last one. Errors of other kinds
- * could quote the URL.
+ * The system's name for the failure; for several addresses, that of the last one. Errors of other kinds could
+ * quote the URL.
  */
 function reasonOf(error: Error): string {
   const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;

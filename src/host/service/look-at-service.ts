@@ -6,18 +6,18 @@ import { unitState } from "./systemctl.js";
 import { activeForMs, isUp } from "./unit-state.js";
 
 export interface Looking {
-  /** Where it answers when it is well; undefined: being active is all that is asked. */
+  /** Where it answers when it is healthy; undefined: it only has to be active. */
   readonly health: string | undefined;
-  /** What it is given from its start until it must answer. */
+  /** How long after its start it must answer. */
   readonly startTimeoutSeconds: number;
   readonly signal?: AbortSignal;
   readonly pace?: Pace;
 }
 
 /**
- * What is wrong with a unit that nobody is to start now: that there is none, that it is not active, that it
- * ends soon after its start, that it does not answer. Undefined when it is well. Waits only for one that was
- * started a moment ago. Throws `interrupted` alone.
+ * What is wrong with a unit that is not to be started now: it does not exist, is not active, ends soon after
+ * its start, or does not answer. Undefined if it is healthy. Waits only for one that was started a moment
+ * ago. Throws only `interrupted`.
  */
 export async function lookAtService(
   host: Host,

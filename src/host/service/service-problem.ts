@@ -3,7 +3,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, shownUrl } from "../../problem/problem.js";
 import type { UnitState } from "./unit-state.js";
 
-/** What keeps a unit from being restarted at all; undefined when nothing does. */
+/** What prevents a unit from being restarted at all; undefined if nothing does. */
 export function unitProblem(unit: string, { load }: Pick<UnitState, "load">): Problem | undefined {
   const otherwise = "leave service.unit out of the profile, or apply with --no-restart";
   if (load === "not-found")
@@ -28,7 +28,7 @@ export function stateUnknown(unit: string, detail: string): Problem {
   });
 }
 
-/** `said`: what systemctl says, where the unit itself has nothing to tell. */
+/** `said`: what systemctl says, if the unit's state does not explain it. */
 export function restartFailed(unit: string, { result }: UnitState, said: string): Problem {
   return serviceProblem(
     "service-restart-failed",
@@ -94,7 +94,7 @@ export function notStopped(unit: string, { active, sub }: UnitState, said: strin
   );
 }
 
-/** What the service wrote into the journal is not quoted: it may hold a PIN. */
+/** What the service wrote into the journal is not quoted: it may contain a PIN. */
 function serviceProblem(code: ProblemCode, unit: string, what: string, detail: string): Problem {
   return new Problem(code, `${unit} ${what}`, {
     detail,

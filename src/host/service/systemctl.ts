@@ -13,8 +13,8 @@ export interface SystemctlCall {
 
 /**
  * systemctl(1) on one unit of the system's service manager: never the user's, never with a question, and
- * ended at the time-out, which ends the waiting and not what the service manager has begun. For an image
- * nothing is asked: its services are not this machine's, though units of both may have one name.
+ * ended at the time-out, which ends the waiting and not what the service manager has begun. It is never
+ * called for an image, whose services are not this machine's, although units of both may have the same name.
  */
 export function systemctl(
   { commands, root }: Pick<Host, "commands" | "root">,
@@ -37,8 +37,8 @@ export function systemctl(
 }
 
 /**
- * The first line of what systemctl says of a failure, or its exit code. It quotes no line of the journal,
- * which may hold a PIN.
+ * The first line of what systemctl says about a failure, or its exit code. It does not quote the journal,
+ * which may contain a PIN.
  */
 export function saidBy({ stderr, exitCode }: CommandResult): string {
   const [line = ""] = stderr.trim().split("\n");
@@ -85,7 +85,7 @@ export async function unitState(
 const shortMs = 30_000;
 
 /**
- * Restarts the unit and waits for systemctl's word on it. Throws `service-restart-failed` or
+ * Restarts the unit and waits until systemctl reports the result. Throws `service-restart-failed` or
  * `service-restart-timeout`.
  */
 export async function restartUnit(host: Host, unit: string, call: SystemctlCall): Promise<void> {
@@ -109,7 +109,7 @@ export async function stopUnit(host: Host, unit: string, call: SystemctlCall): P
     );
 }
 
-/** Has the unit started, and does not wait for what comes of it. */
+/** Requests that the unit be started, without waiting for the result. */
 export async function beginStart(host: Host, unit: string): Promise<void> {
   const result = await systemctl(host, "start", unit, { timeoutMs: shortMs, options: ["--no-block"] });
   if (result.exitCode !== 0) throw restartFailed(unit, await unitState(host, unit), saidBy(result));

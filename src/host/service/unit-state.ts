@@ -1,4 +1,4 @@
-/** What the service manager knows of a unit, in its own words (org.freedesktop.systemd1(5)). */
+/** What the service manager knows about a unit, in its own terms (org.freedesktop.systemd1(5)). */
 export interface UnitState {
   /** "loaded", "not-found", "masked", "bad-setting", "error", … */
   readonly load: string;
@@ -24,7 +24,7 @@ export interface UnitState {
   readonly activeUs: number;
 }
 
-/** From lines `Name=value`; undefined when they do not tell the state. Pure. */
+/** From lines `Name=value`; undefined if they do not contain the state. Pure. */
 export function parseUnitState(text: string): UnitState | undefined {
   const values = new Map(
     text
@@ -47,29 +47,32 @@ export function parseUnitState(text: string): UnitState | undefined {
   };
 }
 
-/** Whether it does its work: also while it reads its settings anew. */
+/** Whether it is working, including while it reloads its settings. */
 export function isUp({ active, sub, type }: UnitState): boolean {
   // a oneshot unit need not leave anything running
   return ["active", "reloading", "refreshing"].includes(active) && (sub !== "exited" || type === "oneshot");
 }
 
-/** Whether it neither works nor is on the way to. */
+/** Whether it is neither working nor about to be. */
 export function isDown({ active }: UnitState): boolean {
   return active === "inactive" || active === "failed";
 }
 
-/** Whether nothing started it anew between the two looks. */
+/** Whether it was not restarted between the two looks. */
 export function isSameStart(one: UnitState, other: UnitState): boolean {
   return one.invocation === other.invocation && one.restarts === other.restarts;
 }
 
-/** When it was started that last read its settings, in ms since 1970; undefined where it is not told. */
+/**
+ * When the process that last read its settings was started, in ms since 1970; undefined if that is not
+ * reported.
+ */
 export function startedAt({ mainStartUs, activeUs }: UnitState): number | undefined {
   const us = mainStartUs === 0 ? activeUs : mainStartUs;
   return us === 0 ? undefined : Date.now() - msSince(us);
 }
 
-/** For how long, in ms, it has been active; 0 where it is not told. */
+/** For how long, in ms, it has been active; 0 if that is not reported. */
 export function activeForMs({ activeUs }: UnitState): number {
   return activeUs === 0 ? 0 : Math.max(0, msSince(activeUs));
 }
@@ -79,7 +82,7 @@ function msSince(us: number): number {
   return (Number(process.hrtime.bigint() / 1000n) - us) / 1000;
 }
 
-/** Older versions do not tell it. */
+/** Older versions do not report it. */
 function count(text = ""): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }

@@ -99,8 +99,7 @@ test("a PIN file that opens and cannot be read is a problem with the reason", as
 });
 
 test(
-  "no PIN is read from a file of the kernel's: it is none that anybody wrote, and reading may take it " +
-    "from others",
+  "no PIN is read from a kernel file: nobody wrote it, and reading may take it " + "from others",
   async (t) => {
     for (const file of ["/proc/1/mem", "/proc/self/mem", "/proc/self/environ", "/proc/kmsg"]) {
       intercept(t, "read", "before", () => {
