@@ -9,7 +9,7 @@ import {
   whyNothingSigned,
 } from "../pkcs11/report.js";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
-import { Problem } from "../problem/problem.js";
+import { messageWithDetail, Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import { type Endpoint, endpointText } from "../profile/types.js";
 import { compareInventories } from "./compare-inventories.js";
@@ -168,7 +168,7 @@ async function tested(user: string, test: () => Promise<TokenTest>, logsIn: bool
     return {
       user,
       result: "failed",
-      reason: `${error.message}${error.detail === undefined ? "" : `: ${error.detail}`}`,
+      reason: messageWithDetail(error),
     };
   }
 }

@@ -103,6 +103,11 @@ export function exitCodeOf(problems: readonly Problem[], otherwise: ExitCode = e
   return first === undefined ? otherwise : problemCodes[first.code];
 }
 
+/** The message with the detail, if any, as one line: for a text that contains it. */
+export function messageWithDetail({ message, detail }: Pick<Problem, "message" | "detail">): string {
+  return detail === undefined ? message : `${message}: ${detail}`;
+}
+
 /** The same problem as a warning, which does not make the command fail. */
 export function asWarning({ code, message, where, detail, hint, cause }: Problem): Problem {
   return new Problem(code, message, {

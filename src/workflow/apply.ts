@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.js";
+import { ownCommand } from "../host/own-command.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { LookedAt, RunContext } from "./change-kind.js";
 import { type Change, waitsForProof } from "./change.js";
@@ -7,7 +8,6 @@ import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { lookAround } from "./plan.js";
 import type { Plan } from "./plan.js";
-import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 import { prove } from "./prove.js";
 import { rollBack } from "./rollback.js";

@@ -1,5 +1,3 @@
-import { shellWord } from "../formats/text/shell-word.js";
-import type { Host } from "../host/host.js";
 import type { Problem } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import type { RecordedRun } from "./journal/entry.js";
@@ -32,10 +30,3 @@ export type ProgressEvent =
   | { readonly type: "undo-failed"; readonly change: Change; readonly problem: Problem };
 
 export type ProgressListener = (event: ProgressEvent) => void;
-
-/**
- * A command of knetctl's own for a person to copy, for the same root: "knetctl rollback 7 --root /srv/image".
- */
-export function ownCommand({ root }: Pick<Host, "root">, words: string): string {
-  return `knetctl ${words}${root === "/" ? "" : ` --root ${shellWord(root)}`}`;
-}

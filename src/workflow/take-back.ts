@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.js";
+import { ownCommand } from "../host/own-command.js";
 import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
 import type { LookedAt } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
@@ -6,7 +7,6 @@ import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
 import type { Outcome, RecordedRun, RunAuthor } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { mayStand } from "./journal/recorded-run.js";
-import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 import { lookedAtFor, standingElsewhere, undoChanges } from "./undo-changes.js";
 import { undoneSettings } from "./unread-changes.js";

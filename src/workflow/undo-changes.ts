@@ -1,9 +1,9 @@
-import { Problem } from "../problem/problem.js";
+import { ownCommand } from "../host/own-command.js";
+import { messageWithDetail, Problem } from "../problem/problem.js";
 import type { LookedAt, Standing } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
-import { ownCommand } from "./progress.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface Undone {
@@ -126,10 +126,7 @@ function undoProblem(recorded: UndoableChange, cause: unknown, journal: Journal)
   const { change } = recorded;
   return new Problem("workflow-undo-failed", `could not take back ${change.kind}`, {
     where: because?.where ?? { path: change.path },
-    detail:
-      because === undefined
-        ? "unexpected error"
-        : [because.message, because.detail].filter((part) => part !== undefined).join(": "),
+    detail: because === undefined ? "unexpected error" : messageWithDetail(because),
     hint: [because?.hint, ...waysOn(recorded, journal)].filter((part) => part !== undefined).join("\n"),
     cause,
   });

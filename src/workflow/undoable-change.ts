@@ -1,4 +1,4 @@
-import { Problem } from "../problem/problem.js";
+import { messageWithDetail, Problem } from "../problem/problem.js";
 import type { ChangeKind, CommonChange, LookedAt, RunContext, Standing } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 
@@ -68,7 +68,7 @@ function withPrior<C extends CommonChange, Prior>(
         return {
           state: "other",
           path: error.where?.path ?? change.path,
-          because: [error.message, error.detail].filter((part) => part !== undefined).join(": "),
+          because: messageWithDetail(error),
         };
       }
     },

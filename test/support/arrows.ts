@@ -48,7 +48,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "problem",
   ],
   simulator: ["vhsm", "profile", "host", "formats", "generated", "vendor", "problem"],
-  "vendor/client-config": ["workflow", "profile", "host", "formats", "generated", "vendor", "problem"],
+  "vendor/client-config": ["profile", "host", "formats", "generated", "vendor", "problem"],
   workflow: ["pkcs11", "profile", "host", "formats", "generated", "problem"],
   pkcs11: ["host", "formats", "vendor", "problem"],
   vhsm: ["profile", "host", "formats", "vendor", "problem"],

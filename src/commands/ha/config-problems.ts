@@ -1,10 +1,10 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
+import { ownCommand } from "../../host/own-command.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { quoted, quotedName } from "../../profile/words/quote.js";
-import { ownCommand } from "../../workflow/progress.js";
 import { usualServiceUser } from "../../vendor/client.js";
 
 /** What to do about a config.json. */

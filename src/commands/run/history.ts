@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.js";
+import { ownCommand } from "../../host/own-command.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import { historyJson, runJson } from "../../ui/reports/history-json.js";
@@ -6,7 +7,6 @@ import { historyText, runText } from "../../ui/reports/history-text.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
 import { readRun, readRuns, requireRunName } from "../../workflow/journal/runs.js";
 import { runsInTheWay } from "../../workflow/later-runs.js";
-import { ownCommand } from "../../workflow/progress.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { obstacles } from "../../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";

@@ -1,5 +1,6 @@
 import type { Host } from "../../host/host.js";
 import { acquireLock } from "../../host/lock.js";
+import { ownCommand } from "../../host/own-command.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem, Problems, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
@@ -12,7 +13,6 @@ import type { RecordedRun } from "../../workflow/journal/entry.js";
 import { mayStand } from "../../workflow/journal/recorded-run.js";
 import { readRun, readRuns, requireRunName } from "../../workflow/journal/runs.js";
 import { runsInTheWay, stands } from "../../workflow/later-runs.js";
-import { ownCommand } from "../../workflow/progress.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";

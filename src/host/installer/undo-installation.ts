@@ -1,4 +1,4 @@
-import { Problem } from "../../problem/problem.js";
+import { messageWithDetail, Problem } from "../../problem/problem.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import { distributionOf } from "../distribution.js";
 import type { Distribution } from "../distribution.js";
@@ -83,7 +83,7 @@ async function rebuildCache(host: Host): Promise<readonly NotRestored[]> {
     return [
       {
         path: "/etc/ld.so.cache",
-        reason: [error.message, error.detail].filter((part) => part !== undefined).join(": "),
+        reason: messageWithDetail(error),
       },
     ];
   }

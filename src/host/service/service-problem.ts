@@ -1,6 +1,6 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { Problem, shownUrl } from "../../problem/problem.js";
+import { messageWithDetail, Problem, shownUrl } from "../../problem/problem.js";
 import type { UnitState } from "./unit-state.js";
 
 /** What prevents a unit from being restarted at all; undefined if nothing does. */
@@ -79,7 +79,7 @@ export function unhealthy(unit: string, url: string, reason: string): Problem {
 /** In the taking back of a run. */
 export function notRestored(unit: string, what: string, cause: Problem): Problem {
   return new Problem("service-not-restored", `${unit} ${what}`, {
-    detail: [cause.message, cause.detail].filter((part) => part !== undefined).join(": "),
+    detail: messageWithDetail(cause),
     ...(cause.hint !== undefined && { hint: cause.hint }),
     cause,
   });

@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.js";
+import { ownCommand } from "../../host/own-command.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, ServiceAccount } from "../../profile/types.js";
@@ -23,7 +24,6 @@ import { renderClientConfig } from "../../vendor/client-config/render-client-con
 import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 import type { Change } from "../../workflow/change.js";
-import { ownCommand } from "../../workflow/progress.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 /**

@@ -1,9 +1,9 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
+import { ownCommand } from "../../host/own-command.js";
 import { needsPermission, Problem } from "../../problem/problem.js";
 import { clientConfigFolders, clientConfigName, largestClientConfig } from "../client.js";
-import { ownCommand } from "../../workflow/progress.js";
 import { type EmptyText, existingText, type ExistingText, unusable } from "./existing.js";
 
 export interface ObservedClientConfig {

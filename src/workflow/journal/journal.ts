@@ -9,7 +9,7 @@ import {
 } from "../../host/path.js";
 import { randomHex } from "../../host/random-hex.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { Problem, type Where } from "../../problem/problem.js";
+import { messageWithDetail, Problem, type Where } from "../../problem/problem.js";
 import { journaled } from "../change.js";
 import type { JournalEntry, RecordedRun, RunAuthor, RunHeader } from "./entry.js";
 import { forgetOldRuns } from "./forget-old-runs.js";
@@ -194,7 +194,7 @@ function warningOf(cause: Problem, code: ProblemCode, title: string, where: Wher
   return new Problem(code, title, {
     severity: "warning",
     ...(where && { where }),
-    detail: [cause.message, cause.detail].filter((part) => part !== undefined).join(": "),
+    detail: messageWithDetail(cause),
     ...(cause.hint !== undefined && { hint: cause.hint }),
     cause,
   });
