@@ -18,7 +18,7 @@ export interface Attack {
   readonly way: "swap" | "snatch";
   readonly name: string;
   readonly other: string;
-  /** Microseconds that it waits at most after each deed; default 0. */
+  /** Microseconds that it waits at most after each strike; default 0. */
   readonly pause?: number;
 }
 
