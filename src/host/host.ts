@@ -57,8 +57,8 @@ export type Edit = (now: Buffer | undefined) => void;
 /**
  * Files below the host's root, reached by a walk of file descriptors from the root: every folder on the way
  * belongs to root or a trusted owner and is not writable by group or others; links are followed only where
- * root alone could have made them. Anything else is a Problem (`host-…`) naming the path. Synchronous:
- * nothing of ours runs in between.
+ * root alone could have made them. Anything else is a Problem (`host-…`) naming the path. Synchronous: no
+ * other code of this process runs in between.
  */
 export interface Files {
   /**
@@ -71,7 +71,7 @@ export interface Files {
    * Problem.
    */
   read(path: AbsolutePath, maxBytes?: number): Buffer | undefined;
-  /** The first `bytes` of such a file, or all of it where it is shorter. */
+  /** The first `bytes` of such a file, or all of it if it is shorter. */
   beginning(path: AbsolutePath, bytes: number): Buffer | undefined;
   /** Entries of a folder, sorted by name; undefined when missing. */
   list(path: AbsolutePath): readonly NamedEntry[] | undefined;
@@ -100,16 +100,16 @@ export interface Files {
    */
   install(path: AbsolutePath, content: Uint8Array, rights: Rights, how: Installing): void;
   /**
-   * Makes the bytes follow a file that `write` made and that still is the one observed, of that size; returns
-   * how it is then. Durable on return, and not atomic: a power cut can leave a part of the bytes, with zeros
+   * Appends the bytes to a file that `write` made and that is still the one observed, with that size; returns
+   * its new state. Durable on return, and not atomic: a power cut can leave a part of the bytes, with zeros
    * for the rest.
    */
   extend(path: AbsolutePath, observed: Entry, content: Uint8Array): Entry;
-  /** Creates one folder (its parent exists). Refused when anything of that name exists. */
+  /** Creates one folder, whose parent exists. Refused if anything with that name exists. */
   createFolder(path: AbsolutePath, rights: Rights): void;
   /**
-   * Creates a symbolic link. Replaces a link of that name, nothing else; with `observed`, only that very one,
-   * or with null nothing at all.
+   * Creates a symbolic link. Replaces only a link with that name; with `observed`, only exactly that one, or
+   * with null nothing at all.
    */
   createLink(
     path: AbsolutePath,
@@ -152,7 +152,7 @@ export interface Group {
   readonly members?: readonly string[];
 }
 
-/** Accounts of the host; for `--root`, of its `etc/passwd` and `etc/group` alone. */
+/** Accounts of the host; for `--root`, only those in its `etc/passwd` and `etc/group`. */
 export interface Accounts {
   user(name: string): Account | undefined;
   group(name: string): Group | undefined;
@@ -166,7 +166,7 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd?: AbsolutePath;
-  /** The whole environment of the child, besides PATH and LC_ALL=C. Default: nothing more. */
+  /** The child's environment, in addition to PATH and LC_ALL=C. Default: nothing more. */
   readonly env?: Readonly<Record<string, string>>;
   /** Bytes for standard input; without it, standard input is /dev/null. */
   readonly input?: Uint8Array | string;
