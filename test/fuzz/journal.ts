@@ -28,7 +28,8 @@ const step = fc.constantFrom(...stepIds);
 const mode = fc.constantFrom(0, 0o640, 0o750, 0o755, 0o4755);
 const owner = fc.constantFrom("root", "amplia", "nobody-here", "#7");
 const ownership = { owner, group: owner };
-const numbers = { mode, uid: fc.constantFrom(0, 7), gid: fc.constantFrom(0, 7) };
+const ids = { uid: fc.constantFrom(0, 7), gid: fc.constantFrom(0, 7) };
+const numbers = { mode, ...ids };
 const hash = fc.constantFrom("0".repeat(64), sha256("old"));
 const common = { step, path: at };
 const text = fc.constantFrom("", "old", "new", "\u2028\n");
@@ -61,6 +62,23 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     size: fc.nat(),
     before: fc.option(fc.record({ ...numbers, sha256: hash, size: fc.nat() })),
     brought: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("create-link" as const),
+    ...common,
+    ...ownership,
+    ...ids,
+    target: text,
+    before: fc.option(fc.record({ ...ids, target: text })),
+  }),
+  fc.record({
+    kind: fc.constant("remove-entry" as const),
+    ...common,
+    was: fc.oneof(
+      fc.record({ kind: fc.constant("file" as const), ...numbers, sha256: hash, size: fc.nat() }),
+      fc.record({ kind: fc.constant("link" as const), ...ids, target: text }),
+      fc.record({ kind: fc.constant("folder" as const), ...numbers }),
+    ),
   }),
   fc.record({ kind: fc.constant("refresh-loader-cache" as const), ...common }),
   fc.record({

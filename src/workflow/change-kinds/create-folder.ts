@@ -1,15 +1,19 @@
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
-import type { Mode } from "../../host/host.js";
+import type { Files, Mode } from "../../host/host.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { shellPath } from "./by-hand.js";
 import { refuseOther } from "./changed-by-others.js";
 import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
+import { rightsText } from "./noteworthy-rights.js";
 
 export interface CreateFolder extends CommonChange, Ownership {
   readonly kind: "create-folder";
   readonly mode: Mode;
+  /** Ids that count instead of the names, where an installer made the folder. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 interface Prior {
@@ -17,10 +21,17 @@ interface Prior {
 }
 
 export const createFolder: ChangeKind<CreateFolder, Prior> = {
-  text: ({ path, mode, owner, group }) => `create folder ${path}  ${modeText(mode)} ${owner}:${group}`,
+  text: (change) => `create folder ${change.path}  ${rightsText(change)}`,
   isNew: () => true,
-  json: ({ owner, group, mode }) => ({ owner, group, mode: modeText(mode) }),
+  json: ({ owner, group, mode, uid, gid }) => ({
+    owner,
+    group,
+    mode: modeText(mode),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  }),
 
+  isWhole: true,
   makesFolder: true,
   carries: ({ path }, later) => later.path === path || later.path.startsWith(`${path}/`),
 
@@ -30,10 +41,10 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
   },
 
   record: (change, run) =>
-    Promise.resolve({ existed: trustedFiles(run.host, change).entry(change.path) !== undefined }),
+    Promise.resolve({ existed: filesOf(change, run).entry(change.path) !== undefined }),
 
   perform: (change, _prior, run) => {
-    trustedFiles(run.host, change).createFolder(change.path, {
+    filesOf(change, run).createFolder(change.path, {
       mode: change.mode,
       ...resolveOwner(run.host, change),
     });
@@ -45,7 +56,7 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
   undo: (change, prior, run) => {
     refuseOther(standing(change, prior, run));
     if (prior.existed) return Promise.resolve();
-    const files = trustedFiles(run.host, change);
+    const files = filesOf(change, run);
     for (const folder of [folderOf(change.path), change.path]) files.removeTemporaries(folder);
     files.removeFolder(change.path);
     return Promise.resolve();
@@ -55,9 +66,14 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
     prior.existed ? [] : [`rmdir ${shellPath(host, path)}  # when nothing is left in it`],
 };
 
+/** What lies in a folder of somebody without a name here is seen only where its owner is trusted. */
+function filesOf(change: CreateFolder, { host }: Pick<RunContext, "host">): Files {
+  return trustedFiles(host, change, ...(change.uid === undefined ? [] : [change.uid]));
+}
+
 function standing(change: CreateFolder, { existed }: Prior, { host, changes }: RunContext): Standing {
   const { path } = change;
-  const files = trustedFiles(host, change);
+  const files = filesOf(change, { host });
   const entry = files.entry(path);
   if (existed || entry === undefined) return { state: "before" };
   if (entry.kind !== "folder") return { state: "other", path, because: "it is no longer a folder" };

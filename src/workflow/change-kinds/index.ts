@@ -1,8 +1,10 @@
 import { createAccount } from "./create-account.js";
+import { createLink } from "./create-link.js";
 import { createFolder } from "./create-folder.js";
 import { installFile } from "./install-file.js";
 import { refreshLoaderCache } from "./refresh-loader-cache.js";
 import { registerLibrary } from "./register-library.js";
+import { removeEntry } from "./remove-entry.js";
 import { restartService } from "./restart-service.js";
 import { runInstaller } from "./run-installer.js";
 import { setMode } from "./set-mode.js";
@@ -20,6 +22,8 @@ export const changeKinds = {
   "set-mode": setMode,
   "run-installer": runInstaller,
   "install-file": installFile,
+  "create-link": createLink,
+  "remove-entry": removeEntry,
   "refresh-loader-cache": refreshLoaderCache,
   "register-library": registerLibrary,
   "restart-service": restartService,

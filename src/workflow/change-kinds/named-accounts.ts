@@ -14,11 +14,17 @@ export interface NumberedOwner extends Ownership {
   readonly gid: number;
 }
 
-/** The ids of a change's owner and group; throws a Problem if one of them is not an account of the host. */
-export function resolveOwner(host: Host, { owner, group }: Ownership): { uid: number; gid: number } {
-  const uid = numericId(owner) ?? host.accounts.user(owner)?.uid;
+/**
+ * The ids of a change's owner and group, as given or by name; throws a Problem if one of them is not an account
+ * of the host.
+ */
+export function resolveOwner(
+  host: Host,
+  { owner, group, ...ids }: Ownership & Partial<NumberedOwner>,
+): { uid: number; gid: number } {
+  const uid = ids.uid ?? numericId(owner) ?? host.accounts.user(owner)?.uid;
   if (uid === undefined) throw missing("user", owner);
-  const gid = numericId(group) ?? host.accounts.group(group)?.gid;
+  const gid = ids.gid ?? numericId(group) ?? host.accounts.group(group)?.gid;
   if (gid === undefined) throw missing("group", group);
   return { uid, gid };
 }

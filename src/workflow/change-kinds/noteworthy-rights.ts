@@ -3,10 +3,16 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Attributes, Mode } from "../../host/host.js";
 import type { Ownership } from "./named-accounts.js";
 
-/** Mode and owner, with a word for what lets a program run with its owner's rights. */
+/** Mode and owner of what is made. */
 export function rightsText({ mode, owner, group }: Ownership & { readonly mode: Mode }): string {
-  const words = [...((mode & 0o4000) === 0 ? [] : ["setuid"]), ...((mode & 0o2000) === 0 ? [] : ["setgid"])];
-  return [modeText(mode), ...words, `${owner}:${group}`].join(" ");
+  return `${modeWords(mode)} ${owner}:${group}`;
+}
+
+/** The mode, with a word for what lets a program run with its owner's or group's rights. */
+export function modeWords(mode: Mode): string {
+  const setUid = (mode & 0o4000) === 0 ? "" : " setuid";
+  const setGid = (mode & 0o2000) === 0 ? "" : " setgid";
+  return `${modeText(mode)}${setUid}${setGid}`;
 }
 
 /** What the attributes of a file mean to who may do what, a line each. */

@@ -5,6 +5,7 @@ import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
 import { parseLoaderCache } from "../../host/installer/loader-cache.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { createLinkKind } from "./create-link.js";
 import { installFileKind } from "./install-file.js";
 
 /** Run ldconfig, after which the dynamic loader knows the libraries that lie there. `path` is its cache. */
@@ -77,6 +78,6 @@ function knownOf({ path }: RefreshLoaderCache, run: RunContext): readonly string
 
 function ofRun({ changes }: RunContext) {
   return changes
-    .filter(({ kind }) => kind === installFileKind || kind === "create-link")
+    .filter(({ kind }) => kind === installFileKind || kind === createLinkKind)
     .map(({ path }) => path);
 }

@@ -5,6 +5,7 @@ import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-k
 import { commandAt } from "./by-hand.js";
 import { changedSincePlan, refuseOther } from "./changed-by-others.js";
 import { trustedFiles } from "./named-accounts.js";
+import { modeWords } from "./noteworthy-rights.js";
 
 export interface SetMode extends CommonChange {
   readonly kind: "set-mode";
@@ -17,7 +18,7 @@ interface Prior {
 }
 
 export const setMode: ChangeKind<SetMode, Prior> = {
-  text: ({ path, from, mode }) => `change mode of ${path}  ${modeText(from)} → ${modeText(mode)}`,
+  text: ({ path, from, mode }) => `change mode of ${path}  ${modeText(from)} → ${modeWords(mode)}`,
   isNew: () => false,
   json: ({ from, mode }) => ({ from: modeText(from), mode: modeText(mode) }),
 

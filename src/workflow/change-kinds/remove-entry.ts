@@ -1,0 +1,127 @@
+import { modeText } from "../../formats/text/mode-text.js";
+import type { Entry, Files, Rights } from "../../host/host.js";
+import { folderOf } from "../../host/path.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
+import type { SeenLink } from "./create-link.js";
+import { hasRights, keepWhole, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
+import { trustedFiles } from "./named-accounts.js";
+import { type Prior, removedFrom, removedByHand } from "./removed-entry.js";
+
+/** What is to be removed, as the plan saw it. */
+export type SeenEntry =
+  | ({ readonly kind: "file" } & SeenFile)
+  | ({ readonly kind: "link" } & SeenLink)
+  | ({ readonly kind: "folder" } & Rights);
+
+/** Remove a file, a link, or a folder that is empty by then. */
+export interface RemoveEntry extends CommonChange {
+  readonly kind: "remove-entry";
+  readonly was: SeenEntry;
+}
+
+/** A removed file is kept in the run's folder, with its attributes. */
+export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
+  text: ({ path, was }) => `remove ${was.kind} ${path}${was.kind === "link" ? ` → ${was.target}` : ""}`,
+  isNew: () => false,
+  json: ({ was }) => ({ was: was.kind === "link" ? was : { ...was, mode: modeText(was.mode) } }),
+
+  changesContent: true,
+  isWhole: true,
+
+  parsePrior: removedFrom,
+
+  record: (change, run) => {
+    const files = filesOf(change, run);
+    const entry = files.entry(change.path);
+    return Promise.resolve(entry === undefined ? { was: "nothing" } : recorded(change, entry, files, run));
+  },
+
+  perform: (change, _prior, run) => {
+    const { path, was } = change;
+    const files = filesOf(change, run);
+    const entry = files.entry(path);
+    if (entry?.kind !== was.kind)
+      throw changedSincePlan(path, entry === undefined ? "it is gone" : `a ${entry.kind} is there now`);
+    if (was.kind === "file") {
+      const state = files.state(path);
+      requireAsSeen(path, state, was);
+      files.remove(path, state);
+    } else if (was.kind === "link") {
+      if (files.readLink(path) !== was.target || entry.uid !== was.uid || entry.gid !== was.gid)
+        throw changedSincePlan(path, "it is another link");
+      files.remove(path, entry);
+    } else {
+      if (!hasRights(entry, was)) throw changedSincePlan(path, "its owner or mode is another");
+      files.removeFolder(path);
+    }
+    return Promise.resolve();
+  },
+
+  observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
+
+  undo: (change, prior, run) => {
+    const now = standing(change, prior, run);
+    refuseOther(now);
+    const files = filesOf(change, run);
+    files.removeTemporaries(folderOf(change.path));
+    if (now.state === "after") restore(change, prior, files, run);
+    else if (now.state === "partly" && prior.was === "folder") finishFolder(change, prior, files);
+    return Promise.resolve();
+  },
+
+  byHand: removedByHand,
+};
+
+/** Whose it was may own it. */
+function filesOf(change: RemoveEntry, { host }: RunContext): Files {
+  return trustedFiles(host, change, change.was.uid);
+}
+
+function recorded({ path }: RemoveEntry, entry: Entry, files: Files, run: RunContext): Prior {
+  const { kind, mode, uid, gid } = entry;
+  if (kind === "folder") return { was: kind, mode, uid, gid };
+  if (kind === "link") return { was: kind, target: files.readLink(path) ?? "", uid, gid };
+  const kept = keepWhole(files, path, run);
+  return kept === undefined ? { was: "nothing" } : { was: "file", ...kept };
+}
+
+function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing {
+  const { path } = change;
+  const files = filesOf(change, run);
+  const entry = files.entry(path);
+  if (entry === undefined) return { state: prior.was === "nothing" ? "before" : "after" };
+  if (prior.was === "folder" && entry.kind === "folder")
+    return { state: isHalfMade(entry, prior) ? "partly" : "before" };
+  const isBefore =
+    prior.was === entry.kind &&
+    (prior.was === "file"
+      ? files.state(path)?.sha256 === prior.sha256
+      : prior.was === "link" && files.readLink(path) === prior.target);
+  return isBefore
+    ? { state: "before" }
+    : { state: "other", path, because: `another ${entry.kind} is there now` };
+}
+
+/** As a folder is made before it gets its owner and mode, unless it was to be so. */
+function isHalfMade(entry: Entry, prior: Rights): boolean {
+  const isOurs = entry.uid === 0 || (entry.uid === prior.uid && entry.gid === prior.gid);
+  return entry.mode === 0o700 && isOurs && !hasRights(entry, prior);
+}
+
+function restore({ path }: RemoveEntry, prior: Prior, files: Files, run: RunContext): void {
+  if (prior.was === "folder") files.createFolder(path, prior);
+  else if (prior.was === "link") files.createLink(path, prior.target, prior, null);
+  else if (prior.was === "file")
+    putBack(files, path, prior, run, (now) => {
+      if (now !== undefined)
+        throw undoUnsafe({ state: "other", path, because: "another file was put there just now" });
+    });
+}
+
+function finishFolder({ path }: RemoveEntry, prior: Rights, files: Files): void {
+  const entry = files.entry(path);
+  if (entry === undefined) return;
+  files.setOwner(path, entry, prior);
+  files.setMode(path, { ...entry, uid: prior.uid, gid: prior.gid }, prior.mode);
+}
