@@ -172,8 +172,8 @@ export interface Command {
   readonly input?: Uint8Array | string;
   readonly timeoutMs: number;
   /**
-   * Run with the host's root as its root, behind a wall (`host/stage`), which throws `stage-…` where there can
-   * be none; `unwalled`: by chroot(8) alone. Only means something with `--root`.
+   * Run with the host's root as its root, behind a wall (`host/stage`), which throws `stage-…` where there
+   * can be none; `unwalled`: by chroot(8) alone. Only means something with `--root`.
    */
   readonly insideRoot?: boolean | "unwalled";
   /** Behind the wall: whether the machine's network is in reach. Default: it is not. */

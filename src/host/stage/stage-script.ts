@@ -54,7 +54,7 @@ inMemory() {
   chmod --reference="$2/" "$here/layers/$1/upper"
   chown --reference="$2/" "$here/layers/$1/upper"
 }
-bind() { mount -n --bind "$1" "$2"; mount -n -o remount,bind,ro "$2"; }
+bind() { mount -n -o bind,ro "$1" "$2"; }
 stage overlay
 memory=
 if ! overlay 0 "$lower" "$new" 2>/dev/null; then
@@ -89,11 +89,13 @@ if [ "$root" = / ]; then
   cd "$here/root"
   mount -n --bind "$new/proc" proc
   mount -n --bind "$here/shown" shown
+  links=
   for folder in bin sbin lib lib32 lib64 libx32 usr; do
-    if [ -L "$base/$folder" ]; then cp -P "$base/$folder" .
+    if [ -L "$base/$folder" ]; then links="$links $folder"
     elif [ -d "$base/$folder" ]; then mkdir $folder; bind "$base/$folder" $folder
     fi
   done
+  [ -z "$links" ] || (cd "$base/" && cp -P $links "$here/root/")
   cd "$here/layers"
   pivot_root "$here/root" "$here/root"
   umount -n -l /
