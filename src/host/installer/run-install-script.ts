@@ -65,7 +65,8 @@ export async function runInstallScript(host: Host, script: InstallScript): Promi
         [markerVariable]: script.marker,
       },
       timeoutMs: script.timeoutSeconds * 1000,
-      insideRoot: host.root !== "/",
+      // it works in the folder of its run, which a wall hides
+      insideRoot: host.root === "/" ? false : "unwalled",
       ...(script.answers.length > 0 && { input: script.answers.map((answer) => `${answer}\n`).join("") }),
       ...(script.signal && { signal: script.signal }),
     });
