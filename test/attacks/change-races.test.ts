@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import type { RecordedChange } from "../../src/host/installer/difference.js";
 import { restore } from "../../src/host/installer/restore.js";
 import { path } from "../../src/host/path.js";
+import { sha256 } from "../../src/host/random-hex.js";
 import { realHost } from "../../src/host/real-host.js";
 import { Problem, Problems, throwIfErrors } from "../../src/problem/problem.js";
 import { ownershipStep } from "../../src/steps/ownership/step.js";
@@ -41,6 +42,7 @@ function scene(
     attack: { ...all.attack, pause: 3000 },
     run: {
       host,
+      contents: { read: () => Buffer.from("tool"), file: () => "" },
       folder: path("/record"),
       number: 1,
       changes: [],
@@ -143,20 +145,24 @@ for (const [kind, danger] of kinds) {
     nothingLost(t, all, result);
   });
 
-  t.test(`21: files and folders are written and rolled back while ${danger}`, async (t) => {
-    const all = scene(t, kind);
-    const result = await race({
-      attacks: [all.attack],
-      uid: serviceUid,
-      victim: all.victim,
-      until: met,
-      prepare: () => {
-        all.prepare("file");
-      },
-      work: () => makeAndTakeBack(rewriting, all.run),
+  for (const [what, changes] of Object.entries({
+    "files and folders are written": () => rewriting,
+    "what a stage holds is installed": () => installing,
+  }))
+    t.test(`21: ${what} and rolled back while ${danger}`, async (t) => {
+      const all = scene(t, kind);
+      const result = await race({
+        attacks: [all.attack],
+        uid: serviceUid,
+        victim: all.victim,
+        until: met,
+        prepare: () => {
+          all.prepare("file");
+        },
+        work: () => makeAndTakeBack(changes(), all.run),
+      });
+      nothingLost(t, all, result);
     });
-    nothingLost(t, all, result);
-  });
 
   // to a second name there is nothing to refuse: what is removed is that name
   if (kind === "hard-link") continue;
@@ -172,7 +178,7 @@ for (const [kind, danger] of kinds) {
         all.prepare("file");
       },
       work: () => {
-        const [failure] = restore(installed, how);
+        const [failure] = restore(doneByInstaller, how);
         if (failure === undefined) return;
         t.match(failure.path, /^\/home\/.config\/kryptus/);
         throw new Problem("host-entry-changed", failure.reason, {
@@ -192,6 +198,8 @@ function throwIfFirst(problems: readonly Problem[]): void {
 }
 
 const common = { step, trusting, owner: "service", group: "service" } as const;
+
+const installed = { mode: 0o666, uid: serviceUid, gid: serviceUid, sha256: sha256("tool"), size: 4 };
 
 /** The changes of a first run and of a later one, as they would hurt most where the attacker wants them. */
 const rewriting: readonly Change[] = [
@@ -216,13 +224,31 @@ const rewriting: readonly Change[] = [
   },
 ];
 
+/** What an installer would do in the home, from the plan of a stage. */
+const installing: readonly Change[] = [
+  {
+    ...common,
+    ...installed,
+    kind: "install-file",
+    path: path(`${folder}/config.json`),
+    before: { ...installed, mode: 0o640, sha256: sha256("own"), size: 3 },
+    brought: true,
+  },
+  {
+    ...common,
+    kind: "remove-entry",
+    path: path(`${folder}/config.json`),
+    was: { kind: "file", ...installed },
+  },
+];
+
 const state = { kind: "file", mode: 0o666, uid: serviceUid, gid: serviceUid } as const;
 
 /**
  * What an installer that worked in the home may have left to take back; contents that were not read are not
  * compared.
  */
-const installed: readonly RecordedChange[] = [
+const doneByInstaller: readonly RecordedChange[] = [
   { path: `${folder}/made`, change: "created", after: { ...state, kind: "folder" } },
   { path: `${folder}/link`, change: "created", after: { ...state, kind: "link", target: "nowhere" } },
   {

@@ -40,7 +40,8 @@ export function attributesOf(fd: number, path: AbsolutePath): Attributes {
   );
   // tar was going on to write the content, which is not wanted
   const isCut = errorCode(error) === "ENOBUFS";
-  if (status === 0 || isCut) return parseAttributes(Buffer.from(stdout, "latin1"));
+  // 1: the file changed meanwhile, in its content or the number of its names; they were told before that
+  if (status === 0 || status === 1 || isCut) return parseAttributes(Buffer.from(stdout, "latin1"));
   throw unknown(
     path,
     stderr.trim().slice(0, 500) || `tar could not be run: ${errorCode(error) ?? "it failed"}`,

@@ -61,13 +61,19 @@ function fileProblem(error: unknown, path: AbsolutePath): unknown {
   if (code === undefined || error instanceof Problem || !(error instanceof Error && "syscall" in error))
     return error;
   const [problemCode, title, hint] =
-    meanings[code] ?? (isRefusal(code) ? refusal() : ["host-input-output", "the system call failed"]);
+    meaningOf(error, code) ?? (isRefusal(code) ? refusal() : ["host-input-output", "the system call failed"]);
   return new Problem(problemCode, title, {
     where: { path },
     detail: systemCall(error, code),
     ...(hint !== undefined && { hint }),
     cause: error,
   });
+}
+
+/** What is no link any more answers readlink(2) with EINVAL. */
+function meaningOf(error: object, code: string): Meaning | undefined {
+  const isReadLink = "syscall" in error && error.syscall === "readlink";
+  return isReadLink && code === "EINVAL" ? vanished : meanings[code];
 }
 
 /** Node's system error texts quote the path of a descriptor, which means nothing to a person. */
