@@ -1,6 +1,5 @@
-// Builds dist/: knetctl.cjs, the command line's few lines; program.cjs, the program, and V8's compiled code
-// of it; program.cjs.map, where each piece of it stands in the source; pkcs11-worker.cjs, the smoke test's
-// worker process.
+// Builds dist/: knetctl.cjs, the few lines that are started first; program.cjs, the program, with V8's
+// compiled code for it; program.cjs.map, its source map; pkcs11-worker.cjs, the smoke test's worker process.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
@@ -17,7 +16,7 @@ const { compiledCode, verbs } = loader;
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const target = { platform: "node", target: "node20", minify: true };
-// require() instead of import(): Node's loader of ECMAScript modules need not start
+// require() instead of import(), so that Node's loader of ECMAScript modules need not start
 const commonJs = { ...target, format: "cjs", supported: { "dynamic-import": false } };
 const bundled = {
   bundle: true,
@@ -37,8 +36,8 @@ const programApart = {
 };
 
 /**
- * Started by its name, the program is Node's own behaviour and not what the caller's environment makes of it.
- * Linux takes no more than 127 bytes of this line before 5.1; env(1) knows -S since coreutils 8.30.
+ * Keeps variables in the caller's environment from changing how Node behaves when the program is started by
+ * its name. Linux before 5.1 reads no more than 127 bytes of this line; env(1) has -S since coreutils 8.30.
  */
 const interpreter =
   "#!/usr/bin/env -S -u NODE_OPTIONS -u NODE_PATH -u NODE_EXTRA_CA_CERTS -u NODE_V8_COVERAGE -u " +
@@ -56,7 +55,7 @@ async function buildCommandLine() {
   chmodSync(join(dist, "knetctl.cjs"), 0o755);
 }
 
-/** One file with pkcs11js in it; only the addon stays apart. */
+/** One file that includes pkcs11js; only the addon is a file of its own. */
 async function buildWorker() {
   await build({
     ...commonJs,
@@ -67,15 +66,15 @@ async function buildWorker() {
   });
 }
 
-/** What is behind an `import()` is in the same file and set up when it is reached. */
+/** A module behind an `import()` is in the same file, and is set up when the import is reached. */
 async function buildProgram() {
-  // compiled code must never meet a source that it was not made from
+  // compiled code must never be used with a source that it was not made from
   for (const verb of verbs) rmSync(compiledCode(dist, verb), { force: true });
   await build({
     ...commonJs,
     ...bundled,
     entryPoints: { program: join(root, "src/main.ts") },
-    // read for the stack trace of an internal error alone
+    // read only for the stack trace of an internal error
     sourcemap: "external",
     sourcesContent: false,
     plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
@@ -83,11 +82,12 @@ async function buildProgram() {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),
     },
-    // yargs looks for translations some folders above itself: that must be nowhere, not above this clone
+    // yargs looks for translations a few folders above itself: in a place that does not exist, so that it
+    // never looks above this clone
     define: {
       "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js"),
-      // it asks for the terminal's width when it is set up, for which Node sets up all of its streams; we
-      // tell it the width that we want
+      // when yargs is set up it asks for the terminal's width, for which Node sets up all of its streams; we
+      // give it the width that we want
       "process.stdout.columns": "undefined",
     },
     // load-program.cjs compiles the file as it is: adding to a text of this size would copy it

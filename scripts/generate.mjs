@@ -51,36 +51,36 @@ const ajv = new Ajv2020.default({
   strictRequired: false,
   // prototype names are data here: "__proto__" may be a user's name
   ownProperties: true,
-  // of kinds told apart by a word, only the one that is meant is checked
+  // where a property says which kind an object is, only that kind is checked
   discriminator: true,
   code: { source: true, esm: true, lines: false },
 });
 /**
- * The validator's code, but for the way in which it gathers errors: ajv copies all so far for each one more,
- * which takes minutes where a large file is wrong in every line. Here they are appended, up to a number that
- * nobody reads.
+ * The validator's code, changed in the way it collects errors: ajv copies the whole list for each further
+ * one, which takes minutes for a large file with an error on every line. Here errors are appended, up to more
+ * than anybody reads.
  */
 function standaloneCode(name, id) {
   const copying = /(\w+) === null \? (\w+\.errors) : \1\.concat\(\2\)/g;
   const code = standalone
     .default(ajv, { [name]: id })
     .replace(copying, "$1 === null ? $2 : appended($1, $2)");
-  if (code.includes(".concat(")) throw new Error("ajv gathers its errors in a way unknown here");
+  if (code.includes(".concat(")) throw new Error("ajv now collects errors in a way unknown to this script");
   return (
     `${code}\nfunction appended(errors, more) { if (errors.length < 10000) ` +
     "errors.push(...more.slice(0, 10000)); return errors; }"
   );
 }
 
-// one module a schema, so that the bundle holds those alone that the program uses
+// one module for each schema, so that the bundle holds only those that the program uses
 for (const { name, json } of schemas) {
   await write(
     `validate-${name}`,
     standaloneCode(camel(name), json.$id),
     `import type { ErrorObject } from "ajv";
 /**
- * True when the data is as schemas/${name}.schema.json says; what is not is in \`errors\` until the next
- * call.
+ * True when the data is valid by schemas/${name}.schema.json; otherwise what is wrong is in \`errors\` until
+ * the next call.
  */
 export const ${camel(name)}: { (data: unknown): boolean; errors?: ErrorObject[] | null };
 `,

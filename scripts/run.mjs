@@ -1,6 +1,6 @@
-// What package.json's scripts call: set up what the run needs and this machine lacks, then do it (see
-// setup/runs.mjs). Starts without node_modules, and on a Node that is too old it must still be able to say
-// so: no newer syntax here, and everything else is imported after the check.
+// What package.json's scripts call: sets up what the run needs and this machine lacks, then does it (see
+// setup/runs.mjs). Starts without node_modules, and must be able to say that Node is too old even on such a
+// Node: no newer syntax here, and everything else is imported after the check.
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {

@@ -1,4 +1,4 @@
-// In a fresh sandbox: sets the client up once, the one way or the other, and prints the time it took.
+// In a fresh sandbox: sets the client up once, in one way or the other, and prints the time it took.
 import { mkdtempSync } from "node:fs";
 import { knetctl, timed } from "./run.mjs";
 import { makeServiceAccount } from "./service-account.mjs";

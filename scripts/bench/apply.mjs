@@ -1,8 +1,8 @@
 import { medians, row } from "./sample.mjs";
 
 /**
- * A whole apply but for its smoke test, against the document's procedure typed as a script, each on a fresh
- * host.
+ * A whole apply except for its smoke test, against the document's procedure as a shell script, each on a
+ * fresh host.
  */
 export const applyAgainstScript = {
   title: "apply, against the document's procedure as a shell script",

@@ -16,8 +16,8 @@ const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, probeAgainst
 const results = "bench-results.json";
 
 /**
- * Measures every part, prints the table, writes the numbers; 0 also where a goal is missed: a slow machine is
- * no error.
+ * Measures every part, prints the table, writes the numbers. Resolves to 0 even if a goal is missed: a slow
+ * machine is not an error.
  */
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), "knetctl-bench-"));

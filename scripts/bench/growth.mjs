@@ -6,8 +6,8 @@ import { medians, row } from "./sample.mjs";
 const sizes = [100, 1_000, 10_000];
 
 /**
- * validate and render for ever more users: ten times the users may cost a little over ten times the time, not
- * a hundred times.
+ * validate and render for more and more users: ten times the users may cost a little over ten times the
+ * time, not a hundred times.
  */
 export const growth = {
   title: `validate and render for ${sizes.map(counted).join(", ")} users`,
@@ -61,7 +61,7 @@ function bigProfile(folder, users) {
   return file;
 }
 
-/** 10,000 with its comma, whatever the machine's language. */
+/** 10,000 with its comma, whatever the machine's language is. */
 function counted(number) {
   return number.toLocaleString("en-US");
 }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { knetctl, timed } from "./run.mjs";
 
 /**
- * Starts two simulated VHSMs; resolves to what they print, `{ printed, stop }`. They run outside the
- * sandboxes, which share the network.
+ * Starts two simulated VHSMs; resolves to `{ printed, stop }`: what they print, and how to stop them. They
+ * run outside the sandboxes, which share the machine's network.
  */
 export async function startSimulator(folder) {
   const pins = join(folder, "pins");

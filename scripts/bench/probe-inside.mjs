@@ -1,5 +1,5 @@
-// In a sandbox, with a network of its own behind which there is nobody: probes 64 endpoints, half of them
-// dead, and one dead endpoint. Prints the times, and the one time-out in milliseconds.
+// In a sandbox, in a network of its own with nobody else on it: probes 64 endpoints, half of them dead.
+// Prints the time that took, and one time-out, in milliseconds.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { knetctl } from "./run.mjs";
@@ -42,7 +42,7 @@ async function measure() {
   }
 }
 
-/** The wall time of one probe, which counts only where it finds the living alive and the dead dead. */
+/** The wall time of one probe, which counts only if it reports each endpoint, alive or dead, as it is. */
 function probe(alive, dead) {
   const start = performance.now();
   const { stdout, stderr } = spawnSync(
@@ -54,7 +54,7 @@ function probe(alive, dead) {
   const found = JSON.parse(stdout).endpoints.map(({ ok }) => ok);
   const wrong = found.findIndex((ok, index) => ok !== index < alive.length);
   if (wrong !== -1 || found.length !== alive.length + dead.length)
-    throw new Error(`endpoint ${wrong + 1} is told wrongly:\n${stdout}${stderr}`);
+    throw new Error(`endpoint ${wrong + 1} was reported wrongly:\n${stdout}${stderr}`);
   return ms;
 }
 

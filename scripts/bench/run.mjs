@@ -4,8 +4,8 @@ import { inClone } from "../setup/clone.mjs";
 export const knetctl = inClone("dist/knetctl.cjs");
 
 /**
- * Runs a command to its end, its output unread; returns the wall time in milliseconds. Any exit code but
- * `expected` (one, or a list) stops the bench: a time of something that failed is no measurement.
+ * Runs a command to its end without showing its output; returns the wall time in milliseconds. Any exit code
+ * other than `expected` (one, or a list) stops the bench: how long a failure took is not a measurement.
  */
 export function timed([program, ...args], { expected = 0, ...options } = {}) {
   const start = performance.now();

@@ -1,7 +1,7 @@
 /**
- * Medians of cases measured in turn, so that what else the machine does meets all of them alike. `cases`:
- * name → function that measures once and returns milliseconds (or a promise of it). The first `warmUp` rounds
- * are not counted.
+ * Medians of cases measured in turn, so that whatever else the machine does affects all of them alike.
+ * `cases`: name → function that measures once and returns milliseconds (or a promise of them). The first
+ * `warmUp` rounds are not counted.
  */
 export async function medians(cases, { rounds, warmUp = 2 }) {
   const samples = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
@@ -20,7 +20,7 @@ export function median(list) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** One line of the table: a time against another, and the goal for the ratio where there is one. */
+/** One row of the table: one time against another, and the goal for their ratio if there is one. */
 export function row(what, ms, against, againstMs, goal) {
   const ratio = ms / againstMs;
   return {

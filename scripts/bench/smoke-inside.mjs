@@ -40,7 +40,7 @@ const kinds = [
 ];
 const makeKeys = (label) =>
   kinds.map(([id, kind]) => tool(label, "--keypairgen", "--key-type", kind, "--id", id)).reduce(sum);
-// once it has signed and verified with an RSA key, OpenSC's test ends with 1 at an OAEP that SoftHSM does not
+// after signing and verifying with an RSA key, OpenSC's test ends with 1 at an OAEP that SoftHSM does not
 // know
 const test = (label, expected) => timed([...toolArguments(label), "--test", "--allow-sw"], { expected });
 const destroyKeys = (label) =>

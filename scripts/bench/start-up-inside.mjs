@@ -1,4 +1,4 @@
-// In a sandbox: makes the host as the profile wants it, then measures commands that change nothing.
+// In a sandbox: sets the host up as the profile says, then measures commands that change nothing.
 import { knetctl, timed } from "./run.mjs";
 import { medians } from "./sample.mjs";
 import { makeServiceAccount } from "./service-account.mjs";

@@ -1,6 +1,6 @@
 import { row } from "./sample.mjs";
 
-/** What every command pays, and a plan that finds nothing to do, on a host where apply has run. */
+/** The start-up that every command pays for, and a plan that finds nothing to do after an apply. */
 export const startUp = {
   title: "start-up, validate, and a plan that finds nothing to do",
   async measure({ inputs, inSandbox }) {

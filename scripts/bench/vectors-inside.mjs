@@ -1,5 +1,5 @@
-// In a sandbox: two clients, the connection of one with 2 endpoints and of the other with 1,000, each with
-// its profile; measures looking at them and changing them.
+// In a sandbox: two clients, one with 2 endpoints in its connection and one with 1,000, each with its
+// profile; measures listing and editing them.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { knetctl, timed } from "./run.mjs";
 import { medians } from "./sample.mjs";
@@ -7,7 +7,7 @@ import { makeServiceAccount } from "./service-account.mjs";
 
 if (process.argv[2] === undefined)
   throw new Error(
-    "this is for a sandbox alone, where `npm run bench` starts it: it removes the state of knetctl",
+    "this may run only in a sandbox, where `npm run bench` starts it: it removes knetctl's state",
   );
 
 const ips = Array.from({ length: 1000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
@@ -24,7 +24,7 @@ const many = makeClient("many", ips);
 const ms = await medians(
   {
     node: () => {
-      // each round on a host with as short a history
+      // every round begins on a host without a history
       rmSync("/var/lib/knetctl", { recursive: true, force: true });
       return timed([node, "-e", "0"]);
     },

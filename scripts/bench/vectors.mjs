@@ -1,8 +1,8 @@
 import { row } from "./sample.mjs";
 
 /**
- * A connection of a thousand endpoints against one of two, and an edit, without probe and proof, against what
- * any program of Node pays.
+ * A connection of a thousand endpoints against one of two, and an edit, without probe and proof, against the
+ * start-up that any Node program pays for.
  */
 export const vectors = {
   title: "ha list and ha add, with 2 and with 1,000 endpoints",

@@ -1,6 +1,6 @@
 /**
- * In the worker's bundle the pkcs11js addon is loaded from descriptor 5: its file may be out of the service
- * user's reach.
+ * In the worker's bundle, the pkcs11js addon is loaded from descriptor 5: the service user may have no access
+ * to its file.
  */
 export const addonByDescriptor = {
   name: "addon-by-descriptor",

@@ -1,6 +1,6 @@
-// Run after the bundling, once for each verb that it is given, by the Node that will run the program: writes
-// V8's compiled code of what the verb uses beside program.cjs. It is exercised on a throw-away profile and
-// root; what it answers does not matter.
+// Run after bundling, once for each verb, by the Node that will run the program: writes V8's compiled code
+// for what the verb uses, beside program.cjs. The verb is run on a throw-away profile and root; its result
+// does not matter.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ const input = {
   isRoot,
 };
 
-/** What each verb is given. */
+/** The arguments of the verbs that need more than the profile. */
 const argumentsOf = {
   plan: () => ["plan", "--root", folder, profile],
   ha: () => {
@@ -89,8 +89,7 @@ service: { user: amplia, group: amplia, home: /var/amplia }
   await main({ ...input, args: argumentsOf[verb]?.() ?? [verb, profile] });
   writeFileSync(compiledCode(dist, verb), script.createCachedData());
 } finally {
-  // the lock of this root, by the name that src/host/lock.ts gives it: it would stay behind until the next
-  // boot
+  // the lock of this root, under the name that src/host/lock.ts gives it, would be left until the next boot
   const { dev, ino } = statSync(folder, { bigint: true });
   rmSync(`/run/knetctl/lock-${dev}-${ino}`, { force: true });
   if (isEmpty("/run/knetctl")) rmdirSync("/run/knetctl");

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /**
- * Parts of Node that take a millisecond or more to load, and that most commands import without using them.
+ * Parts of Node that take a millisecond or more to load, and that most commands import without using.
  */
 const slow = [
   "child_process",
@@ -22,7 +22,7 @@ const slow = [
 ];
 const filter = new RegExp(`^node:(${slow.join("|")})$`);
 
-/** Loads them when something of theirs is used, not when the module that imports them is set up. */
+/** Loads them when something in them is used, not when the module that imports them is set up. */
 export const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {

@@ -1,6 +1,6 @@
-// Stands in for src/main.ts in the bundle of src/cli.ts: runs program.cjs with V8's compiled code of what a
-// verb uses of it, which lies beside it. Code that another version of V8 compiled is refused by V8 and does
-// no harm: the program is compiled then.
+// Stands in for src/main.ts in the bundle of src/cli.ts: runs program.cjs with V8's compiled code for what
+// the verb uses, which is beside it. V8 refuses code that another version of V8 compiled; that does no harm,
+// since the program is then compiled as usual.
 const { readFileSync } = require("node:fs");
 const { Script } = require("node:vm");
 
@@ -24,7 +24,7 @@ function bytesOf(file) {
 /** The program in `folder`: its script, and the exports of src/main.ts. */
 exports.loadProgram = (folder, verb) => {
   const filename = `${folder}/program.cjs`;
-  // the bundler escapes all that is not ASCII, and puts the function around it
+  // the bundler escapes everything that is not ASCII, and wraps it in the function
   const script = new Script(readFileSync(filename, "latin1"), {
     filename,
     cachedData: bytesOf(exports.compiledCode(folder, verb)),

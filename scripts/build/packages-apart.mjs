@@ -1,8 +1,8 @@
 import { build } from "esbuild";
 
 /**
- * Puts each of these packages into one function of its own in the bundle, of which V8 looks at nothing before
- * it is called. Bundled with the rest, every function of theirs would be set up at every start, for the few
+ * Puts each of these packages into a function of its own in the bundle, which V8 does not look into before it
+ * is called. Bundled with the rest, all of their functions would be set up at every start, for the few
  * commands that use them.
  */
 export function packagesApart(names, options) {

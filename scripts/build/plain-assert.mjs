@@ -1,5 +1,5 @@
 /**
- * Stands in for Node's `assert` below yargs, which uses these two: Node sets up its streams for it, which
+ * Stands in for Node's `assert`, of which yargs uses these two: to load it, Node sets up its streams, which
  * takes longer than parsing the arguments.
  */
 export function strictEqual(actual, expected, message) {

@@ -5,7 +5,7 @@ import { inClone } from "../setup/clone.mjs";
 
 export const targetNames = ["archive", "profile", "config", "journal"];
 
-/** The targets and all of ours that they use as one module in the folder; packages are found from there. */
+/** Bundles the targets, with all of our code that they use, into a module in the folder; returns its path. */
 export async function bundleTargets(folder) {
   // the schemas' validators are generated code
   await import("../generate.mjs");

@@ -11,11 +11,12 @@ const sliceRuns = 12_500;
 
 const usage = `npm run fuzz [-- TARGET... [--runs N] [--seed N] [--path PATH] [--jobs N]]
 
-Hostile input for each target (${targetNames.join(", ")}), 100,000 cases by default; one process
-more at a time than there are processors, since archives wait for the disk now and then. Ends with 1
-at a failure, which is shown as small as it could be made, with the way to run it again.`;
+Hostile input for each target (${targetNames.join(", ")}), 100,000 cases by default; one more
+process at a time than there are processors, since archives sometimes wait for the disk. The first
+failure ends it with exit code 1, and is shown as small as it could be made, with the way to run it
+again.`;
 
-/** Runs what the arguments ask for; the exit code. */
+/** Runs what the arguments ask for; resolves to the exit code. */
 export async function fuzz(args) {
   const { values, positionals } = parseArgs({
     args,
@@ -81,7 +82,7 @@ function slicesOf(target, runs, seed, path) {
   }));
 }
 
-/** As many processes at a time as there are jobs; no new ones after a failure. */
+/** Runs `jobs` processes at a time; starts no new ones after a failure. */
 async function runAll(slices, jobs, options) {
   const waiting = [...slices];
   const results = [];
@@ -105,7 +106,7 @@ function summary(target, results) {
   const failed = results.some(({ failure }) => failure !== undefined);
   const words = [
     `${String(total.cases).padStart(8)} cases`,
-    `${String(rate(total)).padStart(6)} cases/s a process`,
+    `${String(rate(total)).padStart(6)} cases/s per process`,
     `${seconds(total.ms)} in all,`,
     `${seconds(sum(results, "cpuMs"))} of them on a processor `,
   ];

@@ -4,12 +4,12 @@ import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Without a new case for so long, a process hangs: on a busy machine the first one can take a minute. */
+/** A process that begins no case for this long hangs; on a busy machine, the first can take a minute. */
 const hangMs = 180_000;
 
 /**
  * Runs some cases in a process of their own, so that one that hangs or takes the process down is a failure
- * like any other: the process writes the number of the case before it begins it.
+ * like any other: the process writes down the number of each case before it begins it.
  */
 export async function runSlice(slice, { bundle, folder }) {
   const count = join(folder, `${slice.target}-${slice.seed}.count`);

@@ -16,8 +16,8 @@ const countDescriptor = 3;
 const slice = JSON.parse(process.argv[2] ?? "{}") as Slice;
 const target = targets.find(({ name }) => name === slice.target);
 if (target === undefined) throw new Error(`there is no target ${slice.target}`);
-// each Problem costs its list of calls, and hostile input makes many; a failure run again by its path is told
-// with all of them
+// each Problem costs a stack trace, and hostile input makes many; a failure run again by its path is shown
+// with the whole trace
 Error.stackTraceLimit = slice.path === undefined ? 3 : 30;
 let cases = 0;
 const property = target.property(slice.runs);
@@ -37,7 +37,7 @@ const { user, system } = process.cpuUsage();
 const outcome = details.failed ? { failure: reportOf(details), path: details.counterexamplePath } : {};
 process.stdout.write(JSON.stringify({ cases: details.numRuns, cpuMs: (user + system) / 1000, ...outcome }));
 
-/** The smallest case, cut where it is long, and what went wrong with it. */
+/** The smallest case, cut short if it is long, and what went wrong with it. */
 function reportOf({ counterexample, errorInstance }: fc.RunDetails<unknown>): string {
   const reason =
     errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);

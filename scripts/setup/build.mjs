@@ -28,7 +28,7 @@ const stamp = inClone("dist/.built-from");
 const generatedInputs = ["schemas", "templates", "scripts/generate.mjs", "package-lock.json"];
 const generatedStamp = inClone("src/generated/.generated-from");
 
-/** Builds dist/ and src/generated/ when what they are made from has changed since. */
+/** Builds dist/ and src/generated/ if what they are made from has changed. */
 export async function buildIfStale() {
   if (!isCurrent(outputs, stamp, fingerprint(inputs))) await build();
 }
@@ -41,7 +41,7 @@ export async function build() {
   writeFileSync(generatedStamp, generatedFrom);
 }
 
-/** Writes src/generated/, which the types of the program stand on, when what it is made from has changed. */
+/** Writes src/generated/, which the program's types need, if what it is made from has changed. */
 export async function generateIfStale() {
   const wanted = fingerprint(generatedInputs);
   if (isCurrent(generated, generatedStamp, wanted)) return;

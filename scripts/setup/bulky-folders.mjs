@@ -3,11 +3,11 @@ import { readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { clone } from "./clone.mjs";
 
-/** Not /usr/local itself: an installation makes folders in its lib, which a folder shown empty refuses. */
+/** Not /usr/local itself: an installation makes folders in its lib, and a folder shown empty refuses them. */
 const parents = ["/opt", "/usr/lib", "/usr/local/lib", "/usr/local/share", "/usr/share"];
 /**
- * Of compilers, interpreters and what the system's own programs look up; everything else of such size is
- * manuals, pictures, other people's software.
+ * Folders of compilers and interpreters, and what the system's own programs look up; anything else of such
+ * size is manuals, pictures, or other software.
  */
 const needed = [
   /^\/usr\/lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)$/,
@@ -31,7 +31,7 @@ export function bulkyFolders() {
     );
 }
 
-/** The loader's cache must be the same when a test has it made again. */
+/** The loader's cache must be the same after a test has rebuilt it. */
 function librariesOfLoader() {
   const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
   return (stdout ?? "").match(/(?<==> )\/.+$/gm) ?? [];

@@ -2,11 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { SetupFailure } from "./failure.mjs";
 
 /**
- * What a finished child left: `{ code, output }`, output being both streams in the order they were written.
+ * Runs a program to its end; returns `{ code, output }`, output being both streams in the order of writing.
  */
 export function quiet(program, args, options = {}) {
   const command = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  // one pipe for both streams, so that an error stands beside what led to it
+  // one pipe for both streams, so that an error appears beside what led to it
   const { status, stdout, error } = spawnSync("/bin/sh", ["-c", `${command} 2>&1`], {
     ...options,
     stdio: ["ignore", "pipe", "inherit"],
@@ -18,8 +18,8 @@ export function quiet(program, args, options = {}) {
 }
 
 /**
- * Runs a program on this terminal and resolves to its exit code; a signal counts as 128 + its number does in
- * a shell.
+ * Runs a program on this terminal and resolves to its exit code; a signal counts as 128 + its number, as in a
+ * shell.
  */
 export function shown(program, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -36,5 +36,5 @@ export function shown(program, args, options = {}) {
   });
 }
 
-/** The end of a long output: what matters stands there. */
+/** The end of a long output, where what matters usually is. */
 export const lastLines = (text, count = 25) => text.split("\n").slice(-count).join("\n");

@@ -22,9 +22,9 @@ const compiledFolder = ".tap/compiled";
 export const compiledOptions = `--import=${pathToFileURL(inClone("scripts/setup/without-loaders.mjs")).href}`;
 
 /**
- * Takes the types out of those files of src/ and test/ that have changed since the last time, once for all
- * processes. They find files beside them where the sources are; only a test that starts itself again does so
- * as it was compiled. Stack traces name the sources.
+ * Strips the types from the files of src/ and test/ that have changed since the last time, once for all
+ * processes. Compiled files look for files beside them where the sources are; only a test that starts itself
+ * again starts what was compiled. Stack traces name the sources.
  */
 export async function compileTests() {
   forgetOthers();
@@ -33,7 +33,7 @@ export async function compileTests() {
   const stale = sources.filter(isStale);
   if (stale.length === 0) return;
   await step(
-    `types out of ${stale.length} file${stale.length === 1 ? "" : "s"} of src and test`,
+    `strip types from ${stale.length} file${stale.length === 1 ? "" : "s"} of src and test`,
     async () => {
       const { transform } = await import("esbuild");
       await Promise.all(stale.map(async (file) => compile(file, transform)));
@@ -41,14 +41,14 @@ export async function compileTests() {
   );
 }
 
-/** What was compiled for a clone elsewhere, or in another way than this file's. */
+/** Removes what was compiled for a clone elsewhere, or by another version of this file. */
 function forgetOthers() {
   const stamp = inClone(compiledFolder, "compiled-for");
   const wanted = `${clone} ${statSync(import.meta.filename).mtimeMs}\n`;
   if (textOf(stamp) === wanted) return;
   rmSync(inClone(compiledFolder), { recursive: true, force: true });
   mkdirSync(inClone(compiledFolder), { recursive: true });
-  // which some import as it is
+  // some tests import scripts, which need no compiling
   symlinkSync(inClone("scripts"), inClone(compiledFolder, "scripts"));
   writeFileSync(stamp, wanted);
 }
@@ -58,7 +58,7 @@ function removeLeftOvers(wanted) {
     if (!wanted.has(name)) rmSync(inClone(name), { force: true });
 }
 
-/** A compiled file has its source's time of change. */
+/** A compiled file has its source's modification time. */
 function isStale(file) {
   const compiled = statSync(inClone(compiledName(file)), { throwIfNoEntry: false });
   return compiled === undefined || Math.round(compiled.mtimeMs) !== timeOf(file);
@@ -93,8 +93,8 @@ async function compile(file, transform) {
 }
 
 /**
- * The compiled files of the tests that are named, files or folders, with or without `test/`; all when none
- * is.
+ * The compiled files of the named tests (files or folders, with or without `test/`); of all tests when none
+ * is named.
  */
 export function compiledTests(names) {
   const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(belowTest(name)));
@@ -106,7 +106,7 @@ function belowTest(name) {
   return existsSync(inClone("test", inside)) ? join("test", inside) : inside;
 }
 
-/** The name that people know a compiled test by. */
+/** The name by which people know a compiled test. */
 export function sourceName(name) {
   return name.startsWith(`${compiledFolder}/`)
     ? name.slice(compiledFolder.length + 1).replace(/\.js$/, ".ts")
@@ -117,7 +117,7 @@ function testsIn(name) {
   const found = statSync(inClone(name), { throwIfNoEntry: false });
   const files = found === undefined ? [] : found.isDirectory() ? filesBelow(name) : [name];
   const tests = files.filter((file) => /^test\/.*\.test\.ts$/.test(file));
-  // named none, tap would look for tests by itself
+  // given none, tap would look for tests by itself
   if (tests.length === 0)
     throw new SetupFailure(`there is no test ${name}`, "name files and folders below test/");
   return tests;

@@ -5,9 +5,8 @@ const patience = 60_000;
 let timer;
 
 /**
- * Ends a test file whose tests have ended, but whose process something keeps alive (a child, a socket that a
- * failed expectation left behind), as failed and with the reason: tap alone waits for its time-out, ten
- * minutes.
+ * Fails a test file whose tests have ended but whose process something keeps alive (a child, a socket that a
+ * failed expectation left behind), and says what. tap alone would wait for its time-out of ten minutes.
  */
 export function endIdleTests() {
   t.on("idle", () => {

@@ -6,7 +6,7 @@ const setByNpmRun = [
 ];
 
 /**
- * This environment without what `npm run` put there, which would steer an npm below it (its prefix, its
+ * This environment without what `npm run` put there, which would steer an npm started with it (its prefix, its
  * script shell, its package). The user's own settings (registry, proxy, certificates, cache) stay.
  */
 export function withoutNpm(environment = process.env) {
@@ -32,7 +32,7 @@ const kept = [
   "KNETCTL_WRITE_DOCS",
 ];
 
-/** The few variables that a run as root is given: none of npm's, none of Node's own that change what runs. */
+/** The few variables that a run as root is given: none of npm's, and none of Node's that change what runs. */
 export function forRoot(environment = process.env) {
   return Object.fromEntries(
     kept.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]]),

@@ -3,8 +3,8 @@ import { runs } from "./runs.mjs";
 import { reported, setUp } from "./set-up.mjs";
 
 /**
- * Sets the machine up for one of `runs`, and no further, and does it with the given arguments; resolves to
- * the exit code.
+ * Sets the machine up for one of `runs`, with nothing beyond what it needs, and does it with the given
+ * arguments; resolves to the exit code.
  */
 export function main(name, args) {
   return reported(async () => {
@@ -15,7 +15,7 @@ export function main(name, args) {
         `npm run ${[...runs.keys()].join(", ")}`,
       );
     if (run.asRoot && process.getuid?.() !== 0)
-      throw new SetupFailure(`not root, and ${run.asRoot}`, `sudo npm run ${name}`);
+      throw new SetupFailure(`this must be run as root: ${run.asRoot}`, `sudo npm run ${name}`);
     return run.start(await setUp(run), args);
   });
 }

@@ -26,7 +26,7 @@ export async function installNpmPackages() {
 
 /**
  * Compiles pkcs11js, the same way for every version of npm, with the headers that are on this machine; `npm
- * ci` takes the result away.
+ * ci` removes the result.
  */
 export async function buildAddon() {
   if (existsSync(addon)) return;
@@ -75,13 +75,13 @@ function npmHint(output) {
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(output)) {
     return (
-      "the registry's certificate is not trusted here: name your proxy's authority in " +
+      "the registry's certificate is not trusted here: name your proxy's certificate authority in " +
       "NODE_EXTRA_CA_CERTS, or in npm's cafile setting"
     );
   }
   if (/EACCES|EPERM/.test(output))
-    return "files in the clone belong to somebody else: `ls -l`, then chown them back";
-  return "mend what npm says above, then run this again";
+    return "files in the clone belong to another user: `ls -l`, then chown them back";
+  return "fix what npm reports above, then run this again";
 }
 
 function compileAddon(npm) {
@@ -99,7 +99,7 @@ function compileAddon(npm) {
   }
 }
 
-/** npm carries node-gyp; Debian's npm has it as a package beside it. */
+/** npm contains node-gyp; Debian has it as a separate package beside npm. */
 function nodeGyp(npm) {
   try {
     return createRequire(npm).resolve("node-gyp/bin/node-gyp.js");

@@ -2,8 +2,8 @@ import { quiet } from "./child.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { asRoot } from "./root.mjs";
 
-// In a mount namespace of its own, which vanishes with the shell. unshare(1) cannot cut propagation where `/`
-// is a plain folder that somebody chrooted into: entering the own namespace once more leads to its real root.
+// In a mount namespace of its own, which vanishes with the shell. unshare(1) cannot stop propagation where
+// `/` is a plain folder that somebody chrooted into: entering the namespace once more leads to its real root.
 const probe = `
 set -e
 mount -n --make-rprivate / 2>/dev/null || nsenter --mount=/proc/self/ns/mnt -- mount -n --make-rprivate /
@@ -14,15 +14,15 @@ test -d /mnt/merged/etc
 `;
 
 /**
- * The demo and the end-to-end tests run in a mount namespace with an overlay over `/`: tried here, so that it
- * is said early.
+ * The demo and the end-to-end tests run in a mount namespace with an overlay over `/`. It is tried here, so
+ * that a refusal is reported early.
  */
 export function requireOverlay(root) {
   if (root.kind === "none") {
     throw new SetupFailure(
       "this user is not root and may not use sudo, and the sandbox (a mount namespace with an " +
-        "overlay over /) is made as root",
-      "run this as root, or as a user whom sudo lets in",
+        "overlay over /) needs root",
+      "run this as root, or as a user who may use sudo",
     );
   }
   const command = asRoot(root, { LC_ALL: "C" }, [

@@ -1,4 +1,4 @@
-/** One line a step, with its time: `setup: TITLE ... 1.2 s`. */
+/** Shows a line for each step, with its time: `setup: TITLE ... 1.2 s`. */
 export async function step(title, work) {
   const start = performance.now();
   process.stderr.write(`setup: ${title} ... `);

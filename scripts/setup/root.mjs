@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 
 /**
- * How commands become root's: `prefix` goes before them (nothing as root, sudo otherwise), `kind` says which
- * it is. `none`: neither root, nor a sudo that lets this user in. A sudo that would ask for a password counts
- * only where somebody can answer.
+ * How to run commands as root: `prefix` goes before them (nothing as root, sudo otherwise), and `kind` says
+ * which it is. `none`: this user is not root and may not use sudo. A sudo that would ask for a password
+ * counts only where somebody can answer.
  */
 export function findRoot() {
   if (process.getuid() === 0) return { kind: "root", prefix: [] };
@@ -14,8 +14,8 @@ export function findRoot() {
 }
 
 /**
- * The command line that runs a program as root with this environment: sudo drops the environment by itself
- * and may replace PATH, so it is named again behind it.
+ * The command line that runs a program as root with this environment. sudo drops the environment and may
+ * replace PATH, so the variables are given again after it.
  */
 export function asRoot(root, environment, command) {
   if (root.kind === "root") return command;

@@ -9,7 +9,7 @@ const tool = (...args) => shown(process.execPath, args, { cwd: clone, env: witho
 const formatter = (mode) =>
   tool(inClone("node_modules/prettier/bin/prettier.cjs"), mode, "--log-level=warn", ".");
 
-/** After the set-up, for only then are the packages there that it imports. */
+/** Imported after the set-up: before it, the packages that it imports may be missing. */
 const later = (file, name) => async (_root, args) => (await import(file))[name](args);
 
 /**
@@ -77,7 +77,7 @@ export const runs = new Map([
       built: "program",
       overlay: true,
       start: later("../bench/bench.mjs", "bench"),
-      asRoot: "the bench makes sandboxes as root",
+      asRoot: "the bench makes sandboxes",
     },
   ],
 ]);

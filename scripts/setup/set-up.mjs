@@ -8,9 +8,9 @@ import { installSystemPackages } from "./system-packages.mjs";
 const ways = { program: buildIfStale, generated: generateIfStale, anew: build };
 
 /**
- * Makes this machine able to do one of the runs (see runs.mjs): what that run needs and nothing else; silent
- * where there is nothing to do. Resolves to the way to become root, which a run without `packages` does not
- * look for.
+ * Prepares this machine for one of the runs (see runs.mjs), with what that run needs and nothing else; silent
+ * if there is nothing to do. Resolves to the way to become root, which is not looked for in a run without
+ * `packages`.
  */
 export async function setUp({ packages, addon = false, built, overlay = false }) {
   const root = packages === undefined ? undefined : findRoot();
@@ -23,8 +23,8 @@ export async function setUp({ packages, addon = false, built, overlay = false })
 }
 
 /**
- * Resolves to the exit code that `work` resolves to; a SetupFailure in it is shown as what is missing and
- * what to do, and is 1.
+ * Resolves to the exit code that `work` resolves to; after a SetupFailure, which is shown as what is missing
+ * and what to do, to 1.
  */
 export async function reported(work) {
   try {

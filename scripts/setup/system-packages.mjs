@@ -7,8 +7,8 @@ import { asRoot } from "./root.mjs";
 import { withoutServices } from "./without-services.mjs";
 
 /**
- * Debian's and Ubuntu's names, in groups: what each is for. A run names the groups that it needs, see
- * runs.mjs; `npm` all of them do.
+ * Debian's and Ubuntu's names, in groups by what they are for. A run names the groups that it needs, see
+ * runs.mjs; all of them need `npm`.
  */
 const groups = {
   npm: ["ca-certificates"],
@@ -16,7 +16,7 @@ const groups = {
   build: ["gcc", "g++", "libc6-dev", "make", "python3"],
   /** what the program calls */
   program: ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
-  /** headers and libraries of the simulated module; tokens and tools to prove it with */
+  /** headers and libraries of the simulated module; tokens and tools to test it with */
   simulator: [
     "libcurl4-openssl-dev",
     "libjansson-dev",
@@ -33,7 +33,7 @@ const groups = {
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };
 
-/** Installs with apt-get, as root, what is missing of these groups; silent when nothing is. */
+/** Installs with apt-get, as root, what is missing from these groups; silent if nothing is. */
 export async function installSystemPackages(root, wanted) {
   if (process.platform !== "linux") {
     throw new SetupFailure(
@@ -45,7 +45,7 @@ export async function installSystemPackages(root, wanted) {
   if (missing.length === 0) return;
   if (!existsSync("/usr/bin/apt-get")) {
     throw new SetupFailure(
-      "there is no apt-get to install with, and these packages (by Debian's names) are missing: " +
+      "packages are missing, and there is no apt-get to install them with; their Debian names: " +
         `${missing.join(" ")}`,
       "use Debian 12 or 13, or Ubuntu 24.04",
     );
@@ -118,5 +118,5 @@ function hintFor(output) {
       "then run this again"
     );
   }
-  return "mend what apt-get says above, then run this again";
+  return "fix what apt-get reports above, then run this again";
 }

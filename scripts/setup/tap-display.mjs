@@ -3,15 +3,15 @@ import { Parser } from "tap-parser";
 import { sourceName } from "./compile-tests.mjs";
 
 /**
- * Shows the TAP stream of a run of tap as it comes: one line a test file, what a test has to tell (its
- * comments: points hit, tries made), a block a failure, and last the totals, on a line of their own. Resolves
- * to `{ passed, failed, skipped }`, counted in assertions. tap's own reporters redraw the screen, which fills
- * a log with control sequences, or leave out the failures' details where there is no terminal.
+ * Shows the TAP stream of a run of tap as it comes: a line for each test file, the comments of its tests
+ * (points hit, tries made), and a block for each failure. Resolves to `{ passed, failed, skipped }`, counted
+ * in assertions. tap's own reporters redraw the screen, which fills a log with control sequences, or leave
+ * out the failures' details where there is no terminal.
  */
 export async function showTap(stream) {
   let lastFile;
-  // a file's own failure (it crashed, or ran out of time) comes after its line, what failed in it comes
-  // before
+  // a file's own failure (it crashed, or ran out of time) comes after the file's line, failures of its tests
+  // come before
   const { parser, totals, endFile } = follow(({ fullname }) => fullname === lastFile);
   parser.on("assert", (file) => {
     lastFile = file.name;
@@ -22,8 +22,8 @@ export async function showTap(stream) {
 }
 
 /**
- * The same of one process that runs several test files, one after the other, and has a result `ended FILE`
- * after each (see scripts/unit/worker.mjs), which is not counted; tells `ended` of each.
+ * The same for one process that runs several test files, one after another, and reports `ended FILE` after
+ * each (see scripts/unit/worker.mjs), which is not counted; calls `ended` after each.
  */
 export async function showTapOfMany(stream, ended) {
   const { parser, counts, totals, endFile } = follow();
@@ -79,7 +79,7 @@ function follow(late = () => false) {
   };
   const totals = new Promise((resolve) => {
     parser.on("complete", () => {
-      // of a process that did not come to its end
+      // of a process that ended too early
       for (const failure of failures) print(describe(failure));
       resolve({ passed: counts.pass, failed: counts.fail, skipped: counts.skip + counts.todo });
     });

@@ -9,11 +9,11 @@ import { statSync } from "node:fs";
 
 /**
  * Runs the tests (all, or the files and folders named in `args`): the unit tests several to a process, the
- * others as root with tap. Shows one line a test file and every failure, and ends with `N passed, N failed`.
- * Exit code 1 when something failed, or when no test ran.
+ * others as root with tap. Shows a line for each test file and every failure, and ends with `N passed, N
+ * failed`. Exit code 1 when something failed, or when no test ran.
  */
 export async function runTests(root, args) {
-  // only after `npm ci` are the packages there that they import
+  // they import packages that are there only after `npm ci`
   const { unitTestsAmong } = await import("../unit/choose.mjs");
   const { runInPool, sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
@@ -22,7 +22,7 @@ export async function runTests(root, args) {
   await compileTests();
   const environment = { KNETCTL_TEST_SEED: "1", ...forRoot() };
   process.stdout.write(
-    `seed ${environment.KNETCTL_TEST_SEED} of what is sampled; KNETCTL_TEST_SEED chooses another\n`,
+    `samples are drawn with seed ${environment.KNETCTL_TEST_SEED}; KNETCTL_TEST_SEED chooses another\n`,
   );
   const units = new Set(unitTestsAmong(files));
   const inPool = await runInPool([...units], { environment });
@@ -37,9 +37,9 @@ export async function runTests(root, args) {
   return withTap.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : withTap.code || 1;
 }
 
-/** Each file in a process of its own, as root; what it counted, and tap's exit code. */
+/** Runs each file in a process of its own, as root; resolves to the counts and tap's exit code. */
 async function runWithTap(root, shared, options, files) {
-  // named none, tap would look for tests by itself
+  // given none, tap would look for tests by itself
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, code: 0 };
   const { showTap } = await import("./tap-display.mjs");
   const environment = {

@@ -2,8 +2,8 @@
 const units = { nginx: ["nginx.service"], "openssh-server": ["ssh.service", "ssh.socket"] };
 
 /**
- * While policy-rc.d (invoke-rc.d(8)) says no, no service starts; afterwards none of the new ones starts with
- * the machine either.
+ * While policy-rc.d (invoke-rc.d(8)) says no, no service starts; afterwards the new ones are kept from
+ * starting with the machine.
  */
 const script = `policy=/usr/sbin/policy-rc.d
 units=$1

@@ -3,23 +3,23 @@ import { dirname, join, normalize } from "node:path";
 import { inClone } from "../setup/clone.mjs";
 
 /**
- * What makes a test need more than this program and Node, whichever file of test/ does it. A test that does
- * none of it itself, and imports no file of test/ that does, runs as any user and on any machine.
+ * What makes a test need more than this program and Node. A test that does none of it itself, and imports no
+ * file of test/ that does, runs as any user and on any machine.
  */
 const needs = [
   { need: "starts programs", sign: /from "node:child_process"/ },
-  { need: "gives files to somebody else", sign: /\b[lf]?chownSync\b/ },
-  { need: "becomes somebody else", sign: /process\.set(e?[ug]id|groups)\b/ },
+  { need: "gives files to another user", sign: /\b[lf]?chownSync\b/ },
+  { need: "becomes another user", sign: /process\.set(e?[ug]id|groups)\b/ },
   { need: "enters a sandbox", sign: /from "[./]+\/src\/host\/sandbox\/sandbox\.js"/ },
-  { need: "is for root alone", sign: /import "[./]+\/support\/as-root\.js"/ },
+  { need: "is for root only", sign: /import "[./]+\/support\/as-root\.js"/ },
   { need: "builds the program", sign: /from "(esbuild|[./]+\/scripts\/build\/[^"]+)"/ },
 ];
 
-/** Peers that do not answer are waited for: better beside the other tests than after them. */
+/** Some tests wait for peers that do not answer: better beside the other tests than after them. */
 const waits = /from "node:(net|tls|https?)"/;
 
 /**
- * Those of the compiled tests that need nothing but this program and Node; first those that wait for peers.
+ * The compiled tests that need nothing but this program and Node; those that wait for peers come first.
  */
 export function unitTestsAmong(tests) {
   const known = looks();
@@ -29,7 +29,7 @@ export function unitTestsAmong(tests) {
   return [...first, ...units.filter((test) => !first.has(test))];
 }
 
-/** For each of the compiled tests what it and the files of test/ that it imports need, as sentences. */
+/** For each of the compiled tests, what it and the files of test/ that it imports need, as sentences. */
 export function needsOf(tests) {
   const known = looks();
   return new Map(
@@ -37,7 +37,7 @@ export function needsOf(tests) {
   );
 }
 
-/** Those of the compiled tests that load one of the compiled files when they run. */
+/** The compiled tests that load one of the changed files when they run. */
 export function testsThatLoad(tests, changed) {
   const known = looks();
   return tests.filter((test) => [...reached(test, known, "")].some((file) => changed.has(file)));
@@ -52,7 +52,7 @@ function looks() {
   };
 }
 
-/** The file and all that it imports, and those import, below a folder of the compiled files. */
+/** The file and all that it imports, directly or not, below a folder of the compiled files. */
 function reached(file, known, below) {
   const found = new Set([file]);
   for (const one of found)

@@ -8,7 +8,7 @@ import { showTapOfMany } from "../setup/tap-display.mjs";
 /** Longer than any unit test takes on a busy machine. */
 const patience = 120_000;
 
-/** For who waits for the result: of the cases that tests make up, the first (test/support/cases.ts). */
+/** For somebody who waits: only the first of the cases that tests make up (test/support/cases.ts). */
 export const fewCases = { environment: { KNETCTL_TEST_CASES: "few", ...process.env } };
 
 /** Processes ready to be given files: one more than there are processors, since some tests wait. */
@@ -29,28 +29,28 @@ function startWorker(options) {
   return { child, files, ended, again: () => startWorker(options) };
 }
 
-/** Ends workers that were given nothing. */
+/** Ends workers that are no longer needed. */
 export function dismiss(workers) {
   for (const { child } of workers) child.kill("SIGKILL");
 }
 
 /**
- * Runs compiled test files, several to a process, and shows one line a file; resolves to `{ passed, failed,
- * skipped }`. A file that ends its process, or keeps it busy for too long, has failed. `workers` are those
- * that wait already; otherwise they are started, with these options.
+ * Runs compiled test files, several to a process, and shows a line for each file; resolves to `{ passed,
+ * failed, skipped }`. A file that ends its process, or keeps it busy for too long, has failed. `workers` are
+ * those already waiting; without them, some are started with these options.
  */
 export async function runInPool(files, options, workers = files.length > 0 ? startWorkers(options) : []) {
   const waiting = [...files];
   return sumOf(await Promise.all(workers.map((worker) => feed(worker, waiting))));
 }
 
-/** What several runs counted. */
+/** The sums of what several runs counted. */
 export function sumOf(totals) {
   const sum = (key) => totals.reduce((total, counts) => total + counts[key], 0);
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** Gives a worker one file after the other, and the rest to another one should it end too early. */
+/** Gives a worker one file after another, and the rest to a new one if it ends too early. */
 async function feed({ child, files, ended, again }, waiting) {
   let current;
   let timer;

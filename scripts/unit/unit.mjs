@@ -5,8 +5,8 @@ import { dismiss, fewCases, runInPool, startWorkers } from "./pool.mjs";
 import { watch } from "./watch.mjs";
 
 /**
- * Runs the unit tests (all, or those among the files and folders that are named); with `--watch` also those
- * that load a file each time it is saved. The exit code: 1 when something failed or no test ran.
+ * Runs the unit tests (all, or those among the named files and folders); with `--watch`, then also those that
+ * load a file whenever it is saved. Resolves to the exit code: 1 when something failed or no test ran.
  */
 export async function unit(args) {
   const names = args.filter((arg) => !arg.startsWith("-"));

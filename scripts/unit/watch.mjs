@@ -5,19 +5,19 @@ import { compileTests } from "../setup/compile-tests.mjs";
 import { testsThatLoad } from "./choose.mjs";
 import { dismiss, fewCases, runInPool, startWorkers } from "./pool.mjs";
 
-/** An editor saves a file in several moves. */
+/** An editor saves a file in several steps. */
 const settledMs = 50;
 
 /**
- * Until it is interrupted: waits for files to be saved, and runs those of the tests that load one of them;
- * `show` is given each run's totals.
+ * Waits for files to be saved, and runs the tests that load one of them, until it is interrupted; `show` is
+ * given each run's totals.
  */
 export async function watch(tests, show) {
   const changes = watched();
   for (;;) {
-    // they start while nothing happens
+    // they get ready while nothing happens
     const workers = startWorkers(fewCases);
-    process.stdout.write("waiting for a file of src or test to be saved; Ctrl-C ends it\n");
+    process.stdout.write("waiting for a file in src or test to be saved; press Ctrl-C to stop\n");
     const changed = await changes.next();
     try {
       await compileTests();

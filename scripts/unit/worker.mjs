@@ -1,14 +1,14 @@
 // One process of the unit tests: loads the test files whose names come on descriptor 3, one after the other.
-// Its standard output is TAP, with a result behind what belongs to a file.
+// Its standard output is TAP, with a result after everything that belongs to a file.
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { sourceName } from "../setup/compile-tests.mjs";
 
-// tap names the folders that it makes for tests after this: one name a process
+// tap names the folders that it makes for tests after this: one name for each process
 process.argv[1] = `unit-${process.pid}`;
 const { t } = await import("tap");
-// with something to tear down, tap ends by itself when there is nothing to do
+// with something to tear down, tap would end by itself as soon as there is nothing to do
 Object.defineProperty(t, "idle", { value: false });
 
 for await (const file of createInterface({ input: new Socket({ fd: 3 }) })) {
@@ -17,6 +17,6 @@ for await (const file of createInterface({ input: new Socket({ fd: 3 }) })) {
   } catch (error) {
     t.fail(`${sourceName(file)} could not be loaded`, error);
   }
-  // waits its turn behind the file's tests, and takes their comments along, for which tap waits
+  // comes after the file's tests and their comments, for which tap waits
   t.pass(`ended ${sourceName(file)}`);
 }

@@ -24,7 +24,7 @@ test("a folder of test is known by its name in test too", (t) => {
 test("a test that needs root, or a sandbox, is not a unit test", (t) => {
   t.ok(
     needs("test/steps/ownership/step.test.ts").includes(
-      "test/support/scratch.ts gives files to somebody else",
+      "test/support/scratch.ts gives files to another user",
     ),
   );
   t.ok(needs("test/e2e/apply.test.ts").includes("test/support/ensure-sandbox.ts enters a sandbox"));
