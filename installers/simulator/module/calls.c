@@ -1,4 +1,4 @@
-/* Calls that go to SoftHSM. Those that a real VHSM would serve ask the active member first, so that its end is seen. */
+/* Calls that go to SoftHSM. Those that a real VHSM would serve ask the active member first, to notice if it is gone. */
 #include "knet.h"
 
 /* Cheap: one Query on a connection that is kept open. */
@@ -28,7 +28,7 @@ static CK_RV check_template(const CK_ATTRIBUTE *attributes, CK_ULONG count)
         return leave(#function, level, rv);                                                                            \
     }
 
-/* Goes on with what was begun, or works in the client: no word to the VHSM. */
+/* Continues what was begun, or works in the client alone: the VHSM is not asked. */
 #define LOCAL_CALL(function, parameters, arguments)                                                                    \
     CK_RV function parameters                                                                                          \
     {                                                                                                                  \

@@ -1,4 +1,4 @@
-/* Reads $HOME/.config/kryptus/knet/pkcs11/config.json, strictly: whatever is odd is refused. */
+/* Reads $HOME/.config/kryptus/knet/pkcs11/config.json, strictly: whatever is not as expected is refused. */
 #include "knet.h"
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static bool config_path(char *path, size_t size)
     return length > 0 && (size_t)length < size;
 }
 
-/* 0 when the value is no port. The vendor's document shows a string; a number is taken too. */
+/* 0 when the value is not a port. The vendor's document shows a string; a number is taken too. */
 static unsigned port_of(const json_t *value)
 {
     if (json_is_integer(value)) {
@@ -77,7 +77,7 @@ static bool load_connection(const json_t *value, struct connection *connection)
     return true;
 }
 
-/* Leaves in `indexes` the place of each connection by its name. */
+/* Stores the index of each connection in `indexes`, under its name. */
 static bool load_connections(json_t *connections, json_t *indexes, struct config *loaded)
 {
     if (!json_is_object(connections)) return false;

@@ -7,7 +7,7 @@
 
 #define VENDOR "KRYPTUS kNET HSM (simulated)"
 
-/* Vendor extension of the simulator; the same numbers stand in src/simulator/storage-extension.ts. */
+/* Vendor extension of the simulator; the same numbers are in src/simulator/storage-extension.ts. */
 #define TAG_USER "0x540001"
 #define TAG_STATE "0x540002"
 #define TAG_FOLDER "0x540003"

@@ -1,4 +1,4 @@
-/* Simulated kNET PKCS #11 client: what its parts know of each other. Everything runs under one lock (module.c). */
+/* Simulated kNET PKCS #11 client: what its parts know about each other. Everything runs under one lock (module.c). */
 #ifndef KNET_H
 #define KNET_H
 
@@ -47,7 +47,7 @@ struct answer {
     bool success;
     char *folder; /* where the cluster keeps its tokens */
     char *label;  /* of the user's token there */
-    char *pin;    /* of that token; only after a right password */
+    char *pin;    /* of that token; only after the right password */
 };
 
 struct password {

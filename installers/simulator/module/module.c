@@ -141,9 +141,9 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
 }
 
 /*
- * PKCS #11 3.0's way to the functions, which a Cryptoki 2.40 module need not have. Without it a caller that looks it up
- * here (OpenSC from 0.26 on) finds p11-kit's instead, which libcurl brings along as a library of its libraries, and talks
- * to other tokens. The names are given apart, since headers older than 3.0 lack the types that newer ones declare them with.
+ * PKCS #11 3.0's way to the functions, which a Cryptoki 2.40 module need not have. Without it, a caller that looks for
+ * it (OpenSC from 0.26 on) finds p11-kit's instead, which libcurl's own libraries bring in, and talks to other tokens.
+ * The names are set with asm, since headers older than 3.0 lack the types with which newer ones declare these functions.
  */
 struct interface {
     char *name;

@@ -1,6 +1,6 @@
 /*
- * SoftHSM makes its files for the account that runs it alone. A simulated cluster is shared by whoever uses it, as a
- * real one is: this process opens what it owns there to all local accounts. Links are never followed.
+ * SoftHSM makes files that only the account that runs it can use. A simulated cluster is shared by all who use it, as a
+ * real one is, so this process opens what it owns there to all local accounts. Links are never followed.
  */
 #include "knet.h"
 

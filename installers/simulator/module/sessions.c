@@ -1,4 +1,4 @@
-/* Sessions are SoftHSM's own; what is added is the VHSM's word on who may log in. */
+/* Sessions are SoftHSM's own, but the VHSM decides who may log in. */
 #include "knet.h"
 
 #include <string.h>

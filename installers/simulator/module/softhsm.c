@@ -35,7 +35,7 @@ static bool copy(int from, int to)
 }
 
 /*
- * A copy is another library to the loader. Without it, a process that uses SoftHSM for itself as well (p11-kit's proxy
+ * To the loader, a copy is another library. Without it, a process that uses SoftHSM for itself as well (p11-kit's proxy
  * does) would share its state with this module.
  */
 static void *load_copy(const char *path)
@@ -85,7 +85,7 @@ static int configuration(const char *folder)
     return file;
 }
 
-/* SoftHSM takes its configuration from the environment alone; it is put back as soon as SoftHSM has read it. */
+/* SoftHSM takes its configuration from the environment alone, which is restored as soon as SoftHSM has read it. */
 static CK_RV initialize(CK_FUNCTION_LIST *list, const char *folder)
 {
     int file = configuration(folder);

@@ -1,7 +1,7 @@
 /* What the simulated client does not do. */
 #include "knet.h"
 
-/* the parameters must stand there for the type, and nothing else */
+/* the parameters are there for the type only */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 #define REFUSE(function, rv, ...)                                                                                      \

@@ -56,7 +56,7 @@ static bool ask_member(CURL *curl, const char *url, const char *request, struct 
     bool answered = result == CURLE_OK && status == 200 && kmip_response(body.bytes, body.length, answer);
     if (!answered)
         log_line(LOG_QUIET, "%s: %s, HTTP status %ld", url,
-            result == CURLE_OK ? "no answer of a simulated VHSM" : curl_easy_strerror(result), status);
+            result == CURLE_OK ? "not the answer of a simulated VHSM" : curl_easy_strerror(result), status);
 
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);

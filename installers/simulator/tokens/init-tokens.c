@@ -1,6 +1,6 @@
 /*
- * Makes a cluster's tokens in a folder: init-tokens FOLDER, with one line "LABEL<tab>PIN" a token on standard input, so
- * that no PIN stands on a command line. Linked with the module's own softhsm.c and rights.c.
+ * Makes a cluster's tokens in a folder: init-tokens FOLDER, with a line "LABEL<tab>PIN" for each on standard input, so
+ * that no PIN is on a command line. Linked with the module's own softhsm.c and rights.c.
  */
 #include "../module/knet.h"
 
