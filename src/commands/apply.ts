@@ -1,15 +1,22 @@
-import { changeOptions, profileWord, rootOption } from "./command-line/options.js";
+import { changeOptions, flag, profileWord, rootOption } from "./command-line/options.js";
 import { verb } from "./verb.js";
 
 export const apply = verb({
   name: "apply",
-  describe: "change the host, then prove it with the smoke test",
+  describe: "prove the changes with the smoke test in a stage, then make them",
   words: { profile: profileWord },
-  options: { root: rootOption, ...changeOptions },
+  options: {
+    root: rootOption,
+    ...changeOptions,
+    "dry-run": flag("show the plan, as knetctl plan does, and change nothing"),
+  },
   examples: [
-    ["sudo knetctl apply profile.yaml", "change this host, prove it, restart its service"],
+    ["sudo knetctl apply profile.yaml", "prove the changes, make them, restart the service"],
     ["sudo knetctl apply profile.yaml --root /srv/image", "provision an image"],
     ["sudo knetctl apply profile.yaml --lock-timeout 60 --json", "from a pipeline"],
   ],
-  run: async (args, context) => (await import("./run/apply.js")).apply(args, context),
+  run: async (args, context) =>
+    args.dryRun
+      ? (await import("./run/plan.js")).plan(args, context)
+      : (await import("./run/apply.js")).apply(args, context),
 });

@@ -5,6 +5,7 @@ import { ha } from "./ha.js";
 import { history } from "./history.js";
 import { init } from "./init.js";
 import { plan } from "./plan.js";
+import { rehearse } from "./rehearse.js";
 import { render } from "./render.js";
 import { rollback } from "./rollback.js";
 import { schema } from "./schema.js";
@@ -20,6 +21,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   validate,
   render,
   plan,
+  rehearse,
   apply,
   verify,
   history,

@@ -42,16 +42,16 @@ export interface MemberClientOptions {
 
 /**
  * The client as the profile's service user runs it, for one connection; the service user's own home is not
- * used. Needs root, and a host that can be written to: private homes are made below its /run. Throws
- * Problems.
+ * used. Needs root, and a host that can be written to. Private homes are made below the /run of `homes`, which a
+ * stage shares with the host of which it is one; left out: the same host. Throws Problems.
  */
 export function memberClient(
-  input: { readonly profile: Profile; readonly host: Host },
+  input: { readonly profile: Profile; readonly host: Host; readonly homes?: Pick<Host, "files"> },
   connection: string,
   { worker, timeoutMs }: MemberClientOptions,
   signal: AbortSignal,
 ): PrivateClient {
-  const { host, profile } = input;
+  const { host, profile, homes = host } = input;
   const identity = serviceIdentity(host, profile.service);
   const gid = host.accounts.group(profile.service.group)?.gid ?? identity.gid;
   const configFor = oneConnection(input, connection);
@@ -64,7 +64,7 @@ export function memberClient(
         name: clientConfigName,
         content: await configFor(endpoints),
       };
-      return withPrivateHome(host, file, (home) => use({ identity: { ...identity, home } }));
+      return withPrivateHome(homes, file, (home) => use({ identity: { ...identity, home } }));
     },
   };
 }

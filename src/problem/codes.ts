@@ -142,10 +142,12 @@ const programCodes = {
 
   // workflow
   "apply-needs-root": exitCodes.noPermission,
+  "stage-only-in-place": exitCodes.failed,
   "workflow-changed-since-plan": exitCodes.failed,
   "workflow-change-failed": exitCodes.failed,
   "workflow-undo-failed": exitCodes.failed,
   "workflow-not-as-before": exitCodes.failed,
+  "workflow-not-as-proven": exitCodes.failed,
   "workflow-kept": exitCodes.failed,
   "workflow-journal-incomplete": exitCodes.cannotWrite,
   "workflow-old-runs-kept": exitCodes.cannotWrite,

@@ -1,15 +1,16 @@
-import type { Host } from "../host/host.js";
 import { ownCommand } from "../host/own-command.js";
-import { Problem, Problems } from "../problem/problem.js";
-import type { LookedAt, RunContext } from "./change-kind.js";
-import { type Change, waitsForProof } from "./change.js";
-import { recordChange, type UndoableChange } from "./undoable-change.js";
+import { asWarning, Problem } from "../problem/problem.js";
+import type { LookedAt } from "./change-kind.js";
+import { waitsForProof } from "./change.js";
+import { Commit } from "./commit.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
-import { lookAround } from "./plan.js";
+import { interrupted } from "./make-changes.js";
+import { leftAlone, lookAround } from "./plan.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
-import { prove } from "./prove.js";
+import { hasProof, prove, type ProofResult } from "./prove.js";
+import { onlyInPlace, type Rehearsal, rehearse } from "./rehearse.js";
 import { rollBack } from "./rollback.js";
 import type { SmokeReport } from "../pkcs11/report.js";
 import type { StepInput } from "./step.js";
@@ -18,14 +19,14 @@ import { undoneSettings } from "./unread-changes.js";
 export interface ApplyOptions extends Omit<RunHeader, "changes" | "owes"> {
   /** False keeps the failed state for inspection. */
   readonly rollback: boolean;
-  /** False leaves the proof out. */
+  /** False leaves the proof out, and the stage with it. */
   readonly prove: boolean;
   readonly signal: AbortSignal;
   readonly listener: ProgressListener;
 }
 
 export interface RunResult {
-  /** Null when nothing had to change: there is no record of such a run. */
+  /** Null when nothing of the host was changed: there is no record of such a run. */
   readonly run: string | null;
   readonly outcome: Outcome;
   /**
@@ -33,6 +34,11 @@ export interface RunResult {
    * it names.
    */
   readonly lookedAt?: LookedAt | undefined;
+  /**
+   * Milliseconds from the beginning of the first change of the host to the end of the last one, without those
+   * that wait for the proof; absent where none was made.
+   */
+  readonly exposureMs?: number | undefined;
   readonly smoke: SmokeReport;
   /**
    * Why it failed, and what could not be put back; what is not well although the run left it alone; warnings
@@ -42,17 +48,24 @@ export interface RunResult {
 }
 
 /**
- * Makes the plan's changes, in order and nothing else, and proves the result; what waits for the proof comes
- * after that, so that a service never starts with what is not proven. When a change or the proof fails, or
- * the signal aborts, completed changes are undone in reverse and the host is observed again; the outcome is
- * what was observed. The caller holds the lock. Throws a Problem only where the journal cannot be begun, and
- * then nothing was changed; any other is in the result.
+ * Makes the plan's changes, in order and nothing else. Where there is a stage they are made and proven there
+ * first: what fails then has changed nothing, and has no record. Then the same changes are made on the host,
+ * which must be as proven afterwards; without a stage they are proven there. What waits for the proof comes
+ * last, so that a service never starts with what is not proven. When a change of the host, the service or a
+ * proof on the host fails, or the signal aborts, completed changes are undone in reverse and the host is
+ * observed again; the outcome is what was observed. The caller holds the lock. Throws a Problem only where the
+ * journal cannot be begun, and then nothing was changed; any other is in the result.
  */
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
   if (options.signal.aborted)
     return { run: null, outcome: "failed", smoke: { tokens: [] }, problems: [interrupted()] };
-  if (plan.changes.length === 0) return unchanged(plan, options);
+  if (plan.changes.length === 0) return unchanged(plan, input, options);
+  const rehearsal = await provenFirst(plan, input, options);
+  if (rehearsal !== undefined && failed(rehearsal.problems)) {
+    const { smoke, problems } = rehearsal;
+    return { run: null, outcome: "failed", smoke, problems: withoutRepeats(problems) };
+  }
   const { profile, who, version } = options;
   const owes = plan.steps.flatMap(({ owes: owed }) => owed ?? []);
   const journal = Journal.begin(input.host, {
@@ -62,7 +75,7 @@ export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOption
     changes: plan.changes,
     ...(owes.length > 0 && { owes }),
   });
-  const result = await applyJournaled(plan, input, options, journal);
+  const result = await applyJournaled(plan, input, options, journal, rehearsal);
   const { outcome, problems } = result;
   const unwritten = journal.end({
     type: "end",
@@ -72,10 +85,7 @@ export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOption
   });
   const seen =
     outcome === "applied"
-      ? await lookAround(
-          plan.steps.filter(({ changes }) => changes.length === 0),
-          options.signal,
-        )
+      ? (await lookAround(leftAlone(plan), options.signal)).map((problem) => notHeldAgainst(plan, problem))
       : await undoneSettings(journal.run, input.host);
   return { ...result, problems: withoutRepeats([...problems, ...unwritten, ...seen]) };
 }
@@ -100,10 +110,28 @@ function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
 
 const toldOnce: ReadonlySet<string> = new Set(["interrupted", "workflow-journal-incomplete"]);
 
-async function unchanged(plan: Plan, options: ApplyOptions): Promise<RunResult> {
-  const proof = await prove(plan, options);
+/** What the plan tells of as being so before is no fault of the run's. */
+function notHeldAgainst({ problems }: Plan, problem: Problem): Problem {
+  return problems.some(({ code }) => code === problem.code) ? asWarning(problem) : problem;
+}
+
+async function unchanged(plan: Plan, { host }: StepInput, options: ApplyOptions): Promise<RunResult> {
+  const proof = await prove(plan, host, options);
   const problems = withoutRepeats([...proof.problems, ...(await lookAround(plan.steps, options.signal))]);
   return { run: null, outcome: failed(problems) ? "failed" : "unchanged", smoke: proof.smoke, problems };
+}
+
+/** The rehearsal of a plan that is to be proven; undefined where it is proven on the host itself, or not at all. */
+async function provenFirst(
+  plan: Plan,
+  input: StepInput,
+  options: ApplyOptions,
+): Promise<Rehearsal | undefined> {
+  if (!options.prove || !hasProof(plan)) return undefined;
+  const rehearsal = await rehearse(plan, input, options);
+  const because = input.staging && (input.staging.none ?? onlyInPlace(plan, input.host));
+  if (rehearsal === undefined && because !== undefined) options.listener({ type: "not-staged", because });
+  return rehearsal;
 }
 
 async function applyJournaled(
@@ -111,100 +139,45 @@ async function applyJournaled(
   input: StepInput,
   options: ApplyOptions,
   journal: Journal,
+  rehearsal: Rehearsal | undefined,
 ): Promise<RunResult> {
-  const run: Run = { host: input.host, changes: plan.changes, options, journal, begun: [] };
-  const problems = await makeChanges(run, (change) => !waitsForProof(change));
-  const proof = failed(problems) ? { smoke: { tokens: [] }, problems: [] } : await prove(plan, options);
-  const proven = [...problems, ...proof.problems];
-  const all = failed(proven) ? proven : [...proven, ...(await makeChanges(run, waitsForProof))];
-  const result = { run: journal.run, smoke: proof.smoke };
-  if (!failed(all)) return { ...result, outcome: "applied", problems: all };
-  if (!options.rollback) return { ...result, outcome: "failed", problems: [...all, keptProblem(journal)] };
-  options.listener({ type: "rollback-started", because: all });
-  const rollback = await rollBack(plan, run.begun, input, options.listener, journal);
+  const commit = new Commit(input, plan.changes, options, journal);
+  const { smoke, problems, exposureMs } = await committed(commit, plan, options, rehearsal);
+  const result = { run: journal.run, smoke, exposureMs };
+  if (!failed(problems)) return { ...result, outcome: "applied", problems };
+  if (!options.rollback)
+    return { ...result, outcome: "failed", problems: [...problems, keptProblem(journal)] };
+  options.listener({ type: "rollback-started", because: problems });
+  const rollback = await rollBack(plan, commit.begun, input, options.listener, journal);
   return {
     ...result,
     outcome: rollback.complete ? "rolled-back" : "failed",
     lookedAt: rollback.lookedAt,
-    problems: [...all, ...rollback.problems],
+    problems: [...problems, ...rollback.problems],
   };
 }
 
-/** What the making of changes works with. */
-interface Run {
-  readonly host: Host;
-  /** All of the plan's. */
-  readonly changes: readonly Change[];
-  readonly options: ApplyOptions;
-  readonly journal: Journal;
-  /** Collects what may have to be undone. */
-  readonly begun: UndoableChange[];
-}
-
-/** Makes those of the run's changes that are asked for, until one fails. Returns why it stopped early. */
-async function makeChanges(run: Run, isAskedFor: (change: Change) => boolean): Promise<readonly Problem[]> {
-  const { host, changes, journal, begun } = run;
-  const { signal, listener } = run.options;
-  for (const [index, change] of changes.entries()) {
-    if (!isAskedFor(change)) continue;
-    const number = index + 1;
-    const context: RunContext = {
-      host,
-      folder: journal.folder,
-      number,
-      changes,
-      signal,
-      note: (text) => {
-        listener({ type: "change-note", change, text });
-      },
-      report: (text) => {
-        listener({ type: "change-report", change, text });
-      },
-    };
-    listener({ type: "change-started", change, number, count: changes.length });
-    const start = performance.now();
-    try {
-      if (signal.aborted) throw interrupted();
-      const recorded = await recordChange(change, context);
-      journal.write({ type: "intent", number, prior: recorded.prior });
-      begun.push(recorded);
-      await recorded.perform();
-      journal.write({ type: "done", number });
-    } catch (error) {
-      listener({ type: "change-failed", change, ms: performance.now() - start });
-      // whatever an aborted change says of itself, the signal is why
-      return signal.aborted ? [interrupted()] : problemsOf(error, change);
-    }
-    listener({ type: "change-done", change, ms: performance.now() - start });
-  }
-  return signal.aborted ? [interrupted()] : [];
-}
-
-function problemsOf(error: unknown, change: Change): readonly Problem[] {
-  if (error instanceof Problems) return error.list;
-  if (error instanceof Problem) return [error];
-  return [
-    new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, {
-      where: { path: change.path },
-      ...systemError(error),
-      cause: error,
-    }),
-  ];
-}
-
-/** Only what the system says: other texts could quote what they were given. */
-function systemError(error: unknown): { readonly detail?: string; readonly hint: string } {
-  const hint = "run again with --verbose to see the technical reason";
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error))
-    return { hint };
-  return {
-    detail: `${String(error.syscall)}: ${error.code}`,
-    hint: error.code === "ENOSPC" ? "free space (df -h, df -i), then run again" : hint,
-  };
-}
-
-function interrupted(): Problem {
-  return new Problem("interrupted", "interrupted by a signal");
+/**
+ * Makes the changes, and last those that wait for the proof. What was proven before is compared with what is
+ * there now, without another login; what was not is proven now.
+ */
+async function committed(
+  commit: Commit,
+  plan: Plan,
+  options: ApplyOptions,
+  rehearsal: Rehearsal | undefined,
+): Promise<ProofResult & Pick<RunResult, "exposureMs">> {
+  const made = await commit.make((change) => !waitsForProof(change));
+  const { exposureMs } = commit;
+  const before = [...(rehearsal?.problems ?? []), ...made];
+  if (failed(made)) return { smoke: rehearsal?.smoke ?? { tokens: [] }, problems: before, exposureMs };
+  const proof =
+    rehearsal === undefined
+      ? await prove(plan, commit.host, options)
+      : { smoke: rehearsal.smoke, problems: commit.compareWith(rehearsal) };
+  const proven = [...before, ...proof.problems];
+  const settled = failed(proven) ? [] : await commit.make(waitsForProof);
+  return { smoke: proof.smoke, problems: [...proven, ...settled, ...commit.warnings], exposureMs };
 }
 
 function keptProblem(journal: Journal): Problem {

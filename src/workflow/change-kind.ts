@@ -1,6 +1,7 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { Contents } from "./contents.js";
+import type { Problem } from "../problem/problem.js";
 import type { StepId } from "./step-ids.js";
 
 /** What every change has, whatever its kind: all that the engine and the other kinds may know about it. */
@@ -32,6 +33,11 @@ export interface RunContext {
   readonly signal?: AbortSignal;
   /** Whether it is being taken back by a process other than the one that made it, perhaps much later. */
   readonly recovering?: boolean;
+  /**
+   * What is not well, and is no fault of the run's: it is told with the others and fails nothing. Left out
+   * where nobody is told.
+   */
+  warn?(problem: Problem): void;
   /** What is being done ("hashing", "running install.sh"); shown while it lasts. */
   note(text: string): void;
   /** A result that was not in the plan ("install.sh created …"); stays on the screen. */
@@ -126,6 +132,8 @@ interface Related<C extends CommonChange> {
    * effect: an application reads its PIN.
    */
   readonly waitsForProof?: true;
+  /** True: what it does cannot be tried in a stage first. */
+  readonly onlyInPlace?: true;
   /** True: it changes what a program reads; left out: only who may read it. */
   readonly changesContent?: true;
   /**

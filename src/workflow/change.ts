@@ -47,6 +47,22 @@ export function waitsForProof(change: Change): boolean {
   return withKind(change, (kind) => kind.waitsForProof === true);
 }
 
+/** Whether a change can be tried in a stage before the host is touched. */
+export function canBeStaged(change: Change): boolean {
+  return withKind(change, (kind) => kind.onlyInPlace !== true);
+}
+
+/** Units that these changes restart. */
+export function restartedUnits(changes: readonly Change[]): readonly string[] {
+  return changes
+    .flatMap((change) =>
+      withKind(change, (kind, one) =>
+        kind.waitsForProof === true ? (kind.restart?.(one, undefined) ?? []) : [],
+      ),
+    )
+    .map(({ unit }) => unit);
+}
+
 /** Whether a change alters what a program reads, and not only who may read it. */
 export function changesContent(change: Change): boolean {
   return withKind(change, (kind) => kind.changesContent === true);

@@ -61,6 +61,30 @@ function oncePerPlace(problemsOfSteps: readonly (readonly Problem[])[]): readonl
 }
 
 /**
+ * The plan, with what is not well before any of its changes is made with that which it leaves alone: told as
+ * warnings, and not held against the run.
+ */
+export async function withIllBefore(plan: Plan, signal: AbortSignal): Promise<Plan> {
+  if (plan.changes.length === 0) return plan;
+  const ill = await lookAround(leftAlone(plan), signal);
+  return { ...plan, problems: [...plan.problems, ...ill.map(beforeAnything)] };
+}
+
+/** The steps of which nothing is to be changed. */
+export function leftAlone({ steps }: Plan): readonly PlannedStep[] {
+  return steps.filter(({ changes }) => changes.length === 0);
+}
+
+/** What a run is not to be blamed for is told before it begins. */
+export function beforeAnything({ code, message, detail, hint }: Problem): Problem {
+  return new Problem(code, `${message}, before anything is changed`, {
+    severity: "warning",
+    ...(detail !== undefined && { detail }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/**
  * What is wrong with things that the plan leaves alone, according to its steps. Stops looking if the signal
  * aborts.
  */

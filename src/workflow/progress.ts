@@ -1,7 +1,7 @@
 import type { Problem } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import type { RecordedRun } from "./journal/entry.js";
-import type { Step } from "./step.js";
+import type { StepName } from "./step-ids.js";
 
 /** What happens during a run, as it happens; for display. `ms` is wall time in milliseconds. */
 export type ProgressEvent =
@@ -15,10 +15,20 @@ export type ProgressEvent =
   | { readonly type: "change-report"; readonly change: Change; readonly text: string }
   | { readonly type: "change-done"; readonly change: Change; readonly ms: number }
   | { readonly type: "change-failed"; readonly change: Change; readonly ms: number }
-  | { readonly type: "proof-started"; readonly step: Step }
+  /** The changes are made in a stage; what is said of each of them is said when the host gets them. */
+  | { readonly type: "staging-started"; readonly count: number }
+  | {
+      readonly type: "staging-done";
+      readonly count: number;
+      readonly ms: number;
+      readonly passed: boolean;
+    }
+  /** The changes are made on the host before they are proven, since there is no stage. */
+  | { readonly type: "not-staged"; readonly because: Problem }
+  | { readonly type: "proof-started"; readonly step: StepName }
   | {
       readonly type: "proof-done";
-      readonly step: Step;
+      readonly step: StepName;
       readonly ms: number;
       readonly passed: boolean;
       readonly skipped?: string;

@@ -1,8 +1,9 @@
+import type { Host } from "../host/host.js";
 import type { SmokeReport } from "../pkcs11/report.js";
 import { isError, Problem, Problems } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
-import type { Proof, Step, StepPlan } from "./step.js";
+import type { Proof, Step } from "./step.js";
 
 export interface ProveOptions {
   readonly prove: boolean;
@@ -15,22 +16,31 @@ export interface ProofResult {
   readonly problems: readonly Problem[];
 }
 
+/** Whether any step of the plan has something to prove. */
+export function hasProof({ steps }: Plan): boolean {
+  return steps.some((step) => step.prove !== undefined);
+}
+
 /**
- * Runs the proofs of the plan's steps, in order; a proof that throws a Problem has failed with it. None is
- * begun after one that failed: it could only waste another login.
+ * Runs the proofs of the plan's steps, in order, on a host that has the changes; a proof that throws a Problem
+ * has failed with it. None is begun after one that failed: it could only waste another login.
  */
-export async function prove(plan: Plan, options: ProveOptions): Promise<ProofResult> {
+export async function prove(plan: Plan, host: Host, options: ProveOptions): Promise<ProofResult> {
   if (!options.prove)
     return { smoke: { tokens: [], unsigned: ["the smoke test was left out"] }, problems: [] };
   const proofs: Proof[] = [];
-  for (const { step, prove: proofOfStep } of plan.steps) {
-    if (proofOfStep === undefined || options.signal.aborted) continue;
+  for (const { step, prove: proofOfStep, unproven } of plan.steps) {
+    if (options.signal.aborted) continue;
+    if (unproven !== undefined) {
+      options.listener({ type: "proof-done", step, ms: 0, passed: true, skipped: unproven });
+      proofs.push({ smoke: { tokens: [], unsigned: [unproven] }, problems: [] });
+    }
+    if (proofOfStep === undefined) continue;
     options.listener({ type: "proof-started", step });
     const start = performance.now();
-    const proof = await outcomeOf(proofOfStep, step, options.signal);
+    const proof = await outcomeOf(() => proofOfStep(options.signal, host), step);
     const passed = !proof.problems.some(isError);
-    const skipped = proof.skipped === undefined ? {} : { skipped: proof.skipped };
-    options.listener({ type: "proof-done", step, ms: performance.now() - start, passed, ...skipped });
+    options.listener({ type: "proof-done", step, ms: performance.now() - start, passed });
     proofs.push(proof);
     if (!passed) break;
   }
@@ -47,17 +57,13 @@ export async function prove(plan: Plan, options: ProveOptions): Promise<ProofRes
   };
 }
 
-async function outcomeOf(
-  proofOfStep: NonNullable<StepPlan["prove"]>,
-  step: Step,
-  signal: AbortSignal,
-): Promise<Proof> {
+async function outcomeOf(proofOfStep: () => Promise<Proof>, step: Step): Promise<Proof> {
   try {
-    return await proofOfStep(signal);
+    return await proofOfStep();
   } catch (error) {
     if (error instanceof Problems) return { problems: error.list };
     if (error instanceof Problem) return { problems: [error] };
-    // rethrown, it would leave the changes in place without a proof
+    // rethrown, it could leave changes in place without a proof
     return {
       problems: [
         new Problem("internal-error", `the proof failed unexpectedly: ${step.title}`, {

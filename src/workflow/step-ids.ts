@@ -27,6 +27,13 @@ const steps = {
 
 export type StepId = keyof typeof steps;
 
+/** A step by what it is called. */
+export interface StepName {
+  readonly id: StepId;
+  /** For people: "kNET module". */
+  readonly title: string;
+}
+
 const facts: Readonly<Record<StepId, StepFacts>> = steps;
 
 export function isReadAtStart(step: StepId): boolean {

@@ -4,11 +4,14 @@ import type { Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
 import type { Restart } from "./change-kind.js";
 import type { Change } from "./change.js";
-import type { StepId } from "./step-ids.js";
+import type { Staging } from "./staging.js";
+import type { StepName } from "./step-ids.js";
 
 export interface StepInput {
   readonly profile: Profile;
   readonly host: Host;
+  /** Where changes are tried before the host is touched; left out where nothing is to be tried. */
+  readonly staging?: Staging;
 }
 
 export interface StepPlan {
@@ -23,10 +26,12 @@ export interface StepPlan {
   /** True if this user cannot see everything, so that more may have to change than is planned. */
   readonly unseen?: boolean;
   /**
-   * Proves that the host works as planned, where looking at it again is not proof enough. Called when all
-   * changes have been made except those that wait for it.
+   * Proof that what is planned works, where looking at it is not proof enough. Called with a host on which all
+   * changes have been made but those that wait for it: a stage, or where none can be had the host itself.
    */
-  readonly prove?: (signal: AbortSignal) => Promise<Proof>;
+  readonly prove?: (signal: AbortSignal, host: Host) => Promise<Proof>;
+  /** Why the step, which else proves, has nothing to prove here ("--root: the module cannot be loaded here"). */
+  readonly unproven?: string;
   /**
    * What is wrong with things that no change of the step touches, such as a service that is down and will not
    * be restarted. Only looks.
@@ -40,16 +45,11 @@ export interface StepPlan {
  * One part of a provisioned host. `plan` observes and compares; it never changes anything. `planned`: what
  * the steps before it will change.
  */
-export interface Step {
-  readonly id: StepId;
-  /** For people: "kNET module". */
-  readonly title: string;
+export interface Step extends StepName {
   plan(input: StepInput, planned: readonly Change[]): Promise<StepPlan>;
 }
 
 export interface Proof {
   readonly smoke?: SmokeReport;
-  /** Why there is no proof ("--root: the module cannot be loaded here"). */
-  readonly skipped?: string;
   readonly problems: readonly Problem[];
 }

@@ -53,7 +53,7 @@ test("what starts without the parser is given what the parser would have made of
   const plain = all.filter(([, verb]) => plainArguments(verb, "p.yaml") !== undefined);
   t.strictSame(
     plain.map(([name]) => name),
-    ["validate", "render", "plan", "apply", "verify"],
+    ["validate", "render", "plan", "rehearse", "apply", "verify"],
   );
   for (const [name, verb] of plain) {
     const { args = {} } = await parsed([name, "p.yaml"]);

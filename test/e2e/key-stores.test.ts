@@ -258,12 +258,14 @@ t.test("each form in a new file, and the default's file alone holds the default"
   for (const gone of ["/etc/amplia", "/srv/amplia"]) t.notOk(existsSync(gone), gone);
 });
 
-t.test("a failed proof takes the settings back too", async (t) => {
+t.test("a failed proof leaves the settings alone, their very file", async (t) => {
   mkdirSync("/etc/amplia", { mode: 0o755 });
   writeFileSync(settings, theirs, { mode: 0o600 });
+  const { ino } = statSync(settings);
   await cluster.stop();
   const { exitCode, document } = await knetctlJson(["apply", both]);
-  t.match([exitCode, document.outcome], [69, "rolled-back"]);
+  t.match({ exitCode, ...document }, { exitCode: 69, outcome: "failed", run: null });
+  t.equal(statSync(settings).ino, ino);
   t.equal(readFileSync(settings, "utf8"), theirs);
   t.equal(statSync(settings).mode & 0o7777, 0o600);
 });

@@ -9,6 +9,7 @@ import { loadProfile } from "../../src/profile/load-profile.js";
 import { allSteps } from "../../src/steps/index.js";
 import { applyPlan, type RunResult } from "../../src/workflow/apply.js";
 import { makePlan, type Plan } from "../../src/workflow/plan.js";
+import { Staging } from "../../src/workflow/staging.js";
 import type { StepInput } from "../../src/workflow/step.js";
 import { knetctlJson } from "./knetctl.js";
 import { configFile } from "./provisioning.js";
@@ -133,17 +134,22 @@ export async function applied(
     ...(url !== undefined && { health: url }),
   });
   const reports: string[] = [];
-  const result = await applyPlan(await makePlan(steps, input), input, {
-    rollback: true,
-    prove,
-    signal,
-    profile: file,
-    who: "root",
-    version: "0.1.0",
-    listener: (event) => {
-      if (event.type === "change-report") reports.push(event.text);
+  const staging = Staging.of(input.host, signal);
+  const result = await applyPlan(
+    await makePlan(steps, input),
+    { ...input, staging },
+    {
+      rollback: true,
+      prove,
+      signal,
+      profile: file,
+      who: "root",
+      version: "0.1.0",
+      listener: (event) => {
+        if (event.type === "change-report") reports.push(event.text);
+      },
     },
-  });
+  ).finally(() => staging.close());
   const [first] = result.problems.filter(({ severity }) => severity === "error");
   return { ...result, exitCode: first === undefined ? 0 : problemCodes[first.code], reports };
 }

@@ -108,7 +108,7 @@ export const changeOptions = {
     true,
   ),
   rollback: flag(
-    "put everything back when a change or the proof fails; --no-rollback keeps the failed state",
+    "put everything back when a change or the service fails; --no-rollback keeps the failed state",
     true,
   ),
   restart: flag(

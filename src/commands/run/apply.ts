@@ -36,8 +36,8 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
     restart: args.restart,
     members: args.prove,
   });
-  return withLockedHost(host, args.lockTimeout, context, async (recovered) => {
-    const input = { profile, host };
+  return withLockedHost(host, args.lockTimeout, context, async (recovered, staging) => {
+    const input = { profile, host, staging };
     const plan = await shownPlan(steps, input, context);
     const result = await runPlan(
       plan,

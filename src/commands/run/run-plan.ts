@@ -4,18 +4,19 @@ import { joined, runsFolder } from "../../host/path.js";
 import { whoRuns } from "../../host/who.js";
 import { ownCommand } from "../../host/own-command.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import { errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
+import { asWarning, errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
 import { countText, planText } from "../../ui/reports/plan-text.js";
 import { applyJson } from "../../ui/reports/report-json.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
 import type { Output } from "../../ui/terminal/output.js";
-import { progressListener } from "../../ui/terminal/progress-lines.js";
+import { durationText, progressListener } from "../../ui/terminal/progress-lines.js";
 import { applyPlan, type RunResult } from "../../workflow/apply.js";
 import type { RunAuthor } from "../../workflow/journal/entry.js";
 import { currentRun } from "../../workflow/journal/runs.js";
-import { makePlan, type Plan } from "../../workflow/plan.js";
+import { makePlan, type Plan, withIllBefore } from "../../workflow/plan.js";
 import { recover } from "../../workflow/recover.js";
+import { Staging } from "../../workflow/staging.js";
 import type { Step, StepInput } from "../../workflow/step.js";
 import type { CommandContext } from "../command.js";
 
@@ -29,14 +30,18 @@ export interface PlanRun {
   readonly prove: boolean;
 }
 
-/** Holds the host's lock while `run` runs, after taking back a run that was cut off. */
+/**
+ * Holds the host's lock while `run` runs, after taking back a run that was cut off. The stages that it opens
+ * are gone at its end.
+ */
 export async function withLockedHost<T>(
   host: Host,
   waitSeconds: number,
   context: CommandContext,
-  run: (recovered: Recovered) => Promise<T>,
+  run: (recovered: Recovered, staging: Staging) => Promise<T>,
 ): Promise<T> {
   const { output, signal } = context;
+  const staging = Staging.of(host, signal);
   const lock = await acquireLock({ host, waitSeconds, signal });
   context.whenLeft(() => {
     sayHowToGoOn(host, output);
@@ -46,9 +51,20 @@ export async function withLockedHost<T>(
       ...runAuthor(host, context),
       listener: progressListener(output),
     });
-    return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] });
+    return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] }, staging);
   } finally {
+    await closed(staging, output);
     lock.release();
+  }
+}
+
+/** What is left of a stage is no reason to hide how the run ended; the next one removes it. */
+async function closed(staging: Staging, output: Output): Promise<void> {
+  try {
+    await staging.close();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    output.problem(asWarning(error));
   }
 }
 
@@ -58,14 +74,18 @@ export interface Recovered {
   readonly problems: readonly Problem[];
 }
 
-/** The plan, shown to people if it has changes. Throws its errors before anything is changed. */
+/**
+ * The plan, shown to people if it has changes, and what is not well before them. Throws its errors before
+ * anything is changed.
+ */
 export async function shownPlan(
   steps: readonly Step[],
   input: StepInput,
-  { output }: CommandContext,
+  { output, signal }: CommandContext,
 ): Promise<Plan> {
-  const plan = await makePlan(steps, input);
-  throwIfErrors(plan.problems);
+  const made = await makePlan(steps, input);
+  throwIfErrors(made.problems);
+  const plan = await withIllBefore(made, signal);
   for (const problem of plan.problems) output.problem(problem);
   if (!output.json && !output.quiet && plan.changes.length > 0)
     output.result(`${planText(plan, output.style)}\n`);
@@ -104,6 +124,7 @@ export function showRun(
     if (result.smoke.tokens.length > 0) output.result(`\n${smokeReportText(result.smoke, output.style)}`);
     for (const problem of errorsLast(result.problems)) output.problem(problem);
     if (note !== undefined) output.note(note);
+    if (result.exposureMs !== undefined) output.note(exposureText(result.exposureMs));
     output.result([outcomeText(plan, result), ...unproven(result)].join("; "));
     const unseen = result.outcome === "rolled-back" ? notLookedAtText(result.lookedAt) : undefined;
     if (unseen !== undefined) output.result(unseen);
@@ -119,6 +140,10 @@ export interface ShownWith {
   readonly note?: string | undefined;
 }
 
+function exposureText(ms: number): string {
+  return `between the first and the last change of the host: ${durationText(ms)}`;
+}
+
 function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string {
   switch (outcome) {
     case "unchanged":
@@ -128,7 +153,7 @@ function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string 
     case "rolled-back":
       return `rolled back: ${asBeforeText(lookedAt)} (run ${run ?? "-"})`;
     case "failed":
-      return run === null ? "failed: no change of the plan was made" : `failed (run ${run})`;
+      return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
   }
 }
 

@@ -55,7 +55,11 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
     input,
   );
   throwIfErrors(plan.problems);
-  const proof = await prove(plan, { prove: args.smokeTest, signal, listener: progressListener(output) });
+  const proof = await prove(plan, host, {
+    prove: args.smokeTest,
+    signal,
+    listener: progressListener(output),
+  });
   const seen = [
     ...(await lookAround(plan.steps, signal)),
     ...(args.smokeTest ? await vectorProblems(input, context) : []),

@@ -4,7 +4,7 @@ import type { Secret } from "../../problem/secret.js";
 import { endpointMeaning } from "../../profile/address.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import { quotedName } from "../../profile/words/quote.js";
-import type { Proof, Step, StepInput } from "../../workflow/step.js";
+import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { memberClient, type MemberClientOptions } from "../../members/private-client.js";
 import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
 import { readClientConfig } from "../../vendor/client-config/client-config.js";
@@ -32,14 +32,18 @@ export function membersStep(options: MembersOptions): Step {
   };
 }
 
-function proofOf(found: readonly NewMembers[], input: StepInput, options: MembersOptions) {
-  if (found.length === 0 || input.host.root !== "/") return {};
-  return { prove: (signal: AbortSignal) => proven(found, input, options, signal) };
+function proofOf(
+  found: readonly NewMembers[],
+  { profile, host: homes }: StepInput,
+  options: MembersOptions,
+): Pick<StepPlan, "prove"> {
+  if (found.length === 0 || homes.root !== "/") return {};
+  return { prove: (signal, host) => proven(found, { profile, host, homes }, options, signal) };
 }
 
 async function proven(
   found: readonly NewMembers[],
-  input: StepInput,
+  input: Pick<StepInput, "profile" | "host"> & { readonly homes: StepInput["host"] },
   options: MembersOptions,
   signal: AbortSignal,
 ): Promise<Proof> {

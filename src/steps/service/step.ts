@@ -8,6 +8,7 @@ import { isUp } from "../../host/service/unit-state.js";
 import { asWarning, Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
+import { beforeAnything } from "../../workflow/plan.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import type { UnreadRun } from "../../workflow/unread-changes.js";
 import { type ObservedService, observeOwed, observeService, readAnew, restartChange } from "./observe.js";
@@ -109,15 +110,7 @@ function illBefore(
       : health?.well === false && url !== undefined
         ? unhealthy(unit, url, health.reason)
         : undefined;
-  if (problem === undefined) return [];
-  const { code, message, detail, hint } = problem;
-  return [
-    new Problem(code, `${message}, before anything is changed`, {
-      severity: "warning",
-      ...(detail !== undefined && { detail }),
-      ...(hint !== undefined && { hint }),
-    }),
-  ];
+  return problem === undefined ? [] : [beforeAnything(problem)];
 }
 
 function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {

@@ -1,11 +1,12 @@
 import type { AbsolutePath } from "../../host/path.js";
+import type { Host } from "../../host/host.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { serviceIdentity } from "../../profile/service-identity.js";
-import type { PinSource, User } from "../../profile/types.js";
+import type { PinSource, Profile, User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";
 import type { TokenReport } from "../../pkcs11/report.js";
-import type { Proof, Step, StepInput } from "../../workflow/step.js";
+import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 export interface SmokeTestOptions {
   /** dist/pkcs11-worker.cjs */
@@ -23,24 +24,26 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
   return {
     id: "smoke-test",
     title: "PKCS #11 smoke test",
-    plan: (input) =>
-      Promise.resolve({
-        changes: [],
-        problems: [],
-        notes: [],
-        prove: (signal) => prove(options, input, signal),
-      }),
+    plan: (input) => Promise.resolve({ changes: [], problems: [], notes: [], ...proofOf(options, input) }),
   };
+}
+
+function proofOf(
+  options: SmokeTestOptions,
+  { profile, host: { root } }: StepInput,
+): Pick<StepPlan, "prove" | "unproven"> {
+  if (profile.users.size === 0) return { unproven: "the profile has no users of the kNET module" };
+  if (root !== "/")
+    return { unproven: `--root ${root}: the module is loaded by processes of the running system only` };
+  return { prove: (signal, host) => prove(options, profile, host, signal) };
 }
 
 async function prove(
   options: SmokeTestOptions,
-  { profile, host }: StepInput,
+  profile: Profile,
+  host: Host,
   signal: AbortSignal,
 ): Promise<Proof> {
-  if (profile.users.size === 0) return skipped("the profile has no users of the kNET module");
-  if (host.root !== "/")
-    return skipped(`--root ${host.root}: the module is loaded by processes of the running system only`);
   const identity = serviceIdentity(host, profile.service);
   const [{ smokeTest }, { nothingSigned }] = await Promise.all([
     import("../../pkcs11/test-token.js"),
@@ -61,10 +64,6 @@ async function prove(
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
   return { smoke: { tokens, unsigned: nothingSigned(tokens) }, problems: smokeProblems(tokens) };
-}
-
-function skipped(why: string): Proof {
-  return { skipped: why, smoke: { tokens: [], unsigned: [why] }, problems: [] };
 }
 
 /** Results in the order of the items; at most `atOnce` run at the same time. */

@@ -1,5 +1,6 @@
-import type { Problem } from "../../problem/problem.js";
+import { isError, type Problem } from "../../problem/problem.js";
 import type { RunResult } from "../../workflow/apply.js";
+import { restartedUnits } from "../../workflow/change.js";
 import type { Plan } from "../../workflow/plan.js";
 import type { ProofResult } from "../../workflow/prove.js";
 import { changeJson } from "./plan-text.js";
@@ -22,14 +23,29 @@ export function applyJson(
   result: RunResult,
   recovered?: string,
 ): Readonly<Record<string, unknown>> {
-  const { run, outcome, smoke, problems, lookedAt } = result;
+  const { run, outcome, smoke, problems, lookedAt, exposureMs } = result;
   return {
     ...planJson(plan, [...warnings, ...problems]),
     run,
     outcome,
     ...(lookedAt !== undefined && { lookedAt }),
+    ...(exposureMs !== undefined && { exposure_ms: Math.round(exposureMs * 10) / 10 }),
     smoke,
     ...(recovered !== undefined && { recovered }),
+  };
+}
+
+/** The document of `rehearse --json`: the plan's, the proof, and what an apply would restart. */
+export function rehearseJson(
+  plan: Plan,
+  warnings: readonly Problem[],
+  { smoke, problems }: ProofResult,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...planJson(plan, [...warnings, ...problems]),
+    outcome: problems.some(isError) ? "failed" : "passed",
+    restarts: restartedUnits(plan.changes),
+    smoke,
   };
 }
 

@@ -1,8 +1,9 @@
 import type { ProgressEvent, ProgressListener } from "../../workflow/progress.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
+import type { Problem } from "../../problem/problem.js";
 import { changeText } from "../reports/plan-text.js";
 import { cleanLine } from "../text/clean-text.js";
-import type { Output } from "./output.js";
+import type { Output, Style } from "./output.js";
 import { timeText } from "../text/time-text.js";
 
 /**
@@ -43,12 +44,18 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
       return done(`${style.green("✓")} ${changeText(event.change)}`, event.ms);
     case "change-failed":
       return done(`${style.red("✗")} ${changeText(event.change)}`, event.ms);
+    case "staging-started":
+      return going(`staging ${counted(event.count)} …`);
+    case "staging-done":
+      return done(`${mark(event.passed, style)} staged ${counted(event.count)}`, event.ms);
+    case "not-staged":
+      return { text: `- not staged: ${cleanLine(reasonText(event.because))}`, final: true };
     case "proof-started":
       return going(`${event.step.title} …`);
     case "proof-done":
       if (event.skipped !== undefined)
         return { text: `- ${event.step.title}: skipped, ${cleanLine(event.skipped)}`, final: true };
-      return done(`${event.passed ? style.green("✓") : style.red("✗")} ${event.step.title}`, event.ms);
+      return done(`${mark(event.passed, style)} ${event.step.title}`, event.ms);
     case "rollback-started":
       return { text: style.yellow("rolling back"), final: true };
     case "taking-back":
@@ -63,6 +70,8 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
 /** `{"type","step","kind","path",…}`; problems of a rollback are in the document at the end. */
 function eventJson(event: ProgressEvent): object {
   if (event.type === "rollback-started") return { type: event.type };
+  if (event.type === "not-staged") return { type: event.type, problem: event.because.toJSON() };
+  if (event.type === "staging-started" || event.type === "staging-done") return event;
   if (event.type === "taking-back") return { type: event.type, run: event.run.run };
   if ("step" in event) {
     const { step, ...rest } = event;
@@ -78,6 +87,19 @@ function runText({ sequence, run, began, outcome }: RecordedRun): string {
     `${outcome === "unfinished" ? "the unfinished run" : "run"} ${sequence} of ` +
     cleanLine(`${timeText(began)} (${run})`)
   );
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 change" : `${count} changes`;
+}
+
+function mark(passed: boolean, style: Style): string {
+  return passed ? style.green("✓") : style.red("✗");
+}
+
+function reasonText({ message, detail }: Problem): string {
+  const why = [message, detail].filter((part) => part !== undefined).join(": ");
+  return `${why}; the changes are made on the host first, and proven there`;
 }
 
 function going(text: string): Line {

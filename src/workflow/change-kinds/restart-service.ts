@@ -91,16 +91,14 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
       };
     },
 
-    perform: async ({ unit, health, timeoutSeconds }, prior, run) => {
-      const timeoutMs = timeoutSeconds * 1000;
-      const deadline = performance.now() + timeoutMs;
-      await restartUnit(run.host, unit, { timeoutMs, signal: run.signal });
-      const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace)).catch(
-        (error: unknown) => {
-          throw asBefore(error, prior);
-        },
-      );
-      run.report(`${unit} is active${processText(state)}${who === undefined ? "" : `; ${who}`}`);
+    perform: async (change, prior, run) => {
+      try {
+        await restart(change, run, pace);
+      } catch (error) {
+        const ill = illBefore(error, prior);
+        if (ill === undefined) throw error;
+        run.warn?.(ill);
+      }
     },
 
     observe: async ({ unit }, prior, { host }) => await standing(unit, prior, host),
@@ -133,6 +131,18 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
 
 export const restartService = restartServiceAt(usualPace);
 
+async function restart(
+  { unit, health, timeoutSeconds }: RestartService,
+  run: RunContext,
+  pace: Pace,
+): Promise<void> {
+  const timeoutMs = timeoutSeconds * 1000;
+  const deadline = performance.now() + timeoutMs;
+  await restartUnit(run.host, unit, { timeoutMs, signal: run.signal });
+  const { state, who } = await awaitWell(run.host, unit, health, waiting(run, deadline, pace));
+  run.report(`${unit} is active${processText(state)}${who === undefined ? "" : `; ${who}`}`);
+}
+
 async function bringBack(
   { unit, health, timeoutSeconds }: RestartService,
   { invocation, answered }: Prior,
@@ -161,13 +171,16 @@ function processText({ mainPid }: { readonly mainPid: number }): string {
   return mainPid === 0 ? "" : ` (process ${mainPid})`;
 }
 
-/** If it did not answer before either, this run is not the only cause. */
-function asBefore(error: unknown, { was, answered }: Prior): unknown {
-  if (!(error instanceof Problem) || error.code !== "service-unhealthy" || was !== "up" || answered)
-    return error;
+/** One that was not well before either is not held against the run: that is told, and fails nothing. */
+function illBefore(error: unknown, { was, answered }: Prior): Problem | undefined {
+  if (!(error instanceof Problem) || !error.code.startsWith("service-")) return undefined;
   const { code, message, detail, hint } = error;
+  const isUnanswered = code === "service-unhealthy" && !answered;
+  if (was === "up" && !isUnanswered) return undefined;
+  const before = was === "up" ? "nor did it answer before this run" : "nor was it up before this run";
   return new Problem(code, message, {
-    detail: `${detail ?? ""}; nor did it answer before this run`,
+    severity: "warning",
+    detail: [detail, before].filter((part) => part !== undefined).join("; "),
     ...(hint !== undefined && { hint }),
     cause: error,
   });

@@ -35,6 +35,8 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     ...(answers !== undefined && { answers }),
   }),
 
+  // what install.sh does is not known beforehand
+  onlyInPlace: true,
   changesContent: true,
 
   parsePrior: (json) => (isInstallationRecord(json) ? json : undefined),

@@ -50,9 +50,7 @@ export class Journal {
    * `20261123T211050Z-3f2a`.
    */
   static begin(host: Host, header: RunHeader, now = new Date()): Journal {
-    for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)])
-      ensureFolder(host, folder, 0o755);
-    for (const folder of [stateFolder, runsFolder]) ensureFolder(host, folder, 0o700);
+    ensureStateFolders(host);
     const known = readHeads(host);
     const head = { run: freeName(known, now), sequence: nextSequence(known), began: now.toISOString() };
     const journal = new Journal(host, head.run, "", { ...known, heads: [head, ...known.heads] });
@@ -160,6 +158,13 @@ function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
     const name = `${time}-${randomHex(4)}`;
     if (!names.has(name)) return name;
   }
+}
+
+/** Makes the folders of all runs, where they are missing: root's alone from knetctl's own on. */
+export function ensureStateFolders(host: Host): void {
+  for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)])
+    ensureFolder(host, folder, 0o755);
+  for (const folder of [stateFolder, runsFolder]) ensureFolder(host, folder, 0o700);
 }
 
 function ensureFolder(host: Host, folder: AbsolutePath, mode: number): void {

@@ -29,8 +29,8 @@ const refused: Readonly<Record<string, RegExp>> = {
   // an option that there is not, whatever it would have eaten, with its dashes, once, and its value not
   // quoted
   "apply --foo profile.yaml": /^apply has no option --foo$/,
-  "apply profile.yaml --dry-run": /^apply has no option --dry-run$/,
-  "apply --dryRun profile.yaml": /^apply has no option --dryRun$/,
+  "verify profile.yaml --dry-run": /^verify has no option --dry-run$/,
+  "verify --dryRun profile.yaml": /^verify has no option --dryRun$/,
   "plan --rot /srv profile.yaml": /^plan has no option --rot$/,
   "smoke --module m --pin=1234": /^smoke has no option --pin$/,
   "ha list --foo --bar=1": /^ha list has no options --foo, --bar$/,

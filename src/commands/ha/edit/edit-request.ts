@@ -2,6 +2,7 @@ import type { Host } from "../../../host/host.js";
 import type { Problem } from "../../../problem/problem.js";
 import type { Endpoint, Profile } from "../../../profile/types.js";
 import type { ProfileFile } from "../../../steps/profile-file/step.js";
+import type { Staging } from "../../../workflow/staging.js";
 import type { CommandContext } from "../../command.js";
 import type { VectorEdit } from "./vector-edits.js";
 
@@ -37,6 +38,8 @@ export interface EditRequest {
   readonly args: EditArguments;
   readonly host: Host;
   readonly context: CommandContext;
+  /** Left out where nothing is to be changed. */
+  readonly staging?: Staging;
 }
 
 /**

@@ -27,7 +27,9 @@ export async function edit(verb: Verb, args: EditArguments, context: CommandCont
     if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb);
   }
   if (args.dryRun) return dryRun(request);
-  return withLockedHost(host, args.lockTimeout, context, (recovered) => changed(request, recovered));
+  return withLockedHost(host, args.lockTimeout, context, (recovered, staging) =>
+    changed({ ...request, staging }, recovered),
+  );
 }
 
 /** The requested edit, checked as far as possible without the host. Throws `ha-endpoint-invalid`. */

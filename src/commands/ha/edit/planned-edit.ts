@@ -34,7 +34,7 @@ export interface PlannedEdit {
  * are probed. Throws Problems.
  */
 export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
-  const { edit, args, host, context } = request;
+  const { edit, args, host, context, staging } = request;
   const before = await profileToEdit(request);
   const endpoints = editedVector(before.vector, edit);
   const { profile, file, warnings } = await before.edited(endpoints);
@@ -54,7 +54,7 @@ export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
   // an image's client may see networks other than this machine's
   const asked = host.root === "/" ? members : { ...members, others: [] };
   const found = args.probe ? await probeMembers(asked, context) : [];
-  const input = { profile, host };
+  const input = { profile, host, ...(staging && { staging }) };
   return {
     plan: await shownPlan(steps, input, context),
     input,

@@ -1,0 +1,104 @@
+import { callers } from "../../host/given-file.js";
+import { acquireLock } from "../../host/lock.js";
+import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
+import { errorsLast, exitCodeOf, isError, Problem } from "../../problem/problem.js";
+import { secretUses } from "../../profile/secret-uses.js";
+import { allSteps } from "../../steps/index.js";
+import { countText } from "../../ui/reports/plan-text.js";
+import { rehearseJson } from "../../ui/reports/report-json.js";
+import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { progressListener } from "../../ui/terminal/progress-lines.js";
+import { cleanLine } from "../../ui/text/clean-text.js";
+import { restartedUnits } from "../../workflow/change.js";
+import type { Plan } from "../../workflow/plan.js";
+import type { ProofResult } from "../../workflow/prove.js";
+import { unfinishedWarning } from "../../workflow/recover.js";
+import { onlyInPlace, rehearse as rehearsePlan } from "../../workflow/rehearse.js";
+import { Staging } from "../../workflow/staging.js";
+import type { Step, StepInput } from "../../workflow/step.js";
+import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
+import { readSecrets } from "./read-secrets.js";
+import { shownPlan } from "./run-plan.js";
+import { trustedBy, validProfile } from "./valid-profile.js";
+
+export interface RehearseArguments {
+  readonly profile: string;
+  readonly root?: string | undefined;
+  /** False: new members of HA vectors are not proven one by one. */
+  readonly prove: boolean;
+  readonly lockTimeout: number;
+  readonly timeout: number;
+}
+
+/**
+ * `knetctl rehearse`: what `apply` would do, made and proven in a stage, which is thrown away. Changes nothing
+ * on the host, and says what apply would change and restart. Exit 0: it would work; 69: a token cannot be
+ * reached; 1: it would fail.
+ */
+export const rehearse: CommandRun<RehearseArguments> = async (args, context) => {
+  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
+  const host = await context.host({ root: args.root, readOnly: false });
+  if (!context.isRoot) throw needsRoot();
+  const { secrets, problems } = await readSecrets(
+    secretUses(profile).filter(({ purpose }) => host.root === "/" || purpose === "settings"),
+    context,
+  );
+  const steps = allSteps({
+    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000 },
+    secrets,
+    callers: callers(context.environment),
+    restart: true,
+    members: args.prove,
+  });
+  // what another run changes meanwhile would be seen in the stage
+  const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal: context.signal });
+  const staging = Staging.of(host, context.signal);
+  try {
+    const unfinished = await unfinishedWarning(host);
+    for (const problem of unfinished) context.output.problem(problem);
+    const before = [...warnings, ...problems, ...unfinished];
+    return await rehearsed(steps, { profile, host, staging }, before, context);
+  } finally {
+    await staging.close();
+    lock.release();
+  }
+};
+
+async function rehearsed(
+  steps: readonly Step[],
+  input: StepInput & { readonly staging: Staging },
+  warnings: readonly Problem[],
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output, signal } = context;
+  const plan = await shownPlan(steps, input, context);
+  const result = await rehearsePlan(plan, input, { prove: true, signal, listener: progressListener(output) });
+  if (result === undefined) throw input.staging.none ?? onlyInPlace(plan, input.host) ?? noStage();
+  if (output.json) output.document(rehearseJson(plan, warnings, result));
+  else show(plan, result, context);
+  return exitCodeOf(result.problems, exitCodes.done);
+}
+
+function show(plan: Plan, { smoke, problems }: ProofResult, { output }: CommandContext): void {
+  if (smoke.tokens.length > 0) output.result(`\n${smokeReportText(smoke, output.style)}`);
+  for (const problem of errorsLast(problems)) output.problem(problem);
+  if (problems.some(isError)) output.result("apply would fail; nothing was changed");
+  else output.result([summary(plan), "nothing was changed", unsignedText(smoke)].filter(Boolean).join("; "));
+}
+
+function summary(plan: Plan): string {
+  if (plan.changes.length === 0) return countText(plan);
+  const units = restartedUnits(plan.changes).map(cleanLine);
+  const restarts = units.length === 0 ? "restart nothing" : `restart ${units.join(", ")}`;
+  return `apply would work: ${countText(plan)}; it would ${restarts}`;
+}
+
+function noStage(): Problem {
+  return new Problem("stage-failed", "the changes could not be made in a stage");
+}
+
+function needsRoot(): Problem {
+  return new Problem("apply-needs-root", "rehearse works in a stage, which needs root", {
+    hint: "sudo knetctl rehearse …; knetctl plan shows what apply would do and works without root",
+  });
+}

@@ -1,0 +1,85 @@
+import type { Host } from "../host/host.js";
+import { Problem, Problems } from "../problem/problem.js";
+import { type Change, waitsForProof } from "./change.js";
+import type { Contents } from "./contents.js";
+import type { Journal } from "./journal/journal.js";
+import { looksOf, notAsProven } from "./looks.js";
+import { makeChanges } from "./make-changes.js";
+import type { ProgressListener } from "./progress.js";
+import type { Rehearsal } from "./rehearse.js";
+import type { StepInput } from "./step.js";
+import type { UndoableChange } from "./undoable-change.js";
+
+/** The making of a plan's changes on the host itself, each in the journal before it is made. */
+export class Commit {
+  readonly host: Host;
+  /** What may have to be undone. */
+  readonly begun: UndoableChange[] = [];
+  /** What is not well, and is no fault of the run's. */
+  readonly warnings: Problem[] = [];
+  readonly #changes: readonly Change[];
+  readonly #contents: Contents | undefined;
+  readonly #options: { readonly signal: AbortSignal; readonly listener: ProgressListener };
+  readonly #journal: Journal;
+  #first: number | undefined;
+  #last: number | undefined;
+
+  constructor(
+    { host, staging }: StepInput,
+    changes: readonly Change[],
+    options: { readonly signal: AbortSignal; readonly listener: ProgressListener },
+    journal: Journal,
+  ) {
+    this.host = host;
+    this.#changes = changes;
+    this.#contents = staging?.contents;
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** Makes those that are asked for, until one fails. Returns why it stopped early. */
+  make(isAskedFor: (change: Change) => boolean): Promise<readonly Problem[]> {
+    const journal = this.#journal;
+    return makeChanges(
+      {
+        host: this.host,
+        changes: this.#changes,
+        contents: this.#contents,
+        folder: journal.folder,
+        ...this.#options,
+        warn: (problem) => {
+          this.warnings.push(problem);
+        },
+        record: {
+          begun: (recorded) => {
+            journal.write({ type: "intent", number: recorded.number, prior: recorded.prior });
+            this.begun.push(recorded);
+            this.#first ??= performance.now();
+          },
+          done: ({ number }) => {
+            this.#last = performance.now();
+            journal.write({ type: "done", number });
+          },
+        },
+      },
+      isAskedFor,
+    );
+  }
+
+  /** Milliseconds from the beginning of the first change so far to the end of the last; undefined: none was made. */
+  get exposureMs(): number | undefined {
+    return this.#first === undefined || this.#last === undefined ? undefined : this.#last - this.#first;
+  }
+
+  /** What is not on the host as it was proven, or cannot be looked at. */
+  compareWith({ proven }: Pick<Rehearsal, "proven">): readonly Problem[] {
+    const made = this.#changes.filter((change) => proven.has(change.path) && !waitsForProof(change));
+    try {
+      return notAsProven(proven, looksOf(this.host, made));
+    } catch (error) {
+      if (error instanceof Problems) return error.list;
+      if (error instanceof Problem) return [error];
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Host } from "../host/host.js";
+import type { AbsolutePath } from "../host/path.js";
+import { Problem } from "../problem/problem.js";
+import type { CommonChange } from "./change-kind.js";
+import { trustedFiles } from "./change-kinds/named-accounts.js";
+
+/** What stands at a path: all that two hosts are compared by. The content is kept as a hash. */
+interface Look {
+  readonly kind: string;
+  readonly mode: number;
+  readonly owner: string;
+  readonly content: string | undefined;
+}
+
+/** What stands where changes were made; undefined: nothing. */
+export type Looks = ReadonlyMap<AbsolutePath, Look | undefined>;
+
+/** Looks at every path that these changes name. Throws Problems (`host-…`). */
+export function looksOf(host: Host, changes: readonly CommonChange[]): Looks {
+  const byPath = new Map(changes.map((change) => [change.path, change]));
+  return new Map([...byPath].map(([path, change]) => [path, lookAt(host, change)]));
+}
+
+function lookAt(host: Host, change: CommonChange): Look | undefined {
+  const { path } = change;
+  const files = trustedFiles(host, change);
+  const entry = files.entry(path);
+  if (entry === undefined) return undefined;
+  const { kind, mode, uid, gid } = entry;
+  const content =
+    kind === "file" ? files.state(path)?.sha256 : kind === "link" ? files.readLink(path) : undefined;
+  return {
+    kind,
+    mode,
+    owner: `${uid}:${gid}`,
+    content,
+  };
+}
+
+/**
+ * What is not the same on the host as where it was proven: one problem (`workflow-not-as-proven`) that names
+ * paths and what differs, and quotes nothing.
+ */
+export function notAsProven(proven: Looks, now: Looks): readonly Problem[] {
+  const differing = [...proven].flatMap(([path, then]) => {
+    const what = differenceOf(then, now.get(path));
+    return what === undefined ? [] : [{ path, what }];
+  });
+  const [first] = differing;
+  if (first === undefined) return [];
+  return [
+    new Problem("workflow-not-as-proven", "what was written to the host is not what was proven", {
+      where: { path: first.path },
+      detail: differing.map(({ path, what }) => `${path}: ${what}`).join("\n"),
+      hint: "find out who else is working on this host, then run the command again",
+    }),
+  ];
+}
+
+function differenceOf(proven: Look | undefined, now: Look | undefined): string | undefined {
+  if (proven === undefined || now === undefined)
+    return proven === now ? undefined : proven === undefined ? "it was not there" : "it is missing";
+  if (proven.kind !== now.kind) return `it was a ${proven.kind}, and is a ${now.kind}`;
+  const aspects = (["content", "mode", "owner"] as const).filter((aspect) => proven[aspect] !== now[aspect]);
+  return aspects.length === 0 ? undefined : `other ${aspects.join(", other ")}`;
+}

@@ -1,0 +1,88 @@
+import type { Host } from "../host/host.js";
+import { isError, Problem, Problems } from "../problem/problem.js";
+import { type Change, canBeStaged, waitsForProof } from "./change.js";
+import { type Looks, looksOf } from "./looks.js";
+import type { Plan } from "./plan.js";
+import { prove, type ProofResult, type ProveOptions } from "./prove.js";
+import type { StepInput } from "./step.js";
+
+/** Whether a change is made before the proof. */
+function isMadeFirst(change: Change): boolean {
+  return !waitsForProof(change);
+}
+
+/** What came of a plan in a stage. */
+export interface Rehearsal extends ProofResult {
+  /** How the changed places were when they were proven; empty where nothing had to change before the proof. */
+  readonly proven: Looks;
+}
+
+/**
+ * Makes the plan's changes in a stage, all but those that wait for the proof, and proves them there: the host
+ * is not touched. A change that fails fails the rehearsal, and nothing is proven then. Undefined where it
+ * cannot be done: the plan has a change that is `onlyInPlace`, or there is no stage to be had (`staging.none`).
+ */
+export async function rehearse(
+  plan: Plan,
+  input: StepInput,
+  options: ProveOptions,
+): Promise<Rehearsal | undefined> {
+  const { host, staging } = input;
+  const made = plan.changes.filter(isMadeFirst);
+  if (made.length === 0) return { proven: new Map(), ...(await prove(plan, host, options)) };
+  if (staging === undefined || onlyInPlace(plan, host) !== undefined) return undefined;
+  const { listener, signal } = options;
+  const start = performance.now();
+  listener({ type: "staging-started", count: made.length });
+  const staged = await inStage(plan.changes, staging, signal);
+  const ms = performance.now() - start;
+  if (staged === undefined) return undefined;
+  listener({ type: "staging-done", count: made.length, ms, passed: !("problems" in staged) });
+  if ("problems" in staged) return { proven: new Map(), smoke: { tokens: [] }, problems: staged.problems };
+  const { host: stage, proven } = staged;
+  return { proven, ...(await prove(plan, stage, options)) };
+}
+
+/** What a stage of `/` shares with this machine. */
+const shared = ["/dev", "/proc", "/run", "/sys"];
+
+/**
+ * Why a plan cannot be tried in a stage, whether there is one or not (`stage-only-in-place`): undefined when it
+ * can.
+ */
+export function onlyInPlace({ changes }: Plan, { root }: Pick<Host, "root">): Problem | undefined {
+  const change = changes
+    .filter(isMadeFirst)
+    .find(
+      (one) =>
+        !canBeStaged(one) ||
+        (root === "/" && shared.some((folder) => `${one.path}/`.startsWith(`${folder}/`))),
+    );
+  if (change === undefined) return undefined;
+  return new Problem("stage-only-in-place", "a change of the plan can only be made on the host itself", {
+    where: { path: change.path },
+    detail: `what it does is not known before, or ${change.path} is the same in every stage`,
+    hint: "knetctl plan shows the plan",
+  });
+}
+
+/** The stage's host with the changes made, or what kept them from being made. */
+type Staged = (Pick<StepInput, "host"> & Pick<Rehearsal, "proven">) | Pick<Rehearsal, "problems">;
+
+async function inStage(
+  changes: readonly Change[],
+  staging: NonNullable<StepInput["staging"]>,
+  signal: AbortSignal,
+): Promise<Staged | undefined> {
+  try {
+    const stage = await staging.open();
+    if (stage === undefined) return undefined;
+    const problems = await staging.make(stage, changes, signal, isMadeFirst);
+    if (problems.some(isError)) return { problems };
+    return { host: stage.host, proven: looksOf(stage.host, changes.filter(isMadeFirst)) };
+  } catch (error) {
+    if (error instanceof Problems) return { problems: error.list };
+    if (error instanceof Problem) return { problems: [error] };
+    throw error;
+  }
+}

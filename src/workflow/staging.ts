@@ -1,0 +1,93 @@
+import type { Host } from "../host/host.js";
+import { joined, stateFolder } from "../host/path.js";
+import { randomHex } from "../host/random-hex.js";
+import type { Stage } from "../host/stage/stage.js";
+import { Problem } from "../problem/problem.js";
+import type { Change } from "./change.js";
+import type { Contents } from "./contents.js";
+import { ensureStateFolders } from "./journal/journal.js";
+import { makeChanges } from "./make-changes.js";
+
+const silent = (): void => undefined;
+
+/**
+ * The stages of one command: copies of its host in which changes are tried before the host is touched. Made
+ * once for a command, and closed at its end.
+ */
+export class Staging {
+  readonly #openOne: () => Promise<Stage>;
+  readonly #opened: Stage[] = [];
+  #none: Problem | undefined;
+  /** What changes install and do not hold themselves, of whichever stage it was made in; set by who made it. */
+  contents: Contents | undefined;
+
+  /** `openOne` opens a stage of the command's host, or throws why there is none (`stage-…`). */
+  constructor(openOne: () => Promise<Stage>) {
+    this.#openOne = openOne;
+  }
+
+  /** Stages of this host; what makes them is loaded when the first one is opened. */
+  static of(host: Host, signal: AbortSignal): Staging {
+    return new Staging(async () => (await import("../host/stage/stage.js")).openStage(host, signal));
+  }
+
+  /** No stages, and why. */
+  static none(why: Problem): Staging {
+    return new Staging(() => Promise.reject(why));
+  }
+
+  /** Why there is no stage to be had here; undefined as long as none was asked for in vain. */
+  get none(): Problem | undefined {
+    return this.#none;
+  }
+
+  /**
+   * A stage of the host as it is now; undefined where none can be had, which `none` explains. Throws what is no
+   * matter of the machine, such as `interrupted`.
+   */
+  async open(): Promise<Stage | undefined> {
+    if (this.#none !== undefined) return undefined;
+    try {
+      const stage = await this.#openOne();
+      this.#opened.push(stage);
+      return stage;
+    } catch (error) {
+      if (!(error instanceof Problem) || !error.code.startsWith("stage-")) throw error;
+      this.#none = error;
+      return undefined;
+    }
+  }
+
+  /**
+   * Makes those of a plan's changes that are asked for in a stage, by the way in which they are made on the
+   * host, and without a journal. Returns why it stopped early.
+   */
+  make(
+    { host }: Pick<Stage, "host">,
+    changes: readonly Change[],
+    signal: AbortSignal,
+    isAskedFor: (change: Change) => boolean = () => true,
+  ): Promise<readonly Problem[]> {
+    ensureStateFolders(host);
+    const folder = joined(stateFolder, `staged-${randomHex(8)}`);
+    host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
+    return makeChanges(
+      {
+        host,
+        changes,
+        folder,
+        contents: this.contents,
+        signal,
+        listener: silent,
+        warn: silent,
+        record: { begun: silent, done: silent },
+      },
+      isAskedFor,
+    );
+  }
+
+  /** Ends what runs in the stages and removes them; can be repeated. */
+  async close(): Promise<void> {
+    for (let stage = this.#opened.pop(); stage !== undefined; stage = this.#opened.pop()) await stage.close();
+  }
+}

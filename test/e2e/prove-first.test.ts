@@ -1,0 +1,212 @@
+import t, { type Test } from "tap";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { report as reportSchema } from "../../src/generated/validate-report.js";
+import { startCluster } from "../../src/simulator/cluster.js";
+import { cache, simulatedModule, sources } from "../simulator/rig.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { configFile } from "../support/provisioning.js";
+import { standInService } from "../support/stand-in-service.js";
+import { moduleLibrary } from "../support/vendor-archive.js";
+
+await ensureSandbox(import.meta.filename);
+
+const folder = "/root/prove-first";
+const library = "/usr/local/lib/libkNETPKCS11.so";
+mkdirSync(folder, { mode: 0o700 });
+const cluster = await startCluster({
+  vhsms: 2,
+  users: ["ca_signer"],
+  stateFolder: `${folder}/vhsms`,
+  sources,
+  cache,
+});
+t.teardown(() => cluster.stop());
+const simulated = await simulatedModule(folder);
+const service = standInService({ isUp: true });
+const [first, second] = cluster.endpoints;
+
+function install(module: string): void {
+  copyFileSync(module, library);
+  execFileSync("ldconfig");
+}
+
+const rightPin = cluster.users[0]!.pin.reveal();
+
+function profile(
+  name: string,
+  { endpoints = [first!.https], pin = rightPin, verbosity = "quiet" } = {},
+): string {
+  const file = `${folder}/${name}.yaml`;
+  writeFileSync(`${folder}/${name}.pin`, pin, { mode: 0o600 });
+  const members = endpoints.map(({ ip, port }) => `{ ip: ${ip}, port: ${port} }`).join(", ");
+  writeFileSync(
+    file,
+    `connections:
+  hsm_1:
+    endpoints: [${members}]
+users:
+  ca_signer: { connection: hsm_1, pin: { file: ${folder}/${name}.pin } }
+log_verbosity: ${verbosity}
+service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: amplia.service }
+`,
+  );
+  return file;
+}
+
+/**
+ * All that a run could change, byte for byte and inode for inode: whatever is written to a file changes its
+ * time of change. Of folders not the times: something may have been there meanwhile.
+ */
+function treeOf(...tops: readonly string[]): readonly string[] {
+  return tops.flatMap((top) => {
+    const stats = lstatSync(top);
+    const { ino, mode, uid, gid, size, mtimeMs, ctimeMs } = stats;
+    const rights = `${top} ${ino} ${mode.toString(8)} ${uid}:${gid}`;
+    if (!stats.isDirectory()) return [`${rights} ${size} ${mtimeMs} ${ctimeMs}`];
+    return [rights, ...treeOf(...readdirSync(top).map((name) => join(top, name)))];
+  });
+}
+
+const watched = ["/etc", "/usr/local/lib", "/usr/lib", "/var/lib", "/var/cache/ldconfig", "/srv"].filter(
+  existsSync,
+);
+
+/** What a failed proof must have left alone. */
+async function untouched(t: Test, failing: () => Promise<void>): Promise<void> {
+  service.calls();
+  const [before, homes] = [treeOf(...watched), readdirSync("/run")];
+  const start = service.start();
+  await failing();
+  t.strictSame(treeOf(...watched), before, "byte for byte and inode for inode");
+  t.strictSame(
+    readdirSync("/run").filter((name) => name !== "knetctl"),
+    homes.filter((name) => name !== "knetctl"),
+  );
+  t.same([service.calls(), service.start()], [[], start], "the service was left alone");
+  t.notOk(existsSync("/var/amplia"));
+  t.notOk(existsSync("/var/lib/knetctl"));
+  t.match((await knetctl(["history"])).stdout, /^no run of knetctl has changed this host yet$/m);
+  t.notMatch(readFileSync("/proc/mounts", "utf8"), /knetctl-stage/, "nothing is left mounted");
+}
+
+const hanging = `${folder}/hanging.so`;
+writeFileSync(
+  hanging,
+  moduleLibrary(`${folder}/build`, "#include <unistd.h>\nint C_GetFunctionList(void) { for (;;) pause(); }"),
+);
+
+const failures: Record<string, { file: string; module?: string; code: string; exitCode: number }> = {
+  "a wrong PIN": { file: profile("wrong", { pin: "0000" }), code: "smoke-test-failed", exitCode: 1 },
+  "a dead member": {
+    file: profile("dead", { endpoints: [{ ip: "127.0.0.1", port: 9 }] }),
+    code: "smoke-token-unreachable",
+    exitCode: 69,
+  },
+  "the TTLV port": {
+    file: profile("ttlv", { endpoints: [first!.ttlv] }),
+    code: "smoke-token-unreachable",
+    exitCode: 69,
+  },
+  "a module that hangs": {
+    file: profile("hangs"),
+    module: hanging,
+    code: "smoke-test-failed",
+    exitCode: 1,
+  },
+};
+
+for (const [what, { file, module = simulated, code, exitCode }] of Object.entries(failures))
+  for (const verb of ["apply", "rehearse"])
+    t.test(`${verb} with ${what}: nothing was changed`, async (t) => {
+      install(module);
+      await untouched(t, async () => {
+        const failed = await knetctlJson([verb, file, "--timeout", "5"]);
+        t.ok(reportSchema(failed.document), JSON.stringify(reportSchema.errors));
+        t.equal(failed.document.outcome, "failed");
+        if (verb === "apply") t.equal(failed.document.run, null);
+        t.match(
+          failed.document.problems.filter(({ severity }) => severity === "error"),
+          [{ code }],
+        );
+        t.equal(failed.exitCode, exitCode, JSON.stringify(failed.document.problems));
+      });
+    });
+
+t.test("and the person is told so in one line", async (t) => {
+  install(simulated);
+  const { stdout } = await knetctl(["apply", failures["a dead member"]!.file]);
+  t.match(stdout, /\nfailed: nothing was changed\n$/);
+});
+
+t.test("rehearse: says what apply would change and restart, and leaves the host as it is", async (t) => {
+  install(simulated);
+  await untouched(t, async () => {
+    const { exitCode, document } = await knetctlJson(["rehearse", profile("right")]);
+    t.equal(exitCode, 0, JSON.stringify(document.problems));
+    t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+    t.match(document, { outcome: "passed", restarts: ["amplia.service"] });
+    t.ok(document.changes.some(({ path }) => path === configFile));
+    t.ok(document.smoke.tokens[0]?.checks.some(({ id, status }) => id === "sign-ec" && status === "pass"));
+    const { stdout } = await knetctl(["rehearse", profile("right")]);
+    t.match(stdout, /apply would work: \d+ changes; it would restart amplia\.service; nothing was changed/);
+  });
+});
+
+t.test("apply --dry-run is plan", async (t) => {
+  const file = profile("right");
+  await untouched(t, async () => {
+    const [planned, dry] = [await knetctl(["plan", file]), await knetctl(["apply", "--dry-run", file])];
+    t.same([dry.exitCode, dry.stdout], [2, planned.stdout]);
+  });
+});
+
+t.test("what was proven is made, the service starts with it, and the time is told", async (t) => {
+  const { exitCode, document, stderr } = await knetctlJson(["apply", profile("right")]);
+  t.equal(exitCode, 0, JSON.stringify(document.problems));
+  t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+  t.equal(document.outcome, "applied");
+  t.same(service.calls(), ["reset-failed amplia.service", "restart amplia.service"]);
+  const events = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; kind?: string });
+  const at = (type: string): number => events.findIndex((event) => event.type === type);
+  t.ok(at("staging-done") < at("proof-done") && at("proof-done") < at("change-started"), "proven first");
+  t.equal(events.filter(({ type }) => type === "proof-started").length, 1, "and once");
+  t.type((document as { exposure_ms?: number }).exposure_ms, "number");
+  t.comment(`exposure_ms ${String((document as { exposure_ms?: number }).exposure_ms)}`);
+  const home = lstatSync("/var/amplia");
+  t.equal(home.uid, Number(execFileSync("id", ["-u", "amplia"]).toString()));
+});
+
+t.test(
+  "ha: an edit whose proof fails changes neither config.json nor the profile, and restarts nothing",
+  async (t) => {
+    const file = profile("two", { endpoints: [first!.https, second!.https] });
+    const made = await knetctlJson(["apply", file]);
+    t.equal(made.exitCode, 0, JSON.stringify(made.document.problems));
+    service.calls();
+    writeFileSync(`${folder}/two.pin`, "0000");
+    const texts = (): readonly string[] => [configFile, file].map((one) => readFileSync(one, "utf8"));
+    const before = texts();
+    const [one] = [first, second].map((member) => `${member!.https.ip}:${member!.https.port}`);
+    for (const verb of ["remove", "promote"]) {
+      const member = verb === "remove" ? one! : `${second!.https.ip}:${second!.https.port}`;
+      const failed = await knetctlJson(["ha", verb, "hsm_1", member, "--profile", file, "--yes"]);
+      t.match(failed.document, { run: null, outcome: "failed" }, JSON.stringify(failed.document.problems));
+      t.same(texts(), before);
+      t.same(service.calls(), []);
+    }
+  },
+);
