@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 const halfOfOutput = 512 * 1024;
 
 export interface Collected {
-  /** The stream's end. */
+  /** Settles at the stream's end. */
   readonly whole: Promise<void>;
   text(): string;
 }
@@ -32,7 +32,7 @@ export function collected(stream: Readable | null): Collected {
           resolve();
         });
   });
-  // a gap between the halves is named; without one a character may lie across the border
+  // a gap between the halves is marked; without one, a character may lie across the boundary
   const parts = (): readonly Buffer[] =>
     dropped === 0 ? [head, tail] : [head, Buffer.from(`\n[${dropped} bytes left out]\n`), tail];
   return { whole, text: () => Buffer.concat(parts()).toString("utf8") };

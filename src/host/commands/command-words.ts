@@ -9,7 +9,7 @@ import { findProgram } from "./find-program.js";
 /** Where this machine's programs are. */
 export const machine: Tree = { root: "/", owners: trustedOwners([]) };
 
-/** A command line that changes to the folder first: where one enters another root it always begins in `/`. */
+/** A command line that changes to the folder first: whoever enters another root always begins in `/`. */
 export function inFolder(folder: string, line: readonly string[]): readonly string[] {
   return ["/bin/sh", "-c", 'cd -- "$1" && shift && exec "$@"', "sh", folder, ...line];
 }
@@ -19,7 +19,7 @@ export function environment(command: Pick<Command, "env">): Record<string, strin
   return { ...command.env, PATH: systemPath, LC_ALL: "C" };
 }
 
-/** A program's path; throws a Problem (`host-command-missing`) where it is not there. */
+/** A program's path; throws a Problem (`host-command-missing`) if it is missing. */
 export function programIn(tree: Tree, program: string): AbsolutePath {
   const found = findProgram(tree, program);
   if (found !== undefined) return found;

@@ -8,8 +8,8 @@ import type { Tree } from "../files/walk.js";
 import { runWalledRoot } from "../stage/walled-root.js";
 
 /**
- * Programs of this machine, or, for a command `insideRoot`, of the host's root, behind a wall. Without
- * `insideRoot` the working folder is the host's all the same, and arguments are as they stand.
+ * Runs programs of this machine, or, for a command `insideRoot`, of the host's root, behind a wall. Without
+ * `insideRoot` the working folder is still the host's, and arguments are passed as they are.
  */
 export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
   const inside: Tree = { root: rootOpener, owners: trustedOwners([]) };

@@ -37,8 +37,8 @@ function usable(tree: Tree, program: AbsolutePath): boolean {
 }
 
 /**
- * Throws `host-command-missing` for the first of the programs that is not there: what needs several of them
- * must not find out halfway.
+ * Throws `host-command-missing` for the first of the programs that is missing: work that needs several of
+ * them must not find out halfway.
  */
 export function requirePrograms(
   { find }: Pick<Commands, "find">,

@@ -14,9 +14,9 @@ export const markerVariable = "KNETCTL_MARK";
 
 /**
  * Processes that still carry the marker in the environment they were started with, and those that work in the
- * folder or run a program of it: they may have thrown their environment away (`env -i`). Not our own; no
- * zombies. A process that did so and works elsewhere with a program of the host's cannot be distinguished
- * from anybody else's, and is not found.
+ * folder or run a program in it, since they may have discarded their environment (`env -i`). Without our own
+ * and without zombies. A process that discarded it, works elsewhere and runs one of the host's programs
+ * cannot be distinguished from anybody else's, and is not found.
  */
 export function leftOverProcesses(marker: string, folder?: string): readonly LeftOver[] {
   return look(marker, folder).found;
@@ -25,7 +25,7 @@ export function leftOverProcesses(marker: string, folder?: string): readonly Lef
 interface Look {
   readonly found: readonly LeftOver[];
   /**
-   * Whether a process had no environment at all: for a moment that is so of every one that is just becoming
+   * Whether a process had no environment at all: for a moment that is true of every process that is becoming
    * another program, execve(2).
    */
   readonly isUnsure: boolean;
@@ -40,7 +40,7 @@ function look(marker: string, folder: string | undefined): Look {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
         if (!environment.split("\0").includes(wanted) && !isAtHomeIn(pid, folder)) {
-          // a thread of the kernel runs no program, and a zombie no more
+          // a kernel thread runs no program, and a zombie no longer does
           isUnsure ||= environment === "" && existsSync(`/proc/${pid}/exe`);
           return [];
         }
@@ -54,11 +54,11 @@ function look(marker: string, folder: string | undefined): Look {
 }
 
 /**
- * Ends them: SIGTERM, and SIGKILL for those that stay for a second. They are ended also after an installer
- * that succeeded: as root, outside of the service manager and gone with the next boot, they are nothing a
- * host should keep, and one that goes on writing would make the record of the installation, and its undoing,
- * wrong. What a module leaves behind after a smoke test may hold the PIN. The folder, when given, is one that
- * nobody else has a reason to be in. Returns whom it ended.
+ * Ends such processes: SIGTERM, and SIGKILL for those still there after a second. They are ended even after
+ * an installer that succeeded: a host should not keep processes that run as root outside the service manager
+ * and do not survive a reboot, and one that went on writing would make the record of the installation, and so
+ * its undoing, wrong. What a module leaves behind after a smoke test may hold the PIN. The folder, when
+ * given, is one that nobody else has a reason to be in. Returns the processes that it ended.
  */
 export async function endLeftOvers(marker: string, folder?: string): Promise<readonly LeftOver[]> {
   const ended = new Map<number, LeftOver>();
@@ -74,13 +74,13 @@ export async function endLeftOvers(marker: string, folder?: string): Promise<rea
   return [...ended.values()];
 }
 
-/** Waits for processes that come to their end by themselves, and are better not ended in the middle. */
+/** Waits, up to `mostMs`, for processes that end by themselves and should not be ended halfway. */
 export async function leftOversEnded(marker: string, mostMs: number): Promise<void> {
   const end = performance.now() + mostMs;
   while ((await surelyLeft(marker)).length > 0 && performance.now() < end) await setTimeout(20);
 }
 
-/** Looks again before it says that there are none, where one may have been missed. */
+/** Looks again before it says that there are none, if one may have been missed. */
 async function surelyLeft(marker: string, folder?: string): Promise<readonly LeftOver[]> {
   const { found, isUnsure } = look(marker, folder);
   if (found.length > 0 || !isUnsure) return found;
@@ -99,6 +99,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // it ended meanwhile
+    // it has ended in the meantime
   }
 }

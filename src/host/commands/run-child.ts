@@ -18,17 +18,17 @@ export interface ChildRun {
 
 /** How long the group has to end by itself after SIGTERM. */
 const graceMs = 1000;
-/** How long output is waited for once the child has ended; a daemon it left may hold the pipes for ever. */
+/** How long to wait for output once the child has ended; a daemon it left may hold the pipes for ever. */
 const drainMs = 200;
 
 /**
  * Runs one child in a session of its own: no terminal to ask questions on, and one group to kill. Settles
  * when the child itself has ended. At the time-out or abort the group gets SIGTERM, then SIGKILL.
  *
- * Not by execa 9, although it runs the demo's and the simulator's programs: where no descriptors are left for
- * the pipes it ends this process in the middle of a run, with an `error` event that nobody can catch; it
- * signals the child and not its group; it waits as long as a daemon holds the pipes; and over its `maxBuffer`
- * it ends the child or drops the last words, which say what went wrong.
+ * execa 9, which runs the demo's and the simulator's programs, is not used here. If no descriptors are left
+ * for the pipes, it ends this process in the middle of a run, with an `error` event that nobody can catch; it
+ * signals the child but not its group; it waits as long as a daemon holds the pipes; and beyond its
+ * `maxBuffer` it ends the child or drops the last words, which say what went wrong.
  */
 export async function runChild(run: ChildRun): Promise<CommandResult> {
   const started = performance.now();

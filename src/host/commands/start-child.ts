@@ -17,10 +17,10 @@ export type ChildDescriptor = "pipe" | "ignore" | "inherit" | "ipc" | Stream | n
 export type ChildOptions = Omit<SpawnOptions, "stdio"> & { readonly stdio: readonly ChildDescriptor[] };
 
 /**
- * spawn(), of which the child gets the descriptors of `stdio` and no other; throws a Problem
- * (`host-input-output`) where there are none left for its pipes. What a terminal sends to our process group
- * in the moment before a child has left it ends the child before it is the program: then it is started anew.
- * All children are started here or by `askChild`.
+ * spawn(), except that the child gets the descriptors of `stdio` and no others. Throws a Problem
+ * (`host-input-output`) if none are left for its pipes. A signal from the terminal to our process group, in
+ * the moment before a child has left the group, ends the child before it has become the program: then it is
+ * started again. All children are started here or by `askChild`.
  */
 export function startChild(
   program: string,
@@ -29,8 +29,8 @@ export function startChild(
 ): ChildProcess {
   for (let tries = 1; ; tries++) {
     const child = spawn(program, args, { ...options, stdio: [...stdio, ...othersFrom(stdio.length)] });
-    // out of descriptors for the pipes, Node gives a child without streams, whatever its types say, and the
-    // error later
+    // when descriptors for the pipes run out, Node returns a child without streams, whatever its types say,
+    // and reports the error later
     const begun: { readonly stdio?: unknown } = child;
     if (begun.stdio === undefined) {
       child.on("error", () => undefined);
@@ -42,15 +42,15 @@ export function startChild(
 }
 
 /**
- * A busy machine lets seven of ten first moments be hit while signals keep coming, so that twenty tries were
- * too few.
+ * While signals keep coming, seven of ten children are hit in that moment on a busy machine: twenty tries
+ * were too few.
  */
 const mostTries = 500;
 
 /**
- * Whether a child became its program: spawn() returns when it did, or has died before. Until then it bears
- * our name, and our command line or, once it is dead, none (proc_pid_comm(5), proc_pid_cmdline(5)). True
- * where that cannot be determined.
+ * Whether a child became its program: spawn() returns when it has, or when it has died before that. Until
+ * then it has our name, and our command line or, once it is dead, none (proc_pid_comm(5),
+ * proc_pid_cmdline(5)). True if that cannot be determined.
  */
 function hasBegun(pid: number): boolean {
   try {
@@ -72,7 +72,7 @@ export interface AskOptions {
   readonly encoding?: "utf8" | "latin1";
 }
 
-/** Waits for a program that has no input and is asked for what it prints; SIGKILL at the time-out. */
+/** Runs a program without input to its end, for what it prints; SIGKILL at the time-out. */
 export function askChild(
   program: string,
   args: readonly string[],
@@ -80,8 +80,8 @@ export function askChild(
 ): SpawnSyncReturns<string> {
   const first = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
   const stdio = [...first, ...othersFrom(first.length)];
-  // in a group of its own, as all children are: what the terminal sends to ours must not end a rollback's
-  // work. Its types do not know that
+  // in a group of its own, as all children are: what the terminal sends to our group must not end a
+  // rollback's work. The types of spawnSync() lack `detached`
   const options = {
     detached: true,
     env: { ...env },
@@ -92,7 +92,7 @@ export function askChild(
   };
   for (let tries = 1; ; tries++) {
     const answer = spawnSync(program, args, options);
-    // by what only a terminal sends, and only before it had its own group: see `startChild`
+    // only a terminal sends these, and only before the child had a group of its own: see `startChild`
     if (
       tries === mostTries ||
       (answer.signal !== "SIGHUP" && answer.signal !== "SIGINT" && answer.signal !== "SIGQUIT")
@@ -101,16 +101,16 @@ export function askChild(
   }
 }
 
-/** The highest that a profile can name. */
+/** The highest descriptor that a profile can name. */
 const mostNamed = 1023;
 
 let nothing: number | undefined;
 
 /**
- * What a child gets from its descriptor number `first` on, for the end of its `stdio`: /dev/null at each
- * number that whoever started us left open for all children. Node cannot mark it close-on-exec, and until a
- * PIN has been read from it we need it ourselves; where nothing can name it any more it is closed. Throws a
- * Problem where what that is cannot be determined, or where it cannot be hidden.
+ * What a child gets from descriptor number `first` on, to append to its `stdio`: /dev/null in place of each
+ * descriptor that whoever started us left open for all children. Node cannot mark those close-on-exec, and we
+ * need them ourselves until a PIN has been read from them; those that no profile can name are closed. Throws
+ * a Problem if they cannot be determined, or cannot be hidden.
  */
 export function othersFrom(first: number): readonly ("ignore" | number)[] {
   const others = passedOn().filter((descriptor) => descriptor >= first);
@@ -127,7 +127,7 @@ export function othersFrom(first: number): readonly ("ignore" | number)[] {
 }
 
 /**
- * Closes for good what whoever started us left open for all children: where nothing is to be read from it.
+ * Closes for good what whoever started us left open for all children, for when nothing is to be read from it.
  */
 export function closeOthers(): void {
   for (const descriptor of passedOn()) closeSync(descriptor);
@@ -168,7 +168,7 @@ function cannotHide(descriptor: number, most: number): Problem {
       "that it starts",
     {
       detail: `this process may have ${most} files open, so no other can be put in its place`,
-      hint: `close it behind the command, ${descriptor}<&-, or raise the limit: ulimit -n ${descriptor + 1}`,
+      hint: `add ${descriptor}<&- to the command, or raise the limit: ulimit -n ${descriptor + 1}`,
     },
   );
 }

@@ -40,7 +40,7 @@ export function attributesOf(fd: number, path: AbsolutePath): Attributes {
   );
   // tar was going on to write the content, which is not wanted
   const isCut = errorCode(error) === "ENOBUFS";
-  // 1: the file changed meanwhile, in its content or the number of its names; they were told before that
+  // 1: the file's content or number of names changed meanwhile; its attributes were reported before that
   if (status === 0 || status === 1 || isCut) return parseAttributes(Buffer.from(stdout, "latin1"));
   throw unknown(
     path,

@@ -70,7 +70,7 @@ function fileProblem(error: unknown, path: AbsolutePath): unknown {
   });
 }
 
-/** What is no link any more answers readlink(2) with EINVAL. */
+/** readlink(2) answers EINVAL for what is no longer a link. */
 function meaningOf(error: object, code: string): Meaning | undefined {
   const isReadLink = "syscall" in error && error.syscall === "readlink";
   return isReadLink && code === "EINVAL" ? vanished : meanings[code];

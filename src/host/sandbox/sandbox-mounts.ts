@@ -33,12 +33,13 @@ const kernelTypes = new Set([
   "tracefs",
 ]);
 
-/** A sandbox and a stage have their own of these; what is mounted below them is left out. */
+/** A sandbox and a stage have these folders of their own; what is mounted below them is left out. */
 const replaced = ["/proc", "/sys", "/dev", "/run"];
 
 /**
  * The real file systems mounted below the root, as seen from inside it, parents before children, from the
- * text of /proc/self/mountinfo (proc(5)). Of several mounts on one point the last is the one that is seen.
+ * text of /proc/self/mountinfo (proc(5)). Of several mounts on one point, the last is the one that is
+ * visible.
  */
 export function sandboxMounts(mountinfo: string, root = "/"): readonly SandboxMount[] {
   const found = new Map<string, SandboxMount>();

@@ -3,7 +3,7 @@ import { Problem } from "../../problem/problem.js";
 /** Why a set-up script gave up. */
 export interface Refusal {
   readonly why: "namespaces" | "no-overlay" | "mounts" | "other";
-  /** The part of the set-up that it had come to; undefined when it did not begin. */
+  /** The part of the set-up that it had reached; undefined when it did not begin. */
   readonly at: string | undefined;
   /** What its programs said. */
   readonly detail: string;
@@ -60,7 +60,7 @@ export function sandboxToolsMissing(tools: readonly string[]): Problem {
     "host-sandbox-tools-missing",
     `a sandbox needs programs that are missing here: ${tools.join(", ")}`,
     {
-      hint: "install the packages util-linux and coreutils, on Debian and Ubuntu mount too",
+      hint: "install the packages util-linux and coreutils, on Debian and Ubuntu also mount",
     },
   );
 }

@@ -17,24 +17,24 @@ export const sandboxTools = [
 ] as const;
 
 /**
- * Until the sandbox stands, complaints and the names of the stages go to descriptor 3; the last line of a
- * finished set-up is `ready`, and the program never sees the descriptor.
+ * Until the sandbox is ready, complaints and the names of the set-up's parts go to descriptor 3; the last
+ * line of a finished set-up is `ready`, and the program never sees the descriptor.
  *
- * setpriv ties the outermost process to the life of the one that asked for the sandbox, --kill-child ties the
- * PID namespace to that.
+ * setpriv ties the life of the outermost process to that of the process that asked for the sandbox, and
+ * --kill-child ties the PID namespace to the outermost process.
  */
 const start = `exec 4>&2 2>&3
 exec setpriv --pdeathsig KILL \\
   unshare --mount --pid --ipc --fork --kill-child --propagation unchanged /bin/sh -c "$@"`;
 
 /**
- * Inside the new namespaces. Propagation is cut here and not by unshare(1), which cannot do so where \`/\` is
- * a plain folder that somebody chrooted into: entering the own mount namespace once more leads to its real
+ * Inside the new namespaces. Propagation is stopped here and not by unshare(1), which cannot do so where `/`
+ * is a plain folder that somebody chrooted into: entering its own mount namespace once more leads to its real
  * root. For the same reason the sandbox is entered by chroot(8), not by pivot_root(8). It is a safeguard
  * against accidents, not a prison for root.
  *
- * Mounting with -n leaves no /run/mount behind. xino=on keeps device and inode of a file the same when it is
- * copied up, which the file layer compares.
+ * Mounting with -n leaves no /run/mount behind. With xino=on, a file that is copied up keeps its device and
+ * inode, which the file layer compares.
  */
 const setUp = `set -eu
 umask 022
@@ -79,7 +79,7 @@ stage program
 exec chroot root /bin/sh -c "$@"`;
 
 /**
- * The first process of the namespace: it lives on through the signals meant for the program, and reaps
+ * The first process of the namespace: it survives the signals that are meant for the program, and reaps
  * orphans.
  */
 const init = `cd -- "$1" || exit 1

@@ -65,7 +65,7 @@ export async function enterSandbox(command: SandboxCommand): Promise<Sandboxed> 
   };
 }
 
-/** Why there can be no sandbox here; undefined when there can: one was made. */
+/** Why no sandbox can be made here; undefined if one can: it makes one to find out. */
 export async function probeSandbox(): Promise<Problem | undefined> {
   try {
     const { exitCode } = await enterSandbox({ program: "true", args: [], cwd: path("/") });
@@ -97,7 +97,7 @@ function ended(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Resolves at the script's `ready`; the text before it is the reason when it never comes. */
+/** Resolves at the script's `ready`; if that never comes, the text so far is the reason. */
 async function ready(child: ChildProcess, exitCode: Promise<number>): Promise<void> {
   const report = child.stdio[3] as Readable;
   let transcript = "";

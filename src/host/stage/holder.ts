@@ -10,28 +10,28 @@ import { stageProblem } from "./stage-problem.js";
 
 /**
  * What holds a stage: the first process of its PID namespace. It lives until its input ends, which happens
- * when this process does, whatever ends it; with it goes everything in the stage.
+ * when this process ends, in whatever way; everything in the stage ends with it.
  */
 export interface Holder {
-  /** Paths that open a part of the stage, good as long as it is held, for this process and its children. */
+  /** Paths that open a part of the stage, valid as long as it is held, for this process and its children. */
   readonly opener: string;
   readonly layers: string;
   /** Numbers of the overlays that were made; 0 is the root's. */
   readonly overlays: readonly number[];
-  /** Where `/` lies in the real root of the stage's mount namespace; empty for that root itself. */
+  /** Where `/` is in the real root of the stage's mount namespace; empty for that root itself. */
   readonly base: string;
-  /** The root that the stage lies in, with this machine's programs. */
+  /** The root that the stage is in, with this machine's programs. */
   readonly first: string;
   /** nsenter(1)'s options that lead into the stage's namespaces, and to that root. */
   readonly namespaces: readonly string[];
   end(): Promise<void>;
-  /** At once, without waiting. */
+  /** Ends it at once, without waiting. */
   kill(): void;
 }
 
 const endMs = 2000;
 
-/** Runs the set-up script (setpriv(1)'s arguments) and waits until the stage stands; throws `stage-…`. */
+/** Runs the set-up script (setpriv(1)'s arguments) and waits until the stage is ready; throws `stage-…`. */
 export async function startHolder(
   setpriv: AbsolutePath,
   args: readonly string[],
@@ -78,8 +78,8 @@ export async function startHolder(
 }
 
 /**
- * Everything is opened once, while the holder surely lives: its number may be another process's later, and
- * what is reached by it then would be this machine's.
+ * Everything is opened once, while the holder certainly lives: later its number may belong to another
+ * process, through which this machine's own files would be reached.
  */
 function opened(
   holder: string,
@@ -121,7 +121,7 @@ function opened(
   };
 }
 
-/** What it says until it is ready, or ends. */
+/** What the holder says until it is ready or ends. */
 async function transcript(child: ChildProcess): Promise<string> {
   const streams = [child.stdout, child.stderr].filter((stream): stream is Readable => stream !== null);
   let said = "";

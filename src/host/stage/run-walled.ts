@@ -25,23 +25,23 @@ export interface WalledCommand extends Pick<
 export interface WalledRoot {
   /** A path that opens it. */
   readonly opener: string;
-  /** Words that lead to where the wall is built, in a stage; empty for a folder of this machine. */
+  /** Words that lead to where the wall is built, for a stage; empty for a folder of this machine. */
   readonly enter: readonly string[];
   /** Real file systems mounted below the root. */
   readonly mounts: readonly AbsolutePath[];
 }
 
-/** A folder, as it is called where the wall is built, and where it is shown. */
+/** A folder, by its name where the wall is built, and where it is shown. */
 export interface Shown {
   readonly folder: string;
   readonly at: AbsolutePath;
 }
 
 /**
- * Runs a program of the root as its root, with that root and nothing else in reach: mount, PID and IPC
+ * Runs a program of the root as its root user, with nothing but that root within reach: mount, PID and IPC
  * namespaces of its own, new /proc (read-only), /dev, /run and temporary folders, an empty /sys, no knetctl
- * state, no descriptor or key of ours, and few capabilities. Ends with all that it started. Throws
- * `host-command-missing`, and `stage-…` where no wall can be built.
+ * state, no descriptor or key of ours, and few capabilities. Everything that it started ends with it. Throws
+ * `host-command-missing`, and `stage-…` if no wall can be built.
  */
 export async function runWalledIn(
   { opener, enter, mounts }: WalledRoot,
@@ -71,8 +71,8 @@ export async function runWalledIn(
 }
 
 /**
- * Where something else is shown than the root has: named without links, since a link of the root's would
- * lead elsewhere where the wall is built. What is not there has nothing to hide.
+ * The places where something other than the root's own content is shown, named without links, since one of
+ * the root's links would lead elsewhere where the wall is built. A missing place has nothing to hide.
  */
 function placesIn(opener: string, network: boolean): readonly (readonly [string, string])[] {
   const wanted: readonly (readonly [string, AbsolutePath])[] = [

@@ -9,23 +9,23 @@ import type { Shown } from "./run-walled.js";
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import { Problem } from "../../problem/problem.js";
 
-/** Where stages keep what is written in them; the second where nothing can be written in the first. */
+/** Where stages keep what is written in them; the second is for when the first cannot be written to. */
 const parents = [stateFolder, path("/run")] as const;
 const pattern = /^stage-(\d+-\d+)-[0-9a-f]{12}$/;
 const rights = { mode: 0o700, uid: 0, gid: 0 };
 
 export interface StageFolder {
   readonly path: AbsolutePath;
-  /** Copies a folder of this machine into this one, which is called `as` where the wall is built. */
+  /** Copies a folder of this machine into this one, which is named `as` where the wall is built. */
   show(what: Shown, as: string): Shown;
   /** Removes it with all it holds, and knetctl's state folder when that was made for it and is empty. */
   remove(): void;
 }
 
 /**
- * A new folder of root's alone on this machine, with `root` to mount on, `shown` for what walled programs are
- * shown, and an upper and a work layer for the host's root and each overlay below it, of the rights of what
- * they cover. Removes what dead processes left.
+ * A new folder on this machine that only root can enter, with `root` to mount on, `shown` for what walled
+ * programs are shown, and an upper and a work layer for the host's root and each overlay below it, with the
+ * owner and mode of what they cover. Also removes what dead processes left.
  */
 export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): StageFolder {
   const { folder, madeParent } = newFolder();
@@ -110,6 +110,6 @@ function removeEmpty(folder: AbsolutePath): void {
   try {
     realFiles("/", []).removeFolder(folder);
   } catch {
-    // a run has put something there meanwhile
+    // a run has put something there in the meantime
   }
 }

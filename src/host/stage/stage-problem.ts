@@ -40,8 +40,8 @@ export function stageToolsMissing(tools: readonly string[]): Problem {
     `a stage needs programs that are missing here: ${tools.join(", ")}`,
     {
       hint:
-        "install the packages util-linux and coreutils, on Debian and Ubuntu mount too, on Fedora " +
-        `util-linux-core; or ${inPlace}`,
+        "install the packages util-linux and coreutils (on Debian and Ubuntu also mount, on Fedora " +
+        `util-linux-core); or ${inPlace}`,
     },
   );
 }

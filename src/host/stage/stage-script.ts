@@ -2,8 +2,8 @@ import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import type { AbsolutePath } from "../path.js";
 
 /**
- * In namespaces of its own the own mount namespace is entered once more: that leads to its real root, also
- * where `/` is a folder that somebody chrooted into, and leaves the working folder where `/` was.
+ * In its new namespaces, it enters its own mount namespace once more: that leads to the namespace's real
+ * root, even if `/` is a folder that somebody chrooted into, and leaves the working folder where `/` was.
  */
 const namespaces = [
   ...["--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "unchanged"],
@@ -14,13 +14,13 @@ const namespaces = [
  * $1: the stage's folder, $2: the host's root, both as `/` sees them; then for each mount how it is shown and
  * its path below the root. The folder holds `root`, to mount on, `shown`, and `layers/N/upper` and `work`.
  *
- * Upper layers lie on the disk where the kernel takes them there, else in memory. They get a mount of their
- * own, so that the first process, which stays in it, leads nowhere else. The options keep an upper layer
- * plain: whole files under their own names. xino=on keeps device and inode of a file the same when it is
- * copied up, which the file layer compares; volatile leaves out the waiting for the disk.
+ * Upper layers are on the disk if the kernel accepts them there, otherwise in memory. They get a mount of
+ * their own, so that the first process, which stays in it, leads nowhere else. The options keep an upper
+ * layer plain: whole files under their own names. With xino=on, a file that is copied up keeps its device and
+ * inode, which the file layer compares; volatile avoids waiting for the disk.
  *
- * The stage of `/` lies in a small root that holds this machine's programs read-only, and nothing else of
- * it: they set up what runs in the stage, and what runs there cannot have changed them.
+ * The stage of `/` is inside a small root that holds this machine's programs, read-only, and nothing else of
+ * the machine: they set up what runs in the stage, and nothing that runs there can have changed them.
  */
 const setUp = `set -eu
 umask 022
@@ -111,8 +111,8 @@ echo "ready $holder $base"
 read -r _ || :`;
 
 /**
- * Arguments of setpriv(1). The script says `stage NAME` before each part, `layer N` for each overlay, and at
- * last `ready PID BASE`: the first process, and where `/` lies in the real root.
+ * Arguments of setpriv(1). The script says `stage NAME` before each part, `layer N` for each overlay, and
+ * finally `ready PID BASE`: the first process, and where `/` is in the real root.
  */
 export function stageArguments(
   folder: AbsolutePath,

@@ -20,7 +20,7 @@ const stageTools = [
   "mkdir",
 ] as const;
 
-/** setpriv(1)'s path. Throws `stage-needs-root`, or `stage-tools-missing` with the names of all that is. */
+/** setpriv(1)'s path. Throws `stage-needs-root`, or `stage-tools-missing` with the names of all that are. */
 export function requireStageTools(): AbsolutePath {
   if (process.geteuid?.() !== 0) throw stageNeedsRoot();
   const missing = stageTools.filter((tool) => findProgram(machine, tool) === undefined);

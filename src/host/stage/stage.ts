@@ -12,11 +12,11 @@ import { requireStageTools } from "./stage-tools.js";
 import { enterFor, enterStage, stagedCommands } from "./staged-commands.js";
 import type { WalledResult } from "./wall.js";
 
-/** A folder of the stage whose changes lie in a layer of their own. */
+/** A folder of the stage whose changes are in a layer of their own. */
 export interface StageLayer {
   /** The folder, as seen from inside the host's root. */
   readonly covers: AbsolutePath;
-  /** Path of this machine, to read only: what was created or changed below `covers`. */
+  /** A path on this machine, only for reading: what was created or changed below `covers`. */
   readonly upper: string;
 }
 
@@ -24,13 +24,13 @@ export interface StageLayer {
 export interface Stage {
   /** The host in the stage: the same `root`; files, accounts and commands are the stage's. */
   readonly host: Host;
-  /** A path of this machine that opens the stage's root, for this process and its children. */
+  /** A path on this machine that opens the stage's root, for this process and its children. */
   readonly opener: string;
   /** The upper layers: of the root, and of each file system mounted below it. */
   readonly layers: readonly StageLayer[];
   /**
-   * Runs a program behind the wall (`runWalledIn`); ends with all that it started. A folder of this machine
-   * may be shown to it: a copy, in which it may write.
+   * Runs a program behind the wall (`runWalledIn`); everything that it started ends with it. It may be shown
+   * a folder of this machine: a copy, in which it may write.
    */
   runWalled(command: WalledCommand & { readonly shows?: Shown }): Promise<WalledResult>;
   /** Ends everything in it and removes the layers. Idempotent. */
@@ -41,9 +41,9 @@ const open = new Set<Holder>();
 
 /**
  * Opens a stage of the host's root and of every real file system mounted below it, in mount, PID and IPC
- * namespaces of its own. What is written there is gone with it, and everything that runs there ends with it,
- * or with this process. /proc is new; /dev, /sys, /run and the network are this machine's. Throws a Problem
- * (`stage-…`) saying why when the machine does not allow it.
+ * namespaces of its own. What is written there disappears with it, and everything that runs there ends with
+ * it, or with this process. /proc is new; /dev, /sys, /run and the network are this machine's. Throws a
+ * Problem (`stage-…`) saying why when the machine does not allow it.
  */
 export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage> {
   const setpriv = requireStageTools();

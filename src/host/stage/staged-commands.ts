@@ -15,9 +15,9 @@ export function enterFor({ namespaces }: Holder, folder: string): readonly strin
 }
 
 /**
- * The words before a command line that let it run in the stage. In a stage of `/` it sees the stage as its
- * root, with few capabilities: who left that root would find this machine's programs, read-only, and nothing
- * else. In one of `--root DIR` it sees this machine, with the stage at DIR.
+ * The words that go before a command line to run it in the stage. In a stage of `/`, the command sees the
+ * stage as its root, with few capabilities; if it left that root, it would find this machine's programs,
+ * read-only, and nothing else. In one of `--root DIR`, it sees this machine, with the stage at DIR.
  */
 export function enterStage(root: AbsolutePath, holder: Holder): readonly string[] {
   const enter = enterFor(holder, holder.first);
@@ -32,7 +32,7 @@ export function enterStage(root: AbsolutePath, holder: Holder): readonly string[
 }
 
 /**
- * Programs of the stage, or with `--root` of this machine, run in the stage by the words of `enterStage`;
+ * Runs programs of the stage (with `--root`, of this machine) in the stage, by the words of `enterStage`, and
  * those `insideRoot` behind the wall.
  */
 export function stagedCommands(

@@ -1,6 +1,7 @@
 /**
- * What root keeps behind the wall (capabilities(7)): what installers need to put files with their owners and
- * rights into a system, and to act as its accounts. No mounts, devices, modules, raw I/O, other processes.
+ * What root keeps behind the wall (capabilities(7)): what installers need to put files, with their owners and
+ * modes, into a system, and to act as its accounts. Nothing for mounts, devices, kernel modules, raw I/O or
+ * looking into other processes.
  */
 const kept = [
   "chown",
@@ -19,20 +20,20 @@ const only = (names: readonly string[]): string => ["-all", ...names.map((name) 
 const capabilities = only(kept);
 
 /**
- * What root keeps in the stage of `/` without the wall, for setpriv(1): to enter it, and what the start of a
- * service and of the smoke test needs besides.
+ * What root keeps in the stage of `/` without the wall, for setpriv(1): the same, and what entering the stage
+ * and starting a service or the smoke test also need.
  */
 export const stageCapabilities = only([...kept, "dac_read_search", "ipc_lock", "sys_chroot", "sys_resource"]);
 
 /**
- * The wall's descriptors, all pipes: 3 to the outer shell (a process number: take the old root away; its end:
- * end everything), 4 what is reported, 5 to the program's shell (go), 6 to the first process (go on).
+ * The wall's descriptors, all pipes: 3 to the outer shell (a process number: take that one's old root away;
+ * its end: end everything), 4 for reports, 5 to the program's shell (go), 6 to the first process (go on).
  */
 export const wallPipes = { outer: 3, report: 4, program: 5, first: 6 } as const;
 
 /**
- * Stays outside, where the programs are this machine's, and starts the rest. With a keyctl(1) it and all that
- * it starts get a session keyring of their own instead of their caller's keys (keyrings(7)).
+ * Stays outside, where the programs are this machine's, and starts the rest. If there is a keyctl(1), it and
+ * all that it starts get a session keyring of their own instead of their caller's keys (keyrings(7)).
  *
  * $1: that program or nothing, $2: words for unshare(1), then what `first` gets.
  */
@@ -57,19 +58,20 @@ else
   kill $started; wait $started
 fi`;
 
-/** $1: \`build\`, then what that gets. The own mount namespace is entered anew to get to its real root. */
+/** $1: `build`, then what that gets. Enters its own mount namespace once more, to get to its real root. */
 const first = `read -r pid _ </proc/self/stat; echo "first $pid" >&4
 exec nsenter --mount=/proc/self/ns/mnt --wd=. /bin/sh -c "$@"`;
 
 /**
- * Begins in the root that is to be walled, and builds it anew there: a bind of it, without what is mounted
- * below but for file systems that are named; small new ones for what belongs to the running machine. When
- * the program's shell waits, with few capabilities, that becomes the root of both.
+ * Begins in the root that is to be walled, and builds a new root there: a bind of the old one, without what
+ * is mounted below except the file systems that are named, and with small new file systems for what belongs
+ * to the running machine. Once the program's shell waits, with few capabilities, that becomes the root of
+ * both.
  *
- * From then on nothing is run here but what the shell itself does: what is called by a name would be the
- * walled root's. It waits for the program, and tells who is left.
+ * From then on this shell runs only what is built into it: a program that it called would be the walled
+ * root's. It waits for the program, and reports which processes are left.
  *
- * The words: mounts; \`--\`; how and where something is hidden; \`--\`; the program's shell's words.
+ * Its arguments: mounts; `--`; how and where something else is shown; `--`; those of the program's shell.
  */
 const build = `set -eu
 umask 022
@@ -168,7 +170,7 @@ shift
 exec "$@"`;
 
 export interface WallScript {
-  /** Of keyctl(1) or a program that does the same; empty where there is none. */
+  /** Path of keyctl(1) or of a program that does the same; empty if there is none. */
   readonly keyring: string;
   readonly network: boolean;
   /** Real file systems below the root. */
@@ -179,7 +181,7 @@ export interface WallScript {
   readonly line: readonly string[];
 }
 
-/** Words behind `/bin/sh -c`: they wall the working folder and run the program in it. */
+/** Arguments after `/bin/sh -c` that build a wall round the working folder and run the program in it. */
 export function wallArguments({
   keyring,
   network,

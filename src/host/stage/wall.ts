@@ -11,7 +11,7 @@ import { wallPipes } from "./wall-script.js";
 /** What a program left running behind the wall, and what was ended with it. */
 export interface LeftRunning {
   readonly name: string;
-  /** As it was numbered there. */
+  /** Its number there. */
   readonly pid: number;
 }
 
@@ -21,7 +21,7 @@ export interface WalledResult extends CommandResult {
 
 export interface WallRun {
   readonly line: readonly [program: string, ...args: string[]];
-  /** A path that opens the root that is to be walled, or where the line finds it by itself. */
+  /** A path that opens the root that is to be walled; any folder if the line gets there by itself. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly input: Uint8Array | string | undefined;
@@ -29,14 +29,14 @@ export interface WallRun {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How long what is coming to its end by itself is waited for before it counts as left running. */
+/** How long to wait for what is about to end by itself before it counts as left running. */
 const patienceMs = 150;
-/** How long the end may take once it was asked for; a process in an uninterruptible wait is left behind. */
+/** How long ending may take once it was asked for; a process in an uninterruptible wait is left behind. */
 const endMs = 3000;
 
 /**
- * Runs the script of `wallArguments` and leads it through its parts. Settles when everything behind the wall
- * has ended: by itself, at the time-out, or on abort. Throws `stage-…` where the wall cannot be built.
+ * Runs the script of `wallArguments` and guides it through its parts. Settles when everything behind the wall
+ * has ended: by itself, at the time-out, or on abort. Throws `stage-…` if the wall cannot be built.
  */
 export async function runWall(run: WallRun): Promise<WalledResult> {
   const started = performance.now();
@@ -87,7 +87,7 @@ function start({ line: [program, ...args], cwd, env, input }: WallRun): ChildPro
   return child;
 }
 
-/** What is said by the script, and what it is answered. */
+/** What the script says, and what it is told in answer. */
 class Talk {
   said = "";
   hasBegun = false;

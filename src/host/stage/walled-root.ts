@@ -4,7 +4,7 @@ import type { AbsolutePath } from "../path.js";
 import { sandboxMounts } from "../sandbox/sandbox-mounts.js";
 import { runWalledIn } from "./run-walled.js";
 
-/** Runs a command behind a wall round the folder of `--root`, which `opener` opens, as it stands. */
+/** Runs a command behind a wall round the folder of `--root` itself, which `opener` opens. */
 export function runWalledRoot(
   root: AbsolutePath,
   opener: string,
