@@ -30,8 +30,8 @@ export interface RunResult {
   readonly run: string | null;
   readonly outcome: Outcome;
   /**
-   * How far what was observed after a rollback can tell; undefined where each change has touched no more than
-   * it names.
+   * How far the observation after a rollback reaches; undefined if each change has touched no more than it
+   * names.
    */
   readonly lookedAt?: LookedAt | undefined;
   /**
@@ -41,7 +41,7 @@ export interface RunResult {
   readonly exposureMs?: number | undefined;
   readonly smoke: SmokeReport;
   /**
-   * Why it failed, and what could not be put back; what is not well although the run left it alone; warnings
+   * Why it failed, and what could not be put back; what is wrong although the run did not touch it; warnings
    * of the proof.
    */
   readonly problems: readonly Problem[];
@@ -53,8 +53,8 @@ export interface RunResult {
  * which must be as proven afterwards; without a stage they are proven there. What waits for the proof comes
  * last, so that a service never starts with what is not proven. When a change of the host, the service or a
  * proof on the host fails, or the signal aborts, completed changes are undone in reverse and the host is
- * observed again; the outcome is what was observed. The caller holds the lock. Throws a Problem only where the
- * journal cannot be begun, and then nothing was changed; any other is in the result.
+ * observed again; the outcome is what was observed. The caller holds the lock. Throws a Problem only where
+ * the journal cannot be begun, and then nothing was changed; any other is in the result.
  */
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
@@ -96,12 +96,12 @@ function harmless(listener: ProgressListener): ProgressListener {
     try {
       listener(event);
     } catch {
-      // who cannot be told of the progress is still told of the result
+      // whoever could not be shown the progress is still shown the result
     }
   };
 }
 
-/** A signal, or a full disk under the journal, is met at several places and told once. */
+/** A signal, or a full disk under the journal, is noticed in several places and shown once. */
 function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
   return problems.filter(
     ({ code }, index) => !toldOnce.has(code) || problems.findIndex((other) => other.code === code) === index,
@@ -186,8 +186,8 @@ function keptProblem(journal: Journal): Problem {
     where: { path: journal.folder },
     hint:
       `${ownCommand(journal.host, `rollback ${journal.run}`)} takes them back, ` +
-      `${ownCommand(journal.host, `history ${journal.run}`)} shows them; or apply again when the cause ` +
-      "is mended",
+      `${ownCommand(journal.host, `history ${journal.run}`)} shows them; or apply again once the ` +
+      "cause is fixed",
   });
 }
 

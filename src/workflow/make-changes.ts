@@ -46,7 +46,7 @@ export async function makeChanges(
       record.done(recorded);
     } catch (error) {
       listener({ type: "change-failed", change, ms: performance.now() - start });
-      // whatever an aborted change says of itself, the signal is why
+      // whatever an aborted change says about itself, the signal is the reason
       return signal.aborted ? [interrupted()] : problemsOf(error, change);
     }
     listener({ type: "change-done", change, ms: performance.now() - start });

@@ -17,9 +17,8 @@ export interface RollbackResult {
 }
 
 /**
- * Takes back what this run has done so far, then observes the host again: it is as before when it needs the
- * plan that it needed before, and each change, looked at itself, stands as before. Success is observed, not
- * assumed.
+ * Takes back what this run has done so far, then observes the host again: it is as before if it needs the
+ * same plan as before, and each change, observed by itself, is as before. Success is observed, not assumed.
  */
 export async function rollBack(
   plan: Plan,
@@ -35,13 +34,13 @@ export async function rollBack(
     plan.steps.map(({ step }) => step),
     input,
   );
-  // on a full disk there may be no room for planning: then what was done, which is looked at itself in any
-  // case, has to do
+  // on a full disk there may be no room for planning: then looking at the changes themselves, which is done
+  // in any case, has to suffice
   const isBlind = again.problems.some(({ severity }) => severity === "error");
   const elsewhere = (await standingElsewhere(begun)).map(({ change, standing }) =>
     standing.state === "other" ? `${standing.path}: ${standing.because}` : change.path,
   );
-  // whether a restart is owed tells of the service's start, not of the host's files
+  // whether a restart is owed depends on the service's start, not on the host's files
   const [now, before] = [again, plan].map(({ changes }) =>
     changes.filter((change) => !waitsForProof(change)),
   );

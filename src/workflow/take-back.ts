@@ -13,7 +13,8 @@ import { undoneSettings } from "./unread-changes.js";
 
 export interface TakeBackOptions extends RunAuthor {
   /**
-   * True: what somebody changed since is left as it is, and all else is taken back. False: then nothing is.
+   * True: what somebody changed since is left as it is, and the rest is taken back. False: nothing is taken
+   * back if there is any such change.
    */
   readonly keepChanged: boolean;
   readonly listener: ProgressListener;
@@ -22,7 +23,7 @@ export interface TakeBackOptions extends RunAuthor {
 export interface TakeBackResult {
   /** `rolled-back` when every change was observed to be as before the run, or was kept as asked. */
   readonly outcome: Outcome & ("rolled-back" | "failed");
-  /** How far that can tell; undefined where each change has touched no more than it names. */
+  /** How far that observation reaches; undefined if each change has touched no more than it names. */
   readonly lookedAt?: LookedAt | undefined;
   readonly problems: readonly Problem[];
 }
@@ -36,7 +37,7 @@ export async function obstacles(run: RecordedRun, host: Host): Promise<readonly 
   const isReplaced = replacedIn(made);
   const found = new Map<string, Problem>();
   for (const recorded of made) {
-    // what a later change of the run wrote again stands for both
+    // where a later change of the run wrote again, that one stands for both
     if (isReplaced(recorded)) continue;
     const standing = await recorded.observe();
     // what took the place of a folder is in the way of all that was made in it
@@ -47,7 +48,7 @@ export async function obstacles(run: RecordedRun, host: Host): Promise<readonly 
 }
 
 /**
- * Takes a recorded run back, whether it was cut off, ended or was taken back in part, and looks whether all
+ * Takes a recorded run back, whether it was cut off, ended or was taken back in part, and checks whether all
  * is as before. The caller holds the lock. Throws the `obstacles` as Problems, before anything is changed;
  * what fails later is in the result.
  */
@@ -90,7 +91,7 @@ function mayStandOf(
   host: Host,
   listener: ProgressListener,
 ): readonly UndoableChange[] {
-  // one list for all: a copy for each would be the square of them
+  // one list for all: copies for each would grow with the square of their number
   const all = changes.map((one) => one.change);
   return changes.filter(mayStand).map(({ number, change, prior }) =>
     changeFromJournal(change, prior, {
@@ -109,7 +110,7 @@ function mayStandOf(
   );
 }
 
-/** Whether a later one of them is of the same kind and path, or makes all that lies there. */
+/** Whether a later one of them is of the same kind and path, or makes all that is there. */
 function replacedIn(made: readonly UndoableChange[]): (recorded: UndoableChange) => boolean {
   const key = ({ kind, path }: Change): string => `${kind} ${path}`;
   // the last of each stays
@@ -150,8 +151,8 @@ function unsafe({ run, sequence }: RecordedRun, host: Host, path: string, becaus
 }
 
 /**
- * Left as it is because somebody changed it since, or as the folder of such a thing. Any other failure stays
- * one.
+ * Left as it is because somebody changed it since, or because it is the folder of such a thing. Any other
+ * failure remains a failure.
  */
 function isKept({ cause }: Problem): boolean {
   return cause instanceof Problem && (cause.code === "undo-unsafe" || cause.code === "host-folder-not-empty");

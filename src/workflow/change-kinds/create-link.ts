@@ -8,7 +8,7 @@ import { changedSincePlan, refuseOther } from "./changed-by-others.js";
 import { rightsOf } from "./kept-content.js";
 import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
 
-/** For those who look for what an installer brings. */
+/** For code that looks for what an installer brings. */
 export const createLinkKind = "create-link";
 
 /** A symbolic link as it was seen. */
@@ -86,7 +86,7 @@ export function linkByHand({ target, uid, gid }: SeenLink, word: string): string
   return `ln -sfT ${shellWord(target)} ${word} && chown -h ${uid}:${gid} ${word}`;
 }
 
-/** A link out of a JSON object; undefined when it is none. */
+/** A link from a JSON object; undefined if that is not one. */
 export function seenLink(json: unknown): SeenLink | undefined {
   const fields = fieldsOf(json);
   const owner = rightsOf({ ...fields, mode: 0 });
@@ -100,10 +100,10 @@ function filesOf(change: CreateLink, { host }: RunContext): Files {
   return trustedFiles(host, change);
 }
 
-/** Throws where something else than a link has the name. */
+/** Throws if something other than a link has the name. */
 function linkOf(files: Files, { path }: CreateLink, { kind, uid, gid }: Entry): SeenLink {
   const target = kind === "link" ? files.readLink(path) : undefined;
-  if (target === undefined) throw changedSincePlan(path, "something else than a symbolic link is there");
+  if (target === undefined) throw changedSincePlan(path, "something other than a symbolic link is there");
   return { target, uid, gid };
 }
 

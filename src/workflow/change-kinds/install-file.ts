@@ -19,19 +19,19 @@ import { commandAt } from "./by-hand.js";
 import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
 import { attributeLines, rightsText } from "./noteworthy-rights.js";
 
-/** For those who look for what an installer brings. */
+/** For code that looks for what an installer brings. */
 export const installFileKind = "install-file";
 
 /** Put a file in place as an installer made it in a stage, in content, owner, mode and attributes. */
 export interface InstallFile extends CommonChange, Rights, NumberedOwner {
   readonly kind: typeof installFileKind;
-  /** Of the content, which is not in the plan: the run has it at hand (`RunContext.contents`). */
+  /** Of the content, which is not in the plan: the run has it (`RunContext.contents`). */
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
   /** The file it replaces; null for a new one. `apply` refuses when it is no longer as it was. */
   readonly before: SeenFile | null;
-  /** Whether its content is one of the archive's files, as it was delivered. */
+  /** Whether its content is that of one of the archive's files, as delivered. */
   readonly brought: boolean;
   /** Extended attributes that it has, capabilities among them; absent: none. */
   readonly attributes?: Attributes;
@@ -79,7 +79,7 @@ export const installFile: ChangeKind<InstallFile, Prior> = {
     const { path, sha256, mode, uid, gid, attributes } = change;
     const files = filesOf(change, run);
     const contents = contentsOf(change, run);
-    // before the content is read, and once more when the new file is ready: that takes the disk a while
+    // checked before the content is read, and again when the new file is ready: writing that takes a while
     requireAsSeen(path, files.state(path), change.before);
     files.install(
       path,
@@ -120,17 +120,17 @@ export const installFile: ChangeKind<InstallFile, Prior> = {
   ],
 };
 
-/** Whose file it is to be, or was, may own it. */
+/** Trusts the account that is to own the file, and the one that owned it. */
 function filesOf(change: InstallFile, { host }: RunContext): Files {
   return trustedFiles(host, change, change.uid, change.before?.uid ?? 0);
 }
 
 function contentsOf({ path }: InstallFile, { contents }: RunContext): Contents {
   if (contents !== undefined) return contents;
-  throw changedSincePlan(path, "its content is no longer at hand");
+  throw changedSincePlan(path, "its content is no longer available");
 }
 
-/** By content: rights given since are no reason to keep it. */
+/** Judged by content: rights changed since are no reason to keep it. */
 function standing(change: InstallFile, prior: Prior, run: RunContext): Standing {
   const { path } = change;
   const files = filesOf(change, run);
@@ -152,7 +152,7 @@ function standing(change: InstallFile, prior: Prior, run: RunContext): Standing 
   return isBefore && isDressedAsBefore(change, prior, now, run) ? { state: "before" } : { state: "after" };
 }
 
-/** Of a file whose content the change leaves: whether owner, mode and attributes are the old ones. */
+/** For a file whose content the change leaves alone: whether owner, mode and attributes are the old ones. */
 function isDressedAsBefore(change: InstallFile, prior: KeptFile, now: FileState, run: RunContext): boolean {
   if (!hasRights(now, prior)) return false;
   if (!hasRights(prior, change)) return true;

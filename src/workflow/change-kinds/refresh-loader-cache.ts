@@ -8,7 +8,7 @@ import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-k
 import { createLinkKind } from "./create-link.js";
 import { installFileKind } from "./install-file.js";
 
-/** Run ldconfig, after which the dynamic loader knows the libraries that lie there. `path` is its cache. */
+/** Run ldconfig, after which the dynamic loader knows the libraries that are there. `path` is its cache. */
 export interface RefreshLoaderCache extends CommonChange {
   readonly kind: "refresh-loader-cache";
 }
@@ -19,8 +19,8 @@ interface Prior {
 }
 
 /**
- * The cache says what lies elsewhere: there is nothing of its own to put back. It is made anew once all else
- * is taken back.
+ * The cache only says what is elsewhere: it has nothing of its own to put back. It is rebuilt once everything
+ * else is taken back.
  */
 export const refreshLoaderCache: ChangeKind<RefreshLoaderCache, Prior> = {
   text: ({ path }) => `refresh the loader cache ${path} (ldconfig)`,
@@ -48,17 +48,17 @@ export const refreshLoaderCache: ChangeKind<RefreshLoaderCache, Prior> = {
 
   settle: async (change, prior, run) => {
     const { host } = run;
-    // in any case, since this may have been cut off; but where ldconfig is missing, nothing was made with it
+    // always, since this may have been cut off; but if ldconfig is missing, nothing was made with it
     const isNeeded = standing(change, prior, run).state !== "before";
     if (isNeeded || host.commands.find("ldconfig") !== undefined) await runLdconfig(host);
   },
 
   byHand: (_change, _prior, { host: { root } }) => [
-    `${root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(root)}`}  # when all else is taken back`,
+    `${root === "/" ? "ldconfig" : `ldconfig -r ${shellWord(root)}`}  # once everything else is taken back`,
   ],
 };
 
-/** By what it knows of the run's files: which other libraries lie there is not the run's business. */
+/** Judged by what it knows of the run's files: other libraries in it are not the run's business. */
 function standing(change: RefreshLoaderCache, { known }: Prior, run: RunContext): Standing {
   const added = knownOf(change, run).filter((path) => !known.includes(path));
   if (added.length === 0) return { state: "before" };
@@ -70,7 +70,7 @@ function standing(change: RefreshLoaderCache, { known }: Prior, run: RunContext)
 function knownOf({ path }: RefreshLoaderCache, run: RunContext): readonly string[] {
   const cache = run.host.files().read(path, sizeLimits.list);
   if (cache === undefined) return [];
-  // ldconfig(8) runs here, and so it is this machine's
+  // ldconfig(8) runs here, so the byte order is this machine's
   const libraries = parseLoaderCache(cache, endianness() === "LE" ? "little" : "big");
   const known = new Set(libraries.map((library) => library.path));
   return ofRun(run).filter((file) => known.has(file));

@@ -49,10 +49,10 @@ export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
       files.remove(path, state);
     } else if (was.kind === "link") {
       if (files.readLink(path) !== was.target || entry.uid !== was.uid || entry.gid !== was.gid)
-        throw changedSincePlan(path, "it is another link");
+        throw changedSincePlan(path, "it is a different link");
       files.remove(path, entry);
     } else {
-      if (!hasRights(entry, was)) throw changedSincePlan(path, "its owner or mode is another");
+      if (!hasRights(entry, was)) throw changedSincePlan(path, "its owner or mode has changed");
       files.removeFolder(path);
     }
     return Promise.resolve();
@@ -73,7 +73,7 @@ export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
   byHand: removedByHand,
 };
 
-/** Whose it was may own it. */
+/** Trusts the account that owned it. */
 function filesOf(change: RemoveEntry, { host }: RunContext): Files {
   return trustedFiles(host, change, change.was.uid);
 }
@@ -103,7 +103,7 @@ function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing 
     : { state: "other", path, because: `another ${entry.kind} is there now` };
 }
 
-/** As a folder is made before it gets its owner and mode, unless it was to be so. */
+/** As a new folder is before it gets its owner and mode, unless those are what it was to get. */
 function isHalfMade(entry: Entry, prior: Rights): boolean {
   const isOurs = entry.uid === 0 || (entry.uid === prior.uid && entry.gid === prior.gid);
   return entry.mode === 0o700 && isOurs && !hasRights(entry, prior);

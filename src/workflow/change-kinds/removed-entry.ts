@@ -7,14 +7,14 @@ import { linkByHand, seenLink, type SeenLink } from "./create-link.js";
 import { rightsOf } from "./kept-content.js";
 import { type KeptFile, keptFile, putBackWholeByHand } from "./kept-file.js";
 
-/** What stood where something is removed. */
+/** What was in the place where something is removed. */
 export type Prior =
   | { readonly was: "nothing" }
   | ({ readonly was: "file" } & KeptFile)
   | ({ readonly was: "link" } & SeenLink)
   | ({ readonly was: "folder" } & Rights);
 
-/** The same, back from a journal. */
+/** Reads the same from a journal. */
 export function removedFrom(json: unknown): Prior | undefined {
   const { was } = fieldsOf(json);
   if (was === "nothing") return { was };
