@@ -6,7 +6,7 @@ import { Problem } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import type { Contents } from "./contents.js";
 import { ensureStateFolders } from "./journal/journal.js";
-import { makeChanges } from "./make-changes.js";
+import { interrupted, makeChanges } from "./make-changes.js";
 
 const silent = (): void => undefined;
 
@@ -28,7 +28,13 @@ export class Staging {
 
   /** Stages of this host; what makes them is loaded when the first one is opened. */
   static of(host: Host, signal: AbortSignal): Staging {
-    return new Staging(async () => (await import("../host/stage/stage.js")).openStage(host, signal));
+    return new Staging(async () => {
+      const { openStage } = await import("../host/stage/stage.js");
+      return openStage(host, signal).catch((error: unknown) => {
+        // a stage that was cut short is no sign that there could be none
+        throw signal.aborted ? interrupted() : error;
+      });
+    });
   }
 
   /** No stages, and why. */

@@ -11,7 +11,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
+import { path } from "../../src/host/path.js";
+import { realHost } from "../../src/host/real-host.js";
 import { startCluster } from "../../src/simulator/cluster.js";
+import { Staging } from "../../src/workflow/staging.js";
 import { cache, simulatedModule, sources } from "../simulator/rig.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
@@ -32,6 +35,19 @@ const cluster = await startCluster({
   cache,
 });
 t.teardown(() => cluster.stop());
+/** Logins that the members were asked for, right or wrong, since the last question. */
+let asked = 0;
+const logIn = cluster.directory.logIn.bind(cluster.directory);
+cluster.directory.logIn = (name, password) => {
+  asked += 1;
+  return logIn(name, password);
+};
+function logins(): number {
+  const count = asked;
+  asked = 0;
+  return count;
+}
+
 const simulated = await simulatedModule(folder);
 const service = standInService({ isUp: true });
 const [first, second] = cluster.endpoints;
@@ -130,11 +146,13 @@ for (const [what, { file, module = simulated, code, exitCode }] of Object.entrie
   for (const verb of ["apply", "rehearse"])
     t.test(`${verb} with ${what}: nothing was changed`, async (t) => {
       install(module);
+      logins();
       await untouched(t, async () => {
         const failed = await knetctlJson([verb, file, "--timeout", "5"]);
         t.ok(reportSchema(failed.document), JSON.stringify(reportSchema.errors));
         t.equal(failed.document.outcome, "failed");
         if (verb === "apply") t.equal(failed.document.run, null);
+        if (what === "a wrong PIN") t.equal(logins(), 1, "one attempt");
         t.match(
           failed.document.problems.filter(({ severity }) => severity === "error"),
           [{ code }],
@@ -149,10 +167,14 @@ t.test("and the person is told so in one line", async (t) => {
   t.match(stdout, /\nfailed: nothing was changed\n$/);
 });
 
+let loginsOfOneProof = 0;
+
 t.test("rehearse: says what apply would change and restart, and leaves the host as it is", async (t) => {
   install(simulated);
   await untouched(t, async () => {
+    logins();
     const { exitCode, document } = await knetctlJson(["rehearse", profile("right")]);
+    loginsOfOneProof = logins();
     t.equal(exitCode, 0, JSON.stringify(document.problems));
     t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
     t.match(document, { outcome: "passed", restarts: ["amplia.service"] });
@@ -172,7 +194,13 @@ t.test("apply --dry-run is plan", async (t) => {
 });
 
 t.test("what was proven is made, the service starts with it, and the time is told", async (t) => {
+  logins();
   const { exitCode, document, stderr } = await knetctlJson(["apply", profile("right")]);
+  t.equal(
+    logins(),
+    loginsOfOneProof,
+    "what is on the host is compared with what was proven, without a login",
+  );
   t.equal(exitCode, 0, JSON.stringify(document.problems));
   t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
   t.equal(document.outcome, "applied");
@@ -210,3 +238,13 @@ t.test(
     }
   },
 );
+
+t.test("a signal while a stage is opened is not taken for a want of stages", async (t) => {
+  const controller = new AbortController();
+  const staging = Staging.of(realHost(path("/")), controller.signal);
+  const opened = staging.open();
+  controller.abort();
+  await t.rejects(opened, { code: "interrupted" });
+  t.equal(staging.none, undefined);
+  t.notMatch(readFileSync("/proc/mounts", "utf8"), /knetctl-stage/);
+});
