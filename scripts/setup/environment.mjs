@@ -6,8 +6,8 @@ const setByNpmRun = [
 ];
 
 /**
- * This environment without what `npm run` put there, which would steer an npm started with it (its prefix, its
- * script shell, its package). The user's own settings (registry, proxy, certificates, cache) stay.
+ * This environment without what `npm run` put there, which would steer an npm started with it (its prefix,
+ * its script shell, its package). The user's own settings (registry, proxy, certificates, cache) stay.
  */
 export function withoutNpm(environment = process.env) {
   return Object.fromEntries(

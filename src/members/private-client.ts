@@ -42,8 +42,8 @@ export interface MemberClientOptions {
 
 /**
  * The client as the profile's service user runs it, for one connection; the service user's own home is not
- * used. Needs root, and a host that can be written to. Private homes are made below the /run of `homes`, which a
- * stage shares with the host of which it is one; left out: the same host. Throws Problems.
+ * used. Needs root, and a host that can be written to. Private homes are made below the /run of `homes`,
+ * which a stage shares with its host; left out: the same host. Throws Problems.
  */
 export function memberClient(
   input: { readonly profile: Profile; readonly host: Host; readonly homes?: Pick<Host, "files"> },

@@ -26,7 +26,7 @@ export interface ApplyOptions extends Omit<RunHeader, "changes" | "owes"> {
 }
 
 export interface RunResult {
-  /** Null when nothing of the host was changed: there is no record of such a run. */
+  /** Null if nothing on the host was changed: there is no record of such a run. */
   readonly run: string | null;
   readonly outcome: Outcome;
   /**
@@ -110,7 +110,7 @@ function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
 
 const toldOnce: ReadonlySet<string> = new Set(["interrupted", "workflow-journal-incomplete"]);
 
-/** What the plan tells of as being so before is no fault of the run's. */
+/** What the plan reports as wrong beforehand is not the run's fault. */
 function notHeldAgainst({ problems }: Plan, problem: Problem): Problem {
   return problems.some(({ code }) => code === problem.code) ? asWarning(problem) : problem;
 }
@@ -121,7 +121,7 @@ async function unchanged(plan: Plan, { host }: StepInput, options: ApplyOptions)
   return { run: null, outcome: failed(problems) ? "failed" : "unchanged", smoke: proof.smoke, problems };
 }
 
-/** The rehearsal of a plan that is to be proven; undefined where it is proven on the host itself, or not at all. */
+/** The rehearsal of a plan that is to be proven; undefined if it is proven on the host, or not at all. */
 async function provenFirst(
   plan: Plan,
   input: StepInput,
@@ -158,8 +158,8 @@ async function applyJournaled(
 }
 
 /**
- * Makes the changes, and last those that wait for the proof. What was proven before is compared with what is
- * there now, without another login; what was not is proven now.
+ * Makes the changes, those that wait for the proof last. What was proven before is compared with what is now
+ * there, without another login; what was not proven is proven now.
  */
 async function committed(
   commit: Commit,

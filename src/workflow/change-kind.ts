@@ -34,8 +34,8 @@ export interface RunContext {
   /** Whether it is being taken back by a process other than the one that made it, perhaps much later. */
   readonly recovering?: boolean;
   /**
-   * What is not well, and is no fault of the run's: it is told with the others and fails nothing. Left out
-   * where nobody is told.
+   * Takes what is wrong but not because of the run: it is shown with the other problems and makes nothing
+   * fail. Left out where there is nobody to show it to.
    */
   warn?(problem: Problem): void;
   /** What is being done ("hashing", "running install.sh"); shown while it lasts. */

@@ -10,12 +10,12 @@ import type { Rehearsal } from "./rehearse.js";
 import type { StepInput } from "./step.js";
 import type { UndoableChange } from "./undoable-change.js";
 
-/** The making of a plan's changes on the host itself, each in the journal before it is made. */
+/** Makes a plan's changes on the host itself, each written to the journal before it is made. */
 export class Commit {
   readonly host: Host;
   /** What may have to be undone. */
   readonly begun: UndoableChange[] = [];
-  /** What is not well, and is no fault of the run's. */
+  /** What is wrong, but not because of the run. */
   readonly warnings: Problem[] = [];
   readonly #changes: readonly Change[];
   readonly #contents: Contents | undefined;
@@ -66,12 +66,12 @@ export class Commit {
     );
   }
 
-  /** Milliseconds from the beginning of the first change so far to the end of the last; undefined: none was made. */
+  /** Milliseconds from the start of the first change to the end of the last; undefined: none was made yet. */
   get exposureMs(): number | undefined {
     return this.#first === undefined || this.#last === undefined ? undefined : this.#last - this.#first;
   }
 
-  /** What is not on the host as it was proven, or cannot be looked at. */
+  /** What on the host is not as it was proven, or cannot be looked at. */
   compareWith({ proven }: Pick<Rehearsal, "proven">): readonly Problem[] {
     const made = this.#changes.filter((change) => proven.has(change.path) && !waitsForProof(change));
     try {

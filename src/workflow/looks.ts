@@ -4,7 +4,7 @@ import { Problem } from "../problem/problem.js";
 import type { CommonChange } from "./change-kind.js";
 import { trustedFiles } from "./change-kinds/named-accounts.js";
 
-/** What stands at a path: all that two hosts are compared by. The content is kept as a hash. */
+/** What is at a path, as far as two hosts are compared by it. The content is kept as a hash. */
 interface Look {
   readonly kind: string;
   readonly mode: number;
@@ -12,7 +12,7 @@ interface Look {
   readonly content: string | undefined;
 }
 
-/** What stands where changes were made; undefined: nothing. */
+/** What is where changes were made; undefined: nothing. */
 export type Looks = ReadonlyMap<AbsolutePath, Look | undefined>;
 
 /** Looks at every path that these changes name. Throws Problems (`host-…`). */
@@ -38,8 +38,8 @@ function lookAt(host: Host, change: CommonChange): Look | undefined {
 }
 
 /**
- * What is not the same on the host as where it was proven: one problem (`workflow-not-as-proven`) that names
- * paths and what differs, and quotes nothing.
+ * What differs between the host and where it was proven: one problem (`workflow-not-as-proven`) that names
+ * paths and what differs, and quotes no content.
  */
 export function notAsProven(proven: Looks, now: Looks): readonly Problem[] {
   const differing = [...proven].flatMap(([path, then]) => {

@@ -14,13 +14,13 @@ export interface Making {
   readonly changes: readonly Change[];
   /** Root-only: backups and records go here. */
   readonly folder: AbsolutePath;
-  /** What changes install and do not hold themselves. */
+  /** What changes install and do not contain themselves. */
   readonly contents?: Contents | undefined;
   readonly signal: AbortSignal;
   readonly listener: ProgressListener;
-  /** Is told what is not well and fails nothing. */
+  /** Is told what is wrong but makes nothing fail. */
   readonly warn: (problem: Problem) => void;
-  /** Called between the recording of a change and its making, and when it is made; may throw. */
+  /** Called after a change is recorded and before it is made, and when it is made; may throw. */
   readonly record: {
     begun(recorded: UndoableChange): void;
     done(recorded: UndoableChange): void;

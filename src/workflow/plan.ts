@@ -61,8 +61,8 @@ function oncePerPlace(problemsOfSteps: readonly (readonly Problem[])[]): readonl
 }
 
 /**
- * The plan, with what is not well before any of its changes is made with that which it leaves alone: told as
- * warnings, and not held against the run.
+ * The plan, with what is wrong, before any change is made, in the parts that it leaves alone: as warnings,
+ * which do not make the run fail.
  */
 export async function withIllBefore(plan: Plan, signal: AbortSignal): Promise<Plan> {
   if (plan.changes.length === 0) return plan;
@@ -70,12 +70,12 @@ export async function withIllBefore(plan: Plan, signal: AbortSignal): Promise<Pl
   return { ...plan, problems: [...plan.problems, ...ill.map(beforeAnything)] };
 }
 
-/** The steps of which nothing is to be changed. */
+/** The steps in which nothing is to be changed. */
 export function leftAlone({ steps }: Plan): readonly PlannedStep[] {
   return steps.filter(({ changes }) => changes.length === 0);
 }
 
-/** What a run is not to be blamed for is told before it begins. */
+/** As a warning before the run begins: what the run is not to be blamed for. */
 export function beforeAnything({ code, message, detail, hint }: Problem): Problem {
   return new Problem(code, `${message}, before anything is changed`, {
     severity: "warning",

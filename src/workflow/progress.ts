@@ -15,7 +15,7 @@ export type ProgressEvent =
   | { readonly type: "change-report"; readonly change: Change; readonly text: string }
   | { readonly type: "change-done"; readonly change: Change; readonly ms: number }
   | { readonly type: "change-failed"; readonly change: Change; readonly ms: number }
-  /** The changes are made in a stage; what is said of each of them is said when the host gets them. */
+  /** The changes are made in a stage; each of them is reported when it is made on the host. */
   | { readonly type: "staging-started"; readonly count: number }
   | {
       readonly type: "staging-done";

@@ -22,8 +22,8 @@ export function hasProof({ steps }: Plan): boolean {
 }
 
 /**
- * Runs the proofs of the plan's steps, in order, on a host that has the changes; a proof that throws a Problem
- * has failed with it. None is begun after one that failed: it could only waste another login.
+ * Runs the proofs of the plan's steps, in order, on a host that has the changes; a proof that throws a
+ * Problem has failed with it. None is begun after one that failed: it could only waste another login.
  */
 export async function prove(plan: Plan, host: Host, options: ProveOptions): Promise<ProofResult> {
   if (!options.prove)

@@ -11,16 +11,16 @@ function isMadeFirst(change: Change): boolean {
   return !waitsForProof(change);
 }
 
-/** What came of a plan in a stage. */
+/** How a plan went in a stage. */
 export interface Rehearsal extends ProofResult {
-  /** How the changed places were when they were proven; empty where nothing had to change before the proof. */
+  /** How the changed places were when they were proven; empty if nothing had to change before the proof. */
   readonly proven: Looks;
 }
 
 /**
  * Makes the plan's changes in a stage, all but those that wait for the proof, and proves them there: the host
- * is not touched. A change that fails fails the rehearsal, and nothing is proven then. Undefined where it
- * cannot be done: the plan has a change that is `onlyInPlace`, or there is no stage to be had (`staging.none`).
+ * is not touched. If a change fails, so does the rehearsal, and nothing is proven. Undefined if it cannot be
+ * done: the plan has a change that is `onlyInPlace`, or no stage can be had (`staging.none`).
  */
 export async function rehearse(
   plan: Plan,
@@ -47,7 +47,7 @@ export async function rehearse(
 const shared = ["/dev", "/proc", "/run", "/sys"];
 
 /**
- * Why a plan cannot be tried in a stage, whether there is one or not (`stage-only-in-place`): undefined when it
+ * Why a plan cannot be tried in a stage, whether there is one or not (`stage-only-in-place`); undefined if it
  * can.
  */
 export function onlyInPlace({ changes }: Plan, { root }: Pick<Host, "root">): Problem | undefined {
@@ -61,7 +61,7 @@ export function onlyInPlace({ changes }: Plan, { root }: Pick<Host, "root">): Pr
   if (change === undefined) return undefined;
   return new Problem("stage-only-in-place", "a change of the plan can only be made on the host itself", {
     where: { path: change.path },
-    detail: `what it does is not known before, or ${change.path} is the same in every stage`,
+    detail: `what it does is not known in advance, or every stage shares ${change.path} with the host`,
     hint: "knetctl plan shows the plan",
   });
 }

@@ -18,7 +18,7 @@ export class Staging {
   readonly #openOne: () => Promise<Stage>;
   readonly #opened: Stage[] = [];
   #none: Problem | undefined;
-  /** What changes install and do not hold themselves, of whichever stage it was made in; set by who made it. */
+  /** What changes install and do not contain themselves, from whichever stage; set by whoever made it. */
   contents: Contents | undefined;
 
   /** `openOne` opens a stage of the command's host, or throws why there is none (`stage-…`). */
@@ -42,14 +42,14 @@ export class Staging {
     return new Staging(() => Promise.reject(why));
   }
 
-  /** Why there is no stage to be had here; undefined as long as none was asked for in vain. */
+  /** Why no stage can be had here; undefined until one has been asked for in vain. */
   get none(): Problem | undefined {
     return this.#none;
   }
 
   /**
-   * A stage of the host as it is now; undefined where none can be had, which `none` explains. Throws what is no
-   * matter of the machine, such as `interrupted`.
+   * A stage of the host as it is now; undefined if none can be had, and `none` then says why. Throws what
+   * does not come from the machine, such as `interrupted`.
    */
   async open(): Promise<Stage | undefined> {
     if (this.#none !== undefined) return undefined;
@@ -65,8 +65,8 @@ export class Staging {
   }
 
   /**
-   * Makes those of a plan's changes that are asked for in a stage, by the way in which they are made on the
-   * host, and without a journal. Returns why it stopped early.
+   * Makes those of a plan's changes that are asked for in a stage, in the same way as on the host but without
+   * a journal. Returns why it stopped early.
    */
   make(
     { host }: Pick<Stage, "host">,

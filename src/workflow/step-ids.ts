@@ -27,7 +27,7 @@ const steps = {
 
 export type StepId = keyof typeof steps;
 
-/** A step by what it is called. */
+/** A step's names. */
 export interface StepName {
   readonly id: StepId;
   /** For people: "kNET module". */

@@ -26,11 +26,11 @@ export interface StepPlan {
   /** True if this user cannot see everything, so that more may have to change than is planned. */
   readonly unseen?: boolean;
   /**
-   * Proof that what is planned works, where looking at it is not proof enough. Called with a host on which all
-   * changes have been made but those that wait for it: a stage, or where none can be had the host itself.
+   * Proof that what is planned works, where looking at it is not proof enough. Called with a host on which
+   * all changes have been made except those that wait for it: a stage, or the host itself if none can be had.
    */
   readonly prove?: (signal: AbortSignal, host: Host) => Promise<Proof>;
-  /** Why the step, which else proves, has nothing to prove here ("--root: the module cannot be loaded here"). */
+  /** Why a step that otherwise proves has nothing to prove ("--root: the module cannot be loaded here"). */
   readonly unproven?: string;
   /**
    * What is wrong with things that no change of the step touches, such as a service that is down and will not

@@ -19,8 +19,8 @@ const fresh = hostState();
 const withNewSettings = { holds: "info", file: configFile };
 
 t.test(
-  "52: a service that was down before does not start: that is not held against the run, and a rollback stops " +
-    "it, so that its account can go, and nothing is left",
+  "52: a service that was down before does not start: that does not make the run fail, and a rollback " +
+    "stops it, so that its account can go, and nothing is left",
   async (t) => {
     service.does("flap");
     const { exitCode, outcome, problems, run } = await applied(quiet);

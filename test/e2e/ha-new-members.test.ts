@@ -70,7 +70,8 @@ t.test("a key that only the new member holds is a warning", async (t) => {
 });
 
 t.test(
-  "with a new member that lacks a key of the others nothing is changed: config.json and the profile byte for byte",
+  "with a new member that lacks a key of the others nothing is changed: config.json and the profile stay " +
+    "as they are, byte for byte",
   async (t) => {
     await members.makeKey(t, 0, "ca");
     const { exitCode, codes, document } = await ran(t, ...addThird);

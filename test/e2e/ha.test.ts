@@ -224,7 +224,8 @@ t.test(
 );
 
 t.test(
-  "with a vector that fails the proof nothing is changed: config.json and the profile byte for byte as before",
+  "with a vector that fails the proof nothing is changed: config.json and the profile stay as they are, " +
+    "byte for byte",
   async (t) => {
     const { exitCode, document } = await knetctlJson([
       "ha",

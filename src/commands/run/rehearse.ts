@@ -31,9 +31,9 @@ export interface RehearseArguments {
 }
 
 /**
- * `knetctl rehearse`: what `apply` would do, made and proven in a stage, which is thrown away. Changes nothing
- * on the host, and says what apply would change and restart. Exit 0: it would work; 69: a token cannot be
- * reached; 1: it would fail.
+ * `knetctl rehearse`: what `apply` would do, made and proven in a stage, which is thrown away. Changes
+ * nothing on the host, and says what apply would change and restart. Exit 0: it would work; 69: a token
+ * cannot be reached; 1: it would fail.
  */
 export const rehearse: CommandRun<RehearseArguments> = async (args, context) => {
   const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
@@ -50,7 +50,7 @@ export const rehearse: CommandRun<RehearseArguments> = async (args, context) => 
     restart: true,
     members: args.prove,
   });
-  // what another run changes meanwhile would be seen in the stage
+  // what another run changes in the meantime would be seen in the stage
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal: context.signal });
   const staging = Staging.of(host, context.signal);
   try {

@@ -75,8 +75,8 @@ export interface Recovered {
 }
 
 /**
- * The plan, shown to people if it has changes, and what is not well before them. Throws its errors before
- * anything is changed.
+ * The plan, shown to people if it has changes, with what is already wrong before them. Throws its errors
+ * before anything is changed.
  */
 export async function shownPlan(
   steps: readonly Step[],

@@ -15,8 +15,8 @@ export interface NumberedOwner extends Ownership {
 }
 
 /**
- * The ids of a change's owner and group, as given or by name; throws a Problem if one of them is not an account
- * of the host.
+ * The ids of a change's owner and group, as given or by name; throws a Problem if one of them is not an
+ * account of the host.
  */
 export function resolveOwner(
   host: Host,

@@ -171,7 +171,7 @@ function processText({ mainPid }: { readonly mainPid: number }): string {
   return mainPid === 0 ? "" : ` (process ${mainPid})`;
 }
 
-/** One that was not well before either is not held against the run: that is told, and fails nothing. */
+/** A service that was not well before either does not make the run fail: that is only reported. */
 function illBefore(error: unknown, { was, answered }: Prior): Problem | undefined {
   if (!(error instanceof Problem) || !error.code.startsWith("service-")) return undefined;
   const { code, message, detail, hint } = error;

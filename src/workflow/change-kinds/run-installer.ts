@@ -35,7 +35,7 @@ export const runInstaller: ChangeKind<RunInstaller, InstallationRecord> = {
     ...(answers !== undefined && { answers }),
   }),
 
-  // what install.sh does is not known beforehand
+  // what install.sh will do is not known in advance
   onlyInPlace: true,
   changesContent: true,
 

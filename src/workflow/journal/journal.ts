@@ -160,7 +160,7 @@ function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
   }
 }
 
-/** Makes the folders of all runs, where they are missing: root's alone from knetctl's own on. */
+/** Makes the folders of all runs if they are missing; knetctl's own and those below it are root's alone. */
 export function ensureStateFolders(host: Host): void {
   for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)])
     ensureFolder(host, folder, 0o755);
