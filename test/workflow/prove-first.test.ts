@@ -11,7 +11,7 @@ import { Staging } from "../../src/workflow/staging.js";
 import type { Proof, Step } from "../../src/workflow/step.js";
 import type { MemoryHost } from "../support/memory-host.js";
 import { memoryStaging } from "../support/memory-stage.js";
-import { ServiceHost, up } from "../support/service-host.js";
+import { ServiceHost, up, upForLong } from "../support/service-host.js";
 
 const profile: Profile = {
   source: "p.yaml",
@@ -43,11 +43,13 @@ const restart: Change = {
 const refusal = new Problem("smoke-test-failed", "a wrong PIN");
 
 function serviceHost(): ServiceHost {
-  return new ServiceHost(up, {
+  const host = new ServiceHost(up, {
     folders: ["/run/systemd/system", "/var/lib", "/etc"],
     users: [{ user: "root", uid: 0, gid: 0, home: path("/root") }],
     groups: [{ group: "root", gid: 0 }],
   });
+  host.next = upForLong;
+  return host;
 }
 
 interface Scene {
