@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { quiet } from "./child.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { asRoot } from "./root.mjs";
@@ -12,6 +13,14 @@ mkdir /mnt/upper /mnt/work /mnt/merged
 mount -n -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/merged
 test -d /mnt/merged/etc
 `;
+
+const tools = ["sh", "mount", "nsenter", "unshare"];
+const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Whether the programs that try it are there. */
+export function canTryOverlay() {
+  return tools.every((tool) => folders.some((folder) => existsSync(`${folder}/${tool}`)));
+}
 
 /**
  * The demo and the end-to-end tests run in a mount namespace with an overlay over `/`. It is tried here, so

@@ -1,7 +1,7 @@
 import { build, buildIfStale, generateIfStale } from "./build.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { buildAddon, installNpmPackages } from "./npm-packages.mjs";
-import { requireOverlay } from "./overlay.mjs";
+import { canTryOverlay, requireOverlay } from "./overlay.mjs";
 import { findRoot } from "./root.mjs";
 import { installSystemPackages } from "./system-packages.mjs";
 
@@ -14,8 +14,11 @@ const ways = { program: buildIfStale, generated: generateIfStale, anew: build };
  */
 export async function setUp({ packages, addon = false, built, overlay = false }) {
   const root = packages === undefined ? undefined : findRoot();
+  // where no sandbox can be made, nothing is installed for one; only the programs that try it may be missing
+  const isTriedFirst = overlay && canTryOverlay();
+  if (isTriedFirst) requireOverlay(root);
   if (root !== undefined) await installSystemPackages(root, packages);
-  if (overlay) requireOverlay(root);
+  if (overlay && !isTriedFirst) requireOverlay(root);
   await installNpmPackages();
   if (addon) await buildAddon();
   await ways[built]();

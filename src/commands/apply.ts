@@ -1,4 +1,4 @@
-import { changeOptions, flag, profileWord, rootOption } from "./command-line/options.js";
+import { changeOptions, flag, inPlaceOption, profileWord, rootOption } from "./command-line/options.js";
 import { verb } from "./verb.js";
 
 export const apply = verb({
@@ -8,6 +8,7 @@ export const apply = verb({
   options: {
     root: rootOption,
     ...changeOptions,
+    "in-place": inPlaceOption,
     "dry-run": flag("show the plan, as knetctl plan does, and change nothing"),
   },
   examples: [

@@ -105,24 +105,29 @@ function moduleSource(module: TreeNode, folder: AbsolutePath): ModuleSource {
     ...(sha256 !== undefined && { sha256 }),
     installerTimeoutSeconds: numberOf(valueOf(module, "installer_timeout")) ?? defaultInstallerTimeoutSeconds,
     ...(answers?.kind === "list" && { answers: answers.items.map((answer) => checked(textOf(answer))) }),
+    network: isTrue(valueOf(module, "network")),
+    inPlace: isTrue(valueOf(module, "in_place")),
   };
 }
 
 function serviceAccount(service: TreeNode | undefined): ServiceAccount {
   const account = textOf(valueOf(service, "user")) ?? usualServiceUser;
   const home = textOf(valueOf(service, "home"));
-  const create = valueOf(service, "create");
   const unit = textOf(valueOf(service, "unit"));
   const health = textOf(valueOf(service, "health"));
   return {
     user: account,
     group: textOf(valueOf(service, "group")) ?? account,
     ...(home !== undefined && { home: checked(absoluteHome(home)) }),
-    create: create?.kind === "scalar" && create.value === true,
+    create: isTrue(valueOf(service, "create")),
     ...(unit !== undefined && { unit }),
     ...(health !== undefined && { health }),
     startTimeoutSeconds: numberOf(valueOf(service, "start_timeout")) ?? defaultStartTimeoutSeconds,
   };
+}
+
+function isTrue(node: TreeNode | undefined): boolean {
+  return node?.kind === "scalar" && node.value === true;
 }
 
 function absolute(file: string, folder: AbsolutePath): AbsolutePath {

@@ -52,6 +52,10 @@ export interface ModuleSource {
   readonly installerTimeoutSeconds: number;
   /** Lines for install.sh's standard input. Absent: it is empty. */
   readonly answers?: readonly string[];
+  /** Whether install.sh may use the network. */
+  readonly network: boolean;
+  /** Whether install.sh runs on the host itself instead of in a stage. */
+  readonly inPlace: boolean;
 }
 
 /** The account that runs the application and loads the module. */

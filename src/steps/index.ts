@@ -15,6 +15,8 @@ export interface StepOptions extends ServiceOptions {
   readonly secrets: Secrets;
   /** Ids of users whose archives are run although they are not pinned. */
   readonly callers: ReadonlySet<number>;
+  /** False: the install.sh of an archive that is not pinned is not even run in a stage. */
+  readonly stagesUnpinned?: boolean;
   /** True: new members of HA vectors are proven one by one too. For a host that can be written to. */
   readonly members?: boolean;
 }
@@ -28,6 +30,7 @@ export function allSteps({
   smokeTest,
   secrets,
   callers,
+  stagesUnpinned = true,
   restart,
   members = false,
 }: StepOptions): readonly Step[] {
@@ -35,7 +38,7 @@ export function allSteps({
   const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
   return [
     accountStep,
-    moduleStep(callers),
+    moduleStep({ callers, stagesUnpinned }),
     ownershipStep,
     clientConfigStep,
     keyStoresStep(secrets),

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
-import type { Contents } from "./contents.js";
 import type { Problem } from "../problem/problem.js";
+import type { Contents } from "./contents.js";
 import type { StepId } from "./step-ids.js";
 
 /** What every change has, whatever its kind: all that the engine and the other kinds may know about it. */

@@ -22,7 +22,10 @@ export class Staging {
   contents: Contents | undefined;
 
   /** `openOne` opens a stage of the command's host, or throws why there is none (`stage-…`). */
-  constructor(openOne: () => Promise<Stage>) {
+  constructor(
+    openOne: () => Promise<Stage>,
+    readonly signal: AbortSignal = new AbortController().signal,
+  ) {
     this.#openOne = openOne;
   }
 
@@ -34,7 +37,7 @@ export class Staging {
         // a stage that was cut short is no sign that there could be none
         throw signal.aborted ? interrupted() : error;
       });
-    });
+    }, signal);
   }
 
   /** No stages, and why. */

@@ -1,7 +1,7 @@
 import t, { type Test } from "tap";
 import { rmSync } from "node:fs";
-import type { RecordedChange } from "../../src/host/installer/difference.js";
-import { restore } from "../../src/host/installer/restore.js";
+import { removeTraces } from "../../src/host/installer/in-place/remove-traces.js";
+import type { Trace } from "../../src/host/installer/in-place/traces.js";
 import { path } from "../../src/host/path.js";
 import { sha256 } from "../../src/host/random-hex.js";
 import { realHost } from "../../src/host/real-host.js";
@@ -166,9 +166,9 @@ for (const [kind, danger] of kinds) {
 
   // to a second name there is nothing to refuse: what is removed is that name
   if (kind === "hard-link") continue;
-  t.test(`21, 53: what an installer did in a home is taken back while ${danger}`, async (t) => {
+  t.test(`21, 53: what an installer made in a home is taken away while ${danger}`, async (t) => {
     const all = scene(t, kind);
-    const how = { files: all.files(serviceUid), backup: () => Buffer.from("before"), maxBytes: 1000 };
+    const files = all.files(serviceUid);
     const result = await race({
       attacks: [all.attack],
       uid: serviceUid,
@@ -178,12 +178,12 @@ for (const [kind, danger] of kinds) {
         all.prepare("file");
       },
       work: () => {
-        const [failure] = restore(doneByInstaller, how);
+        const [failure] = removeTraces(files, madeByInstaller);
         if (failure === undefined) return;
         t.match(failure.path, /^\/home\/.config\/kryptus/);
-        throw new Problem("host-entry-changed", failure.reason, {
+        throw new Problem("host-entry-changed", failure.because, {
           where: { path: failure.path },
-          hint: "restore tells reasons, not hints",
+          hint: "only reasons are told, no hints",
         });
       },
     });
@@ -242,21 +242,19 @@ const installing: readonly Change[] = [
   },
 ];
 
-const state = { kind: "file", mode: 0o666, uid: serviceUid, gid: serviceUid } as const;
+const owned = { uid: serviceUid, gid: serviceUid };
 
-/**
- * What an installer that worked in the home may have left to take back; contents that were not read are not
- * compared.
- */
-const doneByInstaller: readonly RecordedChange[] = [
-  { path: `${folder}/made`, change: "created", after: { ...state, kind: "folder" } },
-  { path: `${folder}/link`, change: "created", after: { ...state, kind: "link", target: "nowhere" } },
+/** What an installer that worked in the home may have left to take away. */
+const madeByInstaller: readonly Trace[] = [
+  { path: path(`${folder}/made`), created: true, state: { kind: "folder", mode: 0o755, ...owned } },
   {
-    path: folder,
-    change: "rights",
-    before: { ...state, kind: "folder", mode: 0o711 },
-    after: { ...state, kind: "folder", mode: 0o755 },
+    path: path(`${folder}/link`),
+    created: true,
+    state: { kind: "link", mode: 0o777, target: "nowhere", ...owned },
   },
-  { path: `${folder}/config.json`, change: "created", after: state },
-  { path: `${folder}/removed`, change: "removed", before: state, backup: "0" },
+  {
+    path: path(`${folder}/config.json`),
+    created: true,
+    state: { kind: "file", mode: 0o640, size: 3, sha256: sha256("own"), ...owned },
+  },
 ];

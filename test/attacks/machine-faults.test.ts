@@ -145,14 +145,12 @@ troubled("51: a read-only /etc", {
   scene: fresh,
   make: readOnly("etc"),
   exitCode: 73,
-  outcome: "rolled-back",
   problem: { ...readOnlyProblem, where: { path: "/etc/group" } },
 });
 troubled("51: a read-only /usr", {
   scene: fresh,
   make: readOnly("usr"),
   exitCode: 1,
-  outcome: "rolled-back",
   problem: { code: "installer-failed", detail: /Read-only file system/ },
 });
 troubled("51: a read-only /var/lib", {
@@ -186,7 +184,7 @@ troubled("50: no inodes for the state", {
 });
 troubled("50: no inodes in the midst of a run", {
   scene: fresh,
-  make: tmpfs("var/lib", "nr_inodes=14,mode=755"),
+  make: tmpfs("var/lib", "nr_inodes=9,mode=755"),
   exitCode: 73,
   outcome: "rolled-back",
   problem: { ...fullProblem, where: { path: /^\/var\/lib\/knetctl/ } },
@@ -200,21 +198,17 @@ troubled("50: no inodes in the home", {
 });
 troubled("50: a full disk under the state", {
   scene: fresh,
-  make: tmpfs("var/lib", "size=40k,mode=755"),
+  make: tmpfs("var/lib", "size=24k,mode=755"),
   exitCode: 73,
   outcome: "rolled-back",
-  problem: {
-    code: "archive-no-space",
-    detail: /of \d+ bytes were written to .*\/var\/lib\/knetctl/,
-    hint: /make room/,
-  },
+  problem: { ...fullProblem, where: { path: /^\/var\/lib\/knetctl/ } },
 });
 troubled("50: a full disk under the module", {
   scene: fresh,
   make: tmpfs("usr/local", "size=8k,mode=755"),
-  exitCode: 1,
+  exitCode: 73,
   outcome: "rolled-back",
-  problem: { code: "installer-failed", detail: /No space left/ },
+  problem: { ...fullProblem, where: { path: /^\/usr\/local/ } },
 });
 troubled("50: a full /tmp", {
   scene: fresh,
@@ -253,14 +247,12 @@ if (knowsImmutable()) {
     scene: fresh,
     make: immutable("etc/passwd"),
     exitCode: 73,
-    outcome: "rolled-back",
     problem: { code: "host-file-immutable", where: { path: "/etc/passwd" } },
   });
   troubled("17: an immutable folder of libraries", {
     scene: fresh,
     make: immutable("usr/local/lib"),
     exitCode: 1,
-    outcome: "rolled-back",
     problem: { code: "installer-failed", detail: /not permitted/ },
   });
 } else {
@@ -286,13 +278,6 @@ troubled("a missing ldconfig", {
   exitCode: 69,
   outcome: "rolled-back",
   problem: { code: "host-command-missing", title: /ldconfig/, hint: /libc-bin/ },
-});
-troubled("a missing sync", {
-  scene: fresh,
-  make: without("sync"),
-  exitCode: 69,
-  outcome: "rolled-back",
-  problem: { code: "host-command-missing", title: /sync/ },
 });
 
 for (const umask of ["000", "077", "777"]) {

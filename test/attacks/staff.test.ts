@@ -1,12 +1,14 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "tap";
 import { path } from "../../src/host/path.js";
-import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
-import { change, picture, stage } from "../support/install-stage.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { picture } from "../support/install-stage.js";
+import { moduleStage } from "../support/module-stage.js";
 import { plainChildren } from "../support/plain-children.js";
 import { scratch } from "../support/scratch.js";
 import { vendorArchive } from "../support/vendor-archive.js";
 
+await ensureSandbox(import.meta.filename);
 plainChildren();
 
 const staff = 50;
@@ -16,7 +18,7 @@ test(
   "53: where /usr/local is root:staff 2775, as older Debian made it, an installation is undone to the " +
     "last bit",
   async (t) => {
-    const s = stage(t);
+    const s = moduleStage(t);
     mkdirSync(s.at("usr/local/lib/old"));
     writeFileSync(s.at("usr/local/lib/old/libkNETPKCS11.so"), "an older module");
     symlinkSync("old/libkNETPKCS11.so", s.at("usr/local/lib/libknet.so"));
@@ -24,17 +26,17 @@ test(
       chownSync(s.at(folder), 0, staff);
       chmodSync(s.at(folder), 0o2775);
     }
-    const before = picture(s.root);
-    const run = s.run();
+    const before = picture(s.host.root);
     const install =
       "cp libkNETPKCS11.so /usr/local/lib/\nmkdir /usr/local/lib/new\ncp libkNETPKCS11.so " +
       "/usr/local/lib/new/\nrm -r /usr/local/lib/old\nln -sfn new /usr/local/lib/libknet.so";
-    const installer = change(vendorArchive(s.folder, install));
-    const record = await runInstaller.record(installer, run);
-    await runInstaller.perform(installer, record, run);
-    t.not(picture(s.root), before);
-    await runInstaller.undo(installer, record, run);
-    t.equal(picture(s.root), before);
+    const { path: archive, sha256 } = vendorArchive(s.folder, install);
+    const plan = await s.plan({ archive, sha256 });
+    t.same(plan.problems, []);
+    const undo = await s.apply(plan);
+    t.not(picture(s.host.root), before);
+    await undo();
+    t.equal(picture(s.host.root), before);
   },
 );
 

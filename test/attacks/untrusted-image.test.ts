@@ -13,8 +13,9 @@ import {
 import { join } from "node:path";
 import { test, type Test } from "tap";
 import { runLdconfig } from "../../src/host/installer/ldconfig.js";
-import type { InstallationRecord } from "../../src/host/installer/record-installation.js";
+import type { InPlaceRecord } from "../../src/host/installer/in-place/record.js";
 import { path } from "../../src/host/path.js";
+import { sha256 } from "../../src/host/random-hex.js";
 import { realHost } from "../../src/host/real-host.js";
 import { createAccount } from "../../src/workflow/change-kinds/create-account.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
@@ -39,12 +40,13 @@ function hostSecret(t: Test): string {
   return scratch(t).file("secret", "of the host", { mode: 0o600 });
 }
 
-const record: InstallationRecord = {
-  marker: "0".repeat(32),
+const record: InPlaceRecord = {
   installer: "install.sh",
   interpreter: { args: [] },
   names: [],
+  hashes: [],
   receipt: null,
+  begun: Date.now(),
 };
 const installer: RunInstaller = {
   step: "module",
@@ -56,49 +58,37 @@ const installer: RunInstaller = {
   timeoutSeconds: 20,
 };
 
-/** A run that the image says was cut off after install.sh had replaced a file. */
-function plantedRun(s: Stage, backup: string) {
+/** A run of which the image says that its install.sh made a file. */
+function plantedRun(s: Stage, made: string, content: string) {
   const run = s.run();
   const module = s.at(`${run.folder}/module`);
-  mkdirSync(join(module, "backups"), { recursive: true, mode: 0o700 });
-  writeFileSync(s.at("etc/shown"), "new");
-  const state = { kind: "file", mode: 0o644, uid: 0, gid: 0 };
-  const planted = JSON.stringify([
-    { path: "/etc/shown", change: "replaced", before: state, after: state, backup },
-  ]);
-  writeFileSync(join(module, "changes.json"), planted);
+  mkdirSync(module, { mode: 0o700 });
+  const state = { kind: "file", mode: 0o600, uid: 0, gid: 0, size: content.length, sha256: sha256(content) };
+  writeFileSync(join(module, "changes.json"), JSON.stringify([{ path: made, created: true, state }]));
   return { run, module };
 }
 
-test("a planted record whose backup is a path, or a link, brings in no file of the machine", async (t) => {
+test("a planted record of what install.sh made leads to no file of the machine", async (t) => {
   const secret = hostSecret(t);
   const s = stage(t);
-  for (const backup of [`../../../../../../..${"/..".repeat(9)}${secret}`, "link", "0"]) {
-    const { run, module } = plantedRun(s, backup);
-    for (const name of ["link", "0"]) symlinkSync(secret, join(module, "backups", name));
+  const linked = scratch(t);
+  linked.file("inside", "of the host", { mode: 0o600 });
+  symlinkSync(linked.folder, s.at("opt/link"));
+  for (const made of [`/..${"/..".repeat(9)}${secret}`, "/opt/link/inside", "/proc/1/root/etc/passwd"]) {
+    const { run } = plantedRun(s, made, "of the host");
+    await runInstaller.observe(installer, record, run).catch(() => undefined);
     await runInstaller.undo(installer, record, run).catch(() => undefined);
-    t.equal(readFileSync(s.at("etc/shown"), "utf8"), "new", backup);
   }
-});
-
-test("a folder of backups that is a link of the image's leads nowhere outside of it", async (t) => {
-  const secret = hostSecret(t);
-  const s = stage(t);
-  const { run, module } = plantedRun(s, "0");
-  rmSync(join(module, "backups"), { recursive: true });
-  symlinkSync(join(secret, ".."), join(module, "backups"));
-  writeFileSync(join(secret, "../0"), "of the host");
-  await runInstaller.undo(installer, record, run).catch(() => undefined);
-  t.equal(readFileSync(s.at("etc/shown"), "utf8"), "new");
+  t.equal(readFileSync(secret, "utf8"), "of the host");
+  t.equal(readFileSync(join(linked.folder, "inside"), "utf8"), "of the host");
 });
 
 test("what is recorded of an undoing never goes through a link of the image's", async (t) => {
   const secret = hostSecret(t);
   const s = stage(t);
-  const { run, module } = plantedRun(s, "0");
+  const { run, module } = plantedRun(s, "/etc/shown", "new");
   rmSync(join(module, "changes.json"));
   symlinkSync(secret, join(module, "changes.json"));
-  writeFileSync(join(module, "snapshot"), emptySnapshot());
   await runInstaller.undo(installer, record, run).catch(() => undefined);
   t.equal(readFileSync(secret, "utf8"), "of the host");
   t.ok(lstatSync(secret).isFile());
@@ -254,8 +244,3 @@ test("what a record says of the running system's folders, seen in the image, is 
     { code: "host-untrusted-folder" },
   );
 });
-
-/** Of a system without a single file: then everything that the image holds was made by install.sh. */
-function emptySnapshot(): Buffer {
-  return Buffer.concat([Buffer.alloc(8), Buffer.from("complete")]);
-}

@@ -41,7 +41,15 @@ function stage(
 
 type Context = ReturnType<typeof stage>["context"];
 
-const run = { smokeTest: true, prove: true, rollback: true, restart: true, lockTimeout: 0, timeout: 1 };
+const run = {
+  smokeTest: true,
+  prove: true,
+  rollback: true,
+  restart: true,
+  inPlace: false,
+  lockTimeout: 0,
+  timeout: 1,
+};
 
 /** What acts as root by a profile: it changes the host, or hands PINs on. */
 const acting: Readonly<Record<string, (profile: string, context: Context) => Promise<unknown>>> = {
@@ -180,7 +188,7 @@ test("validate and plan warn: they change nothing", async (t) => {
     ]);
     t.match(results, [/is valid/]);
     problems.length = 0;
-    await plan({ profile: "p.yaml" }, context).catch(() => undefined);
+    await plan({ profile: "p.yaml", inPlace: false }, context).catch(() => undefined);
     t.match(problems[0], { code: "profile-untrusted", severity: "warning" });
   }
 });

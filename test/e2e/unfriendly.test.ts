@@ -76,7 +76,7 @@ t.test("progress that cannot be written does not keep a failed run from being ta
   t.throws(() =>
     execFileSync("sh", [
       "-c",
-      `exec ${process.execPath} ${script} apply --no-smoke-test ${file} >/dev/null 2>>${full}/log`,
+      `exec ${process.execPath} ${script} apply --in-place --no-smoke-test ${file} >/dev/null 2>>${full}/log`,
     ]),
   );
   t.ok(existsSync("/var/lib/knetctl/runs"), "it had begun");

@@ -50,6 +50,8 @@ t.test(
         archive: "/etc/knetctl/kNET-PKCS11-Linux-1.7.0.tar",
         sha256: "5f0c".repeat(16),
         installerTimeoutSeconds: 120,
+        network: false,
+        inPlace: false,
       },
       service: {
         user: "amplia",

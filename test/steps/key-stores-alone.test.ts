@@ -34,13 +34,21 @@ t.test("without kNET users no step plans anything for the kNET module, whatever 
     groups: [{ group: "amplia", gid: 991 }],
     files: { [configPath]: "not JSON" },
   });
-  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep])
+  for (const step of [
+    moduleStep({ callers: new Set(), stagesUnpinned: true }),
+    ownershipStep,
+    clientConfigStep,
+  ])
     t.same(await step.plan({ profile, host }, []), nothing, step.id);
 });
 
 t.test("nor does it look where this user may not", async (t) => {
   const host = new MemoryHost({ forbidden: ["/var/amplia", "/var/lib/knetctl"] });
-  for (const step of [moduleStep(new Set()), ownershipStep, clientConfigStep])
+  for (const step of [
+    moduleStep({ callers: new Set(), stagesUnpinned: true }),
+    ownershipStep,
+    clientConfigStep,
+  ])
     t.same(await step.plan({ profile, host }, []), nothing, step.id);
 });
 

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import type { Host } from "../../src/host/host.js";
-import { joined, path, runsFolder } from "../../src/host/path.js";
+import { type AbsolutePath, joined, path, runsFolder } from "../../src/host/path.js";
 import { readOnlyHost } from "../../src/host/read-only-host.js";
 import { realHost } from "../../src/host/real-host.js";
 import type { ModuleSource, Profile } from "../../src/profile/types.js";
 import { moduleStep } from "../../src/steps/module/step.js";
-import type { RunContext } from "../../src/workflow/change-kind.js";
-import { registerLibrary } from "../../src/workflow/change-kinds/register-library.js";
-import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
-import { setMode } from "../../src/workflow/change-kinds/set-mode.js";
+import { ensureStateFolders } from "../../src/workflow/journal/journal.js";
+import { makeChanges } from "../../src/workflow/make-changes.js";
+import { Staging } from "../../src/workflow/staging.js";
 import type { StepPlan } from "../../src/workflow/step.js";
+import type { UndoableChange } from "../../src/workflow/undoable-change.js";
 import { scratch } from "./scratch.js";
 import { smallRoot } from "./small-root.js";
 
@@ -23,40 +23,66 @@ export interface ModuleStage {
   /** For archives: root's, where nobody else can replace them, wherever the clone lies. */
   readonly folder: string;
   at(path: string): string;
-  plan(module: Partial<ModuleSource> | undefined): Promise<StepPlan>;
+  /** As `knetctl plan` makes it; `stagesUnpinned`: with --stage. */
+  plan(module: Partial<ModuleSource> | undefined, stagesUnpinned?: boolean): Promise<StepPlan>;
   /** The plan on a host that is going to be changed by it. */
   planToRun(module: Partial<ModuleSource> | undefined): Promise<StepPlan>;
-  /** Does what the plan says, as a run would. */
-  apply(plan: StepPlan): Promise<void>;
+  /** Where no stage can be had. */
+  planWithoutStage(module: Partial<ModuleSource>, host?: Host): Promise<StepPlan>;
+  /** Does what the plan says, as a run would; how to take it back. */
+  apply(plan: Pick<StepPlan, "changes">): Promise<() => Promise<void>>;
 }
 
-/** A small system in a folder, on which the module's step plans and its changes are made. */
-export function moduleStage(t: { teardown(work: () => void): void }): ModuleStage {
-  const root = smallRoot(t);
+/** A small system in a folder, or another root, on which the module's step plans and its changes are made. */
+export function moduleStage(
+  t: { teardown(work: () => Promise<void> | void): void },
+  root: AbsolutePath = smallRoot(t),
+): ModuleStage {
   const host = realHost(root);
-  let runs = 0;
-  const run = (): RunContext => {
-    const folder = joined(runsFolder, `run-${runs++}`);
-    host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-    return { host, folder, number: 1, changes: [], note: () => undefined, report: () => undefined };
+  const { signal } = new AbortController();
+  let staging = Staging.of(host, signal);
+  /** Each plan is that of a command of its own. */
+  const newStaging = (): Staging => {
+    const one = Staging.of(host, signal);
+    t.teardown(() => one.close());
+    return (staging = one);
   };
+  const step = (stagesUnpinned: boolean) => moduleStep({ callers: new Set([0]), stagesUnpinned });
+  let runs = 0;
   return {
     host,
     folder: scratch(t).folder,
     at: (file) => join(root, file),
-    plan: (module) =>
-      moduleStep(new Set([0])).plan({ host: readOnlyHost(host), profile: profile(module) }, []),
-    planToRun: (module) => moduleStep(new Set([0])).plan({ host, profile: profile(module) }, []),
-    apply: async (plan) => {
-      for (const change of plan.changes) {
-        const context = run();
-        if (change.kind === "run-installer")
-          await runInstaller.perform(change, await runInstaller.record(change, context), context);
-        if (change.kind === "register-library")
-          await registerLibrary.perform(change, await registerLibrary.record(change, context), context);
-        if (change.kind === "set-mode")
-          await setMode.perform(change, await setMode.record(change, context), context);
-      }
+    plan: (module, stagesUnpinned = true) =>
+      step(stagesUnpinned).plan(
+        { host: readOnlyHost(host), profile: profile(module), staging: newStaging() },
+        [],
+      ),
+    planToRun: (module) => step(true).plan({ host, profile: profile(module), staging: newStaging() }, []),
+    planWithoutStage: (module, on = host) => step(true).plan({ host: on, profile: profile(module) }, []),
+    apply: async ({ changes }) => {
+      const folder = joined(runsFolder, `run-${runs++}`);
+      ensureStateFolders(host);
+      host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
+      const begun: UndoableChange[] = [];
+      const [problem] = await makeChanges(
+        {
+          host,
+          changes,
+          folder,
+          contents: staging.contents,
+          signal,
+          listener: () => undefined,
+          warn: () => undefined,
+          record: { begun: (one) => begun.push(one), done: () => undefined },
+        },
+        () => true,
+      );
+      if (problem !== undefined) throw problem;
+      return async () => {
+        for (const one of begun.toReversed()) await one.undo();
+        for (const one of begun) await one.settle?.();
+      };
     },
   };
 }
@@ -68,7 +94,15 @@ function profile(module: Partial<ModuleSource> | undefined): Profile {
     users: new Map([["u", { name: "u", connection: "c", authenticationType: "password" }]]),
     service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 },
     keyStores: new Map(),
-    ...(module && { module: { archive: path("/nowhere.tar"), installerTimeoutSeconds: 20, ...module } }),
+    ...(module && {
+      module: {
+        archive: path("/nowhere.tar"),
+        installerTimeoutSeconds: 20,
+        network: false,
+        inPlace: false,
+        ...module,
+      },
+    }),
   };
 }
 

@@ -42,6 +42,7 @@ export async function runVerb(
     prove: true,
     rollback: true,
     restart: true,
+    inPlace: false,
     lockTimeout: 30,
     timeout: 60,
   };
@@ -87,6 +88,7 @@ const verbs = { apply, plan, rollback: takenBack } satisfies Record<
     prove: boolean;
     rollback: boolean;
     restart: boolean;
+    inPlace: boolean;
     lockTimeout: number;
     timeout: number;
   }>

@@ -1,21 +1,16 @@
 import {
   chmodSync,
-  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
-  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
 import { test } from "tap";
-import { leftOverProcesses } from "../../src/host/commands/left-over-processes.js";
-import type { InstallationRecord } from "../../src/host/installer/record-installation.js";
+import type { InPlaceRecord } from "../../src/host/installer/in-place/record.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import { plainChildren } from "../support/plain-children.js";
 import { change, picture, plain, problemOf, stage } from "../support/install-stage.js";
@@ -28,55 +23,120 @@ function receipt(s: Stage): { version: string; library: string; files: { path: s
   return JSON.parse(readFileSync(s.at("var/lib/knetctl/module.json"), "utf8")) as ReturnType<typeof receipt>;
 }
 
-/** A system with things for an installer to trample on. */
-function furnish(s: Stage): void {
-  mkdirSync(s.at("opt/old/deep"), { recursive: true });
-  writeFileSync(s.at("opt/old/deep/data"), "old data");
-  writeFileSync(s.at("opt/keep.conf"), "before");
-  chownSync(s.at("opt/keep.conf"), 7, 8);
-  chmodSync(s.at("opt/keep.conf"), 0o640);
-  writeFileSync(s.at("usr/local/lib/libkNETPKCS11.so"), "an older module");
-  symlinkSync("libkNETPKCS11.so", s.at("usr/local/lib/libknet.so"));
-  writeFileSync(s.at("etc/secret.conf"), "hush");
-  chmodSync(s.at("etc/secret.conf"), 0o600);
-}
-
-const trample = `
-cp libkNETPKCS11.so /usr/local/lib/libkNETPKCS11.so
+const creates = `
+cp libkNETPKCS11.so /usr/local/lib/
 mkdir -p /opt/kryptus/a/b && echo new > /opt/kryptus/a/b/file && ln -s a/b /opt/kryptus/link
-echo after > /opt/keep.conf; chmod 666 /opt/keep.conf
-rm -rf /opt/old
-ln -sfn /opt/kryptus /usr/local/lib/libknet.so
-chmod 644 /etc/secret.conf; chown 5:6 /etc/secret.conf
-rm /etc/group && mkdir /etc/group && echo x > /etc/group/inside
-echo /opt/kryptus >> /etc/ld.so.conf`;
+mkdir /srv && echo data > /srv/data
+echo /opt/kryptus > /etc/ld.so.conf.d/kryptus.conf`;
 
-test("what install.sh did is recorded, and undone to the last bit", async (t) => {
+test("what install.sh created in place is recorded, and taken away to the last bit", async (t) => {
   const s = stage(t);
-  furnish(s);
   const before = picture(s.root);
   const run = s.run();
-  const installer = change(vendorArchive(s.folder, trample));
+  const installer = change(vendorArchive(s.folder, creates));
   const record = await runInstaller.record(installer, run);
   t.equal(picture(s.root), before, "recording changes nothing");
   await runInstaller.perform(installer, record, run);
-  t.not(picture(s.root), before);
+  t.same(await runInstaller.observe(installer, record, run), { state: "after" });
   t.equal(receipt(s).library, "/usr/local/lib/libkNETPKCS11.so");
-  const named = receipt(s).files.map(({ path }) => path);
   t.same(
-    named,
+    receipt(s).files.map(({ path }) => path),
     ["/usr/local/lib/libkNETPKCS11.so"],
-    "what install.sh made or edited itself is not the archive's",
+    "what install.sh made itself is not the archive's",
   );
   t.equal(lstatSync(s.at("var/lib/knetctl/module.json")).mode & 0o777, 0o600);
   t.notOk(existsSync(s.at(`${run.folder}/module/work`)), "nothing extracted stays");
+  t.match(s.notes.join("\n"), "install.sh created folder /opt/kryptus  0755 0:0");
 
-  const asJournalled = JSON.parse(JSON.stringify(record)) as InstallationRecord;
+  const asJournalled = JSON.parse(JSON.stringify(record)) as InPlaceRecord;
+  t.ok(runInstaller.parsePrior(asJournalled));
   await runInstaller.undo(installer, asJournalled, run);
   t.strictSame(picture(s.root).split("\n"), before.split("\n"));
+  t.notOk(existsSync(s.at("srv")), "wherever it lies");
   t.notOk(existsSync(s.at("var/lib/knetctl/module.json")));
+  t.same(await runInstaller.observe(installer, record, run), { state: "before" });
   await runInstaller.undo(installer, asJournalled, run);
   t.equal(picture(s.root), before, "undoing can be repeated");
+});
+
+test("what it changed or replaced stays as it is, and is named", async (t) => {
+  const s = stage(t);
+  writeFileSync(s.at("etc/edited"), "before");
+  writeFileSync(s.at("etc/replaced"), "before");
+  writeFileSync(s.at("etc/mode"), "before");
+  writeFileSync(s.at("etc/other"), "before");
+  const run = s.run();
+  const trample =
+    "echo after >> /etc/edited; echo after > /etc/x; mv /etc/x /etc/replaced; chmod 600 /etc/mode\n" +
+    "rm /etc/group && mkdir /etc/group";
+  const installer = change(vendorArchive(s.folder, `${plain}\n${trample}`));
+  const record = await runInstaller.record(installer, run);
+  await runInstaller.perform(installer, record, run);
+  const problem = await problemOf(runInstaller.undo(installer, record, run));
+  t.equal(problem.code, "installer-undo-incomplete");
+  t.match(
+    problem.detail ?? "",
+    /^\/etc\/edited: it was changed or replaced.*\n\/etc\/mode: .*\n\/etc\/replaced: /,
+  );
+  t.equal(
+    readFileSync(s.at("etc/replaced"), "utf8"),
+    "after\n",
+    "a file that may have replaced another is kept",
+  );
+  t.notMatch(problem.detail ?? "", "/etc/other");
+  t.notOk(existsSync(s.at("usr/local/lib/libkNETPKCS11.so")), "the rest is taken away");
+  t.not((await runInstaller.observe(installer, record, run)).state, "before");
+});
+
+test("what stands in a folder of knetctl's, in /tmp or /run, is none of its work", async (t) => {
+  const s = stage(t);
+  const run = s.run();
+  for (const folder of ["run", "var/tmp"]) mkdirSync(s.at(folder), { recursive: true });
+  const installer = change(vendorArchive(s.folder, `${plain}\n: > /tmp/x; : > /run/x; : > /var/tmp/x`));
+  await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
+  t.same(
+    s.notes.filter((line) => /created|changed/.test(line)),
+    ["install.sh created /usr/local/lib/libkNETPKCS11.so  0755 0:0"],
+  );
+});
+
+test("it fails half-way, or nothing was recorded: what it created until then is taken away", async (t) => {
+  const s = stage(t);
+  const before = picture(s.root);
+  const run = s.run();
+  const installer = change(vendorArchive(s.folder, `${creates}\nexit 1`));
+  const record = await runInstaller.record(installer, run);
+  t.equal((await problemOf(runInstaller.perform(installer, record, run))).code, "installer-failed");
+  t.same(await runInstaller.observe(installer, record, run), { state: "partly" });
+  await runInstaller.undo(installer, record, run);
+  t.equal(picture(s.root), before);
+  t.same(await runInstaller.observe(installer, record, run), { state: "before" });
+});
+
+test("what somebody made long after an installer that was cut off is not taken for its work", async (t) => {
+  const s = stage(t);
+  const run = s.run();
+  const installer = change(vendorArchive(s.folder, "exit 1"), 10);
+  const record = await runInstaller.record(installer, run);
+  const anHourAgo = { ...record, begun: record.begun - 3_600_000 };
+  mkdirSync(s.at("opt/kryptus"));
+  await runInstaller.undo(installer, anHourAgo, run);
+  t.ok(existsSync(s.at("opt/kryptus")));
+});
+
+test("a damaged record of what it did is named, and nothing is called undone", async (t) => {
+  const s = stage(t);
+  const run = s.run();
+  const installer = change(vendorArchive(s.folder, plain));
+  const record = await runInstaller.record(installer, run);
+  await runInstaller.perform(installer, record, run);
+  writeFileSync(s.at(`${run.folder}/module/changes.json`), "[");
+  await t.rejects(runInstaller.observe(installer, record, run), {
+    code: "journal-damaged",
+    where: { path: /changes\.json$/ },
+  });
+  await t.rejects(runInstaller.undo(installer, record, run), { code: "journal-damaged" });
+  t.ok(existsSync(s.at("usr/local/lib/libkNETPKCS11.so")));
 });
 
 test("a state folder that is a link of root's to another disk serves as well", async (t) => {
@@ -90,47 +150,6 @@ test("a state folder that is a link of root's to another disk serves as well", a
   const record = await runInstaller.record(installer, run);
   await runInstaller.perform(installer, record, run);
   t.equal(receipt(s).library, "/usr/local/lib/libkNETPKCS11.so");
-  t.notOk(existsSync(s.at(`${run.folder}/module/work`)), "nothing extracted stays");
-  await runInstaller.undo(installer, record, run);
-  t.equal(picture(s.root), before);
-});
-
-test("backups are private, and only of what changed", async (t) => {
-  const s = stage(t);
-  furnish(s);
-  const run = s.run();
-  const installer = change(vendorArchive(s.folder, trample));
-  await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
-  const folder = s.at(`${run.folder}/module/backups`);
-  t.equal(lstatSync(folder).mode & 0o777, 0o700);
-  const contents = readdirSync(folder)
-    .filter((name) => name !== "index.json")
-    .map((name) => {
-      t.equal(lstatSync(join(folder, name)).mode & 0o777, 0o600);
-      return readFileSync(join(folder, name), "utf8");
-    });
-  t.ok(contents.includes("old data"));
-  t.notOk(
-    contents.some((text) => text.includes("root:x:0:0")),
-    "/etc/passwd did not change",
-  );
-});
-
-test("undone after a crash in the middle: install.sh still runs and nothing was recorded", async (t) => {
-  const s = stage(t);
-  furnish(s);
-  const before = picture(s.root);
-  const run = s.run();
-  const installer = change(
-    vendorArchive(s.folder, `${trample}\necho half > /opt/half\nsleep 60\necho late > /opt/late`),
-  );
-  const record = await runInstaller.record(installer, run);
-  const performing = problemOf(runInstaller.perform(installer, record, run));
-  while (!existsSync(s.at("opt/half"))) await new Promise((resolve) => setTimeout(resolve, 20));
-  await runInstaller.undo(installer, record, run);
-  t.equal(picture(s.root), before);
-  t.same(leftOverProcesses(record.marker), []);
-  await performing;
   await runInstaller.undo(installer, record, run);
   t.equal(picture(s.root), before);
 });
@@ -156,17 +175,16 @@ test("an archive replaced after the plan is refused before anything runs", async
   t.notOk(existsSync(s.at(`${run.folder}/module`)), "nothing of it is kept");
 });
 
-test("it succeeds and installs nothing", async (t) => {
+test("what could not be foreseen is never run", async (t) => {
   const s = stage(t);
-  const run = s.run();
-  const installer = change(vendorArchive(s.folder, "exit 0"));
-  t.equal(
-    (await problemOf(runInstaller.perform(installer, await runInstaller.record(installer, run), run))).code,
-    "installer-no-library",
-  );
+  const before = picture(s.root);
+  const unforeseen = { ...change(vendorArchive(s.folder, plain)), unforeseen: "there is no stage" };
+  t.equal((await problemOf(runInstaller.record(unforeseen, s.run()))).code, "installer-unforeseen");
+  t.equal(picture(s.root), before);
+  t.match(runInstaller.text(unforeseen), /what it changes is not known here: there is no stage$/);
 });
 
-test("what an administrator changed after the installation is left alone and listed", async (t) => {
+test("what was changed after the installation is left alone and listed", async (t) => {
   const s = stage(t);
   const run = s.run();
   const installer = change(vendorArchive(s.folder, `${plain}\necho vendor > /opt/knet.conf`));
@@ -180,17 +198,15 @@ test("what an administrator changed after the installation is left alone and lis
   t.notOk(existsSync(s.at("usr/local/lib/libkNETPKCS11.so")), "the rest is undone");
 });
 
-test("a second version: undoing it brings the first back, receipt and all", async (t) => {
+test("a second version: the first is not called back, and its receipt is", async (t) => {
   const s = stage(t);
-  const first = change(vendorArchive(s.folder, `${plain}\nln -s libkNETPKCS11.so /usr/local/lib/libknet.so`));
+  const first = change(vendorArchive(s.folder, plain));
   const firstRun = s.run();
   await runInstaller.perform(first, await runInstaller.record(first, firstRun), firstRun);
-  const [before, receiptBefore] = [picture(s.root), JSON.stringify(receipt(s))];
+  const receiptBefore = JSON.stringify(receipt(s));
   const second = {
     ...change(
-      vendorArchive(s.folder, `${plain}\nln -sfn /opt /usr/local/lib/libknet.so\necho 2 > /opt/two`, {
-        version: "1.8.0",
-      }),
+      vendorArchive(s.folder, "install -m 755 libkNETPKCS11.so /usr/local/lib/", { version: "1.8.0" }),
     ),
     version: "1.8.0",
   };
@@ -198,9 +214,9 @@ test("a second version: undoing it brings the first back, receipt and all", asyn
   const record = await runInstaller.record(second, run);
   await runInstaller.perform(second, record, run);
   t.equal(receipt(s).version, "1.8.0");
-  t.equal(readlinkSync(s.at("usr/local/lib/libknet.so")), "/opt");
-  await runInstaller.undo(second, record, run);
-  t.equal(picture(s.root), before);
+  const problem = await problemOf(runInstaller.undo(second, record, run));
+  t.match(problem.detail ?? "", "/usr/local/lib/libkNETPKCS11.so: it was changed or replaced");
+  t.ok(existsSync(s.at("usr/local/lib/libkNETPKCS11.so")));
   t.equal(JSON.stringify(receipt(s)), receiptBefore);
 });
 
@@ -227,26 +243,15 @@ test("run again over a file it does not bring back: the file must not become the
   rmSync(s.at("opt/once"));
 });
 
-test(
-  "what install.sh made and lives on is no matter of the archive's: run again over it, whatever became " +
-    "of it",
-  async (t) => {
-    const s = stage(t);
-    const installer = change(
-      vendorArchive(
-        s.folder,
-        `${plain}\n[ -e /opt/data ] || echo new > /opt/data\n[ -e /opt/knet.log ] || : > /opt/knet.log`,
-      ),
-    );
-    const firstRun = s.run();
-    await runInstaller.perform(installer, await runInstaller.record(installer, firstRun), firstRun);
-    writeFileSync(s.at("opt/data"), "edited");
-    writeFileSync(s.at("opt/knet.log"), "appended");
-    const run = s.run();
-    await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
-    t.same(
-      receipt(s).files.map(({ path }) => path),
-      ["/usr/local/lib/libkNETPKCS11.so"],
-    );
-  },
-);
+test("what somebody's umask would take away is given all the same", async (t) => {
+  const s = stage(t);
+  const run = s.run();
+  const umask = process.umask(0o077);
+  t.teardown(() => {
+    process.umask(umask);
+  });
+  chmodSync(s.folder, 0o755);
+  const installer = change(vendorArchive(s.folder, `${plain}\nmkdir /opt/kryptus`));
+  await runInstaller.perform(installer, await runInstaller.record(installer, run), run);
+  t.equal(lstatSync(s.at("opt/kryptus")).mode & 0o777, 0o755);
+});

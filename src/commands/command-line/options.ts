@@ -98,6 +98,11 @@ export const lockOption = {
   default: 0,
 };
 
+/** For the verbs that plan and make an installation. */
+export const inPlaceOption = flag(
+  "run install.sh on the host itself, as module.in_place does; what it replaces cannot be put back",
+);
+
 /** For the verbs that change the host and prove it. */
 export const changeOptions = {
   "lock-timeout": lockOption,

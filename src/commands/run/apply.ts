@@ -1,5 +1,6 @@
 import { callers } from "../../host/given-file.js";
 import { secretUses } from "../../profile/secret-uses.js";
+import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { allSteps } from "../../steps/index.js";
 import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
 import { readSecrets } from "./read-secrets.js";
@@ -17,11 +18,14 @@ export interface ApplyArguments {
   readonly restart: boolean;
   readonly lockTimeout: number;
   readonly timeout: number;
+  /** True: install.sh runs on the host itself. */
+  readonly inPlace: boolean;
 }
 
 /** `knetctl apply`: plan, change the host, prove it. Everything is checked before the first write. */
 export const apply: CommandRun<ApplyArguments> = async (args, context) => {
-  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
+  const { profile: asked, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
+  const profile = args.inPlace ? withModuleInPlace(asked) : asked;
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context, "apply", "knetctl plan");
   const proves = args.smokeTest && host.root === "/";

@@ -1,23 +1,34 @@
 import { callers } from "../../host/given-file.js";
+import type { Host } from "../../host/host.js";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { throwIfErrors } from "../../problem/problem.js";
+import { type Problem, throwIfErrors } from "../../problem/problem.js";
+import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { allSteps } from "../../steps/index.js";
 import { planJson } from "../../ui/reports/report-json.js";
 import { planText } from "../../ui/reports/plan-text.js";
-import { makePlan } from "../../workflow/plan.js";
+import { makePlan, type Plan } from "../../workflow/plan.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
-import { type CommandRun, pkcs11Worker } from "../command.js";
+import { Staging } from "../../workflow/staging.js";
+import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
+export interface PlanArguments {
+  readonly profile: string;
+  readonly root?: string | undefined;
+  /** True: install.sh of an archive that is not pinned is run in a stage too; false: none is run. */
+  readonly stage?: boolean | undefined;
+  readonly inPlace: boolean;
+}
+
 /**
- * `knetctl plan`: what apply would change. Works without root as far as it can read. Exit 2 if something
- * would change.
+ * `knetctl plan`: what apply would change. Works without root as far as it can read; as root, what install.sh
+ * does is found out in a stage. Exit 2 if something would change.
  */
-export const plan: CommandRun<{ profile: string; root?: string | undefined }> = async (args, context) => {
-  const { output } = context;
-  const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, false));
+export const plan: CommandRun<PlanArguments> = async (args, context) => {
+  const { profile: asked, warnings } = await validProfile(args.profile, context, trustedBy(context, false));
+  const profile = args.inPlace ? withModuleInPlace(asked) : asked;
   const host = await context.host({ root: args.root, readOnly: true });
   const { secrets, problems } = await readSecretsIfPossible(
     secretUses(profile).filter(({ purpose }) => purpose === "settings"),
@@ -27,18 +38,42 @@ export const plan: CommandRun<{ profile: string; root?: string | undefined }> = 
     smokeTest: { worker: pkcs11Worker(context), timeoutMs: 0 },
     secrets,
     callers: callers(context.environment),
+    stagesUnpinned: args.stage === true,
     restart: true,
   });
   const unfinished = await unfinishedWarning(host);
-  for (const problem of unfinished) output.problem(problem);
-  const made = await makePlan(steps, { profile, host });
-  if (output.json) {
-    throwIfErrors(made.problems);
-    output.document(planJson(made, [...warnings, ...problems, ...unfinished]));
-  } else {
-    for (const problem of made.problems) if (problem.severity !== "error") output.problem(problem);
-    output.result(planText(made, output.style));
-    throwIfErrors(made.problems);
-  }
+  for (const problem of unfinished) context.output.problem(problem);
+  const made = await staged(args.stage, host, context, (staging) =>
+    makePlan(steps, { profile, host, ...(staging && { staging }) }),
+  );
+  show(made, [...warnings, ...problems, ...unfinished], context);
   return made.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 };
+
+/** With stages for what is planned in them, if they are wanted; they are gone at the end. */
+async function staged<T>(
+  isWanted: boolean | undefined,
+  host: Host,
+  { signal }: CommandContext,
+  use: (staging: Staging | undefined) => Promise<T>,
+): Promise<T> {
+  if (isWanted === false) return use(undefined);
+  const staging = Staging.of(host, signal);
+  try {
+    return await use(staging);
+  } finally {
+    await staging.close();
+  }
+}
+
+/** Throws the plan's errors. */
+function show(made: Plan, warnings: readonly Problem[], { output }: CommandContext): void {
+  if (output.json) {
+    throwIfErrors(made.problems);
+    output.document(planJson(made, warnings));
+    return;
+  }
+  for (const problem of made.problems) if (problem.severity !== "error") output.problem(problem);
+  output.result(planText(made, output.style));
+  throwIfErrors(made.problems);
+}

@@ -52,16 +52,23 @@ export function attributesOf(fd: number, path: AbsolutePath): Attributes {
 export function parseAttributes(tar: Buffer): Attributes {
   if (tar.subarray(156, 157).toString("latin1") !== "x") return {};
   const size = Number.parseInt(tar.subarray(124, 136).toString("latin1"), 8);
-  const found = recordsOf(tar.subarray(blockBytes, blockBytes + size)).flatMap(([key, value]) => {
+  return attributesAmong(paxRecords(tar.subarray(blockBytes, blockBytes + size)));
+}
+
+/** The extended attributes in a file's header of pax(1), those apart that are not its own. Pure. */
+export function attributesAmong(records: readonly PaxRecord[]): Attributes {
+  const found = records.flatMap(([key, value]) => {
     const name = key.slice(prefix.length);
     return key.startsWith(prefix) && !notItsOwn.test(name) ? [[name, value.toString("base64")] as const] : [];
   });
   return Object.fromEntries(found.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+export type PaxRecord = readonly [key: string, value: Buffer];
+
 /** Each is `LENGTH KEY=VALUE\n`, where the length includes everything, and the value may contain any byte. */
-function recordsOf(header: Buffer): readonly (readonly [key: string, value: Buffer])[] {
-  const records: (readonly [string, Buffer])[] = [];
+export function paxRecords(header: Buffer): readonly PaxRecord[] {
+  const records: PaxRecord[] = [];
   for (let start = 0; start < header.length;) {
     const blank = header.indexOf(" ", start);
     const length = Number.parseInt(header.subarray(start, blank).toString("latin1"), 10);

@@ -2,8 +2,7 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCode } from "../../problem/thrown.js";
-import { mountsBelow, type Mount } from "../installer/mounts.js";
-import { path as literal } from "../path.js";
+import { mountsNow, type Mount } from "./mounts.js";
 
 /**
  * The parts of a problem that say why a file that a user named could not be opened or read, and what to do.
@@ -32,7 +31,7 @@ export async function openPatiently<T>(open: () => T | Promise<T>): Promise<T> {
 }
 
 /** What a failed open(2) or read(2) of the file at `path` says. */
-export function whyUnreadable(path: string, error: unknown, mounts = mountsBelow(literal("/"))): Unreadable {
+export function whyUnreadable(path: string, error: unknown, mounts = mountsNow()): Unreadable {
   const code = errorCode(error) ?? "unknown error";
   const { why, hint } = meaning(code, isRead(error), mountOf(path, mounts));
   return { detail: why === undefined ? code : `${code}: ${why}`, hint };
@@ -108,7 +107,7 @@ function named(mount: Mount | undefined): string {
 }
 
 function typeOf(mount: Mount | undefined): string {
-  return mount?.what.split(" ")[0] ?? "";
+  return mount?.type ?? "";
 }
 
 /** The mount that contains the path, except the root's; links on the way are resolved as far as possible. */

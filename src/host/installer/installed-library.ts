@@ -3,18 +3,17 @@ import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { clientModule } from "../../vendor/client.js";
 import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
-import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
 import { checkModule } from "./check-module.js";
 import type { BundledLibrary } from "./check-module.js";
-import type { RecordedChange } from "./difference.js";
 import { openLoader } from "./loader.js";
 import type { Loader } from "./loader.js";
 
 /** What an installer left behind. */
 export interface Leavings {
-  readonly changes: readonly RecordedChange[];
+  /** What it created or changed, and who owns that. */
+  readonly made: readonly { readonly path: AbsolutePath; readonly uid: number }[];
   /** What an earlier installation recorded. */
   readonly earlier: readonly { readonly path: AbsolutePath }[];
   /** Whether the archive held the module packed, so that nobody has looked at it yet. */
@@ -27,26 +26,21 @@ export interface Leavings {
  * Where the module is now. Problems: `installer-no-library`; of one that came packed, `elf-…` when it cannot
  * be loaded here.
  */
-export function installedLibrary(
-  host: Host,
-  { changes, earlier, isPacked, archive }: Leavings,
-): AbsolutePath {
-  const loader = openLoader(host.files(...new Set(changes.map(({ after }) => after?.uid ?? 0))));
+export function installedLibrary(host: Host, { made, earlier, isPacked, archive }: Leavings): AbsolutePath {
+  const loader = openLoader(host.files(...new Set(made.map(({ uid }) => uid))));
   const byName = loader.find(clientModule)?.path;
-  const made = changes
-    .filter(({ change }) => change !== "removed")
-    .flatMap(({ path }) => asAbsolutePath(path) ?? []);
-  const named = [...new Set([...made, ...earlier.map(({ path }) => path)])]
+  const paths = made.map(({ path }) => path);
+  const named = [...new Set([...paths, ...earlier.map(({ path }) => path)])]
     .sort()
     .filter((path) => posix.basename(path) === clientModule);
   const candidates = named.filter((path) => loader.find(path) !== undefined);
   if (isPacked)
-    throwIfErrors(checkUnpacked(host, loader, made, candidates.length > 0 ? candidates : named, archive));
+    throwIfErrors(checkUnpacked(host, loader, paths, candidates.length > 0 ? candidates : named, archive));
   const library = candidates.find((path) => path === byName) ?? candidates[0] ?? byName;
   if (library !== undefined) return library;
   throw new Problem("installer-no-library", `install.sh succeeded but left no ${clientModule}`, {
     where: { path: archive },
-    detail: "nothing of that name was created for this machine under /etc, /opt, /usr or /lib",
+    detail: "nothing of that name was created for this machine",
     hint: "ask the vendor where install.sh puts the module",
   });
 }

@@ -1,15 +1,24 @@
-import { posix } from "node:path";
 import { asAbsolutePath } from "../path.js";
 import type { AbsolutePath } from "../path.js";
-import type { RecordedChange } from "./difference.js";
-import type { Evidence } from "./evidence.js";
+import { isOfArchive } from "./archive-files.js";
+import type { ArchiveFiles } from "./archive-files.js";
 import type { Receipt } from "./receipt.js";
 
+/** A file or link that an installer made or changed. */
+export interface MadeEntry {
+  readonly path: AbsolutePath;
+  readonly uid: number;
+  /** Of a file. */
+  readonly sha256?: string;
+  /** Of a link. */
+  readonly target?: string;
+}
+
 export interface Installed {
-  readonly changes: readonly RecordedChange[];
+  readonly made: readonly MadeEntry[];
   /** Of the installation before. */
   readonly former: Receipt | undefined;
-  readonly evidence: Pick<Evidence, "names" | "hashes">;
+  readonly archive: ArchiveFiles;
   readonly library: AbsolutePath;
 }
 
@@ -26,16 +35,8 @@ export function isModules(path: string, library: string): boolean {
  * byte, or links to such, written now or by an earlier installation. What install.sh made itself lives on as
  * it likes. Pure.
  */
-export function modulesFiles({ changes, former, evidence, library }: Installed): readonly AbsolutePath[] {
-  const hashes = new Set(evidence.hashes);
-  const names = new Set(evidence.names);
-  const isArchives = ({ sha256, target }: { readonly sha256?: string; readonly target?: string }): boolean =>
-    (sha256 !== undefined && hashes.has(sha256)) ||
-    (target !== undefined && names.has(posix.basename(target)));
-  const written = changes
-    .filter(({ after }) => after !== undefined && isArchives(after))
-    .map(({ path }) => path);
-  const earlier = (former?.files ?? []).filter(isArchives).map(({ path }) => path);
-  const own = [...written, ...earlier].filter((path) => isModules(path, library));
+export function modulesFiles({ made, former, archive, library }: Installed): readonly AbsolutePath[] {
+  const known = [...made, ...(former?.files ?? [])].filter((file) => isOfArchive(file, archive));
+  const own = known.map(({ path }) => path).filter((path) => isModules(path, library));
   return [...new Set([...own, library])].sort().flatMap((path) => asAbsolutePath(path) ?? []);
 }

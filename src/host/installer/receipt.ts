@@ -25,8 +25,6 @@ export interface Receipt {
   readonly archiveSha256: string;
   readonly archiveName: string;
   readonly version: string;
-  /** ISO 8601, UTC. */
-  readonly installedAt: string;
   readonly files: readonly InstalledFile[];
   /** The module itself, one of `files`. */
   readonly library: AbsolutePath;
@@ -50,12 +48,9 @@ export function readReceipt(files: Files): Receipt | undefined {
   });
 }
 
-export function writeReceipt(files: Files, receipt: Receipt): void {
-  files.write(receiptFile, Buffer.from(`${JSON.stringify(receipt, null, 1)}\n`), {
-    mode: 0o600,
-    uid: 0,
-    gid: 0,
-  });
+/** As it is kept. The same installation gives the same text, so that a plan can be made twice. */
+export function receiptText(receipt: Receipt): string {
+  return `${JSON.stringify(receipt, null, 1)}\n`;
 }
 
 /**
@@ -85,19 +80,14 @@ function parseReceipt(text: string): Receipt | undefined {
     return undefined;
   }
   if (!isRecord(json) || json["format"] !== 1 || !Array.isArray(json["files"])) return undefined;
-  const { archiveSha256, archiveName, version, installedAt } = json;
+  const { archiveSha256, archiveName, version } = json;
   const library = absolute(json["library"]);
   const files = json["files"].map(parseFile);
   const whole = files.filter((file) => file !== undefined);
   if (whole.length !== files.length || library === undefined) return undefined;
-  if (
-    typeof archiveSha256 !== "string" ||
-    typeof archiveName !== "string" ||
-    typeof version !== "string" ||
-    typeof installedAt !== "string"
-  )
+  if (typeof archiveSha256 !== "string" || typeof archiveName !== "string" || typeof version !== "string")
     return undefined;
-  return { format: 1, archiveSha256, archiveName, version, installedAt, files: whole, library };
+  return { format: 1, archiveSha256, archiveName, version, files: whole, library };
 }
 
 function parseFile(json: unknown): InstalledFile | undefined {

@@ -1,40 +1,29 @@
 import { stripVTControlCharacters } from "node:util";
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
-import type { CommandResult, Host } from "../host.js";
-import { joined } from "../path.js";
+import type { Command, CommandResult } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import type { Interpreter } from "./interpreter.js";
-import { endLeftOvers, markerVariable } from "../commands/left-over-processes.js";
-import type { LeftOver } from "../commands/left-over-processes.js";
+
+/** How a script is run: behind the wall of a stage, or on the host itself. */
+export type RunProgram = (command: Command) => Promise<CommandResult>;
 
 export interface InstallScript {
-  /** Folder of install.sh, as seen from inside the host's root. */
+  /** Folder of install.sh, as seen by what runs it. */
   readonly folder: AbsolutePath;
   readonly interpreter: Interpreter;
-  /** Random text by which the installer's processes are known. */
-  readonly marker: string;
   readonly timeoutSeconds: number;
   /** Lines for its standard input. */
   readonly answers: readonly string[];
   /** The first line in which it waits for an answer. */
   readonly reads: { readonly line: number; readonly text: string } | undefined;
-  /** File for its output, mode 0600. */
-  readonly log: AbsolutePath;
+  /** Keeps its output, and returns where; left out: only its last lines are kept. */
+  readonly keepOutput?: (output: string) => string;
   /** The archive's path, for Problems. */
   readonly archive: string;
+  /** Whether it runs in a stage, where there is no systemd, and a network only when asked for. */
+  readonly staged: boolean;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How a script that was run ended, and what it said. */
-export interface ScriptRun {
-  /** What it left running, and what has been ended. */
-  readonly left: readonly LeftOver[];
-  /**
-   * The last lines of its output, and what it found on standard input: for every problem that has to do with
-   * it.
-   */
-  readonly lastWords: readonly string[];
 }
 
 const logBytes = 256 * 1024;
@@ -42,51 +31,52 @@ const shownLines = 20;
 
 /**
  * Runs install.sh in its own folder with umask 022, its answers on standard input and nothing else, nothing
- * of our environment and no terminal, in a process group of its own; with `--root`, by chroot(8) inside it.
- * Its output (both streams, in order) goes to the log. Whatever it leaves running is ended and returned.
- * Problems, with the last lines of the output: `installer-failed`, `installer-timeout`, `installer-asked`.
+ * of our environment and no terminal. Returns the last lines of its output, and what it found on standard
+ * input: for every problem that has to do with it. Problems, with the same: `installer-failed`,
+ * `installer-timeout`, `installer-asked`, `installer-no-systemd`.
  */
-export async function runInstallScript(host: Host, script: InstallScript): Promise<ScriptRun> {
+export async function runInstallScript(run: RunProgram, script: InstallScript): Promise<readonly string[]> {
   const { program, args } = script.interpreter;
   const command = program === undefined ? ["./install.sh"] : [program, ...args, "./install.sh"];
-  let result: CommandResult;
-  let left: readonly LeftOver[] = [];
-  try {
-    result = await host.commands.run({
-      program: "/bin/sh",
-      args: ["-c", 'umask 022; cd "$1" || exit 125; shift; exec "$@" 2>&1', "sh", script.folder, ...command],
-      // a terminal type that has colours: for "dumb", tput(1) fails, and many a script with it
-      env: {
-        HOME: "/root",
-        USER: "root",
-        LOGNAME: "root",
-        TERM: "xterm",
-        DEBIAN_FRONTEND: "noninteractive",
-        [markerVariable]: script.marker,
-      },
-      timeoutMs: script.timeoutSeconds * 1000,
-      // it works in the folder of its run, which a wall hides
-      insideRoot: host.root === "/" ? false : "unwalled",
-      ...(script.answers.length > 0 && { input: script.answers.map((answer) => `${answer}\n`).join("") }),
-      ...(script.signal && { signal: script.signal }),
-    });
-  } finally {
-    left = await endLeftOvers(script.marker, host.root === "/" ? script.folder : host.root + script.folder);
-  }
+  const result = await run({
+    program: "/bin/sh",
+    args: ["-c", 'umask 022; cd "$1" || exit 125; shift; exec "$@" 2>&1', "sh", script.folder, ...command],
+    // a terminal type that has colours: for "dumb", tput(1) fails, and many a script with it
+    env: {
+      HOME: "/root",
+      USER: "root",
+      LOGNAME: "root",
+      TERM: "xterm",
+      DEBIAN_FRONTEND: "noninteractive",
+    },
+    timeoutMs: script.timeoutSeconds * 1000,
+    ...(script.answers.length > 0 && { input: script.answers.map((answer) => `${answer}\n`).join("") }),
+    ...(script.signal && { signal: script.signal }),
+  });
   const output = (result.stdout + result.stderr).slice(-logBytes);
-  host.files().write(script.log, Buffer.from(output), { mode: 0o600, uid: 0, gid: 0 });
+  const kept = script.keepOutput?.(output);
   script.signal?.throwIfAborted();
-  const problem = problemOf(result, output, script);
+  const words = lastWords(output, script);
+  const problem = problemOf(result, output, script, (what, hint) => ({
+    where: { path: script.archive },
+    detail: [what, ...words].join("\n"),
+    hint: kept === undefined ? hint : `${hint}; all of its output is in ${kept}`,
+  }));
   if (problem !== undefined) throw problem;
-  return { left, lastWords: lastWords(output, script) };
+  return words;
 }
 
-function problemOf(result: CommandResult, output: string, script: InstallScript): Problem | undefined {
-  const details = (what: string, hint: string) => ({
-    where: { path: script.archive },
-    detail: [what, ...lastWords(output, script)].join("\n"),
-    hint: `${hint}; all of its output is in ${script.log}`,
-  });
+type Details = (
+  what: string,
+  hint: string,
+) => { readonly where: { readonly path: string }; readonly detail: string; readonly hint: string };
+
+function problemOf(
+  result: CommandResult,
+  output: string,
+  script: InstallScript,
+  details: Details,
+): Problem | undefined {
   const isAsking = asks(output);
   if (result.timedOut)
     return new Problem(
@@ -109,8 +99,35 @@ function problemOf(result: CommandResult, output: string, script: InstallScript)
         "put its answers into the profile, one for each question in their order: module: { answers: [y, …] }",
       ),
     );
-  return new Problem("installer-failed", "install.sh failed", details(how, "read what it says"));
+  if (script.staged && withoutSystemd.test(output))
+    return new Problem(
+      "installer-no-systemd",
+      "install.sh failed: it starts services, and there is no systemd where it is tried",
+      details(
+        `it ended with ${how}`,
+        "where install.sh cannot do without, it can run on this host itself: module: { in_place: true }, " +
+          "or --in-place; what it replaces there cannot be put back",
+      ),
+    );
+  const lacksNetwork = script.staged && withoutNetwork.test(output);
+  return new Problem(
+    "installer-failed",
+    "install.sh failed",
+    details(
+      how,
+      lacksNetwork
+        ? "it may need the network, which it has only with module: { network: true }"
+        : "read what it says",
+    ),
+  );
 }
+
+/** As systemctl(1) and service(8) put it. */
+const withoutSystemd =
+  /not been booted with systemd|connect to (?:system )?(?:scope )?bus|systemctl: (?:command )?not found/i;
+/** As the C library, curl, wget, apt and dnf put it. */
+const withoutNetwork =
+  /name resolution|Could not resolve|Network is unreachable|getaddrinfo|Failed to download metadata/i;
 
 /** A prompt ends without a line break, in a mark that waits for an answer. */
 function asks(output: string): boolean {
@@ -156,9 +173,4 @@ export function questionIn(script: string): InstallScript["reads"] {
   return at < 0
     ? undefined
     : { line: at + 1, text: withoutUrlSecrets((lines[at] ?? "").trim()).slice(0, 80) };
-}
-
-/** File name of the log below the run's folder. */
-export function installLog(runFolder: AbsolutePath): AbsolutePath {
-  return joined(runFolder, "install.log");
 }

@@ -4,8 +4,7 @@ import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission, Problem, Problems } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
-import type { Change } from "../../workflow/change.js";
-import { runInstallerKind } from "../../workflow/change-kinds/run-installer.js";
+import { type Change, changesContent } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { exposedWarning, fileChanges, folderChanges, privateFile, recordChange } from "./changes.js";
 import { closedFolder, refuseOthersFolders } from "./closed-folder.js";
@@ -209,7 +208,7 @@ function fileProblems(
     host.accounts.user(profile.service.user)?.uid,
     profile.ampliaVersion,
   );
-  const installsModule = planned.some(({ kind }) => kind === runInstallerKind);
+  const installsModule = planned.some((change) => change.step === "module" && changesContent(change));
   return [
     ...older,
     ...differing,

@@ -12,11 +12,12 @@ import type { Drift } from "./observe.js";
 
 const step = "module";
 
-/** Run install.sh of this archive; `from` is what it replaces. */
+/** Run install.sh of this archive on the host itself; `from` is what it replaces. */
 export function installerChange(
   source: ModuleSource,
   archive: { sha256: string; version: string },
   from: string | null,
+  unforeseen: string | undefined,
 ): RunInstaller {
   return {
     step,
@@ -27,6 +28,7 @@ export function installerChange(
     from,
     timeoutSeconds: source.installerTimeoutSeconds,
     ...(source.answers !== undefined && { answers: source.answers }),
+    ...(unforeseen !== undefined && { unforeseen }),
   };
 }
 

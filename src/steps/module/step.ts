@@ -3,36 +3,56 @@ import type { Owners } from "../../host/files/trust.js";
 import { installedFile } from "../../host/installer/receipt.js";
 import { asWarning, needsPermission } from "../../problem/problem.js";
 import type { Problem } from "../../problem/problem.js";
+import type { Change } from "../../workflow/change.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { installerChange, registerAfterInstaller, registrationChanges, rightsChanges } from "./changes.js";
 import { observeModule } from "./observe.js";
 import type { ObservedModule } from "./observe.js";
 import { driftProblem, notFound, readableProblem, shadowed } from "./problems.js";
+import { notTried, tryoutIn, untried } from "./tryout.js";
+import type { Tryout } from "./tryout.js";
 import { inspectModule, isInstalled, wantedModule } from "./wanted.js";
 import type { InspectedArchive, WantedModule } from "./wanted.js";
 
+export interface ModuleOptions {
+  /** Whose archives are run although they are not pinned. */
+  readonly callers: Owners;
+  /** False: the install.sh of an archive that is not pinned is not even run in a stage. */
+  readonly stagesUnpinned: boolean;
+}
+
 /**
  * The vendor's module from the profile's archive, unchanged, and found by the dynamic loader by its bare
- * name. `callers`: whose archives are run although they are not pinned.
+ * name. What install.sh does is found out in a stage, and planned as ordinary changes.
  */
-export function moduleStep(callers: Owners): Step {
-  return { id: "module", title: "kNET module", plan: (input) => planModule(input, callers) };
+export function moduleStep(options: ModuleOptions): Step {
+  return {
+    id: "module",
+    title: "kNET module",
+    plan: (input, planned) => planModule(input, planned, options),
+  };
 }
 
 /**
  * A profile without users, which has only other key stores, has no use for the module unless it names an
  * archive.
  */
-async function planModule(input: StepInput, callers: Owners): Promise<StepPlan> {
+async function planModule(
+  input: StepInput,
+  planned: readonly Change[],
+  options: ModuleOptions,
+): Promise<StepPlan> {
   const { profile, host } = input;
   if (profile.module === undefined && profile.users.size === 0)
     return { changes: [], problems: [], notes: [] };
   try {
     const observed = observeModule(host);
     if (profile.module === undefined) return checkedOnly(input, observed);
-    const wanted = await wantedModule(profile.module, observed.receipt, callers);
+    const wanted = await wantedModule(profile.module, observed.receipt, options.callers);
     const isRight = isInstalled(wanted, observed.receipt) && !observed.drift.some(({ content }) => content);
-    return isRight ? keptPlan(input, wanted, observed) : await installingPlan(input, wanted, observed);
+    return isRight
+      ? keptPlan(input, wanted, observed)
+      : await installingPlan(input, planned, wanted, observed, options);
   } catch (error) {
     if (!needsPermission(error)) throw error;
     return {
@@ -85,12 +105,16 @@ function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModu
 
 async function installingPlan(
   input: StepInput,
+  planned: readonly Change[],
   wanted: WantedModule,
   observed: ObservedModule,
+  options: ModuleOptions,
 ): Promise<StepPlan> {
   const { host } = input;
   const said = [...saidOf(wanted, !host.readOnly), ...observed.drift.map(driftProblem)];
-  const inspected = await inspectModule(wanted.source, wanted.sha256, host);
+  const rights = rightsChanges(observed.drift, host.accounts);
+  const tryout = tryoutOf(input, [...planned, ...rights], wanted, options);
+  const inspected = await inspectModule(wanted.source, wanted.sha256, host, tryout.run);
   if (!("sha256" in inspected)) return unusable(said, inspected);
   const problems = [...said, ...inspected.problems];
   if (inspected.problems.some(({ severity }) => severity === "error"))
@@ -101,16 +125,47 @@ async function installingPlan(
       observed.hidden.message;
     return { changes: [], problems, notes: [note], unseen: true };
   }
+  const notes = [...notesOf(observed, inspected), ...entryNotes(observed)];
+  const installed = inspected.used;
+  if (installed !== undefined) {
+    const { registration, receipt } = installed.module;
+    if (registration.state === "other")
+      return { changes: [], problems: [...problems, shadowed(registration.path, receipt.library)], notes };
+    return { changes: [...rights, ...installed.changes], problems, notes: [...notes, ...installed.notes] };
+  }
+  const why = wanted.source.inPlace ? undefined : tryout.unforeseen();
+  if (why !== undefined && !host.readOnly)
+    return { changes: [], problems: problems.includes(why) ? problems : [...problems, why], notes };
   const from = observed.receipt?.version ?? (observed.registration.state === "missing" ? null : "unknown");
   return {
     changes: [
-      ...rightsChanges(observed.drift, host.accounts),
-      installerChange(wanted.source, inspected, from),
+      ...rights,
+      installerChange(wanted.source, inspected, from, why?.message),
       registerAfterInstaller(),
     ],
     problems,
-    notes: [...notesOf(observed, inspected), ...entryNotes(observed)],
+    notes,
   };
+}
+
+/** Whether install.sh is tried in a stage, and where not, why. */
+function tryoutOf(
+  input: StepInput,
+  planned: readonly Change[],
+  wanted: WantedModule,
+  { stagesUnpinned }: ModuleOptions,
+): Tryout {
+  const { staging } = input;
+  const { source, distrust } = wanted;
+  if (source.inPlace) return untried(notTried("it runs in place"));
+  if (distrust !== undefined) return untried(distrust);
+  if (source.sha256 === undefined && !stagesUnpinned)
+    return untried(
+      notTried("the archive is not pinned, so that it was not tried", "plan --stage tries it in a stage"),
+    );
+  return staging === undefined
+    ? untried(notTried("it was not tried"))
+    : tryoutIn(staging, input, planned, wanted);
 }
 
 /** An archive that others can change is refused by commands that run it, and warned about by the others. */
@@ -140,7 +195,7 @@ function unusable(said: readonly Problem[], problems: readonly Problem[]): StepP
 function isTheArchives(
   { host }: StepInput,
   { registration }: ObservedModule,
-  { moduleHashes }: InspectedArchive,
+  { moduleHashes }: Pick<InspectedArchive, "moduleHashes">,
 ): boolean {
   if (registration.state === "missing") return false;
   const found = installedFile(host, registration.path);
@@ -149,7 +204,7 @@ function isTheArchives(
 
 function notesOf(
   { receipt, registration, hidden }: ObservedModule,
-  { version }: InspectedArchive,
+  { version }: Pick<InspectedArchive, "version">,
 ): readonly string[] {
   if (hidden !== undefined) return [`what is installed cannot be seen: ${hidden.message}`];
   if (receipt !== undefined)

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Owners } from "../../host/files/trust.js";
 import type { Host } from "../../host/host.js";
+import type { PreparedModule } from "../../host/installer/prepare-module.js";
 import type { Receipt } from "../../host/installer/receipt.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import type { ModuleSource } from "../../profile/types.js";
@@ -53,37 +54,44 @@ export function isInstalled(wanted: WantedModule, receipt: Receipt | undefined):
   return receipt !== undefined && wanted.sha256 === receipt.archiveSha256;
 }
 
-export interface InspectedArchive {
+export interface InspectedArchive<T = undefined> {
   readonly sha256: string;
   readonly version: string;
   /** The hashes of each library in it that has the module's name. */
   readonly moduleHashes: readonly string[];
   /** What prevents it from being installed here. */
   readonly problems: readonly Problem[];
+  /** What was made of it while it lay extracted; undefined where something keeps it from being installed. */
+  readonly used: T | undefined;
 }
 
 /**
- * Looks into the archive with that SHA-256, in a private folder that is removed afterwards; nothing in it is
- * run. Faults of the archive are returned as problems, and nothing else then.
+ * Looks into the archive with that SHA-256, in a private folder that is removed afterwards. If nothing
+ * prevents it from being installed here, `use` is called with what lies there. Faults of the archive, and
+ * what `use` throws, are returned as problems, and nothing else then.
  */
-export async function inspectModule(
+export async function inspectModule<T = undefined>(
   source: ModuleSource,
   sha256: string,
   host: Host,
-): Promise<InspectedArchive | readonly Problem[]> {
+  use: (prepared: PreparedModule) => Promise<T | undefined> = () => Promise.resolve(undefined),
+): Promise<InspectedArchive<T> | readonly Problem[]> {
   const [{ withPrivateFolder }, { prepareModule }] = await Promise.all([
     import("../../host/archive/private-folder.js"),
     import("../../host/installer/prepare-module.js"),
   ]);
   try {
     return await withPrivateFolder(async (folder) => {
-      const { archive, extracted, problems } = await prepareModule(source.archive, { folder, sha256, host });
+      const prepared = await prepareModule(source.archive, { folder, sha256, host });
+      const { archive, extracted, problems } = prepared;
       const moduleHashes = archive.modules.map((name) =>
         createHash("sha256")
           .update(readFileSync(join(extracted, name)))
           .digest("hex"),
       );
-      return { sha256: archive.sha256, version: archive.version, moduleHashes, problems };
+      const isSound = !problems.some(({ severity }) => severity === "error");
+      const used = isSound ? await use(prepared) : undefined;
+      return { sha256: archive.sha256, version: archive.version, moduleHashes, problems, used };
     });
   } catch (thrown) {
     const error =

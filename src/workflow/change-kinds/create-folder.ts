@@ -7,6 +7,7 @@ import { shellPath } from "./by-hand.js";
 import { refuseOther } from "./changed-by-others.js";
 import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
 import { rightsText } from "./noteworthy-rights.js";
+import { isInPlaceOfRemoved } from "./removed-before.js";
 
 export interface CreateFolder extends CommonChange, Ownership {
   readonly kind: "create-folder";
@@ -32,6 +33,7 @@ export const createFolder: ChangeKind<CreateFolder, Prior> = {
   }),
 
   isWhole: true,
+  followsOn: isInPlaceOfRemoved,
   makesFolder: true,
   carries: ({ path }, later) => later.path === path || later.path.startsWith(`${path}/`),
 

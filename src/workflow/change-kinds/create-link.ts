@@ -7,6 +7,7 @@ import { commandAt } from "./by-hand.js";
 import { changedSincePlan, refuseOther } from "./changed-by-others.js";
 import { rightsOf } from "./kept-content.js";
 import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
+import { isInPlaceOfRemoved } from "./removed-before.js";
 
 /** For code that looks for what an installer brings. */
 export const createLinkKind = "create-link";
@@ -37,6 +38,7 @@ export const createLink: ChangeKind<CreateLink, Prior> = {
 
   changesContent: true,
   isWhole: true,
+  followsOn: isInPlaceOfRemoved,
 
   parsePrior: (json) => {
     const link = seenLink(json);

@@ -7,6 +7,7 @@ import type { SeenLink } from "./create-link.js";
 import { hasRights, keepWhole, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
 import { trustedFiles } from "./named-accounts.js";
 import { type Prior, removedFrom, removedByHand } from "./removed-entry.js";
+import type { removeEntryKind } from "./removed-before.js";
 
 /** What is to be removed, as the plan saw it. */
 export type SeenEntry =
@@ -16,7 +17,7 @@ export type SeenEntry =
 
 /** Remove a file, a link, or a folder that is empty by then. */
 export interface RemoveEntry extends CommonChange {
-  readonly kind: "remove-entry";
+  readonly kind: typeof removeEntryKind;
   readonly was: SeenEntry;
 }
 

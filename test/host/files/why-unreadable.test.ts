@@ -141,11 +141,11 @@ test("what is refused to root is told as that, with the file system that refuses
 
 test("FUSE and NFS are named where they keep root out, and what to do then", async (t) => {
   const mounts = [
-    { point: "/nonexistent", what: "ext4 /dev/sda1 /" },
-    { point: "/nonexistent/far", what: "nfs4 server:/export /" },
-    { point: "/nonexistent/own", what: "ext4 /dev/sdb1 /" },
-    { point: "/nonexistent/own", what: "fuse.sshfs hsm@host: /" },
-    { point: "/nonexistent/owner", what: "xfs /dev/sdc1 /" },
+    { point: "/nonexistent", type: "ext4" },
+    { point: "/nonexistent/far", type: "nfs4" },
+    { point: "/nonexistent/own", type: "ext4" },
+    { point: "/nonexistent/own", type: "fuse.sshfs" },
+    { point: "/nonexistent/owner", type: "xfs" },
   ];
   const why = (file: string) => whyUnreadable(file, failing("EACCES", "open"), mounts);
   t.match(why("/nonexistent/own/pin"), {

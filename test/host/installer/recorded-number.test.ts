@@ -1,5 +1,5 @@
 import t from "tap";
-import { isRecordedChange } from "../../../src/host/installer/installation-files.js";
+import { parseTraces } from "../../../src/host/installer/in-place/traces.js";
 import { readReceipt, receiptFile } from "../../../src/host/installer/receipt.js";
 import { MemoryHost } from "../../support/memory-host.js";
 
@@ -12,7 +12,7 @@ t.test("a record with rights that no file can have is damaged, and is not acted 
       new MemoryHost({
         files: {
           [receiptFile]:
-            `{"format":1,"archiveSha256":"00","archiveName":"a","version":"1","installedAt":"x",` +
+            `{"format":1,"archiveSha256":"00","archiveName":"a","version":"1",` +
             `"files":[${file(mode)}],"library":"/usr/local/lib/x.so"}`,
         },
       }).files(),
@@ -20,11 +20,11 @@ t.test("a record with rights that no file can have is damaged, and is not acted 
   t.match(receipt("420")(), { files: [{ mode: 420 }] });
   for (const mode of ["1e999", "-1", "0.5", '"420"', "4294967295"])
     t.throws(receipt(mode), { code: "module-receipt-invalid" }, mode);
-  const change = (mode: string): unknown =>
-    JSON.parse(
-      `{ "path": "/x", "change": "created", "after": { "kind": "file", "mode": ${mode}, "uid": 0, ` +
-        `"gid": 0 } }`,
+  const traces = (mode: string): unknown =>
+    parseTraces(
+      `[{ "path": "/x", "created": true, ` +
+        `"state": { "kind": "folder", "mode": ${mode}, "uid": 0, "gid": 0 } }]`,
     );
-  t.ok(isRecordedChange(change("420")));
-  for (const mode of ["1e999", "-1", "0.5"]) t.notOk(isRecordedChange(change(mode)), mode);
+  t.ok(traces("420"));
+  for (const mode of ["1e999", "-1", "0.5"]) t.notOk(traces(mode), mode);
 });

@@ -10,16 +10,17 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { test } from "tap";
-import { path, runsFolder } from "../../../src/host/path.js";
-import type { RunContext } from "../../../src/workflow/change-kind.js";
-import { registerLibrary } from "../../../src/workflow/change-kinds/register-library.js";
+import { path } from "../../../src/host/path.js";
+import { readOnlyHost } from "../../../src/host/read-only-host.js";
+import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { codes, install, kinds, library, loaderEntry, moduleStage } from "../../support/module-stage.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { vendorArchive } from "../../support/vendor-archive.js";
 
-plainChildren();
+await ensureSandbox(import.meta.filename);
 
-test("nothing is installed: run install.sh, then see to the loader; planning leaves no trace", async (t) => {
+const receipt = "/var/lib/knetctl/module.json";
+
+test("nothing is installed: what install.sh does is planned, and planning leaves no trace", async (t) => {
   const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
   const temporaries = (): readonly string[] =>
@@ -28,10 +29,20 @@ test("nothing is installed: run install.sh, then see to the loader; planning lea
   const plan = await s.plan({ archive, sha256 });
   t.same(plan.problems, []);
   t.match(plan.changes, [
-    { kind: "run-installer", path: archive, sha256, version: "1.7.0", from: null, timeoutSeconds: 20 },
-    { kind: "register-library", path: loaderEntry, library: "libkNETPKCS11.so", folder: null },
+    { kind: "create-folder", path: "/usr/local/lib/kryptus", mode: 0o755, uid: 0 },
+    { kind: "install-file", path: library, mode: 0o755, uid: 0, gid: 0, before: null, brought: true },
+    {
+      kind: "register-library",
+      path: loaderEntry,
+      library: "libkNETPKCS11.so",
+      folder: "/usr/local/lib/kryptus",
+    },
+    { kind: "write-file", path: receipt, mode: 0o600, before: null },
   ]);
-  t.notOk(existsSync(s.at(library)));
+  t.equal(plan.changes.length, 4);
+  t.notOk(existsSync(s.at("/usr/local/lib/kryptus")));
+  t.notOk(existsSync(s.at(receipt)));
+  t.same(await s.plan({ archive, sha256 }), plan, "a plan that is made again is the same");
   t.same(
     temporaries().filter((name) => !before.includes(name)),
     [],
@@ -51,32 +62,69 @@ test("applied: the loader finds it, and a second plan is empty although the arch
   t.same([kinds(unpinned), codes(unpinned)], [[], ["warning archive-unpinned"]]);
 });
 
-test("answers to what install.sh asks stand in the plan, and are given", async (t) => {
+test("answers to what install.sh asks are given", async (t) => {
   const s = moduleStage(t);
-  const { path: archive, sha256 } = vendorArchive(s.folder, `read -r answer\n[ "$answer" = y ]\n${install}`);
-  const plan = await s.plan({ archive, sha256, answers: ["y"] });
-  t.match(plan.changes[0], { kind: "run-installer", answers: ["y"] });
-  await s.apply(plan);
+  const script = `read -r answer\n[ "$answer" = y ]\n${install}`;
+  const { path: archive, sha256 } = vendorArchive(s.folder, script);
+  t.same(codes(await s.plan({ archive, sha256 })), ["error installer-asked"]);
+  await s.apply(await s.plan({ archive, sha256, answers: ["y"] }));
   t.same(kinds(await s.plan({ archive, sha256, answers: ["y"] })), []);
 });
 
-test("not pinned: a warning shows the value to pin", async (t) => {
+test("not pinned: a warning shows the value to pin; plan tries install.sh only when asked to", async (t) => {
   const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
-  const plan = await s.plan({ archive });
+  const plan = await s.plan({ archive }, false);
   t.same(codes(plan), ["warning archive-unpinned"]);
   t.match(String(plan.problems[0]?.hint), sha256);
-  t.same(kinds(plan), ["run-installer", "register-library"]);
+  t.match(plan.changes[0], { kind: "run-installer", unforeseen: /not pinned/ });
+  t.match(kinds(await s.plan({ archive }, true)), ["create-folder", "install-file"]);
 });
 
-test("another version: from which to which", async (t) => {
+test("where no stage can be had, plan says so, and a run is refused", async (t) => {
   const s = moduleStage(t);
-  await s.apply(await s.plan({ archive: vendorArchive(s.folder, install).path }));
-  const plan = await s.plan({ archive: vendorArchive(s.folder, install, { version: "1.8.0" }).path });
-  t.match(plan.changes[0], { kind: "run-installer", from: "1.7.0", version: "1.8.0" });
+  const { path: archive, sha256 } = vendorArchive(s.folder, install);
+  const plan = await s.planWithoutStage({ archive, sha256 }, readOnlyHost(s.host));
+  t.match(plan.changes, [
+    { kind: "run-installer", unforeseen: String },
+    { kind: "register-library", folder: null },
+  ]);
+  const run = await s.planWithoutStage({ archive, sha256 });
+  t.same([kinds(run), codes(run)], [[], ["error installer-unforeseen"]]);
 });
 
-test("drift is named: replaced, other mode, missing", async (t) => {
+test("in place, as the profile asks: install.sh runs on the host, and the loader is seen to", async (t) => {
+  const s = moduleStage(t);
+  const { path: archive, sha256 } = vendorArchive(s.folder, install);
+  const plan = await s.plan({ archive, sha256, inPlace: true });
+  t.same(kinds(plan), ["run-installer", "register-library"]);
+  t.equal(plan.changes[0]?.kind === "run-installer" && plan.changes[0].unforeseen, undefined);
+  const undo = await s.apply(plan);
+  t.same(kinds(await s.plan({ archive, sha256, inPlace: true })), []);
+  t.same(kinds(await s.plan({ archive, sha256 })), []);
+  await undo();
+  t.notOk(existsSync(s.at("/usr/local/lib/kryptus")));
+});
+
+test("another version: only what differs is planned, and what is installed is said", async (t) => {
+  const s = moduleStage(t);
+  const extra = [{ name: "kNET-PKCS11-Linux-1.8.0/README", content: "new" }];
+  await s.apply(await s.plan({ archive: vendorArchive(s.folder, install).path }));
+  const plan = await s.plan({
+    archive: vendorArchive(s.folder, `${install}\ncp README /usr/local/lib/kryptus/`, {
+      version: "1.8.0",
+      extra,
+    }).path,
+  });
+  t.match(plan.changes, [
+    { kind: "install-file", path: "/usr/local/lib/kryptus/README" },
+    { kind: "write-file", path: receipt, before: /1\.7\.0/, content: /1\.8\.0/ },
+  ]);
+  t.equal(plan.changes.length, 2, "the library is the same");
+  t.match(plan.notes, [/version 1\.7\.0 is installed/]);
+});
+
+test("drift is named: replaced, other mode, missing; and brought back", async (t) => {
   const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/b", content: "b" }];
   const { path: archive, sha256 } = vendorArchive(s.folder, `${install}\ncp b /opt/`, { extra });
@@ -94,7 +142,10 @@ test("drift is named: replaced, other mode, missing", async (t) => {
   writeFileSync(s.at(library), "evil");
   rmSync(s.at("opt/b"));
   const replaced = await s.plan({ archive, sha256 });
-  t.match(replaced.changes[0], { kind: "run-installer", from: "1.7.0", version: "1.7.0" });
+  t.match(replaced.changes, [
+    { kind: "install-file", path: "/opt/b", before: null },
+    { kind: "install-file", path: library, before: { size: 4 } },
+  ]);
   t.same(
     replaced.problems.map(({ message, where }) => [message, where?.path]),
     [
@@ -107,6 +158,19 @@ test("drift is named: replaced, other mode, missing", async (t) => {
   t.same(kinds(await s.plan({ archive, sha256 })), []);
 });
 
+test("a file that the same archive does not bring back must not become the record", async (t) => {
+  const s = moduleStage(t);
+  const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/once", content: "vendor" }];
+  const once = `[ -e ${library} ] || { ${install.replace("\n", "; ")}; }`;
+  const script = `${once}\n[ -e /opt/once ] || cp once /opt/`;
+  const { path: archive, sha256 } = vendorArchive(s.folder, script, { extra });
+  await s.apply(await s.plan({ archive, sha256 }));
+  writeFileSync(s.at("opt/once"), "replaced");
+  const plan = await s.plan({ archive, sha256 });
+  t.same(codes(plan), ["warning module-drift", "error module-drift"]);
+  t.match(plan.problems[1]?.detail, "/opt/once");
+});
+
 test("a file that install.sh made, or the archive's settings, may be edited: nothing to do", async (t) => {
   const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.7.0/client.conf", content: "verbosity=1" }];
@@ -116,7 +180,17 @@ test("a file that install.sh made, or the archive's settings, may be edited: not
       "> /opt/kryptus/log",
     { extra },
   );
-  await s.apply(await s.plan({ archive, sha256 }));
+  const planned = await s.plan({ archive, sha256 });
+  t.match(
+    planned.changes.filter(({ kind }) => kind === "install-file"),
+    [
+      { path: "/opt/kryptus/client.conf", brought: true },
+      { path: "/opt/kryptus/log", brought: false },
+      { path: "/opt/kryptus/made", brought: false },
+      { path: library, brought: true },
+    ],
+  );
+  await s.apply(planned);
   writeFileSync(s.at("opt/kryptus/client.conf"), "verbosity=5");
   writeFileSync(s.at("opt/kryptus/log"), "called");
   rmSync(s.at("opt/kryptus/made"));
@@ -139,32 +213,15 @@ test("a loader entry that is gone is noticed before ldconfig forgets the library
   }
 });
 
-test("undoing the loader entry takes it and its effect away", async (t) => {
+test("taken back: the loader's entry and its effect are gone too", async (t) => {
   const s = moduleStage(t);
   const { path: archive, sha256 } = vendorArchive(s.folder, install);
-  const plan = await s.plan({ archive, sha256 });
-  await s.apply({ ...plan, changes: plan.changes.slice(0, 1) });
-  const change = {
-    step: "module",
-    kind: "register-library",
-    path: path(loaderEntry),
-    library: "libkNETPKCS11.so",
-    folder: null,
-  } as const;
-  const run: RunContext = {
-    host: s.host,
-    folder: runsFolder,
-    number: 1,
-    changes: [],
-    note: () => undefined,
-    report: () => undefined,
-  };
-  const prior = await registerLibrary.record(change, run);
-  await registerLibrary.perform(change, prior, run);
-  await registerLibrary.undo(change, prior, run);
-  t.notOk(existsSync(s.at(loaderEntry)));
+  const undo = await s.apply(await s.plan({ archive, sha256 }));
+  t.match(readFileSync(s.at("/etc/ld.so.cache"), "latin1"), "libkNETPKCS11.so");
+  await undo();
+  for (const made of [loaderEntry, library, "/usr/local/lib/kryptus", receipt])
+    t.notOk(existsSync(s.at(made)), made);
   t.notMatch(readFileSync(s.at("/etc/ld.so.cache"), "latin1"), "libkNETPKCS11.so");
-  await registerLibrary.undo(change, prior, run);
 });
 
 test("an installer that saw to the loader itself is left in peace", async (t) => {
@@ -174,13 +231,13 @@ test("an installer that saw to the loader itself is left in peace", async (t) =>
   t.notOk(existsSync(s.at(loaderEntry)));
 });
 
-test("a library without a receipt: installed by hand, from unknown", async (t) => {
+test("a library without a receipt was not installed by knetctl, and that is said", async (t) => {
   const s = moduleStage(t);
   const archive = vendorArchive(s.folder, install);
   await s.apply(await s.plan({ archive: archive.path }));
-  rmSync(s.at("var/lib/knetctl/module.json"));
+  rmSync(s.at(receipt));
   const plan = await s.plan({ archive: archive.path, sha256: archive.sha256 });
-  t.match(plan.changes[0], { kind: "run-installer", from: "unknown" });
+  t.same(kinds(plan), ["write-file"], "it is the same, byte for byte");
   t.match(plan.notes, [/was not installed by knetctl/]);
 });
 
@@ -193,6 +250,20 @@ test("an older copy that the loader prefers is a problem, not a plan", async (t)
   writeFileSync(s.at("usr/lib/libkNETPKCS11.so"), readFileSync(s.at(library)));
   const plan = await s.plan({ archive, sha256 });
   t.same([kinds(plan), codes(plan)], [[], ["error module-not-registered"]]);
+});
+
+test("one that the loader would prefer to the new one is found before anything is done", async (t) => {
+  const s = moduleStage(t);
+  mkdirSync(s.at("usr/lib"), { recursive: true });
+  const { path: archive, sha256 } = vendorArchive(s.folder, install);
+  const other = vendorArchive(s.folder, "mkdir -p /usr/lib\ncp libkNETPKCS11.so /usr/lib/");
+  await s.apply(await s.plan({ archive: other.path }));
+  rmSync(s.at(receipt));
+  const again = vendorArchive(s.folder, install, { version: "1.9.0" });
+  const plan = await s.plan({ archive: again.path, sha256: again.sha256 });
+  t.same([kinds(plan), codes(plan)], [[], ["error module-not-registered"]]);
+  t.ok(archive !== again.path && sha256 !== again.sha256);
+  t.notOk(existsSync(s.at(library)));
 });
 
 test("no module in the profile: found or not is all that is said", async (t) => {
@@ -213,10 +284,7 @@ test("what keeps an archive from being installed stops the plan", async (t) => {
   t.same(codes(await s.plan({ archive: path("/nowhere.tar"), sha256: "0".repeat(64) })), [
     "error archive-missing",
   ]);
-  const { path: archive } = vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n");
-  const plan = await s.plan({
-    archive,
-    sha256: vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n").sha256,
-  });
+  const { path: archive, sha256 } = vendorArchive(s.folder, "#!/opt/no/such/perl -w\nexit 0\n");
+  const plan = await s.plan({ archive, sha256 });
   t.same([kinds(plan), codes(plan)], [[], ["error installer-interpreter"]]);
 });

@@ -73,6 +73,7 @@ const examples: { readonly [K in ChangeKindName]: Change<K> } = {
     from: "1.6.0",
     timeoutSeconds: 60,
     answers: ["y"],
+    unforeseen: "there is no stage",
   },
   "install-file": {
     step: "module",

@@ -20,7 +20,7 @@ const journals: Readonly<Record<string, Told>> = {
   "format-1-applied": {
     outcome: "applied",
     progress: Array.from({ length: 9 }, () => "done"),
-    sha256: "e45960ef1136df314442917dda09cda5a0c8b301ee69ff0d85f7edebfa834ab8",
+    sha256: "ee535a48b8d1c203becfa6e46c59564670fd9ca6e7f1d989d9de7727345d2f1d",
   },
   "format-1-rolled-back": {
     outcome: "rolled-back",

@@ -1,0 +1,98 @@
+import { Problem } from "../../../problem/problem.js";
+import { removeIfPossible } from "../../archive/private-folder.js";
+import type { Files, Host } from "../../host.js";
+import { runLdconfig } from "../ldconfig.js";
+import { receiptFile } from "../receipt.js";
+import { lookForTraces } from "./perform.js";
+import type { InPlaceRecord, InPlaceRun } from "./record.js";
+import { removeTraces, traceStanding } from "./remove-traces.js";
+import type { Left } from "./remove-traces.js";
+import { readTraces, runFolder, workIn, writeTraces } from "./run-folder.js";
+import type { RunFolder } from "./run-folder.js";
+import type { Trace } from "./traces.js";
+
+const shownPaths = 50;
+/** What may lie between the end of install.sh and the last of its writes. */
+const graceMs = 60_000;
+
+/** Where an installation in place stands: see `Standing` of the workflow, whose shape this is. */
+export type InPlaceStanding =
+  | { readonly state: "before" | "after" | "partly" }
+  | { readonly state: "other"; readonly path: string; readonly because: string };
+
+/**
+ * Takes away what install.sh created, where it still is as it was left, and puts the receipt back; can be
+ * repeated. What it changed or replaced cannot be put back: throws `installer-undo-incomplete` with each such
+ * path once all else is done. `timeoutSeconds`, of the installer: what was changed later is not its work.
+ */
+export async function undoInPlace(
+  record: InPlaceRecord,
+  { host, folder: runsOwn }: InPlaceRun,
+  timeoutSeconds: number,
+): Promise<void> {
+  const folder = runFolder(host, runsOwn);
+  removeIfPossible(workIn(folder));
+  const recorded = readTraces(host, folder);
+  const traces = recorded ?? (await tracesOfCutOff(host, folder, record, timeoutSeconds));
+  // kept, so that a second undoing does the same
+  if (recorded === undefined) writeTraces(host, folder, traces);
+  const left = [...removeTraces(filesFor(host, traces), traces)].reverse();
+  putReceiptBack(host, record);
+  if (host.commands.find("ldconfig") !== undefined) await runLdconfig(host);
+  if (left.length > 0) throw incomplete(left);
+}
+
+/** Looks at all that install.sh created. */
+export async function inPlaceStanding(
+  record: InPlaceRecord,
+  { host, folder: runsOwn }: Pick<InPlaceRun, "host" | "folder">,
+  timeoutSeconds: number,
+): Promise<InPlaceStanding> {
+  const folder = runFolder(host, runsOwn);
+  const recorded = readTraces(host, folder);
+  const traces = recorded ?? (await tracesOfCutOff(host, folder, record, timeoutSeconds));
+  const files = filesFor(host, traces);
+  const created = traces.filter((trace) => trace.created);
+  const states = created.map((trace) => traceStanding(files, trace));
+  const other = created[states.indexOf("other")];
+  if (other !== undefined)
+    return { state: "other", path: other.path, because: "it was changed after install.sh ran" };
+  const isGone = states.every((state) => state === "before") && created.length === traces.length;
+  if (isGone) return { state: "before" };
+  return { state: recorded !== undefined && states.every((state) => state === "after") ? "after" : "partly" };
+}
+
+/** Of an install.sh whose end nobody has seen. */
+function tracesOfCutOff(
+  host: Host,
+  folder: RunFolder,
+  record: InPlaceRecord,
+  timeoutSeconds: number,
+): Promise<readonly Trace[]> {
+  return lookForTraces(host, folder, record, record.begun + timeoutSeconds * 1000 + graceMs);
+}
+
+/** What install.sh gave to others is theirs on the way. */
+function filesFor(host: Host, traces: readonly Trace[]): Files {
+  return host.files(...new Set(traces.map(({ state }) => state.uid)));
+}
+
+function putReceiptBack(host: Host, { receipt }: InPlaceRecord): void {
+  if (receipt === null) host.files().remove(receiptFile);
+  else host.files().write(receiptFile, Buffer.from(receipt), { mode: 0o600, uid: 0, gid: 0 });
+}
+
+function incomplete(left: readonly Left[]): Problem {
+  const shown = left.slice(0, shownPaths).map(({ path, because }) => `${path}: ${because}`);
+  const more = left.length - shown.length;
+  return new Problem(
+    "installer-undo-incomplete",
+    `${left.length === 1 ? "one thing is" : `${left.length} things are`} not as before install.sh ran`,
+    {
+      detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
+      hint:
+        "install.sh ran in place, where there is no copy of what it changes: put these back from a backup, " +
+        "or throw the image away",
+    },
+  );
+}

@@ -1,0 +1,116 @@
+import { posix } from "node:path";
+import { Problem, Problems } from "../../problem/problem.js";
+import { isModule } from "../archive/archive-contents.js";
+import type { Host } from "../host.js";
+import type { ArchiveFiles } from "./archive-files.js";
+import { installedLibrary } from "./installed-library.js";
+import { isModules, modulesFiles } from "./modules-files.js";
+import type { MadeEntry } from "./modules-files.js";
+import { installedFile, readReceipt } from "./receipt.js";
+import type { InstalledFile, Receipt } from "./receipt.js";
+
+/** An archive whose install.sh has run. */
+export interface InstalledArchive extends ArchiveFiles {
+  /** Its path. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+/**
+ * The receipt of what install.sh has just left on a host, or in its stage. Problems: those of
+ * `installedLibrary`, and `module-drift` when the same archive did not bring back what was changed; each with
+ * `lastWords`.
+ */
+export function receiptOf(
+  host: Host,
+  archive: InstalledArchive,
+  made: readonly MadeEntry[],
+  lastWords: readonly string[],
+): Receipt {
+  try {
+    return receiptFor(host, archive, made);
+  } catch (error) {
+    throw withLastWords(error, lastWords);
+  }
+}
+
+function receiptFor(host: Host, archive: InstalledArchive, made: readonly MadeEntry[]): Receipt {
+  const former = formerReceipt(host);
+  const library = installedLibrary(host, {
+    made,
+    earlier: former?.files ?? [],
+    isPacked: ![...archive.names].some(isModule),
+    archive: archive.path,
+  });
+  const owners = made.map(({ uid }) => uid);
+  const files = modulesFiles({ made, former, archive, library }).flatMap(
+    (path) => installedFile(host, path, owners) ?? [],
+  );
+  requireRepaired(archive, former, made, files);
+  return {
+    format: 1,
+    archiveSha256: archive.sha256,
+    archiveName: posix.basename(archive.path),
+    version: archive.version,
+    files,
+    library,
+  };
+}
+
+/**
+ * The same archive was run because a file was missing or replaced; one that it does not bring back must not
+ * become the record.
+ */
+function requireRepaired(
+  { sha256, path: archive, hashes }: InstalledArchive,
+  former: Receipt | undefined,
+  made: readonly MadeEntry[],
+  files: readonly InstalledFile[],
+): void {
+  if (former?.archiveSha256 !== sha256) return;
+  const touched = new Set<string>(made.map(({ path }) => path));
+  const now = new Map(files.map((file) => [file.path, file]));
+  const wrong = former.files.filter(
+    ({ path, sha256: content, target }) =>
+      (target !== undefined || hashes.has(content ?? "")) &&
+      isModules(path, former.library) &&
+      !touched.has(path) &&
+      (now.get(path)?.sha256 !== content || now.get(path)?.target !== target),
+  );
+  if (wrong.length === 0) return;
+  throw new Problem("module-drift", "install.sh did not bring back what was changed", {
+    where: { path: archive },
+    detail: wrong.map(({ path }) => path).join("\n"),
+    hint: "move these files away and run again, or find out what removes or replaces them",
+  });
+}
+
+function formerReceipt(host: Host): Receipt | undefined {
+  try {
+    return readReceipt(host.files());
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** What went wrong after a script that ended well is most often told in what it printed. */
+function withLastWords(error: unknown, lastWords: readonly string[]): unknown {
+  if (error instanceof Problems)
+    return new Problems(error.list.map((problem, at) => (at === 0 ? told(problem, lastWords) : problem)));
+  return error instanceof Problem ? told(error, lastWords) : error;
+}
+
+function told(
+  { code, message, where, detail, hint, severity, cause }: Problem,
+  lastWords: readonly string[],
+): Problem {
+  return new Problem(code, message, {
+    severity,
+    ...(where && { where }),
+    detail: [...(detail === undefined ? [] : [detail]), "install.sh succeeded", ...lastWords].join("\n"),
+    ...(hint !== undefined && { hint }),
+    cause,
+  });
+}

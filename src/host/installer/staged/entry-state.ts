@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import type { Stats } from "node:fs";
+import type { Attributes } from "../../host.js";
+import { errorCode } from "../../../problem/thrown.js";
+
+interface Owned {
+  /** Permission bits, setuid, setgid and sticky among them. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface FileState extends Owned {
+  readonly kind: "file";
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Absent where there are none, or nobody has looked. */
+  readonly attributes?: Attributes;
+}
+
+export interface FolderState extends Owned {
+  readonly kind: "folder";
+}
+
+export interface LinkState extends Owned {
+  readonly kind: "link";
+  readonly target: string;
+}
+
+/** What no plan can make: a device, a FIFO or a socket. */
+export interface SpecialState extends Owned {
+  readonly kind: "device" | "fifo" | "socket";
+}
+
+/** All that a plan can bring about at a path. */
+export type EntryState = FileState | FolderState | LinkState | SpecialState;
+
+const bufferBytes = 1024 ** 2;
+
+/**
+ * What lies at a path of this machine; null where nothing does. Follows no link at its end. For trees in
+ * which nobody works meanwhile, or where only looking is at stake.
+ */
+export function stateAt(file: string): EntryState | null {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    // what should be a folder on the way is none
+    if (errorCode(error) === "ENOTDIR") return null;
+    throw error;
+  }
+  if (stats === undefined) return null;
+  const owned = { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
+  if (stats.isDirectory()) return { kind: "folder", ...owned };
+  // the kernel gives every link the same mode
+  if (stats.isSymbolicLink()) return { kind: "link", ...owned, mode: 0o777, target: readlinkSync(file) };
+  if (!stats.isFile())
+    return { kind: stats.isFIFO() ? "fifo" : stats.isSocket() ? "socket" : "device", ...owned };
+  return { kind: "file", ...owned, size: stats.size, sha256: hashOf(file) };
+}
+
+/** Whether two states are the same; attributes count too. */
+export function isSame(left: EntryState | null, right: EntryState | null): boolean {
+  if (left === null || right === null) return left === right;
+  return (
+    left.kind === right.kind &&
+    left.mode === right.mode &&
+    left.uid === right.uid &&
+    left.gid === right.gid &&
+    (left.kind !== "file" || right.kind !== "file" || hasSameContent(left, right)) &&
+    (left.kind !== "link" || right.kind !== "link" || left.target === right.target)
+  );
+}
+
+/** Whether two files hold the same, attributes included. */
+export function hasSameContent(left: FileState, right: FileState): boolean {
+  return left.sha256 === right.sha256 && sameAttributes(left.attributes ?? {}, right.attributes ?? {});
+}
+
+function sameAttributes(left: Attributes, right: Attributes): boolean {
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+}
+
+function hashOf(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const hash = createHash("sha256");
+    const buffer = Buffer.allocUnsafe(bufferBytes);
+    for (let bytes = readSync(descriptor, buffer); bytes > 0; bytes = readSync(descriptor, buffer))
+      hash.update(buffer.subarray(0, bytes));
+    return hash.digest("hex");
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,168 @@
+import { lstatSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Attributes, Host } from "../../host.js";
+import { requirePrograms } from "../../commands/find-program.js";
+import { distributionOf, installHint } from "../../distribution.js";
+import { folderOf, joined, path } from "../../path.js";
+import type { AbsolutePath } from "../../path.js";
+import type { Stage } from "../../stage/stage.js";
+import { clientModule } from "../../../vendor/client.js";
+import { archiveFiles } from "../archive-files.js";
+import type { ArchiveFiles } from "../archive-files.js";
+import { receiptOf } from "../installed-module.js";
+import type { MadeEntry } from "../modules-files.js";
+import type { PreparedModule } from "../prepare-module.js";
+import type { Receipt } from "../receipt.js";
+import { registrationOf } from "../registration.js";
+import type { Registration } from "../registration.js";
+import { questionIn, runInstallScript } from "../run-install-script.js";
+import { attributesOf } from "./attributes.js";
+import { inOrder, since, touchedEntries } from "./compare.js";
+import type { StagedEntry, Trees } from "./compare.js";
+import type { EntryState } from "./entry-state.js";
+import { isLeftOut, judge } from "./judge.js";
+import type { Judged } from "./judge.js";
+
+/** How install.sh is to be run. */
+export interface Installation {
+  readonly archive: AbsolutePath;
+  readonly timeoutSeconds: number;
+  /** Lines for its standard input. */
+  readonly answers: readonly string[];
+  readonly network: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What install.sh did in a stage, and what the module would be then. */
+export interface StagedInstallation extends Judged {
+  readonly brought: ArchiveFiles;
+  readonly receipt: Receipt;
+  readonly registration: Registration;
+  /** What it left running, and what was ended with it. */
+  readonly left: readonly { readonly name: string; readonly pid: number }[];
+  /** Who owns the folder of a path, or the nearest one above that is not root's; 0: all are root's. */
+  readonly ownerAbove: (path: AbsolutePath) => number;
+  /** A path of this machine that opens what lies at a path of the stage, as long as the stage is open. */
+  readonly opener: (path: AbsolutePath) => string;
+}
+
+/** Behind the wall, where nothing of the host's lies. */
+const shownAt = path("/tmp/knet");
+
+/**
+ * Runs the install.sh of an archive behind the wall of a stage, in which the changes planned before it were
+ * made, and finds out all that it did. The host stays as it is. Problems: those of `runInstallScript`,
+ * `judge` and `receiptOf`.
+ */
+export async function stageInstallation(
+  stage: Stage,
+  host: Host,
+  { archive, extracted, interpreter }: PreparedModule,
+  what: Installation,
+): Promise<StagedInstallation> {
+  requirePrograms(host.commands, ["tar"], installHint(distributionOf(host.files()), { debian: "tar" }));
+  const trees: Trees = {
+    merged: stage.opener,
+    host: host.root === "/" ? "" : host.root,
+    layers: stage.layers,
+    isLeftOut,
+  };
+  const brought = archiveFiles(extracted, archive.entries);
+  const earlier = touchedEntries(trees);
+  let left: StagedInstallation["left"] = [];
+  const lastWords = await runInstallScript(
+    async (command) => {
+      const result = await stage.runWalled({
+        ...command,
+        network: what.network,
+        shows: { folder: extracted, at: shownAt },
+      });
+      ({ left } = result);
+      return result;
+    },
+    {
+      folder: joined(shownAt, ...archive.installer.split("/").slice(0, -1)),
+      interpreter,
+      timeoutSeconds: what.timeoutSeconds,
+      answers: what.answers,
+      reads: questionIn(scriptOf(extracted, archive.installer)),
+      archive: what.archive,
+      staged: true,
+      signal: what.signal,
+    },
+  );
+  const entries = await withAttributes(host, trees, since(earlier, touchedEntries(trees)));
+  const judged = judge(inOrder(entries), what.archive);
+  const installed = { ...brought, path: what.archive, sha256: archive.sha256, version: archive.version };
+  const receipt = receiptOf(stage.host, installed, judged.changes.flatMap(made), lastWords);
+  return {
+    ...judged,
+    brought,
+    receipt,
+    registration: registrationOf(stage.host.files(), clientModule, receipt.library),
+    left,
+    ownerAbove: (file) => ownerAbove(trees, file),
+    opener: (file) => stage.opener + file,
+  };
+}
+
+/** In the stage as it is now, or, of what is gone there, on the host. */
+function ownerAbove({ merged, host }: Trees, file: AbsolutePath): number {
+  for (let folder = folderOf(file); folder !== "/"; folder = folderOf(folder)) {
+    const uid = uidOf(merged + folder) ?? uidOf(host + folder) ?? 0;
+    if (uid !== 0) return uid;
+  }
+  return 0;
+}
+
+function uidOf(folder: string): number | undefined {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false })?.uid;
+  } catch {
+    // what should be a folder on the way is none
+    return undefined;
+  }
+}
+
+/** As it was before it ran: it may change itself. */
+function scriptOf(extracted: string, installer: string): string {
+  return readFileSync(join(extracted, dirname(installer), "install.sh"), "utf8");
+}
+
+async function withAttributes(
+  host: Host,
+  trees: Trees,
+  entries: readonly StagedEntry[],
+): Promise<readonly StagedEntry[]> {
+  const tar = host.commands.find("tar") ?? path("/usr/bin/tar");
+  const files = (side: "before" | "after"): readonly string[] =>
+    entries
+      .filter((entry) => entry.after?.kind === "file" && entry[side]?.kind === "file")
+      .map((entry) => entry.path);
+  // what changes planned before made is not on the host yet
+  const onHost = files("before").filter((file) => isFile(trees.host + file));
+  const [before, after] = await Promise.all([
+    attributesOf(tar, trees.host, onHost),
+    attributesOf(tar, trees.merged, files("after")),
+  ]);
+  return entries.map((entry) => ({
+    ...entry,
+    before: withThem(entry.before, before.get(entry.path)),
+    after: withThem(entry.after, after.get(entry.path)),
+  }));
+}
+
+function isFile(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function withThem(state: EntryState | null, attributes: Attributes | undefined): EntryState | null {
+  return state?.kind === "file" && attributes !== undefined ? { ...state, attributes } : state;
+}
+
+function made({ path: at, after }: Judged["changes"][number]): MadeEntry[] {
+  if (after === null) return [];
+  const { uid } = after;
+  if (after.kind === "file") return [{ path: at, uid, sha256: after.sha256 }];
+  return [after.kind === "link" ? { path: at, uid, target: after.target } : { path: at, uid }];
+}

@@ -1,0 +1,33 @@
+import { execFileSync } from "node:child_process";
+import { test } from "tap";
+import { attributesOf } from "../../../../src/host/installer/staged/attributes.js";
+import { path } from "../../../../src/host/path.js";
+import { scratch } from "../../../support/scratch.js";
+
+const tar = path("/usr/bin/tar");
+
+test("capabilities of many files are told in one call, and nothing of the others", async (t) => {
+  const { folder, file } = scratch(t);
+  const long = `/${"d".repeat(120)}/${"e".repeat(120)}/able`;
+  for (const name of ["plain", "-x", "able", "empty", long.slice(1), "name with blank\nand line"])
+    file(name, name === "empty" ? "" : "x".repeat(70_000));
+  for (const name of ["able", "empty", long.slice(1)])
+    execFileSync("setcap", ["cap_net_bind_service=ep", `${folder}/${name}`]);
+  const found = await attributesOf(tar, folder, [
+    "/plain",
+    "/-x",
+    "/able",
+    "/empty",
+    long,
+    "/name with blank\nand line",
+  ]);
+  t.same([...found.keys()].sort(), ["/able", "/empty", long].sort());
+  t.match(found.get("/able"), { "security.capability": /^AQAAAg/ });
+});
+
+test("none are asked for: nothing is started", async (t) => {
+  t.equal((await attributesOf(path("/nowhere/tar"), "/", [])).size, 0);
+});
+
+test("a file that is gone is a problem, and not passed over", (t) =>
+  t.rejects(attributesOf(tar, "/", ["/nowhere/at/all"]), { code: "installer-stage-unread" }));

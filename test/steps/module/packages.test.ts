@@ -1,0 +1,89 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { path } from "../../../src/host/path.js";
+import { ensureSandbox } from "../../support/ensure-sandbox.js";
+import { codes, moduleStage } from "../../support/module-stage.js";
+import { tarOf } from "../../support/tar-writer.js";
+import { moduleLibrary } from "../../support/vendor-archive.js";
+
+await ensureSandbox(import.meta.filename);
+
+const library = "/usr/lib/knet-test/libkNETPKCS11.so";
+
+/** A package with the module in it, and a script that makes a file once it is unpacked. */
+function packageIn(folder: string): Buffer {
+  const tree = join(folder, "tree");
+  for (const made of ["DEBIAN", "usr/lib/knet-test", "etc/ld.so.conf.d"])
+    mkdirSync(join(tree, made), { recursive: true });
+  writeFileSync(
+    join(tree, "DEBIAN/control"),
+    "Package: knet-test\nVersion: 1.7.0\nArchitecture: all\n" +
+      "Maintainer: nobody <nobody@example.com>\nDescription: a test\n",
+  );
+  writeFileSync(
+    join(tree, "DEBIAN/postinst"),
+    "#!/bin/sh\nset -e\nmkdir -p /srv/knet-test\necho 1 > /srv/knet-test/made\nldconfig\n",
+  );
+  chmodSync(join(tree, "DEBIAN/postinst"), 0o755);
+  writeFileSync(join(tree, "usr/lib/knet-test/libkNETPKCS11.so"), moduleLibrary(join(folder, "build")));
+  writeFileSync(join(tree, "etc/ld.so.conf.d/knet-test.conf"), "/usr/lib/knet-test\n");
+  const deb = join(folder, "knet.deb");
+  execFileSync("dpkg-deb", ["--root-owner-group", "--build", tree, deb], { stdio: "ignore" });
+  return readFileSync(deb);
+}
+
+const state = (): string =>
+  execFileSync(
+    "sh",
+    ["-c", "dpkg-query -W -f '${db:Status-Abbrev} ${Version}' knet-test 2>/dev/null || echo none"],
+    {
+      encoding: "utf8",
+    },
+  ).trim();
+
+t.test(
+  "a package that install.sh installs: the plan has its database too, and a rollback takes it back",
+  async (t) => {
+    const s = moduleStage(t, path("/"));
+    // it names accounts that the sandbox of a test has not
+    writeFileSync("/var/lib/dpkg/statoverride", "");
+    const top = "kNET-PKCS11-Linux-1.7.0";
+    const bytes = tarOf(
+      { name: `${top}/`, type: "5" },
+      { name: `${top}/install.sh`, mode: 0o755, content: "#!/bin/sh\nset -e\ndpkg -i ./knet.deb\n" },
+      { name: `${top}/knet.deb`, content: packageIn(s.folder) },
+    );
+    const archive = path(join(s.folder, `${top}.tar`));
+    writeFileSync(archive, bytes);
+    const before = readFileSync("/var/lib/dpkg/status");
+    const plan = await s.plan({
+      archive,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      installerTimeoutSeconds: 60,
+    });
+    t.same(codes(plan), [], JSON.stringify(plan.problems));
+    const paths = plan.changes.map((change) => `${change.kind} ${change.path}`);
+    for (const expected of [
+      "install-file /var/lib/dpkg/status",
+      "install-file /var/lib/dpkg/info/knet-test.list",
+      `install-file ${library}`,
+      "install-file /srv/knet-test/made",
+      "refresh-loader-cache /etc/ld.so.cache",
+    ])
+      t.ok(paths.includes(expected), expected);
+    t.equal(state(), "none");
+    const undo = await s.apply(plan);
+    t.equal(state(), "ii  1.7.0");
+    t.ok(existsSync(library));
+    t.match(execFileSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" }), library);
+    t.equal(execFileSync("dpkg", ["--verify", "knet-test"], { encoding: "utf8" }), "");
+    await undo();
+    t.equal(state(), "none");
+    t.notOk(existsSync(library));
+    t.notOk(existsSync("/srv/knet-test"));
+    t.same(readFileSync("/var/lib/dpkg/status"), before);
+  },
+);
