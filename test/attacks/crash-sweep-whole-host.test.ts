@@ -21,7 +21,7 @@ plainChildren();
 const stride = process.env["KNETCTL_SWEEP"] === "all" ? 6 : 160;
 
 const folder = mkdtempSync("/srv/knetctl-sweep-");
-const program = faultyProgram(folder);
+const program = faultyProgram(folder, true);
 const dist = join(import.meta.dirname, "../../dist");
 // with a second member, apply proves each alone, which takes longer than the rest
 const { profile, cluster } = await provisioning({ vhsms: stride < 10 ? 2 : 1, registerLoader: true });

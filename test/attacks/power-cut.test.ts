@@ -31,7 +31,7 @@ const tops = ["/etc", "/var"];
 const recoveredOf = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 40;
 
 const folder = mkdtempSync("/dev/shm/knetctl-cut-");
-const program = faultyProgram(folder);
+const program = faultyProgram(folder, true);
 
 type Disk = ReadonlyMap<string, Left>;
 

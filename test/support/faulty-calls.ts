@@ -32,17 +32,36 @@ export interface FaultyProgram {
 }
 
 /**
- * `runVerb` as a program of its own in `folder`, with the preloaded library that counts its calls and lets
- * them fail.
+ * Gives a run a state folder of this machine's to itself: stages lie there, and what a killed run leaves is
+ * removed by the next, which would make the numbers of its calls others.
  */
-export function faultyProgram(folder: string): FaultyProgram {
+const withOwnState = [
+  ...["unshare", "--mount", "/bin/sh", "-euc"],
+  'mkdir -p -m 0700 /var/lib/knetctl; mount -n -t tmpfs -o mode=0700 own /var/lib/knetctl; exec "$@"',
+  "sh",
+];
+
+/**
+ * `runVerb` as a program of its own in `folder`, with the preloaded library that counts its calls and lets
+ * them fail. For runs with a `root` of their own; `isWholeHost`: for those on this machine.
+ */
+export function faultyProgram(folder: string, isWholeHost = false): FaultyProgram {
   const library = preloadable(folder, "faulty-calls");
   const script = join(folder, "verb.cjs");
   writeFileSync(script, program());
   const log = join(folder, "calls");
   const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LD_PRELOAD: library, TMPDIR: "/tmp" };
+  const line = (args: readonly string[], variables: Readonly<Record<string, string>>): readonly string[] => [
+    ...(isWholeHost ? [] : withOwnState),
+    // not before: what leads to the program makes calls of its own
+    ...[
+      "env",
+      ...Object.entries({ ...environment, ...variables }).map(([name, value]) => `${name}=${value}`),
+    ],
+    ...[process.execPath, script, ...args],
+  ];
   const run: FaultyProgram["run"] = (args, fault) =>
-    started([process.execPath, script, ...args], { ...environment, ...(fault && variables(fault)) });
+    started(line(args, fault === undefined ? {} : variables(fault)), { PATH: environment.PATH });
   return {
     script,
     run,
@@ -50,7 +69,7 @@ export function faultyProgram(folder: string): FaultyProgram {
     environment,
     calls: async (args) => {
       rmSync(log, { force: true });
-      const ran = await started([process.execPath, script, ...args], { ...environment, FAULT_LOG: log });
+      const ran = await started(line(args, { FAULT_LOG: log }), { PATH: environment.PATH });
       return { ran, calls: readCalls(log) };
     },
   };

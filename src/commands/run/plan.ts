@@ -43,7 +43,9 @@ export const plan: CommandRun<PlanArguments> = async (args, context) => {
   });
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) context.output.problem(problem);
-  const made = await staged(args.stage, host, context, (staging) =>
+  // on a host that is half changed, install.sh would do something else than once it is put back
+  const isTried = unfinished.length > 0 ? false : args.stage;
+  const made = await staged(isTried, host, context, (staging) =>
     makePlan(steps, { profile, host, ...(staging && { staging }) }),
   );
   show(made, [...warnings, ...problems, ...unfinished], context);
