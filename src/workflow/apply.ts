@@ -1,6 +1,5 @@
 import { ownCommand } from "../host/own-command.js";
 import { asWarning, Problem } from "../problem/problem.js";
-import type { LookedAt } from "./change-kind.js";
 import { waitsForProof } from "./change.js";
 import { Commit } from "./commit.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
@@ -29,11 +28,6 @@ export interface RunResult {
   /** Null if nothing on the host was changed: there is no record of such a run. */
   readonly run: string | null;
   readonly outcome: Outcome;
-  /**
-   * How far the observation after a rollback reaches; undefined if each change has touched no more than it
-   * names.
-   */
-  readonly lookedAt?: LookedAt | undefined;
   /**
    * Milliseconds from the beginning of the first change of the host to the end of the last one, without those
    * that wait for the proof; absent where none was made.
@@ -152,7 +146,6 @@ async function applyJournaled(
   return {
     ...result,
     outcome: rollback.complete ? "rolled-back" : "failed",
-    lookedAt: rollback.lookedAt,
     problems: [...problems, ...rollback.problems],
   };
 }

@@ -47,16 +47,6 @@ export interface RunContext {
 /** The state of a change on the host, as observed. `partly`: begun and cut off, or undone in part. */
 export type Standing = { readonly state: "before" | "after" | "partly" } | Other;
 
-/**
- * Where the effects of a change were looked for, if the change itself does not say: nothing can be claimed
- * about any other place.
- */
-export interface LookedAt {
-  readonly folders: readonly string[];
-  /** What is in these folders but was not looked at. */
-  readonly except: readonly { readonly path: string; readonly because: string }[];
-}
-
 /** Somebody has changed it since then: taking it back would lose that. */
 export interface Other {
   readonly state: "other";
@@ -81,8 +71,6 @@ export interface ChangeKind<C extends CommonChange, Prior> extends Said<C>, Rela
   perform(change: C, prior: Prior, run: RunContext): Promise<void>;
   /** Only looks. */
   observe(change: C, prior: Prior, run: RunContext): Promise<Standing>;
-  /** For a change that may have touched more than it names. Only looks. */
-  lookedAt?(change: C, prior: Prior, run: RunContext): Promise<LookedAt>;
   /**
    * Safe for a change that was not begun, half made or made, and safe to repeat; throws `undo-unsafe` if it
    * would lose what somebody has done since.

@@ -1,18 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../problem/problem.js";
-import type { LookedAt } from "./change-kind.js";
 import { waitsForProof } from "./change.js";
 import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
 import { makePlan, type Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import type { StepInput } from "./step.js";
-import { lookedAtFor, standingElsewhere, undoChanges } from "./undo-changes.js";
+import { standingElsewhere, undoChanges } from "./undo-changes.js";
 
 export interface RollbackResult {
   /** Every undo worked, and the host was observed to need the same plan as before. */
   readonly complete: boolean;
-  readonly lookedAt?: LookedAt | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -45,7 +43,7 @@ export async function rollBack(
     changes.filter((change) => !waitsForProof(change)),
   );
   return (isDeepStrictEqual(now, before) || isBlind) && elsewhere.length === 0
-    ? { complete: true, lookedAt: await lookedAtFor(begun), problems: unwritten }
+    ? { complete: true, problems: unwritten }
     : { complete: false, problems: [notAsBefore(journal, elsewhere), ...unwritten] };
 }
 

@@ -1,14 +1,13 @@
 import type { Host } from "../host/host.js";
 import { ownCommand } from "../host/own-command.js";
 import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
-import type { LookedAt } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
 import type { Outcome, RecordedRun, RunAuthor } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
 import { mayStand } from "./journal/recorded-run.js";
 import type { ProgressListener } from "./progress.js";
-import { lookedAtFor, standingElsewhere, undoChanges } from "./undo-changes.js";
+import { standingElsewhere, undoChanges } from "./undo-changes.js";
 import { undoneSettings } from "./unread-changes.js";
 
 export interface TakeBackOptions extends RunAuthor {
@@ -23,8 +22,6 @@ export interface TakeBackOptions extends RunAuthor {
 export interface TakeBackResult {
   /** `rolled-back` when every change was observed to be as before the run, or was kept as asked. */
   readonly outcome: Outcome & ("rolled-back" | "failed");
-  /** How far that observation reaches; undefined if each change has touched no more than it names. */
-  readonly lookedAt?: LookedAt | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -77,10 +74,8 @@ export async function takeBack(
     problems: problems.map((problem) => problem.toJSON()),
   });
   const seen = await undoneSettings(run.run, host);
-  const lookedAt = outcome === "failed" ? undefined : await lookedAtFor(made);
   return {
     outcome,
-    lookedAt,
     problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen],
   };
 }

@@ -1,6 +1,6 @@
 import { ownCommand } from "../host/own-command.js";
 import { messageWithDetail, Problem } from "../problem/problem.js";
-import type { LookedAt, Standing } from "./change-kind.js";
+import type { Standing } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "./journal/journal.js";
@@ -94,19 +94,6 @@ export async function standingElsewhere(
     if (standing.state !== "before") found.push({ change, standing });
   }
   return found;
-}
-
-/** The limits of what was observed about these changes; undefined if each touched no more than it names. */
-export async function lookedAtFor(made: readonly UndoableChange[]): Promise<LookedAt | undefined> {
-  const found: LookedAt[] = [];
-  for (const recorded of made) if (recorded.lookedAt !== undefined) found.push(await recorded.lookedAt());
-  const [first, ...more] = found;
-  return more.length === 0
-    ? first
-    : {
-        folders: [...new Set(found.flatMap(({ folders }) => folders))],
-        except: found.flatMap(({ except }) => except),
-      };
 }
 
 function followsOn(change: Change, earlier: Change): boolean {

@@ -1,5 +1,5 @@
 import { messageWithDetail, Problem } from "../problem/problem.js";
-import type { ChangeKind, CommonChange, LookedAt, RunContext, Standing } from "./change-kind.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "./change-kind.js";
 import { type Change, withKind } from "./change.js";
 
 /** A change whose prior state is known, from this run or from the journal of another. */
@@ -11,8 +11,6 @@ export interface UndoableChange {
   perform(): Promise<void>;
   /** Only looks. Something that cannot be looked at counts as changed by others. */
   observe(): Promise<Standing>;
-  /** The limits of what `observe` sees, for a change that may have touched more than it names. */
-  lookedAt?(): Promise<LookedAt>;
   undo(): Promise<void>;
   /** The rest of the undo, for after all changes of the run are taken back. */
   settle?(): Promise<void>;
@@ -72,9 +70,6 @@ function withPrior<C extends CommonChange, Prior>(
         };
       }
     },
-    ...(kind.lookedAt !== undefined && {
-      lookedAt: async () => (await kind.lookedAt?.(change, prior, undoing)) ?? { folders: [], except: [] },
-    }),
     undo: () => kind.undo(change, prior, undoing),
     ...(kind.settle !== undefined && { settle: async () => kind.settle?.(change, prior, undoing) }),
     byHand: () => kind.byHand(change, prior, undoing),

@@ -3,7 +3,7 @@ import { acquireLock } from "../../host/lock.js";
 import { ownCommand } from "../../host/own-command.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem, Problems, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
-import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
+import { asBeforeText } from "../../ui/reports/as-before-text.js";
 import { changeText } from "../../ui/reports/plan-text.js";
 import { rollbackJson } from "../../ui/reports/history-json.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
@@ -99,19 +99,17 @@ const saysNothingOfFiles: ReadonlySet<string> = new Set([
 ]);
 
 function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
-  const { outcome, problems, lookedAt } = result;
+  const { outcome, problems } = result;
   if (output.json) output.document(rollbackJson(run, result, problems));
   else {
     for (const problem of problems) output.problem(problem);
     const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
-    const end = `${asBeforeText(lookedAt)}${kept ? ", except for what was kept" : ""}`;
+    const end = `${asBeforeText}${kept ? ", except for what was kept" : ""}`;
     output.result(
       outcome === "failed"
         ? `run ${run.sequence} could not be taken back completely`
         : `run ${run.sequence} was taken back: ${end}`,
     );
-    const unseen = outcome === "failed" ? undefined : notLookedAtText(lookedAt);
-    if (unseen !== undefined) output.result(unseen);
   }
   return outcome === "rolled-back" ? exitCodes.done : exitCodeOf(problems, exitCodes.failed);
 }

@@ -5,7 +5,7 @@ import { whoRuns } from "../../host/who.js";
 import { ownCommand } from "../../host/own-command.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { asWarning, errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
-import { asBeforeText, notLookedAtText } from "../../ui/reports/as-before-text.js";
+import { asBeforeText } from "../../ui/reports/as-before-text.js";
 import { countText, planText } from "../../ui/reports/plan-text.js";
 import { applyJson } from "../../ui/reports/report-json.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
@@ -126,8 +126,6 @@ export function showRun(
     if (note !== undefined) output.note(note);
     if (result.exposureMs !== undefined) output.note(exposureText(result.exposureMs));
     output.result([outcomeText(plan, result), ...unproven(result)].join("; "));
-    const unseen = result.outcome === "rolled-back" ? notLookedAtText(result.lookedAt) : undefined;
-    if (unseen !== undefined) output.result(unseen);
   }
   return exitCodeOfRun(result);
 }
@@ -144,14 +142,14 @@ function exposureText(ms: number): string {
   return `between the first and the last change of the host: ${durationText(ms)}`;
 }
 
-function outcomeText(plan: Plan, { outcome, run, lookedAt }: RunResult): string {
+function outcomeText(plan: Plan, { outcome, run }: RunResult): string {
   switch (outcome) {
     case "unchanged":
       return countText(plan);
     case "applied":
       return `applied: ${countText(plan)} (run ${run ?? "-"})`;
     case "rolled-back":
-      return `rolled back: ${asBeforeText(lookedAt)} (run ${run ?? "-"})`;
+      return `rolled back: ${asBeforeText} (run ${run ?? "-"})`;
     case "failed":
       return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
   }

@@ -40,7 +40,6 @@ export function rollbackJson(
     run: run.run,
     sequence: run.sequence,
     outcome: result?.outcome ?? null,
-    ...(result?.lookedAt !== undefined && { lookedAt: result.lookedAt }),
     changes: changes.map(journaledJson),
     problems,
   };

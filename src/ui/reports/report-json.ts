@@ -23,12 +23,11 @@ export function applyJson(
   result: RunResult,
   recovered?: string,
 ): Readonly<Record<string, unknown>> {
-  const { run, outcome, smoke, problems, lookedAt, exposureMs } = result;
+  const { run, outcome, smoke, problems, exposureMs } = result;
   return {
     ...planJson(plan, [...warnings, ...problems]),
     run,
     outcome,
-    ...(lookedAt !== undefined && { lookedAt }),
     ...(exposureMs !== undefined && { exposure_ms: Math.round(exposureMs * 10) / 10 }),
     smoke,
     ...(recovered !== undefined && { recovered }),
