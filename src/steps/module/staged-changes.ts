@@ -30,6 +30,7 @@ export function stagedChanges(
   });
   return [
     ...made,
+    ...givenAway(installed, staged),
     ...(installed.refreshesCache
       ? [{ step, kind: "refresh-loader-cache", path: literal("/etc/ld.so.cache") } as const]
       : []),
@@ -78,13 +79,38 @@ function changesFor(
       return gone;
     case "folder":
       if (stays !== null) return rights(path, stays, after, host);
-      return [...gone, { step, kind: "create-folder", path, mode: after.mode, ...numbered(after, staged) }];
+      return [
+        ...gone,
+        { step, kind: "create-folder", path, mode: closed(after.mode), ...numbered(rootOwned, staged) },
+      ];
     case "link":
       return [...gone, link(path, stays?.kind === "link" ? stays : null, after, staged)];
     case "file":
       if (stays?.kind === "file" && hasSameContent(stays, after)) return rights(path, stays, after, host);
       return [...gone, file(path, stays?.kind === "file" ? stays : null, after, brought.hashes, staged)];
   }
+}
+
+const rootOwned = { uid: 0, gid: 0 };
+
+/** Without what lets others than the owner write. */
+function closed(mode: number): number {
+  return mode & ~0o022;
+}
+
+/**
+ * A new folder of another account, or that others may write in, is root's alone until all is in it; then it
+ * becomes what install.sh made of it, the deepest first.
+ */
+function givenAway({ changes }: StagedInstallation, accounts: Accounts): readonly Change[] {
+  return [...changes].reverse().flatMap(({ path, before, after }): readonly Change[] => {
+    if (after?.kind !== "folder" || before?.kind === "folder") return [];
+    const trusted = after.uid === 0 ? {} : { trusting: accounts.userName(after.uid) };
+    return rights(path, { ...rootOwned, mode: closed(after.mode) }, after, accounts).map((one) => ({
+      ...one,
+      ...trusted,
+    }));
+  });
 }
 
 /** What no plan can put back is never planned to be removed. */
@@ -174,7 +200,7 @@ function rights(path: AbsolutePath, from: Rights, to: Rights, accounts: Accounts
   ];
 }
 
-function numbered({ uid, gid }: Rights, accounts: Accounts) {
+function numbered({ uid, gid }: Pick<Rights, "uid" | "gid">, accounts: Accounts) {
   return { uid, gid, ...named({ uid, gid }, accounts) };
 }
 

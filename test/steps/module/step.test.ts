@@ -106,6 +106,26 @@ test("in place, as the profile asks: install.sh runs on the host, and the loader
   t.notOk(existsSync(s.at("/usr/local/lib/kryptus")));
 });
 
+test("a folder of another account's is root's until all is in it, a link too", async (t) => {
+  const s = moduleStage(t);
+  const script = `${install}
+mkdir -p /opt/theirs; echo 1 > /opt/theirs/version; ln -s version /opt/theirs/now
+mkdir -m 2775 /opt/theirs/state; ln -s /tmp /opt/theirs/state/tmp
+chown -R -h 4321:4322 /opt/theirs; chmod 2775 /opt/theirs/state`;
+  const { path: archive, sha256 } = vendorArchive(s.folder, script);
+  const undo = await s.apply(await s.plan({ archive, sha256 }));
+  const looks = (file: string): readonly number[] => {
+    const { uid, gid, mode } = lstatSync(s.at(file));
+    return [uid, gid, mode & 0o7777];
+  };
+  t.same(looks("/opt/theirs"), [4321, 4322, 0o755]);
+  t.same(looks("/opt/theirs/state"), [4321, 4322, 0o2775]);
+  t.same(looks("/opt/theirs/now").slice(0, 2), [4321, 4322]);
+  t.same(kinds(await s.plan({ archive, sha256 })), []);
+  await undo();
+  t.notOk(existsSync(s.at("/opt/theirs")));
+});
+
 test("another version: only what differs is planned, and what is installed is said", async (t) => {
   const s = moduleStage(t);
   const extra = [{ name: "kNET-PKCS11-Linux-1.8.0/README", content: "new" }];
