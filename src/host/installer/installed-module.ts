@@ -43,9 +43,8 @@ function receiptFor(host: Host, archive: InstalledArchive, made: readonly MadeEn
     isPacked: ![...archive.names].some(isModule),
     archive: archive.path,
   });
-  const owners = made.map(({ uid }) => uid);
   const files = modulesFiles({ made, former, archive, library }).flatMap(
-    (path) => installedFile(host, path, owners) ?? [],
+    (path) => installedFile(host, path) ?? [],
   );
   requireRepaired(archive, former, made, files);
   return {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isRecord } from "../../formats/json/json-values.js";
 import { Problem } from "../../problem/problem.js";
 import type { Files, Host } from "../host.js";
-import { asAbsolutePath, joined, stateFolder } from "../path.js";
+import { asAbsolutePath, joined, path as literal, stateFolder } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
 import { isRecordedNumber } from "./recorded-number.js";
@@ -54,15 +54,11 @@ export function receiptText(receipt: Receipt): string {
 }
 
 /**
- * The state of a path now, in the receipt's words; undefined when it is neither file nor link. An installer
- * may give its folders and files to an account of its own: `owners` (uids) may own folders on the way,
- * anybody the file, which is only read.
+ * The state of a path now, in the receipt's words; undefined when it is neither file nor link. It is only
+ * read, and an installer may give folders and files to accounts of its own, so that whoever owns them may.
  */
-export function installedFile(
-  host: Pick<Host, "files">,
-  path: AbsolutePath,
-  owners: readonly number[] = [],
-): InstalledFile | undefined {
+export function installedFile(host: Pick<Host, "files">, path: AbsolutePath): InstalledFile | undefined {
+  const owners = ownersAbove(host, path);
   const entry = host.files(...owners).entry(path);
   if (entry === undefined) return undefined;
   const rights = { path, mode: entry.mode, uid: entry.uid, gid: entry.gid };
@@ -70,6 +66,18 @@ export function installedFile(
   if (entry.kind === "link") return { ...rights, target: files.readLink(path) ?? "" };
   const content = entry.kind === "file" ? files.read(path, largestFile) : undefined;
   return content && { ...rights, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+/** Of the folders on the way. */
+function ownersAbove(host: Pick<Host, "files">, path: AbsolutePath): readonly number[] {
+  const owners = new Set<number>();
+  const names = path.split("/").slice(1, -1);
+  for (const index of names.keys()) {
+    const entry = host.files(...owners).entry(joined(literal("/"), ...names.slice(0, index + 1)));
+    if (entry === undefined) break;
+    owners.add(entry.uid);
+  }
+  return [...owners];
 }
 
 function parseReceipt(text: string): Receipt | undefined {

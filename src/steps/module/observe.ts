@@ -57,12 +57,11 @@ export interface Drift {
 
 /** Compares every recorded file with what is there, by content and rights. */
 export function observeDrift(host: Pick<Host, "files">, receipt: Receipt): readonly Drift[] {
-  const owners = receipt.files.map(({ uid }) => uid);
   // an earlier knetctl recorded everything that install.sh made
   return receipt.files
     .filter(({ path }) => isModules(path, receipt.library))
     .flatMap((recorded) => {
-      const now = installedFile(host, recorded.path, owners);
+      const now = installedFile(host, recorded.path);
       const content = now === undefined || now.sha256 !== recorded.sha256 || now.target !== recorded.target;
       // the kernel gives every link the same mode
       const rights =

@@ -7,7 +7,7 @@ import { shellPath } from "./by-hand.js";
 import { refuseOther } from "./changed-by-others.js";
 import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
 import { rightsText } from "./noteworthy-rights.js";
-import { isInPlaceOfRemoved } from "./removed-before.js";
+import { isInPlaceOfRemoved } from "./follows-on.js";
 
 export interface CreateFolder extends CommonChange, Ownership {
   readonly kind: "create-folder";
@@ -95,4 +95,9 @@ function pathsOf(changes: RunContext["changes"]): ReadonlySet<string> {
   const paths = known.get(changes) ?? new Set<string>(changes.map(({ path }) => path));
   known.set(changes, paths);
   return paths;
+}
+
+/** For what is done to a folder of the same run: undone, it is not there to be looked at. */
+export function isOfNewFolder({ path }: CommonChange, earlier: CommonChange): boolean {
+  return earlier.kind === "create-folder" && earlier.path === path;
 }

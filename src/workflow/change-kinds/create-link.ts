@@ -7,7 +7,7 @@ import { commandAt } from "./by-hand.js";
 import { changedSincePlan, refuseOther } from "./changed-by-others.js";
 import { rightsOf } from "./kept-content.js";
 import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
-import { isInPlaceOfRemoved } from "./removed-before.js";
+import { isInPlaceOfRemoved } from "./follows-on.js";
 
 /** For code that looks for what an installer brings. */
 export const createLinkKind = "create-link";

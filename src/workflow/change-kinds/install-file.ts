@@ -17,7 +17,7 @@ import {
 } from "./kept-file.js";
 import { commandAt } from "./by-hand.js";
 import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
-import { isInPlaceOfRemoved } from "./removed-before.js";
+import { isAfterNewAccount, isInPlaceOfRemoved } from "./follows-on.js";
 import { attributeLines, rightsText } from "./noteworthy-rights.js";
 
 /** For code that looks for what an installer brings. */
@@ -64,7 +64,7 @@ export const installFile: ChangeKind<InstallFile, Prior> = {
 
   changesContent: true,
   isWhole: true,
-  followsOn: isInPlaceOfRemoved,
+  followsOn: (change, earlier) => isInPlaceOfRemoved(change, earlier) || isAfterNewAccount(change, earlier),
 
   parsePrior: (json) => {
     const kept = keptFile(json);

@@ -7,7 +7,7 @@ import type { SeenLink } from "./create-link.js";
 import { hasRights, keepWhole, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
 import { trustedFiles } from "./named-accounts.js";
 import { type Prior, removedFrom, removedByHand } from "./removed-entry.js";
-import type { removeEntryKind } from "./removed-before.js";
+import type { removeEntryKind } from "./follows-on.js";
 
 /** What is to be removed, as the plan saw it. */
 export type SeenEntry =

@@ -4,6 +4,7 @@ import type { Mode } from "../../host/host.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { commandAt } from "./by-hand.js";
 import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { isOfNewFolder } from "./create-folder.js";
 import { trustedFiles } from "./named-accounts.js";
 import { modeWords } from "./noteworthy-rights.js";
 
@@ -21,6 +22,8 @@ export const setMode: ChangeKind<SetMode, Prior> = {
   text: ({ path, from, mode }) => `change mode of ${path}  ${modeText(from)} → ${modeWords(mode)}`,
   isNew: () => false,
   json: ({ from, mode }) => ({ from: modeText(from), mode: modeText(mode) }),
+
+  followsOn: isOfNewFolder,
 
   parsePrior: (json) => {
     const { mode } = fieldsOf(json);

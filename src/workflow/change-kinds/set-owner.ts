@@ -1,6 +1,7 @@
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { commandAt } from "./by-hand.js";
 import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { isOfNewFolder } from "./create-folder.js";
 import { rightsOf } from "./kept-content.js";
 import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
 import { chmodByHand } from "./set-mode.js";
@@ -23,6 +24,8 @@ export const setOwner: ChangeKind<SetOwner, Prior> = {
     `change owner of ${path}  ${from.owner}:${from.group} → ${owner}:${group}`,
   isNew: () => false,
   json: ({ from, owner, group }) => ({ from, owner, group }),
+
+  followsOn: isOfNewFolder,
 
   parsePrior: rightsOf,
 
