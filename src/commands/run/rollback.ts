@@ -16,7 +16,7 @@ import { runsInTheWay, stands } from "../../workflow/later-runs.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { obstacles, takeBack, type TakeBackResult } from "../../workflow/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";
-import { runAuthor, sayHowToGoOn } from "./run-plan.js";
+import { removeForsakenStages, runAuthor, sayHowToGoOn } from "./run-plan.js";
 
 export interface RollbackArguments {
   readonly run?: string | undefined;
@@ -39,6 +39,7 @@ export const rollback: CommandRun<RollbackArguments> = async (args, context) => 
     sayHowToGoOn(host, output);
   });
   try {
+    await removeForsakenStages(context);
     const run = chosen(host, args.run);
     const result = await takeBack(run, host, {
       ...runAuthor(host, context),

@@ -47,6 +47,7 @@ export async function withLockedHost<T>(
     sayHowToGoOn(host, output);
   });
   try {
+    await removeForsakenStages(context);
     const recovered = await recover(host, {
       ...runAuthor(host, context),
       listener: progressListener(output),
@@ -56,6 +57,11 @@ export async function withLockedHost<T>(
     await closed(staging, output);
     lock.release();
   }
+}
+
+/** What a killed run left of its stages: they may hold copies of settings, PINs included. */
+export async function removeForsakenStages({ isRoot }: Pick<CommandContext, "isRoot">): Promise<void> {
+  if (isRoot) (await import("../../host/stage/stage-folder.js")).removeStageFolders(false);
 }
 
 /** What is left of a stage is no reason to hide how the run ended; the next one removes it. */

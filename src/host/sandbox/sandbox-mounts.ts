@@ -58,6 +58,7 @@ function parsed(line: string, root: string): SandboxMount | undefined {
   const point = fields[4];
   const type = fields[separator + 1];
   if (separator < 0 || point === undefined || type === undefined || kernelTypes.has(type)) return undefined;
+  if (isOfAUser(type, fields[separator + 3] ?? "")) return undefined;
   const whole = unescaped(point);
   if (!whole.startsWith(`${root}/`)) return undefined;
   const path = asAbsolutePath(whole.slice(root.length));
@@ -65,6 +66,12 @@ function parsed(line: string, root: string): SandboxMount | undefined {
     return undefined;
   const options = (fields[5] ?? "").split(",");
   return { path, how: options.includes("ro") || !canBeLowerLayer(path) ? "bind" : "overlay" };
+}
+
+/** A FUSE file system that another account serves may refuse root, keep it waiting, or tell it anything. */
+function isOfAUser(type: string, options: string): boolean {
+  const owner = /(?:^|,)user_id=(\d+)/.exec(options)?.[1];
+  return /^fuse(?:blk)?(?:\.|$)/.test(type) && owner !== undefined && owner !== "0";
 }
 
 /**

@@ -37,7 +37,7 @@ export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): 
     for (const name of ["root", "layers", "shown"]) mkdirSync(`${folder}/${name}`);
     makeLayer(folder, 0, root);
     mounts.forEach(({ how, path: below }, index) => {
-      if (how === "overlay") makeLayer(folder, index + 1, `${root === "/" ? "" : root}${below}`);
+      if (how === "overlay") makeLayerIfPossible(folder, index + 1, `${root === "/" ? "" : root}${below}`);
     });
   } catch (error) {
     remove();
@@ -85,6 +85,16 @@ function newFolder(): { readonly folder: AbsolutePath; readonly madeParent: bool
     if (error instanceof Problem) return make(parents[1]);
     throw error;
   }
+}
+
+/** A file system that answers nobody, such as a server's that is gone, is no part of a stage. */
+function makeLayerIfPossible(folder: AbsolutePath, number: number, covered: string): void {
+  try {
+    statSync(covered);
+  } catch {
+    return;
+  }
+  makeLayer(folder, number, covered);
 }
 
 function makeLayer(folder: AbsolutePath, number: number, covered: string): void {

@@ -64,6 +64,14 @@ t.test(
   },
 );
 
+t.test("what another account serves by FUSE is left out: it may refuse root, or let it hang", (t) => {
+  const fuse = (path: string, type: string, user: number): string =>
+    `40 1 0:40 / ${path} rw,nosuid,nodev - ${type} x rw,user_id=${user},group_id=0`;
+  const mountinfo = [fuse("/home/m/a", "fuse.sshfs", 1000), fuse("/mnt", "fuse", 7), fuse("/srv", "fuse", 0)];
+  t.same(sandboxMounts(mountinfo.join("\n")), [{ path: "/srv", how: "overlay" }]);
+  t.end();
+});
+
 t.test(
   "a separate /tmp and a sandbox inside a sandbox are seen at the same place and not written through",
   async (t) => {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   existsSync,
@@ -17,7 +18,7 @@ import { path } from "../../../src/host/path.js";
 import type { ModuleSource } from "../../../src/profile/types.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { picture, plain } from "../../support/install-stage.js";
-import { codes, moduleStage, type ModuleStage } from "../../support/module-stage.js";
+import { codes, kinds, moduleStage, type ModuleStage } from "../../support/module-stage.js";
 import { plainChildren } from "../../support/plain-children.js";
 import { tarOf } from "../../support/tar-writer.js";
 import { moduleLibrary, vendorArchive } from "../../support/vendor-archive.js";
@@ -280,4 +281,22 @@ t.test("its environment and place: nothing of ours, its own folder, umask 022", 
   );
   t.equal(readFileSync(s.at("opt/input"), "utf8"), "");
   t.equal(lstatSync(s.at("opt/env")).mode & 0o777, 0o644);
+});
+
+t.test("what somebody changes on the host while install.sh is tried is not lost", async (t) => {
+  const s = moduleStage(t);
+  writeFileSync(s.at("etc/names"), "ours\n");
+  const { path: archive, sha256 } = vendorArchive(s.folder, `${plain}\necho vendor >> /etc/names\nsleep 2`);
+  const planned = s.plan({ archive, sha256 });
+  setTimeout(() => {
+    appendFileSync(s.at("etc/names"), "theirs\n");
+  }, 1000);
+  const plan = await planned;
+  t.same([kinds(plan), codes(plan)], [[], ["error workflow-changed-since-plan"]]);
+  t.match(plan.problems[0]?.where, { path: "/etc/names" });
+  t.equal(readFileSync(s.at("etc/names"), "utf8"), "ours\ntheirs\n");
+  const again = await s.plan({ archive, sha256 });
+  t.same(codes(again), []);
+  await s.apply(again);
+  t.equal(readFileSync(s.at("etc/names"), "utf8"), "ours\ntheirs\nvendor\n");
 });

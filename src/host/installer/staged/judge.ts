@@ -20,7 +20,7 @@ export interface Judged {
 /** Built by ldconfig(8) from what is registered. */
 export const loaderCache = /^\/(?:etc\/ld\.so\.cache|var\/cache\/ldconfig)(?:[~/.]|$)/;
 const kernels = /^\/(?:proc|sys|dev)(?:\/|$)/;
-const sshSettings = /^\/(?:root|home\/[^/]+)\/\.ssh(?:\/|$)/;
+const sshSettings = /\/\.ssh(?:\/|$)/;
 const shownPaths = 20;
 
 /** Whether what happens at a path is never part of an installation: knetctl's own state. */

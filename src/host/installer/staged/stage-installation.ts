@@ -6,6 +6,7 @@ import { distributionOf, installHint } from "../../distribution.js";
 import { folderOf, joined, path } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
 import type { Stage } from "../../stage/stage.js";
+import { Problem } from "../../../problem/problem.js";
 import { clientModule } from "../../../vendor/client.js";
 import { archiveFiles } from "../archive-files.js";
 import type { ArchiveFiles } from "../archive-files.js";
@@ -30,6 +31,8 @@ export interface Installation {
   /** Lines for its standard input. */
   readonly answers: readonly string[];
   readonly network: boolean;
+  /** When the stage was opened, in milliseconds since 1970: what is on the host since then is not in it. */
+  readonly began: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -93,6 +96,7 @@ export async function stageInstallation(
   );
   const entries = await withAttributes(host, trees, since(earlier, touchedEntries(trees)));
   const judged = judge(inOrder(entries), what.archive);
+  requireUnchanged(judged.changes, trees.host, what.began);
   const installed = { ...brought, path: what.archive, sha256: archive.sha256, version: archive.version };
   const receipt = receiptOf(stage.host, installed, judged.changes.flatMap(made), lastWords);
   return {
@@ -104,6 +108,33 @@ export async function stageInstallation(
     ownerAbove: (file) => ownerAbove(trees, file),
     opener: (file) => stage.opener + file,
   };
+}
+
+/** The clock for files may be this much behind (jiffies); opening a stage takes longer. */
+const clockLagMs = 10;
+
+/**
+ * Throws `workflow-changed-since-plan` if somebody changed on the host what install.sh changes too: the stage
+ * may hold an older copy of it, and what they did would be lost.
+ */
+function requireUnchanged(changes: Judged["changes"], host: string, began: number): void {
+  const since = changes.filter(({ path: at }) => (changedAt(host + at) ?? 0) >= began - clockLagMs);
+  const [first] = since;
+  if (first === undefined) return;
+  throw new Problem("workflow-changed-since-plan", "this host was changed while install.sh was tried", {
+    where: { path: first.path },
+    detail: since.map(({ path: at }) => `${at}: install.sh changes it too`).join("\n"),
+    hint: "nothing was done to it; run again when whoever else is at work on this host has finished",
+  });
+}
+
+function changedAt(file: string): number | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })?.ctimeMs;
+  } catch {
+    // what should be a folder on the way is none
+    return undefined;
+  }
 }
 
 /** In the stage as it is now, or, of what is gone there, on the host. */

@@ -43,6 +43,7 @@ test("what no installer may do is refused, each with its path", (t) => {
     [made("/sys/x"), /the kernel's/],
     [made("/root/.ssh/authorized_keys"), /who may log in/],
     [made("/home/ann/.ssh", { ...file, kind: "folder" }), /who may log in/],
+    [made("/var/amplia/.ssh/authorized_keys"), /who may log in/],
     [made("/opt/\uFFFD"), /not UTF-8/],
   ];
   for (const [entry, detail] of cases)
