@@ -15,7 +15,7 @@ const fresh = "10.200.0.1:60161";
 const node = process.execPath;
 const ha = (...args) => timed([node, knetctl, "ha", ...args]);
 const add = (...args) => ha("add", "hsm", fresh, "--yes", "--no-probe", "--no-smoke-test", ...args);
-const remove = (...args) => ha("remove", "hsm", fresh, "--yes", "--no-smoke-test", ...args);
+const remove = (...args) => ha("remove", "hsm", fresh, "--yes", "--no-probe", "--no-smoke-test", ...args);
 
 makeServiceAccount();
 const two = makeClient("two", ips.slice(0, 2));
