@@ -1,31 +1,15 @@
 import t from "tap";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import type { Profile } from "../../src/profile/types.js";
 import { applyPlan } from "../../src/workflow/apply.js";
 import type { Change } from "../../src/workflow/change.js";
 import { makePlan, withIllBefore } from "../../src/workflow/plan.js";
 import type { Step } from "../../src/workflow/step.js";
+import { fileChange, rootProfile } from "../support/changes.js";
 import { MemoryHost } from "../support/memory-host.js";
 
-const profile: Profile = {
-  source: "p.yaml",
-  connections: new Map(),
-  users: new Map(),
-  service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 },
-  keyStores: new Map(),
-};
-const newFile: Change = {
-  step: "ownership",
-  kind: "write-file",
-  path: path("/etc/new"),
-  content: "new",
-  before: null,
-  sensitive: false,
-  mode: 0o640,
-  owner: "root",
-  group: "root",
-};
+const profile = rootProfile;
+const newFile = fileChange("/etc/new", "new");
 const down = new Problem("service-not-active", "amplia.service is not active");
 const unhealthy = new Problem("service-unhealthy", "amplia.service does not answer");
 

@@ -2,44 +2,20 @@ import t from "tap";
 import type { Files, Host } from "../../src/host/host.js";
 import { path } from "../../src/host/path.js";
 import { Problem } from "../../src/problem/problem.js";
-import type { Profile } from "../../src/profile/types.js";
 import { applyPlan, type RunResult } from "../../src/workflow/apply.js";
 import type { Change } from "../../src/workflow/change.js";
 import { makePlan } from "../../src/workflow/plan.js";
 import type { ProgressEvent } from "../../src/workflow/progress.js";
 import { Staging } from "../../src/workflow/staging.js";
 import type { Proof, Step } from "../../src/workflow/step.js";
+import { fileChange, restartChange, rootProfile } from "../support/changes.js";
 import type { MemoryHost } from "../support/memory-host.js";
 import { memoryStaging } from "../support/memory-stage.js";
 import { ServiceHost, up, upForLong } from "../support/service-host.js";
 
-const profile: Profile = {
-  source: "p.yaml",
-  connections: new Map(),
-  users: new Map(),
-  service: { user: "root", group: "root", create: false, startTimeoutSeconds: 60 },
-  keyStores: new Map(),
-};
-const newFile: Change = {
-  step: "client-config",
-  kind: "write-file",
-  path: path("/etc/new"),
-  content: "new",
-  before: null,
-  sensitive: false,
-  mode: 0o640,
-  owner: "root",
-  group: "root",
-};
-const restart: Change = {
-  step: "service",
-  kind: "restart-service",
-  path: path("/etc/systemd/system/amplia.service"),
-  unit: "amplia.service",
-  health: null,
-  timeoutSeconds: 20,
-  because: [newFile.path],
-};
+const profile = rootProfile;
+const newFile = fileChange("/etc/new", "new");
+const restart = restartChange(newFile);
 const refusal = new Problem("smoke-test-failed", "a wrong PIN");
 
 function serviceHost(): ServiceHost {
