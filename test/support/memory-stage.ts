@@ -16,6 +16,7 @@ export function memoryStaging(host: MemoryHost): {
     stages.push(copy);
     return Promise.resolve({
       host: copy,
+      opened: 0,
       opener: "/nonexistent",
       layers: [],
       runWalled: () => Promise.reject(new Error("no commands in memory")),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { getent, realAccounts } from "../accounts/accounts.js";
+import { fileClock } from "../files/file-clock.js";
 import { realFiles } from "../files/real-files.js";
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";
@@ -26,6 +27,8 @@ export interface Stage {
   readonly host: Host;
   /** A path on this machine that opens the stage's root, for this process and its children. */
   readonly opener: string;
+  /** When it was opened, by the clock of change times (`fileClock`): later changes may not be seen in it. */
+  readonly opened: number;
   /** The upper layers: of the root, and of each file system mounted below it. */
   readonly layers: readonly StageLayer[];
   /**
@@ -53,6 +56,7 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
     const args = stageArguments(folder.path, host.root, mounts);
     const holder = await startHolder(setpriv, args, host.root, signal);
     open.add(holder);
+    const opened = fileClock(folder.path);
     let closed: Promise<void> | undefined;
     const end = async (): Promise<void> => {
       await holder.end();
@@ -64,6 +68,7 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
     return {
       host: stagedHost(host.root, holder, walled),
       opener: holder.opener,
+      opened,
       runWalled: ({ shows, ...command }) =>
         runWalledIn(
           walled,

@@ -75,7 +75,6 @@ async function tried(
 ): Promise<TriedOut | undefined> {
   const stage = await staging.open();
   if (stage === undefined) return undefined;
-  const began = Date.now();
   throwIfErrors(await staging.make(stage, planned, staging.signal));
   const { stageInstallation } = await import("../../host/installer/staged/stage-installation.js");
   const module = await stageInstallation(stage, host, prepared, {
@@ -83,7 +82,6 @@ async function tried(
     timeoutSeconds: source.installerTimeoutSeconds,
     answers: source.answers ?? [],
     network: source.network,
-    began,
     signal: staging.signal,
   });
   staging.contents = new StagedContents(stagedFiles(module));

@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { throwIfErrors } from "../../../problem/problem.js";
 import { removeIfPossible } from "../../archive/private-folder.js";
 import { replacedArchive } from "../../archive/replaced-archive.js";
+import { clockTickMs, fileClock } from "../../files/file-clock.js";
 import { asFileProblemOf } from "../../files/file-problem.js";
 import type { Host } from "../../host.js";
 import type { AbsolutePath } from "../../path.js";
@@ -41,8 +41,8 @@ export interface InPlaceRun {
   report(text: string): void;
 }
 
-/** Longer than the clock of change times takes from one tick to the next. */
-const tickMs = 20;
+/** Longer than a step of the clock of change times. */
+const tickMs = 2 * clockTickMs;
 
 /**
  * Readies an archive's install.sh for running on the host itself: it is opened again and must be the one that
@@ -96,11 +96,9 @@ async function prepare(
 /** By the clock that the file system goes by. */
 async function momentIn(folder: string): Promise<number> {
   await setTimeout(tickMs);
-  const mark = join(folder, "begun");
-  writeFileSync(mark, "", { mode: 0o600, flag: "wx" });
-  const { ctimeMs } = lstatSync(mark);
+  const begun = fileClock(folder);
   await setTimeout(tickMs);
-  return ctimeMs;
+  return begun;
 }
 
 function inJson({ program, args }: Interpreter): InPlaceRecord["interpreter"] {

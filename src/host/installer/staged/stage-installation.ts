@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileClock } from "../../files/file-clock.js";
 import type { Attributes, Host } from "../../host.js";
 import { requirePrograms } from "../../commands/find-program.js";
 import { distributionOf, installHint } from "../../distribution.js";
@@ -31,8 +32,6 @@ export interface Installation {
   /** Lines for its standard input. */
   readonly answers: readonly string[];
   readonly network: boolean;
-  /** When the stage was opened, in milliseconds since 1970: what is on the host since then is not in it. */
-  readonly began: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -96,7 +95,7 @@ export async function stageInstallation(
   );
   const entries = await withAttributes(host, trees, since(earlier, touchedEntries(trees)));
   const judged = judge(inOrder(entries), what.archive);
-  requireUnchanged(judged.changes, trees.host, what.began);
+  requireUnchanged(judged.changes, trees.host, { from: stage.opened, to: fileClock(extracted) });
   const installed = { ...brought, path: what.archive, sha256: archive.sha256, version: archive.version };
   const receipt = receiptOf(stage.host, installed, judged.changes.flatMap(made), lastWords);
   return {
@@ -110,19 +109,27 @@ export async function stageInstallation(
   };
 }
 
-/** The clock for files may be this much behind (jiffies); opening a stage takes longer. */
-const clockLagMs = 10;
+/** Two moments by the clock of change times. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * Throws `workflow-changed-since-plan` if somebody changed on the host what install.sh changes too: the stage
- * may hold an older copy of it, and what they did would be lost.
+ * may hold an older copy of it, and what they did would be lost. A clock that was set back meanwhile makes the
+ * span longer; a time in the future, of a clock that was wrong once, tells nothing.
  */
-function requireUnchanged(changes: Judged["changes"], host: string, began: number): void {
-  const since = changes.filter(({ path: at }) => (changedAt(host + at) ?? 0) >= began - clockLagMs);
-  const [first] = since;
-  if (first === undefined) return;
+function requireUnchanged(changes: Judged["changes"], host: string, { from, to }: Span): void {
+  const [first, last] = [Math.min(from, to), Math.max(from, to)];
+  const since = changes.filter(({ path: at }) => {
+    const changed = changedAt(host + at);
+    return changed !== undefined && changed >= first && changed <= last;
+  });
+  const [one] = since;
+  if (one === undefined) return;
   throw new Problem("workflow-changed-since-plan", "this host was changed while install.sh was tried", {
-    where: { path: first.path },
+    where: { path: one.path },
     detail: since.map(({ path: at }) => `${at}: install.sh changes it too`).join("\n"),
     hint: "nothing was done to it; run again when whoever else is at work on this host has finished",
   });

@@ -1,0 +1,19 @@
+import { lstatSync, mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { randomHex } from "../random-hex.js";
+
+/**
+ * Now, in milliseconds since 1970, by the clock of change times, which may be up to `clockTickMs` behind. The
+ * process's own clock may be another (a time namespace, a preloaded library). Makes a folder in a private one
+ * of ours and removes it; throws the system's error when that fails.
+ */
+export function fileClock(folder: string): number {
+  const mark = join(folder, `now-${randomHex(8)}`);
+  mkdirSync(mark, { mode: 0o700 });
+  const { ctimeMs } = lstatSync(mark);
+  rmdirSync(mark);
+  return ctimeMs;
+}
+
+/** The longest step of that clock. */
+export const clockTickMs = 10;
