@@ -159,6 +159,8 @@ export interface Accounts {
   /** Name of an id, or `#ID` when it has none. */
   userName(uid: number): string;
   groupName(gid: number): string;
+  /** Supplementary groups of a user, those that initgroups(3) would give it besides its own. */
+  groupsOf(user: string): readonly number[];
 }
 
 export interface Command {
@@ -199,6 +201,19 @@ export interface Commands {
   find(program: string): AbsolutePath | undefined;
 }
 
+/** How a process that is started without `commands` gets to the host. */
+export interface Entrance {
+  /** Words before a command line of this machine's programs; none: these are the host's own. */
+  readonly words: readonly string[];
+  /**
+   * In a stage of `/`: the folder that those programs are to make the process's root in the end (chroot(8)).
+   * Programs below it may be an installer's: none of them is to be run by root.
+   */
+  readonly root?: string;
+  /** `Accounts.groupsOf` of the host; no program that runs outside of `root` can look them up. */
+  readonly groupsOf: Accounts["groupsOf"];
+}
+
 /**
  * The system that is provisioned. All that the steps and the changes do to its files and accounts, and all
  * commands that they run, go through a host: the real one, or the read-only one, whose every write throws.
@@ -213,11 +228,7 @@ export interface Host {
   readonly readOnly: boolean;
   readonly accounts: Accounts;
   readonly commands: Commands;
-  /**
-   * Words to put before a command line that is started without `commands`, so that it runs where they run; in
-   * a stage they lead into it, and the line's program is looked for there. Empty for the machine itself.
-   */
-  readonly enter: readonly string[];
+  readonly enter: Entrance;
   /** Files, trusting root and these owners (uids) of folders on the way. */
   files(...trustedOwners: readonly number[]): Files;
 }

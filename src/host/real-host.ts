@@ -13,12 +13,13 @@ import { realFiles } from "./files/real-files.js";
  */
 export function realHost(root: AbsolutePath): Host {
   const opener = rootOpener(root);
+  const accounts = realAccounts(realFiles(opener, []), root === "/" ? getent : undefined);
   return {
     root,
     readOnly: false,
-    accounts: realAccounts(realFiles(opener, []), root === "/" ? getent : undefined),
+    accounts,
     commands: realCommands(root, opener),
-    enter: [],
+    enter: { words: [], groupsOf: (user) => accounts.groupsOf(user) },
     files: (...trustedOwners) => realFiles(opener, trustedOwners),
   };
 }

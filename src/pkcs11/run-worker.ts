@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Readable, Writable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../host/commands/left-over-processes.js";
 import { startChild } from "../host/commands/start-child.js";
+import type { Entrance } from "../host/host.js";
 import { messageLines } from "./message-values.js";
 import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
@@ -15,8 +16,8 @@ export interface WorkerRun {
   readonly nonce: string;
   /** Random text that identifies the module's processes. */
   readonly marker: string;
-  /** Words before its command line (`Host.enter`). */
-  readonly enter: readonly string[];
+  /** The way to where it runs (`Host.enter`); undefined: this machine. */
+  readonly enter: Entrance | undefined;
   /** Everything the worker reads: the request line and the PIN. */
   readonly input: Buffer;
   /** The environment of the worker, and of the programs that become it; with the marker. */
@@ -58,8 +59,7 @@ const stderrKept = 2048;
  * if the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const worker = workerCommand(run.identity, run.variables);
-  const [program = worker.program, ...args] = [...run.enter, worker.program, ...worker.args];
+  const { program, args } = workerCommand(run.identity, run.variables, run.enter);
   const { script, addon, node } = run.files;
   const child = startChild(program, args, {
     cwd: "/",

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Entrance } from "../host/host.js";
 import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
 import { errorMessage } from "../problem/thrown.js";
@@ -31,8 +32,8 @@ export interface TokenTestRequest {
   readonly environment?: Readonly<Record<string, string>>;
   /** LD_LIBRARY_PATH of the worker. */
   readonly libraryPath?: string;
-  /** Words before the worker's command line (`Host.enter`). Default: it runs on this machine. */
-  readonly enter?: readonly string[];
+  /** The way to where it runs (`Host.enter`). Default: it runs on this machine. */
+  readonly enter?: Entrance;
   /** dist/pkcs11-worker.cjs */
   readonly workerPath: string;
   readonly signal?: AbortSignal;
@@ -83,7 +84,7 @@ export async function testToken(
       files,
       ...(request.identity && { identity: request.identity }),
       nonce: asked.nonce,
-      enter: request.enter ?? [],
+      enter: request.enter,
       marker: randomBytes(12).toString("hex"),
       input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
       environment: workerEnvironment(request.identity),

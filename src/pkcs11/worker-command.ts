@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { findProgram } from "../host/commands/find-program.js";
 import { trustedOwners } from "../host/files/trust.js";
 import type { Tree } from "../host/files/walk.js";
+import type { Entrance } from "../host/host.js";
 import type { Identity } from "./protocol.js";
 
 const machine: Tree = { root: "/", owners: trustedOwners([]) };
@@ -45,7 +46,17 @@ export interface WorkerCommand {
 export function workerCommand(
   identity: Identity | undefined,
   variables: Readonly<Record<string, string>>,
+  enter: Entrance | undefined,
 ): WorkerCommand {
+  const [program = "", ...args] = [...(enter?.words ?? []), ...innerLine(identity, variables, enter)];
+  return { program, args };
+}
+
+function innerLine(
+  identity: Identity | undefined,
+  variables: Readonly<Record<string, string>>,
+  enter: Entrance | undefined,
+): readonly string[] {
   const limits = readFileSync("/proc/self/limits", "utf8");
   const prlimit = "/usr/bin/prlimit";
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
@@ -54,12 +65,7 @@ export function workerCommand(
     `--core=${hardLimit(limits, "core file size") === 0 ? 0 : 1}`,
     `--nofile=${openFiles(limits)}`,
     "--",
-    "/usr/bin/setpriv",
-    "--no-new-privs",
-    "--pdeathsig",
-    "KILL",
-    ...becoming(identity),
-    "--",
+    ...becoming(identity, enter),
     ...settings,
     "/proc/self/fd/6",
     "-e",
@@ -68,16 +74,50 @@ export function workerCommand(
   const keyring = ["keyctl", "e4crypt"]
     .map((program) => findProgram(machine, program))
     .find((found) => found !== undefined);
-  if (keyring === undefined) return { program: prlimit, args: confined };
-  return { program: "/bin/sh", args: ["-c", withNewKeyring, "sh", keyring, prlimit, ...confined] };
+  if (keyring === undefined) return [prlimit, ...confined];
+  return ["/bin/sh", "-c", withNewKeyring, "sh", keyring, prlimit, ...confined];
 }
 
-function becoming(identity: Identity | undefined): readonly string[] {
-  if (identity === undefined || process.geteuid?.() !== 0) return [];
+const setpriv = "/usr/bin/setpriv";
+const tied = ["--pdeathsig", "KILL"] as const;
+
+function becoming(identity: Identity | undefined, enter: Entrance | undefined): readonly string[] {
+  const asked = process.geteuid?.() === 0 ? identity : undefined;
+  if (enter?.root !== undefined) return becomingInside(asked, enter, enter.root);
+  return [setpriv, "--no-new-privs", ...tied, ...rightsOf(asked), "--"];
+}
+
+function rightsOf(identity: Identity | undefined): readonly string[] {
+  if (identity === undefined) return [];
   const { uid, gid } = identity;
   // a service that is root has root's capabilities too
   const capabilities = uid === 0 || !has(CAP_SETPCAP) ? [] : ["--inh-caps=-all", "--bounding-set=-all"];
   return [...capabilities, "--reuid", String(uid), "--regid", String(gid), "--init-groups"];
+}
+
+/**
+ * In a stage of `/`, whose programs and name services may be what an installer put there: none of them runs
+ * as root. chroot(8) changes the root and becomes the account without running anything in between, given
+ * numbers alone (`+`: no look-up). What it needs for that it inherits, since the bounding set is empty by
+ * then; the first program of the stage, the account's already, gives these up.
+ */
+function becomingInside(
+  identity: Identity | undefined,
+  { groupsOf }: Entrance,
+  root: string,
+): readonly string[] {
+  const chroot = findProgram(machine, "chroot") ?? "/usr/sbin/chroot";
+  const tie = [setpriv, ...tied, "--"];
+  if (identity === undefined || identity.uid === 0)
+    return [setpriv, "--no-new-privs", "--", chroot, root, ...tie];
+  const { user, uid, gid } = identity;
+  const groups = [...new Set([gid, ...groupsOf(user)])].map((group) => `+${group}`).join(",");
+  const inherited = has(CAP_SETPCAP)
+    ? ["--inh-caps=-all,+setuid,+setgid,+sys_chroot", "--", setpriv, "--bounding-set=-all"]
+    : [];
+  const account = [`--userspec=+${uid}:+${gid}`, `--groups=${groups}`];
+  const inside = [setpriv, "--inh-caps=-all", ...tied, "--"];
+  return [setpriv, "--no-new-privs", ...inherited, "--", chroot, ...account, root, ...inside];
 }
 
 /**

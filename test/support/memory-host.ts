@@ -21,7 +21,7 @@ export interface MemoryHostOptions {
 export class MemoryHost implements Host {
   readonly root = path("/");
   readonly readOnly = false;
-  readonly enter = [];
+  readonly enter = { words: [], groupsOf: () => [] };
   readonly nodes = new Map<string, MemoryNode>([["/", { kind: "folder", mode: 0o755, uid: 0, gid: 0 }]]);
   /** Owners trusted by each call of `files`. */
   readonly trusted: (readonly number[])[] = [];
@@ -38,6 +38,7 @@ export class MemoryHost implements Host {
       group: (name) => groups.find(({ group }) => group === name),
       userName: (id) => users.find(({ uid }) => uid === id)?.user ?? (id === 0 ? "root" : `#${id}`),
       groupName: (id) => groups.find(({ gid }) => gid === id)?.group ?? (id === 0 ? "root" : `#${id}`),
+      groupsOf: (name) => groups.filter(({ members }) => members?.includes(name)).map(({ gid }) => gid),
     };
     this.#forbidden = forbidden;
     for (const folder of folders) this.#makeFolders(folder);

@@ -12,9 +12,12 @@ const getentTimeoutMs = 10_000;
 /** The last id means "leave it as it is" to chown(2), and belongs to no account. */
 const mostId = 0xffff_fffe;
 
-type Database = "passwd" | "group";
+type Database = "passwd" | "group" | "initgroups";
 
-/** Lines of a database, queried by name (field 0) or number (field 2); empty if there are none. */
+/**
+ * Lines of a database, queried by name (field 0) or number (field 2); empty if there are none. `initgroups`
+ * answers with a user's name and the numbers of its groups, with blanks between them.
+ */
 export type NameService = (database: Database, field: 0 | 2, wanted: string) => string;
 
 /**
@@ -37,7 +40,22 @@ export function realAccounts(files: Files, nameService?: NameService): Accounts 
     group: (name) => groupOf(lookUp("group", 0, name)),
     userName: (uid) => lookUp("passwd", 2, String(uid))?.[0] ?? `#${uid}`,
     groupName: (gid) => lookUp("group", 2, String(gid))?.[0] ?? `#${gid}`,
+    groupsOf: (user) => [
+      ...new Set([
+        ...listing(fileText(files, "group"), user),
+        ...asked("initgroups", 0, user).split(/\s+/).slice(1).filter(isId).map(Number),
+      ]),
+    ],
   };
+}
+
+/** Numbers of the groups that list the user. */
+function listing(groups: string, user: string): readonly number[] {
+  return groups
+    .split("\n")
+    .map((line) => line.split(":"))
+    .filter(([, , gid = "", members = ""]) => isId(gid) && members.split(",").includes(user))
+    .map(([, , gid]) => Number(gid));
 }
 
 function fileText(files: Files, database: Database): string {

@@ -96,13 +96,13 @@ export function removeStages(): void {
 
 function stagedHost(root: AbsolutePath, holder: Holder, walled: WalledRoot): Host {
   const { opener } = holder;
-  const enter = enterStage(root, holder);
+  const accounts = realAccounts(realFiles(opener, []), root === "/" ? getent : undefined);
   return {
     root,
     readOnly: false,
-    accounts: realAccounts(realFiles(opener, []), root === "/" ? getent : undefined),
-    commands: stagedCommands(root, opener, enter, walled),
-    enter,
+    accounts,
+    commands: stagedCommands(root, opener, enterFor(holder, holder.first), walled),
+    enter: enterStage(root, holder, accounts),
     files: (...trusted) => realFiles(opener, trusted),
   };
 }

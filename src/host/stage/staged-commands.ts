@@ -3,7 +3,7 @@ import { findProgram } from "../commands/find-program.js";
 import { runChild } from "../commands/run-child.js";
 import { trustedOwners } from "../files/trust.js";
 import type { Tree } from "../files/walk.js";
-import type { Command, Commands } from "../host.js";
+import type { Accounts, Command, Commands, Entrance } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import type { Holder } from "./holder.js";
 import { runWalledIn, type WalledRoot } from "./run-walled.js";
@@ -15,25 +15,21 @@ export function enterFor({ namespaces }: Holder, folder: string): readonly strin
 }
 
 /**
- * The words that go before a command line to run it in the stage. In a stage of `/`, the command sees the
- * stage as its root, with few capabilities; if it left that root, it would find this machine's programs,
- * read-only, and nothing else. In one of `--root DIR`, it sees this machine, with the stage at DIR.
+ * How a process gets into the stage. In a stage of `/`, this machine's programs set it up, with few
+ * capabilities, in a root that has nothing of this machine but them, read-only; it then makes the stage its
+ * root. In one of `--root DIR`, it sees this machine, with the stage at DIR.
  */
-export function enterStage(root: AbsolutePath, holder: Holder): readonly string[] {
-  const enter = enterFor(holder, holder.first);
-  if (root !== "/") return enter;
-  return [
-    ...enter,
-    programIn(machine, "setpriv"),
-    `--bounding-set=${stageCapabilities}`,
-    programIn(machine, "chroot"),
-    "/stage",
-  ];
+export function enterStage(root: AbsolutePath, holder: Holder, accounts: Accounts): Entrance {
+  const words = enterFor(holder, holder.first);
+  const groupsOf = (user: string): readonly number[] => accounts.groupsOf(user);
+  if (root !== "/") return { words, groupsOf };
+  const confined = [programIn(machine, "setpriv"), `--bounding-set=${stageCapabilities}`, "--"];
+  return { words: [...words, ...confined], root: "/stage", groupsOf };
 }
 
 /**
- * Runs programs of the stage (with `--root`, of this machine) in the stage, by the words of `enterStage`, and
- * those `insideRoot` behind the wall.
+ * Runs programs in the stage. Those of a stage of `/`, and with `--root` those `insideRoot`, run behind the
+ * wall: they may be what install.sh put there. Else they are this machine's, led there by the words `enter`.
  */
 export function stagedCommands(
   root: AbsolutePath,
@@ -41,17 +37,15 @@ export function stagedCommands(
   enter: readonly string[],
   walled: WalledRoot,
 ): Commands {
-  const inside: Tree = { root: opener, owners: trustedOwners([]) };
-  const programs = root === "/" ? inside : machine;
+  const programs: Tree = root === "/" ? { root: opener, owners: trustedOwners([]) } : machine;
   const line = ({ program, args, cwd }: Command): readonly string[] => {
     const words = [programIn(programs, program), ...args];
-    if (cwd === undefined) return [...enter, ...words];
-    return [...enter, ...inFolder(root === "/" ? cwd : `${root}${cwd}`, words)];
+    return [...enter, ...(cwd === undefined ? words : inFolder(`${root}${cwd}`, words))];
   };
   return {
     find: (program) => findProgram(programs, program),
     run: async ({ insideRoot = false, network = false, ...command }) => {
-      if (insideRoot !== false && root !== "/") return runWalledIn(walled, { ...command, network });
+      if (root === "/" || insideRoot !== false) return runWalledIn(walled, { ...command, network });
       return await runChild({
         line: line(command),
         cwd: "/",

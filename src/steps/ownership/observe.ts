@@ -126,6 +126,7 @@ export function rememberedNames(accounts: Accounts): Accounts {
   return {
     user: (name) => accounts.user(name),
     group: (name) => accounts.group(name),
+    groupsOf: (user) => accounts.groupsOf(user),
     userName: remembered((uid) => accounts.userName(uid)),
     groupName: remembered((gid) => accounts.groupName(gid)),
   };

@@ -117,8 +117,8 @@ interface Span {
 
 /**
  * Throws `workflow-changed-since-plan` if somebody changed on the host what install.sh changes too: the stage
- * may hold an older copy of it, and what they did would be lost. A clock that was set back meanwhile makes the
- * span longer; a time in the future, of a clock that was wrong once, tells nothing.
+ * may hold an older copy of it, and what they did would be lost. A clock that was set back meanwhile makes
+ * the span longer; a time in the future, of a clock that was wrong once, tells nothing.
  */
 function requireUnchanged(changes: Judged["changes"], host: string, { from, to }: Span): void {
   const [first, last] = [Math.min(from, to), Math.max(from, to)];
