@@ -56,8 +56,13 @@ const properties = [
   "MainPID",
   "ExecMainStartTimestampMonotonic",
   "ActiveEnterTimestampMonotonic",
-].join(",");
+];
 const lookMs = 10_000;
+
+interface Look {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Asks the service manager, which needs no permission. Throws `service-state-unknown` when it does not answer
@@ -66,16 +71,25 @@ const lookMs = 10_000;
 export async function unitState(
   host: Pick<Host, "commands" | "root">,
   unit: string,
-  { timeoutMs = lookMs, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {},
+  look: Look = {},
 ): Promise<UnitState> {
+  return (await showUnit(host, unit, look)).state;
+}
+
+/** The same, and in one call the lines for `more` properties, each `Name=value`. */
+export async function showUnit(
+  host: Pick<Host, "commands" | "root">,
+  unit: string,
+  { timeoutMs = lookMs, signal, more = [] }: Look & { readonly more?: readonly string[] },
+): Promise<{ readonly state: UnitState; readonly text: string }> {
   const result = await systemctl(host, "show", unit, {
     timeoutMs,
     signal,
-    options: [`--property=${properties}`],
+    options: [`--property=${[...new Set([...properties, ...more])].join(",")}`],
   });
   if (signal?.aborted === true) throw new Problem("interrupted", "interrupted by a signal");
   const state = parseUnitState(result.stdout);
-  if (state !== undefined && !result.timedOut) return state;
+  if (state !== undefined && !result.timedOut) return { state, text: result.stdout };
   throw stateUnknown(
     unit,
     result.timedOut ? `systemctl show did not end within ${timeoutMs / 1000} s` : saidBy(result),

@@ -1,0 +1,48 @@
+import { cEscape } from "./c-escapes.js";
+
+/** A word of a value in a unit file. */
+export interface UnitWord {
+  readonly text: string;
+  /** Where it begins in the value. */
+  readonly offset: number;
+  /** Nothing in it is quoted or escaped, so that a `;` of a command line separates two. */
+  readonly plain: boolean;
+}
+
+/**
+ * The words of a value in a unit file (extract_first_word in systemd's source): separated by white space,
+ * quotes of either kind anywhere, C's escapes inside and outside of them. Specifiers (`%h`) stay as they are.
+ * Pure.
+ */
+export function unitWords(value: string): readonly UnitWord[] {
+  const words: UnitWord[] = [];
+  for (let at = blanksEnd(value, 0); at < value.length; at = blanksEnd(value, at)) {
+    const word = oneWord(value, at);
+    words.push({ text: word.text, offset: at, plain: word.plain });
+    at = word.end;
+  }
+  return words;
+}
+
+function oneWord(value: string, start: number): { text: string; end: number; plain: boolean } {
+  const parts: Buffer[] = [];
+  let [at, quote, plain] = [start, "", true];
+  for (; at < value.length;) {
+    const char = String.fromCodePoint(value.codePointAt(at) ?? 0);
+    if (quote === "" && /\s/.test(char)) break;
+    const escape = char === "\\" ? cEscape(value, at) : undefined;
+    if (escape !== undefined) parts.push(escape.bytes);
+    else if (char === quote) quote = "";
+    else if (quote === "" && /["']/.test(char)) quote = char;
+    else parts.push(Buffer.from(char));
+    plain &&= !/["'\\]/.test(char);
+    at = escape?.end ?? at + char.length;
+  }
+  return { text: Buffer.concat(parts).toString("utf8"), end: at, plain };
+}
+
+function blanksEnd(value: string, start: number): number {
+  let at = start;
+  while (/\s/.test(value.charAt(at))) at += 1;
+  return at;
+}

@@ -1,0 +1,93 @@
+import { type AbsolutePath, asAbsolutePath } from "../path.js";
+import type { Account, Host } from "../host.js";
+import type { UnitEnvironment } from "./unit-environment.js";
+import type { UnitSettings } from "./unit-settings.js";
+
+/** Whose rights the unit's processes have, and what they take for their home. */
+export interface UnitProcess {
+  readonly user: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** All groups, `gid` among them. */
+  readonly groups: readonly number[];
+  /** HOME; undefined: it is not set, or is no path. */
+  readonly home: AbsolutePath | undefined;
+}
+
+/** Ids that systemd gives to users that exist only while a unit runs (systemd.exec(5), DynamicUser=). */
+const dynamicIds = { first: 61_184, last: 65_519 };
+
+/**
+ * The account of the unit's processes; undefined if this host does not have it: where the unit has a dynamic
+ * user, it exists only while the unit runs, and with another id each time.
+ */
+export function unitAccount(
+  { accounts }: Pick<Host, "accounts">,
+  settings: UnitSettings,
+): Account | undefined {
+  const named = settings.user ?? "root";
+  const account = accounts.user(/^\d+$/.test(named) ? accounts.userName(Number(named)) : named);
+  const isDynamic =
+    settings.dynamicUser &&
+    account !== undefined &&
+    account.uid >= dynamicIds.first &&
+    account.uid <= dynamicIds.last;
+  return isDynamic ? undefined : account;
+}
+
+/**
+ * The groups are Group= instead of the account's own, which its processes then do not have, those that list
+ * the user, and SupplementaryGroups= (systemd.exec(5), initgroups(3)). Undefined where this host does not
+ * have the account or the group.
+ */
+export async function unitProcess(
+  host: Pick<Host, "accounts" | "commands">,
+  settings: UnitSettings,
+  { variables }: UnitEnvironment,
+): Promise<UnitProcess | undefined> {
+  const account = unitAccount(host, settings);
+  const gid = settings.group === undefined ? account?.gid : groupId(host, settings.group);
+  if (account === undefined || gid === undefined) return undefined;
+  const added = settings.supplementaryGroups.flatMap((group) => groupId(host, group) ?? []);
+  const listed = settings.user === undefined ? [] : await groupsOf(host, account.user);
+  return {
+    user: account.user,
+    uid: account.uid,
+    gid,
+    groups: [...new Set([gid, ...listed, ...added])],
+    home: homeOf(account, settings, variables),
+  };
+}
+
+function groupId({ accounts }: Pick<Host, "accounts">, group: string): number | undefined {
+  return /^\d+$/.test(group) ? Number(group) : accounts.group(group)?.gid;
+}
+
+const getentMs = 10_000;
+
+/** The groups that list the user, as a new process of it gets them. */
+async function groupsOf({ commands }: Pick<Host, "commands">, user: string): Promise<readonly number[]> {
+  if (commands.find("getent") === undefined) return [];
+  const { stdout } = await commands.run({
+    program: "getent",
+    args: ["initgroups", user],
+    timeoutMs: getentMs,
+  });
+  const [, ...ids] = stdout.trim().split(/\s+/);
+  return ids.filter((id) => /^\d+$/.test(id)).map(Number);
+}
+
+/**
+ * The account's, unless the unit sets another. None is set without a user, for a dynamic one, even where an
+ * account has its name, and for `/`.
+ */
+function homeOf(
+  { home }: Account,
+  { user, dynamicUser, setLoginEnvironment, unsetEnvironment }: UnitSettings,
+  variables: UnitEnvironment["variables"],
+): AbsolutePath | undefined {
+  const given = variables.get("HOME");
+  if (given !== undefined) return asAbsolutePath(given.value.replace(/(?<=.)\/+$/, ""));
+  const isSet = user !== undefined && !dynamicUser && setLoginEnvironment !== false;
+  return isSet && home !== "/" && !unsetEnvironment.includes("HOME") ? home : undefined;
+}
