@@ -1,4 +1,11 @@
-import { changeOptions, flag, inPlaceOption, profileWord, rootOption } from "./command-line/options.js";
+import {
+  changeOptions,
+  flag,
+  inPlaceOption,
+  probeOption,
+  profileWord,
+  rootOption,
+} from "./command-line/options.js";
 import { verb } from "./verb.js";
 
 export const apply = verb({
@@ -7,6 +14,7 @@ export const apply = verb({
   words: { profile: profileWord },
   options: {
     root: rootOption,
+    probe: probeOption,
     ...changeOptions,
     "in-place": inPlaceOption,
     "dry-run": flag("show the plan, as knetctl plan does, and change nothing"),

@@ -145,6 +145,7 @@ const programCodes = {
 
   // workflow
   "apply-needs-root": exitCodes.noPermission,
+  "apply-endpoint-refused": exitCodes.unavailable,
   "stage-only-in-place": exitCodes.failed,
   "workflow-changed-since-plan": exitCodes.failed,
   "workflow-change-failed": exitCodes.failed,
@@ -218,6 +219,7 @@ const programCodes = {
   // members of an HA vector: proof and drill
   "members-needs-root": exitCodes.noPermission,
   "members-unwell": exitCodes.unavailable,
+  "members-degraded": exitCodes.unavailable,
   "members-unreachable": exitCodes.unavailable,
   "members-login-refused": exitCodes.failed,
   "members-proof-failed": exitCodes.failed,

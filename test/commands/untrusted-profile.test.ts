@@ -43,6 +43,7 @@ type Context = ReturnType<typeof stage>["context"];
 
 const run = {
   smokeTest: true,
+  probe: true,
   prove: true,
   rollback: true,
   restart: true,
@@ -139,10 +140,10 @@ test("an edit of the profile and the host refuses it before the profile's PINs a
     connection: "hsm_1",
     endpoints: ["127.0.0.1:1"],
     user: "amplia",
-    probe: false,
     yes: true,
     dryRun: false,
     ...run,
+    probe: false,
   };
   const planned = ({ context }: ReturnType<typeof stage>, dryRun: boolean) =>
     plannedEdit({

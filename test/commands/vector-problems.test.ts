@@ -1,5 +1,5 @@
 import t from "tap";
-import { vectorProblems } from "../../src/commands/run/verify.js";
+import { vectorProblems } from "../../src/commands/run/vector-problems.js";
 import { path } from "../../src/host/path.js";
 import type { Endpoint, Profile } from "../../src/profile/types.js";
 import { cluster } from "../simulator/rig.js";
@@ -8,14 +8,14 @@ import { recordedContext } from "../support/recorded-context.js";
 
 const dead: Endpoint = { ip: "127.0.0.99", port: 1 };
 
-function found(...endpoints: readonly [Endpoint, ...Endpoint[]]) {
+function found(endpoints: readonly [Endpoint, ...Endpoint[]], nobodys: typeof endpoints = [dead]) {
   const profile: Profile = {
     source: "p.yaml",
     keyStores: new Map(),
     service: { user: "amplia", group: "amplia", create: false, startTimeoutSeconds: 60 },
     connections: new Map([
       ["hsm_1", { name: "hsm_1", endpoints }],
-      ["nobodys", { name: "nobodys", endpoints: [dead, dead] }],
+      ["nobodys", { name: "nobodys", endpoints: nobodys }],
     ]),
     users: new Map([["ca", { name: "ca", connection: "hsm_1", authenticationType: "password" }]]),
   };
@@ -29,21 +29,30 @@ t.test(
   async (t) => {
     const { endpoints } = await cluster(t);
     const [a, b] = endpoints.map(({ https }) => https) as [Endpoint, Endpoint];
-    t.same(await found(a, b), []);
-    t.match(await found(a, dead), [
+    t.same(await found([a, b]), []);
+    t.match(await found([a, dead]), [
       { code: "endpoint-refused", severity: "error", where: { path: "127.0.0.99:1" } },
       {
-        code: "members-unwell",
+        code: "members-degraded",
         severity: "error",
-        message: /^1 of the 2 members of connection "hsm_1"/,
+        message: /^connection "hsm_1" is degraded: 1 of its 2 members cannot be used$/,
         detail: "127.0.0.99:1",
+        hint: new RegExp(`^only ${a.ip}:${a.port} still answers`),
       },
     ]);
-    t.match(await found(dead, { ...dead, port: 2 }), [
+    t.match(await found([dead, { ...dead, port: 2 }]), [
       {},
       {},
-      { code: "members-unwell", hint: "nothing can log in through it" },
+      { code: "members-unwell", message: /^none of the 2 members/ },
     ]);
-    t.same(await found(dead), [], "the smoke test proves the only one");
+    t.same(await found([dead]), [], "the smoke test proves the only one");
+    t.match(
+      await found([a], [dead, b]),
+      [
+        { code: "endpoint-refused", severity: "warning" },
+        { code: "members-degraded", severity: "warning" },
+      ],
+      "nobody logs in through it",
+    );
   },
 );

@@ -20,7 +20,7 @@ import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile } from "../support/provisioning.js";
 import { standInService } from "../support/stand-in-service.js";
-import { moduleLibrary } from "../support/vendor-archive.js";
+import { moduleLibrary, vendorArchive } from "../support/vendor-archive.js";
 
 await ensureSandbox(import.meta.filename);
 
@@ -122,17 +122,28 @@ writeFileSync(
   moduleLibrary(`${folder}/build`, "#include <unistd.h>\nint C_GetFunctionList(void) { for (;;) pause(); }"),
 );
 
-const failures: Record<string, { file: string; module?: string; code: string; exitCode: number }> = {
+interface Failure {
+  file: string;
+  module?: string;
+  code: string;
+  exitCode: number;
+  /** What a probe adds to the module's own words. */
+  detail?: RegExp;
+}
+
+const failures: Record<string, Failure> = {
   "a wrong PIN": { file: profile("wrong", { pin: "0000" }), code: "smoke-test-failed", exitCode: 1 },
   "a dead member": {
     file: profile("dead", { endpoints: [{ ip: "127.0.0.1", port: 9 }] }),
     code: "smoke-token-unreachable",
     exitCode: 69,
+    detail: /\nprobe of 127\.0\.0\.1:9: the connection is refused$/,
   },
   "the TTLV port": {
     file: profile("ttlv", { endpoints: [first!.ttlv] }),
     code: "smoke-token-unreachable",
     exitCode: 69,
+    detail: /\nprobe of \S+: this is a TTLV port, and the client needs the HTTPS port$/,
   },
   "a module that hangs": {
     file: profile("hangs"),
@@ -142,28 +153,63 @@ const failures: Record<string, { file: string; module?: string; code: string; ex
   },
 };
 
-for (const [what, { file, module = simulated, code, exitCode }] of Object.entries(failures))
+for (const [what, { file, module = simulated, code, exitCode, detail }] of Object.entries(failures))
   for (const verb of ["apply", "rehearse"])
     t.test(`${verb} with ${what}: nothing was changed`, async (t) => {
       install(module);
       logins();
       await untouched(t, async () => {
-        const failed = await knetctlJson([verb, file, "--timeout", "5"]);
+        const failed = await knetctlJson([verb, file, "--timeout", "5", "--no-probe"]);
         t.ok(reportSchema(failed.document), JSON.stringify(reportSchema.errors));
         t.equal(failed.document.outcome, "failed");
         if (verb === "apply") t.equal(failed.document.run, null);
         if (what === "a wrong PIN") t.equal(logins(), 1, "one attempt");
         t.match(
           failed.document.problems.filter(({ severity }) => severity === "error"),
-          [{ code }],
+          [{ code, ...(detail && { detail }) }],
         );
         t.equal(failed.exitCode, exitCode, JSON.stringify(failed.document.problems));
       });
     });
 
+const tried = "/run/knet-installer-was-tried";
+const archive = vendorArchive(`${folder}/build`, `touch ${tried}`);
+
+/** A profile with the archive in it, whose install.sh would leave its mark. */
+function withArchive(file: string): string {
+  const text = readFileSync(file, "utf8");
+  const named = file.replace(".yaml", "-archive.yaml");
+  writeFileSync(named, `${text}module: { archive: ${archive.path}, sha256: ${archive.sha256} }\n`);
+  return named;
+}
+
+const early: Record<string, { file: string; code: string }> = {
+  "a dead endpoint": { file: failures["a dead member"]!.file, code: "endpoint-refused" },
+  "the TTLV port": { file: failures["the TTLV port"]!.file, code: "endpoint-ttlv" },
+  "one dead member of two": {
+    file: profile("half", { endpoints: [first!.https, { ip: "127.0.0.1", port: 9 }] }),
+    code: "endpoint-refused",
+  },
+};
+
+for (const [what, { file, code }] of Object.entries(early))
+  for (const verb of ["apply", "rehearse"])
+    t.test(`${verb} finds ${what} before install.sh is tried and before any login`, async (t) => {
+      install(simulated);
+      logins();
+      await untouched(t, async () => {
+        const failed = await knetctlJson([verb, withArchive(file)]);
+        t.ok(reportSchema(failed.document), JSON.stringify(reportSchema.errors));
+        t.match(failed.document.problems, [{ code }, { code: "apply-endpoint-refused" }]);
+        t.equal(failed.exitCode, 69);
+        t.equal(logins(), 0);
+        t.notOk(existsSync(tried));
+      });
+    });
+
 t.test("and the person is told so in one line", async (t) => {
   install(simulated);
-  const { stdout } = await knetctl(["apply", failures["a dead member"]!.file]);
+  const { stdout } = await knetctl(["apply", failures["a dead member"]!.file, "--no-probe"]);
   t.match(stdout, /\nfailed: nothing was changed\n$/);
 });
 

@@ -44,14 +44,14 @@ t.test("a wrong PIN: one attempt, everything is put back, and the outcome says s
 
 t.test("a VHSM that is down: rolled back with exit 69", async (t) => {
   await cluster.stop();
-  const { exitCode, document } = await knetctlJson([...inPlace, profile]);
+  const { exitCode, document } = await knetctlJson([...inPlace, "--no-probe", profile]);
   t.equal(exitCode, 69, JSON.stringify(document.problems));
   t.match(document, { outcome: "rolled-back", problems: [{ hint: /HTTPS port/ }] });
   t.notOk(existsSync(configFile));
 });
 
 t.test("--no-rollback keeps what was done", async (t) => {
-  const { document } = await knetctlJson([...inPlace, "--no-rollback", profile]);
+  const { document } = await knetctlJson([...inPlace, "--no-probe", "--no-rollback", profile]);
   t.equal(document.outcome, "failed");
   t.ok(existsSync(configFile));
   t.match((await knetctl(["plan", profile])).stdout, /nothing to change/);
@@ -70,7 +70,7 @@ t.test("what cannot be undone is told, with commands that do it once the obstacl
   writeFileSync(pinFile, `wrong-${randomUUID()}`);
   const theirs = `${dirname(configFile)}/theirs`;
   const planting = planted(theirs);
-  const { exitCode, document } = await knetctlJson([...inPlace, profile]);
+  const { exitCode, document } = await knetctlJson([...inPlace, "--no-probe", profile]);
   await planting;
   writeFileSync(pinFile, right);
   t.equal(exitCode, 69, JSON.stringify(document.problems));

@@ -80,6 +80,8 @@ export interface Report {
   }[];
   readonly run: string | null;
   readonly outcome: string;
+  /** Of verify alone. */
+  readonly verdict?: string;
   readonly smoke: {
     tokens: { label: string; checks: { id: string; status: string; ckr?: string; hint?: string }[] }[];
   };

@@ -39,6 +39,7 @@ export async function runVerb(
     profile,
     root,
     smokeTest: programFolder !== "/nonexistent",
+    probe: true,
     prove: true,
     rollback: true,
     restart: true,
@@ -85,6 +86,7 @@ const verbs = { apply, plan, rollback: takenBack } satisfies Record<
     profile: string;
     root: string;
     smokeTest: boolean;
+    probe: boolean;
     prove: boolean;
     rollback: boolean;
     restart: boolean;

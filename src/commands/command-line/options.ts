@@ -103,6 +103,12 @@ export const inPlaceOption = flag(
   "run install.sh on the host itself, as module.in_place does; what it replaces cannot be put back",
 );
 
+/** For the verbs that bring new endpoints to the host. */
+export const probeOption = flag(
+  "probe new endpoints, without a login, before anything else is tried; --no-probe skips this",
+  true,
+);
+
 /** For the verbs that change the host and prove it. */
 export const changeOptions = {
   "lock-timeout": lockOption,

@@ -3,6 +3,7 @@ import { secretUses } from "../../profile/secret-uses.js";
 import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { allSteps } from "../../steps/index.js";
 import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
+import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { readSecrets } from "./read-secrets.js";
 import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
@@ -11,6 +12,8 @@ export interface ApplyArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
+  /** False: new endpoints are not probed before anything else. */
+  readonly probe: boolean;
   /** False: new members of HA vectors are not proven one by one. */
   readonly prove: boolean;
   readonly rollback: boolean;
@@ -42,12 +45,17 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   });
   return withLockedHost(host, args.lockTimeout, context, async (recovered, staging) => {
     const input = { profile, host, staging };
+    const found = await probeNewEndpoints(
+      input,
+      { probe: args.probe && args.smokeTest, prove: args.prove },
+      context,
+    );
     const plan = await shownPlan(steps, input, context);
     const result = await runPlan(
       plan,
       { input, wantedBy: profile.source, rollback: args.rollback, prove: args.smokeTest },
       context,
     );
-    return showRun(plan, result, { recovered, warnings: [...warnings, ...problems] }, context);
+    return showRun(plan, result, { recovered, warnings: [...warnings, ...problems, ...found] }, context);
   });
 };

@@ -17,6 +17,7 @@ import { onlyInPlace, rehearse as rehearsePlan } from "../../workflow/rehearse.j
 import { Staging } from "../../workflow/staging.js";
 import type { Step, StepInput } from "../../workflow/step.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
+import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { readSecrets } from "./read-secrets.js";
 import { shownPlan } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
@@ -24,6 +25,8 @@ import { trustedBy, validProfile } from "./valid-profile.js";
 export interface RehearseArguments {
   readonly profile: string;
   readonly root?: string | undefined;
+  /** False: new endpoints are not probed before anything else. */
+  readonly probe: boolean;
   /** False: new members of HA vectors are not proven one by one. */
   readonly prove: boolean;
   readonly lockTimeout: number;
@@ -56,8 +59,9 @@ export const rehearse: CommandRun<RehearseArguments> = async (args, context) => 
   try {
     const unfinished = await unfinishedWarning(host);
     for (const problem of unfinished) context.output.problem(problem);
-    const before = [...warnings, ...problems, ...unfinished];
-    return await rehearsed(steps, { profile, host, staging }, before, context);
+    const input = { profile, host, staging };
+    const found = await probeNewEndpoints(input, args, context);
+    return await rehearsed(steps, input, [...warnings, ...problems, ...unfinished, ...found], context);
   } finally {
     await staging.close();
     lock.release();

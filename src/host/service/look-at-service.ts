@@ -1,9 +1,9 @@
 import { isError, Problem } from "../../problem/problem.js";
 import type { Host } from "../host.js";
 import { awaitWell, type Pace, usualPace } from "./await-well.js";
-import { unitProblem } from "./service-problem.js";
+import { flapping, unitProblem } from "./service-problem.js";
 import { unitState } from "./systemctl.js";
-import { activeForMs, isUp } from "./unit-state.js";
+import { activeForMs, isUp, type UnitState } from "./unit-state.js";
 
 export interface Looking {
   /** Where it answers when it is healthy; undefined: it only has to be active. */
@@ -15,9 +15,9 @@ export interface Looking {
 }
 
 /**
- * What is wrong with a unit that is not to be started now: it does not exist, is not active, ends soon after
- * its start, or does not answer. Undefined if it is healthy. Waits only for one that was started a moment
- * ago. Throws only `interrupted`.
+ * What is wrong with a unit that is not to be started now: it does not exist, is not active, ends again and
+ * again, or does not answer. Undefined if it is healthy. Waits only for one that was started a moment ago.
+ * Throws only `interrupted`.
  */
 export async function lookAtService(
   host: Host,
@@ -30,15 +30,26 @@ export async function lookAtService(
     if (problem !== undefined) return problem;
     const patience =
       isUp(state) && state.activeUs !== 0 ? Math.max(0, startTimeoutSeconds * 1000 - activeForMs(state)) : 0;
-    await awaitWell(host, unit, health ?? null, {
+    const well = await awaitWell(host, unit, health ?? null, {
       deadline: performance.now() + patience,
       pace,
       signal,
       note: () => undefined,
     });
-    return undefined;
+    return endsAgainAndAgain(well.state) ? flapping(unit, well.state) : undefined;
   } catch (error) {
     if (error instanceof Problem && isError(error) && error.code !== "interrupted") return error;
     throw error;
   }
+}
+
+/** In milliseconds: longer than the pause before the next start of any usual unit, and a minute's work. */
+const settledMs = 60_000;
+
+/**
+ * A unit that works for a while after each start: it was started again by itself more than once, and the last
+ * time a moment ago. A single new start may have been an accident.
+ */
+function endsAgainAndAgain(state: UnitState): boolean {
+  return state.restarts > 1 && state.activeUs !== 0 && activeForMs(state) < settledMs;
 }

@@ -1,13 +1,10 @@
 import { type Endpoint, endpointText, type PinSource } from "../../profile/types.js";
 import { isError, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import { endpointMeaning } from "../../profile/address.js";
-import { serviceHome } from "../../profile/service-identity.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { memberClient, type MemberClientOptions } from "../../members/private-client.js";
-import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
-import { readClientConfig } from "../../vendor/client-config/client-config.js";
+import { compareWithConfig } from "../../vendor/client-config/new-endpoints.js";
 
 export interface MembersOptions extends MemberClientOptions {
   /** By source. Users without one are tested as far as is possible without a login. */
@@ -100,23 +97,9 @@ export interface NewMembers {
  * config.json. The only endpoint of a connection is not a member: a proof through the connection covers it.
  * Throws Problems (`client-config-…`) for a file that cannot be used.
  */
-export function newMembers({
-  profile: { service, connections, users },
-  host,
-}: StepInput): readonly NewMembers[] {
-  const account = host.accounts.user(service.user);
-  const { file } = observeClientConfig(host, serviceHome(service, account), account?.uid);
-  const there =
-    typeof file === "object" && file.root !== undefined ? readClientConfig(file.root).connections : undefined;
-  const used = new Set([...users.values()].map(({ connection }) => connection));
-  return [...connections.values()].flatMap(({ name, endpoints }) => {
-    const known = new Set(there?.get(name)?.map(endpointMeaning));
-    const [added, kept] = [
-      endpoints.filter((one) => !known.has(endpointMeaning(one))),
-      endpoints.filter((one) => known.has(endpointMeaning(one))),
-    ];
-    return used.has(name) && endpoints.length > 1 && added.length > 0
-      ? [{ connection: name, added, kept }]
-      : [];
-  });
+export function newMembers(input: StepInput): readonly NewMembers[] {
+  const used = new Set([...input.profile.users.values()].map(({ connection }) => connection));
+  return compareWithConfig(input).flatMap(({ connection: { name, endpoints }, added, kept }) =>
+    used.has(name) && endpoints.length > 1 && added.length > 0 ? [{ connection: name, added, kept }] : [],
+  );
 }

@@ -5,7 +5,8 @@ import type { Secret } from "../../problem/secret.js";
 import { serviceIdentity } from "../../profile/service-identity.js";
 import type { PinSource, Profile, User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";
-import type { TokenReport } from "../../pkcs11/report.js";
+import type { CheckResult, TokenReport } from "../../pkcs11/report.js";
+import { type Evidence, probeEvidence } from "./probe-evidence.js";
 import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 export interface SmokeTestOptions {
@@ -63,7 +64,8 @@ async function prove(
     });
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
-  return { smoke: { tokens, unsigned: nothingSigned(tokens) }, problems: smokeProblems(tokens) };
+  const evidence = await probeEvidence(tokens, profile, signal);
+  return { smoke: { tokens, unsigned: nothingSigned(tokens) }, problems: smokeProblems(tokens, evidence) };
 }
 
 /** Results in the order of the items; at most `atOnce` run at the same time. */
@@ -75,22 +77,32 @@ async function inTurn<T, R>(items: readonly T[], atOnce: number, run: (item: T) 
   return results;
 }
 
-/** One problem for each failed check of a token; checks after a failed one were not run. */
-export function smokeProblems(tokens: readonly TokenReport[]): Problem[] {
+/**
+ * One problem for each failed check of a token; checks after a failed one were not run. `evidence`: what a
+ * probe adds, by the token's label.
+ */
+export function smokeProblems(
+  tokens: readonly TokenReport[],
+  evidence: ReadonlyMap<string, Evidence> = new Map(),
+): Problem[] {
   return tokens.flatMap(({ label, checks }) =>
     checks
       .filter(({ status }) => status === "fail")
-      .map(
-        ({ id, ckr, detail, hint, unavailable }) =>
-          new Problem(
-            unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed",
-            `the smoke test of token ${JSON.stringify(label)} failed at ` +
-              `${id}${ckr === undefined ? "" : ` with ${ckr}`}`,
-            {
-              ...(detail !== undefined && { detail }),
-              ...(hint !== undefined && { hint }),
-            },
-          ),
-      ),
+      .map((check, index) => smokeProblem(label, check, index === 0 ? evidence.get(label) : undefined)),
+  );
+}
+
+function smokeProblem(
+  label: string,
+  { id, ckr, detail: seen, hint: usual, unavailable }: CheckResult,
+  probe: Evidence | undefined,
+): Problem {
+  const detail = [seen, probe?.detail].filter((part) => part !== undefined).join("\n");
+  const hint = probe?.hint ?? usual;
+  return new Problem(
+    unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed",
+    `the smoke test of token ${JSON.stringify(label)} failed at ` +
+      `${id}${ckr === undefined ? "" : ` with ${ckr}`}`,
+    { ...(detail !== "" && { detail }), ...(hint !== undefined && { hint }) },
   );
 }

@@ -1,3 +1,5 @@
+import { problemCodes } from "../../problem/codes.js";
+import { exitCodes } from "../../problem/exit-codes.js";
 import { isError, type Problem } from "../../problem/problem.js";
 import type { RunResult } from "../../workflow/apply.js";
 import { restartedUnits } from "../../workflow/change.js";
@@ -48,11 +50,27 @@ export function rehearseJson(
   };
 }
 
-/** The document of `verify --json`: that of the plan, whose changes are the drift, and the proof. */
+/** What a `verify` found, in one word, the worst first in doubt. */
+export type VerifyVerdict = "failed" | "unreachable" | "degraded" | "drift" | "as-wanted";
+
+/**
+ * `degraded`: all works, but not with every member of an HA vector. `unreachable`: a token, service or whole
+ * vector cannot be reached now. `differs`: the host is not as the profile wants it.
+ */
+export function verifyVerdict(problems: readonly Problem[], differs: boolean): VerifyVerdict {
+  const codes = problems.filter(isError).map(({ code }) => code);
+  if (codes.length === 0) return differs ? "drift" : "as-wanted";
+  if (codes.some((code) => problemCodes[code] !== exitCodes.unavailable)) return "failed";
+  const others = codes.filter((code) => code !== "members-degraded" && !code.startsWith("endpoint-"));
+  return others.length === 0 ? "degraded" : "unreachable";
+}
+
+/** The document of `verify --json`: that of the plan, whose changes are the drift, the proof, a verdict. */
 export function verifyJson(
   plan: Plan,
   warnings: readonly Problem[],
   proof: ProofResult,
+  verdict: VerifyVerdict,
 ): Readonly<Record<string, unknown>> {
-  return { ...planJson(plan, [...warnings, ...proof.problems]), smoke: proof.smoke };
+  return { ...planJson(plan, [...warnings, ...proof.problems]), smoke: proof.smoke, verdict };
 }

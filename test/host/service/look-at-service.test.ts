@@ -5,14 +5,14 @@ import { down, failed, ServiceHost, up, type Life } from "../../support/service-
 const pace = { stable: 300, poll: 10, answer: 200 };
 
 /** Up, and active for so many ms when it is first looked at. */
-function activeFor(ms: number, then: Life = up): Life {
+function activeFor(ms: number, then: Life = up, before: Life = up): Life {
   const first = performance.now();
   const activeUs = Number(process.hrtime.bigint() / 1000n) - ms * 1000;
   return (_age, looks) => {
     const age = ms + performance.now() - first;
     return {
       ActiveEnterTimestampMonotonic: activeUs,
-      ...(age < pace.stable - 50 || then === up ? up(age, looks) : then(age, looks)),
+      ...(age < pace.stable - 50 || then === up ? before(age, looks) : then(age, looks)),
     };
   };
 }
@@ -48,6 +48,19 @@ t.test(
     t.equal(await found(activeFor(100)), undefined);
   },
 );
+
+t.test("one that works for a while after each start, and was started again twice, is not well", async (t) => {
+  const restarted =
+    (times: number): Life =>
+    (age, looks) => ({ ...up(age, looks), NRestarts: times });
+  const since = (ms: number, times: number): Life => activeFor(ms, up, restarted(times));
+  t.match(await found(since(10_000, 2)), {
+    code: "service-flapping",
+    detail: /restarted automatically 2 times/,
+  });
+  t.equal(await found(since(10_000, 1)), undefined, "once may have been an accident");
+  t.equal(await found(since(90_000, 7)), undefined, "it has settled");
+});
 
 t.test(
   "failed, never started, waiting for its next start, missing or masked, or silent: told at once",

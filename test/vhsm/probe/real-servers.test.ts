@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import t from "tap";
 import { probeTable } from "../../../src/commands/ha/probe/probe-report.js";
-import type { Probed } from "../../../src/commands/ha/probe-members.js";
+import type { Probed } from "../../../src/vhsm/probe/probe-all.js";
 import { style } from "../../../src/ui/text/width.js";
 import type { EndpointReport } from "../../../src/vhsm/probe/endpoint-report.js";
 import { findingProblem } from "../../../src/vhsm/probe/finding-problem.js";

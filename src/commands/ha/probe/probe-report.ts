@@ -3,7 +3,7 @@ import { endpointText } from "../../../profile/types.js";
 import type { Style } from "../../../ui/terminal/output.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import { type Column, table } from "../../../ui/text/table.js";
-import { isGood, type Probed } from "../probe-members.js";
+import { isGood, type Probed } from "../../../vhsm/probe/probe-all.js";
 
 /**
  * One line for each endpoint: whether it is right, how long it took, what it speaks, and how it identifies

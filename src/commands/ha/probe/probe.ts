@@ -11,7 +11,7 @@ import {
 } from "../connections.js";
 import { endpointArgument, namedOrEndpoint } from "../endpoint-argument.js";
 import { certificateTable, probeJson, probeTable, type Round } from "./probe-report.js";
-import { probeAll, type Wanted } from "../probe-members.js";
+import { probeAll, type Wanted } from "../../../vhsm/probe/probe-all.js";
 
 export interface ProbeArguments extends SourceArguments {
   /** Names of connections, and endpoints outside any connection; empty means all connections. */

@@ -6,7 +6,7 @@ import { cutToWidth } from "../../../ui/text/width.js";
 import type { Output, Style } from "../../../ui/terminal/output.js";
 import type { CommandContext } from "../../command.js";
 import { probeJson, probeTable, problemLines, type Round } from "./probe-report.js";
-import { isGood, type Probed } from "../probe-members.js";
+import { isGood, type Probed } from "../../../vhsm/probe/probe-all.js";
 
 /**
  * Round after round until a signal, or until the reader is gone: drawn over the last one on a terminal,

@@ -10,7 +10,7 @@ import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
-import { isGood, probeAll, type Probed } from "../probe-members.js";
+import { isGood, probeAll, type Probed, usualProbeMs } from "../../../vhsm/probe/probe-all.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
@@ -22,9 +22,6 @@ export interface DrillArguments {
   /** Seconds for one scenario; if left out, it depends on the length of its vector. */
   readonly timeout?: number | undefined;
 }
-
-/** For probing whether a member is alive. */
-const probeMs = 5000;
 
 /**
  * `knetctl ha drill`: measures failover; changes nothing. Exit 0: the module gets through in every scenario,
@@ -110,7 +107,7 @@ async function unwellMembers(
   output.transient("probing the members …");
   const probed = await probeAll(
     endpoints.map((target) => ({ connection: undefined, target })),
-    { timeoutMs: probeMs, signal },
+    { timeoutMs: usualProbeMs, signal },
   );
   if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   return probed.filter((one) => !isGood(one));

@@ -1,5 +1,5 @@
 import { test } from "tap";
-import type { Probed } from "../../../../src/commands/ha/probe-members.js";
+import type { Probed } from "../../../../src/vhsm/probe/probe-all.js";
 import { watchPicture } from "../../../../src/commands/ha/probe/watch.js";
 import { Problem } from "../../../../src/problem/problem.js";
 import { cutToWidth, displayWidth, shownColours, style } from "../../../../src/ui/text/width.js";

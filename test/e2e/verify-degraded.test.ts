@@ -1,0 +1,38 @@
+import t from "tap";
+import { report as reportSchema } from "../../src/generated/validate-report.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { provisioning } from "../support/provisioning.js";
+
+await ensureSandbox(import.meta.filename);
+
+const { profile, cluster } = await provisioning({ vhsms: 2 });
+t.teardown(() => cluster.stop());
+const applied = await knetctl(["apply", profile]);
+t.equal(applied.exitCode, 0, applied.stderr);
+
+async function verified() {
+  const { exitCode, document } = await knetctlJson(["verify", profile]);
+  t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+  const errors = document.problems.filter(({ severity }) => severity === "error").map(({ code }) => code);
+  return { exitCode, verdict: document.verdict, errors };
+}
+
+t.test("verify: all members of a vector, one of them dead, and none alive", async (t) => {
+  t.same(await verified(), { exitCode: 0, verdict: "as-wanted", errors: [] });
+
+  await cluster.vhsms[1]!.kill();
+  t.same(await verified(), {
+    exitCode: 69,
+    verdict: "degraded",
+    errors: ["endpoint-refused", "members-degraded"],
+  });
+  const told = await knetctl(["verify", profile]);
+  t.match(told.stdout, /\ndegraded: it works, but not with every member of its HA vectors\n$/);
+
+  await cluster.vhsms[0]!.kill();
+  const { exitCode, verdict, errors } = await verified();
+  t.same([exitCode, verdict], [69, "unreachable"]);
+  t.match(errors, ["smoke-token-unreachable"]);
+  t.ok(errors.includes("members-unwell"));
+});
