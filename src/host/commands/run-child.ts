@@ -47,7 +47,7 @@ export async function runChild(run: ChildRun): Promise<CommandResult> {
   try {
     const [exitCode, signal] = await ended(child, run.line);
     if (time.isOver || run.signal?.aborted === true) signalGroup(child, "SIGKILL");
-    await Promise.race([Promise.all([stdout.whole, stderr.whole]), wait(drainMs)]);
+    await Promise.race([Promise.all([stdout.whole, stderr.whole]), wait(drainMs, undefined, { ref: false })]);
     return {
       exitCode,
       signal,

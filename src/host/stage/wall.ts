@@ -56,7 +56,10 @@ export async function runWall(run: WallRun): Promise<WalledResult> {
   if (run.signal?.aborted === true) stop();
   try {
     const outerCode = await ended(child);
-    await Promise.race([Promise.all([stdout.whole, stderr.whole]), wait(patienceMs)]);
+    await Promise.race([
+      Promise.all([stdout.whole, stderr.whole]),
+      wait(patienceMs, undefined, { ref: false }),
+    ]);
     const isStopped = end.timedOut || run.signal?.aborted === true;
     if (!talk.hasBegun && !isStopped) throw stageProblem(`${talk.said}\n${stderr.text()}`);
     return {

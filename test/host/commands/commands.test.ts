@@ -53,6 +53,13 @@ t.test("exit code, signal, output, input, working folder and umask", async (t) =
   t.equal(process.umask(0o077), 0o077);
 });
 
+t.test("once a command has ended, nothing of it keeps this program from ending", async (t) => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  await commands.run(sh("echo done"));
+  t.equal(timers(), before);
+});
+
 t.test("a child that does not read its input is no failure", async (t) => {
   t.match(await commands.run({ ...sh("exit 0"), input: Buffer.alloc(1024 * 1024) }), { exitCode: 0 });
 });
