@@ -80,7 +80,7 @@ export type Reader<T> = (fd: number, opened: Entry, path: AbsolutePath) => T;
 function upTo(maxBytes: number): Reader<Buffer> {
   return (fd, { size }, file) => {
     if (size > maxBytes) throw tooLarge(file, size, maxBytes);
-    return allBytes(fd, file, maxBytes);
+    return allBytes(fd, size, file, maxBytes);
   };
 }
 
@@ -113,14 +113,17 @@ function content<T>(tree: Tree, folder: Folder, name: string, entry: Entry, read
   });
 }
 
-/** Up to the end, not up to the size: the file may grow, and files in /proc have no size. */
-function allBytes(fd: number, path: AbsolutePath, maxBytes: number): Buffer {
+/**
+ * Up to the end, not up to the size: the file may grow, and files in /proc have no size. The first read is
+ * meant to get all of it, and the second finds the end.
+ */
+function allBytes(fd: number, size: number, path: AbsolutePath, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(chunkBytes);
-    const count = readSync(fd, chunk, 0, chunkBytes, null);
-    if (count === 0) return Buffer.concat(chunks);
+    const chunk = Buffer.allocUnsafe(total === 0 && size > 0 ? size : chunkBytes);
+    const count = readSync(fd, chunk, 0, chunk.length, null);
+    if (count === 0) return chunks.length === 1 ? (chunks[0] ?? chunk) : Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, count));
     total += count;
     if (total > maxBytes) throw tooLarge(path, total, maxBytes);

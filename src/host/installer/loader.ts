@@ -10,7 +10,7 @@ import type { LibC } from "./default-folders.js";
 import { parseLoaderCache } from "./loader-cache.js";
 import { readLoaderConfig } from "./loader-config.js";
 import type { LoaderConfig } from "./loader-config.js";
-import { resolveLinks } from "./resolve-links.js";
+import { lookingOnce, resolveLinks, type LinkReader } from "./resolve-links.js";
 
 /** A shared library as the dynamic loader would find it. */
 export interface FoundLibrary {
@@ -56,9 +56,10 @@ export function openLoader(files: Files): Loader {
   let config: LoaderConfig | undefined;
   let configured: readonly string[] | undefined;
   const known = new Map<string, FoundLibrary | undefined>();
+  const links = lookingOnce(files);
 
   const load = (candidate: string): FoundLibrary | undefined => {
-    if (!known.has(candidate)) known.set(candidate, loadLibrary(files, candidate, target));
+    if (!known.has(candidate)) known.set(candidate, loadLibrary(files, links, candidate, target));
     return known.get(candidate);
   };
   const configuration = (): LoaderConfig => (config ??= readLoaderConfig(files, configFile));
@@ -80,8 +81,8 @@ export function openLoader(files: Files): Loader {
       return undefined;
     },
     searches(folder) {
-      configured ??= [...defaults, ...configuration().folders].map((known) => real(files, known));
-      return configured.includes(real(files, folder));
+      configured ??= [...defaults, ...configuration().folders].map((known) => real(links, known));
+      return configured.includes(real(links, folder));
     },
     reads: (file) => configuration().includes(file),
   };
@@ -111,15 +112,20 @@ function loadersFolders(files: Files, interpreter: string | undefined): readonly
   }
 }
 
-function real(files: Files, folder: string): string {
+function real(links: LinkReader, folder: string): string {
   const known = asAbsolutePath(folder.replace(/\/+$/, ""));
-  return (known && resolveLinks(files, known)) ?? folder;
+  return (known && resolveLinks(links, known)) ?? folder;
 }
 
-function loadLibrary(files: Files, candidate: string, target: ElfTarget): FoundLibrary | undefined {
+function loadLibrary(
+  files: Files,
+  links: LinkReader,
+  candidate: string,
+  target: ElfTarget,
+): FoundLibrary | undefined {
   const wanted = asAbsolutePath(candidate);
   try {
-    const file = wanted && resolveLinks(files, wanted);
+    const file = wanted && resolveLinks(links, wanted);
     const bytes = file && files.read(file, sizeLimits.library);
     if (wanted === undefined || file === undefined || bytes === undefined) return undefined;
     const elf = parseElf(bytes, wanted);

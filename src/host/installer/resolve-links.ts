@@ -10,6 +10,25 @@ export interface LinkReader {
   readLink(path: AbsolutePath): string | undefined;
 }
 
+/** Looks at each path once: for many paths below the same folders, on a host that is only looked at. */
+export function lookingOnce(files: LinkReader): LinkReader {
+  const entries = new Map<AbsolutePath, ReturnType<LinkReader["entry"]>>();
+  const targets = new Map<AbsolutePath, string | undefined>();
+  return {
+    entry: (path) => remembered(entries, path, () => files.entry(path)),
+    readLink: (path) => remembered(targets, path, () => files.readLink(path)),
+  };
+}
+
+function remembered<T>(
+  known: Map<AbsolutePath, T | undefined>,
+  path: AbsolutePath,
+  look: () => T,
+): T | undefined {
+  if (!known.has(path)) known.set(path, look());
+  return known.get(path);
+}
+
 /**
  * The path without any symbolic link in it, as seen from inside the host's root: what realpath(3) would give
  * there. Undefined when it leads nowhere or round in circles.
