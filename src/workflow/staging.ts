@@ -18,6 +18,7 @@ export class Staging {
   readonly #openOne: () => Promise<Stage>;
   readonly #opened: Stage[] = [];
   #none: Problem | undefined;
+  #ahead: Promise<Stage> | undefined;
   /** What changes install and do not contain themselves, from whichever stage; set by whoever made it. */
   contents: Contents | undefined;
 
@@ -51,13 +52,24 @@ export class Staging {
   }
 
   /**
-   * A stage of the host as it is now; undefined if none can be had, and `none` then says why. Throws what
-   * does not come from the machine, such as `interrupted`.
+   * Begins to open a stage, which the next `open` takes: its own processes do that while the caller does what
+   * has to be done first.
+   */
+  openAhead(): void {
+    if (this.#none !== undefined || this.#ahead !== undefined) return;
+    this.#ahead = this.#openOne();
+    // whoever asks for the stage is told
+    this.#ahead.catch(() => undefined);
+  }
+
+  /**
+   * A stage of the host as it is now, or was at `openAhead`; undefined if none can be had, and `none` then
+   * says why. Throws what does not come from the machine, such as `interrupted`.
    */
   async open(): Promise<Stage | undefined> {
     if (this.#none !== undefined) return undefined;
     try {
-      const stage = await this.#openOne();
+      const stage = await this.#takeAhead();
       this.#opened.push(stage);
       return stage;
     } catch (error) {
@@ -95,8 +107,23 @@ export class Staging {
     );
   }
 
+  #takeAhead(): Promise<Stage> {
+    const stage = this.#ahead ?? this.#openOne();
+    this.#ahead = undefined;
+    return stage;
+  }
+
   /** Ends what runs in the stages and removes them; can be repeated. */
   async close(): Promise<void> {
+    const unused = await this.#takeUnused();
+    if (unused !== undefined) this.#opened.push(unused);
     for (let stage = this.#opened.pop(); stage !== undefined; stage = this.#opened.pop()) await stage.close();
+  }
+
+  /** One that was opened ahead and that nobody asked for; undefined if it could not be opened. */
+  #takeUnused(): Promise<Stage | undefined> {
+    const stage = this.#ahead ?? Promise.resolve(undefined);
+    this.#ahead = undefined;
+    return stage.catch(() => undefined);
   }
 }

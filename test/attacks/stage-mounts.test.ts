@@ -100,3 +100,22 @@ t.test("links of an image lead nowhere but to itself", async (t) => {
     before,
   );
 });
+
+t.test("an image cannot add to what is mounted for its programs by the names of its folders", async (t) => {
+  const image = "/root/odd image";
+  const odd = "/data/a b\tc#d\\040e";
+  shell(`mkdir -p '${image}/usr/bin' '${image}${odd}' '${image}/etc' '${image}/proc'
+    for part in /bin/sh $(ldd /bin/sh | grep -o '/[^ ]*'); do mkdir -p '${image}'$(dirname $part)
+      [ -e '${image}'$part ] || cp -L $part '${image}'$part; done
+    ln -s '${odd}' '${image}/tmp'; echo secret >'${image}${odd}/file'; echo image >'${image}/etc/name'`);
+  const look = `for file in /tmp/*; do echo "$file"; done; echo x >/tmp/made
+    read -r name </etc/name; echo $name
+    while read -r _ _ _ _ at _; do printf "%s\\n" "$at"; done </proc/self/mountinfo`;
+  const run = { program: "sh", args: ["-c", look], timeoutMs: 20_000, insideRoot: true } as const;
+  const seen = /^\/tmp\/\*\nimage\n\/\n(?:\/proc\S*\n)*\/data\/a\\040b\\011c#d\\134040e\n$/;
+  await staged(image, async (stage) => {
+    t.match((await stage.host.commands.run(run)).stdout, seen);
+  });
+  t.match((await realHost(path(image)).commands.run(run)).stdout, seen);
+  t.strictSame(readdirSync(`${image}${odd}`), ["file"]);
+});

@@ -213,3 +213,31 @@ t.test("stages are closed with what opened them, once", async (t) => {
   await staging.close();
   t.equal(closed(), 1);
 });
+
+t.test(
+  "a stage that is opened ahead is the one that is asked for next, and is closed if nobody asks",
+  async (t) => {
+    const { staging, stages, closed } = memoryStaging(serviceHost());
+    staging.openAhead();
+    staging.openAhead();
+    await staging.open();
+    t.equal(stages.length, 1);
+    await staging.open();
+    t.equal(stages.length, 2);
+    staging.openAhead();
+    await staging.close();
+    t.same([stages.length, closed()], [3, 3]);
+  },
+);
+
+t.test("that none could be opened ahead is said where one is asked for", async (t) => {
+  const refused = new Problem("stage-refused", "the kernel does not let this process make namespaces");
+  const staging = Staging.none(refused);
+  staging.openAhead();
+  await new Promise(setImmediate);
+  t.equal(staging.none, undefined);
+  t.equal(await staging.open(), undefined);
+  t.equal(staging.none, refused);
+  staging.openAhead();
+  await staging.close();
+});

@@ -11,8 +11,23 @@ const namespaces = [
 ] as const;
 
 /**
- * $1: the stage's folder, $2: the host's root, both as `/` sees them; then for each mount how it is shown and
- * its path below the root. The folder holds `root`, to mount on, `shown`, and `layers/N/upper` and `work`.
+ * For a shell: `row SOURCE TARGET TYPE OPTIONS` adds a row of fstab(5) to $rows, and `table FILE FOLDER`
+ * mounts the rows in a file by one process instead of one for each. They are relative to the folder and are
+ * not resolved (`-c`), so that mount(8) takes none of them for something that is mounted already; if it
+ * passed over one nevertheless, this fails.
+ */
+export const tableFunctions = `rows=
+row() { rows="$rows$1 $2 $3 $4
+"; }
+table() {
+  said=$(cd "$2/" && exec mount -n -c -v -a -T "$1")
+  case $said in *": ignored"*|*": already mounted"*) echo "$said" >&2; return 1 ;; esac
+}`;
+
+/**
+ * $1: the stage's folder, $2: the host's root, both as `/` sees them; $3: `memory` if no upper layer can be
+ * in the folder, else `disk`; then for each mount how it is shown and its path below the root. The folder
+ * holds `root`, to mount on, `shown`, and `layers/N/upper` and `work`; `table` is made in it.
  *
  * Upper layers are on the disk if the kernel accepts them there, otherwise in memory. They get a mount of
  * their own, so that the first process, which stays in it, leads nowhere else. The options keep an upper
@@ -29,15 +44,30 @@ stage propagation
 cd -P .; base=\${PWD%/}
 read -r holder _ <"$base/proc/self/stat"
 mount -n --make-rprivate /
-here=$base$1; root=$2; hidden=$1; lower=$base\${2%/}
-shift 2
+here=$base$1; root=$2; hidden=$1; lower=$base\${2%/}; kept=$3
+shift 3
+${tableFunctions}
 stage layers
-mount -n --bind "$here/layers" "$here/layers"
+at=.$hidden
+row $at/layers $at/layers none bind
+[ "$root" != / ] || row knetctl-stage $at/root tmpfs mode=0755,size=1m
+printf %s "$rows" >"$here/table"
+table "$here/table" "$base"
+rows=
 if [ "$root" = / ]; then
-  mount -n -t tmpfs -o mode=0755,size=1m knetctl-stage "$here/root"
-  mkdir "$here/root/stage" "$here/root/proc" "$here/root/dev" "$here/root/shown"
-  cp -a "$base/dev/null" "$base/dev/zero" "$base/dev/full" "$base/dev/random" "$base/dev/urandom" \\
-    "$base/dev/tty" "$here/root/dev/"
+  links=; folders=
+  for name in bin sbin lib lib32 lib64 libx32 usr; do
+    if [ -L "$base/$name" ]; then links="$links $name"
+    elif [ -d "$base/$name" ]; then folders="$folders $name"
+    fi
+  done
+  for name in fd stdin stdout stderr; do
+    [ ! -L "$base/dev/$name" ] || links="$links dev/$name"
+  done
+  (cd "$here/root" && exec mkdir stage proc shown $folders)
+  devices="dev/null dev/zero dev/full dev/random dev/urandom dev/tty"
+  (cd "$base/" && exec cp -a --parents $devices $links $at/root)
+  ln -s pts/ptmx "$here/root/dev"
   new=$here/root/stage
 else
   new=$here/root
@@ -49,29 +79,24 @@ overlay() {
   cd "$2/" && mount -n -t overlay -o "$options,lowerdir=.,upperdir=$mine/upper,workdir=$mine/work" \\
     knetctl-stage "$3"
 }
-inMemory() {
-  mkdir -p "$here/layers/$1/upper" "$here/layers/$1/work"
-  chmod --reference="$2/" "$here/layers/$1/upper"
-  chown --reference="$2/" "$here/layers/$1/upper"
-}
 bind() { mount -n -o bind,ro "$1" "$2"; }
 stage overlay
-memory=
-if ! overlay 0 "$lower" "$new" 2>/dev/null; then
+[ $kept = memory ] || overlay 0 "$lower" "$new" 2>/dev/null || {
   options=$plain
-  if ! overlay 0 "$lower" "$new" 2>/dev/null; then
-    memory=yes
-    mount -n -t tmpfs -o mode=0700 knetctl-stage "$here/layers"
-    inMemory 0 "$lower"
-    overlay 0 "$lower" "$new"
-  fi
+  overlay 0 "$lower" "$new" 2>/dev/null
+} || kept=memory
+if [ $kept = memory ]; then
+  options=$plain
+  cd "$here/layers"
+  mount -n -t tmpfs -o mode=0700 knetctl-stage "$here/layers"
+  cp -a . "$here/layers/"
+  overlay 0 "$lower" "$new"
 fi
 echo "layer 0"
 stage mounts
 number=0
 while [ $# != 0 ]; do
   number=$((number + 1))
-  if [ "$1" = overlay ] && [ -d "$lower$2" ] && [ -n "$memory" ]; then inMemory $number "$lower$2"; fi
   if [ ! -e "$lower$2" ]; then :
   elif [ "$1" = overlay ] && [ -d "$lower$2" ] && overlay $number "$lower$2" "$new$2" 2>/dev/null; then
     echo "layer $number"
@@ -81,21 +106,16 @@ while [ $# != 0 ]; do
 done
 stage system
 if [ "$root" = / ]; then
-  mount -n -t proc proc "$new/proc"
-  for folder in sys dev run; do
-    if [ -d "$base/$folder" ]; then mount -n --rbind "$base/$folder" "$new/$folder"; fi
+  row proc $at/root/stage/proc proc defaults
+  for name in sys dev run; do
+    [ ! -d "$base/$name" ] || row ./$name $at/root/stage/$name none rbind
   done
-  if [ -d "$new$hidden" ]; then mount -n -t tmpfs -o ro,mode=0700,size=4k none "$new$hidden"; fi
-  cd "$here/root"
-  mount -n --bind "$new/proc" proc
-  mount -n --bind "$here/shown" shown
-  links=
-  for folder in bin sbin lib lib32 lib64 libx32 usr; do
-    if [ -L "$base/$folder" ]; then links="$links $folder"
-    elif [ -d "$base/$folder" ]; then mkdir $folder; bind "$base/$folder" $folder
-    fi
-  done
-  [ -z "$links" ] || (cd "$base/" && cp -P $links "$here/root/")
+  [ ! -d "$base$hidden" ] || row none $at/root/stage$hidden tmpfs ro,mode=0700,size=4k
+  row $at/root/stage/proc $at/root/proc none bind
+  row $at/shown $at/root/shown none bind
+  for name in $folders; do row ./$name $at/root/$name none bind,ro; done
+  printf %s "$rows" >"$here/table"
+  table "$here/table" "$base"
   cd "$here/layers"
   pivot_root "$here/root" "$here/root"
   umount -n -l /
@@ -110,6 +130,9 @@ exec 2>&-
 echo "ready $holder $base"
 read -r _ || :`;
 
+/** Where upper layers may be: on the disk, if the kernel accepts them there, or in memory alone. */
+export type LayersKept = "disk" | "memory";
+
 /**
  * Arguments of setpriv(1). The script says `stage NAME` before each part, `layer N` for each overlay, and
  * finally `ready PID BASE`: the first process, and where `/` is in the real root.
@@ -118,7 +141,8 @@ export function stageArguments(
   folder: AbsolutePath,
   root: AbsolutePath,
   mounts: readonly SandboxMount[],
+  kept: LayersKept,
 ): readonly string[] {
   const listed = mounts.flatMap(({ how, path }) => [how, path]);
-  return ["--pdeathsig", "KILL", "unshare", ...namespaces, setUp, "sh", folder, root, ...listed];
+  return ["--pdeathsig", "KILL", "unshare", ...namespaces, setUp, "sh", folder, root, kept, ...listed];
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
 import { getent, realAccounts } from "../accounts/accounts.js";
 import { fileClock } from "../files/file-clock.js";
 import { realFiles } from "../files/real-files.js";
@@ -8,7 +8,7 @@ import { sandboxMounts, type SandboxMount } from "../sandbox/sandbox-mounts.js";
 import { startHolder, type Holder } from "./holder.js";
 import { runWalledIn, type Shown, type WalledCommand, type WalledRoot } from "./run-walled.js";
 import { makeStageFolder, removeStageFolders } from "./stage-folder.js";
-import { stageArguments } from "./stage-script.js";
+import { stageArguments, type LayersKept } from "./stage-script.js";
 import { requireStageTools } from "./stage-tools.js";
 import { enterFor, enterStage, stagedCommands } from "./staged-commands.js";
 import type { WalledResult } from "./wall.js";
@@ -53,7 +53,7 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
   const mounts = sandboxMounts(readFileSync("/proc/self/mountinfo", "utf8"), host.root);
   const folder = makeStageFolder(host.root, mounts);
   try {
-    const args = stageArguments(folder.path, host.root, mounts);
+    const args = stageArguments(folder.path, host.root, mounts, layersKept(folder.path));
     const holder = await startHolder(setpriv, args, host.root, signal);
     open.add(holder);
     const opened = fileClock(folder.path);
@@ -85,6 +85,13 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
     folder.remove();
     throw error;
   }
+}
+
+/** Of statfs(2), for an overlay: it takes no upper layer of another overlay. */
+const overlayType = 0x794c7630;
+
+function layersKept(folder: AbsolutePath): LayersKept {
+  return statfsSync(folder).type === overlayType ? "memory" : "disk";
 }
 
 /** For the moment when a second signal ends the program: ends the open stages and removes what they hold. */

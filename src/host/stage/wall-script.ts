@@ -1,3 +1,5 @@
+import { tableFunctions } from "./stage-script.js";
+
 /**
  * What root keeps behind the wall (capabilities(7)): what installers need to put files, with their owners and
  * modes, into a system, and to act as its accounts. Nothing for mounts, devices, kernel modules, raw I/O or
@@ -71,12 +73,15 @@ exec nsenter --mount=/proc/self/ns/mnt --wd=. /bin/sh -c "$@"`;
  * From then on this shell runs only what is built into it: a program that it called would be the walled
  * root's. It waits for the program, and reports which processes are left.
  *
- * Its arguments: mounts; `--`; how and where something else is shown; `--`; those of the program's shell.
+ * Its arguments: how and where something else is shown, and where once more as fstab(5) wants it; `--`;
+ * mounts; `--`; those of the program's shell. The table of what is to be mounted is an open file that nobody
+ * else can reach: what it was in is covered by the new root.
  */
 const build = `set -eu
 umask 022
 exec 7<&0
 stage() { echo "stage $1" >&4; }
+${tableFunctions}
 show() {
   options=bind,nodev
   [ -w "$1" ] || options=$options,ro
@@ -85,6 +90,35 @@ show() {
 stage propagation
 cd -P .; new=$PWD
 mount -n --make-rprivate /
+stage table
+small=nosuid,nodev,noexec,mode=0700,size=4k
+dev=; run=; names=
+while [ "$1" != -- ]; do
+  at=.$3
+  case $1 in
+    dev)
+      dev=$new$2
+      row none $at tmpfs nosuid,noexec,mode=0755,size=64m
+      row none $at/pts devpts nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,X-mount.mkdir
+      ;;
+    proc)
+      row proc $at proc ro,nosuid,nodev,noexec
+      for file in kcore keys key-users; do
+        [ ! -e /proc/$file ] || row /dev/null $at/$file none bind
+      done
+      ;;
+    empty) row none $at tmpfs ro,$small ;;
+    run) run=$new$2; row none $at tmpfs nosuid,nodev,mode=0755 ;;
+    names) names=$2 ;;
+    temporary) row none $at tmpfs nosuid,nodev,mode=1777 ;;
+    shown=*) row "\${1#shown=}" $at none bind,nodev,X-mount.mkdir ;;
+  esac
+  shift 3
+done
+shift
+mount -n -c -t tmpfs -o mode=0700,size=1m none "$new"
+printf %s "$rows" >"$new/table"
+exec 9<"$new/table"
 stage root
 show . "$new"
 while [ "$1" != -- ]; do
@@ -93,41 +127,26 @@ while [ "$1" != -- ]; do
 done
 shift
 stage system
-while [ "$1" != -- ]; do
-  at=$new$2
-  case $1 in
-    dev)
-      mount -n -t tmpfs -o nosuid,noexec,mode=0755,size=64m none "$at"
-      cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty "$at/"
-      mkdir "$at/pts"; mkdir -m 1777 "$at/shm"
-      mount -n -t devpts -o nosuid,noexec,newinstance,ptmxmode=0666,mode=0620 none "$at/pts"
-      ln -s pts/ptmx "$at/ptmx"; ln -s /proc/self/fd "$at/fd"
-      ln -s fd/0 "$at/stdin"; ln -s fd/1 "$at/stdout"; ln -s fd/2 "$at/stderr"
-      ;;
-    proc)
-      mount -n -t proc -o ro,nosuid,nodev,noexec proc "$at"
-      for file in kcore keys key-users; do
-        [ ! -e "$at/$file" ] || mount -n --bind /dev/null "$at/$file"
-      done
-      ;;
-    empty) mount -n -t tmpfs -o ro,nosuid,nodev,noexec,mode=0700,size=4k none "$at" ;;
-    run)
-      mount -n -t tmpfs -o nosuid,nodev,mode=0755 none "$at"
-      mkdir -m 1777 "$at/lock"
-      ;;
-    names)
-      for file in systemd/resolve NetworkManager resolvconf; do
-        [ -e ".$2/$file/resolv.conf" ] || continue
-        mkdir -p "$at/$file"
-        cp ".$2/$file/"*resolv.conf "$at/$file/"
-      done
-      ;;
-    temporary) mount -n -t tmpfs -o nosuid,nodev,mode=1777 none "$at" ;;
-    shown=*) mkdir -p "$at"; show "\${1#shown=}" "$at" ;;
-  esac
-  shift 2
-done
-shift
+table /proc/self/fd/9 "$new"
+exec 9<&-
+if [ -n "$dev" ]; then
+  links=
+  for link in fd stdin stdout stderr ptmx; do
+    [ ! -L /dev/$link ] || links="$links /dev/$link"
+  done
+  cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty $links "$dev/"
+  for link in fd:/proc/self/fd stdin:fd/0 stdout:fd/1 stderr:fd/2 ptmx:pts/ptmx; do
+    [ -L "$dev/\${link%%:*}" ] || ln -s "\${link#*:}" "$dev/\${link%%:*}"
+  done
+fi
+[ -z "$dev$run" ] || mkdir -m 1777 \${dev:+"$dev/shm"} \${run:+"$run/lock"}
+if [ -n "$names" ]; then
+  for folder in systemd/resolve NetworkManager resolvconf; do
+    [ -e ".$names/$folder/resolv.conf" ] || continue
+    mkdir -p "$new$names/$folder"
+    cp ".$names/$folder/"*resolv.conf "$new$names/$folder/"
+  done
+fi
 cd /
 setpriv --inh-caps=-all --bounding-set=${capabilities} /bin/sh -c "$@" 6<&- <&7 7<&- &
 program=$!
@@ -181,6 +200,13 @@ export interface WallScript {
   readonly line: readonly string[];
 }
 
+/** As a field of fstab(5): what would end the field as three octal digits. */
+function inTable(name: string): string {
+  return name.replace(/[\s\\#]/g, (character) =>
+    [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
+  );
+}
+
 /** Arguments after `/bin/sh -c` that build a wall round the working folder and run the program in it. */
 export function wallArguments({
   keyring,
@@ -191,6 +217,7 @@ export function wallArguments({
   line,
 }: WallScript): readonly string[] {
   const namespaces = ["--mount", "--pid", "--ipc", ...(network ? [] : ["--net"])].join(" ");
-  const built = [...mounts, "--", ...places.flat(), "--", program, "sh", cwd, ...line];
+  const placed = places.flatMap(([how, at]) => [inTable(how), at, inTable(at)]);
+  const built = [...placed, "--", ...mounts, "--", program, "sh", cwd, ...line];
   return [outer, "sh", keyring, namespaces, first, "sh", build, "sh", ...built];
 }

@@ -114,6 +114,7 @@ async function installingPlan(
   const said = [...saidOf(wanted, !host.readOnly), ...observed.drift.map(driftProblem)];
   const rights = rightsChanges(observed.drift, host.accounts);
   const tryout = tryoutOf(input, [...planned, ...rights], wanted, options);
+  tryout.isComing();
   const inspected = await inspectModule(wanted.source, wanted.sha256, host, tryout.run);
   if (!("sha256" in inspected)) return unusable(said, inspected);
   const problems = [...said, ...inspected.problems];

@@ -23,6 +23,8 @@ export interface TriedOut {
 
 /** An install.sh that may be tried in a stage. */
 export interface Tryout {
+  /** Says that it will be run soon, unless something keeps the archive from being installed. */
+  readonly isComing: () => void;
   /** Undefined where it was not tried: `unforeseen` says why. Throws Problems (`installer-…`, `elf-…`). */
   readonly run: (prepared: PreparedModule) => Promise<TriedOut | undefined>;
   readonly unforeseen: () => Problem;
@@ -30,7 +32,7 @@ export interface Tryout {
 
 /** One that is not tried, and why. */
 export function untried(why: Problem): Tryout {
-  return { run: () => Promise.resolve(undefined), unforeseen: () => why };
+  return { isComing: () => undefined, run: () => Promise.resolve(undefined), unforeseen: () => why };
 }
 
 /**
@@ -43,11 +45,14 @@ export function tryoutIn(
   planned: readonly Change[],
   wanted: WantedModule,
 ): Tryout {
+  const key = JSON.stringify([wanted.source, wanted.sha256, planned]);
+  const known = remembered.get(staging) ?? new Map<string, Promise<TriedOut | undefined>>();
+  remembered.set(staging, known);
   return {
+    isComing: () => {
+      if (!known.has(key)) staging.openAhead();
+    },
     run: (prepared) => {
-      const key = JSON.stringify([wanted.source, wanted.sha256, planned]);
-      const known = remembered.get(staging) ?? new Map<string, Promise<TriedOut | undefined>>();
-      remembered.set(staging, known);
       const result =
         known.get(key) ??
         tried(staging, host, planned, wanted, prepared).catch((error: unknown) => {

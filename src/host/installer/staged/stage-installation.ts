@@ -22,7 +22,7 @@ import { attributesOf } from "./attributes.js";
 import { inOrder, since, touchedEntries } from "./compare.js";
 import type { StagedEntry, Trees } from "./compare.js";
 import type { EntryState } from "./entry-state.js";
-import { isLeftOut, judge } from "./judge.js";
+import { isLeftOut, judge, loaderCache } from "./judge.js";
 import type { Judged } from "./judge.js";
 
 /** How install.sh is to be run. */
@@ -176,6 +176,8 @@ async function withAttributes(
   const files = (side: "before" | "after"): readonly string[] =>
     entries
       .filter((entry) => entry.after?.kind === "file" && entry[side]?.kind === "file")
+      // what is not copied to the host needs none
+      .filter(({ path: at }) => !loaderCache.test(at))
       .map((entry) => entry.path);
   // what changes planned before made is not on the host yet
   const onHost = files("before").filter((file) => isFile(trees.host + file));
