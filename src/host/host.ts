@@ -81,8 +81,8 @@ export interface Files {
    */
   state(path: AbsolutePath): FileState | undefined;
   /**
-   * Extended attributes of a regular file, without those that the system gives by a policy of its own
-   * (SELinux); undefined when missing. Asks tar(1), since Node has no call for it.
+   * Extended attributes of a regular file or folder, without those that the system gives by a policy of its
+   * own (SELinux); undefined when missing. Asks tar(1), since Node has no call for it.
    */
   attributes(path: AbsolutePath): Attributes | undefined;
   /** Target text of a symbolic link. */
@@ -123,6 +123,16 @@ export interface Files {
    */
   setOwner(path: AbsolutePath, observed: Entry, owner: Pick<Rights, "uid" | "gid">): void;
   setMode(path: AbsolutePath, observed: Entry, mode: Mode): void;
+  /**
+   * Gives a folder exactly these extended attributes, access control lists among them, and its mode. Refused
+   * unless it is still the one observed and has the attributes `from`.
+   */
+  setAttributes(
+    path: AbsolutePath,
+    observed: Entry,
+    from: Attributes,
+    to: { readonly mode: Mode; readonly attributes: Attributes },
+  ): void;
   /**
    * Removes a file or link; no error when missing. Never a folder. With `observed`, refused unless it still
    * is that entry, of the same owner, mode and size.

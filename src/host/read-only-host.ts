@@ -43,6 +43,7 @@ function readOnlyFiles(files: Files): Files {
     createLink: refuse,
     setOwner: refuse,
     setMode: refuse,
+    setAttributes: refuse,
     remove: refuse,
     removeFolder: refuse,
     removeTemporaries: refuse,

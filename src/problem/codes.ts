@@ -42,6 +42,7 @@ const programCodes = {
   "host-folder-not-empty": exitCodes.failed,
   "host-default-acl": exitCodes.failed,
   "host-attributes-not-kept": exitCodes.failed,
+  "host-attributes-not-set": exitCodes.failed,
   "host-attributes-unknown": exitCodes.failed,
   "host-no-proc": exitCodes.unavailable,
   "host-not-permitted": exitCodes.noPermission,

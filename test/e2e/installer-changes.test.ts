@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -63,4 +64,27 @@ rm /etc/issue; mkdir /srv/knet; echo 1 > /srv/knet/state
   t.equal(readFileSync("/etc/issue", "utf8"), issue);
   t.notOk(existsSync("/opt/kryptus"));
   t.notMatch(readFileSync("/etc/passwd", "utf8"), /knetd|amplia/);
+});
+
+t.test("access control lists of folders, new and old: planned, made, taken back", async (t) => {
+  mkdirSync("/srv/theirs", { mode: 0o755 });
+  alsoDoes(`setfacl -m u:7:rwx,d:u:7:rwx /srv/theirs; echo 1 > /srv/theirs/state
+mkdir -m 0750 /srv/lists; setfacl -m u:7:r-x /srv/lists; echo 1 > /srv/lists/state`);
+  const lists = (...folders: readonly string[]): string =>
+    execFileSync("getfacl", ["-p", "-n", ...folders], { encoding: "utf8" });
+  const before = lists("/srv/theirs");
+  const plan = await knetctl(["plan", "--stage", profile]);
+  t.match(
+    plan,
+    { exitCode: 2, stdout: /change attributes of folder \/srv\/theirs {2}0755 → 0775/ },
+    plan.stderr,
+  );
+  t.match(plan.stdout, /access control list: user::rwx,user:7:rwx,group::r-x,mask::rwx,other::r-x/);
+  const { exitCode, document } = await knetctlJson(["apply", profile]);
+  t.equal(exitCode, 0, JSON.stringify(document.problems));
+  t.match(lists("/srv/theirs"), /user:7:rwx[^]*default:user:7:rwx/);
+  t.match(lists("/srv/lists"), /user::rwx\nuser:7:r-x\ngroup::r-x\nmask::r-x\nother::---/);
+  t.match(await knetctl(["rollback"]), { exitCode: 0, stdout: /back in its previous state \(checked\)/ });
+  t.equal(lists("/srv/theirs"), before);
+  t.same(readdirSync("/srv/theirs"), []);
 });

@@ -48,6 +48,13 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant("set-owner" as const), ...common, ...ownership, from: fc.record(ownership) }),
   fc.record({ kind: fc.constant("set-mode" as const), ...common, from: mode, mode }),
   fc.record({
+    kind: fc.constant("set-attributes" as const),
+    ...common,
+    from: fc.record({ mode, attributes: fc.constantFrom({}, { "user.odd": "AA==" }) }),
+    mode,
+    attributes: fc.constantFrom({}, { "user.odd": "AQ==" }),
+  }),
+  fc.record({
     kind: fc.constant("register-library" as const),
     ...common,
     library: fc.constant("libkNETPKCS11.so"),

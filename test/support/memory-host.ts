@@ -102,6 +102,9 @@ export class MemoryHost implements Host {
       setMode: (at, _observed, mode) => {
         this.#put(at, { ...this.#existing(at), mode });
       },
+      setAttributes: (at, _observed, _from, { mode }) => {
+        this.#put(at, { ...this.#existing(at), mode });
+      },
       remove: (at) => {
         this.nodes.delete(at);
       },

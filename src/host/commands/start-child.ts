@@ -68,17 +68,24 @@ export interface AskOptions {
   readonly timeoutMs: number;
   /** Descriptors of ours that it gets as its 3, 4, …: files to work on without a name. */
   readonly given?: readonly number[];
+  /** Bytes for standard input; left out: /dev/null. */
+  readonly input?: Uint8Array;
   /** Of what it prints; latin1 keeps each byte. Default: utf8. */
   readonly encoding?: "utf8" | "latin1";
 }
 
-/** Runs a program without input to its end, for what it prints; SIGKILL at the time-out. */
+/** Runs a program to its end, for what it prints; SIGKILL at the time-out. */
 export function askChild(
   program: string,
   args: readonly string[],
-  { env, timeoutMs, given = [], encoding = "utf8" }: AskOptions,
+  { env, timeoutMs, given = [], input, encoding = "utf8" }: AskOptions,
 ): SpawnSyncReturns<string> {
-  const first = ["ignore" as const, "pipe" as const, "pipe" as const, ...given];
+  const first = [
+    input === undefined ? ("ignore" as const) : ("pipe" as const),
+    "pipe" as const,
+    "pipe" as const,
+    ...given,
+  ];
   const stdio = [...first, ...othersFrom(first.length)];
   // in a group of its own, as all children are: what the terminal sends to our group must not end a
   // rollback's work. The types of spawnSync() lack `detached`
@@ -88,6 +95,7 @@ export function askChild(
     encoding,
     timeout: timeoutMs,
     killSignal: "SIGKILL" as const,
+    ...(input && { input }),
     stdio,
   };
   for (let tries = 1; ; tries++) {

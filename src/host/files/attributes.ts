@@ -4,35 +4,46 @@ import { findProgram } from "../commands/find-program.js";
 import { askChild } from "../commands/start-child.js";
 import type { Attributes } from "../host.js";
 import { folderOf, nameOf, type AbsolutePath } from "../path.js";
+import { at, entryAt, walkFlags, withDescriptor } from "./descriptor.js";
 import { withFileAt } from "./look.js";
 import { trustedOwners } from "./trust.js";
 import { withFolder, type Tree } from "./walk.js";
 
 const timeoutMs = 10_000;
 const blockBytes = 512;
-const prefix = "SCHILY.xattr.";
+/** Before the name of an attribute, in a header of pax(1) as tar of GNU writes it. */
+export const attributePrefix = "SCHILY.xattr.";
 /**
  * Attributes that are not the file's own: its label in the system's policy (selinux(8)), and those of
  * overlayfs.
  */
 const notItsOwn = /^(security\.selinux$|trusted\.overlay\.)/;
 
-/** Extended attributes of a regular file; undefined when it is missing. */
+/** Extended attributes of a regular file or a folder; undefined when it is missing. */
 export function attributesIn(tree: Tree, path: AbsolutePath): Attributes | undefined {
   return withFolder(tree, folderOf(path), "look", (folder) =>
-    withFileAt(tree, folder, nameOf(path), (fd) => attributesOf(fd, path)),
+    entryAt(folder.fd, nameOf(path))?.kind === "folder"
+      ? withDescriptor(at(folder.fd, nameOf(path)), walkFlags, (fd) => attributesOf(fd, path))
+      : withFileAt(tree, folder, nameOf(path), (fd) => attributesOf(fd, path)),
   );
 }
 
 /**
- * Extended attributes of an open file. Node has no call for them; tar(1) of GNU writes them before the
- * content, in a header of its own (pax(1)), and is ended when more than that has come. Throws
+ * Extended attributes of an open file or folder. Node has no call for them; tar(1) of GNU writes them before
+ * the content, in a header of its own (pax(1)), and is ended when more than that has come. Throws
  * `host-attributes-unknown`.
  */
 export function attributesOf(fd: number, path: AbsolutePath): Attributes {
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "tar");
   if (program === undefined) throw unknown(path, "there is no tar in the system's folders");
-  const args = ["--create", "--file=-", "--format=posix", "--dereference", "--absolute-names"];
+  const args = [
+    "--create",
+    "--file=-",
+    "--format=posix",
+    "--dereference",
+    "--absolute-names",
+    "--no-recursion",
+  ];
   const { status, error, stdout, stderr } = askChild(
     program,
     [...args, "--xattrs", "--xattrs-include=*", "/proc/self/fd/3"],
@@ -58,8 +69,10 @@ export function parseAttributes(tar: Buffer): Attributes {
 /** The extended attributes in a file's header of pax(1), those apart that are not its own. Pure. */
 export function attributesAmong(records: readonly PaxRecord[]): Attributes {
   const found = records.flatMap(([key, value]) => {
-    const name = key.slice(prefix.length);
-    return key.startsWith(prefix) && !notItsOwn.test(name) ? [[name, value.toString("base64")] as const] : [];
+    const name = key.slice(attributePrefix.length);
+    return key.startsWith(attributePrefix) && !notItsOwn.test(name)
+      ? [[name, value.toString("base64")] as const]
+      : [];
   });
   return Object.fromEntries(found.sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -10,6 +10,7 @@ import { stateIn } from "./file-state.js";
 import { installIn } from "./install-file.js";
 import { beginningIn, entryIn, linkTextIn, listIn, readIn } from "./look.js";
 import { removeFolderIn, removeIn, removeTemporariesIn } from "./remove.js";
+import { setAttributesIn } from "./set-attributes.js";
 import { setModeIn, setOwnerIn } from "./set-rights.js";
 import { isTemporary } from "./temporary.js";
 import { trustedOwners } from "./trust.js";
@@ -63,6 +64,11 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     setMode: (path, observed, mode) => {
       on(path, () => {
         setModeIn(tree, path, observed, mode);
+      });
+    },
+    setAttributes: (path, observed, from, to) => {
+      on(path, () => {
+        setAttributesIn(tree, path, observed, from, to);
       });
     },
     remove: (path, observed) => {

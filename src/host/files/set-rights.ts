@@ -36,7 +36,7 @@ export function setModeIn(tree: Tree, path: AbsolutePath, observed: Entry, mode:
  * Runs with a descriptor of exactly the entry that was observed: by its inode, never by its name, which the
  * folder's owner may since have given to another file.
  */
-function onObserved(
+export function onObserved(
   tree: Tree,
   path: AbsolutePath,
   observed: Entry,

@@ -2,8 +2,13 @@ import { clientModule } from "../../vendor/client.js";
 import type { Accounts, Rights } from "../../host/host.js";
 import { loaderEntry } from "../../host/installer/loader-entry.js";
 import { receiptFile, receiptText } from "../../host/installer/receipt.js";
-import { hasSameContent } from "../../host/installer/staged/entry-state.js";
-import type { EntryState, FileState, LinkState } from "../../host/installer/staged/entry-state.js";
+import { hasSameAttributes, hasSameContent } from "../../host/installer/staged/entry-state.js";
+import type {
+  EntryState,
+  FileState,
+  FolderState,
+  LinkState,
+} from "../../host/installer/staged/entry-state.js";
 import type { StagedChange } from "../../host/installer/staged/judge.js";
 import type { StagedInstallation } from "../../host/installer/staged/stage-installation.js";
 import { folderOf, path as literal } from "../../host/path.js";
@@ -78,10 +83,11 @@ function changesFor(
     case "socket":
       return gone;
     case "folder":
-      if (stays !== null) return rights(path, stays, after, host);
+      // its attributes follow when all else is made, its mode with them
+      if (stays?.kind === "folder") return rights(path, stays, withModeOf(after, stays), host);
       return [
         ...gone,
-        { step, kind: "create-folder", path, mode: closed(after.mode), ...numbered(rootOwned, staged) },
+        { step, kind: "create-folder", path, mode: closed(after), ...numbered(rootOwned, staged) },
       ];
     case "link":
       return [...gone, link(path, stays?.kind === "link" ? stays : null, after, staged)];
@@ -93,24 +99,36 @@ function changesFor(
 
 const rootOwned = { uid: 0, gid: 0 };
 
-/** Without what lets others than the owner write. */
-function closed(mode: number): number {
-  return mode & ~0o022;
+/** Without what lets others than the owner write, or may only be the mask of an access control list. */
+function closed({ mode, attributes }: FolderState): number {
+  return mode & ~(attributes === undefined ? 0o022 : 0o072);
+}
+
+/** The same, but with the mode of the one before where that changes together with the attributes. */
+function withModeOf(after: FolderState, before: FolderState): FolderState {
+  return hasSameAttributes(before, after) ? after : { ...after, mode: before.mode };
 }
 
 /**
  * A new folder of another account, or that others may write in, is root's alone until all is in it; then it
- * becomes what install.sh made of it, the deepest first.
+ * becomes what install.sh made of it, the deepest first. All folders get their attributes then: what is made
+ * in one with a default access control list would get that list.
  */
 function givenAway({ changes }: StagedInstallation, accounts: Accounts): readonly Change[] {
   return [...changes].reverse().flatMap(({ path, before, after }): readonly Change[] => {
-    if (after?.kind !== "folder" || before?.kind === "folder") return [];
+    if (after?.kind !== "folder") return [];
     const trusted = after.uid === 0 ? {} : { trusting: accounts.userName(after.uid) };
-    return rights(path, { ...rootOwned, mode: closed(after.mode) }, after, accounts).map((one) => ({
-      ...one,
-      ...trusted,
-    }));
+    if (before?.kind === "folder") return dressed(path, before, after).map((one) => ({ ...one, ...trusted }));
+    const made: FolderState = { kind: "folder", ...rootOwned, mode: closed(after) };
+    const changed = [...rights(path, made, withModeOf(after, made), accounts), ...dressed(path, made, after)];
+    return changed.map((one) => ({ ...one, ...trusted }));
   });
+}
+
+function dressed(path: AbsolutePath, before: FolderState, after: FolderState): readonly Change[] {
+  if (hasSameAttributes(before, after)) return [];
+  const side = ({ mode, attributes = {} }: FolderState) => ({ mode, attributes });
+  return [{ step, kind: "set-attributes", path, from: side(before), ...side(after) }];
 }
 
 /** What no plan can put back is never planned to be removed. */

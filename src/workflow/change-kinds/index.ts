@@ -7,6 +7,7 @@ import { registerLibrary } from "./register-library.js";
 import { removeEntry } from "./remove-entry.js";
 import { restartService } from "./restart-service.js";
 import { runInstaller } from "./run-installer.js";
+import { setAttributes } from "./set-attributes.js";
 import { setMode } from "./set-mode.js";
 import { setOwner } from "./set-owner.js";
 import { writeFile } from "./write-file.js";
@@ -20,6 +21,7 @@ export const changeKinds = {
   "write-settings": writeSettings,
   "set-owner": setOwner,
   "set-mode": setMode,
+  "set-attributes": setAttributes,
   "run-installer": runInstaller,
   "install-file": installFile,
   "create-link": createLink,

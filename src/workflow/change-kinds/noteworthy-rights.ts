@@ -1,3 +1,4 @@
+import { aclText } from "../../formats/acl-text.js";
 import { capabilityText } from "../../formats/capability-text.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Attributes, Mode } from "../../host/host.js";
@@ -15,11 +16,18 @@ export function modeWords(mode: Mode): string {
   return `${modeText(mode)}${setUid}${setGid}`;
 }
 
-/** What the attributes of a file mean to who may do what, a line each. */
+/** What the attributes of a file or folder mean to who may do what, a line each. */
 export function attributeLines(attributes: Attributes = {}): readonly string[] {
   return Object.entries(attributes).map(([name, value]) => {
     if (name === "security.capability")
       return `capabilities: ${capabilityText(Buffer.from(value, "base64"))}`;
-    return name === "system.posix_acl_access" ? "has an access control list" : `extended attribute: ${name}`;
+    const list = lists.get(name);
+    if (list === undefined) return `extended attribute: ${name}`;
+    return `${list}: ${aclText(Buffer.from(value, "base64")) ?? "unreadable"}`;
   });
 }
+
+const lists: ReadonlyMap<string, string> = new Map([
+  ["system.posix_acl_access", "access control list"],
+  ["system.posix_acl_default", "access control list for what is made in it"],
+]);

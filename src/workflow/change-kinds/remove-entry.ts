@@ -1,12 +1,12 @@
 import { modeText } from "../../formats/text/mode-text.js";
-import type { Entry, Files, Rights } from "../../host/host.js";
-import { folderOf } from "../../host/path.js";
+import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
+import { type AbsolutePath, folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
 import type { SeenLink } from "./create-link.js";
 import { hasRights, keepWhole, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
 import { trustedFiles } from "./named-accounts.js";
-import { type Prior, removedFrom, removedByHand } from "./removed-entry.js";
+import { type KeptFolder, type Prior, removedFrom, removedByHand } from "./removed-entry.js";
 import type { removeEntryKind } from "./follows-on.js";
 
 /** What is to be removed, as the plan saw it. */
@@ -81,10 +81,16 @@ function filesOf(change: RemoveEntry, { host }: RunContext): Files {
 
 function recorded({ path }: RemoveEntry, entry: Entry, files: Files, run: RunContext): Prior {
   const { kind, mode, uid, gid } = entry;
-  if (kind === "folder") return { was: kind, mode, uid, gid };
+  if (kind === "folder") return { was: kind, mode, uid, gid, ...attributesOf(files, path) };
   if (kind === "link") return { was: kind, target: files.readLink(path) ?? "", uid, gid };
   const kept = keepWhole(files, path, run);
   return kept === undefined ? { was: "nothing" } : { was: "file", ...kept };
+}
+
+/** Access control lists and others, as far as there are any. */
+function attributesOf(files: Files, path: AbsolutePath): { readonly attributes?: Attributes } {
+  const attributes = files.attributes(path) ?? {};
+  return Object.keys(attributes).length === 0 ? {} : { attributes };
 }
 
 function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing {
@@ -93,7 +99,7 @@ function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing 
   const entry = files.entry(path);
   if (entry === undefined) return { state: prior.was === "nothing" ? "before" : "after" };
   if (prior.was === "folder" && entry.kind === "folder")
-    return { state: isHalfMade(entry, prior) ? "partly" : "before" };
+    return { state: isHalfMade(entry, prior) || isBare(path, prior, files) ? "partly" : "before" };
   const isBefore =
     prior.was === entry.kind &&
     (prior.was === "file"
@@ -110,9 +116,17 @@ function isHalfMade(entry: Entry, prior: Rights): boolean {
   return entry.mode === 0o700 && isOurs && !hasRights(entry, prior);
 }
 
+/** As it is before it gets its attributes. */
+function isBare(path: AbsolutePath, { attributes }: KeptFolder, files: Files): boolean {
+  return attributes !== undefined && attributesOf(files, path).attributes === undefined;
+}
+
 function restore({ path }: RemoveEntry, prior: Prior, files: Files, run: RunContext): void {
-  if (prior.was === "folder") files.createFolder(path, prior);
-  else if (prior.was === "link") files.createLink(path, prior.target, prior, null);
+  if (prior.was === "folder") {
+    files.createFolder(path, bare(prior));
+    finishFolder({ path }, prior, files);
+  }
+  if (prior.was === "link") files.createLink(path, prior.target, prior, null);
   else if (prior.was === "file")
     putBack(files, path, prior, run, (now) => {
       if (now !== undefined)
@@ -120,9 +134,21 @@ function restore({ path }: RemoveEntry, prior: Prior, files: Files, run: RunCont
     });
 }
 
-function finishFolder({ path }: RemoveEntry, prior: Rights, files: Files): void {
+/** As before an access control list, whose mask the mode shows as what the group may do. */
+function bare({ mode, uid, gid, attributes }: KeptFolder): Rights {
+  return { mode: attributes === undefined ? mode : mode & ~0o070, uid, gid };
+}
+
+function finishFolder({ path }: Pick<RemoveEntry, "path">, prior: KeptFolder, files: Files): void {
   const entry = files.entry(path);
   if (entry === undefined) return;
-  files.setOwner(path, entry, prior);
-  files.setMode(path, { ...entry, uid: prior.uid, gid: prior.gid }, prior.mode);
+  const rights = bare(prior);
+  if (!hasRights(entry, prior) && !hasRights(entry, rights)) {
+    files.setOwner(path, entry, prior);
+    files.setMode(path, { ...entry, uid: prior.uid, gid: prior.gid }, rights.mode);
+  }
+  const { attributes, mode } = prior;
+  const now = files.entry(path);
+  if (attributes !== undefined && now !== undefined)
+    files.setAttributes(path, now, files.attributes(path) ?? {}, { attributes, mode });
 }

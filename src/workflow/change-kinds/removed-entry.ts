@@ -1,18 +1,24 @@
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
-import type { Rights } from "../../host/host.js";
+import type { Attributes, Rights } from "../../host/host.js";
 import type { CommonChange, RunContext } from "../change-kind.js";
 import { commandAt } from "./by-hand.js";
 import { linkByHand, seenLink, type SeenLink } from "./create-link.js";
 import { rightsOf } from "./kept-content.js";
 import { type KeptFile, keptFile, putBackWholeByHand } from "./kept-file.js";
+import { attributesFrom } from "./set-attributes.js";
 
 /** What was in the place where something is removed. */
 export type Prior =
   | { readonly was: "nothing" }
   | ({ readonly was: "file" } & KeptFile)
   | ({ readonly was: "link" } & SeenLink)
-  | ({ readonly was: "folder" } & Rights);
+  | ({ readonly was: "folder" } & KeptFolder);
+
+export interface KeptFolder extends Rights {
+  /** Absent: none. */
+  readonly attributes?: Attributes;
+}
 
 /** Reads the same from a journal. */
 export function removedFrom(json: unknown): Prior | undefined {
@@ -20,7 +26,13 @@ export function removedFrom(json: unknown): Prior | undefined {
   if (was === "nothing") return { was };
   if (was === "file") return withKind(was, keptFile(json));
   if (was === "link") return withKind(was, seenLink(json));
-  return was === "folder" ? withKind(was, rightsOf(json)) : undefined;
+  return was === "folder" ? withKind(was, folderFrom(json)) : undefined;
+}
+
+function folderFrom(json: unknown): KeptFolder | undefined {
+  const { attributes } = fieldsOf(json);
+  const [rights, found] = [rightsOf(json), attributesFrom(attributes ?? {})];
+  return rights && found && { ...rights, ...(attributes !== undefined && { attributes: found }) };
 }
 
 function withKind<Kind extends string, Rest extends object>(

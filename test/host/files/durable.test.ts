@@ -20,6 +20,10 @@ const program = bundle(`
     createFolder: () => files.createFolder("/home/made", { ...rights, mode: 0o750 }),
     setOwner: () => files.setOwner("/home/file", entry(), { uid: 0, gid: 0 }),
     setMode: () => files.setMode("/home/file", entry(), 0o600),
+    setAttributes: () => {
+      const found = files.entry("/home/folder");
+      files.setAttributes("/home/folder", found, {}, { mode: 0o2711, attributes: {} });
+    },
     remove: () => files.remove("/home/file"),
     removeFolder: () => files.removeFolder("/home/folder"),
   };
@@ -34,6 +38,7 @@ const operations = [
   "createFolder",
   "setOwner",
   "setMode",
+  "setAttributes",
   "remove",
   "removeFolder",
 ];

@@ -64,6 +64,14 @@ const examples: { readonly [K in ChangeKindName]: Change<K> } = {
     from: { owner: "amplia", group: "#7" },
   },
   "set-mode": { step: "ownership", kind: "set-mode", ...common, from: 0o644, mode: 0o640 },
+  "set-attributes": {
+    step: "module",
+    kind: "set-attributes",
+    ...common,
+    from: { mode: 0o755, attributes: { "user.old": "AA==" } },
+    mode: 0o775,
+    attributes: { "user.new": "AA==" },
+  },
   "run-installer": {
     step: "module",
     kind: "run-installer",

@@ -9,9 +9,9 @@ import type { Attributes } from "../../host.js";
 
 const block = 512;
 /**
- * The extended attributes of regular files, capabilities among them, by their paths below `root`; only files
- * that have some are listed. No system call that Node offers tells them, and tar(1) alone of all that does is
- * on every host; what it says of the content is passed over.
+ * The extended attributes of regular files and folders, capabilities and access control lists among them, by
+ * their paths below `root`; only what has some is listed. No system call that Node offers tells them, and
+ * tar(1) alone of all that does is on every host; what it says of the content is passed over.
  */
 export async function attributesOf(
   tar: AbsolutePath,
@@ -57,7 +57,7 @@ async function readTar(stream: Readable): Promise<Map<string, Attributes>> {
       await reader.skip(Math.ceil(real / block) * block);
       const attributes = attributesAmong(records);
       if (Object.keys(attributes).length > 0)
-        found.set(nameIn(header, records).replace(/^\./, ""), attributes);
+        found.set(nameIn(header, records).replace(/^\.|\/$/g, ""), attributes);
       records = [];
     }
   }

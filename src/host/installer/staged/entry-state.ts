@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
+import { sameAttributes } from "../../files/set-attributes.js";
 import type { Attributes } from "../../host.js";
 import { errorCode } from "../../../problem/thrown.js";
 
@@ -22,6 +23,8 @@ export interface FileState extends Owned {
 
 export interface FolderState extends Owned {
   readonly kind: "folder";
+  /** As of a file. */
+  readonly attributes?: Attributes;
 }
 
 export interface LinkState extends Owned {
@@ -71,18 +74,20 @@ export function isSame(left: EntryState | null, right: EntryState | null): boole
     left.uid === right.uid &&
     left.gid === right.gid &&
     (left.kind !== "file" || right.kind !== "file" || hasSameContent(left, right)) &&
+    (left.kind !== "folder" || right.kind !== "folder" || hasSameAttributes(left, right)) &&
     (left.kind !== "link" || right.kind !== "link" || left.target === right.target)
   );
 }
 
 /** Whether two files hold the same, attributes included. */
 export function hasSameContent(left: FileState, right: FileState): boolean {
-  return left.sha256 === right.sha256 && sameAttributes(left.attributes ?? {}, right.attributes ?? {});
+  return left.sha256 === right.sha256 && hasSameAttributes(left, right);
 }
 
-function sameAttributes(left: Attributes, right: Attributes): boolean {
-  const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+type Dressed = Pick<FolderState, "attributes">;
+
+export function hasSameAttributes(left: Dressed, right: Dressed): boolean {
+  return sameAttributes(left.attributes ?? {}, right.attributes ?? {});
 }
 
 function hashOf(file: string): string {

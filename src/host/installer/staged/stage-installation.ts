@@ -167,23 +167,27 @@ function scriptOf(extracted: string, installer: string): string {
   return readFileSync(join(extracted, dirname(installer), "install.sh"), "utf8");
 }
 
+/**
+ * Those of the top of a file system are left out: in a stage, that is a folder of its own, which has none.
+ */
 async function withAttributes(
   host: Host,
   trees: Trees,
   entries: readonly StagedEntry[],
 ): Promise<readonly StagedEntry[]> {
   const tar = host.commands.find("tar") ?? path("/usr/bin/tar");
-  const files = (side: "before" | "after"): readonly string[] =>
+  const tops = new Set(trees.layers.map(({ covers }) => covers));
+  const known = (side: "before" | "after"): readonly string[] =>
     entries
-      .filter((entry) => entry.after?.kind === "file" && entry[side]?.kind === "file")
+      .filter((entry) => hasAttributes(entry.after) && hasAttributes(entry[side]) && !tops.has(entry.path))
       // what is not copied to the host needs none
       .filter(({ path: at }) => !loaderCache.test(at))
       .map((entry) => entry.path);
   // what changes planned before made is not on the host yet
-  const onHost = files("before").filter((file) => isFile(trees.host + file));
+  const onHost = known("before").filter((at) => hasAttributes(stateOf(trees.host + at)));
   const [before, after] = await Promise.all([
     attributesOf(tar, trees.host, onHost),
-    attributesOf(tar, trees.merged, files("after")),
+    attributesOf(tar, trees.merged, known("after")),
   ]);
   return entries.map((entry) => ({
     ...entry,
@@ -192,12 +196,19 @@ async function withAttributes(
   }));
 }
 
-function isFile(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
+function hasAttributes(state: { readonly kind: string } | null): boolean {
+  return state?.kind === "file" || state?.kind === "folder";
+}
+
+function stateOf(file: string): { readonly kind: string } | null {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? null : { kind: stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "" };
 }
 
 function withThem(state: EntryState | null, attributes: Attributes | undefined): EntryState | null {
-  return state?.kind === "file" && attributes !== undefined ? { ...state, attributes } : state;
+  return (state?.kind === "file" || state?.kind === "folder") && attributes !== undefined
+    ? { ...state, attributes }
+    : state;
 }
 
 function made({ path: at, after }: Judged["changes"][number]): MadeEntry[] {

@@ -31,3 +31,12 @@ test("none are asked for: nothing is started", async (t) => {
 
 test("a file that is gone is a problem, and not passed over", (t) =>
   t.rejects(attributesOf(tar, "/", ["/nowhere/at/all"]), { code: "installer-stage-unread" }));
+
+test("folders have some too, and what lies in them is not asked for", async (t) => {
+  const { folder, file } = scratch(t);
+  file("d/able", "x");
+  execFileSync("setfacl", ["-m", "u:7:rwx", `${folder}/d`, `${folder}/d/able`]);
+  const found = await attributesOf(tar, folder, ["/d"]);
+  t.same([...found.keys()], ["/d"]);
+  t.match(found.get("/d"), { "system.posix_acl_access": /./ });
+});
