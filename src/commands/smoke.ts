@@ -1,4 +1,4 @@
-import { file, flag, secondsOption, text } from "./command-line/options.js";
+import { file, flag, loginOptions, secondsOption, text } from "./command-line/options.js";
 import { verb } from "./verb.js";
 
 export const smoke = verb({
@@ -15,6 +15,7 @@ export const smoke = verb({
     as: text("run as this user"),
     "pin-file": file("file that holds the PIN; - for standard input"),
     "pin-prompt": flag("ask for the PIN on the terminal"),
+    ...loginOptions,
     "token-objects": flag("make keys on the token instead of in the session, and destroy them"),
     env: {
       ...text("NAME=VALUE for the module, which otherwise gets a clean environment; may be repeated"),

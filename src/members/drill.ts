@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import type { Secret } from "../problem/secret.js";
-import type { Endpoint } from "../profile/types.js";
+import { type Endpoint, endpointText } from "../profile/types.js";
 import { type StandIn, standInKinds, startStandIn } from "../simulator/stand-ins.js";
 import { type DeadMembers, drillVerdict, type DrillVerdict } from "./drill-verdict.js";
 import { failureText, firstFailure, spendsLogin } from "../pkcs11/report.js";
@@ -109,12 +109,14 @@ async function sign(
   scenario: Scenario,
   dead: readonly StandIn[],
 ): Promise<ScenarioResult> {
-  const vector = [
-    ...dead.map(({ endpoint }) => endpoint),
-    ...(scenario.members === "all" ? endpoints : endpoints.slice(-1)),
-  ];
+  const real = scenario.members === "all" ? endpoints : endpoints.slice(-1);
+  const vector = [...dead.map(({ endpoint }) => endpoint), ...real];
   const kill = scenario.kills ? killFirst : undefined;
-  const how = { ...client.how, timeoutMs: timeoutMs ?? scenarioTimeout(vector.length) };
+  const how = {
+    ...client.how,
+    timeoutMs: timeoutMs ?? scenarioTimeout(vector.length),
+    endpoints: real.map(endpointText),
+  };
   try {
     const test = await client.withEndpoints(vector, (who) =>
       testToken(

@@ -1,6 +1,7 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { withPrivateHome } from "../host/processes/private-home.js";
+import type { RefusedPins } from "../pkcs11/refused-pins/refused-pins.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
 import { serviceHome, serviceIdentity } from "../profile/service-identity.js";
 import { type Endpoint, logVerbosities, type LogVerbosity, type Profile } from "../profile/types.js";
@@ -28,7 +29,8 @@ export interface PrivateClient {
 }
 
 /** The module, and how it is run. */
-export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeoutMs" | "signal" | "enter">;
+export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeoutMs" | "signal" | "enter"> &
+  Required<Pick<TokenTestRequest, "refusedPins">>;
 
 /** The user and home with which the module is loaded. */
 export type Who = Pick<TokenTestRequest, "identity" | "environment">;
@@ -38,6 +40,7 @@ export interface MemberClientOptions {
   readonly worker: AbsolutePath;
   /** For one user on one member. */
   readonly timeoutMs: number;
+  readonly refusedPins: RefusedPins;
 }
 
 /**
@@ -48,7 +51,7 @@ export interface MemberClientOptions {
 export function memberClient(
   input: { readonly profile: Profile; readonly host: Host; readonly homes?: Pick<Host, "files"> },
   connection: string,
-  { worker, timeoutMs }: MemberClientOptions,
+  { worker, timeoutMs, refusedPins }: MemberClientOptions,
   signal: AbortSignal,
 ): PrivateClient {
   const { host, profile, homes = host } = input;
@@ -56,7 +59,7 @@ export function memberClient(
   const gid = host.accounts.group(profile.service.group)?.gid ?? identity.gid;
   const configFor = oneConnection(input, connection);
   return {
-    how: { module: clientModule, workerPath: worker, timeoutMs, signal, enter: host.enter },
+    how: { module: clientModule, workerPath: worker, timeoutMs, signal, enter: host.enter, refusedPins },
     withEndpoints: async (endpoints, use) => {
       const file = {
         gid,

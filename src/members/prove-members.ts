@@ -122,6 +122,7 @@ async function tokensOf(
   const { client, progress = () => undefined } = request;
   return client.withEndpoints(endpoints, async (who) => {
     const tokens: MemberToken[] = [];
+    const through = { ...client.how, ...who, endpoints: endpoints.map(endpointText) };
     for (const [user, pin] of users) {
       const refuser = refusedBy.get(user);
       if (refuser !== undefined) {
@@ -138,7 +139,7 @@ async function tokensOf(
       const started = performance.now();
       const token = await tested(
         user,
-        () => testToken("inventory", { ...client.how, ...who, token: { label: user }, pin }),
+        () => testToken("inventory", { ...through, token: { label: user }, pin }),
         pin !== undefined,
       );
       progress({

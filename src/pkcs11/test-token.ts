@@ -5,6 +5,8 @@ import type { Secret } from "../problem/secret.js";
 import { errorMessage } from "../problem/thrown.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { TokenReport } from "./report.js";
+import { refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
+import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
 import { runWorker, type WorkerEnd } from "./run-worker.js";
@@ -34,6 +36,10 @@ export interface TokenTestRequest {
   readonly libraryPath?: string;
   /** The way to where it runs (`Host.enter`). Default: it runs on this machine. */
   readonly enter?: Entrance;
+  /** Asked before a PIN is sent, and told what became of it. Left out: nothing is remembered. */
+  readonly refusedPins?: RefusedPins;
+  /** The members through which the module reaches the token, in order of preference, where they are known. */
+  readonly endpoints?: readonly string[];
   /** dist/pkcs11-worker.cjs */
   readonly workerPath: string;
   readonly signal?: AbortSignal;
@@ -53,10 +59,11 @@ export interface TokenTest {
 
 /**
  * Performs a task with a module and a token in a separate process, with at most one login attempt and nothing
- * left on the token. Whatever the module does becomes a check's result, within the time-out. `meanwhile` is
- * awaited while a `timed-paused` worker waits. Throws a Problem only if the test could not be made at all:
+ * left on the token. For a PIN that the token has refused before, there is no process, and no attempt.
+ * Whatever the module does becomes a check's result, within the time-out. `meanwhile` is awaited while a
+ * `timed-paused` worker waits. Throws a Problem only if the test could not be made at all:
  * `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`, `smoke-worker-failed`,
- * `smoke-module-relative`, `interrupted`.
+ * `smoke-module-relative`, `interrupted`, `pin-record-damaged`.
  */
 export async function testToken(
   task: WorkerTask,
@@ -66,6 +73,8 @@ export async function testToken(
   refuseRelative(request.module);
   refuseForeign(request.identity);
   if (request.signal?.aborted === true) throw interrupted();
+  const refused = await refusedBefore(request);
+  if (refused !== undefined) return { report: refused, inventory: undefined, signatures: [] };
   const { tokenObjects = false, timeoutMs = defaultTimeoutMs } = request;
   const files = openWorkerFiles(request.workerPath, request.identity);
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
@@ -99,12 +108,17 @@ export async function testToken(
   ).finally(() => {
     files.close();
   });
+  const unkept = await rememberLogin(request, end.transcript);
   throwIfNotMade(end, request);
   const report = tokenReport(
     { module: request.module, token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel },
     end,
   );
-  return { report, inventory: end.transcript.inventory, signatures: end.transcript.signatures };
+  return {
+    report: { ...report, checks: [...report.checks, ...unkept] },
+    inventory: end.transcript.inventory,
+    signatures: end.transcript.signatures,
+  };
 }
 
 function refuseRelative(module: string): void {

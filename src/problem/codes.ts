@@ -190,6 +190,9 @@ const programCodes = {
   "pin-outer-blank": exitCodes.failed,
   "pin-outer-quotes": exitCodes.failed,
   "pin-assignment": exitCodes.failed,
+  "pin-refused-before": exitCodes.failed,
+  "pin-record-damaged": exitCodes.failed,
+  "pin-record-not-written": exitCodes.cannotWrite,
 
   // smoke test
   "pkcs11-addon-missing": exitCodes.failed,

@@ -258,7 +258,9 @@ t.test("43: a wrong PIN is not shown, and apply has changed nothing", async (t) 
     logsIn: true,
     says: /CKR_PIN_INCORRECT[^]*"run": null[^]*"outcome": "failed"/,
   });
-  await silent(t, ["rehearse", file, ...loud], { exitCode: 1, logsIn: true, says: /CKR_PIN_INCORRECT/ });
+  const again = ["rehearse", file, ...loud];
+  await silent(t, [...again, "--retry-pin"], { exitCode: 1, logsIn: true, says: /CKR_PIN_INCORRECT/ });
+  await silent(t, again, { exitCode: 1, says: /pin-refused-before/ });
   await silent(t, ["verify", profile], { logsIn: true });
 });
 

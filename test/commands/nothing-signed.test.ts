@@ -6,6 +6,7 @@ import { smoke } from "../../src/commands/run/smoke.js";
 import { verify } from "../../src/commands/run/verify.js";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { path } from "../../src/host/path.js";
+import { forgetful } from "../../src/pkcs11/refused-pins/refused-pins.js";
 import { proveMembers } from "../../src/members/prove-members.js";
 import { Problem } from "../../src/problem/problem.js";
 import { Secret } from "../../src/problem/secret.js";
@@ -77,7 +78,7 @@ for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
 
   test(`ha prove, with ${name}: the member is not called proven`, async (t) => {
     const client = {
-      how: { module: wrapping, workerPath: worker.path },
+      how: { module: wrapping, workerPath: worker.path, refusedPins: forgetful },
       withEndpoints: <T>(
         _: unknown,
         use: (who: { environment: Readonly<Record<string, string>> }) => Promise<T>,

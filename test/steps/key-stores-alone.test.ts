@@ -1,4 +1,5 @@
 import t from "tap";
+import { forgetful } from "../../src/pkcs11/refused-pins/refused-pins.js";
 import { path } from "../../src/host/path.js";
 import type { Profile } from "../../src/profile/types.js";
 import { clientConfigStep } from "../../src/steps/client-config/step.js";
@@ -25,7 +26,12 @@ const profile: Profile = {
   ]),
 };
 const amplia = { user: "amplia", uid: 990, gid: 991, home: path("/var/amplia") };
-const smokeTest = smokeTestStep({ worker: path("/nowhere/worker.cjs"), pins: new Map(), timeoutMs: 1000 });
+const smokeTest = smokeTestStep({
+  worker: path("/nowhere/worker.cjs"),
+  pins: new Map(),
+  timeoutMs: 1000,
+  refusedPins: forgetful,
+});
 const nothing = { changes: [], problems: [], notes: [] };
 
 t.test("without kNET users no step plans anything for the kNET module, whatever lies there", async (t) => {

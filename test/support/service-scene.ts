@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { forgetful } from "../../src/pkcs11/refused-pins/refused-pins.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { problemCodes } from "../../src/problem/codes.js";
@@ -108,7 +109,7 @@ async function inputOf(
 }
 
 const steps = allSteps({
-  smokeTest: { worker: path("/nonexistent"), timeoutMs: 0 },
+  smokeTest: { worker: path("/nonexistent"), timeoutMs: 0, refusedPins: forgetful },
   secrets: new Map(),
   callers: new Set([0]),
   restart: true,

@@ -87,8 +87,17 @@ export function runWord(without: string) {
   return { type: "string", describe: `a run's number or name (default: ${without})` } as const;
 }
 
+/** For the verbs that log in. */
+export const loginOptions = {
+  strict: flag(
+    "refuse a PIN that looks as if it held more: a blank at an end, quotes around it, NAME= before it",
+  ),
+  "retry-pin": flag("send a PIN to a token that has refused it before; without this it is not sent again"),
+};
+
 /** For the verbs that prove the result. */
 export const proofOptions = {
+  ...loginOptions,
   "smoke-test": flag("prove the result through the module; --no-smoke-test skips this", true),
   timeout: { ...secondsOption("timeout", 1, "seconds for the smoke test of one token"), default: 60 },
 };

@@ -1,4 +1,4 @@
-import { file, flag, secondsOption, text } from "../command-line/options.js";
+import { file, flag, loginOptions, secondsOption, text } from "../command-line/options.js";
 import { verb } from "../verb.js";
 import { connectionWord } from "./ha-options.js";
 
@@ -17,6 +17,7 @@ export const drill = verb({
       1,
       "seconds for one scenario (default: 60, and 30 for each further member of its vector)",
     ),
+    ...loginOptions,
   },
   examples: [
     ["sudo knetctl ha drill hsm_1 --profile profile.yaml", "how long signing takes when members are dead"],

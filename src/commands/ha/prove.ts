@@ -1,4 +1,4 @@
-import { file, secondsOption, text } from "../command-line/options.js";
+import { file, loginOptions, secondsOption, text } from "../command-line/options.js";
 import { verb } from "../verb.js";
 
 export const prove = verb({
@@ -11,6 +11,7 @@ export const prove = verb({
     profile: { ...file("profile file, YAML or JSON"), demandOption: true },
     user: text("only this user"),
     timeout: { ...secondsOption("timeout", 1, "seconds for one user on one member"), default: 60 },
+    ...loginOptions,
   },
   examples: [
     ["sudo knetctl ha prove --profile profile.yaml", "every member of every vector"],

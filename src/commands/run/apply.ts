@@ -5,10 +5,11 @@ import { allSteps } from "../../steps/index.js";
 import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { readSecrets } from "./read-secrets.js";
+import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
 import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
-export interface ApplyArguments {
+export interface ApplyArguments extends LoginArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
@@ -35,9 +36,12 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const { secrets, problems } = await readSecrets(
     secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"),
     context,
+    args,
   );
+  const refusedPins = refusedPinsOf(args, context);
+  if (proves) await throwIfRefusedBefore(profile, secrets, refusedPins);
   const steps = allSteps({
-    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000 },
+    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000, refusedPins },
     secrets,
     callers: callers(context.environment),
     restart: args.restart,

@@ -4,6 +4,7 @@ import { exitCodes } from "../../problem/exit-codes.js";
 import { type Problem, throwIfErrors } from "../../problem/problem.js";
 import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { secretUses } from "../../profile/secret-uses.js";
+import { forgetful } from "../../pkcs11/refused-pins/refused-pins.js";
 import { allSteps } from "../../steps/index.js";
 import { planJson } from "../../ui/reports/report-json.js";
 import { planText } from "../../ui/reports/plan-text.js";
@@ -35,7 +36,7 @@ export const plan: CommandRun<PlanArguments> = async (args, context) => {
     context,
   );
   const steps = allSteps({
-    smokeTest: { worker: pkcs11Worker(context), timeoutMs: 0 },
+    smokeTest: { worker: pkcs11Worker(context), timeoutMs: 0, refusedPins: forgetful },
     secrets,
     callers: callers(context.environment),
     stagesUnpinned: args.stage === true,

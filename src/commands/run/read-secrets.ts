@@ -15,10 +15,15 @@ export interface ReadSecrets {
 /**
  * Reads every secret of these uses before anything is changed: a missing one must not be discovered halfway.
  * A source is read once, however many uses name it, and its problems are reported once, with everything that
- * needs it. Errors are thrown together; warnings and notes are shown.
+ * needs it. Errors are thrown together; warnings and notes are shown. `strict`: what looks as if there were
+ * more than the secret is an error.
  */
-export async function readSecrets(uses: readonly SecretUse[], context: CommandContext): Promise<ReadSecrets> {
-  const read = await readEach(uses, context, context.signal);
+export async function readSecrets(
+  uses: readonly SecretUse[],
+  context: CommandContext,
+  { strict = false }: { readonly strict?: boolean | undefined } = {},
+): Promise<ReadSecrets> {
+  const read = await readEach(uses, context, { strict, signal: context.signal });
   throwIfErrors(read.problems);
   return shown(read, context);
 }
@@ -50,7 +55,7 @@ export async function readSecretsIfPossible(
 async function readEach(
   uses: readonly SecretUse[],
   { output, descriptors }: CommandContext,
-  signal?: AbortSignal,
+  { strict = false, signal }: { readonly strict?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<ReadSecrets> {
   const secrets = new Map<PinSource, Secret>();
   const problems: Problem[] = [];
@@ -60,7 +65,8 @@ async function readEach(
     if (signal?.aborted === true) break;
     const users = [of, ...others.map((other) => other.of)];
     try {
-      const read = await readPin(source, { user: cleanLine(of), descriptors, ...(signal && { signal }) });
+      const how = { user: cleanLine(of), descriptors, strict, ...(signal && { signal }) };
+      const read = await readPin(source, how);
       for (const same of [source, ...others.map((other) => other.source)]) secrets.set(same, read.pin);
       problems.push(...read.problems.map((problem) => neededFor(users, problem)));
       if (output.verbose)

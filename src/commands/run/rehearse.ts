@@ -19,10 +19,11 @@ import type { Step, StepInput } from "../../workflow/step.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { readSecrets } from "./read-secrets.js";
+import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
 import { shownPlan } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
-export interface RehearseArguments {
+export interface RehearseArguments extends LoginArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   /** False: new endpoints are not probed before anything else. */
@@ -45,9 +46,12 @@ export const rehearse: CommandRun<RehearseArguments> = async (args, context) => 
   const { secrets, problems } = await readSecrets(
     secretUses(profile).filter(({ purpose }) => host.root === "/" || purpose === "settings"),
     context,
+    args,
   );
+  const refusedPins = refusedPinsOf(args, context);
+  if (host.root === "/") await throwIfRefusedBefore(profile, secrets, refusedPins);
   const steps = allSteps({
-    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000 },
+    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000, refusedPins },
     secrets,
     callers: callers(context.environment),
     restart: true,

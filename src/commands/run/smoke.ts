@@ -10,8 +10,9 @@ import { defaultTimeoutMs, smokeTest } from "../../pkcs11/test-token.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
+import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
 
-export interface SmokeArguments {
+export interface SmokeArguments extends LoginArguments {
   /** A path, relative to the working folder, or a bare name for the dynamic loader. */
   readonly module: string;
   readonly tokenLabel?: string | undefined;
@@ -42,6 +43,7 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
     environment: environment(args.env ?? []),
     tokenObjects: args.tokenObjects ?? false,
     workerPath: pkcs11Worker(context),
+    refusedPins: refusedPinsOf(args, context),
     signal: context.signal,
   };
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
@@ -109,6 +111,7 @@ async function pinOf(
   const { pin, notes, problems } = await readPin(source, {
     signal,
     descriptors,
+    strict: args.strict === true,
     ...(args.tokenLabel !== undefined && { user: cleanLine(args.tokenLabel) }),
   });
   if (context.output.verbose) for (const note of notes) context.output.note(cleanLine(`note: ${note}`));

@@ -13,10 +13,11 @@ import { type ProofResult, prove } from "../../workflow/prove.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
+import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
 import { vectorProblems } from "./vector-problems.js";
 
-export interface VerifyArguments {
+export interface VerifyArguments extends LoginArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
@@ -36,7 +37,8 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
     trustedBy(context, (read) => context.isRoot && args.smokeTest && handsPinsOn(read)),
   );
   const host = await context.host({ root: args.root, readOnly: true });
-  const read = await secretsFor(profile, args.smokeTest && host.root === "/", context);
+  const { strict, smokeTest } = args;
+  const read = await secretsFor(profile, { proves: smokeTest && host.root === "/", strict }, context);
   const input = { profile, host };
   const unfinished = await unfinishedWarning(host);
   for (const problem of unfinished) output.problem(problem);
@@ -45,6 +47,7 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
       smokeTest: {
         worker: pkcs11Worker(context),
         timeoutMs: args.timeout * 1000,
+        refusedPins: refusedPinsOf(args, context),
       },
       secrets: read.secrets,
       callers: callers(context.environment),
@@ -77,11 +80,16 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
  * The proof cannot do without its PINs; the settings' secrets are compared as far as is possible without
  * prompting.
  */
-async function secretsFor(profile: Profile, proves: boolean, context: CommandContext): Promise<ReadSecrets> {
+async function secretsFor(
+  profile: Profile,
+  { proves, strict }: { readonly proves: boolean; readonly strict: boolean | undefined },
+  context: CommandContext,
+): Promise<ReadSecrets> {
   const uses = secretUses(profile);
   const proof = await readSecrets(
     uses.filter(({ purpose }) => proves && purpose === "proof"),
     context,
+    { strict },
   );
   const settings = await readSecretsIfPossible(
     uses.filter(({ purpose }) => purpose === "settings"),

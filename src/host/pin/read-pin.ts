@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { isatty } from "node:tty";
-import { Problem } from "../../problem/problem.js";
+import { Problem, Problems } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { errorCode } from "../../problem/thrown.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
@@ -29,6 +29,8 @@ export interface ReadPinOptions {
    */
   readonly descriptors?: OpenDescriptors;
   readonly signal?: AbortSignal;
+  /** What looks as if there were more than the PIN is refused, and not only warned of. */
+  readonly strict?: boolean;
 }
 
 interface Raw {
@@ -39,14 +41,22 @@ interface Raw {
 }
 
 /**
- * Reads a PIN from where the profile says it is; from then on this process leaves no core dump. Throws a
- * Problem (`pin-…`); none ever quotes what was read.
+ * Reads a PIN from where the profile says it is; from then on this process leaves no core dump. Throws
+ * Problems (`pin-…`); none ever quotes what was read.
  */
 export async function readPin(source: PinSource, options: ReadPinOptions = {}): Promise<ReadPin> {
   keepOutOfCores();
   const { bytes, from, problems = [] } = await readRaw(source, options);
   const { pin, notes, problems: doubts } = pinFromBytes(bytes, from);
+  if (options.strict === true && doubts.length > 0) throw new Problems(doubts.map(asStrict));
   return { pin, notes, problems: [...problems, ...doubts] };
+}
+
+function asStrict({ code, message, detail, hint }: Problem): Problem {
+  return new Problem(code, message, {
+    ...(detail !== undefined && { detail: `${detail}, which --strict refuses` }),
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 async function readRaw(source: PinSource, options: ReadPinOptions): Promise<Raw> {

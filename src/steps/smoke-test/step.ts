@@ -1,12 +1,14 @@
 import type { AbsolutePath } from "../../host/path.js";
 import type { Host } from "../../host/host.js";
+import type { ProblemCode } from "../../problem/codes.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { serviceIdentity } from "../../profile/service-identity.js";
 import type { PinSource, Profile, User } from "../../profile/types.js";
-import { clientModule } from "../../vendor/client.js";
+import type { RefusedPins } from "../../pkcs11/refused-pins/refused-pins.js";
 import type { CheckResult, TokenReport } from "../../pkcs11/report.js";
 import { type Evidence, probeEvidence } from "./probe-evidence.js";
+import { loginAs } from "./user-login.js";
 import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 export interface SmokeTestOptions {
@@ -16,6 +18,7 @@ export interface SmokeTestOptions {
   readonly pins: ReadonlyMap<PinSource, Secret>;
   /** For one token. */
   readonly timeoutMs: number;
+  readonly refusedPins: RefusedPins;
 }
 
 const tokensAtOnce = 2;
@@ -53,9 +56,9 @@ async function prove(
   const test = (user: User): Promise<TokenReport> => {
     const pin = user.pin && options.pins.get(user.pin);
     return smokeTest({
-      module: clientModule,
-      token: { label: user.name },
+      ...loginAs(user, profile),
       pin,
+      refusedPins: options.refusedPins,
       identity,
       timeoutMs: options.timeoutMs,
       workerPath: options.worker,
@@ -92,17 +95,22 @@ export function smokeProblems(
   );
 }
 
-function smokeProblem(
-  label: string,
-  { id, ckr, detail: seen, hint: usual, unavailable }: CheckResult,
-  probe: Evidence | undefined,
-): Problem {
-  const detail = [seen, probe?.detail].filter((part) => part !== undefined).join("\n");
-  const hint = probe?.hint ?? usual;
-  return new Problem(
-    unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed",
-    `the smoke test of token ${JSON.stringify(label)} failed at ` +
-      `${id}${ckr === undefined ? "" : ` with ${ckr}`}`,
-    { ...(detail !== "" && { detail }), ...(hint !== undefined && { hint }) },
-  );
+function smokeProblem(label: string, check: CheckResult, probe: Evidence | undefined): Problem {
+  const detail = [check.detail, probe?.detail].filter((part) => part !== undefined).join("\n");
+  const hint = probe?.hint ?? check.hint;
+  return new Problem(codeOf(check), titleOf(check, JSON.stringify(label)), {
+    ...(detail !== "" && { detail }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function codeOf({ id, unavailable }: CheckResult): ProblemCode {
+  if (id === "refused-pin") return "pin-refused-before";
+  return unavailable === true ? "smoke-token-unreachable" : "smoke-test-failed";
+}
+
+function titleOf({ id, ckr }: CheckResult, token: string): string {
+  return id === "refused-pin"
+    ? `token ${token} has refused this PIN before`
+    : `the smoke test of token ${token} failed at ${id}${ckr === undefined ? "" : ` with ${ckr}`}`;
 }

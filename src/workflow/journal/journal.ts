@@ -1,12 +1,6 @@
 import type { Entry, Host } from "../../host/host.js";
-import {
-  type AbsolutePath,
-  currentFile,
-  folderOf,
-  joined,
-  runsFolder,
-  stateFolder,
-} from "../../host/path.js";
+import { type AbsolutePath, currentFile, joined, runsFolder } from "../../host/path.js";
+import { hostState } from "../../host/state-folder.js";
 import { randomHex } from "../../host/random-hex.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { messageWithDetail, Problem, type Where } from "../../problem/problem.js";
@@ -162,14 +156,9 @@ function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
 
 /** Makes the folders of all runs if they are missing; knetctl's own and those below it are root's alone. */
 export function ensureStateFolders(host: Host): void {
-  for (const folder of [folderOf(folderOf(stateFolder)), folderOf(stateFolder)])
-    ensureFolder(host, folder, 0o755);
-  for (const folder of [stateFolder, runsFolder]) ensureFolder(host, folder, 0o700);
-}
-
-function ensureFolder(host: Host, folder: AbsolutePath, mode: number): void {
+  hostState(host).ensure();
   const files = host.files();
-  if (files.entry(folder) === undefined) files.createFolder(folder, { mode, uid: 0, gid: 0 });
+  if (files.entry(runsFolder) === undefined) files.createFolder(runsFolder, { mode: 0o700, uid: 0, gid: 0 });
 }
 
 function journalIncomplete(cause: Problem, folder: AbsolutePath): Problem {

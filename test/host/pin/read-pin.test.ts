@@ -44,7 +44,7 @@ test("exactly one trailing line break is removed, and said", async (t) => {
   }
 });
 
-test("what only looks like more than a PIN is read as it is, and doubted", async (t) => {
+test("what only looks like more than a PIN is read as it is, and doubted; --strict refuses it", async (t) => {
   const doubtful: readonly (readonly [pin: string, ...codes: string[]])[] = [
     [" pin", "pin-outer-blank"],
     ["pin ", "pin-outer-blank"],
@@ -69,6 +69,12 @@ test("what only looks like more than a PIN is read as it is, and doubted", async
       read.problems.map(({ code, severity }) => [code, severity]),
       codes.map((code) => [code, "warning"]),
     );
+    const strict = readPin(file("doubtful", `${pin}\n`), { strict: true });
+    if (codes.length === 0) t.equal((await strict).pin.reveal(), pin);
+    else
+      t.match(await strict.catch((error: unknown) => error), {
+        list: codes.map((code) => ({ code, severity: "error", detail: /--strict/ })),
+      });
   }
 });
 

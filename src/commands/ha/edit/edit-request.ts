@@ -4,9 +4,10 @@ import type { Endpoint, Profile } from "../../../profile/types.js";
 import type { ProfileFile } from "../../../steps/profile-file/step.js";
 import type { Staging } from "../../../workflow/staging.js";
 import type { CommandContext } from "../../command.js";
+import type { LoginArguments } from "../../run/refused-pins.js";
 import type { VectorEdit } from "./vector-edits.js";
 
-export interface EditArguments {
+export interface EditArguments extends LoginArguments {
   readonly connection: string;
   readonly endpoints: readonly string[];
   readonly first?: boolean | undefined;

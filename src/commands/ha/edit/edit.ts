@@ -58,7 +58,7 @@ async function dryRun(request: EditRequest): Promise<ExitCode> {
 async function changed(request: EditRequest, recovered: Recovered): Promise<ExitCode> {
   const { edit: wanted, args, context } = request;
   const { output } = context;
-  const { plan, input, warnings } = await plannedEdit(request);
+  const { plan, input, checkPins, warnings } = await plannedEdit(request);
   if (plan.changes.length === 0 && !output.json) {
     output.result(nothingText(wanted));
     return exitCodes.done;
@@ -68,6 +68,7 @@ async function changed(request: EditRequest, recovered: Recovered): Promise<Exit
     return exitCodes.changesPending;
   }
   const prove = args.smokeTest && plan.changes.length > 0;
+  if (prove && request.host.root === "/") await checkPins();
   const result = await runPlan(
     plan,
     { input, wantedBy: `ha ${wanted.verb} ${wanted.connection}`, rollback: args.rollback, prove },

@@ -1,4 +1,5 @@
 import type { Host } from "../../../host/host.js";
+import type { RefusedPins } from "../../../pkcs11/refused-pins/refused-pins.js";
 import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { secretUses } from "../../../profile/secret-uses.js";
@@ -14,6 +15,7 @@ import type { Plan } from "../../../workflow/plan.js";
 import type { Step, StepInput } from "../../../workflow/step.js";
 import { pkcs11Worker } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
+import { refusedPinsOf, throwIfRefusedBefore } from "../../run/refused-pins.js";
 import { shownPlan } from "../../run/run-plan.js";
 import type { EditableProfile, EditRequest } from "./edit-request.js";
 import { probeMembers, membersToProbe } from "../probe-members.js";
@@ -23,6 +25,8 @@ import { editedVector } from "./vector-edits.js";
 export interface PlannedEdit {
   readonly plan: Plan;
   readonly input: StepInput & { readonly host: Host };
+  /** Before the plan is made and proven: throws `pin-refused-before` if a PIN's token refused it before. */
+  readonly checkPins: () => Promise<void>;
   /** Already shown; for the document. */
   readonly warnings: readonly Problem[];
 }
@@ -41,12 +45,15 @@ export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
   for (const problem of warnings) context.output.problem(problem);
   const touched = touchedBy(edit.connection, before.profile, profile);
   const { secrets, problems } = await secretsFor(touched, request);
+  const known = refusedPinsOf(args, context);
   const steps = [
     clientConfigOwnershipStep,
     vectorStep({ connection: edit.connection, from: before.inUse, to: endpoints }),
     ...(touched.keyStores.size > 0 ? [keyStoresStep(secrets, new Set(touched.keyStores.keys()))] : []),
     // a config.json without users has nothing to prove; for a profile, the smoke test says so
-    ...(touched.users.size > 0 || file !== undefined ? proofSteps(touched.users, secrets, request) : []),
+    ...(touched.users.size > 0 || file !== undefined
+      ? proofSteps(touched.users, secrets, known, request)
+      : []),
     ...(file === undefined ? [] : [profileFileStep(file)]),
     serviceStep({ restart: args.restart, ...(before.noUnit !== undefined && { noUnit: before.noUnit }) }),
   ];
@@ -55,7 +62,9 @@ export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
   const asked = host.root === "/" ? members : { ...members, others: [] };
   const found = args.probe ? await probeMembers(asked, context) : [];
   const input = { profile, host, ...(staging && { staging }) };
+  const { users } = touched;
   return {
+    checkPins: () => throwIfRefusedBefore({ ...profile, users }, secrets, known),
     plan: await shownPlan(steps, input, context),
     input,
     warnings: [...warnings, ...problems, ...found],
@@ -88,10 +97,11 @@ function touchedBy(connection: string, before: Profile, after: Profile): Touched
 }
 
 /** The secrets to be written, and the PINs for the proof. */
-function secretsFor(touched: Touched, { args, host, context }: EditRequest): Promise<ReadSecrets> {
+function secretsFor(touched: Touched, request: EditRequest): Promise<ReadSecrets> {
+  const { args, host, context } = request;
   const proves = args.smokeTest && !args.dryRun && host.root === "/";
   const uses = secretUses(touched).filter(({ purpose }) => purpose === "settings" || proves);
-  return args.dryRun ? readSecretsIfPossible(uses, context) : readSecrets(uses, context);
+  return args.dryRun ? readSecretsIfPossible(uses, context) : readSecrets(uses, context, args);
 }
 
 /**
@@ -101,9 +111,10 @@ function secretsFor(touched: Touched, { args, host, context }: EditRequest): Pro
 function proofSteps(
   users: Profile["users"],
   pins: ReadonlyMap<PinSource, Secret>,
+  refusedPins: RefusedPins,
   { args: { timeout, prove, dryRun }, context }: EditRequest,
 ): readonly Step[] {
-  const options = { worker: pkcs11Worker(context), timeoutMs: timeout * 1000, pins };
+  const options = { worker: pkcs11Worker(context), timeoutMs: timeout * 1000, pins, refusedPins };
   const steps = [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
   return steps.map((step) => ({
     ...step,

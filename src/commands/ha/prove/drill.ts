@@ -8,13 +8,14 @@ import { durationText } from "../../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
+import type { LoginArguments } from "../../run/refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
 import { isGood, probeAll, type Probed, usualProbeMs } from "../../../vhsm/probe/probe-all.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
-export interface DrillArguments {
+export interface DrillArguments extends LoginArguments {
   readonly profile?: string | undefined;
   readonly connection?: string | undefined;
   readonly simulator: boolean;
@@ -70,10 +71,10 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
   );
   const connection = connectionToDrill(profile, args.connection);
   const user = chosenUser(profile, connection, args.user);
-  const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context);
+  const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context, args);
   const pin = user.pin && read.secrets.get(user.pin);
   if (pin === undefined) throw withoutPin(profile, connection.name, user.name);
-  const client = clientOf({ host, profile }, connection.name, args.timeout, context);
+  const client = clientOf({ host, profile }, connection.name, args, context);
   const unwell = await unwellMembers(connection, context);
   const dead = {
     dead: unwell.map(({ report }) => endpointText(report.target)),

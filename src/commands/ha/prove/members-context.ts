@@ -7,6 +7,7 @@ import { nearest } from "../../../profile/words/suggest.js";
 import type { Profile, User } from "../../../profile/types.js";
 import { memberClient } from "../../../members/private-client.js";
 import { type CommandContext, pkcs11Worker } from "../../command.js";
+import { type LoginArguments, refusedPinsOf } from "../../run/refused-pins.js";
 
 /** The host on which the members are proven. Throws `members-needs-root`. */
 export async function membersHost(verb: string, context: CommandContext): Promise<Host> {
@@ -23,11 +24,16 @@ export async function membersHost(verb: string, context: CommandContext): Promis
 export function clientOf(
   input: { readonly host: Host; readonly profile: Profile },
   connection: string,
-  timeoutSeconds: number | undefined,
+  { timeout: timeoutSeconds, retryPin }: { readonly timeout?: number | undefined } & LoginArguments,
   context: CommandContext,
 ): PrivateClient {
   const timeoutMs = timeoutSeconds === undefined ? defaultTimeoutMs : timeoutSeconds * 1000;
-  return memberClient(input, connection, { worker: pkcs11Worker(context), timeoutMs }, context.signal);
+  const options = {
+    worker: pkcs11Worker(context),
+    timeoutMs,
+    refusedPins: refusedPinsOf({ retryPin }, context),
+  };
+  return memberClient(input, connection, options, context.signal);
 }
 
 /** The users of a connection; with a name, only that one. */

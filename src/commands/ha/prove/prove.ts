@@ -9,11 +9,12 @@ import type { Connection, PinSource, Profile } from "../../../profile/types.js";
 import { memberEventText, proofJson, proofText } from "../../../ui/reports/members-report.js";
 import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
+import type { LoginArguments } from "../../run/refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
 import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
 
-export interface ProveArguments {
+export interface ProveArguments extends LoginArguments {
   readonly profile: string;
   readonly connections?: readonly string[] | undefined;
   readonly user?: string | undefined;
@@ -34,7 +35,7 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
     connections.flatMap(({ name }) => usersOf(profile, name, args.user).map((user) => user.name)),
   );
   const users = new Map([...profile.users].filter(([name]) => names.has(name)));
-  const read = await readSecrets(secretUses({ users }), context);
+  const read = await readSecrets(secretUses({ users }), context, args);
   const proofs: ConnectionProof[] = [];
   for (const connection of connections)
     proofs.push(await proofOf(connection, { profile, host }, read.secrets, args, context));
@@ -73,14 +74,14 @@ async function proofOf(
   { name, endpoints }: Connection,
   input: { readonly profile: Profile; readonly host: Host },
   pins: ReadonlyMap<PinSource, Secret>,
-  { user, timeout }: ProveArguments,
+  args: ProveArguments,
   context: CommandContext,
 ): Promise<ConnectionProof> {
   const users = new Map(
-    usersOf(input.profile, name, user).map((one) => [one.name, one.pin && pins.get(one.pin)]),
+    usersOf(input.profile, name, args.user).map((one) => [one.name, one.pin && pins.get(one.pin)]),
   );
   return proveMembers({
-    client: clientOf(input, name, timeout, context),
+    client: clientOf(input, name, args, context),
     connection: name,
     endpoints,
     users,

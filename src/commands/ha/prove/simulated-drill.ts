@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { withPrivateFolder } from "../../../host/archive/private-folder.js";
 import { drill, type DrillEvent } from "../../../members/drill.js";
 import type { PrivateClient } from "../../../members/private-client.js";
+import { forgetful } from "../../../pkcs11/refused-pins/refused-pins.js";
 import { Problem } from "../../../problem/problem.js";
 import { clientConfigFolders, clientConfigName, clientModule } from "../../../vendor/client.js";
 import type { Endpoint } from "../../../profile/types.js";
@@ -58,7 +59,7 @@ export async function simulatedDrill(
 function simulatedClient(folder: string, module: string, context: CommandContext): PrivateClient {
   let homes = 0;
   return {
-    how: { module, workerPath: pkcs11Worker(context), signal: context.signal },
+    how: { module, workerPath: pkcs11Worker(context), signal: context.signal, refusedPins: forgetful },
     withEndpoints: async (endpoints: readonly Endpoint[], use) => {
       const home = join(folder, `home-${++homes}`);
       const place = join(home, ...clientConfigFolders);

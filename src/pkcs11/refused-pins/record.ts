@@ -1,0 +1,125 @@
+import { fieldsOf, parsedJson } from "../../formats/json/json-values.js";
+import { hashBytes, saltBytes, type PinHash } from "./pin-hash.js";
+
+/** A token, as far as it is known before the module is loaded. */
+export interface TokenName {
+  /** The file name of the module. */
+  readonly module: string;
+  readonly label?: string;
+  readonly serial?: string;
+  /**
+   * The members of the vector through which the module reaches it, in order of preference. Left out: wherever
+   * the module's own configuration leads.
+   */
+  readonly endpoints?: readonly string[];
+}
+
+/** A PIN that a token refused. */
+export interface RefusedPin extends TokenName, PinHash {
+  /** When, in ISO 8601 and UTC. */
+  readonly at: string;
+}
+
+/** The most that are remembered, and of one token: each costs a slow hash at that token's next login. */
+const [mostPins, mostOfToken] = [64, 8];
+
+/** The longest label, serial number or address that is kept. */
+const longestName = 200;
+const mostEndpoints = 64;
+
+/**
+ * Whether what was refused there is refused here: labels and serial numbers are the same as far as both are
+ * known, and the member that the client asks first is one of those that it was refused through. A member that
+ * was tried alone says nothing about a vector that others answer first.
+ */
+export function isSameToken(known: TokenName, asked: TokenName): boolean {
+  const { endpoints: [first] = [] } = asked;
+  return (
+    areNamedAlike(known, asked) &&
+    (known.endpoints === undefined || first === undefined || known.endpoints.includes(first))
+  );
+}
+
+/** Whether what is accepted here is so there: one of the members is the same. They share their users. */
+export function sharesMember(known: TokenName, asked: TokenName): boolean {
+  const { endpoints } = asked;
+  return (
+    areNamedAlike(known, asked) &&
+    (endpoints === undefined || (known.endpoints ?? endpoints).some((one) => endpoints.includes(one)))
+  );
+}
+
+function areNamedAlike(known: TokenName, asked: TokenName): boolean {
+  return (
+    known.module === asked.module && agree(known.label, asked.label) && agree(known.serial, asked.serial)
+  );
+}
+
+function agree(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
+}
+
+/** With one more, the last; the oldest are forgotten where there are too many. */
+export function withRefused(pins: readonly RefusedPin[], pin: RefusedPin): readonly RefusedPin[] {
+  const added = shortened(pin);
+  const ofToken = pins.filter((one) => isSameToken(one, added)).slice(1 - mostOfToken);
+  const kept = pins.filter((one) => !isSameToken(one, added) || ofToken.includes(one));
+  return [...kept.slice(1 - mostPins), added];
+}
+
+function shortened(pin: RefusedPin): RefusedPin {
+  const { module, label, serial, endpoints, at, salt, scrypt } = pin;
+  return {
+    module: module.slice(0, longestName),
+    ...(label !== undefined && { label: label.slice(0, longestName) }),
+    ...(serial !== undefined && { serial: serial.slice(0, longestName) }),
+    ...(endpoints && {
+      endpoints: endpoints.slice(0, mostEndpoints).map((one) => one.slice(0, longestName)),
+    }),
+    at,
+    salt,
+    scrypt,
+  };
+}
+
+/** The record as it is kept. */
+export function recordText(pins: readonly RefusedPin[]): string {
+  return `${JSON.stringify({ format: 1, refused: pins }, null, 1)}\n`;
+}
+
+/** What a record holds; undefined if it is not one. */
+export function parseRecord(text: string): readonly RefusedPin[] | undefined {
+  const { format, refused } = fieldsOf(parsedJson(text));
+  if (format !== 1 || !Array.isArray(refused)) return undefined;
+  const pins = refused.map(refusedPin);
+  return pins.every((pin) => pin !== undefined) ? pins : undefined;
+}
+
+function refusedPin(json: unknown): RefusedPin | undefined {
+  const { module, label, serial, endpoints, at, salt, scrypt } = fieldsOf(json);
+  if (typeof module !== "string" || !isText(label) || !isText(serial)) return undefined;
+  if (endpoints !== undefined && !isTexts(endpoints)) return undefined;
+  if (typeof at !== "string" || Number.isNaN(Date.parse(at))) return undefined;
+  if (!isBase64(salt, saltBytes) || !isBase64(scrypt, hashBytes)) return undefined;
+  return {
+    module,
+    ...(label !== undefined && { label }),
+    ...(serial !== undefined && { serial }),
+    ...(endpoints && { endpoints }),
+    at,
+    salt,
+    scrypt,
+  };
+}
+
+function isText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function isBase64(value: unknown, bytes: number): value is string {
+  return typeof value === "string" && Buffer.from(value, "base64").length === bytes;
+}

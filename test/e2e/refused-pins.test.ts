@@ -1,0 +1,155 @@
+import t, { type Test } from "tap";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { report as reportSchema } from "../../src/generated/validate-report.js";
+import { userStates } from "../../src/simulator/user-directory.js";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl } from "../support/knetctl.js";
+import { markedPin } from "../support/marked-pin.js";
+import { threeMembers } from "../support/members.js";
+
+await ensureSandbox(import.meta.filename);
+
+const folder = "/root/refused-pins";
+mkdirSync(folder, { mode: 0o700 });
+const members = await threeMembers(folder);
+const { cluster } = members;
+t.teardown(() => cluster.stop());
+
+/** Wrong PINs that the members were given since the last question. */
+let wrong = 0;
+const logIn = cluster.directory.logIn.bind(cluster.directory);
+cluster.directory.logIn = (name, password) => {
+  const isRight = logIn(name, password);
+  if (!isRight) wrong += 1;
+  return isRight;
+};
+function wrongPins(): number {
+  const count = wrong;
+  wrong = 0;
+  return count;
+}
+
+const profile = members.profileOf(0, 1);
+const pinFile = `${folder}/ca_signer.pin`;
+const right = readFileSync(pinFile, "utf8");
+const marked = markedPin("plain");
+const record = "/var/lib/knetctl/refused-pins.json";
+const [first, second, third] = cluster.endpoints.map(({ https }) => `${https.ip}:${https.port}`);
+
+/** Every command that logs in, each with a result that depends on that login. */
+const verbs: Record<string, readonly string[]> = {
+  apply: ["apply", profile],
+  "apply --in-place": ["apply", "--in-place", profile],
+  rehearse: ["rehearse", profile],
+  verify: ["verify", profile],
+  smoke: [
+    "smoke",
+    "--module=libkNETPKCS11.so",
+    "--as=amplia",
+    "--token-label=ca_signer",
+    "--pin-file",
+    pinFile,
+  ],
+  "ha prove": ["ha", "prove", "--profile", profile, "--user=ca_signer"],
+  "ha drill": ["ha", "drill", "--profile", profile, "--user=ca_signer"],
+  "ha add": ["ha", "add", "hsm_1", third!, "--profile", profile, "--yes"],
+  "ha promote": ["ha", "promote", "hsm_1", second!, "--profile", profile, "--yes"],
+  "ha set": ["ha", "set", "hsm_1", first!, third!, "--profile", profile, "--yes"],
+  "ha remove": ["ha", "remove", "hsm_1", second!, "--profile", profile, "--yes"],
+};
+
+/** Runs it with --json, and gives the document as a text. */
+async function ran(t: Test, words: readonly string[]): Promise<{ exitCode: number; said: string }> {
+  const { exitCode, stdout, stderr } = await knetctl([...words, "--json"]);
+  const document: unknown = JSON.parse(stdout);
+  t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
+  t.strictSame(marked.formsIn(Buffer.from(stdout + stderr)), []);
+  return { exitCode, said: stdout };
+}
+
+function forget(): void {
+  rmSync(record, { force: true });
+  cluster.directory.unlock("ca_signer");
+}
+
+// the same members as the host has, so that there is nothing to change and the proof alone decides
+t.before(async () => {
+  const applied = await knetctl(["apply", profile]);
+  if (applied.exitCode !== 0) throw new Error(applied.stderr);
+  writeFileSync(pinFile, marked.text);
+  wrongPins();
+});
+
+t.test("a pipeline in a loop: one attempt, and nobody is locked out", async (t) => {
+  for (let round = 0; round < 5; round++) {
+    const { exitCode, said } = await ran(t, verbs["apply"]!);
+    t.equal(exitCode, 1);
+    t.match(said, round === 0 ? /CKR_PIN_INCORRECT/ : /"code": "pin-refused-before"/);
+  }
+  t.equal(wrongPins(), 1);
+  t.equal(cluster.directory.state("ca_signer"), userStates.countLow, "two of three attempts are left");
+  t.strictSame(marked.formsIn(readFileSync(record)), []);
+  const { mode, uid, gid } = lstatSync(record);
+  t.strictSame([mode & 0o7777, uid, gid], [0o600, 0, 0]);
+});
+
+for (const [name, words] of Object.entries(verbs)) {
+  t.test(`${name}: what another command's login was refused with is not sent`, async (t) => {
+    const { exitCode, said } = await ran(t, words);
+    t.equal(exitCode, 1, said);
+    t.match(said, /refused this PIN on \d{4}-\d\d-\d\d at \d\d:\d\d UTC; it was not sent again/);
+    t.match(said, /--retry-pin tries it once more/);
+    t.equal(wrongPins(), 0);
+  });
+}
+
+for (const [name, words] of Object.entries(verbs).filter(([name]) => name !== "apply")) {
+  t.test(`${name}: remembers what was refused, and --retry-pin sends it once`, async (t) => {
+    forget();
+    t.match((await ran(t, words)).said, /CKR_PIN_INCORRECT/);
+    t.equal(wrongPins(), 1);
+    t.match((await ran(t, words)).said, /it was not sent again/);
+    t.equal(wrongPins(), 0);
+    t.match((await ran(t, [...words, "--retry-pin"])).said, /CKR_PIN_INCORRECT/);
+    t.equal(wrongPins(), 1);
+    t.equal((JSON.parse(readFileSync(record, "utf8")) as { refused: unknown[] }).refused.length, 1);
+  });
+}
+
+t.test("a person is told in two lines, and the right PIN needs nothing more", async (t) => {
+  const { stderr } = await knetctl(verbs["apply"]!);
+  t.match(
+    stderr,
+    /^error: token "ca_signer" has refused this PIN before \[pin-refused-before\]\n.*refused this PIN on/m,
+  );
+  cluster.directory.unlock("ca_signer");
+  writeFileSync(pinFile, right);
+  t.equal((await knetctl(verbs["apply"]!)).exitCode, 0);
+  t.equal(wrongPins(), 0);
+});
+
+t.test("the VHSM's user was given that PIN since: --retry-pin once, then without it", async (t) => {
+  writeFileSync(pinFile, marked.text);
+  const user = cluster.users.find(({ name }) => name === "ca_signer")!;
+  const before = user.pin;
+  Object.assign(user, { pin: Object.assign(Object.create(before) as object, { reveal: () => marked.text }) });
+  t.equal((await knetctl(verbs["apply"]!)).exitCode, 1, "nobody has said so yet");
+  const retried = await knetctl([
+    "ha",
+    "promote",
+    "hsm_1",
+    second!,
+    "--profile",
+    profile,
+    "--yes",
+    "--retry-pin",
+  ]);
+  t.equal(retried.exitCode, 0, retried.stderr);
+  t.equal((await knetctl(verbs["apply"]!)).exitCode, 0);
+  t.equal(wrongPins(), 0);
+  t.strictSame(JSON.parse(readFileSync(record, "utf8")), { format: 1, refused: [] });
+  t.ok(
+    readdirSync("/var/lib/knetctl").every((name) => !name.startsWith(".")),
+    "no temporary is left",
+  );
+});

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "tap";
+import ts from "typescript";
+import { verbs } from "../../../src/commands/index.js";
+import type { Verb } from "../../../src/commands/verb.js";
+import { parsed, sourceFiles, sourceImports } from "../../support/source-imports.js";
+
+const src = join(import.meta.dirname, "../../../src");
+const imports = sourceImports(src).filter(({ typeOnly }) => !typeOnly);
+const textOf = (file: string): string => readFileSync(join(src, file), "utf8");
+
+/** Files of the program that call a function by this name. */
+function callersOf(name: string): readonly string[] {
+  return [...called].filter(([, names]) => names.includes(name)).map(([file]) => file);
+}
+
+/** The names of what each file calls. */
+const called = new Map(sourceFiles(src).map((file) => [file, calledIn(parsed(file, textOf(file)))]));
+
+/** Names of the functions and methods that are called. */
+function calledIn(node: ts.Node): readonly string[] {
+  const names: string[] = [];
+  const visit = (inner: ts.Node): void => {
+    if (ts.isCallExpression(inner)) {
+      const { expression: callee } = inner;
+      const callees = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+      if (ts.isIdentifier(callees)) names.push(callees.text);
+    }
+    ts.forEachChild(inner, visit);
+  };
+  visit(node);
+  return names;
+}
+
+test("a token is logged in to in one place, which one function alone starts, and that asks first", (t) => {
+  t.strictSame(callersOf("C_Login"), ["pkcs11/worker/checks/session.ts"]);
+  t.strictSame(callersOf("runWorker"), ["pkcs11/test-token.ts"]);
+  t.strictSame(
+    imports.filter(({ target }) => target === "pkcs11/run-worker.ts").map(({ file }) => file),
+    ["pkcs11/test-token.ts"],
+  );
+  const text = textOf("pkcs11/test-token.ts");
+  t.ok(text.indexOf("await refusedBefore(request)") > 0);
+  t.ok(
+    text.indexOf("await refusedBefore(request)") < text.indexOf("runWorker({"),
+    "before the worker starts",
+  );
+  t.end();
+});
+
+test("every login: whoever tests a token hands over what was refused", (t) => {
+  const logins = [
+    "commands/run/smoke.ts",
+    "members/drill.ts",
+    "members/prove-members.ts",
+    "steps/smoke-test/step.ts",
+  ];
+  const callers = [...callersOf("smokeTest"), ...callersOf("testToken")];
+  t.strictSame([...new Set(callers)].filter((file) => file !== "pkcs11/test-token.ts").sort(), logins);
+  // in the requests themselves, or in how a member's module is run, whose type demands it
+  const passing = [...logins.filter((file) => !file.startsWith("members/")), "members/private-client.ts"];
+  for (const file of passing) t.match(textOf(file), /\brefusedPins\b/, file);
+  t.match(textOf("members/private-client.ts"), /Required<Pick<TokenTestRequest, "refusedPins">>/);
+  t.end();
+});
+
+test("nothing is forgotten but what a token of our own would refuse, and where nothing logs in", (t) => {
+  const users = sourceFiles(src).filter((file) => /\bforgetful\b/.test(textOf(file)));
+  t.strictSame(users, [
+    "commands/ha/prove/simulated-drill.ts",
+    "commands/run/plan.ts",
+    "pkcs11/refused-pins/refused-pins.ts",
+  ]);
+  t.end();
+});
+
+test("every verb that logs in takes --strict and --retry-pin, and no other does", (t) => {
+  const all = verbs.flatMap((one): readonly (readonly [string, Verb])[] =>
+    "verbs" in one
+      ? one.verbs.map((verb) => [`${one.name} ${verb.name}`, verb] as const)
+      : [[one.name, one] as const],
+  );
+  for (const option of ["strict", "retry-pin"]) {
+    const takers = all.filter(([, verb]) => Object.hasOwn(verb.options, option)).map(([name]) => name);
+    t.strictSame(takers.sort(), [
+      "apply",
+      "ha add",
+      "ha drill",
+      "ha promote",
+      "ha prove",
+      "ha remove",
+      "ha set",
+      "rehearse",
+      "smoke",
+      "verify",
+    ]);
+  }
+  t.end();
+});
