@@ -1,4 +1,4 @@
-import { cEscape } from "./c-escapes.js";
+import { cEscape, plainEscape } from "./c-escapes.js";
 
 /**
  * The words of a list as `systemctl show` prints it: one space between two, and in double quotes where
@@ -38,7 +38,7 @@ function quotedWord(text: string, start: number, quote: string): Word {
   let at = start;
   for (let plain = at; at <= text.length;) {
     const char = text.charAt(at);
-    const escape = char === "\\" ? cEscape(text, at) : undefined;
+    const escape = char === "\\" ? (cEscape(text, at) ?? plainEscape(text, at)) : undefined;
     if (char !== "" && char !== quote && escape === undefined) {
       at += 1;
       continue;

@@ -1,4 +1,4 @@
-import { unitWords } from "../../formats/systemd/unit-words.js";
+import { variableWords } from "../../formats/systemd/unit-words.js";
 import type { ExecCommand } from "./exec-command.js";
 import type { UnitVariable } from "./unit-environment.js";
 import type { Argument, UnitFiles } from "./unit-files.js";
@@ -18,12 +18,12 @@ export function startedArguments(
 }
 
 function expanded(argument: Argument, variables: ReadonlyMap<string, UnitVariable>): readonly Argument[] {
-  const [, whole] = /^\$([A-Za-z_]\w*)$/.exec(argument.text) ?? [];
+  const [, whole] = /^\$(?![{$])(.*)$/s.exec(argument.text) ?? [];
   if (whole === undefined) return [withTexts(argument, variables)];
   const variable = variables.get(whole);
   return variable === undefined
     ? []
-    : unitWords(variable.value).map(({ text }) => ({
+    : variableWords(variable.value).map(({ text }) => ({
         text,
         ...(variable.where && { where: variable.where }),
       }));

@@ -1,7 +1,7 @@
 import t from "tap";
 import { shownWords } from "../../../src/formats/systemd/shown-words.js";
 import { unitFileLines } from "../../../src/formats/systemd/unit-file.js";
-import { unitWords } from "../../../src/formats/systemd/unit-words.js";
+import { unitWords, variableWords } from "../../../src/formats/systemd/unit-words.js";
 import { cases } from "../../support/cases.js";
 import fc, { anyCharacter } from "../../support/fast-check.js";
 
@@ -56,7 +56,12 @@ t.test("words of a unit file: quotes of both kinds anywhere, escapes, and separa
   const texts = (value: string): readonly string[] => unitWords(value).map(({ text }) => text);
   t.same(texts(`A=1 "B=two words" 'D=single'  E=`), ["A=1", "B=two words", "D=single", "E="]);
   t.same(texts('C="a b"c\\x41\\s\\u00e9 F=tab\\there'), ["C=a bcA é", "F=tab\there"]);
-  t.same(texts("\\x c\\"), ["x", "c\\"], "what is no escape stands for itself");
+  t.same(texts("\\x\\ b c\\"), ["\\x\\ b", "c\\"], "what is no escape stays as it is");
+  t.same(
+    variableWords('a\\tb\\ c "d e"').map(({ text }) => text),
+    ["atb c", "d e"],
+    "in a variable that is split there are no escapes of C's",
+  );
   t.same(
     unitWords('/bin/a ; /bin/b ";" \\;').map(({ plain, offset }) => [plain, offset]),
     [

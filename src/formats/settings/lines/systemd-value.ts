@@ -48,14 +48,14 @@ export function scanSystemdValue(text: string, start: number): SystemdValue {
 
 interface Part {
   readonly value: string;
-  /** The offset after the part; beyond the text if the part is not complete. */
+  /** The offset after the part; beyond the text if the part is not complete, and has all that is left. */
   readonly end: number;
 }
 
 function singleQuoted(text: string, start: number): Part {
   const close = text.indexOf("'", start + 1);
   return close < 0
-    ? { value: "", end: text.length + 1 }
+    ? { value: text.slice(start + 1), end: text.length + 1 }
     : { value: text.slice(start + 1, close), end: close + 1 };
 }
 
@@ -75,7 +75,7 @@ function doubleQuoted(text: string, start: number): Part {
     const next = text.charAt(++at);
     if (next !== "\n") value += /["\\`$]/.test(next) ? next : char + next;
   }
-  return { value: "", end: text.length + 1 };
+  return { value, end: text.length + 1 };
 }
 
 /**
