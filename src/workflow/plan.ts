@@ -1,3 +1,4 @@
+import type { LoadedUnit } from "../host/unit/loaded-unit.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import type { Step, StepInput, StepPlan } from "./step.js";
@@ -15,24 +16,32 @@ export interface Plan {
 
 /**
  * Plans every step in order; a step that cannot be planned contributes its problems, and the others are still
- * planned.
+ * planned, unless it blocks them.
  */
-export async function makePlan(steps: readonly Step[], input: StepInput): Promise<Plan> {
+export async function makePlan(steps: readonly Step[], given: StepInput): Promise<Plan> {
+  const input = { ...given, unit: serviceUnit(given) };
   const planned: PlannedStep[] = [];
-  for (const step of steps)
-    planned.push({
-      step,
-      ...(await planStep(
-        step,
-        input,
-        planned.flatMap(({ changes }) => changes),
-      )),
-    });
+  for (const step of steps) {
+    const before = planned.flatMap(({ changes }) => changes);
+    const one = await planStep(step, input, before);
+    planned.push({ step, ...one });
+    if (one.blocks === true) break;
+  }
   return {
     steps: planned,
     changes: planned.flatMap(({ changes }) => changes),
     problems: oncePerPlace(planned.map(({ problems }) => problems)),
   };
+}
+
+function serviceUnit({ host, profile }: StepInput): NonNullable<StepInput["unit"]> {
+  const { unit } = profile.service;
+  let asked: Promise<LoadedUnit | undefined> | undefined;
+  return () =>
+    (asked ??=
+      unit === undefined
+        ? Promise.resolve(undefined)
+        : import("../host/unit/loaded-unit.js").then(({ loadedUnit }) => loadedUnit(host, unit)));
 }
 
 async function planStep(step: Step, input: StepInput, planned: readonly Change[]): Promise<StepPlan> {

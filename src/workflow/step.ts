@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.js";
+import type { LoadedUnit } from "../host/unit/loaded-unit.js";
 import type { SmokeReport } from "../pkcs11/report.js";
 import type { Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
@@ -12,6 +13,11 @@ export interface StepInput {
   readonly host: Host;
   /** Where changes are tried before the host is touched; left out where nothing is to be tried. */
   readonly staging?: Staging;
+  /**
+   * The service's unit as the service manager has loaded it, which is asked once for a plan; undefined where
+   * the profile names none, or nothing can be said of it. Throws `service-state-unknown`.
+   */
+  readonly unit?: () => Promise<LoadedUnit | undefined>;
 }
 
 export interface StepPlan {
@@ -37,6 +43,8 @@ export interface StepPlan {
    * be restarted. Only looks.
    */
   readonly look?: (signal: AbortSignal) => Promise<readonly Problem[]>;
+  /** True if its errors leave the steps after it nothing to plan: not even a stage is made for them. */
+  readonly blocks?: boolean;
   /** A unit that reads what is planned, and whose restart is left to the user; for the record of the run. */
   readonly owes?: Restart;
 }

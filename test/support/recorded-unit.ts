@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Host } from "../../src/host/host.js";
+import type { LoadedUnit } from "../../src/host/unit/loaded-unit.js";
+import { unitEnvironment } from "../../src/host/unit/unit-environment.js";
+import { UnitFiles } from "../../src/host/unit/unit-files.js";
+import { unitProcess } from "../../src/host/unit/unit-process.js";
+import { parseUnitState } from "../../src/host/service/unit-state.js";
 import { parseUnitSettings, type UnitSettings } from "../../src/host/unit/unit-settings.js";
 
 const folder = join(import.meta.dirname, "../fixtures/unit-settings");
@@ -34,6 +40,34 @@ export function unitWith(properties: Readonly<Record<string, string>>): UnitSett
     .filter((line) => !Object.keys(properties).some((name) => line.startsWith(`${name}=`)));
   const more = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
   return loadedUnit([...others, ...more].join("\n"));
+}
+
+export const unitFile = "/etc/systemd/system/app.service";
+
+/**
+ * The unit `app.service` as it is loaded on this host: a plain one with these lines in [Service], without
+ * quotes, of which its own file has the same. An EnvironmentFile= is not left out if it is missing.
+ */
+export async function loaded(host: Host, lines: string): Promise<LoadedUnit> {
+  const properties = lines.split("\n").flatMap((line) => {
+    const [, name, value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
+    return name === undefined ? [] : [shown(name, value)];
+  });
+  const settings = unitWith({ FragmentPath: unitFile, ...Object.fromEntries(properties) });
+  const state = parseUnitState(recorded("plain"));
+  if (state === undefined) throw new Error("the unit has no state");
+  const placed = new UnitFiles(host, settings);
+  const environment = unitEnvironment(host, settings, placed);
+  return { state, settings, placed, environment, process: await unitProcess(host, settings, environment) };
+}
+
+function shown(name: string, value: string): readonly [string, string] {
+  if (name === "EnvironmentFile") return ["EnvironmentFiles", `${value} (ignore_errors=no)`];
+  if (name !== "ExecStart") return [name, value];
+  return [
+    "ExecStart",
+    `{ path=${value.split(" ")[0] ?? ""} ; argv[]=${value} ; ignore_errors=no ; start_time=[n/a] }`,
+  ];
 }
 
 function loadedUnit(text: string): UnitSettings {

@@ -10,6 +10,8 @@ export interface StandInService {
   /** What it does when it is started next: always, or as long as a file holds a text. */
   does(mode: Mode, when?: { readonly holds: string; readonly file: string }): void;
   loads(load: "loaded" | "not-found" | "masked" | "bad-setting"): void;
+  /** Lines `Name=value` of its settings, as `systemctl show` prints them. Without: its user is amplia. */
+  has(settings: readonly string[]): void;
   /** The word for what it does now: a mode, "inactive" or "failed". */
   now(): string;
   /** As it was started last; another text after another start. */
@@ -42,6 +44,9 @@ export function standInService({ isUp }: { readonly isUp: boolean }): StandInSer
     },
     loads: (load) => {
       writeFileSync(`${state}/load`, load);
+    },
+    has: (settings) => {
+      writeFileSync(`${state}/settings`, settings.join("\n"));
     },
     now: () => word("now").split(" ")[0] ?? "",
     start: () => word("now"),

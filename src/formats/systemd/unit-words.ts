@@ -19,8 +19,8 @@ export function unitWords(value: string): readonly UnitWord[] {
 }
 
 /**
- * The words into which a variable's value is split where `$NAME` is a word of a command line: a backslash only
- * makes the next character stand for itself. Pure.
+ * The words into which a variable's value is split where `$NAME` is a word of a command line: a backslash
+ * only makes the next character stand for itself. Pure.
  */
 export function variableWords(value: string): readonly UnitWord[] {
   return words(value, plainEscape);

@@ -4,6 +4,7 @@ import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import { path } from "../../host/path.js";
+import type { UnitProcess } from "../../host/unit/unit-process.js";
 import type { ObservedAccount } from "./observe.js";
 
 const step = "account";
@@ -47,8 +48,15 @@ function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
   ];
 }
 
-/** What prevents the account from being used as it is. */
-export function accountProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
+/**
+ * What prevents the account from being used as it is. `process`: what the service's unit makes of it, where
+ * that is known, and was compared with the profile.
+ */
+export function accountProblems(
+  service: ServiceAccount,
+  observed: ObservedAccount,
+  process?: UnitProcess,
+): Problem[] {
   const problems: Problem[] = [];
   const unmade = [
     ...(observed.user === undefined ? [service.user] : []),
@@ -59,17 +67,21 @@ export function accountProblems(service: ServiceAccount, observed: ObservedAccou
   if (!service.create && observed.user !== undefined && observed.group === undefined)
     problems.push(missingGroup(service));
   if (observed.user?.uid === 0) problems.push(isRoot(service));
-  if (isOutside(observed)) problems.push(notAMember(service));
+  if (process === undefined && isOutside(observed)) problems.push(notAMember(service));
   return observed.needsHome || observed.user === undefined
-    ? [...problems, ...homeProblems(service, observed)]
+    ? [...problems, ...homeProblems(service, observed, process)]
     : problems;
 }
 
-function homeProblems(service: ServiceAccount, observed: ObservedAccount): Problem[] {
+function homeProblems(
+  service: ServiceAccount,
+  observed: ObservedAccount,
+  process: UnitProcess | undefined,
+): Problem[] {
   const problems: Problem[] = [];
   if (service.home === undefined && observed.home === noHome) problems.push(homeless(service));
-  if (observed.user !== undefined && observed.user.home !== observed.home)
-    problems.push(otherHome(observed.user.home, observed));
+  const home = process?.home ?? observed.user?.home;
+  if (home !== undefined && home !== observed.home) problems.push(otherHome(home, observed));
   if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder")
     problems.push(notAFolder(observed));
   else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & 0o022) !== 0)

@@ -1,31 +1,68 @@
-import { needsPermission } from "../../problem/problem.js";
-import type { Step } from "../../workflow/step.js";
+import { whyNoServiceManager } from "../../host/service/systemctl.js";
+import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
+import { asWarning, isError, needsPermission, Problem } from "../../problem/problem.js";
+import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { accountChanges, accountProblems } from "./changes.js";
 import { observeAccount } from "./observe.js";
 
-/** The account that runs the application: looked up, or created if the profile says so. */
+/**
+ * The account that runs the application: looked up, or created if the profile says so. Where the service's
+ * unit contradicts it, nothing else is planned: all that follows would be made and proven for another process
+ * than the application's.
+ */
 export const accountStep: Step = {
   id: "account",
   title: "service account",
-  plan: ({ profile, host }) => {
-    const { service } = profile;
-    try {
-      const observed = observeAccount(host, profile);
-      const problems = accountProblems(service, observed);
-      const blocked = problems.some(({ severity }) => severity === "error");
-      return Promise.resolve({
-        changes: blocked ? [] : accountChanges(service, observed),
-        problems,
-        notes: [],
-      });
-    } catch (error) {
-      if (!needsPermission(error)) throw error;
-      return Promise.resolve({
-        changes: [],
-        problems: [],
-        notes: [`could not see the home: ${error.message}`],
-        unseen: true,
-      });
-    }
+  plan: async (input) => {
+    const { unit, notes, problems } = await observedUnit(input);
+    if (problems.some(isError)) return { changes: [], problems, notes, blocks: true };
+    const account = planAccount(input, unit);
+    return { ...account, problems: [...problems, ...account.problems], notes: [...notes, ...account.notes] };
   },
 };
+
+function planAccount({ profile, host }: StepInput, unit: LoadedUnit | undefined): StepPlan {
+  const { service } = profile;
+  try {
+    const observed = observeAccount(host, profile);
+    const problems = accountProblems(service, observed, unit?.process);
+    return {
+      changes: problems.some(isError) ? [] : accountChanges(service, observed),
+      problems,
+      notes: [],
+    };
+  } catch (error) {
+    if (!needsPermission(error)) throw error;
+    return { changes: [], problems: [], notes: [`could not see the home: ${error.message}`], unseen: true };
+  }
+}
+
+interface ObservedUnit extends Pick<StepPlan, "notes" | "problems"> {
+  readonly unit?: LoadedUnit;
+}
+
+/** A service manager that does not answer is no reason not to plan: what needs it says so again. */
+async function observedUnit({ profile, host, unit: ask }: StepInput): Promise<ObservedUnit> {
+  const { unit: name } = profile.service;
+  if (name === undefined) return { notes: [], problems: [] };
+  const why = whyNoServiceManager(host);
+  if (why !== undefined) return { notes: [`${why}; ${name} is not compared with the profile`], problems: [] };
+  try {
+    const unit = await ask?.();
+    if (unit === undefined) return { notes: [], problems: [] };
+    const { unitProblems } = await import("./unit-problems.js");
+    return {
+      unit,
+      notes: unit.environment.unread.map(unreadNote),
+      problems: unitProblems(profile, unit, host),
+    };
+  } catch (error) {
+    if (error instanceof Problem && error.code === "service-state-unknown")
+      return { notes: [], problems: [asWarning(error)] };
+    throw error;
+  }
+}
+
+function unreadNote({ message, where }: Problem): string {
+  return `could not read the unit's environment file ${where?.path ?? ""}: ${message}`;
+}

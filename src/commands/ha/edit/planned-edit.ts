@@ -118,6 +118,6 @@ function proofSteps(
   const steps = [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
   return steps.map((step) => ({
     ...step,
-    plan: ({ profile, host }, planned) => step.plan({ profile: { ...profile, users }, host }, planned),
+    plan: (input, planned) => step.plan({ ...input, profile: { ...input.profile, users } }, planned),
   }));
 }

@@ -1,0 +1,33 @@
+import type { Host } from "../host.js";
+import { whyNoServiceManager } from "../service/systemctl.js";
+import type { UnitState } from "../service/unit-state.js";
+import { readUnit } from "./read-unit.js";
+import { unitEnvironment, type UnitEnvironment } from "./unit-environment.js";
+import { UnitFiles } from "./unit-files.js";
+import { unitAccount, type UnitProcess, unitProcess } from "./unit-process.js";
+import type { UnitSettings } from "./unit-settings.js";
+
+/** A unit that the service manager has loaded, with what follows from its settings and files. */
+export interface LoadedUnit {
+  readonly state: UnitState;
+  readonly settings: UnitSettings;
+  readonly placed: UnitFiles;
+  readonly environment: UnitEnvironment;
+  /** Undefined where this host does not have the account or the group, or the user is a dynamic one. */
+  readonly process: UnitProcess | undefined;
+}
+
+/**
+ * Undefined where nothing can be said: the unit does not exist or cannot be loaded, or no service manager
+ * runs this host. Works without root, but for environment files that only root can read. Throws
+ * `service-state-unknown`.
+ */
+export async function loadedUnit(host: Host, unit: string): Promise<LoadedUnit | undefined> {
+  if (whyNoServiceManager(host) !== undefined) return undefined;
+  const { state, settings } = await readUnit(host, unit);
+  if (settings === undefined) return undefined;
+  const placed = new UnitFiles(host, settings);
+  const account = unitAccount(host, settings);
+  const environment = unitEnvironment(host, settings, placed, account === undefined ? [] : [account.uid]);
+  return { state, settings, placed, environment, process: await unitProcess(host, settings, environment) };
+}

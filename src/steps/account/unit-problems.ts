@@ -1,0 +1,162 @@
+import { shellWord } from "../../formats/text/shell-word.js";
+import type { Accounts, Host } from "../../host/host.js";
+import { type AbsolutePath, asAbsolutePath } from "../../host/path.js";
+import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
+import type { UnitVariable } from "../../host/unit/unit-environment.js";
+import { Problem, type Where } from "../../problem/problem.js";
+import { serviceHome } from "../../profile/service-identity.js";
+import type { Profile, ServiceAccount } from "../../profile/types.js";
+
+/**
+ * Where the service's unit contradicts the profile, so that the application would run as somebody else, look
+ * for its configuration elsewhere, or have no right to read it, whatever a test as the profile's user shows.
+ */
+export function unitProblems(
+  { service, users }: Pick<Profile, "service" | "users">,
+  unit: LoadedUnit,
+  host: Host,
+): readonly Problem[] {
+  const user = userProblem(service, unit, host.accounts);
+  if (user !== undefined) return [user];
+  const needsHome = users.size > 0 || service.home !== undefined;
+  return [
+    ...(needsHome ? homeProblem(service, unit, host) : []),
+    ...groupProblem(service, unit, host.accounts),
+  ];
+}
+
+function userProblem(
+  { user, create }: ServiceAccount,
+  { settings, placed, process }: LoadedUnit,
+  accounts: Accounts,
+): Problem | undefined {
+  const { unit, dynamicUser } = settings;
+  const runsAs = settings.user ?? "root";
+  if (isSameUser(runsAs, user, accounts)) {
+    const makesAccount = create && accounts.user(user) === undefined;
+    return dynamicUser && process === undefined && !makesAccount ? dynamic(unit, user, placed) : undefined;
+  }
+  const line = settings.user === undefined ? "the unit has no User=" : `User=${runsAs} in the unit`;
+  return new Problem(
+    "service-user-differs",
+    `${unit} runs as ${JSON.stringify(runsAs)}, the profile's service user is ${JSON.stringify(user)}`,
+    {
+      ...at(placed.whereIs("User") ?? placed.whereIs("DynamicUser")),
+      detail: `${line}; service.user: ${user} in the profile`,
+      hint: `give service.user: ${runsAs} in the profile, or ${inUnit(unit, `User=${user}`)}`,
+    },
+  );
+}
+
+function isSameUser(runsAs: string, user: string, accounts: Accounts): boolean {
+  const uid = accounts.user(user)?.uid;
+  if (runsAs === user || runsAs === String(uid)) return true;
+  return uid !== undefined && accounts.user(runsAs)?.uid === uid;
+}
+
+function dynamic(unit: string, user: string, placed: LoadedUnit["placed"]): Problem {
+  return new Problem(
+    "service-user-dynamic",
+    `${JSON.stringify(user)}, as whom ${unit} runs, exists only while the unit does`,
+    {
+      ...at(placed.whereIs("DynamicUser")),
+      detail:
+        "DynamicUser=yes in the unit gives it another user id at each start, to which no files can be given",
+      hint:
+        `create an account of that name, which systemd then takes (useradd --system ${shellWord(user)}, or ` +
+        `service.create: true in the profile), or ${inUnit(unit, "DynamicUser=no")}`,
+    },
+  );
+}
+
+function homeProblem(
+  service: ServiceAccount,
+  { settings: { unit, passEnvironment }, placed, environment, process }: LoadedUnit,
+  { accounts }: Host,
+): readonly Problem[] {
+  const wanted = serviceHome(service, accounts.user(service.user));
+  const variable = environment.variables.get("HOME");
+  if (variable !== undefined)
+    return homeIn(variable) === wanted ? [] : [otherHome(unit, wanted, service, variable)];
+  // what cannot be seen here is seen by the proof
+  if (environment.unread.length > 0 || passEnvironment.includes("HOME")) return [];
+  const home = process?.home;
+  if (home === undefined || home === wanted) return [];
+  return [
+    new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
+      ...at(placed.whereIs("User")),
+      detail:
+        `HOME is that of the account, ${home}: the unit sets no other; ` +
+        `service.home: ${wanted} in the profile`,
+      hint: `leave service.home out of the profile, or ${inUnit(unit, `Environment=HOME=${wanted}`)}`,
+    }),
+  ];
+}
+
+function otherHome(unit: string, wanted: string, { home }: ServiceAccount, variable: UnitVariable): Problem {
+  const given = homeIn(variable);
+  const inProfile =
+    home === undefined
+      ? `service.home is left out of the profile, and the account's home is ${wanted}`
+      : `service.home: ${wanted} in the profile`;
+  const corrected =
+    variable.from === "Environment="
+      ? inUnit(unit, `Environment=HOME=${wanted}`)
+      : `correct HOME in ${variable.where?.path ?? "the unit's EnvironmentFile"}`;
+  return new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
+    ...at(variable.where),
+    detail: `${variable.from} in the unit sets HOME to ${given ?? "what is no absolute path"}; ${inProfile}`,
+    hint: given === undefined ? corrected : `give service.home: ${given} in the profile, or ${corrected}`,
+  });
+}
+
+function homeIn({ value }: UnitVariable): AbsolutePath | undefined {
+  return asAbsolutePath(value.length > 1 ? value.replace(/\/+$/, "") : value);
+}
+
+/** The group's rights are those by which the service reads the client's configuration and the settings. */
+function groupProblem(
+  { user, group }: ServiceAccount,
+  { settings, placed, process }: LoadedUnit,
+  accounts: Accounts,
+): readonly Problem[] {
+  if (process?.uid === 0 || hasGroup(group, settings, process, accounts)) return [];
+  const { unit } = settings;
+  const said =
+    settings.group === undefined
+      ? `the unit has neither Group=${group} nor SupplementaryGroups=${group}, and ${user} is no member`
+      : `Group=${settings.group} in the unit takes the place of the account's own group`;
+  return [
+    new Problem("service-group-differs", `${unit} does not have the group ${JSON.stringify(group)}`, {
+      ...at(placed.whereIs("Group") ?? placed.whereIs("User")),
+      detail: `${said}; service.group: ${group} in the profile is what lets it read config.json`,
+      hint:
+        (settings.group === undefined
+          ? `make it a member (usermod -aG ${shellWord(group)} ${shellWord(user)})`
+          : `give service.group: ${settings.group} in the profile`) +
+        `, or ${inUnit(unit, `SupplementaryGroups=${group}`)}`,
+    }),
+  ];
+}
+
+/** For an account or a group that is yet to be created, by what the unit says of it. */
+function hasGroup(
+  group: string,
+  { group: main, supplementaryGroups }: LoadedUnit["settings"],
+  process: LoadedUnit["process"],
+  accounts: Accounts,
+): boolean {
+  const gid = accounts.group(group)?.gid;
+  const isNamed = [main, ...supplementaryGroups].some((one) => one === group || one === String(gid));
+  if (isNamed) return true;
+  if (process === undefined || gid === undefined) return main === undefined;
+  return process.groups.includes(gid);
+}
+
+function at(where: Where | undefined): { readonly where?: Where } {
+  return where === undefined ? {} : { where };
+}
+
+function inUnit(unit: string, line: string): string {
+  return `set ${line} in the unit (systemctl edit ${shellWord(unit)})`;
+}
