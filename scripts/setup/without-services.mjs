@@ -1,5 +1,9 @@
 /** The units of servers that the tests start themselves, by package. */
-const units = { nginx: ["nginx.service"], "openssh-server": ["ssh.service", "ssh.socket"] };
+const units = {
+  nginx: ["nginx.service"],
+  opencryptoki: ["pkcsslotd.service"],
+  "openssh-server": ["ssh.service", "ssh.socket"],
+};
 
 /**
  * While policy-rc.d (invoke-rc.d(8)) says no, no service starts; afterwards the new ones are kept from

@@ -42,6 +42,10 @@ export interface WorkerRequest {
   readonly task: WorkerTask;
   /** Absolute path, or a bare name for the dynamic loader. */
   readonly module: string;
+  /** Paths of libraries that are loaded with the module, before it is called: see `again`. */
+  readonly loadFirst: readonly string[];
+  /** Whether the worker may answer `again`. */
+  readonly mayStartAgain: boolean;
   readonly token: TokenChoice;
   /** Null: no PIN, so no login. */
   readonly pinBytes: number | null;
@@ -62,6 +66,8 @@ export type WorkerMessage =
   | { readonly type: "inventory"; readonly complete: boolean }
   | ({ readonly type: "signature" } & SignatureTime)
   | { readonly type: "paused" }
+  /** It did not log in: another process is to load these libraries first. */
+  | { readonly type: "again"; readonly libraries: readonly string[] }
   | { readonly type: "refused"; readonly why: RefusalReason; readonly detail: string }
   | { readonly type: "done" };
 
@@ -109,6 +115,8 @@ function asMessage(value: unknown): WorkerMessage | undefined {
       return { type: "done" };
     case "paused":
       return { type: "paused" };
+    case "again":
+      return { type: "again", libraries: paths(value["libraries"]) };
     case "inventory":
       return { type: "inventory", complete: value["complete"] === true };
     case "object": {
@@ -167,12 +175,24 @@ export function asRequest(line: string): WorkerRequest | undefined {
     nonce: textOf(value["nonce"]),
     task: tasks.find((known) => known === value["task"]) ?? "smoke",
     module: textOf(value["module"]),
+    loadFirst: paths(value["loadFirst"]),
+    mayStartAgain: value["mayStartAgain"] === true,
     token,
     pinBytes,
     identity: asIdentity(value["identity"]),
     objectLabel: textOf(value["objectLabel"]),
     tokenObjects: value["tokenObjects"] === true,
   };
+}
+
+/** More libraries than any module loads. */
+const mostPaths = 500;
+
+function paths(value: unknown): readonly string[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  return entries
+    .filter((path): path is string => typeof path === "string" && path.startsWith("/"))
+    .slice(0, mostPaths);
 }
 
 function asTokenChoice(value: unknown): TokenChoice | undefined {

@@ -9,9 +9,12 @@ import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
 import { workerCommand } from "./worker-command.js";
 import type { WorkerFiles } from "./worker-files.js";
+import { WorkerStderr } from "./worker-stderr.js";
 
 export interface WorkerRun {
   readonly files: WorkerFiles;
+  /** Path or bare name of the module. */
+  readonly module: string;
   readonly identity?: Identity;
   readonly nonce: string;
   /** Random text that identifies the module's processes. */
@@ -43,6 +46,8 @@ export interface WorkerEnd {
   readonly openMs: number;
   /** The end of what it printed on standard error, unchanged. */
   readonly stderr: string;
+  /** What was loaded after the module, if the dynamic loader was asked to tell (`loaderTells`). */
+  readonly libraries: readonly string[];
 }
 
 /** How long a worker may take to leave after its last message. */
@@ -51,7 +56,6 @@ const lingerMs = 2000;
 const drainMs = 300;
 /** How long SIGKILL may take; a process in an uninterruptible wait is left behind. */
 const killMs = 3000;
-const stderrKept = 2048;
 
 /**
  * Runs the worker in its own process group and session, and settles when the worker exits: by itself, at the
@@ -68,7 +72,10 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
     stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node],
   });
   const transcript = new Transcript();
-  const stderr = lastBytes(child.stderr, stderrKept);
+  const stderr = new WorkerStderr(run.module);
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr.take(chunk);
+  });
   child.stdout?.resume();
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(run.input);
@@ -84,7 +91,8 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   await ended(reports);
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();
-  return { transcript, exitCode, signal, killed: end.killed, openMs, stderr: stderr() };
+  const { text, libraries } = stderr;
+  return { transcript, exitCode, signal, killed: end.killed, openMs, stderr: text, libraries };
 }
 
 type Kill = (why: "deadline" | "linger" | "abort") => void;
@@ -120,7 +128,8 @@ function supervised(
       const message = decodeMessage(run.nonce, line);
       if (message !== undefined) transcript.take(message, performance.now());
       if (message?.type === "paused") void goOn(child, run);
-      if (message?.type === "done" && !settled) timers.push(setTimeout(stop, lingerMs, "linger"));
+      if ((message?.type === "done" || message?.type === "again") && !settled)
+        timers.push(setTimeout(stop, lingerMs, "linger"));
     });
     reports.on("data", read);
     child.on("error", (error) => {
@@ -170,12 +179,4 @@ function ended(stream: Readable): Promise<void> {
       resolve();
     });
   });
-}
-
-function lastBytes(stream: Readable | null, most: number): () => string {
-  let kept = Buffer.alloc(0);
-  stream?.on("data", (chunk: Buffer) => {
-    kept = Buffer.concat([kept, chunk.subarray(-most)]).subarray(-most);
-  });
-  return () => kept.toString();
 }

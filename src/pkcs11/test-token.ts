@@ -8,11 +8,13 @@ import type { TokenReport } from "./report.js";
 import { refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
 import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
+import { inPasses } from "./passes.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
 import { runWorker, type WorkerEnd } from "./run-worker.js";
 import { tokenReport } from "./token-report.js";
 import { workerEnvironment } from "./worker-command.js";
 import { addonMissing, openWorkerFiles } from "./worker-files.js";
+import { loaderTells } from "./worker-stderr.js";
 
 /** A token, how to reach it, and as which user. */
 export interface TokenTestRequest {
@@ -76,42 +78,49 @@ export async function testToken(
   const refused = await refusedBefore(request);
   if (refused !== undefined) return { report: refused, inventory: undefined, signatures: [] };
   const { tokenObjects = false, timeoutMs = defaultTimeoutMs } = request;
-  const files = openWorkerFiles(request.workerPath, request.identity);
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
-  const asked: WorkerRequest = {
-    nonce: randomBytes(12).toString("hex"),
-    task,
-    module: request.module,
-    token: request.token,
-    pinBytes: pin?.length ?? null,
-    identity: request.identity ?? null,
-    objectLabel: `knetctl-smoke-${randomBytes(6).toString("hex")}`,
-    tokenObjects,
-  };
+  const objectLabel = `knetctl-smoke-${randomBytes(6).toString("hex")}`;
   const end = await started(
-    runWorker({
-      files,
-      ...(request.identity && { identity: request.identity }),
-      nonce: asked.nonce,
-      enter: request.enter,
-      marker: randomBytes(12).toString("hex"),
-      input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
-      environment: workerEnvironment(request.identity),
-      variables: {
-        ...(request.libraryPath !== undefined && { LD_LIBRARY_PATH: request.libraryPath }),
-        ...request.environment,
-      },
-      timeoutMs: Math.min(timeoutMs, longestTimer),
-      ...(request.signal && { signal: request.signal }),
-      ...(meanwhile && { meanwhile }),
+    inPasses(Math.min(timeoutMs, longestTimer), async ({ timeoutMs, ...pass }) => {
+      const asked: WorkerRequest = {
+        nonce: randomBytes(12).toString("hex"),
+        task,
+        module: request.module,
+        token: request.token,
+        pinBytes: pin?.length ?? null,
+        identity: request.identity ?? null,
+        objectLabel,
+        tokenObjects,
+        ...pass,
+      };
+      // opened anew for each, since the first has read the script to its end
+      const files = openWorkerFiles(request.workerPath, request.identity);
+      return runWorker({
+        files,
+        module: request.module,
+        ...(request.identity && { identity: request.identity }),
+        nonce: asked.nonce,
+        enter: request.enter,
+        marker: randomBytes(12).toString("hex"),
+        input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
+        environment: workerEnvironment(request.identity),
+        variables: {
+          ...(pass.mayStartAgain && { LD_DEBUG: loaderTells }),
+          ...(request.libraryPath !== undefined && { LD_LIBRARY_PATH: request.libraryPath }),
+          ...request.environment,
+        },
+        timeoutMs,
+        ...(request.signal && { signal: request.signal }),
+        ...(meanwhile && { meanwhile }),
+      }).finally(() => {
+        files.close();
+      });
     }),
-  ).finally(() => {
-    files.close();
-  });
+  );
   const unkept = await rememberLogin(request, end.transcript);
   throwIfNotMade(end, request);
   const report = tokenReport(
-    { module: request.module, token: request.token, timeoutMs, tokenObjects, objectLabel: asked.objectLabel },
+    { module: request.module, token: request.token, timeoutMs, tokenObjects, objectLabel },
     end,
   );
   return {

@@ -22,6 +22,8 @@ export class Transcript {
   inventory: Inventory | undefined;
   readonly signatures: SignatureTime[] = [];
   refused: { readonly why: RefusalReason; readonly detail: string } | undefined;
+  /** What another process is to load first; undefined if the worker went on, or has been given the PIN. */
+  again: readonly string[] | undefined;
   done = false;
   readonly #objects: InventoryObject[] = [];
 
@@ -55,6 +57,9 @@ export class Transcript {
           this.signatures.push({ ms: message.ms, sinceStartMs: message.sinceStartMs });
         return;
       case "paused":
+        return;
+      case "again":
+        if (!this.pinGiven) this.again = message.libraries;
         return;
       case "refused":
         this.refused = message;

@@ -90,3 +90,16 @@ test("a module gets its own libraries, not those inside node", async (t) => {
     { detail: /FIXTURE'S OWN/ },
   );
 });
+
+test("so does what a module loads itself, however it takes the wrong ones", async (t) => {
+  const own = modules.module("own", ["-DDEPENDENT"], [modules.dependency("libfixture-own.so", "FIXTURE_1")]);
+  const module = modules.wrapping();
+  for (const how of [{}, { FIXTURE_FOREIGN: "abort" }]) {
+    const environment = { WRAP_MODULE: own, WRAP_PLAIN: "1", ...how };
+    const report = await smoke({ module, token: { only: true }, environment });
+    const found = (id: string): unknown => report.checks.find((check) => check.id === id);
+    t.match(found("info"), { detail: /FIXTURE'S OWN/ });
+    t.match(found("libraries"), { status: "pass", detail: /^loaded first: .*own\.so$/ });
+    t.match(found("login"), { status: "pass" });
+  }
+});

@@ -52,6 +52,22 @@ test("led into a stage the worker is the service user there and writes nothing o
   t.notOk(existsSync(join(theirs, "who")));
 });
 
+test("what a module loads gets the libraries of the stage, not those inside node", async (t) => {
+  const own = modules.module("own", ["-DDEPENDENT"], [modules.dependency("libfixture-own.so", "FIXTURE_1")]);
+  const report = await smokeTest({
+    module: modules.wrapping(),
+    token: { only: true },
+    pin: undefined,
+    identity,
+    environment: { WRAP_MODULE: own, WRAP_PLAIN: "1" },
+    enter: stage.host.enter,
+    workerPath: worker.path,
+  });
+  const found = (id: string): unknown => report.checks.find((check) => check.id === id);
+  t.match(found("info"), { detail: /FIXTURE'S OWN/ });
+  t.match(found("libraries"), { status: "pass", detail: /own\.so/ });
+});
+
 test("in a stage too it is ended at the time-out, with all of its group", async (t) => {
   const mark = `${process.pid}.staged`;
   const report = await smokeTest({

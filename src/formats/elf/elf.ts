@@ -1,6 +1,14 @@
 import { Problem } from "../../problem/problem.js";
 import { definesSymbol, ElfView, Malformed, mostEntries } from "./elf-symbols.js";
 import type { SymbolTables } from "./elf-symbols.js";
+import {
+  dynamicSegment,
+  fileOffset,
+  interpreterSegment,
+  readDynamic,
+  readSegments,
+  readText,
+} from "./elf-tables.js";
 
 /**
  * What must be equal for two ELF files to be loaded into one process. `machine` is e_machine: 62 x86-64, 183
@@ -50,9 +58,6 @@ const tag = {
   verneed: 0x6ffffffe,
   verneednum: 0x6fffffff,
 };
-const loadSegment = 1;
-const dynamicSegment = 2;
-const interpreterSegment = 3;
 
 /**
  * Reads the header and the dynamic section of an ELF file (System V ABI, chapter 5; the GNU extensions of the
@@ -98,7 +103,8 @@ function malformed(path: string, detail: string): Problem {
   });
 }
 
-function openView(bytes: Buffer, path: string): ElfView {
+/** Throws a Problem (`elf-not-elf`) for another kind of file. */
+export function openView(bytes: Buffer, path: string): ElfView {
   const [bits, order] = [bytes[4], bytes[5]];
   if (
     bytes.subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")) &&
@@ -117,22 +123,9 @@ function targetOf(view: ElfView): ElfTarget {
   return { bits: view.bits, byteOrder: view.little ? "little" : "big", machine: view.u16(18) };
 }
 
-interface Segment {
-  readonly type: number;
-  readonly offset: number;
-  readonly address: number;
-  readonly size: number;
-}
-
 function readFile(view: ElfView): ElfFile {
   const segments = readSegments(view);
-  const offsetOf = (address: number): number => {
-    const home = segments.find(
-      (s) => s.type === loadSegment && address >= s.address && address < s.address + s.size,
-    );
-    if (home === undefined) throw new Malformed(`address 0x${address.toString(16)} is in no segment`);
-    return address - home.address + home.offset;
-  };
+  const offsetOf = (address: number): number => fileOffset(segments, address);
   const dynamic = readDynamic(
     view,
     segments.find((segment) => segment.type === dynamicSegment),
@@ -167,52 +160,6 @@ function readFile(view: ElfView): ElfFile {
     versions: new Set(readVersionDefinitions(view, at(tag.verdef), first(tag.verdefnum) ?? 0, text)),
     defines: (symbol) => definesSymbol(view, tables, symbol),
   };
-}
-
-function readSegments(view: ElfView): readonly Segment[] {
-  const start = view.word(view.pick(28, 32));
-  const size = view.u16(view.pick(42, 54));
-  const count = view.u16(view.pick(44, 56));
-  if (size < view.pick(32, 56)) throw new Malformed("the program headers have no room for their fields");
-  const segments = Array.from({ length: count }, (_, index): Segment => {
-    const at = start + index * size;
-    return {
-      type: view.u32(at),
-      offset: view.word(at + view.pick(4, 8)),
-      address: view.word(at + view.pick(8, 16)),
-      size: view.word(at + view.pick(16, 32)),
-    };
-  });
-  const end = Math.max(0, ...segments.filter((s) => s.type === loadSegment).map((s) => s.offset + s.size));
-  if (end > view.bytes.length)
-    throw new Malformed(`the file has ${view.bytes.length} of the ${end} bytes its header promises`);
-  return segments;
-}
-
-function readDynamic(
-  view: ElfView,
-  segment: Segment | undefined,
-): { readonly tag: number; readonly value: number }[] {
-  const entries: { tag: number; value: number }[] = [];
-  if (segment === undefined) return entries;
-  const width = view.pick(8, 16);
-  for (
-    let at = segment.offset;
-    at + width <= segment.offset + segment.size && entries.length < mostEntries;
-    at += width
-  ) {
-    const entry = { tag: view.word(at), value: view.word(at + width / 2) };
-    if (entry.tag === 0) break;
-    entries.push(entry);
-  }
-  return entries;
-}
-
-function readText(view: ElfView, table: { start: number; size: number } | undefined, index: number): string {
-  if (table === undefined || index >= table.size) throw new Malformed("a name is outside the string table");
-  const end = view.bytes.indexOf(0, table.start + index);
-  if (end < 0 || end >= table.start + table.size) throw new Malformed("a name is not terminated");
-  return view.bytes.toString("utf8", table.start + index, end);
 }
 
 /** Offsets of a chain of records, each of which gives the distance to the next. */

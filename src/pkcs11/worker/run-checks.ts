@@ -16,8 +16,8 @@ const CKR_FUNCTION_NOT_SUPPORTED = 0x54;
 const unreachable: ReadonlySet<number> = new Set([0x30, 0x31, 0x32, 0xe0, 0xe1]);
 
 /**
- * Runs the checks in order and reports each one's start and end. After one that stops the run, only those
- * that clean up are run. Never throws for what a module does.
+ * Runs the checks in order and reports each one's start and end; of a quiet one that passed, only the start.
+ * After one that stops the run, only those that clean up are run. Never throws for what a module does.
  */
 export function runChecks(checks: readonly Check[], run: Run): void {
   let stopped = false;
@@ -34,8 +34,9 @@ export function runChecks(checks: readonly Check[], run: Run): void {
       ms: Math.round((performance.now() - started) * 10) / 10,
       ...withClosedHome(check, outcome),
     };
-    run.tell({ type: "end", result });
     stopped ||= stop === true;
+    if (check.quiet === true && result.status === "pass" && result.detail === undefined) continue;
+    run.tell({ type: "end", result });
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type WorkerMessage,
   type WorkerRequest,
 } from "../protocol.js";
+import { loaderTells } from "../worker-stderr.js";
 import { runChecks } from "./run-checks.js";
 
 /**
@@ -67,6 +68,8 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
       pause(request.nonce);
     },
     started: performance.now(),
+    looked: undefined,
+    loadedFirst: [],
     initialized: false,
     slots: [],
     token: undefined,
@@ -117,6 +120,8 @@ async function work(input: Input): Promise<void> {
 
 // what knetctl withheld from this process is not for the module either
 closeOthers();
+// not for the programs that the module starts
+if (process.env["LD_DEBUG"] === loaderTells) delete process.env["LD_DEBUG"];
 process.umask(0o022);
 const input = readInput();
 if (input === undefined) process.exit(2);

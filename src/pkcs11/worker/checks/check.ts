@@ -22,6 +22,10 @@ export interface Run {
   pause(): void;
   /** Milliseconds of the monotonic clock. */
   readonly started: number;
+  /** The libraries whose bindings need no look, or had one; undefined until the module is loaded. */
+  looked: ReadonlySet<string> | undefined;
+  /** Of what was to be loaded first, what the module does not bring along. */
+  loadedFirst: readonly string[];
   initialized: boolean;
   slots: readonly Handle[];
   token: ChosenToken | undefined;
@@ -86,6 +90,8 @@ export interface Check {
   readonly mandatory?: boolean;
   /** True: also run after a stop. */
   readonly cleanup?: boolean;
+  /** True: it is only reported if there is something to say, more than that it passed. */
+  readonly quiet?: boolean;
   /** Why there is nothing to check in this run; undefined if there is. */
   skip?(run: Run): string | undefined;
   perform(run: Run): Outcome;

@@ -6,6 +6,7 @@ import { find } from "./find-objects.js";
 import { finalize, info, initialize } from "./initialize.js";
 import { inventory } from "./inventory.js";
 import { keygenEc, keygenRsa } from "./key-pairs.js";
+import { lateLibraries, libraries } from "./libraries.js";
 import { load } from "./load.js";
 import { closeSession, login, logout, session, sessionState } from "./session.js";
 import { signature, signEc, signRsa } from "./sign.js";
@@ -22,11 +23,12 @@ const untilSession: readonly Check[] = [
   tokenFlags,
   mechanisms,
   session,
+  libraries,
   login,
 ];
 const proofs: readonly Check[] = [sessionState, random, digest, find];
 const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, signature, aes];
-const end: readonly Check[] = [destroy, leftovers, logout, closeSession, finalize];
+const end: readonly Check[] = [destroy, leftovers, lateLibraries, logout, closeSession, finalize];
 
 /** The checks of a task, in the order in which they are run. */
 export function checksOf(task: WorkerTask): readonly Check[] {

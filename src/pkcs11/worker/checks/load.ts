@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { errorMessage } from "../../../problem/thrown.js";
 import { closedLibrary } from "../closed-library.js";
 import { loadFailure } from "../load-failure.js";
+import { loadedLibraries } from "../mapped-files.js";
 import type { Check, Outcome, Run } from "./check.js";
 
 /** glibc's RTLD_NODELETE, for which Node has no name: the module stays loaded when Node closes its handle. */
@@ -19,14 +20,23 @@ export const load: Check = {
   id: "load",
   refused: "stop",
   perform(run) {
-    const { module } = run.request;
+    const { module, loadFirst } = run.request;
+    const before = new Set(loadedLibraries());
     run.tell({ type: "call", call: "dlopen" });
     const failure = deepBind(module);
     if (failure !== undefined) return refused(module, failure);
+    run.looked = before;
+    run.loadedFirst = loadFirst.filter(loadedNow);
     run.tell({ type: "call", call: "C_GetFunctionList" });
     return getFunctionList(run, module);
   },
 };
+
+/** In any order, since each brings what it needs along. What does not load alone is found by a later look. */
+function loadedNow(library: string): boolean {
+  const before = new Set(loadedLibraries());
+  return deepBind(library) === undefined && loadedLibraries().some((one) => !before.has(one));
+}
 
 function deepBind(module: string): string | undefined {
   try {

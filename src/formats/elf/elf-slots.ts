@@ -1,0 +1,93 @@
+import { type ElfView, Malformed } from "./elf-symbols.js";
+import {
+  dynamicSegment,
+  fileOffset,
+  loadSegment,
+  readDynamic,
+  readSegments,
+  readText,
+} from "./elf-tables.js";
+import { openView } from "./elf.js";
+
+/** A place into which the dynamic loader writes the address of a symbol. */
+export interface SymbolSlot {
+  /** Relative to the file's first loaded byte. */
+  readonly address: number;
+  /** Index of the symbol, for `nameOf`. */
+  readonly symbol: number;
+}
+
+export interface SymbolSlots {
+  readonly slots: readonly SymbolSlot[];
+  readonly nameOf: (symbol: number) => string;
+}
+
+const none: SymbolSlots = { slots: [], nameOf: () => "" };
+
+const tag = {
+  pltSize: 2,
+  strtab: 5,
+  symtab: 6,
+  rela: 7,
+  relaSize: 8,
+  strsz: 10,
+  rel: 17,
+  relSize: 18,
+  plt: 23,
+};
+const pltKind = 20;
+
+/**
+ * The slots of a shared library: its relocations that name a symbol (System V ABI, chapter 5). Empty for a
+ * file that is damaged. Throws a Problem (`elf-not-elf`).
+ */
+export function symbolSlots(bytes: Buffer, path: string): SymbolSlots {
+  const view = openView(bytes, path);
+  try {
+    return readSlots(view);
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof RangeError) return none;
+    throw error;
+  }
+}
+
+function readSlots(view: ElfView): SymbolSlots {
+  const segments = readSegments(view);
+  const dynamic = new Map(
+    readDynamic(
+      view,
+      segments.find(({ type }) => type === dynamicSegment),
+    ).map((entry) => [entry.tag, entry.value]),
+  );
+  const at = (wanted: number): number | undefined => {
+    const address = dynamic.get(wanted);
+    return address === undefined ? undefined : fileOffset(segments, address);
+  };
+  const size = (wanted: number): number => dynamic.get(wanted) ?? 0;
+  const [symbols, strings] = [at(tag.symtab), at(tag.strtab)];
+  if (symbols === undefined || strings === undefined) return none;
+  const names = { start: strings, size: size(tag.strsz) };
+  const first = segments.find(({ type }) => type === loadSegment)?.address ?? 0;
+  const slots = function* (start: number | undefined, bytes: number, width: number): Generator<SymbolSlot> {
+    if (start === undefined) return;
+    for (let entry = start; entry + width <= start + bytes; entry += width) {
+      const symbol = symbolOf(view, entry);
+      if (symbol !== 0) yield { address: view.word(entry) - first, symbol };
+    }
+  };
+  const [withAddend, without] = [view.pick(12, 24), view.pick(8, 16)];
+  return {
+    slots: [
+      ...slots(at(tag.rela), size(tag.relaSize), withAddend),
+      ...slots(at(tag.rel), size(tag.relSize), without),
+      ...slots(at(tag.plt), size(tag.pltSize), dynamic.get(pltKind) === tag.rel ? without : withAddend),
+    ],
+    nameOf: (symbol) => readText(view, names, view.u32(symbols + symbol * view.pick(16, 24))),
+  };
+}
+
+/** r_info's index into the symbol table; 0 if the relocation names none. */
+function symbolOf(view: ElfView, entry: number): number {
+  if (view.bits === 32) return view.u32(entry + 4) >>> 8;
+  return view.u32(entry + (view.little ? 12 : 8));
+}
