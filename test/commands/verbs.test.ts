@@ -50,22 +50,61 @@ test("every verb has examples, which its help shows and the parser takes for tha
 });
 
 test("what starts without the parser is given what the parser would have made of it", async (t) => {
-  const plain = all.filter(([, verb]) => plainArguments(verb, "p.yaml") !== undefined);
+  const plain = all.filter(([, verb]) => plainArguments(verb, ["p.yaml"]) !== undefined);
   t.strictSame(
     plain.map(([name]) => name),
     ["validate", "render", "plan", "rehearse", "apply", "verify"],
   );
   for (const [name, verb] of plain) {
-    const { args = {} } = await parsed([name, "p.yaml"]);
-    const own = Object.entries(plainArguments(verb, "p.yaml") ?? {});
-    t.strictSame(
-      own.map(([key, value]) => [key, args[key], value]),
-      own.map(([key, value]) => [key, value, value]),
-      name,
-    );
-    const declared = [...Object.keys(verb.words), ...Object.keys(verb.options)];
-    t.equal(own.length, declared.length, `${name}: nothing is left out`);
+    for (const rest of plainLines(verb)) {
+      const { args = {} } = await parsed([name, ...rest]);
+      const own = Object.entries(plainArguments(verb, rest) ?? {});
+      t.strictSame(
+        own.map(([key, value]) => [key, args[key], value]),
+        own.map(([key, value]) => [key, value, value]),
+        [name, ...rest].join(" "),
+      );
+      const declared = [...Object.keys(verb.words), ...Object.keys(verb.options)];
+      t.equal(own.length, declared.length, `${name}: nothing is left out`);
+    }
   }
+});
+
+/** One word alone, with each flag before and after it, and with all flags. */
+function plainLines({ options }: Verb): readonly (readonly string[])[] {
+  const names = Object.keys(options).filter((name) => typeof options[name]?.default === "boolean");
+  const flags = names.flatMap((name) => [`--${name}`, `--no-${name}`]);
+  return [
+    ["p.yaml"],
+    ...flags.flatMap((flag) => [
+      ["p.yaml", flag],
+      [flag, "p.yaml"],
+    ]),
+    ["p.yaml", ...names.map((name) => `--no-${name}`)],
+  ];
+}
+
+test("a line that is not plain is left to the parser", (t) => {
+  const apply = all.find(([name]) => name === "apply")?.[1];
+  if (apply === undefined) throw new Error("there is no apply");
+  for (const rest of [
+    [],
+    ["p.yaml", "q.yaml"],
+    ["p.yaml", "--rollback", "--no-rollback"],
+    ["--rollback", "false"],
+    ["p.yaml", "--rollback=false"],
+    ["p.yaml", "--lock-timeout", "5"],
+    ["p.yaml", "--root", "/srv"],
+    ["p.yaml", "--json"],
+    ["p.yaml", "--no-no-rollback"],
+    ["p.yaml", "--constructor"],
+    ["p.yaml", "-h"],
+    ["p.yaml", "--"],
+    ["help"],
+    ["-"],
+  ])
+    t.equal(plainArguments(apply, rest), undefined, rest.join(" "));
+  t.end();
 });
 
 test("help is written in one way: no capital at its beginning, no full stop at its end", (t) => {

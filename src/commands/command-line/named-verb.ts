@@ -40,27 +40,31 @@ function isEverywhere(arg: string): boolean {
 }
 
 /**
- * How to run a line that consists only of a verb and its one word, as the parser would understand it;
- * undefined for any other line. Such lines, run in loops and hooks, need not load the parser, which takes as
- * long as validating.
+ * How to run a line that consists only of a verb, its one word and flags without a value, as the parser would
+ * understand it; undefined for any other line. Such lines, run in loops and hooks, need not load the parser,
+ * which takes as long as validating.
  */
 export function plainVerb(
   args: readonly string[],
 ): ((context: CommandContext) => Promise<ExitCode>) | undefined {
-  const [name, word = ""] = args;
-  // the parser takes the word help for the option --help --help
-  if (args.length !== 2 || word === "" || word === "help" || word.startsWith("-")) return undefined;
+  const [name, ...rest] = args;
   const verb = verbs.find((one) => one.name === name);
   if (verb === undefined || isGroup(verb)) return undefined;
-  const plain = plainArguments(verb, word);
+  const plain = plainArguments(verb, rest);
   return plain && ((context) => verb.run(plain, context));
 }
 
+/** Words that the parser takes for something else: the option --help, and the value of a flag before them. */
+const meaningful = ["", "help", "true", "false"];
+
 /**
- * What the parser would make of this one word; undefined if the verb needs more than one word, or something
- * other than text.
+ * What the parser would make of one word and flags; undefined if the verb needs more than one word, or
+ * something other than text, or if anything else is on the line.
  */
-export function plainArguments({ words, options }: Verb, word: string): ParsedArguments | undefined {
+export function plainArguments(
+  { words, options, fault }: Verb,
+  rest: readonly string[],
+): ParsedArguments | undefined {
   const [first, second] = Object.entries(words);
   if (first === undefined || second !== undefined) return undefined;
   const [name, { demandOption, array, choices, coerce }] = first;
@@ -68,6 +72,24 @@ export function plainArguments({ words, options }: Verb, word: string): ParsedAr
   const all = Object.entries(options);
   if (demandOption !== true || !isText || all.some(([, option]) => option.demandOption !== undefined))
     return undefined;
-  const presets = all.map(([option, { default: preset }]): [string, unknown] => [camelCase(option), preset]);
-  return { ...Object.fromEntries(presets), [name]: word };
+  const [word = "", another] = rest.filter((arg) => !arg.startsWith("-"));
+  if (another !== undefined || meaningful.includes(word)) return undefined;
+  const flags = rest.filter((arg) => arg.startsWith("-")).map((arg) => flagOf(arg, options));
+  const given = new Map(flags.filter((flag) => flag !== undefined));
+  if (given.size < rest.length - 1) return undefined;
+  const values = all.map(([option, { default: preset }]): [string, unknown] => [
+    camelCase(option),
+    given.get(option) ?? preset,
+  ]);
+  const plain = { ...Object.fromEntries(values), [name]: word };
+  return fault?.(plain) === undefined ? plain : undefined;
+}
+
+/** `--NAME` or `--no-NAME` of an option that is on or off and nothing else; undefined for any other word. */
+function flagOf(arg: string, options: Verb["options"]): readonly [name: string, isOn: boolean] | undefined {
+  const [, no, name = ""] = /^--(no-)?(.+)$/.exec(arg) ?? [];
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option?.type !== "boolean" || typeof option.default !== "boolean") return undefined;
+  const isOnlyFlag = Object.keys(option).every((key) => ["type", "default", "describe"].includes(key));
+  return isOnlyFlag ? [name, no === undefined] : undefined;
 }
