@@ -50,42 +50,49 @@ export function openLoader(files: Files): Loader {
   const { target, interpreter } = hostShell(files);
   const libc = libcOf(interpreter);
   const cached = parseLoaderCache(files.read(cacheFile) ?? Buffer.alloc(0), target.byteOrder);
-  const defaults =
-    loadersFolders(files, interpreter) ??
-    usualFolders(target, libc, (folder) => files.entry(path(folder)) !== undefined);
+  let known: readonly string[] | undefined;
+  const defaults = (): readonly string[] =>
+    (known ??=
+      loadersFolders(files, interpreter) ??
+      usualFolders(target, libc, (folder) => files.entry(path(folder)) !== undefined));
   let config: LoaderConfig | undefined;
   let configured: readonly string[] | undefined;
-  const known = new Map<string, FoundLibrary | undefined>();
+  const loaded = new Map<string, FoundLibrary | undefined>();
   const links = lookingOnce(files);
 
   const load = (candidate: string): FoundLibrary | undefined => {
-    if (!known.has(candidate)) known.set(candidate, loadLibrary(files, links, candidate, target));
-    return known.get(candidate);
+    if (!loaded.has(candidate)) loaded.set(candidate, loadLibrary(files, links, candidate, target));
+    return loaded.get(candidate);
   };
   const configuration = (): LoaderConfig => (config ??= readLoaderConfig(files, configFile));
   return {
     target,
     libc,
     find(name, runPath = []) {
-      const candidates = name.includes("/")
-        ? [name]
-        : [
-            ...runPath.map((folder) => `${folder}/${name}`),
-            ...cached.filter((library) => library.name === name).map((library) => library.path),
-            ...defaults.map((folder) => `${folder}/${name}`),
-          ];
-      for (const candidate of candidates) {
-        const found = load(candidate);
-        if (found !== undefined) return found;
-      }
-      return undefined;
+      if (name.includes("/")) return load(name);
+      const inFolders = (folders: readonly string[]): FoundLibrary | undefined =>
+        firstOf(folders, (folder) => load(`${folder}/${name}`));
+      return (
+        inFolders(runPath) ??
+        firstOf(cached, (library) => (library.name === name ? load(library.path) : undefined)) ??
+        inFolders(defaults())
+      );
     },
     searches(folder) {
-      configured ??= [...defaults, ...configuration().folders].map((known) => real(links, known));
-      return configured.includes(real(links, folder));
+      const wanted = real(links, folder);
+      configured ??= configuration().folders.map((one) => real(links, one));
+      return configured.includes(wanted) || defaults().some((one) => real(links, one) === wanted);
     },
     reads: (file) => configuration().includes(file),
   };
+}
+
+function firstOf<T, R>(all: readonly T[], look: (one: T) => R | undefined): R | undefined {
+  for (const one of all) {
+    const found = look(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function hostShell(files: Files): { readonly target: ElfTarget; readonly interpreter: string | undefined } {

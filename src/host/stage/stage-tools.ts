@@ -20,10 +20,13 @@ const stageTools = [
   "mkdir",
 ] as const;
 
-/** setpriv(1)'s path. Throws `stage-needs-root`, or `stage-tools-missing` with the names of all that are. */
+let found: AbsolutePath | undefined;
+
+/** setpriv(1)'s path; once they were all there, they are not looked for again. Throws `stage-needs-root`, or `stage-tools-missing` with the names of all that are. */
 export function requireStageTools(): AbsolutePath {
   if (process.geteuid?.() !== 0) throw stageNeedsRoot();
+  if (found !== undefined) return found;
   const missing = stageTools.filter((tool) => findProgram(machine, tool) === undefined);
   if (missing.length > 0) throw stageToolsMissing(missing);
-  return findProgram(machine, "setpriv") ?? path("/usr/bin/setpriv");
+  return (found = findProgram(machine, "setpriv") ?? path("/usr/bin/setpriv"));
 }
