@@ -1,5 +1,6 @@
-// Builds dist/: knetctl.cjs, the few lines that are started first; program.cjs, the program, with V8's
-// compiled code for it; program.cjs.map, its source map; pkcs11-worker.cjs, the smoke test's worker process.
+// Builds dist/: knetctl.cjs, the few lines that are started first; program.cjs, the program, and
+// program-VERB.cjs, what one verb needs of it, with V8's compiled code for them; program.cjs.map, a source
+// map; pkcs11-worker.cjs, the smoke test's worker process.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, rmSync } from "node:fs";
@@ -7,12 +8,15 @@ import { join } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import { lazyBuiltins } from "./build/lazy-builtins.mjs";
 import loader from "./build/load-program.cjs";
+import { onlyVerb } from "./build/only-verb.mjs";
 import { packagesApart } from "./build/packages-apart.mjs";
 import "./generate.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
-const { compiledCode, verbs } = loader;
+const { alone, compiledCode, verbs } = loader;
+/** Each program, and the verbs that have compiled code for it. */
+const programs = [["program", verbs], ...alone.map((verb) => [`program-${verb}`, [verb]])];
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const target = { platform: "node", target: "node20", minify: true };
@@ -67,17 +71,13 @@ async function buildWorker() {
 }
 
 /** A module behind an `import()` is in the same file, and is set up when the import is reached. */
-async function buildProgram() {
-  // compiled code must never be used with a source that it was not made from
-  for (const verb of verbs) rmSync(compiledCode(dist, verb), { force: true });
+async function buildProgram(name, { plugins = [], ...options }) {
   await build({
     ...commonJs,
     ...bundled,
-    entryPoints: { program: join(root, "src/main.ts") },
-    // read only for the stack trace of an internal error
-    sourcemap: "external",
-    sourcesContent: false,
-    plugins: [packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
+    ...options,
+    entryPoints: { [name]: join(root, "src/main.ts") },
+    plugins: [...plugins, packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),
@@ -96,10 +96,16 @@ async function buildProgram() {
   });
 }
 
-await buildProgram();
+// compiled code must never be used with a source that it was not made from
+for (const [program, verbs] of programs)
+  for (const verb of verbs) rmSync(compiledCode(dist, program, verb), { force: true });
+// the map is read only for the stack trace of an internal error, with --verbose
+await buildProgram("program", { sourcemap: "external", sourcesContent: false });
+for (const verb of alone) await buildProgram(`program-${verb}`, { plugins: [onlyVerb(verb)] });
 await buildCommandLine();
 await buildWorker();
-for (const verb of verbs)
-  execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), verb], {
-    stdio: "inherit",
-  });
+for (const [program, verbs] of programs)
+  for (const verb of verbs)
+    execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), program, verb], {
+      stdio: "inherit",
+    });

@@ -1,6 +1,6 @@
-// Run after bundling, once for each verb, by the Node that will run the program: writes V8's compiled code
-// for what the verb uses, beside program.cjs. The verb is run on a throw-away profile and root; its result
-// does not matter.
+// Run after bundling, once for each program and verb, by the Node that will run the program: writes V8's
+// compiled code for what the verb uses, beside the program. The verb is run on a throw-away profile, and on a
+// throw-away root if it can write; its result does not matter.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,11 +8,11 @@ import { join } from "node:path";
 
 const dist = join(import.meta.dirname, "../../dist");
 const { compiledCode, loadProgram } = createRequire(import.meta.url)("./load-program.cjs");
-const [verb] = process.argv.slice(2);
+const [program, verb] = process.argv.slice(2);
 const {
   script,
   exports: { main },
-} = loadProgram(dist, verb);
+} = loadProgram(dist, program, verb);
 const folder = mkdtempSync(join(tmpdir(), "knetctl-build-"));
 const profile = join(folder, "profile.yaml");
 const isRoot = process.getuid() === 0;
@@ -31,9 +31,12 @@ const input = {
   isRoot,
 };
 
-/** The arguments of the verbs that need more than the profile. */
+/** The arguments of the verbs that need more than the profile. A plan only reads, on this machine. */
 const argumentsOf = {
-  plan: () => ["plan", "--root", folder, profile],
+  apply: () => {
+    writeClient(join(folder, "var/amplia"));
+    return ["apply", "--root", folder, "--no-probe", ...(isRoot ? [] : ["--dry-run"]), profile];
+  },
   ha: () => {
     writeClient(join(folder, "var/amplia"));
     return [
@@ -87,7 +90,7 @@ service: { user: amplia, group: amplia, home: /var/amplia }
 `,
   );
   await main({ ...input, args: argumentsOf[verb]?.() ?? [verb, profile] });
-  writeFileSync(compiledCode(dist, verb), script.createCachedData());
+  writeFileSync(compiledCode(dist, program, verb), script.createCachedData());
 } finally {
   // the lock of this root, under the name that src/host/lock.ts gives it, would be left until the next boot
   const { dev, ino } = statSync(folder, { bigint: true });

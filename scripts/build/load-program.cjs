@@ -8,10 +8,25 @@ const { Script } = require("node:vm");
  * Verbs with compiled code of their own: reading code that is not used would cost them more than it saves.
  * The others use plan's.
  */
-exports.verbs = ["validate", "render", "plan", "ha"];
+exports.verbs = ["validate", "render", "plan", "apply", "ha"];
 
-exports.compiledCode = (folder, verb) =>
-  `${folder}/program.cjs.${exports.verbs.includes(verb) ? verb : "plan"}.cache`;
+/**
+ * Verbs that have a program of their own for a line with one word and nothing else: the whole one would take
+ * them longer to read than to run.
+ */
+exports.alone = ["validate", "render", "plan"];
+
+/** Words that the parser takes for something else: plainVerb() in src/commands/command-line knows why. */
+const meaningful = ["", "help", "true", "false"];
+
+exports.programFor = ([verb, word, more]) => {
+  const isPlain =
+    word !== undefined && more === undefined && !word.startsWith("-") && !meaningful.includes(word);
+  return isPlain && exports.alone.includes(verb) ? `program-${verb}` : "program";
+};
+
+exports.compiledCode = (folder, program, verb) =>
+  `${folder}/${program}.cjs.${exports.verbs.includes(verb) ? verb : "plan"}.cache`;
 
 function bytesOf(file) {
   try {
@@ -21,17 +36,18 @@ function bytesOf(file) {
   }
 }
 
-/** The program in `folder`: its script, and the exports of src/main.ts. */
-exports.loadProgram = (folder, verb) => {
-  const filename = `${folder}/program.cjs`;
+/** A program in `folder`: its script, and the exports of src/main.ts. */
+exports.loadProgram = (folder, program, verb) => {
+  const filename = `${folder}/${program}.cjs`;
   // the bundler escapes everything that is not ASCII, and wraps it in the function
   const script = new Script(readFileSync(filename, "latin1"), {
     filename,
-    cachedData: bytesOf(exports.compiledCode(folder, verb)),
+    cachedData: bytesOf(exports.compiledCode(folder, program, verb)),
   });
-  const program = { exports: {} };
-  script.runInThisContext()(program.exports, require, program, filename, folder);
-  return { script, exports: program.exports };
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, require, module, filename, folder);
+  return { script, exports: module.exports };
 };
 
-exports.main = (input) => exports.loadProgram(__dirname, input.args[0]).exports.main(input);
+exports.main = (input) =>
+  exports.loadProgram(__dirname, exports.programFor(input.args), input.args[0]).exports.main(input);

@@ -22,7 +22,10 @@ const stageTools = [
 
 let found: AbsolutePath | undefined;
 
-/** setpriv(1)'s path; once they were all there, they are not looked for again. Throws `stage-needs-root`, or `stage-tools-missing` with the names of all that are. */
+/**
+ * setpriv(1)'s path; once all were there, they are not looked for again. Throws `stage-needs-root`, or
+ * `stage-tools-missing` with the names of all that are.
+ */
 export function requireStageTools(): AbsolutePath {
   if (process.geteuid?.() !== 0) throw stageNeedsRoot();
   if (found !== undefined) return found;

@@ -7,7 +7,7 @@ import { knetctlScript } from "../../support/knetctl.js";
 const script = `
   const { loadProgram } = require(process.argv[1]);
   const stream = { isTTY: false, on: () => stream, write: (text) => process.stdout.write(text) };
-  void loadProgram(process.argv[2], "validate").exports.main({
+  void loadProgram(process.argv[2], "program", "validate").exports.main({
     args: ["validate", ...process.argv.slice(4), "p.yaml"], version: "1.2.3", environment: {},
     descriptors: new Map(),
     workingFolder: "not/absolute", node: process.execPath, script: process.argv[3],

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+
+const source = join(import.meta.dirname, "../../src");
+/** Verbs that read their profile and touch no host. */
+const withoutHost = ["validate", "render"];
+const declaration = /^commands\/(?:(?:ha|simulator)\/)?([\w-]+)\.ts$/;
+
+/**
+ * Leaves out of the program what only other verbs load, the parser, and the host where none is touched: for
+ * lines from which `plainVerb` makes the verb's arguments.
+ */
+export function onlyVerb(verb) {
+  return {
+    name: "only-verb",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, kind, importer }) => {
+        if (kind !== "dynamic-import" || !importer.startsWith(`${source}/`)) return undefined;
+        const from = importer.slice(source.length + 1);
+        const declared = declaration.exec(from)?.[1];
+        const isOfMain =
+          path.startsWith("./commands/") || (withoutHost.includes(verb) && path.startsWith("./host/"));
+        const isLeftOut = from === "main.ts" ? isOfMain : declared !== undefined && declared !== verb;
+        return isLeftOut ? { path, namespace: "left-out" } : undefined;
+      });
+      onLoad({ filter: /^/, namespace: "left-out" }, ({ path }) => ({
+        contents: `throw new Error(${JSON.stringify(`${path} is not in the program of ${verb}`)});`,
+        loader: "js",
+      }));
+    },
+  };
+}
