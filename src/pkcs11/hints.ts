@@ -36,10 +36,10 @@ const hints: ReadonlyMap<number, string> = new Map([
   [0x71, mechanism],
   [
     0xa0,
-    "look for a stray line break in the PIN file. It was not tried again, since wrong PINs count towards a " +
+    "look for a blank or quotes in the PIN file. It was not tried again, since wrong PINs count towards a " +
       "lock-out",
   ],
-  [0xa2, "the token takes PINs of another length: look for a stray line break in the PIN file"],
+  [0xa2, "the token takes PINs of another length: look for a blank or quotes in the PIN file"],
   [0xa3, "change the PIN by the token's own means"],
   [0xa4, "ask the HSM's administrator to unlock the user"],
   [0xb1, "other clients hold all sessions: close some, or raise the limit on the HSM"],

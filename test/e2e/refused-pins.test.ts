@@ -1,11 +1,14 @@
 import t, { type Test } from "tap";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { userStates } from "../../src/simulator/user-directory.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { knetctl } from "../support/knetctl.js";
+import { copyProgram, knetctl } from "../support/knetctl.js";
 import { markedPin } from "../support/marked-pin.js";
 import { threeMembers } from "../support/members.js";
+import { softTokens } from "../support/soft-token.js";
 
 await ensureSandbox(import.meta.filename);
 
@@ -93,6 +96,18 @@ t.test("a pipeline in a loop: one attempt, and nobody is locked out", async (t) 
   t.strictSame([mode & 0o7777, uid, gid], [0o600, 0, 0]);
 });
 
+t.test("--strict: what looks like more than a PIN is refused before any login", async (t) => {
+  writeFileSync(pinFile, `"${right}"`);
+  for (const [name, words] of Object.entries(verbs)) {
+    const { exitCode, said } = await ran(t, [...words, "--strict"]);
+    t.equal(exitCode, 1, name);
+    t.match(said, /"code": "pin-outer-quotes",\s+"severity": "error"/, name);
+    t.notMatch(said, right);
+  }
+  t.equal(wrongPins(), 0);
+  writeFileSync(pinFile, marked.text);
+});
+
 for (const [name, words] of Object.entries(verbs)) {
   t.test(`${name}: what another command's login was refused with is not sent`, async (t) => {
     const { exitCode, said } = await ran(t, words);
@@ -152,4 +167,42 @@ t.test("the VHSM's user was given that PIN since: --retry-pin once, then without
     readdirSync("/var/lib/knetctl").every((name) => !name.startsWith(".")),
     "no temporary is left",
   );
+});
+
+t.test("without root, a user's own record is kept in their home; without a home, that is said", async (t) => {
+  const [uid, home] = [4711, "/srv/someone"];
+  mkdirSync(home);
+  const soft = softTokens("one");
+  t.teardown(() => {
+    soft.remove();
+  });
+  const program = copyProgram("/srv/knet/dist");
+  const addon = "node_modules/pkcs11js";
+  cpSync(join(import.meta.dirname, "../..", addon), join("/srv/knet", addon), { recursive: true });
+  writeFileSync(`${home}/pin`, marked.text, { mode: 0o600 });
+  execFileSync("chown", ["-R", `${uid}:${uid}`, home, soft.folder]);
+  const smoke = async (env: Record<string, string>): Promise<string> => {
+    const [name, value] = Object.entries(soft.environment)[0]!;
+    const words = [
+      "smoke",
+      "--module",
+      soft.module,
+      "--pin-file",
+      `${home}/pin`,
+      "--env",
+      `${name}=${value}`,
+    ];
+    words.push("--token-label=one");
+    const { stdout, stderr, exitCode } = await knetctl(words, { uid, program, env });
+    t.equal(exitCode, 1, stderr);
+    return stdout;
+  };
+  t.match(await smoke({}), /CKR_PIN_INCORRECT[^]*could not be noted.*HOME/);
+  t.match(await smoke({ HOME: "/root" }), /CKR_PIN_INCORRECT[^]*could not be noted/, "not theirs");
+  t.match(await smoke({ HOME: home }), /CKR_PIN_INCORRECT/);
+  t.match(await smoke({ HOME: home }), /it was not sent again/);
+  const { mode, uid: owner } = lstatSync(`${home}/.local/state/knetctl/refused-pins.json`);
+  t.strictSame([mode & 0o7777, owner], [0o600, uid]);
+  t.match(await smoke({ HOME: home, XDG_STATE_HOME: `${home}/state` }), /CKR_PIN_INCORRECT/);
+  t.match(await smoke({ HOME: home, XDG_STATE_HOME: `${home}/state` }), /it was not sent again/);
 });

@@ -52,9 +52,9 @@ export async function readPin(source: PinSource, options: ReadPinOptions = {}): 
   return { pin, notes, problems: [...problems, ...doubts] };
 }
 
-function asStrict({ code, message, detail, hint }: Problem): Problem {
+function asStrict({ code, message, hint }: Problem): Problem {
   return new Problem(code, message, {
-    ...(detail !== undefined && { detail: `${detail}, which --strict refuses` }),
+    detail: "it may be right all the same, but --strict refuses it",
     ...(hint !== undefined && { hint }),
   });
 }

@@ -66,13 +66,13 @@ export function refusedPins(
       return last && new Date(last.at);
     },
     refused: (login) =>
-      orWarning("it could not be noted that the token refused this PIN", async () => {
+      orWarning(unnoted, async () => {
         const state = open();
         if (state === undefined) throw withoutHome();
         await remember(state, login);
       }),
     accepted: (login) =>
-      orWarning("it is still noted that the token refused this PIN, which it now accepted", async () => {
+      orWarning(stillNoted, async () => {
         // without that, it would not have been sent
         const state = retry ? open() : undefined;
         if (state !== undefined) await forget(state, login);
@@ -174,7 +174,26 @@ function changedMeanwhile(): Problem {
   });
 }
 
-async function orWarning(title: string, work: () => Promise<void>): Promise<Problem | undefined> {
+/** What follows from a record that could not be written. */
+interface Unwritten {
+  readonly title: string;
+  readonly hint: string;
+}
+
+const unnoted: Unwritten = {
+  title: "it could not be noted that the token refused this PIN",
+  hint: "correct the PIN before the next run, which would send it again",
+};
+
+const stillNoted: Unwritten = {
+  title: "it is still noted that the token refused this PIN, which it has now accepted",
+  hint: "until that can be changed, --retry-pin is needed",
+};
+
+async function orWarning(
+  { title, hint }: Unwritten,
+  work: () => Promise<void>,
+): Promise<Problem | undefined> {
   try {
     await work();
     return undefined;
@@ -184,14 +203,12 @@ async function orWarning(title: string, work: () => Promise<void>): Promise<Prob
       severity: "warning",
       ...(cause.where && { where: cause.where }),
       detail: cause.message,
-      hint: cause.hint ?? "correct the PIN before the next run, which would send it again",
+      hint: cause.hint === undefined ? hint : `${hint}; for the record: ${cause.hint}`,
       cause,
     });
   }
 }
 
 function withoutHome(): Problem {
-  return new Problem("pin-record-not-written", "neither HOME nor XDG_STATE_HOME names a folder for it", {
-    hint: "correct the PIN before the next run, which would send it again",
-  });
+  return new Problem("pin-record-not-written", "neither HOME nor XDG_STATE_HOME names a folder for it");
 }
