@@ -124,6 +124,7 @@ const programCodes = {
   "installer-timeout": exitCodes.failed,
   "installer-asked": exitCodes.failed,
   "installer-no-library": exitCodes.failed,
+  "installer-file-too-large": exitCodes.failed,
   "installer-forbidden": exitCodes.failed,
   "installer-no-systemd": exitCodes.failed,
   "installer-stage-unread": exitCodes.failed,

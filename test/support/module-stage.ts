@@ -29,8 +29,8 @@ export interface ModuleStage {
   planToRun(module: Partial<ModuleSource> | undefined): Promise<StepPlan>;
   /** Where no stage can be had. */
   planWithoutStage(module: Partial<ModuleSource>, host?: Host): Promise<StepPlan>;
-  /** Does what the plan says, as a run would; how to take it back. */
-  apply(plan: Pick<StepPlan, "changes">): Promise<() => Promise<void>>;
+  /** Does what the plan says, as a run would; how to take it back, and what both said that no plan did. */
+  apply(plan: Pick<StepPlan, "changes">): Promise<() => Promise<readonly string[]>>;
 }
 
 /** A small system in a folder, or another root, on which the module's step plans and its changes are made. */
@@ -65,6 +65,7 @@ export function moduleStage(
       ensureStateFolders(host);
       host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
       const begun: UndoableChange[] = [];
+      const said: string[] = [];
       const [problem] = await makeChanges(
         {
           host,
@@ -72,7 +73,9 @@ export function moduleStage(
           folder,
           contents: staging.contents,
           signal,
-          listener: () => undefined,
+          listener: (event) => {
+            if (event.type === "change-report") said.push(event.text);
+          },
           warn: () => undefined,
           record: { begun: (one) => begun.push(one), done: () => undefined },
         },
@@ -82,6 +85,7 @@ export function moduleStage(
       return async () => {
         for (const one of begun.toReversed()) await one.undo();
         for (const one of begun) await one.settle?.();
+        return said;
       };
     },
   };

@@ -176,8 +176,8 @@ function file(
   };
 }
 
-function seen({ sha256, size, mode, uid, gid }: FileState) {
-  return { sha256, size, mode, uid, gid };
+function seen({ sha256, size, mode, uid, gid, links = 1, otherNames = [] }: FileState) {
+  return { sha256, size, mode, uid, gid, ...(links > 1 && { links, otherNames }) };
 }
 
 function seenLink({ target, uid, gid }: LinkState) {

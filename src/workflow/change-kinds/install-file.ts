@@ -10,6 +10,7 @@ import {
   keepWhole,
   type KeptFile,
   keptFile,
+  linkLines,
   putBack,
   putBackWholeByHand,
   requireAsSeen,
@@ -45,8 +46,9 @@ export const installFile: ChangeKind<InstallFile, Prior> = {
     `${change.before === null ? "create" : "replace"} file ${change.path}  ${rightsText(change)}, ` +
     `${change.size} bytes`,
   isNew: ({ before }) => before === null,
-  summary: ({ brought, attributes }) => [
+  summary: ({ before, brought, attributes }) => [
     ...(brought ? [] : ["not a file of the archive: install.sh makes or changes it"]),
+    ...linkLines(before ?? {}),
     ...attributeLines(attributes),
   ],
   json: ({ sha256, size, mode, uid, gid, owner, group, before, brought, attributes }) => ({

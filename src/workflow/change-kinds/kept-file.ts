@@ -15,6 +15,10 @@ export interface SeenFile extends Rights {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
+  /** Number of names (hard links); absent: one. */
+  readonly links?: number;
+  /** Of these, others in the same folder. */
+  readonly otherNames?: readonly string[];
 }
 
 /** A file as it was: content and attributes are in the run's folder, readable only by root. */
@@ -67,8 +71,16 @@ export function keepWhole(
     attributesOf: { path },
     check: () => undefined,
   });
-  const { mode, uid, gid, size } = state;
-  return { backup, sha256: state.sha256, size, mode, uid, gid };
+  const { mode, uid, gid, size, links } = state;
+  return { backup, sha256: state.sha256, size, mode, uid, gid, ...(links > 1 && { links }) };
+}
+
+/** What becomes of the other names of a file that a change removes or replaces; none for one without. */
+export function linkLines({ links = 1, otherNames = [] }: Partial<SeenFile>): readonly string[] {
+  if (links === 1) return [];
+  const elsewhere = links - 1 - otherNames.length;
+  const others = [...otherNames, ...(elsewhere > 0 ? [`${elsewhere} in other folders`] : [])].join(", ");
+  return [`the file has ${links} names (hard links); the others keep the old one: ${others}`];
 }
 
 /** Puts a kept file back with its attributes; `check` as for `Files.install`. */
@@ -76,15 +88,19 @@ export function putBack(
   files: Files,
   path: AbsolutePath,
   kept: KeptFile,
-  { folder }: RunContext,
+  { folder, report }: RunContext,
   check: (now: FileState | undefined) => void,
 ): void {
   const backup = joined(folder, kept.backup);
   const content = files.read(backup, sizeLimits.installed);
   if (content === undefined || sha256(content) !== kept.sha256)
     throw backupLost(backup, content !== undefined);
-  const { mode, uid, gid } = kept;
+  const { mode, uid, gid, links = 1 } = kept;
   files.install(path, content, { mode, uid, gid }, { attributesOf: { path: backup }, check });
+  if (links > 1)
+    report(
+      `${path} is a file of its own now; before the run, it was one of ${links} names of a file (hard links)`,
+    );
 }
 
 function backupLost(path: AbsolutePath, isThere: boolean): Problem {
@@ -97,7 +113,7 @@ function backupLost(path: AbsolutePath, isThere: boolean): Problem {
 
 /** What `keepWhole` gave, back from a journal. */
 export function keptFile(json: unknown): KeptFile | undefined {
-  const { backup, sha256: hash, size } = fieldsOf(json);
+  const { backup, sha256: hash, size, links } = fieldsOf(json);
   const rights = rightsOf(json);
   const isKept =
     typeof backup === "string" &&
@@ -105,7 +121,9 @@ export function keptFile(json: unknown): KeptFile | undefined {
     typeof hash === "string" &&
     /^[0-9a-f]{64}$/.test(hash) &&
     typeof size === "number";
-  return isKept && rights !== undefined ? { backup, sha256: hash, size, ...rights } : undefined;
+  return isKept && rights !== undefined
+    ? { backup, sha256: hash, size, ...rights, ...(typeof links === "number" && { links }) }
+    : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type AbsolutePath, folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
 import type { SeenLink } from "./create-link.js";
-import { hasRights, keepWhole, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
+import { hasRights, keepWhole, linkLines, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
 import { trustedFiles } from "./named-accounts.js";
 import { type KeptFolder, type Prior, removedFrom, removedByHand } from "./removed-entry.js";
 import type { removeEntryKind } from "./follows-on.js";
@@ -25,6 +25,7 @@ export interface RemoveEntry extends CommonChange {
 export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
   text: ({ path, was }) => `remove ${was.kind} ${path}${was.kind === "link" ? ` → ${was.target}` : ""}`,
   isNew: () => false,
+  summary: ({ was }) => (was.kind === "file" ? linkLines(was) : []),
   json: ({ was }) => ({ was: was.kind === "link" ? was : { ...was, mode: modeText(was.mode) } }),
 
   changesContent: true,

@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -16,6 +17,7 @@ import { join } from "node:path";
 import t from "tap";
 import { path } from "../../../src/host/path.js";
 import type { ModuleSource } from "../../../src/profile/types.js";
+import { withKind } from "../../../src/workflow/change.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { picture, plain } from "../../support/install-stage.js";
 import { codes, kinds, moduleStage, type ModuleStage } from "../../support/module-stage.js";
@@ -94,6 +96,57 @@ t.test(
     t.strictSame(shown(s).split("\n"), before.split("\n"));
   },
 );
+
+t.test(
+  "a file with several names: the plan names the others, and taking back says what is lost",
+  async (t) => {
+    const s = moduleStage(t);
+    furnish(s);
+    writeFileSync(s.at("etc/tool"), "tool");
+    for (const name of ["etc/other", "opt/third"]) linkSync(s.at("etc/tool"), s.at(name));
+    writeFileSync(s.at("opt/gone"), "gone");
+    linkSync(s.at("opt/gone"), s.at("opt/stays"));
+    const plan = await planned(s, `${plain}\necho more >> /etc/tool; rm /opt/gone`);
+    t.same(codes(plan), []);
+    const lines = (file: string): readonly string[] =>
+      plan.changes.flatMap((change) =>
+        change.path === file ? withKind(change, (kind, one) => kind.summary?.(one) ?? []) : [],
+      );
+    t.match(lines("/etc/tool"), [
+      /archive/,
+      "the file has 3 names (hard links); the others keep the old one: /etc/other, 1 in other folders",
+    ]);
+    t.same(lines("/opt/gone"), [
+      "the file has 2 names (hard links); the others keep the old one: /opt/stays",
+    ]);
+    const undo = await s.apply(plan);
+    t.equal(readFileSync(s.at("etc/tool"), "utf8"), "toolmore\n");
+    t.equal(readFileSync(s.at("etc/other"), "utf8"), "tool");
+    const said = await undo();
+    t.equal(readFileSync(s.at("etc/tool"), "utf8"), "tool");
+    const own = (file: string, names: number) =>
+      `${file} is a file of its own now; before the run, it was one of ${names} names of a file (hard links)`;
+    t.same([...said].sort(), [own("/etc/tool", 3), own("/opt/gone", 2)]);
+  },
+);
+
+t.test("a file that no plan can install or put back is refused before it is read", async (t) => {
+  const s = moduleStage(t);
+  furnish(s);
+  execFileSync("truncate", ["--size=600M", s.at("opt/large")]);
+  for (const [line, file] of [
+    ["cp /opt/large /opt/new", "/opt/new"],
+    ["chmod 600 /opt/large", "/opt/large"],
+    ["rm /opt/large", "/opt/large"],
+  ] as const) {
+    const { problems } = await planned(s, `${plain}\n${line}`);
+    t.match(
+      problems,
+      [{ code: "installer-file-too-large", where: { path: file }, hint: /--in-place/ }],
+      line,
+    );
+  }
+});
 
 t.test("the stage is as the plan made the host: planned again, nothing is left to do", async (t) => {
   const s = moduleStage(t);

@@ -41,7 +41,11 @@ class Comparison {
 
   layer(covers: string, upper: string): void {
     const { merged, host } = this.trees;
-    this.found.set(covers, { path: covers, before: stateAt(host + covers), after: stateAt(merged + covers) });
+    this.found.set(covers, {
+      path: covers,
+      before: stateAt(host + covers, covers),
+      after: stateAt(merged + covers, covers),
+    });
     this.#folder(covers === "/" ? "" : covers, upper);
   }
 
@@ -56,8 +60,8 @@ class Comparison {
 
   #entry(path: string, upper: string): void {
     if (this.trees.isLeftOut(path)) return;
-    const before = stateAt(this.trees.host + path);
-    const after = stateAt(this.trees.merged + path);
+    const before = stateAt(this.trees.host + path, path);
+    const after = stateAt(this.trees.merged + path, path);
     if (before === null && after === null) return;
     this.found.set(path, { path, before, after });
     if (before?.kind === "folder" && after?.kind === "folder") {
@@ -74,7 +78,7 @@ class Comparison {
     for (const name of namesIn(prefix + folder)) {
       const path = `${folder}/${name}`;
       if (this.trees.isLeftOut(path)) continue;
-      const state = stateAt(prefix + path);
+      const state = stateAt(prefix + path, path);
       const nothing = { path, before: null, after: null };
       this.found.set(path, { ...nothing, [side]: state });
       if (state?.kind === "folder") this.#below(path, side);

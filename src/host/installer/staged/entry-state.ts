@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { sameAttributes } from "../../files/set-attributes.js";
+import { sizeLimits } from "../../size-limits.js";
 import type { Attributes } from "../../host.js";
+import { Problem } from "../../../problem/problem.js";
 import { errorCode } from "../../../problem/thrown.js";
 
 interface Owned {
@@ -17,6 +19,10 @@ export interface FileState extends Owned {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
+  /** Number of names (hard links); absent: one. */
+  readonly links?: number;
+  /** Of these, others in the same folder, where somebody has looked for them. */
+  readonly otherNames?: readonly string[];
   /** Absent where there are none, or nobody has looked. */
   readonly attributes?: Attributes;
 }
@@ -43,10 +49,11 @@ export type EntryState = FileState | FolderState | LinkState | SpecialState;
 const bufferBytes = 1024 ** 2;
 
 /**
- * What lies at a path of this machine; null where nothing does. Follows no link at its end. For trees in
- * which nobody works meanwhile, or where only looking is at stake.
+ * What lies at a path of this machine; null where nothing does. Follows no link at its end. For trees in which
+ * nobody works meanwhile, or where only looking is at stake. With `planned`, its path on the host, throws
+ * `installer-file-too-large` for a file that no plan can install or put back, before it reads any of it.
  */
-export function stateAt(file: string): EntryState | null {
+export function stateAt(file: string, planned?: string): EntryState | null {
   let stats: Stats | undefined;
   try {
     stats = lstatSync(file, { throwIfNoEntry: false });
@@ -62,7 +69,19 @@ export function stateAt(file: string): EntryState | null {
   if (stats.isSymbolicLink()) return { kind: "link", ...owned, mode: 0o777, target: readlinkSync(file) };
   if (!stats.isFile())
     return { kind: stats.isFIFO() ? "fifo" : stats.isSocket() ? "socket" : "device", ...owned };
-  return { kind: "file", ...owned, size: stats.size, sha256: hashOf(file) };
+  const { size, nlink } = stats;
+  if (planned !== undefined && size > sizeLimits.installed) throw tooLarge(planned, size);
+  return { kind: "file", ...owned, size, ...(nlink > 1 && { links: nlink }), sha256: hashOf(file) };
+}
+
+function tooLarge(path: string, bytes: number): Problem {
+  return new Problem("installer-file-too-large", "install.sh makes, changes or removes a file of that size", {
+    where: { path },
+    detail: `${bytes} bytes; a plan installs and puts back files of up to ${sizeLimits.installed}`,
+    hint:
+      "ask the vendor what it is for; --in-place (module.in_place: true) has install.sh make it on the root " +
+      "itself",
+  });
 }
 
 /** Whether two states are the same; attributes count too. */
