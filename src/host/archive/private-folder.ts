@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asFileProblem } from "../files/file-problem.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
-import { isOfEndedProcess, processMark } from "../processes/process-mark.js";
+import { isOfEndedProcess, markPattern, processMark } from "../processes/process-mark.js";
 import { Problem } from "../../problem/problem.js";
 
 /**
@@ -31,10 +31,12 @@ function makePrivateFolder(): string {
   });
 }
 
+const pattern = new RegExp(String.raw`^knetctl-(${markPattern})-\w{6}$`);
+
 /** What killed processes left. */
 function removeForsaken(parent: string): void {
   for (const name of readdirSync(parent)) {
-    const mark = /^knetctl-(\d+-\d+)-\w{6}$/.exec(name)?.[1];
+    const mark = pattern.exec(name)?.[1];
     if (mark !== undefined && isOfEndedProcess(mark)) removeIfPossible(join(parent, name));
   }
 }

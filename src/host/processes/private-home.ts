@@ -1,6 +1,6 @@
 import type { Files, Host } from "../host.js";
 import { joined, path, type AbsolutePath } from "../path.js";
-import { isOfEndedProcess, processMark } from "./process-mark.js";
+import { isOfEndedProcess, markPattern, processMark } from "./process-mark.js";
 import { randomHex } from "../random-hex.js";
 
 export interface HomeFile {
@@ -14,7 +14,7 @@ export interface HomeFile {
 
 /** only root can write in it, and it is gone after the next boot. */
 const parent = path("/run");
-const pattern = /^knetctl-home-(\d+-\d+)-[0-9a-f]{12}$/;
+const pattern = new RegExp(`^knetctl-home-(${markPattern})-[0-9a-f]{12}$`);
 
 /** Deeper than anything that is ever put there. */
 const deepest = 16;

@@ -1,9 +1,13 @@
-import { chmodSync, chownSync, cpSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, chownSync, constants, cpSync, mkdirSync, statSync } from "node:fs";
+import { machine } from "../commands/command-words.js";
+import { findProgram } from "../commands/find-program.js";
+import { askChild } from "../commands/start-child.js";
+import { withDescriptor } from "../files/descriptor.js";
 import { asFileProblem } from "../files/file-problem.js";
 import { realFiles } from "../files/real-files.js";
 import { removeIfPossible } from "../archive/private-folder.js";
 import { joined, path, stateFolder, type AbsolutePath } from "../path.js";
-import { isOfEndedProcess, processMark } from "../processes/process-mark.js";
+import { isOfEndedProcess, isOfOtherNamespace, markPattern, processMark } from "../processes/process-mark.js";
 import { randomHex } from "../random-hex.js";
 import type { Shown } from "./run-walled.js";
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
@@ -11,7 +15,12 @@ import { Problem } from "../../problem/problem.js";
 
 /** Where stages keep what is written in them; the second is for when the first cannot be written to. */
 const parents = [stateFolder, path("/run")] as const;
-const pattern = /^stage-(\d+-\d+)-[0-9a-f]{12}$/;
+const pattern = new RegExp(`^stage-(${markPattern})-[0-9a-f]{12}$`);
+/**
+ * In a stage's folder: locked (flock(2)) by the stage's first process, as long as it lives. Made by the
+ * set-up script.
+ */
+const held = "held";
 const rights = { mode: 0o700, uid: 0, gid: 0 };
 
 export interface StageFolder {
@@ -58,14 +67,34 @@ export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): 
   return { path: folder, show, remove };
 }
 
-/** Removes the folders of processes that have ended, or, with `own`, those of this process. */
+/** Removes the folders that nobody holds any more, or, with `own`, those of this process. */
 export function removeStageFolders(own: boolean): void {
   for (const parent of parents) {
     for (const { name, kind, uid } of listed(parent)) {
       const mark = pattern.exec(name)?.[1];
       if (mark === undefined || kind !== "folder" || uid !== 0) continue;
-      if (own ? mark === processMark() : isOfEndedProcess(mark)) removeIfPossible(joined(parent, name));
+      const folder = joined(parent, name);
+      if (own ? mark === processMark() : isForsaken(folder, mark)) removeIfPossible(folder);
     }
+  }
+}
+
+/** A process of another PID namespace, such as a container that is gone, is known by its lock alone. */
+function isForsaken(folder: AbsolutePath, mark: string): boolean {
+  return isOfOtherNamespace(mark) ? isUnlocked(joined(folder, held)) : isOfEndedProcess(mark);
+}
+
+/** False where there is no such file, which can mean that it has not been made yet. */
+function isUnlocked(file: AbsolutePath): boolean {
+  const flock = findProgram(machine, "flock");
+  if (flock === undefined) return false;
+  try {
+    return withDescriptor(file, constants.O_RDONLY | constants.O_NOFOLLOW, (fd) => {
+      const how = { env: { LC_ALL: "C" }, timeoutMs: 10_000, given: [fd] };
+      return askChild(flock, ["--exclusive", "--nonblock", "3"], how).status === 0;
+    });
+  } catch {
+    return false;
   }
 }
 

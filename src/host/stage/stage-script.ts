@@ -34,6 +34,8 @@ table() {
  * layer plain: whole files under their own names. With xino=on, a file that is copied up keeps its device and
  * inode, which the file layer compares; volatile avoids waiting for the disk.
  *
+ * As long as the first process lives, it holds the lock on `held` in the stage's folder.
+ *
  * The stage of `/` is inside a small root that holds this machine's programs, read-only, and nothing else of
  * the machine: they set up what runs in the stage, and nothing that runs there can have changed them.
  */
@@ -47,6 +49,8 @@ mount -n --make-rprivate /
 here=$base$1; root=$2; hidden=$1; lower=$base\${2%/}; kept=$3
 shift 3
 ${tableFunctions}
+exec 9>"$here/held"
+flock -n 9 || rm -f "$here/held"
 stage layers
 at=.$hidden
 row $at/layers $at/layers none bind

@@ -88,17 +88,17 @@ export function putBack(
   files: Files,
   path: AbsolutePath,
   kept: KeptFile,
-  { folder, report }: RunContext,
+  run: RunContext,
   check: (now: FileState | undefined) => void,
 ): void {
-  const backup = joined(folder, kept.backup);
+  const backup = joined(run.folder, kept.backup);
   const content = files.read(backup, sizeLimits.installed);
   if (content === undefined || sha256(content) !== kept.sha256)
     throw backupLost(backup, content !== undefined);
   const { mode, uid, gid, links = 1 } = kept;
   files.install(path, content, { mode, uid, gid }, { attributesOf: { path: backup }, check });
   if (links > 1)
-    report(
+    run.report(
       `${path} is a file of its own now; before the run, it was one of ${links} names of a file (hard links)`,
     );
 }

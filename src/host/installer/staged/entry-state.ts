@@ -49,9 +49,9 @@ export type EntryState = FileState | FolderState | LinkState | SpecialState;
 const bufferBytes = 1024 ** 2;
 
 /**
- * What lies at a path of this machine; null where nothing does. Follows no link at its end. For trees in which
- * nobody works meanwhile, or where only looking is at stake. With `planned`, its path on the host, throws
- * `installer-file-too-large` for a file that no plan can install or put back, before it reads any of it.
+ * What lies at a path of this machine; null where nothing does. Follows no link at its end. For trees in
+ * which nobody works meanwhile, or where only looking is at stake. With `planned`, its path on the host,
+ * throws `installer-file-too-large` for a file that no plan can install or put back, before it is read.
  */
 export function stateAt(file: string, planned?: string): EntryState | null {
   let stats: Stats | undefined;
@@ -79,8 +79,8 @@ function tooLarge(path: string, bytes: number): Problem {
     where: { path },
     detail: `${bytes} bytes; a plan installs and puts back files of up to ${sizeLimits.installed}`,
     hint:
-      "ask the vendor what it is for; --in-place (module.in_place: true) has install.sh make it on the root " +
-      "itself",
+      "ask the vendor what it is for; with --in-place (module.in_place: true), install.sh works on the " +
+      "root itself",
   });
 }
 

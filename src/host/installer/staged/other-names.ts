@@ -3,9 +3,9 @@ import { posix } from "node:path";
 import type { StagedEntry } from "./compare.js";
 
 /**
- * The same, with the other names that a file of the host has in its folder, where it has several (hard links):
- * a stage cuts such a file loose from them, and so does whoever puts another in its place. `host` is a path of
- * this machine that opens the host's root.
+ * The same, with the other names that a file of the host has in its folder, where it has several (hard
+ * links): a stage cuts such a file loose from them, and so does whoever puts another in its place. `host` is
+ * a path of this machine that opens the host's root.
  */
 export function withOtherNames<E extends StagedEntry>(entries: readonly E[], host: string): readonly E[] {
   return entries.map((entry) => {
