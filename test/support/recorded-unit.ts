@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unitWords } from "../../src/formats/systemd/unit-words.js";
 import type { Host } from "../../src/host/host.js";
 import type { LoadedUnit } from "../../src/host/unit/loaded-unit.js";
 import { unitEnvironment } from "../../src/host/unit/unit-environment.js";
@@ -64,9 +65,10 @@ export async function loaded(host: Host, lines: string): Promise<LoadedUnit> {
 function shown(name: string, value: string): readonly [string, string] {
   if (name === "EnvironmentFile") return ["EnvironmentFiles", `${value} (ignore_errors=no)`];
   if (name !== "ExecStart") return [name, value];
+  const words = unitWords(value).map(({ text }) => text);
   return [
-    "ExecStart",
-    `{ path=${value.split(" ")[0] ?? ""} ; argv[]=${value} ; ignore_errors=no ; start_time=[n/a] }`,
+    "ExecStartEx",
+    `{ path=${words[0] ?? ""} ; argv[]=${words.join(" ")} ; flags= ; start_time=[n/a] ; stop_time=[n/a] }`,
   ];
 }
 

@@ -36,11 +36,12 @@ interface PlannedFile {
 }
 
 async function planKeyStores(
-  { profile, host }: StepInput,
+  input: StepInput,
   planned: readonly Change[],
   secrets: Secrets,
   only: ReadonlySet<string> | undefined,
 ): Promise<StepPlan> {
+  const { profile, host } = input;
   const nothing = { changes: [], problems: [], notes: [] };
   const wanted = wantedFiles(profile, only);
   // a profile that does not mention key stores, such as the vendor's own config.json, leaves them alone
@@ -75,7 +76,10 @@ async function planKeyStores(
         : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
     return {
       changes: [...changes, ...recorded],
-      problems: files.flatMap((file) => fileProblems(file, host, profile, planned, written)),
+      problems: [
+        ...files.flatMap((file) => fileProblems(file, host, profile, planned, written)),
+        ...(await (await import("./hidden-settings.js")).hiddenByUnit(input, files)),
+      ],
       notes: files.flatMap(fileNotes),
     };
   } catch (error) {
