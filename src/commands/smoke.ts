@@ -16,7 +16,21 @@ export const smoke = verb({
     "pin-file": file("file that holds the PIN; - for standard input"),
     "pin-prompt": flag("ask for the PIN on the terminal"),
     ...loginOptions,
-    "token-objects": flag("make keys on the token instead of in the session, and destroy them"),
+    "at-least": {
+      ...text("what must be proven, if a PIN is given"),
+      choices: ["nothing", "reached", "logged-in", "signed", "signed-existing-key"],
+      default: "signed",
+    },
+    key: {
+      ...text("label of a signing key that must be on the token and is signed with; may be repeated"),
+      array: true,
+    },
+    "token-objects": {
+      ...text("make test keys on the token; allow: where it refuses session objects"),
+      choices: ["allow", "never", "always"],
+      default: "allow",
+    },
+    "remove-leftovers": text("only remove the objects with this label, which a smoke test has left"),
     env: {
       ...text("NAME=VALUE for the module, which otherwise gets a clean environment; may be repeated"),
       array: true,

@@ -6,7 +6,6 @@ import {
   firstFailure,
   isLoginRefused,
   spendsLogin,
-  whyNothingSigned,
 } from "../pkcs11/report.js";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import { messageWithDetail, Problem } from "../problem/problem.js";
@@ -176,7 +175,7 @@ async function tested(user: string, test: () => Promise<TokenTest>, logsIn: bool
 
 function tokenOf(user: string, { report, inventory }: TokenTest, logsIn: boolean): MemberToken {
   const failure = firstFailure(report);
-  const unsigned = logsIn ? whyNothingSigned(report) : undefined;
+  const unsigned = logsIn ? report.unsigned : undefined;
   return {
     user,
     result:

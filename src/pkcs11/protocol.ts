@@ -1,7 +1,17 @@
 import { isRecord, parsedJson, textOf } from "../formats/json/json-values.js";
 import { type CheckId, isCheckId } from "./check-table.js";
 import { asInventoryObject, type InventoryObject } from "./inventory.js";
+import { asKeyOnToken, type KeyOnToken } from "./key-on-token.js";
 import { milliseconds } from "./message-values.js";
+import {
+  type Demanded,
+  demandedLevels,
+  type SignedKey,
+  signedKeys,
+  tokenObjectRules,
+  type TokenObjectRule,
+  usualProofRules,
+} from "./proven.js";
 import { type CheckResult, checkStatuses } from "./report.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
@@ -32,8 +42,9 @@ export interface Identity {
 /**
  * What is done in the session, always with at most one login: the smoke test; the smoke test and the token's
  * inventory; or two timed signatures. `timed-paused` waits between them for a byte on descriptor 3.
+ * `leftovers` only removes what an earlier run has left.
  */
-export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused";
+export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused" | "leftovers";
 
 /** First line of the worker's standard input, as JSON. `pinBytes` bytes of PIN follow the line break. */
 export interface WorkerRequest {
@@ -50,10 +61,13 @@ export interface WorkerRequest {
   /** Null: no PIN, so no login. */
   readonly pinBytes: number | null;
   readonly identity: Identity | null;
-  /** The label of every object that this run creates. */
+  /** The label of every object that this run creates; for `leftovers`, that an earlier run has created. */
   readonly objectLabel: string;
-  /** Create keys that outlive the session (they are destroyed at the end), instead of session objects. */
-  readonly tokenObjects: boolean;
+  readonly atLeast: Demanded;
+  /** Keys on the token outlive the session; they are destroyed at the end. */
+  readonly tokenObjects: TokenObjectRule;
+  /** Labels of signing keys that must be on the token. */
+  readonly keys: readonly string[];
 }
 
 /** What the worker reports on descriptor 3. */
@@ -62,6 +76,9 @@ export type WorkerMessage =
   | { readonly type: "call"; readonly call: string }
   | { readonly type: "end"; readonly result: CheckResult }
   | { readonly type: "token"; readonly label: string; readonly serial: string; readonly manufacturer: string }
+  | { readonly type: "key"; readonly key: KeyOnToken }
+  | { readonly type: "signed"; readonly key: SignedKey }
+  | { readonly type: "token-objects" }
   | { readonly type: "object"; readonly object: InventoryObject }
   | { readonly type: "inventory"; readonly complete: boolean }
   | ({ readonly type: "signature" } & SignatureTime)
@@ -113,6 +130,16 @@ function asMessage(value: unknown): WorkerMessage | undefined {
       return { type: "refused", why: refusal(value["why"]), detail: textOf(value["detail"]) };
     case "done":
       return { type: "done" };
+    case "key": {
+      const key = asKeyOnToken(value["key"]);
+      return key && { type: "key", key };
+    }
+    case "signed": {
+      const key = signedKeys.find((known) => known === value["key"]);
+      return key && { type: "signed", key };
+    }
+    case "token-objects":
+      return { type: "token-objects" };
     case "paused":
       return { type: "paused" };
     case "again":
@@ -181,7 +208,9 @@ export function asRequest(line: string): WorkerRequest | undefined {
     pinBytes,
     identity: asIdentity(value["identity"]),
     objectLabel: textOf(value["objectLabel"]),
-    tokenObjects: value["tokenObjects"] === true,
+    atLeast: demandedLevels.find((known) => known === value["atLeast"]) ?? usualProofRules.atLeast,
+    tokenObjects: tokenObjectRules.find((known) => known === value["tokenObjects"]) ?? "never",
+    keys: Array.isArray(value["keys"]) ? value["keys"].map(textOf) : [],
   };
 }
 
@@ -208,7 +237,7 @@ function asIdentity(value: unknown): Identity | null {
   return { user: textOf(value["user"]), uid: value["uid"], gid: value["gid"], home: textOf(value["home"]) };
 }
 
-const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused"];
+const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused", "leftovers"];
 const refusals: readonly RefusalReason[] = ["request", "addon", "identity"];
 
 function refusal(value: unknown): RefusalReason {

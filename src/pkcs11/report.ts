@@ -1,20 +1,24 @@
 import { type ExitCode, exitCodes } from "../problem/exit-codes.js";
 import { type CheckId, checkTable } from "./check-table.js";
+import type { KeyOnToken } from "./key-on-token.js";
+import type { Proven } from "./proven.js";
 
-/** Outcome of the smoke test: `{"tokens":[{"label","checks":[{"id","status","ms",…}]}]}`. */
+/** Outcome of the smoke test: `{"tokens":[{"label","proven","checks":[{"id","status","ms",…}]}]}`. */
 export interface SmokeReport {
   readonly tokens: readonly TokenReport[];
-  /**
-   * Why nothing was signed, at all or with a token, although nothing failed: `token "ca_signer": not logged
-   * in`. Absent if there is nothing to say.
-   */
-  readonly unsigned?: readonly string[];
+  /** Why a proof was left out, or had nothing to prove. Absent if there is nothing to say. */
+  readonly skipped?: readonly string[];
 }
 
 export interface TokenReport {
   readonly label: string;
   readonly serial?: string;
   readonly manufacturer?: string;
+  readonly proven: Proven;
+  /** Why nothing was signed although nothing failed: `not logged in`. */
+  readonly unsigned?: string;
+  /** The signing keys that were on the token, as far as they were looked at. Absent: they were not. */
+  readonly keys?: readonly KeyOnToken[];
   readonly checks: readonly CheckResult[];
 }
 
@@ -86,28 +90,4 @@ export function spendsLogin({ id, ckr, unavailable }: CheckResult): boolean {
 export function isLoginRefused({ id, unavailable }: CheckResult): boolean {
   const { spendsLogin: when } = checkTable[id];
   return when === "always" || (when === "unless-unreachable" && unavailable !== true);
-}
-
-/** `token "ca_signer": not logged in`, for each token about which `whyNothingSigned` has something to say. */
-export function nothingSigned(tokens: readonly TokenReport[]): readonly string[] {
-  return tokens.flatMap((token) => {
-    const why = whyNothingSigned(token);
-    return why === undefined ? [] : [`token ${JSON.stringify(token.label)}: ${why}`];
-  });
-}
-
-/**
- * Why there is no correct signature by a token although no check failed: such a test must not be taken for a
- * proof. Undefined if something was signed, or if the test failed, which is reported as such.
- */
-export function whyNothingSigned(token: TokenReport): string | undefined {
-  const { checks } = token;
-  const isSigned = checks.some(({ id, status }) => checkTable[id].proof === "signed" && status === "pass");
-  if (isSigned || firstFailure(token) !== undefined) return undefined;
-  const details = checks
-    .filter(({ id, status }) => checkTable[id].proof === "towards" && status === "skip")
-    .map(({ detail }) => detail ?? "");
-  // the check that should have made the key says why there is none
-  const told = new Set(details.filter((detail) => detail !== "" && !/^no (RSA|EC) key$/.test(detail)));
-  return told.size === 0 ? "the test did not get that far" : [...told].join(", ");
 }

@@ -121,3 +121,13 @@ export function returnValueNumber(name: string): number | undefined {
   const written = /0x([0-9a-f]+)\)?$/.exec(name)?.[1];
   return written === undefined ? numbers.get(name) : Number.parseInt(written, 16);
 }
+
+/**
+ * DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not
+ * available.
+ */
+const unreachable: ReadonlySet<number> = new Set([0x30, 0x31, 0x32, 0xe0, 0xe1]);
+
+export function isUnreachable(value: number): boolean {
+  return unreachable.has(value);
+}

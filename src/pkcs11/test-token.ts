@@ -11,7 +11,9 @@ import type { Inventory } from "./inventory.js";
 import { inPasses } from "./passes.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
 import { runWorker, type WorkerEnd } from "./run-worker.js";
-import { tokenReport } from "./token-report.js";
+import { type ProofRules, usualProofRules } from "./proven.js";
+import { isRunLabel, newRunLabel, removalHint } from "./run-objects.js";
+import { mayLeave, tokenReport } from "./token-report.js";
 import { workerEnvironment } from "./worker-command.js";
 import { addonMissing, openWorkerFiles } from "./worker-files.js";
 import { loaderTells } from "./worker-stderr.js";
@@ -27,8 +29,10 @@ export interface TokenTestRequest {
   readonly identity?: Identity;
   /** For the whole test; default 30 seconds. */
   readonly timeoutMs?: number;
-  /** Create keys that outlive the session, and destroy them. Default: session objects. */
-  readonly tokenObjects?: boolean;
+  /** The label of an earlier run's objects, for the task that removes them. */
+  readonly leftBy?: string;
+  /** What is to be proven, and how; left out: `usualProofRules`. */
+  readonly proof?: Partial<ProofRules>;
   /**
    * Variables in addition to HOME, USER, LOGNAME, PATH and LANG; nothing else of this process's environment
    * is passed on.
@@ -65,7 +69,7 @@ export interface TokenTest {
  * Whatever the module does becomes a check's result, within the time-out. `meanwhile` is awaited while a
  * `timed-paused` worker waits. Throws a Problem only if the test could not be made at all:
  * `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`, `smoke-worker-failed`,
- * `smoke-module-relative`, `interrupted`, `pin-record-damaged`.
+ * `smoke-module-relative`, `smoke-label-foreign`, `interrupted`, `pin-record-damaged`.
  */
 export async function testToken(
   task: WorkerTask,
@@ -74,12 +78,14 @@ export async function testToken(
 ): Promise<TokenTest> {
   refuseRelative(request.module);
   refuseForeign(request.identity);
+  if (request.leftBy !== undefined && !isRunLabel(request.leftBy)) throw notOfARun(request.leftBy);
   if (request.signal?.aborted === true) throw interrupted();
   const refused = await refusedBefore(request);
   if (refused !== undefined) return { report: refused, inventory: undefined, signatures: [] };
-  const { tokenObjects = false, timeoutMs = defaultTimeoutMs } = request;
+  const { timeoutMs = defaultTimeoutMs } = request;
+  const rules = { ...usualProofRules, ...request.proof };
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
-  const objectLabel = `knetctl-smoke-${randomBytes(6).toString("hex")}`;
+  const objectLabel = request.leftBy ?? newRunLabel();
   const end = await started(
     inPasses(Math.min(timeoutMs, longestTimer), async ({ timeoutMs, ...pass }) => {
       const asked: WorkerRequest = {
@@ -90,7 +96,7 @@ export async function testToken(
         pinBytes: pin?.length ?? null,
         identity: request.identity ?? null,
         objectLabel,
-        tokenObjects,
+        ...rules,
         ...pass,
       };
       // opened anew for each, since the first has read the script to its end
@@ -118,11 +124,8 @@ export async function testToken(
     }),
   );
   const unkept = await rememberLogin(request, end.transcript);
-  throwIfNotMade(end, request);
-  const report = tokenReport(
-    { module: request.module, token: request.token, timeoutMs, tokenObjects, objectLabel },
-    end,
-  );
+  throwIfNotMade(end, request, objectLabel);
+  const report = tokenReport({ module: request.module, token: request.token, timeoutMs, objectLabel }, end);
   return {
     report: { ...report, checks: [...report.checks, ...unkept] },
     inventory: end.transcript.inventory,
@@ -139,6 +142,13 @@ function refuseRelative(module: string): void {
       hint: "the test runs in another folder: give the module's full path",
     },
   );
+}
+
+function notOfARun(label: string): Problem {
+  return new Problem("smoke-label-foreign", `${JSON.stringify(label)} is not the label of a smoke test`, {
+    detail: "only objects that a smoke test of knetctl has made are removed",
+    hint: "give the label that the report named: knetctl-smoke- and 12 hexadecimal digits",
+  });
 }
 
 function refuseForeign(identity: Identity | undefined): void {
@@ -166,10 +176,18 @@ async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
 }
 
 function throwIfNotMade(
-  { transcript, killed, signal, exitCode, stderr }: WorkerEnd,
-  { identity, workerPath }: TokenTestRequest,
+  end: WorkerEnd,
+  { identity, workerPath, module, token }: TokenTestRequest,
+  objectLabel: string,
 ): void {
-  if (killed === "abort") throw interrupted();
+  const { transcript, killed, signal, exitCode, stderr } = end;
+  if (killed === "abort") {
+    if (!mayLeave(end)) throw interrupted();
+    throw interrupted({
+      detail: `objects labelled ${objectLabel} may be on the token`,
+      hint: removalHint(module, token, objectLabel),
+    });
+  }
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
   if (identity !== undefined && /^setpriv: /m.test(stderr))
@@ -207,8 +225,8 @@ function refusal(
   }
 }
 
-function interrupted(): Problem {
-  return new Problem("interrupted", "interrupted during the smoke test");
+function interrupted(left: { readonly detail?: string; readonly hint?: string } = {}): Problem {
+  return new Problem("interrupted", "interrupted during the smoke test", left);
 }
 
 export type SmokeRequest = TokenTestRequest;
@@ -216,4 +234,14 @@ export type SmokeRequest = TokenTestRequest;
 /** Proves a module and a token, as `testToken` does: whatever the module does is in the report. */
 export async function smokeTest(request: SmokeRequest): Promise<TokenReport> {
   return (await testToken("smoke", request)).report;
+}
+
+/**
+ * Removes the objects that a smoke test has left on a token (`leftBy`): just those that have its label and
+ * one of its IDs, which are read from each first. Throws as `testToken` does.
+ */
+export async function removeLeftovers(
+  request: SmokeRequest & { readonly leftBy: string },
+): Promise<TokenReport> {
+  return (await testToken("leftovers", request)).report;
 }

@@ -1,17 +1,19 @@
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
-import type { CheckResult, TokenReport } from "./report.js";
-import { checkTable } from "./check-table.js";
+import type { CheckResult, CheckStatus, TokenReport } from "./report.js";
+import { type CheckId, checkTable } from "./check-table.js";
 import { hintFor } from "./hints.js";
 import { type TokenChoice, wantedOf } from "./protocol.js";
+import { type Proven, signedLevel, strongest } from "./proven.js";
 import { returnValueNumber } from "./return-values.js";
+import { removalHint } from "./run-objects.js";
 import type { WorkerEnd } from "./run-worker.js";
+import { reasons, whyNothingSigned } from "./verdict.js";
 
 export interface Asked {
   /** Path or bare name of the module. */
   readonly module: string;
   readonly token: TokenChoice;
   readonly timeoutMs: number;
-  readonly tokenObjects: boolean;
   readonly objectLabel: string;
 }
 
@@ -27,15 +29,40 @@ export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
     ...wantedOf(asked.token),
     manufacturer: undefined,
   };
+  const checks = [
+    ...transcript.results.map((result) => withHint(result, asked.module)),
+    ...endings(asked, end),
+  ].map(withoutSecrets);
+  const proven = provenBy(transcript, checks);
+  const unsigned = whyNothingSigned(proven, checks);
   return {
     label: label ?? "",
     ...(serial !== undefined && { serial }),
     ...(manufacturer !== undefined && { manufacturer }),
-    checks: [
-      ...transcript.results.map((result) => withHint(result, asked.module)),
-      ...endings(asked, end),
-    ].map(withoutSecrets),
+    proven,
+    ...(unsigned !== undefined && { unsigned }),
+    ...(checks.some(({ id, status }) => id === "signing-keys" && status !== "skip") && {
+      keys: transcript.keys,
+    }),
+    checks: checks.map((check) => withReasons(check, checks)),
   };
+}
+
+function provenBy({ signed }: WorkerEnd["transcript"], checks: readonly CheckResult[]): Proven {
+  const did = (check: CheckId, statuses: readonly CheckStatus[]): boolean =>
+    checks.some(({ id, status }) => id === check && statuses.includes(status));
+  return strongest([
+    ...(did("session", ["pass", "warn"]) ? (["reached"] as const) : []),
+    // a warning says that another login was found
+    ...(did("login", ["pass"]) ? (["logged-in"] as const) : []),
+    ...[...signed].map(signedLevel),
+  ]);
+}
+
+/** The check that finds too little proven does not know why; those before it do. */
+function withReasons(check: CheckResult, checks: readonly CheckResult[]): CheckResult {
+  const why = check.id === "signature" && check.status === "fail" ? reasons(checks) : undefined;
+  return why === undefined ? check : { ...check, detail: `${check.detail ?? ""} (${why})` };
 }
 
 /** With the hint for the return value if the check gave none itself. */
@@ -67,11 +94,16 @@ function endings(asked: Asked, end: WorkerEnd): readonly CheckResult[] {
     ms: Math.round(end.openMs * 10) / 10,
     ...(end.killed === "deadline" ? hung(asked, end) : died(end)),
   };
-  const left =
-    asked.tokenObjects &&
+  return mayLeave(end) ? [ending, mayBeLeft(asked)] : [ending];
+}
+
+/** Whether the run may have left objects on the token, and did not look for them. */
+export function mayLeave({ transcript }: WorkerEnd): boolean {
+  return (
+    transcript.tokenObjects &&
     transcript.triedToMake &&
-    !transcript.results.some((result) => result.id === "leftovers");
-  return left ? [ending, mayBeLeft(asked)] : [ending];
+    !transcript.results.some((result) => result.id === "leftovers")
+  );
 }
 
 function cleanExit({ exitCode, killed }: WorkerEnd): boolean {
@@ -125,12 +157,12 @@ function printed({ transcript, stderr }: WorkerEnd): string {
     : `; it printed: ${JSON.stringify(withoutUrlSecrets(line).slice(0, printedAtMost))}`;
 }
 
-function mayBeLeft({ objectLabel }: Asked): CheckResult {
+function mayBeLeft({ module, token, objectLabel }: Asked): CheckResult {
   return {
     id: "leftovers",
     status: "warn",
     ms: 0,
-    detail: "not looked for",
-    hint: `remove objects labelled ${objectLabel} from the token`,
+    detail: `not looked for: objects labelled ${objectLabel} may be on the token`,
+    hint: removalHint(module, token, objectLabel),
   };
 }

@@ -1,11 +1,15 @@
 import type { CheckId } from "./check-table.js";
 import type { CheckResult } from "./report.js";
 import { mostObjects, type Inventory, type InventoryObject } from "./inventory.js";
+import type { SignedKey } from "./proven.js";
+import type { KeyOnToken } from "./key-on-token.js";
 import type { RefusalReason, SignatureTime, WorkerMessage } from "./protocol.js";
 
 /** The most results that are kept: a run sends fewer than a hundred. */
 const mostResults = 200;
 const mostSignatures = 2;
+/** The worker looks at fewer, and at those that are asked for. */
+const mostKeys = 1000;
 
 /** What the worker has reported so far: enough to name the call in which it hung or died. */
 export class Transcript {
@@ -18,6 +22,11 @@ export class Transcript {
   /** True once the module was given the PIN: its output is not shown from then on. */
   pinGiven = false;
   triedToMake = false;
+  /** True once it may have made objects that outlive the session. */
+  tokenObjects = false;
+  /** With which kinds of keys it made signatures that it verified. */
+  readonly signed = new Set<SignedKey>();
+  readonly keys: KeyOnToken[] = [];
   /** Undefined until the worker has reported all of the token's objects. */
   inventory: Inventory | undefined;
   readonly signatures: SignatureTime[] = [];
@@ -45,6 +54,15 @@ export class Transcript {
         return;
       case "token":
         this.token = message;
+        return;
+      case "key":
+        if (this.keys.length < mostKeys) this.keys.push(message.key);
+        return;
+      case "signed":
+        this.signed.add(message.key);
+        return;
+      case "token-objects":
+        this.tokenObjects = true;
         return;
       case "object":
         if (this.#objects.length < mostObjects) this.#objects.push(message.object);

@@ -198,6 +198,7 @@ const programCodes = {
   // smoke test
   "pkcs11-addon-missing": exitCodes.failed,
   "smoke-worker-failed": exitCodes.failed,
+  "smoke-label-foreign": exitCodes.usage,
   "smoke-module-relative": exitCodes.usage,
   "smoke-identity-refused": exitCodes.noPermission,
   "smoke-as-needs-root": exitCodes.noPermission,

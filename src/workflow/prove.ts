@@ -27,13 +27,13 @@ export function hasProof({ steps }: Plan): boolean {
  */
 export async function prove(plan: Plan, host: Host, options: ProveOptions): Promise<ProofResult> {
   if (!options.prove)
-    return { smoke: { tokens: [], unsigned: ["the smoke test was left out"] }, problems: [] };
+    return { smoke: { tokens: [], skipped: ["the smoke test was left out"] }, problems: [] };
   const proofs: Proof[] = [];
   for (const { step, prove: proofOfStep, unproven } of plan.steps) {
     if (options.signal.aborted) continue;
     if (unproven !== undefined) {
       options.listener({ type: "proof-done", step, ms: 0, passed: true, skipped: unproven });
-      proofs.push({ smoke: { tokens: [], unsigned: [unproven] }, problems: [] });
+      proofs.push({ smoke: { tokens: [], skipped: [unproven] }, problems: [] });
     }
     if (proofOfStep === undefined) continue;
     options.listener({ type: "proof-started", step });
@@ -44,11 +44,11 @@ export async function prove(plan: Plan, host: Host, options: ProveOptions): Prom
     proofs.push(proof);
     if (!passed) break;
   }
-  const unsigned = proofs.flatMap(({ smoke }) => smoke?.unsigned ?? []);
+  const skipped = proofs.flatMap(({ smoke }) => smoke?.skipped ?? []);
   return {
     smoke: {
       tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []),
-      ...(unsigned.length > 0 && { unsigned }),
+      ...(skipped.length > 0 && { skipped }),
     },
     problems: [
       ...proofs.flatMap(({ problems }) => problems),

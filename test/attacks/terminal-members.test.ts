@@ -21,6 +21,8 @@ test("a token: label, serial number, manufacturer, and forged messages of the wo
     label: "l",
     serial: "s",
     manufacturer: "m",
+    proven: "nothing",
+    keys: [{ label: "k", id: "01" }],
     checks: [{ id: "login", status: "fail", ms: 1, detail: "d", ckr: "CKR", hint: "h" }],
   };
   harmless(t, token, (output, bad) => {
@@ -43,8 +45,8 @@ test("a token: label, serial number, manufacturer, and forged messages of the wo
     },
     true,
   );
-  harmless(t, ["why"], (output, unsigned) => {
-    output.result(unsignedText({ tokens: [], unsigned }));
+  harmless(t, ["why"], (output, skipped) => {
+    output.result(unsignedText({ tokens: [], skipped }));
   });
 });
 

@@ -56,10 +56,13 @@ const ways: Readonly<
   },
 };
 
+const unsignedAs = (why: string): string =>
+  `nothing was signed correctly: it is not proven that the module signs (${why})`;
+
 for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
   const environment = { ...soft.environment, WRAP_MODULE: soft.module, ...lies };
 
-  test(`smoke, with ${name}: exit code 0, last line and --json say that nothing was signed`, async (t) => {
+  test(`smoke, with ${name}: fails if there is a PIN, and says what is proven`, async (t) => {
     for (const json of [false, true]) {
       const recorded = recordedContext({ workingFolder: path(soft.folder), json });
       const args = {
@@ -68,9 +71,18 @@ for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
         env: Object.entries(environment).map((pair) => pair.join("=")),
         ...(!withoutPin && { pinFile: "pin" }),
       };
-      t.equal(await smoke(args, { ...recorded.context, programFolder }), 0);
-      if (json) t.match(recorded.documents, [{ unsigned: [`token "one": ${why}`] }]);
-      else t.equal(recorded.results.at(-1), `nothing was signed (token "one": ${why})`);
+      t.equal(await smoke(args, { ...recorded.context, programFolder }), withoutPin ? 0 : 1);
+      const verdict = withoutPin
+        ? 'token "one": reached, but nobody logged in'
+        : `token "one": logged in, but nothing was signed (signature: ${unsignedAs(why)})`;
+      if (json)
+        t.match(recorded.documents, [
+          {
+            verdict,
+            tokens: [{ proven: withoutPin ? "reached" : "logged-in", ...(withoutPin && { unsigned: why }) }],
+          },
+        ]);
+      else t.equal(recorded.results.at(-1)?.split("\n").at(-1), `verdict: ${verdict}`);
       for (const document of recorded.documents)
         t.ok(reportSchema(document), JSON.stringify(reportSchema.errors));
     }
@@ -91,11 +103,12 @@ for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
       endpoints: [{ ip: "192.0.2.1", port: 1 }],
       users,
     });
-    t.match(members, [{ tokens: [{ user: "one", result: "reached" }] }]);
+    t.match(members, [{ tokens: [{ user: "one", result: withoutPin ? "reached" : "failed" }] }]);
     const told = withoutPin
-      ? { code: "members-no-login" }
-      : { code: "members-not-signed", detail: `nothing was signed: ${why}` };
-    t.match(problems, [{ ...told, severity: "warning" }]);
+      ? { code: "members-no-login", severity: "warning" }
+      : { code: "members-proof-failed", severity: "error" };
+    t.match(problems, [told]);
+    if (!withoutPin) t.match(problems[0]?.detail, why);
     t.equal(problems.length, 1);
   });
 }
@@ -104,8 +117,17 @@ const changes: Plan["changes"] = [
   { step: "client-config", kind: "set-mode", path: path("/etc/x"), from: 0o644, mode: 0o640 },
 ];
 const plan: Plan = { steps: [], changes, problems: [] };
-const signed = { label: "one", checks: [{ id: "signature", status: "pass", ms: 0 }] } as const;
-const unsigned = { label: "two", checks: [{ id: "signature", status: "warn", ms: 0 }] } as const;
+const signed = {
+  label: "one",
+  proven: "signed-existing-key",
+  checks: [{ id: "signature", status: "pass", ms: 0 }],
+} as const;
+const unsigned = {
+  label: "two",
+  proven: "reached",
+  unsigned: "not logged in",
+  checks: [{ id: "signature", status: "warn", ms: 0 }],
+} as const;
 
 function shown(result: Partial<RunResult>, json = false) {
   const recorded = recordedContext({ workingFolder: path("/"), json });
@@ -120,7 +142,7 @@ function shown(result: Partial<RunResult>, json = false) {
 }
 
 test("apply and ha edits: the last line and --json say what was not signed, and why", async (t) => {
-  const leftOut = { tokens: [], unsigned: ["the smoke test was left out"] };
+  const leftOut = { tokens: [], skipped: ["the smoke test was left out"] };
   t.match(shown({ smoke: leftOut }), {
     exitCode: 0,
     last: "applied: 1 change (run r); nothing was signed (the smoke test was left out)",
@@ -129,7 +151,7 @@ test("apply and ha edits: the last line and --json say what was not signed, and 
     exitCode: 0,
     last: /; nothing was signed \(the smoke test was left out\)$/,
   });
-  t.match(shown({ smoke: { tokens: [signed, unsigned], unsigned: ['token "two": not logged in'] } }), {
+  t.match(shown({ smoke: { tokens: [signed, unsigned] } }), {
     last: 'applied: 1 change (run r); nothing was signed with some tokens (token "two": not logged in)',
   });
   const { documents } = shown({ smoke: leftOut }, true);
@@ -142,7 +164,7 @@ test("no word of it where all signed, or where the run failed, which is told", a
   const failed = shown({
     outcome: "rolled-back",
     problems: [new Problem("smoke-test-failed", "a wrong PIN")],
-    smoke: { tokens: [], unsigned: ["x"] },
+    smoke: { tokens: [], skipped: ["x"] },
   });
   t.match(failed, { exitCode: 1, last: /^rolled back/ });
   t.notMatch(failed.last, /signed/);
@@ -167,7 +189,10 @@ for (const smokeTest of [false, true]) {
         { ...recorded.context, host: () => Promise.resolve(host) },
       );
       t.equal(exitCode, 0, JSON.stringify(recorded.problems));
-      if (json) t.match(recorded.documents, [{ smoke: { tokens: [], unsigned: [why] } }]);
+      if (json)
+        t.match(recorded.documents, [
+          { smoke: { tokens: [], skipped: [why], verdict: `nothing is proven (${why})` } },
+        ]);
       else t.equal(recorded.results.at(-1), `nothing was signed (${why})`);
     }
   });

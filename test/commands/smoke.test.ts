@@ -44,7 +44,7 @@ function run(args: Partial<SmokeArguments>, json = false, verbose = false, isRoo
 test("a table on standard output, notes beside it, the PIN in neither, exit code 0", async (t) => {
   const { recorded, exitCode } = run({ pinFile: pinFile("pin", `${userPin}\n`) }, false, true);
   t.equal(await exitCode, 0);
-  t.equal(recorded.results.length, 1, "of what was signed no word is lost");
+  t.match(recorded.results, [/\nverdict: token "ca_signer": signed with a key made in the session$/]);
   t.match(recorded.results, [
     /^token "ca_signer" .*\ncheck +status +ms +detail\nload +pass[^]*\nlogin +pass[^]*\nfinalize +pass/,
   ]);
@@ -57,7 +57,18 @@ test("--json is one document of tokens and problems", async (t) => {
   t.equal(await exitCode, 0);
   t.strictSame(recorded.results, []);
   t.match(recorded.documents, [
-    { tokens: [{ label: "ca_signer", checks: [{ id: "load", status: "pass" }] }], problems: [] },
+    {
+      tokens: [
+        {
+          label: "ca_signer",
+          proven: "signed-session-key",
+          keys: [],
+          checks: [{ id: "load", status: "pass" }],
+        },
+      ],
+      verdict: 'token "ca_signer": signed with a key made in the session',
+      problems: [],
+    },
   ]);
 });
 
@@ -72,8 +83,7 @@ test("without a PIN, a label or a serial number: the only token, publicly", asyn
   const { recorded, exitCode } = run({ tokenLabel: undefined });
   t.equal(await exitCode, 0, "SoftHSM always offers one more slot, which only waits to be made a token");
   t.match(recorded.results, [
-    /^token "ca_signer" [^]*\nsignature +warn [^]*nothing was signed/,
-    'nothing was signed (token "ca_signer": not logged in)',
+    /^token "ca_signer" [^]*\nsignature +warn [^]*nothing was signed[^]*\nverdict: .* nobody logged in$/,
   ]);
   t.match(recorded.notes, [/no PIN was given/]);
 });
@@ -85,6 +95,8 @@ test("what is asked for wrongly is refused before the module is loaded", async (
     [{ env: ["NO_VALUE"] }, "usage-invalid"],
     [{ pinFile: "pin", pinPrompt: true }, "usage-invalid"],
     [{ module: "" }, "smoke-module-relative"],
+    [{ removeLeftovers: "ca", pinFile: pinFile("leftovers", userPin) }, "smoke-label-foreign"],
+    [{ removeLeftovers: "knetctl-smoke-0123456789ab" }, "usage-invalid"],
     [{ as: "no-such-user" }, "account-missing"],
     [{ pinFile: pinFile("open", userPin, 0o644) }, "pin-file-exposed"],
     [{ pinFile: "../missing" }, "pin-file-missing"],

@@ -8,7 +8,7 @@ import { checksOf } from "../../src/pkcs11/worker/checks/index.js";
 const { $defs } = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../schemas/report.schema.json"), "utf8"),
 ) as { readonly $defs: { readonly checkId: { readonly oneOf: unknown } } };
-const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused"];
+const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused", "leftovers"];
 
 test("the schema of reports lists the checks of the table, with their titles", (t) => {
   const listed = Object.entries(checkTable).map(([id, { title }]) => ({ const: id, title }));

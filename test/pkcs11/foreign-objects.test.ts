@@ -48,7 +48,7 @@ function smoke(lies: Readonly<Record<string, string>>, tokenObjects = false): Pr
   return smokeTest({
     ...request,
     module: wrapping,
-    tokenObjects,
+    proof: { tokenObjects: tokenObjects ? "always" : "never" },
     environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies },
   });
 }

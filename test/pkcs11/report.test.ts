@@ -4,6 +4,7 @@ import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 
 const token = (...checks: readonly Partial<CheckResult>[]): TokenReport => ({
   label: "a",
+  proven: "nothing",
   checks: checks.map((check) => ({ id: "load", status: "pass", ms: 1, ...check })),
 });
 const unavailable = token({}, { id: "login", status: "fail", unavailable: true });

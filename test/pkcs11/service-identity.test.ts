@@ -61,6 +61,7 @@ test("the module runs as the service user and nothing else, in a clean environme
     identity,
     environment,
     workerPath: worker.path,
+    proof: { atLeast: "logged-in" },
   });
   t.strictSame(
     report.checks.filter(({ status }) => status === "fail"),
@@ -112,6 +113,8 @@ test("no descriptor, key, right or limit of whoever started knetctl reaches the 
     modules.module("reach"),
     "--pin-file",
     "/dev/fd/30",
+    "--at-least",
+    "logged-in",
     "--env",
     `FIXTURE_WHO=${folder}/who`,
   ];
@@ -165,6 +168,7 @@ test("what the variables for the module have the loader load is never loaded as 
     identity,
     environment: { LD_PRELOAD: join(folder, "preloaded.so") },
     workerPath: worker.path,
+    proof: { atLeast: "logged-in" },
   });
   t.strictSame(
     report.checks.filter(({ status }) => status === "fail"),
@@ -185,6 +189,7 @@ test("a token that only the service user can read passes as that user, and not a
     pin: new Secret(userPin),
     environment: soft.environment,
     workerPath: worker.path,
+    proof: { atLeast: "logged-in" as const },
   };
   const report = await smokeTest({ ...request, identity });
   t.strictSame(
@@ -212,6 +217,7 @@ test(
           identity: as,
           environment: soft.environment,
           workerPath: worker.path,
+          proof: { atLeast: "logged-in" },
         })
       ).checks.find(({ status }) => status === "fail");
     const own = modules.module("closed");
@@ -249,6 +255,7 @@ test(
       identity: { ...identity, home: "/srv/closed/home" },
       environment: { FIXTURE_AT: "C_Initialize", FIXTURE_ACTION: "return" },
       workerPath: worker.path,
+      proof: { atLeast: "logged-in" },
     });
     t.match(
       asking.checks.find(({ status }) => status === "fail"),
@@ -262,6 +269,7 @@ test("without root another identity is refused before anything is started", asyn
     module: soft.module,
     token: { label: "service" },
     workerPath: worker.path,
+    proof: { atLeast: "logged-in" },
     identity: { ...identity, uid: identity.uid + 1 },
   };
   const program = bundle(`

@@ -33,6 +33,8 @@ const everyCheck = [
   "random",
   "digest",
   "find",
+  "signing-keys",
+  "sign-existing",
   "keygen-rsa",
   "keygen-ec",
   "sign-rsa",
@@ -79,7 +81,7 @@ test("SoftHSM 2 passes every check, in order, and nothing stays on the token", a
 
 test("token objects, when asked for, are removed again", async (t) => {
   const before = tokenFiles();
-  const report = await smoke({ tokenObjects: true });
+  const report = await smoke({ proof: { tokenObjects: "always" } });
   t.strictSame(notRight(report), []);
   t.match(
     report.checks.find(({ id }) => id === "keygen-rsa"),

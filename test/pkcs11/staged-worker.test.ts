@@ -42,6 +42,7 @@ test("led into a stage the worker is the service user there and writes nothing o
     environment: { FIXTURE_WHO: join(theirs, "who") },
     enter: stage.host.enter,
     workerPath: worker.path,
+    proof: { atLeast: "logged-in" },
   });
   t.strictSame(
     report.checks.filter(({ status }) => status === "fail"),
@@ -79,6 +80,7 @@ test("in a stage too it is ended at the time-out, with all of its group", async 
     timeoutMs: 1500,
     enter: stage.host.enter,
     workerPath: worker.path,
+    proof: { atLeast: "logged-in" },
   });
   t.match(report.checks.find(({ status }) => status === "fail")?.id, "initialize");
   t.strictSame(processesWithVariable("FIXTURE_MARK", mark), []);

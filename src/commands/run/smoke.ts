@@ -4,11 +4,13 @@ import { readPin } from "../../host/pin/read-pin.js";
 import { Problem, type ProblemJson } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource } from "../../profile/types.js";
-import { nothingSigned, type SmokeReport, smokeOutcome } from "../../pkcs11/report.js";
+import { type SmokeReport, smokeOutcome } from "../../pkcs11/report.js";
 import type { Identity, TokenChoice } from "../../pkcs11/protocol.js";
-import { defaultTimeoutMs, smokeTest } from "../../pkcs11/test-token.js";
+import { demandedLevels, type ProofRules, tokenObjectRules, usualProofRules } from "../../pkcs11/proven.js";
+import { defaultTimeoutMs, removeLeftovers, smokeTest } from "../../pkcs11/test-token.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
-import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { smokeJson } from "../../ui/reports/report-json.js";
+import { smokeReportText } from "../../ui/reports/smoke-report-text.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
 
@@ -25,8 +27,14 @@ export interface SmokeArguments extends LoginArguments {
   readonly pinPrompt?: boolean | undefined;
   /** Seconds, for the whole test. */
   readonly timeout?: number | undefined;
-  /** Create keys that outlive the session, and destroy them. */
-  readonly tokenObjects?: boolean | undefined;
+  /** What must be proven if there is a PIN; see `ProofRules`. */
+  readonly atLeast?: string | undefined;
+  /** Labels of signing keys that must be on the token. */
+  readonly key?: readonly string[] | undefined;
+  /** Whether keys may be made on the token, and are destroyed. */
+  readonly tokenObjects?: string | undefined;
+  /** The label of what an earlier test has left; only this is removed, and nothing is tested. */
+  readonly removeLeftovers?: string | undefined;
   /** NAME=VALUE: the module's environment, which otherwise contains nothing of this process's. */
   readonly env?: readonly string[] | undefined;
 }
@@ -41,7 +49,7 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
     token: tokenChoice(args),
     timeoutMs: timeoutMs(args.timeout),
     environment: environment(args.env ?? []),
-    tokenObjects: args.tokenObjects ?? false,
+    proof: proofRules(args),
     workerPath: pkcs11Worker(context),
     refusedPins: refusedPinsOf(args, context),
     signal: context.signal,
@@ -53,9 +61,12 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
         "and another home",
     );
   const { pin, problems } = await pinOf(args, context);
-  const tokens = [await smokeTest({ ...request, pin, ...(identity && { identity }) })];
-  const unsigned = nothingSigned(tokens);
-  const report = { tokens, ...(unsigned.length > 0 && { unsigned }) };
+  if (args.removeLeftovers !== undefined && pin === undefined)
+    throw usage("--remove-leftovers needs the PIN: private keys are not seen without a login");
+  const test = { ...request, pin, ...(identity && { identity }) };
+  const { removeLeftovers: leftBy } = args;
+  const tokens = [await (leftBy === undefined ? smokeTest(test) : removeLeftovers({ ...test, leftBy }))];
+  const report = { tokens };
   show(report, problems, context);
   return smokeOutcome(report).exitCode;
 };
@@ -76,6 +87,15 @@ function timeoutMs(seconds: number | undefined): number {
   if (!(seconds > 0 && seconds <= 86_400))
     throw usage(`--timeout must be more than 0 and at most 86400 seconds`);
   return seconds * 1000;
+}
+
+/** The parser has refused all other words. */
+function proofRules({ atLeast, tokenObjects, key = [] }: SmokeArguments): ProofRules {
+  return {
+    atLeast: demandedLevels.find((known) => known === atLeast) ?? usualProofRules.atLeast,
+    tokenObjects: tokenObjectRules.find((known) => known === tokenObjects) ?? usualProofRules.tokenObjects,
+    keys: key,
+  };
 }
 
 function environment(settings: readonly string[]): Readonly<Record<string, string>> {
@@ -132,12 +152,13 @@ function pinSource(
 
 function show(report: SmokeReport, problems: readonly Problem[], { output }: CommandContext): void {
   if (output.json) {
-    output.document({ ...report, problems: problems.map((problem): ProblemJson => problem.toJSON()) });
+    output.document({
+      ...smokeJson(report),
+      problems: problems.map((problem): ProblemJson => problem.toJSON()),
+    });
     return;
   }
   output.result(smokeReportText(report, output.style));
-  const unsigned = unsignedText(report);
-  if (unsigned !== "") output.result(unsigned);
 }
 
 function usage(title: string): Problem {

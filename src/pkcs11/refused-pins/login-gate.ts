@@ -26,7 +26,7 @@ export async function refusedBefore(sending: PinSending): Promise<TokenReport | 
   if (at === undefined) return undefined;
   const { label = "", serial } = wantedOf(sending.token);
   const check: CheckResult = { id: "refused-pin", status: "fail", ms: 0, ...refusalText(at) };
-  return { label, ...(serial !== undefined && { serial }), checks: [check] };
+  return { label, ...(serial !== undefined && { serial }), proven: "nothing", checks: [check] };
 }
 
 /** What is said of a PIN that the token refused then. */

@@ -33,6 +33,7 @@ export const CKA_TOKEN = 0x1;
 export const CKA_PRIVATE = 0x2;
 export const CKA_LABEL = 0x3;
 export const CKA_VALUE = 0x11;
+export const CKA_KEY_TYPE = 0x100;
 export const CKA_ID = 0x102;
 export const CKA_SENSITIVE = 0x103;
 export const CKA_ENCRYPT = 0x104;
@@ -42,10 +43,18 @@ export const CKA_VERIFY = 0x10a;
 export const CKA_MODULUS = 0x120;
 export const CKA_MODULUS_BITS = 0x121;
 export const CKA_PUBLIC_EXPONENT = 0x122;
+export const CKA_PRIVATE_EXPONENT = 0x123;
 export const CKA_VALUE_LEN = 0x161;
 export const CKA_EXTRACTABLE = 0x162;
 export const CKA_EC_PARAMS = 0x180;
 export const CKA_EC_POINT = 0x181;
+export const CKA_ALWAYS_AUTHENTICATE = 0x202;
+
+export const CKK_RSA = 0x0;
+export const CKK_EC = 0x3;
+
+/** Flags of a mechanism. */
+export const CKF_SIGN = 0x800;
 
 export const CKM_RSA_PKCS_KEY_PAIR_GEN = 0x0;
 export const CKM_RSA_PKCS = 0x1;

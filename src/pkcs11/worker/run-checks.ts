@@ -5,15 +5,9 @@ import type { CheckResult } from "../report.js";
 import type { Check, Outcome, Run } from "./checks/check.js";
 import { CryptokiError } from "./cryptoki-error.js";
 import { closedWay } from "./closed-library.js";
-import { returnValueName } from "../return-values.js";
+import { isUnreachable, returnValueName } from "../return-values.js";
 
 const CKR_FUNCTION_NOT_SUPPORTED = 0x54;
-
-/**
- * DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED, TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED: the VHSM is not
- * available.
- */
-const unreachable: ReadonlySet<number> = new Set([0x30, 0x31, 0x32, 0xe0, 0xe1]);
 
 /**
  * Runs the checks in order and reports each one's start and end; of a quiet one that passed, only the start.
@@ -34,6 +28,7 @@ export function runChecks(checks: readonly Check[], run: Run): void {
       ms: Math.round((performance.now() - started) * 10) / 10,
       ...withClosedHome(check, outcome),
     };
+    run.failed ||= result.status === "fail";
     stopped ||= stop === true;
     if (check.quiet === true && result.status === "pass" && result.detail === undefined) continue;
     run.tell({ type: "end", result });
@@ -44,20 +39,20 @@ function performed(check: Check, run: Run): Outcome & { readonly stop?: boolean 
   try {
     return check.perform(run);
   } catch (error) {
-    return error instanceof CryptokiError ? refused(check, error) : broken(check, error);
+    return error instanceof CryptokiError ? refused(check, error, run) : broken(check, error);
   }
 }
 
-function refused(check: Check, error: CryptokiError): Outcome {
+function refused(check: Check, error: CryptokiError, run: Run): Outcome {
   const told = { detail: error.message, ckr: returnValueName(error.value) };
   if (error.value === CKR_FUNCTION_NOT_SUPPORTED && check.refused !== "stop" && check.mandatory !== true)
     return { status: "skip", ...told };
-  if (check.refused === "warn") return { status: "warn", ...told };
+  if (check.refused === "warn" || check.optional?.(run) === true) return { status: "warn", ...told };
   return {
     status: "fail",
     ...told,
     stop: check.refused === "stop",
-    ...(unreachable.has(error.value) && { unavailable: true }),
+    ...(isUnreachable(error.value) && { unavailable: true }),
   };
 }
 

@@ -5,6 +5,7 @@ import { errorMessage } from "../../problem/thrown.js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
+import { askedBefore } from "./checks/own-objects.js";
 import { closeOthers } from "../../host/commands/start-child.js";
 import {
   asRequest,
@@ -74,14 +75,19 @@ function newRun(library: PKCS11, { request, pin }: Input): Run {
     slots: [],
     token: undefined,
     mechanisms: new Set(),
+    mechanismInfo: new Map(),
     session: undefined,
     writable: false,
     loggedIn: false,
+    searchable: true,
+    signingKeys: [],
     rsa: undefined,
     ec: undefined,
     signed: [],
+    failed: false,
     signer: undefined,
-    asked: new Map(),
+    asked: request.task === "leftovers" ? askedBefore(request.objectLabel) : new Map<string, number>(),
+    life: request.tokenObjects === "always" || request.task === "leftovers" ? "token" : "session",
     created: [],
     misled: false,
   };

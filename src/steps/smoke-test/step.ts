@@ -49,10 +49,7 @@ async function prove(
   signal: AbortSignal,
 ): Promise<Proof> {
   const identity = serviceIdentity(host, profile.service);
-  const [{ smokeTest }, { nothingSigned }] = await Promise.all([
-    import("../../pkcs11/test-token.js"),
-    import("../../pkcs11/report.js"),
-  ]);
+  const { smokeTest } = await import("../../pkcs11/test-token.js");
   const test = (user: User): Promise<TokenReport> => {
     const pin = user.pin && options.pins.get(user.pin);
     return smokeTest({
@@ -68,7 +65,7 @@ async function prove(
   };
   const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
   const evidence = await probeEvidence(tokens, profile, signal);
-  return { smoke: { tokens, unsigned: nothingSigned(tokens) }, problems: smokeProblems(tokens, evidence) };
+  return { smoke: { tokens }, problems: smokeProblems(tokens, evidence) };
 }
 
 /** Results in the order of the items; at most `atOnce` run at the same time. */

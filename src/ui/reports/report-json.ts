@@ -1,3 +1,5 @@
+import type { SmokeReport } from "../../pkcs11/report.js";
+import { verdict as smokeVerdict } from "../../pkcs11/verdict.js";
 import { problemCodes } from "../../problem/codes.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { isError, type Problem } from "../../problem/problem.js";
@@ -13,6 +15,11 @@ export function planJson(plan: Plan, warnings: readonly Problem[]): Readonly<Rec
     texts.map((text) => ({ step: step.id, text })),
   );
   return { changes: plan.changes.map(changeJson), problems: [...warnings, ...plan.problems], notes };
+}
+
+/** The proof as documents have it: what was found about each token, and the verdict. */
+export function smokeJson(smoke: SmokeReport): Readonly<Record<string, unknown>> {
+  return { ...smoke, verdict: smokeVerdict(smoke) };
 }
 
 /**
@@ -31,7 +38,7 @@ export function applyJson(
     run,
     outcome,
     ...(exposureMs !== undefined && { exposure_ms: Math.round(exposureMs * 10) / 10 }),
-    smoke,
+    smoke: smokeJson(smoke),
     ...(recovered !== undefined && { recovered }),
   };
 }
@@ -46,7 +53,7 @@ export function rehearseJson(
     ...planJson(plan, [...warnings, ...problems]),
     outcome: problems.some(isError) ? "failed" : "passed",
     restarts: restartedUnits(plan.changes),
-    smoke,
+    smoke: smokeJson(smoke),
   };
 }
 
@@ -72,5 +79,5 @@ export function verifyJson(
   proof: ProofResult,
   verdict: VerifyVerdict,
 ): Readonly<Record<string, unknown>> {
-  return { ...planJson(plan, [...warnings, ...proof.problems]), smoke: proof.smoke, verdict };
+  return { ...planJson(plan, [...warnings, ...proof.problems]), smoke: smokeJson(proof.smoke), verdict };
 }

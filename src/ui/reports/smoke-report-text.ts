@@ -1,21 +1,29 @@
 import type { CheckResult, SmokeReport, TokenReport } from "../../pkcs11/report.js";
+import { verdict } from "../../pkcs11/verdict.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { table, type Column } from "../text/table.js";
 
 /**
  * The report for people: one table for each token; below a check that did not pass, its return value and what
- * to do.
+ * to do. The last line is the verdict.
  */
-export function smokeReportText({ tokens }: SmokeReport, style: Style): string {
-  return tokens.map((token) => tokenText(token, style)).join("\n\n");
+export function smokeReportText(report: SmokeReport, style: Style): string {
+  const tables = report.tokens.map((token) => tokenText(token, style));
+  return [...tables, `verdict: ${cleanLine(verdict(report))}`].join("\n\n");
 }
 
 /**
  * For the line that says how it ended: that nothing was signed, or not with every token, and why; empty if
  * there is nothing to say.
  */
-export function unsignedText({ tokens, unsigned = [] }: SmokeReport): string {
+export function unsignedText({ tokens, skipped = [] }: SmokeReport): string {
+  const unsigned = [
+    ...tokens.flatMap(({ label, unsigned: why }) =>
+      why === undefined ? [] : [`token ${JSON.stringify(label)}: ${why}`],
+    ),
+    ...skipped,
+  ];
   if (unsigned.length === 0) return "";
   return cleanLine(
     `${tokens.length > unsigned.length ? "nothing was signed with some tokens" : "nothing was signed"} ` +

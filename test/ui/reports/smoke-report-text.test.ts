@@ -16,7 +16,7 @@ test("a failed check is followed by what it means, and a passed one is not", asy
     { id: "finalize", status: "warn", ms: 0, detail: "odd", ckr: "CKR_GENERAL_ERROR" },
   ] as const;
   const text = smokeReportText(
-    { tokens: [{ label: "ca_signer", serial: "12", manufacturer: "KRYPTUS", checks }] },
+    { tokens: [{ label: "ca_signer", serial: "12", manufacturer: "KRYPTUS", proven: "reached", checks }] },
     style(false),
   );
   t.equal(
@@ -29,6 +29,8 @@ test("a failed check is followed by what it means, and a passed one is not", asy
       "  hint: look at the PIN file",
       "finalize  warn     0.0  odd",
       "  CKR_GENERAL_ERROR",
+      "",
+      'verdict: token "ca_signer": reached, but nobody logged in (login: C_Login returned CKR_PIN_INCORRECT)',
     ].join("\n"),
   );
 });

@@ -2,7 +2,26 @@ import type { KeyObject } from "node:crypto";
 import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
 import type { CheckId } from "../../check-table.js";
 import type { CheckResult, CheckStatus } from "../../report.js";
+import type { SignedKey } from "../../proven.js";
 import type { WorkerMessage, WorkerRequest } from "../../protocol.js";
+import { CKF_LOGIN_REQUIRED } from "../constants.js";
+
+/** Key sizes in the mechanism's own unit, and CKF_… */
+export interface MechanismInfo {
+  readonly min: number;
+  readonly max: number;
+  readonly flags: number;
+}
+
+/** How long a key lives that the run makes. */
+export type Life = "session" | "token";
+
+/** A signature that was verified on this host. */
+export interface Signed {
+  readonly key: SignedKey;
+  /** For people: `the key "ca" (EC P-256)`, `an RSA key of this run`. */
+  readonly name: string;
+}
 
 export interface ChosenToken {
   readonly slot: Handle;
@@ -31,20 +50,30 @@ export interface Run {
   token: ChosenToken | undefined;
   /** CKM_… numbers that the token offers. */
   mechanisms: ReadonlySet<number>;
+  /** What the token says about those of them that the run may use. */
+  mechanismInfo: ReadonlyMap<number, MechanismInfo>;
   session: Handle | undefined;
   writable: boolean;
   loggedIn: boolean;
+  /** False once a search has failed. */
+  searchable: boolean;
+  /** The signing keys that are on the token; of the run's own, none. */
+  signingKeys: readonly SigningKey[];
   rsa: KeyPair | undefined;
   ec: KeyPair | undefined;
-  /** Kinds of keys with which a correct signature was made. */
-  readonly signed: string[];
-  /** What the first of two timed signatures was made with. */
+  /** With what a correct signature was made, in the order in which they were made. */
+  readonly signed: Signed[];
+  /** True once a check has failed. */
+  failed: boolean;
+  /** What timed signatures are made with: a key that is on the token, until the run has made one. */
   signer: Signer | undefined;
   /**
    * How many objects the module was asked to create, by their CKA_ID: it may have created them even if it
    * then failed.
    */
   readonly asked: Map<string, number>;
+  /** Whether what the run makes outlives the session; set before the first such object is made. */
+  life: Life;
   /** The objects that this run made, according to the module. */
   readonly created: Handle[];
   /** True once one of these turned out to be a different object: nothing is destroyed from then on. */
@@ -60,18 +89,33 @@ export interface Scheme {
 
 /** What signing with a kind of key requires. */
 export interface KeyKind {
-  readonly name: string;
+  readonly name: "RSA" | "EC";
+  /** CKK_… */
+  readonly type: number;
+  /** The first that the token offers is used. */
   readonly schemes: readonly Scheme[];
+  /** The pair of this kind that the run has made. */
   readonly keysOf: (run: Run) => KeyPair | undefined;
-  readonly readKey: (run: Run, keys: KeyPair) => KeyObject;
+  /** The attributes that are the public key, and the key that their values are; throws if they are none. */
+  readonly publicParts: readonly number[];
+  readonly publicKey: (parts: readonly Buffer[]) => KeyObject;
   /** Node's verification of a signature. */
   readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
 }
 
-/** A key made in this run, and a way to sign with it. */
+/** A private key that was on the token before the run, and may sign. */
+export interface SigningKey {
+  readonly handle: Handle;
+  readonly label: string;
+  readonly id: Buffer;
+  /** Undefined: the test cannot verify signatures of this kind. */
+  readonly kind: KeyKind | undefined;
+}
+
+/** A private key, and a way to sign with it and to verify that. */
 export interface Signer {
   readonly kind: KeyKind;
-  readonly keys: KeyPair;
+  readonly privateKey: Handle;
   readonly scheme: Scheme;
   readonly publicKey: KeyObject;
 }
@@ -92,6 +136,8 @@ export interface Check {
   readonly cleanup?: boolean;
   /** True: it is only reported if there is something to say, more than that it passed. */
   readonly quiet?: boolean;
+  /** True: the run does without it, so that a refused call is only a warning. */
+  optional?(run: Run): boolean;
   /** Why there is nothing to check in this run; undefined if there is. */
   skip?(run: Run): string | undefined;
   perform(run: Run): Outcome;
@@ -107,4 +153,15 @@ export function sessionOf(run: Run): Handle {
 export function tokenOf(run: Run): ChosenToken {
   if (run.token === undefined) throw new Error("no token is chosen");
   return run.token;
+}
+
+/** Why private keys can be neither seen nor made; undefined after a login, or if the token requires none. */
+export function withoutLogin(run: Run): string | undefined {
+  return !run.loggedIn && (tokenOf(run).flags & CKF_LOGIN_REQUIRED) !== 0 ? "not logged in" : undefined;
+}
+
+/** Records and reports a verified signature. */
+export function recordSigned(run: Run, signed: Signed): void {
+  run.signed.push(signed);
+  run.tell({ type: "signed", key: signed.key });
 }

@@ -32,7 +32,7 @@ export const destroy: Check = {
       error?.message ??
       "the module does not give the label and ID that they were made with, so they were left alone";
     return {
-      status: run.request.tokenObjects ? "fail" : "warn",
+      status: run.life === "token" ? "fail" : "warn",
       detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`,
       ...(error ? { ckr: returnValueName(error.value) } : { hint: byHand(run) }),
     };
@@ -107,7 +107,7 @@ function removed(run: Run, { own, foreign }: Left): Outcome {
   const still = error === undefined ? search(run) : undefined;
   if (still !== undefined && !("lie" in still) && still.own.length === 0) {
     return {
-      status: "warn",
+      status: run.request.task === "leftovers" ? "pass" : "warn",
       detail: [
         `${destroyed} objects were left over, and have now been removed`,
         ...(foreign > 0 ? [finds(foreign)] : []),
@@ -127,7 +127,7 @@ function notOurs(run: Run, { foreign, unknown }: Left): Outcome {
     const detail =
       `${unknown} objects were found by the label of this run that do not give its label and ID; they ` +
       "were left alone";
-    return { status: run.request.tokenObjects ? "fail" : "warn", detail, hint: byHand(run) };
+    return { status: run.life === "token" ? "fail" : "warn", detail, hint: byHand(run) };
   }
   if (foreign === 0) return { status: "pass", detail: "none" };
   return {
@@ -145,7 +145,7 @@ function finds(foreign: number): string {
 }
 
 function byHand(run: Run): string {
-  return run.request.tokenObjects
+  return run.life === "token"
     ? `look for objects labelled ${run.request.objectLabel} with another program, and remove those`
     : "session objects end with the session; report this to the module's vendor";
 }

@@ -43,8 +43,10 @@ export const find: Check = {
   refused: "fail",
   mandatory: true,
   perform(run) {
+    run.searchable = false;
     const { handles, complete, fault } = findObjects(run, [], mostCounted);
     if (fault !== undefined) return { status: "fail", detail: fault };
+    run.searchable = true;
     return {
       status: "info",
       detail: complete ? `${handles.length} objects` : `more than ${mostCounted} objects`,

@@ -9,6 +9,8 @@ import { keygenEc, keygenRsa } from "./key-pairs.js";
 import { lateLibraries, libraries } from "./libraries.js";
 import { load } from "./load.js";
 import { closeSession, login, logout, session, sessionState } from "./session.js";
+import { signExisting } from "./sign-existing.js";
+import { signingKeys } from "./signing-keys.js";
 import { signature, signEc, signRsa } from "./sign.js";
 import { firstSignature, keygenRsaInstead, paused, secondSignature } from "./timed-signatures.js";
 import { digest, mechanisms, random, tokenFlags } from "./token-flags.js";
@@ -27,7 +29,16 @@ const untilSession: readonly Check[] = [
   login,
 ];
 const proofs: readonly Check[] = [sessionState, random, digest, find];
-const keys: readonly Check[] = [keygenRsa, keygenEc, signRsa, signEc, signature, aes];
+const keys: readonly Check[] = [
+  signingKeys,
+  signExisting,
+  keygenRsa,
+  keygenEc,
+  signRsa,
+  signEc,
+  signature,
+  aes,
+];
 const end: readonly Check[] = [destroy, leftovers, lateLibraries, logout, closeSession, finalize];
 
 /** The checks of a task, in the order in which they are run. */
@@ -38,9 +49,28 @@ export function checksOf(task: WorkerTask): readonly Check[] {
     case "inventory":
       // before the run creates any objects
       return [...untilSession, ...proofs, inventory, ...keys, ...end];
+    case "leftovers":
+      return [...untilSession, leftovers, logout, closeSession, finalize];
     case "timed":
-      return [...untilSession, keygenEc, keygenRsaInstead, firstSignature, secondSignature, ...end];
+      return [
+        ...untilSession,
+        signingKeys,
+        keygenEc,
+        keygenRsaInstead,
+        firstSignature,
+        secondSignature,
+        ...end,
+      ];
     case "timed-paused":
-      return [...untilSession, keygenEc, keygenRsaInstead, firstSignature, paused, secondSignature, ...end];
+      return [
+        ...untilSession,
+        signingKeys,
+        keygenEc,
+        keygenRsaInstead,
+        firstSignature,
+        paused,
+        secondSignature,
+        ...end,
+      ];
   }
 }

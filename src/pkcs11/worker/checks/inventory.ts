@@ -16,7 +16,7 @@ import {
   CKO_SECRET_KEY,
 } from "../constants.js";
 import { longestName, mostObjects, type InventoryObject } from "../../inventory.js";
-import { attributes } from "./own-objects.js";
+import { attributes, eachAttribute, numberIn } from "./own-objects.js";
 import type { Check, Run } from "./check.js";
 import { findObjects } from "./find-objects.js";
 
@@ -49,12 +49,12 @@ const classNames: ReadonlyMap<number, string> = new Map([
   [CKO_SECRET_KEY, "secret-key"],
 ]);
 
+/** A class that cannot be read is not a known one. */
+const unknownClass = 0xffff_ffff;
+
 function objectOf(run: Run, handle: Handle): InventoryObject {
-  const names = [CKA_CLASS, CKA_LABEL, CKA_ID];
-  // one refused attribute means that all are refused: data objects have no CKA_ID
-  const [classBytes, label, id] =
-    attributes(run, handle, names) ?? names.map((type) => attributes(run, handle, [type])?.[0]);
-  const objectClass = numberIn(classBytes);
+  const [classBytes, label, id] = eachAttribute(run, handle, [CKA_CLASS, CKA_LABEL, CKA_ID]);
+  const objectClass = numberIn(classBytes) ?? unknownClass;
   const sha256 = hashOf(run, handle, objectClass);
   return {
     class: classNames.get(objectClass) ?? `0x${objectClass.toString(16)}`,
@@ -99,12 +99,4 @@ function bare(value: Buffer): Buffer {
   const isWrapped =
     value[0] === 0x04 && value[1] === value.length - 2 && [0x02, 0x03, 0x04].includes(value[2] ?? 0);
   return isWrapped ? value.subarray(2) : value.subarray(value.findIndex((byte) => byte !== 0));
-}
-
-/**
- * A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; one that
- * cannot be read is not a known class.
- */
-function numberIn(value: Buffer | undefined): number {
-  return value === undefined || value.length < 4 ? 0xffff_ffff : value.readUInt32LE(0);
 }

@@ -1,13 +1,20 @@
 import type { Handle } from "pkcs11js";
-import { CKA_ID, CKA_LABEL } from "../constants.js";
+import {
+  CKA_ID,
+  CKA_LABEL,
+  CKM_AES_KEY_GEN,
+  CKM_EC_KEY_PAIR_GEN,
+  CKM_RSA_PKCS_KEY_PAIR_GEN,
+} from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
+import { runObjectId } from "../../run-objects.js";
 import { type Run, sessionOf } from "./check.js";
 
 /**
  * The CKA_ID of objects that the run makes with a mechanism; as random as the run's label, which it contains.
  */
 export function ownId(run: Run, mechanism: number): Buffer {
-  return Buffer.from(`${run.request.objectLabel}-${mechanism}`);
+  return Buffer.from(runObjectId(run.request.objectLabel, mechanism));
 }
 
 /**
@@ -17,6 +24,18 @@ export function ownId(run: Run, mechanism: number): Buffer {
 export function askFor(run: Run, mechanism: number, objects: number): void {
   const id = ownId(run, mechanism).toString();
   run.asked.set(id, (run.asked.get(id) ?? 0) + objects);
+}
+
+/** A pair is asked for again if its first template is refused. */
+const mostOfAPair = 4;
+
+/** What an earlier run may have asked for, at most. */
+export function askedBefore(label: string): Map<string, number> {
+  const pairs = [CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN];
+  return new Map([
+    ...pairs.map((mechanism): [string, number] => [runObjectId(label, mechanism), mostOfAPair]),
+    [runObjectId(label, CKM_AES_KEY_GEN), 1],
+  ]);
 }
 
 /**
@@ -84,4 +103,27 @@ export function attributes(
     if (error instanceof CryptokiError && notToBeHad.has(error.value)) return undefined;
     throw error;
   }
+}
+
+/** The value of each; undefined for one that the object lacks, or the token does not give. */
+export function eachAttribute(
+  run: Run,
+  handle: Handle,
+  types: readonly number[],
+): readonly (Buffer | undefined)[] {
+  // one refused attribute means that all are refused: data objects have no CKA_ID
+  return attributes(run, handle, types) ?? types.map((type) => attributes(run, handle, [type])?.[0]);
+}
+
+/**
+ * A CK_ULONG in the byte order of this machine, which is little endian wherever the module is; undefined for
+ * what is none.
+ */
+export function numberIn(value: Buffer | undefined): number | undefined {
+  return value === undefined || value.length < 4 ? undefined : value.readUInt32LE(0);
+}
+
+/** A CK_BBOOL; undefined for what is none. */
+export function truthOf(value: Buffer | undefined): boolean | undefined {
+  return value?.length === 1 ? value[0] !== 0 : undefined;
 }

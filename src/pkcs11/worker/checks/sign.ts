@@ -1,53 +1,18 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes, verify } from "node:crypto";
-import type { KeyPair } from "pkcs11js";
-import {
-  CKA_EC_POINT,
-  CKA_MODULUS,
-  CKA_PUBLIC_EXPONENT,
-  CKM_ECDSA,
-  CKM_ECDSA_SHA256,
-  CKM_RSA_PKCS,
-  CKM_SHA256_RSA_PKCS,
-} from "../constants.js";
+import type { KeyObject } from "node:crypto";
+import type { Handle, KeyPair } from "pkcs11js";
 import { CryptokiError } from "../cryptoki-error.js";
-import { type Check, type KeyKind, type Outcome, type Run, type Scheme, sessionOf } from "./check.js";
-
-const sha256 = (data: Buffer): Buffer => createHash("sha256").update(data).digest();
-
-/**
- * DER of DigestInfo for SHA-256 up to the digest (RFC 8017, section 9.2, note 1), for modules that only pad.
- */
-const digestInfo = Buffer.from("3031300d060960864801650304020105000420", "hex");
-
-const rsaSchemes: readonly Scheme[] = [
-  { mechanism: CKM_SHA256_RSA_PKCS, name: "SHA256_RSA_PKCS", prepared: (data) => data },
-  {
-    mechanism: CKM_RSA_PKCS,
-    name: "RSA_PKCS",
-    prepared: (data) => Buffer.concat([digestInfo, sha256(data)]),
-  },
-];
-
-const ecSchemes: readonly Scheme[] = [
-  { mechanism: CKM_ECDSA, name: "ECDSA", prepared: sha256 },
-  { mechanism: CKM_ECDSA_SHA256, name: "ECDSA_SHA256", prepared: (data) => data },
-];
-
-export const rsaKind: KeyKind = {
-  name: "RSA",
-  schemes: rsaSchemes,
-  keysOf: (run) => run.rsa,
-  readKey: readRsaKey,
-  verifies: (data, key, signature) => verify("sha256", data, key, signature),
-};
-
-export const ecKind: KeyKind = {
-  name: "EC",
-  schemes: ecSchemes,
-  keysOf: (run) => run.ec,
-  readKey: readEcKey,
-  verifies: (data, key, signature) => verify("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature),
-};
+import { isEnough, type Proven, signedLevel, strongest } from "../../proven.js";
+import {
+  type Check,
+  type Outcome,
+  recordSigned,
+  type Run,
+  sessionOf,
+  type KeyKind,
+  type Scheme,
+} from "./check.js";
+import { ecKind, rsaKind, schemesOf, signatureOf, testData } from "./key-kinds.js";
+import { attributes } from "./own-objects.js";
 
 export const signRsa: Check = {
   id: "sign-rsa",
@@ -63,52 +28,74 @@ export const signEc: Check = {
   perform: (run) => sign(run, ecKind),
 };
 
-function withoutSigning(run: Run, { name, schemes, keysOf }: KeyKind): string | undefined {
-  if (keysOf(run) === undefined) return `no ${name} key`;
-  return schemes.some(({ mechanism }) => run.mechanisms.has(mechanism))
-    ? undefined
-    : `no ${name} signature is offered`;
+function withoutSigning(run: Run, kind: KeyKind): string | undefined {
+  if (kind.keysOf(run) === undefined) return `no ${kind.name} key`;
+  return schemesOf(run, kind).length > 0 ? undefined : `no ${kind.name} signature is offered`;
 }
 
-/**
- * Signs random data, verifies the signature here with Node's cryptography, then lets the module verify it.
- */
-function sign(run: Run, { name, schemes, keysOf, readKey, verifies }: KeyKind): Outcome {
-  const scheme = schemes.find(({ mechanism }) => run.mechanisms.has(mechanism));
-  const keys = keysOf(run);
+/** Signs, verifies the signature here with Node's cryptography, then lets the module verify it. */
+function sign(run: Run, kind: KeyKind): Outcome {
+  const [scheme] = schemesOf(run, kind);
+  const keys = kind.keysOf(run);
   if (keys === undefined || scheme === undefined) throw new Error("no key or no scheme");
-  const data = randomBytes(256);
-  const signature = signatureOf(run, keys, scheme, data);
-  const key = readKey(run, keys);
-  if (!verifies(data, key, signature))
+  const data = testData();
+  const signature = signatureOf(run, keys.privateKey, scheme, data);
+  const key = publicKeyOf(run, kind, keys.publicKey);
+  if (!kind.verifies(data, key, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
-  if (verifies(tampered(data), key, signature))
+  if (kind.verifies(tampered(data), key, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is also valid for other data` };
-  run.signed.push(name);
+  recordSigned(run, { key: run.life, name: `an ${kind.name} key of this run` });
   return moduleVerifies(run, keys, scheme, data, signature);
 }
 
-/** The purpose of the test: reported if no signature was made, since everything else may have passed. */
+/** The key that a public-key object holds. Throws if it cannot be read. */
+export function publicKeyOf(run: Run, kind: KeyKind, handle: Handle): KeyObject {
+  const parts = attributes(run, handle, kind.publicParts);
+  if (parts === undefined) throw new Error("the public key cannot be read");
+  return kind.publicKey(parts);
+}
+
+/** The purpose of the test: everything else may have passed, and yet less was proven than is asked for. */
 export const signature: Check = {
   id: "signature",
   refused: "fail",
   perform(run) {
-    if (run.signed.length > 0)
-      return { status: "pass", detail: `with ${run.signed.join(" and ")} keys of this run` };
-    const hint = run.loggedIn
-      ? "sign with a key of your own before you rely on the module"
-      : "give the PIN, so that the test can log in";
-    return {
-      status: "warn",
-      detail: "nothing was signed correctly: it is not proven that the module signs",
-      hint,
-    };
+    const [enough, names] = [
+      isEnough(provenBy(run), run.request.atLeast),
+      run.signed.map(({ name }) => name),
+    ];
+    if (!enough) return tooLittle(run, names);
+    if (names.length > 0) return { status: "pass", detail: `with ${names.join(" and ")}` };
+    return { status: "info", detail: "nothing was signed, and that is not asked for" };
   },
 };
 
-export function signatureOf(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer): Buffer {
-  run.library.C_SignInit(sessionOf(run), { mechanism: scheme.mechanism }, keys.privateKey);
-  return Buffer.from(run.library.C_Sign(sessionOf(run), scheme.prepared(data), Buffer.alloc(1024)));
+function provenBy(run: Run): Proven {
+  const login = run.loggedIn ? "logged-in" : "reached";
+  return strongest([login, ...run.signed.map(({ key }) => signedLevel(key))]);
+}
+
+/** What failed before is the reason, and told already; without a PIN less was to be expected. */
+function tooLittle(run: Run, names: readonly string[]): Outcome {
+  return {
+    status: run.failed || run.pin === undefined ? "warn" : "fail",
+    detail:
+      names.length > 0
+        ? `only with ${names.join(" and ")}: it is not proven that a key that is on the token signs`
+        : run.request.atLeast === "logged-in"
+          ? "nobody logged in: it is not proven that the PIN is right"
+          : "nothing was signed correctly: it is not proven that the module signs",
+    hint: hintOf(run),
+  };
+}
+
+function hintOf(run: Run): string {
+  if (run.pin === undefined && !run.loggedIn) return "give the PIN, so that the test can log in";
+  return (
+    "make a signing key for the application before you rely on this token; where it is right that there is " +
+    "none, proof.at_least in the profile, or --at-least, asks for less"
+  );
 }
 
 function moduleVerifies(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): Outcome {
@@ -146,48 +133,4 @@ function tampered(data: Buffer): Buffer {
   const copy = Buffer.from(data);
   copy.writeUInt8(copy.readUInt8(0) ^ 1, 0);
   return copy;
-}
-
-function readRsaKey(run: Run, keys: KeyPair): KeyObject {
-  const [modulus, exponent] = readAttributes(run, keys, [CKA_MODULUS, CKA_PUBLIC_EXPONENT]);
-  return rsaPublicKey(modulus ?? Buffer.alloc(0), exponent ?? Buffer.alloc(0));
-}
-
-function readEcKey(run: Run, keys: KeyPair): KeyObject {
-  const [point] = readAttributes(run, keys, [CKA_EC_POINT]);
-  return p256PublicKey(point ?? Buffer.alloc(0));
-}
-
-function readAttributes(run: Run, keys: KeyPair, types: readonly number[]): readonly Buffer[] {
-  return run.library
-    .C_GetAttributeValue(
-      sessionOf(run),
-      keys.publicKey,
-      types.map((type) => ({ type })),
-    )
-    .map(({ value }) => value);
-}
-
-/**
- * An RSA key from CKA_MODULUS and CKA_PUBLIC_EXPONENT: unsigned big-endian numbers. Throws if they are not.
- */
-export function rsaPublicKey(modulus: Buffer, exponent: Buffer): KeyObject {
-  return createPublicKey({
-    format: "jwk",
-    key: { kty: "RSA", n: modulus.toString("base64url"), e: exponent.toString("base64url") },
-  });
-}
-
-/**
- * A P-256 key from CKA_EC_POINT: the uncompressed point (04 X Y, 65 bytes) in a DER OCTET STRING, as PKCS #11
- * requires, or bare, as some modules return it. Throws for anything else, and for a point that is not on the
- * curve.
- */
-export function p256PublicKey(ecPoint: Buffer): KeyObject {
-  const point =
-    ecPoint.length === 67 && ecPoint[0] === 0x04 && ecPoint[1] === 65 ? ecPoint.subarray(2) : ecPoint;
-  if (point.length !== 65 || point[0] !== 0x04)
-    throw new Error(`CKA_EC_POINT holds no uncompressed P-256 point (${ecPoint.length} bytes)`);
-  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((part) => part.toString("base64url"));
-  return createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: x ?? "", y: y ?? "" } });
 }

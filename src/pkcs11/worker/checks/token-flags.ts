@@ -14,6 +14,7 @@ import {
   CKM_SHA256_RSA_PKCS,
 } from "../constants.js";
 import { type Check, type Outcome, sessionOf, tokenOf } from "./check.js";
+import { readMechanismInfo } from "./mechanism-info.js";
 
 const warnings: readonly (readonly [number, string])[] = [
   [CKF_USER_PIN_COUNT_LOW, "a wrong PIN was given since the last login"],
@@ -72,7 +73,9 @@ export const mechanisms: Check = {
   refused: "fail",
   mandatory: true,
   perform(run) {
-    run.mechanisms = new Set(run.library.C_GetMechanismList(tokenOf(run).slot));
+    const list = new Set(run.library.C_GetMechanismList(tokenOf(run).slot));
+    run.mechanismInfo = readMechanismInfo(run, list);
+    run.mechanisms = list;
     const offered = notable.filter(([mechanism]) => run.mechanisms.has(mechanism)).map(([, name]) => name);
     return { status: "info", detail: [`${run.mechanisms.size} offered`, ...offered].join(", ") };
   },

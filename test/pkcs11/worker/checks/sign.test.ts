@@ -1,29 +1,67 @@
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { test } from "tap";
-import { p256PublicKey, rsaPublicKey } from "../../../../src/pkcs11/worker/checks/sign.js";
+import { testData } from "../../../../src/pkcs11/worker/checks/key-kinds.js";
+import { ecPublicKey, keyText, rsaPublicKey } from "../../../../src/pkcs11/worker/checks/public-keys.js";
 
 const part = (text: string | undefined): Buffer => Buffer.from(text ?? "", "base64url");
 
-test("an EC point is understood bare and in its OCTET STRING, and nothing else is", async (t) => {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { x, y } = publicKey.export({ format: "jwk" });
-  const point = Buffer.concat([Buffer.from([4]), part(x), part(y)]);
-  const data = Buffer.from("data");
-  const signature = sign("sha256", data, privateKey);
-  for (const form of [point, Buffer.concat([Buffer.from([4, 65]), point])])
-    t.ok(verify("sha256", data, p256PublicKey(form), signature));
-  for (const form of [
-    Buffer.alloc(0),
-    point.subarray(1),
-    Buffer.alloc(65, 4),
-    Buffer.concat([point, Buffer.alloc(1)]),
-  ])
-    t.throws(() => p256PublicKey(form));
-});
+/** CKA_EC_PARAMS and the bare point of a new key. */
+function ecKey(namedCurve: string) {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
+  const info = publicKey.export({ format: "der", type: "spki" });
+  // SEQUENCE { SEQUENCE { OID, parameters }, BIT STRING { 0, point } }
+  const start = info[1] === 0x81 ? 3 : 2;
+  const algorithm = info.subarray(start + 2, start + 2 + (info[start + 1] ?? 0));
+  const bits = info.subarray(start + 2 + algorithm.length);
+  const point = bits.subarray((bits[1] === 0x81 ? 3 : 2) + 1);
+  return { parameters: algorithm.subarray(2 + (algorithm[1] ?? 0)), point, privateKey };
+}
+
+const octets = (content: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from(content.length < 128 ? [4, content.length] : [4, 0x81, content.length]),
+    content,
+  ]);
+
+for (const [curve, text] of [
+  ["P-256", "EC P-256"],
+  ["P-384", "EC P-384"],
+  ["P-521", "EC P-521"],
+  ["secp256k1", "EC secp256k1"],
+  ["brainpoolP256r1", "EC brainpoolP256r1"],
+] as const) {
+  test(`a point on ${curve} is understood bare and in its OCTET STRING, and nothing else is`, async (t) => {
+    const { parameters, point, privateKey } = ecKey(curve);
+    const data = Buffer.from("data");
+    const signature = sign("sha256", data, privateKey);
+    for (const form of [point, octets(point)]) {
+      const key = ecPublicKey(parameters, form);
+      t.ok(verify("sha256", data, key, signature));
+      t.equal(keyText(key), text);
+    }
+    for (const form of [
+      Buffer.alloc(0),
+      point.subarray(1),
+      Buffer.alloc(point.length, 4),
+      Buffer.concat([point, Buffer.alloc(1)]),
+    ])
+      t.throws(() => ecPublicKey(parameters, form));
+    t.throws(() => ecPublicKey(Buffer.from("06012a", "hex"), point), "a curve that nobody knows");
+  });
+}
 
 test("an RSA key is made of modulus and exponent", async (t) => {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const { n, e } = publicKey.export({ format: "jwk" });
   const data = Buffer.from("data");
-  t.ok(verify("sha256", data, rsaPublicKey(part(n), part(e)), sign("sha256", data, privateKey)));
+  const key = rsaPublicKey(part(n), part(e));
+  t.ok(verify("sha256", data, key, sign("sha256", data, privateKey)));
+  t.equal(keyText(key), "RSA 2048");
+});
+
+test("what an application's key signs is marked as a test, never the same, and no DER", async (t) => {
+  const [first, second] = [testData(), testData()];
+  t.match(first.toString("latin1"), /^knetctl smoke test: .*\n/);
+  t.notSame(first, second);
+  t.not(first[0], 0x30, "a certificate, request, revocation list or time stamp begins with a SEQUENCE");
 });

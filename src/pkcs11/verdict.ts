@@ -1,0 +1,59 @@
+import { checkTable } from "./check-table.js";
+import { isSigned, type Proven, provenLevels } from "./proven.js";
+import { type CheckResult, failureText, firstFailure, type SmokeReport, type TokenReport } from "./report.js";
+
+/** What was proven, in one line. Empty: there was nothing to prove. */
+export function verdict({ tokens, skipped = [] }: SmokeReport): string {
+  return [...tokenVerdicts(tokens), ...skipped.map((why) => `nothing is proven (${why})`)].join("; ");
+}
+
+/** More tokens than this are counted instead of named. */
+const mostNamed = 4;
+
+function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
+  if (tokens.length <= mostNamed)
+    return tokens.map(
+      (token) => `token ${JSON.stringify(token.label)}: ${said[token.proven]}${because(token)}`,
+    );
+  const levels = [...provenLevels].reverse();
+  const counts = levels.flatMap((level) => {
+    const count = tokens.filter(({ proven }) => proven === level).length;
+    return count === 0 ? [] : [`${count} ${said[level]}`];
+  });
+  return [`of ${tokens.length} tokens: ${counts.join(", ")}`];
+}
+
+const said: Readonly<Record<Proven, string>> = {
+  "signed-existing-key": "signed with a key that is on it",
+  "signed-session-key": "signed with a key made in the session",
+  "signed-token-key": "signed with a key made on it for the test",
+  "logged-in": "logged in, but nothing was signed",
+  reached: "reached, but nobody logged in",
+  nothing: "nothing is proven",
+};
+
+function because(token: TokenReport): string {
+  const failure = firstFailure(token);
+  if (failure !== undefined)
+    return isSigned(token.proven) ? `, but ${failure.id} failed` : ` (${failureText(failure)})`;
+  return token.unsigned === undefined || token.proven === "reached" ? "" : ` (${token.unsigned})`;
+}
+
+/**
+ * Why there is no correct signature by a token although no check failed. Undefined if something was signed,
+ * or if the test failed, which is reported as such.
+ */
+export function whyNothingSigned(proven: Proven, checks: readonly CheckResult[]): string | undefined {
+  if (isSigned(proven) || checks.some(({ status }) => status === "fail")) return undefined;
+  return reasons(checks) ?? "the test did not get that far";
+}
+
+/** Why the checks that lead to a signature had nothing to do; undefined if they do not say. */
+export function reasons(checks: readonly CheckResult[]): string | undefined {
+  const details = checks
+    .filter(({ id, status }) => checkTable[id].proof === "towards" && status === "skip")
+    .map(({ detail }) => detail ?? "");
+  // the check that should have made the key says why there is none
+  const told = new Set(details.filter((detail) => detail !== "" && !/^no (RSA|EC) key$/.test(detail)));
+  return told.size === 0 ? undefined : [...told].join(", ");
+}

@@ -1,0 +1,141 @@
+import { CKA_ALWAYS_AUTHENTICATE } from "../constants.js";
+import { CryptokiError } from "../cryptoki-error.js";
+import { isUnreachable } from "../../return-values.js";
+import {
+  type Check,
+  type Outcome,
+  recordSigned,
+  type Run,
+  type Signer,
+  type SigningKey,
+  withoutLogin,
+  type Scheme,
+} from "./check.js";
+import { schemesOf, signatureOf, testData } from "./key-kinds.js";
+import { attributes, truthOf } from "./own-objects.js";
+import { keyText } from "./public-keys.js";
+import { type PublicHalves, publicHalves } from "./public-half.js";
+
+/** A key is in use: not all of them are tried until one signs. */
+const mostTried = 5;
+
+/**
+ * Signs with a key that is on the token: with each that is demanded, otherwise with the first that can be
+ * verified. What is signed says that it is a test.
+ */
+export const signExisting: Check = {
+  id: "sign-existing",
+  refused: "fail",
+  skip: (run) => withoutLogin(run) ?? (run.searchable ? undefined : "objects cannot be searched for"),
+  perform(run) {
+    const { keys: demanded } = run.request;
+    if (demanded.length > 0) return everyOne(run, demanded);
+    if (run.signingKeys.length === 0) return { status: "info", detail: "no signing key is on the token" };
+    const told: string[] = [];
+    for (const key of run.signingKeys.slice(0, mostTried)) {
+      const attempt = signWith(run, key);
+      told.push(attempt.text);
+      if (attempt.result === "signed") return { status: "pass", detail: attempt.text };
+      if (attempt.result === "wrong") return { status: "fail", detail: attempt.text };
+    }
+    return { status: "warn", detail: `no key on the token is proven to sign: ${told.join("; ")}` };
+  },
+};
+
+function everyOne(run: Run, demanded: readonly string[]): Outcome {
+  const attempts = demanded.flatMap((label) => {
+    const tried = run.signingKeys.filter((key) => key.label === label).map((key) => signWith(run, key));
+    // one of several keys with a label is enough
+    return tried.find(({ result }) => result === "signed") ?? tried.slice(0, 1);
+  });
+  if (attempts.length === 0) return { status: "skip", detail: "the keys that are asked for are not there" };
+  const others = attempts.filter(({ result }) => result !== "signed");
+  const status =
+    others.length === 0 ? "pass" : others.every(({ result }) => result === "left-out") ? "warn" : "fail";
+  return { status, detail: attempts.map(({ text }) => text).join("; ") };
+}
+
+interface Attempt {
+  /**
+   * `left-out`: not signed with. `wrong`: the signature does not verify with the key's own public part.
+   * `no-match`: with none that has its ID, which may be another key's.
+   */
+  readonly result: "signed" | "wrong" | "no-match" | "refused" | "left-out";
+  readonly text: string;
+}
+
+function signWith(run: Run, key: SigningKey): Attempt {
+  const leftOut = (why: string): Attempt => ({ result: "left-out", text: `${named(key)} ${why}` });
+  if (key.kind === undefined) return leftOut("is of a kind that this test cannot verify");
+  if (demandsLogin(run, key))
+    return leftOut("demands a login of its own for each signature, and none was tried");
+  const halves = publicHalves(run, key);
+  if (halves.keys.length === 0)
+    return leftOut("has no public key and no certificate on the token to verify with");
+  const schemes = schemesOf(run, key.kind);
+  if (schemes.length === 0) return leftOut(`cannot be tried: no ${key.kind.name} signature is offered`);
+  const data = testData();
+  const made = firstSignature(run, key, schemes, data);
+  if (made instanceof CryptokiError) return { result: "refused", text: `${named(key)}: ${made.message}` };
+  const { verifies } = key.kind;
+  const right = halves.keys.find((publicKey) => verifies(data, publicKey, made.signature));
+  if (right === undefined) return notRight(halves, `${named(key)}, ${made.scheme.name}`);
+  const name = `${named(key)} (${keyText(right)})`;
+  recordSigned(run, { key: "existing", name: `the key ${name}` });
+  return { result: "signed", text: `${name}, ${made.scheme.name}, verified on this host` };
+}
+
+function notRight({ own }: PublicHalves, what: string): Attempt {
+  return own
+    ? { result: "wrong", text: `${what}: the signature is wrong (verified on this host)` }
+    : {
+        result: "no-match",
+        text: `${what}: the signature does not verify with the public key of the same ID`,
+      };
+}
+
+/** A second login would count towards a lock-out if it failed. */
+function demandsLogin(run: Run, { handle }: SigningKey): boolean {
+  const [always] = attributes(run, handle, [CKA_ALWAYS_AUTHENTICATE]) ?? [];
+  return truthOf(always) === true;
+}
+
+interface Made {
+  readonly scheme: Scheme;
+  readonly signature: Buffer;
+}
+
+/** By the first scheme that the key takes: a key's policy may allow only some. Else the first refusal. */
+function firstSignature(
+  run: Run,
+  { handle }: SigningKey,
+  schemes: readonly Scheme[],
+  data: Buffer,
+): Made | CryptokiError {
+  let refusal: CryptokiError | undefined;
+  for (const scheme of schemes) {
+    try {
+      return { scheme, signature: signatureOf(run, handle, scheme, data) };
+    } catch (error) {
+      if (!(error instanceof CryptokiError) || isUnreachable(error.value)) throw error;
+      refusal ??= error;
+    }
+  }
+  if (refusal === undefined) throw new Error("no scheme");
+  return refusal;
+}
+
+/** A key on the token that the run could sign with; it was not tried. */
+export function existingSigner(run: Run): Signer | undefined {
+  for (const key of run.signingKeys.slice(0, mostTried)) {
+    if (key.kind === undefined || demandsLogin(run, key)) continue;
+    const [[scheme], [publicKey]] = [schemesOf(run, key.kind), publicHalves(run, key).keys];
+    if (scheme !== undefined && publicKey !== undefined)
+      return { kind: key.kind, privateKey: key.handle, scheme, publicKey };
+  }
+  return undefined;
+}
+
+function named({ label, id }: SigningKey): string {
+  return label === "" ? `the key with the ID ${id.toString("hex")}` : JSON.stringify(label);
+}
