@@ -44,11 +44,11 @@ export interface RunResult {
 /**
  * Makes the plan's changes, in order and nothing else. Where there is a stage they are made and proven there
  * first: what fails then has changed nothing, and has no record. Then the same changes are made on the host,
- * which must be as proven afterwards; without a stage they are proven there. What waits for the proof comes
- * last, so that a service never starts with what is not proven. When a change of the host, the service or a
- * proof on the host fails, or the signal aborts, completed changes are undone in reverse and the host is
- * observed again; the outcome is what was observed. The caller holds the lock. Throws a Problem only where
- * the journal cannot be begun, and then nothing was changed; any other is in the result.
+ * which must be as proven afterwards; where the kernel allows no stage, they are proven there. What waits for
+ * the proof comes last, so that a service never starts with what is not proven. When a change of the host,
+ * the service or a proof on the host fails, or the signal aborts, completed changes are undone in reverse and
+ * the host is observed again; the outcome is what was observed. The caller holds the lock. Throws a Problem
+ * only where the journal cannot be begun, and then nothing was changed; any other is in the result.
  */
 export async function applyPlan(plan: Plan, input: StepInput, asked: ApplyOptions): Promise<RunResult> {
   const options = { ...asked, listener: harmless(asked.listener) };
@@ -115,7 +115,10 @@ async function unchanged(plan: Plan, { host }: StepInput, options: ApplyOptions)
   return { run: null, outcome: failed(problems) ? "failed" : "unchanged", smoke: proof.smoke, problems };
 }
 
-/** The rehearsal of a plan that is to be proven; undefined if it is proven on the host, or not at all. */
+/**
+ * The rehearsal of a plan that is to be proven; undefined if it is proven on the host, or not at all. Where a
+ * stage fails for reasons unknown, that is a rehearsal that failed.
+ */
 async function provenFirst(
   plan: Plan,
   input: StepInput,
@@ -124,6 +127,9 @@ async function provenFirst(
   if (!options.prove || !hasProof(plan)) return undefined;
   const rehearsal = await rehearse(plan, input, options);
   const because = input.staging && (input.staging.none ?? onlyInPlace(plan, input.host));
+  // nobody knows why: that is no reason to change the host unproven
+  if (because?.code === "stage-failed" && input.staging?.inPlace === false)
+    return { proven: new Map(), smoke: { tokens: [] }, problems: [because] };
   if (rehearsal === undefined && because !== undefined) options.listener({ type: "not-staged", because });
   return rehearsal;
 }

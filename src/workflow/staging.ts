@@ -18,6 +18,8 @@ export class Staging {
   readonly #openOne: () => Promise<Stage>;
   readonly #opened: Stage[] = [];
   #none: Problem | undefined;
+  /** Whether the user has asked for work on the host itself: then it matters less why there is no stage. */
+  inPlace = false;
   #ahead: Promise<Stage> | undefined;
   /** What changes install and do not contain themselves, from whichever stage; set by whoever made it. */
   contents: Contents | undefined;

@@ -185,6 +185,17 @@ t.test("where no stage can be had: changed, proven there, then restarted; and it
   t.same(failing.calls, []);
 });
 
+t.test("where a stage fails for reasons unknown: refused, unless work in place was asked for", async (t) => {
+  const why = new Problem("stage-failed", "the stage could not be set up (overlay)");
+  const host = serviceHost();
+  const { result, proven } = await applied(host, Staging.none(why));
+  t.match(result, { run: null, outcome: "failed", problems: [{ code: "stage-failed" }] });
+  t.same([host.text("/etc/new"), proven, host.calls], [undefined, [], []]);
+  const asked = Staging.none(why);
+  asked.inPlace = true;
+  t.match((await applied(serviceHost(), asked)).result, { outcome: "applied" });
+});
+
 t.test("a restart alone is proven first on the host, which needs no change for that", async (t) => {
   const host = serviceHost();
   const { staging, stages } = memoryStaging(host);

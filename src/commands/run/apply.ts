@@ -48,6 +48,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
     members: args.prove,
   });
   return withLockedHost(host, args.lockTimeout, context, async (recovered, staging) => {
+    staging.inPlace = args.inPlace || profile.module?.inPlace === true;
     const input = { profile, host, staging };
     const found = await probeNewEndpoints(
       input,

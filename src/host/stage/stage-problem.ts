@@ -26,7 +26,10 @@ export function stageProblem(transcript: string): Problem {
         hint: elsewhere,
       });
     case "other":
-      return new Problem("stage-failed", `the stage could not be set up${where}`, { detail, hint: inPlace });
+      return new Problem("stage-failed", `the stage could not be set up${where}`, {
+        detail,
+        hint: `nothing was changed: mend what its programs complain of; or, with knetctl apply, ${inPlace}`,
+      });
   }
 }
 

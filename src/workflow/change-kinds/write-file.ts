@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
-import { folderOf } from "../../host/path.js";
+import { folderOf, stateFolder } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
 import { contentBefore, type FileBefore, fileBefore, keepFile, putBackByHand } from "./kept-content.js";
@@ -20,7 +20,7 @@ export interface ReplaceFile extends CommonChange, Ownership {
  */
 export interface Replacing<C> {
   /** What such a file is called: "file", "settings". */
-  readonly what: string;
+  what(change: C): string;
   /** Called only when the change is made. */
   content(change: C): Uint8Array;
   isContent(change: C, now: Buffer): boolean;
@@ -36,8 +36,11 @@ export function replaceFile<C extends ReplaceFile>(
   how: Replacing<C>,
 ): Omit<ChangeKind<C, FileBefore>, "json"> {
   return {
-    text: ({ path, mode, owner, group, before }) =>
-      `${before === null ? "create" : "edit"} ${how.what} ${path}  ${modeText(mode)} ${owner}:${group}`,
+    text: (change) => {
+      const { path, mode, owner, group, before } = change;
+      const verb = before === null ? "create" : "edit";
+      return `${verb} ${how.what(change)} ${path}  ${modeText(mode)} ${owner}:${group}`;
+    },
     isNew: ({ before }) => before === null,
 
     changesContent: true,
@@ -141,16 +144,21 @@ export interface WriteFile extends ReplaceFile {
   readonly summary?: readonly string[];
 }
 
+function isOwnRecord({ path }: CommonChange): boolean {
+  return path.startsWith(`${stateFolder}/`);
+}
+
 export const writeFile: ChangeKind<WriteFile, FileBefore> = {
   ...replaceFile<WriteFile>({
-    what: "file",
+    what: (change) => (isOwnRecord(change) ? "knetctl's record" : "file"),
     content: ({ content }) => Buffer.from(content),
     isContent: ({ content }, now) => now.equals(Buffer.from(content)),
     isPlannedFrom: ({ before }, then) =>
       before === null ? then === undefined : then?.equals(Buffer.from(before)) === true,
   }),
   summary: ({ summary = [], sensitive }) => [...summary, ...(sensitive ? ["content: <changed>"] : [])],
-  diff,
+  // its lines are knetctl's affair; --json has them
+  diff: (change) => (isOwnRecord(change) ? [] : diff(change)),
   json: (change) => {
     const { owner, group, mode, before, summary, sensitive } = change;
     return {

@@ -31,7 +31,7 @@ export interface WriteSettings extends ReplaceFile {
 
 export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
   ...replaceFile<WriteSettings>({
-    what: "settings",
+    what: () => "settings",
     content: ({ content }) => {
       if (content === undefined) throw new Error("a change from a journal was to be made");
       return Buffer.from(content.reveal());

@@ -1,7 +1,7 @@
 import t from "tap";
 import { path } from "../../../src/host/path.js";
 import { Problem } from "../../../src/problem/problem.js";
-import { planText } from "../../../src/ui/reports/plan-text.js";
+import { changeJson, planText } from "../../../src/ui/reports/plan-text.js";
 import { style } from "../../../src/ui/text/width.js";
 import type { WriteFile } from "../../../src/workflow/change-kinds/write-file.js";
 import type { Plan } from "../../../src/workflow/plan.js";
@@ -47,6 +47,26 @@ t.test("shows the step, the change, its meaning and its diff", async (t) => {
 1 change`,
   );
 });
+
+t.test(
+  "of a record that knetctl keeps for itself, the plan says what it is about and quotes no line",
+  async (t) => {
+    const record: WriteFile = {
+      ...write,
+      path: path("/var/lib/knetctl/module.json"),
+      group: "root",
+      mode: 0o600,
+      summary: ["records what is installed: version 1.7.0"],
+    };
+    t.match(
+      planText(planOf(record), style(false)),
+      `  ~ edit knetctl's record /var/lib/knetctl/module.json  0600 root:root
+      records what is installed: version 1.7.0
+  · a note`,
+    );
+    t.match(changeJson(record)["diff"], ["@@ line 1 @@", " a", "-b", "+c"]);
+  },
+);
 
 t.test("sensitive content is never shown", async (t) => {
   const text = planText(
