@@ -14,7 +14,7 @@ const hints: ReadonlyMap<number, string> = new Map([
   [
     0x02,
     "the service user lacks access to memory or shared memory that the module needs: check its limits and " +
-      "/dev/shm",
+      "/dev/shm; the smoke test gives a module 2 GiB",
   ],
   [0x03, "slot numbers change: choose the token by its label"],
   [

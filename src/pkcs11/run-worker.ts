@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import type { Readable, Writable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../host/commands/left-over-processes.js";
+import { newProcessGroup, type ProcessGroup } from "../host/processes/own-group.js";
 import { startChild } from "../host/commands/start-child.js";
 import type { Entrance } from "../host/host.js";
 import { messageLines } from "./message-values.js";
@@ -58,12 +59,22 @@ const drainMs = 300;
 const killMs = 3000;
 
 /**
- * Runs the worker in its own process group and session, and settles when the worker exits: by itself, at the
- * time-out, or on abort. Whatever is left of the group, or carries the marker, is then killed. Rejects only
- * if the process cannot be started.
+ * Runs the worker in its own process group and session, and in a control group if there is one to be had,
+ * and settles when the worker exits: by itself, at the time-out, or on abort. Whatever is left of these
+ * groups, or carries the marker, is then killed. Rejects only if the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const { program, args } = workerCommand(run.identity, run.variables, run.enter);
+  const group = newProcessGroup();
+  try {
+    return await runIn(group, run);
+  } finally {
+    await group?.end();
+  }
+}
+
+async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<WorkerEnd> {
+  const worker = workerCommand(run.identity, run.variables, run.enter);
+  const [program = "", ...args] = [...(group?.words ?? []), worker.program, ...worker.args];
   const { script, addon, node } = run.files;
   const child = startChild(program, args, {
     cwd: "/",
@@ -87,6 +98,7 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const reports = reportsOf(child);
   const { exitCode, signal } = await supervised(child, reports, transcript, run, kill);
   killGroup(child);
+  await group?.end();
   await endLeftOvers(run.marker);
   await ended(reports);
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;

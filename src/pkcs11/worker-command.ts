@@ -27,6 +27,9 @@ const withNewKeyring =
   'keyring=$1; shift; "$keyring" new_session </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&-; exec ' +
   '/usr/bin/env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
 
+/** 2 GiB, of which Node needs 50 MB. RLIMIT_AS would count the 700 MB and more that Node reserves too. */
+const mostMemory = 2 * 1024 ** 3;
+
 export interface WorkerCommand {
   readonly program: string;
   readonly args: readonly string[];
@@ -36,12 +39,13 @@ export interface WorkerCommand {
  * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1
  * byte, since 0 does not stop a core handler that is a program (core(5)), but only root can raise a hard
  * limit of 0. As many open files as systemd gives a service (DefaultLimitNOFILE=), whatever the caller's
- * limit. setpriv(1): user, group and supplementary groups of the account and none of root's; Node's calls for
- * that are disabled where libuv may use io_uring, as in Debian 13's Node 20. No program that the module
- * starts gets more rights than it has. It also ties the worker's life to this process's, SIGKILL included; it
- * does so last, since a change of user would undo it (prctl(2)). The variables are set after all that: what
- * LD_PRELOAD or LD_LIBRARY_PATH names may belong to the service user, and would be run as root. They are not
- * secret: knetctl's command line names them too.
+ * limit. No more memory than `mostMemory`: a call that needs more fails, and not the machine. setpriv(1):
+ * user, group and supplementary groups of the account and none of root's; Node's calls for that are
+ * disabled where libuv may use io_uring, as in Debian 13's Node 20. No program that the module starts
+ * gets more rights than it has. It also ties the worker's life to this process's, SIGKILL included; it
+ * does so last, since a change of user would undo it (prctl(2)). The variables are set after all that:
+ * what LD_PRELOAD or LD_LIBRARY_PATH names may belong to the service user, and would be run as root. They
+ * are not secret: knetctl's command line names them too.
  */
 export function workerCommand(
   identity: Identity | undefined,
@@ -64,6 +68,7 @@ function innerLine(
   const confined = [
     `--core=${hardLimit(limits, "core file size") === 0 ? 0 : 1}`,
     `--nofile=${openFiles(limits)}`,
+    `--data=${Math.min(mostMemory, hardLimit(limits, "data size"))}`,
     "--",
     ...becoming(identity, enter),
     ...settings,

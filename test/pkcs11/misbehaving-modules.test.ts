@@ -138,6 +138,14 @@ test("a daemon that left the group does not delay the result, and is ended", asy
   t.ok(performance.now() - started < 3000, "in time");
 });
 
+test("a module does not get all of the machine's memory", async (t) => {
+  t.match(check(await smoke(t, { at: "C_OpenSession", action: "eat" }), "session"), {
+    status: "fail",
+    ckr: "CKR_HOST_MEMORY",
+    hint: /2 GiB/,
+  });
+});
+
 test("a crash or hang in C_Finalize is a warning", async (t) => {
   const crashed = await smoke(t, { at: "C_Finalize", action: "crash" });
   t.match(check(crashed, "finalize"), { status: "warn", detail: /SIGSEGV in C_Finalize/ });

@@ -119,7 +119,7 @@ test("no descriptor, key, right or limit of whoever started knetctl reaches the 
     `FIXTURE_WHO=${folder}/who`,
   ];
   const opened =
-    'exec 7<"$0" 16<"$0" 21<"$0" 100<"$0" 200<>"$0.lock" 300<"$0" 1500<"$0" 30<<<pin; ulimit -Sn ' +
+    'exec 7<"$0" 16<"$0" 21<"$0" 40<"$0" 100<"$0" 200<>"$0.lock" 300<"$0" 1500<"$0" 30<<<pin; ulimit -Sn ' +
     '2000; umask 0; exec "$@"';
   execFileSync(modules.program("with-key"), ["/bin/bash", "-c", opened, secret, ...command], {
     stdio: "pipe",
@@ -131,7 +131,7 @@ test("no descriptor, key, right or limit of whoever started knetctl reaches the 
     [],
   );
   t.strictSame(
-    descriptors.filter(([, number]) => Number(number) > 40),
+    descriptors.filter(([, number]) => Number(number) >= 40),
     [],
     "closed, not only led elsewhere",
   );
