@@ -1,5 +1,7 @@
-// In a fresh sandbox: sets the client up once, in one way or the other, and prints the time it took.
+// In a fresh sandbox: sets the client up once, in one way or the other, and prints the time it took; or how
+// long the host was half changed.
 import { mkdtempSync } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { knetctl, timed } from "./run.mjs";
 import { makeServiceAccount } from "./service-account.mjs";
 
@@ -30,12 +32,22 @@ chmod -R a=,u+rwX,g+rX /var/amplia/.config
 cat > "$folder/config.json"
 `;
 
+const ways = {
+  apply: () => timed([process.execPath, knetctl, "apply", "--no-smoke-test", profile]),
+  script: () =>
+    timed(["sh", "-c", script, "sh", archive, folderName], {
+      cwd: mkdtempSync("/root/bench-"),
+      input: JSON.stringify(configuration, null, 2),
+    }),
+  exposure: () => {
+    const { stdout, stderr } = spawnSync(process.execPath, [knetctl, "apply", "--json", profile], {
+      encoding: "utf8",
+    });
+    const { outcome, exposure_ms: ms } = JSON.parse(stdout);
+    if (outcome !== "applied") throw new Error(`the apply ended as ${outcome}\n${stdout}${stderr}`);
+    return ms;
+  },
+};
+
 makeServiceAccount();
-const ms =
-  way === "apply"
-    ? timed([process.execPath, knetctl, "apply", "--no-smoke-test", profile])
-    : timed(["sh", "-c", script, "sh", archive, folderName], {
-        cwd: mkdtempSync("/root/bench-"),
-        input: JSON.stringify(configuration, null, 2),
-      });
-process.stdout.write(JSON.stringify({ ms }));
+process.stdout.write(JSON.stringify({ ms: ways[way]() }));

@@ -8,11 +8,20 @@ import { startSimulator, writeInputs } from "./inputs.mjs";
 import { sandboxRunner } from "./sandbox.mjs";
 import { probeAgainstTimeout } from "./probe.mjs";
 import { smokeAgainstPkcs11Tool } from "./smoke.mjs";
+import { stageOpened } from "./stage.mjs";
 import { startUp } from "./start-up.mjs";
 import { table } from "./table.mjs";
 import { vectors } from "./vectors.mjs";
 
-const parts = [startUp, applyAgainstScript, smokeAgainstPkcs11Tool, probeAgainstTimeout, vectors, growth];
+const parts = [
+  startUp,
+  applyAgainstScript,
+  stageOpened,
+  smokeAgainstPkcs11Tool,
+  probeAgainstTimeout,
+  vectors,
+  growth,
+];
 const results = "bench-results.json";
 
 /**

@@ -1,5 +1,5 @@
 import { build } from "esbuild";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inClone } from "../setup/clone.mjs";
 
@@ -9,17 +9,7 @@ import { inClone } from "../setup/clone.mjs";
  * prints.
  */
 export async function sandboxRunner(folder) {
-  const outfile = join(folder, "sandbox.mjs");
-  await build({
-    entryPoints: [inClone("src/host/sandbox/sandbox.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    logLevel: "warning",
-  });
-  const { enterSandbox } = await import(pathToFileURL(outfile));
+  const { enterSandbox } = await import(pathToFileURL(await bundled("src/host/sandbox/sandbox.ts", folder)));
   return async (file, input) => {
     const args = [join(import.meta.dirname, file), JSON.stringify(input)];
     const { child, exitCode } = await enterSandbox({
@@ -38,4 +28,19 @@ export async function sandboxRunner(folder) {
     if (code !== 0) throw new Error(`${file} ended with exit code ${code}`);
     return JSON.parse(text);
   };
+}
+
+/** A source file of this clone with all that it imports, as one file in `folder`. */
+export async function bundled(source, folder) {
+  const outfile = join(folder, `${basename(source, ".ts")}.mjs`);
+  await build({
+    entryPoints: [inClone(source)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+  return outfile;
 }

@@ -8,8 +8,8 @@ export const startUp = {
     const against = (what, name, goal) => row(what, ms[name], "node -e 0", ms.node, goal);
     return [
       against("knetctl --version", "version", 1.15),
-      against("knetctl validate", "validate", 1.5),
-      against("knetctl plan, nothing to do", "plan", 2.5),
+      against("knetctl validate", "validate", 1.4),
+      against("knetctl plan, nothing to do", "plan", 2.2),
     ];
   },
 };
