@@ -25,10 +25,15 @@ export function path(literal: string): AbsolutePath {
 
 /** `folder/name`. The name must be one component. */
 export function joined(folder: AbsolutePath, ...names: readonly string[]): AbsolutePath {
-  return names.reduce<AbsolutePath>(
-    (left, name) => path(left === "/" ? `/${name}` : `${left}/${name}`),
-    folder,
-  );
+  return names.reduce<AbsolutePath>((left, name) => {
+    const whole = left === "/" ? `/${name}` : `${left}/${name}`;
+    // the folder has been checked: the walk joins thousands of names to one
+    return isName(name) ? (whole as AbsolutePath) : path(whole);
+  }, folder);
+}
+
+function isName(text: string): boolean {
+  return text !== "" && text !== "." && text !== ".." && !text.includes("/") && !text.includes("\0");
 }
 
 /** The folder that holds the path; `/` for `/`. */

@@ -92,7 +92,7 @@ cd -P .; new=$PWD
 mount -n --make-rprivate /
 stage table
 small=nosuid,nodev,noexec,mode=0700,size=4k
-dev=; run=; names=
+dev=; names=
 while [ "$1" != -- ]; do
   at=.$3
   case $1 in
@@ -100,6 +100,7 @@ while [ "$1" != -- ]; do
       dev=$new$2
       row none $at tmpfs nosuid,noexec,mode=0755,size=64m
       row none $at/pts devpts nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,X-mount.mkdir
+      row none $at/shm tmpfs nosuid,nodev,noexec,mode=1777,size=64m,X-mount.mkdir
       ;;
     proc)
       row proc $at proc ro,nosuid,nodev,noexec
@@ -108,7 +109,10 @@ while [ "$1" != -- ]; do
       done
       ;;
     empty) row none $at tmpfs ro,$small ;;
-    run) run=$new$2; row none $at tmpfs nosuid,nodev,mode=0755 ;;
+    run)
+      row none $at tmpfs nosuid,nodev,mode=0755
+      row none $at/lock tmpfs nosuid,nodev,mode=1777,X-mount.mkdir
+      ;;
     names) names=$2 ;;
     temporary) row none $at tmpfs nosuid,nodev,mode=1777 ;;
     shown=*) row "\${1#shown=}" $at none bind,nodev,X-mount.mkdir ;;
@@ -139,7 +143,6 @@ if [ -n "$dev" ]; then
     [ -L "$dev/\${link%%:*}" ] || ln -s "\${link#*:}" "$dev/\${link%%:*}"
   done
 fi
-[ -z "$dev$run" ] || mkdir -m 1777 \${dev:+"$dev/shm"} \${run:+"$run/lock"}
 if [ -n "$names" ]; then
   for folder in systemd/resolve NetworkManager resolvconf; do
     [ -e ".$names/$folder/resolv.conf" ] || continue
