@@ -26,6 +26,8 @@ async function start(): Promise<void> {
   process.on("SIGUSR1", () => undefined);
   // whatever the caller's umask, nobody else can read the program's own files
   process.umask(process.umask(0o077) & 0o077);
+  // each connection says itself whether a certificate must be trusted; Node would only write a warning
+  delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
   const { main } = await import("./main.js");
   const exitCode = await main({
     args,

@@ -8,6 +8,18 @@ export interface SmokeReport {
   readonly tokens: readonly TokenReport[];
   /** Why a proof was left out, or had nothing to prove. Absent if there is nothing to say. */
   readonly skipped?: readonly string[];
+  /** Every key store of the profile, where they were looked at. */
+  readonly stores?: readonly StoreReport[];
+}
+
+/** What was found about one of the application's key stores. */
+export interface StoreReport {
+  readonly name: string;
+  /** The application's name for the type: "Pkcs11", "AzureKeyVault". */
+  readonly type: string;
+  readonly status: "pass" | "warn" | "fail" | "skip";
+  /** What was proven, or why it was not. */
+  readonly detail: string;
 }
 
 export interface TokenReport {

@@ -39,6 +39,8 @@ export const applicationCodes = {
   "key-store-token-unknown": exitCodes.failed,
   "key-store-token-unchosen": exitCodes.failed,
   "key-store-same-token": exitCodes.failed,
+  "key-store-unreachable": exitCodes.unavailable,
+  "key-store-not-proven": exitCodes.failed,
   "key-store-default-unknown": exitCodes.failed,
 
   // service

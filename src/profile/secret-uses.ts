@@ -16,7 +16,20 @@ export function secretUses({ users, keyStores }: Pick<Profile, "users" | "keySto
   const pins = [...users.values()].flatMap(({ name, pin }): SecretUse[] =>
     pin === undefined ? [] : [{ of: name, source: pin, purpose: "proof" }],
   );
-  return [...pins, ...[...(keyStores?.values() ?? [])].flatMap(usesOf)];
+  const stores = [...(keyStores?.values() ?? [])];
+  const known = new Set(pins.map(({ source }) => source));
+  return [
+    ...pins,
+    ...stores.flatMap(pinOf).filter(({ source }) => !known.has(source)),
+    ...stores.flatMap(usesOf),
+  ];
+}
+
+/** A token of another module is logged in to as the users' are. */
+function pinOf({ name: store, settings: { Type, Pin } }: KeyStore): readonly SecretUse[] {
+  return Type !== "Pkcs11" || Pin === undefined || typeof Pin === "string"
+    ? []
+    : [{ of: `the proof of key store ${store}`, source: Pin, purpose: "proof", store }];
 }
 
 function usesOf({ name: store, settings }: KeyStore): readonly SecretUse[] {

@@ -45,10 +45,12 @@ export async function prove(plan: Plan, host: Host, options: ProveOptions): Prom
     if (!passed) break;
   }
   const skipped = proofs.flatMap(({ smoke }) => smoke?.skipped ?? []);
+  const stores = proofs.flatMap(({ smoke }) => smoke?.stores ?? []);
   return {
     smoke: {
       tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []),
       ...(skipped.length > 0 && { skipped }),
+      ...(stores.length > 0 && { stores }),
     },
     problems: [
       ...proofs.flatMap(({ problems }) => problems),

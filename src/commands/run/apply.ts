@@ -41,7 +41,12 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const refusedPins = refusedPinsOf(args, context);
   if (proves) await throwIfRefusedBefore(profile, secrets, refusedPins);
   const steps = allSteps({
-    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000, refusedPins },
+    smokeTest: {
+      worker: pkcs11Worker(context),
+      timeoutMs: args.timeout * 1000,
+      refusedPins,
+      stores: "changed",
+    },
     secrets,
     callers: callers(context.environment),
     restart: args.restart,

@@ -6,7 +6,7 @@ import { secretUses } from "../../profile/secret-uses.js";
 import { allSteps } from "../../steps/index.js";
 import { countText } from "../../ui/reports/plan-text.js";
 import { rehearseJson } from "../../ui/reports/report-json.js";
-import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { unsignedText } from "../../ui/reports/smoke-report-text.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { restartedUnits } from "../../workflow/change.js";
@@ -20,7 +20,7 @@ import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.j
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { readSecrets } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
-import { shownPlan } from "./run-plan.js";
+import { showSmokeReport, shownPlan } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
 export interface RehearseArguments extends LoginArguments {
@@ -51,7 +51,12 @@ export const rehearse: CommandRun<RehearseArguments> = async (args, context) => 
   const refusedPins = refusedPinsOf(args, context);
   if (host.root === "/") await throwIfRefusedBefore(profile, secrets, refusedPins);
   const steps = allSteps({
-    smokeTest: { worker: pkcs11Worker(context), timeoutMs: args.timeout * 1000, refusedPins },
+    smokeTest: {
+      worker: pkcs11Worker(context),
+      timeoutMs: args.timeout * 1000,
+      refusedPins,
+      stores: "changed",
+    },
     secrets,
     callers: callers(context.environment),
     restart: true,
@@ -88,7 +93,7 @@ async function rehearsed(
 }
 
 function show(plan: Plan, { smoke, problems }: ProofResult, { output }: CommandContext): void {
-  if (smoke.tokens.length > 0) output.result(`\n${smokeReportText(smoke, output.style)}`);
+  showSmokeReport(smoke, output);
   for (const problem of errorsLast(problems)) output.problem(problem);
   if (problems.some(isError)) output.result("apply would fail; nothing was changed");
   else output.result([summary(plan), "nothing was changed", unsignedText(smoke)].filter(Boolean).join("; "));

@@ -4,6 +4,7 @@ import { joined, runsFolder } from "../../host/path.js";
 import { whoRuns } from "../../host/who.js";
 import { ownCommand } from "../../host/own-command.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
+import type { SmokeReport } from "../../pkcs11/report.js";
 import { asWarning, errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText } from "../../ui/reports/as-before-text.js";
 import { countText, planText } from "../../ui/reports/plan-text.js";
@@ -127,13 +128,19 @@ export function showRun(
   if (output.json)
     output.document(applyJson(plan, [...warnings, ...recovered.problems], result, recovered.run));
   else {
-    if (result.smoke.tokens.length > 0) output.result(`\n${smokeReportText(result.smoke, output.style)}`);
+    showSmokeReport(result.smoke, output);
     for (const problem of errorsLast(result.problems)) output.problem(problem);
     if (note !== undefined) output.note(note);
     if (result.exposureMs !== undefined) output.note(exposureText(result.exposureMs));
     output.result([outcomeText(plan, result), ...unproven(result)].join("; "));
   }
   return exitCodeOfRun(result);
+}
+
+/** The smoke test's tables after an empty line, if it has any. */
+export function showSmokeReport(smoke: SmokeReport, output: Output): void {
+  const { tokens, stores = [] } = smoke;
+  if (tokens.length + stores.length > 0) output.result(`\n${smokeReportText(smoke, output.style)}`);
 }
 
 export interface ShownWith {

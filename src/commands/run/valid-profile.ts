@@ -38,6 +38,12 @@ export function handsPinsOn({ users }: Profile): boolean {
   return secretUses({ users }).length > 0;
 }
 
+/** The same for one that proves the key stores too: it would load a module that others choose, with a PIN. */
+export function provesStores(profile: Profile): boolean {
+  const stores = [...(profile.keyStores?.values() ?? [])];
+  return handsPinsOn(profile) || stores.some(({ settings: { Type } }) => Type === "Pkcs11");
+}
+
 /** The same profile, or all its problems at once (thrown). */
 export function requireValid({ profile, problems }: ParsedProfile): {
   readonly profile: Profile;

@@ -6,7 +6,7 @@ import { secretUses } from "../../profile/secret-uses.js";
 import { allSteps } from "../../steps/index.js";
 import { planText } from "../../ui/reports/plan-text.js";
 import { verifyJson, verifyVerdict } from "../../ui/reports/report-json.js";
-import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { unsignedText } from "../../ui/reports/smoke-report-text.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { lookAround, makePlan, type Plan } from "../../workflow/plan.js";
 import { type ProofResult, prove } from "../../workflow/prove.js";
@@ -14,7 +14,8 @@ import { unfinishedWarning } from "../../workflow/recover.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
-import { handsPinsOn, trustedBy, validProfile } from "./valid-profile.js";
+import { showSmokeReport } from "./run-plan.js";
+import { provesStores, trustedBy, validProfile } from "./valid-profile.js";
 import { vectorProblems } from "./vector-problems.js";
 
 export interface VerifyArguments extends LoginArguments {
@@ -34,7 +35,7 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
   const { profile, warnings } = await validProfile(
     args.profile,
     context,
-    trustedBy(context, (read) => context.isRoot && args.smokeTest && handsPinsOn(read)),
+    trustedBy(context, (read) => context.isRoot && args.smokeTest && provesStores(read)),
   );
   const host = await context.host({ root: args.root, readOnly: true });
   const { strict, smokeTest } = args;
@@ -48,6 +49,7 @@ export const verify: CommandRun<VerifyArguments> = async (args, context) => {
         worker: pkcs11Worker(context),
         timeoutMs: args.timeout * 1000,
         refusedPins: refusedPinsOf(args, context),
+        stores: "all",
       },
       secrets: read.secrets,
       callers: callers(context.environment),
@@ -102,7 +104,7 @@ async function secretsFor(
 function showVerified(plan: Plan, proof: ProofResult, { output }: CommandContext): void {
   for (const problem of plan.problems) output.problem(problem);
   output.result(planText(plan, output.style, !proof.problems.some(isError)));
-  if (proof.smoke.tokens.length > 0) output.result(`\n${smokeReportText(proof.smoke, output.style)}`);
+  showSmokeReport(proof.smoke, output);
   for (const problem of proof.problems) output.problem(problem);
   const unsigned = unsignedText(proof.smoke);
   if (unsigned !== "" && !proof.problems.some(isError)) output.result(unsigned);

@@ -1,14 +1,15 @@
 import type { AbsolutePath } from "../../host/path.js";
 import type { Host } from "../../host/host.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { Problem } from "../../problem/problem.js";
+import { asWarning, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { serviceIdentity } from "../../profile/service-identity.js";
-import type { PinSource, Profile, User } from "../../profile/types.js";
+import type { PinSource, Profile } from "../../profile/types.js";
 import type { RefusedPins } from "../../pkcs11/refused-pins/refused-pins.js";
 import type { CheckResult, TokenReport } from "../../pkcs11/report.js";
 import { type Evidence, probeEvidence } from "./probe-evidence.js";
-import { loginAs } from "./user-login.js";
+import { loginAs, type TestedToken } from "./user-login.js";
+import { type Change, changesContent } from "../../workflow/change.js";
 import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 
 export interface SmokeTestOptions {
@@ -19,53 +20,84 @@ export interface SmokeTestOptions {
   /** For one token. */
   readonly timeoutMs: number;
   readonly refusedPins: RefusedPins;
+  /**
+   * Whether the application's other key stores are proven too. `changed`: what fails is an error only if the
+   * plan changes key stores, since the run is not to be blamed for others. Absent: they are left out.
+   */
+  readonly stores?: "all" | "changed";
 }
 
 const tokensAtOnce = 2;
+const noUsers = "the profile has no users of the kNET module";
 
-/** Proves the result: every user's token, through the module, as the service user. It plans no changes. */
+/**
+ * Proves the result: every user's token, through the module, as the service user, then what the profile's
+ * other key stores lead to. It plans no changes.
+ */
 export function smokeTestStep(options: SmokeTestOptions): Step {
   return {
     id: "smoke-test",
     title: "PKCS #11 smoke test",
-    plan: (input) => Promise.resolve({ changes: [], problems: [], notes: [], ...proofOf(options, input) }),
+    plan: (input, planned) =>
+      Promise.resolve({ changes: [], problems: [], notes: [], ...proofOf(options, input, planned) }),
   };
 }
 
 function proofOf(
   options: SmokeTestOptions,
   { profile, host: { root } }: StepInput,
+  planned: readonly Change[],
 ): Pick<StepPlan, "prove" | "unproven"> {
-  if (profile.users.size === 0) return { unproven: "the profile has no users of the kNET module" };
+  const stores = options.stores === undefined ? 0 : (profile.keyStores?.size ?? 0);
+  if (profile.users.size + stores === 0) return { unproven: noUsers };
   if (root !== "/")
     return { unproven: `--root ${root}: the module is loaded by processes of the running system only` };
-  return { prove: (signal, host) => prove(options, profile, host, signal) };
+  const changesStores = planned.some((change) => change.step === "key-stores" && changesContent(change));
+  const blamed = options.stores === "all" || changesStores;
+  return { prove: (signal, host) => prove(options, { profile, host, blamed }, signal) };
+}
+
+interface ProofInput {
+  readonly profile: Profile;
+  readonly host: Host;
+  /** Whether a key store that fails makes the proof fail. */
+  readonly blamed: boolean;
 }
 
 async function prove(
   options: SmokeTestOptions,
-  profile: Profile,
-  host: Host,
+  { profile, host, blamed }: ProofInput,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const identity = serviceIdentity(host, profile.service);
   const { smokeTest } = await import("../../pkcs11/test-token.js");
-  const test = (user: User): Promise<TokenReport> => {
-    const pin = user.pin && options.pins.get(user.pin);
-    return smokeTest({
-      ...loginAs(user, profile),
+  const test = async (token: TestedToken, pin: Secret | undefined): Promise<TokenReport> =>
+    smokeTest({
+      ...token,
       pin,
       refusedPins: options.refusedPins,
-      identity,
+      identity: serviceIdentity(host, profile.service),
       timeoutMs: options.timeoutMs,
       workerPath: options.worker,
       enter: host.enter,
       signal,
     });
+  const users = await inTurn([...profile.users.values()], tokensAtOnce, (user) =>
+    test(loginAs(user, profile), user.pin && options.pins.get(user.pin)),
+  );
+  const problems = smokeProblems(users, await probeEvidence(users, profile, signal));
+  if (options.stores === undefined || problems.length > 0 || (profile.keyStores?.size ?? 0) === 0)
+    return { smoke: { tokens: users }, problems };
+  const { proveStores } = await import("./other-stores/prove-stores.js");
+  const proven = await proveStores({ profile, host, pins: options.pins, test, signal });
+  const tokens = [...users, ...proven.tokens];
+  return {
+    smoke: {
+      tokens,
+      ...(tokens.length === 0 && { skipped: [noUsers] }),
+      stores: proven.stores,
+    },
+    problems: blamed ? proven.problems : proven.problems.map(asWarning),
   };
-  const tokens = await inTurn([...profile.users.values()], tokensAtOnce, test);
-  const evidence = await probeEvidence(tokens, profile, signal);
-  return { smoke: { tokens }, problems: smokeProblems(tokens, evidence) };
 }
 
 /** Results in the order of the items; at most `atOnce` run at the same time. */

@@ -1,4 +1,4 @@
-import type { CheckResult, SmokeReport, TokenReport } from "../../pkcs11/report.js";
+import type { CheckResult, SmokeReport, StoreReport, TokenReport } from "../../pkcs11/report.js";
 import { verdict } from "../../pkcs11/verdict.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
@@ -6,11 +6,24 @@ import { table, type Column } from "../text/table.js";
 
 /**
  * The report for people: one table for each token; below a check that did not pass, its return value and what
- * to do. The last line is the verdict.
+ * to do; then the key stores. The last line is the verdict.
  */
 export function smokeReportText(report: SmokeReport, style: Style): string {
   const tables = report.tokens.map((token) => tokenText(token, style));
-  return [...tables, `verdict: ${cleanLine(verdict(report))}`].join("\n\n");
+  const stores = report.stores === undefined ? [] : [storesText(report.stores, style)];
+  return [...tables, ...stores, `verdict: ${cleanLine(verdict(report))}`].join("\n\n");
+}
+
+function storesText(stores: readonly StoreReport[], style: Style): string {
+  const columns: readonly Column[] = [
+    { title: "key store" },
+    { title: "type" },
+    { title: "status", paint: (cell) => paint(cell, style) },
+    { title: "detail" },
+  ];
+  const rows = stores.map(({ name, type, status, detail }) => [name, type, status, detail]);
+  const [titles = "", ...lines] = table(rows, columns).split("\n");
+  return [style.dim(titles), ...lines].join("\n");
 }
 
 /**

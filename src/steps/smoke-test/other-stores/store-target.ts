@@ -1,0 +1,72 @@
+import { isIP } from "node:net";
+import type { TokenChoice } from "../../../pkcs11/protocol.js";
+import type { Endpoint, KeyStore, PinSource } from "../../../profile/types.js";
+import { isClientModule } from "../../../vendor/client.js";
+
+/** What there is to prove about one of the application's key stores. */
+export type StoreTarget =
+  /** The token of a kNET user of the profile, which is proven as such. */
+  | { readonly is: "user"; readonly user: string }
+  | TokenTarget
+  /** A server that is reached, and not logged in to. */
+  | { readonly is: "knet" | "dinamo" | "azure"; readonly target: Endpoint }
+  | { readonly is: "nothing"; readonly because: string };
+
+/** A token that is tested as the users' are. */
+export interface TokenTarget {
+  readonly is: "token";
+  readonly module: string;
+  readonly token: TokenChoice;
+  readonly pin: PinSource | undefined;
+}
+
+/** The port of a Dinamo HSM's service, which its client does not let anybody choose (the vendor's manual). */
+const dinamoPort = 4433;
+
+/** `users`: the names of the profile's kNET users. Pure. */
+export function storeTarget({ settings }: KeyStore, users: readonly string[]): StoreTarget {
+  const text = (name: string): string => {
+    const value = settings[name];
+    return typeof value === "string" ? value : "";
+  };
+  switch (text("Type")) {
+    case "Pkcs11":
+      return tokenTarget(text, settings["Pin"], users);
+    case "Kryptus":
+      return { is: "knet", target: { ip: text("Host"), port: Number(text("Port")) } };
+    case "Dinamo":
+      return { is: "dinamo", target: { ip: text("Address"), port: dinamoPort } };
+    case "AzureKeyVault":
+      return azureTarget(text("Endpoint"));
+    default:
+      return { is: "nothing", because: `knetctl has no proof for type ${text("Type")}` };
+  }
+}
+
+function tokenTarget(
+  text: (name: string) => string,
+  pin: string | PinSource | undefined,
+  users: readonly string[],
+): StoreTarget {
+  const [module, label, serial] = [text("Module"), text("TokenLabel"), text("TokenSerialNumber")];
+  const only = users.length === 1 ? users[0] : undefined;
+  const user = label === "" ? only : users.find((name) => name === label);
+  if (isClientModule(module) && serial === "" && user !== undefined) return { is: "user", user };
+  const token =
+    label === ""
+      ? serial === ""
+        ? ({ only: true } as const)
+        : { serial }
+      : { label, ...(serial !== "" && { serial }) };
+  return { is: "token", module, token, pin: typeof pin === "string" ? undefined : pin };
+}
+
+function azureTarget(endpoint: string): StoreTarget {
+  if (!URL.canParse(endpoint)) return { is: "nothing", because: "its Endpoint is not a URL" };
+  const { hostname, port } = new URL(endpoint);
+  const ip = hostname.replace(/^\[(.*)\]$/, "$1");
+  return {
+    is: "azure",
+    target: { ip: isIP(ip) === 0 ? hostname : ip, port: port === "" ? 443 : Number(port) },
+  };
+}
