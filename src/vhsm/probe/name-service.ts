@@ -34,6 +34,9 @@ process.send({ ready: true });
  */
 const threads = "128";
 
+/** Milliseconds that its start may take, even on a machine that is very busy. */
+const mostStartMs = 10_000;
+
 /** A name service that is available while `work` runs, started only if one of the targets is a name. */
 export async function withNames<T>(
   targets: readonly Endpoint[],
@@ -49,8 +52,12 @@ export async function withNames<T>(
 }
 
 class NameService implements Names {
-  /** Settles once it is ready, or cannot be: its start-up time does not count towards a lookup's. */
+  /**
+   * Settles once it is ready, or cannot be: its start-up time does not count towards a lookup's. Settles too
+   * if it is not heard of for long: whatever has become of it, nobody waits for ever.
+   */
   readonly ready: Promise<void>;
+  #patience: NodeJS.Timeout | undefined;
   readonly #child: ChildProcess;
   readonly #lookups = new Map<string, PromiseWithDone>();
   #failure: Finding | undefined;
@@ -63,6 +70,7 @@ class NameService implements Names {
       cwd: "/",
     });
     this.ready = new Promise((resolve) => {
+      this.#patience = setTimeout(resolve, mostStartMs);
       this.#child.once("message", () => {
         resolve();
       });
@@ -92,6 +100,7 @@ class NameService implements Names {
   }
 
   close(): void {
+    clearTimeout(this.#patience);
     this.#child.kill("SIGKILL");
   }
 
