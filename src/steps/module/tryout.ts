@@ -96,6 +96,9 @@ async function tried(
     changes: stagedChanges(module, { staged: stage.host.accounts, host: host.accounts }, former),
     notes: [
       `install.sh of ${basename(source.archive)} was run in a stage: what it did there is planned`,
+      ...module.logs.map(
+        (log) => `${log} is left as it is: what tools noted in it happened in the stage only`,
+      ),
       ...module.left.map(
         ({ name, pid }) =>
           `install.sh left ${name} (process ${pid}) running there; it was ended: the service manager is to ` +

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { path } from "../../../src/host/path.js";
@@ -35,6 +35,19 @@ function packageIn(folder: string): Buffer {
   return readFileSync(deb);
 }
 
+/** An archive that brings nothing but that package. */
+function archiveOf(folder: string, does: string) {
+  const top = "kNET-PKCS11-Linux-1.7.0";
+  const bytes = tarOf(
+    { name: `${top}/`, type: "5" },
+    { name: `${top}/install.sh`, mode: 0o755, content: `#!/bin/sh\nset -e\n${does}\n` },
+    { name: `${top}/knet.deb`, content: packageIn(folder) },
+  );
+  const archive = path(join(folder, `${top}.tar`));
+  writeFileSync(archive, bytes);
+  return { archive, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
 const state = (): string =>
   execFileSync(
     "sh",
@@ -50,18 +63,11 @@ t.test(
     const s = moduleStage(t, path("/"));
     // it names accounts that the sandbox of a test has not
     writeFileSync("/var/lib/dpkg/statoverride", "");
-    const top = "kNET-PKCS11-Linux-1.7.0";
-    const bytes = tarOf(
-      { name: `${top}/`, type: "5" },
-      { name: `${top}/install.sh`, mode: 0o755, content: "#!/bin/sh\nset -e\ndpkg -i ./knet.deb\n" },
-      { name: `${top}/knet.deb`, content: packageIn(s.folder) },
-    );
-    const archive = path(join(s.folder, `${top}.tar`));
-    writeFileSync(archive, bytes);
+    const { archive, sha256 } = archiveOf(s.folder, "dpkg -i ./knet.deb");
     const before = readFileSync("/var/lib/dpkg/status");
     const plan = await s.plan({
       archive,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      sha256,
       installerTimeoutSeconds: 60,
     });
     t.same(codes(plan), [], JSON.stringify(plan.problems));
@@ -87,3 +93,26 @@ t.test(
     t.same(readFileSync("/var/lib/dpkg/status"), before);
   },
 );
+
+t.test("a package where the group of the system's logger may write in /var/log, as on Ubuntu", async (t) => {
+  execFileSync("sh", ["-c", "chgrp adm /var/log && chmod 0775 /var/log && echo old >> /var/log/dpkg.log"]);
+  rmSync("/var/lib/knetctl", { recursive: true });
+  const s = moduleStage(t, path("/"));
+  const { archive, sha256 } = archiveOf(s.folder, "dpkg -i ./knet.deb");
+  const log = readFileSync("/var/log/dpkg.log");
+  const plan = await s.plan({ archive, sha256, installerTimeoutSeconds: 60 });
+  t.same(codes(plan), [], JSON.stringify(plan.problems));
+  t.match(plan.notes.join("\n"), /\/var\/log\/dpkg\.log is left as it is/);
+  const undo = await s.apply(plan);
+  t.equal(state(), "ii  1.7.0");
+  t.same(readFileSync("/var/log/dpkg.log"), log, "nothing of it happened on the host");
+  await undo();
+  t.equal(state(), "none");
+});
+
+t.test("what install.sh makes in such a folder itself is refused before anything is changed", async (t) => {
+  const s = moduleStage(t, path("/"));
+  const { archive, sha256 } = archiveOf(s.folder, "dpkg -i ./knet.deb; mkdir -p /var/log/knet/old");
+  const { problems } = await s.plan({ archive, sha256, installerTimeoutSeconds: 60 });
+  t.match(problems, [{ code: "host-untrusted-folder", where: { path: "/var/log" }, hint: /chmod g-w/ }]);
+});

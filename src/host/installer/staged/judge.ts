@@ -15,10 +15,17 @@ export interface Judged {
   readonly changes: readonly StagedChange[];
   /** Whether it ran ldconfig: the cache is built anew on the host, and not copied. */
   readonly refreshesCache: boolean;
+  /** Logs in which the system's tools noted what they did in the stage; the host's stay as they are. */
+  readonly logs: readonly string[];
 }
 
 /** Built by ldconfig(8) from what is registered. */
 export const loaderCache = /^\/(?:etc\/ld\.so\.cache|var\/cache\/ldconfig)(?:[~/.]|$)/;
+/** What dpkg, apt, dnf and useradd write of themselves: of the host, it would not be true. */
+const toolLogs = new RegExp(
+  String.raw`^/var/log/(?:dpkg\.log|alternatives\.log|apt/(?:history|term)\.log|lastlog|faillog|tallylog|` +
+    String.raw`(?:dnf[\w.]*|yum|hawkey)\.log)$`,
+);
 const kernels = /^\/(?:proc|sys|dev)(?:\/|$)/;
 const sshSettings = /\/\.ssh(?:\/|$)/;
 const shownPaths = 20;
@@ -33,7 +40,9 @@ export function isLeftOut(path: string): boolean {
  * plan makes: devices, FIFOs and sockets; what is the kernel's; keys with which others log in. Pure.
  */
 export function judge(entries: readonly StagedEntry[], archive: string): Judged {
-  const others = entries.filter(({ path }) => !loaderCache.test(path));
+  const logs = entries.filter(({ path, after }) => after?.kind === "file" && toolLogs.test(path));
+  const isLog = new Set(logs);
+  const others = entries.filter((entry) => !loaderCache.test(entry.path) && !isLog.has(entry));
   const forbidden = others.flatMap((entry) => {
     const why = whyForbidden(entry);
     return why === undefined ? [] : [`${entry.path}: ${why}`];
@@ -44,7 +53,8 @@ export function judge(entries: readonly StagedEntry[], archive: string): Judged 
       const checked = asAbsolutePath(path);
       return checked === undefined ? [] : [{ path: checked, before, after }];
     }),
-    refreshesCache: others.length < entries.length,
+    refreshesCache: others.length + logs.length < entries.length,
+    logs: logs.map(({ path }) => path),
   };
 }
 

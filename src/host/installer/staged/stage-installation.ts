@@ -25,6 +25,7 @@ import type { EntryState } from "./entry-state.js";
 import { isLeftOut, judge, loaderCache } from "./judge.js";
 import type { Judged } from "./judge.js";
 import { withOtherNames } from "./other-names.js";
+import { requireOwnFolders } from "./require-own-folders.js";
 
 /** How install.sh is to be run. */
 export interface Installation {
@@ -97,6 +98,7 @@ export async function stageInstallation(
   const entries = await withAttributes(host, trees, since(earlier, touchedEntries(trees)));
   const judged = judge(withOtherNames(inOrder(entries), trees.host), what.archive);
   requireUnchanged(judged.changes, trees.host, { from: stage.opened, to: fileClock(extracted) });
+  requireOwnFolders(judged.changes, host.root, (file) => ownerAbove(trees, file));
   const installed = { ...brought, path: what.archive, sha256: archive.sha256, version: archive.version };
   const receipt = receiptOf(stage.host, installed, judged.changes.flatMap(made), lastWords);
   return {

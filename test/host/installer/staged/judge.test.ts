@@ -15,7 +15,7 @@ test("ordinary work passes, in the order it came in", (t) => {
     made("/etc/passwd"),
     { ...made("/usr/lib/x", null), before: file },
   ];
-  t.same(judge(entries, "/a.tar"), { changes: entries, refreshesCache: false });
+  t.same(judge(entries, "/a.tar"), { changes: entries, refreshesCache: false, logs: [] });
   t.end();
 });
 
@@ -29,6 +29,18 @@ test("the loader's cache is built anew and not copied", (t) => {
   t.same(judge([...cache.map((path) => made(path)), made("/opt/x")], "/a.tar"), {
     changes: [made("/opt/x")],
     refreshesCache: true,
+    logs: [],
+  });
+  t.end();
+});
+
+test("what the system's tools note in their logs is not copied, but an installer's own logs are", (t) => {
+  const tools = ["/var/log/alternatives.log", "/var/log/dpkg.log", "/var/log/lastlog"];
+  const own = [made("/var/log/knet/dpkg.log"), made("/var/log/knet.log")];
+  t.same(judge([...tools.map((path) => made(path)), ...own], "/a.tar"), {
+    changes: own,
+    refreshesCache: false,
+    logs: tools,
   });
   t.end();
 });
