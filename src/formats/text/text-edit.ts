@@ -1,4 +1,8 @@
-import type { Span } from "../json/json-tree.js";
+/** Part of a text, in UTF-16 code units; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Text that replaces a part of the original; parts do not overlap. */
 export interface TextEdit extends Span {

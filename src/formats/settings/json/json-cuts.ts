@@ -1,4 +1,5 @@
-import type { JsonMember, JsonObject, Span } from "../../json/json-tree.js";
+import type { JsonMember, JsonObject } from "../../json/json-tree.js";
+import type { Span } from "../../text/text-edit.js";
 import { blanksAfter, blanksBefore, breakAt, gapIn, hasBreak, startsLine } from "./json-gaps.js";
 import type { JsonGap } from "./json-gaps.js";
 

@@ -1,4 +1,4 @@
-import type { Span } from "../../json/json-tree.js";
+import type { Span } from "../../text/text-edit.js";
 
 export interface JsonComment extends Span {
   /** `//`: it reaches to the end of its line. */

@@ -1,5 +1,5 @@
-import type { JsonArray, JsonNode, JsonObject, Span } from "../../json/json-tree.js";
-import type { TextEdit } from "../../text/text-edit.js";
+import type { JsonArray, JsonNode, JsonObject } from "../../json/json-tree.js";
+import type { Span, TextEdit } from "../../text/text-edit.js";
 import { cutsOf, gapAfter } from "./json-cuts.js";
 import { gapIn } from "./json-gaps.js";
 import type { Section } from "./json-sections.js";

@@ -1,5 +1,4 @@
-import type { Span } from "../../json/json-tree.js";
-import type { TextEdit } from "../../text/text-edit.js";
+import type { Span, TextEdit } from "../../text/text-edit.js";
 import type { Line, ReadLines } from "./read-lines.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Span } from "../../json/json-tree.js";
+import type { Span } from "../../text/text-edit.js";
 import type { SettingsFault } from "../settings-text.js";
 
 export interface SystemdValue {
