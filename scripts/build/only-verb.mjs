@@ -3,7 +3,7 @@ import { join } from "node:path";
 const source = join(import.meta.dirname, "../../src");
 /** Verbs that read their profile and touch no host. */
 const withoutHost = ["validate", "render"];
-const declaration = /^commands\/(?:(?:ha|simulator)\/)?([\w-]+)\.ts$/;
+const declaration = /^commands\/(?:verbs|ha|simulator)\/([\w-]+)\.ts$/;
 
 /**
  * Leaves out of the program what only other verbs load, the parser, and the host where none is touched: for

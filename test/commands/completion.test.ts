@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { completions } from "../../src/commands/command-line/completions.js";
-import { filesWanted } from "../../src/commands/completion.js";
+import { filesWanted } from "../../src/commands/verbs/completion.js";
 import { knetctl, knetctlScript } from "../support/knetctl.js";
 
 const offered: readonly (readonly [readonly string[], readonly string[]])[] = [

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { schemaTexts } from "../../src/generated/schemas.js";
-import { schema, schemaNames } from "../../src/commands/schema.js";
+import { schema, schemaNames } from "../../src/commands/verbs/schema.js";
 import { validate } from "../../src/commands/run/validate.js";
 import { path } from "../../src/host/path.js";
 import { recordedContext } from "../support/recorded-context.js";

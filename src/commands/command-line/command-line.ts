@@ -1,8 +1,8 @@
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import { verbs } from "../index.js";
-import { isGroup, type ParsedArguments, usageText, type Verb, type VerbGroup } from "../verb.js";
+import { verbs } from "../verbs/index.js";
+import { isGroup, type ParsedArguments, usageText, type Verb, type VerbGroup } from "../verbs/verb.js";
 import { either, everywhere, helpText, programUsage } from "./help-text.js";
 import { refuseEmpty, refuseMisused, refuseRepeated, takesValue } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";

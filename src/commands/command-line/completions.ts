@@ -1,4 +1,4 @@
-import { filesWanted } from "../completion.js";
+import { filesWanted } from "../verbs/completion.js";
 import { lineParts, optionsToOffer } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";

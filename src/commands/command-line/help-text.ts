@@ -1,5 +1,5 @@
 import type { ExitCode } from "../../problem/exit-codes.js";
-import type { Verb } from "../verb.js";
+import type { Verb } from "../verbs/verb.js";
 
 export const everywhere = "Everywhere:";
 export const programUsage = "knetctl COMMAND";

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../../problem/exit-codes.js";
 import type { CommandContext } from "../command.js";
-import { verbs } from "../index.js";
-import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verb.js";
+import { verbs } from "../verbs/index.js";
+import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verbs/verb.js";
 import { everywhereOptions } from "./options.js";
 
 /** What a command line says about its verb. */

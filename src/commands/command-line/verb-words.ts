@@ -1,4 +1,4 @@
-import type { Option, Verb, Word } from "../verb.js";
+import type { Option, Verb, Word } from "../verbs/verb.js";
 import { everywhereOptions } from "./options.js";
 
 /** What a verb accepts, as far as completion and messages about bad usage need it. */

@@ -1,4 +1,4 @@
-import { verb } from "../verb.js";
+import { verb } from "../verbs/verb.js";
 import { connectionWord, editOptions, endpointWord, withUser } from "./ha-options.js";
 
 export const promote = verb({

@@ -5,7 +5,7 @@ import { Problem } from "../../problem/problem.js";
 import type { Cluster } from "../../simulator/cluster.js";
 import { type CommandContext, type CommandRun, simulatorSources } from "../command.js";
 import { file, text, wholeNumberOption } from "../command-line/options.js";
-import { verb } from "../verb.js";
+import { verb } from "../verbs/verb.js";
 
 export const start = verb({
   name: "start",

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import ts from "typescript";
-import { verbs } from "../../../src/commands/index.js";
-import type { Verb } from "../../../src/commands/verb.js";
+import { verbs } from "../../../src/commands/verbs/index.js";
+import type { Verb } from "../../../src/commands/verbs/verb.js";
 import { parsed, sourceFiles, sourceImports } from "../../support/source-imports.js";
 
 const src = join(import.meta.dirname, "../../../src");

@@ -1,4 +1,4 @@
-import { file, flag, loginOptions, secondsOption, text } from "./command-line/options.js";
+import { file, flag, loginOptions, secondsOption, text } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const smoke = verb({
@@ -44,5 +44,5 @@ export const smoke = verb({
       "any other module",
     ],
   ],
-  run: async (args, context) => (await import("./run/smoke.js")).smoke(args, context),
+  run: async (args, context) => (await import("../run/smoke.js")).smoke(args, context),
 });

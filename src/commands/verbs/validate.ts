@@ -1,4 +1,4 @@
-import { profileWord } from "./command-line/options.js";
+import { profileWord } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const validate = verb({
@@ -10,5 +10,5 @@ export const validate = verb({
     ["knetctl validate profile.yaml", "show what is wrong with it, line by line"],
     ["knetctl validate --json - < profile.yaml", "the same as JSON, from standard input"],
   ],
-  run: async (args, context) => (await import("./run/validate.js")).validate(args, context),
+  run: async (args, context) => (await import("../run/validate.js")).validate(args, context),
 });

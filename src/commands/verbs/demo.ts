@@ -1,4 +1,4 @@
-import { flag } from "./command-line/options.js";
+import { flag } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 /** The second call, made by the first one, runs inside the sandbox. */
@@ -10,6 +10,6 @@ export const demo = verb({
   examples: [["sudo knetctl demo", "watch validate, apply and verify at work; this host stays as it is"]],
   run: async ({ insideSandbox }, context) =>
     insideSandbox
-      ? (await import("./demo/demo.js")).insideSandbox(context)
-      : (await import("./demo/demo.js")).demoInSandbox(context),
+      ? (await import("../demo/demo.js")).insideSandbox(context)
+      : (await import("../demo/demo.js")).demoInSandbox(context),
 });

@@ -1,5 +1,5 @@
-import { usualServiceUser } from "../vendor/client.js";
-import { file, flag, rootOption, text } from "./command-line/options.js";
+import { usualServiceUser } from "../../vendor/client.js";
+import { file, flag, rootOption, text } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const init = verb({
@@ -23,5 +23,5 @@ export const init = verb({
     ["sudo knetctl init --from-host --out profile.yaml", "take over a host that was set up by hand"],
     ["sudo knetctl init --from-host --settings env:/etc/amplia/amplia.env", "settings in another form"],
   ],
-  run: async (args, context) => (await import("./init/init.js")).init(args, context),
+  run: async (args, context) => (await import("../init/init.js")).init(args, context),
 });

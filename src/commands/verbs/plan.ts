@@ -1,4 +1,4 @@
-import { inPlaceOption, profileWord, rootOption } from "./command-line/options.js";
+import { inPlaceOption, profileWord, rootOption } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const plan = verb({
@@ -20,5 +20,5 @@ export const plan = verb({
     ["sudo knetctl plan profile.yaml --root /srv/image", "in an image instead"],
     ["sudo knetctl plan profile.yaml --json", "the plan for a pipeline"],
   ],
-  run: async (args, context) => (await import("./run/plan.js")).plan(args, context),
+  run: async (args, context) => (await import("../run/plan.js")).plan(args, context),
 });

@@ -1,5 +1,5 @@
-import { settingsForms } from "../formats/settings/settings-text.js";
-import { flag, profileWord, text } from "./command-line/options.js";
+import { settingsForms } from "../../formats/settings/settings-text.js";
+import { flag, profileWord, text } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const render = verb({
@@ -22,5 +22,5 @@ export const render = verb({
     ["knetctl render profile.yaml --target ini", "the application's settings"],
     ["knetctl render profile.yaml --target env --show-secrets > amplia.env", "for docker run --env-file"],
   ],
-  run: async (args, context) => (await import("./run/render.js")).render(args, context),
+  run: async (args, context) => (await import("../run/render.js")).render(args, context),
 });

@@ -1,4 +1,10 @@
-import { changeOptions, loginOptions, probeOption, profileWord, rootOption } from "./command-line/options.js";
+import {
+  changeOptions,
+  loginOptions,
+  probeOption,
+  profileWord,
+  rootOption,
+} from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 const { "lock-timeout": lockTimeout, timeout, prove } = changeOptions;
@@ -19,5 +25,5 @@ export const rehearse = verb({
     ["sudo knetctl rehearse profile.yaml", "would apply work, and what would it change and restart?"],
     ["sudo knetctl rehearse profile.yaml --json", "from a pipeline; exit code 69: a VHSM cannot be reached"],
   ],
-  run: async (args, context) => (await import("./run/rehearse.js")).rehearse(args, context),
+  run: async (args, context) => (await import("../run/rehearse.js")).rehearse(args, context),
 });

@@ -1,5 +1,5 @@
-import { exitCodes } from "../problem/exit-codes.js";
-import { Problem } from "../problem/problem.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { Problem } from "../../problem/problem.js";
 import { verb } from "./verb.js";
 
 /** Shells for which there is a completion script. */

@@ -1,5 +1,5 @@
-import type { schemaTexts } from "../generated/schemas.js";
-import { exitCodes } from "../problem/exit-codes.js";
+import type { schemaTexts } from "../../generated/schemas.js";
+import { exitCodes } from "../../problem/exit-codes.js";
 import { verb } from "./verb.js";
 
 /** Schemas for users of the program; the others are parts of these. */
@@ -25,7 +25,7 @@ export const schema = verb({
     ["knetctl schema report", "what --json prints"],
   ],
   run: async ({ name = "profile" }, { output }) => {
-    const { schemaTexts: texts } = await import("../generated/schemas.js");
+    const { schemaTexts: texts } = await import("../../generated/schemas.js");
     const text = texts[name];
     if (output.json) output.document(JSON.parse(text));
     else output.file(text);

@@ -1,5 +1,5 @@
-import { archive } from "./simulator/archive.js";
-import { start } from "./simulator/start.js";
+import { archive } from "../simulator/archive.js";
+import { start } from "../simulator/start.js";
 import type { VerbGroup } from "./verb.js";
 
 export const simulator: VerbGroup = {

@@ -1,4 +1,4 @@
-import { flag, lockOption, rootOption, runWord } from "./command-line/options.js";
+import { flag, lockOption, rootOption, runWord } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const rollback = verb({
@@ -16,5 +16,5 @@ export const rollback = verb({
     ["sudo knetctl rollback", "take it back"],
     ["sudo knetctl rollback 3 --keep-changed", "run 3, except for files edited since"],
   ],
-  run: async (args, context) => (await import("./run/rollback.js")).rollback(args, context),
+  run: async (args, context) => (await import("../run/rollback.js")).rollback(args, context),
 });

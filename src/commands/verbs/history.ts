@@ -1,4 +1,4 @@
-import { rootOption, runWord } from "./command-line/options.js";
+import { rootOption, runWord } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const history = verb({
@@ -10,5 +10,5 @@ export const history = verb({
     ["sudo knetctl history", "all runs, the latest first"],
     ["sudo knetctl history 3", "everything that run 3 changed, and whether it can be taken back"],
   ],
-  run: async (args, context) => (await import("./run/history.js")).history(args, context),
+  run: async (args, context) => (await import("../run/history.js")).history(args, context),
 });

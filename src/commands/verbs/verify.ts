@@ -1,4 +1,4 @@
-import { profileWord, proofOptions, rootOption } from "./command-line/options.js";
+import { profileWord, proofOptions, rootOption } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const verify = verb({
@@ -10,5 +10,5 @@ export const verify = verb({
     ["sudo knetctl verify profile.yaml", "is the host as the profile wants it, and does it work?"],
     ["sudo knetctl verify profile.yaml --no-smoke-test", "only compare; no login"],
   ],
-  run: async (args, context) => (await import("./run/verify.js")).verify(args, context),
+  run: async (args, context) => (await import("../run/verify.js")).verify(args, context),
 });

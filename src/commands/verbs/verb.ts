@@ -1,6 +1,6 @@
 import type { InferredOptionType, Options, PositionalOptions } from "yargs";
-import type { ExitCode } from "../problem/exit-codes.js";
-import type { CommandContext } from "./command.js";
+import type { ExitCode } from "../../problem/exit-codes.js";
+import type { CommandContext } from "../command.js";
 
 /** What completion and the messages about bad usage need to know, but the parser does not. */
 interface Beside {

@@ -5,7 +5,7 @@ import {
   probeOption,
   profileWord,
   rootOption,
-} from "./command-line/options.js";
+} from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const apply = verb({
@@ -26,6 +26,6 @@ export const apply = verb({
   ],
   run: async (args, context) =>
     args.dryRun
-      ? (await import("./run/plan.js")).plan(args, context)
-      : (await import("./run/apply.js")).apply(args, context),
+      ? (await import("../run/plan.js")).plan(args, context)
+      : (await import("../run/apply.js")).apply(args, context),
 });
