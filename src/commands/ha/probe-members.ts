@@ -25,13 +25,13 @@ export function membersToProbe(
 ): MembersToProbe {
   const [known, order] = [before ?? [], wanted].map((endpoints) => endpoints.map(endpointMeaning));
   if (known?.join() === order?.join()) return { vouched: [], others: [] };
+  const isKnown = new Set(known);
   const isPromoted = (index: number): boolean =>
     index === 0 && verb !== "remove" && known?.[0] !== order?.[0];
-  const isVouched = (endpoint: Endpoint, index: number): boolean =>
-    known?.includes(endpointMeaning(endpoint)) !== true || isPromoted(index);
+  const isVouched = (index: number): boolean => !isKnown.has(order?.[index] ?? "") || isPromoted(index);
   return {
-    vouched: wanted.filter(isVouched),
-    others: wanted.filter((endpoint, index) => !isVouched(endpoint, index)),
+    vouched: wanted.filter((_, index) => isVouched(index)),
+    others: wanted.filter((_, index) => !isVouched(index)),
   };
 }
 

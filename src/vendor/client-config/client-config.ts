@@ -1,5 +1,5 @@
 import type { JsonNode } from "../../formats/json/json-tree.js";
-import { isSameAddress } from "../../profile/address.js";
+import { isSameAddress, parseAddress } from "../../profile/address.js";
 import type { Endpoint, LogVerbosity, Profile } from "../../profile/types.js";
 
 export interface ClientUser {
@@ -90,7 +90,13 @@ export function sameEndpoints(some: readonly Endpoint[] | undefined, other: read
   );
 }
 
-export function isSameEndpoint({ ip, port }: Endpoint, other: Endpoint | undefined): boolean {
+/** Equal for two endpoints if they are the same, however their addresses are spelt. */
+export function spellingKey({ ip, port }: Endpoint): string {
+  const address = parseAddress(ip);
+  return address.kind === "address" ? `${address.canonical} ${port}` : `"${ip}" ${port}`;
+}
+
+function isSameEndpoint({ ip, port }: Endpoint, other: Endpoint | undefined): boolean {
   return port === other?.port && isSameAddress(ip, other.ip);
 }
 

@@ -9,7 +9,7 @@ import {
   type ClientUser,
   defaultVerbosity,
   endpointsOf,
-  isSameEndpoint,
+  spellingKey,
   memberOf,
   readClientConfig,
   readsAs,
@@ -113,9 +113,9 @@ function editConnection(editor: JsonEditor, node: JsonObject, endpoints: readonl
   const before = endpointsOf(node);
   if (sameEndpoints(before, endpoints)) return;
   const add = new Map<string, JsonData>();
-  const asSpelt = endpoints.map(
-    (endpoint) => before?.find((one) => isSameEndpoint(one, endpoint)) ?? endpoint,
-  );
+  // the first spelling of each, looked up: a vector may have a thousand endpoints
+  const spellings = new Map(before?.toReversed().map((endpoint) => [spellingKey(endpoint), endpoint]));
+  const asSpelt = endpoints.map((endpoint) => spellings.get(spellingKey(endpoint)) ?? endpoint);
   for (const [key, data] of Object.entries(endpointData(asSpelt, portWriter(node)))) {
     const existing = memberOf(node, key);
     if (existing === undefined) add.set(key, data);
