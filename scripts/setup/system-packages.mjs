@@ -28,7 +28,18 @@ const groups = {
     "openssl",
   ],
   /** what the tests and the bench call */
-  tests: ["acl", "attr", "dbus", "e2fsprogs", "iproute2", "opencryptoki", "procps", "strace", "systemd"],
+  tests: [
+    "acl",
+    "attr",
+    "dbus",
+    "e2fsprogs",
+    "iproute2",
+    "libnss3",
+    "opencryptoki",
+    "procps",
+    "strace",
+    "systemd",
+  ],
   /** servers that the tests probe */
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };

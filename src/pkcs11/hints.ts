@@ -23,7 +23,11 @@ const hints: ReadonlyMap<number, string> = new Map([
       "variables it reads, and that this user may read them",
   ],
   [0x06, "check what the module reads and talks to as this user: files, a daemon, group membership"],
-  [0x07, "the module requires initialisation parameters that knetctl does not give"],
+  [
+    0x07,
+    "the module does not take what it was given; in C_Initialize it may want parameters, as NSS's module " +
+      "does: knetctl smoke --init-args",
+  ],
   [0x12, "the module refuses an attribute that PKCS #11 leaves optional"],
   [0x13, "the module may not support session objects"],
   [0x1b, "a policy of the HSM forbids it: ask its administrator"],

@@ -53,6 +53,8 @@ export interface WorkerRequest {
   readonly task: WorkerTask;
   /** Absolute path, or a bare name for the dynamic loader. */
   readonly module: string;
+  /** Library parameters for C_Initialize; null: none. */
+  readonly initArgs: string | null;
   /** Paths of libraries that are loaded with the module, before it is called: see `again`. */
   readonly loadFirst: readonly string[];
   /** Whether the worker may answer `again`. */
@@ -202,6 +204,7 @@ export function asRequest(line: string): WorkerRequest | undefined {
     nonce: textOf(value["nonce"]),
     task: tasks.find((known) => known === value["task"]) ?? "smoke",
     module: textOf(value["module"]),
+    initArgs: typeof value["initArgs"] === "string" ? value["initArgs"] : null,
     loadFirst: paths(value["loadFirst"]),
     mayStartAgain: value["mayStartAgain"] === true,
     token,

@@ -38,6 +38,8 @@ export interface TokenTestRequest {
    * is passed on.
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Library parameters for C_Initialize, as NSS's modules want them. They are no secret. */
+  readonly initArgs?: string;
   /** LD_LIBRARY_PATH of the worker. */
   readonly libraryPath?: string;
   /** The way to where it runs (`Host.enter`). Default: it runs on this machine. */
@@ -92,6 +94,7 @@ export async function testToken(
         nonce: randomBytes(12).toString("hex"),
         task,
         module: request.module,
+        initArgs: request.initArgs ?? null,
         token: request.token,
         pinBytes: pin?.length ?? null,
         identity: request.identity ?? null,

@@ -202,6 +202,7 @@ const programCodes = {
   "smoke-module-relative": exitCodes.usage,
   "smoke-identity-refused": exitCodes.noPermission,
   "smoke-as-needs-root": exitCodes.noPermission,
+  "smoke-as-root": exitCodes.failed,
   "smoke-test-failed": exitCodes.failed,
   "smoke-token-unreachable": exitCodes.unavailable,
 

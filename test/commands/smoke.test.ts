@@ -107,10 +107,10 @@ test("what is asked for wrongly is refused before the module is loaded", async (
 test("as root it says that the module runs as root, unless that was asked for", async (t) => {
   const asRoot = run({}, false, false, true);
   t.equal(await asRoot.exitCode, 0);
-  t.match(asRoot.recorded.notes.join("\n"), /runs as root; --as USER/);
+  t.match(asRoot.recorded.problems, [{ code: "smoke-as-root", severity: "warning", hint: /--as USER/ }]);
   for (const { recorded, exitCode } of [run({ as: "root" }, false, false, true), run({})]) {
     await exitCode;
-    t.notMatch(recorded.notes.join("\n"), /runs as root/);
+    t.notOk(recorded.problems.some(({ code }) => code === "smoke-as-root"));
   }
 });
 

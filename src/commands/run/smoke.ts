@@ -35,6 +35,8 @@ export interface SmokeArguments extends LoginArguments {
   readonly tokenObjects?: string | undefined;
   /** The label of what an earlier test has left; only this is removed, and nothing is tested. */
   readonly removeLeftovers?: string | undefined;
+  /** Library parameters for C_Initialize. */
+  readonly initArgs?: string | undefined;
   /** NAME=VALUE: the module's environment, which otherwise contains nothing of this process's. */
   readonly env?: readonly string[] | undefined;
 }
@@ -50,16 +52,14 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
     timeoutMs: timeoutMs(args.timeout),
     environment: environment(args.env ?? []),
     proof: proofRules(args),
+    ...(args.initArgs !== undefined && { initArgs: args.initArgs }),
     workerPath: pkcs11Worker(context),
     refusedPins: refusedPinsOf(args, context),
     signal: context.signal,
   };
   const identity = args.as === undefined ? undefined : await identityOf(args.as, context);
-  if (identity === undefined && context.isRoot)
-    context.output.note(
-      "note: the module runs as root; --as USER runs it as the service does, with other rights " +
-        "and another home",
-    );
+  const asRoot = identity === undefined && context.isRoot ? [runsAsRoot()] : [];
+  for (const problem of asRoot) context.output.problem(problem);
   const { pin, problems } = await pinOf(args, context);
   if (args.removeLeftovers !== undefined && pin === undefined)
     throw usage("--remove-leftovers needs the PIN: private keys are not seen without a login");
@@ -67,9 +67,18 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
   const { removeLeftovers: leftBy } = args;
   const tokens = [await (leftBy === undefined ? smokeTest(test) : removeLeftovers({ ...test, leftBy }))];
   const report = { tokens };
-  show(report, problems, context);
+  show(report, [...asRoot, ...problems], context);
   return smokeOutcome(report).exitCode;
 };
+
+function runsAsRoot(): Problem {
+  return new Problem("smoke-as-root", "the module runs as root", {
+    severity: "warning",
+    detail:
+      "root has other rights and another home than the service's user: for the service, this proves nothing",
+    hint: "give the service's user: --as USER",
+  });
+}
 
 function modulePath(module: string, { workingFolder }: CommandContext): string {
   return module.includes("/") ? resolve(workingFolder, module) : module;

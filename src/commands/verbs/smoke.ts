@@ -35,6 +35,7 @@ export const smoke = verb({
       ...text("NAME=VALUE for the module, which otherwise gets a clean environment; may be repeated"),
       array: true,
     },
+    "init-args": text("parameters of the module's initialisation, for modules that want some (NSS)"),
     timeout: { ...secondsOption("timeout", 0.1, "seconds for the whole test"), default: 60 },
   },
   examples: [

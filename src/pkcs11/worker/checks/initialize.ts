@@ -10,8 +10,11 @@ export const initialize: Check = {
   id: "initialize",
   refused: "stop",
   perform(run) {
+    const { initArgs } = run.request;
+    // the addon cuts off the last character
+    const parameters = initArgs === null ? {} : { libraryParameters: `${initArgs} ` };
     try {
-      run.library.C_Initialize({ flags: CKF_OS_LOCKING_OK });
+      run.library.C_Initialize({ ...parameters, flags: CKF_OS_LOCKING_OK });
       run.initialized = true;
       return { status: "pass" };
     } catch (error) {
@@ -20,7 +23,7 @@ export const initialize: Check = {
         (error.value !== CKR_CANT_LOCK && error.value !== CKR_NEED_TO_CREATE_THREADS)
       )
         throw error;
-      run.library.C_Initialize({ flags: 0 });
+      run.library.C_Initialize({ ...parameters, flags: 0 });
       run.initialized = true;
       return {
         status: "warn",
