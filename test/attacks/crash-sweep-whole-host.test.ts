@@ -1,8 +1,10 @@
 import t from "tap";
-import { mkdtempSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
+import { removeStageFolders } from "../../src/host/stage/stage-folder.js";
 import { unfinishedRun } from "../../src/workflow/recover.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, type Fault } from "../support/faulty-calls.js";
@@ -94,6 +96,70 @@ t.test(
     );
   },
 );
+
+/** Each costs an apply with its proof: so many of each kind. */
+const points = process.env["KNETCTL_SWEEP"] === "all" ? 60 : 3;
+const { EIO } = constants.errno;
+
+t.test(
+  "49, 50: killed, or failed, at calls of the stages and the proof: the host is as before",
+  async (t) => {
+    t.match(await program.run(args("rollback")), { outcome: "rolled-back" });
+    const [before, mounts] = [host(), mountsHere()];
+    const { calls } = await program.calls(args("apply"));
+    t.match(await program.run(args("rollback")), { outcome: "rolled-back" });
+    const begun = calls.findIndex(({ path: at }) => at.includes("/var/lib/knetctl/runs/"));
+    const first = calls.findIndex(({ path: at }) => at.includes("/var/lib/knetctl/stage-"));
+    t.ok(
+      first >= 0 && begun > first + points,
+      `${first} to ${begun} of ${calls.length} are the stages' and the proof's`,
+    );
+    const every = Math.floor((begun - first) / points);
+    for (const how of ["kill", EIO] as const) {
+      const offset = sampled(`${how} in stages and proof`, every);
+      for (let point = 0; point < points; point++) {
+        const {
+          number,
+          name,
+          path: at,
+        } = calls[first + offset + point * every] ?? { number: 0, name: "", path: "" };
+        const said = `${how} ${number}: ${name} ${at}`;
+        const ran = await program.run(args("apply"), { at: number, how });
+        // a call that may fail, or whose number another run gives to another call
+        if (ran?.outcome === "applied")
+          t.match(await program.run(args("rollback")), { outcome: "rolled-back" }, said);
+        else {
+          t.equal(ran === undefined, how === "kill", said);
+          if (ran !== undefined) t.match(ran.problems, [{ severity: "error" }], said);
+          t.equal(unfinishedRun(root), undefined, `${said}: nothing is recorded`);
+        }
+        t.same(differences(before, host()), [], said);
+        t.ok(
+          await eventually(() => processesWith("knetctl-stage").length === 0, 5000),
+          `${said}: a stage is left`,
+        );
+        t.ok(
+          await eventually(() => processesWith("pkcs11-worker").length === 0, 3000),
+          `${said}: the worker is left`,
+        );
+        t.same(mountsHere(), mounts, said);
+      }
+    }
+    removeStageFolders(false);
+    t.same(stageFolders(), [], "what the killed ones left on the disk, the next run removes");
+  },
+);
+
+function mountsHere(): readonly string[] {
+  const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
+  return lines.map((line) => line.split(" ")[4] ?? "").sort();
+}
+
+function stageFolders(): readonly string[] {
+  return ["/var/lib/knetctl", "/run"].flatMap((parent) =>
+    existsSync(parent) ? readdirSync(parent).filter((name) => name.startsWith("stage-")) : [],
+  );
+}
 
 function temporaryFolders(): readonly string[] {
   return readdirSync("/tmp").filter((name) => name.startsWith("knetctl-"));
