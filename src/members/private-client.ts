@@ -29,7 +29,10 @@ export interface PrivateClient {
 }
 
 /** The module, and how it is run. */
-export type ModuleRun = Pick<TokenTestRequest, "module" | "workerPath" | "timeoutMs" | "signal" | "enter"> &
+export type ModuleRun = Pick<
+  TokenTestRequest,
+  "module" | "workerPath" | "timeoutMs" | "signal" | "enter" | "proof"
+> &
   Required<Pick<TokenTestRequest, "refusedPins">>;
 
 /** The user and home with which the module is loaded. */
@@ -59,7 +62,15 @@ export function memberClient(
   const gid = host.accounts.group(profile.service.group)?.gid ?? identity.gid;
   const configFor = oneConnection(input, connection);
   return {
-    how: { module: clientModule, workerPath: worker, timeoutMs, signal, enter: host.enter, refusedPins },
+    how: {
+      module: clientModule,
+      workerPath: worker,
+      timeoutMs,
+      signal,
+      enter: host.enter,
+      refusedPins,
+      ...(profile.proof && { proof: profile.proof }),
+    },
     withEndpoints: async (endpoints, use) => {
       const file = {
         gid,

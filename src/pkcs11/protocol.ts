@@ -68,8 +68,9 @@ export interface WorkerRequest {
   readonly atLeast: Demanded;
   /** Keys on the token outlive the session; they are destroyed at the end. */
   readonly tokenObjects: TokenObjectRule;
-  /** Labels of signing keys that must be on the token. */
+  /** Labels of signing keys that must be on the token, or may be on another one. */
   readonly keys: readonly string[];
+  readonly keysElsewhere: boolean;
 }
 
 /** What the worker reports on descriptor 3. */
@@ -214,6 +215,7 @@ export function asRequest(line: string): WorkerRequest | undefined {
     atLeast: demandedLevels.find((known) => known === value["atLeast"]) ?? usualProofRules.atLeast,
     tokenObjects: tokenObjectRules.find((known) => known === value["tokenObjects"]) ?? "never",
     keys: Array.isArray(value["keys"]) ? value["keys"].map(textOf) : [],
+    keysElsewhere: value["keysElsewhere"] === true,
   };
 }
 

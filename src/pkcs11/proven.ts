@@ -31,9 +31,16 @@ export interface ProofRules {
   readonly tokenObjects: TokenObjectRule;
   /** Labels of signing keys that must be on the token; each is signed with. */
   readonly keys: readonly string[];
+  /** Some of these keys may be on another token, which the caller looks at. */
+  readonly keysElsewhere: boolean;
 }
 
-export const usualProofRules: ProofRules = { atLeast: "signed", tokenObjects: "allow", keys: [] };
+export const usualProofRules: ProofRules = {
+  atLeast: "signed",
+  tokenObjects: "allow",
+  keys: [],
+  keysElsewhere: false,
+};
 
 /** With which kind of key a verified signature was made: one that was there, or one of the run's own. */
 export const signedKeys = ["existing", "session", "token"] as const;

@@ -204,6 +204,7 @@ const programCodes = {
   "smoke-as-needs-root": exitCodes.noPermission,
   "smoke-as-root": exitCodes.failed,
   "smoke-test-failed": exitCodes.failed,
+  "smoke-key-missing": exitCodes.failed,
   "smoke-token-unreachable": exitCodes.unavailable,
 
   // high availability

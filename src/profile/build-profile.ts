@@ -13,6 +13,8 @@ import {
   type ModuleSource,
   type PinSource,
   type Profile,
+  proofLevels,
+  type ProofRules,
   type ServiceAccount,
   type User,
 } from "./types.js";
@@ -35,6 +37,7 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
   const keyStores = new Map(
     entriesOf(root, "key_stores").map((entry) => [entry.key, checked(buildKeyStore(entry, context))]),
   );
+  const proof = valueOf(root, "proof");
   const version = textOf(valueOf(valueOf(root, "amplia"), "version"));
   return {
     source,
@@ -45,6 +48,7 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
     service: serviceAccount(valueOf(root, "service")),
     ...(entryOf(root, "key_stores") && { keyStores }),
     ...defaultStore(root, keyStores),
+    ...(proof && { proof: proofRules(proof, users.size !== 1 || hasOtherTokens(root)) }),
     ...(version !== undefined && { ampliaVersion: version }),
   };
 }
@@ -123,6 +127,24 @@ function serviceAccount(service: TreeNode | undefined): ServiceAccount {
     ...(unit !== undefined && { unit }),
     ...(health !== undefined && { health }),
     startTimeoutSeconds: numberOf(valueOf(service, "start_timeout")) ?? defaultStartTimeoutSeconds,
+  };
+}
+
+/** Whether key stores lead to tokens that are no user's. */
+function hasOtherTokens(root: TreeNode): boolean {
+  return entriesOf(root, "key_stores").some(
+    ({ value }) => textOf(valueOf(value, "type")) === "Pkcs11" && valueOf(value, "user") === undefined,
+  );
+}
+
+function proofRules(proof: TreeNode, keysElsewhere: boolean): ProofRules {
+  const level = textOf(valueOf(proof, "at_least"));
+  const keys = valueOf(proof, "keys");
+  return {
+    atLeast: proofLevels.find((known) => known === level) ?? "signed",
+    tokenObjects: textOf(valueOf(proof, "token_objects")) === "never" ? "never" : "allow",
+    keys: keys?.kind === "list" ? keys.items.map((label) => checked(textOf(label))) : [],
+    keysElsewhere,
   };
 }
 

@@ -74,6 +74,21 @@ export interface ServiceAccount {
   readonly startTimeoutSeconds: number;
 }
 
+/** What can be demanded of the smoke test; `signed`: by any key. */
+export const proofLevels = ["nothing", "reached", "logged-in", "signed", "signed-existing-key"] as const;
+
+/** What the smoke test has to prove about each user's token, and how it may do so. */
+export interface ProofRules {
+  /** Less fails if there is a PIN, and is a warning if not. */
+  readonly atLeast: (typeof proofLevels)[number];
+  /** Whether keys may be made on the token where session objects are refused. */
+  readonly tokenObjects: "allow" | "never";
+  /** Labels of signing keys that must be on one of the tokens. */
+  readonly keys: readonly string[];
+  /** Whether there are several tokens, so that one need not have all these keys. */
+  readonly keysElsewhere: boolean;
+}
+
 /** A file of the application's settings, and the form it has. */
 export interface SettingsTarget {
   readonly path: AbsolutePath;
@@ -111,6 +126,8 @@ export interface Profile {
   readonly keyStores?: ReadonlyMap<string, KeyStore>;
   /** The store that the application uses by default, and the file that says so. */
   readonly defaultKeyStore?: { readonly name: string; readonly target: SettingsTarget };
+  /** Absent: the smoke test's own rules. */
+  readonly proof?: ProofRules;
   /** Version of Amplia: "4.8.0". Absent: not known. */
   readonly ampliaVersion?: string;
 }

@@ -175,6 +175,13 @@ test("keys that are asked for must be there, and each is signed with", async (t)
   });
 });
 
+test("of keys that may be on another token, those that are here sign", async (t) => {
+  const report = await smoke("keys", {}, { keys: ["ocsp", "tsa"], keysElsewhere: true });
+  t.match(check(report, "sign-existing"), { status: "pass", detail: /^"tsa" / });
+  t.strictSame(failed(report), []);
+  t.equal((await smoke("empty", {}, { keys: ["ocsp"], keysElsewhere: true })).proven, "signed-session-key");
+});
+
 test("a key that demands a login for each signature is not signed with, which is said", async (t) => {
   const report = await smoke("keys", { WRAP_AUTH: "always" });
   t.equal(report.proven, "signed-session-key");

@@ -120,3 +120,32 @@ t.test("text of the profile cannot command a terminal from within a problem", as
   const { problems } = await parsed('connections: {}\nusers: {}\n"\\e[2J\\u202e\\x07": 1\n');
   t.match(problems.at(-1)?.detail, "\\u{1b}[2J\\u{202e}\\u{7}");
 });
+
+t.test("what is to be proven: left out, in full, and what is no proof", async (t) => {
+  const users = { ca_signer: { connection: "hsm_1", pin: { prompt: true } } };
+  const profile = { connections: { hsm_1: { endpoints: [{ ip: "10.1.2.3", port: 1 }] } }, users };
+  const proofOf = async (proof: unknown) =>
+    (await parsed(JSON.stringify({ ...profile, proof }))).profile?.proof;
+  t.equal((await parsed(JSON.stringify(profile))).profile?.proof, undefined);
+  t.strictSame(await proofOf({}), {
+    atLeast: "signed",
+    tokenObjects: "allow",
+    keys: [],
+    keysElsewhere: false,
+  });
+  t.strictSame(
+    await proofOf({ at_least: "signed-existing-key", token_objects: "never", keys: ["ca", "ocsp"] }),
+    { atLeast: "signed-existing-key", tokenObjects: "never", keys: ["ca", "ocsp"], keysElsewhere: false },
+  );
+  for (const wrong of [
+    { at_least: "signed-session-key" },
+    { token_objects: "always" },
+    { keys: "ca" },
+    { keys: [""] },
+    { keys: ["ca", "ca"] },
+    { key: [] },
+  ])
+    t.equal(await proofOf(wrong), undefined, JSON.stringify(wrong));
+  const two = { ...profile, users: { ...users, ocsp: { connection: "hsm_1", pin: { prompt: true } } } };
+  t.match((await parsed(JSON.stringify({ ...two, proof: {} }))).profile?.proof, { keysElsewhere: true });
+});

@@ -83,6 +83,11 @@ export interface Report {
   /** Of verify alone. */
   readonly verdict?: string;
   readonly smoke: {
-    tokens: { label: string; checks: { id: string; status: string; ckr?: string; hint?: string }[] }[];
+    verdict: string;
+    tokens: {
+      label: string;
+      proven: string;
+      checks: { id: string; status: string; ckr?: string; hint?: string }[];
+    }[];
   };
 }

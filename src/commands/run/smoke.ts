@@ -104,6 +104,7 @@ function proofRules({ atLeast, tokenObjects, key = [] }: SmokeArguments): ProofR
     atLeast: demandedLevels.find((known) => known === atLeast) ?? usualProofRules.atLeast,
     tokenObjects: tokenObjectRules.find((known) => known === tokenObjects) ?? usualProofRules.tokenObjects,
     keys: key,
+    keysElsewhere: false,
   };
 }
 

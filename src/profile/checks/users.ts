@@ -30,7 +30,11 @@ export function checkUsers(root: TreeNode): readonly Finding[] {
  * knetctl.
  */
 function isClientConfiguration(root: TreeNode, users: readonly Entry[]): boolean {
-  if (["module", "service", "key_stores", "default_key_store", "amplia"].some((key) => entryOf(root, key)))
+  if (
+    ["module", "service", "key_stores", "default_key_store", "proof", "amplia"].some((key) =>
+      entryOf(root, key),
+    )
+  )
     return false;
   if (users.some(({ value }) => entryOf(value, "pin"))) return false;
   return !entriesOf(root, "connections").some(({ value }) => entryOf(value, "endpoints"));

@@ -8,6 +8,7 @@ import type { PinSource, Profile } from "../../profile/types.js";
 import type { RefusedPins } from "../../pkcs11/refused-pins/refused-pins.js";
 import type { CheckResult, TokenReport } from "../../pkcs11/report.js";
 import { type Evidence, probeEvidence } from "./probe-evidence.js";
+import { missingKeys } from "./missing-keys.js";
 import { loginAs, type TestedToken } from "./user-login.js";
 import { type Change, changesContent } from "../../workflow/change.js";
 import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
@@ -75,6 +76,7 @@ async function prove(
       ...token,
       pin,
       refusedPins: options.refusedPins,
+      ...(profile.proof && { proof: profile.proof }),
       identity: serviceIdentity(host, profile.service),
       timeoutMs: options.timeoutMs,
       workerPath: options.worker,
@@ -85,8 +87,10 @@ async function prove(
     test(loginAs(user, profile), user.pin && options.pins.get(user.pin)),
   );
   const problems = smokeProblems(users, await probeEvidence(users, profile, signal));
-  if (options.stores === undefined || problems.length > 0 || (profile.keyStores?.size ?? 0) === 0)
-    return { smoke: { tokens: users }, problems };
+  const hasStores = (profile.keyStores?.size ?? 0) > 0;
+  if (problems.length > 0) return { smoke: { tokens: users }, problems };
+  if (options.stores === undefined || !hasStores)
+    return { smoke: { tokens: users }, problems: missingKeys(users, profile, hasStores) };
   const { proveStores } = await import("./other-stores/prove-stores.js");
   const proven = await proveStores({ profile, host, pins: options.pins, test, signal });
   const tokens = [...users, ...proven.tokens];
@@ -96,7 +100,10 @@ async function prove(
       ...(tokens.length === 0 && { skipped: [noUsers] }),
       stores: proven.stores,
     },
-    problems: blamed ? proven.problems : proven.problems.map(asWarning),
+    problems: [
+      ...(blamed ? proven.problems : proven.problems.map(asWarning)),
+      ...missingKeys(tokens, profile),
+    ],
   };
 }
 

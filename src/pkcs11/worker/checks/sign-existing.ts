@@ -28,7 +28,10 @@ export const signExisting: Check = {
   refused: "fail",
   skip: (run) => withoutLogin(run) ?? (run.searchable ? undefined : "objects cannot be searched for"),
   perform(run) {
-    const { keys: demanded } = run.request;
+    const { keys, keysElsewhere } = run.request;
+    const demanded = keys.filter(
+      (label) => !keysElsewhere || run.signingKeys.some((key) => key.label === label),
+    );
     if (demanded.length > 0) return everyOne(run, demanded);
     if (run.signingKeys.length === 0) return { status: "info", detail: "no signing key is on the token" };
     const told: string[] = [];
