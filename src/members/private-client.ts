@@ -1,9 +1,11 @@
 import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
+import type { LoadedUnit } from "../host/unit/loaded-unit.js";
 import { withPrivateHome } from "../host/processes/private-home.js";
 import type { RefusedPins } from "../pkcs11/refused-pins/refused-pins.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
 import { serviceHome, serviceIdentity } from "../profile/service-identity.js";
+import { serviceVariables } from "../profile/service-variables.js";
 import { type Endpoint, logVerbosities, type LogVerbosity, type Profile } from "../profile/types.js";
 import {
   type ClientConfig,
@@ -49,10 +51,16 @@ export interface MemberClientOptions {
 /**
  * The client as the profile's service user runs it, for one connection; the service user's own home is not
  * used. Needs root, and a host that can be written to. Private homes are made below the /run of `homes`,
- * which a stage shares with its host; left out: the same host. Throws Problems.
+ * which a stage shares with its host; left out: the same host. `unit`: the service's, as loaded. Throws
+ * Problems.
  */
 export function memberClient(
-  input: { readonly profile: Profile; readonly host: Host; readonly homes?: Pick<Host, "files"> },
+  input: {
+    readonly profile: Profile;
+    readonly host: Host;
+    readonly homes?: Pick<Host, "files">;
+    readonly unit?: () => Promise<LoadedUnit | undefined>;
+  },
   connection: string,
   { worker, timeoutMs, refusedPins }: MemberClientOptions,
   signal: AbortSignal,
@@ -78,7 +86,8 @@ export function memberClient(
         name: clientConfigName,
         content: await configFor(endpoints),
       };
-      return withPrivateHome(homes, file, (home) => use({ identity: { ...identity, home } }));
+      const environment = serviceVariables(profile.service, await input.unit?.());
+      return withPrivateHome(homes, file, (home) => use({ identity: { ...identity, home }, environment }));
     },
   };
 }

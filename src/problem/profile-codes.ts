@@ -42,6 +42,7 @@ export const profileCodes = {
   "profile-log-full": exitCodes.invalidProfile,
   "profile-path-invalid": exitCodes.invalidProfile,
   "profile-url-invalid": exitCodes.invalidProfile,
+  "profile-variable-refused": exitCodes.invalidProfile,
   "profile-health-unused": exitCodes.invalidProfile,
   "profile-name-duplicate": exitCodes.invalidProfile,
   "profile-user-unknown": exitCodes.invalidProfile,

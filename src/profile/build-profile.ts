@@ -118,6 +118,9 @@ function serviceAccount(service: TreeNode | undefined): ServiceAccount {
   const account = textOf(valueOf(service, "user")) ?? usualServiceUser;
   const home = textOf(valueOf(service, "home"));
   const unit = textOf(valueOf(service, "unit"));
+  const environment = new Map(
+    entriesOf(service, "environment").map(({ key, value }) => [key, checked(textOf(value))]),
+  );
   const health = textOf(valueOf(service, "health"));
   return {
     user: account,
@@ -127,6 +130,7 @@ function serviceAccount(service: TreeNode | undefined): ServiceAccount {
     ...(unit !== undefined && { unit }),
     ...(health !== undefined && { health }),
     startTimeoutSeconds: numberOf(valueOf(service, "start_timeout")) ?? defaultStartTimeoutSeconds,
+    ...(entryOf(service, "environment") && { environment }),
   };
 }
 

@@ -5,6 +5,7 @@ import { checkConnections } from "./checks/connections.js";
 import { checkPaths } from "./checks/paths.js";
 import { schemaFindings } from "./checks/schema.js";
 import { checkSharedDescriptors, checkStrayPins } from "./checks/secrets.js";
+import { checkEnvironment } from "./checks/environment.js";
 import { checkLogVerbosity, checkService } from "./checks/service.js";
 import { checkUsers } from "./checks/users.js";
 import { type Finding, isError, toProblems } from "./finding.js";
@@ -53,6 +54,7 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
     ...checkLogVerbosity(root),
     ...checkPaths(root),
     ...checkService(root),
+    ...checkEnvironment(root),
     ...checkKeyStores(root),
   ];
 }

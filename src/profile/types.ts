@@ -72,6 +72,8 @@ export interface ServiceAccount {
   readonly health?: string;
   /** How long the unit may take to become active, and the application to answer. */
   readonly startTimeoutSeconds: number;
+  /** Variables of the application's processes, where no unit says it. No secrets. */
+  readonly environment?: ReadonlyMap<string, string>;
 }
 
 /** What can be demanded of the smoke test; `signed`: by any key. */

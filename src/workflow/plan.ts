@@ -1,4 +1,4 @@
-import type { LoadedUnit } from "../host/unit/loaded-unit.js";
+import { askUnit } from "../host/unit/ask-unit.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { Change } from "./change.js";
 import type { Step, StepInput, StepPlan } from "./step.js";
@@ -19,7 +19,7 @@ export interface Plan {
  * planned, unless it blocks them.
  */
 export async function makePlan(steps: readonly Step[], given: StepInput): Promise<Plan> {
-  const input = { ...given, unit: serviceUnit(given) };
+  const input = { ...given, unit: askUnit(given.host, given.profile.service.unit) };
   const planned: PlannedStep[] = [];
   for (const step of steps) {
     const before = planned.flatMap(({ changes }) => changes);
@@ -32,16 +32,6 @@ export async function makePlan(steps: readonly Step[], given: StepInput): Promis
     changes: planned.flatMap(({ changes }) => changes),
     problems: oncePerPlace(planned.map(({ problems }) => problems)),
   };
-}
-
-function serviceUnit({ host, profile }: StepInput): NonNullable<StepInput["unit"]> {
-  const { unit } = profile.service;
-  let asked: Promise<LoadedUnit | undefined> | undefined;
-  return () =>
-    (asked ??=
-      unit === undefined
-        ? Promise.resolve(undefined)
-        : import("../host/unit/loaded-unit.js").then(({ loadedUnit }) => loadedUnit(host, unit)));
 }
 
 async function planStep(step: Step, input: StepInput, planned: readonly Change[]): Promise<StepPlan> {

@@ -206,7 +206,16 @@ export const nearProfiles: fc.Arbitrary<string> = fc
       module: maybe(fc.record({ archive: odd, sha256: odd, installer_timeout: odd }, { requiredKeys: [] })),
       service: maybe(
         fc.record(
-          { user: odd, group: odd, home: odd, create: odd, unit: odd, health: odd, start_timeout: odd },
+          {
+            user: odd,
+            group: odd,
+            home: odd,
+            create: odd,
+            unit: odd,
+            health: odd,
+            start_timeout: odd,
+            environment: odd,
+          },
           { requiredKeys: [] },
         ),
       ),

@@ -22,6 +22,7 @@ export function unitProblems(
   return [
     ...(needsHome ? homeProblem(service, unit, host) : []),
     ...groupProblem(service, unit, host.accounts),
+    ...environmentProblems(service, unit),
   ];
 }
 
@@ -151,6 +152,35 @@ function hasGroup(
   if (isNamed) return true;
   if (process === undefined || gid === undefined) return main === undefined;
   return process.groups.includes(gid);
+}
+
+/** What the profile says for hosts without the unit must be what the unit says where it is. */
+function environmentProblems(
+  { environment: wanted = new Map<string, string>() }: ServiceAccount,
+  { settings: { unit, passEnvironment }, environment }: LoadedUnit,
+): readonly Problem[] {
+  return [...wanted].flatMap(([name, value]) => {
+    const variable = environment.variables.get(name);
+    if (variable?.value === value) return [];
+    // it may have the value all the same, and the proof is made with what the unit says
+    const isUnknown = environment.unread.length > 0 || passEnvironment.includes(name);
+    if (variable === undefined && isUnknown) return [];
+    return [otherVariable(unit, name, variable)];
+  });
+}
+
+function otherVariable(unit: string, name: string, variable: UnitVariable | undefined): Problem {
+  const said =
+    variable === undefined ? "the unit does not set it" : `${variable.from} in the unit gives another value`;
+  return new Problem(
+    "service-environment-differs",
+    `${unit} does not have the variable ${name} as the profile does`,
+    {
+      ...at(variable?.where),
+      detail: `${said}; service.environment in the profile has it; neither value is shown`,
+      hint: `give both the same value (systemctl edit ${shellWord(unit)}), or leave it out of the profile`,
+    },
+  );
 }
 
 function at(where: Where | undefined): { readonly where?: Where } {

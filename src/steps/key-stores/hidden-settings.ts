@@ -1,5 +1,4 @@
 import { foldKey } from "../../formats/settings/settings-text.js";
-import { shellWord } from "../../formats/text/shell-word.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import { Problem } from "../../problem/problem.js";
 import type { SettingsTarget } from "../../profile/types.js";
@@ -76,21 +75,15 @@ function hiddenProblem(
 ): Problem {
   const { from, where } = setting;
   const name = shownName(setting);
-  const isArgument = from === "ExecStart=";
-  return new Problem(
-    "service-setting-hidden",
-    `the ${isArgument ? "argument" : "variable"} ${name} of ${unit} hides what the settings say`,
-    {
-      severity: isOurs ? "error" : "warning",
-      ...(where && { where }),
-      detail:
-        `${from} in the unit${where === undefined ? "" : ", at this line,"} counts before ${path}; ` +
-        "its value is not shown",
-      hint: isArgument
-        ? `remove the argument from ExecStart= (systemctl edit --full ${shellWord(unit)})`
-        : `remove the variable there, then: systemctl daemon-reload`,
-    },
-  );
+  const what = from === "ExecStart=" ? "argument" : "variable";
+  return new Problem("service-setting-hidden", `the ${what} ${name} of ${unit} hides what the settings say`, {
+    severity: isOurs ? "error" : "warning",
+    ...(where && { where }),
+    detail:
+      `${from} in the unit${where === undefined ? "" : ", at this line,"} counts before ${path}; ` +
+      "its value is not shown",
+    hint: `remove the ${what} there, then: systemctl daemon-reload`,
+  });
 }
 
 /** As it is written there, as far as it consists of names that cannot hold a value. */

@@ -31,16 +31,18 @@ export function membersStep(options: MembersOptions): Step {
 
 function proofOf(
   found: readonly NewMembers[],
-  { profile, host: homes }: StepInput,
+  { profile, host: homes, unit }: StepInput,
   options: MembersOptions,
 ): Pick<StepPlan, "prove"> {
   if (found.length === 0 || homes.root !== "/") return {};
-  return { prove: (signal, host) => proven(found, { profile, host, homes }, options, signal) };
+  return {
+    prove: (signal, host) => proven(found, { profile, host, homes, ...(unit && { unit }) }, options, signal),
+  };
 }
 
 async function proven(
   found: readonly NewMembers[],
-  input: Pick<StepInput, "profile" | "host"> & { readonly homes: StepInput["host"] },
+  input: Pick<StepInput, "profile" | "host" | "unit"> & { readonly homes: StepInput["host"] },
   options: MembersOptions,
   signal: AbortSignal,
 ): Promise<Proof> {

@@ -4,6 +4,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { asWarning, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { serviceIdentity } from "../../profile/service-identity.js";
+import { serviceVariables } from "../../profile/service-variables.js";
 import type { PinSource, Profile } from "../../profile/types.js";
 import type { RefusedPins } from "../../pkcs11/refused-pins/refused-pins.js";
 import type { CheckResult, TokenReport } from "../../pkcs11/report.js";
@@ -46,7 +47,7 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
 
 function proofOf(
   options: SmokeTestOptions,
-  { profile, host: { root } }: StepInput,
+  { profile, host: { root }, unit }: StepInput,
   planned: readonly Change[],
 ): Pick<StepPlan, "prove" | "unproven"> {
   const stores = options.stores === undefined ? 0 : (profile.keyStores?.size ?? 0);
@@ -55,7 +56,7 @@ function proofOf(
     return { unproven: `--root ${root}: the module is loaded by processes of the running system only` };
   const changesStores = planned.some((change) => change.step === "key-stores" && changesContent(change));
   const blamed = options.stores === "all" || changesStores;
-  return { prove: (signal, host) => prove(options, { profile, host, blamed }, signal) };
+  return { prove: (signal, host) => prove(options, { profile, host, blamed, unit }, signal) };
 }
 
 interface ProofInput {
@@ -63,14 +64,16 @@ interface ProofInput {
   readonly host: Host;
   /** Whether a key store that fails makes the proof fail. */
   readonly blamed: boolean;
+  readonly unit: StepInput["unit"];
 }
 
 async function prove(
   options: SmokeTestOptions,
-  { profile, host, blamed }: ProofInput,
+  { profile, host, blamed, unit }: ProofInput,
   signal: AbortSignal,
 ): Promise<Proof> {
   const { smokeTest } = await import("../../pkcs11/test-token.js");
+  const environment = serviceVariables(profile.service, await unit?.());
   const test = async (token: TestedToken, pin: Secret | undefined): Promise<TokenReport> =>
     smokeTest({
       ...token,
@@ -78,6 +81,7 @@ async function prove(
       refusedPins: options.refusedPins,
       ...(profile.proof && { proof: profile.proof }),
       identity: serviceIdentity(host, profile.service),
+      environment,
       timeoutMs: options.timeoutMs,
       workerPath: options.worker,
       enter: host.enter,

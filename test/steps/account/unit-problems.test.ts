@@ -116,6 +116,31 @@ t.test("a group that the unit does not have is a problem; that the user is no me
   ]);
 });
 
+t.test("a variable of the profile that the unit does not have so is a problem, without values", async (t) => {
+  const environment = new Map([["OPENSSL_CONF", "/etc/a-value.cnf"]]);
+  const unit = "User=amplia\nEnvironment=A=1 OPENSSL_CONF=";
+  t.strictSame(await found(`${unit}/etc/a-value.cnf`, { environment }), []);
+  const problems = [
+    ...(await found(`${unit}/etc/another-value.cnf`, { environment })),
+    ...(await found("User=amplia", { environment })),
+  ];
+  t.match(problems, [
+    {
+      code: "service-environment-differs",
+      message: "app.service does not have the variable OPENSSL_CONF as the profile does",
+      where: { path: unitFile, line: 3 },
+      detail: /^Environment= in the unit gives another value; /,
+    },
+    { where: undefined, detail: /^the unit does not set it; / },
+  ]);
+  t.notMatch(JSON.stringify(problems), "-value");
+  t.strictSame(
+    await found("User=amplia\nPassEnvironment=OPENSSL_CONF", { environment }),
+    [],
+    "its value is not known here",
+  );
+});
+
 t.test("an account that is yet to be created has the group that the profile gives it", async (t) => {
   const created = { user: "new", group: "new", create: true };
   t.strictSame(await found("User=new", created), []);

@@ -1,4 +1,5 @@
 import type { Host } from "../../../host/host.js";
+import { askUnit } from "../../../host/unit/ask-unit.js";
 import type { PrivateClient } from "../../../members/private-client.js";
 import { defaultTimeoutMs } from "../../../pkcs11/test-token.js";
 import { Problem, type Where } from "../../../problem/problem.js";
@@ -33,7 +34,8 @@ export function clientOf(
     timeoutMs,
     refusedPins: refusedPinsOf({ retryPin }, context),
   };
-  return memberClient(input, connection, options, context.signal);
+  const unit = askUnit(input.host, input.profile.service.unit);
+  return memberClient({ ...input, unit }, connection, options, context.signal);
 }
 
 /** The users of a connection; with a name, only that one. */

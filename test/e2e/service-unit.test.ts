@@ -1,0 +1,110 @@
+import t from "tap";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { knetctl, knetctlJson, type Report } from "../support/knetctl.js";
+import { ensureSystemd } from "../support/real-systemd.js";
+import { softTokens, userPin } from "../support/soft-token.js";
+
+await ensureSystemd(import.meta.filename);
+
+// SoftHSM in the place of the client's module: it finds its tokens by a variable alone
+const tokens = softTokens("ca_signer");
+execFileSync("groupadd", ["--system", "knetgrp"]);
+execFileSync("useradd", ["--system", "--create-home", "--home-dir", "/var/amplia", "amplia"]);
+execFileSync("chown", ["-R", "amplia:amplia", tokens.folder]);
+copyFileSync(tokens.module, "/usr/lib/libkNETPKCS11.so");
+const folder = "/root/service-unit";
+mkdirSync(folder, { mode: 0o700 });
+writeFileSync(`${folder}/pin`, userPin, { mode: 0o600 });
+mkdirSync("/etc/amplia", { mode: 0o750 });
+execFileSync("chgrp", ["amplia", "/etc/amplia"]);
+
+const ownFile = "/etc/systemd/system/amplia.service";
+const dropIns = `${ownFile}.d`;
+const dropIn = `${dropIns}/test.conf`;
+writeFileSync(ownFile, "[Service]\nUser=amplia\nExecStart=/usr/bin/sleep infinity\n");
+
+/** A profile with this in its service. */
+function profile(service: string): string {
+  const file = `${folder}/profile.yaml`;
+  writeFileSync(
+    file,
+    `connections:
+  hsm_1: { endpoints: [{ ip: 192.0.2.1, port: 60161 }] }
+users:
+  ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
+key_stores:
+  MyHsm: { type: Pkcs11, user: ca_signer }
+service: { user: amplia, ${service} }
+`,
+    { mode: 0o600 },
+  );
+  return file;
+}
+
+function loads(...lines: readonly string[]): void {
+  rmSync(dropIns, { recursive: true, force: true });
+  mkdirSync(dropIns);
+  writeFileSync(dropIn, ["[Service]", ...lines, ""].join("\n"));
+  execFileSync("systemctl", ["daemon-reload"]);
+}
+
+function isProven({ smoke }: Report): boolean {
+  const checks = smoke.tokens.flatMap((token) => token.checks);
+  return checks.some(({ id }) => id === "login") && checks.every(({ status }) => status !== "fail");
+}
+
+const variable = `environment: { SOFTHSM2_CONF: ${tokens.environment["SOFTHSM2_CONF"] ?? ""} }`;
+
+t.test("the module gets the variables that the profile gives for a host without the unit", async (t) => {
+  const { document } = await knetctlJson(["verify", profile(variable)]);
+  t.ok(isProven(document), JSON.stringify(document.smoke));
+  const without = await knetctlJson(["verify", profile("create: false")]);
+  t.notOk(isProven(without.document));
+});
+
+const setting = `Environment=SOFTHSM2_CONF=${tokens.environment["SOFTHSM2_CONF"] ?? ""}`;
+
+t.test("a drop-in that contradicts the profile ends the plan, with its line", async (t) => {
+  const unit = "unit: amplia.service";
+  const cases: readonly (readonly [lines: readonly string[], service: string, ...codes: string[]])[] = [
+    [["User=daemon"], unit, "service-user-differs"],
+    [["Environment=HOME=/srv"], unit, "service-home-differs"],
+    [["Group=knetgrp"], unit, "service-group-differs"],
+    [["Group=knetgrp"], `${unit}, group: knetgrp`],
+    [["LimitNOFILE=12", "DynamicUser=yes"], unit],
+    [[], `${unit}, ${variable}`, "service-environment-differs"],
+    [[setting], `${unit}, ${variable}`],
+    [["Environment=KeyStores__MyHsm__Pin=1234"], unit, "service-setting-hidden"],
+    [
+      ["ExecStart=", "ExecStart=/usr/bin/sleep infinity --KeyStores:MyHsm:Pin=1"],
+      unit,
+      "service-setting-hidden",
+    ],
+  ];
+  for (const [lines, service, ...codes] of cases) {
+    loads(...lines);
+    const { document, exitCode } = await knetctlJson(["plan", profile(service)]);
+    const errors = document.problems.filter(({ severity }) => severity === "error");
+    t.strictSame(
+      errors.map(({ code }) => code),
+      codes,
+      lines.join(" "),
+    );
+    t.equal(exitCode, codes.length === 0 ? 2 : 1, lines.join(" "));
+    if (lines.length > 0)
+      t.match(
+        errors.map(({ where }) => where),
+        codes.map(() => ({ path: dropIn })),
+      );
+  }
+});
+
+t.test("people are told property, file and line, and what to do, but no value", async (t) => {
+  loads("Environment=KeyStores__MyHsm__Pin=secret-of-the-unit");
+  const { stdout, stderr, exitCode } = await knetctl(["plan", profile("unit: amplia.service")]);
+  t.equal(exitCode, 1);
+  t.match(stderr, `${dropIn}:2`);
+  t.match(stderr, /KeyStores__MyHsm__Pin/);
+  t.notMatch(stdout + stderr, "secret-of-the-unit");
+});
