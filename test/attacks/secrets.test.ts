@@ -178,6 +178,8 @@ function fixture(at: string, action: string, ...more: readonly string[]): readon
     "fixture",
     "--pin-file",
     pinFile("fixture", wrong.text),
+    "--at-least",
+    "logged-in",
     "--env",
     ...env,
     ...more,

@@ -17,18 +17,16 @@ export const smoke = verb({
     "pin-prompt": flag("ask for the PIN on the terminal"),
     ...loginOptions,
     "at-least": {
-      ...text("what must be proven, if a PIN is given"),
+      ...text("what must be proven, if a PIN is given (default: signed)"),
       choices: ["nothing", "reached", "logged-in", "signed", "signed-existing-key"],
-      default: "signed",
     },
     key: {
       ...text("label of a signing key that must be on the token and is signed with; may be repeated"),
       array: true,
     },
     "token-objects": {
-      ...text("make test keys on the token; allow: where it refuses session objects"),
+      ...text("make test keys on the token (default: allow, where it refuses session objects)"),
       choices: ["allow", "never", "always"],
-      default: "allow",
     },
     "remove-leftovers": text("only remove the objects with this label, which a smoke test has left"),
     env: {

@@ -5,8 +5,8 @@ import type { Profile } from "../../profile/types.js";
 
 /**
  * The keys that `proof.keys` demands and none of the tokens has. Where there is only one token, its own check
- * says so. Where not all keys could be looked at, it is only a warning; where a token has failed, that is told
- * already. `more`: there are key stores whose tokens were not looked at.
+ * says so. Where not all keys could be looked at, it is only a warning; where a token has failed, that is
+ * told already. `more`: there are key stores whose tokens were not looked at.
  */
 export function missingKeys(
   tokens: readonly TokenReport[],
