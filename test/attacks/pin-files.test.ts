@@ -34,6 +34,8 @@ const run = (path: string): readonly string[] => [
   misbehaving,
   "--token-label",
   "fixture",
+  "--at-least",
+  "logged-in",
   "--pin-file",
   path,
 ];
