@@ -107,11 +107,11 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
       const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
       if (host.root !== "/") out.inside(host.root);
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
-      // here, for every command: any that can write may have private homes and stages
-      const { removePrivateHomes } = await import("./host/processes/private-home.js");
+      // here, for every command: any that can write may have folders of its own and stages
+      const { removeOwnFolders } = await import("./host/processes/own-folder.js");
       const { removeStages } = await import("./host/stage/stage.js");
       whenLeft(() => {
-        removePrivateHomes(host);
+        removeOwnFolders(host.files());
       });
       whenLeft(removeStages);
       return host;

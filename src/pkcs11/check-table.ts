@@ -22,6 +22,7 @@ interface CheckFacts {
 /** Every check, in the order in which they are made. Their ids are names in reports: they never change. */
 const table = {
   "refused-pin": { title: "the token has not refused the PIN before", spendsLogin: "always" },
+  reach: { title: "the service's process can connect to the HSM" },
   load: { title: "the module can be loaded" },
   initialize: { title: "the module initialises", stage: "reaching" },
   info: { title: "the module identifies itself", stage: "reaching" },

@@ -13,6 +13,7 @@ import {
   usualProofRules,
 } from "./proven.js";
 import { type CheckResult, checkStatuses } from "./report.js";
+import { asSurroundings, type Surroundings } from "./surroundings.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
 export type TokenChoice =
@@ -37,6 +38,8 @@ export interface Identity {
   readonly uid: number;
   readonly gid: number;
   readonly home: string;
+  /** All groups of its processes; without: those that the account has. */
+  readonly groups?: readonly number[];
 }
 
 /**
@@ -63,6 +66,7 @@ export interface WorkerRequest {
   /** Null: no PIN, so no login. */
   readonly pinBytes: number | null;
   readonly identity: Identity | null;
+  readonly surroundings: Surroundings;
   /** The label of every object that this run creates; for `leftovers`, that an earlier run has created. */
   readonly objectLabel: string;
   readonly atLeast: Demanded;
@@ -211,6 +215,7 @@ export function asRequest(line: string): WorkerRequest | undefined {
     token,
     pinBytes,
     identity: asIdentity(value["identity"]),
+    surroundings: asSurroundings(value["surroundings"]),
     objectLabel: textOf(value["objectLabel"]),
     atLeast: demandedLevels.find((known) => known === value["atLeast"]) ?? usualProofRules.atLeast,
     tokenObjects: tokenObjectRules.find((known) => known === value["tokenObjects"]) ?? "never",

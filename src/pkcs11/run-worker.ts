@@ -5,10 +5,11 @@ import { endLeftOvers, markerVariable } from "../host/commands/left-over-process
 import { newProcessGroup, type ProcessGroup } from "../host/processes/own-group.js";
 import { startChild } from "../host/commands/start-child.js";
 import type { Entrance } from "../host/host.js";
+import { systemPath } from "../host/sandbox/sandbox-script.js";
 import { messageLines } from "./message-values.js";
 import { decodeMessage, type Identity } from "./protocol.js";
 import { Transcript } from "./transcript.js";
-import { workerCommand } from "./worker-command.js";
+import { bySafety, workerCommand } from "./worker-command.js";
 import type { WorkerFiles } from "./worker-files.js";
 import { WorkerStderr } from "./worker-stderr.js";
 
@@ -26,10 +27,12 @@ export interface WorkerRun {
   readonly input: Buffer;
   /** The environment of the worker, and of the programs that become it; with the marker. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Variables that only the worker gets. */
+  /** More variables, for the worker alone. They may be secret. */
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** A command line that starts the worker in another way, in which it reports on standard output. */
+  readonly unit?: { readonly line: readonly string[]; readonly end: () => Promise<void> };
   /**
    * Awaited when the worker pauses, which then continues whether this went well or not. The time-out keeps
    * running.
@@ -64,7 +67,7 @@ const killMs = 3000;
  * groups, or carries the marker, is then killed. Rejects only if the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
-  const group = newProcessGroup();
+  const group = run.unit === undefined ? newProcessGroup() : undefined;
   try {
     return await runIn(group, run);
   } finally {
@@ -73,21 +76,13 @@ export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
 }
 
 async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<WorkerEnd> {
-  const worker = workerCommand(run.identity, run.variables, run.enter);
-  const [program = "", ...args] = [...(group?.words ?? []), worker.program, ...worker.args];
-  const { script, addon, node } = run.files;
-  const child = startChild(program, args, {
-    cwd: "/",
-    env: { ...run.environment, [markerVariable]: run.marker },
-    detached: true,
-    stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node],
-  });
+  const child = run.unit === undefined ? startedHere(group, run) : startedInUnit(run.unit);
   const transcript = new Transcript();
   const stderr = new WorkerStderr(run.module);
   child.stderr?.on("data", (chunk: Buffer) => {
     stderr.take(chunk);
   });
-  child.stdout?.resume();
+  if (run.unit === undefined) child.stdout?.resume();
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(run.input);
   const end: { killed: WorkerEnd["killed"] } = { killed: undefined };
@@ -95,16 +90,35 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
     end.killed ??= why;
     killGroup(child);
   };
-  const reports = reportsOf(child);
+  const reports = reportsOf(child, run.unit === undefined ? 3 : 1);
   const { exitCode, signal } = await supervised(child, reports, transcript, run, kill);
   killGroup(child);
   await group?.end();
+  if (end.killed !== undefined) await run.unit?.end();
   await endLeftOvers(run.marker);
   await ended(reports);
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();
   const { text, libraries } = stderr;
   return { transcript, exitCode, signal, killed: end.killed, openMs, stderr: text, libraries };
+}
+
+function startedHere(group: ProcessGroup | undefined, run: WorkerRun): ChildProcess {
+  const { early, others } = bySafety(run.variables);
+  const worker = workerCommand(run.identity, early, run.enter);
+  const [program = "", ...args] = [...(group?.words ?? []), worker.program, ...worker.args];
+  const { script, addon, node } = run.files;
+  return startChild(program, args, {
+    cwd: "/",
+    env: { ...run.environment, ...others, [markerVariable]: run.marker },
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe", "pipe", script, addon, node],
+  });
+}
+
+function startedInUnit({ line: [program = "", ...args] }: NonNullable<WorkerRun["unit"]>): ChildProcess {
+  const env = { PATH: systemPath, LC_ALL: "C" };
+  return startChild(program, args, { cwd: "/", env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
 }
 
 type Kill = (why: "deadline" | "linger" | "abort") => void;
@@ -172,10 +186,10 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-function reportsOf(child: ChildProcess): Readable {
-  const stream = child.stdio[3];
+function reportsOf(child: ChildProcess, descriptor: 1 | 3): Readable {
+  const stream = child.stdio[descriptor];
   if (stream === null || stream === undefined || !("read" in stream))
-    throw new Error("the worker has no descriptor 3");
+    throw new Error(`the worker has no descriptor ${descriptor}`);
   // writing to a worker that has ended is no reason to fail
   stream.on("error", () => undefined);
   return stream;

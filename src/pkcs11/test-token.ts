@@ -10,9 +10,12 @@ import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
 import { inPasses } from "./passes.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
-import { runWorker, type WorkerEnd } from "./run-worker.js";
+import { runWorker, type WorkerEnd, type WorkerRun } from "./run-worker.js";
+import { unitRefusal } from "./unit-refusal.js";
+import type { WorkerUnit } from "./unit-worker.js";
 import { type ProofRules, usualProofRules } from "./proven.js";
 import { isRunLabel, newRunLabel, removalHint } from "./run-objects.js";
+import { type Surroundings, usualSurroundings } from "./surroundings.js";
 import { mayLeave, tokenReport } from "./token-report.js";
 import { workerEnvironment } from "./worker-command.js";
 import { addonMissing, openWorkerFiles } from "./worker-files.js";
@@ -40,6 +43,8 @@ export interface TokenTestRequest {
   readonly environment?: Readonly<Record<string, string>>;
   /** Library parameters for C_Initialize, as NSS's modules want them. They are no secret. */
   readonly initArgs?: string;
+  /** More variables. Nothing is remembered of them: they may be secret. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** LD_LIBRARY_PATH of the worker. */
   readonly libraryPath?: string;
   /** The way to where it runs (`Host.enter`). Default: it runs on this machine. */
@@ -48,6 +53,10 @@ export interface TokenTestRequest {
   readonly refusedPins?: RefusedPins;
   /** The members through which the module reaches the token, in order of preference, where they are known. */
   readonly endpoints?: readonly string[];
+  /** Default: nothing but what every service has. */
+  readonly surroundings?: Surroundings;
+  /** A unit to run in, instead of as `identity`. */
+  readonly unit?: WorkerUnit;
   /** dist/pkcs11-worker.cjs */
   readonly workerPath: string;
   readonly signal?: AbortSignal;
@@ -89,7 +98,7 @@ export async function testToken(
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
   const objectLabel = request.leftBy ?? newRunLabel();
   const end = await started(
-    inPasses(Math.min(timeoutMs, longestTimer), async ({ timeoutMs, ...pass }) => {
+    inPasses(Math.min(timeoutMs, longestTimer), ({ timeoutMs, ...pass }) => {
       const asked: WorkerRequest = {
         nonce: randomBytes(12).toString("hex"),
         task,
@@ -97,32 +106,40 @@ export async function testToken(
         initArgs: request.initArgs ?? null,
         token: request.token,
         pinBytes: pin?.length ?? null,
-        identity: request.identity ?? null,
+        identity: request.unit === undefined ? (request.identity ?? null) : null,
+        surroundings: request.surroundings ?? usualSurroundings,
         objectLabel,
         ...rules,
         ...pass,
       };
-      // opened anew for each, since the first has read the script to its end
-      const files = openWorkerFiles(request.workerPath, request.identity);
-      return runWorker({
-        files,
-        module: request.module,
-        ...(request.identity && { identity: request.identity }),
-        nonce: asked.nonce,
-        enter: request.enter,
-        marker: randomBytes(12).toString("hex"),
-        input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
-        environment: workerEnvironment(request.identity),
+      const given = {
         variables: {
           ...(pass.mayStartAgain && { LD_DEBUG: loaderTells }),
           ...(request.libraryPath !== undefined && { LD_LIBRARY_PATH: request.libraryPath }),
+          ...request.variables,
           ...request.environment,
         },
         timeoutMs,
-        ...(request.signal && { signal: request.signal }),
-        ...(meanwhile && { meanwhile }),
-      }).finally(() => {
-        files.close();
+      };
+      return inUnit(request, given, (unit) => {
+        // opened anew for each, since the first has read the script to its end
+        const files = openWorkerFiles(request.workerPath, request.identity);
+        return runWorker({
+          files,
+          ...given,
+          module: request.module,
+          ...(request.identity && { identity: request.identity }),
+          nonce: asked.nonce,
+          enter: request.enter,
+          marker: randomBytes(12).toString("hex"),
+          input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
+          environment: workerEnvironment(request.identity),
+          ...(request.signal && { signal: request.signal }),
+          ...(unit && { unit }),
+          ...(meanwhile && { meanwhile }),
+        }).finally(() => {
+          files.close();
+        });
       });
     }),
   );
@@ -134,6 +151,19 @@ export async function testToken(
     inventory: end.transcript.inventory,
     signatures: end.transcript.signatures,
   };
+}
+
+type UnitOfRun = NonNullable<WorkerRun["unit"]>;
+
+/** Makes the run, in the unit if one is asked for. */
+async function inUnit(
+  { unit, workerPath }: TokenTestRequest,
+  given: Pick<WorkerRun, "variables" | "timeoutMs">,
+  run: (started?: UnitOfRun) => Promise<WorkerEnd>,
+): Promise<WorkerEnd> {
+  if (unit === undefined) return run();
+  const { withWorkerUnit } = await import("./unit-worker.js");
+  return withWorkerUnit(unit, { ...given, workerPath }, run);
 }
 
 function refuseRelative(module: string): void {
@@ -180,7 +210,7 @@ async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
 
 function throwIfNotMade(
   end: WorkerEnd,
-  { identity, workerPath, module, token }: TokenTestRequest,
+  { identity, unit, workerPath, module, token }: TokenTestRequest,
   objectLabel: string,
 ): void {
   const { transcript, killed, signal, exitCode, stderr } = end;
@@ -193,6 +223,8 @@ function throwIfNotMade(
   }
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
+  const refused = unit === undefined ? undefined : unitRefusal(exitCode);
+  if (refused !== undefined) throw refused;
   if (identity !== undefined && /^setpriv: /m.test(stderr))
     throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
   // the shell's exit codes for a program that is not there or cannot be run

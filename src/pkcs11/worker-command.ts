@@ -13,7 +13,7 @@ const machine: Tree = { root: "/", owners: trustedOwners([]) };
  * account may not be able to reach the files. SIGUSR1 would make Node open its debugger, through which every
  * local user can read the process's memory.
  */
-const bootstrap =
+export const bootstrap =
   'process.on("SIGUSR1",()=>{});const ' +
   'fs=require("fs"),text=fs.readFileSync(4,"utf8");fs.closeSync(4);fs.closeSync(6);new ' +
   'Function("require","module","exports",text)(require,module,exports)';
@@ -35,6 +35,27 @@ export interface WorkerCommand {
   readonly args: readonly string[];
 }
 
+type Variables = Readonly<Record<string, string>>;
+
+/** Variables that the loader, libc or a shell heeds. */
+const early = new RegExp(
+  "^(?:(?:LD_|BASH|MALLOC_|RES_).*|ENV|GCONV_PATH|GLIBC_TUNABLES|HOSTALIASES|IFS|LOCALDOMAIN|LOCPATH|" +
+    "NLSPATH|PATH|PS4|SHELLOPTS|TMPDIR|TZDIR)$",
+);
+
+/**
+ * What LD_PRELOAD or LD_LIBRARY_PATH names may belong to the service user, and would be run as root: such
+ * variables are set last, by a command line, which everybody can read; they are no secrets. Others may be,
+ * and are passed on as they are.
+ */
+export function bySafety(variables: Variables): { readonly early: Variables; readonly others: Variables } {
+  const all = Object.entries(variables);
+  return {
+    early: Object.fromEntries(all.filter(([name]) => early.test(name))),
+    others: Object.fromEntries(all.filter(([name]) => !early.test(name))),
+  };
+}
+
 /**
  * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1
  * byte, since 0 does not stop a core handler that is a program (core(5)), but only root can raise a hard
@@ -43,13 +64,12 @@ export interface WorkerCommand {
  * user, group and supplementary groups of the account and none of root's; Node's calls for that are
  * disabled where libuv may use io_uring, as in Debian 13's Node 20. No program that the module starts
  * gets more rights than it has. It also ties the worker's life to this process's, SIGKILL included; it
- * does so last, since a change of user would undo it (prctl(2)). The variables are set after all that:
- * what LD_PRELOAD or LD_LIBRARY_PATH names may belong to the service user, and would be run as root. They
- * are not secret: knetctl's command line names them too.
+ * does so last, since a change of user would undo it (prctl(2)). The `early` variables are set
+ * after all that (`bySafety`).
  */
 export function workerCommand(
   identity: Identity | undefined,
-  variables: Readonly<Record<string, string>>,
+  variables: Variables,
   enter: Entrance | undefined,
 ): WorkerCommand {
   const [program = "", ...args] = [...(enter?.words ?? []), ...innerLine(identity, variables, enter)];
@@ -58,7 +78,7 @@ export function workerCommand(
 
 function innerLine(
   identity: Identity | undefined,
-  variables: Readonly<Record<string, string>>,
+  variables: Variables,
   enter: Entrance | undefined,
 ): readonly string[] {
   const limits = readFileSync("/proc/self/limits", "utf8");
@@ -97,7 +117,8 @@ function rightsOf(identity: Identity | undefined): readonly string[] {
   const { uid, gid } = identity;
   // a service that is root has root's capabilities too
   const capabilities = uid === 0 || !has(CAP_SETPCAP) ? [] : ["--inh-caps=-all", "--bounding-set=-all"];
-  return [...capabilities, "--reuid", String(uid), "--regid", String(gid), "--init-groups"];
+  const groups = identity.groups === undefined ? "--init-groups" : `--groups=${identity.groups.join(",")}`;
+  return [...capabilities, "--reuid", String(uid), "--regid", String(gid), groups];
 }
 
 /**
@@ -116,7 +137,9 @@ function becomingInside(
   if (identity === undefined || identity.uid === 0)
     return [setpriv, "--no-new-privs", "--", chroot, root, ...tie];
   const { user, uid, gid } = identity;
-  const groups = [...new Set([gid, ...groupsOf(user)])].map((group) => `+${group}`).join(",");
+  const groups = [...new Set([gid, ...(identity.groups ?? groupsOf(user))])]
+    .map((group) => `+${group}`)
+    .join(",");
   const inherited = has(CAP_SETPCAP)
     ? ["--inh-caps=-all,+setuid,+setgid,+sys_chroot", "--", setpriv, "--bounding-set=-all"]
     : [];

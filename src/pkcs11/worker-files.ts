@@ -39,6 +39,11 @@ export function openWorkerFiles(workerPath: string, identity: Identity | undefin
   }
 }
 
+/** The files that the worker is made of. Throws as `openWorkerFiles` does for one that is missing. */
+export function workerPaths(workerPath: string): Readonly<Record<"script" | "addon" | "node", string>> {
+  return { script: workerPath, addon: addonOf(workerPath), node: process.execPath };
+}
+
 function addonOf(workerPath: string): string {
   if (!existsSync(workerPath)) {
     throw new Problem("smoke-worker-failed", "the program of the smoke test's process is missing", {

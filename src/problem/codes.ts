@@ -206,6 +206,10 @@ const programCodes = {
   "smoke-test-failed": exitCodes.failed,
   "smoke-key-missing": exitCodes.failed,
   "smoke-token-unreachable": exitCodes.unavailable,
+  "smoke-unit-refused": exitCodes.failed,
+  "smoke-unit-in-the-way": exitCodes.failed,
+  "smoke-unit-partly": exitCodes.failed,
+  "smoke-unit-not-tried": exitCodes.failed,
 
   // high availability
   "ha-config-missing": exitCodes.failed,

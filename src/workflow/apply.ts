@@ -8,7 +8,7 @@ import { interrupted } from "./make-changes.js";
 import { leftAlone, lookAround } from "./plan.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
-import { hasProof, prove, type ProofResult } from "./prove.js";
+import { confirm, hasProof, prove, type ProofResult } from "./prove.js";
 import { onlyInPlace, type Rehearsal, rehearse } from "./rehearse.js";
 import { rollBack } from "./rollback.js";
 import type { SmokeReport } from "../pkcs11/report.js";
@@ -173,10 +173,21 @@ async function committed(
   const proof =
     rehearsal === undefined
       ? await prove(plan, commit.host, options)
-      : { smoke: rehearsal.smoke, problems: commit.compareWith(rehearsal) };
+      : { smoke: rehearsal.smoke, problems: await confirmed(commit, plan, options, rehearsal) };
   const proven = [...before, ...proof.problems];
   const settled = failed(proven) ? [] : await commit.make(waitsForProof);
   return { smoke: proof.smoke, problems: [...proven, ...settled, ...commit.warnings], exposureMs };
+}
+
+/** What was proven is compared first: only that is worth another look, in a process like the service's. */
+async function confirmed(
+  commit: Commit,
+  plan: Plan,
+  options: ApplyOptions,
+  rehearsal: Rehearsal,
+): Promise<readonly Problem[]> {
+  const differing = commit.compareWith(rehearsal);
+  return failed(differing) ? differing : [...differing, ...(await confirm(plan, options))];
 }
 
 function keptProblem(journal: Journal): Problem {

@@ -59,7 +59,27 @@ export async function prove(plan: Plan, host: Host, options: ProveOptions): Prom
   };
 }
 
-async function outcomeOf(proofOfStep: () => Promise<Proof>, step: Step): Promise<Proof> {
+/** What remains to be seen of the plan's proofs on the host, after they were made in a stage. */
+export async function confirm(plan: Plan, { signal, listener }: ProveOptions): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const { step, confirm: confirmOfStep } of plan.steps) {
+    if (confirmOfStep === undefined || signal.aborted || problems.some(isError)) continue;
+    const named = { ...step, title: `${step.title}, as the service` };
+    let start: number | undefined;
+    const begin = (): void => {
+      start = performance.now();
+      listener({ type: "proof-started", step: named });
+    };
+    const proof = await outcomeOf(() => confirmOfStep(signal, begin), named);
+    const passed = !proof.problems.some(isError);
+    if (start !== undefined)
+      listener({ type: "proof-done", step: named, ms: performance.now() - start, passed });
+    problems.push(...proof.problems);
+  }
+  return problems;
+}
+
+async function outcomeOf(proofOfStep: () => Promise<Proof>, step: Pick<Step, "title">): Promise<Proof> {
   try {
     return await proofOfStep();
   } catch (error) {

@@ -36,6 +36,11 @@ export interface StepPlan {
    * all changes have been made except those that wait for it: a stage, or the host itself if none can be had.
    */
   readonly prove?: (signal: AbortSignal, host: Host) => Promise<Proof>;
+  /**
+   * What remains to be seen of a proof made in a stage once the changes are on the host, before what waits
+   * for the proof. Logs in nowhere. `begin`: is called if there is something to see.
+   */
+  readonly confirm?: (signal: AbortSignal, begin: () => void) => Promise<Proof>;
   /** Why a step that otherwise proves has nothing to prove ("--root: the module cannot be loaded here"). */
   readonly unproven?: string;
   /**

@@ -11,6 +11,8 @@ export function bundle(code: string): string {
     platform: "node",
     format: "esm",
     write: false,
+    // an argument of a command line, which many are given it as, has at most 128 KiB (execve(2))
+    minifyWhitespace: true,
   });
   return outputFiles[0]?.text ?? "";
 }

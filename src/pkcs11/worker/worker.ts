@@ -2,6 +2,7 @@ import { readFileSync, readSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
 import { errorMessage } from "../../problem/thrown.js";
+import type { Surroundings } from "../surroundings.js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
@@ -16,7 +17,9 @@ import {
   type WorkerRequest,
 } from "../protocol.js";
 import { loaderTells } from "../worker-stderr.js";
+import { limitOpenFiles } from "./limit-open-files.js";
 import { runChecks } from "./run-checks.js";
+import { whyUnreached } from "./why-unreached.js";
 
 /**
  * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request
@@ -55,10 +58,11 @@ function pause(nonce: string): void {
   readSync(reports, Buffer.alloc(1));
 }
 
-function newRun(library: PKCS11, { request, pin }: Input): Run {
+function newRun(library: PKCS11, { request, pin }: Input, unreached: string | undefined): Run {
   return {
     request,
     pin,
+    unreached,
     library: announcedLibrary(library, (call) => {
       tell(request.nonce, { type: "call", call });
     }),
@@ -105,6 +109,16 @@ function requireIdentity(identity: Identity | null): void {
   throw new Error(`the process is not ${identity.user}`);
 }
 
+/** The rights for new files and the working folder of the service. One that it cannot enter is left. */
+function enterFolder({ umask, folder }: Surroundings): void {
+  if (umask !== null) process.umask(umask);
+  try {
+    if (folder !== null) process.chdir(folder);
+  } catch {
+    // systemd says so when it starts the service
+  }
+}
+
 async function work(input: Input): Promise<void> {
   const { request } = input;
   let why: RefusalReason = "addon";
@@ -113,7 +127,11 @@ async function work(input: Input): Promise<void> {
     const library = new PKCS11();
     why = "identity";
     requireIdentity(request.identity);
-    runChecks(checksOf(request.task), newRun(library, input));
+    const { addresses } = request.surroundings;
+    const unreached = await whyUnreached(addresses);
+    limitOpenFiles(request.surroundings);
+    const checks = checksOf(request.task).filter(({ id }) => id !== "reach" || addresses.length > 0);
+    runChecks(checks, newRun(library, input, unreached));
     tell(request.nonce, { type: "done" });
   } catch (error) {
     tell(request.nonce, {
@@ -128,7 +146,7 @@ async function work(input: Input): Promise<void> {
 closeOthers();
 // not for the programs that the module starts
 if (process.env["LD_DEBUG"] === loaderTells) delete process.env["LD_DEBUG"];
-process.umask(0o022);
 const input = readInput();
 if (input === undefined) process.exit(2);
+enterFolder(input.request.surroundings);
 void work(input).finally(() => process.exit(0));

@@ -1,16 +1,15 @@
 import type { AbsolutePath } from "../../host/path.js";
 import type { Host } from "../../host/host.js";
 import type { ProblemCode } from "../../problem/codes.js";
-import { asWarning, Problem } from "../../problem/problem.js";
+import { asWarning, isError, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import { serviceIdentity } from "../../profile/service-identity.js";
-import { serviceVariables } from "../../profile/service-variables.js";
 import type { PinSource, Profile } from "../../profile/types.js";
 import type { RefusedPins } from "../../pkcs11/refused-pins/refused-pins.js";
 import type { CheckResult, TokenReport } from "../../pkcs11/report.js";
 import { type Evidence, probeEvidence } from "./probe-evidence.js";
 import { missingKeys } from "./missing-keys.js";
-import { loginAs, type TestedToken } from "./user-login.js";
+import { ServiceTests } from "./service-tests.js";
+import { loginAs } from "./user-login.js";
 import { type Change, changesContent } from "../../workflow/change.js";
 import type { Proof, Step, StepInput, StepPlan } from "../../workflow/step.js";
 
@@ -47,21 +46,30 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
 
 function proofOf(
   options: SmokeTestOptions,
-  { profile, host: { root }, unit }: StepInput,
+  { profile, host, unit }: StepInput,
   planned: readonly Change[],
-): Pick<StepPlan, "prove" | "unproven"> {
+): Pick<StepPlan, "prove" | "confirm" | "unproven"> {
+  const { root } = host;
   const stores = options.stores === undefined ? 0 : (profile.keyStores?.size ?? 0);
   if (profile.users.size + stores === 0) return { unproven: noUsers };
   if (root !== "/")
     return { unproven: `--root ${root}: the module is loaded by processes of the running system only` };
   const changesStores = planned.some((change) => change.step === "key-stores" && changesContent(change));
   const blamed = options.stores === "all" || changesStores;
-  return { prove: (signal, host) => prove(options, { profile, host, blamed, unit }, signal) };
+  return {
+    prove: (signal, where) => prove(options, { profile, host, where, blamed, unit }, signal),
+    ...(profile.users.size > 0 && {
+      confirm: (signal, begin) => confirm(options, { profile, host, unit }, signal, begin),
+    }),
+  };
 }
 
 interface ProofInput {
   readonly profile: Profile;
+  /** Whose service manager has the unit. */
   readonly host: Host;
+  /** Where the changes have been made: the host, or a stage of it. */
+  readonly where: Host;
   /** Whether a key store that fails makes the proof fail. */
   readonly blamed: boolean;
   readonly unit: StepInput["unit"];
@@ -69,34 +77,29 @@ interface ProofInput {
 
 async function prove(
   options: SmokeTestOptions,
-  { profile, host, blamed, unit }: ProofInput,
+  { profile, host, where, blamed, unit }: ProofInput,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const { smokeTest } = await import("../../pkcs11/test-token.js");
-  const environment = serviceVariables(profile.service, await unit?.());
-  const test = async (token: TestedToken, pin: Secret | undefined): Promise<TokenReport> =>
-    smokeTest({
-      ...token,
-      pin,
-      refusedPins: options.refusedPins,
-      ...(profile.proof && { proof: profile.proof }),
-      identity: serviceIdentity(host, profile.service),
-      environment,
-      timeoutMs: options.timeoutMs,
-      workerPath: options.worker,
-      enter: host.enter,
-      signal,
-    });
+  const { service, proof } = profile;
+  const tests = await ServiceTests.of(options, {
+    service,
+    host,
+    where,
+    unit,
+    signal,
+    ...(proof && { proof }),
+  });
   const users = await inTurn([...profile.users.values()], tokensAtOnce, (user) =>
-    test(loginAs(user, profile), user.pin && options.pins.get(user.pin)),
+    tests.test(loginAs(user, profile), user.pin && options.pins.get(user.pin)),
   );
-  const problems = smokeProblems(users, await probeEvidence(users, profile, signal));
+  const evidence = await probeEvidence(users, profile, signal);
+  const problems = problemsOf(tests, users, evidence);
   const hasStores = (profile.keyStores?.size ?? 0) > 0;
-  if (problems.length > 0) return { smoke: { tokens: users }, problems };
+  if (problems.some(isError)) return { smoke: { tokens: users }, problems };
   if (options.stores === undefined || !hasStores)
-    return { smoke: { tokens: users }, problems: missingKeys(users, profile, hasStores) };
+    return { smoke: { tokens: users }, problems: [...problems, ...missingKeys(users, profile, hasStores)] };
   const { proveStores } = await import("./other-stores/prove-stores.js");
-  const proven = await proveStores({ profile, host, pins: options.pins, test, signal });
+  const proven = await proveStores({ profile, host: where, pins: options.pins, test: tests.test, signal });
   const tokens = [...users, ...proven.tokens];
   return {
     smoke: {
@@ -105,10 +108,40 @@ async function prove(
       stores: proven.stores,
     },
     problems: [
+      ...problems,
       ...(blamed ? proven.problems : proven.problems.map(asWarning)),
       ...missingKeys(tokens, profile),
     ],
   };
+}
+
+/**
+ * After the changes, which were proven in a stage: what the unit does to the service's processes could not be
+ * had there. Nothing is logged in.
+ */
+async function confirm(
+  options: SmokeTestOptions,
+  { profile, host, unit }: Pick<ProofInput, "profile" | "host" | "unit">,
+  signal: AbortSignal,
+  begin: () => void,
+): Promise<Proof> {
+  const { service } = profile;
+  const tests = await ServiceTests.of(options, { service, host, where: host, unit, signal });
+  if (!tests.areInUnit) return { problems: tests.problems };
+  begin();
+  const users = await inTurn([...profile.users.values()], tokensAtOnce, (user) =>
+    tests.test(loginAs(user, profile), undefined),
+  );
+  return { problems: problemsOf(tests, users) };
+}
+
+/** A property of the unit that is in the way says more than the checks that fail because of it. */
+function problemsOf(
+  { problems }: ServiceTests,
+  users: readonly TokenReport[],
+  evidence?: ReadonlyMap<string, Evidence>,
+): readonly Problem[] {
+  return problems.some(isError) ? problems : [...smokeProblems(users, evidence), ...problems];
 }
 
 /** Results in the order of the items; at most `atOnce` run at the same time. */

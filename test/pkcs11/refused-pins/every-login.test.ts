@@ -32,7 +32,8 @@ test("every login: whoever tests a token hands over what was refused", (t) => {
     "commands/run/smoke.ts",
     "members/drill.ts",
     "members/prove-members.ts",
-    "steps/smoke-test/step.ts",
+    "pkcs11/test-in-unit.ts",
+    "steps/smoke-test/service-tests.ts",
   ];
   const callers = [...callersOf("smokeTest"), ...callersOf("testToken")];
   t.strictSame([...new Set(callers)].filter((file) => file !== "pkcs11/test-token.ts").sort(), logins);

@@ -36,6 +36,8 @@ export interface Run {
   readonly pin: string | undefined;
   /** Every C_ call on it is announced; a refused one throws CryptokiError. */
   readonly library: PKCS11;
+  /** Why the HSM's addresses cannot be reached. */
+  readonly unreached: string | undefined;
   tell(message: WorkerMessage): void;
   /** Waits for the parent's signal to go on. */
   pause(): void;

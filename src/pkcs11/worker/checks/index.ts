@@ -8,6 +8,7 @@ import { inventory } from "./inventory.js";
 import { keygenEc, keygenRsa } from "./key-pairs.js";
 import { lateLibraries, libraries } from "./libraries.js";
 import { load } from "./load.js";
+import { reach } from "./reach.js";
 import { closeSession, login, logout, session, sessionState } from "./session.js";
 import { signExisting } from "./sign-existing.js";
 import { signingKeys } from "./signing-keys.js";
@@ -17,6 +18,7 @@ import { digest, mechanisms, random, tokenFlags } from "./token-flags.js";
 import { slots, token } from "./token.js";
 
 const untilSession: readonly Check[] = [
+  reach,
   load,
   initialize,
   info,

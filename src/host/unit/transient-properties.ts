@@ -1,0 +1,182 @@
+import type { SandboxProperty } from "./unit-sandbox.js";
+import type { UnitSettings } from "./unit-settings.js";
+
+/** Properties of a unit that are left out together, when it is asked which of them is in the way. */
+export interface PropertyGroup {
+  /** As it is told: `PrivateNetwork=yes`. */
+  readonly name: string;
+  /** As systemd-run(1) takes them: `NAME=VALUE`. */
+  readonly assignments: readonly string[];
+  /** What leaves it out, where it is not enough to leave out the assignments. */
+  readonly instead?: readonly string[];
+  /** Whether it may keep the process from the network. */
+  readonly network: boolean;
+}
+
+/** What a transient unit gets from a service's unit, so that its process is like the service's. */
+export interface TransientProperties {
+  /** The account, and what gives rights that other properties take away. */
+  readonly fixed: readonly string[];
+  readonly groups: readonly PropertyGroup[];
+  /** Names of those that it has and the transient unit does not get. */
+  readonly leftOut: readonly SandboxProperty[];
+}
+
+/**
+ * Ends Node: no memory is both written and run. The others concern the unit's own program or its own root,
+ * in which Node need not work, and the memory that all of its processes may have.
+ */
+const leftOut: readonly SandboxProperty[] = [
+  "MemoryDenyWriteExecute",
+  "RootDirectory",
+  "RootImage",
+  "MountImages",
+  "ExtensionImages",
+  "ExtensionDirectories",
+  "SELinuxContext",
+  "AppArmorProfile",
+  "SmackProcessLabel",
+  "SecureBits",
+  "MemoryMax",
+  "MemoryHigh",
+];
+
+/** Without them other properties would forbid more: they are never left out. */
+const permitting: readonly SandboxProperty[] = [
+  "ReadWritePaths",
+  "ExecPaths",
+  "IPAddressAllow",
+  "SocketBindAllow",
+  "AmbientCapabilities",
+];
+
+const ofNetwork: readonly SandboxProperty[] = [
+  "PrivateNetwork",
+  "NetworkNamespacePath",
+  "IPAddressDeny",
+  "RestrictAddressFamilies",
+  "RestrictNetworkInterfaces",
+  "SocketBindDeny",
+  "SystemCallFilter",
+];
+
+/** The least that Node itself needs of descriptors; what the unit has less is taken away later. */
+export const fewestDescriptors = 64;
+
+/** Limits that Node's own size would break, whatever the application's is; cores would hold the PIN. */
+const limitsOfPrograms: readonly string[] = ["AS", "CORE", "DATA", "RSS", "NOFILE"];
+
+/**
+ * The properties of a unit as systemd-run(1) takes them. `systemctl show` prints most as they are to be
+ * given; where some version does not, they are put right here. No environment is among them: a command line
+ * can be read by everybody. Pure.
+ */
+export function transientProperties(settings: UnitSettings): TransientProperties {
+  const { sandbox } = settings;
+  const given = [...sandbox.texts].filter(([name]) => !leftOut.includes(name));
+  const fixed = given
+    .filter(([name]) => permitting.includes(name))
+    .flatMap(([name, text]) => written(name, text));
+  const groups = given
+    .filter(([name]) => !permitting.includes(name))
+    .map(([name, text]) => ({
+      name: shown(name, text),
+      assignments: written(name, text),
+      network: ofNetwork.includes(name),
+    }));
+  return {
+    fixed: [...account(settings), ...descriptors(settings), ...fixed],
+    groups: [
+      ...groups,
+      ...limitGroups(settings),
+      ...folder(settings),
+      ...umask(settings),
+      ...variables(settings),
+    ],
+    leftOut: leftOut.filter((name) => sandbox.has(name)),
+  };
+}
+
+function account({ user, group, supplementaryGroups, dynamicUser }: UnitSettings): readonly string[] {
+  return [
+    ...(user === undefined ? [] : [`User=${user}`]),
+    ...(group === undefined ? [] : [`Group=${group}`]),
+    ...(supplementaryGroups.length === 0 ? [] : [`SupplementaryGroups=${supplementaryGroups.join(" ")}`]),
+    ...(dynamicUser ? ["DynamicUser=yes"] : []),
+  ];
+}
+
+/** A core would hold the PIN; 0 would not stop a core handler that is a program (core(5)). */
+function descriptors({ limits }: UnitSettings): readonly string[] {
+  const files = limits.get("NOFILE");
+  if (files === undefined) return ["LimitCORE=1"];
+  const [soft, hard] = [files.soft, files.hard].map((value) => Math.max(value, fewestDescriptors));
+  return ["LimitCORE=1", `LimitNOFILE=${amount(soft)}:${amount(hard)}`];
+}
+
+function limitGroups({ limits }: UnitSettings): readonly PropertyGroup[] {
+  return [...limits]
+    .filter(([name]) => !limitsOfPrograms.includes(name))
+    .map(([name, { soft, hard }]) => {
+      return plainGroup(`Limit${name}=${amount(soft)}:${amount(hard)}`);
+    });
+}
+
+function amount(value = Infinity): string {
+  return value === Infinity ? "infinity" : String(value);
+}
+
+function folder({ workingDirectory }: UnitSettings): readonly PropertyGroup[] {
+  if (workingDirectory === undefined) return [];
+  return [plainGroup(`WorkingDirectory=${workingDirectory.optional ? "-" : ""}${workingDirectory.path}`)];
+}
+
+function umask({ umask: mask }: UnitSettings): readonly PropertyGroup[] {
+  if (mask === 0o022) return [];
+  return [plainGroup(`UMask=${mask.toString(8).padStart(4, "0")}`)];
+}
+
+function plainGroup(text: string): PropertyGroup {
+  return { name: text, assignments: [text], network: false };
+}
+
+/** The home is compared with the profile's before anything is tried. */
+function variables({ environment }: UnitSettings): readonly PropertyGroup[] {
+  return [...environment.keys()]
+    .filter((name) => name !== "HOME")
+    .map((name) => ({
+      name: `Environment=${name}`,
+      assignments: [],
+      instead: [`UnsetEnvironment=${name}`],
+      network: false,
+    }));
+}
+
+/** The longest value that is told whole. */
+const longest = 80;
+
+function shown(name: SandboxProperty, text: string): string {
+  return text.length <= longest ? `${name}=${text}` : `${name}=${text.slice(0, longest)}…`;
+}
+
+/** How to write what some versions print otherwise. */
+const rewritten: Partial<Record<SandboxProperty, (text: string) => readonly string[]>> = {
+  BindPaths: withoutRecursion,
+  BindReadOnlyPaths: withoutRecursion,
+  SocketBindAllow: withColon,
+  SocketBindDeny: withColon,
+  DeviceAllow: (text) => [...text.matchAll(/(\S+) ([rwm]+)(?= |$)/g)].map(([device]) => device),
+};
+
+function written(name: SandboxProperty, text: string): readonly string[] {
+  return (rewritten[name]?.(text) ?? [text]).map((value) => `${name}=${value}`);
+}
+
+/** What is bound without all that is mounted below it is printed without a third part. */
+function withoutRecursion(text: string): readonly string[] {
+  return [text.replace(/(?<=^| )[^ ]+/g, (word) => (/:[^:]*:/.test(word) ? word : `${word}:norbind`))];
+}
+
+function withColon(text: string): readonly string[] {
+  return [text.replace(/(tcp|udp)(?=\d)/g, "$1:")];
+}

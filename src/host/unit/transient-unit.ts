@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { machine, programIn } from "../commands/command-words.js";
+import type { Host } from "../host.js";
+import { systemctl, whyNoServiceManager } from "../service/systemctl.js";
+
+/** A unit that exists as long as its process: systemd-run(1). */
+export interface TransientUnit {
+  readonly name: string;
+  /** The command line that starts it, and is the process's standard input, output and error. */
+  readonly line: readonly string[];
+}
+
+const bus = "/run/dbus/system_bus_socket";
+
+/** Why no transient unit can be had on the host; undefined if one can. */
+export function whyNoTransientUnit(host: Host): string | undefined {
+  const why = whyNoServiceManager(host);
+  if (why !== undefined) return why;
+  if (host.commands.find("systemd-run") === undefined) return "there is no systemd-run here";
+  return existsSync(bus) ? undefined : "there is no D-Bus here, without which systemd-run cannot wait for it";
+}
+
+/**
+ * A transient unit with these properties (`NAME=VALUE`), which runs `words`: of them none may have a `$` in
+ * it, since the service manager replaces variables. All of its processes end with its first one, and at the
+ * latest after `timeoutMs`, whatever becomes of this process. Only root may start it.
+ */
+export function transientUnit(
+  mark: string,
+  properties: readonly string[],
+  timeoutMs: number,
+  words: readonly string[],
+): TransientUnit {
+  const name = `knetctl-proof-${mark}.service`;
+  const bounds = [
+    `RuntimeMaxSec=${Math.ceil(timeoutMs / 1000) + 5}`,
+    "TimeoutStopSec=2",
+    "KillSignal=SIGKILL",
+    "Restart=no",
+    `Description=knetctl's proof`,
+  ];
+  return {
+    name,
+    line: [
+      programIn(machine, "systemd-run"),
+      ...["--quiet", "--wait", "--pipe", "--collect", "--no-ask-password", `--unit=${name}`],
+      ...[...properties, ...bounds].map((property) => `--property=${property}`),
+      "--",
+      ...words,
+    ],
+  };
+}
+
+const stopMs = 10_000;
+
+/** Ends all processes of a transient unit, which is then gone; no error for one that is gone already. */
+export async function endTransientUnit(host: Host, { name }: TransientUnit): Promise<void> {
+  await systemctl(host, "stop", name, { timeoutMs: stopMs });
+}
+
+const names = [
+  "Slice",
+  "SystemCallErrorNumber",
+  "RuntimeDirectory",
+  "StateDirectory",
+  "CacheDirectory",
+  "LogsDirectory",
+  "ConfigurationDirectory",
+];
+
+/** The service manager's number for: the process is ended. */
+const ends = "2147483646";
+
+const parents: readonly (readonly [string, string])[] = [
+  ["RuntimeDirectory", "/run"],
+  ["StateDirectory", "/var/lib"],
+  ["CacheDirectory", "/var/cache"],
+  ["LogsDirectory", "/var/log"],
+];
+
+/**
+ * What a transient unit gets of the folders that the service manager makes for a unit: the right to write
+ * into them where they are, since to have them itself would make, give away and remove them. Besides, the
+ * unit's slice, whose limits count for it, and what a forbidden system call comes to.
+ */
+export async function furtherProperties(host: Host, unit: string): Promise<readonly string[]> {
+  const { stdout } = await systemctl(host, "show", unit, {
+    timeoutMs: stopMs,
+    options: [`--property=${names.join(",")}`],
+  });
+  const values = new Map(
+    stdout.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+  const one = (name: string): string => values.get(name) ?? "";
+  const folders = parents.flatMap(([name, parent]) =>
+    one(name)
+      .split(" ")
+      .filter((word) => word !== "")
+      .map((word) => `-${parent}/${word.split(":")[0] ?? ""}`),
+  );
+  return [
+    ...(one("Slice") === "" ? [] : [`Slice=${one("Slice")}`]),
+    ...(["", ends].includes(one("SystemCallErrorNumber"))
+      ? []
+      : [`SystemCallErrorNumber=${one("SystemCallErrorNumber")}`]),
+    ...(folders.length === 0 ? [] : [`ReadWritePaths=${folders.join(" ")}`]),
+  ];
+}

@@ -1,0 +1,48 @@
+import { isRecord, textOf } from "../formats/json/json-values.js";
+
+/** An address at which the module reaches its HSM. */
+export interface Address {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What the worker's process has of the service's, besides its account, before the module is loaded. */
+export interface Surroundings {
+  /** Null: as it was started with. */
+  readonly umask: number | null;
+  /** Working folder; null: as it was started in. */
+  readonly folder: string | null;
+  /** Fewer open files than Node itself needs, for the module to have as many as in the service. */
+  readonly openFiles: number | null;
+  /** One of them must accept a connection; none: that is not tried. */
+  readonly addresses: readonly Address[];
+}
+
+export const usualSurroundings: Surroundings = {
+  umask: 0o022,
+  folder: null,
+  openFiles: null,
+  addresses: [],
+};
+
+/** As the worker reads them in its request. */
+export function asSurroundings(value: unknown): Surroundings {
+  if (!isRecord(value)) return usualSurroundings;
+  const { folder, addresses } = value;
+  return {
+    umask: numberOf(value["umask"]),
+    folder: typeof folder === "string" ? folder : null,
+    openFiles: numberOf(value["openFiles"]),
+    addresses: Array.isArray(addresses) ? addresses.flatMap(asAddress) : [],
+  };
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function asAddress(value: unknown): readonly Address[] {
+  if (!isRecord(value)) return [];
+  const port = numberOf(value["port"]);
+  return port === null ? [] : [{ ip: textOf(value["ip"]), port }];
+}

@@ -1,0 +1,53 @@
+import { shellWord } from "../formats/text/shell-word.js";
+import type { PropertyGroup } from "../host/unit/transient-properties.js";
+import type { UnitSettings } from "../host/unit/unit-settings.js";
+import { messageWithDetail, Problem } from "../problem/problem.js";
+import type { CheckId } from "./check-table.js";
+import type { CheckResult } from "./report.js";
+
+/** What failed: a check, or the start of the process. */
+export type Failure = Pick<CheckResult, "detail" | "unavailable"> & { readonly id: CheckId | "start" };
+
+/** `found`: the properties without which it works; none: only several together keep it from working. */
+export function unitInTheWay(
+  { unit, files }: Pick<UnitSettings, "unit" | "files">,
+  found: readonly PropertyGroup[],
+  { id, detail }: Failure,
+): Problem {
+  const names = found.map(({ name }) => name).join(", ");
+  const where = files.at(-1);
+  const failed = id === "start" ? "" : `the check \`${id}\` fails in a process with the unit's properties`;
+  const told = [failed, detail ?? ""].filter((part) => part !== "").join(": ");
+  return new Problem(
+    "smoke-unit-in-the-way",
+    names === ""
+      ? `the module does not work in ${unit}, although it works as its user`
+      : `the module does not work in ${unit} because of ${names}`,
+    {
+      ...(where !== undefined && { where: { path: where } }),
+      detail: `${told}; ${names === "" ? "no property alone is the reason" : "it works without"}`,
+      hint:
+        `change the unit (systemctl edit ${shellWord(unit)}, then systemctl daemon-reload), or what it ` +
+        `keeps away from the module; systemctl cat ${shellWord(unit)} shows all of it`,
+    },
+  );
+}
+
+/** What the process of the test did not have of the unit. */
+export function leftOutOf(unit: string, names: readonly string[]): Problem {
+  return new Problem("smoke-unit-partly", `the test ran without some properties of ${unit}`, {
+    severity: "warning",
+    detail: `${names.join(", ")}: Node, in which the module is loaded, cannot live with them`,
+    hint: "if the application fails although the test passed, try it without them",
+  });
+}
+
+/** `why`: what kept the test from being made. */
+export function notTried(unit: string, why: Problem | string | undefined): Problem {
+  const detail = why instanceof Problem ? messageWithDetail(why) : why;
+  return new Problem("smoke-unit-not-tried", `the module was not tried in a process like that of ${unit}`, {
+    severity: "warning",
+    ...(detail !== undefined && { detail }),
+    hint: `it works as the service's user; that it does in ${unit} shows only when the service runs`,
+  });
+}

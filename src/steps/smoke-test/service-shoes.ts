@@ -1,0 +1,63 @@
+import type { Host } from "../../host/host.js";
+import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
+import { unitProcess } from "../../host/unit/unit-process.js";
+import type { UnitSettings } from "../../host/unit/unit-settings.js";
+import type { Identity } from "../../pkcs11/protocol.js";
+import { openFilesOf } from "../../pkcs11/service-unit.js";
+import { type Surroundings, usualSurroundings } from "../../pkcs11/surroundings.js";
+import { serviceIdentity } from "../../profile/service-identity.js";
+import type { ServiceAccount } from "../../profile/types.js";
+
+/** What a process of the worker has of the service's, wherever it runs. */
+export interface ServiceShoes {
+  readonly identity: Identity;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * The account, groups, home, umask, working folder and limit of open files of the service's processes
+ * on `host`, which may be a stage: as the unit says, else as the profile does. What the unit says and this
+ * host does not have (a dynamic user) is left to the test in the unit. Throws `account-missing`.
+ */
+export async function serviceShoes(
+  host: Host,
+  service: ServiceAccount,
+  unit: LoadedUnit | undefined,
+): Promise<ServiceShoes> {
+  const identity = serviceIdentity(host, service);
+  if (unit === undefined) return { identity, surroundings: usualSurroundings };
+  const { settings, environment } = unit;
+  const process = await unitProcess(host, settings, environment);
+  return {
+    identity:
+      process?.uid === identity.uid
+        ? { ...identity, gid: process.gid, groups: process.groups, home: process.home ?? identity.home }
+        : identity,
+    surroundings: {
+      umask: settings.umask,
+      folder: folderOf(settings, process?.home ?? identity.home),
+      openFiles: openFilesOf(settings),
+      addresses: [],
+    },
+  };
+}
+
+/**
+ * The variables that the service's processes have, but HOME, and those that would change what Node does. They
+ * may be secret.
+ */
+export function variablesOf(
+  { environment = new Map<string, string>() }: Pick<ServiceAccount, "environment">,
+  unit: LoadedUnit | undefined,
+): Readonly<Record<string, string>> {
+  const all = unit === undefined ? environment : valuesOf(unit);
+  return Object.fromEntries([...all].filter(([name]) => !/^(?:HOME$|NODE_)/.test(name)));
+}
+
+function valuesOf({ environment: { variables } }: LoadedUnit): readonly (readonly [string, string])[] {
+  return [...variables.values()].map(({ name, value }) => [name, value]);
+}
+
+function folderOf({ workingDirectory }: UnitSettings, home: string): string | null {
+  return workingDirectory === undefined ? null : workingDirectory.path === "~" ? home : workingDirectory.path;
+}

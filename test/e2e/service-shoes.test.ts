@@ -1,0 +1,190 @@
+import t from "tap";
+import { execFile, execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { startCluster } from "../../src/simulator/cluster.js";
+import { cache, simulatedModule, sources } from "../simulator/rig.js";
+import { knetctlJson, type Report } from "../support/knetctl.js";
+import { configFile } from "../support/provisioning.js";
+import { ensureSystemd } from "../support/real-systemd.js";
+
+await ensureSystemd(import.meta.filename);
+
+const run = promisify(execFile);
+const folder = "/root/shoes";
+mkdirSync(folder, { mode: 0o700 });
+const cluster = await startCluster({
+  vhsms: 2,
+  users: ["ca_signer"],
+  stateFolder: `${folder}/vhsms`,
+  sources,
+  cache,
+});
+t.teardown(() => cluster.stop());
+/** Logins that the members were asked for, right or wrong, since the last question. */
+let asked = 0;
+const logIn = cluster.directory.logIn.bind(cluster.directory);
+cluster.directory.logIn = (name, password) => {
+  asked += 1;
+  return logIn(name, password);
+};
+function logins(): number {
+  const count = asked;
+  asked = 0;
+  return count;
+}
+
+copyFileSync(await simulatedModule(folder), "/usr/local/lib/libkNETPKCS11.so");
+execFileSync("ldconfig");
+execFileSync("groupadd", ["knetgrp"]);
+execFileSync("useradd", ["--system", "--create-home", "--home-dir", "/srv/other", "other"]);
+
+const pin = cluster.users[0]!.pin.reveal();
+writeFileSync(`${folder}/pin`, pin, { mode: 0o600 });
+/** The application: it needs the module, its configuration and the HSM, and stays up if it could log in. */
+const unit = "app.service";
+writeFileSync("/etc/app.env", `APP_PIN=${pin}\n`, { mode: 0o600 });
+writeFileSync(
+  `/etc/systemd/system/${unit}`,
+  `[Service]
+Type=oneshot
+RemainAfterExit=yes
+User=amplia
+EnvironmentFile=/etc/app.env
+ExecStart=/usr/bin/pkcs11-tool --module libkNETPKCS11.so --token-label ca_signer \\
+  --login --pin env:APP_PIN --list-objects
+`,
+);
+
+let runs = 0;
+/** A profile that differs from the one before: there is something to apply. */
+function profile(service = ""): string {
+  const [first] = cluster.endpoints;
+  const file = `${folder}/profile.yaml`;
+  writeFileSync(
+    file,
+    `connections:
+  hsm_1:
+    endpoints: [{ ip: ${first!.https.ip}, port: ${first!.https.port} }]
+users:
+  ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
+log_verbosity: ${["quiet", "info"][runs++ % 2]}
+service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: ${unit}${service} }
+`,
+  );
+  return file;
+}
+
+function dropIn(text: string): void {
+  const place = `/etc/systemd/system/${unit}.d`;
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  if (text !== "") writeFileSync(`${place}/drop-in.conf`, `[Service]\n${text}\n`);
+  execFileSync("systemctl", ["daemon-reload"]);
+}
+
+/** Whether the application works. */
+async function application(): Promise<boolean> {
+  await run("systemctl", ["reset-failed", unit]).catch(() => undefined);
+  return run("systemctl", ["restart", unit]).then(
+    () => true,
+    () => false,
+  );
+}
+
+const started = (): string =>
+  execFileSync("systemctl", ["show", unit, "--property=InvocationID"], { encoding: "utf8" });
+
+const errors = ({ problems }: Report) => problems.filter(({ severity }) => severity === "error");
+
+interface Row {
+  readonly dropIn: readonly string[];
+  readonly works: boolean;
+  readonly stricter?: boolean;
+  /** What the problem names. */
+  readonly names?: string;
+}
+
+const lowered = "/etc/openssl-for-old-hsms.cnf";
+
+const rows: readonly Row[] = [
+  { dropIn: ["Environment=HOME=/srv"], works: false },
+  { dropIn: ["User=other"], works: false },
+  { dropIn: ["InaccessiblePaths=/var/amplia/.config"], works: false, names: "InaccessiblePaths=" },
+  { dropIn: ["PrivateNetwork=yes"], works: false, names: "PrivateNetwork=yes" },
+  // its tokens are in /tmp
+  { dropIn: ["PrivateTmp=yes"], works: false, names: "PrivateTmp=yes" },
+  { dropIn: [`Environment=OPENSSL_CONF=${lowered}`], works: true, stricter: true },
+  { dropIn: [], works: false, stricter: true },
+  { dropIn: ["LimitNOFILE=12"], works: true },
+  {
+    dropIn: [
+      ...["ProtectSystem=strict", "ProtectHome=yes", "NoNewPrivileges=yes"],
+      ...["SystemCallFilter=@system-service", "CapabilityBoundingSet=", "RestrictNamespaces=yes"],
+      ...["ReadWritePaths=/tmp", "LockPersonality=yes", "RestrictAddressFamilies=AF_INET AF_UNIX"],
+    ],
+    works: true,
+  },
+];
+
+/** The host's OpenSSL as it is, or so strict that the VHSM's certificate is not good enough. */
+function opensslOfHost(stricter: boolean): void {
+  const text = (level: number): string =>
+    "openssl_conf = c\n[c]\nssl_conf = s\n[s]\nsystem_default = d\n[d]\n" +
+    `CipherString = DEFAULT:@SECLEVEL=${level}\n`;
+  writeFileSync(lowered, text(1));
+  writeFileSync("/etc/ssl/openssl.cnf", text(stricter ? 5 : 2));
+}
+
+let [loginsOfOneProof, loginsOfTheService] = [0, 0];
+
+t.test("a host without walls: applied, and the service runs", async (t) => {
+  opensslOfHost(false);
+  dropIn("");
+  const { exitCode, document } = await knetctlJson(["apply", profile()]);
+  t.equal(exitCode, 0, JSON.stringify(document.problems));
+  logins();
+  t.ok(await application());
+  loginsOfTheService = logins();
+  const seen = await knetctlJson(["verify", `${folder}/profile.yaml`]);
+  t.equal(seen.exitCode, 0, JSON.stringify(seen.document.problems));
+  loginsOfOneProof = logins();
+  t.ok(loginsOfOneProof > 0 && loginsOfTheService > 0);
+});
+
+const table: string[] = [];
+
+for (const row of rows) {
+  const what = [...row.dropIn, ...(row.stricter === true ? ["a stricter host"] : [])].join(", ");
+  t.test(what, async (t) => {
+    opensslOfHost(row.stricter === true);
+    dropIn(row.dropIn.join("\n"));
+    const app = await application();
+    t.equal(app, row.works, "the application");
+    logins();
+    const seen = await knetctlJson(["verify", `${folder}/profile.yaml`]);
+    t.ok(logins() <= loginsOfOneProof);
+    const before = readFileSync(configFile, "utf8");
+    const start = started();
+    const made = await knetctlJson(["apply", profile()]);
+    const restarted = started() !== start;
+    t.ok(logins() <= loginsOfOneProof + (restarted ? loginsOfTheService : 0));
+    table.push([what, ...[app, seen.exitCode === 0, made.exitCode === 0].map(verdict)].join(" | "));
+    for (const { exitCode, document } of [seen, made])
+      t.equal(exitCode === 0, row.works, JSON.stringify(document.problems));
+    if (row.works) return;
+    if (row.names !== undefined)
+      for (const { document } of [seen, made]) t.match(errors(document)[0]?.title, row.names);
+    t.equal(readFileSync(configFile, "utf8"), before);
+    t.notOk(restarted, "the service was left alone");
+    profile();
+  });
+}
+
+function verdict(works: boolean): string {
+  return works ? "works" : "fails";
+}
+
+t.teardown(() => {
+  for (const line of table) t.comment(line);
+});
