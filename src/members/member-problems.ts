@@ -26,6 +26,7 @@ export function memberProblems(
     ...unproven,
     ...withoutLogin(members),
     ...members.flatMap(withoutSignature),
+    ...otherSerials(members),
     ...(inUse === undefined ? [] : notCompared(inUse)),
     ...comparisons.flatMap((comparison) => comparisonProblems(comparison, inUse?.name)),
   ];
@@ -69,6 +70,30 @@ function withoutSignature({ endpoint, tokens }: MemberProof): readonly Problem[]
           ),
         ],
   );
+}
+
+/** Whether the serial number is the same everywhere is public nowhere; applications may choose by it. */
+function otherSerials(members: readonly MemberProof[]): readonly Problem[] {
+  const users = new Set(members.flatMap(({ tokens }) => tokens.map(({ user }) => user)));
+  return [...users].flatMap((user) => {
+    const serials = members.flatMap(({ endpoint, tokens }) =>
+      tokens
+        .filter((token) => token.user === user && token.token?.serial !== undefined)
+        .map(({ token }) => ({ member: endpointText(endpoint), serial: token?.serial ?? "" })),
+    );
+    if (new Set(serials.map(({ serial }) => serial)).size < 2) return [];
+    return [
+      new Problem(
+        "members-serials-differ",
+        `the token of ${quoted(user)} does not have the same serial number on all members`,
+        {
+          severity: "warning",
+          detail: serials.map(({ member, serial }) => `${serial} on ${member}`).join("; "),
+          hint: "choose the token by its label: by TokenSerialNumber it is lost after a failover",
+        },
+      ),
+    ];
+  });
 }
 
 function notCompared({ name, tokens }: NamedTokens): readonly Problem[] {

@@ -237,6 +237,7 @@ const programCodes = {
   "members-proof-failed": exitCodes.failed,
   "members-keys-differ": exitCodes.failed,
   "members-key-missing": exitCodes.failed,
+  "members-serials-differ": exitCodes.failed,
   "members-inventory-cut": exitCodes.failed,
   "members-not-compared": exitCodes.failed,
   "members-no-login": exitCodes.failed,
@@ -256,6 +257,7 @@ const programCodes = {
   "simulator-sources-missing": exitCodes.failed,
   "simulator-compile-failed": exitCodes.failed,
   "simulator-start-failed": exitCodes.failed,
+  "simulator-not-running": exitCodes.unavailable,
   "simulator-cannot-write": exitCodes.cannotWrite,
   "demo-failed": exitCodes.failed,
 } as const satisfies Record<string, ExitCode>;

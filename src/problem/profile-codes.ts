@@ -53,6 +53,7 @@ export const profileCodes = {
   "profile-default-unknown": exitCodes.invalidProfile,
   "profile-token-open": exitCodes.invalidProfile,
   "profile-token-shared": exitCodes.invalidProfile,
+  "profile-token-serial": exitCodes.invalidProfile,
   "profile-amplia-version": exitCodes.invalidProfile,
   "profile-module-windows": exitCodes.invalidProfile,
   "profile-form-unknown": exitCodes.invalidProfile,

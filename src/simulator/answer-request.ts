@@ -23,6 +23,10 @@ export interface ClusterState {
   readonly users: UserDirectory;
   /** By user name; includes the token's PIN. */
   readonly storage: ReadonlyMap<string, Storage>;
+  /** The serial number of a user's token on this member. Absent: the client makes it from the user's name. */
+  readonly serialOf?: (user: string) => string;
+  /** Objects that end with their session are refused, as by a KMIP server that does not know any. */
+  readonly refusesSessionObjects?: boolean;
 }
 
 type Reason = keyof typeof enumerations.ResultReason;
@@ -89,7 +93,7 @@ function answerItem(item: KmipItem, logIn: LogIn | undefined, cluster: ClusterSt
 function extensionFor(
   user: string | undefined,
   logIn: LogIn | undefined,
-  { users, storage }: ClusterState,
+  { users, storage, serialOf, refusesSessionObjects = false }: ClusterState,
 ): KmipItem[] {
   if (user === undefined) return [];
   const state = users.state(user);
@@ -97,7 +101,8 @@ function extensionFor(
   if (place === undefined) return [storageExtension(state, undefined)];
   const { folder, label } = place;
   const told = logIn?.right === true && logIn.name === user && state !== userStates.officer;
-  return [storageExtension(state, told ? place : { folder, label })];
+  const member = { ...(serialOf && { serial: serialOf(user) }), refusesSessionObjects };
+  return [storageExtension(state, { ...member, ...(told ? place : { folder, label }) })];
 }
 
 function queried(payload: KmipItem | undefined): KmipItem[] {
@@ -149,7 +154,15 @@ export const vendorIdentification = "KRYPTUS kNET HSM (simulated)";
 /**
  * Vendor tags, in KMIP's range for extensions; the same numbers are in installers/simulator/module/kmip.c.
  */
-const tags = { user: 0x540001, state: 0x540002, folder: 0x540003, label: 0x540004, pin: 0x540005 } as const;
+const tags = {
+  user: 0x540001,
+  state: 0x540002,
+  folder: 0x540003,
+  label: 0x540004,
+  pin: 0x540005,
+  serial: 0x540006,
+  noSessionObjects: 0x540007,
+} as const;
 
 /** Where a user's keys really are: a SoftHSM token in the cluster's token folder. */
 export interface Storage {
@@ -165,7 +178,10 @@ export function userAskedFor(batchItem: KmipItem): string | undefined {
 }
 
 /** The vendor extension of an answer: the user's status, and where its keys are. */
-export function storageExtension(state: UserState, storage: Storage | undefined): KmipItem {
+export function storageExtension(
+  state: UserState,
+  storage: (Storage & { readonly serial?: string; readonly refusesSessionObjects?: boolean }) | undefined,
+): KmipItem {
   return structure(
     "MessageExtension",
     text("VendorIdentification", vendorIdentification),
@@ -175,6 +191,8 @@ export function storageExtension(state: UserState, storage: Storage | undefined)
       enumeration(tags.state, state),
       ...(storage ? [text(tags.folder, storage.folder), text(tags.label, storage.label)] : []),
       ...(storage?.pin ? [text(tags.pin, storage.pin.reveal())] : []),
+      ...(storage?.serial === undefined ? [] : [text(tags.serial, storage.serial)]),
+      ...(storage?.refusesSessionObjects === true ? [enumeration(tags.noSessionObjects, 1)] : []),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdtemp, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,10 @@ export interface ClusterOptions {
    * process can use one of them or the others, not both. Default: none.
    */
   readonly apart?: readonly number[];
+  /** Each member has a serial number of its own for each token. Default: all have the same. */
+  readonly ownSerials?: boolean;
+  /** Objects that end with their session are refused. */
+  readonly refusesSessionObjects?: boolean;
 }
 
 export interface AddressAndPort {
@@ -55,6 +59,8 @@ export interface MemberEndpoints {
 
 /** A running HA cluster of simulated VHSMs. */
 export interface Cluster {
+  /** The state folder, by its real path. */
+  readonly folder: string;
   readonly endpoints: readonly MemberEndpoints[];
   readonly users: readonly SimulatedUser[];
   /** For taking members down, in the order of `endpoints`. */
@@ -89,7 +95,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const storage = options.apart?.includes(index) === true ? await newStorage() : shared;
       vhsms.push(await startMember(host, index, { users: directory, storage }, options));
     }
-    return { endpoints: vhsms.map(endpointsOf), users, vhsms, directory, stop };
+    return { folder: state.folder, endpoints: vhsms.map(endpointsOf), users, vhsms, directory, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -99,11 +105,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 async function startMember(
   host: string,
   index: number,
-  cluster: ClusterState,
-  { latencyMs = 0, allow }: ClusterOptions,
+  shared: ClusterState,
+  { latencyMs = 0, allow, ownSerials = false, refusesSessionObjects = false }: ClusterOptions,
 ): Promise<Vhsm> {
   const certificate = makeCertificate(`vhsm-${index + 1}.knet.simulated`);
+  const serialOf = (user: string): string => serialNumber(user, index);
+  const cluster = { ...shared, refusesSessionObjects, ...(ownSerials && { serialOf }) };
   return startVhsm({ host, certificate, cluster, latencyMs, ...(allow && { allow }) });
+}
+
+/** 16 characters, as much as PKCS #11 has room for. */
+function serialNumber(user: string, member: number): string {
+  return createHash("sha256").update(`${member} ${user}`).digest("hex").slice(0, 16);
 }
 
 function endpointsOf({ host: ip, httpsPort, ttlvPort }: Vhsm): MemberEndpoints {

@@ -90,6 +90,8 @@ t.test(
       ),
     );
     t.match(stderr, /\[drill-members-dead\]\n.*: the connection is refused\n/);
+    const first = stderr.indexOf("does not pass the probe: the connection is refused");
+    t.ok(first !== -1 && first < stderr.indexOf("the vector as it is"), "told before anything is measured");
     await cluster.vhsms[1]!.setDown("up");
   },
 );

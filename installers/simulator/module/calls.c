@@ -17,6 +17,25 @@ static CK_RV check_template(const CK_ATTRIBUTE *attributes, CK_ULONG count)
     return CKR_OK;
 }
 
+/* Some KMIP servers know no objects that end with a session. */
+static CK_RV check_new(const struct answer *answer, const CK_ATTRIBUTE *attributes, CK_ULONG count)
+{
+    CK_RV rv = check_template(attributes, count);
+    if (rv != CKR_OK || !answer->no_session_objects) return rv;
+    for (CK_ULONG index = 0; attributes != NULL && index < count; index++)
+        if (attributes[index].type == CKA_TOKEN && attributes[index].pValue != NULL
+            && *(const CK_BBOOL *)attributes[index].pValue)
+            return CKR_OK;
+    return CKR_ATTRIBUTE_VALUE_INVALID;
+}
+
+static CK_RV check_pair(const struct answer *answer, const CK_ATTRIBUTE *public, CK_ULONG publics,
+    const CK_ATTRIBUTE *private, CK_ULONG privates)
+{
+    CK_RV rv = check_new(answer, public, publics);
+    return rv == CKR_OK ? check_new(answer, private, privates) : rv;
+}
+
 /* PARAMETERS and ARGUMENTS are parenthesised lists; both begin with the session. */
 #define CALL(function, level, parameters, arguments)                                                                   \
     CK_RV function parameters                                                                                          \
@@ -51,7 +70,7 @@ static CK_RV check_template(const CK_ATTRIBUTE *attributes, CK_ULONG count)
         return leave(#function, LOG_KEY, rv);                                                                          \
     }
 
-OBJECT_CALL(C_CreateObject, check_template(list, count),
+OBJECT_CALL(C_CreateObject, check_new(&answer, list, count),
     (CK_SESSION_HANDLE session, CK_ATTRIBUTE *list, CK_ULONG count, CK_OBJECT_HANDLE *object),
     (session, list, count, object))
 OBJECT_CALL(C_CopyObject, check_template(list, count),
@@ -60,19 +79,19 @@ OBJECT_CALL(C_CopyObject, check_template(list, count),
 OBJECT_CALL(C_SetAttributeValue, check_template(list, count),
     (CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *list, CK_ULONG count),
     (session, object, list, count))
-OBJECT_CALL(C_GenerateKey, check_template(list, count),
+OBJECT_CALL(C_GenerateKey, check_new(&answer, list, count),
     (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *list, CK_ULONG count, CK_OBJECT_HANDLE *key),
     (session, mechanism, list, count, key))
 OBJECT_CALL(C_GenerateKeyPair,
-    (check_template(for_public, publics) != CKR_OK ? CKR_ATTRIBUTE_TYPE_INVALID : check_template(for_private, privates)),
+    check_pair(&answer, for_public, publics, for_private, privates),
     (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_ATTRIBUTE *for_public, CK_ULONG publics,
         CK_ATTRIBUTE *for_private, CK_ULONG privates, CK_OBJECT_HANDLE *public_key, CK_OBJECT_HANDLE *private_key),
     (session, mechanism, for_public, publics, for_private, privates, public_key, private_key))
-OBJECT_CALL(C_UnwrapKey, check_template(list, count),
+OBJECT_CALL(C_UnwrapKey, check_new(&answer, list, count),
     (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE with, CK_BYTE *wrapped, CK_ULONG length,
         CK_ATTRIBUTE *list, CK_ULONG count, CK_OBJECT_HANDLE *key),
     (session, mechanism, with, wrapped, length, list, count, key))
-OBJECT_CALL(C_DeriveKey, check_template(list, count),
+OBJECT_CALL(C_DeriveKey, check_new(&answer, list, count),
     (CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_ATTRIBUTE *list, CK_ULONG count,
         CK_OBJECT_HANDLE *key),
     (session, mechanism, base, list, count, key))

@@ -7,12 +7,14 @@
 
 #define VENDOR "KRYPTUS kNET HSM (simulated)"
 
-/* Vendor extension of the simulator; the same numbers are in src/simulator/storage-extension.ts. */
+/* Vendor extension of the simulator; the same numbers are in src/simulator/answer-request.ts. */
 #define TAG_USER "0x540001"
 #define TAG_STATE "0x540002"
 #define TAG_FOLDER "0x540003"
 #define TAG_LABEL "0x540004"
 #define TAG_PIN "0x540005"
+#define TAG_SERIAL "0x540006"
+#define TAG_NO_SESSION_OBJECTS "0x540007"
 
 static json_t *leaf(const char *tag, const char *type, json_t *value)
 {
@@ -103,6 +105,8 @@ bool kmip_response(const char *body, size_t length, struct answer *answer)
         answer->folder = copied(part(details, TAG_FOLDER));
         answer->label = copied(part(details, TAG_LABEL));
         answer->pin = copied(part(details, TAG_PIN));
+        answer->serial = copied(part(details, TAG_SERIAL));
+        answer->no_session_objects = part(details, TAG_NO_SESSION_OBJECTS) != NULL;
     }
     json_decref(message);
     return understood;
@@ -119,5 +123,6 @@ void answer_free(struct answer *answer)
     free(answer->folder);
     free(answer->label);
     free_secret(answer->pin);
+    free(answer->serial);
     *answer = (struct answer){ 0 };
 }

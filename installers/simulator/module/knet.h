@@ -48,6 +48,8 @@ struct answer {
     char *folder; /* where the cluster keeps its tokens */
     char *label;  /* of the user's token there */
     char *pin;    /* of that token; only after the right password */
+    char *serial; /* of the user's token on this member; NULL where all members have the same */
+    bool no_session_objects;
 };
 
 struct password {

@@ -90,7 +90,10 @@ static CK_RV token_info(struct user *user, CK_TOKEN_INFO *info)
         pad(info->label, sizeof info->label, user->name);
         pad(info->manufacturerID, sizeof info->manufacturerID, MANUFACTURER);
         pad(info->model, sizeof info->model, "kNET simulated");
-        serial_of(user, info->serialNumber, sizeof info->serialNumber);
+        if (answer.serial != NULL)
+            pad(info->serialNumber, sizeof info->serialNumber, answer.serial);
+        else
+            serial_of(user, info->serialNumber, sizeof info->serialNumber);
     }
     answer_free(&answer);
     return rv;

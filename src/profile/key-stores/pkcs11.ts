@@ -1,4 +1,5 @@
 import { clientModule } from "../../vendor/client.js";
+import { writtenEndpoints } from "../checks/endpoints.js";
 import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";
@@ -75,6 +76,35 @@ function check(store: Entry, context: CheckContext): readonly Finding[] {
       hint: "give the label as pkcs11-tool --list-slots shows it",
     }),
     ...(user ? checkUsersStore(store, user, context) : checkOtherStore(store, context)),
+    ...serialOnVector(store, context),
+  ];
+}
+
+/**
+ * Members of an HA vector may have different serial numbers for one token: nothing public says that they do
+ * not.
+ */
+function serialOnVector({ value }: Entry, { users, connections }: CheckContext): readonly Finding[] {
+  const serial = entryOf(value, "token_serial");
+  if (serial === undefined || !isKnetStore(value)) return [];
+  const user = users.get(textOf(entryOf(value, "user")?.value) ?? "");
+  const ways = (user === undefined ? [...users.values()] : [user]).map(
+    (one) => textOf(entryOf(one.value, "connection")?.value) ?? "",
+  );
+  const vector = ways.find((name) => {
+    const connection = connections.get(name)?.value;
+    return connection?.kind === "map" && writtenEndpoints(connection).length > 1;
+  });
+  if (vector === undefined) return [];
+  return [
+    {
+      code: "profile-token-serial",
+      title: "the token's serial number may differ by member of the HA vector",
+      anchor: serial,
+      detail: `connection ${quotedName(vector)} has several endpoints`,
+      hint: "choose the token by user or token_label; knetctl ha prove compares the serial numbers",
+      severity: "warning",
+    },
   ];
 }
 

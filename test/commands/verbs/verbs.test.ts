@@ -50,7 +50,10 @@ test("every verb has examples, which its help shows and the parser takes for tha
 });
 
 test("what starts without the parser is given what the parser would have made of it", async (t) => {
-  const plain = all.filter(([, verb]) => plainArguments(verb, ["p.yaml"]) !== undefined);
+  // a group's verb has two words, and is left to the parser
+  const plain = all.filter(
+    ([name, verb]) => !name.includes(" ") && plainArguments(verb, ["p.yaml"]) !== undefined,
+  );
   t.strictSame(
     plain.map(([name]) => name),
     ["validate", "render", "plan", "rehearse", "apply", "verify"],

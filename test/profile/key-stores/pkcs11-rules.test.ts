@@ -204,4 +204,28 @@ const tokens: readonly Case[] = [
   ],
 ];
 
-testCases({ pkcs11, versions, tokens });
+/** The same with a second endpoint. */
+const onVector = (profile: string): string =>
+  profile.replace("port: 1 }]", "port: 1 }, { ip: 10.1.2.4, port: 1 }]");
+
+const serials: readonly Case[] = [
+  [
+    "the serial number of a token on an HA vector",
+    onVector(withUser("{ type: Pkcs11, user: u, token_serial: '1' }")),
+    "?profile-key-store-tip 4:8",
+    "?profile-token-serial 4:31",
+  ],
+  [
+    "the same by its module",
+    onVector(withUser("{ type: Pkcs11, module: libkNETPKCS11.so, token_serial: '1' }")),
+    "?profile-key-store-tip 4:8",
+    "?profile-token-serial 4:48",
+  ],
+  [
+    "one endpoint alone",
+    withUser("{ type: Pkcs11, user: u, token_serial: '1' }"),
+    "?profile-key-store-tip 4:8",
+  ],
+];
+
+testCases({ pkcs11, versions, tokens, serials });

@@ -76,6 +76,7 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
   if (pin === undefined) throw withoutPin(profile, connection.name, user.name);
   const client = clientOf({ host, profile }, connection.name, args, context);
   const unwell = await unwellMembers(connection, context);
+  tellDead(unwell, context);
   const dead = {
     dead: unwell.map(({ report }) => endpointText(report.target)),
     of: connection.endpoints.length,
@@ -112,6 +113,15 @@ async function unwellMembers(
   );
   if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   return probed.filter((one) => !isGood(one));
+}
+
+/** Before anything is measured: whoever waits for the result knows which real members it is not about. */
+function tellDead(unwell: readonly Probed[], { output }: CommandContext): void {
+  for (const { report, problems } of unwell) {
+    const [member, why] = [endpointText(report.target), problems.find(isError)?.message ?? ""];
+    output.progress({ type: "member-dead", member, why });
+    output.note(`${output.style.red("✗")} ${cleanLine(`${member} does not pass the probe: ${why}`)}`);
+  }
 }
 
 function connectionToDrill({ source, connections }: Profile, name: string | undefined): Connection {

@@ -1,0 +1,12 @@
+import { file } from "../command-line/options.js";
+import { verb } from "../verbs/verb.js";
+import { memberWord, simulatorOrder } from "./order.js";
+
+export const stop = verb({
+  name: "stop",
+  describe: "take a member of a simulator that runs down; knetctl simulator start MEMBER brings it up again",
+  words: { member: { ...memberWord, demandOption: true } },
+  options: { state: file("the running simulator's own --state (default: the only one that you run)") },
+  examples: [["knetctl simulator stop 2", "connections to member 2 are refused from now on"]],
+  run: (args, context) => simulatorOrder("stop", args, context),
+});
