@@ -61,6 +61,8 @@ function onlyLooks({ program, args }: Command): boolean {
   if (name === "ldconfig")
     return args.every((argument) => argument === "-p" || argument === "--print-cache") && args.length > 0;
   if (name === "ld.so" || /^ld-linux[\w.-]*\.so\.\d+$/.test(name)) return args[0] === "--list";
+  // test(1) as another user, which asks the kernel whether that user may pass or read
+  if (name === "setpriv") return /^(--[a-z-]+(=[\d,]+)? )+-- \/usr\/bin\/test -[rx] \//.test(args.join(" "));
   if (name === "systemctl") return args[0] === "is-active" || args[0] === "is-enabled" || args[0] === "show";
   return false;
 }

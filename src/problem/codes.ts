@@ -74,6 +74,7 @@ const programCodes = {
 
   // account
   "account-home-not-a-folder": exitCodes.failed,
+  "account-home-closed": exitCodes.failed,
   "account-home-writable": exitCodes.failed,
   "account-missing": exitCodes.failed,
   "account-change-failed": exitCodes.failed,

@@ -1,6 +1,6 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { knetctl, knetctlJson, type Report } from "../support/knetctl.js";
 import { ensureSystemd } from "../support/real-systemd.js";
 import { softTokens, userPin } from "../support/soft-token.js";
@@ -98,6 +98,54 @@ t.test("a drop-in that contradicts the profile ends the plan, with its line", as
         codes.map(() => ({ path: dropIn })),
       );
   }
+});
+
+/** The problems of a plan, each with its place. */
+async function found(service: string): Promise<readonly string[]> {
+  const { document } = await knetctlJson(["plan", profile(service)]);
+  return document.problems
+    .filter(({ code }) => /^(module-not-readable|account-home-closed)$/.test(code))
+    .map(({ code, severity, where }) => `${severity} ${code} ${where?.path ?? ""}`);
+}
+
+t.test("a folder that keeps the service from its module is named before anything is changed", async (t) => {
+  const vendor = "/opt/vendor";
+  const name = "libkNETPKCS11.so";
+  mkdirSync(vendor, { mode: 0o700 });
+  renameSync(`/usr/lib/${name}`, `${vendor}/${name}`);
+  symlinkSync(`${vendor}/${name}`, `/usr/lib/${name}`);
+  t.teardown(() => {
+    renameSync(`${vendor}/${name}`, `/usr/lib/${name}`);
+  });
+  loads();
+  const closed = [`error module-not-readable ${vendor}`];
+  t.strictSame(await found("create: false"), closed, "without a unit");
+  t.strictSame(await found("unit: amplia.service"), closed);
+  execFileSync("chgrp", ["knetgrp", vendor]);
+  chmodSync(vendor, 0o710);
+  t.strictSame(await found("unit: amplia.service"), closed);
+  loads("SupplementaryGroups=knetgrp");
+  t.strictSame(await found("unit: amplia.service"), [], "a group of the unit alone lets it through");
+  loads();
+  chmodSync(vendor, 0o700);
+  execFileSync("setfacl", ["-m", "u:amplia:x", vendor]);
+  t.strictSame(await found("unit: amplia.service"), [], "so does an access control list");
+  execFileSync("setfacl", ["-b", vendor]);
+  chmodSync(vendor, 0o755);
+  chmodSync(`${vendor}/${name}`, 0o600);
+  t.strictSame(await found("unit: amplia.service"), [`error module-not-readable ${vendor}/${name}`]);
+  chmodSync(`${vendor}/${name}`, 0o644);
+});
+
+t.test("so is one above its home", async (t) => {
+  mkdirSync("/srv/closed/amplia", { recursive: true });
+  execFileSync("chown", ["amplia:amplia", "/srv/closed/amplia"]);
+  chmodSync("/srv/closed", 0o700);
+  loads("Environment=HOME=/srv/closed/amplia");
+  const service = "unit: amplia.service, home: /srv/closed/amplia";
+  t.strictSame(await found(service), ["error account-home-closed /srv/closed"]);
+  chmodSync("/srv/closed", 0o711);
+  t.strictSame(await found(service), []);
 });
 
 t.test("people are told property, file and line, and what to do, but no value", async (t) => {

@@ -65,8 +65,11 @@ function groupId({ accounts }: Pick<Host, "accounts">, group: string): number | 
 
 const getentMs = 10_000;
 
-/** The groups that list the user, as a new process of it gets them. */
-async function groupsOf({ commands }: Pick<Host, "commands">, user: string): Promise<readonly number[]> {
+/** The groups that list the user, as a new process of it gets them, but not the account's own. */
+export async function groupsOf(
+  { commands }: Pick<Host, "commands">,
+  user: string,
+): Promise<readonly number[]> {
   if (commands.find("getent") === undefined) return [];
   const { stdout } = await commands.run({
     program: "getent",

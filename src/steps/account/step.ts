@@ -2,7 +2,10 @@ import { whyNoServiceManager } from "../../host/service/systemctl.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import { asWarning, isError, needsPermission, Problem } from "../../problem/problem.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
+import { serviceHome } from "../../profile/service-identity.js";
+import { standingBarrier } from "../../host/unit/barrier.js";
 import { accountChanges, accountProblems } from "./changes.js";
+import { homeClosed } from "./home-closed.js";
 import { observeAccount } from "./observe.js";
 
 /**
@@ -17,7 +20,12 @@ export const accountStep: Step = {
     const { unit, notes, problems } = await observedUnit(input);
     if (problems.some(isError)) return { changes: [], problems, notes, blocks: true };
     const account = planAccount(input, unit);
-    return { ...account, problems: [...problems, ...account.problems], notes: [...notes, ...account.notes] };
+    const closed = account.unseen === true ? [] : await closedHome(input);
+    return {
+      ...account,
+      problems: [...problems, ...account.problems, ...closed],
+      notes: [...notes, ...account.notes],
+    };
   },
 };
 
@@ -35,6 +43,19 @@ function planAccount({ profile, host }: StepInput, unit: LoadedUnit | undefined)
     if (!needsPermission(error)) throw error;
     return { changes: [], problems: [], notes: [`could not see the home: ${error.message}`], unseen: true };
   }
+}
+
+/** A folder above the client's configuration that the service cannot pass, with the rights of its unit. */
+async function closedHome({ profile, host, unit }: StepInput): Promise<readonly Problem[]> {
+  const { service, users } = profile;
+  const account = host.accounts.user(service.user);
+  if (account === undefined || users.size === 0) return [];
+  const { serviceReader } = await import("../../host/unit/reader.js");
+  const reader = await serviceReader(host, service.user, unit);
+  if (reader === undefined) return [];
+  const home = serviceHome(service, account);
+  const barrier = await standingBarrier(host, host.files(account.uid), home, reader);
+  return barrier === undefined ? [] : [homeClosed(home, barrier, reader, host.accounts)];
 }
 
 interface ObservedUnit extends Pick<StepPlan, "notes" | "problems"> {

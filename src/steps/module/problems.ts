@@ -1,10 +1,12 @@
+import { shellWord } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import { clientModule } from "../../vendor/client.js";
-import type { Account, Files, Host } from "../../host/host.js";
+import type { Host } from "../../host/host.js";
+import { type FoundLibrary, type Loader, openLoader } from "../../host/installer/loader.js";
 import type { InstalledFile } from "../../host/installer/receipt.js";
-import { resolveLinks } from "../../host/installer/resolve-links.js";
-import { asAbsolutePath } from "../../host/path.js";
+import { folderOf, nameOf } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
+import { type Reader, type Standing, standingBarrier } from "../../host/unit/barrier.js";
 import { Problem } from "../../problem/problem.js";
 import type { Drift } from "./observe.js";
 
@@ -55,30 +57,79 @@ export function shadowed(other: AbsolutePath, library: AbsolutePath): Problem {
 }
 
 /**
- * A warning if the service account cannot reach or read the library with its user and primary group; other
- * groups are not looked up: the smoke test shows for certain.
+ * What the service cannot load of the module and of the libraries that it needs, with the folder or file that
+ * is in the way. A warning where the kernel could not be asked: an access control list may let it through.
  */
-export function readableProblem(
-  files: Files,
+export async function unreadableProblems(
+  host: Host,
   library: AbsolutePath,
-  account: Account | undefined,
-): Problem | undefined {
-  const file = resolveLinks(files, library);
-  if (file === undefined || account === undefined) return undefined;
-  const names = file.split("/").slice(1);
-  for (let length = 1; length <= names.length; length++) {
-    const part = asAbsolutePath(`/${names.slice(0, length).join("/")}`);
-    const entry = part && files.entry(part);
-    if (entry === undefined) return undefined;
-    const bits =
-      entry.uid === account.uid ? entry.mode >> 6 : entry.gid === account.gid ? entry.mode >> 3 : entry.mode;
-    if ((bits & (entry.kind === "folder" ? 1 : 4)) !== 0) continue;
-    return new Problem("module-not-readable", `${account.user} cannot load the module`, {
-      severity: "warning",
-      where: { path: part ?? library },
-      detail: `mode ${modeText(entry.mode)} keeps ${account.user} from reading ${library}`,
-      hint: `run chmod o+r${entry.kind === "folder" ? "x" : ""} ${part ?? library}`,
-    });
+  reader: Reader,
+): Promise<readonly Problem[]> {
+  const problems = new Map<AbsolutePath, Problem>();
+  for (const { path, neededBy } of neededFiles(openLoader(host.files()), library)) {
+    const barrier = await standingIn(host, path, reader);
+    if (barrier !== undefined && !problems.has(barrier.path))
+      problems.set(barrier.path, unreadable(path, neededBy, barrier, reader, host));
   }
-  return undefined;
+  return [...problems.values()];
+}
+
+/** What root itself cannot look at in safety is not judged: the proof shows it. */
+async function standingIn(host: Host, path: AbsolutePath, reader: Reader): Promise<Standing | undefined> {
+  try {
+    return await standingBarrier(host, host.files(), path, reader);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+function unreadable(
+  file: AbsolutePath,
+  neededBy: string | undefined,
+  { path, entry: { kind, mode, uid, gid }, certain }: Standing,
+  { user }: Reader,
+  { accounts }: Host,
+): Problem {
+  const rights = `${accounts.userName(uid)}:${accounts.groupName(gid)} ${modeText(mode)}`;
+  const what = neededBy === undefined ? file : `${file}, which ${neededBy} needs`;
+  return new Problem(
+    "module-not-readable",
+    `the service user ${JSON.stringify(user)} cannot load the module`,
+    {
+      severity: certain ? "error" : "warning",
+      where: { path },
+      detail: `this ${kind} (${rights}) keeps it from ${what}`,
+      hint: certain
+        ? `let it through: chmod o+${kind === "folder" ? "x" : "r"} ${shellWord(path)}`
+        : `see whether it can: runuser -u ${shellWord(user)} -- head -c 1 ${shellWord(file)} | wc -c`,
+    },
+  );
+}
+
+interface Needed {
+  readonly path: AbsolutePath;
+  /** The library that needs it; undefined for the module itself. */
+  readonly neededBy: string | undefined;
+}
+
+/** Everybody can read what the system's packages put there. */
+const ofSystem = /^(\/usr)?\/lib(32|64)?\//;
+
+/** The module and what it needs that is not the system's own, directly or through others. */
+function neededFiles(loader: Loader, library: AbsolutePath): readonly Needed[] {
+  const needed: Needed[] = [{ path: library, neededBy: undefined }];
+  const queue: (FoundLibrary | undefined)[] = [loader.find(library)];
+  for (let found = queue.shift(); found !== undefined; found = queue.shift()) {
+    const { elf, path } = found;
+    const folders = elf.runPath.map((folder) => folder.replace(/\$\{?ORIGIN\}?/g, folderOf(path)));
+    for (const name of elf.needed) {
+      const next = loader.find(name, folders);
+      if (next === undefined || ofSystem.test(next.file) || needed.some((one) => one.path === next.path))
+        continue;
+      needed.push({ path: next.path, neededBy: nameOf(path) });
+      queue.push(next);
+    }
+  }
+  return needed;
 }

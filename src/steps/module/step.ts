@@ -8,7 +8,7 @@ import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { installerChange, registerAfterInstaller, registrationChanges, rightsChanges } from "./changes.js";
 import { observeModule } from "./observe.js";
 import type { ObservedModule } from "./observe.js";
-import { driftProblem, notFound, readableProblem, shadowed } from "./problems.js";
+import { driftProblem, notFound, unreadableProblems, shadowed } from "./problems.js";
 import { notTried, tryoutIn, untried } from "./tryout.js";
 import type { Tryout } from "./tryout.js";
 import { inspectModule, isInstalled, wantedModule } from "./wanted.js";
@@ -47,11 +47,11 @@ async function planModule(
     return { changes: [], problems: [], notes: [] };
   try {
     const observed = observeModule(host);
-    if (profile.module === undefined) return checkedOnly(input, observed);
+    if (profile.module === undefined) return await checkedOnly(input, observed);
     const wanted = await wantedModule(profile.module, observed.receipt, options.callers);
     const isRight = isInstalled(wanted, observed.receipt) && !observed.drift.some(({ content }) => content);
     return isRight
-      ? keptPlan(input, wanted, observed)
+      ? await keptPlan(input, wanted, observed)
       : await installingPlan(input, planned, wanted, observed, options);
   } catch (error) {
     if (!needsPermission(error)) throw error;
@@ -65,26 +65,28 @@ async function planModule(
 }
 
 /** The profile leaves the module to others. */
-function checkedOnly(input: StepInput, { registration }: ObservedModule): StepPlan {
+async function checkedOnly(input: StepInput, { registration }: ObservedModule): Promise<StepPlan> {
   if (registration.state === "missing") return { changes: [], problems: [notFound(input.host)], notes: [] };
   return {
     changes: [],
-    problems: readable(input, registration),
+    problems: await readable(input, registration),
     notes: [`${clientModule} is found at ${registration.path}`],
   };
 }
 
-function readable(
-  { profile, host }: StepInput,
+/** Whether the service can load it, with the rights that its unit gives it. */
+async function readable(
+  { profile, host, unit }: StepInput,
   registration: ObservedModule["registration"],
-): readonly Problem[] {
+): Promise<readonly Problem[]> {
   if (registration.state === "missing") return [];
-  const problem = readableProblem(host.files(), registration.path, host.accounts.user(profile.service.user));
-  return problem === undefined ? [] : [problem];
+  const { serviceReader } = await import("../../host/unit/reader.js");
+  const reader = await serviceReader(host, profile.service.user, unit);
+  return reader === undefined ? [] : unreadableProblems(host, registration.path, reader);
 }
 
 /** The wanted archive is installed: at most, rights and the loader's entry need correcting. */
-function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): StepPlan {
+async function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModule): Promise<StepPlan> {
   const { receipt, drift, registration } = observed;
   if (receipt === undefined) return { changes: [], problems: [], notes: [] };
   const other = registration.state === "other" ? [shadowed(registration.path, receipt.library)] : [];
@@ -97,7 +99,7 @@ function keptPlan(input: StepInput, wanted: WantedModule, observed: ObservedModu
       ...saidOf(wanted, false),
       ...drift.map(driftProblem),
       ...other,
-      ...(drift.length > 0 ? [] : readable(input, registration)),
+      ...(drift.length > 0 ? [] : await readable(input, registration)),
     ],
     notes: [`version ${receipt.version} is installed at ${receipt.library}`, ...entryNotes(observed)],
   };
