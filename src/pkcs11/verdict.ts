@@ -34,17 +34,22 @@ const said: Readonly<Record<Proven, string>> = {
 
 function because(token: TokenReport): string {
   const failure = firstFailure(token);
-  if (failure !== undefined)
-    return isSigned(token.proven) ? `, but ${failure.id} failed` : ` (${failureText(failure)})`;
+  if (failure !== undefined) {
+    if (!isSigned(token.proven)) return ` (${failureText(failure)})`;
+    return checkTable[failure.id].proof === "signed"
+      ? ", which is less than was asked for"
+      : `, but ${failure.id} failed`;
+  }
   return token.unsigned === undefined || token.proven === "reached" ? "" : ` (${token.unsigned})`;
 }
 
 /**
  * Why there is no correct signature by a token although no check failed. Undefined if something was signed,
- * or if the test failed, which is reported as such.
+ * if the test failed, which is reported as such, or if it was not to sign anything.
  */
 export function whyNothingSigned(proven: Proven, checks: readonly CheckResult[]): string | undefined {
   if (isSigned(proven) || checks.some(({ status }) => status === "fail")) return undefined;
+  if (!checks.some(({ id }) => checkTable[id].proof === "signed")) return undefined;
   return reasons(checks) ?? "the test did not get that far";
 }
 

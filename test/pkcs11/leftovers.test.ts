@@ -69,6 +69,7 @@ test("what a crash leaves is told with a command that removes just that, and by 
 
   const other = await removeLeftovers({ ...request(), leftBy: "knetctl-smoke-000000000000" });
   t.match(check(other, "leftovers"), { status: "pass", detail: "none" });
+  t.equal(other.unsigned, undefined, "it was not to sign");
   tool("--keypairgen", "--key-type", "EC:prime256v1", "--label", label, "--id", "05");
   const removed = await removeLeftovers({ ...request({ WRAP_SEARCH: "all" }), leftBy: label });
   t.match(check(removed, "leftovers"), {

@@ -111,6 +111,10 @@ test("on an empty token a session key is proof, unless an existing key is asked 
     hint: /make a signing key/,
   });
   t.strictSame([more.proven, exitCode(more)], ["signed-session-key", 1]);
+  t.equal(
+    verdict({ tokens: [more] }),
+    'token "empty": signed with a key made in the session, which is less than was asked for',
+  );
 });
 
 test("session objects refused: keys on the token prove it, and are gone at once", async (t) => {
