@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 
 export const cryptokiPin = "654321";
 const officerPin = "87654321";
@@ -16,9 +16,13 @@ export function openCryptoki(label: string): string {
   if (module === undefined) throw new Error("openCryptoki is missing: apt-get install opencryptoki");
   const run = (program: string, ...args: readonly string[]): string =>
     execFileSync(program, args, { stdio: "pipe", encoding: "utf8" });
-  // the package's group, which small systems do not have
+  // the package's accounts, which small systems do not have; the daemon is this user since version 3.22
   const group = String(statSync("/var/lib/opencryptoki").gid);
   run("/usr/sbin/groupadd", "--force", "--system", "--gid", group, "pkcs11");
+  if (!readFileSync("/etc/passwd", "utf8").includes("\npkcsslotd:"))
+    run("/usr/sbin/useradd", "--system", "--gid", "pkcs11", "--no-create-home", "pkcsslotd");
+  mkdirSync("/run/opencryptoki", { recursive: true });
+  run("chown", "pkcsslotd:pkcs11", "/run/opencryptoki");
   mkdirSync("/run/lock/opencryptoki", { recursive: true });
   for (const token of ["swtok", "tpm", "icsf", "ccatok", "ep11tok", "lite"])
     mkdirSync(`/run/lock/opencryptoki/${token}`);
