@@ -19,7 +19,9 @@ export function homeClosed(
     {
       severity: certain ? "error" : "warning",
       where: { path },
-      detail: `this folder (${rights}) keeps it from ${home}, below which the module looks for its configuration`,
+      detail:
+        `this folder (${rights}) keeps it from ${home}, below which the module looks for its ` +
+        "configuration",
       hint: certain
         ? `let it through: chmod o+x ${shellWord(path)}`
         : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${home}/.`)}`,

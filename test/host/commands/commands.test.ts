@@ -200,3 +200,17 @@ t.test("on a read-only host only commands that look are run, and every write is 
     await t.rejects(run(program, ...args), { code: "host-command-refused" }, [program, ...args].join(" "));
   }
 });
+
+t.test("a host that is only looked at is asked as another user, who does nothing else", async (t) => {
+  const host = readOnlyHost(realHost(path("/")));
+  const as = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+  const run = (...words: readonly string[]) =>
+    host.commands.run({ program: "setpriv", args: [...as, ...words], timeoutMs: 10_000 });
+  await t.resolves(run("/usr/bin/test", "-r", "/etc/passwd"));
+  for (const words of [
+    ["/usr/bin/touch", "/tmp/x"],
+    ["/usr/bin/test", "-e", "/etc/passwd"],
+    ["sh", "-c", "/usr/bin/test -r /"],
+  ])
+    await t.rejects(run(...words), { code: "host-command-refused" }, words.join(" "));
+});
