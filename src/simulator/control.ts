@@ -138,7 +138,10 @@ async function onlyFolder(): Promise<string> {
       : "several simulators of this user are running",
     {
       ...(folder !== undefined && { detail: own.join(", ") }),
-      hint: "give the state folder of the simulator that is meant with --state",
+      hint:
+        folder === undefined
+          ? "start one with knetctl simulator start; one with a --state of its own is found by the same --state"
+          : "give the state folder of the simulator that is meant with --state",
     },
   );
 }
