@@ -18,11 +18,14 @@ export function requireLdconfig(host: Host): void {
 /**
  * Rebuilds /etc/ld.so.cache and the links to libraries, of the host or inside its `--root`: there by this
  * machine's own ldconfig, which changes its root to the image (ldconfig(8), -r) and follows links inside of
- * it only.
+ * it only. It ends with this process: one of a killed run that ended later would put its cache, of how things
+ * were then, over that of the next run.
  */
 export async function runLdconfig(host: Host): Promise<void> {
-  const [program = "ldconfig", ...args] =
-    host.root === "/" ? [] : [...confinement(host.root), "ldconfig", "-r", "."];
+  const inRoot = host.root === "/" ? ["ldconfig"] : ["ldconfig", "-r", "."];
+  const confined = host.root === "/" ? [] : confinement(host.root);
+  const tied = host.commands.find("setpriv") === undefined ? [] : ["setpriv", "--pdeathsig", "KILL"];
+  const [program = "ldconfig", ...args] = [...tied, ...confined, ...inRoot];
   const result = await host.commands.run({ program, args, cwd: path("/"), timeoutMs: 60_000 });
   if (result.exitCode === 0) return;
   throw new Problem("module-not-registered", "ldconfig failed", {
