@@ -140,7 +140,7 @@ async function onlyFolder(): Promise<string> {
       ...(folder !== undefined && { detail: own.join(", ") }),
       hint:
         folder === undefined
-          ? "start one with knetctl simulator start; one with a --state of its own is found by the same --state"
+          ? "start one with knetctl simulator start; one that has a --state is found by the same --state"
           : "give the state folder of the simulator that is meant with --state",
     },
   );
