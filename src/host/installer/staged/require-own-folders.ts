@@ -14,7 +14,12 @@ export function requireOwnFolders(
   ownerAbove: (path: AbsolutePath) => number,
 ): void {
   const seen = new Set<string>();
+  const notFolders = new Set(
+    changes.filter(({ before }) => before !== null && before.kind !== "folder").map(({ path }) => path),
+  );
   for (const { path } of changes) {
+    // what is below a folder that takes the place of something else is judged with it
+    if (notFolders.has(folderOf(path))) continue;
     const uid = ownerAbove(path);
     const key = `${uid} ${folderOf(path)}`;
     if (seen.has(key)) continue;
