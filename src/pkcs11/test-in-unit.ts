@@ -78,7 +78,7 @@ async function judged(
   });
   if (found === undefined)
     return { report, problems: [...("problem" in outcome ? [outcome.problem] : []), ...notes] };
-  return { report, problems: [unitInTheWay(unit.settings, found, failure), ...notes] };
+  return { report, problems: [unitInTheWay(unit.host, unit.settings, found, failure), ...notes] };
 }
 
 async function outcomeOf(test: Promise<TokenReport>): Promise<Outcome> {

@@ -1,7 +1,9 @@
 import { shellWord } from "../formats/text/shell-word.js";
+import type { Host } from "../host/host.js";
 import type { PropertyGroup } from "../host/unit/transient-properties.js";
+import { UnitFiles } from "../host/unit/unit-files.js";
 import type { UnitSettings } from "../host/unit/unit-settings.js";
-import { messageWithDetail, Problem } from "../problem/problem.js";
+import { messageWithDetail, Problem, type Where } from "../problem/problem.js";
 import type { CheckId } from "./check-table.js";
 import type { CheckResult } from "./report.js";
 
@@ -10,12 +12,14 @@ export type Failure = Pick<CheckResult, "detail" | "unavailable"> & { readonly i
 
 /** `found`: the properties without which it works; none: only several together keep it from working. */
 export function unitInTheWay(
-  { unit, files }: Pick<UnitSettings, "unit" | "files">,
+  host: Host,
+  settings: UnitSettings,
   found: readonly PropertyGroup[],
   { id, detail }: Failure,
 ): Problem {
+  const { unit } = settings;
   const names = found.map(({ name }) => name).join(", ");
-  const where = files.at(-1);
+  const where = placeOf(host, settings, found);
   const failed = id === "start" ? "" : `the check \`${id}\` fails in a process with the unit's properties`;
   const told = [failed, detail ?? ""].filter((part) => part !== "").join(": ");
   return new Problem(
@@ -24,13 +28,22 @@ export function unitInTheWay(
       ? `the module does not work in ${unit}, although it works as its user`
       : `the module does not work in ${unit} because of ${names}`,
     {
-      ...(where !== undefined && { where: { path: where } }),
+      ...(where && { where }),
       detail: `${told}; ${names === "" ? "no property alone is the reason" : "it works without"}`,
       hint:
         `change the unit (systemctl edit ${shellWord(unit)}, then systemctl daemon-reload), or what it ` +
         `keeps away from the module; systemctl cat ${shellWord(unit)} shows all of it`,
     },
   );
+}
+
+/** Where the first of them is set, or else the unit's last file. */
+function placeOf(host: Host, settings: UnitSettings, [first]: readonly PropertyGroup[]): Where | undefined {
+  const [property = "", variable = ""] = first?.name.split("=") ?? [];
+  const files = new UnitFiles(host, settings);
+  const last = settings.files.at(-1);
+  const found = property === "Environment" ? files.whereIsVariable(variable) : files.whereIs(property);
+  return found ?? (last && { path: last });
 }
 
 /** What the process of the test did not have of the unit. */

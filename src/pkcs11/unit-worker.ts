@@ -7,7 +7,7 @@ import { randomHex } from "../host/random-hex.js";
 import { realFiles } from "../host/files/real-files.js";
 import { endTransientUnit, transientUnit } from "../host/unit/transient-unit.js";
 import type { WorkerRun } from "./run-worker.js";
-import { bootstrap } from "./worker-command.js";
+import { bootstrap, mostMemory } from "./worker-command.js";
 import { workerPaths } from "./worker-files.js";
 
 /** A transient unit to run the worker in, instead of as an account. */
@@ -54,6 +54,7 @@ export function withWorkerUnit<T>(
   return withOwnFolder(files, "unit", fill, (folder) => {
     const properties = [
       ...unit.properties,
+      `LimitDATA=${mostMemory}`,
       ...pathsShown(folder, workerPath),
       `EnvironmentFile=${folder}/environment`,
       ...unit.environmentFiles.map((file) => `EnvironmentFile=${file}`),

@@ -28,7 +28,7 @@ const withNewKeyring =
   '/usr/bin/env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
 
 /** 2 GiB, of which Node needs 50 MB. RLIMIT_AS would count the 700 MB and more that Node reserves too. */
-const mostMemory = 2 * 1024 ** 3;
+export const mostMemory = 2 * 1024 ** 3;
 
 export interface WorkerCommand {
   readonly program: string;

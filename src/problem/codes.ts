@@ -211,6 +211,7 @@ const programCodes = {
   "smoke-unit-in-the-way": exitCodes.failed,
   "smoke-unit-partly": exitCodes.failed,
   "smoke-unit-not-tried": exitCodes.failed,
+  "smoke-unit-wall": exitCodes.failed,
 
   // high availability
   "ha-config-missing": exitCodes.failed,

@@ -58,7 +58,7 @@ ExecStart=/usr/bin/pkcs11-tool --module libkNETPKCS11.so --token-label ca_signer
 
 let runs = 0;
 /** A profile that differs from the one before: there is something to apply. */
-function profile(service = ""): string {
+function profile(group = "amplia"): string {
   const [first] = cluster.endpoints;
   const file = `${folder}/profile.yaml`;
   writeFileSync(
@@ -69,7 +69,7 @@ function profile(service = ""): string {
 users:
   ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
 log_verbosity: ${["quiet", "info"][runs++ % 2]}
-service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: ${unit}${service} }
+service: { user: amplia, group: ${group}, home: /var/amplia, create: true, unit: ${unit} }
 `,
   );
   return file;
@@ -103,17 +103,27 @@ interface Row {
   readonly stricter?: boolean;
   /** What the problem names. */
   readonly names?: string;
+  /** It shows only after the changes, which are then taken back. */
+  readonly late?: boolean;
+  readonly group?: string;
 }
 
 const lowered = "/etc/openssl-for-old-hsms.cnf";
 
 const rows: readonly Row[] = [
-  { dropIn: ["Environment=HOME=/srv"], works: false },
-  { dropIn: ["User=other"], works: false },
+  { dropIn: ["Environment=HOME=/srv"], works: false, names: "another HOME" },
+  { dropIn: ["User=other"], works: false, names: 'runs as "other"' },
   { dropIn: ["InaccessiblePaths=/var/amplia/.config"], works: false, names: "InaccessiblePaths=" },
-  { dropIn: ["PrivateNetwork=yes"], works: false, names: "PrivateNetwork=yes" },
+  { dropIn: ["PrivateNetwork=yes"], works: false, names: "PrivateNetwork=" },
+  { dropIn: ["InaccessiblePaths=/usr/local/lib"], works: false, names: "InaccessiblePaths=", late: true },
+  {
+    dropIn: ["RestrictAddressFamilies=AF_UNIX", "PrivateDevices=yes"],
+    works: false,
+    names: "because of RestrictAddressFamilies=AF_UNIX",
+    late: true,
+  },
   // its tokens are in /tmp
-  { dropIn: ["PrivateTmp=yes"], works: false, names: "PrivateTmp=yes" },
+  { dropIn: ["PrivateTmp=yes"], works: false, names: "PrivateTmp=yes", late: true },
   { dropIn: [`Environment=OPENSSL_CONF=${lowered}`], works: true, stricter: true },
   { dropIn: [], works: false, stricter: true },
   { dropIn: ["LimitNOFILE=12"], works: true },
@@ -125,6 +135,8 @@ const rows: readonly Row[] = [
     ],
     works: true,
   },
+  // of which the user is no member
+  { dropIn: ["Group=knetgrp"], works: true, group: "knetgrp" },
 ];
 
 /** The host's OpenSSL as it is, or so strict that the VHSM's certificate is not good enough. */
@@ -159,6 +171,7 @@ for (const row of rows) {
   t.test(what, async (t) => {
     opensslOfHost(row.stricter === true);
     dropIn(row.dropIn.join("\n"));
+    if (row.group !== undefined) await knetctlJson(["apply", profile(row.group)]);
     const app = await application();
     t.equal(app, row.works, "the application");
     logins();
@@ -166,9 +179,10 @@ for (const row of rows) {
     t.ok(logins() <= loginsOfOneProof);
     const before = readFileSync(configFile, "utf8");
     const start = started();
-    const made = await knetctlJson(["apply", profile()]);
+    const made = await knetctlJson(["apply", profile(row.group)]);
     const restarted = started() !== start;
     t.ok(logins() <= loginsOfOneProof + (restarted ? loginsOfTheService : 0));
+    if (!row.works) t.comment(errors(made.document)[0]);
     table.push([what, ...[app, seen.exitCode === 0, made.exitCode === 0].map(verdict)].join(" | "));
     for (const { exitCode, document } of [seen, made])
       t.equal(exitCode === 0, row.works, JSON.stringify(document.problems));
@@ -177,6 +191,7 @@ for (const row of rows) {
       for (const { document } of [seen, made]) t.match(errors(document)[0]?.title, row.names);
     t.equal(readFileSync(configFile, "utf8"), before);
     t.notOk(restarted, "the service was left alone");
+    t.equal(made.document.outcome === "rolled-back", row.late === true);
     profile();
   });
 }

@@ -60,6 +60,7 @@ export async function endTransientUnit(host: Host, { name }: TransientUnit): Pro
 
 const names = [
   "Slice",
+  "JoinsNamespaceOf",
   "SystemCallErrorNumber",
   "RuntimeDirectory",
   "StateDirectory",
@@ -81,7 +82,8 @@ const parents: readonly (readonly [string, string])[] = [
 /**
  * What a transient unit gets of the folders that the service manager makes for a unit: the right to write
  * into them where they are, since to have them itself would make, give away and remove them. Besides, the
- * unit's slice, whose limits count for it, and what a forbidden system call comes to.
+ * unit's slice, whose limits count for it, the unit whose network it shares, and what a forbidden system call
+ * comes to.
  */
 export async function furtherProperties(host: Host, unit: string): Promise<readonly string[]> {
   const { stdout } = await systemctl(host, "show", unit, {
@@ -100,6 +102,7 @@ export async function furtherProperties(host: Host, unit: string): Promise<reado
   );
   return [
     ...(one("Slice") === "" ? [] : [`Slice=${one("Slice")}`]),
+    ...(one("JoinsNamespaceOf") === "" ? [] : [`JoinsNamespaceOf=${one("JoinsNamespaceOf")}`]),
     ...(["", ends].includes(one("SystemCallErrorNumber"))
       ? []
       : [`SystemCallErrorNumber=${one("SystemCallErrorNumber")}`]),

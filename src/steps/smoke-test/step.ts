@@ -39,9 +39,20 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
   return {
     id: "smoke-test",
     title: "PKCS #11 smoke test",
-    plan: (input, planned) =>
-      Promise.resolve({ changes: [], problems: [], notes: [], ...proofOf(options, input, planned) }),
+    plan: async (input, planned) => ({
+      changes: [],
+      problems: await walls(input),
+      notes: [],
+      ...proofOf(options, input, planned),
+    }),
   };
+}
+
+async function walls({ profile, host, unit }: StepInput): Promise<readonly Problem[]> {
+  const loaded = await unit?.();
+  if (loaded === undefined) return [];
+  const { wallProblems } = await import("./unit-walls.js");
+  return wallProblems(profile, loaded, host);
 }
 
 function proofOf(
