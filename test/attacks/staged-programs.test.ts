@@ -92,6 +92,7 @@ t.test("no program that an installer replaced in the stage runs as root in the p
     identity,
     environment: { FIXTURE_WHO: join(theirs, "who") },
     enter: stage.host.enter,
+    proof: { atLeast: "logged-in" },
     workerPath: worker.path,
   });
   t.strictSame(
