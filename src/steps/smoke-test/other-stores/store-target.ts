@@ -20,7 +20,7 @@ export interface TokenTarget {
   readonly pin: PinSource | undefined;
 }
 
-/** The port of a Dinamo HSM's service, which its client does not let anybody choose (the vendor's manual). */
+/** The service port in Dinamo's manual; its key stores have no setting for another. */
 const dinamoPort = 4433;
 
 /** `users`: the names of the profile's kNET users. Pure. */
