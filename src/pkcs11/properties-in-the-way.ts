@@ -14,7 +14,11 @@ export async function propertiesInTheWay(
   groups: readonly PropertyGroup[],
   passes: Passes,
 ): Promise<readonly PropertyGroup[] | undefined> {
-  if (groups.length === 0 || !(await passes(groups))) return undefined;
+  if (groups.length === 0) return undefined;
+  // without its variables a module may not find its tokens
+  const walls = groups.filter(({ instead }) => instead === undefined);
+  const isUnit = (await passes(walls)) || (walls.length < groups.length && (await passes(groups)));
+  if (!isUnit) return undefined;
   const single = await those(groups, (group) => passes([group]));
   if (single.length > 0) return single;
   return those(groups, async (group) => !(await passes(groups.filter((other) => other !== group))));
