@@ -84,6 +84,14 @@ test("a search that ignores the label costs nobody a key", async (t) => {
   }
 });
 
+test("handles that are other objects' once one is destroyed cost nobody a key", async (t) => {
+  const report = await smoke({ WRAP_DESTROY: "renumber" });
+  t.match(check(report, "destroy"), { status: "fail", detail: /no more were destroyed: 1 of 5 objects$/ });
+  t.match(check(report, "leftovers"), { status: "fail", detail: /^4 objects were left/ });
+  t.equal(exitCode(report), 1);
+  t.strictSame(await onToken(), production);
+});
+
 test("what a module only pretends to destroy is found by its label and ID, and removed", async (t) => {
   const report = await smoke({ WRAP_SEARCH: "all", WRAP_DESTROY: "pretend" }, true);
   t.match(check(report, "leftovers"), {

@@ -25,9 +25,16 @@ export const destroy: Check = {
       return { status: "fail", detail: `${lie}: nothing was destroyed`, hint: byHand(run) };
     }
     const own = all.filter((handle) => originOf(run, handle).is === "own");
-    const { destroyed, error } = destroyAll(run, own);
-    if (error === undefined && own.length === all.length)
-      return { status: "pass", detail: `${destroyed} objects` };
+    const { destroyed, error, moved } = destroyAll(run, own);
+    if (moved) {
+      run.misled = true;
+      return {
+        status: "fail",
+        detail: `${movedText}: ${destroyed} of ${all.length} objects`,
+        hint: byHand(run),
+      };
+    }
+    if (destroyed === all.length) return { status: "pass", detail: `${destroyed} objects` };
     const reason =
       error?.message ??
       "the module does not give the label and ID that they were made with, so they were left alone";
@@ -103,7 +110,14 @@ function lieOfSearch({ handles, complete, fault }: Found): string | undefined {
 }
 
 function removed(run: Run, { own, foreign }: Left): Outcome {
-  const { destroyed, error } = destroyAll(run, own);
+  const { destroyed, error, moved } = destroyAll(run, own);
+  if (moved) {
+    return {
+      status: "fail",
+      detail: `${movedText}: ${destroyed} of ${own.length} objects`,
+      hint: byHand(run),
+    };
+  }
   const still = error === undefined ? search(run) : undefined;
   if (still !== undefined && !("lie" in still) && still.own.length === 0) {
     return {
@@ -150,13 +164,25 @@ function byHand(run: Run): string {
     : "session objects end with the session; report this to the module's vendor";
 }
 
-function destroyAll(
-  run: Run,
-  objects: readonly Handle[],
-): { destroyed: number; error: CryptokiError | undefined } {
+interface Destroyed {
+  readonly destroyed: number;
+  readonly error: CryptokiError | undefined;
+  /** A handle turned out to be another object's after one was destroyed; the rest was left. */
+  readonly moved: boolean;
+}
+
+const movedText =
+  "after an object was destroyed, the module gave another one for a handle of the test, and no more were " +
+  "destroyed";
+
+/** Each is read once more just before: a module may number its objects anew when one is gone. */
+function destroyAll(run: Run, objects: readonly Handle[]): Destroyed {
   let destroyed = 0;
   let first: CryptokiError | undefined;
   for (const object of objects) {
+    const { is } = originOf(run, object);
+    if (is === "foreign") return { destroyed, error: first, moved: true };
+    if (is === "unknown") continue;
     try {
       run.library.C_DestroyObject(sessionOf(run), object);
       destroyed += 1;
@@ -165,5 +191,5 @@ function destroyAll(
       first ??= error;
     }
   }
-  return { destroyed, error: first };
+  return { destroyed, error: first, moved: false };
 }
