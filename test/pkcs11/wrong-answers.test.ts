@@ -36,6 +36,13 @@ const wrong: readonly (readonly [
   ],
   ["AES that gives back what it was given", { WRAP_AES: "nothing" }, ["aes"], "fail", /is not encrypted/],
   [
+    "AES that gives back what it was given, and does not decrypt it",
+    { WRAP_AES: "refuse" },
+    ["aes"],
+    "fail",
+    /is not encrypted/,
+  ],
+  [
     "an RSA key of 1024 bits for one of 2048",
     { WRAP_MAKE: "small" },
     ["keygen-rsa"],

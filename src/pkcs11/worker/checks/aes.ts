@@ -55,10 +55,10 @@ export const aes: Check = {
     const plain = randomBytes(100);
     run.library.C_EncryptInit(session, mechanism, key);
     const cipher = Buffer.from(run.library.C_Encrypt(session, plain, Buffer.alloc(256)));
-    run.library.C_DecryptInit(session, mechanism, key);
-    const back = run.library.C_Decrypt(session, cipher, Buffer.alloc(256));
     if (cipher.length !== encryptedBytes || blocksOf(plain).some((block) => cipher.includes(block)))
       return { status: "fail", detail: "what the module gave is not encrypted" };
+    run.library.C_DecryptInit(session, mechanism, key);
+    const back = run.library.C_Decrypt(session, cipher, Buffer.alloc(256));
     if (!back.equals(plain))
       return { status: "fail", detail: "what was decrypted is not what was encrypted" };
     return { status: "pass", detail: `AES-${bytes * 8} CBC_PAD, encrypted and decrypted` };
