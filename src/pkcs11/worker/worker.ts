@@ -83,6 +83,7 @@ function newRun(library: PKCS11, { request, pin }: Input, unreached: string | un
     session: undefined,
     writable: false,
     loggedIn: false,
+    pinTaken: false,
     searchable: true,
     signingKeys: [],
     rsa: undefined,

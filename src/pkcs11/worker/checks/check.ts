@@ -57,6 +57,8 @@ export interface Run {
   session: Handle | undefined;
   writable: boolean;
   loggedIn: boolean;
+  /** Whether the token took the PIN in this run; a login that was there before says nothing about it. */
+  pinTaken: boolean;
   /** False once a search has failed. */
   searchable: boolean;
   /** The signing keys that are on the token; of the run's own, none. */

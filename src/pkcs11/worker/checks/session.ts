@@ -48,6 +48,7 @@ export const login: Check = {
     try {
       run.library.C_Login(sessionOf(run), CKU_USER, run.pin ?? "");
       run.loggedIn = true;
+      run.pinTaken = true;
       return { status: "pass" };
     } catch (error) {
       if (error instanceof CryptokiError && error.value === CKR_USER_ALREADY_LOGGED_IN)

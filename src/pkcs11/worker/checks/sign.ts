@@ -72,7 +72,7 @@ export const signature: Check = {
 };
 
 function provenBy(run: Run): Proven {
-  const login = run.loggedIn ? "logged-in" : "reached";
+  const login = run.pinTaken ? "logged-in" : "reached";
   return strongest([login, ...run.signed.map(({ key }) => signedLevel(key))]);
 }
 
@@ -84,7 +84,7 @@ function tooLittle(run: Run, names: readonly string[]): Outcome {
       names.length > 0
         ? `only with ${names.join(" and ")}: it is not proven that a key that is on the token signs`
         : run.request.atLeast === "logged-in"
-          ? "nobody logged in: it is not proven that the PIN is right"
+          ? `${run.loggedIn ? "the login was another's" : "nobody logged in"}: it is not proven that the PIN is right`
           : "nothing was signed correctly: it is not proven that the module signs",
     hint: hintOf(run),
   };
@@ -92,6 +92,8 @@ function tooLittle(run: Run, names: readonly string[]): Outcome {
 
 function hintOf(run: Run): string {
   if (run.pin === undefined && !run.loggedIn) return "give the PIN, so that the test can log in";
+  if (run.request.atLeast === "logged-in")
+    return "end the programs that keep this user logged in to the token, and test again";
   return (
     "make a signing key for the application before you rely on this token; where it is right that there is " +
     "none, proof.at_least in the profile, or --at-least, asks for less"
