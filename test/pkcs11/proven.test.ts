@@ -15,7 +15,7 @@ plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 const wrapping = modules.wrapping();
-const soft = softTokens("empty", "keys", "bare", "certified");
+const soft = softTokens("empty", "keys", "bare", "certified", "twins");
 
 t.teardown(() => {
   worker.remove();
@@ -46,6 +46,9 @@ const { key, certificate } = certified();
 tool("bare", "--write-object", key, "--type", "privkey", "--label", "lonely", "--id", "03", "--usage-sign");
 tool("certified", "--write-object", key, "--type", "privkey", "--label", "ca", "--id", "04", "--usage-sign");
 tool("certified", "--write-object", certificate, "--type", "cert", "--label", "ca", "--id", "04");
+tool("twins", "--keypairgen", "--key-type", "rsa:2048", "--label", "ca", "--id", "08");
+for (const id of ["05", "06", "07"])
+  tool("twins", "--write-object", key, "--type", "privkey", "--label", "ca", "--id", id, "--usage-sign");
 
 type Lies = Readonly<Record<string, string>>;
 
@@ -98,6 +101,16 @@ test("a key that is on the token is signed with first, and all are listed", asyn
   t.match(check(report, "sign-existing"), { status: "pass", detail: /, verified on this host$/ });
   t.equal(verdict({ tokens: [report] }), 'token "keys": signed with a key that is on it');
   t.strictSame(failed(report), []);
+});
+
+test("of several keys with one label, a wrong signature is told before what could not be tried", async (t) => {
+  const demanded = { keys: ["ca"] };
+  t.match(check(await smoke("twins", {}, demanded), "sign-existing"), {
+    status: "pass",
+    detail: /"ca" \(RSA/,
+  });
+  const wrong = check(await smoke("twins", { WRAP_SIGN: "wrong" }, demanded), "sign-existing");
+  t.match(wrong, { status: "fail", detail: /the signature is wrong/ });
 });
 
 test("on an empty token a session key is proof, unless an existing key is asked for", async (t) => {
