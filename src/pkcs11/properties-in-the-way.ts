@@ -8,17 +8,22 @@ const atOnce = 3;
 /**
  * Which properties make a test fail: those without which it passes, all others being there. If there is no
  * single one, those with which it fails although all others are left out. None: only several together do.
- * Undefined: it fails without any of them as well.
+ * Undefined: it fails without any of them as well. A variable may be what the module cannot do without, and
+ * is one of those in question only where the test passes without all of them.
  */
 export async function propertiesInTheWay(
   groups: readonly PropertyGroup[],
   passes: Passes,
 ): Promise<readonly PropertyGroup[] | undefined> {
-  if (groups.length === 0) return undefined;
-  // without its variables a module may not find its tokens
+  // a module may need its variables
   const walls = groups.filter(({ instead }) => instead === undefined);
-  const isUnit = (await passes(walls)) || (walls.length < groups.length && (await passes(groups)));
-  if (!isUnit) return undefined;
+  for (const some of walls.length < groups.length ? [groups, walls] : [groups])
+    if (some.length > 0 && (await passes(some))) return among(some, passes);
+  return undefined;
+}
+
+/** The test passes without all of them. */
+async function among(groups: readonly PropertyGroup[], passes: Passes): Promise<readonly PropertyGroup[]> {
   const single = await those(groups, (group) => passes([group]));
   if (single.length > 0) return single;
   return those(groups, async (group) => !(await passes(groups.filter((other) => other !== group))));
