@@ -53,6 +53,7 @@ export const applicationCodes = {
   "service-home-differs": exitCodes.failed,
   "service-group-differs": exitCodes.failed,
   "service-environment-differs": exitCodes.failed,
+  "service-environment-missing": exitCodes.failed,
   "service-setting-hidden": exitCodes.failed,
   "service-restart-failed": exitCodes.failed,
   "service-restart-timeout": exitCodes.failed,

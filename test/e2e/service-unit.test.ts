@@ -70,6 +70,8 @@ t.test("a drop-in that contradicts the profile ends the plan, with its line", as
   const cases: readonly (readonly [lines: readonly string[], service: string, ...codes: string[]])[] = [
     [["User=daemon"], unit, "service-user-differs"],
     [["Environment=HOME=/srv"], unit, "service-home-differs"],
+    [["EnvironmentFile=/etc/not-there"], unit, "service-environment-missing"],
+    [["EnvironmentFile=-/etc/not-there"], unit],
     [["Group=knetgrp"], unit, "service-group-differs"],
     [["Group=knetgrp"], `${unit}, group: knetgrp`],
     [["LimitNOFILE=12", "DynamicUser=yes"], unit],

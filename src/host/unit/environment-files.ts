@@ -16,21 +16,26 @@ export interface FileVariables {
   readonly variables: readonly FileVariable[];
   /** Files that could not be read, or not be trusted, and why. */
   readonly unread: readonly Problem[];
+  /** Those that are not there, or match nothing, and without which the unit cannot start (no `-` before). */
+  readonly missing: readonly string[];
 }
 
 /** The variables in the files of EnvironmentFile=, in the order in which they are set. */
 export function environmentFileVariables(files: Files, named: readonly EnvironmentFile[]): FileVariables {
   const unread: Problem[] = [];
+  const missing: string[] = [];
   const variables = named.flatMap((file) => {
     try {
-      return filesOf(files, file.path).flatMap((one) => variablesIn(files, one));
+      const there = filesOf(files, file.path).filter((one) => files.entry(one) !== undefined);
+      if (there.length === 0 && !file.optional) missing.push(file.path);
+      return there.flatMap((one) => variablesIn(files, one));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       unread.push(error);
       return [];
     }
   });
-  return { variables, unread };
+  return { variables, unread, missing };
 }
 
 function variablesIn(files: Files, file: AbsolutePath): readonly FileVariable[] {

@@ -23,6 +23,8 @@ export interface UnitEnvironment {
   readonly variables: ReadonlyMap<string, UnitVariable>;
   /** Files of EnvironmentFile= that could not be read: more variables may be set there. */
   readonly unread: readonly Problem[];
+  /** Files of EnvironmentFile= without which the unit cannot start, and that are not there. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -46,5 +48,5 @@ export function unitEnvironment(
     const [name = "", ...value] = unset.split("=");
     if (value.length === 0 || variables.get(name)?.value === value.join("=")) variables.delete(name);
   }
-  return { variables, unread: ofFiles.unread };
+  return { variables, unread: ofFiles.unread, missing: ofFiles.missing };
 }

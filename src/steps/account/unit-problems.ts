@@ -12,10 +12,11 @@ import type { Profile, ServiceAccount } from "../../profile/types.js";
  * for its configuration elsewhere, or have no right to read it, whatever a test as the profile's user shows.
  */
 export function unitProblems(
-  { service, users }: Pick<Profile, "service" | "users">,
+  profile: Pick<Profile, "service" | "users" | "keyStores" | "defaultKeyStore">,
   unit: LoadedUnit,
   host: Host,
 ): readonly Problem[] {
+  const { service, users } = profile;
   const user = userProblem(service, unit, host.accounts);
   if (user !== undefined) return [user];
   const needsHome = users.size > 0 || service.home !== undefined;
@@ -23,6 +24,7 @@ export function unitProblems(
     ...(needsHome ? homeProblem(service, unit, host) : []),
     ...groupProblem(service, unit, host.accounts),
     ...environmentProblems(service, unit),
+    ...missingFiles(profile, unit),
   ];
 }
 
@@ -181,6 +183,32 @@ function otherVariable(unit: string, name: string, variable: UnitVariable | unde
       hint: `give both the same value (systemctl edit ${shellWord(unit)}), or leave it out of the profile`,
     },
   );
+}
+
+/**
+ * Without such a file the service manager starts nothing: a restart would end a service that runs, and not
+ * bring it back. The settings that the run is to write are one of them; what is below /run may be made by
+ * what starts before the service.
+ */
+function missingFiles(
+  { keyStores, defaultKeyStore }: Pick<Profile, "keyStores" | "defaultKeyStore">,
+  { settings: { unit }, placed, environment }: LoadedUnit,
+): readonly Problem[] {
+  const targets = [...(keyStores?.values() ?? []), ...(defaultKeyStore ? [defaultKeyStore] : [])];
+  const written: ReadonlySet<string> = new Set(targets.map(({ target }) => target.path));
+  return environment.missing
+    .filter((file) => !written.has(file))
+    .map(
+      (file) =>
+        new Problem("service-environment-missing", `${unit} cannot start: there is no ${file}`, {
+          ...(/^\/(?:var\/)?run\//.test(file) && { severity: "warning" as const }),
+          ...at(placed.whereIsEnvironmentFile(file)),
+          detail: "EnvironmentFile= in the unit demands it, so that a restart would fail",
+          hint:
+            "create the file; if the service can do without, write a `-` before its path in the unit " +
+            `(systemctl edit --full ${shellWord(unit)})`,
+        }),
+    );
 }
 
 function at(where: Where | undefined): { readonly where?: Where } {

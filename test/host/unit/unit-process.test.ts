@@ -39,7 +39,7 @@ async function process(properties: Record<string, string>, home?: string): Retur
 
 function withHome(value: string | undefined): UnitEnvironment {
   const home = { name: "HOME", value: value ?? "", from: "Environment=", where: undefined } as const;
-  return { variables: new Map(value === undefined ? [] : [["HOME", home]]), unread: [] };
+  return { variables: new Map(value === undefined ? [] : [["HOME", home]]), unread: [], missing: [] };
 }
 
 // each as a process of systemd 252 was seen to have it

@@ -32,13 +32,15 @@ const users: Profile["users"] = new Map([
 async function found(
   unit: string,
   profile: Partial<ServiceAccount> = {},
-  others: { readonly files?: Record<string, string>; readonly users?: Profile["users"] } = {},
+  others: Partial<Pick<Profile, "users" | "keyStores">> & {
+    readonly files?: Record<string, string>;
+  } = {},
 ): Promise<readonly Problem[]> {
   const host = new MemoryHost({
     ...accounts,
     files: { [unitFile]: `[Service]\n${unit}\n`, ...others.files },
   });
-  const wanted = { service: { ...service, ...profile }, users: others.users ?? users };
+  const wanted = { users, ...others, service: { ...service, ...profile } };
   return unitProblems(wanted, await loaded(host, unit), host);
 }
 
@@ -211,4 +213,26 @@ t.test("an environment file that this user cannot read is a note", async (t) => 
   t.match(plan.steps[0]?.notes, [
     "could not read the unit's environment file /etc/secret/env: permission denied",
   ]);
+});
+
+t.test("a file without which the service cannot start is missed before it is restarted", async (t) => {
+  const named = (file: string) => `User=amplia\nEnvironmentFile=${file}`;
+  t.match(await found(named("/etc/app.env")), [
+    {
+      code: "service-environment-missing",
+      severity: "error",
+      message: "app.service cannot start: there is no /etc/app.env",
+      where: { path: unitFile, line: 3 },
+    },
+  ]);
+  t.match(await found(named("/etc/app/*.env")), [{ code: "service-environment-missing" }], "a pattern");
+  t.match(await found(named("/run/app/env")), [{ code: "service-environment-missing", severity: "warning" }]);
+  t.strictSame(await found(named("/etc/app.env"), {}, { files: { "/etc/app.env": "" } }), [], "it is there");
+  const store = {
+    name: "MyHsm",
+    target: { path: path("/etc/app.env"), form: "systemd" },
+    settings: {},
+  } as const;
+  const keyStores = new Map([[store.name, store]]);
+  t.strictSame(await found(named("/etc/app.env"), {}, { keyStores }), [], "the run is to write it");
 });
