@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { inspect } from "node:util";
 import { Parser } from "tap-parser";
 import { sourceName } from "./compile-tests.mjs";
 
@@ -129,9 +130,18 @@ function describe({ fullname, diag }) {
   ];
   for (const [name, value] of Object.entries(fields)) {
     if (notEvidence.has(name) || value === null || value === undefined) continue;
-    const text = typeof value === "string" ? value.trimEnd() : JSON.stringify(value);
+    const text = typeof value === "string" ? value.trimEnd() : asText(value);
     evidence.push(text.includes("\n") ? `${name}:\n${text}` : `${name}: ${text}`);
   }
   const lines = evidence.filter(Boolean).flatMap((text) => text.split("\n").map((line) => `    ${line}`));
   return [`  not ok: ${sourceName(fullname)}`, ...lines].join("\n");
+}
+
+/** On one line where it is short; a value that refers to itself, as tap's YAML may, has no JSON. */
+function asText(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return inspect(value, { depth: 6 });
+  }
 }
