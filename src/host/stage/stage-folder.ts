@@ -43,7 +43,9 @@ export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): 
     if (madeParent) removeEmpty(stateFolder);
   };
   try {
-    for (const name of ["root", "layers", "shown"]) mkdirSync(`${folder}/${name}`);
+    asFileProblem(folder, () => {
+      for (const name of ["root", "layers", "shown"]) mkdirSync(`${folder}/${name}`);
+    });
     makeLayer(folder, 0, root);
     mounts.forEach(({ how, path: below }, index) => {
       if (how === "overlay") makeLayerIfPossible(folder, index + 1, `${root === "/" ? "" : root}${below}`);

@@ -1,6 +1,7 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { getent, realAccounts } from "../accounts/accounts.js";
 import { fileClock } from "../files/file-clock.js";
+import { asFileProblem } from "../files/file-problem.js";
 import { realFiles } from "../files/real-files.js";
 import type { Host } from "../host.js";
 import { path, type AbsolutePath } from "../path.js";
@@ -91,7 +92,7 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
 const overlayType = 0x794c7630;
 
 function layersKept(folder: AbsolutePath): LayersKept {
-  return statfsSync(folder).type === overlayType ? "memory" : "disk";
+  return asFileProblem(folder, () => statfsSync(folder).type) === overlayType ? "memory" : "disk";
 }
 
 /** For the moment when a second signal ends the program: ends the open stages and removes what they hold. */

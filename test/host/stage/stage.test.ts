@@ -1,10 +1,12 @@
 import t from "tap";
-import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import type { Command } from "../../../src/host/host.js";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { openStage, type Stage } from "../../../src/host/stage/stage.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
+import { problemOf } from "../../support/install-stage.js";
 import { scratch } from "../../support/scratch.js";
 
 await ensureSandbox(import.meta.filename);
@@ -82,4 +84,19 @@ t.test("a stage of --root shows programs of this machine the image as it is stag
   );
   await stage.close();
   t.equal(readFileSync(`${folder}/etc/file`, "utf8"), "old");
+});
+
+t.test("a disk on which the stage's own folders find no place is named, with what to do", async (t) => {
+  const state = "/var/lib/knetctl";
+  mkdirSync(state, { mode: 0o700 });
+  t.teardown(() => execFileSync("umount", ["-l", state]));
+  for (const inodes of [3, 4, 5]) {
+    // itself, the stage's folder, and some of what is made in that
+    execFileSync("mount", ["-t", "tmpfs", "-o", `mode=0700,nr_inodes=${inodes}`, "small", state]);
+    const problem = await problemOf(openStage(realHost(path("/"))));
+    t.match(problem, { code: "host-no-space", hint: /free space/ });
+    t.match(problem.where?.path, /^\/var\/lib\/knetctl\/stage-/);
+    t.same(readdirSync(state), []);
+    if (inodes < 5) execFileSync("umount", [state]);
+  }
 });
