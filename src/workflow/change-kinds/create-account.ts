@@ -4,7 +4,7 @@ import { type AccountTask, editImageAccounts } from "../../host/accounts/image-a
 import { requirePrograms } from "../../host/commands/find-program.js";
 import { leftOversEnded, markerVariable } from "../../host/commands/left-over-processes.js";
 import { distributionOf, installHint } from "../../host/distribution.js";
-import { type AbsolutePath, joined, nameOf } from "../../host/path.js";
+import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { refuseOther } from "./changed-by-others.js";
@@ -102,6 +102,8 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     refuseOther(standing(change, prior, run));
     refuseOrphans(change, prior, run);
     const { user, group } = change;
+    // of an image's files, which are written here
+    run.host.files().removeTemporaries(folderOf(change.path));
     const { accounts } = run.host;
     if (!prior.userExisted && accounts.user(user) !== undefined)
       await edit(run, { task: "remove-user", user });

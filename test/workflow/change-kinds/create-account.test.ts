@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { path, runsFolder } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
@@ -9,6 +9,7 @@ import type { CreateAccount } from "../../../src/workflow/change-kinds/create-ac
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { problemOf } from "../../support/install-stage.js";
 import { plainChildren } from "../../support/plain-children.js";
+import { scratch } from "../../support/scratch.js";
 
 await ensureSandbox(import.meta.filename);
 plainChildren();
@@ -71,6 +72,21 @@ t.test("a group without its user, as a killed run leaves it: partly done, and ta
   await createAccount.undo(change, prior, run);
   t.equal(accounts(), before);
 });
+
+t.test(
+  "what a run left that was killed while it wrote an image's first file goes with the undo",
+  async (t) => {
+    const { folder, file } = scratch(t);
+    const files = ["passwd", "group", "shadow", "gshadow"];
+    for (const name of files) file(`etc/${name}`, "", { mode: 0o600 });
+    const inImage = { ...run, host: realHost(path(folder)) };
+    const prior = await createAccount.record(change, inImage);
+    file("etc/.knetctl-0123456789abcdef01234567.tmp", "svc-grp:x:999:", { mode: 0o644 });
+    t.same(await createAccount.observe(change, prior, inImage), { state: "before" });
+    await createAccount.undo(change, prior, inImage);
+    t.same(readdirSync(`${folder}/etc`).sort(), [...files].sort());
+  },
+);
 
 t.test("a group of the user's own name, which userdel removes by itself", async (t) => {
   const own = { ...change, group: "svc-one" };
