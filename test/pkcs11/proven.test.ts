@@ -103,7 +103,7 @@ test("a key that is on the token is signed with first, and all are listed", asyn
   t.strictSame(failed(report), []);
 });
 
-test("of several keys with one label, a wrong signature is told before what could not be tried", async (t) => {
+test("of several keys with one label, a wrong signature is told first", async (t) => {
   const demanded = { keys: ["ca"] };
   t.match(check(await smoke("twins", {}, demanded), "sign-existing"), {
     status: "pass",

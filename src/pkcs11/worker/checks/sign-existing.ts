@@ -59,8 +59,8 @@ function everyOne(run: Run, demanded: readonly string[]): Outcome {
 }
 
 /**
- * Which of several keys with one label is told of, first to last: one of them is enough, but a wrong signature
- * is never right.
+ * Which of several keys with one label is told of, first to last: one of them is enough, but a wrong
+ * signature is never right.
  */
 const weights: Readonly<Record<Attempt["result"], number>> = {
   wrong: 0,

@@ -84,7 +84,7 @@ function tooLittle(run: Run, names: readonly string[]): Outcome {
       names.length > 0
         ? `only with ${names.join(" and ")}: it is not proven that a key that is on the token signs`
         : run.request.atLeast === "logged-in"
-          ? `${run.loggedIn ? "the login was another's" : "nobody logged in"}: it is not proven that the PIN is right`
+          ? `${run.loggedIn ? "the login was there before" : "nobody logged in"}: the PIN is not proven`
           : "nothing was signed correctly: it is not proven that the module signs",
     hint: hintOf(run),
   };
