@@ -116,3 +116,23 @@ t.test("what install.sh makes in such a folder itself is refused before anything
   const { problems } = await s.plan({ archive, sha256, installerTimeoutSeconds: 60 });
   t.match(problems, [{ code: "host-untrusted-folder", where: { path: "/var/log" }, hint: /chmod g-w/ }]);
 });
+
+t.test(
+  "somebody who asks rpm what is installed after the run keeps nothing from being taken back",
+  async (t) => {
+    rmSync("/var/lib/knetctl", { recursive: true, force: true });
+    const s = moduleStage(t, path("/"));
+    const database = "/var/lib/rpm-test/rpmdb.sqlite";
+    mkdirSync("/var/lib/rpm-test");
+    for (const end of ["", "-shm"]) writeFileSync(database + end, "old");
+    const edits = `echo new > ${database}; echo index > ${database}-shm; dpkg -i ./knet.deb`;
+    const { archive, sha256 } = archiveOf(s.folder, edits);
+    const plan = await s.plan({ archive, sha256, installerTimeoutSeconds: 60 });
+    t.same(codes(plan), [], JSON.stringify(plan.problems));
+    const undo = await s.apply(plan);
+    t.same([readFileSync(database, "utf8"), readFileSync(`${database}-shm`, "utf8")], ["new\n", "old"]);
+    writeFileSync(`${database}-shm`, "what a reader left");
+    await undo();
+    t.equal(readFileSync(database, "utf8"), "old");
+  },
+);

@@ -5,7 +5,7 @@ import type { AbsolutePath } from "../../path.js";
 import { isOfArchive } from "../archive-files.js";
 import type { ArchiveFiles } from "../archive-files.js";
 import { isRecordedNumber } from "../recorded-number.js";
-import { loaderCache } from "../staged/judge.js";
+import { loaderCache, walIndex } from "../staged/judge.js";
 import type { EntryState } from "../staged/entry-state.js";
 import type { ChangedEntry } from "./changed-since.js";
 
@@ -34,7 +34,7 @@ export function tracesOf(
   const made = new Set<string>();
   return entries.flatMap(({ path, isNew }) => {
     const at = asAbsolutePath(path);
-    if (at === undefined || loaderCache.test(path)) return [];
+    if (at === undefined || loaderCache.test(path) || (!isNew && walIndex.test(path))) return [];
     const isInside = made.has(path.slice(0, path.lastIndexOf("/")));
     const now = state(path);
     if (now === null) return [];

@@ -26,6 +26,11 @@ const toolLogs = new RegExp(
   String.raw`^/var/log/(?:dpkg\.log|alternatives\.log|apt/(?:history|term)\.log|lastlog|faillog|tallylog|` +
     String.raw`(?:dnf[\w.]*|yum|hawkey)\.log)$`,
 );
+/**
+ * SQLite's index of a write-ahead log, such as rpm's: memory that the processes of a database share, without
+ * content of its own, and changed by whoever only reads (sqlite.org/walformat.html).
+ */
+export const walIndex = /\.(?:sqlite3?|db)-shm$/;
 const kernels = /^\/(?:proc|sys|dev)(?:\/|$)/;
 const sshSettings = /\/\.ssh(?:\/|$)/;
 const shownPaths = 20;
@@ -42,7 +47,9 @@ export function isLeftOut(path: string): boolean {
 export function judge(entries: readonly StagedEntry[], archive: string): Judged {
   const logs = entries.filter(({ path, after }) => after?.kind === "file" && toolLogs.test(path));
   const isLog = new Set(logs);
-  const others = entries.filter((entry) => !loaderCache.test(entry.path) && !isLog.has(entry));
+  const others = entries.filter(
+    (entry) => !loaderCache.test(entry.path) && !isLog.has(entry) && !isWalIndex(entry),
+  );
   const forbidden = others.flatMap((entry) => {
     const why = whyForbidden(entry);
     return why === undefined ? [] : [`${entry.path}: ${why}`];
@@ -53,9 +60,14 @@ export function judge(entries: readonly StagedEntry[], archive: string): Judged 
       const checked = asAbsolutePath(path);
       return checked === undefined ? [] : [{ path: checked, before, after }];
     }),
-    refreshesCache: others.length + logs.length < entries.length,
+    refreshesCache: entries.some(({ path }) => loaderCache.test(path)),
     logs: logs.map(({ path }) => path),
   };
+}
+
+/** One that is removed is left in, so that its folder can be removed too. */
+function isWalIndex({ path, after }: StagedEntry): boolean {
+  return after?.kind === "file" && walIndex.test(path);
 }
 
 function whyForbidden({ path, before, after }: StagedEntry): string | undefined {

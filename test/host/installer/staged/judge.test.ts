@@ -45,6 +45,14 @@ test("what the system's tools note in their logs is not copied, but an installer
   t.end();
 });
 
+test("the index of a database's write-ahead log is not copied, and goes with its folder", (t) => {
+  const database = ["/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite-wal"].map((path) => made(path));
+  const removed = { ...made("/opt/old/own.db-shm", null), before: file };
+  const entries = [made("/var/lib/rpm/rpmdb.sqlite-shm"), ...database, removed];
+  t.same(judge(entries, "/a.tar"), { changes: [...database, removed], refreshesCache: false, logs: [] });
+  t.end();
+});
+
 test("what no installer may do is refused, each with its path", (t) => {
   const cases: readonly (readonly [StagedEntry, RegExp])[] = [
     [made("/opt/null", device), /\/opt\/null: install.sh made a device/],
