@@ -13,7 +13,8 @@ const mostNamed = 4;
 function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
   if (tokens.length <= mostNamed)
     return tokens.map(
-      (token) => `token ${JSON.stringify(token.label)}: ${said[token.proven]}${because(token)}`,
+      (token) =>
+        `token ${JSON.stringify(token.label)}: ${cleared(token) ?? `${said[token.proven]}${because(token)}`}`,
     );
   const levels = [...provenLevels].reverse();
   const counts = levels.flatMap((level) => {
@@ -21,6 +22,13 @@ function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
     return count === 0 ? [] : [`${count} ${said[level]}`];
   });
   return [`of ${tokens.length} tokens: ${counts.join(", ")}`];
+}
+
+/** Of a run that was only to remove what an earlier one had left: what became of that. */
+function cleared({ checks }: TokenReport): string | undefined {
+  if (checks.some(({ id }) => checkTable[id].proof !== undefined)) return undefined;
+  const left = checks.find(({ id, status }) => id === "leftovers" && status === "pass");
+  return left && (left.detail === "none" ? "no object of that test is on it" : left.detail);
 }
 
 const said: Readonly<Record<Proven, string>> = {

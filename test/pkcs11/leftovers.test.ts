@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import t, { test } from "tap";
 import { Problem } from "../../src/problem/problem.js";
+import { verdict } from "../../src/pkcs11/verdict.js";
 import { Secret } from "../../src/problem/secret.js";
 import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { removeLeftovers, smokeTest, type SmokeRequest, testToken } from "../../src/pkcs11/test-token.js";
@@ -70,12 +71,14 @@ test("what a crash leaves is told with a command that removes just that, and by 
   const other = await removeLeftovers({ ...request(), leftBy: "knetctl-smoke-000000000000" });
   t.match(check(other, "leftovers"), { status: "pass", detail: "none" });
   t.equal(other.unsigned, undefined, "it was not to sign");
+  t.equal(verdict({ tokens: [other] }), 'token "production": no object of that test is on it');
   tool("--keypairgen", "--key-type", "EC:prime256v1", "--label", label, "--id", "05");
   const removed = await removeLeftovers({ ...request({ WRAP_SEARCH: "all" }), leftBy: label });
   t.match(check(removed, "leftovers"), {
     status: "pass",
-    detail: /^4 objects were left over, and have now been/,
+    detail: /^4 objects were left over, and have now been .*; 2 more have only its label or one of its IDs/,
   });
+  t.match(verdict({ tokens: [removed] }), /^token "production": 4 objects were left over/);
   t.strictSame(await onToken(), ["ca", "ca", label, label], "the label alone is not enough");
 });
 

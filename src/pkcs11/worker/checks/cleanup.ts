@@ -109,7 +109,7 @@ function lieOfSearch({ handles, complete, fault }: Found): string | undefined {
   return handles.some(isInvalid) ? "the search for the label of this run gave the handle 0" : undefined;
 }
 
-function removed(run: Run, { own, foreign }: Left): Outcome {
+function removed(run: Run, { own, foreign, unknown }: Left): Outcome {
   const { destroyed, error, moved } = destroyAll(run, own);
   if (moved) {
     return {
@@ -125,6 +125,9 @@ function removed(run: Run, { own, foreign }: Left): Outcome {
       detail: [
         `${destroyed} objects were left over, and have now been removed`,
         ...(foreign > 0 ? [finds(foreign)] : []),
+        ...(unknown > 0
+          ? [`${unknown} more have only its label or one of its IDs, and were left alone`]
+          : []),
       ].join("; "),
     };
   }
