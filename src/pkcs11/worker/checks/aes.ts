@@ -12,9 +12,9 @@ import {
 } from "../constants.js";
 import { sessionOf, type Check } from "./check.js";
 import { commonAttributes, withoutKeys } from "./key-pairs.js";
-import { refusesSessionObjects } from "./key-life.js";
-import { openness } from "./made-key.js";
-import { aesBytesFor } from "./mechanism-info.js";
+import { refusesSessionObjects } from "./keys/key-life.js";
+import { openness } from "./keys/made-key.js";
+import { aesBytesFor } from "./keys/mechanism-info.js";
 import { askFor } from "./own-objects.js";
 
 const block = 16;

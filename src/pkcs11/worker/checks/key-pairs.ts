@@ -16,9 +16,9 @@ import {
 } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { type Check, type Outcome, type Run, sessionOf, withoutLogin } from "./check.js";
-import { orOnToken, withoutSessionObjects } from "./key-life.js";
-import { ecFault, rsaFault } from "./made-key.js";
-import { curvesFor, rsaBitsFor } from "./mechanism-info.js";
+import { orOnToken, withoutSessionObjects } from "./keys/key-life.js";
+import { ecFault, rsaFault } from "./keys/made-key.js";
+import { curvesFor, rsaBitsFor } from "./keys/mechanism-info.js";
 import { askFor, ownId } from "./own-objects.js";
 
 /**

@@ -11,10 +11,10 @@ import {
   withoutLogin,
   type Scheme,
 } from "./check.js";
-import { schemesOf, signatureOf, testData } from "./key-kinds.js";
+import { schemesOf, signatureOf, testData } from "./keys/key-kinds.js";
 import { attributes, truthOf } from "./own-objects.js";
-import { keyText } from "./public-keys.js";
-import { type PublicHalves, publicHalves } from "./public-half.js";
+import { keyText } from "./keys/public-keys.js";
+import { type PublicHalves, publicHalves } from "./keys/public-half.js";
 
 /** A key is in use: not all of them are tried until one signs. */
 const mostTried = 5;

@@ -11,7 +11,7 @@ import {
   type KeyKind,
   type Scheme,
 } from "./check.js";
-import { ecKind, rsaKind, schemesOf, signatureOf, testData } from "./key-kinds.js";
+import { ecKind, rsaKind, schemesOf, signatureOf, testData } from "./keys/key-kinds.js";
 import { attributes } from "./own-objects.js";
 
 export const signRsa: Check = {

@@ -5,7 +5,7 @@ import { longestName } from "../../inventory.js";
 import { isRunObject, removalHint } from "../../run-objects.js";
 import { type Check, type Outcome, type Run, type SigningKey, withoutLogin } from "./check.js";
 import { findObjects, type Found } from "./find-objects.js";
-import { keyKinds } from "./key-kinds.js";
+import { keyKinds } from "./keys/key-kinds.js";
 import { eachAttribute, numberIn, truthOf, withoutTwins } from "./own-objects.js";
 import { existingSigner } from "./sign-existing.js";
 

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { SignedKey } from "../../proven.js";
 import { type Check, type Outcome, recordSigned, type Run, type Signer, type KeyKind } from "./check.js";
-import { ecKind, rsaKind, schemesOf, signatureOf, testData } from "./key-kinds.js";
+import { ecKind, rsaKind, schemesOf, signatureOf, testData } from "./keys/key-kinds.js";
 import { keygenRsa } from "./key-pairs.js";
 import { publicKeyOf } from "./sign.js";
 

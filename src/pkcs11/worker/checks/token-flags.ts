@@ -14,7 +14,7 @@ import {
   CKM_SHA256_RSA_PKCS,
 } from "../constants.js";
 import { type Check, type Outcome, sessionOf, tokenOf } from "./check.js";
-import { readMechanismInfo } from "./mechanism-info.js";
+import { readMechanismInfo } from "./keys/mechanism-info.js";
 
 const warnings: readonly (readonly [number, string])[] = [
   [CKF_USER_PIN_COUNT_LOW, "a wrong PIN was given since the last login"],

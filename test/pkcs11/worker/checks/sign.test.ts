@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { test } from "tap";
-import { testData } from "../../../../src/pkcs11/worker/checks/key-kinds.js";
-import { ecPublicKey, keyText, rsaPublicKey } from "../../../../src/pkcs11/worker/checks/public-keys.js";
+import { testData } from "../../../../src/pkcs11/worker/checks/keys/key-kinds.js";
+import { ecPublicKey, keyText, rsaPublicKey } from "../../../../src/pkcs11/worker/checks/keys/public-keys.js";
 
 const part = (text: string | undefined): Buffer => Buffer.from(text ?? "", "base64url");
 

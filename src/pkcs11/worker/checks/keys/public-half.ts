@@ -1,11 +1,10 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
 import type { Handle, Template } from "pkcs11js";
-import { CKA_CLASS, CKA_ID, CKA_LABEL, CKA_VALUE, CKO_CERTIFICATE, CKO_PUBLIC_KEY } from "../constants.js";
-import { CryptokiError } from "../cryptoki-error.js";
-import type { Run, SigningKey, KeyKind } from "./check.js";
-import { findObjects } from "./find-objects.js";
-
-import { attributes, eachAttribute, isInvalid, numberIn } from "./own-objects.js";
+import { CKA_CLASS, CKA_ID, CKA_LABEL, CKA_VALUE, CKO_CERTIFICATE, CKO_PUBLIC_KEY } from "../../constants.js";
+import { CryptokiError } from "../../cryptoki-error.js";
+import type { Run, SigningKey, KeyKind } from "../check.js";
+import { findObjects } from "../find-objects.js";
+import { attributes, eachAttribute, isInvalid, numberIn } from "../own-objects.js";
 
 /** More objects with one ID are no pair. */
 const mostTwins = 10;

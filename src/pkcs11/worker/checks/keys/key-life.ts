@@ -1,6 +1,6 @@
-import { CryptokiError } from "../cryptoki-error.js";
-import { returnValueName } from "../../return-values.js";
-import type { Outcome, Run } from "./check.js";
+import { CryptokiError } from "../../cryptoki-error.js";
+import { returnValueName } from "../../../return-values.js";
+import type { Outcome, Run } from "../check.js";
 
 /**
  * GENERAL_ERROR, FUNCTION_FAILED, ATTRIBUTE_READ_ONLY, ATTRIBUTE_TYPE_INVALID, ATTRIBUTE_VALUE_INVALID,

@@ -7,11 +7,11 @@ import {
   CKA_PUBLIC_EXPONENT,
   CKA_SENSITIVE,
   CKA_VALUE,
-} from "../constants.js";
-import { CryptokiError } from "../cryptoki-error.js";
-import type { Run } from "./check.js";
+} from "../../constants.js";
+import { CryptokiError } from "../../cryptoki-error.js";
+import type { Run } from "../check.js";
 import type { Curve } from "./mechanism-info.js";
-import { attributes, truthOf } from "./own-objects.js";
+import { attributes, truthOf } from "../own-objects.js";
 
 /** What is wrong with an RSA pair that was to have so many bits; undefined for what cannot be seen, too. */
 export function rsaFault(run: Run, { publicKey, privateKey }: KeyPair, bits: number): string | undefined {

@@ -11,8 +11,8 @@ import {
   CKM_ECDSA_SHA256,
   CKM_RSA_PKCS,
   CKM_SHA256_RSA_PKCS,
-} from "../constants.js";
-import { type KeyKind, type Run, type Scheme, sessionOf } from "./check.js";
+} from "../../constants.js";
+import { type KeyKind, type Run, type Scheme, sessionOf } from "../check.js";
 import { canSign } from "./mechanism-info.js";
 import { ecPublicKey, rsaPublicKey } from "./public-keys.js";
 

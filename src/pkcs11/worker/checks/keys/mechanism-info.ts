@@ -7,10 +7,10 @@ import {
   CKM_RSA_PKCS,
   CKM_RSA_PKCS_KEY_PAIR_GEN,
   CKM_SHA256_RSA_PKCS,
-} from "../constants.js";
-import { CryptokiError } from "../cryptoki-error.js";
-import { isUnreachable } from "../../return-values.js";
-import { type MechanismInfo, type Run, tokenOf } from "./check.js";
+} from "../../constants.js";
+import { CryptokiError } from "../../cryptoki-error.js";
+import { isUnreachable } from "../../../return-values.js";
+import { type MechanismInfo, type Run, tokenOf } from "../check.js";
 
 const used = [
   CKM_RSA_PKCS_KEY_PAIR_GEN,
