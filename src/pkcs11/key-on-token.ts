@@ -6,7 +6,7 @@ export interface KeyOnToken {
   readonly label: string;
   /** CKA_ID, lower-case hexadecimal; empty if it has none. */
   readonly id: string;
-  /** `RSA`, `EC`; absent: another kind. */
+  /** `RSA`, `EC`, `EdDSA`; absent: another kind. */
   readonly type?: string;
 }
 
@@ -17,6 +17,6 @@ export function asKeyOnToken(value: unknown): KeyOnToken | undefined {
   return {
     label: label.slice(0, longestName),
     id: id.slice(0, longestName),
-    ...(/^[A-Z]{2,10}$/.test(type) && { type }),
+    ...(/^[A-Za-z]{2,10}$/.test(type) && { type }),
   };
 }

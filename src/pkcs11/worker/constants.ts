@@ -49,19 +49,42 @@ export const CKA_EXTRACTABLE = 0x162;
 export const CKA_EC_PARAMS = 0x180;
 export const CKA_EC_POINT = 0x181;
 export const CKA_ALWAYS_AUTHENTICATE = 0x202;
+export const CKA_ALLOWED_MECHANISMS = 0x4000_0600;
 
 export const CKK_RSA = 0x0;
 export const CKK_EC = 0x3;
+/** Version 3.0. */
+export const CKK_EC_EDWARDS = 0x40;
 
 /** Flags of a mechanism. */
 export const CKF_SIGN = 0x800;
 
 export const CKM_RSA_PKCS_KEY_PAIR_GEN = 0x0;
 export const CKM_RSA_PKCS = 0x1;
+export const CKM_RSA_PKCS_PSS = 0xd;
 export const CKM_SHA256_RSA_PKCS = 0x40;
+export const CKM_SHA384_RSA_PKCS = 0x41;
+export const CKM_SHA512_RSA_PKCS = 0x42;
+export const CKM_SHA256_RSA_PKCS_PSS = 0x43;
+export const CKM_SHA384_RSA_PKCS_PSS = 0x44;
+export const CKM_SHA512_RSA_PKCS_PSS = 0x45;
 export const CKM_SHA256 = 0x250;
+export const CKM_SHA384 = 0x260;
+export const CKM_SHA512 = 0x270;
 export const CKM_EC_KEY_PAIR_GEN = 0x1040;
 export const CKM_ECDSA = 0x1041;
 export const CKM_ECDSA_SHA256 = 0x1044;
+export const CKM_ECDSA_SHA384 = 0x1045;
+export const CKM_ECDSA_SHA512 = 0x1046;
+/** Version 3.0. */
+export const CKM_EDDSA = 0x1057;
 export const CKM_AES_KEY_GEN = 0x1080;
 export const CKM_AES_CBC_PAD = 0x1085;
+
+/** How PSS makes its mask. */
+export const CKG_MGF1_SHA256 = 0x2;
+export const CKG_MGF1_SHA384 = 0x3;
+export const CKG_MGF1_SHA512 = 0x4;
+
+/** The addon's own number for CK_RSA_PKCS_PSS_PARAMS. */
+export const CK_PARAMS_RSA_PSS = 5;

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import type { Handle, KeyPair, PKCS11 } from "pkcs11js";
+import type { Handle, KeyPair, PKCS11, RsaPSS } from "pkcs11js";
 import type { CheckId } from "../../check-table.js";
 import type { CheckResult, CheckStatus } from "../../report.js";
 import type { SignedKey } from "../../proven.js";
@@ -87,13 +87,17 @@ export interface Run {
 /** A way to sign: what the module is given for the data. */
 export interface Scheme {
   readonly mechanism: number;
+  /** What the mechanism is called with; absent: with nothing. */
+  readonly parameter?: RsaPSS;
   readonly name: string;
-  prepared(data: Buffer): Buffer;
+  readonly prepared: (data: Buffer) => Buffer;
+  /** Node's verification of a signature of the data, as they were before `prepared`. */
+  readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
 }
 
 /** What signing with a kind of key requires. */
 export interface KeyKind {
-  readonly name: "RSA" | "EC";
+  readonly name: "RSA" | "EC" | "EdDSA";
   /** CKK_… */
   readonly type: number;
   /** The first that the token offers is used. */
@@ -103,8 +107,6 @@ export interface KeyKind {
   /** The attributes that are the public key, and the key that their values are; throws if they are none. */
   readonly publicParts: readonly number[];
   readonly publicKey: (parts: readonly Buffer[]) => KeyObject;
-  /** Node's verification of a signature. */
-  readonly verifies: (data: Buffer, key: KeyObject, signature: Buffer) => boolean;
 }
 
 /** A private key that was on the token before the run, and may sign. */

@@ -1,4 +1,5 @@
-import { CKA_ALWAYS_AUTHENTICATE } from "../constants.js";
+import type { Handle } from "pkcs11js";
+import { CKA_ALLOWED_MECHANISMS, CKA_ALWAYS_AUTHENTICATE } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { isUnreachable } from "../../return-values.js";
 import {
@@ -12,7 +13,7 @@ import {
   type Scheme,
 } from "./check.js";
 import { schemesOf, signatureOf, testData } from "./keys/key-kinds.js";
-import { attributes, truthOf } from "./own-objects.js";
+import { attributes, numberIn, truthOf } from "./own-objects.js";
 import { keyText } from "./keys/public-keys.js";
 import { type PublicHalves, publicHalves } from "./keys/public-half.js";
 
@@ -86,14 +87,15 @@ function signWith(run: Run, key: SigningKey): Attempt {
     return leftOut("demands a login of its own for each signature, and none was tried");
   const halves = publicHalves(run, key);
   if (halves.keys.length === 0)
-    return leftOut("has no public key and no certificate on the token to verify with");
-  const schemes = schemesOf(run, key.kind);
-  if (schemes.length === 0) return leftOut(`cannot be tried: no ${key.kind.name} signature is offered`);
+    return leftOut("has no public key and no certificate on the token that this test can verify with");
+  const offered = schemesOf(run, key.kind);
+  if (offered.length === 0) return leftOut(`cannot be tried: no ${key.kind.name} signature is offered`);
+  const schemes = allowedOf(run, key, offered);
+  if (schemes.length === 0) return leftOut("allows no signature that this test can verify");
   const data = testData();
   const made = firstSignature(run, key, schemes, data);
   if (made instanceof CryptokiError) return { result: "refused", text: `${named(key)}: ${made.message}` };
-  const { verifies } = key.kind;
-  const right = halves.keys.find((publicKey) => verifies(data, publicKey, made.signature));
+  const right = halves.keys.find((publicKey) => made.scheme.verifies(data, publicKey, made.signature));
   if (right === undefined) return notRight(halves, `${named(key)}, ${made.scheme.name}`);
   const name = `${named(key)} (${keyText(right)})`;
   recordSigned(run, { key: "existing", name: `the key ${name}` });
@@ -113,6 +115,27 @@ function notRight({ own }: PublicHalves, what: string): Attempt {
 function demandsLogin(run: Run, { handle }: SigningKey): boolean {
   const [always] = attributes(run, handle, [CKA_ALWAYS_AUTHENTICATE]) ?? [];
   return truthOf(always) === true;
+}
+
+const bytesOfUlong = 8;
+
+/** Of the schemes those that the policy of the key allows: all, if it has none or does not give it. */
+function allowedOf(run: Run, { handle }: SigningKey, schemes: readonly Scheme[]): readonly Scheme[] {
+  const [list = Buffer.alloc(0)] = policyOf(run, handle) ?? [];
+  const allowed = new Set<number | undefined>();
+  for (let at = 0; at + bytesOfUlong <= list.length; at += bytesOfUlong)
+    allowed.add(numberIn(list.subarray(at)));
+  return allowed.size === 0 ? schemes : schemes.filter(({ mechanism }) => allowed.has(mechanism));
+}
+
+/** Few modules know policies, and some refuse the question in ways of their own. */
+function policyOf(run: Run, handle: Handle): readonly Buffer[] | undefined {
+  try {
+    return attributes(run, handle, [CKA_ALLOWED_MECHANISMS]);
+  } catch (error) {
+    if (error instanceof CryptokiError && !isUnreachable(error.value)) return undefined;
+    throw error;
+  }
 }
 
 interface Made {
@@ -144,7 +167,8 @@ function firstSignature(
 export function existingSigner(run: Run): Signer | undefined {
   for (const key of run.signingKeys.slice(0, mostTried)) {
     if (key.kind === undefined || demandsLogin(run, key)) continue;
-    const [[scheme], [publicKey]] = [schemesOf(run, key.kind), publicHalves(run, key).keys];
+    const [scheme] = allowedOf(run, key, schemesOf(run, key.kind));
+    const [publicKey] = publicHalves(run, key).keys;
     if (scheme !== undefined && publicKey !== undefined)
       return { kind: key.kind, privateKey: key.handle, scheme, publicKey };
   }

@@ -41,9 +41,9 @@ function sign(run: Run, kind: KeyKind): Outcome {
   const data = testData();
   const signature = signatureOf(run, keys.privateKey, scheme, data);
   const key = publicKeyOf(run, kind, keys.publicKey);
-  if (!kind.verifies(data, key, signature))
+  if (!scheme.verifies(data, key, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
-  if (kind.verifies(tampered(data), key, signature))
+  if (scheme.verifies(tampered(data), key, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is also valid for other data` };
   recordSigned(run, { key: run.life, name: `an ${kind.name} key of this run` });
   return moduleVerifies(run, keys, scheme, data, signature);
@@ -122,7 +122,9 @@ function verifyReturns(
   signature: Buffer,
 ): CryptokiError | undefined {
   try {
-    run.library.C_VerifyInit(sessionOf(run), { mechanism: scheme.mechanism }, keys.publicKey);
+    const { mechanism, parameter } = scheme;
+    const how = parameter === undefined ? { mechanism } : { mechanism, parameter };
+    run.library.C_VerifyInit(sessionOf(run), how, keys.publicKey);
     run.library.C_Verify(sessionOf(run), scheme.prepared(data), signature);
     return undefined;
   } catch (error) {

@@ -70,7 +70,7 @@ function tenths(ms: number): number {
 
 function verified(run: Run, signer: Signer, data: Buffer, signature: Buffer): Outcome {
   const { kind, scheme, publicKey, privateKey } = signer;
-  if (!kind.verifies(data, publicKey, signature))
+  if (!scheme.verifies(data, publicKey, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
   const isOwn = run.created.some((handle) => handle.equals(privateKey));
   const key: SignedKey = isOwn ? run.life : "existing";

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, verify } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Handle } from "pkcs11js";
 import {
   CKA_EC_PARAMS,
@@ -6,55 +6,45 @@ import {
   CKA_MODULUS,
   CKA_PUBLIC_EXPONENT,
   CKK_EC,
+  CKK_EC_EDWARDS,
   CKK_RSA,
-  CKM_ECDSA,
-  CKM_ECDSA_SHA256,
-  CKM_RSA_PKCS,
-  CKM_SHA256_RSA_PKCS,
 } from "../../constants.js";
 import { type KeyKind, type Run, type Scheme, sessionOf } from "../check.js";
 import { canSign } from "./mechanism-info.js";
-import { ecPublicKey, rsaPublicKey } from "./public-keys.js";
+import { ecPublicKey, edwardsPublicKey, rsaPublicKey } from "./public-keys.js";
+import { ecSchemes, edwardsSchemes, rsaSchemes } from "./schemes.js";
 
-const sha256 = (data: Buffer): Buffer => createHash("sha256").update(data).digest();
-
-/**
- * DER of DigestInfo for SHA-256 up to the digest (RFC 8017, section 9.2, note 1), for modules that only pad.
- */
-const digestInfo = Buffer.from("3031300d060960864801650304020105000420", "hex");
 const none = Buffer.alloc(0);
 
 export const rsaKind: KeyKind = {
   name: "RSA",
   type: CKK_RSA,
-  schemes: [
-    { mechanism: CKM_SHA256_RSA_PKCS, name: "SHA256_RSA_PKCS", prepared: (data) => data },
-    {
-      mechanism: CKM_RSA_PKCS,
-      name: "RSA_PKCS",
-      prepared: (data) => Buffer.concat([digestInfo, sha256(data)]),
-    },
-  ],
+  schemes: rsaSchemes,
   keysOf: (run) => run.rsa,
   publicParts: [CKA_MODULUS, CKA_PUBLIC_EXPONENT],
   publicKey: ([modulus = none, exponent = none]) => rsaPublicKey(modulus, exponent),
-  verifies: (data, key, signature) => verify("sha256", data, key, signature),
 };
 
 export const ecKind: KeyKind = {
   name: "EC",
   type: CKK_EC,
-  schemes: [
-    { mechanism: CKM_ECDSA, name: "ECDSA", prepared: sha256 },
-    { mechanism: CKM_ECDSA_SHA256, name: "ECDSA_SHA256", prepared: (data) => data },
-  ],
+  schemes: ecSchemes,
   keysOf: (run) => run.ec,
   publicParts: [CKA_EC_PARAMS, CKA_EC_POINT],
   publicKey: ([parameters = none, point = none]) => ecPublicKey(parameters, point),
-  verifies: (data, key, signature) => verify("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature),
 };
 
-export const keyKinds: readonly KeyKind[] = [rsaKind, ecKind];
+/** Such keys are signed with, and never made. */
+const edwardsKind: KeyKind = {
+  name: "EdDSA",
+  type: CKK_EC_EDWARDS,
+  schemes: edwardsSchemes,
+  keysOf: () => undefined,
+  publicParts: [CKA_EC_PARAMS, CKA_EC_POINT],
+  publicKey: ([parameters = none, point = none]) => edwardsPublicKey(parameters, point),
+};
+
+export const keyKinds: readonly KeyKind[] = [rsaKind, ecKind, edwardsKind];
 
 /** The ways to sign with a kind of key that the token offers. */
 export function schemesOf(run: Run, { schemes }: KeyKind): readonly Scheme[] {
@@ -72,7 +62,13 @@ export function testData(): Buffer {
   ]);
 }
 
-export function signatureOf(run: Run, privateKey: Handle, scheme: Scheme, data: Buffer): Buffer {
-  run.library.C_SignInit(sessionOf(run), { mechanism: scheme.mechanism }, privateKey);
-  return Buffer.from(run.library.C_Sign(sessionOf(run), scheme.prepared(data), Buffer.alloc(2048)));
+export function signatureOf(
+  run: Run,
+  privateKey: Handle,
+  { mechanism, parameter, prepared }: Scheme,
+  data: Buffer,
+): Buffer {
+  const how = parameter === undefined ? { mechanism } : { mechanism, parameter };
+  run.library.C_SignInit(sessionOf(run), how, privateKey);
+  return Buffer.from(run.library.C_Sign(sessionOf(run), prepared(data), Buffer.alloc(2048)));
 }

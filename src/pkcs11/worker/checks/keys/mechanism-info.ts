@@ -2,25 +2,14 @@ import {
   CKF_SIGN,
   CKM_AES_KEY_GEN,
   CKM_EC_KEY_PAIR_GEN,
-  CKM_ECDSA,
-  CKM_ECDSA_SHA256,
-  CKM_RSA_PKCS,
   CKM_RSA_PKCS_KEY_PAIR_GEN,
-  CKM_SHA256_RSA_PKCS,
 } from "../../constants.js";
 import { CryptokiError } from "../../cryptoki-error.js";
 import { isUnreachable } from "../../../return-values.js";
 import { type MechanismInfo, type Run, tokenOf } from "../check.js";
+import { signatureMechanisms } from "./schemes.js";
 
-const used = [
-  CKM_RSA_PKCS_KEY_PAIR_GEN,
-  CKM_RSA_PKCS,
-  CKM_SHA256_RSA_PKCS,
-  CKM_EC_KEY_PAIR_GEN,
-  CKM_ECDSA,
-  CKM_ECDSA_SHA256,
-  CKM_AES_KEY_GEN,
-];
+const used = [CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN, CKM_AES_KEY_GEN, ...signatureMechanisms];
 
 /**
  * What the token says about those of the mechanisms that the run may use. Nothing about one is no reason to

@@ -26,6 +26,28 @@ export function ecPublicKey(parameters: Buffer, ecPoint: Buffer): KeyObject {
   throw new Error(`CKA_EC_POINT holds no point of the key's curve (${ecPoint.length} bytes)`);
 }
 
+/** Ed25519 in CKA_EC_PARAMS: the identifier of RFC 8410, or a name or identifier of PKCS #11. */
+const ed25519Names: readonly string[] = [
+  "06032b6570",
+  "130c656477617264733235353139",
+  "06092b06010401da470f01",
+];
+const ed25519Bytes = 32;
+
+/**
+ * An Ed25519 key from CKA_EC_PARAMS (DER) and CKA_EC_POINT: the point in a DER OCTET STRING, or bare, as
+ * version 3.0 requires. Throws for anything else, and for Ed448, for which CKM_EDDSA needs a parameter.
+ */
+export function edwardsPublicKey(parameters: Buffer, ecPoint: Buffer): KeyObject {
+  const point = [ecPoint, ...octetsIn(ecPoint)].find(({ length }) => length === ed25519Bytes);
+  if (!ed25519Names.includes(parameters.toString("hex")) || point === undefined)
+    throw new Error(`CKA_EC_POINT holds no point of Ed25519 (${ecPoint.length} bytes)`);
+  return createPublicKey({
+    format: "jwk",
+    key: { kty: "OKP", crv: "Ed25519", x: point.toString("base64url") },
+  });
+}
+
 /** The content of a DER OCTET STRING of at most 255 bytes; none if it is not one. */
 function octetsIn(value: Buffer): readonly Buffer[] {
   if (value[0] !== 0x04) return [];
@@ -54,9 +76,10 @@ const curves: ReadonlyMap<string, string> = new Map([
   ["secp521r1", "P-521"],
 ]);
 
-/** `RSA 2048`, `EC P-256`. */
+/** `RSA 2048`, `EC P-256`, `Ed25519`. */
 export function keyText({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string {
   const { modulusLength, namedCurve } = asymmetricKeyDetails;
   if (modulusLength !== undefined) return `RSA ${modulusLength}`;
+  if (asymmetricKeyType === "ed25519") return "Ed25519";
   return namedCurve === undefined ? (asymmetricKeyType ?? "") : `EC ${curves.get(namedCurve) ?? namedCurve}`;
 }

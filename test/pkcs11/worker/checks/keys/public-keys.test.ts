@@ -1,7 +1,12 @@
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { test } from "tap";
-import { testData } from "../../../../src/pkcs11/worker/checks/keys/key-kinds.js";
-import { ecPublicKey, keyText, rsaPublicKey } from "../../../../src/pkcs11/worker/checks/keys/public-keys.js";
+import { testData } from "../../../../../src/pkcs11/worker/checks/keys/key-kinds.js";
+import {
+  ecPublicKey,
+  edwardsPublicKey,
+  keyText,
+  rsaPublicKey,
+} from "../../../../../src/pkcs11/worker/checks/keys/public-keys.js";
 
 const part = (text: string | undefined): Buffer => Buffer.from(text ?? "", "base64url");
 
@@ -49,6 +54,22 @@ for (const [curve, text] of [
     t.throws(() => ecPublicKey(Buffer.from("06012a", "hex"), point), "a curve that nobody knows");
   });
 }
+
+test("a point of Ed25519 is understood bare and in its OCTET STRING, and nothing else is", async (t) => {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const point = part(publicKey.export({ format: "jwk" }).x);
+  const data = Buffer.from("data");
+  for (const name of ["06032b6570", "130c656477617264733235353139", "06092b06010401da470f01"])
+    for (const form of [point, octets(point)]) {
+      const key = edwardsPublicKey(Buffer.from(name, "hex"), form);
+      t.ok(verify(null, data, key, sign(null, data, privateKey)));
+      t.equal(keyText(key), "Ed25519");
+    }
+  const ed25519 = Buffer.from("06032b6570", "hex");
+  for (const form of [Buffer.alloc(0), point.subarray(1), Buffer.alloc(57)])
+    t.throws(() => edwardsPublicKey(ed25519, form));
+  t.throws(() => edwardsPublicKey(Buffer.from("06032b6571", "hex"), Buffer.alloc(57)), "Ed448");
+});
 
 test("an RSA key is made of modulus and exponent", async (t) => {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
