@@ -1,18 +1,22 @@
 import { lstatSync, mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { path } from "../path.js";
 import { randomHex } from "../random-hex.js";
+import { asFileProblem } from "./file-problem.js";
 
 /**
  * Now, in milliseconds since 1970, by the clock of change times, which may be up to `clockTickMs` behind. The
  * process's own clock may be another (a time namespace, a preloaded library). Makes a folder in a private one
- * of ours and removes it; throws the system's error when that fails.
+ * of ours and removes it; throws a Problem (`host-…`) when that fails.
  */
 export function fileClock(folder: string): number {
-  const mark = join(folder, `now-${randomHex(8)}`);
-  mkdirSync(mark, { mode: 0o700 });
-  const { ctimeMs } = lstatSync(mark);
-  rmdirSync(mark);
-  return ctimeMs;
+  const mark = path(join(folder, `now-${randomHex(8)}`));
+  return asFileProblem(mark, () => {
+    mkdirSync(mark, { mode: 0o700 });
+    const { ctimeMs } = lstatSync(mark);
+    rmdirSync(mark);
+    return ctimeMs;
+  });
 }
 
 /** The longest step of that clock. */
