@@ -5,10 +5,11 @@ import {
   type SpawnOptions,
   type SpawnSyncReturns,
 } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Stream } from "node:stream";
 import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
+import { hasBegun } from "../processes/has-begun.js";
 import { descriptorsPassedOn, mostDescriptors } from "../processes/inherited-descriptors.js";
 
 /** What a child gets at one of its descriptors; a number or a stream is one of ours. */
@@ -46,22 +47,6 @@ export function startChild(
  * were too few.
  */
 const mostTries = 500;
-
-/**
- * Whether a child became its program: spawn() returns when it has, or when it has died before that. Until
- * then it has our name, and our command line or, once it is dead, none (proc_pid_comm(5),
- * proc_pid_cmdline(5)). True if that cannot be determined.
- */
-function hasBegun(pid: number): boolean {
-  try {
-    const of = (who: number | "self", file: string): string => readFileSync(`/proc/${who}/${file}`, "latin1");
-    if (of(pid, "comm") !== of("self", "comm")) return true;
-    const line = of(pid, "cmdline");
-    return line !== "" && line !== of("self", "cmdline");
-  } catch {
-    return true;
-  }
-}
 
 export interface AskOptions {
   readonly env: Readonly<Record<string, string>>;
