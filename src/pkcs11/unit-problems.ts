@@ -64,3 +64,14 @@ export function notTried(unit: string, why: Problem | string | undefined): Probl
     hint: `it works as the service's user; that it does in ${unit} shows only when the service runs`,
   });
 }
+
+/** `names`: what a process in a stage does not have of the unit. */
+export function notRehearsed(unit: string, names: readonly string[]): Problem {
+  return new Problem("smoke-unit-not-tried", `whether the module works in ${unit} is not known yet`, {
+    severity: "warning",
+    detail: `a stage cannot have ${names.join(", ")}`,
+    hint:
+      "apply tries the module with these properties after its changes and before a restart, and takes " +
+      "everything back if it does not work",
+  });
+}

@@ -129,7 +129,7 @@ async function provenFirst(
   const because = input.staging && (input.staging.none ?? onlyInPlace(plan, input.host));
   // nobody knows why: that is no reason to change the host unproven
   if (because?.code === "stage-failed" && input.staging?.inPlace === false)
-    return { proven: new Map(), smoke: { tokens: [] }, problems: [because] };
+    return { proven: new Map(), inStage: false, smoke: { tokens: [] }, problems: [because] };
   if (rehearsal === undefined && because !== undefined) options.listener({ type: "not-staged", because });
   return rehearsal;
 }

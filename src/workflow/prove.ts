@@ -79,6 +79,13 @@ export async function confirm(plan: Plan, { signal, listener }: ProveOptions): P
   return problems;
 }
 
+/** What the plan's proofs could not show in a stage, and an apply finds out once the changes are made. */
+export async function leftToConfirm({ steps }: Plan): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const { unrehearsed } of steps) problems.push(...((await unrehearsed?.()) ?? []));
+  return problems;
+}
+
 async function outcomeOf(proofOfStep: () => Promise<Proof>, step: Pick<Step, "title">): Promise<Proof> {
   try {
     return await proofOfStep();

@@ -15,6 +15,8 @@ function isMadeFirst(change: Change): boolean {
 export interface Rehearsal extends ProofResult {
   /** How the changed places were when they were proven; empty if nothing had to change before the proof. */
   readonly proven: Looks;
+  /** Whether the proof was made in a stage; else it was made on the host. */
+  readonly inStage: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function rehearse(
 ): Promise<Rehearsal | undefined> {
   const { host, staging } = input;
   const made = plan.changes.filter(isMadeFirst);
-  if (made.length === 0) return { proven: new Map(), ...(await prove(plan, host, options)) };
+  if (made.length === 0) return { proven: new Map(), inStage: false, ...(await prove(plan, host, options)) };
   if (staging === undefined || onlyInPlace(plan, host) !== undefined) return undefined;
   const { listener, signal } = options;
   const start = performance.now();
@@ -38,9 +40,10 @@ export async function rehearse(
   const ms = performance.now() - start;
   if (staged === undefined) return undefined;
   listener({ type: "staging-done", count: made.length, ms, passed: !("problems" in staged) });
-  if ("problems" in staged) return { proven: new Map(), smoke: { tokens: [] }, problems: staged.problems };
+  if ("problems" in staged)
+    return { proven: new Map(), inStage: true, smoke: { tokens: [] }, problems: staged.problems };
   const { host: stage, proven } = staged;
-  return { proven, ...(await prove(plan, stage, options)) };
+  return { proven, inStage: true, ...(await prove(plan, stage, options)) };
 }
 
 /** What a stage of `/` shares with this machine. */

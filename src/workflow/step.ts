@@ -41,6 +41,8 @@ export interface StepPlan {
    * for the proof. Logs in nowhere. `begin`: is called if there is something to see.
    */
   readonly confirm?: (signal: AbortSignal, begin: () => void) => Promise<Proof>;
+  /** What only `confirm` will show, as warnings, for whoever ends with the proof in a stage. Only looks. */
+  readonly unrehearsed?: () => Promise<readonly Problem[]>;
   /** Why a step that otherwise proves has nothing to prove ("--root: the module cannot be loaded here"). */
   readonly unproven?: string;
   /**

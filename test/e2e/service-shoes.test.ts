@@ -1,4 +1,4 @@
-import t from "tap";
+import t, { type Test } from "tap";
 import { execFile, execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
@@ -105,6 +105,8 @@ interface Row {
   readonly names?: string;
   /** It shows only after the changes, which are then taken back. */
   readonly late?: boolean;
+  /** What a rehearsal says that it could not try. */
+  readonly rehearsed?: RegExp;
   readonly group?: string;
 }
 
@@ -123,7 +125,13 @@ const rows: readonly Row[] = [
     late: true,
   },
   // its tokens are in /tmp
-  { dropIn: ["PrivateTmp=yes"], works: false, names: "PrivateTmp=yes", late: true },
+  {
+    dropIn: ["PrivateTmp=yes"],
+    works: false,
+    names: "PrivateTmp=yes",
+    late: true,
+    rehearsed: /PrivateTmp=yes/,
+  },
   { dropIn: [`Environment=OPENSSL_CONF=${lowered}`], works: true, stricter: true },
   { dropIn: [], works: false, stricter: true },
   { dropIn: ["LimitNOFILE=12"], works: true },
@@ -131,9 +139,15 @@ const rows: readonly Row[] = [
     dropIn: [
       ...["ProtectSystem=strict", "ProtectHome=yes", "NoNewPrivileges=yes"],
       ...["SystemCallFilter=@system-service", "CapabilityBoundingSet=", "RestrictNamespaces=yes"],
-      ...["ReadWritePaths=/tmp", "LockPersonality=yes", "RestrictAddressFamilies=AF_INET AF_UNIX"],
+      ...[
+        "ReadWritePaths=/tmp",
+        "LimitNPROC=4096",
+        "PassEnvironment=NO_PROXY",
+        "RestrictAddressFamilies=AF_INET AF_UNIX",
+      ],
     ],
     works: true,
+    rehearsed: /ProtectSystem=strict.*LimitNPROC=4096:4096.*PassEnvironment=NO_PROXY/,
   },
   // of which the user is no member
   { dropIn: ["Group=knetgrp"], works: true, group: "knetgrp" },
@@ -179,7 +193,9 @@ for (const row of rows) {
     t.ok(logins() <= loginsOfOneProof);
     const before = readFileSync(configFile, "utf8");
     const start = started();
-    const made = await knetctlJson(["apply", profile(row.group)]);
+    const file = profile(row.group);
+    if (row.rehearsed !== undefined) await rehearsed(t, file, row.rehearsed);
+    const made = await knetctlJson(["apply", file]);
     const restarted = started() !== start;
     t.ok(logins() <= loginsOfOneProof + (restarted ? loginsOfTheService : 0));
     if (!row.works) t.comment(errors(made.document)[0]);
@@ -194,6 +210,16 @@ for (const row of rows) {
     t.equal(made.document.outcome === "rolled-back", row.late === true);
     profile();
   });
+}
+
+/** A stage cannot have it: apply is not said to work. */
+async function rehearsed(t: Test, file: string, untried: RegExp): Promise<void> {
+  const { exitCode, document } = await knetctlJson(["rehearse", file]);
+  t.equal(exitCode, 0, JSON.stringify(document.problems));
+  t.equal(document.outcome, "partly");
+  const said = document.problems.filter(({ code }) => code === "smoke-unit-not-tried");
+  t.match(said, [{ severity: "warning", detail: untried }]);
+  logins();
 }
 
 function verdict(works: boolean): string {

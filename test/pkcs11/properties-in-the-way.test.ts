@@ -2,12 +2,18 @@ import t from "tap";
 import type { PropertyGroup } from "../../src/host/unit/transient-properties.js";
 import { propertiesInTheWay } from "../../src/pkcs11/properties-in-the-way.js";
 
-const wall = (name: string): PropertyGroup => ({ name, assignments: [name], network: false });
+const wall = (name: string): PropertyGroup => ({
+  name,
+  assignments: [name],
+  network: false,
+  byManager: false,
+});
 const variable = (name: string): PropertyGroup => ({
   name: `Environment=${name}`,
   assignments: [],
   instead: [`UnsetEnvironment=${name}`],
   network: false,
+  byManager: false,
 });
 
 const [closed, other] = [wall("InaccessiblePaths=/opt/k"), wall("PrivateTmp=yes")];

@@ -5,13 +5,13 @@ import { errorsLast, exitCodeOf, isError, Problem } from "../../problem/problem.
 import { secretUses } from "../../profile/secret-uses.js";
 import { allSteps } from "../../steps/index.js";
 import { countText } from "../../ui/reports/plan-text.js";
-import { rehearseJson } from "../../ui/reports/report-json.js";
+import { type Rehearsed, rehearseJson } from "../../ui/reports/report-json.js";
 import { unsignedText } from "../../ui/reports/smoke-report-text.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { restartedUnits } from "../../workflow/change.js";
 import type { Plan } from "../../workflow/plan.js";
-import type { ProofResult } from "../../workflow/prove.js";
+import { leftToConfirm } from "../../workflow/prove.js";
 import { unfinishedWarning } from "../../workflow/recover.js";
 import { onlyInPlace, rehearse as rehearsePlan } from "../../workflow/rehearse.js";
 import { Staging } from "../../workflow/staging.js";
@@ -36,7 +36,8 @@ export interface RehearseArguments extends LoginArguments {
 
 /**
  * `knetctl rehearse`: what `apply` would do, made and proven in a stage, which is thrown away. Changes
- * nothing on the host, and says what apply would change and restart. Exit 0: it would work; 69: a token
+ * nothing on the host, and says what apply would change and restart. Exit 0: it would work, so far
+ * as a stage can show it; 69: a token
  * cannot be reached; 1: it would fail.
  */
 export const rehearse: CommandRun<RehearseArguments> = async (args, context) => {
@@ -87,23 +88,32 @@ async function rehearsed(
   const plan = await shownPlan(steps, input, context);
   const result = await rehearsePlan(plan, input, { prove: true, signal, listener: progressListener(output) });
   if (result === undefined) throw input.staging.none ?? onlyInPlace(plan, input.host) ?? noStage();
-  if (output.json) output.document(rehearseJson(plan, warnings, result));
-  else show(plan, result, context);
+  const left = result.inStage && !result.problems.some(isError) ? await leftToConfirm(plan) : [];
+  const rehearsal = { smoke: result.smoke, problems: [...result.problems, ...left], left };
+  if (output.json) output.document(rehearseJson(plan, warnings, rehearsal));
+  else show(plan, rehearsal, context);
   return exitCodeOf(result.problems, exitCodes.done);
 }
 
-function show(plan: Plan, { smoke, problems }: ProofResult, { output }: CommandContext): void {
+function show(plan: Plan, { smoke, problems, left }: Rehearsed, { output }: CommandContext): void {
   showSmokeReport(smoke, output);
   for (const problem of errorsLast(problems)) output.problem(problem);
   if (problems.some(isError)) output.result("apply would fail; nothing was changed");
-  else output.result([summary(plan), "nothing was changed", unsignedText(smoke)].filter(Boolean).join("; "));
+  else
+    output.result(
+      [summary(plan, left), "nothing was changed", unsignedText(smoke)].filter(Boolean).join("; "),
+    );
 }
 
-function summary(plan: Plan): string {
+/** Where something is left to be seen, it is not said that apply would work. */
+function summary(plan: Plan, left: readonly Problem[]): string {
   if (plan.changes.length === 0) return countText(plan);
   const units = restartedUnits(plan.changes).map(cleanLine);
   const restarts = units.length === 0 ? "restart nothing" : `restart ${units.join(", ")}`;
-  return `apply would work: ${countText(plan)}; it would ${restarts}`;
+  return left.length === 0
+    ? `apply would work: ${countText(plan)}; it would ${restarts}`
+    : `all that a stage can show works: ${countText(plan)}; ` +
+        `apply tries the rest first, and would then ${restarts}`;
 }
 
 function noStage(): Problem {

@@ -11,6 +11,8 @@ export interface PropertyGroup {
   readonly instead?: readonly string[];
   /** Whether it may keep the process from the network. */
   readonly network: boolean;
+  /** Whether only the service manager can give it: a process of the account has the others without it. */
+  readonly byManager: boolean;
 }
 
 /** What a transient unit gets from a service's unit, so that its process is like the service's. */
@@ -60,6 +62,12 @@ const ofNetwork: readonly SandboxProperty[] = [
   "SystemCallFilter",
 ];
 
+/** The worker has no capabilities and gets none, unless the service is root itself (worker-command.ts). */
+function isOfProcess(name: SandboxProperty, { user = "root" }: UnitSettings): boolean {
+  const isRoot = user === "root" || user === "0";
+  return name === "NoNewPrivileges" || (name === "CapabilityBoundingSet" && !isRoot);
+}
+
 /** The least that Node itself needs of descriptors; what the unit has less is taken away later. */
 export const fewestDescriptors = 64;
 
@@ -83,6 +91,7 @@ export function transientProperties(settings: UnitSettings): TransientProperties
       name: shown(name, text),
       assignments: written(name, text),
       network: ofNetwork.includes(name),
+      byManager: !isOfProcess(name, settings),
     }));
   return {
     fixed: [...account(settings), ...descriptors(settings), ...fixed],
@@ -118,7 +127,7 @@ function limitGroups({ limits }: UnitSettings): readonly PropertyGroup[] {
   return [...limits]
     .filter(([name]) => !limitsOfPrograms.includes(name))
     .map(([name, { soft, hard }]) => {
-      return plainGroup(`Limit${name}=${amount(soft)}:${amount(hard)}`);
+      return { ...plainGroup(`Limit${name}=${amount(soft)}:${amount(hard)}`), byManager: true };
     });
 }
 
@@ -137,7 +146,7 @@ function umask({ umask: mask }: UnitSettings): readonly PropertyGroup[] {
 }
 
 function plainGroup(text: string): PropertyGroup {
-  return { name: text, assignments: [text], network: false };
+  return { name: text, assignments: [text], network: false, byManager: false };
 }
 
 /** The home is compared with the profile's before anything is tried. */
@@ -149,6 +158,7 @@ function variables({ environment }: UnitSettings): readonly PropertyGroup[] {
       assignments: [],
       instead: [`UnsetEnvironment=${name}`],
       network: false,
+      byManager: false,
     }));
 }
 

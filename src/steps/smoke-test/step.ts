@@ -59,7 +59,7 @@ function proofOf(
   options: SmokeTestOptions,
   { profile, host, unit }: StepInput,
   planned: readonly Change[],
-): Pick<StepPlan, "prove" | "confirm" | "unproven"> {
+): Pick<StepPlan, "prove" | "confirm" | "unrehearsed" | "unproven"> {
   const { root } = host;
   const stores = options.stores === undefined ? 0 : (profile.keyStores?.size ?? 0);
   if (profile.users.size + stores === 0) return { unproven: noUsers };
@@ -71,6 +71,10 @@ function proofOf(
     prove: (signal, where) => prove(options, { profile, host, where, blamed, unit }, signal),
     ...(profile.users.size > 0 && {
       confirm: (signal, begin) => confirm(options, { profile, host, unit }, signal, begin),
+      unrehearsed: async () => {
+        const { leftToUnit } = await import("./unit-to-test-in.js");
+        return leftToUnit(host, await unit?.());
+      },
     }),
   };
 }

@@ -43,15 +43,21 @@ export function applyJson(
   };
 }
 
+/** How a rehearsal went. */
+export interface Rehearsed extends ProofResult {
+  /** Those of the problems that say what only an apply will show. */
+  readonly left: readonly Problem[];
+}
+
 /** The document of `rehearse --json`: the plan's, the proof, and what an apply would restart. */
 export function rehearseJson(
   plan: Plan,
   warnings: readonly Problem[],
-  { smoke, problems }: ProofResult,
+  { smoke, problems, left }: Rehearsed,
 ): Readonly<Record<string, unknown>> {
   return {
     ...planJson(plan, [...warnings, ...problems]),
-    outcome: problems.some(isError) ? "failed" : "passed",
+    outcome: problems.some(isError) ? "failed" : left.length > 0 ? "partly" : "passed",
     restarts: restartedUnits(plan.changes),
     smoke: smokeJson(smoke),
   };
