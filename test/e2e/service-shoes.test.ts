@@ -117,7 +117,8 @@ const rows: readonly Row[] = [
   { dropIn: ["User=other"], works: false, names: 'runs as "other"' },
   { dropIn: ["InaccessiblePaths=/var/amplia/.config"], works: false, names: "InaccessiblePaths=" },
   { dropIn: ["PrivateNetwork=yes"], works: false, names: "PrivateNetwork=" },
-  { dropIn: ["InaccessiblePaths=/usr/local/lib"], works: false, names: "InaccessiblePaths=", late: true },
+  { dropIn: ["InaccessiblePaths=/usr/local/lib"], works: false, names: "InaccessiblePaths=" },
+  { dropIn: ["TemporaryFileSystem=/usr/local:ro"], works: false, names: "TemporaryFileSystem=" },
   {
     dropIn: ["RestrictAddressFamilies=AF_UNIX", "PrivateDevices=yes"],
     works: false,

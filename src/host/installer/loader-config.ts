@@ -13,7 +13,7 @@ export interface LoaderConfig {
 const mostFiles = 1_000;
 
 /** Reads ld.so.conf and all that it includes, each once; `include` takes patterns in its last part. */
-export function readLoaderConfig(files: Files, file: AbsolutePath): LoaderConfig {
+export function readLoaderConfig(files: Pick<Files, "read" | "list">, file: AbsolutePath): LoaderConfig {
   const seen = new Set<string>();
   const folders: string[] = [];
   const known = new Set<AbsolutePath>();
@@ -53,7 +53,7 @@ function joinedText(folder: AbsolutePath, name: string): string {
   return `${folder === "/" ? "" : folder}/${name}`;
 }
 
-function included(files: Files, pattern: AbsolutePath): readonly AbsolutePath[] {
+function included(files: Pick<Files, "list">, pattern: AbsolutePath): readonly AbsolutePath[] {
   if (!/[*?]/.test(nameOf(pattern))) return [pattern];
   const wanted = matcher(nameOf(pattern));
   return (files.list(folderOf(pattern)) ?? [])

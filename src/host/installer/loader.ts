@@ -42,11 +42,14 @@ const shell = path("/bin/sh");
 const cacheFile = path("/etc/ld.so.cache");
 const configFile = path("/etc/ld.so.conf");
 
+/** What of a host's files the loader's search looks at. */
+export type LoaderFiles = Pick<Files, "entry" | "read" | "readLink" | "list">;
+
 /**
  * Reads the host's loader configuration. The host's machine is that of its /bin/sh; without one it cannot be
  * told.
  */
-export function openLoader(files: Files): Loader {
+export function openLoader(files: LoaderFiles): Loader {
   const { target, interpreter } = hostShell(files);
   const libc = libcOf(interpreter);
   const cached = parseLoaderCache(files.read(cacheFile) ?? Buffer.alloc(0), target.byteOrder);
@@ -95,7 +98,10 @@ function firstOf<T, R>(all: readonly T[], look: (one: T) => R | undefined): R | 
   return undefined;
 }
 
-function hostShell(files: Files): { readonly target: ElfTarget; readonly interpreter: string | undefined } {
+function hostShell(files: LoaderFiles): {
+  readonly target: ElfTarget;
+  readonly interpreter: string | undefined;
+} {
   const file = resolveLinks(files, shell);
   const bytes = file && files.read(file, sizeLimits.library);
   if (file !== undefined && bytes !== undefined)
@@ -107,7 +113,7 @@ function hostShell(files: Files): { readonly target: ElfTarget; readonly interpr
 }
 
 /** Undefined where the loader cannot be read, or holds no list. */
-function loadersFolders(files: Files, interpreter: string | undefined): readonly string[] | undefined {
+function loadersFolders(files: LoaderFiles, interpreter: string | undefined): readonly string[] | undefined {
   const wanted = asAbsolutePath(interpreter ?? "");
   try {
     const file = wanted && resolveLinks(files, wanted);
@@ -125,7 +131,7 @@ function real(links: LinkReader, folder: string): string {
 }
 
 function loadLibrary(
-  files: Files,
+  files: LoaderFiles,
   links: LinkReader,
   candidate: string,
   target: ElfTarget,

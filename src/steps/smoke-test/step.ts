@@ -41,18 +41,21 @@ export function smokeTestStep(options: SmokeTestOptions): Step {
     title: "PKCS #11 smoke test",
     plan: async (input, planned) => ({
       changes: [],
-      problems: await walls(input),
+      problems: await walls(input, planned),
       notes: [],
       ...proofOf(options, input, planned),
     }),
   };
 }
 
-async function walls({ profile, host, unit }: StepInput): Promise<readonly Problem[]> {
+async function walls(
+  { profile, host, unit }: StepInput,
+  planned: readonly Change[],
+): Promise<readonly Problem[]> {
   const loaded = await unit?.();
   if (loaded === undefined) return [];
   const { wallProblems } = await import("./unit-walls.js");
-  return wallProblems(profile, loaded, host);
+  return wallProblems(profile, loaded, host, planned);
 }
 
 function proofOf(

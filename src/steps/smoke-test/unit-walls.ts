@@ -1,5 +1,6 @@
 import type { Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
+import { hidingProperties } from "../../host/unit/hidden-paths.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import { furtherProperties } from "../../host/unit/transient-unit.js";
 import type { SandboxProperty } from "../../host/unit/unit-sandbox.js";
@@ -7,50 +8,48 @@ import { Problem } from "../../problem/problem.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Profile } from "../../profile/types.js";
+import type { Change } from "../../workflow/change.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
+import { whyNotLoaded } from "./hidden-module.js";
 
 /**
  * Properties of the service's unit with which the module cannot work, whatever is proven: they hide
- * config.json, or keep the service from the network. Only what is certain; the rest is left to the test.
+ * config.json, the module or a library that it needs, or keep the service from the network. Only what is
+ * certain; the rest is left to the test.
  */
 export async function wallProblems(
   { service, users }: Pick<Profile, "service" | "users">,
   unit: LoadedUnit,
   host: Host,
+  planned: readonly Change[],
 ): Promise<readonly Problem[]> {
   if (users.size === 0) return [];
   const home = serviceHome(service, host.accounts.user(service.user));
   const config = joined(home, ...clientConfigFolders, clientConfigName);
   return [
-    ...hiding(unit, config).map((property) =>
-      wall(unit, property, `it hides ${config}, which the module reads`),
-    ),
+    ...hidden(unit, config, host, planned).map(([property, why]) => wall(unit, property, why)),
     ...(await withoutNetwork(unit, host)).map((property) =>
       wall(unit, property, "the service has a network of its own then, in which no HSM is"),
     ),
   ];
 }
 
-/** Shows something where another property has hidden what was there. */
-const showing: readonly SandboxProperty[] = [
-  "BindPaths",
-  "BindReadOnlyPaths",
-  "TemporaryFileSystem",
-  "MountImages",
-];
-const homes = ["/home", "/root", "/run/user"];
-
-function hiding({ settings: { sandbox } }: LoadedUnit, config: AbsolutePath): readonly SandboxProperty[] {
-  if (showing.some((property) => sandbox.has(property))) return [];
-  const isBelow = (folder: string): boolean => folder === "/" || `${config}/`.startsWith(`${folder}/`);
-  return [
-    ...(sandbox.paths("InaccessiblePaths").some(({ path }) => isBelow(path))
-      ? ["InaccessiblePaths" as const]
-      : []),
-    ...(/^(?:yes|tmpfs)$/.test(sandbox.texts.get("ProtectHome") ?? "") && homes.some(isBelow)
-      ? ["ProtectHome" as const]
-      : []),
-  ];
+/** Each property with what it hides. Where the unit leads the loader elsewhere, only config.json counts. */
+function hidden(
+  { settings, environment }: LoadedUnit,
+  config: AbsolutePath,
+  host: Host,
+  planned: readonly Change[],
+): readonly (readonly [SandboxProperty, string])[] {
+  const hasOwnWays = environment.variables.has("LD_LIBRARY_PATH") || environment.variables.has("LD_PRELOAD");
+  return hidingProperties(settings.sandbox, host.files()).flatMap((hiding) => {
+    const why = hiding.hides(config)
+      ? `it hides ${config}, which the module reads`
+      : hasOwnWays
+        ? undefined
+        : whyNotLoaded(host, hiding, planned);
+    return why === undefined ? [] : [[hiding.property, why] as const];
+  });
 }
 
 /** A network of its own can be another unit's. */
