@@ -95,6 +95,11 @@ test("a key whose policy allows nothing that can be verified is left out, and th
   });
 });
 
+test("a policy that cannot be asked for, whatever the refusal, is no policy", async (t) => {
+  const report = await smokeTest(request("policies", ["RSA-PKCS-PSS"], { WRAP_POLICY: "device" }));
+  t.match(check(report, "sign-existing"), { status: "pass", detail: /, RSA_PKCS_PSS, verified/ });
+});
+
 test("timed signatures use what the key's policy allows", async (t) => {
   const fails = { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x1b" };
   const { report } = await testToken("timed", request("policies", [], fails));

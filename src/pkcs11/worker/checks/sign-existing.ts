@@ -128,12 +128,15 @@ function allowedOf(run: Run, { handle }: SigningKey, schemes: readonly Scheme[])
   return allowed.size === 0 ? schemes : schemes.filter(({ mechanism }) => allowed.has(mechanism));
 }
 
-/** Few modules know policies, and some refuse the question in ways of their own. */
+/**
+ * Few modules know policies, and refuse the question in ways of their own: p11-kit's server with
+ * CKR_DEVICE_ERROR, although the key signs.
+ */
 function policyOf(run: Run, handle: Handle): readonly Buffer[] | undefined {
   try {
     return attributes(run, handle, [CKA_ALLOWED_MECHANISMS]);
   } catch (error) {
-    if (error instanceof CryptokiError && !isUnreachable(error.value)) return undefined;
+    if (error instanceof CryptokiError) return undefined;
     throw error;
   }
 }
