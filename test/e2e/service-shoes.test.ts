@@ -103,6 +103,8 @@ interface Row {
   readonly stricter?: boolean;
   /** What the problem names. */
   readonly names?: string;
+  /** What its hint names. */
+  readonly hints?: string;
   /** It shows only after the changes, which are then taken back. */
   readonly late?: boolean;
   /** What a rehearsal says that it could not try. */
@@ -134,7 +136,7 @@ const rows: readonly Row[] = [
     rehearsed: /PrivateTmp=yes/,
   },
   { dropIn: [`Environment=OPENSSL_CONF=${lowered}`], works: true, stricter: true },
-  { dropIn: [], works: false, stricter: true },
+  { dropIn: [], works: false, stricter: true, hints: "OPENSSL_CONF" },
   { dropIn: ["LimitNOFILE=12"], works: true },
   {
     dropIn: [
@@ -206,6 +208,8 @@ for (const row of rows) {
     if (row.works) return;
     if (row.names !== undefined)
       for (const { document } of [seen, made]) t.match(errors(document)[0]?.title, row.names);
+    if (row.hints !== undefined)
+      for (const { document } of [seen, made]) t.match(errors(document)[0]?.hint, row.hints);
     t.equal(readFileSync(configFile, "utf8"), before);
     t.notOk(restarted, "the service was left alone");
     t.equal(made.document.outcome === "rolled-back", row.late === true);

@@ -64,6 +64,8 @@ function evidenceOf(probed: readonly Probed[]): Evidence {
       !answers && first?.hint !== undefined
         ? first.hint
         : "a VHSM answers this host: check which config.json the module reads, whether a proxy variable or " +
-          "a firewall rule applies to the service user alone, and the VHSM's limits and log",
+          "a firewall rule applies to the service user alone, whether the host's OpenSSL asks for more " +
+          "than an old VHSM has (OPENSSL_CONF, in service.environment or the unit, can name a file that asks " +
+          "for less: CipherString = DEFAULT:@SECLEVEL=1), and the VHSM's limits and log",
   };
 }

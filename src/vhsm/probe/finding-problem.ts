@@ -72,7 +72,9 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     code: "endpoint-tls-old",
     title: "the server is too old for the TLS settings of this system",
     detail: `it accepts ${settingsText(settings)}`,
-    hint: `update the VHSM, or set ${settingsText(settings)} in the openssl.cnf that the application uses`,
+    hint:
+      `update the VHSM, or set ${settingsText(settings)} in an openssl.cnf of its own for the service, and ` +
+      "name that in OPENSSL_CONF (service.environment in the profile, or Environment= of its unit)",
   }),
   "tls-failed": ({ reason, lowerTried }) => ({
     code: "endpoint-tls-failed",
