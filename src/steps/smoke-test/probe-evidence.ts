@@ -65,7 +65,7 @@ function evidenceOf(probed: readonly Probed[]): Evidence {
         ? first.hint
         : "a VHSM answers this host: check which config.json the module reads, whether a proxy variable or " +
           "a firewall rule applies to the service user alone, whether the host's OpenSSL asks for more " +
-          "than an old VHSM has (OPENSSL_CONF, in service.environment or the unit, can name a file that asks " +
+          "than an old VHSM has (OPENSSL_CONF, in service.environment or the unit, can name one that asks " +
           "for less: CipherString = DEFAULT:@SECLEVEL=1), and the VHSM's limits and log",
   };
 }
