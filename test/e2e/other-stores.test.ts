@@ -189,6 +189,63 @@ t.test("a token of a user, chosen by its serial number: its PIN is compared, and
   cluster.directory.logIn = logIn;
 });
 
+t.test("key stores of one token, however they choose it: one login, and other PINs are seen", async (t) => {
+  const { serial } = (await run("verify", right)).tokens[2]!;
+  const several = (name: string, pins: Readonly<Record<string, string>>): string => {
+    const file = `${folder}/${name}.yaml`;
+    const stores = Object.entries(pins).map(([store, its]) => {
+      writeFileSync(`${folder}/${name}-${store}.pin`, its, { mode: 0o600 });
+      const choice = store.startsWith("Serial") ? `token_serial: ${serial}` : "token_label: eToken";
+      const source = `{ file: ${folder}/${name}-${store}.pin }`;
+      return `  ${store}: { type: Pkcs11, module: ${module}, ${choice}, pin: ${source} }\n`;
+    });
+    writeFileSync(file, readFileSync(right, "utf8").replace(/ {2}SafeNet: .*\n/, stores.join("")));
+    return file;
+  };
+  const logins = (tested: Seen["tokens"]) =>
+    tested.filter(
+      ({ label, checks }) =>
+        label === "eToken" && checks.some(({ id, status }) => id === "login" && status !== "skip"),
+    ).length;
+
+  const alike = await run("verify", several("alike", { LabelA: pin, LabelB: pin, SerialC: pin }));
+  t.same([alike.errors, logins(alike.tokens)], [[], 1]);
+  t.match(alike.stores.slice(1, 4), [
+    { name: "LabelA", status: "pass" },
+    { name: "LabelB", status: "pass", detail: 'as key store "LabelA"' },
+    { name: "SerialC", status: "pass", detail: 'as key store "LabelA"' },
+  ]);
+
+  const unlike = await run(
+    "verify",
+    several("unlike", { SerialA: pin, LabelB: "other-1", SerialC: "other-2" }),
+  );
+  t.equal(logins(unlike.tokens), 1);
+  t.match(unlike.errors, [
+    { code: "key-store-not-proven", title: /"LabelB" has another PIN .* of key store "SerialA"/ },
+    { code: "key-store-not-proven", title: /"SerialC" has another PIN .* of key store "SerialA"/ },
+  ]);
+  t.match(unlike.stores.slice(1, 4), [{ status: "pass" }, { status: "fail" }, { status: "fail" }]);
+
+  const first = await run("verify", several("first", { LabelA: "wrong-first", SerialB: pin }));
+  t.equal(logins(first.tokens), 1);
+  t.match(first.errors, [
+    { title: /"LabelA" failed at login/ },
+    { code: "key-store-not-proven", title: /PIN of key store "SerialB" was not tried/ },
+  ]);
+});
+
+t.test("a key store with the label of a user's token and another PIN fails", async (t) => {
+  const file = `${folder}/labelled.yaml`;
+  writeFileSync(`${folder}/labelled.pin`, "not-that-one", { mode: 0o600 });
+  const source = `{ file: ${folder}/labelled.pin }`;
+  const store = `{ type: Pkcs11, module: libkNETPKCS11.so, token_label: ca_signer, pin: ${source} }`;
+  writeFileSync(file, readFileSync(right, "utf8").replace(/Ours: .*/, `Ours: ${store}`));
+  t.match((await run("verify", file)).errors, [
+    { code: "key-store-not-proven", title: /"Ours" has another PIN for the token of "ca_signer"/ },
+  ]);
+});
+
 t.test("a wrong PIN of another module is tried once, and keeps apply from changing anything", async (t) => {
   const before = readFileSync("/etc/amplia/appsettings.conf", "utf8");
   const { exitCode, errors } = await run("apply", withStores("wrong", { pin: "wrong-pin" }));

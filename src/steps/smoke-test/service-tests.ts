@@ -10,7 +10,7 @@ import { serviceVariables } from "../../profile/service-variables.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import { type ServiceShoes, serviceShoes, variablesOf } from "./service-shoes.js";
 import { unitToTestIn } from "./unit-to-test-in.js";
-import type { TestedToken } from "./user-login.js";
+import type { TokenToTest } from "./user-login.js";
 
 export interface TestOptions extends Pick<UnitTestRequest, "refusedPins"> {
   /** dist/pkcs11-worker.cjs */
@@ -80,7 +80,7 @@ export class ServiceTests {
   }
 
   /** The smoke test of a token, with a login if a PIN is given. Throws a Problem if it could not be made. */
-  readonly test = async (token: TestedToken, pin: Secret | undefined): Promise<TokenReport> => {
+  readonly test = async (token: TokenToTest, pin: Secret | undefined): Promise<TokenReport> => {
     const { where } = this.#input;
     const request = this.#requestOf(token, pin);
     const inUnit = this.#unit && (await this.#inUnit(this.#unit, request, token));
@@ -95,7 +95,7 @@ export class ServiceTests {
   async #inUnit(
     unit: ServiceUnit,
     request: Omit<UnitTestRequest, "addresses">,
-    { addresses = [] }: TestedToken,
+    { addresses = [] }: TokenToTest,
   ): Promise<TokenReport | undefined> {
     const { testInUnit } = await import("../../pkcs11/test-in-unit.js");
     const { report, problems } = await testInUnit(unit, { ...request, addresses });
@@ -108,7 +108,7 @@ export class ServiceTests {
   }
 
   #requestOf(
-    { module, token, endpoints }: TestedToken,
+    { module, token, endpoints }: TokenToTest,
     pin: Secret | undefined,
   ): Omit<UnitTestRequest, "addresses"> {
     const { refusedPins, timeoutMs, worker } = this.#options;

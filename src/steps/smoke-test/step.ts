@@ -117,7 +117,14 @@ async function prove(
   if (options.stores === undefined || !hasStores)
     return { smoke: { tokens: users }, problems: [...problems, ...missingKeys(users, profile, hasStores)] };
   const { proveStores } = await import("./other-stores/prove-stores.js");
-  const proven = await proveStores({ profile, host, pins: options.pins, test: tests.test, signal });
+  const proven = await proveStores({
+    profile,
+    host,
+    users,
+    pins: options.pins,
+    test: tests.test,
+    signal,
+  });
   const tokens = [...users, ...proven.tokens];
   return {
     smoke: {

@@ -4,13 +4,13 @@ import { endpointText, type Profile, type User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";
 
 /** A token, and the module that leads to it. */
-export interface TestedToken extends Pick<TokenTestRequest, "module" | "token" | "endpoints"> {
+export interface TokenToTest extends Pick<TokenTestRequest, "module" | "token" | "endpoints"> {
   /** At which the HSM is reached, where they are known. */
   readonly addresses?: readonly Address[];
 }
 
 /** The user's token, and how the client reaches it. */
-export function loginAs(user: User, { connections }: Pick<Profile, "connections">): TestedToken {
+export function loginAs(user: User, { connections }: Pick<Profile, "connections">): TokenToTest {
   const addresses = connections.get(user.connection)?.endpoints;
   return {
     module: clientModule,

@@ -1,22 +1,25 @@
 import type { Host } from "../../../host/host.js";
+import type { TokenChoice } from "../../../pkcs11/protocol.js";
 import type { StoreReport, TokenReport } from "../../../pkcs11/report.js";
 import { firstFailure } from "../../../pkcs11/report.js";
 import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import type { KeyStore, PinSource, Profile } from "../../../profile/types.js";
 import { quotedName } from "../../../profile/words/quote.js";
-import { isClientModule } from "../../../vendor/client.js";
-import type { TestedToken } from "../user-login.js";
+import { loginAs, type TokenToTest } from "../user-login.js";
 import { reachKnet, reachOther } from "./reach-store.js";
 import { otherPin, tokenFailed, unreachable } from "./store-problem.js";
-import { storeTarget, type StoreTarget, type TokenTarget } from "./store-target.js";
+import { storeTarget, type StoreTarget } from "./store-target.js";
+import { areSamePins, loginOf, mayBeTested, type TestedToken, testedAs, testedOf } from "./tested-tokens.js";
 
 export interface StoresRequest {
   readonly profile: Profile;
   readonly host: Host;
   readonly pins: ReadonlyMap<PinSource, Secret>;
+  /** The reports of the profile's users, in its order: none of them failed. */
+  readonly users: readonly TokenReport[];
   /** The smoke test of one token, as the service. */
-  readonly test: (token: TestedToken, pin: Secret | undefined) => Promise<TokenReport>;
+  readonly test: (token: TokenToTest, pin: Secret | undefined) => Promise<TokenReport>;
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +43,8 @@ const reachMs = 5000;
 /**
  * Proves the key stores that are not tokens of the profile's kNET users: other PKCS #11 modules by the smoke
  * test, with at most one login for each token; HSMs and vaults by whether they can be reached, without any
- * login. The users' own have been proven before, and are only listed.
+ * login. The users' own have been proven before, and are only listed. A key store whose PIN is another one
+ * than its token was tested with fails; it is compared, and not sent.
  */
 export async function proveStores(request: StoresRequest): Promise<ProvenStores> {
   const users = [...request.profile.users.keys()];
@@ -51,10 +55,10 @@ export async function proveStores(request: StoresRequest): Promise<ProvenStores>
   // all at once, while the tokens are tested one after the other
   const reached = stores.map(({ store, target }) => reachedStore(store, target, request));
   const found: Found[] = [];
-  const tested = new Map<string, Found>();
+  const tested = [...testedUsers(request)];
   for (const [index, { store, target }] of stores.entries()) {
     if (request.signal.aborted) break;
-    const one = (await reached[index]) ?? (await testedOnce(store, target, tested, request));
+    const one = (await reached[index]) ?? (await foundOfStore(store, target, tested, request));
     if (one !== undefined) found.push(one);
   }
   await Promise.all(reached);
@@ -86,54 +90,60 @@ async function reachedStore(
   };
 }
 
-/** A token that two key stores use is tested once. */
-async function testedOnce(
+/** The token of a key store; undefined for one that is none. At most one login is made at it in a command. */
+async function foundOfStore(
   store: KeyStore,
   target: StoreTarget,
-  tested: Map<string, Found>,
+  tested: TestedToken[],
   request: StoresRequest,
 ): Promise<Found | undefined> {
-  if (target.is === "user") return { store: reportOf(store, "pass", `token ${quotedName(target.user)}`) };
-  if (target.is !== "token") return undefined;
-  const token = JSON.stringify([target.module, target.token]);
-  const before = tested.get(token);
-  if (before !== undefined)
-    return { store: reportOf(store, before.store.status, `as key store ${quotedName(before.store.name)}`) };
-  const found = await testedStore(store, target, request);
-  tested.set(token, found);
-  return found;
+  if (target.is !== "user" && target.is !== "token") return undefined;
+  const { module, token, pin: source } = target;
+  const pin = source && request.pins.get(source);
+  const known = testedAs(tested, module, token);
+  if (known !== undefined) {
+    const before = foundBefore(store, pin, known);
+    if (before !== undefined) return before;
+  } else if (mayBeTested(tested, module)) {
+    // whose it is, and a token that is logged in to already, shows without a login
+    const seen = await request.test({ module, token }, undefined);
+    const same = firstFailure(seen) === undefined ? testedOf(tested, module, seen) : undefined;
+    const before = same && foundBefore(store, pin, same);
+    if (before !== undefined) return before;
+    if (pin === undefined || firstFailure(seen) !== undefined)
+      return noted(store, { module, token, pin: undefined }, seen, tested);
+  }
+  return noted(store, { module, token, pin }, await request.test({ module, token }, pin), tested);
 }
 
-async function testedStore(store: KeyStore, target: TokenTarget, request: StoresRequest): Promise<Found> {
-  return (await foundOfUser(store, target, request)) ?? foundOfToken(store, target, request);
-}
-
-/**
- * A serial number may be that of a kNET user's token, whose login has been proven. A second one, with another
- * PIN, could only count towards a lock-out.
- */
-async function foundOfUser(
-  store: KeyStore,
-  { module, token, pin: source }: TokenTarget,
-  { profile, pins, test }: StoresRequest,
-): Promise<Found | undefined> {
-  if (!isClientModule(module) || profile.users.size === 0 || !("serial" in token)) return undefined;
-  const seen = await test({ module, token }, undefined);
-  const user = profile.users.get(seen.label);
-  if (user === undefined || firstFailure(seen) !== undefined) return undefined;
-  const [its, users] = [source, user.pin].map((one) => (one === undefined ? undefined : pins.get(one)));
-  if (its === undefined || users === undefined || its.reveal() === users.reveal())
-    return { store: reportOf(store, "pass", `token ${quotedName(user.name)}`) };
-  const problem = otherPin(store, user.name);
+/** What follows from an earlier test of this token; undefined: it has not been logged in to, and may be. */
+function foundBefore(store: KeyStore, pin: Secret | undefined, before: TestedToken): Found | undefined {
+  const login = loginOf(before);
+  if (login === "none" && pin !== undefined && !areEqual(pin, before.pin)) return undefined;
+  if (areSamePins(pin, before.pin)) return { store: reportOf(store, before.status, before.shown) };
+  const problem = otherPin(store, before.owner, login === "accepted");
   return { store: reportOf(store, "fail", problem.message), problem };
 }
 
-async function foundOfToken(
+/** Whether it is the PIN that was not sent because the token has refused it before. */
+function areEqual(pin: Secret, other: Secret | undefined): boolean {
+  return other !== undefined && areSamePins(pin, other);
+}
+
+function noted(
   store: KeyStore,
-  { module, token: choice, pin: source }: TokenTarget,
-  { pins, test }: StoresRequest,
-): Promise<Found> {
-  const token = await test({ module, token: choice }, source && pins.get(source));
+  { module, token: choice, pin }: { module: string; token: TokenChoice; pin: Secret | undefined },
+  token: TokenReport,
+  tested: TestedToken[],
+): Found {
+  const found = foundOfToken(store, module, token);
+  const owner = `key store ${quotedName(store.name)}`;
+  const { status } = found.store;
+  tested.push({ module, choice, pin, report: token, shown: `as ${owner}`, owner, status });
+  return found;
+}
+
+function foundOfToken(store: KeyStore, module: string, token: TokenReport): Found {
   const failure = firstFailure(token);
   const named = `token ${quotedName(token.label)}`;
   if (failure !== undefined) {
@@ -144,6 +154,18 @@ async function foundOfToken(
   return why === undefined
     ? { store: reportOf(store, "pass", `${named} signed`), token }
     : { store: reportOf(store, "warn", `${named}: nothing was signed (${why})`), token };
+}
+
+/** The users' own tokens, which were proven before any key store. */
+function testedUsers({ profile, pins, users }: StoresRequest): readonly TestedToken[] {
+  return [...profile.users.values()].flatMap((user, index): readonly TestedToken[] => {
+    const report = users[index];
+    if (report === undefined) return [];
+    const { module, token: choice } = loginAs(user, profile);
+    const pin = user.pin && pins.get(user.pin);
+    const owner = quotedName(user.name);
+    return [{ module, choice, pin, report, shown: `token ${owner}`, owner, status: "pass" }];
+  });
 }
 
 function reportOf({ name, settings }: KeyStore, status: StoreReport["status"], detail: string): StoreReport {

@@ -81,15 +81,24 @@ export function tokenFailed({ name }: KeyStore, module: string, failure: CheckRe
   );
 }
 
-/** A token chosen by its serial number is that of a user whose PIN was accepted, and this is another one. */
-export function otherPin({ name }: KeyStore, user: string): Problem {
+/**
+ * The token has been logged in to for `owner` (`"ca"`, `key store "A"`) in this command, and this key store's
+ * PIN is another one.
+ */
+export function otherPin({ name }: KeyStore, owner: string, isAccepted: boolean): Problem {
+  const store = `key store ${quotedName(name)}`;
   return new Problem(
     "key-store-not-proven",
-    `key store ${quotedName(name)} has another PIN for the token of ${quotedName(user)} than the one ` +
-      "that works",
+    isAccepted
+      ? `${store} has another PIN for the token of ${owner} than the one that works`
+      : `the PIN of ${store} was not tried: the login to its token with that of ${owner} has failed`,
     {
-      detail: "they were compared, and no second login was tried; neither is shown",
-      hint: `give the key store user: ${user} instead of a PIN of its own`,
+      detail:
+        "the two PINs were compared and differ; no second login was tried, since wrong PINs lock the user " +
+        "out; neither is shown",
+      hint: isAccepted
+        ? `give ${store} the PIN of ${owner}`
+        : `find out which of the two PINs the token takes, and give it to both`,
     },
   );
 }

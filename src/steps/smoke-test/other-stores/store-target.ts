@@ -1,12 +1,12 @@
 import { isIP } from "node:net";
 import type { TokenChoice } from "../../../pkcs11/protocol.js";
 import type { Endpoint, KeyStore, PinSource } from "../../../profile/types.js";
-import { isClientModule } from "../../../vendor/client.js";
+import { clientModule, isClientModule } from "../../../vendor/client.js";
 
 /** What there is to prove about one of the application's key stores. */
 export type StoreTarget =
   /** The token of a kNET user of the profile, which is proven as such. */
-  | { readonly is: "user"; readonly user: string }
+  | (Omit<TokenTarget, "is"> & { readonly is: "user"; readonly user: string })
   | TokenTarget
   /** A server that is reached, and not logged in to. */
   | { readonly is: "knet" | "dinamo" | "azure"; readonly target: Endpoint }
@@ -48,17 +48,21 @@ function tokenTarget(
   pin: string | PinSource | undefined,
   users: readonly string[],
 ): StoreTarget {
+  const source = typeof pin === "string" ? undefined : pin;
   const [module, label, serial] = [text("Module"), text("TokenLabel"), text("TokenSerialNumber")];
   const only = users.length === 1 ? users[0] : undefined;
   const user = label === "" ? only : users.find((name) => name === label);
-  if (isClientModule(module) && serial === "" && user !== undefined) return { is: "user", user };
+  if (isClientModule(module) && serial === "" && user !== undefined) {
+    const token = { label: user };
+    return { is: "user", user, module: clientModule, token, pin: source };
+  }
   const token =
     label === ""
       ? serial === ""
         ? ({ only: true } as const)
         : { serial }
       : { label, ...(serial !== "" && { serial }) };
-  return { is: "token", module, token, pin: typeof pin === "string" ? undefined : pin };
+  return { is: "token", module, token, pin: source };
 }
 
 function azureTarget(endpoint: string): StoreTarget {

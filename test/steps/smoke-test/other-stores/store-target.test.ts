@@ -15,13 +15,11 @@ function target(
 
 t.test("a token of a kNET user is left to the user's own proof", async (t) => {
   const knet = { Type: "Pkcs11", Module: "libkNETPKCS11.so", Pin: pin };
-  t.same(target({ ...knet, TokenLabel: "tsa" }), { is: "user", user: "tsa" });
-  t.same(target(knet, ["ca"]), { is: "user", user: "ca" });
-  t.same(target({ ...knet, Module: "/opt/kryptus/libkNETPKCS11.so", TokenLabel: "ca" }), {
-    is: "user",
-    user: "ca",
-  });
-  const module = knet.Module;
+  const { Module: module } = knet;
+  const of = (user: string) => ({ is: "user", user, module, token: { label: user }, pin });
+  t.same(target({ ...knet, TokenLabel: "tsa" }), of("tsa"));
+  t.same(target(knet, ["ca"]), of("ca"));
+  t.same(target({ ...knet, Module: "/opt/kryptus/libkNETPKCS11.so", TokenLabel: "ca" }), of("ca"));
   t.same(target(knet, []), { is: "token", module, token: { only: true }, pin }, "the profile has no users");
   t.same(
     target({ ...knet, TokenSerialNumber: "0815" }),
