@@ -62,5 +62,7 @@ export async function callInSandbox(
   ]);
   if (outcome.exitCode !== 0)
     throw new Error(`${name} in the sandbox ended with ${outcome.exitCode}: ${outcome.stderr}`);
+  // where nothing is left that it could wait for, node ends with 0
+  if (outcome.stdout === "") throw new Error(`${name} in the sandbox never returned: ${outcome.stderr}`);
   return JSON.parse(outcome.stdout.slice(outcome.stdout.lastIndexOf("\n") + 1)) as unknown;
 }
