@@ -227,6 +227,7 @@ function throwIfNotMade(
   if (refused !== undefined) throw refused;
   if (identity !== undefined && /^setpriv: /m.test(stderr))
     throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
+  if (noOpenSsl.test(stderr)) throw openSslUnusable(workerPath);
   // the shell's exit codes for a program that is not there or cannot be run
   const isMissing = exitCode === 127 || exitCode === 126;
   const how =
@@ -237,6 +238,17 @@ function throwIfNotMade(
     where: { path: workerPath },
     ...(stderr.trim() !== "" && { detail: withoutUrlSecrets(stderr.trim()).slice(-500) }),
     hint: isMissing ? needed : "a longer --timeout helps on a busy host",
+  });
+}
+
+/** What node says before it ends if OpenSSL, as configured, gives it no random numbers or does not start. */
+const noOpenSsl = /Assertion failed: (?:ncrypto|crypto)::CSPRNG|^OpenSSL configuration error/m;
+
+function openSslUnusable(workerPath: string): Problem {
+  return new Problem("smoke-worker-failed", "OpenSSL cannot be used as it is configured for the module", {
+    where: { path: workerPath },
+    detail: "it does not start, or has no random numbers, in the smoke test's process, which shares it",
+    hint: "check the service's OPENSSL_CONF, or else /etc/ssl/openssl.cnf, and the providers in it",
   });
 }
 

@@ -7,7 +7,7 @@ import { randomHex } from "../host/random-hex.js";
 import { realFiles } from "../host/files/real-files.js";
 import { endTransientUnit, transientUnit } from "../host/unit/transient-unit.js";
 import type { WorkerRun } from "./run-worker.js";
-import { bootstrap, mostMemory } from "./worker-command.js";
+import { bootstrap, mostMemory, nodeOptions } from "./worker-command.js";
 import { workerPaths } from "./worker-files.js";
 
 /** A transient unit to run the worker in, instead of as an account. */
@@ -67,7 +67,7 @@ export function withWorkerUnit<T>(
 
 function startScript(folder: AbsolutePath): string {
   return `exec 3>&1 >&2 4<${folder}/worker.cjs 5<${folder}/pkcs11.node 6</dev/null
-exec ${folder}/node -e ${shellWord(bootstrap)}
+exec ${[`${folder}/node`, ...nodeOptions].join(" ")} -e ${shellWord(bootstrap)}
 `;
 }
 

@@ -19,6 +19,20 @@ export const bootstrap =
   'Function("require","module","exports",text)(require,module,exports)';
 
 /**
+ * What node itself is told. Where it is linked with the system's OpenSSL, as Debian's is, it shares that with
+ * the module; and since OpenSSL is configured once in a process, by node, the module would get the section of
+ * openssl.cnf that is node's own (`nodejs_conf`) instead of what an application gets (config(5)). A node with
+ * an OpenSSL inside leaves the system's OpenSSL and its configuration to the module.
+ */
+export const nodeOptions: readonly string[] = sharesOpenSsl() ? ["--openssl-shared-config"] : [];
+
+function sharesOpenSsl(): boolean {
+  const variables: { readonly node_shared_openssl?: unknown } = process.config.variables;
+  const shared = variables.node_shared_openssl;
+  return shared === true || shared === "true";
+}
+
+/**
  * If keyutils or e2fsprogs is installed: a new session keyring for the worker, instead of the caller's, which
  * would give it the caller's keys (keyrings(7)). `new_session` sets it for its parent, the shell, which then
  * becomes the worker. If the kernel or a container forbids that, the module cannot ask for keys either.
@@ -93,6 +107,7 @@ function innerLine(
     ...becoming(identity, enter),
     ...settings,
     "/proc/self/fd/6",
+    ...nodeOptions,
     "-e",
     bootstrap,
   ];
