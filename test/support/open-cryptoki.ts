@@ -30,7 +30,7 @@ export function openCryptoki(label: string): string {
   run("chmod", "-R", "0770", "/run/lock/opencryptoki");
   run("/usr/sbin/pkcsslotd");
   const tool = (...args: readonly string[]): string => run("pkcs11-tool", "--module", module, ...args);
-  const slot = /\(0x([0-9a-f]+)\)/.exec(tool("--list-slots"))?.[1] ?? "3";
+  const slot = /\(0x([0-9a-f]+)\)/.exec(tool("--list-token-slots"))?.[1] ?? "3";
   tool("--init-token", "--slot", `0x${slot}`, "--label", label, "--so-pin", officerPin);
   tool(
     "--token-label",
