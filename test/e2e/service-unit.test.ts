@@ -24,8 +24,8 @@ const dropIns = `${ownFile}.d`;
 const dropIn = `${dropIns}/test.conf`;
 writeFileSync(ownFile, "[Service]\nUser=amplia\nExecStart=/usr/bin/sleep infinity\n");
 
-/** A profile with this in its service. */
-function profile(service: string): string {
+/** A profile with this in its service, and in its key store. */
+function profile(service: string, store = ""): string {
   const file = `${folder}/profile.yaml`;
   writeFileSync(
     file,
@@ -34,7 +34,7 @@ function profile(service: string): string {
 users:
   ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
 key_stores:
-  MyHsm: { type: Pkcs11, user: ca_signer }
+  MyHsm: { type: Pkcs11, user: ca_signer${store} }
 service: { user: amplia, ${service} }
 `,
     { mode: 0o600 },
@@ -148,6 +148,33 @@ t.test("so is one above its home", async (t) => {
   t.strictSame(await found(service), ["error account-home-closed /srv/closed"]);
   chmodSync("/srv/closed", 0o711);
   t.strictSame(await found(service), []);
+});
+
+t.test("and one above its settings, with the groups of the unit and access control lists", async (t) => {
+  const [above, target] = ["/srv/settings", "/srv/settings/app/appsettings.conf"];
+  mkdirSync(`${above}/app`, { recursive: true });
+  chmodSync(above, 0o710);
+  execFileSync("chgrp", ["knetgrp", above]);
+  const unreachable = async (service: string) => {
+    const { document } = await knetctlJson(["plan", profile(service, `, target: ${target}`)]);
+    return document.problems
+      .filter(({ code }) => code === "settings-unreachable")
+      .map(({ severity, detail = "" }) => `${severity} ${detail.split(" ")[0] ?? ""}`);
+  };
+  loads();
+  const closed = [`error ${above}`];
+  t.strictSame(await unreachable("create: false"), closed, "without a unit");
+  t.strictSame(await unreachable("unit: amplia.service"), closed);
+  loads("SupplementaryGroups=knetgrp");
+  t.strictSame(await unreachable("unit: amplia.service"), [], "a group of the unit alone lets it through");
+  loads();
+  execFileSync("setfacl", ["-m", "u:amplia:x", above]);
+  t.strictSame(await unreachable("unit: amplia.service"), [], "so does an access control list");
+  t.strictSame(await unreachable("create: false"), [], "without a unit too");
+  execFileSync("setfacl", ["-b", above]);
+  execFileSync("chown", ["amplia", above]);
+  chmodSync(above, 0o011);
+  t.strictSame(await unreachable("unit: amplia.service"), closed, "the owner's rights are the owner's");
 });
 
 t.test("people are told property, file and line, and what to do, but no value", async (t) => {

@@ -2,6 +2,9 @@ import type { Entry, Files, Host } from "../host.js";
 import { resolveLinks } from "../installer/resolve-links.js";
 import { type AbsolutePath, asAbsolutePath } from "../path.js";
 
+/** The id that means none (chown(2)): of an account that is not made yet, as which nobody can be asked. */
+export const noId = 0xffff_ffff;
+
 /** Whose rights a process has. */
 export interface Reader {
   readonly user: string;
@@ -60,14 +63,14 @@ function mayPass({ kind, mode, uid, gid }: Entry, reader: Reader): boolean {
 
 const askMs = 10_000;
 
-/** Undefined where it cannot be asked: without root, and for an image. */
+/** Undefined where it cannot be asked: without root or an account, and for an image. */
 async function kernelLets(
   host: Host,
   { path, entry }: Barrier,
   { uid, gid, groups }: Reader,
 ): Promise<boolean | undefined> {
-  if (host.root !== "/" || process.geteuid?.() !== 0 || host.commands.find("setpriv") === undefined)
-    return undefined;
+  if (uid === noId || host.root !== "/" || process.geteuid?.() !== 0) return undefined;
+  if (host.commands.find("setpriv") === undefined) return undefined;
   const { exitCode } = await host.commands.run({
     program: "setpriv",
     args: [

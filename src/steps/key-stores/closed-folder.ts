@@ -1,40 +1,49 @@
 import { inFolder, shellWord } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
-import type { Entry, Host } from "../../host/host.js";
+import type { Entry, Files, Host } from "../../host/host.js";
+import { resolveLinks } from "../../host/installer/resolve-links.js";
 import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
+import { noId, type Reader, type Standing, standingBarrier } from "../../host/unit/barrier.js";
+import { serviceReader } from "../../host/unit/reader.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
+import type { StepInput } from "../../workflow/step.js";
 import { ampliaFolder } from "./changes.js";
 import type { ObservedFile } from "./observe.js";
 import type { WrittenFile } from "./written-stores.js";
 
 const groupMayPass = 0o010;
-const othersMayPass = 0o001;
 
 /**
- * The first folder on the way to the settings that does not let the service user pass: the settings would
- * never be read. An error where only the owner can pass, or where knetctl itself gave the folder to another
- * service; otherwise an access list, or a group that the unit adds, may let the user pass, and it is a
- * warning. Not checked for files that systemd or Docker reads as root.
+ * The first folder on the way to the settings that does not let the service's processes pass, with the groups
+ * that its unit gives them: the settings would never be read. As root, the kernel is asked (`Standing`), and
+ * it is an error. Elsewhere only where the owner alone can pass, or where knetctl itself gave the folder to
+ * another service; otherwise an access control list may let the user pass, and it is a warning. Not checked
+ * for files that systemd or Docker reads as root.
  */
-export function closedFolder(
+export async function closedFolder(
   { path: file, form }: ObservedFile,
-  service: ServiceAccount,
-  host: Host,
+  { profile: { service }, host, unit }: StepInput,
   written: readonly WrittenFile[],
-): readonly Problem[] {
-  const user = host.accounts.user(service.user);
-  if (user?.uid === 0 || form === "systemd" || form === "env") return [];
-  const files = host.files(...(user === undefined ? [] : [user.uid]));
-  for (const folder of foldersAbove(file)) {
+): Promise<readonly Problem[]> {
+  if (form === "systemd" || form === "env") return [];
+  const uid = host.accounts.user(service.user)?.uid;
+  const files = host.files(...(uid === undefined ? [] : [uid]));
+  const folder = foldersAbove(file)
     // the plan gives the application's own folder rights that let its group in
-    if (folder === ampliaFolder && folder === folderOf(file)) continue;
-    const entry = files.entry(folder);
-    if (entry?.kind !== "folder" || mayPass(entry, service, host)) continue;
-    const isAnothers = written.some((one) => one.service !== service.user && folderOf(one.path) === folder);
-    return [closed(file, folder, entry, service, host, isAnothers || (entry.mode & groupMayPass) === 0)];
-  }
-  return [];
+    .filter((one) => one !== ampliaFolder || one !== folderOf(file))
+    .findLast((one) => files.entry(one) !== undefined);
+  const end = folder && resolveLinks(files, folder);
+  if (end === undefined) return [];
+  const known = await serviceReader(host, service.user, unit);
+  const reader = withGroups(known ?? unmade(service), gidsAlong(files, end), service, host);
+  const standing = await standingBarrier(host, files, end, reader);
+  if (standing === undefined) return [];
+  const isAnothers = written.some(
+    (one) => one.service !== service.user && folderOf(one.path) === standing.path,
+  );
+  const isCertain = standing.certain || isAnothers || (standing.entry.mode & groupMayPass) === 0;
+  return [closed(file, standing, service, host, isCertain)];
 }
 
 /** The outermost first. */
@@ -44,20 +53,33 @@ function foldersAbove(file: AbsolutePath): readonly AbsolutePath[] {
   return folders;
 }
 
-function mayPass({ uid, gid, mode }: Entry, service: ServiceAccount, { accounts }: Host): boolean {
-  const user = accounts.user(service.user);
-  if ((mode & othersMayPass) !== 0 || (uid === user?.uid && (mode & 0o100) !== 0)) return true;
-  const isMember =
-    gid === user?.gid ||
-    gid === accounts.group(service.group)?.gid ||
-    accounts.group(accounts.groupName(gid))?.members?.includes(service.user) === true;
-  return isMember && (mode & groupMayPass) !== 0;
+function gidsAlong(files: Files, folder: AbsolutePath): readonly number[] {
+  return [...foldersAbove(folder), folder].flatMap((one) => files.entry(one)?.gid ?? []);
+}
+
+/** The account that the plan makes. */
+function unmade({ user }: ServiceAccount): Reader {
+  return { user, uid: noId, gid: noId, groups: [] };
+}
+
+/** With the group of the profile, which the plan may give it, and those of an image that list it. */
+function withGroups(
+  reader: Reader,
+  gids: readonly number[],
+  service: ServiceAccount,
+  { accounts }: Host,
+): Reader {
+  const own = accounts.group(service.group)?.gid;
+  const listed = gids.filter(
+    (gid) => accounts.group(accounts.groupName(gid))?.members?.includes(service.user) === true,
+  );
+  const groups = [...reader.groups, ...(own === undefined ? [] : [own]), ...listed];
+  return { ...reader, groups: [...new Set(groups)] };
 }
 
 function closed(
   file: AbsolutePath,
-  folder: AbsolutePath,
-  { uid, gid, mode }: Entry,
+  { path: folder, entry: { uid, gid, mode } }: Standing,
   { user }: ServiceAccount,
   { accounts }: Host,
   isCertain: boolean,

@@ -74,12 +74,11 @@ async function planKeyStores(
       written.length === 0 && made.every(isEmpty)
         ? []
         : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
+    const problems: Problem[] = [];
+    for (const file of files) problems.push(...(await fileProblems(file, input, planned, written)));
     return {
       changes: [...changes, ...recorded],
-      problems: [
-        ...files.flatMap((file) => fileProblems(file, host, profile, planned, written)),
-        ...(await (await import("./hidden-settings.js")).hiddenByUnit(input, files)),
-      ],
+      problems: [...problems, ...(await (await import("./hidden-settings.js")).hiddenByUnit(input, files))],
       notes: files.flatMap(fileNotes),
     };
   } catch (error) {
@@ -193,13 +192,13 @@ function recordSummary(made: readonly WrittenFile[]): readonly string[] {
   ];
 }
 
-function fileProblems(
+async function fileProblems(
   { wanted, observed, stores, text }: PlannedFile,
-  host: Host,
-  profile: Profile,
+  input: StepInput,
   planned: readonly Change[],
   written: readonly WrittenFile[],
-): readonly Problem[] {
+): Promise<readonly Problem[]> {
+  const { host, profile } = input;
   const differing = [
     ...privateFile(observed, profile.service, host.accounts),
     ...exposedWarning(observed),
@@ -216,7 +215,7 @@ function fileProblems(
   return [
     ...older,
     ...differing,
-    ...closedFolder(observed, profile.service, host, written),
+    ...(await closedFolder(observed, input, written)),
     ...lintFile(observed, wanted, stores, { host, profile, installsModule }),
   ];
 }
