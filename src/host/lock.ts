@@ -13,10 +13,9 @@ import {
 import { Problem } from "../problem/problem.js";
 import { errorCode } from "../problem/thrown.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
-import { startChild } from "./commands/start-child.js";
-import { findProgram } from "./commands/find-program.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc } from "./files/descriptor.js";
 import { asFileProblem } from "./files/file-problem.js";
+import { flock, type FlockRequest } from "./flock.js";
 import type { Entry, Host } from "./host.js";
 import { joined, nameOf, path, type AbsolutePath } from "./path.js";
 import { realFiles } from "./files/real-files.js";
@@ -38,9 +37,6 @@ export interface Lock {
 
 /** Where earlier versions had their lock, in a folder in which everyone can write. */
 const formerFolder = path("/run/lock");
-const taken = 75;
-/** A process that only checks the lock holds it for some milliseconds, which must not turn a run away. */
-const leastWaitSeconds = 0.25;
 
 /**
  * Makes this the only run that changes the host's root: flock(2) on a file of root's, held through this
@@ -53,10 +49,10 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
     const fd = asFileProblem(file, () => openLockFile(file));
     let former: number | undefined;
     try {
-      const how: Flock = { mode: "--exclusive", waitSeconds, signal };
-      await flock(fd, file, how);
+      const how: FlockRequest = { mode: "--exclusive", waitSeconds, signal };
+      await requireFlock(fd, file, how);
       former = openFormer(host.root);
-      if (former !== undefined) await flock(former, formerFile(host.root), how);
+      if (former !== undefined) await requireFlock(former, formerFile(host.root), how);
       if (asFileProblem(file, () => isStillNamed(fd, file))) return heldBy(fd, former);
     } catch (error) {
       close(fd, former);
@@ -89,8 +85,7 @@ export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
 async function isHeld(fd: number, file: AbsolutePath): Promise<boolean> {
   try {
     if (holderOf(fd) === "") return false;
-    await flock(fd, file, { mode: "--shared", waitSeconds: 0 });
-    return false;
+    return !(await flock(fd, file, { mode: "--shared", waitSeconds: 0 }));
   } catch (error) {
     if (error instanceof Problem && error.code === "host-locked") return true;
     throw error;
@@ -189,34 +184,8 @@ function isStillNamed(fd: number, file: AbsolutePath): boolean {
   return isSame(entryOfDescriptor(fd), realFiles("/", []).entry(file));
 }
 
-interface Flock {
-  readonly mode: "--exclusive" | "--shared";
-  readonly waitSeconds: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** flock(1) locks the open file that it shares with this process, which keeps the lock when flock ends. */
-async function flock(fd: number, file: AbsolutePath, { mode, waitSeconds, signal }: Flock): Promise<void> {
-  const program = findProgram({ root: "/", owners: trustedOwners([]) }, "flock");
-  if (program === undefined) throw failed(file);
-  const wait =
-    mode === "--shared" ? ["--nonblock"] : ["--wait", String(Math.max(waitSeconds, leastWaitSeconds))];
-  await new Promise<void>((resolve, reject) => {
-    const child = startChild(program, [mode, ...wait, "--conflict-exit-code", String(taken), "3"], {
-      env: { LC_ALL: "C" },
-      stdio: ["ignore", "ignore", "ignore", fd],
-      ...(signal && { signal }),
-    });
-    child.once("error", (cause) => {
-      reject(signal?.aborted === true ? interrupted() : failed(file, cause));
-    });
-    child.once("exit", (code, endedBy) => {
-      if (code === 0) resolve();
-      // a terminal's Ctrl-C reaches it too
-      else if (endedBy !== null && signal !== undefined) reject(interrupted());
-      else reject(code === taken ? locked(fd, file, waitSeconds) : failed(file));
-    });
-  });
+async function requireFlock(fd: number, file: AbsolutePath, how: FlockRequest): Promise<void> {
+  if (!(await flock(fd, file, how))) throw locked(fd, file, how.waitSeconds);
 }
 
 function heldBy(fd: number, former: number | undefined): Lock {
@@ -261,22 +230,10 @@ function locked(fd: number, file: AbsolutePath, waitSeconds: number): Problem {
   );
 }
 
-function interrupted(): Problem {
-  return new Problem("interrupted", "interrupted while waiting for another run");
-}
-
 /** What the holder wrote about itself; empty once it has released the lock. */
 function holderOf(fd: number): string {
   const text = Buffer.alloc(1024);
   return text.toString("utf8", 0, readSync(fd, text, 0, text.length, 0)).trim();
-}
-
-function failed(file: AbsolutePath, cause?: unknown): Problem {
-  return new Problem("host-lock-failed", "the lock could not be taken", {
-    where: { path: file },
-    hint: "flock is needed: install the package util-linux",
-    ...(cause !== undefined && { cause }),
-  });
 }
 
 /** Without node's own path and options; no argument of ours ever holds a PIN. */

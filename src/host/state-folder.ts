@@ -1,4 +1,5 @@
 import { realFiles } from "./files/real-files.js";
+import { Problem } from "../problem/problem.js";
 import type { Files, Host } from "./host.js";
 import { asAbsolutePath, folderOf, joined, path, stateFolder, type AbsolutePath } from "./path.js";
 
@@ -34,17 +35,17 @@ export function machineState(): OwnState {
 
 /**
  * A user's own on this machine, in the folder that the XDG Base Directory Specification names; undefined if
- * the environment names neither that nor a home.
+ * the environment names neither that nor a home that is there.
  */
 export function userState(
   environment: Readonly<Record<string, string | undefined>>,
   owner: OwnState["owner"],
 ): OwnState | undefined {
   const home = asAbsolutePath(environment["HOME"] ?? "");
-  const usual = home && joined(home, ".local", "state");
+  const files = realFiles(path("/"), [owner.uid]);
+  const usual = home && isMissing(files, home) ? undefined : home && joined(home, ".local", "state");
   const parent = asAbsolutePath(environment["XDG_STATE_HOME"] ?? "") ?? usual;
   if (parent === undefined) return undefined;
-  const files = realFiles(path("/"), [owner.uid]);
   const folder = joined(parent, nameOfState);
   return {
     files,
@@ -54,6 +55,17 @@ export function userState(
       for (const one of [...missingAbove(files, folder), folder]) ensureFolder(files, one, 0o700, owner);
     },
   };
+}
+
+/** As /nonexistent is, the home of many services. */
+function isMissing(files: Files, home: AbsolutePath): boolean {
+  try {
+    return files.entry(home) === undefined;
+  } catch (error) {
+    // whoever uses it is told what is wrong with it
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 const nameOfState = "knetctl";

@@ -5,7 +5,7 @@ import type { Secret } from "../problem/secret.js";
 import { errorMessage } from "../problem/thrown.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { TokenReport } from "./report.js";
-import { refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
+import { aloneAtToken, refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
 import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
 import { inPasses } from "./passes.js";
@@ -80,7 +80,8 @@ export interface TokenTest {
  * Whatever the module does becomes a check's result, within the time-out. `meanwhile` is awaited while a
  * `timed-paused` worker waits. Throws a Problem only if the test could not be made at all:
  * `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`, `smoke-worker-failed`,
- * `smoke-module-relative`, `smoke-label-foreign`, `interrupted`, `pin-record-damaged`.
+ * `smoke-module-relative`, `smoke-label-foreign`, `interrupted`, `pin-record-damaged`,
+ * `pin-record-busy`, `pin-record-not-written`.
  */
 export async function testToken(
   task: WorkerTask,
@@ -91,6 +92,15 @@ export async function testToken(
   refuseForeign(request.identity);
   if (request.leftBy !== undefined && !isRunLabel(request.leftBy)) throw notOfARun(request.leftBy);
   if (request.signal?.aborted === true) throw interrupted();
+  const { timeoutMs = defaultTimeoutMs, signal } = request;
+  return aloneAtToken(request, { waitMs: timeoutMs, signal }, () => askedAndTested(task, request, meanwhile));
+}
+
+async function askedAndTested(
+  task: WorkerTask,
+  request: TokenTestRequest,
+  meanwhile?: () => Promise<void>,
+): Promise<TokenTest> {
   const refused = await refusedBefore(request);
   if (refused !== undefined) return { report: refused, inventory: undefined, signatures: [] };
   const { timeoutMs = defaultTimeoutMs } = request;

@@ -193,6 +193,7 @@ const programCodes = {
   "pin-outer-quotes": exitCodes.failed,
   "pin-assignment": exitCodes.failed,
   "pin-refused-before": exitCodes.failed,
+  "pin-record-busy": exitCodes.locked,
   "pin-record-damaged": exitCodes.failed,
   "pin-record-not-written": exitCodes.cannotWrite,
 

@@ -3,6 +3,7 @@ import type { Secret } from "../../problem/secret.js";
 import { type TokenChoice, wantedOf } from "../protocol.js";
 import type { CheckResult, TokenReport } from "../report.js";
 import type { Transcript } from "../transcript.js";
+import type { Patience } from "./one-at-a-time.js";
 import type { RefusedPins, TokenLogin } from "./refused-pins.js";
 
 /** What of a token test says which PIN is sent where. */
@@ -14,6 +15,17 @@ export interface PinSending {
   readonly endpoints?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly refusedPins?: RefusedPins;
+}
+
+/** Runs a test, from the question to the answer, while nobody else sends a PIN to its token. */
+export async function aloneAtToken<T>(
+  sending: PinSending,
+  patience: Patience,
+  test: () => Promise<T>,
+): Promise<T> {
+  const { refusedPins } = sending;
+  const login = loginOf(sending);
+  return login === undefined || refusedPins === undefined ? test() : refusedPins.alone(login, patience, test);
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { OwnState } from "../../host/state-folder.js";
 import { joined } from "../../host/path.js";
+import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
+import { oneAtATime, type Patience } from "./one-at-a-time.js";
 import { isHashOf, pinHash } from "./pin-hash.js";
 import {
   isSameToken,
@@ -27,6 +29,12 @@ export interface TokenLogin {
  */
 export interface RefusedPins {
   /**
+   * Runs `work`, which asks, logs in and tells what became of it, while nobody else does so for this token.
+   * Throws `pin-record-busy`, and `pin-record-not-written` if a refusal could not be noted; neither if the PIN
+   * is to be tried again all the same.
+   */
+  alone<T>(login: TokenLogin, patience: Patience, work: () => Promise<T>): Promise<T>;
+  /**
    * When the token refused this PIN; undefined if nothing is known of it, or if it is to be tried again.
    * Throws `pin-record-damaged`, and `host-…` for a record that cannot be read.
    */
@@ -39,6 +47,7 @@ export interface RefusedPins {
 
 /** For tokens of the program's own making, and where nothing logs in. */
 export const forgetful: RefusedPins = {
+  alone: (_login, _patience, work) => work(),
   refusedAt: () => Promise.resolve(undefined),
   refused: () => Promise.resolve(undefined),
   accepted: () => Promise.resolve(undefined),
@@ -59,6 +68,19 @@ export function refusedPins(
   { retry }: { readonly retry: boolean },
 ): RefusedPins {
   return {
+    alone: async (login, patience, work) => {
+      const state = retry ? undefined : open();
+      if (state === undefined) return work();
+      return oneAtATime(
+        state,
+        login.token,
+        patience,
+        () => {
+          tryWrite(state);
+        },
+        work,
+      );
+    },
     refusedAt: async (login) => {
       const state = retry ? undefined : open();
       const known = state && (await sameOf(login, readIfPossible(state)));
@@ -78,6 +100,12 @@ export function refusedPins(
         if (state !== undefined) await forget(state, login);
       }),
   };
+}
+
+/** Writes the record that is there as it is. What is not a record is left, for the question to find. */
+function tryWrite(state: OwnState): void {
+  const bytes = content(state);
+  if (bytes !== undefined && parseRecord(bytes.toString("utf8")) !== undefined) change(state, (pins) => pins);
 }
 
 async function remember(state: OwnState, { token, pin, environment = {} }: TokenLogin): Promise<void> {
@@ -135,10 +163,11 @@ function parsed({ folder }: OwnState, bytes: Buffer | undefined): readonly Refus
   if (bytes === undefined) return [];
   const pins = parseRecord(bytes.toString("utf8"));
   if (pins !== undefined) return pins;
+  const file = joined(folder, refusedPinsName);
   throw new Problem("pin-record-damaged", "the record of the PINs that tokens refused is damaged", {
-    where: { path: joined(folder, refusedPinsName) },
+    where: { path: file },
     detail: "whether this PIN was refused before cannot be told, so no login was tried",
-    hint: "if you are sure of the PIN, move the file away",
+    hint: `if you are sure of the PIN, move the file away: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`,
   });
 }
 
@@ -177,21 +206,25 @@ function changedMeanwhile(): Problem {
 /** What follows from a record that could not be written. */
 interface Unwritten {
   readonly title: string;
+  /** If nobody can tell what the record holds. */
+  readonly titleIfDamaged: string;
   readonly hint: string;
 }
 
 const unnoted: Unwritten = {
   title: "it could not be noted that the token refused this PIN",
+  titleIfDamaged: "it could not be noted that the token refused this PIN",
   hint: "correct the PIN before the next run, which would send it again",
 };
 
 const stillNoted: Unwritten = {
   title: "it is still noted that the token refused this PIN, which it has now accepted",
+  titleIfDamaged: "the token has accepted this PIN; whether an earlier refusal is still noted cannot be told",
   hint: "until that can be changed, --retry-pin is needed",
 };
 
 async function orWarning(
-  { title, hint }: Unwritten,
+  { title, titleIfDamaged, hint }: Unwritten,
   work: () => Promise<void>,
 ): Promise<Problem | undefined> {
   try {
@@ -199,7 +232,7 @@ async function orWarning(
     return undefined;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return new Problem("pin-record-not-written", title, {
+    return new Problem("pin-record-not-written", isDamaged(cause) ? titleIfDamaged : title, {
       severity: "warning",
       ...(cause.where && { where: cause.where }),
       detail: cause.message,
@@ -209,6 +242,13 @@ async function orWarning(
   }
 }
 
+function isDamaged({ code }: Problem): boolean {
+  return code === "pin-record-damaged";
+}
+
 function withoutHome(): Problem {
-  return new Problem("pin-record-not-written", "neither HOME nor XDG_STATE_HOME names a folder for it");
+  return new Problem(
+    "pin-record-not-written",
+    "neither HOME nor XDG_STATE_HOME names a folder that is there for it",
+  );
 }

@@ -1,8 +1,8 @@
 import t, { test } from "tap";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { userState } from "../../../src/host/state-folder.js";
 import { refusedPins, type RefusedPins } from "../../../src/pkcs11/refused-pins/refused-pins.js";
 import type { TokenReport } from "../../../src/pkcs11/report.js";
@@ -119,10 +119,13 @@ test("a damaged record: no login is tried, and it is said what to do", async (t)
   await t.rejects(smoke(userPin, unstartable), {
     code: "pin-record-damaged",
     where: { path: record },
-    hint: /move the file away/,
+    hint: `if you are sure of the PIN, move the file away: mv ${record} ${record}.damaged`,
   });
   const tried = await smoke(userPin, { token: { label: "two" }, refusedPins: memory({ retry: true }) });
   t.match(tried.checks.at(-1), { id: "refused-pin", status: "warn", detail: /damaged/ });
+  const accepted = await smoke(marked.text, { refusedPins: memory({ retry: true }) });
+  t.match(accepted.checks.at(-1), { id: "refused-pin", status: "warn", detail: /cannot be told.*damaged/ });
+  t.notMatch(accepted.checks.at(-1)?.detail, /it is still noted/);
   writeFileSync(record, whole);
 });
 
@@ -139,13 +142,59 @@ test("what cannot be remembered is said with the refusal", async (t) => {
   const nowhere = refusedPins(() => userState({}, owner), { retry: false });
   const told = (await smoke("wrong-1", { token: { label: "two" }, refusedPins: nowhere })).checks;
   t.match(told.at(-1), { id: "refused-pin", status: "warn", detail: /HOME/, hint: /correct the PIN/ });
+});
+
+test("without a record that can be written, nothing is sent, unless it is to be sent all the same", async (t) => {
   const open = join(home, "open");
   mkdirSync(open);
   chmodSync(open, 0o777);
-  const refused = { token: { label: "two" }, refusedPins: memory({ HOME: open }) };
-  t.match((await smoke("wrong-2", refused)).checks.at(-1), {
+  const request = { token: { label: "two" }, refusedPins: memory({ HOME: open }) };
+  await t.rejects(smoke("wrong-2", { ...request, ...unstartable }), {
+    code: "pin-record-not-written",
+    severity: "error",
+    hint: /; --retry-pin sends the PIN all the same$/,
+  });
+  const retried = { ...request, refusedPins: memory({ HOME: open, retry: true }) };
+  t.match((await smoke("wrong-2", retried)).checks.at(-1), {
     id: "refused-pin",
     status: "warn",
     detail: /could not be noted.*others can write/,
+  });
+  const noHome = { ...request, refusedPins: memory({ HOME: join(home, "nonexistent") }) };
+  t.match((await smoke("wrong-2", noHome)).checks.at(-1), { id: "refused-pin", status: "warn" });
+});
+
+test("a record that can be read and not changed: nothing is sent", async (t) => {
+  execFileSync("chattr", ["+i", record]);
+  try {
+    await t.rejects(smoke("wrong-3", { token: { label: "two" }, ...unstartable }), {
+      code: "pin-record-not-written",
+    });
+  } finally {
+    execFileSync("chattr", ["-i", record]);
+  }
+});
+
+test("runs at the same moment with one wrong PIN make one attempt", async (t) => {
+  const runs = Array.from({ length: 6 }, () => smoke("wrong-4", { token: { label: "two" } }));
+  const failed = (await Promise.all(runs)).map((report) => failure(report)?.id);
+  t.strictSame(failed.sort(), ["login", ...Array.from({ length: 5 }, () => "refused-pin")]);
+  t.strictSame(readdirSync(folder), ["refused-pins.json"], "no lock is left");
+});
+
+test("whoever waits for another login too long is told, and sends nothing", async (t) => {
+  const held = memory();
+  const [token, pin] = [{ module: basename(soft.module), label: "two" }, new Secret("wrong-5")];
+  await held.alone({ token, pin }, { waitMs: 1000 }, async () => {
+    await t.rejects(smoke("wrong-5", { token: { label: "two" }, timeoutMs: 300, ...unstartable }), {
+      code: "pin-record-busy",
+      hint: /--timeout/,
+    });
+    await t.rejects(smoke("wrong-5", { token: { label: "one" }, ...unstartable }), {
+      code: "smoke-worker-failed",
+    });
+  });
+  await t.rejects(smoke("wrong-5", { token: { label: "two" }, ...unstartable }), {
+    code: "smoke-worker-failed",
   });
 });
