@@ -30,8 +30,8 @@ export interface TokenLogin {
 export interface RefusedPins {
   /**
    * Runs `work`, which asks, logs in and tells what became of it, while nobody else does so for this token.
-   * Throws `pin-record-busy`, and `pin-record-not-written` if a refusal could not be noted; neither if the PIN
-   * is to be tried again all the same.
+   * Throws `pin-record-busy`, and `pin-record-not-written` if a refusal could not be noted; neither if the
+   * PIN is to be tried again all the same.
    */
   alone<T>(login: TokenLogin, patience: Patience, work: () => Promise<T>): Promise<T>;
   /**
@@ -164,10 +164,11 @@ function parsed({ folder }: OwnState, bytes: Buffer | undefined): readonly Refus
   const pins = parseRecord(bytes.toString("utf8"));
   if (pins !== undefined) return pins;
   const file = joined(folder, refusedPinsName);
+  const names = [file, `${file}.damaged`].map(shellWord).join(" ");
   throw new Problem("pin-record-damaged", "the record of the PINs that tokens refused is damaged", {
     where: { path: file },
     detail: "whether this PIN was refused before cannot be told, so no login was tried",
-    hint: `if you are sure of the PIN, move the file away: mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`,
+    hint: `if you are sure of the PIN, move the file away: mv ${names}`,
   });
 }
 
@@ -206,14 +207,12 @@ function changedMeanwhile(): Problem {
 /** What follows from a record that could not be written. */
 interface Unwritten {
   readonly title: string;
-  /** If nobody can tell what the record holds. */
-  readonly titleIfDamaged: string;
+  readonly titleIfDamaged?: string;
   readonly hint: string;
 }
 
 const unnoted: Unwritten = {
   title: "it could not be noted that the token refused this PIN",
-  titleIfDamaged: "it could not be noted that the token refused this PIN",
   hint: "correct the PIN before the next run, which would send it again",
 };
 
@@ -232,7 +231,8 @@ async function orWarning(
     return undefined;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return new Problem("pin-record-not-written", isDamaged(cause) ? titleIfDamaged : title, {
+    const titled = cause.code === "pin-record-damaged" ? (titleIfDamaged ?? title) : title;
+    return new Problem("pin-record-not-written", titled, {
       severity: "warning",
       ...(cause.where && { where: cause.where }),
       detail: cause.message,
@@ -240,10 +240,6 @@ async function orWarning(
       cause,
     });
   }
-}
-
-function isDamaged({ code }: Problem): boolean {
-  return code === "pin-record-damaged";
 }
 
 function withoutHome(): Problem {

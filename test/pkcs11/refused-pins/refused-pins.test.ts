@@ -144,7 +144,7 @@ test("what cannot be remembered is said with the refusal", async (t) => {
   t.match(told.at(-1), { id: "refused-pin", status: "warn", detail: /HOME/, hint: /correct the PIN/ });
 });
 
-test("without a record that can be written, nothing is sent, unless it is to be sent all the same", async (t) => {
+test("without a record that can be written, only --retry-pin sends the PIN", async (t) => {
   const open = join(home, "open");
   mkdirSync(open);
   chmodSync(open, 0o777);
