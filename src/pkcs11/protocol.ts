@@ -13,7 +13,7 @@ import {
   usualProofRules,
 } from "./proven.js";
 import { type CheckResult, checkStatuses } from "./report.js";
-import { asSurroundings, type Surroundings } from "./surroundings.js";
+import { asSurroundings, type Surroundings } from "./process/surroundings.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
 export type TokenChoice =

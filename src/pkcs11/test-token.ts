@@ -8,18 +8,18 @@ import type { TokenReport } from "./report.js";
 import { aloneAtToken, refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
 import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
-import { inPasses } from "./passes.js";
+import { inPasses } from "./process/passes.js";
 import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
-import { runWorker, type WorkerEnd, type WorkerRun } from "./run-worker.js";
-import { unitRefusal } from "./unit-refusal.js";
-import type { WorkerUnit } from "./unit-worker.js";
+import { runWorker, type WorkerEnd, type WorkerRun } from "./process/run-worker.js";
+import { unitRefusal } from "./unit/unit-refusal.js";
+import type { WorkerUnit } from "./unit/unit-worker.js";
 import { type ProofRules, usualProofRules } from "./proven.js";
 import { isRunLabel, newRunLabel, removalHint } from "./run-objects.js";
-import { type Surroundings, usualSurroundings } from "./surroundings.js";
+import { type Surroundings, usualSurroundings } from "./process/surroundings.js";
 import { mayLeave, tokenReport } from "./token-report.js";
-import { workerEnvironment } from "./worker-command.js";
-import { addonMissing, openWorkerFiles } from "./worker-files.js";
-import { loaderTells } from "./worker-stderr.js";
+import { workerEnvironment } from "./process/worker-command.js";
+import { addonMissing, openWorkerFiles } from "./process/worker-files.js";
+import { loaderTells } from "./process/worker-stderr.js";
 
 /** A token, how to reach it, and as which user. */
 export interface TokenTestRequest {
@@ -172,7 +172,7 @@ async function inUnit(
   run: (started?: UnitOfRun) => Promise<WorkerEnd>,
 ): Promise<WorkerEnd> {
   if (unit === undefined) return run();
-  const { withWorkerUnit } = await import("./unit-worker.js");
+  const { withWorkerUnit } = await import("./unit/unit-worker.js");
   return withWorkerUnit(unit, { ...given, workerPath }, run);
 }
 

@@ -6,7 +6,7 @@ import { type TokenChoice, wantedOf } from "./protocol.js";
 import { type Proven, signedLevel, strongest } from "./proven.js";
 import { returnValueNumber } from "./return-values.js";
 import { removalHint } from "./run-objects.js";
-import type { WorkerEnd } from "./run-worker.js";
+import type { WorkerEnd } from "./process/run-worker.js";
 import { reasons, whyNothingSigned } from "./verdict.js";
 
 export interface Asked {

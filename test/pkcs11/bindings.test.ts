@@ -14,7 +14,7 @@ import { basename, join } from "node:path";
 import t, { test } from "tap";
 import type { Entrance } from "../../src/host/host.js";
 import { smokeTest } from "../../src/pkcs11/test-token.js";
-import { nodeOptions } from "../../src/pkcs11/worker-command.js";
+import { nodeOptions } from "../../src/pkcs11/process/worker-command.js";
 import type { TokenReport } from "../../src/pkcs11/report.js";
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";

@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import { askChild } from "../../host/commands/start-child.js";
-import type { Surroundings } from "../surroundings.js";
+import type { Surroundings } from "../process/surroundings.js";
 
 const timeoutMs = 5000;
 /** Standard input, output and error, which the service has open too. */

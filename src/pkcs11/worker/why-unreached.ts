@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { errorCode } from "../../problem/thrown.js";
-import type { Address } from "../surroundings.js";
+import type { Address } from "../process/surroundings.js";
 
 /** Less than the time-out of any test, and more than a handshake over the world takes. */
 const patienceMs = 4000;

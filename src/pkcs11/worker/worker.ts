@@ -2,7 +2,7 @@ import { readFileSync, readSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
 import { errorMessage } from "../../problem/thrown.js";
-import type { Surroundings } from "../surroundings.js";
+import type { Surroundings } from "../process/surroundings.js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
@@ -16,7 +16,7 @@ import {
   type WorkerMessage,
   type WorkerRequest,
 } from "../protocol.js";
-import { loaderTells } from "../worker-stderr.js";
+import { loaderTells } from "../process/worker-stderr.js";
 import { limitOpenFiles } from "./limit-open-files.js";
 import { runChecks } from "./run-checks.js";
 import { whyUnreached } from "./why-unreached.js";

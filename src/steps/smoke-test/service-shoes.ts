@@ -3,8 +3,8 @@ import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import { unitProcess } from "../../host/unit/unit-process.js";
 import type { UnitSettings } from "../../host/unit/unit-settings.js";
 import type { Identity } from "../../pkcs11/protocol.js";
-import { openFilesOf } from "../../pkcs11/service-unit.js";
-import { type Surroundings, usualSurroundings } from "../../pkcs11/surroundings.js";
+import { openFilesOf } from "../../pkcs11/unit/service-unit.js";
+import { type Surroundings, usualSurroundings } from "../../pkcs11/process/surroundings.js";
 import { serviceIdentity } from "../../profile/service-identity.js";
 import type { ServiceAccount } from "../../profile/types.js";
 

@@ -2,8 +2,8 @@ import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import type { TokenReport } from "../../pkcs11/report.js";
-import type { ServiceUnit } from "../../pkcs11/service-unit.js";
-import type { UnitTestRequest } from "../../pkcs11/test-in-unit.js";
+import type { ServiceUnit } from "../../pkcs11/unit/service-unit.js";
+import type { UnitTestRequest } from "../../pkcs11/unit/test-in-unit.js";
 import { isError, type Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { serviceVariables } from "../../profile/service-variables.js";
@@ -97,7 +97,7 @@ export class ServiceTests {
     request: Omit<UnitTestRequest, "addresses">,
     { addresses = [] }: TokenToTest,
   ): Promise<TokenReport | undefined> {
-    const { testInUnit } = await import("../../pkcs11/test-in-unit.js");
+    const { testInUnit } = await import("../../pkcs11/unit/test-in-unit.js");
     const { report, problems } = await testInUnit(unit, { ...request, addresses });
     const failure = problems.find(isError);
     if (report === undefined && failure !== undefined) throw failure;

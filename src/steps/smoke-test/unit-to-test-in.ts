@@ -2,8 +2,8 @@ import { whyNoTransientUnit } from "../../host/unit/transient-unit.js";
 import type { Host } from "../../host/host.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import type { UnitSettings } from "../../host/unit/unit-settings.js";
-import { hasWalls, type ServiceUnit, serviceUnit } from "../../pkcs11/service-unit.js";
-import { notRehearsed, notTried } from "../../pkcs11/unit-problems.js";
+import { hasWalls, type ServiceUnit, serviceUnit } from "../../pkcs11/unit/service-unit.js";
+import { notRehearsed, notTried } from "../../pkcs11/unit/unit-problems.js";
 import type { Problem } from "../../problem/problem.js";
 
 /** The unit to test in; or what is to be said instead, if anything. */

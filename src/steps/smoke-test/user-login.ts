@@ -1,4 +1,4 @@
-import type { Address } from "../../pkcs11/surroundings.js";
+import type { Address } from "../../pkcs11/process/surroundings.js";
 import type { TokenTestRequest } from "../../pkcs11/test-token.js";
 import { endpointText, type Profile, type User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";

@@ -32,7 +32,7 @@ test("every login: whoever tests a token hands over what was refused", (t) => {
     "commands/run/smoke.ts",
     "members/drill.ts",
     "members/prove-members.ts",
-    "pkcs11/test-in-unit.ts",
+    "pkcs11/unit/test-in-unit.ts",
     "steps/smoke-test/service-tests.ts",
   ];
   const callers = [...callersOf("smokeTest"), ...callersOf("testToken")];

@@ -1,4 +1,4 @@
-import { isRecord, textOf } from "../formats/json/json-values.js";
+import { isRecord, textOf } from "../../formats/json/json-values.js";
 
 /** An address at which the module reaches its HSM. */
 export interface Address {

@@ -1,4 +1,4 @@
-import { Problem } from "../problem/problem.js";
+import { Problem } from "../../problem/problem.js";
 
 /** Exit statuses that the service manager gives a process that it could not set up (systemd.exec(5)). */
 const statuses: ReadonlyMap<number, string> = new Map([

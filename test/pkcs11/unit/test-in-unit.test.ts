@@ -1,16 +1,16 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
-import { path } from "../../src/host/path.js";
-import { realHost } from "../../src/host/real-host.js";
-import { readUnit } from "../../src/host/unit/read-unit.js";
-import { forgetful } from "../../src/pkcs11/refused-pins/refused-pins.js";
-import { serviceUnit } from "../../src/pkcs11/service-unit.js";
-import { testInUnit } from "../../src/pkcs11/test-in-unit.js";
-import { Secret } from "../../src/problem/secret.js";
-import { buildWorker } from "../support/build-worker.js";
-import { ensureSystemd } from "../support/real-systemd.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { path } from "../../../src/host/path.js";
+import { realHost } from "../../../src/host/real-host.js";
+import { readUnit } from "../../../src/host/unit/read-unit.js";
+import { forgetful } from "../../../src/pkcs11/refused-pins/refused-pins.js";
+import { serviceUnit } from "../../../src/pkcs11/unit/service-unit.js";
+import { testInUnit } from "../../../src/pkcs11/unit/test-in-unit.js";
+import { Secret } from "../../../src/problem/secret.js";
+import { buildWorker } from "../../support/build-worker.js";
+import { ensureSystemd } from "../../support/real-systemd.js";
+import { softTokens, userPin } from "../../support/soft-token.js";
 
 await ensureSystemd(import.meta.filename);
 

@@ -1,13 +1,13 @@
-import type { Host } from "../host/host.js";
+import type { Host } from "../../host/host.js";
 import {
   fewestDescriptors,
   type PropertyGroup,
   type TransientProperties,
   transientProperties,
-} from "../host/unit/transient-properties.js";
-import { furtherProperties } from "../host/unit/transient-unit.js";
-import type { UnitSettings } from "../host/unit/unit-settings.js";
-import { type Address, type Surroundings } from "./surroundings.js";
+} from "../../host/unit/transient-properties.js";
+import { furtherProperties } from "../../host/unit/transient-unit.js";
+import type { UnitSettings } from "../../host/unit/unit-settings.js";
+import { type Address, type Surroundings } from "../process/surroundings.js";
 import type { WorkerUnit } from "./unit-worker.js";
 
 /** A service's unit, for processes that are to be like the service's. */

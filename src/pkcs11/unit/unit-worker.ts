@@ -1,14 +1,14 @@
-import type { Host, Rights } from "../host/host.js";
-import { shellWord } from "../formats/text/shell-word.js";
-import { joined, type AbsolutePath } from "../host/path.js";
-import { processMark } from "../host/processes/process-mark.js";
-import { withOwnFolder } from "../host/processes/own-folder.js";
-import { randomHex } from "../host/random-hex.js";
-import { realFiles } from "../host/files/real-files.js";
-import { endTransientUnit, transientUnit } from "../host/unit/transient-unit.js";
-import type { WorkerRun } from "./run-worker.js";
-import { bootstrap, mostMemory, nodeOptions } from "./worker-command.js";
-import { workerPaths } from "./worker-files.js";
+import type { Host, Rights } from "../../host/host.js";
+import { shellWord } from "../../formats/text/shell-word.js";
+import { joined, type AbsolutePath } from "../../host/path.js";
+import { processMark } from "../../host/processes/process-mark.js";
+import { withOwnFolder } from "../../host/processes/own-folder.js";
+import { randomHex } from "../../host/random-hex.js";
+import { realFiles } from "../../host/files/real-files.js";
+import { endTransientUnit, transientUnit } from "../../host/unit/transient-unit.js";
+import type { WorkerRun } from "../process/run-worker.js";
+import { bootstrap, mostMemory, nodeOptions } from "../process/worker-command.js";
+import { workerPaths } from "../process/worker-files.js";
 
 /** A transient unit to run the worker in, instead of as an account. */
 export interface WorkerUnit {

@@ -2,15 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { test } from "tap";
-import { smokeTest } from "../../src/pkcs11/test-token.js";
-import { Secret } from "../../src/problem/secret.js";
-import { bundle } from "../support/bundle.js";
-import { buildWorker } from "../support/build-worker.js";
-import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { fixtureModules } from "../support/fixture-module.js";
-import { knetctlScript } from "../support/knetctl.js";
-import { plainChildren } from "../support/plain-children.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { smokeTest } from "../../../src/pkcs11/test-token.js";
+import { Secret } from "../../../src/problem/secret.js";
+import { bundle } from "../../support/bundle.js";
+import { buildWorker } from "../../support/build-worker.js";
+import { ensureSandbox } from "../../support/ensure-sandbox.js";
+import { fixtureModules } from "../../support/fixture-module.js";
+import { knetctlScript } from "../../support/knetctl.js";
+import { plainChildren } from "../../support/plain-children.js";
+import { softTokens, userPin } from "../../support/soft-token.js";
 
 await ensureSandbox(import.meta.filename);
 plainChildren();
@@ -273,7 +273,7 @@ test("without root another identity is refused before anything is started", asyn
     identity: { ...identity, uid: identity.uid + 1 },
   };
   const program = bundle(`
-    import { smokeTest } from "../../src/pkcs11/test-token.js";
+    import { smokeTest } from "../../../src/pkcs11/test-token.js";
     smokeTest({ ...${JSON.stringify(request)}, pin: undefined }).catch(({ code }) => { console.log(code); });
   `);
   const { uid, gid } = identity;

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Problem } from "../problem/problem.js";
-import type { Identity } from "./protocol.js";
+import { Problem } from "../../problem/problem.js";
+import type { Identity } from "../protocol.js";
 
 /** Open descriptors of what the worker is made of; they reach it as 4, 5 and 6 (worker-command.ts). */
 export interface WorkerFiles {

@@ -1,11 +1,11 @@
-import { shellWord } from "../formats/text/shell-word.js";
-import type { Host } from "../host/host.js";
-import type { PropertyGroup } from "../host/unit/transient-properties.js";
-import { UnitFiles } from "../host/unit/unit-files.js";
-import type { UnitSettings } from "../host/unit/unit-settings.js";
-import { messageWithDetail, Problem, type Where } from "../problem/problem.js";
-import type { CheckId } from "./check-table.js";
-import type { CheckResult } from "./report.js";
+import { shellWord } from "../../formats/text/shell-word.js";
+import type { Host } from "../../host/host.js";
+import type { PropertyGroup } from "../../host/unit/transient-properties.js";
+import { UnitFiles } from "../../host/unit/unit-files.js";
+import type { UnitSettings } from "../../host/unit/unit-settings.js";
+import { messageWithDetail, Problem, type Where } from "../../problem/problem.js";
+import type { CheckId } from "../check-table.js";
+import type { CheckResult } from "../report.js";
 
 /** What failed: a check, or the start of the process. */
 export type Failure = Pick<CheckResult, "detail" | "unavailable"> & { readonly id: CheckId | "start" };

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { test } from "tap";
-import { processMark } from "../../src/host/processes/process-mark.js";
-import { smokeTest } from "../../src/pkcs11/test-token.js";
-import { buildWorker } from "../support/build-worker.js";
-import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
-import { processesWith } from "../support/processes.js";
+import { processMark } from "../../../src/host/processes/process-mark.js";
+import { smokeTest } from "../../../src/pkcs11/test-token.js";
+import { buildWorker } from "../../support/build-worker.js";
+import { ensureSandbox } from "../../support/ensure-sandbox.js";
+import { fixtureModules } from "../../support/fixture-module.js";
+import { plainChildren } from "../../support/plain-children.js";
+import { processesWith } from "../../support/processes.js";
 
 await ensureSandbox(import.meta.filename);
 plainChildren();

@@ -1,4 +1,4 @@
-import type { PropertyGroup } from "../host/unit/transient-properties.js";
+import type { PropertyGroup } from "../../host/unit/transient-properties.js";
 
 /** Whether the test passes without these. */
 type Passes = (without: readonly PropertyGroup[]) => Promise<boolean>;

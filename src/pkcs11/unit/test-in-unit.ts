@@ -1,10 +1,10 @@
-import type { PropertyGroup } from "../host/unit/transient-properties.js";
-import { Problem } from "../problem/problem.js";
+import type { PropertyGroup } from "../../host/unit/transient-properties.js";
+import { Problem } from "../../problem/problem.js";
 import { propertiesInTheWay } from "./properties-in-the-way.js";
-import type { TokenReport } from "./report.js";
+import type { TokenReport } from "../report.js";
 import { type ServiceUnit, surroundingsIn, workerUnit } from "./service-unit.js";
-import type { Address } from "./surroundings.js";
-import { defaultTimeoutMs, smokeTest, type SmokeRequest } from "./test-token.js";
+import type { Address } from "../process/surroundings.js";
+import { defaultTimeoutMs, smokeTest, type SmokeRequest } from "../test-token.js";
 import { type Failure, leftOutOf, notTried, unitInTheWay } from "./unit-problems.js";
 
 /** A token, and how its module reaches the HSM. */

@@ -1,6 +1,6 @@
 import t from "tap";
-import type { PropertyGroup } from "../../src/host/unit/transient-properties.js";
-import { propertiesInTheWay } from "../../src/pkcs11/properties-in-the-way.js";
+import type { PropertyGroup } from "../../../src/host/unit/transient-properties.js";
+import { propertiesInTheWay } from "../../../src/pkcs11/unit/properties-in-the-way.js";
 
 const wall = (name: string): PropertyGroup => ({
   name,

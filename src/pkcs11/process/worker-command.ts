@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { findProgram } from "../host/commands/find-program.js";
-import { trustedOwners } from "../host/files/trust.js";
-import type { Tree } from "../host/files/walk.js";
-import type { Entrance } from "../host/host.js";
-import type { Identity } from "./protocol.js";
+import { findProgram } from "../../host/commands/find-program.js";
+import { trustedOwners } from "../../host/files/trust.js";
+import type { Tree } from "../../host/files/walk.js";
+import type { Entrance } from "../../host/host.js";
+import type { Identity } from "../protocol.js";
 
 const machine: Tree = { root: "/", owners: trustedOwners([]) };
 
