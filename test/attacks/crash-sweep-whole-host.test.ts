@@ -52,12 +52,13 @@ t.test(
     const kills = kinds
       .filter((_, index) => index % stride === first)
       .map(({ number }): Fault => ({ at: number, how: "kill" }));
-    const forks = calls
-      .filter(({ name }) => name === "fork")
-      .filter((_, index) => stride < 10 || index === 4);
-    const underWay = forks.map(({ number }): Fault => ({ at: number, how: "under-way", delay: 30_000 }));
+    const forks = calls.filter(({ name }) => name === "fork");
+    const underWay = forks
+      .map((_, index): Fault => ({ at: index + 1, how: "under-way", delay: 30_000 }))
+      .filter(({ at }) => stride < 10 || at === 5);
     for (const fault of [...kills, ...underWay]) {
-      const call = calls.find(({ number }) => number === fault.at);
+      const call =
+        fault.how === "kill" ? calls.find(({ number }) => number === fault.at) : forks[Number(fault.at) - 1];
       const name = `${fault.how} ${fault.at} of ${calls.length}: ${call?.name ?? ""} ${call?.path ?? ""}`;
       const ended = await program.run(args("apply"), fault);
       count.points += 1;

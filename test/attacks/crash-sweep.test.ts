@@ -144,10 +144,10 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
         .map((call) => ({ call, fault: { at: call.number, how: "kill" } as const }));
       const underWay = ends.calls
         .filter(({ name }) => name === "fork")
-        .flatMap((call) =>
+        .flatMap((call, index) =>
           moments.map((ms) => ({
             call,
-            fault: { at: call.number, how: "under-way", delay: ms * 1000 } as const,
+            fault: { at: index + 1, how: "under-way", delay: ms * 1000 } as const,
           })),
         );
       await inLanes(2, [...kills, ...underWay], async ({ call: { number, name, path }, fault }) => {
@@ -179,8 +179,8 @@ for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
 function firstKills({ calls }: Ends): readonly Fault[] {
   const forks = calls
     .filter(({ name }) => name === "fork")
-    .slice(1)
-    .map(({ number }): Fault => ({ at: number, how: "under-way", delay: 20_000 }));
+    .map((_, index): Fault => ({ at: index + 1, how: "under-way", delay: 20_000 }))
+    .slice(1);
   return [...forks, { at: Math.floor(calls.length * 0.97), how: "kill" }];
 }
 

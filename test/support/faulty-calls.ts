@@ -6,7 +6,10 @@ import type { Ran } from "./run-verb.js";
 
 /** What is to go wrong: see test/fixtures/faulty-calls.c. */
 export interface Fault {
-  /** Number of the call, from 1; `12+` for that and every later one. */
+  /**
+   * Number of the call, from 1; `12+` for that and every later one. With `under-way`: among the calls that
+   * start a program.
+   */
   readonly at: number | `${number}+`;
   readonly how: "kill" | "under-way" | "short" | "full" | "needs-space" | number;
   /** Microseconds that a program just started runs before `under-way` kills. */

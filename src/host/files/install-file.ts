@@ -5,6 +5,7 @@ import { attributesOf } from "./attributes.js";
 import { at, entryOfDescriptor, withDescriptor } from "./descriptor.js";
 import { notKept, type WithModel } from "./draft.js";
 import { stateAt } from "./file-state.js";
+import { asFileProblem } from "./file-problem.js";
 import { withFileAt } from "./look.js";
 import { withFolder, type Tree } from "./walk.js";
 import { putIn } from "./write-file.js";
@@ -34,11 +35,14 @@ export function installIn(
 
 function ofHost(tree: Tree, path: AbsolutePath): WithModel {
   return (use) => {
-    const done = withFolder(tree, folderOf(path), "look", (folder) =>
-      withFileAt(tree, folder, nameOf(path), (fd) => {
-        use(fd);
-        return true;
-      }),
+    // of this path, and not of the file that is being made
+    const done = asFileProblem(path, () =>
+      withFolder(tree, folderOf(path), "look", (folder) =>
+        withFileAt(tree, folder, nameOf(path), (fd) => {
+          use(fd);
+          return true;
+        }),
+      ),
     );
     if (done === undefined) throw notKept(path, "the file that has them is gone");
   };
