@@ -273,7 +273,7 @@ test("without root another identity is refused before anything is started", asyn
     identity: { ...identity, uid: identity.uid + 1 },
   };
   const program = bundle(`
-    import { smokeTest } from "../../../src/pkcs11/test-token.js";
+    import { smokeTest } from "../../src/pkcs11/test-token.js";
     smokeTest({ ...${JSON.stringify(request)}, pin: undefined }).catch(({ code }) => { console.log(code); });
   `);
   const { uid, gid } = identity;
