@@ -1,6 +1,6 @@
 import t, { type Test } from "tap";
 import { rmSync } from "node:fs";
-import { removeTraces } from "../../src/host/installer/in-place/remove-traces.js";
+import { removeTraces } from "../../src/host/installer/in-place/undo.js";
 import type { Trace } from "../../src/host/installer/in-place/traces.js";
 import { path } from "../../src/host/path.js";
 import { sha256 } from "../../src/host/random-hex.js";

@@ -3,7 +3,7 @@ import { test, type Test } from "tap";
 import { apply } from "../../src/commands/run/apply.js";
 import { haDrill } from "../../src/commands/ha/prove/drill.js";
 import { requestedEdit } from "../../src/commands/ha/edit/edit.js";
-import { plannedEdit } from "../../src/commands/ha/edit/planned-edit.js";
+import { plannedEdit } from "../../src/commands/ha/edit/edit.js";
 import { prove } from "../../src/commands/ha/prove/prove.js";
 import { plan } from "../../src/commands/run/plan.js";
 import { validate } from "../../src/commands/run/validate.js";

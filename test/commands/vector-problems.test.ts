@@ -1,5 +1,5 @@
 import t from "tap";
-import { vectorProblems } from "../../src/commands/run/vector-problems.js";
+import { vectorProblems } from "../../src/commands/run/verify.js";
 import { path } from "../../src/host/path.js";
 import type { Endpoint, Profile } from "../../src/profile/types.js";
 import { cluster } from "../simulator/rig.js";

@@ -4,11 +4,10 @@ import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "../readin
 import { quoted, quotedName } from "../words/quote.js";
 import { hasMisspelt, nearest } from "../words/suggest.js";
 import { unknownNames } from "../words/unknown-names.js";
-import { ampliaVersionOf } from "./amplia.js";
-import { checkAmpliaVersion } from "./check-amplia-version.js";
+import { ampliaVersionOf, confSince, isBefore, oldSettings, targetIn, type AmpliaVersion } from "./amplia.js";
 import { checkDefaultStore, checkStoreNames } from "./check-names.js";
 import { checkForms, checkTargets } from "./check-settings-files.js";
-import type { CheckContext } from "./key-store-type.js";
+import type { CheckContext, Feature } from "./key-store-type.js";
 import { keyStoreTypes, secretKeysIn, typeNames, typeOf } from "./key-store-types.js";
 
 /** Everything about key stores that a schema cannot say, or cannot say clearly. */
@@ -126,4 +125,48 @@ function misspelt(store: Entry["value"]): readonly Finding[] {
           hint: "did you mean type?",
         },
       ];
+}
+
+/**
+ * What a key store of any type can require of Amplia. From Amplia's changelog, as are the requirements of
+ * each type.
+ */
+const ofAnyType: readonly Feature[] = [
+  {
+    since: confSince,
+    title: "settings in an ini file need Amplia 4.0",
+    hint: `leave target out for ${oldSettings.path}, which this version reads, or update Amplia`,
+    askedAt: (store, root) =>
+      targetIn(store.value, root)?.form === "ini" ? entryOf(store.value, "target") : undefined,
+  },
+];
+
+/** What the key stores require of Amplia, compared with the version that the profile names. */
+function checkAmpliaVersion({ root, version }: CheckContext): readonly Finding[] {
+  if (version === undefined) return [];
+  return entriesOf(root, "key_stores").flatMap((store) =>
+    [...(typeOf(store.value)?.needs ?? []), ...ofAnyType].flatMap((feature) =>
+      tooOld(feature, store, root, version),
+    ),
+  );
+}
+
+function tooOld(
+  { since, title, hint, severity, askedAt }: Feature,
+  store: Entry,
+  root: TreeNode,
+  version: AmpliaVersion,
+): readonly Finding[] {
+  const anchor = isBefore(version, since) ? askedAt(store, root) : undefined;
+  if (anchor === undefined) return [];
+  return [
+    {
+      code: "profile-amplia-version",
+      title,
+      anchor,
+      detail: `for key store ${quotedName(store.key)}; amplia.version is ${version.join(".")}`,
+      hint,
+      ...(severity && { severity }),
+    },
+  ];
 }

@@ -1,11 +1,15 @@
+import { modeText } from "../../formats/text/mode-text.js";
+import { shellWord } from "../../formats/text/shell-word.js";
+import type { Accounts } from "../../host/host.js";
+import type { AbsolutePath } from "../../host/path.js";
 import { whyNoServiceManager } from "../../host/service/systemctl.js";
+import { standingBarrier } from "../../host/unit/barrier.js";
+import type { Reader, Standing } from "../../host/unit/barrier.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import { asWarning, isError, needsPermission, Problem } from "../../problem/problem.js";
-import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { serviceHome } from "../../profile/service-identity.js";
-import { standingBarrier } from "../../host/unit/barrier.js";
+import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { accountChanges, accountProblems } from "./changes.js";
-import { homeClosed } from "./home-closed.js";
 import { observeAccount } from "./observe.js";
 
 /**
@@ -86,4 +90,28 @@ async function observedUnit({ profile, host, unit: ask }: StepInput): Promise<Ob
 
 function unreadNote({ message, where }: Problem): string {
   return `could not read the unit's environment file ${where?.path ?? ""}: ${message}`;
+}
+
+/** A warning where the kernel could not be asked: an access control list may let the service through. */
+function homeClosed(
+  home: AbsolutePath,
+  { path, entry: { mode, uid, gid }, certain }: Standing,
+  { user }: Reader,
+  accounts: Accounts,
+): Problem {
+  const rights = `${accounts.userName(uid)}:${accounts.groupName(gid)} ${modeText(mode)}`;
+  return new Problem(
+    "account-home-closed",
+    `the service user ${JSON.stringify(user)} cannot enter its home`,
+    {
+      severity: certain ? "error" : "warning",
+      where: { path },
+      detail:
+        `this folder (${rights}) keeps it from ${home}, below which the module looks for its ` +
+        "configuration",
+      hint: certain
+        ? `let it through: chmod o+x ${shellWord(path)}`
+        : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${home}/.`)}`,
+    },
+  );
 }

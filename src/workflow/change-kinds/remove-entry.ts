@@ -1,13 +1,26 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
 import { type AbsolutePath, folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { commandAt } from "./by-hand.js";
 import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
-import type { SeenLink } from "./create-link.js";
-import { hasRights, keepWhole, linkLines, putBack, requireAsSeen, type SeenFile } from "./kept-file.js";
-import { trustedFiles } from "./named-accounts.js";
-import { type KeptFolder, type Prior, removedFrom, removedByHand } from "./removed-entry.js";
+import { linkByHand, type SeenLink, seenLink } from "./create-link.js";
 import type { removeEntryKind } from "./follows-on.js";
+import { rightsOf } from "./kept-content.js";
+import {
+  hasRights,
+  keepWhole,
+  keptFile,
+  type KeptFile,
+  linkLines,
+  putBack,
+  putBackWholeByHand,
+  requireAsSeen,
+  type SeenFile,
+} from "./kept-file.js";
+import { trustedFiles } from "./named-accounts.js";
+import { attributesFrom } from "./set-attributes.js";
 
 /** What is to be removed, as the plan saw it. */
 export type SeenEntry =
@@ -152,4 +165,62 @@ function finishFolder({ path }: Pick<RemoveEntry, "path">, prior: KeptFolder, fi
   const now = files.entry(path);
   if (attributes !== undefined && now !== undefined)
     files.setAttributes(path, now, files.attributes(path) ?? {}, { attributes, mode });
+}
+
+/** What was in the place where something is removed. */
+type Prior =
+  | { readonly was: "nothing" }
+  | ({ readonly was: "file" } & KeptFile)
+  | ({ readonly was: "link" } & SeenLink)
+  | ({ readonly was: "folder" } & KeptFolder);
+
+interface KeptFolder extends Rights {
+  /** Absent: none. */
+  readonly attributes?: Attributes;
+}
+
+/** Reads the same from a journal. */
+function removedFrom(json: unknown): Prior | undefined {
+  const { was } = fieldsOf(json);
+  if (was === "nothing") return { was };
+  if (was === "file") return withKind(was, keptFile(json));
+  if (was === "link") return withKind(was, seenLink(json));
+  return was === "folder" ? withKind(was, folderFrom(json)) : undefined;
+}
+
+function folderFrom(json: unknown): KeptFolder | undefined {
+  const { attributes } = fieldsOf(json);
+  const [rights, found] = [rightsOf(json), attributesFrom(attributes ?? {})];
+  return rights && found && { ...rights, ...(attributes !== undefined && { attributes: found }) };
+}
+
+function withKind<Kind extends string, Rest extends object>(
+  was: Kind,
+  rest: Rest | undefined,
+): ({ readonly was: Kind } & Rest) | undefined {
+  return rest && { was, ...rest };
+}
+
+/** The command that brings it back. */
+function removedByHand(
+  change: Pick<CommonChange, "path" | "trusting">,
+  prior: Prior,
+  run: Pick<RunContext, "folder" | "host">,
+): readonly string[] {
+  switch (prior.was) {
+    case "nothing":
+      return [];
+    case "file":
+      return [putBackWholeByHand(change, prior, run)];
+    case "link":
+      return [commandAt(run.host, change, (word) => linkByHand(prior, word))];
+    case "folder":
+      return [
+        commandAt(
+          run.host,
+          change,
+          (word) => `install -d -o ${prior.uid} -g ${prior.gid} -m ${modeText(prior.mode)} ${word}`,
+        ),
+      ];
+  }
 }

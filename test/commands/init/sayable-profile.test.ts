@@ -4,7 +4,7 @@ import type {
   DescribedStore,
   DescribedValue,
 } from "../../../src/commands/init/profile-text.js";
-import { sayableProfile } from "../../../src/commands/init/sayable-profile.js";
+import { sayableProfile } from "../../../src/commands/init/init.js";
 import { path } from "../../../src/host/path.js";
 
 const conf = { path: path("/etc/amplia/appsettings.conf"), form: "ini" } as const;

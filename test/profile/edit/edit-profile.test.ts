@@ -1,7 +1,7 @@
 import { test } from "tap";
 import { editProfile } from "../../../src/profile/edit/edit-profile.js";
 import { readProfile } from "../../../src/profile/reading/read-profile.js";
-import type { EndpointOrder } from "../../../src/profile/edit/edit-endpoints.js";
+import type { EndpointOrder } from "../../../src/profile/edit/edit-profile.js";
 
 const users = "users:\n  u: { connection: hsm_1, pin: { prompt: true } }   # the only one\n";
 const added = { ip: "10.1.2.9", port: 60169 };

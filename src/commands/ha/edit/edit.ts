@@ -1,17 +1,33 @@
-import { type ExitCode, exitCodes } from "../../../problem/exit-codes.js";
+import type { Host } from "../../../host/host.js";
+import type { RefusedPins } from "../../../pkcs11/refused-pins/refused-pins.js";
+import { exitCodes, type ExitCode } from "../../../problem/exit-codes.js";
 import { Problem } from "../../../problem/problem.js";
+import type { Secret } from "../../../problem/secret.js";
+import { secretUses } from "../../../profile/secret-uses.js";
+import type { KeyStore, PinSource, Profile } from "../../../profile/types.js";
+import { vectorStep } from "../../../steps/client-config/step.js";
+import { keyStoresStep } from "../../../steps/key-stores/step.js";
+import { membersStep } from "../../../steps/members/step.js";
+import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
+import { profileFileStep } from "../../../steps/profile-file/step.js";
+import { serviceStep } from "../../../steps/service/step.js";
+import { smokeTestStep } from "../../../steps/smoke-test/step.js";
 import { planText } from "../../../ui/reports/plan-text.js";
 import { planJson } from "../../../ui/reports/report-json.js";
 import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Plan } from "../../../workflow/plan.js";
 import { unfinishedWarning } from "../../../workflow/recover.js";
-import { type CommandContext, requireRoot } from "../../command.js";
-import { type Recovered, runPlan, showRun, withLockedHost } from "../../run/run-plan.js";
+import type { Step, StepInput } from "../../../workflow/step.js";
+import { pkcs11Worker, requireRoot, type CommandContext } from "../../command.js";
+import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
+import { refusedPinsOf, throwIfRefusedBefore } from "../../run/refused-pins.js";
+import { runPlan, shownPlan, showRun, type Recovered, withLockedHost } from "../../run/run-plan.js";
 import { requiredEndpoint } from "../endpoint-argument.js";
-import type { EditArguments, EditRequest } from "./edit-request.js";
-import { plannedEdit } from "./planned-edit.js";
+import { membersToProbe, probeMembers } from "../probe-members.js";
+import type { EditableProfile, EditArguments, EditRequest } from "./edit-request.js";
 import type { VectorEdit, Verb } from "./vector-edits.js";
+import { editedVector } from "./vector-edits.js";
 
 /**
  * `knetctl ha set`, `add`, `remove` and `promote`: one connection's endpoints, by a plan and a run like those
@@ -97,4 +113,105 @@ function notConfirmed(verb: Verb): Problem {
   return new Problem("ha-not-confirmed", "there is no terminal to ask for confirmation on", {
     hint: `add --yes; knetctl ha ${verb} … --dry-run shows what it would do`,
   });
+}
+
+/** An edit of one connection, planned as `apply` plans. */
+interface PlannedEdit {
+  readonly plan: Plan;
+  readonly input: StepInput & { readonly host: Host };
+  /** Before the plan is made and proven: throws `pin-refused-before` if a PIN's token refused it before. */
+  readonly checkPins: () => Promise<void>;
+  /** Already shown; for the document. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Edits the connection in a profile, the given one or one that describes the host, and plans what follows
+ * from it: on the host, only this connection changes, and the key stores that take their address from it.
+ * Other differences between host and profile are left to `apply`. The members that the connection will have
+ * are probed. Throws Problems.
+ */
+export async function plannedEdit(request: EditRequest): Promise<PlannedEdit> {
+  const { edit, args, host, context, staging } = request;
+  const before = await profileToEdit(request);
+  const endpoints = editedVector(before.vector, edit);
+  const { profile, file, warnings } = await before.edited(endpoints);
+  for (const problem of warnings) context.output.problem(problem);
+  const touched = touchedBy(edit.connection, before.profile, profile);
+  const { secrets, problems } = await secretsFor(touched, request);
+  const known = refusedPinsOf(args, context);
+  const steps = [
+    clientConfigOwnershipStep,
+    vectorStep({ connection: edit.connection, from: before.inUse, to: endpoints }),
+    ...(touched.keyStores.size > 0 ? [keyStoresStep(secrets, new Set(touched.keyStores.keys()))] : []),
+    // a config.json without users has nothing to prove; for a profile, the smoke test says so
+    ...(touched.users.size > 0 || file !== undefined
+      ? proofSteps(touched.users, secrets, known, request)
+      : []),
+    ...(file === undefined ? [] : [profileFileStep(file)]),
+    serviceStep({ restart: args.restart, ...(before.noUnit !== undefined && { noUnit: before.noUnit }) }),
+  ];
+  const members = membersToProbe(edit.verb, before.inUse, endpoints);
+  // an image's client may see networks other than this machine's
+  const asked = host.root === "/" ? members : { ...members, others: [] };
+  const found = args.probe ? await probeMembers(asked, context) : [];
+  const input = { profile, host, ...(staging && { staging }) };
+  const { users } = touched;
+  return {
+    checkPins: () => throwIfRefusedBefore({ ...profile, users }, secrets, known),
+    plan: await shownPlan(steps, input, context),
+    input,
+    warnings: [...warnings, ...problems, ...found],
+  };
+}
+
+async function profileToEdit(request: EditRequest): Promise<EditableProfile> {
+  const { profile } = request.args;
+  if (profile === undefined) return (await import("./profile-of-config.js")).profileOfConfig(request);
+  return (await import("./given-profile.js")).givenProfile(profile, request);
+}
+
+/** What an edit of a connection affects. */
+interface Touched {
+  /** The users that log in through it. */
+  readonly users: Profile["users"];
+  /** The key stores that change with it. */
+  readonly keyStores: ReadonlyMap<string, KeyStore>;
+}
+
+function touchedBy(connection: string, before: Profile, after: Profile): Touched {
+  return {
+    users: new Map([...after.users].filter(([, user]) => user.connection === connection)),
+    keyStores: new Map(
+      [...(after.keyStores ?? [])].filter(
+        ([name, store]) => JSON.stringify(store) !== JSON.stringify(before.keyStores?.get(name)),
+      ),
+    ),
+  };
+}
+
+/** The secrets to be written, and the PINs for the proof. */
+function secretsFor(touched: Touched, request: EditRequest): Promise<ReadSecrets> {
+  const { args, host, context } = request;
+  const proves = args.smokeTest && !args.dryRun && host.root === "/";
+  const uses = secretUses(touched).filter(({ purpose }) => purpose === "settings" || proves);
+  return args.dryRun ? readSecretsIfPossible(uses, context) : readSecrets(uses, context, args);
+}
+
+/**
+ * The smoke test and the proof of new members, for these users only. Without their PINs, as far as is
+ * possible without a login.
+ */
+function proofSteps(
+  users: Profile["users"],
+  pins: ReadonlyMap<PinSource, Secret>,
+  refusedPins: RefusedPins,
+  { args: { timeout, prove, dryRun }, context }: EditRequest,
+): readonly Step[] {
+  const options = { worker: pkcs11Worker(context), timeoutMs: timeout * 1000, pins, refusedPins };
+  const steps = [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
+  return steps.map((step) => ({
+    ...step,
+    plan: (input, planned) => step.plan({ ...input, profile: { ...input.profile, users } }, planned),
+  }));
 }

@@ -1,12 +1,11 @@
 import { Problem } from "../../../problem/problem.js";
+import { errorMessage } from "../../../problem/thrown.js";
 import { removeIfPossible } from "../../archive/private-folder.js";
-import type { Files, Host } from "../../host.js";
+import type { Entry, Files, Host } from "../../host.js";
 import { runLdconfig } from "../ldconfig.js";
 import { receiptFile } from "../receipt.js";
 import { lookForTraces } from "./perform.js";
 import type { InPlaceRecord, InPlaceRun } from "./record.js";
-import { removeTraces, traceStanding } from "./remove-traces.js";
-import type { Left } from "./remove-traces.js";
 import { readTraces, runFolder, workIn, writeTraces } from "./run-folder.js";
 import type { RunFolder } from "./run-folder.js";
 import type { Trace } from "./traces.js";
@@ -95,4 +94,51 @@ function incomplete(left: readonly Left[]): Problem {
         "or throw the image away",
     },
   );
+}
+
+/** A path that is not as it was before install.sh ran, and why. */
+interface Left {
+  readonly path: string;
+  readonly because: string;
+}
+
+/**
+ * Takes away what install.sh created, what folders hold before the folders, where it still is as it was left;
+ * returns what is left and why, and never throws for a single path.
+ */
+export function removeTraces(files: Files, traces: readonly Trace[]): readonly Left[] {
+  return [...traces].reverse().flatMap((trace): Left[] => {
+    const { path, created } = trace;
+    if (!created)
+      return [
+        { path, because: "it was changed or replaced while install.sh ran, and there is no copy of it" },
+      ];
+    try {
+      const now = files.entry(path);
+      if (now === undefined) return [];
+      if (!isStill(files, trace, now)) return [{ path, because: "it was changed after install.sh ran" }];
+      if (now.kind === "folder") files.removeFolder(path);
+      else files.remove(path, now);
+      return [];
+    } catch (error) {
+      return [{ path, because: errorMessage(error) }];
+    }
+  });
+}
+
+/** Whether it is gone, as install.sh left it, or as somebody has made it since. Only looks. */
+function traceStanding(files: Files, trace: Trace): "before" | "after" | "other" {
+  const now = files.entry(trace.path);
+  if (now === undefined) return "before";
+  return isStill(files, trace, now) ? "after" : "other";
+}
+
+function isStill(files: Files, { path, state }: Trace, now: Entry): boolean {
+  if (now.kind !== state.kind) return false;
+  // what was put into it since keeps it from being removed
+  if (state.kind === "folder") return true;
+  if (now.uid !== state.uid || now.gid !== state.gid) return false;
+  if (state.kind === "link") return files.readLink(path) === state.target;
+  if (now.mode !== state.mode) return false;
+  return state.kind !== "file" || files.state(path)?.sha256 === state.sha256;
 }
