@@ -30,6 +30,18 @@ test("no line that people write is wider than 110 characters", (t) => {
   t.end();
 });
 
+test("a folder of src reads like a table of contents", (t) => {
+  const folders = entries("src", "folders").map((folder) => ({
+    folder,
+    files: readdirSync(join(clone, folder), { withFileTypes: true }).filter((entry) => entry.isFile()).length,
+  }));
+  t.strictSame(
+    folders.filter(({ files }) => files > 20),
+    [],
+  );
+  t.end();
+});
+
 test("every room of src has tests in the room of the same name", (t) => {
   const without = entries("src", "folders")
     .map((folder) => folder.replace(/^src/, "test"))

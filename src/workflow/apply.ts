@@ -10,7 +10,7 @@ import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import { confirm, hasProof, prove, type ProofResult } from "./prove.js";
 import { onlyInPlace, type Rehearsal, rehearse } from "./rehearse.js";
-import { rollBack } from "./rollback.js";
+import { rollBack } from "./undo/rollback.js";
 import type { SmokeReport } from "../pkcs11/report.js";
 import type { StepInput } from "./step.js";
 import { undoneSettings } from "./unread-changes.js";

@@ -8,7 +8,7 @@ import { makeChanges } from "./make-changes.js";
 import type { ProgressListener } from "./progress.js";
 import type { Rehearsal } from "./rehearse.js";
 import type { StepInput } from "./step.js";
-import type { UndoableChange } from "./undoable-change.js";
+import type { UndoableChange } from "./undo/undoable-change.js";
 
 /** Makes a plan's changes on the host itself, each written to the journal before it is made. */
 export class Commit {

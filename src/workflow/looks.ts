@@ -2,7 +2,7 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
 import type { CommonChange } from "./change-kind.js";
-import { trustedFiles } from "./change-kinds/named-accounts.js";
+import { trustedFiles } from "./change-kinds/shared/named-accounts.js";
 
 /** What is at a path, as far as two hosts are compared by it. The content is kept as a hash. */
 interface Look {

@@ -5,7 +5,7 @@ import type { RunContext } from "./change-kind.js";
 import type { Change } from "./change.js";
 import type { Contents } from "./contents.js";
 import type { ProgressListener } from "./progress.js";
-import { recordChange, type UndoableChange } from "./undoable-change.js";
+import { recordChange, type UndoableChange } from "./undo/undoable-change.js";
 
 /** Where and how changes are made. */
 export interface Making {

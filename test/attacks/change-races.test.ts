@@ -9,7 +9,7 @@ import { Problem, Problems, throwIfErrors } from "../../src/problem/problem.js";
 import { ownershipStep } from "../../src/steps/ownership/step.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { Change } from "../../src/workflow/change.js";
-import { recordChange, type UndoableChange } from "../../src/workflow/undoable-change.js";
+import { recordChange, type UndoableChange } from "../../src/workflow/undo/undoable-change.js";
 import { plainChildren } from "../support/plain-children.js";
 import { race, raceLine, type RaceResult } from "../support/race.js";
 import { raceScene, type AttackName, type RaceScene } from "../support/race-scene.js";

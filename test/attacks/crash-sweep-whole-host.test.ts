@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { removeStageFolders } from "../../src/host/stage/stage-folder.js";
-import { unfinishedRun } from "../../src/workflow/recover.js";
+import { unfinishedRun } from "../../src/workflow/undo/recover.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, type Fault } from "../support/faulty-calls.js";
 import { eventually, processesWith } from "../support/processes.js";

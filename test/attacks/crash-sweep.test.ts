@@ -3,7 +3,7 @@ import { lstatSync, mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { AbsolutePath } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
-import { unfinishedRun } from "../../src/workflow/recover.js";
+import { unfinishedRun } from "../../src/workflow/undo/recover.js";
 import { endsOf, type Ends } from "../support/apply-ends.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, type Call, type Fault } from "../support/faulty-calls.js";

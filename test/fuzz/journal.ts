@@ -4,7 +4,7 @@ import { sha256 } from "../../src/host/random-hex.js";
 import { Problem } from "../../src/problem/problem.js";
 import type { Change } from "../../src/workflow/change.js";
 import { stepIds } from "../../src/workflow/step-ids.js";
-import { changeFromJournal } from "../../src/workflow/undoable-change.js";
+import { changeFromJournal } from "../../src/workflow/undo/undoable-change.js";
 import type { JournalEntry, RecordedRun } from "../../src/workflow/journal/entry.js";
 import { parseJournal } from "../../src/workflow/journal/recorded-run.js";
 import { MemoryHost, type MemoryNode } from "../support/memory-host.js";

@@ -9,8 +9,8 @@ import { problemCodes } from "../../src/problem/codes.js";
 import { exitCodes } from "../../src/problem/exit-codes.js";
 import { Problem, Problems, type ProblemJson } from "../../src/problem/problem.js";
 import { readRuns } from "../../src/workflow/journal/runs.js";
-import { unfinishedRun } from "../../src/workflow/recover.js";
-import { takeBack } from "../../src/workflow/take-back.js";
+import { unfinishedRun } from "../../src/workflow/undo/recover.js";
+import { takeBack } from "../../src/workflow/undo/take-back.js";
 
 export interface Ran {
   readonly exitCode: number;

@@ -6,9 +6,9 @@ import { historyJson, runJson } from "../../ui/reports/history-json.js";
 import { historyText, runText } from "../../ui/reports/history-text.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
 import { readRun, readRuns, requireRunName } from "../../workflow/journal/runs.js";
-import { runsInTheWay } from "../../workflow/later-runs.js";
-import { unfinishedWarning } from "../../workflow/recover.js";
-import { obstacles } from "../../workflow/take-back.js";
+import { runsInTheWay } from "../../workflow/undo/later-runs.js";
+import { unfinishedWarning } from "../../workflow/undo/recover.js";
+import { obstacles } from "../../workflow/undo/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";
 
 /**

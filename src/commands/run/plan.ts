@@ -9,7 +9,7 @@ import { allSteps } from "../../steps/index.js";
 import { planJson } from "../../ui/reports/report-json.js";
 import { planText } from "../../ui/reports/plan-text.js";
 import { makePlan, type Plan } from "../../workflow/plan.js";
-import { unfinishedWarning } from "../../workflow/recover.js";
+import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { Staging } from "../../workflow/staging.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { readSecretsIfPossible } from "./read-secrets.js";

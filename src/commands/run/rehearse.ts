@@ -12,7 +12,7 @@ import { cleanLine } from "../../ui/text/clean-text.js";
 import { restartedUnits } from "../../workflow/change.js";
 import type { Plan } from "../../workflow/plan.js";
 import { leftToConfirm } from "../../workflow/prove.js";
-import { unfinishedWarning } from "../../workflow/recover.js";
+import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { onlyInPlace, rehearse as rehearsePlan } from "../../workflow/rehearse.js";
 import { Staging } from "../../workflow/staging.js";
 import type { Step, StepInput } from "../../workflow/step.js";

@@ -12,9 +12,9 @@ import { timeText } from "../../ui/text/time-text.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
 import { mayStand } from "../../workflow/journal/recorded-run.js";
 import { readRun, readRuns, requireRunName } from "../../workflow/journal/runs.js";
-import { runsInTheWay, stands } from "../../workflow/later-runs.js";
-import { unfinishedWarning } from "../../workflow/recover.js";
-import { obstacles, takeBack, type TakeBackResult } from "../../workflow/take-back.js";
+import { runsInTheWay, stands } from "../../workflow/undo/later-runs.js";
+import { unfinishedWarning } from "../../workflow/undo/recover.js";
+import { obstacles, takeBack, type TakeBackResult } from "../../workflow/undo/take-back.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { removeForsakenStages, runAuthor, sayHowToGoOn } from "./run-plan.js";
 

@@ -16,7 +16,7 @@ import { applyPlan, type RunResult } from "../../workflow/apply.js";
 import type { RunAuthor } from "../../workflow/journal/entry.js";
 import { currentRun } from "../../workflow/journal/runs.js";
 import { makePlan, type Plan, withIllBefore } from "../../workflow/plan.js";
-import { recover } from "../../workflow/recover.js";
+import { recover } from "../../workflow/undo/recover.js";
 import { Staging } from "../../workflow/staging.js";
 import type { Step, StepInput } from "../../workflow/step.js";
 import type { CommandContext } from "../command.js";

@@ -12,7 +12,7 @@ import { progressListener } from "../../ui/terminal/progress-lines.js";
 import type { Probed } from "../../vhsm/probe/probe-all.js";
 import { lookAround, makePlan, type Plan } from "../../workflow/plan.js";
 import { type ProofResult, prove } from "../../workflow/prove.js";
-import { unfinishedWarning } from "../../workflow/recover.js";
+import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import type { StepInput } from "../../workflow/step.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";

@@ -2,7 +2,7 @@ import type { Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { JournaledChange, RecordedRun } from "../../workflow/journal/entry.js";
 import { mayStand } from "../../workflow/journal/recorded-run.js";
-import type { TakeBackResult } from "../../workflow/take-back.js";
+import type { TakeBackResult } from "../../workflow/undo/take-back.js";
 import { changeJson } from "./plan-text.js";
 
 type Json = Readonly<Record<string, unknown>>;

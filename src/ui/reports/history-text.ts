@@ -1,7 +1,7 @@
 import type { ChangeProgress, JournaledChange, RecordedRun } from "../../workflow/journal/entry.js";
 import type { Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
-import { stands } from "../../workflow/later-runs.js";
+import { stands } from "../../workflow/undo/later-runs.js";
 import { changeText, contentLines } from "./plan-text.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";

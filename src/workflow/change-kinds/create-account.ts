@@ -7,7 +7,7 @@ import { distributionOf, installHint } from "../../host/distribution.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { refuseOther } from "./changed-by-others.js";
+import { refuseOther } from "./shared/changed-by-others.js";
 
 export interface CreateAccount extends CommonChange {
   readonly kind: "create-account";

@@ -3,11 +3,11 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Files, Mode } from "../../host/host.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { shellPath } from "./by-hand.js";
-import { refuseOther } from "./changed-by-others.js";
-import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
-import { rightsText } from "./noteworthy-rights.js";
-import { isInPlaceOfRemoved } from "./follows-on.js";
+import { shellPath } from "./shared/by-hand.js";
+import { refuseOther } from "./shared/changed-by-others.js";
+import { type Ownership, resolveOwner, trustedFiles } from "./shared/named-accounts.js";
+import { rightsText } from "./shared/noteworthy-rights.js";
+import { isInPlaceOfRemoved } from "./shared/follows-on.js";
 
 export interface CreateFolder extends CommonChange, Ownership {
   readonly kind: "create-folder";

@@ -3,11 +3,11 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Files } from "../../host/host.js";
 import { folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { commandAt } from "./by-hand.js";
-import { changedSincePlan, refuseOther } from "./changed-by-others.js";
-import { rightsOf } from "./kept-content.js";
-import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
-import { isInPlaceOfRemoved } from "./follows-on.js";
+import { commandAt } from "./shared/by-hand.js";
+import { changedSincePlan, refuseOther } from "./shared/changed-by-others.js";
+import { rightsOf } from "./shared/kept-content.js";
+import { type NumberedOwner, trustedFiles } from "./shared/named-accounts.js";
+import { isInPlaceOfRemoved } from "./shared/follows-on.js";
 
 /** For code that looks for what an installer brings. */
 export const createLinkKind = "create-link";

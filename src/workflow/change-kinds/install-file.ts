@@ -4,7 +4,7 @@ import type { Attributes, Files, FileState, Rights } from "../../host/host.js";
 import { folderOf, joined } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import type { Contents } from "../contents.js";
-import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
+import { changedSincePlan, refuseOther, undoUnsafe } from "./shared/changed-by-others.js";
 import {
   hasRights,
   keepWhole,
@@ -15,11 +15,11 @@ import {
   putBackWholeByHand,
   requireAsSeen,
   type SeenFile,
-} from "./kept-file.js";
-import { commandAt } from "./by-hand.js";
-import { type NumberedOwner, trustedFiles } from "./named-accounts.js";
-import { isAfterNewAccount, isInPlaceOfRemoved } from "./follows-on.js";
-import { attributeLines, rightsText } from "./noteworthy-rights.js";
+} from "./shared/kept-file.js";
+import { commandAt } from "./shared/by-hand.js";
+import { type NumberedOwner, trustedFiles } from "./shared/named-accounts.js";
+import { isAfterNewAccount, isInPlaceOfRemoved } from "./shared/follows-on.js";
+import { attributeLines, rightsText } from "./shared/noteworthy-rights.js";
 
 /** For code that looks for what an installer brings. */
 export const installFileKind = "install-file";

@@ -8,8 +8,14 @@ import { type Registration, registrationOf } from "../../host/installer/registra
 import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { refuseOther } from "./changed-by-others.js";
-import { contentBefore, fileBefore, type FileBefore, keepFile, putBackByHand } from "./kept-content.js";
+import { refuseOther } from "./shared/changed-by-others.js";
+import {
+  contentBefore,
+  fileBefore,
+  type FileBefore,
+  keepFile,
+  putBackByHand,
+} from "./shared/kept-content.js";
 import { runInstallerKind } from "./run-installer.js";
 
 /**

@@ -3,11 +3,11 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
 import { type AbsolutePath, folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { commandAt } from "./by-hand.js";
-import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
+import { commandAt } from "./shared/by-hand.js";
+import { changedSincePlan, refuseOther, undoUnsafe } from "./shared/changed-by-others.js";
 import { linkByHand, type SeenLink, seenLink } from "./create-link.js";
-import type { removeEntryKind } from "./follows-on.js";
-import { rightsOf } from "./kept-content.js";
+import type { removeEntryKind } from "./shared/follows-on.js";
+import { rightsOf } from "./shared/kept-content.js";
 import {
   hasRights,
   keepWhole,
@@ -18,8 +18,8 @@ import {
   putBackWholeByHand,
   requireAsSeen,
   type SeenFile,
-} from "./kept-file.js";
-import { trustedFiles } from "./named-accounts.js";
+} from "./shared/kept-file.js";
+import { trustedFiles } from "./shared/named-accounts.js";
 import { attributesFrom } from "./set-attributes.js";
 
 /** What is to be removed, as the plan saw it. */

@@ -2,7 +2,7 @@ import type { InPlaceRecord } from "../../host/installer/in-place/record.js";
 import { joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange } from "../change-kind.js";
-import { shellPath } from "./by-hand.js";
+import { shellPath } from "./shared/by-hand.js";
 
 /** For those whose own work depends on whether an installer runs before it. */
 export const runInstallerKind = "run-installer";

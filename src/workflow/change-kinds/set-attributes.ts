@@ -13,11 +13,11 @@ import {
 } from "../../host/files/set-attributes.js";
 import type { Attributes } from "../../host/host.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { commandAt } from "./by-hand.js";
-import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { commandAt } from "./shared/by-hand.js";
+import { changedSincePlan, refuseOther } from "./shared/changed-by-others.js";
 import { isOfNewFolder } from "./create-folder.js";
-import { trustedFiles } from "./named-accounts.js";
-import { attributeLines } from "./noteworthy-rights.js";
+import { trustedFiles } from "./shared/named-accounts.js";
+import { attributeLines } from "./shared/noteworthy-rights.js";
 
 /**
  * Give a folder the extended attributes, access control lists among them, that an installer gave it, and its

@@ -2,11 +2,11 @@ import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { commandAt } from "./by-hand.js";
-import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { commandAt } from "./shared/by-hand.js";
+import { changedSincePlan, refuseOther } from "./shared/changed-by-others.js";
 import { isOfNewFolder } from "./create-folder.js";
-import { trustedFiles } from "./named-accounts.js";
-import { modeWords } from "./noteworthy-rights.js";
+import { trustedFiles } from "./shared/named-accounts.js";
+import { modeWords } from "./shared/noteworthy-rights.js";
 
 export interface SetMode extends CommonChange {
   readonly kind: "set-mode";

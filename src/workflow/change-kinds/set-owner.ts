@@ -1,9 +1,9 @@
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { commandAt } from "./by-hand.js";
-import { changedSincePlan, refuseOther } from "./changed-by-others.js";
+import { commandAt } from "./shared/by-hand.js";
+import { changedSincePlan, refuseOther } from "./shared/changed-by-others.js";
 import { isOfNewFolder } from "./create-folder.js";
-import { rightsOf } from "./kept-content.js";
-import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
+import { rightsOf } from "./shared/kept-content.js";
+import { type Ownership, resolveOwner, trustedFiles } from "./shared/named-accounts.js";
 import { chmodByHand } from "./set-mode.js";
 
 export interface SetOwner extends CommonChange, Ownership {

@@ -3,9 +3,15 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
 import { folderOf, stateFolder } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
-import { changedSincePlan, refuseOther, undoUnsafe } from "./changed-by-others.js";
-import { contentBefore, type FileBefore, fileBefore, keepFile, putBackByHand } from "./kept-content.js";
-import { type Ownership, resolveOwner, trustedFiles } from "./named-accounts.js";
+import { changedSincePlan, refuseOther, undoUnsafe } from "./shared/changed-by-others.js";
+import {
+  contentBefore,
+  type FileBefore,
+  fileBefore,
+  keepFile,
+  putBackByHand,
+} from "./shared/kept-content.js";
+import { type Ownership, resolveOwner, trustedFiles } from "./shared/named-accounts.js";
 
 /** A change that replaces the whole content of a file. */
 export interface ReplaceFile extends CommonChange, Ownership {

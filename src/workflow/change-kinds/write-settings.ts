@@ -2,7 +2,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import { sha256 as sha256Of } from "../../host/random-hex.js";
 import type { Secret } from "../../problem/secret.js";
 import type { ChangeKind } from "../change-kind.js";
-import type { FileBefore } from "./kept-content.js";
+import type { FileBefore } from "./shared/kept-content.js";
 import { type ReplaceFile, replaceFile } from "./write-file.js";
 
 /**

@@ -5,7 +5,7 @@ import { Problem } from "../../../src/problem/problem.js";
 import type { Change } from "../../../src/workflow/change.js";
 import { Journal } from "../../../src/workflow/journal/journal.js";
 import { readRun } from "../../../src/workflow/journal/runs.js";
-import { recover } from "../../../src/workflow/recover.js";
+import { recover } from "../../../src/workflow/undo/recover.js";
 import { folderChange } from "../../support/changes.js";
 import { MemoryHost } from "../../support/memory-host.js";
 

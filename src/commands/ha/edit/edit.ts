@@ -17,7 +17,7 @@ import { planJson } from "../../../ui/reports/report-json.js";
 import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Plan } from "../../../workflow/plan.js";
-import { unfinishedWarning } from "../../../workflow/recover.js";
+import { unfinishedWarning } from "../../../workflow/undo/recover.js";
 import type { Step, StepInput } from "../../../workflow/step.js";
 import { pkcs11Worker, requireRoot, type CommandContext } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";

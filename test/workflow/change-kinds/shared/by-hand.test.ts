@@ -12,14 +12,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import t from "tap";
-import { path } from "../../../src/host/path.js";
-import type { SetMode } from "../../../src/workflow/change-kinds/set-mode.js";
-import type { SetOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import type { WriteFile } from "../../../src/workflow/change-kinds/write-file.js";
-import { setMode } from "../../../src/workflow/change-kinds/set-mode.js";
-import { setOwner } from "../../../src/workflow/change-kinds/set-owner.js";
-import { writeFile } from "../../../src/workflow/change-kinds/write-file.js";
-import { stage, type Stage } from "../../support/install-stage.js";
+import { path } from "../../../../src/host/path.js";
+import type { SetMode } from "../../../../src/workflow/change-kinds/set-mode.js";
+import type { SetOwner } from "../../../../src/workflow/change-kinds/set-owner.js";
+import type { WriteFile } from "../../../../src/workflow/change-kinds/write-file.js";
+import { setMode } from "../../../../src/workflow/change-kinds/set-mode.js";
+import { setOwner } from "../../../../src/workflow/change-kinds/set-owner.js";
+import { writeFile } from "../../../../src/workflow/change-kinds/write-file.js";
+import { stage, type Stage } from "../../../support/install-stage.js";
 
 const root = { owner: "root", group: "root" };
 const file = path("/etc/a b's");

@@ -1,16 +1,16 @@
 import t from "tap";
-import { path } from "../../src/host/path.js";
-import { Problems } from "../../src/problem/problem.js";
-import { applyPlan } from "../../src/workflow/apply.js";
-import type { Change } from "../../src/workflow/change.js";
-import type { RecordedRun } from "../../src/workflow/journal/entry.js";
-import { readRun, readRuns } from "../../src/workflow/journal/runs.js";
-import { makePlan } from "../../src/workflow/plan.js";
-import type { ProgressEvent } from "../../src/workflow/progress.js";
-import { recover, unfinishedRun, unfinishedWarning } from "../../src/workflow/recover.js";
-import { obstacles, takeBack } from "../../src/workflow/take-back.js";
-import type { Step } from "../../src/workflow/step.js";
-import { MemoryHost } from "../support/memory-host.js";
+import { path } from "../../../src/host/path.js";
+import { Problems } from "../../../src/problem/problem.js";
+import { applyPlan } from "../../../src/workflow/apply.js";
+import type { Change } from "../../../src/workflow/change.js";
+import type { RecordedRun } from "../../../src/workflow/journal/entry.js";
+import { readRun, readRuns } from "../../../src/workflow/journal/runs.js";
+import { makePlan } from "../../../src/workflow/plan.js";
+import type { ProgressEvent } from "../../../src/workflow/progress.js";
+import { recover, unfinishedRun, unfinishedWarning } from "../../../src/workflow/undo/recover.js";
+import { obstacles, takeBack } from "../../../src/workflow/undo/take-back.js";
+import type { Step } from "../../../src/workflow/step.js";
+import { MemoryHost } from "../../support/memory-host.js";
 import { applied, by, changes, cutOff, profile, put, quiet, rights } from "./take-back-scene.js";
 
 t.test(

@@ -1,10 +1,10 @@
-import { Problem } from "../problem/problem.js";
-import { type Change, withKind } from "./change.js";
-import type { Host } from "../host/host.js";
-import { ownCommand } from "../host/own-command.js";
-import type { RecordedRun } from "./journal/entry.js";
-import { mayStand } from "./journal/recorded-run.js";
-import { isOnePiece } from "./step-ids.js";
+import { Problem } from "../../problem/problem.js";
+import { type Change, withKind } from "../change.js";
+import type { Host } from "../../host/host.js";
+import { ownCommand } from "../../host/own-command.js";
+import type { RecordedRun } from "../journal/entry.js";
+import { mayStand } from "../journal/recorded-run.js";
+import { isOnePiece } from "../step-ids.js";
 
 /**
  * Whether any of a run's changes are, or may be, still in effect. What was kept as asked when it was taken

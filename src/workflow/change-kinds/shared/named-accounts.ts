@@ -1,6 +1,6 @@
-import type { Files, Host } from "../../host/host.js";
-import { Problem } from "../../problem/problem.js";
-import type { CommonChange } from "../change-kind.js";
+import type { Files, Host } from "../../../host/host.js";
+import { Problem } from "../../../problem/problem.js";
+import type { CommonChange } from "../../change-kind.js";
 
 /** A plan contains accounts by name, since it may create them; they become ids when the change is made. */
 export interface Ownership {

@@ -1,12 +1,12 @@
 import t from "tap";
-import { path } from "../../src/host/path.js";
-import { Problem, Problems } from "../../src/problem/problem.js";
-import { applyPlan } from "../../src/workflow/apply.js";
-import { makePlan } from "../../src/workflow/plan.js";
-import { recover } from "../../src/workflow/recover.js";
-import type { Proof, Step } from "../../src/workflow/step.js";
-import { fileChange, restartChange, rootProfile } from "../support/changes.js";
-import { ServiceHost, up } from "../support/service-host.js";
+import { path } from "../../../src/host/path.js";
+import { Problem, Problems } from "../../../src/problem/problem.js";
+import { applyPlan } from "../../../src/workflow/apply.js";
+import { makePlan } from "../../../src/workflow/plan.js";
+import { recover } from "../../../src/workflow/undo/recover.js";
+import type { Proof, Step } from "../../../src/workflow/step.js";
+import { fileChange, restartChange, rootProfile } from "../../support/changes.js";
+import { ServiceHost, up } from "../../support/service-host.js";
 
 const profile = rootProfile;
 const file = fileChange("/etc/new", "new");

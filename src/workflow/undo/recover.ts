@@ -1,10 +1,10 @@
-import type { Host } from "../host/host.js";
-import { isLocked } from "../host/lock.js";
-import { currentFile } from "../host/path.js";
-import { ownCommand } from "../host/own-command.js";
-import { asWarning, Problem, Problems } from "../problem/problem.js";
-import type { RecordedRun } from "./journal/entry.js";
-import { currentRun, readRun } from "./journal/runs.js";
+import type { Host } from "../../host/host.js";
+import { isLocked } from "../../host/lock.js";
+import { currentFile } from "../../host/path.js";
+import { ownCommand } from "../../host/own-command.js";
+import { asWarning, Problem, Problems } from "../../problem/problem.js";
+import type { RecordedRun } from "../journal/entry.js";
+import { currentRun, readRun } from "../journal/runs.js";
 import { takeBack, type TakeBackOptions, type TakeBackResult } from "./take-back.js";
 
 /**

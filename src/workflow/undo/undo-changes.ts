@@ -1,10 +1,10 @@
-import { ownCommand } from "../host/own-command.js";
-import { messageWithDetail, Problem } from "../problem/problem.js";
-import type { Standing } from "./change-kind.js";
-import { type Change, withKind } from "./change.js";
+import { ownCommand } from "../../host/own-command.js";
+import { messageWithDetail, Problem } from "../../problem/problem.js";
+import type { Standing } from "../change-kind.js";
+import { type Change, withKind } from "../change.js";
 import type { UndoableChange } from "./undoable-change.js";
-import type { Journal } from "./journal/journal.js";
-import type { ProgressListener } from "./progress.js";
+import type { Journal } from "../journal/journal.js";
+import type { ProgressListener } from "../progress.js";
 
 export interface Undone {
   /** What could not be taken back, with commands to do it by hand. */

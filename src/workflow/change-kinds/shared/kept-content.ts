@@ -1,9 +1,9 @@
-import { fieldsOf } from "../../formats/json/json-values.js";
-import { modeText } from "../../formats/text/mode-text.js";
-import type { Files, Host, Rights } from "../../host/host.js";
-import { type AbsolutePath, joined } from "../../host/path.js";
-import { Problem } from "../../problem/problem.js";
-import type { CommonChange, RunContext } from "../change-kind.js";
+import { fieldsOf } from "../../../formats/json/json-values.js";
+import { modeText } from "../../../formats/text/mode-text.js";
+import type { Files, Host, Rights } from "../../../host/host.js";
+import { type AbsolutePath, joined } from "../../../host/path.js";
+import { Problem } from "../../../problem/problem.js";
+import type { CommonChange, RunContext } from "../../change-kind.js";
 import { commandAt, shellPath } from "./by-hand.js";
 
 /** A file as it was: its content is in the run's folder, readable only by root. */

@@ -1,6 +1,6 @@
 import t from "tap";
-import { recover, unfinishedWarning } from "../../src/workflow/recover.js";
-import "../support/as-root.js";
+import { recover, unfinishedWarning } from "../../../src/workflow/undo/recover.js";
+import "../../support/as-root.js";
 import { applied, cutOff, quiet } from "./take-back-scene.js";
 
 t.test("a run that was cut off is told to those who only look, until it is taken back", async (t) => {

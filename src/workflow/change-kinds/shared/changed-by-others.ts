@@ -1,6 +1,6 @@
-import type { AbsolutePath } from "../../host/path.js";
-import { Problem } from "../../problem/problem.js";
-import type { Other, Standing } from "../change-kind.js";
+import type { AbsolutePath } from "../../../host/path.js";
+import { Problem } from "../../../problem/problem.js";
+import type { Other, Standing } from "../../change-kind.js";
 
 /**
  * The host is no longer as the plan saw it: going on would overwrite what somebody else has done in the

@@ -1,13 +1,13 @@
 import t from "tap";
-import { Problem } from "../../src/problem/problem.js";
-import type { Change } from "../../src/workflow/change.js";
-import type { UndoableChange } from "../../src/workflow/undoable-change.js";
-import { Journal } from "../../src/workflow/journal/journal.js";
-import { readRun } from "../../src/workflow/journal/runs.js";
-import type { ProgressEvent } from "../../src/workflow/progress.js";
-import { undoChanges } from "../../src/workflow/undo-changes.js";
-import { accountChange, folderChange, restartChange } from "../support/changes.js";
-import { MemoryHost } from "../support/memory-host.js";
+import { Problem } from "../../../src/problem/problem.js";
+import type { Change } from "../../../src/workflow/change.js";
+import type { UndoableChange } from "../../../src/workflow/undo/undoable-change.js";
+import { Journal } from "../../../src/workflow/journal/journal.js";
+import { readRun } from "../../../src/workflow/journal/runs.js";
+import type { ProgressEvent } from "../../../src/workflow/progress.js";
+import { undoChanges } from "../../../src/workflow/undo/undo-changes.js";
+import { accountChange, folderChange, restartChange } from "../../support/changes.js";
+import { MemoryHost } from "../../support/memory-host.js";
 
 const folder = folderChange("/etc/made");
 const restart = restartChange();

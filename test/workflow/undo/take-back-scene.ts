@@ -1,12 +1,12 @@
-import type { Files } from "../../src/host/host.js";
-import { path } from "../../src/host/path.js";
-import { Problem } from "../../src/problem/problem.js";
-import { applyPlan } from "../../src/workflow/apply.js";
-import type { Change } from "../../src/workflow/change.js";
-import { makePlan } from "../../src/workflow/plan.js";
-import type { Step } from "../../src/workflow/step.js";
-import type { Profile } from "../../src/profile/types.js";
-import { MemoryHost } from "../support/memory-host.js";
+import type { Files } from "../../../src/host/host.js";
+import { path } from "../../../src/host/path.js";
+import { Problem } from "../../../src/problem/problem.js";
+import { applyPlan } from "../../../src/workflow/apply.js";
+import type { Change } from "../../../src/workflow/change.js";
+import { makePlan } from "../../../src/workflow/plan.js";
+import type { Step } from "../../../src/workflow/step.js";
+import type { Profile } from "../../../src/profile/types.js";
+import { MemoryHost } from "../../support/memory-host.js";
 
 export const rights = { owner: "root", group: "root" };
 const folder: Change = {

@@ -1,7 +1,7 @@
-import { aclText } from "../../formats/acl-text.js";
-import { capabilityText } from "../../formats/capability-text.js";
-import { modeText } from "../../formats/text/mode-text.js";
-import type { Attributes, Mode } from "../../host/host.js";
+import { aclText } from "../../../formats/acl-text.js";
+import { capabilityText } from "../../../formats/capability-text.js";
+import { modeText } from "../../../formats/text/mode-text.js";
+import type { Attributes, Mode } from "../../../host/host.js";
 import type { Ownership } from "./named-accounts.js";
 
 /** Mode and owner of what is made. */

@@ -1,7 +1,7 @@
-import { inFolder, shellWord } from "../../formats/text/shell-word.js";
-import type { Host } from "../../host/host.js";
-import { type AbsolutePath, folderOf, nameOf } from "../../host/path.js";
-import type { CommonChange } from "../change-kind.js";
+import { inFolder, shellWord } from "../../../formats/text/shell-word.js";
+import type { Host } from "../../../host/host.js";
+import { type AbsolutePath, folderOf, nameOf } from "../../../host/path.js";
+import type { CommonChange } from "../../change-kind.js";
 
 /**
  * A path of the host as one shell word, as a person at this machine names it: with `--root`, below that

@@ -1,4 +1,4 @@
-import type { CommonChange } from "../change-kind.js";
+import type { CommonChange } from "../../change-kind.js";
 
 /** For those whose place something else had, which the same run removes first. */
 export const removeEntryKind = "remove-entry";

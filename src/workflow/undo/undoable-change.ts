@@ -1,6 +1,6 @@
-import { messageWithDetail, Problem } from "../problem/problem.js";
-import type { ChangeKind, CommonChange, RunContext, Standing } from "./change-kind.js";
-import { type Change, withKind } from "./change.js";
+import { messageWithDetail, Problem } from "../../problem/problem.js";
+import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
+import { type Change, withKind } from "../change.js";
 
 /** A change whose prior state is known, from this run or from the journal of another. */
 export interface UndoableChange {

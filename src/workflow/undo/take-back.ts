@@ -1,14 +1,14 @@
-import type { Host } from "../host/host.js";
-import { ownCommand } from "../host/own-command.js";
-import { asWarning, Problem, throwIfErrors } from "../problem/problem.js";
-import { type Change, withKind } from "./change.js";
+import type { Host } from "../../host/host.js";
+import { ownCommand } from "../../host/own-command.js";
+import { asWarning, Problem, throwIfErrors } from "../../problem/problem.js";
+import { type Change, withKind } from "../change.js";
 import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
-import type { Outcome, RecordedRun, RunAuthor } from "./journal/entry.js";
-import { Journal } from "./journal/journal.js";
-import { mayStand } from "./journal/recorded-run.js";
-import type { ProgressListener } from "./progress.js";
+import type { Outcome, RecordedRun, RunAuthor } from "../journal/entry.js";
+import { Journal } from "../journal/journal.js";
+import { mayStand } from "../journal/recorded-run.js";
+import type { ProgressListener } from "../progress.js";
 import { standingElsewhere, undoChanges } from "./undo-changes.js";
-import { undoneSettings } from "./unread-changes.js";
+import { undoneSettings } from "../unread-changes.js";
 
 export interface TakeBackOptions extends RunAuthor {
   /**

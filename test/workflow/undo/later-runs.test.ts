@@ -1,9 +1,9 @@
 import t from "tap";
-import { path } from "../../src/host/path.js";
-import type { Change } from "../../src/workflow/change.js";
-import type { ChangeProgress, RecordedRun } from "../../src/workflow/journal/entry.js";
-import { runsInTheWay, stands } from "../../src/workflow/later-runs.js";
-import { accountChange, fileChange, folderChange } from "../support/changes.js";
+import { path } from "../../../src/host/path.js";
+import type { Change } from "../../../src/workflow/change.js";
+import type { ChangeProgress, RecordedRun } from "../../../src/workflow/journal/entry.js";
+import { runsInTheWay, stands } from "../../../src/workflow/undo/later-runs.js";
+import { accountChange, fileChange, folderChange } from "../../support/changes.js";
 
 const owned = { owner: "amplia", group: "amplia" };
 const folder: Change = { ...folderChange("/var/amplia/.config"), ...owned };
