@@ -1,16 +1,22 @@
 // Builds dist/: knetctl.cjs, the few lines that are started first; program.cjs, the program, and
 // program-VERB.cjs, what one verb needs of it, with V8's compiled code for them; program.cjs.map, a source
-// map; pkcs11-worker.cjs, the smoke test's worker process.
+// map; pkcs11-worker.cjs, the smoke test's worker process; parts.json and sbom.cdx.json, what
+// all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
+import { bundledFiles, noteBundled } from "./build/bundled-files.mjs";
+import { bundledPackages } from "./build/bundled-packages.mjs";
 import { lazyBuiltins } from "./build/lazy-builtins.mjs";
 import loader from "./build/load-program.cjs";
 import { onlyVerb } from "./build/only-verb.mjs";
 import { packagesApart } from "./build/packages-apart.mjs";
+import { partsOf } from "./build/parts.mjs";
 import "./generate.mjs";
+import { noticesOf } from "./package/notices.mjs";
+import { sbomOf } from "./package/sbom.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -52,7 +58,7 @@ async function buildCommandLine() {
     ...commonJs,
     ...bundled,
     entryPoints: { knetctl: join(root, "src/cli.ts") },
-    plugins: [programApart],
+    plugins: [programApart, noteBundled],
     banner: { js: interpreter },
     define: { KNETCTL_VERSION: JSON.stringify(version) },
   });
@@ -65,7 +71,7 @@ async function buildWorker() {
     ...commonJs,
     ...bundled,
     external: [],
-    plugins: [addonByDescriptor],
+    plugins: [addonByDescriptor, noteBundled],
     entryPoints: { "pkcs11-worker": join(root, "src/pkcs11/worker/worker.ts") },
   });
 }
@@ -77,7 +83,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...bundled,
     ...options,
     entryPoints: { [name]: join(root, "src/main.ts") },
-    plugins: [...plugins, packagesApart(["execa", "tar"], commonJs), lazyBuiltins],
+    plugins: [...plugins, packagesApart(["execa", "tar"], commonJs), lazyBuiltins, noteBundled],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),
@@ -96,6 +102,17 @@ async function buildProgram(name, { plugins = [], ...options }) {
   });
 }
 
+/** After all that is bundled, since this says what is. */
+function writeParts() {
+  const packages = bundledPackages(bundledFiles());
+  const parts = partsOf(packages);
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  writeFileSync(join(dist, "parts.json"), `${JSON.stringify(parts, undefined, 2)}\n`);
+  writeFileSync(join(dist, "sbom.cdx.json"), sbomOf({ parts, lock }));
+  mkdirSync(join(dist, "notices"), { recursive: true });
+  writeFileSync(join(dist, "notices/THIRD-PARTY-NOTICES.txt"), noticesOf(packages));
+}
+
 // compiled code must never be used with a source that it was not made from
 for (const [program, verbs] of programs)
   for (const verb of verbs) rmSync(compiledCode(dist, program, verb), { force: true });
@@ -104,6 +121,7 @@ await buildProgram("program", { sourcemap: "external", sourcesContent: false });
 for (const verb of alone) await buildProgram(`program-${verb}`, { plugins: [onlyVerb(verb)] });
 await buildCommandLine();
 await buildWorker();
+writeParts();
 for (const [program, verbs] of programs)
   for (const verb of verbs)
     execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), program, verb], {

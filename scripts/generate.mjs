@@ -6,6 +6,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import Handlebars from "handlebars";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { noteGenerated } from "./build/bundled-files.mjs";
 
 const root = join(import.meta.dirname, "..");
 const out = join(root, "src/generated");
@@ -24,15 +25,17 @@ const files = (folder, ending) =>
 
 /** One self-contained module: what the generated code requires of ajv and handlebars is bundled in. */
 async function write(name, code, types) {
-  const { outputFiles } = await build({
+  const { metafile, outputFiles } = await build({
     stdin: { contents: code, resolveDir: root, loader: "js" },
     bundle: true,
+    metafile: true,
     write: false,
     format: "esm",
     platform: "node",
     target: "node20",
     logLevel: "warning",
   });
+  noteGenerated(`src/generated/${name}.js`, metafile);
   writeFileSync(join(out, `${name}.js`), outputFiles[0].text);
   writeFileSync(join(out, `${name}.d.ts`), types);
 }

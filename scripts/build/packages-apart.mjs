@@ -1,4 +1,5 @@
 import { build } from "esbuild";
+import { noteBundled } from "./bundled-files.mjs";
 
 /**
  * Puts each of these packages into a function of its own in the bundle, which V8 does not look into before it
@@ -22,6 +23,9 @@ export function packagesApart(names, options) {
           stdin,
           bundle: true,
           write: false,
+          // as it is published, it holds minified copies of other packages, in versions that nothing names
+          alias: { tar: "tar/raw" },
+          plugins: [noteBundled],
           legalComments: "inline",
         });
         return { contents: outputFiles[0].text, loader: "js", resolveDir };

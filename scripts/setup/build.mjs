@@ -15,6 +15,8 @@ const inputs = [
   "scripts/build",
   "scripts/build.mjs",
   "scripts/generate.mjs",
+  "scripts/package/notices.mjs",
+  "scripts/package/sbom.mjs",
   "package.json",
   "package-lock.json",
 ];
@@ -23,7 +25,15 @@ const generated = [
   "src/generated/schemas.js",
   "src/generated/templates.js",
 ];
-const outputs = ["dist/knetctl.cjs", "dist/program.cjs", "dist/pkcs11-worker.cjs", ...generated];
+const outputs = [
+  "dist/knetctl.cjs",
+  "dist/program.cjs",
+  "dist/pkcs11-worker.cjs",
+  "dist/parts.json",
+  "dist/sbom.cdx.json",
+  "dist/notices/THIRD-PARTY-NOTICES.txt",
+  ...generated,
+];
 const stamp = inClone("dist/.built-from");
 const generatedInputs = ["schemas", "templates", "scripts/generate.mjs", "package-lock.json"];
 const generatedStamp = inClone("src/generated/.generated-from");
