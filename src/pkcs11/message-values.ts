@@ -34,3 +34,14 @@ export function messageLines(onLine: (line: string) => void): (chunk: Buffer) =>
     add(chunk.subarray(start));
   };
 }
+
+/** More libraries than any module loads. */
+const mostPaths = 500;
+
+/** Absolute paths; anything else in a list is left out. */
+export function paths(value: unknown): readonly string[] {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  return entries
+    .filter((path): path is string => typeof path === "string" && path.startsWith("/"))
+    .slice(0, mostPaths);
+}

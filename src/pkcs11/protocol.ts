@@ -2,18 +2,9 @@ import { isRecord, parsedJson, textOf } from "../formats/json/json-values.js";
 import { type CheckId, isCheckId } from "./check-table.js";
 import { asInventoryObject, type InventoryObject } from "./inventory.js";
 import { asKeyOnToken, type KeyOnToken } from "./key-on-token.js";
-import { milliseconds } from "./message-values.js";
-import {
-  type Demanded,
-  demandedLevels,
-  type SignedKey,
-  signedKeys,
-  tokenObjectRules,
-  type TokenObjectRule,
-  usualProofRules,
-} from "./proven.js";
+import { milliseconds, paths } from "./message-values.js";
+import { type SignedKey, signedKeys } from "./proven.js";
 import { type CheckResult, checkStatuses } from "./report.js";
-import { asSurroundings, type Surroundings } from "./process/surroundings.js";
 
 /** Which token: by label, serial number or both, never by slot number; or the only one there is. */
 export type TokenChoice =
@@ -40,41 +31,6 @@ export interface Identity {
   readonly home: string;
   /** All groups of its processes; without: those that the account has. */
   readonly groups?: readonly number[];
-}
-
-/**
- * What is done in the session, always with at most one login: the smoke test; the smoke test and the token's
- * inventory; or two timed signatures. `timed-paused` waits between them for a byte on descriptor 3.
- * `leftovers` only removes what an earlier run has left.
- */
-export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused" | "leftovers";
-
-/** First line of the worker's standard input, as JSON. `pinBytes` bytes of PIN follow the line break. */
-export interface WorkerRequest {
-  /** Precedes each message, so that text from the module on the same descriptor is never taken for one. */
-  readonly nonce: string;
-  readonly task: WorkerTask;
-  /** Absolute path, or a bare name for the dynamic loader. */
-  readonly module: string;
-  /** Library parameters for C_Initialize; null: none. */
-  readonly initArgs: string | null;
-  /** Paths of libraries that are loaded with the module, before it is called: see `again`. */
-  readonly loadFirst: readonly string[];
-  /** Whether the worker may answer `again`. */
-  readonly mayStartAgain: boolean;
-  readonly token: TokenChoice;
-  /** Null: no PIN, so no login. */
-  readonly pinBytes: number | null;
-  readonly identity: Identity | null;
-  readonly surroundings: Surroundings;
-  /** The label of every object that this run creates; for `leftovers`, that an earlier run has created. */
-  readonly objectLabel: string;
-  readonly atLeast: Demanded;
-  /** Keys on the token outlive the session; they are destroyed at the end. */
-  readonly tokenObjects: TokenObjectRule;
-  /** Labels of signing keys that must be on the token, or may be on another one. */
-  readonly keys: readonly string[];
-  readonly keysElsewhere: boolean;
 }
 
 /** What the worker reports on descriptor 3. */
@@ -198,56 +154,6 @@ function asCheckResult(value: unknown): CheckResult | undefined {
   };
 }
 
-/** A request as the worker reads it; undefined if it is not one. */
-export function asRequest(line: string): WorkerRequest | undefined {
-  const value = parsedJson(line);
-  if (!isRecord(value)) return undefined;
-  const token = asTokenChoice(value["token"]);
-  const { pinBytes } = value;
-  if (token === undefined || (pinBytes !== null && typeof pinBytes !== "number")) return undefined;
-  return {
-    nonce: textOf(value["nonce"]),
-    task: tasks.find((known) => known === value["task"]) ?? "smoke",
-    module: textOf(value["module"]),
-    initArgs: typeof value["initArgs"] === "string" ? value["initArgs"] : null,
-    loadFirst: paths(value["loadFirst"]),
-    mayStartAgain: value["mayStartAgain"] === true,
-    token,
-    pinBytes,
-    identity: asIdentity(value["identity"]),
-    surroundings: asSurroundings(value["surroundings"]),
-    objectLabel: textOf(value["objectLabel"]),
-    atLeast: demandedLevels.find((known) => known === value["atLeast"]) ?? usualProofRules.atLeast,
-    tokenObjects: tokenObjectRules.find((known) => known === value["tokenObjects"]) ?? "never",
-    keys: Array.isArray(value["keys"]) ? value["keys"].map(textOf) : [],
-    keysElsewhere: value["keysElsewhere"] === true,
-  };
-}
-
-/** More libraries than any module loads. */
-const mostPaths = 500;
-
-function paths(value: unknown): readonly string[] {
-  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
-  return entries
-    .filter((path): path is string => typeof path === "string" && path.startsWith("/"))
-    .slice(0, mostPaths);
-}
-
-function asTokenChoice(value: unknown): TokenChoice | undefined {
-  if (!isRecord(value)) return undefined;
-  const { label, serial } = value;
-  if (typeof label === "string") return { label, ...(typeof serial === "string" && { serial }) };
-  if (typeof serial === "string") return { serial };
-  return value["only"] === true ? { only: true } : undefined;
-}
-
-function asIdentity(value: unknown): Identity | null {
-  if (!isRecord(value) || typeof value["uid"] !== "number" || typeof value["gid"] !== "number") return null;
-  return { user: textOf(value["user"]), uid: value["uid"], gid: value["gid"], home: textOf(value["home"]) };
-}
-
-const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused", "leftovers"];
 const refusals: readonly RefusalReason[] = ["request", "addon", "identity"];
 
 function refusal(value: unknown): RefusalReason {

@@ -14,8 +14,16 @@ export const provenLevels = [
 
 export type Proven = (typeof provenLevels)[number];
 
-/** What can be demanded; `signed` is any of the three ways to sign. */
-export const demandedLevels = ["nothing", "reached", "logged-in", "signed", "signed-existing-key"] as const;
+/** Demands from least to most: `signed` is the least of the ways to sign, `signed-token-key`. */
+export const demandedLevels = [
+  "nothing",
+  "reached",
+  "logged-in",
+  "signed",
+  "signed-token-key",
+  "signed-session-key",
+  "signed-existing-key",
+] as const;
 
 export type Demanded = (typeof demandedLevels)[number];
 
@@ -24,12 +32,20 @@ export const tokenObjectRules = ["allow", "never", "always"] as const;
 
 export type TokenObjectRule = (typeof tokenObjectRules)[number];
 
+/** Whether keys that were on the token before are signed with, or only listed. */
+export const existingKeyRules = ["sign", "list"] as const;
+
+export type ExistingKeyRule = (typeof existingKeyRules)[number];
+
 /** What a test has to prove, and how it may do so. */
 export interface ProofRules {
-  /** Less fails if a PIN was given, and is a warning otherwise. */
+  /** Less fails. */
   readonly atLeast: Demanded;
+  /** Without a PIN, less is only a warning. */
+  readonly pinOptional: boolean;
   readonly tokenObjects: TokenObjectRule;
-  /** Labels of signing keys that must be on the token; each is signed with. */
+  readonly existingKeys: ExistingKeyRule;
+  /** Labels of signing keys that must be on the token; each is signed with, unless they are only listed. */
   readonly keys: readonly string[];
   /** Some of these keys may be on another token, which the caller looks at. */
   readonly keysElsewhere: boolean;
@@ -37,7 +53,9 @@ export interface ProofRules {
 
 export const usualProofRules: ProofRules = {
   atLeast: "signed",
+  pinOptional: true,
   tokenObjects: "allow",
+  existingKeys: "sign",
   keys: [],
   keysElsewhere: false,
 };
@@ -57,8 +75,8 @@ export function isSigned(proven: Proven): boolean {
 }
 
 export function isEnough(proven: Proven, atLeast: Demanded): boolean {
-  if (atLeast === "signed") return isSigned(proven);
-  return provenLevels.indexOf(proven) >= provenLevels.indexOf(atLeast);
+  const least = atLeast === "signed" ? "signed-token-key" : atLeast;
+  return provenLevels.indexOf(proven) >= provenLevels.indexOf(least);
 }
 
 /** The most that any of these is; `nothing` for none. */

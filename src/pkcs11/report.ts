@@ -31,6 +31,8 @@ export interface TokenReport {
   readonly unsigned?: string;
   /** The signing keys that were on the token, as far as they were looked at. Absent: they were not. */
   readonly keys?: readonly KeyOnToken[];
+  /** These keys were not to be signed with. */
+  readonly existing_keys?: "listed";
   readonly checks: readonly CheckResult[];
 }
 

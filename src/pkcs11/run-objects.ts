@@ -22,13 +22,34 @@ export function isRunObject(label: string, id: string): boolean {
   return isRunLabel(label) && id.startsWith(`${label}-`) && /^\d{1,10}$/.test(id.slice(label.length + 1));
 }
 
-/** How to remove what a run has left on a token. */
-export function removalHint(module: string, token: TokenChoice, label: string): string {
-  const { label: tokenLabel, serial } = wantedOf(token);
-  const choice = [
-    ...(tokenLabel === undefined ? [] : [` --token-label ${shellWord(tokenLabel)}`]),
-    ...(serial === undefined ? [] : [` --token-serial ${shellWord(serial)}`]),
-  ].join("");
-  const command = `knetctl smoke --module ${shellWord(module)}${choice} --remove-leftovers ${label}`;
-  return `remove just those, as the same user and with the PIN: ${command}`;
+/** What of a test decides which token another one finds. */
+export interface TokenWay {
+  readonly module: string;
+  readonly token: TokenChoice;
+  readonly identity?: { readonly user: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly initArgs?: string;
+}
+
+/** The command line that removes what a run has left on a token, to be followed by the run's label. */
+export function removalCommand({ module, token, identity, environment = {}, initArgs }: TokenWay): string {
+  const { label, serial } = wantedOf(token);
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const option = (name: string, value: string | undefined): readonly string[] =>
+    value === undefined ? [] : [`--${name}`, shellWord(value)];
+  return [
+    "knetctl smoke",
+    ...option("module", module),
+    ...option("token-label", label),
+    ...option("token-serial", serial),
+    ...option("as", identity?.user),
+    ...variables.flatMap((variable) => option("env", variable)),
+    ...option("init-args", initArgs),
+    "--pin-prompt --remove-leftovers",
+  ].join(" ");
+}
+
+/** How to remove what a run has left on a token. `command`: as `removalCommand` makes it. */
+export function removalHint(command: string, label: string): string {
+  return `remove just those: ${command} ${label}`;
 }

@@ -1,24 +1,29 @@
 import { randomBytes } from "node:crypto";
 import type { Entrance } from "../host/host.js";
-import { Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
-import { errorMessage } from "../problem/thrown.js";
-import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { TokenReport } from "./report.js";
 import { aloneAtToken, refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
 import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
 import { inPasses } from "./process/passes.js";
-import type { Identity, SignatureTime, TokenChoice, WorkerRequest, WorkerTask } from "./protocol.js";
+import type { Identity, SignatureTime, TokenChoice } from "./protocol.js";
+import type { WorkerRequest, WorkerTask } from "./worker-request.js";
 import { runWorker, type WorkerEnd, type WorkerRun } from "./process/run-worker.js";
-import { unitRefusal } from "./unit/unit-refusal.js";
 import type { WorkerUnit } from "./unit/unit-worker.js";
 import { type ProofRules, usualProofRules } from "./proven.js";
-import { isRunLabel, newRunLabel, removalHint } from "./run-objects.js";
+import {
+  interrupted,
+  notOfARun,
+  refuseForeign,
+  refuseRelative,
+  started,
+  throwIfNotMade,
+} from "./not-tested.js";
+import { isRunLabel, newRunLabel, removalCommand } from "./run-objects.js";
 import { type Surroundings, usualSurroundings } from "./process/surroundings.js";
-import { mayLeave, tokenReport } from "./token-report.js";
+import { tokenReport } from "./token-report.js";
 import { workerEnvironment } from "./process/worker-command.js";
-import { addonMissing, openWorkerFiles } from "./process/worker-files.js";
+import { openWorkerFiles } from "./process/worker-files.js";
 import { loaderTells } from "./process/worker-stderr.js";
 
 /** A token, how to reach it, and as which user. */
@@ -120,6 +125,7 @@ async function askedAndTested(
         surroundings: request.surroundings ?? usualSurroundings,
         objectLabel,
         ...rules,
+        removal: removalCommand(request),
         ...pass,
       };
       const given = {
@@ -155,7 +161,18 @@ async function askedAndTested(
   );
   const unkept = await rememberLogin(request, end.transcript);
   throwIfNotMade(end, request, objectLabel);
-  const report = tokenReport({ module: request.module, token: request.token, timeoutMs, objectLabel }, end);
+  const { module, token } = request;
+  const report = tokenReport(
+    {
+      module,
+      token,
+      timeoutMs,
+      objectLabel,
+      removal: removalCommand(request),
+      existingKeys: rules.existingKeys,
+    },
+    end,
+  );
   return {
     report: { ...report, checks: [...report.checks, ...unkept] },
     inventory: end.transcript.inventory,
@@ -174,116 +191,6 @@ async function inUnit(
   if (unit === undefined) return run();
   const { withWorkerUnit } = await import("./unit/unit-worker.js");
   return withWorkerUnit(unit, { ...given, workerPath }, run);
-}
-
-function refuseRelative(module: string): void {
-  if (module !== "" && (module.startsWith("/") || !module.includes("/"))) return;
-  throw new Problem(
-    "smoke-module-relative",
-    `${JSON.stringify(module)} is neither an absolute path nor a bare file name`,
-    {
-      hint: "the test runs in another folder: give the module's full path",
-    },
-  );
-}
-
-function notOfARun(label: string): Problem {
-  return new Problem("smoke-label-foreign", `${JSON.stringify(label)} is not the label of a smoke test`, {
-    detail: "only objects that a smoke test of knetctl has made are removed",
-    hint: "give the label that the report named: knetctl-smoke- and 12 hexadecimal digits",
-  });
-}
-
-function refuseForeign(identity: Identity | undefined): void {
-  const self = process.geteuid?.();
-  if (identity === undefined || self === 0 || self === identity.uid) return;
-  throw new Problem("smoke-as-needs-root", `only root can run the smoke test as ${identity.user}`, {
-    hint: "run it with sudo, or as that user",
-  });
-}
-
-const needed = "install util-linux, which contains /usr/bin/prlimit and /usr/bin/setpriv";
-
-async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
-  try {
-    return await run;
-  } catch (cause) {
-    // that says what it is itself
-    if (cause instanceof Problem) throw cause;
-    throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", {
-      cause,
-      detail: errorMessage(cause),
-      hint: needed,
-    });
-  }
-}
-
-function throwIfNotMade(
-  end: WorkerEnd,
-  { identity, unit, workerPath, module, token }: TokenTestRequest,
-  objectLabel: string,
-): void {
-  const { transcript, killed, signal, exitCode, stderr } = end;
-  if (killed === "abort") {
-    if (!mayLeave(end)) throw interrupted();
-    throw interrupted({
-      detail: `objects labelled ${objectLabel} may be on the token`,
-      hint: removalHint(module, token, objectLabel),
-    });
-  }
-  if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
-  if (transcript.open !== undefined || transcript.results.length > 0) return;
-  const refused = unit === undefined ? undefined : unitRefusal(exitCode);
-  if (refused !== undefined) throw refused;
-  if (identity !== undefined && /^setpriv: /m.test(stderr))
-    throw refusal({ why: "identity", detail: withoutUrlSecrets(stderr.trim()).slice(-500) }, identity);
-  if (noOpenSsl.test(stderr)) throw openSslUnusable(workerPath);
-  // the shell's exit codes for a program that is not there or cannot be run
-  const isMissing = exitCode === 127 || exitCode === 126;
-  const how =
-    killed === "deadline"
-      ? "did not begin in time"
-      : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
-  throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
-    where: { path: workerPath },
-    ...(stderr.trim() !== "" && { detail: withoutUrlSecrets(stderr.trim()).slice(-500) }),
-    hint: isMissing ? needed : "a longer --timeout helps on a busy host",
-  });
-}
-
-/** What node says before it ends if OpenSSL, as configured, gives it no random numbers or does not start. */
-const noOpenSsl = /Assertion failed: (?:ncrypto|crypto)::CSPRNG|^OpenSSL configuration error/m;
-
-function openSslUnusable(workerPath: string): Problem {
-  return new Problem("smoke-worker-failed", "OpenSSL cannot be used as it is configured for the module", {
-    where: { path: workerPath },
-    detail: "it does not start, or has no random numbers, in the smoke test's process, which shares it",
-    hint: "check the service's OPENSSL_CONF, or else /etc/ssl/openssl.cnf, and the providers in it",
-  });
-}
-
-function refusal(
-  { why, detail }: { readonly why: string; readonly detail: string },
-  identity: Identity | undefined,
-): Problem {
-  switch (why) {
-    case "addon":
-      return addonMissing(detail);
-    case "identity":
-      return new Problem(
-        "smoke-identity-refused",
-        `the smoke test cannot run as ${identity?.user ?? "this user"}`,
-        { detail, hint: "run it as root" },
-      );
-    default:
-      return new Problem("smoke-worker-failed", "the smoke test's process did not understand its request", {
-        detail,
-      });
-  }
-}
-
-function interrupted(left: { readonly detail?: string; readonly hint?: string } = {}): Problem {
-  return new Problem("interrupted", "interrupted during the smoke test", left);
 }
 
 export type SmokeRequest = TokenTestRequest;

@@ -3,7 +3,7 @@ import type { CheckResult, CheckStatus, TokenReport } from "./report.js";
 import { type CheckId, checkTable } from "./check-table.js";
 import { hintFor } from "./hints.js";
 import { type TokenChoice, wantedOf } from "./protocol.js";
-import { type Proven, signedLevel, strongest } from "./proven.js";
+import { type ExistingKeyRule, type Proven, signedLevel, strongest } from "./proven.js";
 import { returnValueNumber } from "./return-values.js";
 import { removalHint } from "./run-objects.js";
 import type { WorkerEnd } from "./process/run-worker.js";
@@ -15,6 +15,9 @@ export interface Asked {
   readonly token: TokenChoice;
   readonly timeoutMs: number;
   readonly objectLabel: string;
+  /** How to remove what is left on the token: see `removalCommand`. */
+  readonly removal: string;
+  readonly existingKeys: ExistingKeyRule;
 }
 
 const printedAtMost = 200;
@@ -43,6 +46,7 @@ export function tokenReport(asked: Asked, end: WorkerEnd): TokenReport {
     ...(unsigned !== undefined && { unsigned }),
     ...(checks.some(({ id, status }) => id === "signing-keys" && status !== "skip") && {
       keys: transcript.keys,
+      ...(asked.existingKeys === "list" && { existing_keys: "listed" as const }),
     }),
     checks: checks.map((check) => withReasons(check, checks)),
   };
@@ -157,12 +161,12 @@ function printed({ transcript, stderr }: WorkerEnd): string {
     : `; it printed: ${JSON.stringify(withoutUrlSecrets(line).slice(0, printedAtMost))}`;
 }
 
-function mayBeLeft({ module, token, objectLabel }: Asked): CheckResult {
+function mayBeLeft({ removal, objectLabel }: Asked): CheckResult {
   return {
     id: "leftovers",
     status: "warn",
     ms: 0,
     detail: `not looked for: objects labelled ${objectLabel} may be on the token`,
-    hint: removalHint(module, token, objectLabel),
+    hint: removalHint(removal, objectLabel),
   };
 }

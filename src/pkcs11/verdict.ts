@@ -14,7 +14,8 @@ function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
   if (tokens.length <= mostNamed)
     return tokens.map(
       (token) =>
-        `token ${JSON.stringify(token.label)}: ${cleared(token) ?? `${said[token.proven]}${because(token)}`}`,
+        `token ${JSON.stringify(token.label)}: ` +
+        (cleared(token) ?? `${said[token.proven]}${because(token)}${leftAlone(token)}`),
     );
   const levels = [...provenLevels].reverse();
   const counts = levels.flatMap((level) => {
@@ -29,6 +30,15 @@ function cleared({ checks }: TokenReport): string | undefined {
   if (checks.some(({ id }) => checkTable[id].proof !== undefined)) return undefined;
   const left = checks.find(({ id, status }) => id === "leftovers" && status === "pass");
   return left && (left.detail === "none" ? "no object of that test is on it" : left.detail);
+}
+
+/** What was not done because it was not to be. */
+function leftAlone({ existing_keys: existing, keys = [] }: TokenReport): string {
+  if (existing === undefined) return "";
+  return keys.length === 0
+    ? "; keys that are on it were not to be signed with"
+    : `; the ${keys.length === 1 ? "signing key that is" : `${keys.length} signing keys that are`} on it ` +
+        "were only listed, as asked for";
 }
 
 const said: Readonly<Record<Proven, string>> = {

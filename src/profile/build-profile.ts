@@ -147,6 +147,7 @@ function proofRules(proof: TreeNode, keysElsewhere: boolean): ProofRules {
   return {
     atLeast: proofLevels.find((known) => known === level) ?? "signed",
     tokenObjects: textOf(valueOf(proof, "token_objects")) === "never" ? "never" : "allow",
+    existingKeys: textOf(valueOf(proof, "existing_keys")) === "list" ? "list" : "sign",
     keys: keys?.kind === "list" ? keys.items.map((label) => checked(textOf(label))) : [],
     keysElsewhere,
   };

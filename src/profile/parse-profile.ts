@@ -6,6 +6,7 @@ import { checkPaths } from "./checks/paths.js";
 import { schemaFindings } from "./checks/schema.js";
 import { checkSharedDescriptors, checkStrayPins } from "./checks/secrets.js";
 import { checkEnvironment } from "./checks/environment.js";
+import { checkProof } from "./checks/proof.js";
 import { checkLogVerbosity, checkService } from "./checks/service.js";
 import { checkUsers } from "./checks/users.js";
 import { type Finding, isError, toProblems } from "./finding.js";
@@ -54,6 +55,7 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
     ...checkLogVerbosity(root),
     ...checkPaths(root),
     ...checkService(root),
+    ...checkProof(root),
     ...checkEnvironment(root),
     ...checkKeyStores(root),
   ];

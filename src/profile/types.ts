@@ -76,8 +76,16 @@ export interface ServiceAccount {
   readonly environment?: ReadonlyMap<string, string>;
 }
 
-/** What can be demanded of the smoke test; `signed`: by any key. */
-export const proofLevels = ["nothing", "reached", "logged-in", "signed", "signed-existing-key"] as const;
+/** What can be demanded of the smoke test, from least to most; `signed` is `signed-token-key`. */
+export const proofLevels = [
+  "nothing",
+  "reached",
+  "logged-in",
+  "signed",
+  "signed-token-key",
+  "signed-session-key",
+  "signed-existing-key",
+] as const;
 
 /** What the smoke test has to prove about each user's token, and how it may do so. */
 export interface ProofRules {
@@ -85,6 +93,8 @@ export interface ProofRules {
   readonly atLeast: (typeof proofLevels)[number];
   /** Whether keys may be made on the token where session objects are refused. */
   readonly tokenObjects: "allow" | "never";
+  /** Whether keys that are on the token are signed with, or only listed. */
+  readonly existingKeys: "sign" | "list";
   /** Labels of signing keys that must be on one of the tokens. */
   readonly keys: readonly string[];
   /** Whether there are several tokens, so that one need not have all these keys. */

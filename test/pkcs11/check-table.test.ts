@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { checkTable } from "../../src/pkcs11/check-table.js";
-import type { WorkerTask } from "../../src/pkcs11/protocol.js";
+import type { WorkerTask } from "../../src/pkcs11/worker-request.js";
 import { checksOf } from "../../src/pkcs11/worker/checks/index.js";
 
 const { $defs } = JSON.parse(

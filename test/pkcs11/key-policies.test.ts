@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import t, { test } from "tap";
 import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { smokeTest, testToken, type SmokeRequest } from "../../src/pkcs11/test-token.js";
@@ -12,7 +13,7 @@ plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 const wrapping = modules.wrapping();
-const soft = softTokens("edwards", "policies");
+const soft = softTokens("edwards", "goldilocks", "policies");
 
 t.teardown(() => {
   worker.remove();
@@ -31,6 +32,13 @@ function make(token: string, label: string, type: string, ...policy: readonly st
 }
 
 make("edwards", "seal", "EC:edwards25519");
+const pem = join(soft.folder, "ed448.pem");
+execFileSync("openssl", ["genpkey", "-algorithm", "ed448", "-out", pem]);
+const imported = ["--token", "goldilocks", "--label", "seal", "--id", "01", "--pin", userPin];
+execFileSync("softhsm2-util", ["--import", pem, ...imported], {
+  env: { PATH: "/usr/bin", ...soft.environment },
+  stdio: "pipe",
+});
 const allowedOnly = [
   ["SHA256-RSA-PKCS-PSS", "SHA256_RSA_PKCS_PSS"],
   ["RSA-PKCS-PSS", "RSA_PKCS_PSS"],
@@ -69,6 +77,22 @@ test("an Ed25519 key that is on the token signs, and is verified on this host", 
   t.equal(report.proven, "signed-existing-key");
   const wrong = await smokeTest(request("edwards", [], { WRAP_SIGN: "wrong" }));
   t.match(check(wrong, "sign-existing"), { status: "warn", detail: /the signature does not verify/ });
+});
+
+test("an Ed448 key that is on the token signs, and is verified on this host", async (t) => {
+  const report = await smokeTest(request("goldilocks", ["seal"]));
+  t.match(check(report, "sign-existing"), {
+    status: "pass",
+    detail: '"seal" (Ed448), EDDSA, verified on this host',
+  });
+  t.equal(report.proven, "signed-existing-key");
+  const wrong = await smokeTest(request("goldilocks", ["seal"], { WRAP_SIGN: "wrong" }));
+  t.match(check(wrong, "sign-existing"), { status: "fail", detail: /the signature does not verify/ });
+});
+
+test("a module that takes no parameter for EdDSA signs with an Ed448 key all the same", async (t) => {
+  const report = await smokeTest(request("goldilocks", ["seal"], { WRAP_EDDSA: "plain" }));
+  t.match(check(report, "sign-existing"), { status: "pass", detail: /\(Ed448\), EDDSA, verified/ });
 });
 
 for (const [mechanism, name] of allowedOnly) {

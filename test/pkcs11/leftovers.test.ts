@@ -55,7 +55,11 @@ test("what a crash leaves is told with a command that removes just that, and by 
   const left = check(report, "leftovers");
   t.match(left, { status: "warn", detail: /^not looked for: objects labelled knetctl-smoke-/ });
   const label = labelIn(left?.detail);
-  t.match(left?.hint, `--token-label production --remove-leftovers ${label}`);
+  t.match(
+    left?.hint,
+    `--token-label production --env SOFTHSM2_CONF=${soft.environment["SOFTHSM2_CONF"] ?? ""} `,
+  );
+  t.match(left?.hint, `--pin-prompt --remove-leftovers ${label}`);
   t.strictSame(await onToken(), ["ca", "ca", label, label, label, label]);
 
   const next = await smokeTest(request());

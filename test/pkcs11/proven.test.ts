@@ -130,6 +130,42 @@ test("on an empty token a session key is proof, unless an existing key is asked 
   );
 });
 
+test("each way to sign is enough for what asks for less, and for nothing more", async (t) => {
+  const onToken = { WRAP_MAKE: "session" };
+  const asked = async (token: string, lies: Lies, atLeast: ProofRules["atLeast"]): Promise<number> =>
+    exitCode(await smoke(token, lies, { atLeast }));
+  t.equal(await asked("empty", onToken, "signed-token-key"), 0);
+  t.equal(await asked("empty", {}, "signed-session-key"), 0);
+  t.equal(await asked("keys", onToken, "signed-session-key"), 0, "a key that is there is more");
+  const less = await smoke("empty", onToken, { atLeast: "signed-session-key" });
+  t.match(check(less, "signature"), {
+    status: "fail",
+    detail: /it is not proven that a key made in the session signs$/,
+    hint: /ask for less: signed-token-key$/,
+  });
+  t.strictSame([less.proven, exitCode(less)], ["signed-token-key", 1]);
+});
+
+test("keys that are only to be listed are not signed with, and the verdict says so", async (t) => {
+  const listed = { existingKeys: "list" } as const;
+  const report = await smoke("keys", {}, listed);
+  t.match(report, { proven: "signed-session-key", existing_keys: "listed" });
+  t.equal(report.keys?.length, 2);
+  t.match(check(report, "sign-existing"), { status: "skip", detail: /only listed, as was asked for/ });
+  t.equal(
+    verdict({ tokens: [report] }),
+    'token "keys": signed with a key made in the session; the 2 signing keys that are on it were only ' +
+      "listed, as asked for",
+  );
+  const demanded = await smoke("keys", {}, { ...listed, keys: ["ca"] });
+  t.match([check(demanded, "sign-existing")?.status, exitCode(demanded)], ["skip", 0]);
+  t.equal(exitCode(await smoke("keys", {}, { ...listed, keys: ["ocsp"] })), 1, "they must be there");
+  const refused = { WRAP_FAIL: "C_SignInit", WRAP_VALUE: "0x68" };
+  const forbids = { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x1b" };
+  t.match(check(await smoke("keys", refused, listed), "sign-existing"), { status: "skip" });
+  t.equal(exitCode(await smoke("keys", forbids, listed)), 1, "so that none of them stands in for another");
+});
+
 test("session objects refused: keys on the token prove it, and are gone at once", async (t) => {
   const report = await smoke("empty", { WRAP_MAKE: "session" });
   t.equal(report.proven, "signed-token-key");
@@ -232,9 +268,17 @@ test("a wrong signature by a key on the token proves nothing", async (t) => {
 
 test("without a PIN, little is proven, and that is a warning", async (t) => {
   const report = await smoke("keys", {}, { keys: ["ca"] }, null);
-  t.match(report, { proven: "reached", unsigned: "not logged in" });
+  t.match(report, { proven: "reached", unsigned: "not logged in", keys: undefined });
   t.match(check(report, "signature"), { status: "warn" });
+  t.match(check(report, "sign-existing"), {
+    status: "warn",
+    detail: 'the demanded keys were not looked for ("ca"): not logged in',
+    hint: /give the PIN/,
+  });
   t.equal(exitCode(report), 0);
+  const demanded = { keys: ["ca"], atLeast: "signed", pinOptional: false } as const;
+  t.equal(exitCode(await smoke("keys", {}, demanded, null)), 1, "unless it is asked for, PIN or not");
+  t.equal(exitCode(await smoke("keys", {}, { atLeast: "reached", pinOptional: false }, null)), 0);
 });
 
 test("a login that fails proves that the token was reached, a token that is not there nothing", async (t) => {
@@ -259,3 +303,46 @@ for (const [lies, rsa, ec] of sizes) {
     t.strictSame(failed(report), []);
   });
 }
+
+const lies: readonly (readonly [string, RegExp])[] = [
+  ["wrong", /signature is wrong/],
+  ["other", /signature is wrong/],
+  ["empty", /signature is wrong/],
+  ["nothing", /signature is wrong/],
+  ["long", /signature is wrong|cannot be used/],
+];
+for (const [lie, detail] of lies) {
+  test(`CKR_OK with a signature that is none (${lie}) proves nothing`, async (t) => {
+    const report = await smoke("keys", { WRAP_SIGN: lie });
+    t.strictSame([report.proven, exitCode(report)], ["logged-in", 1]);
+    t.match(check(report, "sign-existing"), { status: "fail", detail });
+    t.strictSame(
+      failed(await smoke("empty", { WRAP_SIGN: lie })).filter((id) => id.startsWith("sign-")),
+      ["sign-rsa", "sign-ec"],
+    );
+  });
+}
+
+const flags: readonly (readonly [string, number, RegExp])[] = [
+  ["locked", 0x40000, /locked out; no login was tried/],
+  ["on its final try", 0x20000, /one more wrong PIN locks the user out; no login was tried/],
+];
+for (const [name, flag, detail] of flags) {
+  test(`a token that says that its user is ${name} is not logged in to`, async (t) => {
+    const report = await smoke("keys", { WRAP_FLAGS: String(flag) });
+    t.match(check(report, "token-flags"), { status: "fail", detail });
+    t.strictSame([report.proven, check(report, "login")], ["nothing", undefined]);
+  });
+}
+
+test("a token that says it takes its PIN at a device of its own is warned of", async (t) => {
+  const report = await smoke("keys", { WRAP_FLAGS: String(0x100) });
+  t.match(check(report, "token-flags"), { status: "warn", detail: /takes its PIN at a device of its own/ });
+  t.equal(report.proven, "signed-existing-key");
+});
+
+test("a login that was there before does not prove the PIN, and nothing is claimed of it", async (t) => {
+  const report = await smoke("keys", { WRAP_FAIL: "C_Login", WRAP_VALUE: "0x100" });
+  t.match(check(report, "login"), { status: "warn", detail: /the PIN is not proven/ });
+  t.notMatch(report.proven, /^logged-in$/);
+});

@@ -130,15 +130,26 @@ t.test("what is to be proven: left out, in full, and what is no proof", async (t
   t.strictSame(await proofOf({}), {
     atLeast: "signed",
     tokenObjects: "allow",
+    existingKeys: "sign",
     keys: [],
     keysElsewhere: false,
   });
   t.strictSame(
     await proofOf({ at_least: "signed-existing-key", token_objects: "never", keys: ["ca", "ocsp"] }),
-    { atLeast: "signed-existing-key", tokenObjects: "never", keys: ["ca", "ocsp"], keysElsewhere: false },
+    {
+      atLeast: "signed-existing-key",
+      tokenObjects: "never",
+      existingKeys: "sign",
+      keys: ["ca", "ocsp"],
+      keysElsewhere: false,
+    },
   );
+  for (const at_least of ["signed-token-key", "signed-session-key"] as const)
+    t.match(await proofOf({ at_least, existing_keys: "list" }), { atLeast: at_least, existingKeys: "list" });
   for (const wrong of [
-    { at_least: "signed-session-key" },
+    { at_least: "signed-key" },
+    { existing_keys: "leave" },
+    { at_least: "signed-existing-key", existing_keys: "list" },
     { token_objects: "always" },
     { keys: "ca" },
     { keys: [""] },

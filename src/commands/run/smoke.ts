@@ -6,7 +6,13 @@ import type { Secret } from "../../problem/secret.js";
 import type { PinSource } from "../../profile/types.js";
 import { type SmokeReport, smokeOutcome } from "../../pkcs11/report.js";
 import type { Identity, TokenChoice } from "../../pkcs11/protocol.js";
-import { demandedLevels, type ProofRules, tokenObjectRules, usualProofRules } from "../../pkcs11/proven.js";
+import {
+  demandedLevels,
+  existingKeyRules,
+  type ProofRules,
+  tokenObjectRules,
+  usualProofRules,
+} from "../../pkcs11/proven.js";
 import { defaultTimeoutMs, removeLeftovers, smokeTest } from "../../pkcs11/test-token.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { smokeJson } from "../../ui/reports/report-json.js";
@@ -27,8 +33,10 @@ export interface SmokeArguments extends LoginArguments {
   readonly pinPrompt?: boolean | undefined;
   /** Seconds, for the whole test. */
   readonly timeout?: number | undefined;
-  /** What must be proven if there is a PIN; see `ProofRules`. */
+  /** What must be proven; see `ProofRules`. */
   readonly atLeast?: string | undefined;
+  /** Whether keys that are on the token are signed with, or only listed. */
+  readonly existingKeys?: string | undefined;
   /** Labels of signing keys that must be on the token. */
   readonly key?: readonly string[] | undefined;
   /** Whether keys may be made on the token, and are destroyed. */
@@ -99,9 +107,14 @@ function timeoutMs(seconds: number | undefined): number {
 }
 
 /** The parser has refused all other words. */
-function proofRules({ atLeast, tokenObjects, key = [] }: SmokeArguments): ProofRules {
+function proofRules({ atLeast, existingKeys, tokenObjects, key = [] }: SmokeArguments): ProofRules {
+  if (existingKeys === "list" && atLeast === "signed-existing-key")
+    throw usage("--at-least signed-existing-key asks for what --existing-keys list forbids");
   return {
     atLeast: demandedLevels.find((known) => known === atLeast) ?? usualProofRules.atLeast,
+    // who asks for it wants it proven, PIN or not
+    pinOptional: atLeast === undefined,
+    existingKeys: existingKeyRules.find((known) => known === existingKeys) ?? usualProofRules.existingKeys,
     tokenObjects: tokenObjectRules.find((known) => known === tokenObjects) ?? usualProofRules.tokenObjects,
     keys: key,
     keysElsewhere: false,

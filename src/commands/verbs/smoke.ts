@@ -17,8 +17,20 @@ export const smoke = verb({
     "pin-prompt": flag("ask for the PIN on the terminal"),
     ...loginOptions,
     "at-least": {
-      ...text("what must be proven, if a PIN is given (default: signed)"),
-      choices: ["nothing", "reached", "logged-in", "signed", "signed-existing-key"],
+      ...text("what must be proven, from least to most (default: signed, if a PIN is given)"),
+      choices: [
+        "nothing",
+        "reached",
+        "logged-in",
+        "signed",
+        "signed-token-key",
+        "signed-session-key",
+        "signed-existing-key",
+      ],
+    },
+    "existing-keys": {
+      ...text("sign with a key that is on the token (default), or only list them"),
+      choices: ["sign", "list"],
     },
     key: {
       ...text("label of a signing key that must be on the token and is signed with; may be repeated"),

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { WorkerRequest } from "../protocol.js";
+import type { WorkerRequest } from "../worker-request.js";
 import type { WorkerEnd } from "./run-worker.js";
 
 /** What differs between the processes of one test. */

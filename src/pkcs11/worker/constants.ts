@@ -11,6 +11,7 @@ export const CKF_SERIAL_SESSION = 0x4;
 /** Token flags. */
 export const CKF_WRITE_PROTECTED = 0x2;
 export const CKF_LOGIN_REQUIRED = 0x4;
+export const CKF_PROTECTED_AUTHENTICATION_PATH = 0x100;
 export const CKF_TOKEN_INITIALIZED = 0x400;
 export const CKF_USER_PIN_COUNT_LOW = 0x10000;
 export const CKF_USER_PIN_FINAL_TRY = 0x20000;

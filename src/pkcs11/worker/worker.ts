@@ -8,14 +8,8 @@ import type { Run } from "./checks/check.js";
 import { checksOf } from "./checks/index.js";
 import { askedBefore } from "./checks/own-objects.js";
 import { closeOthers } from "../../host/commands/start-child.js";
-import {
-  asRequest,
-  encodeMessage,
-  type Identity,
-  type RefusalReason,
-  type WorkerMessage,
-  type WorkerRequest,
-} from "../protocol.js";
+import { encodeMessage, type Identity, type RefusalReason, type WorkerMessage } from "../protocol.js";
+import { asRequest, type WorkerRequest } from "../worker-request.js";
 import { loaderTells } from "../process/worker-stderr.js";
 import { limitOpenFiles } from "./limit-open-files.js";
 import { runChecks } from "./run-checks.js";

@@ -6,6 +6,7 @@ import { missingKeys } from "../../../src/steps/smoke-test/missing-keys.js";
 const proof: ProofRules = {
   atLeast: "signed",
   tokenObjects: "allow",
+  existingKeys: "sign",
   keys: ["ca", "ocsp"],
   keysElsewhere: true,
 };

@@ -3,7 +3,8 @@ import type { Handle, KeyPair, PKCS11, RsaPSS } from "pkcs11js";
 import type { CheckId } from "../../check-table.js";
 import type { CheckResult, CheckStatus } from "../../report.js";
 import type { SignedKey } from "../../proven.js";
-import type { WorkerMessage, WorkerRequest } from "../../protocol.js";
+import type { WorkerMessage } from "../../protocol.js";
+import type { WorkerRequest } from "../../worker-request.js";
 import { CKF_LOGIN_REQUIRED } from "../constants.js";
 
 /** Key sizes in the mechanism's own unit, and CKF_… */
@@ -88,7 +89,9 @@ export interface Run {
 export interface Scheme {
   readonly mechanism: number;
   /** What the mechanism is called with; absent: with nothing. */
-  readonly parameter?: RsaPSS;
+  readonly parameter?: RsaPSS | Buffer;
+  /** Left out: all keys of its kind. */
+  readonly fits?: (key: KeyObject) => boolean;
   readonly name: string;
   readonly prepared: (data: Buffer) => Buffer;
   /** Node's verification of a signature of the data, as they were before `prepared`. */
@@ -104,6 +107,8 @@ export interface KeyKind {
   readonly schemes: readonly Scheme[];
   /** The pair of this kind that the run has made. */
   readonly keysOf: (run: Run) => KeyPair | undefined;
+  /** What Node calls such a key (`asymmetricKeyType`). */
+  readonly nodeTypes: readonly string[];
   /** The attributes that are the public key, and the key that their values are; throws if they are none. */
   readonly publicParts: readonly number[];
   readonly publicKey: (parts: readonly Buffer[]) => KeyObject;

@@ -1,4 +1,4 @@
-import type { WorkerTask } from "../../protocol.js";
+import type { WorkerTask } from "../../worker-request.js";
 import { aes } from "./aes.js";
 import type { Check } from "./check.js";
 import { destroy, leftovers } from "./cleanup.js";

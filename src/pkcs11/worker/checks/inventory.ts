@@ -18,6 +18,7 @@ import {
 import { longestName, mostObjects, type InventoryObject } from "../../inventory.js";
 import { attributes, eachAttribute, numberIn } from "./own-objects.js";
 import type { Check, Run } from "./check.js";
+import { plainPoint } from "./keys/public-keys.js";
 import { findObjects } from "./find-objects.js";
 
 /**
@@ -69,8 +70,8 @@ function hashOf(run: Run, handle: Handle, objectClass: number): string | undefin
     case CKO_PUBLIC_KEY:
     case CKO_PRIVATE_KEY:
       return (
-        hash(attributes(run, handle, [CKA_MODULUS, CKA_PUBLIC_EXPONENT])) ??
-        hash(attributes(run, handle, [CKA_EC_PARAMS, CKA_EC_POINT]))
+        hash(attributes(run, handle, [CKA_MODULUS, CKA_PUBLIC_EXPONENT])?.map(withoutZeros)) ??
+        hashOfPoint(attributes(run, handle, [CKA_EC_PARAMS, CKA_EC_POINT]))
       );
     case CKO_CERTIFICATE:
       return hash(attributes(run, handle, [CKA_VALUE]));
@@ -83,7 +84,7 @@ function hashOf(run: Run, handle: Handle, objectClass: number): string | undefin
 function hash(values: readonly Buffer[] | undefined): string | undefined {
   if (values === undefined || values.some(({ length }) => length === 0)) return undefined;
   const digest = createHash("sha256");
-  for (const bytes of values.map(bare)) {
+  for (const bytes of values) {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
     digest.update(length).update(bytes);
@@ -91,12 +92,13 @@ function hash(values: readonly Buffer[] | undefined): string | undefined {
   return digest.digest("hex");
 }
 
-/**
- * Without what one member may write and another may not: a number's leading zeros, the DER OCTET STRING (04,
- * length) around an EC point (02, 03, 04 …).
- */
-function bare(value: Buffer): Buffer {
-  const isWrapped =
-    value[0] === 0x04 && value[1] === value.length - 2 && [0x02, 0x03, 0x04].includes(value[2] ?? 0);
-  return isWrapped ? value.subarray(2) : value.subarray(value.findIndex((byte) => byte !== 0));
+/** A number as every member has it, whether it writes leading zeros or not. */
+function withoutZeros(number: Buffer): Buffer {
+  const first = number.findIndex((byte) => byte !== 0);
+  return number.subarray(first === -1 ? number.length : first);
+}
+
+function hashOfPoint([parameters, point]: readonly Buffer[] = []): string | undefined {
+  const isThere = parameters !== undefined && point !== undefined && point.length > 0;
+  return isThere ? hash(plainPoint(parameters, point)) : undefined;
 }

@@ -1,9 +1,11 @@
+import type { KeyObject } from "node:crypto";
 import type { Handle } from "pkcs11js";
 import { CKA_ALLOWED_MECHANISMS, CKA_ALWAYS_AUTHENTICATE } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { isUnreachable } from "../../return-values.js";
 import {
   type Check,
+  type KeyKind,
   type Outcome,
   recordSigned,
   type Run,
@@ -27,9 +29,11 @@ const mostTried = 5;
 export const signExisting: Check = {
   id: "sign-existing",
   refused: "fail",
-  skip: (run) => withoutLogin(run) ?? (run.searchable ? undefined : "objects cannot be searched for"),
+  skip: (run) => (run.request.keys.length > 0 && !run.request.keysElsewhere ? undefined : whyNone(run)),
   perform(run) {
     const { keys, keysElsewhere } = run.request;
+    const none = whyNone(run);
+    if (none !== undefined) return notSignedWith(run, none);
     const demanded = keys.filter(
       (label) => !keysElsewhere || run.signingKeys.some((key) => key.label === label),
     );
@@ -45,6 +49,28 @@ export const signExisting: Check = {
     return { status: "warn", detail: `no key on the token is proven to sign: ${told.join("; ")}` };
   },
 };
+
+const onlyListed = "keys that are on the token are only listed, as was asked for";
+
+/** Why no key that is on the token is signed with. */
+function whyNone(run: Run): string | undefined {
+  return whyUnseen(run) ?? (run.request.existingKeys === "list" ? onlyListed : undefined);
+}
+
+function whyUnseen(run: Run): string | undefined {
+  return withoutLogin(run) ?? (run.searchable ? undefined : "objects cannot be searched for");
+}
+
+/** Of keys that were demanded. */
+function notSignedWith(run: Run, why: string): Outcome {
+  if (whyUnseen(run) === undefined) return { status: "skip", detail: why };
+  const labels = run.request.keys.map((label) => JSON.stringify(label)).join(", ");
+  return {
+    status: "warn",
+    detail: `the demanded keys were not looked for (${labels}): ${why}`,
+    ...(!run.loggedIn && { hint: "give the PIN: private keys are not seen without a login" }),
+  };
+}
 
 function everyOne(run: Run, demanded: readonly string[]): Outcome {
   const attempts = demanded.flatMap((label) => {
@@ -88,7 +114,7 @@ function signWith(run: Run, key: SigningKey): Attempt {
   const halves = publicHalves(run, key);
   if (halves.keys.length === 0)
     return leftOut("has no public key and no certificate on the token that this test can verify with");
-  const offered = schemesOf(run, key.kind);
+  const offered = schemesFor(run, key.kind, halves.keys);
   if (offered.length === 0) return leftOut(`cannot be tried: no ${key.kind.name} signature is offered`);
   const schemes = allowedOf(run, key, offered);
   if (schemes.length === 0) return leftOut("allows no signature that this test can verify");
@@ -109,6 +135,11 @@ function notRight({ own }: PublicHalves, what: string): Attempt {
         result: "no-match",
         text: `${what}: the signature does not verify with the public key of the same ID`,
       };
+}
+
+/** The ways to sign that the token offers, as far as they go with one of these keys. */
+function schemesFor(run: Run, kind: KeyKind, keys: readonly KeyObject[]): readonly Scheme[] {
+  return schemesOf(run, kind).filter(({ fits }) => fits === undefined || keys.some(fits));
 }
 
 /** A second login would count towards a lock-out if it failed. */
@@ -168,12 +199,13 @@ function firstSignature(
 
 /** A key on the token that the run could sign with; it was not tried. */
 export function existingSigner(run: Run): Signer | undefined {
+  if (run.request.existingKeys === "list") return undefined;
   for (const key of run.signingKeys.slice(0, mostTried)) {
     if (key.kind === undefined || demandsLogin(run, key)) continue;
-    const [scheme] = allowedOf(run, key, schemesOf(run, key.kind));
     const [publicKey] = publicHalves(run, key).keys;
-    if (scheme !== undefined && publicKey !== undefined)
-      return { kind: key.kind, privateKey: key.handle, scheme, publicKey };
+    if (publicKey === undefined) continue;
+    const [scheme] = allowedOf(run, key, schemesFor(run, key.kind, [publicKey]));
+    if (scheme !== undefined) return { kind: key.kind, privateKey: key.handle, scheme, publicKey };
   }
   return undefined;
 }

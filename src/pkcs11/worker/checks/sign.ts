@@ -78,12 +78,15 @@ function provenBy(run: Run): Proven {
 
 /** What failed before is the reason, and told already; without a PIN less was to be expected. */
 function tooLittle(run: Run, names: readonly string[]): Outcome {
+  const { atLeast, pinOptional } = run.request;
+  const unproven =
+    atLeast === "signed-session-key" ? "a key made in the session signs" : "a key that is on the token signs";
   return {
-    status: run.failed || run.pin === undefined ? "warn" : "fail",
+    status: run.failed || (run.pin === undefined && pinOptional) ? "warn" : "fail",
     detail:
       names.length > 0
-        ? `only with ${names.join(" and ")}: it is not proven that a key that is on the token signs`
-        : run.request.atLeast === "logged-in"
+        ? `only with ${names.join(" and ")}: it is not proven that ${unproven}`
+        : atLeast === "logged-in"
           ? `${run.loggedIn ? "the login was there before" : "nobody logged in"}: the PIN is not proven`
           : "nothing was signed correctly: it is not proven that the module signs",
     hint: hintOf(run),
@@ -94,6 +97,8 @@ function hintOf(run: Run): string {
   if (run.pin === undefined && !run.loggedIn) return "give the PIN, so that the test can log in";
   if (run.request.atLeast === "logged-in")
     return "end the programs that keep this user logged in to the token, and test again";
+  if (run.request.atLeast === "signed-session-key" && run.signed.length > 0)
+    return "where it is right that there are no session objects, ask for less: signed-token-key";
   return (
     "make a signing key for the application before you rely on this token; where it is right that there is " +
     "none, proof.at_least in the profile, or --at-least, asks for less"

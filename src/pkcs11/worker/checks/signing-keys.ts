@@ -105,12 +105,11 @@ function without(missing: readonly string[], keys: readonly SigningKey[]): Outco
 }
 
 function leftBefore(run: Run, { earlier }: Keys): Outcome {
-  const { module, token } = run.request;
   const [first = ""] = earlier;
   return {
     status: "warn",
     detail: `keys of a smoke test that has not ended, or could not, are on the token: ${earlier.join(", ")}`,
-    hint: removalHint(module, token, first),
+    hint: removalHint(run.request.removal, first),
   };
 }
 

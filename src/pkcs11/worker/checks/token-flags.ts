@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  CKF_PROTECTED_AUTHENTICATION_PATH,
   CKF_USER_PIN_COUNT_LOW,
   CKF_USER_PIN_FINAL_TRY,
   CKF_USER_PIN_LOCKED,
@@ -55,6 +56,8 @@ export function readFlags(flags: number, login: boolean): Outcome {
     };
   }
   const found = warnings.filter(([flag]) => (flags & flag) !== 0).map(([, text]) => text);
+  if (login && (flags & CKF_PROTECTED_AUTHENTICATION_PATH) !== 0)
+    found.push("the token takes its PIN at a device of its own, and need not take one from a program");
   return found.length === 0 ? { status: "pass" } : { status: "warn", detail: found.join("; ") };
 }
 

@@ -21,6 +21,7 @@ export const rsaKind: KeyKind = {
   type: CKK_RSA,
   schemes: rsaSchemes,
   keysOf: (run) => run.rsa,
+  nodeTypes: ["rsa"],
   publicParts: [CKA_MODULUS, CKA_PUBLIC_EXPONENT],
   publicKey: ([modulus = none, exponent = none]) => rsaPublicKey(modulus, exponent),
 };
@@ -30,6 +31,7 @@ export const ecKind: KeyKind = {
   type: CKK_EC,
   schemes: ecSchemes,
   keysOf: (run) => run.ec,
+  nodeTypes: ["ec"],
   publicParts: [CKA_EC_PARAMS, CKA_EC_POINT],
   publicKey: ([parameters = none, point = none]) => ecPublicKey(parameters, point),
 };
@@ -40,6 +42,7 @@ const edwardsKind: KeyKind = {
   type: CKK_EC_EDWARDS,
   schemes: edwardsSchemes,
   keysOf: () => undefined,
+  nodeTypes: ["ed25519", "ed448"],
   publicParts: [CKA_EC_PARAMS, CKA_EC_POINT],
   publicKey: ([parameters = none, point = none]) => edwardsPublicKey(parameters, point),
 };

@@ -28,7 +28,7 @@ export function publicHalves(run: Run, key: SigningKey): PublicHalves {
   const publics = partners(run, key, CKO_PUBLIC_KEY).flatMap((handle) => keyIn(run, kind, handle) ?? []);
   if (publics.length > 0) return { keys: publics, own: false };
   const certificates = partners(run, key, CKO_CERTIFICATE);
-  return { keys: certificates.flatMap((handle) => keyOfCertificate(run, handle) ?? []), own: false };
+  return { keys: certificates.flatMap((handle) => keyOfCertificate(run, kind, handle) ?? []), own: false };
 }
 
 function keyIn(run: Run, { publicParts, publicKey }: KeyKind, handle: Handle): KeyObject | undefined {
@@ -38,10 +38,12 @@ function keyIn(run: Run, { publicParts, publicKey }: KeyKind, handle: Handle): K
   });
 }
 
-function keyOfCertificate(run: Run, handle: Handle): KeyObject | undefined {
+/** A certificate that has another kind of key is not that of the private key. */
+function keyOfCertificate(run: Run, { nodeTypes }: KeyKind, handle: Handle): KeyObject | undefined {
   return readable(() => {
     const [value] = attributes(run, handle, [CKA_VALUE]) ?? [];
-    return value && new X509Certificate(value).publicKey;
+    const key = value && new X509Certificate(value).publicKey;
+    return key !== undefined && nodeTypes.includes(key.asymmetricKeyType ?? "") ? key : undefined;
   });
 }
 

@@ -15,37 +15,62 @@ export function rsaPublicKey(modulus: Buffer, exponent: Buffer): KeyObject {
  * or bare, as some modules return it. Throws for anything else, and for a point that is not on the curve.
  */
 export function ecPublicKey(parameters: Buffer, ecPoint: Buffer): KeyObject {
-  const forms = [...octetsIn(ecPoint), ecPoint];
-  for (const point of forms) {
-    try {
-      return createPublicKey({ format: "der", type: "spki", key: publicKeyInfo(parameters, point) });
-    } catch {
-      // the other form may be the one
-    }
-  }
-  throw new Error(`CKA_EC_POINT holds no point of the key's curve (${ecPoint.length} bytes)`);
+  const point = [...octetsIn(ecPoint), ecPoint].find((one) => isOnCurve(parameters, one));
+  if (point === undefined)
+    throw new Error(`CKA_EC_POINT holds no point of the key's curve (${ecPoint.length} bytes)`);
+  return createPublicKey({ format: "der", type: "spki", key: publicKeyInfo(parameters, point) });
 }
 
-/** Ed25519 in CKA_EC_PARAMS: the identifier of RFC 8410, or a name or identifier of PKCS #11. */
-const ed25519Names: readonly string[] = [
-  "06032b6570",
-  "130c656477617264733235353139",
-  "06092b06010401da470f01",
+interface EdwardsCurve {
+  readonly crv: "Ed25519" | "Ed448";
+  /** In CKA_EC_PARAMS: the identifier of RFC 8410, or a name or identifier of PKCS #11. */
+  readonly names: readonly string[];
+  readonly bytes: number;
+}
+
+const edwardsCurves: readonly EdwardsCurve[] = [
+  {
+    crv: "Ed25519",
+    names: ["06032b6570", "130c656477617264733235353139", "06092b06010401da470f01"],
+    bytes: 32,
+  },
+  { crv: "Ed448", names: ["06032b6571", "130a65647761726473343438"], bytes: 57 },
 ];
-const ed25519Bytes = 32;
 
 /**
- * An Ed25519 key from CKA_EC_PARAMS (DER) and CKA_EC_POINT: the point in a DER OCTET STRING, or bare, as
- * version 3.0 requires. Throws for anything else, and for Ed448, for which CKM_EDDSA needs a parameter.
+ * An Ed25519 or Ed448 key from CKA_EC_PARAMS (DER) and CKA_EC_POINT: the point in a DER OCTET STRING, or
+ * bare, as version 3.0 requires. Throws for anything else.
  */
 export function edwardsPublicKey(parameters: Buffer, ecPoint: Buffer): KeyObject {
-  const point = [ecPoint, ...octetsIn(ecPoint)].find(({ length }) => length === ed25519Bytes);
-  if (!ed25519Names.includes(parameters.toString("hex")) || point === undefined)
-    throw new Error(`CKA_EC_POINT holds no point of Ed25519 (${ecPoint.length} bytes)`);
+  const curve = edwardsCurves.find(({ names }) => names.includes(parameters.toString("hex")));
+  const point = [ecPoint, ...octetsIn(ecPoint)].find(({ length }) => length === curve?.bytes);
+  if (curve === undefined || point === undefined)
+    throw new Error(`CKA_EC_POINT holds no point of Ed25519 or Ed448 (${ecPoint.length} bytes)`);
   return createPublicKey({
     format: "jwk",
-    key: { kty: "OKP", crv: "Ed25519", x: point.toString("base64url") },
+    key: { kty: "OKP", crv: curve.crv, x: point.toString("base64url") },
   });
+}
+
+/**
+ * CKA_EC_PARAMS and CKA_EC_POINT of a key as every member has them, however it writes them: the point bare,
+ * an Edwards curve by one of its names. Of a curve that is not known here, as they are.
+ */
+export function plainPoint(parameters: Buffer, ecPoint: Buffer): readonly [Buffer, Buffer] {
+  const curve = edwardsCurves.find(({ names }) => names.includes(parameters.toString("hex")));
+  const forms = [...octetsIn(ecPoint), ecPoint];
+  if (curve !== undefined)
+    return [Buffer.from(curve.crv), forms.find(({ length }) => length === curve.bytes) ?? ecPoint];
+  return [parameters, forms.find((point) => isOnCurve(parameters, point)) ?? forms[0] ?? ecPoint];
+}
+
+function isOnCurve(parameters: Buffer, point: Buffer): boolean {
+  try {
+    createPublicKey({ format: "der", type: "spki", key: publicKeyInfo(parameters, point) });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The content of a DER OCTET STRING of at most 255 bytes; none if it is not one. */
@@ -76,10 +101,11 @@ const curves: ReadonlyMap<string, string> = new Map([
   ["secp521r1", "P-521"],
 ]);
 
-/** `RSA 2048`, `EC P-256`, `Ed25519`. */
+/** `RSA 2048`, `EC P-256`, `Ed25519`, `Ed448`. */
 export function keyText({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string {
   const { modulusLength, namedCurve } = asymmetricKeyDetails;
   if (modulusLength !== undefined) return `RSA ${modulusLength}`;
   if (asymmetricKeyType === "ed25519") return "Ed25519";
+  if (asymmetricKeyType === "ed448") return "Ed448";
   return namedCurve === undefined ? (asymmetricKeyType ?? "") : `EC ${curves.get(namedCurve) ?? namedCurve}`;
 }

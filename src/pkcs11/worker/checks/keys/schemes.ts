@@ -109,14 +109,23 @@ export const ecSchemes: readonly Scheme[] = [
   ecdsa(CKM_ECDSA_SHA512, "ECDSA_SHA512", "sha512", asIs),
 ];
 
-/** Without a parameter: pure Ed25519 (PKCS #11, version 3.0, "EdDSA"). */
+const eddsa: Scheme = {
+  mechanism: CKM_EDDSA,
+  name: "EDDSA",
+  prepared: asIs,
+  verifies: (data, key, signature) => verify(null, data, key, signature),
+};
+
+/** CK_EDDSA_PARAMS, without prehash and context: a CK_BBOOL, a CK_ULONG and a pointer, aligned. */
+const pureEddsa = Buffer.alloc(24);
+
+/**
+ * PKCS #11, version 3.0, "EdDSA": pure Ed25519 without a parameter, Ed448 with one. Modules that know
+ * only the former way take Ed448 so too, and mean the same.
+ */
 export const edwardsSchemes: readonly Scheme[] = [
-  {
-    mechanism: CKM_EDDSA,
-    name: "EDDSA",
-    prepared: asIs,
-    verifies: (data, key, signature) => verify(null, data, key, signature),
-  },
+  { ...eddsa, parameter: pureEddsa, fits: ({ asymmetricKeyType }) => asymmetricKeyType === "ed448" },
+  eddsa,
 ];
 
 /** CKM_… of all of these. */

@@ -5,6 +5,7 @@ import {
   ecPublicKey,
   edwardsPublicKey,
   keyText,
+  plainPoint,
   rsaPublicKey,
 } from "../../../../../src/pkcs11/worker/checks/keys/public-keys.js";
 
@@ -68,7 +69,7 @@ test("a point of Ed25519 is understood bare and in its OCTET STRING, and nothing
   const ed25519 = Buffer.from("06032b6570", "hex");
   for (const form of [Buffer.alloc(0), point.subarray(1), Buffer.alloc(57)])
     t.throws(() => edwardsPublicKey(ed25519, form));
-  t.throws(() => edwardsPublicKey(Buffer.from("06032b6571", "hex"), Buffer.alloc(57)), "Ed448");
+  t.throws(() => edwardsPublicKey(Buffer.from("06032b6571", "hex"), point), "Ed448");
 });
 
 test("an RSA key is made of modulus and exponent", async (t) => {
@@ -85,4 +86,43 @@ test("what an application's key signs is marked as a test, never the same, and n
   t.match(first.toString("latin1"), /^knetctl smoke test: .*\n/);
   t.notSame(first, second);
   t.not(first[0], 0x30, "a certificate, request, revocation list or time stamp begins with a SEQUENCE");
+});
+
+test("an Ed448 key is understood, bare and in its OCTET STRING, by either name", (t) => {
+  const { publicKey, privateKey } = generateKeyPairSync("ed448");
+  const point = part(publicKey.export({ format: "jwk" }).x);
+  const signature = sign(null, Buffer.from("data"), privateKey);
+  for (const name of ["06032b6571", "130a65647761726473343438"])
+    for (const form of [point, octets(point)]) {
+      const key = edwardsPublicKey(Buffer.from(name, "hex"), form);
+      t.equal(keyText(key), "Ed448");
+      t.ok(verify(null, Buffer.from("data"), key, signature));
+    }
+  t.throws(() => edwardsPublicKey(Buffer.from("06032b6570", "hex"), point), "not as Ed25519");
+  t.end();
+});
+
+test("a point is the same, however a member writes it", (t) => {
+  const one = (parameters: Buffer, point: Buffer): string =>
+    plainPoint(parameters, point)
+      .map((part) => part.toString("hex"))
+      .join(" ");
+  for (const curve of ["P-256", "P-521"]) {
+    const { parameters, point } = ecKey(curve);
+    t.equal(one(parameters, octets(point)), one(parameters, point), curve);
+  }
+  const names = ["06032b6570", "130c656477617264733235353139"].map((name) => Buffer.from(name, "hex"));
+  // a point that begins as an OCTET STRING does, or with a zero
+  for (const first of [0x00, 0x04]) {
+    const point = Buffer.alloc(32, first);
+    const forms = names.flatMap((name) => [one(name, point), one(name, octets(point))]);
+    t.equal(new Set(forms).size, 1);
+  }
+  const other = Buffer.from("06032b656e", "hex");
+  t.equal(
+    one(other, octets(Buffer.alloc(32, 7))),
+    one(other, Buffer.alloc(32, 7)),
+    "a curve that is not known",
+  );
+  t.end();
 });
