@@ -17,11 +17,13 @@ export function parseLoaderCache(bytes: Buffer, byteOrder: "little" | "big"): re
   const start = bytes.indexOf(magic, 0, "latin1");
   if (start < 0 || bytes.length < start + headerBytes) return [];
   const cache = bytes.subarray(start);
-  const u32 = (at: number): number =>
-    byteOrder === "little" ? cache.readUInt32LE(at) : cache.readUInt32BE(at);
+  const numbers = new DataView(cache.buffer, cache.byteOffset, cache.length);
+  const u32 = (at: number): number => numbers.getUint32(at, byteOrder === "little");
+  // a character for each byte: there are thousands of names, and decoding each takes longer than finding it
+  const texts = cache.toString("latin1");
   const text = (at: number): string | undefined => {
-    const end = cache.indexOf(0, at);
-    return at < cache.length && end >= 0 ? cache.toString("utf8", at, end) : undefined;
+    const end = texts.indexOf("\0", at);
+    return at < texts.length && end >= 0 ? utf8(texts.slice(at, end)) : undefined;
   };
   const room = Math.floor((cache.length - headerBytes) / entryBytes);
   const count = Math.min(u32(magic.length), room);
@@ -32,4 +34,9 @@ export function parseLoaderCache(bytes: Buffer, byteOrder: "little" | "big"): re
     if (name !== undefined && path !== undefined) entries.push({ name, path });
   }
   return entries;
+}
+
+/** What the bytes say, each of which is a character here. */
+function utf8(bytes: string): string {
+  return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, "latin1").toString("utf8") : bytes;
 }

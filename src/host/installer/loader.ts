@@ -13,11 +13,14 @@ import type { LoaderConfig } from "./loader-config.js";
 import { lookingOnce, resolveLinks, type LinkReader } from "./resolve-links.js";
 
 /** A shared library as the dynamic loader would find it. */
-export interface FoundLibrary {
+export interface LocatedLibrary {
   /** Where it was found: a link stays a link. */
   readonly path: AbsolutePath;
   /** The file behind it. */
   readonly file: AbsolutePath;
+}
+
+export interface FoundLibrary extends LocatedLibrary {
   readonly elf: ElfFile;
 }
 
@@ -30,6 +33,8 @@ export interface Loader {
   readonly libc: LibC;
   /** The library of a bare name, or of an absolute path; undefined when the loader would not find it. */
   find(name: string, runPath?: readonly string[]): FoundLibrary | undefined;
+  /** The same, of which only the machine it is made for is read: a library may be large. */
+  locate(name: string, runPath?: readonly string[]): LocatedLibrary | undefined;
   /**
    * Whether ldconfig would (still) register what lies in this folder, or the loader looks there by itself.
    */
@@ -38,12 +43,14 @@ export interface Loader {
   reads(file: AbsolutePath): boolean;
 }
 
+/** Of 64 bits; that of 32 bits is shorter. */
+const elfHeaderBytes = 64;
 const shell = path("/bin/sh");
 const cacheFile = path("/etc/ld.so.cache");
 const configFile = path("/etc/ld.so.conf");
 
 /** What of a host's files the loader's search looks at. */
-export type LoaderFiles = Pick<Files, "entry" | "read" | "readLink" | "list">;
+export type LoaderFiles = Pick<Files, "entry" | "read" | "beginning" | "readLink" | "list">;
 
 /**
  * Reads the host's loader configuration. The host's machine is that of its /bin/sh; without one it cannot be
@@ -60,27 +67,30 @@ export function openLoader(files: LoaderFiles): Loader {
       usualFolders(target, libc, (folder) => files.entry(path(folder)) !== undefined));
   let config: LoaderConfig | undefined;
   let configured: readonly string[] | undefined;
-  const loaded = new Map<string, FoundLibrary | undefined>();
   const links = lookingOnce(files);
+  const loaded = new Map<string, FoundLibrary | undefined>();
 
   const load = (candidate: string): FoundLibrary | undefined => {
     if (!loaded.has(candidate)) loaded.set(candidate, loadLibrary(files, links, candidate, target));
     return loaded.get(candidate);
   };
+  const search = <T>(name: string, runPath: readonly string[], look: (one: string) => T | undefined) => {
+    if (name.includes("/")) return look(name);
+    const inFolders = (folders: readonly string[]): T | undefined =>
+      firstOf(folders, (folder) => look(`${folder}/${name}`));
+    return (
+      inFolders(runPath) ??
+      firstOf(cached, (library) => (library.name === name ? look(library.path) : undefined)) ??
+      inFolders(defaults())
+    );
+  };
   const configuration = (): LoaderConfig => (config ??= readLoaderConfig(files, configFile));
   return {
     target,
     libc,
-    find(name, runPath = []) {
-      if (name.includes("/")) return load(name);
-      const inFolders = (folders: readonly string[]): FoundLibrary | undefined =>
-        firstOf(folders, (folder) => load(`${folder}/${name}`));
-      return (
-        inFolders(runPath) ??
-        firstOf(cached, (library) => (library.name === name ? load(library.path) : undefined)) ??
-        inFolders(defaults())
-      );
-    },
+    find: (name, runPath = []) => search(name, runPath, load),
+    locate: (name, runPath = []) =>
+      search(name, runPath, (candidate) => locateLibrary(files, links, candidate, target)),
     searches(folder) {
       const wanted = real(links, folder);
       configured ??= configuration().folders.map((one) => real(links, one));
@@ -136,15 +146,36 @@ function loadLibrary(
   candidate: string,
   target: ElfTarget,
 ): FoundLibrary | undefined {
-  const wanted = asAbsolutePath(candidate);
+  return usable(links, candidate, (path, file) => {
+    const bytes = files.read(file, sizeLimits.library);
+    const elf = bytes && parseElf(bytes, path);
+    return elf && sameTarget(elf.target, target) ? { path, file, elf } : undefined;
+  });
+}
+
+function locateLibrary(
+  files: LoaderFiles,
+  links: LinkReader,
+  candidate: string,
+  target: ElfTarget,
+): LocatedLibrary | undefined {
+  return usable(links, candidate, (path, file) => {
+    const bytes = files.beginning(file, elfHeaderBytes);
+    return bytes && sameTarget(parseElfTarget(bytes, path), target) ? { path, file } : undefined;
+  });
+}
+
+/** The loader passes over what it cannot use, and looks on. */
+function usable<T>(
+  links: LinkReader,
+  candidate: string,
+  look: (path: AbsolutePath, file: AbsolutePath) => T | undefined,
+): T | undefined {
+  const path = asAbsolutePath(candidate);
   try {
-    const file = wanted && resolveLinks(links, wanted);
-    const bytes = file && files.read(file, sizeLimits.library);
-    if (wanted === undefined || file === undefined || bytes === undefined) return undefined;
-    const elf = parseElf(bytes, wanted);
-    return sameTarget(elf.target, target) ? { path: wanted, file, elf } : undefined;
+    const file = path && resolveLinks(links, path);
+    return path && file && look(path, file);
   } catch (error) {
-    // the loader passes over what it cannot use, and looks on
     if (error instanceof Problem) return undefined;
     throw error;
   }

@@ -14,8 +14,12 @@ export type Registration =
   | { readonly state: "registered"; readonly path: AbsolutePath };
 
 /** Asks the loader for the name; with `wanted`, the answer must be that file, whatever links lead to it. */
-export function registrationOf(files: Files, name: string, wanted?: AbsolutePath): Registration {
-  const loader = openLoader(files);
+export function registrationOf(
+  files: Files,
+  name: string,
+  wanted?: AbsolutePath,
+  loader = openLoader(files),
+): Registration {
   const found = loader.find(name);
   if (found === undefined) return { state: "missing" };
   const { path } = found;

@@ -5,14 +5,14 @@ import type { AbsolutePath } from "../path.js";
 const mostLinks = 40;
 
 /** What following links asks of a host's files. */
-export interface LinkReader {
-  entry(path: AbsolutePath): { readonly kind: string } | undefined;
+export interface LinkReader<E extends { readonly kind: string } = { readonly kind: string }> {
+  entry(path: AbsolutePath): E | undefined;
   readLink(path: AbsolutePath): string | undefined;
 }
 
 /** Looks at each path once: for many paths below the same folders, on a host that is only looked at. */
-export function lookingOnce(files: LinkReader): LinkReader {
-  const entries = new Map<AbsolutePath, ReturnType<LinkReader["entry"]>>();
+export function lookingOnce<E extends { readonly kind: string }>(files: LinkReader<E>): LinkReader<E> {
+  const entries = new Map<AbsolutePath, E | undefined>();
   const targets = new Map<AbsolutePath, string | undefined>();
   return {
     entry: (path) => remembered(entries, path, () => files.entry(path)),

@@ -1,6 +1,6 @@
 import type { Entry, Files, Host } from "../host.js";
-import { resolveLinks } from "../installer/resolve-links.js";
-import { type AbsolutePath, asAbsolutePath } from "../path.js";
+import { lookingOnce, resolveLinks } from "../installer/resolve-links.js";
+import { type AbsolutePath, joined, path as literal } from "../path.js";
 
 /** The id that means none (chown(2)): of an account that is not made yet, as which nobody can be asked. */
 export const noId = 0xffff_ffff;
@@ -10,7 +10,8 @@ export interface Reader {
   readonly user: string;
   readonly uid: number;
   readonly gid: number;
-  readonly groups: readonly number[];
+  /** Asked for only where they decide: a name service may take its time. */
+  readonly groups: () => Promise<readonly number[]>;
 }
 
 /** What keeps a reader from a file: a folder on the way, or the file itself. */
@@ -35,30 +36,31 @@ export async function standingBarrier(
   target: AbsolutePath,
   reader: Reader,
 ): Promise<Standing | undefined> {
-  for (const barrier of barriersTo(files, target, reader)) {
-    const lets = await kernelLets(host, barrier, reader);
-    if (lets !== true) return { ...barrier, certain: lets === false };
+  const looked = lookingOnce(files);
+  const end = resolveLinks(looked, target);
+  if (end === undefined || reader.uid === 0) return undefined;
+  // the outermost first
+  const names = end.split("/").slice(1);
+  for (const index of names.keys()) {
+    const path = joined(literal("/"), ...names.slice(0, index + 1));
+    const entry = looked.entry(path);
+    if (entry === undefined || (await mayPass(entry, reader))) continue;
+    const lets = await kernelLets(host, { path, entry }, reader);
+    if (lets !== true) return { path, entry, certain: lets === false };
   }
   return undefined;
 }
 
-/** By owner and mode, the outermost first. */
-function barriersTo(files: Files, target: AbsolutePath, reader: Reader): readonly Barrier[] {
-  const end = resolveLinks(files, target);
-  if (end === undefined || reader.uid === 0) return [];
-  const names = end.split("/").slice(1);
-  return names.flatMap((_, index) => {
-    const path = asAbsolutePath(`/${names.slice(0, index + 1).join("/")}`);
-    const entry = path && files.entry(path);
-    return path === undefined || entry === undefined || mayPass(entry, reader) ? [] : [{ path, entry }];
-  });
-}
-
-/** path_resolution(7): the first of owner, group and others that applies decides. */
-function mayPass({ kind, mode, uid, gid }: Entry, reader: Reader): boolean {
-  const isGroups = gid === reader.gid || reader.groups.includes(gid);
-  const bits = uid === reader.uid ? mode >> 6 : isGroups ? mode >> 3 : mode;
-  return (bits & (kind === "folder" ? 0o1 : 0o4)) !== 0;
+/**
+ * By owner and mode: the first of owner, group and others that applies decides (path_resolution(7)). What the
+ * group and others may alike does not depend on the reader's groups.
+ */
+async function mayPass({ kind, mode, uid, gid }: Entry, reader: Reader): Promise<boolean> {
+  const wanted = kind === "folder" ? 0o1 : 0o4;
+  const [owner, group, others] = [mode >> 6, mode >> 3, mode].map((bits) => (bits & wanted) !== 0);
+  if (uid === reader.uid) return owner === true;
+  if (gid === reader.gid || group === others) return group === true;
+  return (await reader.groups()).includes(gid) ? group === true : others === true;
 }
 
 const askMs = 10_000;
@@ -67,10 +69,11 @@ const askMs = 10_000;
 async function kernelLets(
   host: Host,
   { path, entry }: Barrier,
-  { uid, gid, groups }: Reader,
+  { uid, gid, groups: ask }: Reader,
 ): Promise<boolean | undefined> {
   if (uid === noId || host.root !== "/" || process.geteuid?.() !== 0) return undefined;
   if (host.commands.find("setpriv") === undefined) return undefined;
+  const groups = await ask();
   const { exitCode } = await host.commands.run({
     program: "setpriv",
     args: [

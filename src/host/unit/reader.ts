@@ -15,11 +15,17 @@ export async function serviceReader(
   unit: (() => Promise<LoadedUnit | undefined>) | undefined,
 ): Promise<Reader | undefined> {
   const process = await processOf(unit);
-  if (process !== undefined) return process;
+  if (process !== undefined) return { ...process, groups: () => Promise.resolve(process.groups) };
   const account = host.accounts.user(user);
   if (account === undefined) return undefined;
-  const listed = host.root === "/" ? await groupsOf(host, account.user) : [];
-  return { user, uid: account.uid, gid: account.gid, groups: [account.gid, ...listed] };
+  const { uid, gid } = account;
+  let listed: Promise<readonly number[]> | undefined;
+  return {
+    user,
+    uid,
+    gid,
+    groups: async () => [gid, ...(host.root === "/" ? await (listed ??= groupsOf(host, account.user)) : [])],
+  };
 }
 
 async function processOf(

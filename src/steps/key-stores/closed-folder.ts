@@ -59,7 +59,7 @@ function gidsAlong(files: Files, folder: AbsolutePath): readonly number[] {
 
 /** The account that the plan makes. */
 function unmade({ user }: ServiceAccount): Reader {
-  return { user, uid: noId, gid: noId, groups: [] };
+  return { user, uid: noId, gid: noId, groups: () => Promise.resolve([]) };
 }
 
 /** With the group of the profile, which the plan may give it, and those of an image that list it. */
@@ -73,8 +73,8 @@ function withGroups(
   const listed = gids.filter(
     (gid) => accounts.group(accounts.groupName(gid))?.members?.includes(service.user) === true,
   );
-  const groups = [...reader.groups, ...(own === undefined ? [] : [own]), ...listed];
-  return { ...reader, groups: [...new Set(groups)] };
+  const more = [...(own === undefined ? [] : [own]), ...listed];
+  return { ...reader, groups: async () => [...new Set([...(await reader.groups()), ...more])] };
 }
 
 function closed(

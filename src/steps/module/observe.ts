@@ -4,6 +4,7 @@ import { loaderEntry, othersEntryNote } from "../../host/installer/loader-entry.
 import { isModules } from "../../host/installer/modules-files.js";
 import { installedFile, readReceipt } from "../../host/installer/receipt.js";
 import type { InstalledFile, Receipt } from "../../host/installer/receipt.js";
+import { type Loader, openLoader } from "../../host/installer/loader.js";
 import { registrationOf } from "../../host/installer/registration.js";
 import type { Registration } from "../../host/installer/registration.js";
 import { needsPermission } from "../../problem/problem.js";
@@ -19,17 +20,21 @@ export interface ObservedModule {
   readonly othersEntry: string | undefined;
   /** What the dynamic loader finds by the module's bare name. */
   readonly registration: Registration;
+  /** That was asked for it. */
+  readonly loader: Loader;
 }
 
 /** Looks at the installed module: receipt, recorded files, dynamic loader. */
 export function observeModule(host: Host): ObservedModule {
   const { receipt, drift, hidden } = observeReceipt(host);
+  const loader = openLoader(host.files());
   return {
     receipt,
     drift,
     hidden,
+    loader,
     othersEntry: othersEntryNote(host.files().read(loaderEntry)?.toString("utf8")),
-    registration: registrationOf(host.files(), clientModule, receipt?.library),
+    registration: registrationOf(host.files(), clientModule, receipt?.library, loader),
   };
 }
 

@@ -2,7 +2,7 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import { clientModule } from "../../vendor/client.js";
 import type { Host } from "../../host/host.js";
-import { type FoundLibrary, type Loader, openLoader } from "../../host/installer/loader.js";
+import type { Loader } from "../../host/installer/loader.js";
 import type { InstalledFile } from "../../host/installer/receipt.js";
 import { folderOf, nameOf } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
@@ -62,11 +62,12 @@ export function shadowed(other: AbsolutePath, library: AbsolutePath): Problem {
  */
 export async function unreadableProblems(
   host: Host,
+  loader: Loader,
   library: AbsolutePath,
   reader: Reader,
 ): Promise<readonly Problem[]> {
   const problems = new Map<AbsolutePath, Problem>();
-  for (const { path, neededBy } of neededFiles(openLoader(host.files()), library)) {
+  for (const { path, neededBy } of neededFiles(loader, library)) {
     const barrier = await standingIn(host, path, reader);
     if (barrier !== undefined && !problems.has(barrier.path))
       problems.set(barrier.path, unreadable(path, neededBy, barrier, reader, host));
@@ -119,16 +120,14 @@ const ofSystem = /^(\/usr)?\/lib(32|64)?\//;
 /** The module and what it needs that is not the system's own, directly or through others. */
 function neededFiles(loader: Loader, library: AbsolutePath): readonly Needed[] {
   const needed: Needed[] = [{ path: library, neededBy: undefined }];
-  const queue: (FoundLibrary | undefined)[] = [loader.find(library)];
-  for (let found = queue.shift(); found !== undefined; found = queue.shift()) {
-    const { elf, path } = found;
-    const folders = elf.runPath.map((folder) => folder.replace(/\$\{?ORIGIN\}?/g, folderOf(path)));
-    for (const name of elf.needed) {
-      const next = loader.find(name, folders);
+  for (const { path } of needed) {
+    const elf = loader.find(path)?.elf;
+    const folders = elf?.runPath.map((folder) => folder.replace(/\$\{?ORIGIN\}?/g, folderOf(path)));
+    for (const name of elf?.needed ?? []) {
+      const next = loader.locate(name, folders);
       if (next === undefined || ofSystem.test(next.file) || needed.some((one) => one.path === next.path))
         continue;
       needed.push({ path: next.path, neededBy: nameOf(path) });
-      queue.push(next);
     }
   }
   return needed;

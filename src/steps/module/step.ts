@@ -65,11 +65,12 @@ async function planModule(
 }
 
 /** The profile leaves the module to others. */
-async function checkedOnly(input: StepInput, { registration }: ObservedModule): Promise<StepPlan> {
+async function checkedOnly(input: StepInput, observed: ObservedModule): Promise<StepPlan> {
+  const { registration } = observed;
   if (registration.state === "missing") return { changes: [], problems: [notFound(input.host)], notes: [] };
   return {
     changes: [],
-    problems: await readable(input, registration),
+    problems: await readable(input, observed),
     notes: [`${clientModule} is found at ${registration.path}`],
   };
 }
@@ -77,12 +78,12 @@ async function checkedOnly(input: StepInput, { registration }: ObservedModule): 
 /** Whether the service can load it, with the rights that its unit gives it. */
 async function readable(
   { profile, host, unit }: StepInput,
-  registration: ObservedModule["registration"],
+  { registration, loader }: ObservedModule,
 ): Promise<readonly Problem[]> {
   if (registration.state === "missing") return [];
   const { serviceReader } = await import("../../host/unit/reader.js");
   const reader = await serviceReader(host, profile.service.user, unit);
-  return reader === undefined ? [] : unreadableProblems(host, registration.path, reader);
+  return reader === undefined ? [] : unreadableProblems(host, loader, registration.path, reader);
 }
 
 /** The wanted archive is installed: at most, rights and the loader's entry need correcting. */
@@ -99,7 +100,7 @@ async function keptPlan(input: StepInput, wanted: WantedModule, observed: Observ
       ...saidOf(wanted, false),
       ...drift.map(driftProblem),
       ...other,
-      ...(drift.length > 0 ? [] : await readable(input, registration)),
+      ...(drift.length > 0 ? [] : await readable(input, observed)),
     ],
     notes: [`version ${receipt.version} is installed at ${receipt.library}`, ...entryNotes(observed)],
   };

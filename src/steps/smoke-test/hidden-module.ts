@@ -38,6 +38,7 @@ function without(files: Files, hiding: Hiding): LoaderFiles {
   return {
     entry: (path) => unless(path, () => files.entry(path)),
     read: (path, most) => unless(path, () => files.read(path, most)),
+    beginning: (path, bytes) => unless(path, () => files.beginning(path, bytes)),
     readLink: (path) => unless(path, () => files.readLink(path)),
     list: (path) => unless(path, () => files.list(path)),
   };
