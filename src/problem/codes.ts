@@ -13,6 +13,7 @@ const programCodes = {
   "usage-invalid": exitCodes.usage,
   "usage-root-missing": exitCodes.usage,
   interrupted: exitCodes.interrupted,
+  "installation-incomplete": exitCodes.failed,
 
   // client configuration
   "client-config-too-large": exitCodes.failed,

@@ -109,7 +109,7 @@ function notAmong(name: string, given: string, words: VerbWords): Mistake {
 
 function unknownCommand(word: string, among: readonly string[], path: readonly string[]): Problem {
   const before = path.map((name) => `${name} `).join("");
-  const meant = nearest(word, among) ?? (word === "version" && before === "" ? "--version" : undefined);
+  const meant = nearest(word, among);
   return new Problem("usage-invalid", `there is no command ${quoted(`${before}${word}`)}`, {
     hint:
       `${meant === undefined ? "" : `did you mean ${before}${meant}? `}knetctl ${before}--help lists ` +

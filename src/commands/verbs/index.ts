@@ -14,6 +14,7 @@ import { smoke } from "./smoke.js";
 import { validate } from "./validate.js";
 import type { Verb, VerbGroup } from "./verb.js";
 import { verify } from "./verify.js";
+import { version } from "./version.js";
 
 /** Every verb, in the order in which help lists them. */
 export const verbs: readonly (Verb | VerbGroup)[] = [
@@ -32,4 +33,5 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   demo,
   schema,
   completion,
+  version,
 ];

@@ -31,7 +31,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   ["", ["ha", "lst"], /no command "ha lst"/, /did you mean ha list\? knetctl ha --help/],
   ["name what to do", ["ha"], /^name what to do$/, /^knetctl ha --help lists the commands$/],
   ["name a command", [], /^name a command$/, /^knetctl --help lists the commands$/],
-  ["", ["version"], /no command "version"/, /^did you mean --version\?/],
+  ["", ["versoin"], /no command "versoin"/, /^did you mean version\?/],
   [
     "Arguments profile and user are mutually exclusive",
     ["ha", "list", "--profile", "p", "--user", "u"],
