@@ -92,8 +92,8 @@ async function buildProgram(name, { plugins = [], ...options }) {
     // never looks above this clone
     define: {
       "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js"),
-      // when yargs is set up it asks for the terminal's width, for which Node sets up all of its streams; we
-      // give it the width that we want
+      // when yargs is set up it asks for the terminal's width, for which Node sets up all of its streams; the
+      // text of --help is not its own
       "process.stdout.columns": "undefined",
     },
     // load-program.cjs compiles the file as it is: adding to a text of this size would copy it

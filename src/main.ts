@@ -59,6 +59,7 @@ async function parsedMain(input: MainInput): Promise<ExitCode> {
       args: input.args,
       workingFolder: input.workingFolder,
       version: input.version,
+      width: early.width,
       run: (verb, args, flags) => {
         const out = output(input, flags);
         return shown(input, out, () => verb.run(args, context(input, out)));

@@ -2,13 +2,14 @@ import { runCommandLine } from "../../src/commands/command-line/command-line.js"
 import { verbs } from "../../src/commands/verbs/index.js";
 import { isGroup } from "../../src/commands/verbs/verb.js";
 
-/** What `knetctl WORDS --help` prints. */
+/** What `knetctl WORDS --help` prints on a terminal of 100 columns. */
 export async function helpOf(words: readonly string[]): Promise<string> {
   let text = "";
   await runCommandLine({
     args: [...words, "--help"],
     workingFolder: "/",
     version: "0.0.0",
+    width: 100,
     run: () => Promise.reject(new Error("help runs nothing")),
     print: (printed) => {
       text += printed;
@@ -27,6 +28,8 @@ export function allVerbs(): readonly (readonly string[])[] {
 
 /** The options that a help text names, each with its dashes. */
 export function optionsIn(help: string): ReadonlySet<string> {
-  const named = [...help.matchAll(/^ +(?:-\w, )?--([a-z][a-z-]*)/gm)].map(([, name = ""]) => name);
+  const named = [...help.matchAll(/^ +(?:-\w, )?--(?:\[no-\])?([a-z][a-z-]*)/gm)].map(
+    ([, name = ""]) => name,
+  );
   return new Set(named.flatMap((name) => [`--${name}`, `--no-${name}`]));
 }

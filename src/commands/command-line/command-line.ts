@@ -3,9 +3,10 @@ import type { Argv } from "yargs";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { verbs } from "../verbs/index.js";
 import { isGroup, type ParsedArguments, usageText, type Verb, type VerbGroup } from "../verbs/verb.js";
-import { either, everywhere, helpText, programUsage } from "./help-text.js";
+import { helpText } from "./help-text.js";
 import { refuseEmpty, refuseMisused, refuseRepeated, takesValue } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
+import { either } from "./option-forms.js";
 import { everywhereOptions } from "./options.js";
 import { usageProblem } from "./usage-problem.js";
 import { verbWords } from "./verb-words.js";
@@ -22,6 +23,8 @@ export interface CommandLine {
   readonly version: string;
   /** Runs the verb that the arguments name. */
   readonly run: (verb: Verb, args: ParsedArguments, flags: Flags) => Promise<ExitCode>;
+  /** Columns of the terminal that help is shown on, if it is one. */
+  readonly width?: number | undefined;
   /** Prints the text of `--help` or `--version`. */
   readonly print: (text: string) => void;
 }
@@ -37,7 +40,7 @@ export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
   try {
     await parser.parseAsync(asParsed(args), (_error: unknown, _parsed: unknown, output: string) => {
       if (output === version) line.print(version);
-      else if (output !== "") line.print(helpText(output, namedVerb(args).verb));
+      else if (output !== "") line.print(helpText(namedVerb(args), line.width));
     });
   } catch (error) {
     throw usageProblem(error, args);
@@ -86,10 +89,6 @@ function parserFor(
   const y = yargs([], workingFolder)
     .scriptName("knetctl")
     .locale("en")
-    .usage(
-      `${programUsage}\n\nPuts the Kryptus kNET PKCS #11 client on a Linux host, proves it, and ` +
-        "keeps it right.",
-    )
     .options(everywhereOptions)
     .middleware((parsed) => {
       flags = parsed;
@@ -106,8 +105,6 @@ function parserFor(
     .help("help", "show this")
     .alias("help", "h")
     .version("version", "show the version", version)
-    .group([...Object.keys(everywhereOptions), "help", "version"], everywhere)
-    .wrap(100)
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {

@@ -1,14 +1,14 @@
 /** A day: longer than any test or run takes, and within the range of a timer. */
 const mostSeconds = 86_400;
 
-/** An option that takes a text. */
-export function text(describe: string) {
-  return { type: "string", requiresArg: true, describe } as const;
+/** An option that takes a text; `value` stands for it in help. */
+export function text(describe: string, value = "TEXT") {
+  return { type: "string", requiresArg: true, describe, value } as const;
 }
 
-/** An option that takes the name of a file or a folder. */
-export function file(describe: string) {
-  return { ...text(describe), names: "files" } as const;
+/** An option that takes the name of a file or, with "FOLDER" as its value, a folder. */
+export function file(describe: string, value: "FILE" | "FOLDER" = "FILE") {
+  return { ...text(describe, value), names: "files" } as const;
 }
 
 /** An option without a value; `preset`: its value if it is not given. */
@@ -26,6 +26,7 @@ export const everywhereOptions = {
 export interface CheckedOption<T> {
   readonly type: "string";
   readonly requiresArg: true;
+  readonly value: string;
   readonly coerce: (value: unknown) => T;
   readonly describe: string;
 }
@@ -33,7 +34,7 @@ export interface CheckedOption<T> {
 /** An option that takes seconds, `least` or more: "5", "0.5" or "5s". */
 export function secondsOption(option: string, least: number, describe: string): CheckedOption<number> {
   // text, since the parser cannot read "5s" as a number
-  return { type: "string", requiresArg: true, coerce: seconds(option, least), describe };
+  return { type: "string", requiresArg: true, value: "SECONDS", coerce: seconds(option, least), describe };
 }
 
 /** Checks the value of such an option; what it throws is shown as a mistake in the command line. */
@@ -59,12 +60,12 @@ export function wholeNumberOption(
     if (Number.isInteger(number) && number >= least && number <= most) return number;
     throw new Error(`--${option} takes one whole number, ${least} to ${most}`);
   };
-  return { type: "string", requiresArg: true, coerce, describe };
+  return { type: "string", requiresArg: true, value: "NUMBER", coerce, describe };
 }
 
 /** `--root`, for every verb that takes it. */
 export const rootOption = {
-  ...file("a folder that holds the root of an image or container, instead of /"),
+  ...file("a folder that holds the root of an image or container, instead of /", "FOLDER"),
   coerce: folderOfRoot,
 };
 

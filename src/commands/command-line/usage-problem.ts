@@ -2,7 +2,7 @@ import { Problem } from "../../problem/problem.js";
 import { errorMessage } from "../../problem/thrown.js";
 import { quoted } from "../../profile/words/quote.js";
 import { nearest } from "../../profile/words/suggest.js";
-import { either } from "./help-text.js";
+import { either } from "./option-forms.js";
 import { lineParts, misusedOptions, type Mistake } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";

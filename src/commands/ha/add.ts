@@ -10,5 +10,14 @@ export const add = verb({
     ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --profile profile.yaml", "on the host and in the profile"],
     ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --first --dry-run", "what preferring it would change"],
   ],
+  exits: [
+    "failed",
+    "changesPending",
+    "invalidProfile",
+    "unavailable",
+    "locked",
+    "noPermission",
+    "interrupted",
+  ],
   run: async (args, context) => (await import("./edit/edit.js")).edit("add", withUser(args), context),
 });

@@ -11,7 +11,7 @@ export const drill = verb({
   options: {
     profile: file("profile file, YAML or JSON"),
     simulator: flag("three simulated members and the simulated module instead of a profile"),
-    user: text("sign as this user (default: the connection's first with a PIN)"),
+    user: text("sign as this user (default: the connection's first with a PIN)", "USER"),
     timeout: secondsOption(
       "timeout",
       1,
@@ -23,5 +23,6 @@ export const drill = verb({
     ["sudo knetctl ha drill hsm_1 --profile profile.yaml", "how long signing takes when members are dead"],
     ["sudo knetctl ha drill --simulator", "see a drill without an HSM"],
   ],
+  exits: ["failed", "invalidProfile", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("./prove/drill.js")).haDrill(args, context),
 });

@@ -22,7 +22,7 @@ export const endpointsWord = { ...endpointWord, array: true } as const;
 /** Where `add` puts new endpoints. */
 export const placeOptions = {
   first: { type: "boolean", conflicts: "before", describe: "at the front instead" },
-  before: text(`before this endpoint instead: ${endpointForm}`),
+  before: text(`before this endpoint instead: ${endpointForm}`, "ENDPOINT"),
 } as const;
 
 /** Where connections are read from, apart from --profile, which also says something about endpoints. */
@@ -37,8 +37,8 @@ export const sourceOptions = {
     conflicts: sourceNames,
   },
   config: { ...file("the connections of this config.json"), conflicts: ["user", "home", "root"] },
-  user: text(`the service user, whose config.json is read (default: ${usualServiceUser})`),
-  home: file("its home (default: as in its passwd entry)"),
+  user: text(`the service user, whose config.json is read (default: ${usualServiceUser})`, "USER"),
+  home: file("its home (default: as in its passwd entry)", "FOLDER"),
   root: rootOption,
 } as const;
 
@@ -50,9 +50,10 @@ export const editOptions = {
   },
   user: text(
     `without --profile: the service user, whose config.json is changed (default: ${usualServiceUser})`,
+    "USER",
   ),
-  home: file("without --profile: its home (default: as in its passwd entry)"),
-  unit: text("without --profile: the systemd unit to restart"),
+  home: file("without --profile: its home (default: as in its passwd entry)", "FOLDER"),
+  unit: text("without --profile: the systemd unit to restart", "UNIT"),
   root: rootOption,
   yes: flag("do not ask; needed if there is no terminal"),
   "dry-run": flag("stop after the plan; exit code 2 if anything would change"),

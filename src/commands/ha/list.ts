@@ -21,5 +21,6 @@ export const list = verb({
     ["sudo knetctl ha list", "which users log in where on this host"],
     ["knetctl ha list --profile profile.yaml --mermaid", "a flowchart of a profile's vectors"],
   ],
+  exits: ["failed", "invalidProfile", "noPermission"],
   run: async (args, context) => (await import("./list-connections.js")).list(withUser(args), context),
 });

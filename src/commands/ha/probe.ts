@@ -24,6 +24,7 @@ export const probe = verb({
     ["knetctl ha probe 10.1.2.3:60161", "one endpoint, from anywhere"],
     ["knetctl ha probe --profile profile.yaml --watch", "keep an eye on all of them"],
   ],
+  exits: ["failed", "invalidProfile", "unavailable", "noPermission", "interrupted"],
   fault: ({ interval, watch }) =>
     interval === undefined || watch === true ? undefined : "--interval is for --watch",
   run: async (args, context) =>

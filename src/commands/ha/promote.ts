@@ -6,7 +6,19 @@ export const promote = verb({
   describe: "move an endpoint to the front",
   words: { connection: { ...connectionWord, demandOption: true }, endpoint: endpointWord },
   options: editOptions,
-  examples: [["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --profile profile.yaml", "prefer this member"]],
+  examples: [
+    ["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --profile profile.yaml", "prefer this member"],
+    ["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --no-restart", "the service is restarted later, by hand"],
+  ],
+  exits: [
+    "failed",
+    "changesPending",
+    "invalidProfile",
+    "unavailable",
+    "locked",
+    "noPermission",
+    "interrupted",
+  ],
   run: async ({ endpoint, ...args }, context) =>
     (await import("./edit/edit.js")).edit("promote", withUser({ ...args, endpoints: [endpoint] }), context),
 });

@@ -9,7 +9,7 @@ export const prove = verb({
   },
   options: {
     profile: { ...file("profile file, YAML or JSON"), demandOption: true },
-    user: text("only this user"),
+    user: text("only this user", "USER"),
     timeout: { ...secondsOption("timeout", 1, "seconds for one user on one member"), default: 60 },
     ...loginOptions,
   },
@@ -17,5 +17,6 @@ export const prove = verb({
     ["sudo knetctl ha prove --profile profile.yaml", "every member of every vector"],
     ["sudo knetctl ha prove hsm_1 --profile profile.yaml --user ca_signer", "one vector, as one user"],
   ],
+  exits: ["failed", "invalidProfile", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("./prove/prove.js")).prove(args, context),
 });

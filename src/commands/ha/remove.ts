@@ -8,6 +8,19 @@ export const remove = verb({
   options: editOptions,
   examples: [
     ["sudo knetctl ha remove hsm_1 10.1.2.3:60161 --profile profile.yaml", "before it is switched off"],
+    [
+      "sudo knetctl ha remove hsm_1 10.1.2.3:60161 --no-probe --yes",
+      "it is down already, and nobody is there",
+    ],
+  ],
+  exits: [
+    "failed",
+    "changesPending",
+    "invalidProfile",
+    "unavailable",
+    "locked",
+    "noPermission",
+    "interrupted",
   ],
   run: async (args, context) => (await import("./edit/edit.js")).edit("remove", withUser(args), context),
 });

@@ -6,6 +6,18 @@ export const set = verb({
   describe: "give a connection these endpoints, in order of preference",
   words: { connection: { ...connectionWord, demandOption: true }, endpoints: endpointsWord },
   options: editOptions,
-  examples: [["sudo knetctl ha set hsm_1 10.1.2.4:60161 10.1.2.3:60161", "these two, 10.1.2.4 preferred"]],
+  examples: [
+    ["sudo knetctl ha set hsm_1 10.1.2.4:60161 10.1.2.3:60161", "these two, 10.1.2.4 preferred"],
+    ["sudo knetctl ha set hsm_1 [2001:db8::7]:60161 --profile profile.yaml", "one, in the profile too"],
+  ],
+  exits: [
+    "failed",
+    "changesPending",
+    "invalidProfile",
+    "unavailable",
+    "locked",
+    "noPermission",
+    "interrupted",
+  ],
   run: async (args, context) => (await import("./edit/edit.js")).edit("set", withUser(args), context),
 });

@@ -10,10 +10,14 @@ export const archive = verb({
   describe: "build a vendor archive around the simulated module",
   words: {},
   options: {
-    out: { ...file("folder to write it to"), demandOption: true },
-    version: { ...text("X.Y.Z"), default: "1.7.0" },
+    out: { ...file("folder to write it to", "FOLDER"), demandOption: true },
+    version: { ...text("the client's version", "X.Y.Z"), default: "1.7.0" },
   },
-  examples: [["knetctl simulator archive --out .", "kNET-PKCS11-Linux-1.7.0.tar, and its SHA-256"]],
+  examples: [
+    ["knetctl simulator archive --out .", "kNET-PKCS11-Linux-1.7.0.tar, and its SHA-256"],
+    ["knetctl simulator archive --out . --version 1.8.0", "a later version, to try an update with"],
+  ],
+  exits: ["failed", "unavailable"],
   run: (args, context) => simulatorArchive(args, context),
 });
 

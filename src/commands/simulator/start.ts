@@ -14,16 +14,19 @@ export const start = verb({
   words: { member: memberWord },
   options: {
     vhsms: { ...wholeNumberOption("vhsms", [1, 64], "how many members"), default: 2 },
-    users: { ...text("user names, separated by commas"), default: "ca_signer" },
-    address: text("address to listen on, IPv4 or IPv6, or one for each member, separated by commas"),
+    users: { ...text("user names, separated by commas", "NAMES"), default: "ca_signer" },
+    address: text(
+      "address to listen on, IPv4 or IPv6, or one for each member, separated by commas",
+      "ADDRESS",
+    ),
     serials: {
-      ...text("serial numbers of a token on the members"),
+      ...text("serial numbers of a token on the members", "WORD"),
       choices: ["same", "different"],
       default: "same",
     },
     "session-objects": flag("keep objects in a session; --no-session-objects refuses them", true),
-    state: file("folder for tokens and certificates (default: a temporary one)"),
-    "pins-to": file("also write each user's PIN into a file in this folder"),
+    state: file("folder for tokens and certificates (default: a temporary one)", "FOLDER"),
+    "pins-to": file("also write each user's PIN into a file in this folder", "FOLDER"),
   },
   examples: [
     ["knetctl simulator start", "an HA pair with one user; Ctrl-C ends it"],
@@ -31,6 +34,7 @@ export const start = verb({
     ["knetctl simulator start --address ::1", "on IPv6"],
     ["knetctl simulator start 2", "member 2 of the simulator that runs is up again"],
   ],
+  exits: ["failed", "unavailable"],
   run: (args, context) =>
     args.member === undefined
       ? simulatorStart(args, context)

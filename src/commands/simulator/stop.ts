@@ -6,7 +6,13 @@ export const stop = verb({
   name: "stop",
   describe: "take a member of a simulator that runs down; knetctl simulator start MEMBER brings it up again",
   words: { member: { ...memberWord, demandOption: true } },
-  options: { state: file("the running simulator's own --state (default: the only one that you run)") },
-  examples: [["knetctl simulator stop 2", "connections to member 2 are refused from now on"]],
+  options: {
+    state: file("the running simulator's own --state (default: the only one that you run)", "FOLDER"),
+  },
+  examples: [
+    ["knetctl simulator stop 2", "connections to member 2 are refused from now on"],
+    ["knetctl simulator stop 1 --state ca", "member 1 of the simulator that runs in the folder ca"],
+  ],
+  exits: ["failed", "unavailable"],
   run: (args, context) => simulatorOrder("stop", args, context),
 });

@@ -24,6 +24,15 @@ export const apply = verb({
     ["sudo knetctl apply profile.yaml --root /srv/image", "provision an image"],
     ["sudo knetctl apply profile.yaml --lock-timeout 60 --json", "from a pipeline"],
   ],
+  exits: [
+    "failed",
+    "changesPending",
+    "invalidProfile",
+    "unavailable",
+    "locked",
+    "noPermission",
+    "interrupted",
+  ],
   run: async (args, context) =>
     args.dryRun
       ? (await import("../run/plan.js")).plan(args, context)

@@ -20,6 +20,7 @@ export const completion = verb({
     ["knetctl completion bash | sudo tee /etc/bash_completion.d/knetctl", "for everyone on this host"],
     ["source <(knetctl completion bash)", "for this shell"],
   ],
+  exits: [],
   run: ({ shell: named }, { output, environment }) => {
     const shell = named ?? shells.find((name) => environment["SHELL"]?.endsWith(`/${name}`) === true);
     if (shell === undefined)

@@ -10,5 +10,6 @@ export const history = verb({
     ["sudo knetctl history", "all runs, the latest first"],
     ["sudo knetctl history 3", "everything that run 3 changed, and whether it can be taken back"],
   ],
+  exits: ["failed", "noPermission"],
   run: async (args, context) => (await import("../run/history.js")).history(args, context),
 });

@@ -9,6 +9,7 @@ export const plan = verb({
     root: rootOption,
     stage: {
       type: "boolean",
+      isTernary: true,
       describe:
         "find out in a stage what install.sh does, even if its archive is not pinned; " +
         "--no-stage does not run it",
@@ -20,5 +21,6 @@ export const plan = verb({
     ["sudo knetctl plan profile.yaml --root /srv/image", "in an image instead"],
     ["sudo knetctl plan profile.yaml --json", "the plan for a pipeline"],
   ],
+  exits: ["failed", "changesPending", "invalidProfile", "unavailable", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/plan.js")).plan(args, context),
 });

@@ -25,5 +25,6 @@ export const rehearse = verb({
     ["sudo knetctl rehearse profile.yaml", "would apply work, and what would it change and restart?"],
     ["sudo knetctl rehearse profile.yaml --json", "from a pipeline; exit code 69: a VHSM cannot be reached"],
   ],
+  exits: ["failed", "invalidProfile", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/rehearse.js")).rehearse(args, context),
 });

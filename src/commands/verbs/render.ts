@@ -10,11 +10,12 @@ export const render = verb({
     target: {
       choices: ["config", ...settingsForms],
       default: "config",
+      value: "WORD",
       describe:
         "the client's config.json, or the application's settings: ini, JSON, or an environment file for " +
         "Docker (env) or systemd",
     },
-    "key-store": text("only this key store"),
+    "key-store": text("only this key store", "NAME"),
     "show-secrets": flag("print PINs and passwords instead of where they come from"),
   },
   examples: [
@@ -22,5 +23,6 @@ export const render = verb({
     ["knetctl render profile.yaml --target ini", "the application's settings"],
     ["knetctl render profile.yaml --target env --show-secrets > amplia.env", "for docker run --env-file"],
   ],
+  exits: ["failed", "invalidProfile", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/render.js")).render(args, context),
 });

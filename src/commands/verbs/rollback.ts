@@ -16,5 +16,6 @@ export const rollback = verb({
     ["sudo knetctl rollback", "take it back"],
     ["sudo knetctl rollback 3 --keep-changed", "run 3, except for files edited since"],
   ],
+  exits: ["failed", "changesPending", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/rollback.js")).rollback(args, context),
 });

@@ -24,6 +24,7 @@ export const schema = verb({
     ["knetctl schema > profile.schema.json", "for an editor that completes and checks profiles"],
     ["knetctl schema report", "what --json prints"],
   ],
+  exits: [],
   run: async ({ name = "profile" }, { output }) => {
     const { schemaTexts: texts } = await import("../../generated/schemas.js");
     const text = texts[name];

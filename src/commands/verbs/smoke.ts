@@ -7,17 +7,17 @@ export const smoke = verb({
   words: {},
   options: {
     module: { ...file("PKCS #11 module: a path, or a name the loader finds"), demandOption: true },
-    "token-label": { ...text("choose the token by label"), mayBeEmpty: true },
+    "token-label": { ...text("choose the token by label", "LABEL"), mayBeEmpty: true },
     "token-serial": {
-      ...text("choose the token by serial number, or among several with one label"),
+      ...text("choose the token by serial number, or among several with one label", "NUMBER"),
       mayBeEmpty: true,
     },
-    as: text("run as this user"),
+    as: text("run as this user", "USER"),
     "pin-file": file("file that holds the PIN; - for standard input"),
     "pin-prompt": flag("ask for the PIN on the terminal"),
     ...loginOptions,
     "at-least": {
-      ...text("what must be proven, from least to most (default: signed, if a PIN is given)"),
+      ...text("what must be proven, from least to most (default: signed, if a PIN is given)", "WORD"),
       choices: [
         "nothing",
         "reached",
@@ -29,20 +29,26 @@ export const smoke = verb({
       ],
     },
     "existing-keys": {
-      ...text("sign with a key that is on the token (default), or only list them"),
+      ...text("sign with a key that is on the token (default), or only list them", "WORD"),
       choices: ["sign", "list"],
     },
     key: {
-      ...text("label of a signing key that must be on the token and is signed with; may be repeated"),
+      ...text(
+        "label of a signing key that must be on the token and is signed with; may be repeated",
+        "LABEL",
+      ),
       array: true,
     },
     "token-objects": {
-      ...text("make test keys on the token (default: allow, where it refuses session objects)"),
+      ...text("make test keys on the token (default: allow, where it refuses session objects)", "WORD"),
       choices: ["allow", "never", "always"],
     },
-    "remove-leftovers": text("only remove the objects with this label, which a smoke test has left"),
+    "remove-leftovers": text("only remove the objects with this label, which a smoke test has left", "LABEL"),
     env: {
-      ...text("NAME=VALUE for the module, which otherwise gets a clean environment; may be repeated"),
+      ...text(
+        "NAME=VALUE for the module, which otherwise gets a clean environment; may be repeated",
+        "NAME=VALUE",
+      ),
       array: true,
     },
     "init-args": text("parameters of the module's initialisation, for modules that want some (NSS)"),
@@ -55,5 +61,6 @@ export const smoke = verb({
       "any other module",
     ],
   ],
+  exits: ["failed", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/smoke.js")).smoke(args, context),
 });

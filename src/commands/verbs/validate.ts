@@ -10,5 +10,6 @@ export const validate = verb({
     ["knetctl validate profile.yaml", "show what is wrong with it, line by line"],
     ["knetctl validate --json - < profile.yaml", "the same as JSON, from standard input"],
   ],
+  exits: ["invalidProfile", "noPermission"],
   run: async (args, context) => (await import("../run/validate.js")).validate(args, context),
 });

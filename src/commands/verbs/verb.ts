@@ -1,13 +1,17 @@
 import type { InferredOptionType, Options, PositionalOptions } from "yargs";
-import type { ExitCode } from "../../problem/exit-codes.js";
+import type { ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import type { CommandContext } from "../command.js";
 
-/** What completion and the messages about bad usage need to know, but the parser does not. */
+/** What help, completion and the messages about bad usage need to know, but the parser does not. */
 interface Beside {
   /** It names a file or a folder. */
   readonly names?: "files";
   /** An empty text is a valid value, not the result of a variable that is not set. */
   readonly mayBeEmpty?: true;
+  /** What stands for the value in help: "FILE". */
+  readonly value?: string;
+  /** A switch that says yes, no, or, left out, that the program decides. */
+  readonly isTernary?: true;
 }
 
 export type Option = Options & Beside;
@@ -17,6 +21,9 @@ export type Word = PositionalOptions & Beside & { readonly form?: string };
 
 /** A command line that can be typed as shown, and what it is for. */
 export type Example = readonly [line: string, purpose: string];
+
+/** The exit codes that a verb can give, apart from those that every verb can. */
+export type Exits = readonly (keyof typeof exitCodes)[];
 
 /** Options and words by their names in camel case, as the parser returns them. */
 export type ParsedArguments = Readonly<Record<string, unknown>>;
@@ -36,6 +43,7 @@ interface Declaration<W extends Readonly<Record<string, Word>>, O extends Readon
   readonly words: W;
   readonly options: O;
   readonly examples: readonly Example[];
+  readonly exits: Exits;
   /** What is wrong with arguments that are each valid. */
   readonly fault?: (args: ParsedArguments) => string | undefined;
   /** Loads what it needs itself: every start of the program loads all declarations. */
@@ -43,8 +51,8 @@ interface Declaration<W extends Readonly<Record<string, Word>>, O extends Readon
 }
 
 /**
- * Everything about a verb. The parser, help, completion, the start without the parser and the messages about
- * bad usage are made from it.
+ * Everything about a verb. The parser, help, the manual, completion, the start without the parser and the
+ * messages about bad usage are made from it.
  */
 export interface Verb {
   readonly name: string;
@@ -52,6 +60,7 @@ export interface Verb {
   readonly words: Readonly<Record<string, Word>>;
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly Example[];
+  readonly exits: Exits;
   readonly fault?: (args: ParsedArguments) => string | undefined;
   readonly run: (args: ParsedArguments, context: CommandContext) => Promise<ExitCode>;
 }

@@ -10,5 +10,14 @@ export const verify = verb({
     ["sudo knetctl verify profile.yaml", "is the host as the profile wants it, and does it work?"],
     ["sudo knetctl verify profile.yaml --no-smoke-test", "only compare; no login"],
   ],
+  exits: [
+    "failed",
+    "changesPending",
+    "invalidProfile",
+    "unavailable",
+    "locked",
+    "noPermission",
+    "interrupted",
+  ],
   run: async (args, context) => (await import("../run/verify.js")).verify(args, context),
 });

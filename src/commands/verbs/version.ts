@@ -9,5 +9,6 @@ export const version = verb({
     ["knetctl version", "the program, its Node and the smoke test's addon"],
     ["knetctl version --json", "every package too, for an inventory or a report of a fault"],
   ],
+  exits: ["failed"],
   run: async (_args, context) => (await import("../run/version.js")).version(context),
 });

@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "tap";
 import { inLanes } from "../../support/in-lanes.js";
-import { knetctl, knetctlJson } from "../../support/knetctl.js";
+import { knetctl, knetctlJson, knetctlScript } from "../../support/knetctl.js";
 
 const refused: Readonly<Record<string, RegExp>> = {
   // an option that takes one value, given twice
@@ -124,10 +125,29 @@ test("the help of all commands says what each is there for, and what each exit c
   t.match(
     (await knetctl(["apply", "--help"])).stdout,
     new RegExp(
-      "\nArguments:\n {2}profile [^]*\nOptions:\n +--root [^]*--no-smoke-test skips this\n" +
+      "\nArguments:\n {2}profile [^]*\nOptions:\n +--root [^]*--\\[no-\\]smoke-test [^]*" +
+        "--no-smoke-test\\s+skips this\n" +
         "[^]*\nEverywhere:\n +--json +one JSON document on standard output\n",
     ),
   );
+});
+
+test("help is as wide as its terminal, and as it can be read", (t) => {
+  for (const [columns, least, most] of [
+    [60, 50, 60],
+    [90, 80, 90],
+    [200, 90, 100],
+  ] as const) {
+    const help = `stty cols ${columns} && '${process.execPath}' '${knetctlScript}' plan --help`;
+    const shown = execFileSync("script", ["--quiet", "--return", "--command", help, "/dev/null"], {
+      encoding: "utf8",
+      env: { PATH: "/usr/bin:/bin", TERM: "xterm" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const longest = Math.max(...shown.split("\r\n").map(({ length }) => length));
+    t.ok(longest >= least && longest <= most, `${columns} columns: ${longest}`);
+  }
+  t.end();
 });
 
 test("what comes after -- is a word, whatever it begins with", async (t) => {
