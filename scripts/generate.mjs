@@ -56,23 +56,34 @@ const ajv = new Ajv2020.default({
   ownProperties: true,
   // where a property says which kind an object is, only that kind is checked
   discriminator: true,
-  code: { source: true, esm: true, lines: false },
+  code: { source: true, lines: false },
 });
 /**
  * The validator's code, changed in the way it collects errors: ajv copies the whole list for each further
  * one, which takes minutes for a large file with an error on every line. Here errors are appended, up to more
- * than anybody reads.
+ * than anybody reads. It is in a function of its own, which V8 does not look into before it is called.
  */
 function standaloneCode(name, id) {
   const copying = /(\w+) === null \? (\w+\.errors) : \1\.concat\(\2\)/g;
   const code = standalone
-    .default(ajv, { [name]: id })
+    .default(ajv, ajv.getSchema(id))
     .replace(copying, "$1 === null ? $2 : appended($1, $2)");
   if (code.includes(".concat(")) throw new Error("ajv now collects errors in a way unknown to this script");
-  return (
-    `${code}\nfunction appended(errors, more) { if (errors.length < 10000) ` +
-    "errors.push(...more.slice(0, 10000)); return errors; }"
-  );
+  return `let validate;
+export function ${name}(data) {
+  const isValid = (validate ??= made())(data);
+  ${name}.errors = validate.errors;
+  return isValid;
+}
+function made() {
+  const module = {};
+  ${code}
+  function appended(errors, more) {
+    if (errors.length < 10000) errors.push(...more.slice(0, 10000));
+    return errors;
+  }
+  return module.exports;
+}`;
 }
 
 // one module for each schema, so that the bundle holds only those that the program uses
