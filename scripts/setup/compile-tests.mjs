@@ -18,8 +18,14 @@ import { step } from "./progress.mjs";
 
 const compiledFolder = ".tap/compiled";
 
-/** What NODE_OPTIONS must be for the compiled tests. */
-export const compiledOptions = `--import=${pathToFileURL(inClone("scripts/setup/without-loaders.mjs")).href}`;
+/** What node is given to run the compiled tests. */
+export const testOptions = [
+  "--enable-source-maps",
+  `--import=${pathToFileURL(inClone("scripts/setup/preloaded.mjs")).href}`,
+];
+
+/** tap as one file, which starts in half the time of its hundreds; where compiled tests look for it first. */
+export const compiledTap = inClone(compiledFolder, "node_modules/tap/index.mjs");
 
 /**
  * Strips the types from the files of src/ and test/ that have changed since the last time, once for all
@@ -30,6 +36,7 @@ export async function compileTests() {
   forgetOthers();
   const sources = ["src", "test"].flatMap(filesBelow);
   removeLeftOvers(new Set(sources.map(compiledName)));
+  if (!existsSync(compiledTap)) await bundleTap();
   const stale = sources.filter(isStale);
   if (stale.length === 0) return;
   await step(
@@ -41,10 +48,11 @@ export async function compileTests() {
   );
 }
 
-/** Removes what was compiled for a clone elsewhere, or by another version of this file. */
+/** Removes what was compiled for a clone elsewhere, with another tap, or by another version of this file. */
 function forgetOthers() {
   const stamp = inClone(compiledFolder, "compiled-for");
-  const wanted = `${clone} ${statSync(import.meta.filename).mtimeMs}\n`;
+  const [tap, self] = [inClone("node_modules/tap/package.json"), import.meta.filename];
+  const wanted = `${clone} ${statSync(tap).mtimeMs} ${statSync(self).mtimeMs}\n`;
   if (textOf(stamp) === wanted) return;
   rmSync(inClone(compiledFolder), { recursive: true, force: true });
   mkdirSync(inClone(compiledFolder), { recursive: true });
@@ -52,6 +60,33 @@ function forgetOthers() {
   symlinkSync(inClone("scripts"), inClone(compiledFolder, "scripts"));
   writeFileSync(stamp, wanted);
 }
+
+async function bundleTap() {
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [inClone("node_modules/tap/dist/esm/index.js")],
+    outfile: compiledTap,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "silent",
+    // its parts that are CommonJS require what is built in; React is there to print values that no test has
+    banner: {
+      js: 'import * as module from "node:module"; const require = module.createRequire(import.meta.url);',
+    },
+    plugins: [withoutReact],
+  });
+  writeFileSync(join(dirname(compiledTap), "package.json"), '{ "exports": "./index.mjs" }\n');
+}
+
+const withoutReact = {
+  name: "without-react",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/tcompare\/dist\/esm\/react-element-to-jsx-string\.js$/ }, () => ({
+      contents: "export default String;",
+    })),
+};
 
 function removeLeftOvers(wanted) {
   for (const name of filesBelow(compiledFolder))

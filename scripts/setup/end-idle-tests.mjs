@@ -1,4 +1,7 @@
-import { t } from "tap";
+import { pathToFileURL } from "node:url";
+import { compiledTap } from "./compile-tests.mjs";
+
+const { t } = await import(pathToFileURL(compiledTap).href);
 
 /** Longer than anything that a test file waits for between two tests. */
 const patience = 60_000;

@@ -89,7 +89,7 @@ function follow(late = () => false) {
 }
 
 /** Tap's own comments: names of subtests, times and counts. */
-const tapsOwn = /^(Subtest\b|time=|(tests|pass|fail|skip|todo|failed|passed)\b.*\d)/;
+const tapsOwn = /^(Subtest\b|time=|\{ total: |(tests|pass|fail|skip|todo|failed|passed)\b.*\d)/;
 
 function onComments(parser, tell) {
   parser.on("comment", (line) => {
@@ -133,8 +133,9 @@ function describe({ fullname, diag }) {
     const text = typeof value === "string" ? value.trimEnd() : asText(value);
     evidence.push(text.includes("\n") ? `${name}:\n${text}` : `${name}: ${text}`);
   }
-  const lines = evidence.filter(Boolean).flatMap((text) => text.split("\n").map((line) => `    ${line}`));
-  return [`  not ok: ${sourceName(fullname)}`, ...lines].join("\n");
+  const lines = evidence.filter(Boolean).flatMap((text) => text.split("\n"));
+  const kept = lines.filter((line) => !line.includes(".tap/compiled/node_modules/tap/"));
+  return [`  not ok: ${sourceName(fullname)}`, ...kept.map((line) => `    ${line}`)].join("\n");
 }
 
 /** On one line where it is short; a value that refers to itself, as tap's YAML may, has no JSON. */

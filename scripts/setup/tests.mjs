@@ -1,23 +1,25 @@
 import { spawn } from "node:child_process";
 import { inClone, clone } from "./clone.mjs";
 import { quiet } from "./child.mjs";
-import { compileTests, compiledOptions, compiledTests } from "./compile-tests.mjs";
+import { compileTests, compiledTests } from "./compile-tests.mjs";
 import { bulkyFolders } from "./bulky-folders.mjs";
 import { forRoot } from "./environment.mjs";
+import { SetupFailure } from "./failure.mjs";
 import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
 /**
  * Runs the tests (all, or the files and folders named in `args`): the unit tests several to a process, the
- * others as root with tap. Shows a line for each test file and every failure, and ends with `N passed, N
- * failed`. Exit code 1 when something failed, or when no test ran.
+ * others as root, each file in a process of its own, for which `args` may have `--timeout=SECONDS`. Shows a
+ * line for each test file and every failure, and ends with `N passed, N failed`. Exit code 1 when something
+ * failed, or when no test ran.
  */
 export async function runTests(root, args) {
   // they import packages that are there only after `npm ci`
   const { unitTestsAmong } = await import("../unit/choose.mjs");
   const { runInPool, sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
-  const options = args.filter((arg) => arg.startsWith("-"));
+  const timeout = timeoutAmong(args.filter((arg) => arg.startsWith("-")));
   const files = compiledTests(args.filter((arg) => !arg.startsWith("-")));
   await compileTests();
   const environment = { KNETCTL_TEST_SEED: "1", ...forRoot() };
@@ -26,36 +28,34 @@ export async function runTests(root, args) {
   );
   const units = new Set(unitTestsAmong(files));
   const inPool = await runInPool([...units], { environment });
-  const withTap = await runWithTap(
+  const alone = await runAlone(
     root,
     environment,
-    options,
+    timeout,
     files.filter((file) => !units.has(file)),
   );
-  const totals = sumOf([inPool, withTap]);
+  const totals = sumOf([inPool, alone]);
   showTotals(totals);
-  return withTap.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : withTap.code || 1;
+  return alone.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : alone.code || 1;
 }
 
-/** Runs each file in a process of its own, as root; resolves to the counts and tap's exit code. */
-async function runWithTap(root, shared, options, files) {
-  // given none, tap would look for tests by itself
+function timeoutAmong(options) {
+  const other = options.find((option) => !/^--timeout=\d+$/.test(option));
+  if (other !== undefined)
+    throw new SetupFailure(
+      `there is no option ${other}`,
+      "name files and folders below test/, or --timeout=SECONDS",
+    );
+  return options.at(-1) ?? "--timeout=600";
+}
+
+/** Runs each file in a process of its own, as root; resolves to the counts and an exit code. */
+async function runAlone(root, shared, timeout, files) {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, code: 0 };
   const { showTap } = await import("./tap-display.mjs");
-  const environment = {
-    ...shared,
-    NODE_OPTIONS: compiledOptions,
-    KNETCTL_TEST_HIDDEN: bulkyFolders().join(":"),
-  };
-  const tap = [
-    process.execPath,
-    inClone("node_modules/tap/dist/esm/run.mjs"),
-    "--reporter=tap",
-    "--no-color",
-    ...options,
-    ...files,
-  ];
-  const [program, ...rest] = asRoot(root, environment, tap);
+  const environment = { ...shared, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
+  const runner = [process.execPath, inClone("scripts/setup/each-alone.mjs"), timeout, ...files];
+  const [program, ...rest] = asRoot(root, environment, runner);
   const child = spawn(program, rest, {
     cwd: clone,
     env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env,

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { clone } from "../setup/clone.mjs";
-import { compiledOptions, sourceName } from "../setup/compile-tests.mjs";
+import { sourceName, testOptions } from "../setup/compile-tests.mjs";
 import { showTapOfMany } from "../setup/tap-display.mjs";
 
 /** Longer than any unit test takes on a busy machine. */
@@ -18,9 +18,9 @@ export function startWorkers(options = {}) {
 
 function startWorker(options) {
   const { environment = process.env, ...rest } = options;
-  const child = spawn(process.execPath, ["--enable-source-maps", join(import.meta.dirname, "worker.mjs")], {
+  const child = spawn(process.execPath, [...testOptions, join(import.meta.dirname, "worker.mjs")], {
     cwd: clone,
-    env: { KNETCTL_TEST_SEED: "1", ...environment, NODE_OPTIONS: compiledOptions, TAP_TIMEOUT: "0" },
+    env: { KNETCTL_TEST_SEED: "1", ...environment, TAP_TIMEOUT: "0" },
     stdio: ["ignore", "pipe", "inherit", "pipe"],
     ...rest,
   });

@@ -3,15 +3,21 @@
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { sourceName } from "../setup/compile-tests.mjs";
+import { compiledTap, sourceName } from "../setup/compile-tests.mjs";
 
 // tap names the folders that it makes for tests after this: one name for each process
 process.argv[1] = `unit-${process.pid}`;
-const { t } = await import("tap");
-// with something to tear down, tap would end by itself as soon as there is nothing to do
-Object.defineProperty(t, "idle", { value: false });
+/** The tap of the tests, once there are any: they may still be being compiled. */
+async function tap() {
+  const { t } = await import(pathToFileURL(compiledTap).href);
+  // with something to tear down, tap would end by itself as soon as there is nothing to do
+  Object.defineProperty(t, "idle", { value: false });
+  return t;
+}
 
+let loaded;
 for await (const file of createInterface({ input: new Socket({ fd: 3 }) })) {
+  const t = await (loaded ??= tap());
   try {
     await import(pathToFileURL(file).href);
   } catch (error) {

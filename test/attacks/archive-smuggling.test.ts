@@ -16,13 +16,10 @@ import { extractArchive } from "../../src/host/archive/extract-archive.js";
 import { openArchive } from "../../src/host/archive/open-archive.js";
 import { asAbsolutePath } from "../../src/host/path.js";
 import { Problem, Problems } from "../../src/problem/problem.js";
-import { plainChildren } from "../support/plain-children.js";
 import { race, raceLine } from "../support/race.js";
 import { scratch, serviceUid } from "../support/scratch.js";
 import { paxHeader, tarEntry, tarOf, vendorEntries } from "../support/tar-writer.js";
 import type { TarEntry } from "../support/tar-writer.js";
-
-plainChildren();
 
 const top = "kNET-PKCS11-Linux-1.7.0";
 const commands = { find: (program: string) => asAbsolutePath(`/usr/bin/${program}`) };

@@ -10,12 +10,9 @@ import { ownershipStep } from "../../src/steps/ownership/step.js";
 import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { Change } from "../../src/workflow/change.js";
 import { recordChange, type UndoableChange } from "../../src/workflow/undo/undoable-change.js";
-import { plainChildren } from "../support/plain-children.js";
 import { race, raceLine, type RaceResult } from "../support/race.js";
 import { raceScene, type AttackName, type RaceScene } from "../support/race-scene.js";
 import { serviceUid } from "../support/scratch.js";
-
-plainChildren();
 
 const folder = "/home/.config/kryptus";
 const step = "ownership";

@@ -9,7 +9,6 @@ import { unfinishedRun } from "../../src/workflow/undo/recover.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, type Fault } from "../support/faulty-calls.js";
 import { eventually, processesWith } from "../support/processes.js";
-import { plainChildren } from "../support/plain-children.js";
 import { provisioning } from "../support/provisioning.js";
 import { sampled } from "../support/seed.js";
 import { differences, temporariesIn, tornIn, treeOf, type Tree } from "../support/tree.js";
@@ -17,7 +16,6 @@ import { differences, temporariesIn, tornIn, treeOf, type Tree } from "../suppor
 await ensureSandbox(import.meta.filename);
 /** Of other runs on this machine, over whose folder the sandbox's lies. */
 const foundThere = new Set(temporaryFolders());
-plainChildren();
 
 /** The whole job on `/` with its smoke test takes its time: every so many points. */
 const stride = process.env["KNETCTL_SWEEP"] === "all" ? 6 : 160;

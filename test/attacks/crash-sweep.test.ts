@@ -8,14 +8,12 @@ import { endsOf, type Ends } from "../support/apply-ends.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, type Call, type Fault } from "../support/faulty-calls.js";
 import { inLanes } from "../support/in-lanes.js";
-import { plainChildren } from "../support/plain-children.js";
 import { runVerb } from "../support/run-verb.js";
 import { sampled } from "../support/seed.js";
 import { freshHost, settledHost, type Scene } from "../support/sweep-scenes.js";
 import { differences, temporariesIn, tornIn, treeOf, type Tree } from "../support/tree.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 /** Every point in `npm run test:attacks`; every so many otherwise, from a chosen first one on. */
 const stride = process.env["KNETCTL_SWEEP"] === "all" ? 1 : 24;

@@ -13,12 +13,10 @@ import {
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
-import { plainChildren } from "../support/plain-children.js";
 import { provisioning } from "../support/provisioning.js";
 import { traced } from "../support/traced.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const node = process.execPath;
 const script = join(import.meta.dirname, "../../dist/knetctl.cjs");

@@ -3,11 +3,9 @@ import { mkdtempSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { halveWrites, sweepFaults } from "../support/fault-sweep.js";
 import { faultyProgram } from "../support/faulty-calls.js";
-import { plainChildren } from "../support/plain-children.js";
 import { settledHost } from "../support/sweep-scenes.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const folder = mkdtempSync("/dev/shm/knetctl-sweep-");
 const program = faultyProgram(folder);

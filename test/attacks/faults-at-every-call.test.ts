@@ -43,12 +43,9 @@ function traced(t: { teardown(work: () => void): void }): Traced {
   const trace = `${tools.folder}/trace`;
   const run: Traced["run"] = (...options) =>
     new Promise((resolve) => {
-      // -E: the test runner would load itself into the child, with threads that blur the counts
       const args = [
         "-f",
         "-qq",
-        "-E",
-        "NODE_OPTIONS",
         "-o",
         trace,
         ...options,

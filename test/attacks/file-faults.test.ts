@@ -1,9 +1,6 @@
 import t from "tap";
 import type * as Scenes from "../support/fault-scenes.js";
-import { plainChildren } from "../support/plain-children.js";
 import { callInSandbox } from "../support/sandbox.js";
-
-plainChildren();
 
 const scene = (name: keyof typeof Scenes): Promise<unknown> => callInSandbox("fault-scenes.ts", name);
 const where = { path: "/srv/fault/file" };

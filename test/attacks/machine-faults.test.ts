@@ -7,13 +7,11 @@ import { realHost } from "../../src/host/real-host.js";
 import { readRuns } from "../../src/workflow/journal/runs.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, preloadable, started } from "../support/faulty-calls.js";
-import { plainChildren } from "../support/plain-children.js";
 import { runVerb, type Ran } from "../support/run-verb.js";
 import { freshHost, settledHost, type Scene } from "../support/sweep-scenes.js";
 import { differences, treeOf } from "../support/tree.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const folder = mkdtempSync("/dev/shm/knetctl-machine-");
 const { script } = faultyProgram(folder);

@@ -5,12 +5,10 @@ import { join } from "node:path";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { markedPin } from "../support/marked-pin.js";
-import { plainChildren } from "../support/plain-children.js";
 import { bytesOf, secretSearch } from "../support/secret-search.js";
 import { traced, workerInput } from "../support/traced.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
 const folder = "/srv";

@@ -13,14 +13,12 @@ import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram } from "../support/faulty-calls.js";
 import { ForgetfulDisk, type Left, type Luck, lucks } from "../support/forgetful-disk.js";
 import { MemoryHost } from "../support/memory-host.js";
-import { plainChildren } from "../support/plain-children.js";
 import { runVerb } from "../support/run-verb.js";
 import { sampled } from "../support/seed.js";
 import { bareHost, type Scene, settledHost } from "../support/sweep-scenes.js";
 import { differences, type Seen, tornIn, type Tree, treeOf } from "../support/tree.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 /** The folders that an apply of these scenes works in. */
 const tops = ["/etc", "/var"];

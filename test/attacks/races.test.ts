@@ -2,12 +2,9 @@ import t, { type Test } from "tap";
 import { chmodSync, chownSync, renameSync, writeFileSync } from "node:fs";
 import type { Files } from "../../src/host/host.js";
 import { path, type AbsolutePath } from "../../src/host/path.js";
-import { plainChildren } from "../support/plain-children.js";
 import { race, raceLine, type RaceResult } from "../support/race.js";
 import { raceScene, secret, type AttackName } from "../support/race-scene.js";
 import { serviceUid } from "../support/scratch.js";
-
-plainChildren();
 
 const folder = "/home/.config/kryptus";
 const service = { uid: serviceUid, gid: serviceUid };

@@ -3,11 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { path } from "../../src/host/path.js";
 import { bundle } from "../support/bundle.js";
-import { plainChildren } from "../support/plain-children.js";
 import { raceTries } from "../support/race.js";
 import { scratch, serviceUid } from "../support/scratch.js";
-
-plainChildren();
 
 const config = path("/home/config.json");
 

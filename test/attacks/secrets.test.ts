@@ -19,7 +19,6 @@ import { changedFiles } from "../support/changed-files.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { markedPin, type MarkedPin } from "../support/marked-pin.js";
-import { plainChildren } from "../support/plain-children.js";
 import { eventually, processesWithVariable, reached } from "../support/processes.js";
 import { provisioning } from "../support/provisioning.js";
 import { bytesOf, secretSearch, type Expected } from "../support/secret-search.js";
@@ -28,7 +27,6 @@ import { traced } from "../support/traced.js";
 const verbs = declared.map(({ name }) => name);
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
 const begin = Date.now();

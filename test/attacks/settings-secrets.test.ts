@@ -5,11 +5,9 @@ import { changedFiles } from "../support/changed-files.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { markedPin } from "../support/marked-pin.js";
 import { provisioning } from "../support/provisioning.js";
-import { plainChildren } from "../support/plain-children.js";
 import { secretSearch } from "../support/secret-search.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const began = "/began";
 writeFileSync(began, "");

@@ -4,12 +4,10 @@ import { path } from "../../src/host/path.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { picture } from "../support/install-stage.js";
 import { moduleStage } from "../support/module-stage.js";
-import { plainChildren } from "../support/plain-children.js";
 import { scratch } from "../support/scratch.js";
 import { vendorArchive } from "../support/vendor-archive.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const staff = 50;
 const rights = { mode: 0o644, uid: 0, gid: 0 };

@@ -10,10 +10,8 @@ import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const sh = (script: string): string => execFileSync("/bin/sh", ["-c", script], { encoding: "utf8" }).trim();
 sh(`groupadd kn-extra && groupadd kn-second &&

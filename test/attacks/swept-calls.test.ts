@@ -4,11 +4,9 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { faultyProgram, readCalls } from "../support/faulty-calls.js";
-import { plainChildren } from "../support/plain-children.js";
 import { freshHost, settledHost, type Scene } from "../support/sweep-scenes.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const folder = mkdtempSync("/dev/shm/knetctl-swept-");
 const program = faultyProgram(folder);

@@ -26,11 +26,9 @@ import type { WriteFile } from "../../src/workflow/change-kinds/write-file.js";
 import { changeFromJournal } from "../../src/workflow/undo/undoable-change.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { scratch } from "../support/scratch.js";
-import { plainChildren } from "../support/plain-children.js";
 import { stage, type Stage } from "../support/install-stage.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 // What an image holds was written by whoever made it. None of it may lead root to a file of this machine, to
 // read or to write.

@@ -15,11 +15,9 @@ import type { Plan } from "../../src/workflow/plan.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { MemoryHost } from "../support/memory-host.js";
-import { plainChildren } from "../support/plain-children.js";
 import { recordedContext } from "../support/recorded-context.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 const wrapping = modules.wrapping();

@@ -5,11 +5,9 @@ import { smoke, type SmokeArguments } from "../../src/commands/run/smoke.js";
 import { path } from "../../src/host/path.js";
 import { buildWorker } from "../support/build-worker.js";
 import { MemoryHost } from "../support/memory-host.js";
-import { plainChildren } from "../support/plain-children.js";
 import { recordedContext } from "../support/recorded-context.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const soft = softTokens("ca_signer");
 

@@ -20,11 +20,9 @@ import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { cryptokiPin, openCryptoki } from "../support/open-cryptoki.js";
-import { plainChildren } from "../support/plain-children.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 const worker = await buildWorker();
 const soft = softTokens("bound");
 const folder = mkdtempSync(join(tmpdir(), "bindings-"));

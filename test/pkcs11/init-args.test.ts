@@ -6,9 +6,7 @@ import type { TokenReport } from "../../src/pkcs11/report.js";
 import { smokeTest } from "../../src/pkcs11/test-token.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
 
-plainChildren();
 const modules = fixtureModules();
 const worker = await buildWorker();
 const folder = mkdtempSync(join(tmpdir(), "init-args-"));

@@ -6,10 +6,8 @@ import t, { test } from "tap";
 import { testToken } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
-import { plainChildren } from "../support/plain-children.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const soft = softTokens("one");
 t.teardown(() => {

@@ -6,10 +6,8 @@ import { smokeTest, testToken, type SmokeRequest } from "../../src/pkcs11/test-t
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 const wrapping = modules.wrapping();

@@ -8,10 +8,8 @@ import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { removeLeftovers, smokeTest, type SmokeRequest, testToken } from "../../src/pkcs11/test-token.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 const wrapping = modules.wrapping();

@@ -6,9 +6,7 @@ import { Secret } from "../../src/problem/secret.js";
 import type { TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
 
-plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 

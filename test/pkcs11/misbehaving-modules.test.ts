@@ -8,10 +8,8 @@ import { Secret } from "../../src/problem/secret.js";
 import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { plainChildren } from "../support/plain-children.js";
 import { processesWithVariable } from "../support/processes.js";
 
-plainChildren();
 const pin = "pin-0451-secret";
 const worker = await buildWorker();
 const modules = fixtureModules();

@@ -6,11 +6,9 @@ import { smokeTest, type SmokeRequest } from "../../src/pkcs11/test-token.js";
 import { Secret } from "../../src/problem/secret.js";
 import type { TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
-import { plainChildren } from "../support/plain-children.js";
 import { processesWith } from "../support/processes.js";
 import { softTokens, userPin } from "../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const soft = softTokens("one", "two words");
 

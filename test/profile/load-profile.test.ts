@@ -18,10 +18,7 @@ import { build } from "esbuild";
 import t, { type Test } from "tap";
 import { path } from "../../src/host/path.js";
 import { loadProfile } from "../../src/profile/load-profile.js";
-import { plainChildren } from "../support/plain-children.js";
 import { places } from "./problems-of.js";
-
-plainChildren();
 
 const pair = join(import.meta.dirname, "../fixtures/profiles/pair.yaml");
 const program = bundled();

@@ -10,11 +10,19 @@ const mark = "KNETCTL_TEST_IN_SANDBOX";
  * after this are gone with the sandbox.
  */
 export async function ensureSandbox(file: string): Promise<void> {
-  if (process.env[mark] === "1") return;
+  if (process.env[mark] !== "1") await endAs(process.execPath, [...process.execArgv, file]);
+}
+
+/** Runs a program inside a sandbox, with more variables, and ends this process with its exit code. */
+export async function endAs(
+  program: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<never> {
   const { exitCode } = await enterSandbox({
-    ...onSmallSystem(process.execPath, [...process.execArgv, file]),
+    ...onSmallSystem(program, args),
     cwd: asAbsolutePath(process.cwd())!,
-    env: { ...definedEnvironment(), [mark]: "1" },
+    env: { ...definedEnvironment(), [mark]: "1", ...variables },
     stdio: ["ignore", "inherit", "inherit"],
   });
   process.exit(await exitCode);

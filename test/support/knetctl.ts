@@ -2,10 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { plainChildren } from "./plain-children.js";
 import type { Outcome } from "./sandbox.js";
-
-plainChildren();
 
 const dist = join(import.meta.dirname, "../../dist");
 

@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { ensureSandbox } from "./ensure-sandbox.js";
+import { endAs } from "./ensure-sandbox.js";
 
 const mark = "KNETCTL_TEST_BELOW_SYSTEMD";
 
@@ -95,11 +94,6 @@ exit "$code"`;
  */
 export async function ensureSystemd(file: string): Promise<void> {
   if (process.env[mark] === "1") return;
-  await ensureSandbox(file);
-  const { status } = spawnSync(
-    "/bin/sh",
-    ["-c", script, "sh", init, process.execPath, ...process.execArgv, file],
-    { stdio: "inherit", env: { ...process.env, [mark]: "1" } },
-  );
-  process.exit(status ?? 1);
+  const test = [process.execPath, ...process.execArgv, file];
+  await endAs("/bin/sh", ["-c", script, "sh", init, ...test], { [mark]: "1" });
 }

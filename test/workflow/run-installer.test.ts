@@ -12,12 +12,9 @@ import {
 import { test } from "tap";
 import type { InPlaceRecord } from "../../src/host/installer/in-place/record.js";
 import { runInstaller } from "../../src/workflow/change-kinds/run-installer.js";
-import { plainChildren } from "../support/plain-children.js";
 import { change, picture, plain, problemOf, stage } from "../support/install-stage.js";
 import type { Stage } from "../support/install-stage.js";
 import { vendorArchive } from "../support/vendor-archive.js";
-
-plainChildren();
 
 function receipt(s: Stage): { version: string; library: string; files: { path: string; mode: number }[] } {
   return JSON.parse(readFileSync(s.at("var/lib/knetctl/module.json"), "utf8")) as ReturnType<typeof receipt>;

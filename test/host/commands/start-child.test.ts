@@ -5,9 +5,7 @@ import { join } from "node:path";
 import t, { test } from "tap";
 import { askChild } from "../../../src/host/commands/start-child.js";
 import { bundle } from "../../support/bundle.js";
-import { plainChildren } from "../../support/plain-children.js";
 
-plainChildren();
 const folder = mkdtempSync(join(tmpdir(), "start-child-"));
 t.teardown(() => {
   rmSync(folder, { recursive: true, force: true });

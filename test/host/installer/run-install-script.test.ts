@@ -6,12 +6,9 @@ import { questionIn } from "../../../src/host/installer/run-install-script.js";
 import { path } from "../../../src/host/path.js";
 import { runInstaller } from "../../../src/workflow/change-kinds/run-installer.js";
 import { change, picture, plain, problemOf, stage } from "../../support/install-stage.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { processesWith } from "../../support/processes.js";
 import { tarOf } from "../../support/tar-writer.js";
 import { moduleLibrary, vendorArchive } from "../../support/vendor-archive.js";
-
-plainChildren();
 
 test("53: it fails half-way: the problem shows its last words, and undoing brings all back", async (t) => {
   const s = stage(t);

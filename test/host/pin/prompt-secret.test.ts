@@ -5,9 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import t, { test } from "tap";
 import { bundle } from "../../support/bundle.js";
-import { plainChildren } from "../../support/plain-children.js";
 
-plainChildren();
 const folder = mkdtempSync(join(tmpdir(), "prompt-"));
 const program = join(folder, "ask.mjs");
 const answer = join(folder, "answer");

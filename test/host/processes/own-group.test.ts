@@ -5,11 +5,9 @@ import { test } from "tap";
 import { newProcessGroup } from "../../../src/host/processes/own-group.js";
 import { processMark } from "../../../src/host/processes/process-mark.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { eventually, processesWith } from "../../support/processes.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 const groups = "/sys/fs/cgroup";
 execFileSync("mount", ["-t", "cgroup2", "cgroup2", groups]);
 const ours = (): readonly string[] => readdirSync(groups).filter((name) => name.includes(processMark()));

@@ -6,11 +6,9 @@ import { smokeTest } from "../../../src/pkcs11/test-token.js";
 import { buildWorker } from "../../support/build-worker.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { fixtureModules } from "../../support/fixture-module.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { processesWith } from "../../support/processes.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 execFileSync("mount", ["-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]);
 
 test("a module's daemon that hides ends with the smoke test", async (t) => {

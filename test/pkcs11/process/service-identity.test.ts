@@ -9,11 +9,9 @@ import { buildWorker } from "../../support/build-worker.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { fixtureModules } from "../../support/fixture-module.js";
 import { knetctlScript } from "../../support/knetctl.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { softTokens, userPin } from "../../support/soft-token.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const run = (program: string, ...args: readonly string[]): string =>
   execFileSync(program, args, { encoding: "utf8", stdio: "pipe" }).trim();

@@ -10,11 +10,9 @@ import { Secret } from "../../../src/problem/secret.js";
 import { buildWorker } from "../../support/build-worker.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { fixtureModules } from "../../support/fixture-module.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { processesWithVariable } from "../../support/processes.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 execFileSync("/usr/sbin/useradd", ["--system", "--home-dir", "/srv", "--no-create-home", "smoke-svc"]);
 const id = (flag: string): number => Number(execFileSync("id", [flag, "smoke-svc"], { encoding: "utf8" }));

@@ -10,10 +10,8 @@ import { smokeTest, type SmokeRequest } from "../../../src/pkcs11/test-token.js"
 import { Secret } from "../../../src/problem/secret.js";
 import { buildWorker } from "../../support/build-worker.js";
 import { markedPin } from "../../support/marked-pin.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { softTokens, userPin } from "../../support/soft-token.js";
 
-plainChildren();
 const worker = await buildWorker();
 const soft = softTokens("one", "two");
 t.teardown(() => {

@@ -4,9 +4,7 @@ import t, { test } from "tap";
 import { smokeTest } from "../../../src/pkcs11/test-token.js";
 import { buildWorker } from "../../support/build-worker.js";
 import { fixtureModules } from "../../support/fixture-module.js";
-import { plainChildren } from "../../support/plain-children.js";
 
-plainChildren();
 const worker = await buildWorker();
 const modules = fixtureModules();
 

@@ -21,12 +21,10 @@ import { withKind } from "../../../src/workflow/change.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { picture, plain } from "../../support/install-stage.js";
 import { codes, kinds, moduleStage, type ModuleStage } from "../../support/module-stage.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { tarOf } from "../../support/tar-writer.js";
 import { moduleLibrary, vendorArchive } from "../../support/vendor-archive.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 /** A system with things for an installer to trample on. */
 function furnish(s: ModuleStage): void {

@@ -1,11 +1,8 @@
 import { chmodSync, chownSync } from "node:fs";
 import { test } from "tap";
 import { codes, install, kinds, moduleStage } from "../../support/module-stage.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { strangerUid } from "../../support/scratch.js";
 import { vendorArchive } from "../../support/vendor-archive.js";
-
-plainChildren();
 
 test(
   "an archive that others can write, or put another in place of, is not run unless it is pinned; a " +

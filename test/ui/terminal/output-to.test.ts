@@ -3,9 +3,6 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { bundle } from "../../support/bundle.js";
-import { plainChildren } from "../../support/plain-children.js";
-
-plainChildren();
 
 const program = bundle(`
   import { outputTo } from "../../src/ui/terminal/output-to.js";

@@ -8,11 +8,9 @@ import { createAccount } from "../../../src/workflow/change-kinds/create-account
 import type { CreateAccount } from "../../../src/workflow/change-kinds/create-account.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { problemOf } from "../../support/install-stage.js";
-import { plainChildren } from "../../support/plain-children.js";
 import { scratch } from "../../support/scratch.js";
 
 await ensureSandbox(import.meta.filename);
-plainChildren();
 
 const change: CreateAccount = {
   step: "account",

@@ -8,9 +8,6 @@ import {
   refreshLoaderCache as kind,
 } from "../../../src/workflow/change-kinds/refresh-loader-cache.js";
 import { stage, type Stage } from "../../support/install-stage.js";
-import { plainChildren } from "../../support/plain-children.js";
-
-plainChildren();
 
 const library = path("/lib/libm.so.6");
 const change: RefreshLoaderCache = {

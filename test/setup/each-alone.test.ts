@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { test, type Test } from "tap";
+
+const setup = join(import.meta.dirname, "../../scripts/setup");
+const program = `
+  import { showTap, showTotals } from ${JSON.stringify(join(setup, "tap-display.mjs"))};
+  showTotals(await showTap(process.stdin));
+`;
+
+/** What is shown of these files when they are run with a second for each. */
+function shown(t: Test, files: Readonly<Record<string, string>>): string {
+  const folder = t.testdir(files);
+  const names = Object.keys(files).map((name) => join(folder, name));
+  const runner = join(setup, "each-alone.mjs");
+  const { stdout: tap } = spawnSync(process.execPath, [runner, "--timeout=1", ...names], {
+    encoding: "utf8",
+  });
+  return spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    input: tap,
+    encoding: "utf8",
+  }).stdout;
+}
+
+test("files that pass are counted, and those that end well without a test are not among them", (t) => {
+  const said = shown(t, {
+    "good.js": 'console.log("ok 1 - one\\nok 2 - two\\n1..2");',
+    "empty.js": 'console.log("1..0");',
+  });
+  t.match(said, /^ok {3}\S*good\.js {2}2 checks/m);
+  t.match(said, /^FAIL \S*empty\.js[^]*not ok: .* > it has no test/m);
+  t.match(said, /\n2 passed, [1-9]\d* failed\n$/);
+  t.end();
+});
+
+test("a file whose tests pass but that ends with a code or a signal has failed", (t) => {
+  const said = shown(t, {
+    "code.js": 'console.log("ok 1 - one\\n1..1"); process.exitCode = 3;',
+    "signal.js":
+      'console.log("ok 1 - one\\n1..1"); process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 9e6);',
+  });
+  t.match(said, /^FAIL \S*code\.js[^]*not ok: .* > it ended with 3$/m);
+  t.match(said, /^FAIL \S*signal\.js[^]*not ok: .* > it ended with SIGTERM$/m);
+  t.end();
+});
+
+test("a file that was cut off in the middle of a test has failed", (t) => {
+  const said = shown(t, { "half.js": 'console.log("# Subtest: half\\n    ok 1 - one"); process.exit();' });
+  t.match(said, /^FAIL \S*half\.js/m);
+  t.match(said, /, [1-9]\d* failed\n$/);
+  t.end();
+});
+
+test("a file that never ends is ended", (t) => {
+  const said = shown(t, { "endless.js": 'console.log("ok 1 - one"); for (;;);' });
+  t.match(said, /^FAIL \S*endless\.js[^]*not ok: .* > it ended with SIGKILL$/m);
+  t.end();
+});
