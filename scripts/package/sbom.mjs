@@ -108,7 +108,8 @@ function dependencies(bundled, { packages }, carried) {
   const refs = new Map(bundled.map(({ place, name, version }) => [place, purl(name, version)]));
   const refsOf = (place, names) =>
     names.flatMap((name) => refs.get(resolved(name, place, packages)) ?? []).sort();
-  const own = refsOf("", Object.keys(packages[""].dependencies));
+  const { dependencies: installed, devDependencies: built } = packages[""];
+  const own = refsOf("", Object.keys({ ...installed, ...built }));
   return [
     { ref: root, dependsOn: [...own, ...carried.map((one) => one["bom-ref"])] },
     ...bundled.map(({ place, needs }) => ({ ref: refs.get(place), dependsOn: refsOf(place, needs) })),

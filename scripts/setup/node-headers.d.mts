@@ -1,0 +1,2 @@
+/** See node-headers.mjs. */
+export function nodeHeaders(): string | undefined;
