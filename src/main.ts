@@ -53,7 +53,10 @@ async function completed(input: MainInput): Promise<ExitCode> {
 
 async function parsedMain(input: MainInput): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line/command-line.js");
-  const early = output(input, { json: input.args.includes("--json") });
+  const early = output(input, {
+    json: input.args.includes("--json"),
+    color: !input.args.includes("--no-color"),
+  });
   return shown(input, early, () =>
     runCommandLine({
       args: input.args,
@@ -73,13 +76,14 @@ async function parsedMain(input: MainInput): Promise<ExitCode> {
 
 function output(
   input: MainInput,
-  flags: { json?: boolean; verbose?: boolean; quiet?: boolean },
+  flags: { json?: boolean; verbose?: boolean; quiet?: boolean; color?: boolean },
 ): TerminalOutput {
   const { environment, stdout, stderr } = input;
   return terminalOutput({
     json: flags.json ?? false,
     verbose: flags.verbose ?? false,
     quiet: flags.quiet ?? false,
+    color: flags.color ?? true,
     environment,
     stdout,
     stderr,
@@ -174,6 +178,7 @@ async function shown(input: MainInput, out: TerminalOutput, run: () => Promise<E
     const problems = await problemsOf(error, input, out.verbose);
     for (const problem of errorsLast(problems)) out.problem(problem);
     if (out.json) out.document({ problems });
+    out.thrown(problems);
     return exitCodeOf(problems, exitCodes.failed);
   } finally {
     out.end();

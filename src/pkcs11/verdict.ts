@@ -7,16 +7,17 @@ export function verdict({ tokens, skipped = [] }: SmokeReport): string {
   return [...tokenVerdicts(tokens), ...skipped.map((why) => `nothing is proven (${why})`)].join("; ");
 }
 
+/** What was proven of one token. */
+export function tokenVerdict(token: TokenReport): string {
+  return cleared(token) ?? `${said[token.proven]}${because(token)}${leftAlone(token)}`;
+}
+
 /** More tokens than this are counted instead of named. */
 const mostNamed = 4;
 
 function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
   if (tokens.length <= mostNamed)
-    return tokens.map(
-      (token) =>
-        `token ${JSON.stringify(token.label)}: ` +
-        (cleared(token) ?? `${said[token.proven]}${because(token)}${leftAlone(token)}`),
-    );
+    return tokens.map((token) => `token ${JSON.stringify(token.label)}: ${tokenVerdict(token)}`);
   const levels = [...provenLevels].reverse();
   const counts = levels.flatMap((level) => {
     const count = tokens.filter(({ proven }) => proven === level).length;

@@ -7,7 +7,7 @@ import { Problem } from "../../src/problem/problem.js";
 import { MemoryHost } from "../support/memory-host.js";
 import { recordedContext } from "../support/recorded-context.js";
 
-const noRoot = { run: undefined, lockTimeout: 0, keepChanged: false };
+const noRoot = { run: undefined, lockTimeout: 0, keepChanged: false, yes: true };
 const named = "20261124T090000Z-00ff";
 
 /** Somebody who is not root; `--root` is right or not. */

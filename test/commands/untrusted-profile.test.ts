@@ -42,6 +42,7 @@ function stage(
 type Context = ReturnType<typeof stage>["context"];
 
 const run = {
+  yes: true,
   smokeTest: true,
   probe: true,
   prove: true,
@@ -140,7 +141,6 @@ test("an edit of the profile and the host refuses it before the profile's PINs a
     connection: "hsm_1",
     endpoints: ["127.0.0.1:1"],
     user: "amplia",
-    yes: true,
     dryRun: false,
     ...run,
     probe: false,
@@ -178,7 +178,7 @@ test(
 test("validate and plan warn: they change nothing", async (t) => {
   for (const rights of [{ mode: 0o666 }, { uid: strangerUid }]) {
     const { context, problems, results } = stage(t, rights);
-    t.equal(await validate({ profile: "p.yaml" }, context), 0);
+    t.equal(await validate({ profiles: ["p.yaml"] }, context), 0);
     t.match(problems, [
       {
         code: "profile-untrusted",
@@ -198,6 +198,6 @@ test("nothing is said of one that is root's alone", async (t) => {
   const { folder, context, problems } = stage(t);
   writeFileSync(`${folder}/other`, "");
   chownSync(`${folder}/other`, strangerUid, 0);
-  t.equal(await validate({ profile: "p.yaml" }, context), 0);
+  t.equal(await validate({ profiles: ["p.yaml"] }, context), 0);
   t.same(problems, []);
 });

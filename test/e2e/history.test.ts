@@ -1,6 +1,7 @@
 import t from "tap";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { report } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { hostState } from "../support/host-state.js";
@@ -24,9 +25,10 @@ async function runs(): Promise<HistoryDocument["runs"]> {
 }
 
 /** A profile that differs from the first in what config.json says. */
-function otherProfile(): string {
-  const file = `${folder}/other.yaml`;
-  writeFileSync(file, readFileSync(profile, "utf8").replace("log_verbosity: quiet", "log_verbosity: info"));
+function otherProfile(verbosity = "info"): string {
+  const file = `${folder}/${verbosity === "info" ? "other" : verbosity}.yaml`;
+  const text = readFileSync(profile, "utf8");
+  writeFileSync(file, text.replace("log_verbosity: quiet", `log_verbosity: ${verbosity}`));
   return file;
 }
 
@@ -145,6 +147,67 @@ t.test(
     t.match(await runs(), [{ outcome: "rolled-back" }, { outcome: "rolled-back" }]);
   },
 );
+
+t.test(
+  "--to takes back every run after one, the latest first, and stops where something is lost",
+  async (t) => {
+    t.equal((await knetctl(["apply", fast, profile])).exitCode, 0);
+    const [first] = await runs();
+    t.match(await knetctl(["rollback", "--to", first!.run]), {
+      exitCode: 1,
+      stderr: /nothing that came after run 3 is left to take back/,
+    });
+    const third = otherProfile("none");
+    for (const file of [otherProfile("info"), third, profile, third])
+      t.equal((await knetctl(["apply", fast, file])).exitCode, 0);
+    const written = readFileSync(configFile, "utf8");
+    writeFileSync(configFile, written.replace("none", "debug"));
+    const state = hostState();
+    t.match(await knetctl(["rollback", "--to", "4"]), { exitCode: 1, stderr: /run 7 cannot be taken back/ });
+    t.equal(hostState(), state, "nothing was taken back");
+    writeFileSync(configFile, written);
+    t.match(await knetctl(["rollback", "--to", "4", "--dry-run"]), {
+      exitCode: 2,
+      stdout: /take back run 7[^]*take back run 6[^]*take back run 5/,
+      stderr: "",
+    });
+    const { exitCode, document, stderr } = await knetctlJson(["rollback", "--to", "4"]);
+    t.equal(exitCode, 0, stderr);
+    t.ok(report(document), JSON.stringify(report.errors));
+    t.match(document, { taken_back: [7, 6, 5].map((sequence) => ({ sequence, outcome: "rolled-back" })) });
+    t.match(readFileSync(configFile, "utf8"), /"info"/);
+    const rest = await knetctl(["rollback", "--to", "3"]);
+    t.match(rest, {
+      exitCode: 0,
+      stdout: /run 4 was taken back[^]*\nevery run after run 3 was taken back\n$/,
+    });
+    t.match(await knetctl(["rollback", "3", "--to", "1"]), { exitCode: 64, stderr: /or --to the run/ });
+  },
+);
+
+t.test("on a terminal apply and rollback ask; anything but yes leaves the host as it is", async (t) => {
+  const asked = async (line: string, answer: string): Promise<string> => {
+    const command = `${process.execPath} ${knetctlScript} ${line}; echo ended $?`;
+    const running = promisify(execFile)("script", ["-qec", command, "/dev/null"], {
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", TERM: "xterm" },
+    });
+    running.child.stdin?.end(`${answer}\n`);
+    return (await running).stdout;
+  };
+  const state = hostState();
+  const apply = `apply ${fast} ${otherProfile("info")}`;
+  t.match(await asked(apply, "n"), /apply this\? \[y\/N\][^]*the changes were not made\r?\nended 2/);
+  t.match(
+    await asked("rollback", ""),
+    /take back run 3[^]*take this back\?[^]*nothing was taken back\r?\nended 2/,
+  );
+  t.equal(hostState(), state);
+  t.match(await asked(`${apply} --yes`, ""), /applied: 1 change[^]*ended 0/);
+  t.match(await asked("rollback", "yes"), /take this back\?[^]*was taken back[^]*ended 0/);
+  t.equal(hostState(), state);
+  t.equal((await knetctl(["rollback"])).exitCode, 0);
+  t.equal(hostState(), before);
+});
 
 t.test("what was put below a folder of the run stands in the way of taking it back", async (t) => {
   t.equal((await knetctl(["apply", fast, profile])).exitCode, 0);

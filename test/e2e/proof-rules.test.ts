@@ -59,8 +59,11 @@ t.test("a key that is asked for: missing, then on one of the tokens, where it si
     verdict: /^token "ca_signer": signed with a key that is on it; /,
   });
   const told = await knetctl(["verify", profileWith(proof)]);
-  t.match(told.stdout, /\nsigning-keys +info .* 1 on the token: "root_ca" \(EC\)\nsign-existing +pass /);
-  t.match(told.stdout, /\nverdict: token "ca_signer": signed with a key that is on it/);
+  t.match(told.stdout, /\n✓ token "ca_signer" .* passed; signed with a key that is on it\n/);
+  t.match(told.stdout, /\n {2}signing-keys: 1 on the token: "root_ca" \(EC\)\n/);
+  const whole = await knetctl(["verify", "--verbose", profileWith(proof)]);
+  t.match(whole.stdout, /\nsigning-keys +info .* 1 on the token: "root_ca" \(EC\)\nsign-existing +pass /);
+  t.match(whole.stdout, /\nverdict: token "ca_signer": signed with a key that is on it/);
 });
 
 t.test("ha prove holds each member to it", async (t) => {

@@ -167,8 +167,8 @@ test("a URL with secrets anywhere in a profile is quoted by no problem, as a nam
       writeFileSync(join(folder, name), JSON.stringify(profile));
       const human = recordedContext({ workingFolder: folder, verbose: true });
       const json = recordedContext({ workingFolder: folder, verbose: true, json: true });
-      await validate({ profile: name }, human.context);
-      await validate({ profile: name }, json.context);
+      await validate({ profiles: [name] }, human.context);
+      await validate({ profiles: [name] }, json.context);
       const { style } = human.context.output;
       const said = [
         ...human.problems.map((problem) => problemText(problem, style) + String(problem.cause)),

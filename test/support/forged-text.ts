@@ -60,7 +60,17 @@ export function spoilt<T>(value: T, key = ""): T {
 export function spoken(isTTY: boolean, json: boolean, say: (output: Output) => void): string {
   let text = "";
   const stream = { isTTY, columns: 200, rows: 50, write: (part: string) => (text += part) };
-  say(terminalOutput({ json, verbose: true, quiet: false, environment: {}, stdout: stream, stderr: stream }));
+  say(
+    terminalOutput({
+      json,
+      verbose: true,
+      quiet: false,
+      color: true,
+      environment: {},
+      stdout: stream,
+      stderr: stream,
+    }),
+  );
   return text;
 }
 

@@ -31,6 +31,7 @@ export function recordedContext({
       documentLine: (value) => void documents.push(value),
       note: (text) => void notes.push(text),
       transient: () => undefined,
+      ifThrown: () => undefined,
       progress: () => undefined,
       problem: (problem) => void problems.push(problem),
       style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },

@@ -38,6 +38,7 @@ export async function runVerb(
   const args = {
     profile,
     root,
+    yes: true,
     smokeTest: programFolder !== "/nonexistent",
     probe: true,
     prove: true,
@@ -85,6 +86,7 @@ const verbs = { apply, plan, rollback: takenBack } satisfies Record<
   CommandRun<{
     profile: string;
     root: string;
+    yes: boolean;
     smokeTest: boolean;
     probe: boolean;
     prove: boolean;
@@ -129,6 +131,7 @@ function contextOf(
       documentLine: silent,
       note: silent,
       transient: silent,
+      ifThrown: () => undefined,
       progress: silent,
       problem: silent,
       document: (value) => {

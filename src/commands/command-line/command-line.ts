@@ -15,6 +15,7 @@ export interface Flags {
   readonly json?: boolean;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
+  readonly color?: boolean;
 }
 
 export interface CommandLine {

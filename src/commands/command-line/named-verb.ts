@@ -68,7 +68,7 @@ export function plainArguments(
   const [first, second] = Object.entries(words);
   if (first === undefined || second !== undefined) return undefined;
   const [name, { demandOption, array, choices, coerce }] = first;
-  const isText = array === undefined && choices === undefined && coerce === undefined;
+  const isText = choices === undefined && coerce === undefined;
   const all = Object.entries(options);
   if (demandOption !== true || !isText || all.some(([, option]) => option.demandOption !== undefined))
     return undefined;
@@ -81,7 +81,7 @@ export function plainArguments(
     camelCase(option),
     given.get(option) ?? preset,
   ]);
-  const plain = { ...Object.fromEntries(values), [name]: word };
+  const plain = { ...Object.fromEntries(values), [name]: array === true ? [word] : word };
   return fault?.(plain) === undefined ? plain : undefined;
 }
 

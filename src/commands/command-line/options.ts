@@ -21,6 +21,7 @@ export const everywhereOptions = {
   json: flag("one JSON document on standard output"),
   quiet: flag("problems and results only"),
   verbose: flag("show technical causes too"),
+  color: flag("colours on a terminal; --no-color turns them off", true),
 };
 
 export interface CheckedOption<T> {
@@ -83,6 +84,13 @@ export const profileWord = {
   describe: "profile file, YAML or JSON; - for standard input",
 } as const;
 
+/** The same for a verb that takes several. */
+export const profilesWord = {
+  ...profileWord,
+  array: true,
+  describe: "profile files, YAML or JSON; - for standard input",
+} as const;
+
 /** A run of the history; `without`: which one is meant if none is named. */
 export function runWord(without: string) {
   return { type: "string", describe: `a run's number or name (default: ${without})` } as const;
@@ -107,6 +115,9 @@ export const lockOption = {
   ...secondsOption("lock-timeout", 0, "seconds to wait for another run to end"),
   default: 0,
 };
+
+/** For the verbs that ask, where there is a terminal, before they change the host. */
+export const yesOption = flag("do not ask on a terminal before anything is changed");
 
 /** For the verbs that plan and make an installation. */
 export const inPlaceOption = flag(

@@ -1,4 +1,5 @@
 import { callers } from "../../host/given-file.js";
+import { exitCodes } from "../../problem/exit-codes.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { allSteps } from "../../steps/index.js";
@@ -6,12 +7,14 @@ import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { readSecrets } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
-import { runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
+import { agreed, runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
 export interface ApplyArguments extends LoginArguments {
   readonly profile: string;
   readonly root?: string | undefined;
+  /** False: the user is asked, if there is a terminal to ask on. */
+  readonly yes: boolean;
   readonly smokeTest: boolean;
   /** False: new endpoints are not probed before anything else. */
   readonly probe: boolean;
@@ -28,6 +31,7 @@ export interface ApplyArguments extends LoginArguments {
 
 /** `knetctl apply`: plan, change the host, prove it. Everything is checked before the first write. */
 export const apply: CommandRun<ApplyArguments> = async (args, context) => {
+  context.output.ifThrown("nothing was changed");
   const { profile: asked, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
   const profile = args.inPlace ? withModuleInPlace(asked) : asked;
   const host = await context.host({ root: args.root, readOnly: false });
@@ -61,6 +65,10 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
       context,
     );
     const plan = await shownPlan(steps, input, context);
+    if (!(await agreed(plan, args, context))) {
+      context.output.result("the changes were not made");
+      return exitCodes.changesPending;
+    }
     const result = await runPlan(
       plan,
       { input, wantedBy: profile.source, rollback: args.rollback, prove: args.smokeTest },

@@ -6,6 +6,8 @@ import { Problem, Problems, throwIfErrors, exitCodeOf } from "../../problem/prob
 import { asBeforeText } from "../../ui/reports/as-before-text.js";
 import { changeText } from "../../ui/reports/plan-text.js";
 import { rollbackJson } from "../../ui/reports/history-json.js";
+import { canAsk, confirm } from "../../ui/terminal/confirm.js";
+import type { Output } from "../../ui/terminal/output.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { timeText } from "../../ui/text/time-text.js";
@@ -20,37 +22,108 @@ import { removeForsakenStages, runAuthor, sayHowToGoOn } from "./run-plan.js";
 
 export interface RollbackArguments {
   readonly run?: string | undefined;
+  /** Every run after this one is taken back. */
+  readonly to?: string | undefined;
   readonly root?: string | undefined;
+  /** False: the user is asked, if there is a terminal to ask on. */
+  readonly yes: boolean;
   readonly dryRun: boolean;
   readonly keepChanged: boolean;
   readonly lockTimeout: number;
 }
 
-/** `knetctl rollback`: takes back what a run changed, or refuses and says what would be lost. */
+/**
+ * `knetctl rollback`: takes back what a run changed, or all runs after one, the latest first, or refuses and
+ * says what would be lost. It ends at the first that cannot be taken back completely.
+ */
 export const rollback: CommandRun<RollbackArguments> = async (args, context) => {
   const { output, signal } = context;
   // mistakes in the command line are reported to every user
-  if (args.run !== undefined) requireRunName(args.run);
+  for (const asked of [args.run, args.to]) if (asked !== undefined) requireRunName(asked);
   const host = await context.host({ root: args.root, readOnly: args.dryRun });
   if (!context.isRoot) throw needsRoot();
-  if (args.dryRun) return dryRun(chosen(host, args.run), host, args, context);
+  if (args.dryRun) return dryRun(wantedRuns(host, args), host, args, context);
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal });
   context.whenLeft(() => {
     sayHowToGoOn(host, output);
   });
   try {
     await removeForsakenStages(context);
-    const run = chosen(host, args.run);
+    return await takenBack(wantedRuns(host, args), host, args, context);
+  } finally {
+    lock.release();
+  }
+};
+
+interface TakenBack {
+  readonly run: RecordedRun;
+  readonly result: TakeBackResult;
+}
+
+async function takenBack(
+  wanted: readonly RecordedRun[],
+  host: Host,
+  args: RollbackArguments,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output, signal } = context;
+  if (!args.yes && canAsk(output)) {
+    for (const run of wanted) showWanted(run, output);
+    if (!(await confirm("take this back?", signal))) {
+      output.result("nothing was taken back");
+      return exitCodes.changesPending;
+    }
+  }
+  const results: TakenBack[] = [];
+  for (const { run: name } of wanted) {
+    // as the one before it has left things
+    const run = chosen(host, name);
     const result = await takeBack(run, host, {
       ...runAuthor(host, context),
       keepChanged: args.keepChanged,
       listener: progressListener(output),
     });
-    return show(run, result, context);
-  } finally {
-    lock.release();
+    results.push({ run, result });
+    show(run, result, context);
+    if (result.outcome === "failed" || signal.aborted) break;
   }
-};
+  const documents = results.map(({ run, result }) => rollbackJson(run, result, result.problems));
+  if (output.json) output.document(documentOf(host, args, documents));
+  else if (args.to !== undefined) output.result(countText(results, wanted, args.to));
+  const failed = results.find(({ result }) => result.outcome === "failed")?.result;
+  return failed === undefined ? exitCodes.done : exitCodeOf(failed.problems, exitCodes.failed);
+}
+
+function countText(results: readonly TakenBack[], { length }: readonly RecordedRun[], to: string): string {
+  const count = results.filter(({ result }) => result.outcome === "rolled-back").length;
+  return count === length
+    ? `every run after run ${to} was taken back`
+    : `${count} of the ${length} runs after run ${to} were taken back`;
+}
+
+/** One document for one run; with `--to`, the run to go back to and those that came after it. */
+function documentOf(
+  host: Host,
+  { to }: Pick<RollbackArguments, "to">,
+  documents: readonly object[],
+): object | undefined {
+  return to === undefined ? documents[0] : { to: readRun(host, to).run, taken_back: documents };
+}
+
+/** The runs to take back, in that order. */
+function wantedRuns(host: Host, { run, to }: RollbackArguments): readonly RecordedRun[] {
+  if (to === undefined) return [chosen(host, run)];
+  const { runs, problems } = readRuns(host);
+  if (problems.length > 0) throw new Problems([unreadable(host), ...problems]);
+  const last = readRun(host, to);
+  const later = runs.filter(
+    (one) => one.outcome === "unfinished" || (one.sequence > last.sequence && stands(one)),
+  );
+  if (later.length > 0) return later;
+  throw new Problem("undo-nothing", `nothing that came after run ${last.sequence} is left to take back`, {
+    hint: `${ownCommand(host, "history")} lists the runs`,
+  });
+}
 
 /**
  * The run with that name or number; without one, the run that was cut off, or else the latest that is still
@@ -73,24 +146,34 @@ function chosen(host: Host, asked: string | undefined): RecordedRun {
 }
 
 async function dryRun(
-  run: RecordedRun,
+  wanted: readonly RecordedRun[],
   host: Host,
-  { keepChanged }: RollbackArguments,
+  { to, keepChanged }: RollbackArguments,
   { output }: CommandContext,
 ): Promise<ExitCode> {
-  const found = await obstacles(run, host);
-  if (!keepChanged) throwIfErrors(found);
   for (const problem of await unfinishedWarning(host))
     if (problem.code === "workflow-run-going-on") throw new Problems([problem]);
-  if (output.json) output.document(rollbackJson(run, null, found));
-  else {
-    output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
-    for (const { change } of run.changes.filter(mayStand).reverse())
-      output.result(`  ↶ ${changeText(change)}`);
-    for (const { where, detail } of found)
-      output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
+  const documents = [];
+  const later = new Set<string>();
+  for (const run of wanted) {
+    // what a later run will have put back by then is not in the way
+    const found = (await obstacles(run, host)).filter(({ where }) => !later.has(where?.path ?? ""));
+    if (!keepChanged) throwIfErrors(found);
+    if (output.json) documents.push(rollbackJson(run, null, found));
+    else {
+      showWanted(run, output);
+      for (const { where, detail } of found)
+        output.result(`  kept as it is: ${cleanLine(where?.path ?? "")}: ${cleanLine(detail ?? "")}`);
+    }
+    for (const { change } of run.changes) later.add(change.path);
   }
-  return run.changes.some(mayStand) ? exitCodes.changesPending : exitCodes.done;
+  if (output.json) output.document(documentOf(host, { to }, documents));
+  return wanted.some(({ changes }) => changes.some(mayStand)) ? exitCodes.changesPending : exitCodes.done;
+}
+
+function showWanted(run: RecordedRun, output: Output): void {
+  output.result(`would take back run ${run.sequence} of ${timeText(run.began)}, the last change first:`);
+  for (const { change } of run.changes.filter(mayStand).reverse()) output.result(`  ↶ ${changeText(change)}`);
 }
 
 const saysNothingOfFiles: ReadonlySet<string> = new Set([
@@ -99,20 +182,16 @@ const saysNothingOfFiles: ReadonlySet<string> = new Set([
   "service-undone-settings",
 ]);
 
-function show(run: RecordedRun, result: TakeBackResult, { output }: CommandContext): ExitCode {
-  const { outcome, problems } = result;
-  if (output.json) output.document(rollbackJson(run, result, problems));
-  else {
-    for (const problem of problems) output.problem(problem);
-    const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
-    const end = `${asBeforeText}${kept ? ", except for what was kept" : ""}`;
-    output.result(
-      outcome === "failed"
-        ? `run ${run.sequence} could not be taken back completely`
-        : `run ${run.sequence} was taken back: ${end}`,
-    );
-  }
-  return outcome === "rolled-back" ? exitCodes.done : exitCodeOf(problems, exitCodes.failed);
+function show(run: RecordedRun, { outcome, problems }: TakeBackResult, { output }: CommandContext): void {
+  if (output.json) return;
+  for (const problem of problems) output.problem(problem);
+  const kept = problems.some(({ code }) => !saysNothingOfFiles.has(code));
+  const end = `${asBeforeText}${kept ? ", except for what was kept" : ""}`;
+  output.result(
+    outcome === "failed"
+      ? `run ${run.sequence} could not be taken back completely`
+      : `run ${run.sequence} was taken back: ${end}`,
+  );
 }
 
 function alreadyBack({ sequence, folder }: RecordedRun, host: Host): Problem {

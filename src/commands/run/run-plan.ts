@@ -9,7 +9,8 @@ import { asWarning, errorsLast, Problem, throwIfErrors, exitCodeOf } from "../..
 import { asBeforeText } from "../../ui/reports/as-before-text.js";
 import { countText, planText } from "../../ui/reports/plan-text.js";
 import { applyJson } from "../../ui/reports/report-json.js";
-import { smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { briefSmokeText, smokeReportText, unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { canAsk, confirm } from "../../ui/terminal/confirm.js";
 import type { Output } from "../../ui/terminal/output.js";
 import { durationText, progressListener } from "../../ui/terminal/progress-lines.js";
 import { applyPlan, type RunResult } from "../../workflow/apply.js";
@@ -49,10 +50,12 @@ export async function withLockedHost<T>(
   });
   try {
     await removeForsakenStages(context);
+    output.ifThrown(undefined);
     const recovered = await recover(host, {
       ...runAuthor(host, context),
       listener: progressListener(output),
     });
+    if (recovered === undefined) output.ifThrown("nothing was changed");
     return await run({ run: recovered?.run.run, problems: recovered?.problems ?? [] }, staging);
   } finally {
     await closed(staging, output);
@@ -99,6 +102,21 @@ export async function shownPlan(
   return plan;
 }
 
+/**
+ * Whether the user wants the changes, which were shown: asked where there is a terminal to ask on. A plan
+ * without changes needs no answer.
+ */
+export async function agreed(
+  plan: Plan,
+  { yes }: { readonly yes: boolean },
+  { output, signal }: CommandContext,
+): Promise<boolean> {
+  if (yes || plan.changes.length === 0 || !canAsk(output)) return true;
+  // nobody can agree to what was not shown
+  if (output.quiet) output.result(`${planText(plan, output.style)}\n`);
+  return confirm("apply this?", signal);
+}
+
 /** Makes the plan's changes, and proves them. The caller holds the lock. */
 export function runPlan(
   plan: Plan,
@@ -106,6 +124,7 @@ export function runPlan(
   context: CommandContext,
 ): Promise<RunResult> {
   const listener = progressListener(context.output);
+  context.output.ifThrown(undefined);
   return applyPlan(plan, input, {
     ...options,
     signal: context.signal,
@@ -137,10 +156,16 @@ export function showRun(
   return exitCodeOfRun(result);
 }
 
-/** The smoke test's tables after an empty line, if it has any. */
+/**
+ * The smoke test after an empty line, if anything was tested: in brief, with the tables of what failed, or
+ * with all of them (`--verbose`).
+ */
 export function showSmokeReport(smoke: SmokeReport, output: Output): void {
   const { tokens, stores = [] } = smoke;
-  if (tokens.length + stores.length > 0) output.result(`\n${smokeReportText(smoke, output.style)}`);
+  if (tokens.length + stores.length > 0) {
+    const text = output.verbose ? smokeReportText : briefSmokeText;
+    output.result(`\n${text(smoke, output.style)}`);
+  }
 }
 
 export interface ShownWith {

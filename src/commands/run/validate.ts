@@ -1,28 +1,70 @@
-import { errorsLast, exitCodeOf, isError } from "../../problem/problem.js";
+import { errorsLast, exitCodeOf, isError, Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import type { Profile } from "../../profile/types.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
-import type { CommandRun } from "../command.js";
+import type { CommandContext, CommandRun } from "../command.js";
 import { trustedBy, withoutAdvice } from "./valid-profile.js";
 
 /**
- * Checks a profile and shows all its problems, advice only with `--verbose`, and the verdict last; touches
- * nothing else. Document of `--json`: `{ "valid", "problems" }`.
+ * Checks profiles and shows all their problems, advice only with `--verbose`, each file's verdict after its
+ * problems; touches nothing else. The exit code is that of the first error. Document of `--json`:
+ * `{ "valid", "problems" }`, and with more than one file `profiles`, which says the same of each.
  */
-export const validate: CommandRun<{ profile: string }> = async ({ profile: file }, context) => {
-  const { output, workingFolder } = context;
-  const { profile, problems: found } = await loadProfile(file, workingFolder, trustedBy(context, false));
-  const problems = output.verbose ? found : withoutAdvice(found);
+export const validate: CommandRun<{ profiles: readonly string[] }> = async ({ profiles }, context) => {
+  const { output } = context;
+  const checked: Checked[] = [];
+  for (const file of profiles) {
+    const one = await check(file, context);
+    checked.push(one);
+    if (!output.json) show(one, context);
+  }
+  const problems = checked.flatMap((one) => one.problems);
+  const invalid = checked.filter(({ profile }) => profile === undefined);
   if (output.json) {
-    output.document({ valid: profile !== undefined, problems });
-  } else {
-    for (const problem of errorsLast(problems)) output.problem(problem);
-    if (profile) output.result(summary(profile));
-    else output.note(`${shownName(file)} is not valid: ${counted(problems.filter(isError).length, "error")}`);
+    const each = checked.map(({ file, profile, problems: found }) => ({
+      profile: shownName(file),
+      valid: profile !== undefined,
+      problems: found,
+    }));
+    output.document({
+      valid: invalid.length === 0,
+      problems,
+      ...(profiles.length > 1 && { profiles: each }),
+    });
+  } else if (profiles.length > 1) {
+    if (invalid.length === 0) output.result(`all ${profiles.length} profiles are valid`);
+    else output.note(`${invalid.length} of ${profiles.length} profiles are not valid`);
   }
   return exitCodeOf(problems);
 };
+
+interface Checked {
+  readonly file: string;
+  /** Undefined if it is not valid. */
+  readonly profile?: Profile | undefined;
+  /** It could not be read, so nothing is said about it. */
+  readonly unread?: true;
+  readonly problems: readonly Problem[];
+}
+
+async function check(file: string, context: CommandContext): Promise<Checked> {
+  try {
+    const { profile, problems } = await loadProfile(file, context.workingFolder, trustedBy(context, false));
+    return { file, profile, problems: context.output.verbose ? problems : withoutAdvice(problems) };
+  } catch (error) {
+    // one that cannot be read says nothing about the others
+    if (error instanceof Problem) return { file, unread: true, problems: [error] };
+    throw error;
+  }
+}
+
+function show({ file, profile, unread, problems }: Checked, { output }: CommandContext): void {
+  for (const problem of errorsLast(problems)) output.problem(problem);
+  if (profile) output.result(summary(profile));
+  else if (unread) output.note(`${shownName(file)} could not be checked`);
+  else output.note(`${shownName(file)} is not valid: ${counted(problems.filter(isError).length, "error")}`);
+}
 
 /** How much of each kind there is in the profile; kinds of which there are none are left out. */
 function summary({ source, connections, users, keyStores }: Profile): string {

@@ -5,6 +5,7 @@ import {
   probeOption,
   profileWord,
   rootOption,
+  yesOption,
 } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
@@ -14,6 +15,7 @@ export const apply = verb({
   words: { profile: profileWord },
   options: {
     root: rootOption,
+    yes: yesOption,
     probe: probeOption,
     ...changeOptions,
     "in-place": inPlaceOption,
@@ -22,7 +24,7 @@ export const apply = verb({
   examples: [
     ["sudo knetctl apply profile.yaml", "prove the changes, make them, restart the service"],
     ["sudo knetctl apply profile.yaml --root /srv/image", "provision an image"],
-    ["sudo knetctl apply profile.yaml --lock-timeout 60 --json", "from a pipeline"],
+    ["sudo knetctl apply profile.yaml --lock-timeout 60 --json", "from a pipeline, where nobody is asked"],
   ],
   exits: [
     "failed",

@@ -1,5 +1,5 @@
 import type { CheckResult, SmokeReport, StoreReport, TokenReport } from "../../pkcs11/report.js";
-import { verdict } from "../../pkcs11/verdict.js";
+import { tokenVerdict, verdict } from "../../pkcs11/verdict.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { table, type Column } from "../text/table.js";
@@ -12,6 +12,48 @@ export function smokeReportText(report: SmokeReport, style: Style): string {
   const tables = report.tokens.map((token) => tokenText(token, style));
   const stores = report.stores === undefined ? [] : [storesText(report.stores, style)];
   return [...tables, ...stores, `verdict: ${cleanLine(verdict(report))}`].join("\n\n");
+}
+
+/**
+ * The report in brief: a line for each token that passed, below it what it warns of and which keys are on
+ * it; the table of one that did not.
+ */
+export function briefSmokeText(report: SmokeReport, style: Style): string {
+  const { tokens, stores = [], skipped = [] } = report;
+  const failed = tokens.filter(hasFailed);
+  const passed = tokens.filter((token) => !hasFailed(token)).flatMap((token) => briefLines(token, style));
+  const storesPassed = stores.every(({ status }) => status === "pass");
+  const lines = [...passed, ...(storesPassed ? stores.map((store) => storeLine(store, style)) : [])];
+  return [
+    ...(lines.length === 0 ? [] : [lines.join("\n")]),
+    ...failed.map((token) => tokenText(token, style)),
+    ...(storesPassed ? [] : [storesText(stores, style)]),
+    ...(failed.length + skipped.length === 0 ? [] : [`verdict: ${cleanLine(verdict(report))}`]),
+  ].join("\n\n");
+}
+
+function storeLine({ name, type, detail }: StoreReport, style: Style): string {
+  return `${style.green("✓")} ${cleanLine(`key store ${JSON.stringify(name)} (${type}): ${detail}`)}`;
+}
+
+function hasFailed({ checks }: TokenReport): boolean {
+  return checks.some(({ status }) => status === "fail");
+}
+
+function briefLines(token: TokenReport, style: Style): readonly string[] {
+  const passed = token.checks.filter(({ status }) => status === "pass").length;
+  const head = cleanLine(
+    `${heading(token)}: ${passed === 1 ? "1 check" : `${passed} checks`} passed; ${tokenVerdict(token)}`,
+  );
+  const told = token.checks.filter(({ id, status }) => status === "warn" || id === "signing-keys");
+  return [
+    `${style.green("✓")} ${head}`,
+    ...told.flatMap((check) => [toldLine(check, style), ...remarks(check, style)]),
+  ];
+}
+
+function toldLine({ id, status, detail = "" }: CheckResult, style: Style): string {
+  return `  ${status === "warn" ? `${style.yellow("warn")} ` : ""}${cleanLine(`${id}: ${detail}`)}`;
 }
 
 function storesText(stores: readonly StoreReport[], style: Style): string {

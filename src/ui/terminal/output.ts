@@ -50,6 +50,8 @@ export interface Output {
    * instead.
    */
   problem(problem: Problem): void;
+  /** What can be said, after the problems, if the command throws from here on: "nothing was changed". */
+  ifThrown(verdict: string | undefined): void;
   readonly style: Style;
 }
 

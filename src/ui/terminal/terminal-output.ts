@@ -1,9 +1,11 @@
 import { inspect } from "node:util";
-import type { Problem } from "../../problem/problem.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { exitCodeOf, isError, type Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Output, Style } from "./output.js";
 import { cleanLine, cleanText } from "../text/clean-text.js";
 import { problemText } from "../text/problem-text.js";
+import { inAscii, isUtf8 } from "../text/signs.js";
 import { cutToWidth, shownColours, style } from "../text/width.js";
 
 export interface OutputStream {
@@ -19,6 +21,8 @@ export interface OutputOptions {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
+  /** False: no colours, whatever the environment says. */
+  readonly color: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -27,22 +31,25 @@ export interface OutputOptions {
 export interface TerminalOutput extends Output {
   /** From now on, paths of the host are as seen inside this folder, and a note says so if any is shown. */
   inside(root: string): void;
+  /** How a command ended that threw these problems: one line for people. */
+  thrown(problems: readonly Problem[]): void;
   /** To be called after all other output. */
   end(): void;
 }
 
 /**
  * The program's output on two streams, and the one place where text is cleaned of what a terminal interprets:
- * only knetctl's colours and cursor movements pass. Colours are used only on a terminal, and not with
- * NO_COLOR (no-color.org) or TERM=dumb.
+ * only knetctl's colours and cursor movements pass. Signs are plain where the locale is not UTF-8.
  */
 export function terminalOutput(options: OutputOptions): TerminalOutput {
-  const { stdout, stderr, json, quiet, verbose } = options;
-  const drawable = options.environment["TERM"] !== "dumb" && !json;
+  const { stdout, stderr, json, quiet, verbose, environment } = options;
+  const drawable = environment["TERM"] !== "dumb" && !json;
   const terminal = drawable && stderr.isTTY === true;
   const screen = drawable && stdout.isTTY === true;
-  const colours = (options.environment["NO_COLOR"] ?? "") === "";
-  const errorStyle = style(colours && terminal);
+  const errorStyle = style(hasColours(options, terminal));
+  /** Text as it is written: cleaned, with signs that can be shown, and with knetctl's colours. */
+  const plain = isUtf8(environment) ? (text: string): string => text : inAscii;
+  const shown = (text: string): string => shownColours(plain(cleanText(text)));
   const told = new Set<string>();
   let root: string | undefined;
   let namesPaths = false;
@@ -51,11 +58,15 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     namesPaths ||= root !== undefined && /(?:^|[\s"'(])\/\w/m.test(text);
     return text;
   };
+  let verdict: string | undefined;
   let drawn = false;
   const wipe = (): string => {
     const control = drawn ? "\r\u001b[K" : "";
     drawn = false;
     return control;
+  };
+  const note = (text: string): void => {
+    if (!quiet && !json) stderr.write(`${wipe()}${shown(text)}\n`);
   };
   return {
     json,
@@ -72,7 +83,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     get lost() {
       return stdout.lost?.() ?? false;
     },
-    style: style(colours && screen),
+    style: style(hasColours(options, screen)),
     inside: (folder) => {
       root = folder;
     },
@@ -95,12 +106,18 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
         `${jsonText(root !== undefined && typeof value === "object" ? { root, ...value } : value, 2)}\n`,
       ),
     documentLine: (value) => stdout.write(`${jsonText(value)}\n`),
-    note: (text) => {
-      if (!quiet && !json) stderr.write(`${wipe()}${shown(text)}\n`);
+    note,
+    ifThrown: (text) => {
+      verdict = text;
+    },
+    thrown: (problems) => {
+      if (exitCodeOf(problems) === exitCodes.interrupted || problems.some(isUsage)) return;
+      const errors = problems.filter(isError).length;
+      note(`failed: ${verdict ?? (errors === 1 ? "1 error" : `${errors} errors`)}`);
     },
     transient: (text) => {
       if (!terminal || quiet) return;
-      stderr.write(`${wipe()}${shown(cutToWidth(cleanLine(text), (stderr.columns ?? 80) - 1))}`);
+      stderr.write(`${wipe()}${shown(cutToWidth(plain(cleanLine(text)), (stderr.columns ?? 80) - 1))}`);
       drawn = true;
     },
     progress: (event) => {
@@ -118,13 +135,24 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
   };
 }
 
+/** Its text says everything: the command has not begun. */
+function isUsage({ code }: Problem): boolean {
+  return code === "usage-invalid";
+}
+
 function ended(text: string): string {
   return text.endsWith("\n") ? text : `${text}\n`;
 }
 
-/** Text as it is written: cleaned, and with knetctl's colours. */
-function shown(text: string): string {
-  return shownColours(cleanText(text));
+/**
+ * Colours are used on a terminal, and not with NO_COLOR (no-color.org), TERM=dumb or --no-color. FORCE_COLOR
+ * (force-color.org) asks for them elsewhere too, in the log of a pipeline; 0 and false there mean none.
+ */
+function hasColours({ color, json, environment }: OutputOptions, terminal: boolean): boolean {
+  if (!color || json) return false;
+  const forced = environment["FORCE_COLOR"] ?? "";
+  if (forced !== "") return forced !== "0" && forced !== "false";
+  return terminal && (environment["NO_COLOR"] ?? "") === "";
 }
 
 /** JSON leaves C1, directional marks and U+2028 as they are; as escapes they mean the same. */

@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { smokeReportText } from "../../../src/ui/reports/smoke-report-text.js";
+import { briefSmokeText, smokeReportText } from "../../../src/ui/reports/smoke-report-text.js";
 import { style } from "../../../src/ui/text/width.js";
 
 test("a failed check is followed by what it means, and a passed one is not", async (t) => {
@@ -33,4 +33,23 @@ test("a failed check is followed by what it means, and a passed one is not", asy
       'verdict: token "ca_signer": reached, but nobody logged in (login: C_Login returned CKR_PIN_INCORRECT)',
     ].join("\n"),
   );
+});
+
+test("in brief a token that passed is a line and its warnings, one that did not is its table", (t) => {
+  const passed = { id: "load", status: "pass", ms: 2 } as const;
+  const warned = { id: "finalize", status: "warn", ms: 0, detail: "odd", hint: "look" } as const;
+  const failed = { id: "login", status: "fail", ms: 1, detail: "no", ckr: "CKR_PIN_INCORRECT" } as const;
+  const good = { label: "a", proven: "signed-existing-key", checks: [passed, warned] } as const;
+  const bad = { label: "b", proven: "reached", checks: [passed, failed] } as const;
+  const store = { name: "S", type: "Kryptus", status: "pass", detail: "answers" } as const;
+  const line = '✓ token "a": 1 check passed; signed with a key that is on it';
+  t.equal(
+    briefSmokeText({ tokens: [good], stores: [store] }, style(false)),
+    [line, "  warn finalize: odd", "  hint: look", '✓ key store "S" (Kryptus): answers'].join("\n"),
+  );
+  const both = briefSmokeText({ tokens: [good, bad] }, style(false)).split("\n");
+  t.equal(both[0], line);
+  t.ok(both.includes('token "b"') && both.includes("  CKR_PIN_INCORRECT"));
+  t.match(both.at(-1), /^verdict: token "a": signed.*token "b": reached/);
+  t.end();
 });

@@ -9,6 +9,7 @@ function captured(options: Partial<OutputOptions> & { isTTY?: boolean }) {
     json: false,
     verbose: false,
     quiet: false,
+    color: true,
     environment: {},
     ...options,
     stdout: { isTTY, write: (text) => (texts.out += text) },
@@ -95,4 +96,50 @@ t.test("technical causes come with --verbose only", async (t) => {
   const verbose = captured({ verbose: true });
   verbose.output.problem(problem);
   t.match(verbose.texts.err, "the reason");
+});
+
+t.test("--no-color turns colours off, FORCE_COLOR turns them on where there is no terminal", async (t) => {
+  const red = "\u001b[31mx\u001b[39m\n";
+  const shownAs = (options: Parameters<typeof captured>[0]): string => {
+    const { output, texts } = captured(options);
+    output.result(output.style.red("x"));
+    return texts.out;
+  };
+  t.equal(shownAs({ isTTY: true, color: false }), "x\n");
+  t.equal(shownAs({ environment: { FORCE_COLOR: "1" } }), red);
+  t.equal(shownAs({ environment: { FORCE_COLOR: "1", NO_COLOR: "1" } }), red, "what is asked for last wins");
+  t.equal(shownAs({ color: false, environment: { FORCE_COLOR: "1" } }), "x\n");
+  for (const no of ["0", "false"])
+    t.equal(shownAs({ isTTY: true, environment: { FORCE_COLOR: no } }), "x\n", no);
+  t.equal(shownAs({ json: true, environment: { FORCE_COLOR: "1" } }), "x\n");
+});
+
+t.test("signs are plain where the locale is not UTF-8, and a file's text is left as it is", async (t) => {
+  for (const environment of [{ LANG: "C" }, { LC_ALL: "POSIX", LANG: "C.UTF-8" }, { LC_CTYPE: "pt_BR" }]) {
+    const { output, texts } = captured({ environment });
+    output.note("✓ a → b …");
+    output.result("✗ x");
+    output.file("→");
+    t.same(texts, { err: "+ a -> b ...\n", out: "x x\n→\n" });
+  }
+  for (const environment of [{}, { LANG: "en_US.utf8" }, { LC_ALL: "", LC_CTYPE: "C.UTF-8", LANG: "C" }]) {
+    const { output, texts } = captured({ environment });
+    output.note("✓");
+    t.equal(texts.err, "✓\n");
+  }
+});
+
+t.test("what throws ends with one line, after its problems", async (t) => {
+  const lastLine = (problems: readonly Problem[], verdict?: string): string => {
+    const { output, texts } = captured({});
+    if (verdict !== undefined) output.ifThrown(verdict);
+    output.thrown(problems);
+    return texts.err;
+  };
+  const error = new Problem("apply-needs-root", "x");
+  t.equal(lastLine([error]), "failed: 1 error\n");
+  t.equal(lastLine([error, error]), "failed: 2 errors\n");
+  t.equal(lastLine([error], "nothing was changed"), "failed: nothing was changed\n");
+  t.equal(lastLine([new Problem("usage-invalid", "x")]), "");
+  t.equal(lastLine([new Problem("interrupted", "x")]), "");
 });

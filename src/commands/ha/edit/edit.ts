@@ -12,9 +12,8 @@ import { clientConfigOwnershipStep } from "../../../steps/ownership/step.js";
 import { profileFileStep } from "../../../steps/profile-file/step.js";
 import { serviceStep } from "../../../steps/service/step.js";
 import { smokeTestStep } from "../../../steps/smoke-test/step.js";
-import { planText } from "../../../ui/reports/plan-text.js";
 import { planJson } from "../../../ui/reports/report-json.js";
-import { canAsk, confirm } from "../../../ui/terminal/confirm.js";
+import { canAsk } from "../../../ui/terminal/confirm.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Plan } from "../../../workflow/plan.js";
 import { unfinishedWarning } from "../../../workflow/undo/recover.js";
@@ -22,7 +21,7 @@ import type { Step, StepInput } from "../../../workflow/step.js";
 import { pkcs11Worker, requireRoot, type CommandContext } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
 import { refusedPinsOf, throwIfRefusedBefore } from "../../run/refused-pins.js";
-import { runPlan, shownPlan, showRun, type Recovered, withLockedHost } from "../../run/run-plan.js";
+import { agreed, runPlan, shownPlan, showRun, type Recovered, withLockedHost } from "../../run/run-plan.js";
 import { requiredEndpoint } from "../endpoint-argument.js";
 import { membersToProbe, probeMembers } from "../probe-members.js";
 import type { EditableProfile, EditArguments, EditRequest } from "./edit-request.js";
@@ -35,6 +34,7 @@ import { editedVector } from "./vector-edits.js";
  * nothing to change; 2 if something would change, but it was a dry run or the user did not agree.
  */
 export async function edit(verb: Verb, args: EditArguments, context: CommandContext): Promise<ExitCode> {
+  context.output.ifThrown("nothing was changed");
   const wanted = requestedEdit(verb, args);
   const host = await context.host({ root: args.root, readOnly: args.dryRun });
   const request = { edit: wanted, args, host, context };
@@ -79,7 +79,7 @@ async function changed(request: EditRequest, recovered: Recovered): Promise<Exit
     output.result(nothingText(wanted));
     return exitCodes.done;
   }
-  if (plan.changes.length > 0 && !args.yes && !(await agreed(plan, context))) {
+  if (!(await agreed(plan, args, context))) {
     output.result("the edit was not made");
     return exitCodes.changesPending;
   }
@@ -91,12 +91,6 @@ async function changed(request: EditRequest, recovered: Recovered): Promise<Exit
     context,
   );
   return showRun(plan, result, { recovered, warnings, note: leftOut(args) }, context);
-}
-
-async function agreed(plan: Plan, { output, signal }: CommandContext): Promise<boolean> {
-  // nobody can agree to what was not shown
-  if (output.quiet) output.result(`${planText(plan, output.style)}\n`);
-  return confirm("apply this?", signal);
 }
 
 function nothingText({ connection }: VectorEdit): string {
