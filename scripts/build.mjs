@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import { bundledFiles, noteBundled } from "./build/bundled-files.mjs";
 import { bundledPackages } from "./build/bundled-packages.mjs";
-import { lazyBuiltins } from "./build/lazy-builtins.mjs";
 import loader from "./build/load-program.cjs";
 import { noCachedIndents } from "./build/no-cached-indents.mjs";
 import { onlyVerb } from "./build/only-verb.mjs";
@@ -84,13 +83,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...bundled,
     ...options,
     entryPoints: { [name]: join(root, "src/main.ts") },
-    plugins: [
-      ...plugins,
-      packagesApart(["execa", "tar"], commonJs),
-      noCachedIndents,
-      lazyBuiltins,
-      noteBundled,
-    ],
+    plugins: [...plugins, packagesApart(["execa", "tar"], commonJs), noCachedIndents, noteBundled],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),

@@ -23,6 +23,8 @@ export interface MainInput {
   /** Sets what is called when a second signal ends the program at once, replacing what was set before. */
   readonly whenLeft: (leave: () => void) => void;
   readonly isRoot: boolean;
+  /** The root of hosts for which no other is asked: `/`, but for runs that compile the program. */
+  readonly root?: string;
 }
 
 /**
@@ -107,7 +109,7 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
     descriptors: input.descriptors,
     self: { node: absolute(input.node), script: absolute(input.script) },
     programFolder: folderOf(absolute(input.script)),
-    host: async ({ root, readOnly }) => {
+    host: async ({ root = input.root, readOnly }) => {
       const { realHost } = await import("./host/real-host.js");
       const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
       if (host.root !== "/") out.inside(host.root);

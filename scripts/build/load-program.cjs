@@ -28,6 +28,44 @@ exports.programFor = ([verb, word, more]) => {
 exports.compiledCode = (folder, program, verb) =>
   `${folder}/${program}.cjs.${exports.verbs.includes(verb) ? verb : "plan"}.cache`;
 
+/** Parts of Node that take a millisecond or more to load, and that most commands import without using. */
+const slow = new Set([
+  "node:child_process",
+  "node:crypto",
+  "node:fs/promises",
+  "node:http",
+  "node:https",
+  "node:net",
+  "node:perf_hooks",
+  "node:readline",
+  "node:stream",
+  "node:stream/promises",
+  "node:timers/promises",
+  "node:tls",
+  "node:tty",
+]);
+const lazily = new Map();
+
+/** What a program requires: the slow parts are loaded when something in them is used. */
+function lazyRequire(name) {
+  if (!slow.has(name)) return require(name);
+  if (!lazily.has(name))
+    lazily.set(
+      name,
+      lazy(() => require(name)),
+    );
+  return lazily.get(name);
+}
+
+function lazy(load) {
+  return new Proxy(Object.create(null), {
+    get: (_, key) => load()[key],
+    ownKeys: () => Reflect.ownKeys(load()),
+    getOwnPropertyDescriptor: (_, key) =>
+      Object.hasOwn(load(), key) ? { enumerable: true, configurable: true, value: load()[key] } : undefined,
+  });
+}
+
 function bytesOf(file) {
   try {
     return readFileSync(file);
@@ -45,7 +83,7 @@ exports.loadProgram = (folder, program, verb) => {
     cachedData: bytesOf(exports.compiledCode(folder, program, verb)),
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, require, module, filename, folder);
+  script.runInThisContext()(module.exports, lazyRequire, module, filename, folder);
   return { script, exports: module.exports };
 };
 
