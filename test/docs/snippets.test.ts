@@ -53,13 +53,16 @@ test("what prose calls a command of knetctl is one, with options that it has", a
   }
 });
 
+/** Commands of npm itself, and what may follow its name in a sentence. */
+const npmsOwn = ["ci", "install", "pack", "publish", "run", "version", "packages", "and"];
+
 test("every npm script that a page names is one, and CONTRIBUTING names all", (t) => {
   const scripts = npmScripts();
   const named = pages.map(({ path, text }) => ({
     path,
     names: [...text.matchAll(/npm (?:run )?([a-z][a-z:]*)/g)]
       .map(([, name = ""]) => name)
-      .filter((name) => !["run", "ci", "install", "pack", "packages", "and"].includes(name)),
+      .filter((name) => !npmsOwn.includes(name)),
   }));
   for (const { path, names } of named)
     t.strictSame(
