@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { inClone } from "./clone.mjs";
 import { testOptions } from "./compile-tests.mjs";
 
@@ -69,6 +70,10 @@ function indented(lines) {
   return lines.trimEnd().replace(/^(?=.)/gm, "    ");
 }
 
+const { fillSimulatorCache } = await import(
+  pathToFileURL(inClone(".tap/compiled/test/support/simulator-cache.js")).href
+);
+await fillSimulatorCache();
 print("TAP version 14");
 await Promise.all(Array.from({ length: lanes }, lane));
 print(`1..${number}`);

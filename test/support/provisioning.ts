@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { asAbsolutePath, type AbsolutePath } from "../../src/host/path.js";
 import { writeDemoProfile } from "../../src/commands/demo/demo.js";
 import { buildArchive } from "../../src/simulator/build-archive.js";
 import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
+import { cache, sources } from "../simulator/rig.js";
 
 export interface Provisioning {
   readonly folder: AbsolutePath;
@@ -15,9 +15,6 @@ export interface Provisioning {
 
 export const configFile = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
 export const loaderEntry = "/etc/ld.so.conf.d/knet-pkcs11.conf";
-
-const root = asAbsolutePath(join(import.meta.dirname, "../.."))!;
-const sources = asAbsolutePath(join(root, "installers/simulator"))!;
 
 /** Simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
 export async function provisioning({
@@ -31,6 +28,7 @@ export async function provisioning({
     users: ["ca_signer", "tsa_signer"],
     stateFolder: asAbsolutePath(`${folder}/vhsms`)!,
     sources,
+    cache,
   });
   const archive = await archiveOf(folder, options);
   return { folder, cluster, archive, profile: await writeDemoProfile(folder, cluster, archive, false) };
@@ -40,5 +38,5 @@ export function archiveOf(
   folder: AbsolutePath,
   { version = "1.7.0", registerLoader = false }: { version?: string; registerLoader?: boolean } = {},
 ) {
-  return buildArchive({ out: folder, version, sources, registerLoader });
+  return buildArchive({ out: folder, version, sources, cache, registerLoader });
 }
