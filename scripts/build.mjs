@@ -1,7 +1,7 @@
 // Builds dist/: knetctl.cjs, the few lines that are started first; program.cjs, the program, and
 // program-VERB.cjs, what one verb needs of it, with V8's compiled code for them; program.cjs.map, a source
 // map; pkcs11-worker.cjs, the smoke test's worker process; parts.json and sbom.cdx.json, what
-// all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it.
+// all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the manual.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { noCachedIndents } from "./build/no-cached-indents.mjs";
 import { onlyVerb } from "./build/only-verb.mjs";
 import { packagesApart } from "./build/packages-apart.mjs";
 import { partsOf } from "./build/parts.mjs";
+import { manualPages } from "./manual/manual.mjs";
 import "./generate.mjs";
 import { noticesOf } from "./package/notices.mjs";
 import { sbomOf } from "./package/sbom.mjs";
@@ -113,6 +114,15 @@ function writeParts() {
   writeFileSync(join(dist, "notices/THIRD-PARTY-NOTICES.txt"), noticesOf(packages));
 }
 
+/** The manual's pages have a date only where the caller says which: the same sources give the same files. */
+async function writeManual() {
+  const epoch = process.env["SOURCE_DATE_EPOCH"];
+  const pages = await manualPages({ date: epoch === undefined ? undefined : Number(epoch) });
+  rmSync(join(dist, "man"), { recursive: true, force: true });
+  mkdirSync(join(dist, "man"), { recursive: true });
+  for (const [name, text] of pages) writeFileSync(join(dist, "man", name), text);
+}
+
 // compiled code must never be used with a source that it was not made from
 for (const [program, verbs] of programs)
   for (const verb of verbs) rmSync(compiledCode(dist, program, verb), { force: true });
@@ -122,6 +132,7 @@ for (const verb of alone) await buildProgram(`program-${verb}`, { plugins: [only
 await buildCommandLine();
 await buildWorker();
 writeParts();
+await writeManual();
 for (const [program, verbs] of programs)
   for (const verb of verbs)
     execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), program, verb], {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { profileKeys } from "../../scripts/manual/profile-keys.mjs";
 import { checkTable } from "../../src/pkcs11/check-table.js";
 import { hintFor } from "../../src/pkcs11/hints.js";
 import { returnValueName, vendorDefined } from "../../src/pkcs11/return-values.js";
@@ -8,7 +9,6 @@ import { clientModule } from "../../src/vendor/client.js";
 import { arrows } from "../support/arrows.js";
 import { allVerbs, helpOf } from "./help.js";
 import { clone } from "./pages.js";
-import { profileKeys } from "./profile-keys.js";
 import { at, schemaWords } from "./schema-words.js";
 
 /** What pages hold of the program's own words, by the name in the block's mark: `command ha add`. */
@@ -71,7 +71,7 @@ function fenced(text: string): string {
 }
 
 function profileKeyList(): string {
-  return profileKeys()
+  return profileKeys(profileSchema)
     .map(({ path, description }) => `- \`${path}\`: ${description}`)
     .join("\n");
 }
@@ -117,6 +117,7 @@ function jsonWordList(): string {
     .join("\n");
 }
 
+const profileSchema: unknown = JSON.parse(readFileSync(join(clone, "schemas/profile.schema.json"), "utf8"));
 const reportSchema: unknown = JSON.parse(readFileSync(join(clone, "schemas/report.schema.json"), "utf8"));
 
 function arrowList(): string {

@@ -1,0 +1,3 @@
+export function manualPages(made: {
+  readonly date?: number | undefined;
+}): Promise<ReadonlyMap<string, string>>;
