@@ -250,6 +250,8 @@ const rest: readonly Case[] = [
   ["a home that is not absolute", `${sound}service: { home: var }\n`, "profile-path-invalid 4:18"],
   ["a home with ..", `${sound}service: { home: /var/../etc }\n`, "profile-path-invalid 4:18"],
   ["a user name that is an option", `${sound}service: { user: -rf }\n`, "profile-value-invalid 4:18"],
+  ["an instance of a template", `${sound}service: { unit: app@1.service }\n`],
+  ["a template itself", `${sound}service: { unit: app@.service }\n`, "profile-value-invalid 4:18"],
   ["a unit without its kind", `${sound}service: { unit: amplia }\n`, "profile-value-invalid 4:18"],
   ["an unknown key", `${sound}modul: {}\n`, "profile-key-unknown 4:1"],
   [
