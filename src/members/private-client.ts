@@ -6,6 +6,7 @@ import type { RefusedPins } from "../pkcs11/refused-pins/refused-pins.js";
 import type { TokenTestRequest } from "../pkcs11/test-token.js";
 import { serviceHome, serviceIdentity } from "../profile/service-identity.js";
 import { serviceVariables } from "../profile/service-variables.js";
+import { serviceShoes, variablesOf } from "./service-shoes.js";
 import { type Endpoint, logVerbosities, type LogVerbosity, type Profile } from "../profile/types.js";
 import {
   type ClientConfig,
@@ -37,8 +38,8 @@ export type ModuleRun = Pick<
 > &
   Required<Pick<TokenTestRequest, "refusedPins">>;
 
-/** The user and home with which the module is loaded. */
-export type Who = Pick<TokenTestRequest, "identity" | "environment">;
+/** What the process in which the module is loaded has of the service's, and its home. */
+export type Who = Pick<TokenTestRequest, "identity" | "environment" | "variables" | "surroundings">;
 
 export interface MemberClientOptions {
   /** dist/pkcs11-worker.cjs */
@@ -86,8 +87,13 @@ export function memberClient(
         name: clientConfigName,
         content: await configFor(endpoints),
       };
-      const environment = serviceVariables(profile.service, await input.unit?.());
-      return withPrivateHome(homes, file, (home) => use({ identity: { ...identity, home }, environment }));
+      const unit = await input.unit?.();
+      const shoes = await serviceShoes(host, profile.service, unit);
+      const environment = serviceVariables(profile.service, unit);
+      const variables = variablesOf(profile.service, unit);
+      return withPrivateHome(homes, file, (home) =>
+        use({ ...shoes, identity: { ...shoes.identity, home }, environment, variables }),
+      );
     },
   };
 }

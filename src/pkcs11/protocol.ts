@@ -23,14 +23,19 @@ export function wantedOf(choice: TokenChoice): {
   };
 }
 
-/** The account that the worker becomes. */
+/** The account that the worker becomes, and with which rights. */
 export interface Identity {
   readonly user: string;
   readonly uid: number;
   readonly gid: number;
-  readonly home: string;
+  /** HOME; undefined: it is not set. */
+  readonly home?: string | undefined;
   /** All groups of its processes; without: those that the account has. */
   readonly groups?: readonly number[];
+  /** Limits by the part of their names after `RLIMIT_`; without: this process's. */
+  readonly limits?: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>;
+  /** Names of the capabilities that root may have; without: all of this process. Others have none. */
+  readonly capabilities?: readonly string[];
 }
 
 /** What the worker reports on descriptor 3. */

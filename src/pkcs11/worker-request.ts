@@ -80,7 +80,7 @@ function asTokenChoice(value: unknown): TokenChoice | undefined {
 
 function asIdentity(value: unknown): Identity | null {
   if (!isRecord(value) || typeof value["uid"] !== "number" || typeof value["gid"] !== "number") return null;
-  return { user: textOf(value["user"]), uid: value["uid"], gid: value["gid"], home: textOf(value["home"]) };
+  return { user: textOf(value["user"]), uid: value["uid"], gid: value["gid"] };
 }
 
 const tasks: readonly WorkerTask[] = ["smoke", "inventory", "timed", "timed-paused", "leftovers"];

@@ -47,6 +47,7 @@ export const applicationCodes = {
   "service-unit-missing": exitCodes.failed,
   "service-unit-masked": exitCodes.failed,
   "service-unit-broken": exitCodes.failed,
+  "service-unit-stale": exitCodes.failed,
   "service-state-unknown": exitCodes.unavailable,
   "service-user-differs": exitCodes.failed,
   "service-user-dynamic": exitCodes.failed,

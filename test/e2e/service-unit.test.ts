@@ -67,6 +67,7 @@ const setting = `Environment=SOFTHSM2_CONF=${tokens.environment["SOFTHSM2_CONF"]
 
 t.test("a drop-in that contradicts the profile ends the plan, with its line", async (t) => {
   const unit = "unit: amplia.service";
+  const hidden = 'Environment="ARGS=--urls http://x --KeyStores:MyHsm:Pin=1"';
   const cases: readonly (readonly [lines: readonly string[], service: string, ...codes: string[]])[] = [
     [["User=daemon"], unit, "service-user-differs"],
     [["Environment=HOME=/srv"], unit, "service-home-differs"],
@@ -83,6 +84,15 @@ t.test("a drop-in that contradicts the profile ends the plan, with its line", as
       unit,
       "service-setting-hidden",
     ],
+    ...["/usr/bin/sleep $ARGS", "/bin/sh -c 'exec sleep $ARGS'", "/bin/sh -c 'exec sleep ${ARGS}'"].map(
+      (command) => [[hidden, "ExecStart=", `ExecStart=${command}`], unit, "service-setting-hidden"] as const,
+    ),
+    [
+      ['Environment="VARS=KeyStores__MyHsm__Pin=1"', "ExecStart=", "ExecStart=/usr/bin/env $VARS sleep 1"],
+      unit,
+      "service-setting-hidden",
+    ],
+    [[hidden], unit],
   ];
   for (const [lines, service, ...codes] of cases) {
     loads(...lines);

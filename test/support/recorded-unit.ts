@@ -4,6 +4,7 @@ import { unitWords } from "../../src/formats/systemd/unit-words.js";
 import type { Host } from "../../src/host/host.js";
 import type { LoadedUnit } from "../../src/host/unit/loaded-unit.js";
 import { unitEnvironment } from "../../src/host/unit/unit-environment.js";
+import { noDefaults } from "../../src/host/unit/manager-defaults.js";
 import { UnitFiles } from "../../src/host/unit/unit-files.js";
 import { unitProcess } from "../../src/host/unit/unit-process.js";
 import { parseUnitState } from "../../src/host/service/unit-state.js";
@@ -59,7 +60,8 @@ export async function loaded(host: Host, lines: string): Promise<LoadedUnit> {
   if (state === undefined) throw new Error("the unit has no state");
   const placed = new UnitFiles(host, settings);
   const environment = unitEnvironment(host, settings, placed);
-  return { state, settings, placed, environment, process: await unitProcess(host, settings, environment) };
+  const process = await unitProcess(host, settings, environment);
+  return { state, settings, manager: noDefaults, placed, environment, process };
 }
 
 function shown(name: string, value: string): readonly [string, string] {

@@ -12,25 +12,30 @@ export interface SystemctlCall {
 }
 
 /**
- * systemctl(1) on one unit of the system's service manager: never the user's, never with a question, and
- * ended at the time-out, which ends the waiting and not what the service manager has begun. It is never
- * called for an image, whose services are not this machine's, although units of both may have the same name.
+ * systemctl(1) on one unit of the system's service manager, or on that itself: never the user's, never with a
+ * question, and ended at the time-out, which ends the waiting and not what the service manager has begun. It
+ * is never called for an image, whose services are not this machine's, although units of both may have the
+ * same name.
  */
 export function systemctl(
   { commands, root }: Pick<Host, "commands" | "root">,
   verb: "show" | "restart" | "start" | "stop" | "reset-failed",
-  unit: string,
+  unit: string | undefined,
   { timeoutMs, signal, options = [] }: SystemctlCall,
 ): Promise<CommandResult> {
   if (root !== "/")
     return Promise.reject(
-      new Problem("host-command-refused", `systemctl ${verb} ${unit} was to run for an image`, {
-        hint: "this is a bug in knetctl: please report it",
-      }),
+      new Problem(
+        "host-command-refused",
+        `systemctl ${[verb, unit].join(" ").trim()} was to run for an image`,
+        {
+          hint: "this is a bug in knetctl: please report it",
+        },
+      ),
     );
   return commands.run({
     program: "systemctl",
-    args: [verb, "--no-ask-password", "--no-pager", ...options, "--", unit],
+    args: [verb, "--no-ask-password", "--no-pager", ...options, ...(unit === undefined ? [] : ["--", unit])],
     timeoutMs,
     ...(signal && { signal }),
   });

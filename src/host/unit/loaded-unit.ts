@@ -1,6 +1,7 @@
 import type { Host } from "../host.js";
 import { whyNoServiceManager } from "../service/systemctl.js";
 import type { UnitState } from "../service/unit-state.js";
+import { type ManagerDefaults, managerDefaults } from "./manager-defaults.js";
 import { readUnit } from "./read-unit.js";
 import { unitEnvironment, type UnitEnvironment } from "./unit-environment.js";
 import { UnitFiles } from "./unit-files.js";
@@ -11,6 +12,7 @@ import type { UnitSettings } from "./unit-settings.js";
 export interface LoadedUnit {
   readonly state: UnitState;
   readonly settings: UnitSettings;
+  readonly manager: ManagerDefaults;
   readonly placed: UnitFiles;
   readonly environment: UnitEnvironment;
   /** Undefined where this host does not have the account or the group, or the user is a dynamic one. */
@@ -24,10 +26,12 @@ export interface LoadedUnit {
  */
 export async function loadedUnit(host: Host, unit: string): Promise<LoadedUnit | undefined> {
   if (whyNoServiceManager(host) !== undefined) return undefined;
-  const { state, settings } = await readUnit(host, unit);
+  const [{ state, settings }, manager] = await Promise.all([readUnit(host, unit), managerDefaults(host)]);
   if (settings === undefined) return undefined;
   const placed = new UnitFiles(host, settings);
   const account = unitAccount(host, settings);
-  const environment = unitEnvironment(host, settings, placed, account === undefined ? [] : [account.uid]);
-  return { state, settings, placed, environment, process: await unitProcess(host, settings, environment) };
+  const owners = account === undefined ? [] : [account.uid];
+  const environment = unitEnvironment(host, settings, placed, { owners, manager });
+  const process = await unitProcess(host, settings, environment);
+  return { state, settings, manager, placed, environment, process };
 }

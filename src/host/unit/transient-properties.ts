@@ -1,5 +1,5 @@
-import type { SandboxProperty } from "./unit-sandbox.js";
-import type { UnitSettings } from "./unit-settings.js";
+import type { SandboxPath, SandboxProperty } from "./unit-sandbox.js";
+import type { UnitLimit, UnitSettings } from "./unit-settings.js";
 
 /** Properties of a unit that are left out together, when it is asked which of them is in the way. */
 export interface PropertyGroup {
@@ -9,6 +9,10 @@ export interface PropertyGroup {
   readonly assignments: readonly string[];
   /** What leaves it out, where it is not enough to leave out the assignments. */
   readonly instead?: readonly string[];
+  /** A limit that the worker sets itself (`lateLimits`). */
+  readonly limit?: string;
+  /** Whether the module may be unable to do without it. */
+  readonly mayBeNeeded: boolean;
   /** Whether it may keep the process from the network. */
   readonly network: boolean;
   /** Whether only the service manager can give it: a process of the account has the others without it. */
@@ -43,7 +47,7 @@ const leftOut: readonly SandboxProperty[] = [
   "MemoryHigh",
 ];
 
-/** Without them other properties would forbid more: they are never left out. */
+/** Without them other properties would forbid more: only what must exist of them is left out. */
 const permitting: readonly SandboxProperty[] = [
   "ReadWritePaths",
   "ExecPaths",
@@ -51,6 +55,8 @@ const permitting: readonly SandboxProperty[] = [
   "SocketBindAllow",
   "AmbientCapabilities",
 ];
+
+const ofPaths: readonly SandboxProperty[] = ["ReadWritePaths", "ExecPaths"];
 
 const ofNetwork: readonly SandboxProperty[] = [
   "PrivateNetwork",
@@ -62,42 +68,76 @@ const ofNetwork: readonly SandboxProperty[] = [
   "SystemCallFilter",
 ];
 
-/** The worker has no capabilities and gets none, unless the service is root itself (worker-command.ts). */
-function isOfProcess(name: SandboxProperty, { user = "root" }: UnitSettings): boolean {
-  const isRoot = user === "root" || user === "0";
-  return name === "NoNewPrivileges" || (name === "CapabilityBoundingSet" && !isRoot);
-}
+/** What a process of the account has too (worker-command.ts). */
+const ofProcess: readonly SandboxProperty[] = ["NoNewPrivileges", "CapabilityBoundingSet"];
+
+/** What DynamicUser=yes comes with, whatever the unit says (systemd.exec(5)). */
+const ofDynamicUser: readonly SandboxProperty[] = [
+  "ProtectSystem",
+  "ProtectHome",
+  "PrivateTmp",
+  "NoNewPrivileges",
+  "RestrictSUIDSGID",
+];
 
 /** The least that Node itself needs of descriptors; what the unit has less is taken away later. */
 export const fewestDescriptors = 64;
 
-/** Limits that Node's own size would break, whatever the application's is; cores would hold the PIN. */
-const limitsOfPrograms: readonly string[] = ["AS", "CORE", "DATA", "RSS", "NOFILE"];
+/** Limits that Node's own size would break: the worker sets them, with what it has itself on top. */
+const late: readonly string[] = ["AS", "DATA", "NOFILE", "NPROC"];
+
+/** Cores would hold the PIN, and the kernel heeds no RSS (getrlimit(2)). */
+const never: readonly string[] = ["CORE", "RSS"];
+
+/** The soft limits that the worker sets itself, by name. */
+export function lateLimits({ limits }: Pick<UnitSettings, "limits">): ReadonlyMap<string, number> {
+  return new Map(
+    late.flatMap((name) => {
+      const { soft = Infinity } = limits.get(name) ?? {};
+      const most = name === "NOFILE" ? fewestDescriptors - 1 : Number.MAX_SAFE_INTEGER;
+      return soft <= most ? [[name, soft] as const] : [];
+    }),
+  );
+}
 
 /**
  * The properties of a unit as systemd-run(1) takes them. `systemctl show` prints most as they are to be
  * given; where some version does not, they are put right here. No environment is among them: a command line
- * can be read by everybody. Pure.
+ * can be read by everybody. Limits that are `usual` are left to the service manager. Pure.
  */
-export function transientProperties(settings: UnitSettings): TransientProperties {
+export function transientProperties(
+  settings: UnitSettings,
+  usual: ReadonlyMap<string, UnitLimit> = new Map(),
+): TransientProperties {
   const { sandbox } = settings;
   const given = [...sandbox.texts].filter(([name]) => !leftOut.includes(name));
   const fixed = given
-    .filter(([name]) => permitting.includes(name))
+    .filter(([name]) => permitting.includes(name) && !ofPaths.includes(name))
     .flatMap(([name, text]) => written(name, text));
+  const paths = given
+    .filter(([name]) => permitting.includes(name) && ofPaths.includes(name))
+    .map(([name, text]) => ({
+      ...plainGroup(shown(name, text)),
+      assignments: written(name, text),
+      instead: [`${name}=${sandbox.paths(name).map(optional).join(" ")}`],
+      byManager: true,
+    }));
   const groups = given
     .filter(([name]) => !permitting.includes(name))
     .map(([name, text]) => ({
-      name: shown(name, text),
+      ...plainGroup(
+        settings.dynamicUser && ofDynamicUser.includes(name) ? implied(name, text) : shown(name, text),
+      ),
       assignments: written(name, text),
       network: ofNetwork.includes(name),
-      byManager: !isOfProcess(name, settings),
+      byManager: !ofProcess.includes(name),
     }));
   return {
     fixed: [...account(settings), ...descriptors(settings), ...fixed],
     groups: [
       ...groups,
-      ...limitGroups(settings),
+      ...paths,
+      ...limitGroups(settings, usual),
       ...folder(settings),
       ...umask(settings),
       ...variables(settings),
@@ -106,12 +146,12 @@ export function transientProperties(settings: UnitSettings): TransientProperties
   };
 }
 
-function account({ user, group, supplementaryGroups, dynamicUser }: UnitSettings): readonly string[] {
+/** But DynamicUser=, which comes with properties that may have to be left out. */
+function account({ user, group, supplementaryGroups }: UnitSettings): readonly string[] {
   return [
     ...(user === undefined ? [] : [`User=${user}`]),
     ...(group === undefined ? [] : [`Group=${group}`]),
     ...(supplementaryGroups.length === 0 ? [] : [`SupplementaryGroups=${supplementaryGroups.join(" ")}`]),
-    ...(dynamicUser ? ["DynamicUser=yes"] : []),
   ];
 }
 
@@ -123,11 +163,20 @@ function descriptors({ limits }: UnitSettings): readonly string[] {
   return ["LimitCORE=1", `LimitNOFILE=${amount(soft)}:${amount(hard)}`];
 }
 
-function limitGroups({ limits }: UnitSettings): readonly PropertyGroup[] {
-  return [...limits]
-    .filter(([name]) => !limitsOfPrograms.includes(name))
+function limitGroups(
+  settings: UnitSettings,
+  usual: ReadonlyMap<string, UnitLimit>,
+): readonly PropertyGroup[] {
+  const setLate = lateLimits(settings);
+  return [...settings.limits]
+    .filter(([name, { soft, hard }]) => {
+      const { soft: usualSoft, hard: usualHard } = usual.get(name) ?? {};
+      const isOwn = soft !== usualSoft || hard !== usualHard;
+      return isOwn && !never.includes(name) && (setLate.has(name) || !late.includes(name));
+    })
     .map(([name, { soft, hard }]) => {
-      return { ...plainGroup(`Limit${name}=${amount(soft)}:${amount(hard)}`), byManager: true };
+      const text = `Limit${name}=${amount(soft)}:${amount(hard)}`;
+      return setLate.has(name) ? { ...plainGroup(text), assignments: [], limit: name } : plainGroup(text);
     });
 }
 
@@ -146,7 +195,7 @@ function umask({ umask: mask }: UnitSettings): readonly PropertyGroup[] {
 }
 
 function plainGroup(text: string): PropertyGroup {
-  return { name: text, assignments: [text], network: false, byManager: false };
+  return { name: text, assignments: [text], network: false, byManager: false, mayBeNeeded: false };
 }
 
 /** The home is compared with the profile's before anything is tried. */
@@ -154,12 +203,16 @@ function variables({ environment }: UnitSettings): readonly PropertyGroup[] {
   return [...environment.keys()]
     .filter((name) => name !== "HOME")
     .map((name) => ({
-      name: `Environment=${name}`,
+      ...plainGroup(`Environment=${name}`),
       assignments: [],
       instead: [`UnsetEnvironment=${name}`],
-      network: false,
-      byManager: false,
+      mayBeNeeded: true,
     }));
+}
+
+/** A path that need not exist. */
+function optional({ path }: SandboxPath): string {
+  return `"-${path}"`;
 }
 
 /** The longest value that is told whole. */
@@ -167,6 +220,11 @@ const longest = 80;
 
 function shown(name: SandboxProperty, text: string): string {
   return text.length <= longest ? `${name}=${text}` : `${name}=${text.slice(0, longest)}…`;
+}
+
+/** The unit need not have a line for it, and cannot have another one. */
+function implied(name: SandboxProperty, text: string): string {
+  return `${shown(name, text)} (DynamicUser=yes)`;
 }
 
 /** How to write what some versions print otherwise. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { machine, programIn } from "../commands/command-words.js";
 import type { Host } from "../host.js";
 import { systemctl, whyNoServiceManager } from "../service/systemctl.js";
+import type { UnitSettings } from "./unit-settings.js";
 
 /** A unit that exists as long as its process: systemd-run(1). */
 export interface TransientUnit {
@@ -58,17 +59,6 @@ export async function endTransientUnit(host: Host, { name }: TransientUnit): Pro
   await systemctl(host, "stop", name, { timeoutMs: stopMs });
 }
 
-const names = [
-  "Slice",
-  "JoinsNamespaceOf",
-  "SystemCallErrorNumber",
-  "RuntimeDirectory",
-  "StateDirectory",
-  "CacheDirectory",
-  "LogsDirectory",
-  "ConfigurationDirectory",
-];
-
 /** The service manager's number for: the process is ended. */
 const ends = "2147483646";
 
@@ -77,6 +67,7 @@ const parents: readonly (readonly [string, string])[] = [
   ["StateDirectory", "/var/lib"],
   ["CacheDirectory", "/var/cache"],
   ["LogsDirectory", "/var/log"],
+  ["ConfigurationDirectory", "/etc"],
 ];
 
 /**
@@ -85,21 +76,9 @@ const parents: readonly (readonly [string, string])[] = [
  * unit's slice, whose limits count for it, the unit whose network it shares, and what a forbidden system call
  * comes to.
  */
-export async function furtherProperties(host: Host, unit: string): Promise<readonly string[]> {
-  const { stdout } = await systemctl(host, "show", unit, {
-    timeoutMs: stopMs,
-    options: [`--property=${names.join(",")}`],
-  });
-  const values = new Map(
-    stdout.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
-  const one = (name: string): string => values.get(name) ?? "";
-  const folders = parents.flatMap(([name, parent]) =>
-    one(name)
-      .split(" ")
-      .filter((word) => word !== "")
-      .map((word) => `-${parent}/${word.split(":")[0] ?? ""}`),
-  );
+export function furtherProperties(settings: Pick<UnitSettings, "further">): readonly string[] {
+  const one = (name: string): string => settings.further.get(name) ?? "";
+  const folders = ownFolders(settings).map((folder) => `-${folder}`);
   return [
     ...(one("Slice") === "" ? [] : [`Slice=${one("Slice")}`]),
     ...(one("JoinsNamespaceOf") === "" ? [] : [`JoinsNamespaceOf=${one("JoinsNamespaceOf")}`]),
@@ -108,4 +87,14 @@ export async function furtherProperties(host: Host, unit: string): Promise<reado
       : [`SystemCallErrorNumber=${one("SystemCallErrorNumber")}`]),
     ...(folders.length === 0 ? [] : [`ReadWritePaths=${folders.join(" ")}`]),
   ];
+}
+
+/** The folders that the service manager makes for the unit. */
+export function ownFolders({ further }: Pick<UnitSettings, "further">): readonly string[] {
+  return parents.flatMap(([name, parent]) =>
+    (further.get(name) ?? "")
+      .split(" ")
+      .filter((word) => word !== "")
+      .map((word) => `${parent}/${word.split(":")[0] ?? ""}`),
+  );
 }

@@ -56,9 +56,14 @@ export interface UnitSettings {
   readonly sandbox: UnitSandbox;
   /** The unit's own file, and the drop-ins, in the order in which they count. */
   readonly files: readonly AbsolutePath[];
+  /** Whether these files have changed since the service manager read them: a restart uses the old text. */
+  readonly needsReload: boolean;
+  /** By name, as they are printed: what a transient unit gets of it besides (`furtherProperties`). */
+  readonly further: ReadonlyMap<string, string>;
 }
 
-const limitNames = [
+/** Of a unit `Limit…`, of the service manager `DefaultLimit…`. */
+export const limitNames = [
   "AS",
   "CORE",
   "CPU",
@@ -75,6 +80,17 @@ const limitNames = [
   "RTTIME",
   "SIGPENDING",
   "STACK",
+] as const;
+
+const furtherNames = [
+  "Slice",
+  "JoinsNamespaceOf",
+  "SystemCallErrorNumber",
+  "RuntimeDirectory",
+  "StateDirectory",
+  "CacheDirectory",
+  "LogsDirectory",
+  "ConfigurationDirectory",
 ] as const;
 
 /** What `systemctl show` is asked for. One that does not know a property leaves it out. */
@@ -96,6 +112,8 @@ export const unitProperties: readonly string[] = [
   "ExecStartEx",
   "FragmentPath",
   "DropInPaths",
+  "NeedDaemonReload",
+  ...furtherNames,
   ...sandboxProperties,
 ];
 
@@ -122,18 +140,22 @@ export function parseUnitSettings(unit: string, text: string): UnitSettings | un
     passEnvironment: words("PassEnvironment"),
     unsetEnvironment: words("UnsetEnvironment"),
     umask: /^[0-7]{1,4}$/.test(one("UMask")) ? parseInt(one("UMask"), 8) : 0o022,
-    limits: new Map(limitNames.flatMap((name) => limit(name, one(`Limit${name}Soft`), one(`Limit${name}`)))),
+    limits: limitsIn(one, "Limit"),
     ...workingFolder(one("WorkingDirectory")),
     ...given("rootDirectory", one("RootDirectory")),
     ...given("rootImage", one("RootImage")),
     execStart: execCommands(all("ExecStart"), all("ExecStartEx")),
     sandbox: unitSandbox(shown),
     files: [one("FragmentPath"), ...words("DropInPaths")].flatMap((file) => asAbsolutePath(file) ?? []),
+    needsReload: one("NeedDaemonReload") === "yes",
+    further: new Map(
+      furtherNames.map((name) => [name, one(name)] as const).filter(([, value]) => value !== ""),
+    ),
   };
 }
 
 /** A property that is a list of structures has a line for each. */
-function shownProperties(text: string): ReadonlyMap<string, readonly string[]> {
+export function shownProperties(text: string): ReadonlyMap<string, readonly string[]> {
   const shown = new Map<string, string[]>();
   for (const line of text.split("\n")) {
     const [, name, value = ""] = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(line) ?? [];
@@ -151,7 +173,7 @@ function given<Key extends string>(key: Key, value: string): Partial<Record<Key,
   return record;
 }
 
-function assignment(word: string): readonly [string, string] {
+export function assignment(word: string): readonly [string, string] {
   const equals = word.indexOf("=");
   return equals < 0 ? [word, ""] : [word.slice(0, equals), word.slice(equals + 1)];
 }
@@ -160,6 +182,13 @@ function assignment(word: string): readonly [string, string] {
 function environmentFile(text: string): readonly EnvironmentFile[] {
   const [, path, optional] = /^(.+) \(ignore_errors=(yes|no)\)$/s.exec(text) ?? [];
   return path === undefined ? [] : [{ path, optional: optional === "yes" }];
+}
+
+/** `prefix`: of the properties' names, whose values `one` gives. */
+export function limitsIn(one: (name: string) => string, prefix: string): ReadonlyMap<string, UnitLimit> {
+  return new Map(
+    limitNames.flatMap((name) => limit(name, one(`${prefix}${name}Soft`), one(`${prefix}${name}`))),
+  );
 }
 
 function limit(name: string, soft: string, hard: string): readonly (readonly [string, UnitLimit])[] {

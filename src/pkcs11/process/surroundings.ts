@@ -12,8 +12,11 @@ export interface Surroundings {
   readonly umask: number | null;
   /** Working folder; null: as it was started in. */
   readonly folder: string | null;
-  /** Fewer open files than Node itself needs, for the module to have as many as in the service. */
-  readonly openFiles: number | null;
+  /**
+   * Soft limits by name (`AS`, `NPROC`), which Node would break: what its process has itself when the module
+   * is loaded comes on top.
+   */
+  readonly limits: Readonly<Record<string, number>>;
   /** One of them must accept a connection; none: that is not tried. */
   readonly addresses: readonly Address[];
 }
@@ -21,7 +24,7 @@ export interface Surroundings {
 export const usualSurroundings: Surroundings = {
   umask: 0o022,
   folder: null,
-  openFiles: null,
+  limits: {},
   addresses: [],
 };
 
@@ -32,13 +35,20 @@ export function asSurroundings(value: unknown): Surroundings {
   return {
     umask: numberOf(value["umask"]),
     folder: typeof folder === "string" ? folder : null,
-    openFiles: numberOf(value["openFiles"]),
+    limits: limitsOf(value["limits"]),
     addresses: Array.isArray(addresses) ? addresses.flatMap(asAddress) : [],
   };
 }
 
 function numberOf(value: unknown): number | null {
   return typeof value === "number" ? value : null;
+}
+
+function limitsOf(value: unknown): Surroundings["limits"] {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, limit]) => (typeof limit === "number" ? [[name, limit]] : [])),
+  );
 }
 
 function asAddress(value: unknown): readonly Address[] {

@@ -5,6 +5,7 @@ import { trustedOwners } from "../../host/files/trust.js";
 import type { Tree } from "../../host/files/walk.js";
 import type { Entrance } from "../../host/host.js";
 import type { Identity } from "../protocol.js";
+import { workerLimits } from "./worker-limits.js";
 
 const machine: Tree = { root: "/", owners: trustedOwners([]) };
 
@@ -41,9 +42,6 @@ const withNewKeyring =
   'keyring=$1; shift; "$keyring" new_session </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&-; exec ' +
   '/usr/bin/env -u PWD -u OLDPWD -u SHLVL -u _ "$@"';
 
-/** 2 GiB, of which Node needs 50 MB. RLIMIT_AS would count the 700 MB and more that Node reserves too. */
-export const mostMemory = 2 * 1024 ** 3;
-
 export interface WorkerCommand {
   readonly program: string;
   readonly args: readonly string[];
@@ -71,15 +69,11 @@ export function bySafety(variables: Variables): { readonly early: Variables; rea
 }
 
 /**
- * The worker's command line. prlimit(1): a crash leaves no core, which would hold the PIN; the limit is 1
- * byte, since 0 does not stop a core handler that is a program (core(5)), but only root can raise a hard
- * limit of 0. As many open files as systemd gives a service (DefaultLimitNOFILE=), whatever the caller's
- * limit. No more memory than `mostMemory`: a call that needs more fails, and not the machine. setpriv(1):
- * user, group and supplementary groups of the account and none of root's; Node's calls for that are
- * disabled where libuv may use io_uring, as in Debian 13's Node 20. No program that the module starts
- * gets more rights than it has. It also ties the worker's life to this process's, SIGKILL included; it
- * does so last, since a change of user would undo it (prctl(2)). The `early` variables are set
- * after all that (`bySafety`).
+ * The worker's command line. prlimit(1): `workerLimits`. setpriv(1): user, group and supplementary groups of
+ * the account and none of root's; Node's calls for that are disabled where libuv may use io_uring, as in
+ * Debian 13's Node 20. No program that the module starts gets more rights than it has. It also ties the
+ * worker's life to this process's, SIGKILL included; it does so last, since a change of user would undo it
+ * (prctl(2)). The `early` variables are set after all that (`bySafety`).
  */
 export function workerCommand(
   identity: Identity | undefined,
@@ -95,14 +89,11 @@ function innerLine(
   variables: Variables,
   enter: Entrance | undefined,
 ): readonly string[] {
-  const limits = readFileSync("/proc/self/limits", "utf8");
   const prlimit = "/usr/bin/prlimit";
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   if (settings.length > 0) settings.unshift("/usr/bin/env");
   const confined = [
-    `--core=${hardLimit(limits, "core file size") === 0 ? 0 : 1}`,
-    `--nofile=${openFiles(limits)}`,
-    `--data=${Math.min(mostMemory, hardLimit(limits, "data size"))}`,
+    ...workerLimits(identity, has(CAP_SYS_RESOURCE)),
     "--",
     ...becoming(identity, enter),
     ...settings,
@@ -127,11 +118,19 @@ function becoming(identity: Identity | undefined, enter: Entrance | undefined): 
   return [setpriv, "--no-new-privs", ...tied, ...rightsOf(asked), "--"];
 }
 
+const none = ["--inh-caps=-all", "--bounding-set=-all"] as const;
+
+/** A service that is root has root's capabilities too, as far as its unit leaves it any. */
+function ofRoot({ capabilities }: Identity): readonly string[] {
+  if (capabilities === undefined || !has(CAP_SETPCAP)) return [];
+  const kept = capabilities.map((name) => `+${name.replace(/^cap_/, "")}`);
+  return ["--inh-caps=-all", `--bounding-set=${["-all", ...kept].join(",")}`];
+}
+
 function rightsOf(identity: Identity | undefined): readonly string[] {
   if (identity === undefined) return [];
   const { uid, gid } = identity;
-  // a service that is root has root's capabilities too
-  const capabilities = uid === 0 || !has(CAP_SETPCAP) ? [] : ["--inh-caps=-all", "--bounding-set=-all"];
+  const capabilities = uid === 0 ? ofRoot(identity) : has(CAP_SETPCAP) ? none : [];
   const groups = identity.groups === undefined ? "--init-groups" : `--groups=${identity.groups.join(",")}`;
   return [...capabilities, "--reuid", String(uid), "--regid", String(gid), groups];
 }
@@ -148,9 +147,10 @@ function becomingInside(
   root: string,
 ): readonly string[] {
   const chroot = findProgram(machine, "chroot") ?? "/usr/sbin/chroot";
-  const tie = [setpriv, ...tied, "--"];
-  if (identity === undefined || identity.uid === 0)
-    return [setpriv, "--no-new-privs", "--", chroot, root, ...tie];
+  if (identity === undefined || identity.uid === 0) {
+    const rights = identity === undefined ? [] : ofRoot(identity);
+    return [setpriv, "--no-new-privs", "--", chroot, root, setpriv, ...rights, ...tied, "--"];
+  }
   const { user, uid, gid } = identity;
   const groups = [...new Set([gid, ...(identity.groups ?? groupsOf(user))])]
     .map((group) => `+${group}`)
@@ -161,24 +161,6 @@ function becomingInside(
   const account = [`--userspec=+${uid}:+${gid}`, `--groups=${groups}`];
   const inside = [setpriv, "--inh-caps=-all", ...tied, "--"];
   return [setpriv, "--no-new-privs", ...inherited, "--", chroot, ...account, root, ...inside];
-}
-
-/**
- * systemd's DefaultLimitNOFILE=, as far as this process may set it: not above the kernel's limit
- * (proc_sys_fs(5)).
- */
-function openFiles(limits: string): string {
-  const most = has(CAP_SYS_RESOURCE)
-    ? Number(readFileSync("/proc/sys/fs/nr_open", "latin1"))
-    : hardLimit(limits, "open files");
-  const hard = Math.min(524_288, most);
-  return `${Math.min(1024, hard)}:${hard}`;
-}
-
-/** Of /proc/self/limits (proc(5)): name, soft limit, hard limit, unit. */
-function hardLimit(limits: string, name: string): number {
-  const written = new RegExp(`^Max ${name} +\\S+ +(\\S+)`, "m").exec(limits)?.[1];
-  return written === undefined || written === "unlimited" ? Infinity : Number(written);
 }
 
 /** Numbers of capabilities(7): to drop others from the bounding set, and to raise a hard limit. */
@@ -197,7 +179,7 @@ function has(capability: bigint): boolean {
 export function workerEnvironment(identity: Identity | undefined): Readonly<Record<string, string>> {
   const { user, home } = identity ?? self();
   return {
-    HOME: home,
+    ...(home !== undefined && { HOME: home }),
     USER: user,
     LOGNAME: user,
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -207,7 +189,7 @@ export function workerEnvironment(identity: Identity | undefined): Readonly<Reco
 }
 
 /** Of the password database; a user id without an entry there gets no home. */
-function self(): { readonly user: string; readonly home: string } {
+function self(): Pick<Identity, "user" | "home"> {
   try {
     const { username, homedir } = userInfo();
     return { user: username, home: homedir };

@@ -8,18 +8,21 @@ const atOnce = 3;
 /**
  * Which properties make a test fail: those without which it passes, all others being there. If there is no
  * single one, those with which it fails although all others are left out. None: only several together do.
- * Undefined: it fails without any of them as well. A variable may be what the module cannot do without, and
- * is one of those in question only where the test passes without all of them.
+ * Undefined: it fails without any of them as well. What the module may be unable to do without (a variable)
+ * is left out together with all others, or else alone.
  */
 export async function propertiesInTheWay(
   groups: readonly PropertyGroup[],
   passes: Passes,
 ): Promise<readonly PropertyGroup[] | undefined> {
-  // a module may need its variables
-  const walls = groups.filter(({ instead }) => instead === undefined);
+  const walls = groups.filter(({ mayBeNeeded }) => !mayBeNeeded);
   for (const some of walls.length < groups.length ? [groups, walls] : [groups])
     if (some.length > 0 && (await passes(some))) return among(some, passes);
-  return undefined;
+  const alone = await those(
+    groups.filter(({ mayBeNeeded }) => mayBeNeeded),
+    (group) => passes([group]),
+  );
+  return alone.length === 0 ? undefined : alone;
 }
 
 /** The test passes without all of them. */

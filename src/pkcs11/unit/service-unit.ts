@@ -1,13 +1,16 @@
 import type { Host } from "../../host/host.js";
+import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import {
-  fewestDescriptors,
+  lateLimits,
   type PropertyGroup,
   type TransientProperties,
   transientProperties,
 } from "../../host/unit/transient-properties.js";
 import { furtherProperties } from "../../host/unit/transient-unit.js";
+import { unitAccount } from "../../host/unit/unit-process.js";
 import type { UnitSettings } from "../../host/unit/unit-settings.js";
 import { type Address, type Surroundings } from "../process/surroundings.js";
+import type { TokenTestRequest } from "../test-token.js";
 import type { WorkerUnit } from "./unit-worker.js";
 
 /** A service's unit, for processes that are to be like the service's. */
@@ -17,29 +20,37 @@ export interface ServiceUnit {
   readonly properties: TransientProperties;
   /** Those that are always there. */
   readonly further: readonly string[];
+  /** Whether the user is an account of this host, which DynamicUser= then takes. */
+  readonly hasAccount: boolean;
 }
 
-/** Asks the service manager for the rest of what a transient unit needs. */
-export async function serviceUnit(host: Host, settings: UnitSettings): Promise<ServiceUnit> {
+export function serviceUnit(
+  host: Host,
+  { settings, manager }: Pick<LoadedUnit, "settings" | "manager">,
+): ServiceUnit {
   return {
     host,
     settings,
-    properties: transientProperties(settings),
-    further: await furtherProperties(host, settings.unit),
+    properties: transientProperties(settings, manager.limits),
+    further: furtherProperties(settings),
+    hasAccount: unitAccount(host, settings) !== undefined,
   };
 }
 
 /** Whether anything in the unit could make a difference to a process of its account with its environment. */
 export function hasWalls({ properties: { groups, leftOut }, settings }: ServiceUnit): boolean {
-  return groups.length > 0 || leftOut.length > 0 || settings.dynamicUser || openFilesOf(settings) !== null;
+  return groups.length > 0 || leftOut.length > 0 || settings.dynamicUser;
 }
 
 /** Would change what Node itself does, which the application need not be. */
 const ofNode = /^NODE_/;
 
-/** How the worker is started in such a unit, without some of its properties. */
+/**
+ * How the worker is started in such a unit, without some of its properties. What DynamicUser= comes with can
+ * only be left out without it: its account, if it has one, is then the user all the same.
+ */
 export function workerUnit(
-  { host, settings, properties, further }: ServiceUnit,
+  { host, settings, properties, further, hasAccount }: ServiceUnit,
   without: readonly PropertyGroup[] = [],
 ): WorkerUnit {
   const { environment, environmentFiles, passEnvironment, unsetEnvironment } = settings;
@@ -48,6 +59,7 @@ export function workerUnit(
     host,
     properties: [
       ...properties.fixed,
+      ...(settings.dynamicUser && !(hasAccount && without.length > 0) ? ["DynamicUser=yes"] : []),
       ...further,
       ...kept.flatMap(({ assignments }) => assignments),
       ...without.flatMap(({ instead = [] }) => instead),
@@ -61,12 +73,46 @@ export function workerUnit(
 }
 
 /** What is left to the worker itself, since the service manager has done the rest. */
-export function surroundingsIn({ settings }: ServiceUnit, addresses: readonly Address[]): Surroundings {
-  return { umask: null, folder: null, openFiles: openFilesOf(settings), addresses };
+export function surroundingsIn(
+  { settings }: ServiceUnit,
+  addresses: readonly Address[],
+  without: readonly PropertyGroup[] = [],
+): Surroundings {
+  const kept = [...lateLimits(settings)].filter(([name]) => !without.some(({ limit }) => limit === name));
+  return { umask: null, folder: null, limits: Object.fromEntries(kept), addresses };
 }
 
-/** Null: Node can live with as many as the service. */
-export function openFilesOf({ limits }: Pick<UnitSettings, "limits">): number | null {
-  const { soft } = limits.get("NOFILE") ?? { soft: Infinity };
-  return soft < fewestDescriptors ? soft : null;
+/** What a process of the account has of the unit (`PropertyGroup.byManager`). */
+type OfAccount = Pick<TokenTestRequest, "variables" | "environment"> &
+  Required<Pick<TokenTestRequest, "identity" | "surroundings">>;
+
+/** The same request without some of the unit's properties. */
+export function accountWithout<Request extends OfAccount>(
+  request: Request,
+  without: readonly PropertyGroup[],
+): Request {
+  const { identity, surroundings, variables = {}, environment = {} } = request;
+  const isIn = (name: string): boolean => !without.some((group) => group.name.startsWith(`${name}=`));
+  const kept = <T>(record: Readonly<Record<string, T>>, prefix: string): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => isIn(`${prefix}${name}`)));
+  const names = new Set(without.map(({ name }) => name));
+  const others = (all: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(`Environment=${name}`)));
+  const { capabilities, ...account } = identity;
+  return {
+    ...request,
+    identity: {
+      ...account,
+      ...(capabilities && isIn("CapabilityBoundingSet") && { capabilities }),
+      ...(identity.limits && { limits: kept(identity.limits, "Limit") }),
+    },
+    surroundings: {
+      ...surroundings,
+      umask: isIn("UMask") ? surroundings.umask : null,
+      folder: isIn("WorkingDirectory") ? surroundings.folder : null,
+      limits: kept(surroundings.limits, "Limit"),
+    },
+    variables: others(variables),
+    environment: others(environment),
+  };
 }

@@ -2,7 +2,8 @@ import type { PropertyGroup } from "../../host/unit/transient-properties.js";
 import { Problem } from "../../problem/problem.js";
 import { propertiesInTheWay } from "./properties-in-the-way.js";
 import type { TokenReport } from "../report.js";
-import { type ServiceUnit, surroundingsIn, workerUnit } from "./service-unit.js";
+import { accountWithout, type ServiceUnit, surroundingsIn, workerUnit } from "./service-unit.js";
+import type { Identity } from "../protocol.js";
 import type { Address } from "../process/surroundings.js";
 import { defaultTimeoutMs, smokeTest, type SmokeRequest } from "../test-token.js";
 import { type Failure, leftOutOf, notTried, unitInTheWay } from "./unit-problems.js";
@@ -35,55 +36,108 @@ const searchMs = 10_000;
  * time, and without a login. Throws what has nothing to do with the unit (`interrupted`).
  */
 export async function testInUnit(unit: ServiceUnit, request: UnitTestRequest): Promise<UnitTest> {
-  const { addresses, pin, ...rest } = request;
-  const { timeoutMs = defaultTimeoutMs } = rest;
+  const { addresses, ...rest } = request;
+  const { groups, leftOut } = unit.properties;
   const attempt: Try = (without, logsIn = false) =>
-    outcomeOf(
-      smokeTest({
-        ...rest,
-        ...(logsIn ? { pin } : { pin: undefined, timeoutMs: Math.min(timeoutMs, searchMs) }),
-        surroundings: surroundingsIn(unit, addresses),
-        unit: workerUnit(unit, without),
-      }),
-    );
+    outcomeOf({
+      ...inTurn(rest, logsIn),
+      surroundings: surroundingsIn(unit, addresses, without),
+      unit: workerUnit(unit, without),
+    });
   const first = await attempt([], true);
-  if (!hasEndedNode(first)) return judged(unit, first, [], attempt);
-  for (const group of unit.properties.groups) {
-    if (hasEndedNode(await attempt([group]))) continue;
-    return judged(unit, await attempt([group], true), [group], attempt);
-  }
-  return {
-    report: undefined,
-    problems: [notTried(unit.settings.unit, "problem" in first ? first.problem : undefined)],
+  const test = await tested({ ...unit, groups, leftOut, attempt }, first);
+  return (
+    test ?? {
+      report: undefined,
+      problems: [notTried(unit.settings.unit, "problem" in first ? first.problem : undefined)],
+    }
+  );
+}
+
+/** How a process of the service's account is started, and with which of the unit's properties. */
+export interface AccountTestRequest extends UnitTestRequest, Required<Pick<SmokeRequest, "surroundings">> {
+  readonly identity: Identity;
+  readonly enter: NonNullable<SmokeRequest["enter"]>;
+}
+
+/**
+ * The same in a process of the account, with what such a process can have of the unit. Where the HSM cannot
+ * be reached at all, the unit is not the reason. Throws what kept the test from being made.
+ */
+export async function testAsAccount(unit: ServiceUnit, request: AccountTestRequest): Promise<UnitTest> {
+  const groups = unit.properties.groups.filter(({ byManager }) => !byManager);
+  const attempt = async (without: readonly PropertyGroup[], logsIn = false): Promise<Outcome> => {
+    const { addresses, ...rest } = accountWithout(request, without);
+    // the module says itself why it cannot reach it
+    const reach = logsIn ? [] : addresses;
+    return outcomeOf({
+      ...inTurn(rest, logsIn),
+      surroundings: { ...rest.surroundings, addresses: reach },
+    });
   };
+  const first = await attempt([], true);
+  if (failureOf(first)?.id !== "start" && (await isUnreachable(first, attempt)))
+    return { report: "report" in first ? first.report : undefined, problems: [] };
+  const test = await tested({ ...unit, groups, leftOut: [], attempt }, first);
+  if (test !== undefined) return test;
+  throw "problem" in first ? first.problem : new Error("a report is no problem");
+}
+
+async function isUnreachable(first: Outcome, attempt: Try): Promise<boolean> {
+  const failure = failureOf(first);
+  if (failure === undefined || !isBeforeLogin(failure)) return false;
+  const again = failureOf(await attempt([]));
+  return again !== undefined && isOfNetwork(again);
+}
+
+function inTurn(request: Omit<UnitTestRequest, "addresses">, logsIn: boolean): Omit<SmokeRequest, "unit"> {
+  const { pin, timeoutMs = defaultTimeoutMs } = request;
+  return logsIn
+    ? { ...request, pin }
+    : { ...request, pin: undefined, timeoutMs: Math.min(timeoutMs, searchMs) };
+}
+
+/** Where a test is made, and what of the unit it is made with. */
+interface Place extends Pick<ServiceUnit, "host" | "settings"> {
+  readonly groups: readonly PropertyGroup[];
+  readonly leftOut: readonly string[];
+  readonly attempt: Try;
+}
+
+/** Undefined: Node never began, whatever was left out. */
+async function tested(place: Place, first: Outcome): Promise<UnitTest | undefined> {
+  const { groups, attempt } = place;
+  if (!hasEndedNode(first)) return judged(place, first, []);
+  for (const group of groups) {
+    if (hasEndedNode(await attempt([group]))) continue;
+    return judged(place, await attempt([group], true), [group]);
+  }
+  return undefined;
 }
 
 async function judged(
-  unit: ServiceUnit,
+  { host, settings, groups: all, leftOut, attempt }: Place,
   outcome: Outcome,
   endsNode: readonly PropertyGroup[],
-  attempt: Try,
 ): Promise<UnitTest> {
   const report = "report" in outcome ? outcome.report : undefined;
-  const names = [...unit.properties.leftOut, ...endsNode.map(({ name }) => name)];
-  const notes = names.length === 0 ? [] : [leftOutOf(unit.settings.unit, names)];
+  const names = [...leftOut, ...endsNode.map(({ name }) => name)];
+  const notes = names.length === 0 ? [] : [leftOutOf(settings.unit, names)];
   const failure = failureOf(outcome);
   if (failure === undefined || !isBeforeLogin(failure)) return { report, problems: notes };
-  const groups = unit.properties.groups.filter(
-    (group) => !endsNode.includes(group) && (group.network || !isOfNetwork(failure)),
-  );
+  const groups = all.filter((group) => !endsNode.includes(group) && (group.network || !isOfNetwork(failure)));
   const found = await propertiesInTheWay(groups, async (without) => {
     const still = failureOf(await attempt([...endsNode, ...without]));
     return still === undefined || !isBeforeLogin(still);
   });
   if (found === undefined)
     return { report, problems: [...("problem" in outcome ? [outcome.problem] : []), ...notes] };
-  return { report, problems: [unitInTheWay(unit.host, unit.settings, found, failure), ...notes] };
+  return { report, problems: [unitInTheWay(host, settings, found, failure), ...notes] };
 }
 
-async function outcomeOf(test: Promise<TokenReport>): Promise<Outcome> {
+async function outcomeOf(request: SmokeRequest): Promise<Outcome> {
   try {
-    return { report: await test };
+    return { report: await smokeTest(request) };
   } catch (error) {
     if (error instanceof Problem && ofUnit.has(error.code)) return { problem: error };
     throw error;

@@ -7,7 +7,8 @@ import { randomHex } from "../../host/random-hex.js";
 import { realFiles } from "../../host/files/real-files.js";
 import { endTransientUnit, transientUnit } from "../../host/unit/transient-unit.js";
 import type { WorkerRun } from "../process/run-worker.js";
-import { bootstrap, mostMemory, nodeOptions } from "../process/worker-command.js";
+import { bootstrap, nodeOptions } from "../process/worker-command.js";
+import { mostMemory } from "../process/worker-limits.js";
 import { workerPaths } from "../process/worker-files.js";
 
 /** A transient unit to run the worker in, instead of as an account. */

@@ -11,7 +11,7 @@ import { closeOthers } from "../../host/commands/start-child.js";
 import { encodeMessage, type Identity, type RefusalReason, type WorkerMessage } from "../protocol.js";
 import { asRequest, type WorkerRequest } from "../worker-request.js";
 import { loaderTells } from "../process/worker-stderr.js";
-import { limitOpenFiles } from "./limit-open-files.js";
+import { limitResources } from "./limit-resources.js";
 import { runChecks } from "./run-checks.js";
 import { whyUnreached } from "./why-unreached.js";
 
@@ -124,7 +124,7 @@ async function work(input: Input): Promise<void> {
     requireIdentity(request.identity);
     const { addresses } = request.surroundings;
     const unreached = await whyUnreached(addresses);
-    limitOpenFiles(request.surroundings);
+    limitResources(request.surroundings);
     const checks = checksOf(request.task).filter(({ id }) => id !== "reach" || addresses.length > 0);
     runChecks(checks, newRun(library, input, unreached));
     tell(request.nonce, { type: "done" });

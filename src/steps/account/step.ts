@@ -79,13 +79,27 @@ async function observedUnit({ profile, host, unit: ask }: StepInput): Promise<Ob
     return {
       unit,
       notes: unit.environment.unread.map(unreadNote),
-      problems: unitProblems(profile, unit, host),
+      problems: [...unread(unit), ...unitProblems(profile, unit, host)],
     };
   } catch (error) {
     if (error instanceof Problem && error.code === "service-state-unknown")
       return { notes: [], problems: [asWarning(error)] };
     throw error;
   }
+}
+
+/** What is said of the unit, and what a restart would use, is what the service manager has read. */
+function unread({ settings: { unit, needsReload, files } }: LoadedUnit): readonly Problem[] {
+  if (!needsReload) return [];
+  const last = files.at(-1);
+  return [
+    new Problem("service-unit-stale", `the files of ${unit} have changed since systemd read them`, {
+      severity: "warning",
+      ...(last && { where: { path: last } }),
+      detail: "a restart would use what it has read before, and so does the proof",
+      hint: "systemctl daemon-reload, then run this again",
+    }),
+  ];
 }
 
 function unreadNote({ message, where }: Problem): string {

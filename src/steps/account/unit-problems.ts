@@ -2,7 +2,7 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import type { Accounts, Host } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath } from "../../host/path.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
-import type { UnitVariable } from "../../host/unit/unit-environment.js";
+import { sourceText, type UnitVariable } from "../../host/unit/unit-environment.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Profile, ServiceAccount } from "../../profile/types.js";
@@ -74,9 +74,10 @@ function dynamic(unit: string, user: string, placed: LoadedUnit["placed"]): Prob
 
 function homeProblem(
   service: ServiceAccount,
-  { settings: { unit, passEnvironment }, placed, environment, process }: LoadedUnit,
+  { settings, placed, environment, process }: LoadedUnit,
   { accounts }: Host,
 ): readonly Problem[] {
+  const { unit, passEnvironment } = settings;
   const wanted = serviceHome(service, accounts.user(service.user));
   const variable = environment.variables.get("HOME");
   if (variable !== undefined)
@@ -84,7 +85,8 @@ function homeProblem(
   // what cannot be seen here is seen by the proof
   if (environment.unread.length > 0 || passEnvironment.includes("HOME")) return [];
   const home = process?.home;
-  if (home === undefined || home === wanted) return [];
+  if (home === wanted || process === undefined) return [];
+  if (home === undefined) return [withoutHome(settings, wanted, placed)];
   return [
     new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
       ...at(placed.whereIs("User")),
@@ -96,6 +98,26 @@ function homeProblem(
   ];
 }
 
+/** The module may know the account's home by itself: the proof, which has no HOME either, shows it. */
+function withoutHome(
+  { unit, user, dynamicUser }: LoadedUnit["settings"],
+  wanted: AbsolutePath,
+  placed: LoadedUnit["placed"],
+): Problem {
+  const why =
+    user === undefined
+      ? "it has no User=, without which systemd sets none"
+      : dynamicUser
+        ? "with DynamicUser=yes systemd sets none, even where the user has an account"
+        : "systemd sets none for it";
+  return new Problem("service-home-differs", `${unit} has no HOME`, {
+    severity: "warning",
+    ...at(placed.whereIs(dynamicUser ? "DynamicUser" : "User")),
+    detail: `${why} (systemd.exec(5)); the module looks for its configuration below HOME`,
+    hint: inUnit(unit, `Environment=HOME=${wanted}`),
+  });
+}
+
 function otherHome(unit: string, wanted: string, { home }: ServiceAccount, variable: UnitVariable): Problem {
   const given = homeIn(variable);
   const inProfile =
@@ -105,10 +127,12 @@ function otherHome(unit: string, wanted: string, { home }: ServiceAccount, varia
   const corrected =
     variable.from === "Environment="
       ? inUnit(unit, `Environment=HOME=${wanted}`)
-      : `correct HOME in ${variable.where?.path ?? "the unit's EnvironmentFile"}`;
+      : variable.where === undefined
+        ? `correct HOME in ${sourceText(variable.from)}`
+        : `correct HOME in ${variable.where.path}`;
   return new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
     ...at(variable.where),
-    detail: `${variable.from} in the unit sets HOME to ${given ?? "what is no absolute path"}; ${inProfile}`,
+    detail: `${sourceText(variable.from)} sets HOME to ${given ?? "what is no absolute path"}; ${inProfile}`,
     hint: given === undefined ? corrected : `give service.home: ${given} in the profile, or ${corrected}`,
   });
 }
@@ -173,7 +197,7 @@ function environmentProblems(
 
 function otherVariable(unit: string, name: string, variable: UnitVariable | undefined): Problem {
   const said =
-    variable === undefined ? "the unit does not set it" : `${variable.from} in the unit gives another value`;
+    variable === undefined ? "the unit does not set it" : `${sourceText(variable.from)} gives another value`;
   return new Problem(
     "service-environment-differs",
     `${unit} does not have the variable ${name} as the profile does`,

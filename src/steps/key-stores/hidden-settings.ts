@@ -1,5 +1,6 @@
 import { foldKey } from "../../formats/settings/settings-text.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
+import { sourceText } from "../../host/unit/unit-environment.js";
 import { Problem } from "../../problem/problem.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import type { StepInput } from "../../workflow/step.js";
@@ -80,9 +81,12 @@ function hiddenProblem(
     severity: isOurs ? "error" : "warning",
     ...(where && { where }),
     detail:
-      `${from} in the unit${where === undefined ? "" : ", at this line,"} counts before ${path}; ` +
+      `${sourceText(from)}${where === undefined ? "" : ", at this line,"} counts before ${path}; ` +
       "its value is not shown",
-    hint: `remove the ${what} there, then: systemctl daemon-reload`,
+    hint:
+      from === "systemctl show-environment"
+        ? `remove the ${what} there (systemctl unset-environment, or DefaultEnvironment= in system.conf)`
+        : `remove the ${what} there, then: systemctl daemon-reload`,
   });
 }
 

@@ -4,6 +4,7 @@ import { variableWords } from "../../formats/systemd/unit-words.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import { startedArguments } from "../../host/unit/started-command.js";
 import type { Argument } from "../../host/unit/unit-files.js";
+import type { UnitVariable, VariableSource } from "../../host/unit/unit-environment.js";
 import type { Where } from "../../problem/problem.js";
 import { defaultStoreKey, storesSection } from "./setting-names.js";
 
@@ -11,7 +12,7 @@ import { defaultStoreKey, storesSection } from "./setting-names.js";
 export interface UnitSetting {
   /** Parts joined by `:`, as spelt there. */
   readonly key: string;
-  readonly from: "Environment=" | "EnvironmentFile=" | "ExecStart=";
+  readonly from: VariableSource | "ExecStart=";
   readonly where: Where | undefined;
 }
 
@@ -28,7 +29,7 @@ export function settingsOfUnit({ settings, placed, environment }: LoadedUnit): r
     where,
   }));
   const ofArguments = settings.execStart.flatMap((command) =>
-    keysIn(startedArguments(command, placed, environment.variables)),
+    keysIn(startedArguments(command, placed, environment.variables), environment.variables),
   );
   return [...ofVariables, ...ofArguments].filter(({ key }) => isKeyStores(key));
 }
@@ -38,21 +39,34 @@ function isKeyStores(key: string): boolean {
 }
 
 /**
- * Which arguments reach the application is not known: before it there may be `dotnet` and a library, or a
- * shell with a command line in one argument. So each that may be a setting is taken for one.
+ * Which arguments reach the application is not known: before it there may be `dotnet` and a library, env(1)
+ * with variables, or a shell with a command line in one argument. So each that may be a setting is taken for
+ * one.
  */
-function keysIn(written: readonly Argument[]): readonly UnitSetting[] {
-  return [written, ...written.map(inside)].flatMap((words) =>
+function keysIn(written: readonly Argument[], variables: Variables): readonly UnitSetting[] {
+  return [written, ...written.map((argument) => inside(argument, variables))].flatMap((words) =>
     words.flatMap(({ text, where }, index) => {
       const key = keyOf(text, index + 1 < words.length);
-      return key === undefined ? [] : [{ key, from: "ExecStart=" as const, where }];
+      return key === undefined ? [] : [{ key: keyOfVariable(key), from: "ExecStart=" as const, where }];
     }),
   );
 }
 
-function inside({ text, where }: Argument): readonly Argument[] {
-  if (!/\s/.test(text)) return [];
-  return variableWords(text).map((word) => ({ text: word.text, ...(where && { where }) }));
+type Variables = LoadedUnit["environment"]["variables"];
+
+/** The words of a shell's command line, with what it puts in the place of variables. */
+function inside({ text, where }: Argument, variables: Variables): readonly Argument[] {
+  if (!/[\s$]/.test(text)) return [];
+  return variableWords(text).flatMap((word) => [
+    { text: word.text, ...(where && { where }) },
+    ...[...word.text.matchAll(/\$\{?(\w+)/g)].flatMap(([, name = ""]) => ofVariable(variables.get(name))),
+  ]);
+}
+
+function ofVariable(variable: UnitVariable | undefined): readonly Argument[] {
+  if (variable === undefined) return [];
+  const { value, where } = variable;
+  return variableWords(value).map(({ text }) => ({ text, ...(where && { where }) }));
 }
 
 /** The rules of Microsoft.Extensions.Configuration.CommandLine, without switch mappings. */

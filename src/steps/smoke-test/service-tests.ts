@@ -3,12 +3,12 @@ import type { AbsolutePath } from "../../host/path.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
 import type { TokenReport } from "../../pkcs11/report.js";
 import type { ServiceUnit } from "../../pkcs11/unit/service-unit.js";
-import type { UnitTestRequest } from "../../pkcs11/unit/test-in-unit.js";
+import type { AccountTestRequest, UnitTestRequest } from "../../pkcs11/unit/test-in-unit.js";
 import { isError, type Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { serviceVariables } from "../../profile/service-variables.js";
 import type { ServiceAccount } from "../../profile/types.js";
-import { type ServiceShoes, serviceShoes, variablesOf } from "./service-shoes.js";
+import { type ServiceShoes, serviceShoes, variablesOf } from "../../members/service-shoes.js";
 import { unitToTestIn } from "./unit-to-test-in.js";
 import type { TokenToTest } from "./user-login.js";
 
@@ -63,7 +63,7 @@ export class ServiceTests {
   static async of(options: TestOptions, input: ServiceTestsInput): Promise<ServiceTests> {
     const { host, where } = input;
     const loaded = await input.unit?.();
-    const found = where === host ? await unitToTestIn(host, loaded?.settings) : { instead: [] };
+    const found = where === host ? unitToTestIn(host, loaded) : { instead: [] };
     return "unit" in found
       ? new ServiceTests(options, input, loaded, found.unit, [])
       : new ServiceTests(options, input, loaded, undefined, found.instead);
@@ -87,9 +87,28 @@ export class ServiceTests {
     if (inUnit !== undefined) return inUnit;
     // an account that exists only in the unit is not missed where the test is made there
     this.#shoes ??= serviceShoes(where, this.#input.service, this.#loaded);
+    const like = { ...request, ...(await this.#shoes), enter: where.enter };
+    if (this.#loaded !== undefined) return this.#asAccount(this.#loaded, like, token);
     const { smokeTest } = await import("../../pkcs11/test-token.js");
-    return smokeTest({ ...request, ...(await this.#shoes), enter: where.enter });
+    return smokeTest(like);
   };
+
+  async #asAccount(
+    loaded: LoadedUnit,
+    request: Omit<AccountTestRequest, "addresses">,
+    { addresses = [] }: TokenToTest,
+  ): Promise<TokenReport> {
+    const [{ testAsAccount }, { serviceUnit }] = await Promise.all([
+      import("../../pkcs11/unit/test-in-unit.js"),
+      import("../../pkcs11/unit/service-unit.js"),
+    ]);
+    const unit = serviceUnit(this.#input.host, loaded);
+    const { report, problems } = await testAsAccount(unit, { ...request, addresses });
+    const failure = problems.find(isError);
+    if (report === undefined) throw failure ?? new Error("neither a report nor a problem");
+    this.#tell(problems);
+    return report;
+  }
 
   /** Undefined: it could not be tried there, which is no failure. */
   async #inUnit(
@@ -101,10 +120,14 @@ export class ServiceTests {
     const { report, problems } = await testInUnit(unit, { ...request, addresses });
     const failure = problems.find(isError);
     if (report === undefined && failure !== undefined) throw failure;
-    // what is said of the unit is the same for every token
+    this.#tell(problems);
+    return report;
+  }
+
+  /** What is said of the unit is the same for every token. */
+  #tell(problems: readonly Problem[]): void {
     const told = new Set(this.#problems.map(({ message }) => message));
     this.#problems.push(...problems.filter(({ message }) => !told.has(message)));
-    return report;
   }
 
   #requestOf(

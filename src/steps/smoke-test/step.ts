@@ -119,7 +119,7 @@ async function prove(
   const { proveStores } = await import("./other-stores/prove-stores.js");
   const proven = await proveStores({
     profile,
-    host,
+    ...(unit && { unit }),
     users,
     pins: options.pins,
     test: tests.test,
@@ -151,6 +151,8 @@ async function confirm(
   begin: () => void,
 ): Promise<Proof> {
   const { service } = profile;
+  const { leftToUnit } = await import("./unit-to-test-in.js");
+  if (leftToUnit(host, await unit?.()).length === 0) return { problems: [] };
   const tests = await ServiceTests.of(options, { service, host, where: host, unit, signal });
   if (!tests.areInUnit) return { problems: tests.problems };
   begin();

@@ -1,7 +1,6 @@
 import { whyNoTransientUnit } from "../../host/unit/transient-unit.js";
 import type { Host } from "../../host/host.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
-import type { UnitSettings } from "../../host/unit/unit-settings.js";
 import { hasWalls, type ServiceUnit, serviceUnit } from "../../pkcs11/unit/service-unit.js";
 import { notRehearsed, notTried } from "../../pkcs11/unit/unit-problems.js";
 import type { Problem } from "../../problem/problem.js";
@@ -13,10 +12,11 @@ export type Unit = { readonly unit: ServiceUnit } | { readonly instead: readonly
  * A unit in which a process can be different from one of its account: then it is worth a test of its own.
  * Nothing is said where it is not, or where there is no unit at all.
  */
-export async function unitToTestIn(host: Host, settings: UnitSettings | undefined): Promise<Unit> {
-  if (settings === undefined || process.geteuid?.() !== 0) return { instead: [] };
+export function unitToTestIn(host: Host, loaded: LoadedUnit | undefined): Unit {
+  if (loaded === undefined || process.geteuid?.() !== 0) return { instead: [] };
+  const { settings } = loaded;
   const why = whyNoTransientUnit(host);
-  const unit = await serviceUnit(host, settings);
+  const unit = serviceUnit(host, loaded);
   if (!hasWalls(unit)) return { instead: [] };
   if (why !== undefined) return { instead: [notTried(settings.unit, why)] };
   const ownRoot = settings.rootDirectory ?? settings.rootImage;
@@ -27,17 +27,15 @@ export async function unitToTestIn(host: Host, settings: UnitSettings | undefine
 
 /**
  * What of the unit a process in a stage did not have, as a warning; empty: it had all. Apply tries it after
- * the changes. Limits count where the unit's files set them, since every unit has some.
+ * the changes.
  */
-export async function leftToUnit(host: Host, loaded: LoadedUnit | undefined): Promise<readonly Problem[]> {
-  const found = await unitToTestIn(host, loaded?.settings);
+export function leftToUnit(host: Host, loaded: LoadedUnit | undefined): readonly Problem[] {
+  const found = unitToTestIn(host, loaded);
   if ("instead" in found) return found.instead;
   const { properties, settings } = found.unit;
-  const isSet = (name: string): boolean =>
-    !name.startsWith("Limit") || loaded?.placed.whereIs(name.split("=")[0] ?? name) !== undefined;
   const names = [
-    ...properties.groups.filter(({ byManager, name }) => byManager && isSet(name)).map(({ name }) => name),
-    ...(settings.passEnvironment.length > 0 ? [`PassEnvironment=${settings.passEnvironment.join(" ")}`] : []),
+    ...properties.groups.filter(({ byManager }) => byManager).map(({ name }) => name),
+    ...properties.leftOut,
     ...(settings.dynamicUser ? ["DynamicUser=yes"] : []),
   ];
   return names.length === 0 ? [] : [notRehearsed(settings.unit, names)];

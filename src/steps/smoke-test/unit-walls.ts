@@ -2,7 +2,6 @@ import type { Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { hidingProperties } from "../../host/unit/hidden-paths.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
-import { furtherProperties } from "../../host/unit/transient-unit.js";
 import type { SandboxProperty } from "../../host/unit/unit-sandbox.js";
 import { Problem } from "../../problem/problem.js";
 import { shellWord } from "../../formats/text/shell-word.js";
@@ -11,24 +10,34 @@ import type { Profile } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 import { whyNotLoaded } from "./hidden-module.js";
+import { missingPaths } from "./missing-paths.js";
 
 /**
  * Properties of the service's unit with which the module cannot work, whatever is proven: they hide
- * config.json, the module or a library that it needs, or keep the service from the network. Only what is
+ * config.json, the module or a library that it needs, name a path that is not there, or keep the service from
+ * the network. Only what is
  * certain; the rest is left to the test.
  */
-export async function wallProblems(
+export function wallProblems(
   { service, users }: Pick<Profile, "service" | "users">,
   unit: LoadedUnit,
   host: Host,
   planned: readonly Change[],
-): Promise<readonly Problem[]> {
+): readonly Problem[] {
   if (users.size === 0) return [];
   const home = serviceHome(service, host.accounts.user(service.user));
   const config = joined(home, ...clientConfigFolders, clientConfigName);
   return [
     ...hidden(unit, config, host, planned).map(([property, why]) => wall(unit, property, why)),
-    ...(await withoutNetwork(unit, host)).map((property) =>
+    ...missingPaths(unit.settings, host, planned).map(([property, path]) =>
+      wall(
+        unit,
+        property,
+        `there is no ${path}, so that systemd cannot start the service (226/NAMESPACE); a path that may be ` +
+          "missing has a `-` before it",
+      ),
+    ),
+    ...withoutNetwork(unit).map((property) =>
       wall(unit, property, "the service has a network of its own then, in which no HSM is"),
     ),
   ];
@@ -53,11 +62,9 @@ function hidden(
 }
 
 /** A network of its own can be another unit's. */
-async function withoutNetwork({ settings }: LoadedUnit, host: Host): Promise<readonly SandboxProperty[]> {
-  const { sandbox, unit } = settings;
-  if (!sandbox.has("PrivateNetwork") || sandbox.has("NetworkNamespacePath")) return [];
-  const further = await furtherProperties(host, unit);
-  return further.some((property) => property.startsWith("JoinsNamespaceOf=")) ? [] : ["PrivateNetwork"];
+function withoutNetwork({ settings: { sandbox, further } }: LoadedUnit): readonly SandboxProperty[] {
+  const isOwn = sandbox.has("PrivateNetwork") && !sandbox.has("NetworkNamespacePath");
+  return isOwn && (further.get("JoinsNamespaceOf") ?? "") === "" ? ["PrivateNetwork"] : [];
 }
 
 function wall({ settings, placed }: LoadedUnit, property: SandboxProperty, why: string): Problem {

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { type LoadedUnit, loadedUnit } from "../../../src/host/unit/loaded-unit.js";
+import { transientProperties } from "../../../src/host/unit/transient-properties.js";
 import { startedArguments } from "../../../src/host/unit/started-command.js";
 import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
@@ -105,7 +106,40 @@ const written = (most: number) =>
     text(most, /["\n\\]/).map((one) => `"${one}"`),
     text(most, /['\n\\]/).map((one) => `'${one}'`),
   );
+/** What the service manager gives to each start of a unit. */
+const ofEachStart = /^(?:INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID)$/;
 const literal = (one: string): string => one.replaceAll("%", "%%");
+
+t.test("the service manager's variables are those of its process, and what counts before them", async (t) => {
+  execFileSync("systemctl", ["set-environment", "M1=of the manager", "M2=also", "M3=$'\"\\", "HOME=/m"]);
+  for (const lines of [
+    ["Environment=M2=of-the-unit", "PassEnvironment=container M1 missing"],
+    ["User=app", "UnsetEnvironment=M1"],
+    ["User=app", "DynamicUser=yes", "Environment=M3="],
+  ]) {
+    const { read, seen } = await readAndSeen(lines);
+    const ofLogin = new Set(["HOME", "USER", "LOGNAME", "SHELL"]);
+    const theirs = Object.entries(seen.env).filter(([name]) => !ofEachStart.test(name) && !ofLogin.has(name));
+    const ours = [...read.environment.variables.values()].filter(({ name }) => !ofLogin.has(name));
+    t.same(Object.fromEntries(ours.map(({ name, value }) => [name, value])), Object.fromEntries(theirs));
+    t.equal(read.process?.home, seen.env["HOME"], lines.join(" "));
+  }
+  execFileSync("systemctl", ["unset-environment", "M1", "M2", "M3", "HOME"]);
+});
+
+t.test("a unit without limits of its own has those of the service manager", async (t) => {
+  const { read } = await readAndSeen([]);
+  t.strictSame(transientProperties(read.settings, read.manager.limits).groups, []);
+  const { read: own } = await readAndSeen(["LimitMEMLOCK=1M:2M", "LimitNPROC=50", "LimitSTACK=4M"]);
+  t.same(
+    transientProperties(own.settings, own.manager.limits).groups.map(({ name, limit }) => [name, limit]),
+    [
+      ["LimitMEMLOCK=1048576:2097152", undefined],
+      ["LimitNPROC=50:50", "NPROC"],
+      ["LimitSTACK=4194304:4194304", undefined],
+    ],
+  );
+});
 
 t.test("whatever a unit and its files say, variables and arguments are those of its process", async (t) => {
   mkdirSync("/etc/seen", { recursive: true });
@@ -125,13 +159,13 @@ t.test("whatever a unit and its files say, variables and arguments are those of 
           `${args.map(literal).join(" ")} $A3 \${A2} $B1`,
         );
         const ours = [...read.environment.variables.values()];
-        const theirs = Object.entries(seen.env).filter(([name]) => /^[ABZ]\d+$/.test(name));
+        const theirs = Object.entries(seen.env).filter(([name]) => !ofEachStart.test(name));
         t.strictSame(
           Object.fromEntries(ours.map(({ name, value }) => [name, value])),
           Object.fromEntries(theirs),
         );
         t.strictSame(
-          ours.filter(({ where }) => where === undefined),
+          ours.filter(({ where, from }) => where === undefined && from !== "systemctl show-environment"),
           [],
           "each has a place",
         );

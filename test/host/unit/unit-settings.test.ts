@@ -21,6 +21,8 @@ t.test("what a real service manager says of a unit is read: who, where, with wha
     umask: 0o027,
     workingDirectory: { path: "/var/app", optional: true },
     files: ["/etc/systemd/system/app.service", "/etc/systemd/system/app.service.d/50-walls.conf"],
+    needsReload: false,
+    further: new Map(),
   });
   t.ok(sandbox.has("PrivateTmp"));
   t.strictSame(Object.fromEntries(environment), {

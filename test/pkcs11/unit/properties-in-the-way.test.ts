@@ -7,6 +7,7 @@ const wall = (name: string): PropertyGroup => ({
   assignments: [name],
   network: false,
   byManager: false,
+  mayBeNeeded: false,
 });
 const variable = (name: string): PropertyGroup => ({
   name: `Environment=${name}`,
@@ -14,6 +15,7 @@ const variable = (name: string): PropertyGroup => ({
   instead: [`UnsetEnvironment=${name}`],
   network: false,
   byManager: false,
+  mayBeNeeded: true,
 });
 
 const [closed, other] = [wall("InaccessiblePaths=/opt/k"), wall("PrivateTmp=yes")];
@@ -42,6 +44,11 @@ t.test(
   "a variable that is in the way is found, and what has nothing to do with the unit is not",
   async (t) => {
     t.strictSame(await found([closed, other, bad], (has) => !has(bad)), [bad.name]);
+    t.strictSame(
+      await found([closed, needed, bad], (has) => has(needed) && !has(bad)),
+      [bad.name],
+      "beside one that is needed",
+    );
     t.equal(await found([closed, other, bad], () => false), undefined);
     t.equal(await found([needed], () => false), undefined);
     t.equal(await found([], () => false), undefined);

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { readUnit } from "../../../src/host/unit/read-unit.js";
+import { loadedUnit } from "../../../src/host/unit/loaded-unit.js";
 import { forgetful } from "../../../src/pkcs11/refused-pins/refused-pins.js";
 import { serviceUnit } from "../../../src/pkcs11/unit/service-unit.js";
 import { testInUnit } from "../../../src/pkcs11/unit/test-in-unit.js";
@@ -39,9 +39,9 @@ async function verdicts(...lines: readonly string[]) {
   } catch {
     works = false;
   }
-  const { settings } = await readUnit(host, "soft.service");
-  if (settings === undefined) throw new Error("the unit is not loaded");
-  const test = await testInUnit(await serviceUnit(host, settings), {
+  const unit = await loadedUnit(host, "soft.service");
+  if (unit === undefined) throw new Error("the unit is not loaded");
+  const test = await testInUnit(serviceUnit(host, unit), {
     module: soft.module,
     token: { label: "service" },
     pin: new Secret(userPin),

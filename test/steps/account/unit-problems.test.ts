@@ -49,7 +49,11 @@ t.test("a unit that says what the profile says is no problem", async (t) => {
   t.strictSame(await found("User=990"), [], "by its id");
   t.strictSame(await found("User=also-amplia"), [], "another name of the account");
   t.strictSame(await found("User=amplia\nGroup=amplia\nEnvironment=HOME=/var/amplia/"), []);
-  t.strictSame(await found("User=amplia\nDynamicUser=yes"), [], "an account of that name is taken");
+  t.strictSame(
+    await found("User=amplia\nDynamicUser=yes\nEnvironment=HOME=/var/amplia"),
+    [],
+    "an account of that name is taken",
+  );
   t.strictSame(await found("Environment=HOME=/root", { user: "root", group: "amplia" }), [], "root");
 });
 
@@ -95,6 +99,23 @@ t.test("another HOME is a problem where it is set: in the unit, in a file, or in
     { detail: /^HOME is that of the account, \/var\/amplia: .* service\.home: \/srv in the profile$/ },
   ]);
   t.match(await found("User=amplia\nEnvironment=HOME=srv"), [{ detail: /to what is no absolute path/ }]);
+});
+
+t.test("that the unit has no HOME is a warning, and what gives it one is said", async (t) => {
+  const hint = /^set Environment=HOME=\/root in the unit/;
+  t.match(await found("", { user: "root", group: "amplia" }), [
+    { code: "service-home-differs", severity: "warning", detail: /^it has no User=, /, hint },
+  ]);
+  t.match(await found("User=amplia\nDynamicUser=yes"), [
+    { severity: "warning", where: { line: 3 }, detail: /^with DynamicUser=yes systemd sets none/ },
+  ]);
+});
+
+t.test("files that systemd has not read yet are a warning", async (t) => {
+  t.match(await planned({ User: "amplia", NeedDaemonReload: "yes" }), {
+    reached: true,
+    problems: [{ code: "service-unit-stale", severity: "warning", hint: /^systemctl daemon-reload/ }],
+  });
 });
 
 t.test("HOME is of no importance where nothing is looked for in it", async (t) => {

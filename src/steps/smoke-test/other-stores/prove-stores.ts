@@ -1,10 +1,10 @@
-import type { Host } from "../../../host/host.js";
 import type { TokenChoice } from "../../../pkcs11/protocol.js";
 import type { StoreReport, TokenReport } from "../../../pkcs11/report.js";
 import { firstFailure } from "../../../pkcs11/report.js";
 import type { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import type { KeyStore, PinSource, Profile } from "../../../profile/types.js";
+import type { StepInput } from "../../../workflow/step.js";
 import { quotedName } from "../../../profile/words/quote.js";
 import { loginAs, type TokenToTest } from "../user-login.js";
 import { reachKnet, reachOther } from "./reach-store.js";
@@ -12,9 +12,8 @@ import { otherPin, tokenFailed, unreachable } from "./store-problem.js";
 import { storeTarget, type StoreTarget } from "./store-target.js";
 import { areSamePins, loginOf, mayBeTested, type TestedToken, testedAs, testedOf } from "./tested-tokens.js";
 
-export interface StoresRequest {
+export interface StoresRequest extends Pick<StepInput, "unit"> {
   readonly profile: Profile;
-  readonly host: Host;
   readonly pins: ReadonlyMap<PinSource, Secret>;
   /** The reports of the profile's users, in its order: none of them failed. */
   readonly users: readonly TokenReport[];
@@ -72,7 +71,7 @@ export async function proveStores(request: StoresRequest): Promise<ProvenStores>
 async function reachedStore(
   store: KeyStore,
   target: StoreTarget,
-  { signal, host, profile }: StoresRequest,
+  { signal, unit }: StoresRequest,
 ): Promise<Found | undefined> {
   if (target.is === "user" || target.is === "token") return undefined;
   if (target.is === "nothing") return { store: reportOf(store, "skip", target.because) };
@@ -83,7 +82,7 @@ async function reachedStore(
       : await reachOther(target.target, target.is === "azure", options);
   if ("said" in reach) return { store: reportOf(store, "pass", `${reach.said}; no login was made`) };
   if (signal.aborted) return { store: reportOf(store, "skip", "interrupted") };
-  const problem = await unreachable(store, target, reach.problem, { host, unit: profile.service.unit });
+  const problem = await unreachable(store, target, reach.problem, unit);
   return {
     store: reportOf(store, problem.severity === "error" ? "fail" : "warn", reach.problem.message),
     problem,

@@ -1,15 +1,9 @@
-import type { Host } from "../../../host/host.js";
+import type { LoadedUnit } from "../../../host/unit/loaded-unit.js";
 import type { CheckResult } from "../../../pkcs11/report.js";
 import { messageWithDetail, Problem } from "../../../problem/problem.js";
 import { endpointText, type KeyStore } from "../../../profile/types.js";
 import { quoted, quotedName } from "../../../profile/words/quote.js";
 import type { StoreTarget } from "./store-target.js";
-
-/** Where the application runs, as far as it says how that reaches the network. */
-export interface ProxyPlace {
-  readonly host: Host;
-  readonly unit: string | undefined;
-}
 
 /**
  * A server that does not answer: a warning if the application's unit has a proxy for it, since knetctl asks
@@ -19,16 +13,16 @@ export async function unreachable(
   { name }: KeyStore,
   { is, target }: Extract<StoreTarget, { is: "knet" | "dinamo" | "azure" }>,
   found: Problem,
-  place: ProxyPlace,
+  unit: (() => Promise<LoadedUnit | undefined>) | undefined,
 ): Promise<Problem> {
-  const proxy = is === "dinamo" ? undefined : await proxyOf(place);
+  const proxy = is === "dinamo" ? undefined : await proxyOf(unit);
   const detail = `${endpointText(target)}: ${messageWithDetail(found)}`;
   return new Problem("key-store-unreachable", `the server of key store ${quotedName(name)} does not answer`, {
     ...(proxy !== undefined && { severity: "warning" }),
     detail:
       proxy === undefined
         ? detail
-        : `${detail}\n${place.unit ?? ""} has a proxy (${proxy}), which was not used`,
+        : `${detail}\n${proxy.unit} has a proxy (${proxy.name}), which was not used`,
     hint: is === "knet" ? (found.hint ?? hints.knet) : hints[is],
   });
 }
@@ -39,20 +33,15 @@ const hints = {
   azure: "check Endpoint, this host's name service, and its way to the internet or to the private endpoint",
 } as const;
 
-/** The name of the variable that gives the unit's processes a proxy; undefined if there is none. */
-async function proxyOf({ host, unit }: ProxyPlace): Promise<string | undefined> {
-  const [{ whyNoServiceManager }, { readUnit }, { unitEnvironment }, { UnitFiles }] = await Promise.all([
-    import("../../../host/service/systemctl.js"),
-    import("../../../host/unit/read-unit.js"),
-    import("../../../host/unit/unit-environment.js"),
-    import("../../../host/unit/unit-files.js"),
-  ]);
-  if (unit === undefined || whyNoServiceManager(host) !== undefined) return undefined;
+/** The unit, and the name of the variable that gives its processes a proxy; undefined if there is none. */
+async function proxyOf(
+  unit: (() => Promise<LoadedUnit | undefined>) | undefined,
+): Promise<{ readonly unit: string; readonly name: string } | undefined> {
   try {
-    const { settings } = await readUnit(host, unit);
-    if (settings === undefined) return undefined;
-    const { variables } = unitEnvironment(host, settings, new UnitFiles(host, settings));
-    return [...variables.keys()].find((name) => /^(https|all)_proxy$/i.test(name));
+    const loaded = await unit?.();
+    if (loaded === undefined) return undefined;
+    const name = [...loaded.environment.variables.keys()].find((one) => /^(https|all)_proxy$/i.test(one));
+    return name === undefined ? undefined : { unit: loaded.settings.unit, name };
   } catch (error) {
     // the service step says what is wrong with the unit
     if (error instanceof Problem) return undefined;

@@ -1,12 +1,12 @@
-import type { Host } from "../../host/host.js";
-import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
-import { unitProcess } from "../../host/unit/unit-process.js";
-import type { UnitSettings } from "../../host/unit/unit-settings.js";
-import type { Identity } from "../../pkcs11/protocol.js";
-import { openFilesOf } from "../../pkcs11/unit/service-unit.js";
-import { type Surroundings, usualSurroundings } from "../../pkcs11/process/surroundings.js";
-import { serviceIdentity } from "../../profile/service-identity.js";
-import type { ServiceAccount } from "../../profile/types.js";
+import type { Host } from "../host/host.js";
+import type { LoadedUnit } from "../host/unit/loaded-unit.js";
+import { unitProcess } from "../host/unit/unit-process.js";
+import type { UnitSettings } from "../host/unit/unit-settings.js";
+import type { Identity } from "../pkcs11/protocol.js";
+import { lateLimits } from "../host/unit/transient-properties.js";
+import { type Surroundings, usualSurroundings } from "../pkcs11/process/surroundings.js";
+import { serviceIdentity } from "../profile/service-identity.js";
+import type { ServiceAccount } from "../profile/types.js";
 
 /** What a process of the worker has of the service's, wherever it runs. */
 export interface ServiceShoes {
@@ -15,8 +15,8 @@ export interface ServiceShoes {
 }
 
 /**
- * The account, groups, home, umask, working folder and limit of open files of the service's processes
- * on `host`, which may be a stage: as the unit says, else as the profile does. What the unit says and this
+ * The account, groups, home, capabilities, limits, umask and working folder of the service's processes on
+ * `host`, which may be a stage: as the unit says, else as the profile does. What the unit says and this
  * host does not have (a dynamic user) is left to the test in the unit. Throws `account-missing`.
  */
 export async function serviceShoes(
@@ -28,15 +28,20 @@ export async function serviceShoes(
   if (unit === undefined) return { identity, surroundings: usualSurroundings };
   const { settings, environment } = unit;
   const process = await unitProcess(host, settings, environment);
+  const capabilities = settings.sandbox.has("CapabilityBoundingSet")
+    ? { capabilities: settings.sandbox.words("CapabilityBoundingSet") }
+    : {};
   return {
-    identity:
-      process?.uid === identity.uid
-        ? { ...identity, gid: process.gid, groups: process.groups, home: process.home ?? identity.home }
-        : identity,
+    identity: {
+      ...identity,
+      ...(process?.uid === identity.uid && { gid: process.gid, groups: process.groups, home: process.home }),
+      ...capabilities,
+      limits: Object.fromEntries(settings.limits),
+    },
     surroundings: {
       umask: settings.umask,
-      folder: folderOf(settings, process?.home ?? identity.home),
-      openFiles: openFilesOf(settings),
+      folder: folderOf(settings, identity.home),
+      limits: Object.fromEntries(lateLimits(settings)),
       addresses: [],
     },
   };
