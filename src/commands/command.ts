@@ -48,6 +48,14 @@ export function requireRoot({ isRoot }: CommandContext, command: string, harmles
   });
 }
 
+/** Whether the node that runs the program came with it, and is replaced with it. */
+export function carriesNode({
+  self,
+  programFolder,
+}: Pick<CommandContext, "self" | "programFolder">): boolean {
+  return self.node.startsWith(`${folderOf(programFolder)}/`);
+}
+
 /** The smoke test's worker, the only script that loads PKCS #11 modules; it is beside the program. */
 export function pkcs11Worker({ programFolder }: Pick<CommandContext, "programFolder">): AbsolutePath {
   return joined(programFolder, "pkcs11-worker.cjs");

@@ -94,7 +94,8 @@ async function isHeld(fd: number, file: AbsolutePath): Promise<boolean> {
   }
 }
 
-function lockFile(root: AbsolutePath): AbsolutePath {
+/** Where the lock of a root is. */
+export function lockFile(root: AbsolutePath): AbsolutePath {
   return joined(lockFolder, `lock${markOf(root)}`);
 }
 
@@ -151,7 +152,8 @@ function removeEmpty(folder: Folder, name: string): void {
   }
 }
 
-function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
+/** Whether it is a file that only root can have locked. */
+export function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
   return kind === "file" && owners.has(uid) && links === 1 && (mode & 0o077) === 0;
 }
 

@@ -63,6 +63,7 @@ function onlyLooks({ program, args }: Command): boolean {
   if (name === "ld.so" || /^ld-linux[\w.-]*\.so\.\d+$/.test(name)) return args[0] === "--list";
   // test(1) as another user, which asks the kernel whether that user may pass or read
   if (name === "setpriv") return /^(--[a-z-]+(=[\d,]+)? )+-- \/usr\/bin\/test -[rx] \//.test(args.join(" "));
+  if (name === "timedatectl") return args[0] === "show";
   if (name === "systemctl") return args[0] === "is-active" || args[0] === "is-enabled" || args[0] === "show";
   return false;
 }

@@ -1,11 +1,12 @@
 import { applicationCodes } from "./application-codes.js";
+import { doctorCodes } from "./doctor-codes.js";
 import { endpointCodes } from "./endpoint-codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
 /**
- * One section for each area; the area is the code's first word. The profile, the application and the
- * endpoints have their own files.
+ * One section for each area; the area is the code's first word. The profile, the application, the endpoints
+ * and doctor have their own files.
  */
 const programCodes = {
   // the program itself
@@ -271,6 +272,9 @@ const programCodes = {
  * renamed or reused. Not assembled by spreading: with so many codes that would cost several milliseconds at
  * every start.
  */
-export const problemCodes = Object.assign(programCodes, profileCodes, applicationCodes, endpointCodes);
+export const problemCodes = Object.assign(
+  Object.assign(programCodes, profileCodes, applicationCodes, endpointCodes),
+  doctorCodes,
+);
 
 export type ProblemCode = keyof typeof problemCodes;

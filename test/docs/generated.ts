@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { profileKeys } from "../../scripts/manual/profile-keys.mjs";
+import { checks } from "../../src/commands/doctor/checks.js";
 import { checkTable } from "../../src/pkcs11/check-table.js";
 import { hintFor } from "../../src/pkcs11/hints.js";
 import { returnValueName, vendorDefined } from "../../src/pkcs11/return-values.js";
@@ -22,6 +23,7 @@ export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
     ["json documents", jsonDocumentList()],
     ["json words", jsonWordList()],
     ["smoke test", checkList()],
+    ["doctor checks", doctorList()],
     ["arrows", arrowList()],
     ...problemAreas().map((area): [string, string] => [`problems ${area}`, problemList(area)]),
   ]);
@@ -130,6 +132,10 @@ function checkList(): string {
   return Object.entries(checkTable)
     .map(([id, { title }]) => `- \`${id}\`: ${title}`)
     .join("\n");
+}
+
+function doctorList(): string {
+  return checks.map(({ id, title }) => `- \`${id}\`: ${title}`).join("\n");
 }
 
 function listOf(value: unknown): readonly unknown[] {

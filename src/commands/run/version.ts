@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
+import { joined, type AbsolutePath } from "../../host/path.js";
 import { workerPaths } from "../../pkcs11/process/worker-files.js";
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
-import { pkcs11Worker, simulatorSources, type CommandContext } from "../command.js";
+import { carriesNode, pkcs11Worker, simulatorSources, type CommandContext } from "../command.js";
 
 /** A package that is bundled into the program, or into the smoke test's worker. */
 interface BundledPackage {
@@ -35,7 +35,7 @@ export function version(context: CommandContext): ExitCode {
   const node = {
     version: process.versions.node,
     path: self.node,
-    carried: self.node.startsWith(`${folderOf(context.programFolder)}/`),
+    carried: carriesNode(context),
     v8: process.versions.v8,
     openssl: process.versions.openssl,
   };

@@ -1,6 +1,7 @@
 import { apply } from "./apply.js";
 import { completion } from "./completion.js";
 import { demo } from "./demo.js";
+import { doctor } from "./doctor.js";
 import { ha } from "./ha.js";
 import { history } from "./history.js";
 import { init } from "./init.js";
@@ -28,6 +29,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   history,
   rollback,
   smoke,
+  doctor,
   ha,
   simulator,
   demo,

@@ -47,7 +47,8 @@ export async function openArchive(archive: string, options: OpenArchiveOptions):
   return { name: basename(archive), sha256, tar, entries, ...archiveContents(entries, archive) };
 }
 
-function checksumProblem(archive: string, pinned: string, found: string): Problem {
+/** The archive is another than the profile's. */
+export function checksumProblem(archive: string, pinned: string, found: string): Problem {
   return new Problem("archive-checksum", "the archive is not the pinned one", {
     where: { path: archive },
     detail: `SHA-256 pinned: ${pinned}\nSHA-256 found:  ${found}`,

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCode } from "../../problem/thrown.js";
-import { mountsNow, type Mount } from "./mounts.js";
+import { mountHolding, mountsNow, type Mount } from "./mounts.js";
 
 /**
  * The parts of a problem that say why a file that a user named could not be opened or read, and what to do.
@@ -112,11 +112,7 @@ function typeOf(mount: Mount | undefined): string {
 
 /** The mount that contains the path, except the root's; links on the way are resolved as far as possible. */
 function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
-  const real = `${resolved(path)}/`;
-  const holding = mounts.filter(({ point }) => real.startsWith(`${point}/`));
-  const longest = Math.max(0, ...holding.map(({ point }) => point.length));
-  // of two at the same place, the later covers the other
-  return holding.filter(({ point }) => point.length === longest).at(-1);
+  return mountHolding(resolved(path), mounts);
 }
 
 function resolved(path: string): string {

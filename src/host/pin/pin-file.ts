@@ -10,7 +10,7 @@ import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { readDescriptor } from "./read-descriptor.js";
-import { longestPin } from "./pin-text.js";
+import { emptyPin, longestPin } from "./pin-text.js";
 
 export interface PinFile {
   readonly bytes: Buffer;
@@ -35,6 +35,23 @@ export async function readPinFile(path: string): Promise<PinFile> {
   try {
     const problems = judged(fstatSync(descriptor), where);
     return { bytes: await bytesOf(descriptor, where), problems };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * What is wrong with a PIN file, without reading it: the warnings of `readPinFile`, and what that throws for
+ * where it is, its rights and its emptiness is thrown here too.
+ */
+export async function lookAtPinFile(path: string): Promise<readonly Problem[]> {
+  const where = { path };
+  const descriptor = await open(path, where);
+  try {
+    const stat = fstatSync(descriptor);
+    const problems = judged(stat, where);
+    if (stat.size === 0) throw emptyPin(`file ${path}`);
+    return problems;
   } finally {
     closeSync(descriptor);
   }

@@ -21,10 +21,7 @@ export interface PinText {
 export function pinFromBytes(bytes: Buffer, from: string): PinText {
   const lineBreak = bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1;
   const content = bytes.subarray(0, bytes.length - lineBreak);
-  if (content.length === 0)
-    throw new Problem("pin-empty", `the PIN from ${from} is empty`, {
-      hint: "write the PIN there, as one line",
-    });
+  if (content.length === 0) throw emptyPin(from);
   if (content.length > longestPin) {
     throw new Problem("pin-too-long", `the PIN from ${from} has more than ${longestPin} bytes`, {
       hint: "check that this is the PIN and not another file",
@@ -41,6 +38,12 @@ export function pinFromBytes(bytes: Buffer, from: string): PinText {
     notes: lineBreak === 0 ? [] : ["removed one trailing line break from the PIN"],
     problems: doubts(text, from),
   };
+}
+
+export function emptyPin(from: string): Problem {
+  return new Problem("pin-empty", `the PIN from ${from} is empty`, {
+    hint: "write the PIN there, as one line",
+  });
 }
 
 function refuse(text: string, from: string): void {

@@ -134,6 +134,29 @@ exec 2>&-
 echo "ready $holder $base"
 read -r _ || :`;
 
+/**
+ * What a stage needs of the kernel, tried in memory: an overlay over `/` in new namespaces. It changes
+ * nothing of the machine, and ends with its process.
+ */
+const trial = `set -eu
+stage() { echo "stage $1"; }
+stage propagation
+cd -P .; base=\${PWD%/}
+mount -n --make-rprivate /
+stage layers
+mount -n -t tmpfs -o mode=0700,size=1m knetctl-stage "$base/proc"
+cd "$base/proc"
+mkdir root upper work
+stage overlay
+mount -n -t overlay -o "nodev,xino=on,metacopy=off,redirect_dir=off,index=off,lowerdir=$base/" \\
+  -o upperdir=upper,workdir=work knetctl-stage root`;
+
+/** Arguments of setpriv(1) for that trial. */
+export const trialArguments: readonly string[] = [
+  ...["--pdeathsig", "KILL", "unshare"],
+  ...[...namespaces, trial],
+];
+
 /** Where upper layers may be: on the disk, if the kernel accepts them there, or in memory alone. */
 export type LayersKept = "disk" | "memory";
 

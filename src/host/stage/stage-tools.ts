@@ -4,7 +4,7 @@ import { path, type AbsolutePath } from "../path.js";
 import { stageNeedsRoot, stageToolsMissing } from "./stage-problem.js";
 
 /** Programs a stage and its wall are made with; all come with util-linux, mount and coreutils. */
-const stageTools = [
+export const stageTools = [
   "sh",
   "setpriv",
   "unshare",

@@ -109,7 +109,7 @@ function tryWrite(state: OwnState): void {
 }
 
 async function remember(state: OwnState, { token, pin, environment = {} }: TokenLogin): Promise<void> {
-  const same = await sameOf({ token, pin, environment }, read(state));
+  const same = await sameOf({ token, pin, environment }, rememberedPins(state));
   const hash = await pinHash(pin, environment);
   const added: RefusedPin = { ...token, at: new Date().toISOString(), ...hash };
   state.ensure();
@@ -117,7 +117,7 @@ async function remember(state: OwnState, { token, pin, environment = {} }: Token
 }
 
 async function forget(state: OwnState, login: TokenLogin): Promise<void> {
-  const same = await sameOf(login, read(state), sharesMember);
+  const same = await sameOf(login, rememberedPins(state), sharesMember);
   if (same.length > 0) change(state, (pins) => without(pins, same));
 }
 
@@ -138,17 +138,15 @@ function without(pins: readonly RefusedPin[], gone: readonly RefusedPin[]): read
   return pins.filter(({ salt }) => !salts.has(salt));
 }
 
-function read(state: OwnState): readonly RefusedPin[] {
+/** The PINs that are remembered there, as hashes. Throws as `refusedAt` does. */
+export function rememberedPins(state: OwnState): readonly RefusedPin[] {
   return parsed(state, content(state));
 }
 
-/**
- * A user who is not root may have no home of their own, and nothing is remembered then. What root cannot read
- * is thrown.
- */
+/** A user who is not root may have no home: nothing is remembered then. What root cannot read is thrown. */
 function readIfPossible(state: OwnState): readonly RefusedPin[] {
   try {
-    return read(state);
+    return rememberedPins(state);
   } catch (error) {
     if (state.owner.uid === 0 || !(error instanceof Problem) || !error.code.startsWith("host-")) throw error;
     return [];

@@ -58,6 +58,11 @@ const neverGiven: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     130: "waits for nothing",
   },
   smoke: { 65: "takes no profile" },
+  doctor: {
+    65: "a check that fails ends it with 1, whatever it found",
+    69: "a check that fails ends it with 1, whatever it found",
+    75: "a check that fails ends it with 1, whatever it found",
+  },
   archive: { 77: "changes nothing of the host" },
   version: { 77: "starts no worker, and changes nothing" },
   start: { 77: "changes nothing of the host" },

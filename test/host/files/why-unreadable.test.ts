@@ -141,11 +141,11 @@ test("what is refused to root is told as that, with the file system that refuses
 
 test("FUSE and NFS are named where they keep root out, and what to do then", async (t) => {
   const mounts = [
-    { point: "/nonexistent", type: "ext4" },
-    { point: "/nonexistent/far", type: "nfs4" },
-    { point: "/nonexistent/own", type: "ext4" },
-    { point: "/nonexistent/own", type: "fuse.sshfs" },
-    { point: "/nonexistent/owner", type: "xfs" },
+    { point: "/nonexistent", type: "ext4", options: [] },
+    { point: "/nonexistent/far", type: "nfs4", options: [] },
+    { point: "/nonexistent/own", type: "ext4", options: [] },
+    { point: "/nonexistent/own", type: "fuse.sshfs", options: [] },
+    { point: "/nonexistent/owner", type: "xfs", options: [] },
   ];
   const why = (file: string) => whyUnreadable(file, failing("EACCES", "open"), mounts);
   t.match(why("/nonexistent/own/pin"), {

@@ -1,0 +1,73 @@
+import { realFiles } from "../../host/files/real-files.js";
+import { callers } from "../../host/given-file.js";
+import { exitCodes } from "../../problem/exit-codes.js";
+import { errorsLast, isError, needsPermission, Problem, Problems } from "../../problem/problem.js";
+import { loadProfile } from "../../profile/load-profile.js";
+import type { CommandRun } from "../command.js";
+import { type Around, lookAround } from "./around.js";
+import type { Check, Checked, Seen } from "./check.js";
+import { checks } from "./checks.js";
+import { checkedTable, doctorJson, verdictLine } from "./report.js";
+
+export interface DoctorArguments {
+  readonly profile?: string | undefined;
+  readonly root?: string | undefined;
+  readonly probe: boolean;
+}
+
+/**
+ * `knetctl doctor`: looks at the surroundings, and says of each part whether it is right and what to do. For
+ * any user, who is told what could not be seen. Changes nothing. Exit 0, or 1 if a check fails.
+ */
+export const doctor: CommandRun<DoctorArguments> = async (args, context) => {
+  const { output, signal } = context;
+  const trust = { callers: callers(context.environment), refuses: () => false };
+  const around = await lookAround({
+    context,
+    host: await context.host({ root: args.root, readOnly: true }),
+    machine: realFiles("/", []),
+    given:
+      args.profile === undefined ? undefined : await loadProfile(args.profile, context.workingFolder, trust),
+    probes: args.probe,
+  });
+  const checked = await Promise.all(checks.map((check) => made(check, around)));
+  if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
+  if (output.json) output.document(doctorJson(checked));
+  else {
+    output.result(checkedTable(checked, output.style));
+    for (const problem of errorsLast(checked.flatMap(({ problems }) => problems))) output.problem(problem);
+    output.result(verdictLine(checked, context));
+  }
+  return checked.some(({ status }) => status === "fail") ? exitCodes.failed : exitCodes.done;
+};
+
+/** Makes one check. Whatever becomes of it, it is told. */
+export async function made(check: Check, around: Around): Promise<Checked> {
+  const { id, title } = check;
+  const seen = await seenBy(check, around);
+  if ("skipped" in seen) return { id, title, status: "skipped", text: seen.skipped, problems: [] };
+  const { text, problems = [] } = seen;
+  const status = problems.some(isError) ? "fail" : problems.length > 0 ? "warn" : "ok";
+  return { id, title, status, text, problems };
+}
+
+async function seenBy(check: Check, around: Around): Promise<Seen> {
+  try {
+    return await check.look(around);
+  } catch (error) {
+    const problems = error instanceof Problems ? error.list : [asProblem(error, check)];
+    const [first] = problems;
+    if (!around.context.isRoot && first !== undefined && problems.every(needsPermission))
+      return { skipped: `needs root: ${first.where?.path ?? first.message}` };
+    return { text: first?.message ?? "", problems };
+  }
+}
+
+function asProblem(error: unknown, { id }: Check): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem("internal-error", `the check ${id} broke off`, {
+    detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
+    hint: "this is a mistake of knetctl: please report it, with what --verbose shows",
+    cause: error,
+  });
+}

@@ -1,0 +1,31 @@
+import { lookAtPinFile } from "../../../host/pin/pin-file.js";
+import { needsPermission, Problem } from "../../../problem/problem.js";
+import { secretUses } from "../../../profile/secret-uses.js";
+import type { Check } from "../check.js";
+
+/** Their rights, those of the folders above them, and whether they are empty. They are not read. */
+export const pinFiles: Check = {
+  id: "pin-files",
+  title: "PIN files are there, not empty, and nobody else's to read",
+  look: async ({ profile, context: { isRoot } }) => {
+    if (profile === undefined) return { skipped: "no valid profile was given" };
+    const uses = secretUses(profile);
+    const files = [...new Set(uses.flatMap(({ source }) => (source.from === "file" ? [source.path] : [])))];
+    if (files.length === 0) return { skipped: "the profile names no PIN file" };
+    const looks = await Promise.all(files.map(look));
+    const hidden = isRoot ? [] : looks.flat().filter(needsPermission);
+    const problems = looks.flat().filter((problem) => !hidden.includes(problem));
+    if (hidden.length === files.length) return { skipped: `needs root: ${files.join(", ")}` };
+    const unseen = hidden.length === 0 ? "" : `; ${hidden.length} that this user may not look at`;
+    return { text: `${files.length} files${unseen}`, problems };
+  },
+};
+
+async function look(file: string): Promise<readonly Problem[]> {
+  try {
+    return await lookAtPinFile(file);
+  } catch (error) {
+    if (error instanceof Problem) return [error];
+    throw error;
+  }
+}

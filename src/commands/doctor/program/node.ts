@@ -1,0 +1,65 @@
+import { statSync } from "node:fs";
+import { Problem } from "../../../problem/problem.js";
+import { carriesNode } from "../../command.js";
+import type { Check, Seen } from "../check.js";
+
+/** Until when a release line of Node gets security fixes (github.com/nodejs/Release). */
+const ends: Readonly<Record<number, string>> = {
+  20: "2026-04-30",
+  21: "2024-06-01",
+  22: "2027-04-30",
+  23: "2025-06-01",
+  24: "2028-04-30",
+  25: "2026-06-01",
+  26: "2029-04-30",
+};
+
+const dayMs = 86_400_000;
+/** A line's security releases come every two or three months. */
+const oldDays = 240;
+
+/** What is judged of a node. */
+export interface NodeFacts {
+  /** "v20.20.2" */
+  readonly version: string;
+  /** Whether it came with the program, and is replaced with it; else with the system's packages. */
+  readonly isCarried: boolean;
+  /** When its file was made. */
+  readonly made: Date;
+  /** Whether it uses the system's OpenSSL, which is updated with the system. */
+  readonly sharesOpenssl: boolean;
+}
+
+export const node: Check = {
+  id: "node",
+  title: "node still gets security fixes",
+  look: ({ context }) =>
+    judgeNode(
+      {
+        version: process.version,
+        isCarried: carriesNode(context),
+        made: statSync(context.self.node).mtime,
+        sharesOpenssl: process.config.variables.node_shared_openssl,
+      },
+      new Date(),
+    ),
+};
+
+/** Pure. */
+export function judgeNode({ version, isCarried, made, sharesOpenssl }: NodeFacts, now: Date): Seen {
+  const end = ends[Number(/^v(\d+)/.exec(version)?.[1])];
+  const whose = isCarried ? "came with knetctl" : "of this system";
+  const openssl = sharesOpenssl ? "the system's OpenSSL" : "an OpenSSL of its own";
+  const text = `node ${version} ${whose}, with ${openssl}${end === undefined ? "" : `; fixed until ${end}`}`;
+  const hint = isCarried ? "install the newest knetctl package" : "install a newer Node, such as 22 or 24";
+  const old = (title: string, detail: string): Seen => ({
+    text,
+    problems: [new Problem("doctor-node-old", title, { severity: "warning", detail, hint })],
+  });
+  if (end !== undefined && new Date(end) < now)
+    return old(`Node ${version} gets no security fixes any more`, `its line ended on ${end}`);
+  const days = Math.floor((now.getTime() - made.getTime()) / dayMs);
+  if (isCarried && days > oldDays)
+    return old("the node that came with knetctl is old", `${version}, ${days} days old`);
+  return { text };
+}

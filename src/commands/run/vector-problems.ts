@@ -1,0 +1,74 @@
+import { asWarning, isError, Problem } from "../../problem/problem.js";
+import { type Connection, endpointText } from "../../profile/types.js";
+import { quotedName } from "../../profile/words/quote.js";
+import type { Probed } from "../../vhsm/probe/probe-all.js";
+import type { StepInput } from "../../workflow/step.js";
+import type { CommandContext } from "../command.js";
+
+/**
+ * What is wrong with the members of every HA vector, all probed at once and without a credential: the smoke
+ * test proves the first that answers, and says nothing about the others. A vector of which some members can
+ * be used is `members-degraded`, one without any `members-unwell`; one that no user logs in through is only
+ * warned of. Nothing for `--root`.
+ */
+export async function vectorProblems(
+  { profile: { connections, users, source }, host }: StepInput,
+  { signal }: Pick<CommandContext, "signal">,
+): Promise<readonly Problem[]> {
+  const vectors = [...connections.values()].filter(({ endpoints }) => endpoints.length > 1);
+  const isCut = (): boolean => signal.aborted;
+  if (vectors.length === 0 || host.root !== "/" || isCut()) return [];
+  const { probeAll, usualProbeMs } = await import("../../vhsm/probe/probe-all.js");
+  const wanted = vectors.flatMap(({ name, endpoints }) =>
+    endpoints.map((target) => ({ connection: name, source, target })),
+  );
+  const probed = await probeAll(wanted, { timeoutMs: usualProbeMs, signal });
+  // what a signal interrupted would be reported as timed out
+  if (isCut()) return [];
+  const used = new Set([...users.values()].map(({ connection }) => connection));
+  return vectors.flatMap((vector) => {
+    const found = memberProblems(
+      vector,
+      probed.filter(({ connection }) => connection === vector.name),
+    );
+    return used.has(vector.name) ? found : found.map(asWarning);
+  });
+}
+
+/** What is wrong with the members of one vector, each and together. */
+export function memberProblems(
+  { name }: Pick<Connection, "name">,
+  probed: readonly Probed[],
+): readonly Problem[] {
+  const problems = probed.flatMap((one) => one.problems);
+  const bad = probed.filter((one) => one.problems.some(isError)).map(textOf);
+  if (bad.length === 0) return problems;
+  return [...problems, bad.length === probed.length ? unwell(name, bad) : degraded(name, bad, probed)];
+}
+
+function textOf({ report }: Probed): string {
+  return endpointText(report.target);
+}
+
+function unwell(connection: string, bad: readonly string[]): Problem {
+  return new Problem(
+    "members-unwell",
+    `none of the ${bad.length} members of connection ${quotedName(connection)} can be used`,
+    { detail: bad.join(", "), hint: "nothing can log in through it: fix one of them first" },
+  );
+}
+
+function degraded(connection: string, bad: readonly string[], probed: readonly Probed[]): Problem {
+  const left = probed.map(textOf).filter((member) => !bad.includes(member));
+  return new Problem(
+    "members-degraded",
+    `connection ${quotedName(connection)} is degraded: ${bad.length} of its ${probed.length} members ` +
+      "cannot be used",
+    {
+      detail: bad.join(", "),
+      hint:
+        (left.length === 1 ? `only ${left.join("")} still answers` : `${left.length} still answer`) +
+        ": fix the others while that is so; knetctl ha remove takes a member out of the vector",
+    },
+  );
+}
