@@ -80,14 +80,20 @@ export function throwIfNotMade(end: WorkerEnd, request: NotTested, objectLabel: 
   if (noOpenSsl.test(stderr)) throw openSslUnusable(workerPath);
   // the shell's exit codes for a program that is not there or cannot be run
   const isMissing = exitCode === 127 || exitCode === 126;
-  const how =
-    killed === "deadline"
-      ? "did not begin in time"
-      : `ended before it began (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
-  throw new Problem("smoke-worker-failed", `the smoke test's process ${how}`, {
+  if (killed === "deadline") throw timedOut();
+  const how = signal ?? `exit code ${exitCode ?? "unknown"}`;
+  throw new Problem("smoke-worker-failed", `the smoke test's process ended before it began (${how})`, {
     where: { path: workerPath },
     ...(stderr.trim() !== "" && { detail: withoutUrlSecrets(stderr.trim()).slice(-500) }),
-    hint: isMissing ? needed : "a longer --timeout helps on a busy host",
+    hint: isMissing ? needed : "run it again; knetctl doctor shows what this host lacks",
+  });
+}
+
+/** Nothing is known of the module yet. */
+function timedOut(): Problem {
+  return new Problem("smoke-timeout", "the smoke test's process did not begin within the time-out", {
+    detail: "the module was not loaded, and nothing was logged in",
+    hint: "this host may be too busy: give more time (--timeout), or try again later",
   });
 }
 

@@ -85,7 +85,7 @@ export interface TokenTest {
  * Whatever the module does becomes a check's result, within the time-out. `meanwhile` is awaited while a
  * `timed-paused` worker waits. Throws a Problem only if the test could not be made at all:
  * `pkcs11-addon-missing`, `smoke-as-needs-root`, `smoke-identity-refused`, `smoke-worker-failed`,
- * `smoke-module-relative`, `smoke-label-foreign`, `interrupted`, `pin-record-damaged`,
+ * `smoke-timeout`, `smoke-module-relative`, `smoke-label-foreign`, `interrupted`, `pin-record-damaged`,
  * `pin-record-busy`, `pin-record-not-written`.
  */
 export async function testToken(

@@ -202,6 +202,7 @@ const programCodes = {
   // smoke test
   "pkcs11-addon-missing": exitCodes.failed,
   "smoke-worker-failed": exitCodes.failed,
+  "smoke-timeout": exitCodes.unavailable,
   "smoke-label-foreign": exitCodes.usage,
   "smoke-module-relative": exitCodes.usage,
   "smoke-identity-refused": exitCodes.noPermission,

@@ -144,11 +144,11 @@ async function outcomeOf(request: SmokeRequest): Promise<Outcome> {
   }
 }
 
-const ofUnit: ReadonlySet<string> = new Set(["smoke-worker-failed", "smoke-unit-refused"]);
+const ofUnit: ReadonlySet<string> = new Set(["smoke-worker-failed", "smoke-timeout", "smoke-unit-refused"]);
 
 /** Its process was there, and Node did not come as far as to begin. */
 function hasEndedNode(outcome: Outcome): boolean {
-  return "problem" in outcome && outcome.problem.code === "smoke-worker-failed";
+  return "problem" in outcome && /^smoke-(?:worker-failed|timeout)$/.test(outcome.problem.code);
 }
 
 function failureOf(outcome: Outcome): Failure | undefined {

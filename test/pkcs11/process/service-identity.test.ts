@@ -284,3 +284,11 @@ test("without root another identity is refused before anything is started", asyn
     "smoke-as-needs-root",
   );
 });
+
+test("a process that does not begin within the time-out is the time-out's fault", async (t) => {
+  const request = { module: modules.module("plain"), token: { only: true }, pin: undefined } as const;
+  await t.rejects(smokeTest({ ...request, identity, workerPath: worker.path, timeoutMs: 1 }), {
+    code: "smoke-timeout",
+    message: "the smoke test's process did not begin within the time-out",
+  });
+});
