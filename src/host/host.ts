@@ -54,6 +54,9 @@ export interface Installing {
  */
 export type Edit = (now: Buffer | undefined) => void;
 
+/** Gets a file's size, and what reads `count` bytes at an offset to the same place of a buffer. */
+export type UseParts<T> = (size: number, fill: (buffer: Buffer, at: number, count: number) => void) => T;
+
 /**
  * Files below the host's root, reached by a walk of file descriptors from the root: every folder on the way
  * belongs to root or a trusted owner and is not writable by group or others; links are followed only where
@@ -73,6 +76,8 @@ export interface Files {
   read(path: AbsolutePath, maxBytes?: number): Buffer | undefined;
   /** The first `bytes` of such a file, or all of it if it is shorter. */
   beginning(path: AbsolutePath, bytes: number): Buffer | undefined;
+  /** What `use` makes of parts of such a file, which it fills into a buffer of the file's size. */
+  parts<T extends object>(path: AbsolutePath, maxBytes: number, use: UseParts<T>): T | undefined;
   /** Entries of a folder, sorted by name; undefined when missing. */
   list(path: AbsolutePath): readonly NamedEntry[] | undefined;
   /**

@@ -32,6 +32,7 @@ function readOnlyFiles(files: Files): Files {
     entry: (path) => files.entry(path),
     read: (path, maxBytes) => files.read(path, maxBytes),
     beginning: (path, bytes) => files.beginning(path, bytes),
+    parts: (path, maxBytes, use) => files.parts(path, maxBytes, use),
     list: (path) => files.list(path),
     state: (path) => files.state(path),
     attributes: (path) => files.attributes(path),

@@ -60,6 +60,13 @@ export class MemoryHost implements Host {
       entry: (at) => this.#entry(at),
       read: (at, maxBytes) => this.#read(at, maxBytes),
       beginning: (at, bytes) => this.#read(at)?.subarray(0, bytes),
+      parts: (at, maxBytes, use) => {
+        const content = this.#read(at, maxBytes);
+        return (
+          content &&
+          use(content.length, (buffer, from, count) => content.copy(buffer, from, from, from + count))
+        );
+      },
       list: (at) => this.#list(at),
       state: (at) => {
         const entry = this.#entry(at);

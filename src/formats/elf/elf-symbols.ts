@@ -70,25 +70,32 @@ export class Malformed extends Error {}
 /** More entries than this in one table mean a loop or nonsense. */
 export const mostEntries = 65_536;
 
+/** Fetches bytes of a file that is not read as a whole; those outside of it are none of its business. */
+export type Fetch = (at: number, count: number) => void;
+
 /** Reads numbers in the file's byte order and width. Reading past the end throws a RangeError. */
 export class ElfView {
   constructor(
     readonly bytes: Buffer,
     readonly bits: 32 | 64,
     readonly little: boolean,
+    readonly fetch: Fetch = () => undefined,
   ) {}
 
   u16(at: number): number {
+    this.fetch(at, 2);
     return this.little ? this.bytes.readUInt16LE(at) : this.bytes.readUInt16BE(at);
   }
 
   u32(at: number): number {
+    this.fetch(at, 4);
     return this.little ? this.bytes.readUInt32LE(at) : this.bytes.readUInt32BE(at);
   }
 
   /** An address or size. One above 2^53 loses digits, but is outside any file in any case. */
   word(at: number): number {
     if (this.bits === 32) return this.u32(at);
+    this.fetch(at, 8);
     return Number(this.little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at));
   }
 

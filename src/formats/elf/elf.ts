@@ -1,6 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import { definesSymbol, ElfView, Malformed, mostEntries } from "./elf-symbols.js";
-import type { SymbolTables } from "./elf-symbols.js";
+import type { Fetch, SymbolTables } from "./elf-symbols.js";
 import {
   dynamicSegment,
   fileOffset,
@@ -28,7 +28,8 @@ export interface VersionNeed {
   readonly weak: boolean;
 }
 
-export interface ElfFile {
+/** What the dynamic loader goes by when it looks for what a file needs. */
+export interface ElfNeeds {
   readonly target: ElfTarget;
   /** True for ET_DYN: a shared library (or a position-independent program). */
   readonly dynamic: boolean;
@@ -39,6 +40,9 @@ export interface ElfFile {
   readonly versionNeeds: readonly VersionNeed[];
   /** Symbol versions that the file offers; empty if there are none. */
   readonly versions: ReadonlySet<string>;
+}
+
+export interface ElfFile extends ElfNeeds {
   /** Whether the file itself defines the dynamic symbol. */
   defines(symbol: string): boolean;
 }
@@ -65,9 +69,19 @@ const tag = {
  * truncated or damaged.
  */
 export function parseElf(bytes: Buffer, path: string): ElfFile {
-  const view = openView(bytes, path);
+  return parsed(openView(bytes, path), path, readFile);
+}
+
+/**
+ * The same, of a file that is large and not read as a whole: what of `bytes` is looked at is fetched before.
+ */
+export function parseElfNeeds(bytes: Buffer, path: string, fetch: Fetch): ElfNeeds {
+  return parsed(openView(bytes, path, fetch), path, (view) => readNeeds(view, tablesOf(view)));
+}
+
+function parsed<T>(view: ElfView, path: string, read: (view: ElfView) => T): T {
   try {
-    return readFile(view);
+    return read(view);
   } catch (error) {
     if (error instanceof Malformed || error instanceof RangeError) throw malformed(path, error.message);
     throw error;
@@ -104,14 +118,15 @@ function malformed(path: string, detail: string): Problem {
 }
 
 /** Throws a Problem (`elf-not-elf`) for another kind of file. */
-export function openView(bytes: Buffer, path: string): ElfView {
+export function openView(bytes: Buffer, path: string, fetch?: Fetch): ElfView {
+  fetch?.(0, 6);
   const [bits, order] = [bytes[4], bytes[5]];
   if (
     bytes.subarray(0, 4).equals(Buffer.from("\x7fELF", "latin1")) &&
     (bits === 1 || bits === 2) &&
     (order === 1 || order === 2)
   )
-    return new ElfView(bytes, bits === 2 ? 64 : 32, order === 1);
+    return new ElfView(bytes, bits === 2 ? 64 : 32, order === 1, fetch);
   throw new Problem("elf-not-elf", "not an ELF file", {
     where: { path },
     detail: bytes.length === 0 ? "the file is empty" : "its first bytes are not those of an ELF file",
@@ -124,30 +139,43 @@ function targetOf(view: ElfView): ElfTarget {
 }
 
 function readFile(view: ElfView): ElfFile {
-  const segments = readSegments(view);
-  const offsetOf = (address: number): number => fileOffset(segments, address);
-  const dynamic = readDynamic(
-    view,
-    segments.find((segment) => segment.type === dynamicSegment),
-  );
-  const first = (wanted: number): number | undefined => dynamic.find((entry) => entry.tag === wanted)?.value;
-  const all = (wanted: number): number[] =>
-    dynamic.filter((entry) => entry.tag === wanted).map((entry) => entry.value);
-
-  const strings = first(tag.strtab);
-  const table = strings === undefined ? undefined : { start: offsetOf(strings), size: first(tag.strsz) ?? 0 };
-  const text = (index: number): string => readText(view, table, index);
-  const at = (wanted: number): number | undefined => {
-    const address = first(wanted);
-    return address === undefined ? undefined : offsetOf(address);
-  };
+  const dynamic = tablesOf(view);
+  const { at, text } = dynamic;
   const tables: SymbolTables = {
     gnuHash: at(tag.gnuHash),
     hash: at(tag.hash),
     symbols: at(tag.symtab),
     text,
   };
+  return { ...readNeeds(view, dynamic), defines: (symbol) => definesSymbol(view, tables, symbol) };
+}
 
+/** The dynamic section: values by their tag, what they lead to in the file, and names by their index. */
+interface Tables {
+  readonly all: (wanted: number) => readonly number[];
+  readonly at: (wanted: number) => number | undefined;
+  readonly text: (index: number) => string;
+}
+
+function tablesOf(view: ElfView): Tables {
+  const segments = readSegments(view);
+  const dynamic = readDynamic(
+    view,
+    segments.find((segment) => segment.type === dynamicSegment),
+  );
+  const all = (wanted: number): number[] =>
+    dynamic.filter((entry) => entry.tag === wanted).map((entry) => entry.value);
+  const at = (wanted: number): number | undefined => {
+    const [address] = all(wanted);
+    return address === undefined ? undefined : fileOffset(segments, address);
+  };
+  const start = at(tag.strtab);
+  const table = start === undefined ? undefined : { start, size: all(tag.strsz)[0] ?? 0 };
+  if (table !== undefined) view.fetch(table.start, table.size);
+  return { all, at, text: (index) => readText(view, table, index) };
+}
+
+function readNeeds(view: ElfView, { all, at, text }: Tables): ElfNeeds {
   return {
     target: targetOf(view),
     dynamic: view.u16(16) === 3,
@@ -156,9 +184,8 @@ function readFile(view: ElfView): ElfFile {
     runPath: (all(tag.runpath)[0] === undefined ? all(tag.rpath) : all(tag.runpath)).flatMap((index) =>
       text(index).split(":").filter(Boolean),
     ),
-    versionNeeds: readVersionNeeds(view, at(tag.verneed), first(tag.verneednum) ?? 0, text),
-    versions: new Set(readVersionDefinitions(view, at(tag.verdef), first(tag.verdefnum) ?? 0, text)),
-    defines: (symbol) => definesSymbol(view, tables, symbol),
+    versionNeeds: readVersionNeeds(view, at(tag.verneed), all(tag.verneednum)[0] ?? 0, text),
+    versions: new Set(readVersionDefinitions(view, at(tag.verdef), all(tag.verdefnum)[0] ?? 0, text)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { constants, readdirSync, readlinkSync, readSync, lstatSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { at, atBytes, entryAt, entryOf, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
-import type { Entry, NamedEntry } from "../host.js";
+import type { Entry, NamedEntry, UseParts } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
 import { notAFile, requireTrustedFile } from "./trust.js";
 import { linkTarget, tooManyLinks, withFolder, type Folder, type Tree } from "./walk.js";
@@ -74,6 +74,21 @@ export function beginningIn(tree: Tree, path: AbsolutePath, bytes: number): Buff
   });
 }
 
+/** What `use` makes of parts of it, under the same conditions. */
+export function partsIn<T extends object>(
+  tree: Tree,
+  path: AbsolutePath,
+  maxBytes: number,
+  use: UseParts<T>,
+): T | undefined {
+  return contentIn(tree, path, (fd, { size }, file) => {
+    if (size > maxBytes) throw tooLarge(file, size, maxBytes);
+    return use(size, (buffer, at, count) => {
+      readSync(fd, buffer, at, Math.min(count, buffer.length - at), at);
+    });
+  });
+}
+
 /** Reads an open file that has passed the checks. */
 export type Reader<T> = (fd: number, opened: Entry, path: AbsolutePath) => T;
 
@@ -84,7 +99,7 @@ function upTo(maxBytes: number): Reader<Buffer> {
   };
 }
 
-function contentIn(tree: Tree, path: AbsolutePath, read: Reader<Buffer>): Buffer | undefined {
+function contentIn<T extends object>(tree: Tree, path: AbsolutePath, read: Reader<T>): T | undefined {
   let wanted = path;
   for (let turn = 0; turn < mostTurns; turn++) {
     const name = nameOf(wanted);

@@ -8,7 +8,7 @@ import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { attributesIn } from "./attributes.js";
 import { stateIn } from "./file-state.js";
 import { installIn } from "./install-file.js";
-import { beginningIn, entryIn, linkTextIn, listIn, readIn } from "./look.js";
+import { beginningIn, entryIn, linkTextIn, listIn, partsIn, readIn } from "./look.js";
 import { removeFolderIn, removeIn, removeTemporariesIn } from "./remove.js";
 import { setAttributesIn } from "./set-attributes.js";
 import { setModeIn, setOwnerIn } from "./set-rights.js";
@@ -31,6 +31,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     entry: (path) => on(path, () => entryIn(tree, path)),
     read: (path, maxBytes = sizeLimits.text) => on(path, () => readIn(tree, path, maxBytes)),
     beginning: (path, bytes) => on(path, () => beginningIn(tree, path, bytes)),
+    parts: (path, maxBytes, use) => on(path, () => partsIn(tree, path, maxBytes, use)),
     list: (path) => on(path, () => listIn(tree, path)),
     state: (path) => on(path, () => stateIn(tree, path)),
     attributes: (path) => on(path, () => attributesIn(tree, path)),

@@ -1,5 +1,5 @@
 import { parseElf } from "../../formats/elf/elf.js";
-import type { ElfFile, ElfTarget } from "../../formats/elf/elf.js";
+import type { ElfFile, ElfNeeds, ElfTarget } from "../../formats/elf/elf.js";
 import { Problem } from "../../problem/problem.js";
 import type { Distribution } from "../distribution.js";
 import { missingLibraryHint, missingVersionHint } from "./known-packages.js";
@@ -121,7 +121,7 @@ function shapeProblems(check: ModuleCheck, name: string, elf: ElfFile): readonly
 
 interface Needer {
   readonly name: string;
-  readonly elf: ElfFile;
+  readonly elf: ElfNeeds;
   /** Folder for `$ORIGIN`; undefined in the archive, where files do not lie where they will be. */
   readonly origin: string | undefined;
 }

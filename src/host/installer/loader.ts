@@ -1,5 +1,5 @@
-import { parseElf, parseElfInterpreter, parseElfTarget } from "../../formats/elf/elf.js";
-import type { ElfFile, ElfTarget } from "../../formats/elf/elf.js";
+import { parseElfInterpreter, parseElfNeeds, parseElfTarget } from "../../formats/elf/elf.js";
+import type { ElfNeeds, ElfTarget } from "../../formats/elf/elf.js";
 import { Problem } from "../../problem/problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, path } from "../path.js";
@@ -21,7 +21,7 @@ export interface LocatedLibrary {
 }
 
 export interface FoundLibrary extends LocatedLibrary {
-  readonly elf: ElfFile;
+  readonly elf: ElfNeeds;
 }
 
 /**
@@ -50,7 +50,7 @@ const cacheFile = path("/etc/ld.so.cache");
 const configFile = path("/etc/ld.so.conf");
 
 /** What of a host's files the loader's search looks at. */
-export type LoaderFiles = Pick<Files, "entry" | "read" | "beginning" | "readLink" | "list">;
+export type LoaderFiles = Pick<Files, "entry" | "read" | "beginning" | "parts" | "readLink" | "list">;
 
 /**
  * Reads the host's loader configuration. The host's machine is that of its /bin/sh; without one it cannot be
@@ -147,10 +147,30 @@ function loadLibrary(
   target: ElfTarget,
 ): FoundLibrary | undefined {
   return usable(links, candidate, (path, file) => {
-    const bytes = files.read(file, sizeLimits.library);
-    const elf = bytes && parseElf(bytes, path);
+    const elf = files.parts(file, sizeLimits.library, (size, fill) => {
+      const bytes = Buffer.alloc(size);
+      return parseElfNeeds(bytes, path, eachPageOnce(bytes, fill));
+    });
     return elf && sameTarget(elf.target, target) ? { path, file, elf } : undefined;
   });
+}
+
+const pageBytes = 16 * 1024;
+
+/** A library has megabytes, of which few pages are needed: memory is only taken for those that are filled. */
+function eachPageOnce(
+  bytes: Buffer,
+  fill: (buffer: Buffer, at: number, count: number) => void,
+): (at: number, count: number) => void {
+  const filled = new Set<number>();
+  return (at, count) => {
+    const end = Math.min(at + count, bytes.length);
+    for (let page = Math.floor(at / pageBytes); page * pageBytes < end; page++) {
+      if (filled.has(page)) continue;
+      fill(bytes, page * pageBytes, pageBytes);
+      filled.add(page);
+    }
+  };
 }
 
 function locateLibrary(

@@ -39,6 +39,7 @@ function without(files: Files, hiding: Hiding): LoaderFiles {
     entry: (path) => unless(path, () => files.entry(path)),
     read: (path, most) => unless(path, () => files.read(path, most)),
     beginning: (path, bytes) => unless(path, () => files.beginning(path, bytes)),
+    parts: (path, most, use) => unless(path, () => files.parts(path, most, use)),
     readLink: (path) => unless(path, () => files.readLink(path)),
     list: (path) => unless(path, () => files.list(path)),
   };

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, truncateSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { openLoader } from "../../../src/host/installer/loader.js";
+import { parseElf } from "../../../src/formats/elf/elf.js";
+import { type LoaderFiles, openLoader } from "../../../src/host/installer/loader.js";
 import { parseLoaderCache } from "../../../src/host/installer/loader-cache.js";
 import { type AbsolutePath, path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
@@ -24,6 +25,27 @@ test("a library is located where it is found, and only its beginning is read", (
   t.same(loader.locate("libc.so.6"), found);
   t.same(read, []);
   t.equal(loader.locate("libnone.so.1"), undefined);
+  t.end();
+});
+
+test("of a large library, only what is looked at is read", (t) => {
+  const files = realHost(path("/")).files();
+  let read = 0;
+  const watched: LoaderFiles = {
+    ...files,
+    parts: (one, most, use) =>
+      files.parts(one, most, (size, fill) =>
+        use(size, (buffer, at, count) => {
+          read += count;
+          fill(buffer, at, count);
+        }),
+      ),
+  };
+  const found = openLoader(watched).find("libc.so.6");
+  const bytes = readFileSync(found?.file ?? "");
+  const whole = parseElf(bytes, "libc.so.6");
+  t.same({ ...found?.elf, defines: 0 }, { ...whole, defines: 0 });
+  t.ok(read > 0 && read < bytes.length / 4, `${read} of ${bytes.length}`);
   t.end();
 });
 
