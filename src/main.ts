@@ -45,11 +45,14 @@ const askForCompletions = "--complete";
 
 async function completed(input: MainInput): Promise<ExitCode> {
   const { completions } = await import("./commands/command-line/completions.js");
-  const out = output(input, {});
-  return shown(input, out, () => {
-    const found = completions(input.args.slice(1));
+  const out = output(input, { quiet: true });
+  return shown(input, out, async () => {
+    const found = await completions(input.args.slice(1), async (kind, line) => {
+      const { liveValues } = await import("./commands/command-line/live-values.js");
+      return liveValues(kind, line, context(input, out));
+    });
     if (found.length > 0) out.result(found.join("\n"));
-    return Promise.resolve(exitCodes.done);
+    return exitCodes.done;
   });
 }
 

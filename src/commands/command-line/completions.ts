@@ -1,13 +1,18 @@
 import { filesWanted } from "../verbs/completion.js";
 import { lineParts, optionsToOffer } from "./misused-options.js";
+import type { GivenLine } from "./live-values.js";
 import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";
+import type { LiveKind } from "../verbs/verb.js";
+
+/** Finds names that the line itself does not say. */
+export type Find = (kind: LiveKind, line: GivenLine) => Promise<readonly string[]>;
 
 /**
- * What may replace the last of these words of a command line, without the program's name. Uses neither host
- * nor network.
+ * What may replace the last of these words of a command line, without the program's name. Only `find` looks
+ * at the host.
  */
-export function completions(typed: readonly string[]): readonly string[] {
+export async function completions(typed: readonly string[], find: Find): Promise<readonly string[]> {
   const current = typed.at(-1) ?? "";
   const before = typed.slice(0, -1);
   const { path, verb, among } = namedVerb(before);
@@ -16,17 +21,20 @@ export function completions(typed: readonly string[]): readonly string[] {
       current,
       among.map(({ name }) => name),
     );
-  return within(current, before, path, verbWords(verb));
+  return within(current, { before, path, words: verbWords(verb), find });
 }
 
-function within(
-  current: string,
-  before: readonly string[],
-  path: readonly string[],
-  words: VerbWords,
-): readonly string[] {
+interface Before {
+  readonly before: readonly string[];
+  readonly path: readonly string[];
+  readonly words: VerbWords;
+  readonly find: Find;
+}
+
+async function within(current: string, line: Before): Promise<readonly string[]> {
+  const { before, path, words } = line;
   const option = valued(before, words);
-  if (option !== undefined) return valuesOf(option, current, words);
+  if (option !== undefined) return valuesOf(option, current, line);
   if (current.startsWith("-"))
     return beginning(
       current,
@@ -35,7 +43,7 @@ function within(
   const given = lineParts(before, words).words.length - path.length;
   const last = words.positionals.at(-1);
   const next = words.positionals[given] ?? (last?.isList === true ? last : undefined);
-  return next === undefined ? [] : valuesOf(next.name, current, words);
+  return next === undefined ? [] : valuesOf(next.name, current, line);
 }
 
 /** The option whose value comes next. */
@@ -47,8 +55,27 @@ function valued(before: readonly string[], words: VerbWords): string | undefined
     : undefined;
 }
 
-function valuesOf(name: string, current: string, { choices, files }: VerbWords): readonly string[] {
-  return files.includes(name) ? [filesWanted] : beginning(current, choices[name] ?? []);
+async function valuesOf(name: string, current: string, line: Before): Promise<readonly string[]> {
+  const { words, before, path, find } = line;
+  if (words.files.includes(name)) return [filesWanted];
+  const kind = words.live.get(name);
+  if (kind === undefined) return beginning(current, words.choices[name] ?? []);
+  const given = lineParts(before, words).words.slice(path.length);
+  const known = await find(kind, { values: optionValues(before), words: given });
+  return beginning(
+    current,
+    known.filter((one) => !given.includes(one)),
+  );
+}
+
+/** `--name value` and `--name=value`. */
+function optionValues(before: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    before.flatMap((word, index): readonly [string, string][] => {
+      const [, name, value = before[index + 1]] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function beginning(current: string, words: readonly string[]): readonly string[] {

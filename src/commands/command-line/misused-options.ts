@@ -123,11 +123,11 @@ function meantBy(option: string, words: VerbWords): readonly string[] {
   return near === undefined ? [] : [near];
 }
 
-/** Everything that may be typed, with the dashes; for a switch that is on, the option that turns it off. */
+/** Everything that may be typed, with the dashes; a switch in both forms where both mean something. */
 export function optionsToOffer({ options, negatable, hidden }: VerbWords): readonly string[] {
   return options
     .filter((name) => name.length > 1 && !hidden.includes(name))
-    .map((name) => (negatable.includes(name) ? `--no-${name}` : `--${name}`));
+    .flatMap((name) => (negatable.includes(name) ? [`--${name}`, `--no-${name}`] : [`--${name}`]));
 }
 
 function singular(name: string): string {

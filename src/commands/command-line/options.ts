@@ -93,7 +93,7 @@ export const profilesWord = {
 
 /** A run of the history; `without`: which one is meant if none is named. */
 export function runWord(without: string) {
-  return { type: "string", describe: `a run's number or name (default: ${without})` } as const;
+  return { type: "string", names: "runs", describe: `a run's number or name (default: ${without})` } as const;
 }
 
 /** For the verbs that log in. */

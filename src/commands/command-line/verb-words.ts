@@ -1,4 +1,5 @@
-import type { Option, Verb, Word } from "../verbs/verb.js";
+import type { LiveKind, Option, Verb, Word } from "../verbs/verb.js";
+import { isNegatable } from "./option-forms.js";
 import { everywhereOptions } from "./options.js";
 
 /** What a verb accepts, as far as completion and messages about bad usage need it. */
@@ -7,7 +8,7 @@ export interface VerbWords {
   readonly options: readonly string[];
   /** Options that have no value. */
   readonly switches: readonly string[];
-  /** Switches that are on unless `--no-NAME` is given. */
+  /** Switches whose form with `--no-` means something. */
   readonly negatable: readonly string[];
   readonly hidden: readonly string[];
   /** What is given as a word, in order. */
@@ -16,6 +17,8 @@ export interface VerbWords {
   readonly choices: Readonly<Record<string, readonly string[]>>;
   /** Options and positionals that name a file or a folder. */
   readonly files: readonly string[];
+  /** Options and positionals whose values the host or a profile knows. */
+  readonly live: ReadonlyMap<string, LiveKind>;
 }
 
 export interface Positional {
@@ -42,12 +45,15 @@ export function verbWords(verb: Pick<Verb, "words" | "options"> | undefined): Ve
   return {
     options: [...options.map(([name]) => name), "h"],
     switches: [...named(({ type }) => type === "boolean"), "h"],
-    negatable: named((option) => option.type === "boolean" && option.default === true),
+    negatable: named(isNegatable),
     hidden: named(({ hidden }) => hidden === true),
     positionals: words.map(([name, { array, form }]) => ({ name, isList: array === true, form })),
     choices: Object.fromEntries(
       all.flatMap(([name, { choices }]) => (choices === undefined ? [] : [[name, choices.map(String)]])),
     ),
     files: all.filter(([, { names }]) => names === "files").map(([name]) => name),
+    live: new Map(
+      all.flatMap(([name, { names }]) => (names === undefined || names === "files" ? [] : [[name, names]])),
+    ),
   };
 }

@@ -11,7 +11,10 @@ export const drill = verb({
   options: {
     profile: file("profile file, YAML or JSON"),
     simulator: flag("three simulated members and the simulated module instead of a profile"),
-    user: text("sign as this user (default: the connection's first with a PIN)", "USER"),
+    user: {
+      ...text("sign as this user (default: the connection's first with a PIN)", "USER"),
+      names: "users",
+    },
     timeout: secondsOption(
       "timeout",
       1,

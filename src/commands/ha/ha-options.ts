@@ -5,6 +5,7 @@ import { changeOptions, file, flag, rootOption, text } from "../command-line/opt
 export const connectionWord = {
   type: "string",
   mayBeEmpty: true,
+  names: "connections",
   describe: "name of the connection",
 } as const;
 
@@ -17,12 +18,19 @@ export const endpointWord = {
   describe: endpointForm,
 } as const;
 
+/** An endpoint that the connection has. */
+export const memberWord = { ...endpointWord, names: "endpoints" } as const;
+export const membersWord = { ...memberWord, array: true } as const;
+
 export const endpointsWord = { ...endpointWord, array: true } as const;
 
 /** Where `add` puts new endpoints. */
 export const placeOptions = {
   first: { type: "boolean", conflicts: "before", describe: "at the front instead" },
-  before: text(`before this endpoint instead: ${endpointForm}`, "ENDPOINT"),
+  before: {
+    ...text(`before this endpoint instead: ${endpointForm}`, "ENDPOINT"),
+    names: "endpoints",
+  },
 } as const;
 
 /** Where connections are read from, apart from --profile, which also says something about endpoints. */

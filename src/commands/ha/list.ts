@@ -8,6 +8,7 @@ export const list = verb({
     connections: {
       type: "string",
       array: true,
+      names: "connections",
       default: [],
       describe: "names of connections (default: all)",
     },

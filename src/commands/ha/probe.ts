@@ -9,6 +9,7 @@ export const probe = verb({
     connections: {
       type: "string",
       array: true,
+      names: "connections",
       default: [],
       describe: "names of connections, or endpoints (IP:PORT, [IPv6]:PORT) (default: all connections)",
     },

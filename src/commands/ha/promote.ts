@@ -1,10 +1,10 @@
 import { verb } from "../verbs/verb.js";
-import { connectionWord, editOptions, endpointWord, withUser } from "./ha-options.js";
+import { connectionWord, editOptions, memberWord, withUser } from "./ha-options.js";
 
 export const promote = verb({
   name: "promote",
   describe: "move an endpoint to the front",
-  words: { connection: { ...connectionWord, demandOption: true }, endpoint: endpointWord },
+  words: { connection: { ...connectionWord, demandOption: true }, endpoint: memberWord },
   options: editOptions,
   examples: [
     ["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --profile profile.yaml", "prefer this member"],

@@ -5,11 +5,16 @@ export const prove = verb({
   name: "prove",
   describe: "as root: prove each member alone, and compare the keys of all; changes nothing",
   words: {
-    connections: { type: "string", array: true, describe: "connections of the profile (default: all)" },
+    connections: {
+      type: "string",
+      array: true,
+      names: "connections",
+      describe: "connections of the profile (default: all)",
+    },
   },
   options: {
     profile: { ...file("profile file, YAML or JSON"), demandOption: true },
-    user: text("only this user", "USER"),
+    user: { ...text("only this user", "USER"), names: "users" },
     timeout: { ...secondsOption("timeout", 1, "seconds for one user on one member"), default: 60 },
     ...loginOptions,
   },

@@ -1,10 +1,10 @@
 import { verb } from "../verbs/verb.js";
-import { connectionWord, editOptions, endpointsWord, withUser } from "./ha-options.js";
+import { connectionWord, editOptions, membersWord, withUser } from "./ha-options.js";
 
 export const remove = verb({
   name: "remove",
   describe: "take endpoints out of a connection",
-  words: { connection: { ...connectionWord, demandOption: true }, endpoints: endpointsWord },
+  words: { connection: { ...connectionWord, demandOption: true }, endpoints: membersWord },
   options: editOptions,
   examples: [
     ["sudo knetctl ha remove hsm_1 10.1.2.3:60161 --profile profile.yaml", "before it is switched off"],

@@ -1,10 +1,10 @@
 import { verb } from "../verbs/verb.js";
-import { connectionWord, editOptions, endpointsWord, withUser } from "./ha-options.js";
+import { connectionWord, editOptions, membersWord, withUser } from "./ha-options.js";
 
 export const set = verb({
   name: "set",
   describe: "give a connection these endpoints, in order of preference",
-  words: { connection: { ...connectionWord, demandOption: true }, endpoints: endpointsWord },
+  words: { connection: { ...connectionWord, demandOption: true }, endpoints: membersWord },
   options: editOptions,
   examples: [
     ["sudo knetctl ha set hsm_1 10.1.2.4:60161 10.1.2.3:60161", "these two, 10.1.2.4 preferred"],

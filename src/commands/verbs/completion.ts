@@ -42,16 +42,29 @@ export const completion = verb({
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `# knetctl completion bash > /etc/bash_completion.d/knetctl; or source <(knetctl completion bash)
 _knetctl() {
-  local IFS=$'\\n' line cur=\${COMP_WORDS[COMP_CWORD]}
+  local rest=\${COMP_LINE:0:COMP_POINT} words=() word line cur before quotes=$'[\\'"\\\\]'
+  # bash breaks words at colons too; an endpoint is one word
+  for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    [[ \${#words[@]} == 0 || $rest == [[:blank:]]* ]] && words+=("")
+    rest=\${rest#"\${rest%%[![:blank:]]*}"}
+    words[-1]+=\${rest:0:\${#word}}
+    rest=\${rest:\${#word}}
+  done
+  words=("\${words[@]//$quotes/}")
+  words=("\${words[@]/#\\~\\//$HOME/}")
+  cur=\${words[-1]}
+  before=
+  [[ $COMP_WORDBREAKS == *:* && $cur == *:* ]] && before=\${cur%"\${cur##*:}"}
   COMPREPLY=()
-  while read -r line; do
+  while IFS= read -r line; do
     if [[ $line == ${filesWanted} ]]; then
       compopt -o filenames 2>/dev/null
+      local IFS=$'\\n'
       COMPREPLY+=($(compgen -f -- "$cur"))
     else
-      COMPREPLY+=("$line")
+      COMPREPLY+=("\${line#"$before"}")
     fi
-  done < <("\${COMP_WORDS[0]}" --complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <("\${words[0]}" --complete "\${words[@]:1}" 2>/dev/null)
 }
 complete -F _knetctl knetctl
 `,
@@ -59,7 +72,7 @@ complete -F _knetctl knetctl
 # knetctl completion zsh > a folder of $fpath, as _knetctl; or source <(knetctl completion zsh)
 _knetctl() {
   local -a found
-  found=(\${(f)"$("\${words[1]}" --complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  found=(\${(f)"$("\${words[1]}" --complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null)"})
   (( \${found[(Ie)${filesWanted}]} )) && _files
   found=(\${found:#${filesWanted}})
   (( $#found )) && compadd -a found

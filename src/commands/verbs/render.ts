@@ -15,7 +15,7 @@ export const render = verb({
         "the client's config.json, or the application's settings: ini, JSON, or an environment file for " +
         "Docker (env) or systemd",
     },
-    "key-store": text("only this key store", "NAME"),
+    "key-store": { ...text("only this key store", "NAME"), names: "key-stores" },
     "show-secrets": flag("print PINs and passwords instead of where they come from"),
   },
   examples: [

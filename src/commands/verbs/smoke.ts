@@ -7,7 +7,7 @@ export const smoke = verb({
   words: {},
   options: {
     module: { ...file("PKCS #11 module: a path, or a name the loader finds"), demandOption: true },
-    "token-label": { ...text("choose the token by label", "LABEL"), mayBeEmpty: true },
+    "token-label": { ...text("choose the token by label", "LABEL"), mayBeEmpty: true, names: "token-labels" },
     "token-serial": {
       ...text("choose the token by serial number, or among several with one label", "NUMBER"),
       mayBeEmpty: true,

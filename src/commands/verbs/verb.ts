@@ -2,10 +2,13 @@ import type { InferredOptionType, Options, PositionalOptions } from "yargs";
 import type { ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import type { CommandContext } from "../command.js";
 
+/** Names that completion finds on the host or in a profile. */
+export type LiveKind = "connections" | "endpoints" | "users" | "key-stores" | "runs" | "token-labels";
+
 /** What help, completion and the messages about bad usage need to know, but the parser does not. */
 interface Beside {
-  /** It names a file or a folder. */
-  readonly names?: "files";
+  /** It names a file or a folder, or something that the host or the profile knows. */
+  readonly names?: "files" | LiveKind;
   /** An empty text is a valid value, not the result of a variable that is not set. */
   readonly mayBeEmpty?: true;
   /** What stands for the value in help: "FILE". */
