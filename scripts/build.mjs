@@ -1,11 +1,12 @@
-// Builds dist/: knetctl.cjs, the few lines that are started first; program.cjs, the program, and
-// program-VERB.cjs, what one verb needs of it, with V8's compiled code for them; program.cjs.map, a source
-// map; pkcs11-worker.cjs, the smoke test's worker process; parts.json and sbom.cdx.json, what
-// all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the manual.
+// Builds dist/, or the folder that is named: knetctl.cjs, the few lines that are started first; program.cjs,
+// the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them;
+// program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process; parts.json and
+// sbom.cdx.json, what all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the
+// manual.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import { bundledFiles, noteBundled } from "./build/bundled-files.mjs";
 import { bundledPackages } from "./build/bundled-packages.mjs";
@@ -20,7 +21,7 @@ import { noticesOf } from "./package/notices.mjs";
 import { sbomOf } from "./package/sbom.mjs";
 
 const root = join(import.meta.dirname, "..");
-const dist = join(root, "dist");
+const dist = resolve(process.argv[2] ?? join(root, "dist"));
 const { alone, compiledCode, verbs } = loader;
 /** Each program, and the verbs that have compiled code for it. */
 const programs = [["program", verbs], ...alone.map((verb) => [`program-${verb}`, [verb]])];
@@ -133,8 +134,12 @@ await buildCommandLine();
 await buildWorker();
 writeParts();
 await writeManual();
+// with these, which V8 leaves out when it compares its flags, the same program gives the same code each time
+const repeatable = ["--predictable", "--random-seed=1"];
 for (const [program, verbs] of programs)
   for (const verb of verbs)
-    execFileSync(process.execPath, [join(root, "scripts/build/compile-program.mjs"), program, verb], {
-      stdio: "inherit",
-    });
+    execFileSync(
+      process.execPath,
+      [...repeatable, join(root, "scripts/build/compile-program.mjs"), dist, program, verb],
+      { stdio: "inherit" },
+    );

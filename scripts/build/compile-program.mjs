@@ -16,9 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeArchive, writeClient, writeInstalled, writeSystem } from "./image.mjs";
 
-const dist = join(import.meta.dirname, "../../dist");
 const { compiledCode, loadProgram } = createRequire(import.meta.url)("./load-program.cjs");
-const [program, verb] = process.argv.slice(2);
+const [dist, program, verb] = process.argv.slice(2);
 const {
   script,
   exports: { main },

@@ -11,7 +11,7 @@ const inputs = [
   "src",
   "schemas",
   "templates",
-  "installers",
+  "installers/simulator",
   "scripts/build",
   "scripts/build.mjs",
   "scripts/manual",
