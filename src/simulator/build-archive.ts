@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../problem/problem.js";
-import { compileModule } from "./compile.js";
+import { moduleFile } from "./compile.js";
 import { cannotWrite, makeFolders } from "./make-folders.js";
 
 export interface ArchiveOptions {
@@ -85,12 +85,17 @@ async function installer(sources: string, version: string, registerLoader: boole
   );
 }
 
+/** The mark in installers/simulator/module/module.c; longer than any version. */
+const versionMark = "@ARCHIVE_VERSION@";
+
 async function compiledModule(sources: string, version: string, cache: string | undefined): Promise<Buffer> {
   const work = await mkdtemp(join(tmpdir(), "knet-archive-"));
-  const out = join(work, clientModule);
   try {
-    await compileModule({ sources, version, out, cache });
-    return await readFile(out);
+    const module = await readFile(await moduleFile({ sources, workFolder: work, cache }));
+    const at = module.indexOf(versionMark, 0, "latin1");
+    module.fill(0, at, at + versionMark.length);
+    module.write(version, at, "latin1");
+    return module;
   } finally {
     await rm(work, { recursive: true });
   }

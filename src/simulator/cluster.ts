@@ -8,6 +8,7 @@ import type { ClusterState } from "./answer-request.js";
 import { makeCertificate } from "./certificate.js";
 import { runTool } from "./compile.js";
 import { makeFolders } from "./make-folders.js";
+import { requireSimulatorLibraries } from "./needed-libraries.js";
 import { initTokens, makeTokenFolder } from "./token-folder.js";
 import type { SimulatedUser } from "./user-directory.js";
 import { UserDirectory } from "./user-directory.js";
@@ -76,6 +77,7 @@ export interface Cluster {
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const users = checkedUsers(options);
+  requireSimulatorLibraries();
   const state = await makeStateFolder(options.stateFolder);
   const tokenFolders: string[] = [];
   const vhsms: Vhsm[] = [];

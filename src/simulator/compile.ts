@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { constants, copyFile, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { closeOthers } from "../host/commands/start-child.js";
 import { systemPath } from "../host/sandbox/sandbox-script.js";
 import { Problem } from "../problem/problem.js";
+import { clientModule } from "../vendor/client.js";
 import { makeFolders } from "./make-folders.js";
 
-export interface CompileOptions {
+interface CompileOptions {
   /** C files and, for the cache's key, the headers they include. */
   readonly files: readonly string[];
   readonly flags: readonly string[];
@@ -40,7 +42,7 @@ const packages: readonly (readonly [RegExp, string])[] = [
  * Compiles and links with gcc(1). Throws a Problem that names the package if the compiler or a header is
  * missing.
  */
-export async function compile({ files, flags, libraries, out, cache }: CompileOptions): Promise<void> {
+async function compile({ files, flags, libraries, out, cache }: CompileOptions): Promise<void> {
   const sources = files.filter((file) => file.endsWith(".c"));
   const args = [...commonFlags, ...flags, "-o", out, ...sources, ...libraries];
   const kept =
@@ -58,7 +60,7 @@ export async function compile({ files, flags, libraries, out, cache }: CompileOp
 }
 
 /** C files and headers of a folder, in a fixed order. Throws a Problem if there are none. */
-export async function sourcesIn(folder: string): Promise<readonly string[]> {
+async function sourcesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => []);
   const files = names
     .filter((name) => /\.[ch]$/.test(name))
@@ -150,24 +152,49 @@ function missing(program: string, debianPackage: string, cause: unknown): Proble
   });
 }
 
-export interface CompileModuleOptions {
+export interface BuiltOptions {
   /** installers/simulator */
   readonly sources: string;
-  /** X.Y.Z: the version that the module reports of the archive it comes from. */
-  readonly version: string;
-  /** The file to make; its folder exists. */
-  readonly out: string;
-  /** Folder of compiled modules, for the next time. */
+  /** A folder to compile to, from which programs can be run. */
+  readonly workFolder: string;
+  /** Folder of compiled files, for the next time. */
   readonly cache?: string | undefined;
 }
 
-/** Compiles the simulated module, libkNETPKCS11.so. */
-export async function compileModule({ sources, version, out, cache }: CompileModuleOptions): Promise<void> {
-  await compile({
-    files: await sourcesIn(join(sources, "module")),
-    out,
-    cache,
-    flags: ["-shared", "-Wl,-z,defs,-z,now,-z,nodelete", `-DKNET_ARCHIVE_VERSION="${version}"`],
+/**
+ * The simulated module, libkNETPKCS11.so: the compiled one that a package carries beside install.sh, else
+ * compiled now.
+ */
+export async function moduleFile(options: BuiltOptions): Promise<string> {
+  return builtFile(clientModule, options, async () => ({
+    files: await sourcesIn(join(options.sources, "module")),
+    flags: ["-shared", "-Wl,-z,defs,-z,now,-z,nodelete"],
     libraries: ["-lcurl", "-ljansson", "-ldl", "-lpthread"],
-  });
+  }));
+}
+
+/** The program that makes tokens, in the same way; */
+export async function initTokensFile(options: BuiltOptions): Promise<string> {
+  return builtFile("init-tokens", options, async () => ({
+    files: [
+      ...(await sourcesIn(join(options.sources, "tokens"))),
+      ...(await sourcesIn(join(options.sources, "module"))).filter((file) =>
+        /\/(knet\.h|softhsm\.c|rights\.c)$/.test(file),
+      ),
+    ],
+    flags: [],
+    libraries: ["-ldl"],
+  }));
+}
+
+async function builtFile(
+  name: string,
+  { sources, workFolder, cache }: BuiltOptions,
+  recipe: () => Promise<Pick<CompileOptions, "files" | "flags" | "libraries">>,
+): Promise<string> {
+  const carried = join(sources, "built", name);
+  if (existsSync(carried)) return carried;
+  const out = join(workFolder, name);
+  await compile({ ...(await recipe()), out, cache });
+  return out;
 }

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Secret } from "../problem/secret.js";
-import { compile, runTool, sourcesIn } from "./compile.js";
+import { initTokensFile, runTool } from "./compile.js";
 
 /** A SoftHSM token to create. The label has at most 32 bytes, and no tab or line break. */
 export interface Token {
@@ -50,20 +50,9 @@ export async function initTokens(
   tokens: readonly Token[],
   { folder, sources, workFolder, cache }: InitTokensOptions,
 ): Promise<void> {
-  const shared = (await sourcesIn(join(sources, "module"))).filter((file) =>
-    /\/(knet\.h|softhsm\.c|rights\.c)$/.test(file),
-  );
   const work = await mkdtemp(join(workFolder, "knet-init-tokens-"));
-  const program = join(work, "init-tokens");
   try {
-    await compile({
-      files: [...(await sourcesIn(join(sources, "tokens"))), ...shared],
-      flags: [],
-      libraries: ["-ldl"],
-      out: program,
-      cache,
-    });
-    await chmod(program, 0o700);
+    const program = await initTokensFile({ sources, workFolder: work, cache });
     await runTool(
       program,
       "softhsm2",

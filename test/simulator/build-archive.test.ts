@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { list } from "tar";
 import { test } from "tap";
@@ -61,6 +69,16 @@ test("the module shows one symbol, needs libcurl as the vendor's does, has its v
   );
   t.match(execFileSync("readelf", ["-d", module], { encoding: "utf8" }), /NEEDED.*libcurl\.so\.4/);
   t.ok(readFileSync(module).includes("kNET PKCS11 simulator 4.5.6"));
+});
+
+test("a module that a package carries compiled is taken as it is, with the archive's version", async (t) => {
+  const folder = openFolder(t);
+  mkdirSync(join(folder, "built"));
+  writeFileSync(join(folder, "built/libkNETPKCS11.so"), "before @ARCHIVE_VERSION@ after");
+  for (const name of ["install.sh", "README.md"]) copyFileSync(join(sources, name), join(folder, name));
+  const { path } = await buildArchive({ out: folder, version: "1.22.333", sources: folder });
+  const args = ["-xOf", path, "kNET-PKCS11-Linux-1.22.333/libkNETPKCS11.so"];
+  t.equal(execFileSync("tar", args, { encoding: "utf8" }), `before 1.22.333${"\0".repeat(9)} after`);
 });
 
 test("what is wrong with a version, the compiler or the sources is said", async (t) => {

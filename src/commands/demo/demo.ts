@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { buildArchive } from "../../simulator/build-archive.js";
 import { type Cluster, startCluster } from "../../simulator/cluster.js";
+import { requireSimulatorLibraries } from "../../simulator/needed-libraries.js";
 import type { Style } from "../../ui/terminal/output.js";
 import { durationText } from "../../ui/terminal/progress-lines.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
@@ -13,8 +14,10 @@ import { type CommandContext, simulatorSources } from "../command.js";
 
 /**
  * Runs this program again in a throw-away copy of this machine, and passes on output, signals and exit code.
+ * Throws a Problem if the machine lacks what the simulator uses.
  */
 export async function demoInSandbox({ self, environment, signal }: CommandContext): Promise<ExitCode> {
+  requireSimulatorLibraries();
   const shown = ["TERM", "NO_COLOR", "LANG"].flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
   );

@@ -44,6 +44,7 @@ export function workerPaths(workerPath: string): Readonly<Record<"script" | "add
   return { script: workerPath, addon: addonOf(workerPath), node: process.execPath };
 }
 
+/** Beside the worker in a package; where it was compiled in a clone. */
 function addonOf(workerPath: string): string {
   if (!existsSync(workerPath)) {
     throw new Problem("smoke-worker-failed", "the program of the smoke test's process is missing", {
@@ -51,6 +52,8 @@ function addonOf(workerPath: string): string {
       hint: "install knetctl again",
     });
   }
+  const beside = join(dirname(workerPath), "pkcs11.node");
+  if (existsSync(beside)) return beside;
   const addon = join(packageFolder(workerPath), "build/Release/pkcs11.node");
   if (!existsSync(addon)) throw addonMissing("it was installed without its compiled part", addon);
   return addon;

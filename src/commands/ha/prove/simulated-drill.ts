@@ -5,7 +5,7 @@ import { drill, type DrillEvent } from "../../../members/drill.js";
 import type { PrivateClient } from "../../../members/private-client.js";
 import { forgetful } from "../../../pkcs11/refused-pins/refused-pins.js";
 import { Problem } from "../../../problem/problem.js";
-import { clientConfigFolders, clientConfigName, clientModule } from "../../../vendor/client.js";
+import { clientConfigFolders, clientConfigName } from "../../../vendor/client.js";
 import type { Endpoint } from "../../../profile/types.js";
 import { renderClientConfig } from "../../../vendor/client-config/render-client-config.js";
 import type { DrillReport } from "../../../ui/reports/drill-report.js";
@@ -24,13 +24,12 @@ export async function simulatedDrill(
   context: CommandContext,
 ): Promise<DrillReport> {
   const sources = simulatorSources(context);
-  const [{ startCluster }, { compileModule }] = await Promise.all([
+  const [{ startCluster }, { moduleFile }] = await Promise.all([
     import("../../../simulator/cluster.js"),
     import("../../../simulator/compile.js"),
   ]);
   return withPrivateFolder(async (folder) => {
-    const module = join(folder, clientModule);
-    await compileModule({ sources, version: "0.0.0", out: module });
+    const module = await moduleFile({ sources, workFolder: folder });
     const cluster = await startCluster({ vhsms: 3, users: [user], sources });
     try {
       const [first] = cluster.vhsms;
