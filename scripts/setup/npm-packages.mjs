@@ -19,8 +19,7 @@ const addon = inClone("node_modules/pkcs11js/build/Release/pkcs11.node");
 export async function installNpmPackages() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  const npm = findNpm();
-  await step("npm packages (npm ci)", () => ci(npm));
+  await step("npm packages (npm ci)", () => npmCi(clone));
   writeFileSync(stamp, wanted);
 }
 
@@ -53,9 +52,10 @@ function findNpm() {
   return realpathSync(found);
 }
 
-function ci(npm) {
+/** `npm ci` in a folder, without install scripts. */
+export function npmCi(folder) {
   const args = [
-    npm,
+    findNpm(),
     "ci",
     "--ignore-scripts",
     "--include=dev",
@@ -63,7 +63,7 @@ function ci(npm) {
     "--no-fund",
     "--loglevel=error",
   ];
-  const { code, output } = quiet(process.execPath, args, { cwd: clone, env: withoutNpm() });
+  const { code, output } = quiet(process.execPath, args, { cwd: folder, env: withoutNpm() });
   if (code !== 0) throw new SetupFailure("npm ci failed", npmHint(output), lastLines(output));
 }
 

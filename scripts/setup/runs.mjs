@@ -22,7 +22,7 @@ export const runs = new Map([
   [
     "demo",
     {
-      packages: ["build", "program", "simulator"],
+      packages: ["build", "program", "module", "simulator"],
       addon: true,
       built: "program",
       overlay: true,
@@ -32,7 +32,7 @@ export const runs = new Map([
   [
     "test",
     {
-      packages: ["build", "program", "simulator", "tests", "servers"],
+      packages: ["build", "program", "module", "simulator", "tests", "servers", "package"],
       addon: true,
       built: "program",
       overlay: true,
@@ -41,6 +41,15 @@ export const runs = new Map([
   ],
   ["unit", { built: "generated", start: later("../unit/unit.mjs", "unit") }],
   ["build", { packages: ["build"], addon: true, built: "anew", start: () => 0 }],
+  [
+    "package",
+    {
+      packages: ["build", "module", "package"],
+      addon: true,
+      built: "generated",
+      start: later("../package/package.mjs", "makePackages"),
+    },
+  ],
   [
     "typecheck",
     {
@@ -72,7 +81,7 @@ export const runs = new Map([
   [
     "bench",
     {
-      packages: ["build", "program", "simulator", "tests"],
+      packages: ["build", "program", "module", "simulator", "tests"],
       addon: true,
       built: "program",
       overlay: true,

@@ -16,17 +16,12 @@ const groups = {
   build: ["gcc", "g++", "libc6-dev", "make", "python3"],
   /** what the program calls */
   program: ["libc-bin", "mount", "passwd", "util-linux", "xz-utils"],
-  /** headers and libraries of the simulated module; tokens and tools to test it with */
-  simulator: [
-    "libcurl4-openssl-dev",
-    "libjansson-dev",
-    "libp11-kit-dev",
-    "softhsm2",
-    "opensc",
-    "p11-kit",
-    "p11-kit-modules",
-    "openssl",
-  ],
+  /** headers and libraries of the simulated module */
+  module: ["libcurl4-openssl-dev", "libjansson-dev", "libp11-kit-dev"],
+  /** tokens and tools to test it with */
+  simulator: ["softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
+  /** what makes packages: a small C library for the launcher, and tools */
+  package: ["binutils", "dpkg", "musl-tools", "rpm", "tar", "xz-utils"],
   /** what the tests and the bench call */
   tests: [
     "acl",

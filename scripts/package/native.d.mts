@@ -1,0 +1,2 @@
+/** See native.mjs. */
+export function buildNative(folders: { program: string; simulator: string; work: string }): void;
