@@ -46,6 +46,7 @@ const programCodes = {
   "host-attributes-not-kept": exitCodes.failed,
   "host-attributes-not-set": exitCodes.failed,
   "host-attributes-unknown": exitCodes.failed,
+  "host-context-not-set": exitCodes.failed,
   "host-no-proc": exitCodes.unavailable,
   "host-not-permitted": exitCodes.noPermission,
   "host-no-space": exitCodes.cannotWrite,

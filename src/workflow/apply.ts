@@ -170,6 +170,7 @@ async function committed(
   const { exposureMs } = commit;
   const before = [...(rehearsal?.problems ?? []), ...made];
   if (failed(made)) return { smoke: rehearsal?.smoke ?? { tokens: [] }, problems: before, exposureMs };
+  await commit.label();
   const proof =
     rehearsal === undefined
       ? await prove(plan, commit.host, options)

@@ -1,8 +1,11 @@
 import type { Host } from "../host/host.js";
+import type { AbsolutePath } from "../host/path.js";
+import { restoreContexts } from "../host/selinux.js";
 import { Problem, Problems } from "../problem/problem.js";
 import { type Change, waitsForProof } from "./change.js";
 import type { Contents } from "./contents.js";
 import type { Journal } from "./journal/journal.js";
+import { isUnlabelled } from "./labels.js";
 import { looksOf, notAsProven } from "./looks.js";
 import { makeChanges } from "./make-changes.js";
 import type { ProgressListener } from "./progress.js";
@@ -23,6 +26,7 @@ export class Commit {
   readonly #journal: Journal;
   #first: number | undefined;
   #last: number | undefined;
+  readonly #created: AbsolutePath[] = [];
 
   constructor(
     { host, staging }: StepInput,
@@ -54,6 +58,7 @@ export class Commit {
           begun: (recorded) => {
             journal.write({ type: "intent", number: recorded.number, prior: recorded.prior });
             this.begun.push(recorded);
+            if (isUnlabelled(this.host, recorded.change)) this.#created.push(recorded.change.path);
             this.#first ??= performance.now();
           },
           done: ({ number }) => {
@@ -64,6 +69,11 @@ export class Commit {
       },
       isAskedFor,
     );
+  }
+
+  /** Gives what was created its SELinux context; what is wrong with that is a warning. */
+  async label(): Promise<void> {
+    this.warnings.push(...(await restoreContexts(this.host, this.#created)));
   }
 
   /** Milliseconds from the start of the first change to the end of the last; undefined: none was made yet. */

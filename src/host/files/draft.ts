@@ -1,6 +1,7 @@
-import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, rmdirSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readdirSync, rmdirSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
+import { hasSelinux } from "../selinux.js";
 import { findProgram } from "../commands/find-program.js";
 import { askChild } from "../commands/start-child.js";
 import type { AbsolutePath } from "../path.js";
@@ -109,8 +110,6 @@ function create<T>(target: string, dress: (fd: number) => void, use: (draft: Dra
 }
 
 const timeoutMs = 10_000;
-/** Mounted where SELinux is enabled (selinux(8)). */
-const selinux = "/sys/fs/selinux/enforce";
 /** If a container may not set it, the new file has the context that every file created there gets. */
 const onlyContextLost = /^(\S*cp: .*'security\.selinux'.*\n?)+$/;
 
@@ -123,7 +122,7 @@ const onlyContextLost = /^(\S*cp: .*'security\.selinux'.*\n?)+$/;
 export function copyAttributes(from: number, to: number, path: AbsolutePath): void {
   const program = findProgram({ root: "/", owners: trustedOwners([]) }, "cp");
   if (program === undefined) throw notKept(path, "there is no cp in the system's folders");
-  const kept = existsSync(selinux) ? "mode,xattr,context" : "mode,xattr";
+  const kept = hasSelinux() ? "mode,xattr,context" : "mode,xattr";
   const args = ["-L", "--attributes-only", `--preserve=${kept}`, "/proc/self/fd/3", "/proc/self/fd/4"];
   const { status, signal, error, stderr } = askChild(program, args, {
     env: { LC_ALL: "C" },

@@ -25,9 +25,12 @@ export async function rollBack(
   listener: ProgressListener,
   journal: Journal,
 ): Promise<RollbackResult> {
-  const { failures, unwritten } = await undoChanges(begun, journal, listener);
+  const { failures, unwritten, unlabelled } = await undoChanges(begun, journal, listener);
   if (failures.length > 0)
-    return { complete: false, problems: [...failures.map(({ problem }) => problem), ...unwritten] };
+    return {
+      complete: false,
+      problems: [...failures.map(({ problem }) => problem), ...unwritten, ...unlabelled],
+    };
   const again = await makePlan(
     plan.steps.map(({ step }) => step),
     input,
@@ -43,8 +46,8 @@ export async function rollBack(
     changes.filter((change) => !waitsForProof(change)),
   );
   return (isDeepStrictEqual(now, before) || isBlind) && elsewhere.length === 0
-    ? { complete: true, problems: unwritten }
-    : { complete: false, problems: [notAsBefore(journal, elsewhere), ...unwritten] };
+    ? { complete: true, problems: [...unwritten, ...unlabelled] }
+    : { complete: false, problems: [notAsBefore(journal, elsewhere), ...unwritten, ...unlabelled] };
 }
 
 function notAsBefore(journal: Journal, elsewhere: readonly string[]): Problem {

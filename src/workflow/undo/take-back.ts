@@ -59,7 +59,7 @@ export async function takeBack(
   const made = mayStandOf(run, host, listener);
   const journal = Journal.reopen(host, run, { who, version });
   listener({ type: "taking-back", run });
-  const { failures, unwritten } = await undoChanges(made, journal, listener);
+  const { failures, unwritten, unlabelled } = await undoChanges(made, journal, listener);
   const failed = new Set(failures.map(({ recorded }) => recorded));
   const left = [
     ...failures.map(({ problem }) => problem),
@@ -76,7 +76,13 @@ export async function takeBack(
   const seen = await undoneSettings(run.run, host);
   return {
     outcome,
-    problems: [...problems, ...unwritten.slice(0, 1), ...(unwritten.length > 0 ? [] : unended), ...seen],
+    problems: [
+      ...problems,
+      ...unwritten.slice(0, 1),
+      ...(unwritten.length > 0 ? [] : unended),
+      ...unlabelled,
+      ...seen,
+    ],
   };
 }
 

@@ -1,7 +1,9 @@
 import { ownCommand } from "../../host/own-command.js";
+import { restoreContexts } from "../../host/selinux.js";
 import { messageWithDetail, Problem } from "../../problem/problem.js";
 import type { Standing } from "../change-kind.js";
 import { type Change, withKind } from "../change.js";
+import { isUnlabelled } from "../labels.js";
 import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "../journal/journal.js";
 import type { ProgressListener } from "../progress.js";
@@ -11,6 +13,8 @@ export interface Undone {
   readonly failures: readonly { readonly recorded: UndoableChange; readonly problem: Problem }[];
   /** Warnings: what could not be written to the journal. */
   readonly unwritten: readonly Problem[];
+  /** Warnings: what was put back without its SELinux context. */
+  readonly unlabelled: readonly Problem[];
 }
 
 /**
@@ -24,12 +28,16 @@ export async function undoChanges(
   listener: ProgressListener,
 ): Promise<Undone> {
   const undoing = new Undoing(journal, listener);
+  const isMissing = ({ change }: UndoableChange): boolean => isUnlabelled(journal.host, change);
+  const missing = made.filter(isMissing);
   for (const recorded of [...made].reverse()) await undoing.undo(recorded);
   await undoing.settle();
-  return undoing;
+  const putBack = missing.filter((recorded) => !isMissing(recorded)).map(({ change }) => change.path);
+  const { failures, unwritten } = undoing;
+  return { failures, unwritten, unlabelled: await restoreContexts(journal.host, putBack) };
 }
 
-class Undoing implements Undone {
+class Undoing {
   readonly failures: { recorded: UndoableChange; problem: Problem }[] = [];
   unwritten: readonly Problem[] = [];
   readonly #unsettled: UndoableChange[] = [];
