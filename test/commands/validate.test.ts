@@ -5,6 +5,8 @@ import { schemaTexts } from "../../src/generated/schemas.js";
 import { schema, schemaNames } from "../../src/commands/verbs/schema.js";
 import { validate } from "../../src/commands/run/validate.js";
 import { path } from "../../src/host/path.js";
+import { Problem, Problems } from "../../src/problem/problem.js";
+import { requireValid } from "../../src/commands/run/valid-profile.js";
 import { recordedContext } from "../support/recorded-context.js";
 import { scratch } from "../support/scratch.js";
 
@@ -143,3 +145,21 @@ t.test("several profiles are all checked, whatever is wrong with one of them", a
   t.equal(await validate({ profiles: ["good.yaml", "good.yaml"] }, all.context), 0);
   t.equal(all.results.at(-1), "all 2 profiles are valid");
 });
+
+t.test("advice to a profile's author is left to validate, also where the profile is not valid", (t) => {
+  const tip = new Problem("profile-key-store-tip", "x", { severity: "warning" });
+  const wrong = new Problem("profile-value-invalid", "x");
+  t.strictSame(
+    thrownBy(() => requireValid({ problems: [tip, wrong] })),
+    [wrong],
+  );
+  t.end();
+});
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof Problems ? error.list : error;
+  }
+}

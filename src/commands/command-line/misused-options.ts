@@ -130,7 +130,8 @@ export function optionsToOffer({ options, negatable, hidden }: VerbWords): reado
     .flatMap((name) => (negatable.includes(name) ? [`--${name}`, `--no-${name}`] : [`--${name}`]));
 }
 
-function singular(name: string): string {
+/** "endpoints" as one of them. */
+export function singular(name: string): string {
   return name.replace(/s$/, "");
 }
 
@@ -168,7 +169,7 @@ export function refuseEmpty(
     "string" in options && Array.isArray(options.string) ? options.string : [];
   const declared = { ...verb?.words, ...verb?.options };
   const empty = Object.keys(args).find(
-    (name) => args[name] === "" && texts.includes(name) && declared[name]?.mayBeEmpty !== true,
+    (name) => [args[name]].flat().includes("") && texts.includes(name) && declared[name]?.mayBeEmpty !== true,
   );
   if (empty !== undefined) throw new Error(`Empty value: ${empty}`);
 }

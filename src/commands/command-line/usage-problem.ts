@@ -3,7 +3,7 @@ import { errorMessage } from "../../problem/thrown.js";
 import { quoted } from "../../profile/words/quote.js";
 import { nearest } from "../../profile/words/suggest.js";
 import { either } from "./option-forms.js";
-import { lineParts, misusedOptions, type Mistake } from "./misused-options.js";
+import { lineParts, misusedOptions, singular, type Mistake } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";
 
@@ -38,13 +38,37 @@ export function usageProblem(error: unknown, args: readonly string[]): Problem {
   const names = among.map(({ name }) => name);
   if (unknown !== undefined) return unknownCommand(unknown, names, path);
   const words = verbWords(verb);
-  const { title, hint } = misusedOptions(args, words, path.join(" ")) ?? mistakeOf(error, args, words, path);
+  const { title, hint } =
+    (verb === undefined ? beforeItsVerb(args, path) : undefined) ??
+    misusedOptions(args, words, path.join(" ")) ??
+    mistakeOf(error, args, words, path);
   const help =
     `${["knetctl", ...path].join(" ")} --help lists ` +
     (verb === undefined ? "the commands" : "what it takes");
   return new Problem("usage-invalid", title, {
     hint: hint === undefined ? help : `${hint}${hint.endsWith("?") ? " " : "; "}${help}`,
   });
+}
+
+/** A command's own option that stands before the command. */
+function beforeItsVerb(args: readonly string[], path: readonly string[]): Mistake | undefined {
+  const at = args.findIndex(
+    (arg) => arg.startsWith("-") && !verbWords(undefined).options.includes(name(arg)),
+  );
+  const option = args[at];
+  if (option === undefined) return undefined;
+  const meant = args.slice(at + 1).flatMap((word) => {
+    const { verb, path: after } = namedVerb([...path, word]);
+    return verb !== undefined && verbWords(verb).options.includes(name(option)) ? [after.join(" ")] : [];
+  })[0];
+  const shown = option.replace(/=.*/s, "");
+  return meant === undefined
+    ? undefined
+    : { title: `${shown} stands before its command`, hint: `knetctl ${meant} ${shown} …` };
+}
+
+function name(option: string): string {
+  return option.replace(/^--?(?:no-)?|=.*/gs, "");
 }
 
 function mistakeOf(
@@ -95,7 +119,8 @@ function tooManyTitle(args: readonly string[], words: VerbWords, path: readonly 
 
 /** Its name as one would type it. */
 function shownName(name: string, { positionals }: VerbWords): string {
-  return positionals.some((one) => one.name === name) ? `the ${name}` : `--${name}`;
+  const word = positionals.find((one) => one.name === name);
+  return word === undefined ? `--${name}` : `the ${word.isList ? singular(name) : name}`;
 }
 
 function notAmong(name: string, given: string, words: VerbWords): Mistake {

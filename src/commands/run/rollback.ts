@@ -38,6 +38,7 @@ export interface RollbackArguments {
  */
 export const rollback: CommandRun<RollbackArguments> = async (args, context) => {
   const { output, signal } = context;
+  output.ifThrown(args.dryRun ? undefined : "nothing was taken back");
   // mistakes in the command line are reported to every user
   for (const asked of [args.run, args.to]) if (asked !== undefined) requireRunName(asked);
   const host = await context.host({ root: args.root, readOnly: args.dryRun });
@@ -74,6 +75,7 @@ async function takenBack(
       return exitCodes.changesPending;
     }
   }
+  const listener = progressListener(output);
   const results: TakenBack[] = [];
   for (const { run: name } of wanted) {
     // as the one before it has left things
@@ -81,10 +83,15 @@ async function takenBack(
     const result = await takeBack(run, host, {
       ...runAuthor(host, context),
       keepChanged: args.keepChanged,
-      listener: progressListener(output),
+      listener: (event) => {
+        // from its beginning, what became of it is in the result
+        if (event.type === "taking-back") output.ifThrown(undefined);
+        listener(event);
+      },
     });
     results.push({ run, result });
     show(run, result, context);
+    output.ifThrown(args.to === undefined ? undefined : countText(results, wanted, args.to));
     if (result.outcome === "failed" || signal.aborted) break;
   }
   const documents = results.map(({ run, result }) => rollbackJson(run, result, result.problems));
@@ -98,7 +105,7 @@ function countText(results: readonly TakenBack[], { length }: readonly RecordedR
   const count = results.filter(({ result }) => result.outcome === "rolled-back").length;
   return count === length
     ? `every run after run ${to} was taken back`
-    : `${count} of the ${length} runs after run ${to} were taken back`;
+    : `${count} of the ${length} runs after run ${to} ${count === 1 ? "was" : "were"} taken back`;
 }
 
 /** One document for one run; with `--to`, the run to go back to and those that came after it. */

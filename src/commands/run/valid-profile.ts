@@ -44,12 +44,12 @@ export function provesStores(profile: Profile): boolean {
   return handsPinsOn(profile) || stores.some(({ settings: { Type } }) => Type === "Pkcs11");
 }
 
-/** The same profile, or all its problems at once (thrown). */
+/** The same profile, or all its problems at once (thrown), without advice to its author. */
 export function requireValid({ profile, problems }: ParsedProfile): {
   readonly profile: Profile;
   readonly problems: readonly Problem[];
 } {
-  throwIfErrors(problems);
+  throwIfErrors(withoutAdvice(problems));
   if (profile === undefined) throw new Error("a profile without problems was not returned");
   return { profile, problems };
 }

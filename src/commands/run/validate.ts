@@ -1,4 +1,4 @@
-import { errorsLast, exitCodeOf, isError, Problem } from "../../problem/problem.js";
+import { errorsLast, exitCodeOf, isError, type Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import type { Profile } from "../../profile/types.js";
@@ -43,26 +43,27 @@ interface Checked {
   readonly file: string;
   /** Undefined if it is not valid. */
   readonly profile?: Profile | undefined;
-  /** It could not be read, so nothing is said about it. */
-  readonly unread?: true;
   readonly problems: readonly Problem[];
 }
 
 async function check(file: string, context: CommandContext): Promise<Checked> {
-  try {
-    const { profile, problems } = await loadProfile(file, context.workingFolder, trustedBy(context, false));
-    return { file, profile, problems: context.output.verbose ? problems : withoutAdvice(problems) };
-  } catch (error) {
-    // one that cannot be read says nothing about the others
-    if (error instanceof Problem) return { file, unread: true, problems: [error] };
-    throw error;
-  }
+  const { profile, problems } = await loadProfile(file, context.workingFolder, trustedBy(context, false));
+  return { file, profile, problems: context.output.verbose ? problems : withoutAdvice(problems) };
 }
 
-function show({ file, profile, unread, problems }: Checked, { output }: CommandContext): void {
+/** Problems of a file whose content was not seen. */
+const unread: ReadonlySet<string> = new Set([
+  "profile-missing",
+  "profile-not-a-file",
+  "profile-unreadable",
+  "profile-too-large",
+]);
+
+function show({ file, profile, problems }: Checked, { output }: CommandContext): void {
   for (const problem of errorsLast(problems)) output.problem(problem);
   if (profile) output.result(summary(profile));
-  else if (unread) output.note(`${shownName(file)} could not be checked`);
+  else if (problems.some(({ code }) => unread.has(code)))
+    output.note(`${shownName(file)} could not be checked`);
   else output.note(`${shownName(file)} is not valid: ${counted(problems.filter(isError).length, "error")}`);
 }
 

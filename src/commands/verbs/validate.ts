@@ -11,6 +11,14 @@ export const validate = verb({
     ["knetctl validate hosts/*.yaml", "all profiles of a repository"],
     ["knetctl validate --json - < profile.yaml", "the same as JSON, from standard input"],
   ],
+  fault: ({ profiles }) =>
+    Array.isArray(profiles) && profiles.filter(isStandardInput).length > 1
+      ? "standard input can be read only once: name - once"
+      : undefined,
   exits: ["invalidProfile", "noPermission"],
   run: async (args, context) => (await import("../run/validate.js")).validate(args, context),
 });
+
+function isStandardInput(file: unknown): boolean {
+  return file === "-" || file === "/dev/stdin";
+}

@@ -27,18 +27,27 @@ export async function confirm(
   const lines = createInterface({ ...streams, terminal: false });
   try {
     return await new Promise<boolean>((resolve, reject) => {
+      let isAnswered = false;
+      // what is said next begins a line of its own, as after an answer
+      const endLine = (): void => {
+        if (!isAnswered) streams.output.write("\n");
+        isAnswered = true;
+      };
       const interrupted = (): void => {
+        endLine();
         reject(new Problem("interrupted", "interrupted by a signal before the answer"));
       };
       signal.addEventListener("abort", interrupted, { once: true });
-      if (signal.aborted) interrupted();
       lines.once("line", (answer) => {
+        isAnswered = true;
         resolve(/^y(?:es)?$/i.test(answer.trim()));
       });
       lines.once("close", () => {
+        endLine();
         resolve(false);
       });
       streams.output.write(`${question} [y/N] `);
+      if (signal.aborted) interrupted();
     });
   } finally {
     lines.close();

@@ -111,9 +111,13 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       verdict = text;
     },
     thrown: (problems) => {
-      if (exitCodeOf(problems) === exitCodes.interrupted || problems.some(isUsage)) return;
+      if (problems.some(isUsage)) return;
       const errors = problems.filter(isError).length;
-      note(`failed: ${verdict ?? (errors === 1 ? "1 error" : `${errors} errors`)}`);
+      const count = errors === 1 ? "1 error" : `${errors} errors`;
+      // where knetctl itself is at fault, what it believed says nothing
+      const told = problems.some(({ code }) => code === "internal-error") ? undefined : verdict;
+      if (exitCodeOf(problems) !== exitCodes.interrupted) note(`failed: ${told ?? count}`);
+      else if (verdict !== undefined) note(`interrupted: ${verdict}`);
     },
     transient: (text) => {
       if (!terminal || quiet) return;

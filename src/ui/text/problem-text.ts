@@ -16,9 +16,10 @@ export function problemText(problem: Problem, style: Style): string {
   return lines.join("\n");
 }
 
-/** `file:line:column`, as editors and terminals link it. */
+/** `file:line:column`, as editors and terminals link it; `-` is told as what it stands for. */
 function whereText(where: Where): string {
-  return [where.path, where.line, where.column].filter((part) => part !== undefined).join(":");
+  const path = where.path === "-" ? "standard input" : where.path;
+  return [path, where.line, where.column].filter((part) => part !== undefined).join(":");
 }
 
 function indented(text: string, first: string): string[] {

@@ -38,9 +38,14 @@ const refused: Readonly<Record<string, RegExp>> = {
   "plan -x p": /^plan has no option -x$/,
   "--foo": /^knetctl has no option --foo$/,
   "--foo plan p": /^knetctl has no option --foo$/,
+  // an option that its command has, before it
+  "--root /srv plan p": /^--root stands before its command$/,
+  "--no-rollback apply p": /^--no-rollback stands before its command$/,
+  // what can be read only once
+  "validate - p -": /^standard input can be read only once: name - once$/,
   // what is given as a word is no option, alone and besides
-  "validate --profile p": /^--profile is not an option: the profile is given as a word$/,
-  "validate p --profile q": /^--profile is not an option: the profile is given as a word$/,
+  "validate --profile p": /^--profile is not an option: the profiles are given as words$/,
+  "validate p --profile q": /^--profile is not an option: the profiles are given as words$/,
   "history --run 3": /^--run is not an option: the run is given as a word$/,
   "ha add --endpoint 10.0.0.1:1 hsm_1": /^--endpoint is not an option: the endpoints are given as words$/,
   // words
@@ -88,7 +93,7 @@ test("what may have been meant is said", async (t) => {
     "apply p --no-smoke": /^did you mean --no-smoke-test\?/,
     "smoke --module m --pin 1": /^did you mean --pin-file or --pin-prompt\?/,
     "schema client_config": /^did you mean client-config\?/,
-    "validate --profile p": /^knetctl validate PROFILE;/,
+    "validate --profile p": /^knetctl validate PROFILE…;/,
   };
   for (const [line, hint] of Object.entries(meant))
     t.match((await knetctlJson(line.split(" "))).document.problems, [{ code: "usage-invalid", hint }], line);
@@ -174,7 +179,7 @@ test("- is standard input behind a switch too, and a value behind an option that
   ])
     t.match(
       await knetctl(line, { input: "users: 1\n" }),
-      { exitCode: 65, stderr: /at -:1:1/ },
+      { exitCode: 65, stderr: /at standard input:1:1/ },
       line.join(" "),
     );
   t.match(

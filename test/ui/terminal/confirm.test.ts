@@ -16,6 +16,20 @@ test("only y and yes are a yes; an end of input is a no", async (t) => {
   t.equal(String(asked("y\n").output.read()), "apply this? [y/N] ");
 });
 
+test("what is said after a question without an answer begins a line of its own", async (t) => {
+  const ended = asked(null);
+  await ended.answer;
+  t.equal(String(ended.output.read()), "apply this? [y/N] \n");
+  const stop = new AbortController();
+  const stopped = asked("", stop.signal);
+  stop.abort();
+  await t.rejects(stopped.answer);
+  t.equal(String(stopped.output.read()), "apply this? [y/N] \n");
+  const answered = asked("n\n");
+  await answered.answer;
+  t.equal(String(answered.output.read()), "apply this? [y/N] ", "who answers has ended the line");
+});
+
 test("a signal ends the question", async (t) => {
   const stop = new AbortController();
   const { answer } = asked("", stop.signal);

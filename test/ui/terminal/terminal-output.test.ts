@@ -140,6 +140,11 @@ t.test("what throws ends with one line, after its problems", async (t) => {
   t.equal(lastLine([error]), "failed: 1 error\n");
   t.equal(lastLine([error, error]), "failed: 2 errors\n");
   t.equal(lastLine([error], "nothing was changed"), "failed: nothing was changed\n");
+  t.equal(lastLine([new Problem("internal-error", "x")], "nothing was changed"), "failed: 1 error\n");
   t.equal(lastLine([new Problem("usage-invalid", "x")]), "");
   t.equal(lastLine([new Problem("interrupted", "x")]), "");
+  t.equal(
+    lastLine([new Problem("interrupted", "x")], "nothing was changed"),
+    "interrupted: nothing was changed\n",
+  );
 });
