@@ -50,6 +50,8 @@ export type WorkerMessage =
   | { readonly type: "object"; readonly object: InventoryObject }
   | { readonly type: "inventory"; readonly complete: boolean }
   | ({ readonly type: "signature" } & SignatureTime)
+  /** It waits for the PIN: `+` and the PIN, or `-`. */
+  | { readonly type: "login" }
   | { readonly type: "paused" }
   /** It did not log in: another process is to load these libraries first. */
   | { readonly type: "again"; readonly libraries: readonly string[] }
@@ -108,6 +110,8 @@ function asMessage(value: unknown): WorkerMessage | undefined {
     }
     case "token-objects":
       return { type: "token-objects" };
+    case "login":
+      return { type: "login" };
     case "paused":
       return { type: "paused" };
     case "again":

@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Entrance } from "../host/host.js";
 import type { Secret } from "../problem/secret.js";
 import type { TokenReport } from "./report.js";
-import { aloneAtToken, refusedBefore, rememberLogin } from "./refused-pins/login-gate.js";
+import { LoginGate, refusedBefore } from "./refused-pins/login-gate.js";
 import type { RefusedPins } from "./refused-pins/refused-pins.js";
 import type { Inventory } from "./inventory.js";
 import { inPasses } from "./process/passes.js";
 import type { Identity, SignatureTime, TokenChoice } from "./protocol.js";
 import type { WorkerRequest, WorkerTask } from "./worker-request.js";
 import { runWorker, type WorkerEnd, type WorkerRun } from "./process/run-worker.js";
+import type { WorkerLogin } from "./process/worker-login.js";
 import type { WorkerUnit } from "./unit/unit-worker.js";
 import { type ProofRules, usualProofRules } from "./proven.js";
 import {
@@ -97,20 +98,22 @@ export async function testToken(
   refuseForeign(request.identity);
   if (request.leftBy !== undefined && !isRunLabel(request.leftBy)) throw notOfARun(request.leftBy);
   if (request.signal?.aborted === true) throw interrupted();
-  const { timeoutMs = defaultTimeoutMs, signal } = request;
-  return aloneAtToken(request, { waitMs: timeoutMs, signal }, () => askedAndTested(task, request, meanwhile));
-}
-
-async function askedAndTested(
-  task: WorkerTask,
-  request: TokenTestRequest,
-  meanwhile?: () => Promise<void>,
-): Promise<TokenTest> {
   const refused = await refusedBefore(request);
   if (refused !== undefined) return { report: refused, inventory: undefined, signatures: [] };
   const { timeoutMs = defaultTimeoutMs } = request;
   const rules = { ...usualProofRules, ...request.proof };
   const pin = request.pin === undefined ? undefined : Buffer.from(request.pin.reveal());
+  const gate = new LoginGate(request);
+  const login: WorkerLogin = {
+    mayLogIn: (token, waitMs) => gate.mayLogIn(token, { waitMs, signal: request.signal }),
+    pin: pin ?? Buffer.alloc(0),
+    sent: () => {
+      gate.sent();
+    },
+    ended: (result) => {
+      gate.ended(result);
+    },
+  };
   const objectLabel = request.leftBy ?? newRunLabel();
   const end = await started(
     inPasses(Math.min(timeoutMs, longestTimer), ({ timeoutMs, ...pass }) => {
@@ -148,7 +151,8 @@ async function askedAndTested(
           nonce: asked.nonce,
           enter: request.enter,
           marker: randomBytes(12).toString("hex"),
-          input: Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), pin ?? Buffer.alloc(0)]),
+          input: Buffer.from(`${JSON.stringify(asked)}\n`),
+          login,
           environment: workerEnvironment(request.identity),
           ...(request.signal && { signal: request.signal }),
           ...(unit && { unit }),
@@ -159,7 +163,6 @@ async function askedAndTested(
       });
     }),
   );
-  const unkept = await rememberLogin(request, end.transcript);
   throwIfNotMade(end, request, objectLabel);
   const { module, token } = request;
   const report = tokenReport(
@@ -174,7 +177,7 @@ async function askedAndTested(
     end,
   );
   return {
-    report: { ...report, checks: [...report.checks, ...unkept] },
+    report: { ...report, checks: [...report.checks, ...gate.checks] },
     inventory: end.transcript.inventory,
     signatures: end.transcript.signatures,
   };

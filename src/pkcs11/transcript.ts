@@ -74,6 +74,7 @@ export class Transcript {
         if (this.signatures.length < mostSignatures)
           this.signatures.push({ ms: message.ms, sinceStartMs: message.sinceStartMs });
         return;
+      case "login":
       case "paused":
         return;
       case "again":

@@ -17,7 +17,7 @@ import {
  */
 export type WorkerTask = "smoke" | "inventory" | "timed" | "timed-paused" | "leftovers";
 
-/** First line of the worker's standard input, as JSON. `pinBytes` bytes of PIN follow the line break. */
+/** First line of the worker's standard input, as JSON. */
 export interface WorkerRequest extends ProofRules {
   /** Precedes each message, so that text from the module on the same descriptor is never taken for one. */
   readonly nonce: string;
@@ -31,7 +31,7 @@ export interface WorkerRequest extends ProofRules {
   /** Whether the worker may answer `again`. */
   readonly mayStartAgain: boolean;
   readonly token: TokenChoice;
-  /** Null: no PIN, so no login. */
+  /** The length of the PIN, for which the worker asks when it is about to log in. Null: no PIN, so no login. */
   readonly pinBytes: number | null;
   readonly identity: Identity | null;
   readonly surroundings: Surroundings;

@@ -135,7 +135,7 @@ t.test("a person is told in two lines, and the right PIN needs nothing more", as
   const { stderr } = await knetctl(verbs["apply"]!);
   t.match(
     stderr,
-    /^error: token "ca_signer" has refused this PIN before \[pin-refused-before\]\n.*refused this PIN on/m,
+    /^error: this PIN was not sent to token "ca_signer" again \[pin-refused-before\]\n.*refused this PIN on/m,
   );
   cluster.directory.unlock("ca_signer");
   writeFileSync(pinFile, right);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../../host/commands/left-over-processes.js";
 import { newProcessGroup, type ProcessGroup } from "../../host/processes/own-group.js";
 import { startChild } from "../../host/commands/start-child.js";
@@ -9,6 +9,7 @@ import { systemPath } from "../../host/sandbox/sandbox-script.js";
 import { messageLines } from "../message-values.js";
 import { decodeMessage, type Identity } from "../protocol.js";
 import { Transcript } from "../transcript.js";
+import { Logins, tell, type WorkerLogin } from "./worker-login.js";
 import { bySafety, workerCommand } from "./worker-command.js";
 import type { WorkerFiles } from "./worker-files.js";
 import { WorkerStderr } from "./worker-stderr.js";
@@ -23,8 +24,10 @@ export interface WorkerRun {
   readonly marker: string;
   /** The way to where it runs (`Host.enter`); undefined: this machine. */
   readonly enter: Entrance | undefined;
-  /** Everything the worker reads: the request line and the PIN. */
+  /** The request line, on the worker's standard input. */
   readonly input: Buffer;
+  /** Asked, and told, when the worker logs in. */
+  readonly login: WorkerLogin;
   /** The environment of the worker, and of the programs that become it; with the marker. */
   readonly environment: Readonly<Record<string, string>>;
   /** More variables, for the worker alone. They may be secret. */
@@ -91,12 +94,14 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
     killGroup(child);
   };
   const reports = reportsOf(child, run.unit === undefined ? 3 : 1);
-  const { exitCode, signal } = await supervised(child, reports, transcript, run, kill);
+  const logins = new Logins(run, reports, transcript);
+  const { exitCode, signal } = await supervised(child, reports, transcript, run, logins, kill);
   killGroup(child);
   await group?.end();
   if (end.killed !== undefined) await run.unit?.end();
   await endLeftOvers(run.marker);
   await ended(reports);
+  await logins.over();
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();
   const { text, libraries } = stderr;
@@ -129,6 +134,7 @@ function supervised(
   reports: Readable,
   transcript: Transcript,
   run: WorkerRun,
+  logins: Logins,
   kill: Kill,
 ): Promise<Pick<WorkerEnd, "exitCode" | "signal">> {
   return new Promise((resolve, reject) => {
@@ -153,7 +159,8 @@ function supervised(
     const read = messageLines((line) => {
       const message = decodeMessage(run.nonce, line);
       if (message !== undefined) transcript.take(message, performance.now());
-      if (message?.type === "paused") void goOn(child, run);
+      if (message !== undefined) logins.take(message);
+      if (message?.type === "paused") void goOn(reports, run);
       if ((message?.type === "done" || message?.type === "again") && !settled)
         timers.push(setTimeout(stop, lingerMs, "linger"));
     });
@@ -170,10 +177,9 @@ function supervised(
 }
 
 /** The worker waits for one byte on the descriptor on which it reports. */
-async function goOn(child: ChildProcess, { meanwhile }: WorkerRun): Promise<void> {
+async function goOn(reports: Readable, { meanwhile }: WorkerRun): Promise<void> {
   await meanwhile?.().catch(() => undefined);
-  const stream: Writable | Readable | null | undefined = child.stdio[3];
-  if (stream !== null && stream !== undefined && "write" in stream && !stream.destroyed) stream.write("\n");
+  tell(reports, Buffer.from("\n"));
 }
 
 /** Kills everything in the worker's process group, including grandchildren. */

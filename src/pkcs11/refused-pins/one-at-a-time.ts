@@ -15,49 +15,41 @@ export interface Patience {
 const longestEntry = 16 * 1024;
 
 /**
- * Runs `work`, from the look at the record to what is written there, while no other process or test of this
- * one does so for a token by this name. `tryWrite` is to show whether the record can be changed. Throws
- * `pin-record-busy` after the wait; `pin-record-not-written` before anything is sent, if a refusal could not
- * be noted.
+ * While it is held, no other process or test of this one logs in to a token that may be this one. Throws
+ * `pin-record-busy` after the wait, and `pin-record-not-written` if there is no place for it.
  */
-export async function oneAtATime<T>(
+export async function lockForLogin(
   state: OwnState,
   token: TokenName,
   { waitMs, signal }: Patience,
-  tryWrite: () => void,
-  work: () => Promise<T>,
-): Promise<T> {
+): Promise<{ release(): void }> {
   const name = lockName(token);
-  const lock = await orNotSent(async () => {
+  const lock = await orNotSent(() => {
     state.ensure();
     return lockFileIn(state, name, { waitSeconds: waitMs / 1000, bytes: longestEntry, signal });
   });
   if (lock === undefined) throw busy(state, name, waitMs);
-  try {
-    await orNotSent(() => Promise.resolve().then(tryWrite));
-    return await work();
-  } finally {
-    lock.release();
-  }
+  return lock;
 }
 
-/** Two ways of choosing one token have two locks, as long as it is not known that they lead there. */
-function lockName({ module, label, serial }: TokenName): string {
-  const chosen = JSON.stringify(label === undefined ? [module, null, serial ?? null] : [module, label]);
-  return `login-${createHash("sha256").update(chosen).digest("hex").slice(0, 16)}.lock`;
+/** By what every way to a token tells of it; members of a vector may give it different serial numbers. */
+function lockName({ label, manufacturer }: TokenName): string {
+  const found = JSON.stringify([label ?? null, manufacturer ?? null]);
+  return `login-${createHash("sha256").update(found).digest("hex").slice(0, 16)}.lock`;
 }
 
 function busy({ folder }: OwnState, name: string, waitMs: number): Problem {
   return new Problem("pin-record-busy", "another run is still logging in to this token", {
     where: { path: joined(folder, name) },
     detail:
-      `this one has waited for ${waitMs / 1000} s; two runs with the same wrong PIN would cost two of the ` +
-      "attempts before a lock-out",
+      `this one has waited for ${Math.round(waitMs / 100) / 10} s; two runs with the same wrong PIN would ` +
+      "cost two of the attempts before a lock-out",
     hint: "run again when the other one has ended, or wait longer with --timeout",
   });
 }
 
-async function orNotSent<T>(prepare: () => Promise<T>): Promise<T> {
+/** Throws `pin-record-not-written` for what cannot be written. */
+export async function orNotSent<T>(prepare: () => T | Promise<T>): Promise<T> {
   try {
     return await prepare();
   } catch (cause) {

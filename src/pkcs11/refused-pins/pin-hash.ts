@@ -18,28 +18,25 @@ export const hashBytes = 32;
  */
 const costs = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 ** 2 };
 
-/** `environment`: what the module was given to find its tokens; the same PIN is another one with others. */
-export async function pinHash(pin: Secret, environment: Readonly<Record<string, string>>): Promise<PinHash> {
+export async function pinHash(pin: Secret): Promise<PinHash> {
   const salt = randomBytes(saltBytes);
-  const hash = await slowHash(pin, salt, environment);
+  const hash = await slowHash(pin, salt);
   return { salt: salt.toString("base64"), scrypt: hash.toString("base64") };
 }
 
 /** Whether it is the hash of this PIN. */
-export async function isHashOf(
-  known: PinHash,
-  pin: Secret,
-  environment: Readonly<Record<string, string>>,
-): Promise<boolean> {
-  const hash = await slowHash(pin, Buffer.from(known.salt, "base64"), environment);
+export async function isHashOf(known: PinHash, pin: Secret): Promise<boolean> {
+  const hash = await slowHash(pin, Buffer.from(known.salt, "base64"));
   const other = Buffer.from(known.scrypt, "base64");
   return hash.length === other.length && timingSafeEqual(hash, other);
 }
 
+/** Always the same: earlier versions had the module's variables here, and their records are still read. */
+const suffix = createHash("sha256").update("[]").digest();
+
 /** In a thread of its own: a tenth of a second or more. */
-function slowHash(pin: Secret, salt: Buffer, environment: Readonly<Record<string, string>>): Promise<Buffer> {
-  const settings = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1));
-  const salted = Buffer.concat([salt, createHash("sha256").update(JSON.stringify(settings)).digest()]);
+function slowHash(pin: Secret, salt: Buffer): Promise<Buffer> {
+  const salted = Buffer.concat([salt, suffix]);
   return new Promise((resolve, reject) => {
     scrypt(pin.reveal(), salted, hashBytes, costs, (error, hash) => {
       if (error === null) resolve(hash);

@@ -1,12 +1,14 @@
 import { fieldsOf, parsedJson } from "../../formats/json/json-values.js";
 import { hashBytes, saltBytes, type PinHash } from "./pin-hash.js";
 
-/** A token, as far as it is known before the module is loaded. */
+/** A token, as far as it is known: before the module is loaded, by what it is chosen by. */
 export interface TokenName {
   /** The file name of the module. */
   readonly module: string;
   readonly label?: string;
   readonly serial?: string;
+  /** Once the token was found. */
+  readonly manufacturer?: string;
   /**
    * The members of the vector through which the module reaches it, in order of preference. Left out: wherever
    * the module's own configuration leads.
@@ -14,10 +16,12 @@ export interface TokenName {
   readonly endpoints?: readonly string[];
 }
 
-/** A PIN that a token refused. */
+/** A PIN that a token refused, or may have. */
 export interface RefusedPin extends TokenName, PinHash {
   /** When, in ISO 8601 and UTC. */
   readonly at: string;
+  /** So many attempts in a row began and had no answer. Absent: the token refused it. */
+  readonly unanswered?: number;
 }
 
 /** The most that are remembered, and of one token: each costs a slow hash at that token's next login. */
@@ -28,8 +32,8 @@ const longestName = 200;
 const mostEndpoints = 64;
 
 /**
- * Whether what was refused there is refused here: labels and serial numbers are the same as far as both are
- * known, and the member that the client asks first is one of those that it was refused through. A member that
+ * Whether what was refused there is refused here: it is the same token as far as both are known, and the
+ * member that the client asks first is one of those that it was refused through. A member that
  * was tried alone says nothing about a vector that others answer first.
  */
 export function isSameToken(known: TokenName, asked: TokenName): boolean {
@@ -49,9 +53,17 @@ export function sharesMember(known: TokenName, asked: TokenName): boolean {
   );
 }
 
+/**
+ * Two tokens that were found are one by their own names, whatever module led there, and how they were chosen;
+ * before that, the module counts too. Members of a vector may give a user's token different serial numbers.
+ */
 function areNamedAlike(known: TokenName, asked: TokenName): boolean {
+  const found = known.manufacturer !== undefined && asked.manufacturer !== undefined;
+  const throughMembers = known.endpoints !== undefined && asked.endpoints !== undefined;
   return (
-    known.module === asked.module && agree(known.label, asked.label) && agree(known.serial, asked.serial)
+    agree(known.label, asked.label) &&
+    (agree(known.serial, asked.serial) || (found && throughMembers)) &&
+    (found ? known.manufacturer === asked.manufacturer : known.module === asked.module)
   );
 }
 
@@ -68,15 +80,17 @@ export function withRefused(pins: readonly RefusedPin[], pin: RefusedPin): reado
 }
 
 function shortened(pin: RefusedPin): RefusedPin {
-  const { module, label, serial, endpoints, at, salt, scrypt } = pin;
+  const { module, label, serial, manufacturer, endpoints, at, unanswered, salt, scrypt } = pin;
   return {
     module: module.slice(0, longestName),
     ...(label !== undefined && { label: label.slice(0, longestName) }),
     ...(serial !== undefined && { serial: serial.slice(0, longestName) }),
+    ...(manufacturer !== undefined && { manufacturer: manufacturer.slice(0, longestName) }),
     ...(endpoints && {
       endpoints: endpoints.slice(0, mostEndpoints).map((one) => one.slice(0, longestName)),
     }),
     at,
+    ...(unanswered !== undefined && { unanswered }),
     salt,
     scrypt,
   };
@@ -96,8 +110,10 @@ export function parseRecord(text: string): readonly RefusedPin[] | undefined {
 }
 
 function refusedPin(json: unknown): RefusedPin | undefined {
-  const { module, label, serial, endpoints, at, salt, scrypt } = fieldsOf(json);
-  if (typeof module !== "string" || !isText(label) || !isText(serial)) return undefined;
+  const { module, label, serial, manufacturer, endpoints, at, unanswered, salt, scrypt } = fieldsOf(json);
+  if (typeof module !== "string" || !isText(label)) return undefined;
+  if (!isText(serial) || !isText(manufacturer)) return undefined;
+  if (unanswered !== undefined && (typeof unanswered !== "number" || unanswered < 1)) return undefined;
   if (endpoints !== undefined && !isTexts(endpoints)) return undefined;
   if (typeof at !== "string" || Number.isNaN(Date.parse(at))) return undefined;
   if (!isBase64(salt, saltBytes) || !isBase64(scrypt, hashBytes)) return undefined;
@@ -105,8 +121,10 @@ function refusedPin(json: unknown): RefusedPin | undefined {
     module,
     ...(label !== undefined && { label }),
     ...(serial !== undefined && { serial }),
+    ...(manufacturer !== undefined && { manufacturer }),
     ...(endpoints && { endpoints }),
     at,
+    ...(unanswered !== undefined && { unanswered }),
     salt,
     scrypt,
   };

@@ -1,27 +1,40 @@
 import type { OwnState } from "../../host/state-folder.js";
-import { joined } from "../../host/path.js";
-import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import { oneAtATime, type Patience } from "./one-at-a-time.js";
+import { lockForLogin, orNotSent, type Patience } from "./one-at-a-time.js";
 import { isHashOf, pinHash } from "./pin-hash.js";
-import {
-  isSameToken,
-  parseRecord,
-  recordText,
-  sharesMember,
-  type RefusedPin,
-  type TokenName,
-  withRefused,
-} from "./record.js";
+import { isSameToken, type RefusedPin, sharesMember, type TokenName, withRefused } from "./record.js";
+import { change, readIfPossible, rememberedPins } from "./record-file.js";
+import { orWarning, stillNoted, unnoted, withoutHome } from "./unwritten.js";
 
-/** A login that is to be made, or was. */
+/** A login that is to be made. */
 export interface TokenLogin {
   readonly token: TokenName;
   readonly pin: Secret;
-  /** Variables that lead the module to its tokens. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** Why a PIN is not to be sent: the token refused it, or two logins with it in a row had no answer. */
+export interface Refusal {
+  readonly at: Date;
+  readonly answer: "refused" | "none";
+}
+
+/**
+ * What became of a PIN that was sent, or not: `unanswered`, the login did not return, and may have been
+ * counted as a wrong PIN; `uncounted`, it was not sent, or says nothing of the PIN.
+ */
+export type LoginEnd = "accepted" | "refused" | "unanswered" | "uncounted";
+
+/** An attempt to log in that has begun, with the token's lock; or why there is none. */
+export type Attempt =
+  | { readonly refusal: Refusal }
+  | {
+      readonly refusal?: undefined;
+      /** When an earlier attempt with this PIN began that had no answer. */
+      readonly unanswered?: Date;
+      /** Notes what became of it and lets others try. Returns a warning if that cannot be noted. */
+      ended(end: LoginEnd): Problem | undefined;
+    };
 
 /**
  * The PINs that tokens have refused. The same one is not sent to the same token again: a wrong PIN counts
@@ -29,34 +42,24 @@ export interface TokenLogin {
  */
 export interface RefusedPins {
   /**
-   * Runs `work`, which asks, logs in and tells what became of it, while nobody else does so for this token.
-   * Throws `pin-record-busy`, and `pin-record-not-written` if a refusal could not be noted; neither if the
-   * PIN is to be tried again all the same.
+   * Before the module is loaded: why not to send this PIN. Undefined: nothing is known of it, or it is to be
+   * tried again. Throws `pin-record-damaged`, and `host-…` for a record that cannot be read.
    */
-  alone<T>(login: TokenLogin, patience: Patience, work: () => Promise<T>): Promise<T>;
+  refusedAt(login: TokenLogin): Promise<Refusal | undefined>;
   /**
-   * When the token refused this PIN; undefined if nothing is known of it, or if it is to be tried again.
-   * Throws `pin-record-damaged`, and `host-…` for a record that cannot be read.
+   * At the token that was found, just before the login. While the attempt lasts, nobody else logs in to it;
+   * and it is on the disk that it has begun, so that whatever ends this process does not lose it. Throws
+   * `pin-record-busy`, and `pin-record-not-written` if a refusal could not be noted; neither if the PIN is to
+   * be tried again all the same.
    */
-  refusedAt(login: TokenLogin): Promise<Date | undefined>;
-  /** The token has refused the PIN. Returns a warning if that cannot be remembered. */
-  refused(login: TokenLogin): Promise<Problem | undefined>;
-  /** The token has accepted the PIN: an earlier refusal is forgotten. Returns a warning if it cannot be. */
-  accepted(login: TokenLogin): Promise<Problem | undefined>;
+  attempt(login: TokenLogin, patience: Patience): Promise<Attempt>;
 }
 
 /** For tokens of the program's own making, and where nothing logs in. */
 export const forgetful: RefusedPins = {
-  alone: (_login, _patience, work) => work(),
   refusedAt: () => Promise.resolve(undefined),
-  refused: () => Promise.resolve(undefined),
-  accepted: () => Promise.resolve(undefined),
+  attempt: () => Promise.resolve({ ended: () => undefined }),
 };
-
-export const refusedPinsName = "refused-pins.json";
-
-/** Far more than the record ever has. Bytes. */
-const largestRecord = 2 * 1024 ** 2;
 
 /**
  * The PINs remembered in a state folder. They are hashed, each with its own salt; nobody but the folder's
@@ -68,181 +71,131 @@ export function refusedPins(
   { retry }: { readonly retry: boolean },
 ): RefusedPins {
   return {
-    alone: async (login, patience, work) => {
-      const state = retry ? undefined : open();
-      if (state === undefined) return work();
-      return oneAtATime(
-        state,
-        login.token,
-        patience,
-        () => {
-          tryWrite(state);
-        },
-        work,
-      );
-    },
     refusedAt: async (login) => {
       const state = retry ? undefined : open();
-      const known = state && (await sameOf(login, readIfPossible(state)));
-      const last = known?.at(-1);
-      return last && new Date(last.at);
+      return state && refusalIn(await sameOf(login, readIfPossible(state)));
     },
-    refused: (login) =>
-      orWarning(unnoted, async () => {
-        const state = open();
-        if (state === undefined) throw withoutHome();
-        await remember(state, login);
-      }),
-    accepted: (login) =>
-      orWarning(stillNoted, async () => {
-        // without that, it would not have been sent
-        const state = retry ? open() : undefined;
-        if (state !== undefined) await forget(state, login);
-      }),
+    attempt: async (login, patience) => {
+      const state = open();
+      if (state === undefined) return withoutState;
+      return retry ? retried(state, login) : guarded(state, login, patience);
+    },
   };
 }
 
-/** Writes the record that is there as it is. What is not a record is left, for the question to find. */
-function tryWrite(state: OwnState): void {
-  const bytes = content(state);
-  if (bytes !== undefined && parseRecord(bytes.toString("utf8")) !== undefined) change(state, (pins) => pins);
+const withoutState: Attempt = {
+  ended: (end) =>
+    end !== "refused"
+      ? undefined
+      : orWarning(unnoted, () => {
+          throw withoutHome();
+        }),
+};
+
+async function guarded(state: OwnState, login: TokenLogin, patience: Patience): Promise<Attempt> {
+  const lock = await lockForLogin(state, login.token, patience);
+  try {
+    const same = await sameOf(login, rememberedPins(state));
+    const refusal = refusalIn(same);
+    if (refusal !== undefined) {
+      lock.release();
+      return { refusal };
+    }
+    const before = same.at(-1);
+    const entry = await entryOf(login);
+    const unanswered = (before?.unanswered ?? 0) + 1;
+    await orNotSent(() => {
+      change(state, (pins) => withRefused(without(pins, same), { ...entry, unanswered }));
+    });
+    return {
+      ...(before && { unanswered: new Date(before.at) }),
+      ended: (end) => {
+        try {
+          return noted(state, entry, same, end);
+        } finally {
+          lock.release();
+        }
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
-async function remember(state: OwnState, { token, pin, environment = {} }: TokenLogin): Promise<void> {
-  const same = await sameOf({ token, pin, environment }, rememberedPins(state));
-  const hash = await pinHash(pin, environment);
-  const added: RefusedPin = { ...token, at: new Date().toISOString(), ...hash };
-  state.ensure();
-  change(state, (pins) => withRefused(without(pins, same), added));
+/** What somebody wants tried all the same is not kept from it by a record that cannot be read or changed. */
+async function retried(state: OwnState, login: TokenLogin): Promise<Attempt> {
+  const known = orNothing(() => rememberedPins(state));
+  const same = await sameOf(login, known, sharesMember);
+  const entry = await entryOf(login);
+  orNothing(() => {
+    state.ensure();
+    change(state, (pins) => withRefused(without(pins, same), { ...entry, unanswered: 1 }));
+    return [];
+  });
+  return { ended: (end) => noted(state, entry, same, end) };
 }
 
-async function forget(state: OwnState, login: TokenLogin): Promise<void> {
-  const same = await sameOf(login, rememberedPins(state), sharesMember);
-  if (same.length > 0) change(state, (pins) => without(pins, same));
+function orNothing(work: () => readonly RefusedPin[]): readonly RefusedPin[] {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [];
+  }
+}
+
+function noted(
+  state: OwnState,
+  entry: RefusedPin,
+  before: readonly RefusedPin[],
+  end: LoginEnd,
+): Problem | undefined {
+  const others = (pins: readonly RefusedPin[]): readonly RefusedPin[] => without(pins, [...before, entry]);
+  switch (end) {
+    case "accepted":
+      return orWarning(stillNoted, () => {
+        change(state, others);
+      });
+    case "uncounted":
+      return orWarning(stillNoted, () => {
+        change(state, (pins) => before.reduce(withRefused, others(pins)));
+      });
+    case "refused":
+      return orWarning(unnoted, () => {
+        change(state, (pins) => withRefused(others(pins), { ...entry, at: new Date().toISOString() }));
+      });
+    case "unanswered":
+      // as it was noted when it began
+      return undefined;
+  }
+}
+
+async function entryOf({ token, pin }: TokenLogin): Promise<RefusedPin> {
+  return { ...token, at: new Date().toISOString(), ...(await pinHash(pin)) };
+}
+
+/** After this many attempts without an answer, the PIN is not sent again. */
+const mostUnanswered = 2;
+
+function refusalIn(same: readonly RefusedPin[]): Refusal | undefined {
+  const last = same.findLast(({ unanswered }) => unanswered === undefined || unanswered >= mostUnanswered);
+  return last && { at: new Date(last.at), answer: last.unanswered === undefined ? "refused" : "none" };
 }
 
 /** What is remembered of this PIN and this token. */
 async function sameOf(
-  { token, pin, environment = {} }: TokenLogin,
+  { token, pin }: TokenLogin,
   pins: readonly RefusedPin[],
   isMeant = isSameToken,
 ): Promise<readonly RefusedPin[]> {
   const same: RefusedPin[] = [];
-  for (const known of pins)
-    if (isMeant(known, token) && (await isHashOf(known, pin, environment))) same.push(known);
+  for (const known of pins) if (isMeant(known, token) && (await isHashOf(known, pin))) same.push(known);
   return same;
 }
 
 function without(pins: readonly RefusedPin[], gone: readonly RefusedPin[]): readonly RefusedPin[] {
   const salts = new Set(gone.map(({ salt }) => salt));
-  return pins.filter(({ salt }) => !salts.has(salt));
-}
-
-/** The PINs that are remembered there, as hashes. Throws as `refusedAt` does. */
-export function rememberedPins(state: OwnState): readonly RefusedPin[] {
-  return parsed(state, content(state));
-}
-
-/** A user who is not root may have no home: nothing is remembered then. What root cannot read is thrown. */
-function readIfPossible(state: OwnState): readonly RefusedPin[] {
-  try {
-    return rememberedPins(state);
-  } catch (error) {
-    if (state.owner.uid === 0 || !(error instanceof Problem) || !error.code.startsWith("host-")) throw error;
-    return [];
-  }
-}
-
-function content({ files, folder }: OwnState): Buffer | undefined {
-  return files.read(joined(folder, refusedPinsName), largestRecord);
-}
-
-function parsed({ folder }: OwnState, bytes: Buffer | undefined): readonly RefusedPin[] {
-  if (bytes === undefined) return [];
-  const pins = parseRecord(bytes.toString("utf8"));
-  if (pins !== undefined) return pins;
-  const file = joined(folder, refusedPinsName);
-  const names = [file, `${file}.damaged`].map(shellWord).join(" ");
-  throw new Problem("pin-record-damaged", "the record of the PINs that tokens refused is damaged", {
-    where: { path: file },
-    detail: "whether this PIN was refused before cannot be told, so no login was tried",
-    hint: `if you are sure of the PIN, move the file away: mv ${names}`,
-  });
-}
-
-/** How often it is tried when another process changes the record at the same moment. */
-const mostTries = 5;
-
-/** Changes the record as it is now. No other code of this process runs in between. */
-function change(state: OwnState, edit: (pins: readonly RefusedPin[]) => readonly RefusedPin[]): void {
-  for (let tries = 1; ; tries++) {
-    const before = content(state);
-    const pins = edit(parsed(state, before));
-    try {
-      const { files, folder, owner } = state;
-      const bytes = Buffer.from(recordText(pins));
-      files.write(joined(folder, refusedPinsName), bytes, { mode: 0o600, ...owner }, (now) => {
-        if (!isSame(before, now)) throw changedMeanwhile();
-      });
-      return;
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "host-entry-changed" || tries >= mostTries)
-        throw error;
-    }
-  }
-}
-
-function isSame(before: Buffer | undefined, now: Buffer | undefined): boolean {
-  return before === undefined || now === undefined ? before === now : before.equals(now);
-}
-
-function changedMeanwhile(): Problem {
-  return new Problem("host-entry-changed", "another process keeps changing the record of refused PINs", {
-    hint: "run again when it has ended",
-  });
-}
-
-/** What follows from a record that could not be written. */
-interface Unwritten {
-  readonly title: string;
-  readonly titleIfDamaged?: string;
-  readonly hint: string;
-}
-
-const unnoted: Unwritten = {
-  title: "it could not be noted that the token refused this PIN",
-  hint: "correct the PIN before the next run, which would send it again",
-};
-
-const stillNoted: Unwritten = {
-  title: "it is still noted that the token refused this PIN, which it has now accepted",
-  titleIfDamaged: "the token has accepted this PIN; whether an earlier refusal is still noted cannot be told",
-  hint: "until that can be changed, --retry-pin is needed",
-};
-
-async function orWarning(
-  { title, titleIfDamaged, hint }: Unwritten,
-  work: () => Promise<void>,
-): Promise<Problem | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    const titled = cause.code === "pin-record-damaged" ? (titleIfDamaged ?? title) : title;
-    return new Problem("pin-record-not-written", titled, {
-      severity: "warning",
-      ...(cause.where && { where: cause.where }),
-      detail: cause.message,
-      hint: cause.hint === undefined ? hint : `${hint}; for the record: ${cause.hint}`,
-      cause,
-    });
-  }
-}
-
-function withoutHome(): Problem {
-  return new Problem(
-    "pin-record-not-written",
-    "neither HOME nor XDG_STATE_HOME names a folder that is there for it",
-  );
+  const left = pins.filter(({ salt }) => !salts.has(salt));
+  return left.length === pins.length ? pins : left;
 }

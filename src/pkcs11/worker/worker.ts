@@ -17,24 +17,14 @@ import { whyUnreached } from "./why-unreached.js";
 
 /**
  * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request
- * and the PIN from standard input, reports on descriptor 3, and leaves by `process.exit`: any other end would
+ * from standard input, reports on descriptor 3, where it also gets the PIN when it asks for it, and leaves by `process.exit`: any other end would
  * unload the module while its threads are running.
  */
 const reports = 3;
 
-interface Input {
-  readonly request: WorkerRequest;
-  readonly pin: string | undefined;
-}
-
-function readInput(): Input | undefined {
+function readRequest(): WorkerRequest | undefined {
   const input = readFileSync(0);
-  const end = input.indexOf("\n");
-  const request = asRequest(input.subarray(0, Math.max(0, end)).toString());
-  if (request === undefined) return undefined;
-  if (request.pinBytes === null) return { request, pin: undefined };
-  const pin = input.subarray(end + 1, end + 1 + request.pinBytes);
-  return pin.length === request.pinBytes ? { request, pin: pin.toString() } : undefined;
+  return asRequest(input.subarray(0, Math.max(0, input.indexOf("\n"))).toString());
 }
 
 /** Blocks until everything is written: the message has to be out before the call that may end the process. */
@@ -49,13 +39,28 @@ function tell(nonce: string, message: WorkerMessage): void {
  */
 function pause(nonce: string): void {
   tell(nonce, { type: "paused" });
-  readSync(reports, Buffer.alloc(1));
+  readBytes(1);
 }
 
-function newRun(library: PKCS11, { request, pin }: Input, unreached: string | undefined): Run {
+/** The parent has the last word on whether the PIN is sent, now that it knows the token. */
+function askPin({ nonce, pinBytes }: WorkerRequest): string | undefined {
+  tell(nonce, { type: "login" });
+  return readBytes(1).toString() === "+" ? readBytes(pinBytes ?? 0).toString() : undefined;
+}
+
+/** Fewer, if the parent has gone. */
+function readBytes(count: number): Buffer {
+  const bytes = Buffer.alloc(count);
+  let length = 0;
+  for (let read = 1; length < count && read > 0; length += read)
+    read = readSync(reports, bytes, length, count - length, null);
+  return bytes.subarray(0, length);
+}
+
+function newRun(library: PKCS11, request: WorkerRequest, unreached: string | undefined): Run {
   return {
     request,
-    pin,
+    hasPin: request.pinBytes !== null,
     unreached,
     library: announcedLibrary(library, (call) => {
       tell(request.nonce, { type: "call", call });
@@ -63,6 +68,7 @@ function newRun(library: PKCS11, { request, pin }: Input, unreached: string | un
     tell: (message) => {
       tell(request.nonce, message);
     },
+    askPin: () => askPin(request),
     pause: () => {
       pause(request.nonce);
     },
@@ -114,8 +120,7 @@ function enterFolder({ umask, folder }: Surroundings): void {
   }
 }
 
-async function work(input: Input): Promise<void> {
-  const { request } = input;
+async function work(request: WorkerRequest): Promise<void> {
   let why: RefusalReason = "addon";
   try {
     const { PKCS11 } = await import("pkcs11js");
@@ -126,7 +131,7 @@ async function work(input: Input): Promise<void> {
     const unreached = await whyUnreached(addresses);
     limitResources(request.surroundings);
     const checks = checksOf(request.task).filter(({ id }) => id !== "reach" || addresses.length > 0);
-    runChecks(checks, newRun(library, input, unreached));
+    runChecks(checks, newRun(library, request, unreached));
     tell(request.nonce, { type: "done" });
   } catch (error) {
     tell(request.nonce, {
@@ -141,7 +146,7 @@ async function work(input: Input): Promise<void> {
 closeOthers();
 // not for the programs that the module starts
 if (process.env["LD_DEBUG"] === loaderTells) delete process.env["LD_DEBUG"];
-const input = readInput();
-if (input === undefined) process.exit(2);
-enterFolder(input.request.surroundings);
-void work(input).finally(() => process.exit(0));
+const request = readRequest();
+if (request === undefined) process.exit(2);
+enterFolder(request.surroundings);
+void work(request).finally(() => process.exit(0));

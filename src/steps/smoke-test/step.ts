@@ -211,6 +211,6 @@ function codeOf({ id, unavailable }: CheckResult): ProblemCode {
 
 function titleOf({ id, ckr }: CheckResult, token: string): string {
   return id === "refused-pin"
-    ? `token ${token} has refused this PIN before`
+    ? `this PIN was not sent to token ${token} again`
     : `the smoke test of token ${token} failed at ${id}${ckr === undefined ? "" : ` with ${ckr}`}`;
 }

@@ -15,15 +15,15 @@ function callersOf(name: string): readonly string[] {
   return [...texts].filter(([, text]) => call.test(text)).map(([file]) => file);
 }
 
-test("a token is logged in to in one place, which one function alone starts, and that asks first", (t) => {
+test("a token is logged in to in one place, which has the PIN from one gate", (t) => {
   t.strictSame(callersOf("C_Login"), ["pkcs11/worker/checks/session.ts"]);
+  t.strictSame(callersOf("run.askPin"), ["pkcs11/worker/checks/session.ts"]);
   t.strictSame(callersOf("runWorker"), ["pkcs11/test-token.ts"]);
-  const text = textOf("pkcs11/test-token.ts");
-  t.ok(text.indexOf("await refusedBefore(request)") > 0);
-  t.ok(
-    text.indexOf("await refusedBefore(request)") < text.indexOf("runWorker({"),
-    "before the worker starts",
-  );
+  t.strictSame(callersOf("gate.mayLogIn"), ["pkcs11/test-token.ts"]);
+  const asked = textOf("pkcs11/test-token.ts");
+  t.ok(asked.indexOf("await refusedBefore(request)") > 0);
+  t.ok(asked.indexOf("await refusedBefore(request)") < asked.indexOf("runWorker({"), "and before it starts");
+  t.match(asked, "input: Buffer.from(`${JSON.stringify(asked)}\\n`),", "what it starts with has no PIN");
   t.end();
 });
 

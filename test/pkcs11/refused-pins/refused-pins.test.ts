@@ -1,21 +1,32 @@
-import t, { test } from "tap";
-import { execFileSync } from "node:child_process";
+import t, { test, type Test } from "tap";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { createHash } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { userState } from "../../../src/host/state-folder.js";
-import { refusedPins, type RefusedPins } from "../../../src/pkcs11/refused-pins/refused-pins.js";
+import {
+  type Attempt,
+  refusedPins,
+  type RefusedPins,
+  type TokenLogin,
+} from "../../../src/pkcs11/refused-pins/refused-pins.js";
 import type { TokenReport } from "../../../src/pkcs11/report.js";
 import { smokeTest, type SmokeRequest } from "../../../src/pkcs11/test-token.js";
 import { Secret } from "../../../src/problem/secret.js";
 import { buildWorker } from "../../support/build-worker.js";
+import { bundle } from "../../support/bundle.js";
+import { fixtureModules } from "../../support/fixture-module.js";
 import { markedPin } from "../../support/marked-pin.js";
 import { softTokens, userPin } from "../../support/soft-token.js";
 
 const worker = await buildWorker();
-const soft = softTokens("one", "two");
+const soft = softTokens("one", "two", "three", "four");
+const modules = fixtureModules();
 t.teardown(() => {
   worker.remove();
+  modules.remove();
   soft.remove();
 });
 
@@ -52,31 +63,42 @@ const unstartable = { workerPath: "/nonexistent/worker.cjs" };
 
 const failure = ({ checks }: TokenReport) => checks.find(({ status }) => status === "fail");
 
-test("a PIN that the token refused is not sent again: no process is even started", async (t) => {
-  t.match(failure(await smoke(marked.text)), { id: "login", ckr: "CKR_PIN_INCORRECT" });
-  const again = await smoke(marked.text, unstartable);
-  t.match(again, {
-    label: "one",
-    checks: [
-      { id: "refused-pin", status: "fail", detail: /refused this PIN on .* UTC/, hint: /--retry-pin/ },
-    ],
-  });
-  t.equal(again.checks.length, 1);
-  for (const token of [{ only: true }, { label: "one", serial: "another" }] as const) {
-    const other = smoke(marked.text, { ...unstartable, token });
-    if ("only" in token) t.match(failure(await other), { id: "refused-pin" });
-    else await t.rejects(other, { code: "smoke-worker-failed" }, "a token of another serial number");
-  }
+/** What the gate said, and that the module was not given the PIN. */
+function notSent(t: Test, report: TokenReport, expected: object = {}): void {
+  const hint = /--retry-pin/;
+  t.match(failure(report), { id: "refused-pin", detail: /refused this PIN on .* UTC/, hint, ...expected });
+  t.match(
+    report.checks.find(({ id }) => id === "login"),
+    { status: "skip", detail: "the PIN was not sent" },
+  );
+}
+
+test("a PIN that the token refused is not sent to it again, whatever way leads to it", async (t) => {
+  const refused = await smoke(marked.text);
+  t.match(failure(refused), { id: "login", ckr: "CKR_PIN_INCORRECT" });
+  const { serial = "" } = refused;
+  notSent(t, await smoke(marked.text));
+  notSent(t, await smoke(marked.text, { token: { serial } }));
+  notSent(t, await smoke(marked.text, { token: { label: "one", serial } }));
+  notSent(t, await smoke(marked.text, { environment: { ...soft.environment, X: "1" } }));
+  const wrapped = { ...soft.environment, WRAP_MODULE: soft.module };
+  notSent(t, await smoke(marked.text, { module: modules.wrapping(), environment: wrapped }));
 });
 
-test("another PIN is sent, and so is this one to another token, module or configuration", async (t) => {
+test("where members lead to the token, no process is even started", async (t) => {
+  const endpoints = ["10.0.0.1:1"];
+  t.match(failure(await smoke(marked.text, { ...unstartable, endpoints })), { id: "refused-pin" });
+});
+
+test("another PIN is sent, and so is this one to another token", async (t) => {
   t.equal(failure(await smoke(userPin)), undefined);
   t.match(failure(await smoke(marked.text, { token: { label: "two" } })), { id: "login" });
-  const elsewhere = { environment: { ...soft.environment, MORE: "1" } };
-  t.match(failure(await smoke(marked.text, elsewhere)), { id: "login" });
-  await t.rejects(smoke(marked.text, { ...unstartable, module: "libother.so" }), {
-    code: "smoke-worker-failed",
+  const other = softTokens("one");
+  t.teardown(() => {
+    other.remove();
   });
+  const sameLabel = { environment: other.environment };
+  t.match(failure(await smoke(marked.text, sameLabel)), { id: "login" }, "of another serial number");
 });
 
 test("the record is its owner's alone, and has nothing of a PIN but a slow, salted hash", (t) => {
@@ -99,7 +121,7 @@ test("--retry-pin: refused again, it is remembered once; accepted, it is forgott
   t.match(failure(await smoke(marked.text, { refusedPins: memory({ retry: true }) })), { id: "login" });
   const after = JSON.parse(readFileSync(record, "utf8")) as { refused: unknown[] };
   t.equal(after.refused.length, before.refused.length);
-  t.match(failure(await smoke(marked.text, unstartable)), { id: "refused-pin" });
+  notSent(t, await smoke(marked.text));
   // as the HSM's administrator does, who gives the user the PIN that was sent
   const change = ["--change-pin", "--login", "--token-label", "one", "--pin", userPin];
   execFileSync("pkcs11-tool", ["--module", soft.module, ...change, "--new-pin", marked.text], {
@@ -127,13 +149,96 @@ test("a damaged record: no login is tried, and it is said what to do", async (t)
   writeFileSync(record, whole);
 });
 
+/** An attempt of another process. */
+async function begun(login: TokenLogin): Promise<Extract<Attempt, { refusal?: undefined }>> {
+  const attempt = await memory().attempt(login, { waitMs: 1000 });
+  if (attempt.refusal !== undefined) throw new Error("refused");
+  return attempt;
+}
+
 test("refusals at the same moment are all remembered", async (t) => {
-  const same = memory();
-  const token = { module: "m.so" };
-  const pins = Array.from({ length: 3 }, (_, index) => new Secret(`wrong-${index}`));
-  const told = await Promise.all(pins.map((pin) => same.refused({ token, pin })));
-  t.ok(told.every((warning) => warning === undefined));
-  for (const pin of pins) t.type(await same.refusedAt({ token, pin }), Date);
+  const logins = Array.from({ length: 3 }, (_, index) => ({
+    token: { module: "m.so", label: `${index}`, serial: "1", manufacturer: "m" },
+    pin: new Secret("wrong"),
+  }));
+  const attempts = await Promise.all(logins.map(begun));
+  for (const attempt of attempts) t.equal(attempt.ended("refused"), undefined);
+  for (const login of logins) t.match(await memory().refusedAt(login), { answer: "refused" });
+});
+
+test("an attempt is on the disk before the login, and goes when the token has accepted it", async (t) => {
+  const login = { token: { module: "n.so", label: "n", manufacturer: "n" }, pin: new Secret("right") };
+  const before = readFileSync(record, "utf8");
+  const attempt = await begun(login);
+  t.match(readFileSync(record, "utf8"), /"unanswered": 1/);
+  t.equal(attempt.ended("accepted"), undefined);
+  t.equal(readFileSync(record, "utf8"), before);
+  const other = await begun(login);
+  t.equal(other.ended("uncounted"), undefined, "what says nothing of the PIN is no attempt");
+  t.equal(readFileSync(record, "utf8"), before);
+});
+
+const hanging = { ...soft.environment, WRAP_MODULE: soft.module, WRAP_HANG: "C_Login" };
+
+test("a login without an answer is tried once more, and after two only with --retry-pin", async (t) => {
+  const [module, token] = [modules.wrapping(), { label: "three" }];
+  const hung = { module, token, environment: hanging, timeoutMs: 4000 };
+  t.match(failure(await smoke(userPin, hung)), { id: "login", detail: /C_Login did not return/ });
+  const again = await smoke(userPin, hung);
+  t.match(failure(again), { id: "login" });
+  t.match(again.checks.at(-1), {
+    id: "refused-pin",
+    status: "warn",
+    detail: /had no answer.*sent once more/,
+  });
+  const sane = { module, token, environment: { ...hanging, WRAP_HANG: "" } };
+  notSent(t, await smoke(userPin, sane), {
+    detail: /^two logins with this PIN in a row had no answer, the last/,
+  });
+  t.equal(failure(await smoke(userPin, { ...sane, refusedPins: memory({ retry: true }) })), undefined);
+  t.equal(failure(await smoke(userPin, sane)), undefined, "and from then on without it");
+});
+
+test("a good PIN survives one kill, and what came before is forgotten when it is accepted", async (t) => {
+  const [module, token] = [modules.wrapping(), { label: "three" }];
+  const sane = { module, token, environment: { ...hanging, WRAP_HANG: "" } };
+  for (let round = 0; round < 3; round++) {
+    const hung = await smoke(userPin, { ...sane, environment: hanging, timeoutMs: 4000 });
+    t.match(failure(hung), { id: "login" });
+    const report = await smoke(userPin, sane);
+    t.equal(failure(report), undefined);
+    t.match(report.checks.at(-1), { id: "refused-pin", status: "warn" });
+    t.equal(
+      (await smoke(userPin, sane)).checks.find(({ id }) => id === "refused-pin"),
+      undefined,
+    );
+  }
+});
+
+test("a run that is killed at the login has noted that it began", async (t) => {
+  const parent = join(home, "killed.mjs");
+  const request = { module: modules.wrapping(), environment: hanging, workerPath: worker.path };
+  const code = bundle(`
+    import { smokeTest } from "../../src/pkcs11/test-token.js";
+    import { refusedPins } from "../../src/pkcs11/refused-pins/refused-pins.js";
+    import { userState } from "../../src/host/state-folder.js";
+    import { Secret } from "../../src/problem/secret.js";
+    const state = () => userState({ HOME: ${JSON.stringify(home)} }, ${JSON.stringify(owner)});
+    await smokeTest({ ...${JSON.stringify(request)}, token: { label: "four" },
+      pin: new Secret("wrong-6"), refusedPins: refusedPins(state, { retry: false }) });`);
+  writeFileSync(parent, code);
+  const child = spawn(process.execPath, [parent], { stdio: "ignore", env: {} });
+  const ended = once(child, "exit");
+  for (let tries = 0; tries < 200 && !readFileSync(record, "utf8").includes('"four"'); tries++)
+    await delay(50);
+  child.kill("SIGKILL");
+  await ended;
+  t.match(readFileSync(record, "utf8"), /"four"[^}]*"unanswered": 1/);
+  t.notMatch(readFileSync(record, "utf8"), "wrong-6");
+  const next = await smoke("wrong-6", { token: { label: "four" } });
+  t.match(failure(next), { id: "login" });
+  t.match(next.checks.at(-1), { id: "refused-pin", status: "warn", detail: /had no answer/ });
+  notSent(t, await smoke("wrong-6", { token: { label: "four" } }));
 });
 
 test("what cannot be remembered is said with the refusal", async (t) => {
@@ -147,7 +252,7 @@ test("without a record that can be written, only --retry-pin sends the PIN", asy
   mkdirSync(open);
   chmodSync(open, 0o777);
   const request = { token: { label: "two" }, refusedPins: memory({ HOME: open }) };
-  await t.rejects(smoke("wrong-2", { ...request, ...unstartable }), {
+  await t.rejects(smoke("wrong-2", request), {
     code: "pin-record-not-written",
     severity: "error",
     hint: /; --retry-pin sends the PIN all the same$/,
@@ -165,7 +270,7 @@ test("without a record that can be written, only --retry-pin sends the PIN", asy
 test("a record that can be read and not changed: nothing is sent", async (t) => {
   execFileSync("chattr", ["+i", record]);
   try {
-    await t.rejects(smoke("wrong-3", { token: { label: "two" }, ...unstartable }), {
+    await t.rejects(smoke("wrong-3", { token: { label: "two" } }), {
       code: "pin-record-not-written",
     });
   } finally {
@@ -180,19 +285,33 @@ test("runs at the same moment with one wrong PIN make one attempt", async (t) =>
   t.strictSame(readdirSync(folder), ["refused-pins.json"], "no lock is left");
 });
 
+test("runs at the same moment that choose the token in different ways make one attempt", async (t) => {
+  const { serial = "" } = await smoke(userPin, { token: { label: "four" } });
+  const ways: readonly Partial<SmokeRequest>[] = [
+    { token: { label: "four" } },
+    { token: { serial } },
+    { token: { label: "four", serial }, environment: { ...soft.environment, X: "1" } },
+    {
+      token: { serial },
+      module: modules.wrapping(),
+      environment: { ...soft.environment, WRAP_MODULE: soft.module },
+    },
+  ];
+  const failed = (await Promise.all(ways.map((way) => smoke("wrong-7", way)))).map(
+    (report) => failure(report)?.id,
+  );
+  t.strictSame(failed.sort(), ["login", "refused-pin", "refused-pin", "refused-pin"]);
+});
+
 test("whoever waits for another login too long is told, and sends nothing", async (t) => {
-  const held = memory();
-  const [token, pin] = [{ module: basename(soft.module), label: "two" }, new Secret("wrong-5")];
-  await held.alone({ token, pin }, { waitMs: 1000 }, async () => {
-    await t.rejects(smoke("wrong-5", { token: { label: "two" }, timeoutMs: 300, ...unstartable }), {
-      code: "pin-record-busy",
-      hint: /--timeout/,
-    });
-    await t.rejects(smoke("wrong-5", { token: { label: "one" }, ...unstartable }), {
-      code: "smoke-worker-failed",
-    });
+  const { serial = "", manufacturer = "" } = await smoke(userPin, { token: { label: "four" } });
+  const token = { module: basename(soft.module), label: "four", serial, manufacturer };
+  const held = await begun({ token, pin: new Secret("wrong-8") });
+  await t.rejects(smoke("wrong-5", { token: { label: "four" }, timeoutMs: 3000 }), {
+    code: "pin-record-busy",
+    hint: /--timeout/,
   });
-  await t.rejects(smoke("wrong-5", { token: { label: "two" }, ...unstartable }), {
-    code: "smoke-worker-failed",
-  });
+  t.equal(failure(await smoke(userPin, { token: { label: "three" } })), undefined, "another token");
+  held.ended("uncounted");
+  t.match(failure(await smoke("wrong-5", { token: { label: "four" } })), { id: "login" });
 });

@@ -1,5 +1,5 @@
 import { machineState } from "../../../host/state-folder.js";
-import { rememberedPins } from "../../../pkcs11/refused-pins/refused-pins.js";
+import { rememberedPins } from "../../../pkcs11/refused-pins/record-file.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Check } from "../check.js";
 

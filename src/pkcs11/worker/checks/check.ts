@@ -34,12 +34,14 @@ export interface ChosenToken {
 /** What one run of the smoke test knows so far; the checks fill it in, in their order. */
 export interface Run {
   readonly request: WorkerRequest;
-  readonly pin: string | undefined;
+  readonly hasPin: boolean;
   /** Every C_ call on it is announced; a refused one throws CryptokiError. */
   readonly library: PKCS11;
   /** Why the HSM's addresses cannot be reached. */
   readonly unreached: string | undefined;
   tell(message: WorkerMessage): void;
+  /** The PIN, just before it is used; undefined: it is not to be sent to this token. */
+  askPin(): string | undefined;
   /** Waits for the parent's signal to go on. */
   pause(): void;
   /** Milliseconds of the monotonic clock. */

@@ -43,10 +43,12 @@ function open(run: Run, writable: boolean): void {
 export const login: Check = {
   id: "login",
   refused: "stop",
-  skip: (run) => (run.pin === undefined ? "no PIN was given" : undefined),
+  skip: (run) => (run.hasPin ? undefined : "no PIN was given"),
   perform(run) {
+    const pin = run.askPin();
+    if (pin === undefined) return { status: "skip", stop: true, detail: "the PIN was not sent" };
     try {
-      run.library.C_Login(sessionOf(run), CKU_USER, run.pin ?? "");
+      run.library.C_Login(sessionOf(run), CKU_USER, pin);
       run.loggedIn = true;
       run.pinTaken = true;
       return { status: "pass" };

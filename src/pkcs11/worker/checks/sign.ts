@@ -82,7 +82,7 @@ function tooLittle(run: Run, names: readonly string[]): Outcome {
   const unproven =
     atLeast === "signed-session-key" ? "a key made in the session signs" : "a key that is on the token signs";
   return {
-    status: run.failed || (run.pin === undefined && pinOptional) ? "warn" : "fail",
+    status: run.failed || (!run.hasPin && pinOptional) ? "warn" : "fail",
     detail:
       names.length > 0
         ? `only with ${names.join(" and ")}: it is not proven that ${unproven}`
@@ -94,7 +94,7 @@ function tooLittle(run: Run, names: readonly string[]): Outcome {
 }
 
 function hintOf(run: Run): string {
-  if (run.pin === undefined && !run.loggedIn) return "give the PIN, so that the test can log in";
+  if (!run.hasPin && !run.loggedIn) return "give the PIN, so that the test can log in";
   if (run.request.atLeast === "logged-in")
     return "end the programs that keep this user logged in to the token, and test again";
   if (run.request.atLeast === "signed-session-key" && run.signed.length > 0)

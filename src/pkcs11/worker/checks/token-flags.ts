@@ -27,7 +27,7 @@ const warnings: readonly (readonly [number, string])[] = [
 export const tokenFlags: Check = {
   id: "token-flags",
   refused: "stop",
-  perform: (run) => readFlags(tokenOf(run).flags, run.pin !== undefined),
+  perform: (run) => readFlags(tokenOf(run).flags, run.hasPin),
 };
 
 /**

@@ -59,7 +59,7 @@ export function tokenFailed({ name }: KeyStore, module: string, failure: CheckRe
   if (id === "refused-pin")
     return new Problem(
       "pin-refused-before",
-      `the token of key store ${quotedName(name)} has refused this PIN before`,
+      `this PIN was not sent again to the token of key store ${quotedName(name)}`,
       told,
     );
   return new Problem(
