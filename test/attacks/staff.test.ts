@@ -64,7 +64,7 @@ test(
       () => {
         files(61_234).write(path("/usr/local/lib/file"), Buffer.from("x"), rights);
       },
-      { code: "host-untrusted-folder" },
+      { code: "host-untrusted-folder", hint: /setfacl -b \/usr\/local\/lib removes it$/ },
       "staff's, but not root's",
     );
   },

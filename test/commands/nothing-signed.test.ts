@@ -157,6 +157,16 @@ test("apply and ha edits: the last line and --json say what was not signed, and 
   t.ok(reportSchema(documents[0]), JSON.stringify(reportSchema.errors));
 });
 
+test("a service that was down before and did not start: the last line says that it is not running", async (t) => {
+  const down = new Problem("service-flapping", "amplia.service keeps starting and ending", {
+    severity: "warning",
+  });
+  t.match(shown({ problems: [down], smoke: { tokens: [signed] } }), {
+    exitCode: 0,
+    last: "applied: 1 change (run r); the service is not running: amplia.service keeps starting and ending",
+  });
+});
+
 test("no word of it where all signed, or where the run failed, which is told", async (t) => {
   t.equal(shown({ smoke: { tokens: [signed] } }).last, "applied: 1 change (run r)");
   const failed = shown({

@@ -5,6 +5,7 @@ import { whoRuns } from "../../host/who.js";
 import { ownCommand } from "../../host/own-command.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import type { SmokeReport } from "../../pkcs11/report.js";
+import type { ProblemCode } from "../../problem/codes.js";
 import { asWarning, errorsLast, Problem, throwIfErrors, exitCodeOf } from "../../problem/problem.js";
 import { asBeforeText } from "../../ui/reports/as-before-text.js";
 import { countText, planText } from "../../ui/reports/plan-text.js";
@@ -151,7 +152,7 @@ export function showRun(
     for (const problem of errorsLast(result.problems)) output.problem(problem);
     if (note !== undefined) output.note(note);
     if (result.exposureMs !== undefined) output.note(exposureText(result.exposureMs));
-    output.result([outcomeText(plan, result), ...unproven(result)].join("; "));
+    output.result([outcomeText(plan, result), ...notRunning(result), ...unproven(result)].join("; "));
   }
   return exitCodeOfRun(result);
 }
@@ -192,6 +193,19 @@ function outcomeText(plan: Plan, { outcome, run }: RunResult): string {
       return run === null ? "failed: nothing was changed" : `failed (run ${run})`;
   }
 }
+
+/** A service that was down before is not held against the run, but nobody must take the run for its start. */
+function notRunning({ problems }: RunResult): readonly string[] {
+  const down = problems.find(({ code, severity }) => severity === "warning" && notUp.has(code));
+  return down === undefined ? [] : [`the service is not running: ${down.message}`];
+}
+
+const notUp: ReadonlySet<ProblemCode> = new Set([
+  "service-not-active",
+  "service-flapping",
+  "service-restart-failed",
+  "service-restart-timeout",
+]);
 
 /** A success without a signature must not look like a proof. */
 function unproven({ outcome, smoke }: RunResult): readonly string[] {

@@ -1,3 +1,4 @@
+import { shellWord } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import type { Entry } from "../host.js";
@@ -49,7 +50,9 @@ export function requireTrustedFolder(
     {
       where: { path },
       detail: `mode ${modeText(folder.mode)}: whoever can write in it can replace what root is working on`,
-      hint: "take that right away with chmod g-w,o-w",
+      hint:
+        `take that right away with chmod g-w,o-w ${shellWord(path)}; where ls -ld shows a + after the mode, the ` +
+        `group's bits are those of an access control list: setfacl -b ${shellWord(path)} removes it`,
     },
   );
 }
