@@ -31,7 +31,7 @@ export interface WorkerRequest extends ProofRules {
   /** Whether the worker may answer `again`. */
   readonly mayStartAgain: boolean;
   readonly token: TokenChoice;
-  /** The length of the PIN, for which the worker asks when it is about to log in. Null: no PIN, so no login. */
+  /** Of the PIN, for which the worker asks when it is about to log in. Null: no PIN, so no login. */
   readonly pinBytes: number | null;
   readonly identity: Identity | null;
   readonly surroundings: Surroundings;

@@ -157,7 +157,7 @@ test("apply and ha edits: the last line and --json say what was not signed, and 
   t.ok(reportSchema(documents[0]), JSON.stringify(reportSchema.errors));
 });
 
-test("a service that was down before and did not start: the last line says that it is not running", async (t) => {
+test("a service that was down before and did not start: the last line says so", async (t) => {
   const down = new Problem("service-flapping", "amplia.service keeps starting and ending", {
     severity: "warning",
   });

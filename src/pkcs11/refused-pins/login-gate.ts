@@ -101,7 +101,7 @@ export function refusalText({ at, answer }: Refusal): { readonly detail: string;
   return answer === "refused"
     ? {
         detail: `the token refused this PIN on ${timeText(at)}; ${notSent}`,
-        hint: "correct the PIN; if the token was changed to take this one since, --retry-pin tries it once more",
+        hint: "correct the PIN; if the token has been changed since, --retry-pin tries it once more",
       }
     : {
         detail: `two logins with this PIN in a row had no answer, the last on ${timeText(at)}; ${notSent}`,
@@ -115,8 +115,8 @@ function triedAgain(at: Date): CheckResult {
     status: "warn",
     ms: 0,
     detail:
-      `an earlier login with this PIN, on ${timeText(at)}, had no answer: whether the token refused it is not ` +
-      "known, and it was sent once more",
+      `an earlier login with this PIN, on ${timeText(at)}, had no answer: whether the token refused it is ` +
+      "not known, and it was sent once more",
     hint: "a run that is killed or timed out while it logs in leaves this behind",
   };
 }

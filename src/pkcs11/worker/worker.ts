@@ -17,8 +17,8 @@ import { whyUnreached } from "./why-unreached.js";
 
 /**
  * The process in which a PKCS #11 module is loaded; it may hang, crash or end in any call. Reads the request
- * from standard input, reports on descriptor 3, where it also gets the PIN when it asks for it, and leaves by `process.exit`: any other end would
- * unload the module while its threads are running.
+ * from standard input, and reports on descriptor 3, where it also gets the PIN when it asks for it. Leaves by
+ * `process.exit`: any other end would unload the module while its threads are running.
  */
 const reports = 3;
 
