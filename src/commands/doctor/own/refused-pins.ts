@@ -9,7 +9,7 @@ export const refused: Check = {
   title: "no token has refused a PIN that root sent",
   look: ({ context: { isRoot } }) => {
     if (!isRoot) return { skipped: "needs root: what tokens refused is root's to know" };
-    const pins = rememberedPins(machineState());
+    const pins = rememberedPins(machineState()).filter(({ unanswered }) => unanswered === undefined);
     if (pins.length === 0) return { text: "none is remembered" };
     const tokens = pins.map(({ label, module, at }) => `${label ?? module}, ${at}`);
     const problem = new Problem("doctor-pin-refused", "tokens have refused PINs, which are not sent again", {
