@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
-  existsSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -83,7 +82,6 @@ function layOutSimulator(program) {
 /** The pages that the build made, such as man/knetctl.8, each into the folder of its section. */
 function layOutManual(built, to) {
   const from = join(built, "man");
-  if (!existsSync(from)) return;
   for (const page of readdirSync(from).sort())
     put(join(to, `man${page.split(".").at(-1)}`, `${page}.gz`), gzip(readFileSync(join(from, page))));
   rmSync(from, { recursive: true });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { inClone } from "../setup/clone.mjs";
 import { run } from "./run.mjs";
@@ -6,20 +6,12 @@ import { run } from "./run.mjs";
 /** Makes knetctl-X.Y.Z-1.x86_64.rpm of a payload with rpmbuild; returns its name. `level` is xz's. */
 export function makeRpm({ payload, version, epoch, out, level, work }) {
   const top = join(work, "rpm");
-  const manual = existsSync(join(payload, "usr/share/man"))
-    ? readdirSync(join(payload, "usr/share/man"), { recursive: true }).filter((name) => name.endsWith(".gz"))
-    : [];
   const defined = {
     _topdir: top,
     _tmppath: top,
     _binary_payload: `w${level}.xzdio`,
     package_version: version,
     payload,
-    manual:
-      manual
-        .sort()
-        .map((name) => `/usr/share/man/${name}`)
-        .join(" ") || "%{nil}",
   };
   const defines = Object.entries(defined).flatMap(([name, value]) => ["--define", `${name} ${value}`]);
   run(
