@@ -1,8 +1,12 @@
-/** Exit codes of the program; the numbers above 63 are those of sysexits.h. */
+/**
+ * Exit codes of the program; the numbers above 63 are those of sysexits.h. `unknown` is of `--nagios` alone,
+ * whose codes are those of its plugins.
+ */
 export const exitCodes = {
   done: 0,
   failed: 1,
   changesPending: 2,
+  unknown: 3,
   usage: 64,
   invalidProfile: 65,
   unavailable: 69,

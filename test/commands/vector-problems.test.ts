@@ -1,5 +1,5 @@
 import t from "tap";
-import { vectorProblems } from "../../src/commands/run/verify.js";
+import { lookAtMembers } from "../../src/commands/run/vector-problems.js";
 import { path } from "../../src/host/path.js";
 import type { Endpoint, Profile } from "../../src/profile/types.js";
 import { cluster } from "../simulator/rig.js";
@@ -8,7 +8,11 @@ import { recordedContext } from "../support/recorded-context.js";
 
 const dead: Endpoint = { ip: "127.0.0.99", port: 1 };
 
-function found(endpoints: readonly [Endpoint, ...Endpoint[]], nobodys: typeof endpoints = [dead]) {
+function found(
+  endpoints: readonly [Endpoint, ...Endpoint[]],
+  nobodys: typeof endpoints = [dead],
+  single = false,
+) {
   const profile: Profile = {
     source: "p.yaml",
     keyStores: new Map(),
@@ -20,7 +24,7 @@ function found(endpoints: readonly [Endpoint, ...Endpoint[]], nobodys: typeof en
     users: new Map([["ca", { name: "ca", connection: "hsm_1", authenticationType: "password" }]]),
   };
   const { context } = recordedContext({ workingFolder: path("/"), json: false });
-  return vectorProblems({ profile, host: new MemoryHost({}) }, context);
+  return lookAtMembers({ profile, host: new MemoryHost({}) }, context, { single });
 }
 
 t.test(

@@ -6,7 +6,7 @@ const mark = "KNETCTL_TEST_BELOW_SYSTEMD";
  * First process of the new namespaces: replaces what a service manager expects of its own, and becomes
  * systemd. It gets a /dev with the harmless devices alone, a read-only /proc/sys and /sys, since it and its
  * tools would set up the machine's kernel, and no unit at its start but its journal and D-Bus, which
- * `systemd-run --wait` needs.
+ * `systemd-run --wait` needs. Mounts are shared with the units' namespaces: a credential is mounted in one.
  */
 const init = `set -eu
 mount -n -t proc -o nosuid,nodev,noexec proc /proc
@@ -37,6 +37,7 @@ for wanted in /etc/systemd/system/*.wants/* /lib/systemd/system/*.wants/*; do
   esac
 done
 ln -sf /dev/null systemd-udevd.service
+mount -n --make-rshared /
 printf '[Unit]\\nDefaultDependencies=no\\nWants=dbus.socket systemd-journald.service\\n' >knetctl-test.target
 exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system \\
   --unit=knetctl-test.target --log-target=journal --show-status=no`;

@@ -1,38 +1,61 @@
 import { asWarning, isError, Problem } from "../../problem/problem.js";
 import { type Connection, endpointText } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
+import type { MemberState } from "../../ui/reports/observation.js";
 import type { Probed } from "../../vhsm/probe/probe-all.js";
 import type { StepInput } from "../../workflow/step.js";
 import type { CommandContext } from "../command.js";
+
+/** What probes showed of connections' endpoints. */
+export interface LookedAtMembers {
+  readonly members: readonly MemberState[];
+  /** Of HA vectors alone: the smoke test tells about an endpoint that has no others beside it. */
+  readonly problems: readonly Problem[];
+}
 
 /**
  * What is wrong with the members of every HA vector, all probed at once and without a credential: the smoke
  * test proves the first that answers, and says nothing about the others. A vector of which some members can
  * be used is `members-degraded`, one without any `members-unwell`; one that no user logs in through is only
- * warned of. Nothing for `--root`.
+ * warned of. `single`: connections with one endpoint are probed too. Nothing for `--root`.
  */
-export async function vectorProblems(
+export async function lookAtMembers(
   { profile: { connections, users, source }, host }: StepInput,
   { signal }: Pick<CommandContext, "signal">,
-): Promise<readonly Problem[]> {
-  const vectors = [...connections.values()].filter(({ endpoints }) => endpoints.length > 1);
+  { single }: { readonly single: boolean },
+): Promise<LookedAtMembers> {
+  const nothing = { members: [], problems: [] };
+  const looked = [...connections.values()].filter(({ endpoints }) => single || endpoints.length > 1);
   const isCut = (): boolean => signal.aborted;
-  if (vectors.length === 0 || host.root !== "/" || isCut()) return [];
+  if (looked.length === 0 || host.root !== "/" || isCut()) return nothing;
   const { probeAll, usualProbeMs } = await import("../../vhsm/probe/probe-all.js");
-  const wanted = vectors.flatMap(({ name, endpoints }) =>
+  const wanted = looked.flatMap(({ name, endpoints }) =>
     endpoints.map((target) => ({ connection: name, source, target })),
   );
   const probed = await probeAll(wanted, { timeoutMs: usualProbeMs, signal });
   // what a signal interrupted would be reported as timed out
-  if (isCut()) return [];
+  if (isCut()) return nothing;
   const used = new Set([...users.values()].map(({ connection }) => connection));
-  return vectors.flatMap((vector) => {
-    const found = memberProblems(
-      vector,
-      probed.filter(({ connection }) => connection === vector.name),
-    );
-    return used.has(vector.name) ? found : found.map(asWarning);
-  });
+  const problems = looked
+    .filter(({ endpoints }) => endpoints.length > 1)
+    .flatMap((vector) => {
+      const found = memberProblems(
+        vector,
+        probed.filter(({ connection }) => connection === vector.name),
+      );
+      return used.has(vector.name) ? found : found.map(asWarning);
+    });
+  return { members: probed.map(memberState), problems };
+}
+
+function memberState({ connection = "", report, problems }: Probed): MemberState {
+  const end = report.certificate?.notAfter;
+  return {
+    connection,
+    member: endpointText(report.target),
+    up: !problems.some(isError),
+    certificateEnd: end === undefined ? undefined : new Date(end),
+  };
 }
 
 /** What is wrong with the members of one vector, each and together. */

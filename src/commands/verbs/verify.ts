@@ -1,23 +1,42 @@
-import { profileWord, proofOptions, rootOption } from "../command-line/options.js";
+import { file, flag, profileWord, proofOptions, rootOption } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const verify = verb({
   name: "verify",
   describe: "look at the host again and run the smoke test; changes nothing",
   words: { profile: profileWord },
-  options: { root: rootOption, ...proofOptions },
+  options: {
+    root: rootOption,
+    ...proofOptions,
+    metrics: file(
+      "write what was seen there too, for the textfile collector of Prometheus' node exporter: a name in " +
+        ".prom; also when verify fails",
+    ),
+    nagios: flag(
+      "print one line as a monitoring plugin, and exit as one: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, " +
+        "instead of the codes below",
+    ),
+  },
   examples: [
     ["sudo knetctl verify profile.yaml", "is the host as the profile wants it, and does it work?"],
     ["sudo knetctl verify profile.yaml --no-smoke-test", "only compare; no login"],
+    [
+      "sudo knetctl verify profile.yaml --metrics /var/lib/prometheus/node-exporter/knetctl.prom",
+      "for Prometheus",
+    ],
+    ["sudo knetctl verify profile.yaml --nagios", "as a plugin of Nagios or Icinga"],
   ],
   exits: [
     "failed",
     "changesPending",
+    "unknown",
     "invalidProfile",
     "unavailable",
     "locked",
     "noPermission",
     "interrupted",
   ],
+  fault: ({ json, nagios }) =>
+    json === true && nagios === true ? "--nagios prints one line, and --json a document" : undefined,
   run: async (args, context) => (await import("../run/verify.js")).verify(args, context),
 });

@@ -64,7 +64,9 @@ export function rehearseJson(
 }
 
 /** What a `verify` found, in one word, the worst first in doubt. */
-export type VerifyVerdict = "failed" | "unreachable" | "degraded" | "drift" | "as-wanted";
+export const verifyVerdicts = ["failed", "unreachable", "degraded", "drift", "as-wanted"] as const;
+
+export type VerifyVerdict = (typeof verifyVerdicts)[number];
 
 /**
  * `degraded`: all works, but not with every member of an HA vector. `unreachable`: a token, service or whole
