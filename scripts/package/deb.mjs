@@ -4,6 +4,9 @@ import { inClone } from "../setup/clone.mjs";
 import { gzip, move, put, settle } from "./payload.mjs";
 import { run } from "./run.mjs";
 
+/** What dpkg runs. */
+const scripts = ["prerm", "postrm"];
+
 const source = (name) => readFileSync(inClone("installers/package/debian", name), "utf8");
 
 /**
@@ -31,11 +34,11 @@ export function makeDeb({ payload, version, epoch, out, level, work }) {
   mkdirSync(control);
   const fields = source("control").replace("@VERSION@", `${version}-1`).replace("@INSTALLED_SIZE@", size);
   writeFileSync(join(control, "control"), fields);
-  cpSync(inClone("installers/package/debian/postrm"), join(control, "postrm"));
+  for (const name of scripts) cpSync(inClone("installers/package/debian", name), join(control, name));
   const sums = run("find", ["usr", "-type", "f", "-exec", "md5sum", "{}", "+"], { cwd: root });
   writeFileSync(join(control, "md5sums"), `${sums.trim().split("\n").sort(byPath).join("\n")}\n`);
   settle(root, epoch);
-  run("chmod", ["755", join(control, "postrm")]);
+  run("chmod", ["755", ...scripts.map((name) => join(control, name))]);
 
   const name = `knetctl_${version}-1_amd64.deb`;
   const compression = ["-Zxz", `-z${level}`, ...(level === 9 ? ["-Sextreme"] : [])];

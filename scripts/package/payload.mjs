@@ -25,8 +25,8 @@ import { sbomOf } from "./sbom.mjs";
 /**
  * Lays out in `root`, which is made, what every package holds, as it is installed below /: the program with
  * the node that `putNode` puts at a path (see carried-node.mjs), compiled by that very node; man pages,
- * completions, schemas and licences. All files get the time `epoch`. Returns the node's component for bills
- * of materials.
+ * completions, schemas, the units of verify's timer, and licences. All files get the time `epoch`. Returns
+ * the node's component for bills of materials.
  */
 export async function layOut(root, { epoch, putNode }) {
   const program = join(root, "usr/lib/knetctl");
@@ -41,6 +41,7 @@ export async function layOut(root, { epoch, putNode }) {
   layOutSimulator(program);
   symlinkSync("../lib/knetctl/knetctl", join(root, "usr/bin/knetctl"));
   cpSync(inClone("schemas"), share("knetctl/schemas"), { recursive: true });
+  cpSync(inClone("installers/systemd"), join(root, "usr/lib/systemd/system"), { recursive: true });
 
   const component = componentOf(node);
   const parts = jsonOf(join(built, "parts.json"));
