@@ -75,11 +75,9 @@ t.test("43: commands that need no PIN show none", async (t) => {
     ["simulator", "archive", "--out", `${folder}/out`],
   ];
   for (const args of plain) await silent(t, args);
-  for (const args of [
-    ["validate", profile],
-    ["render", profile],
-  ])
+  for (const args of [["validate", profile], ["render", profile], ["version"]])
     await silent(t, [...args, ...loud]);
+  for (const flags of [[], loud]) await silent(t, ["doctor", profile, ...flags], { exitCode: "any" });
   await silent(t, ["plan", profile], { exitCode: 2 });
   await silent(t, ["plan", profile, ...loud], { exitCode: 2 });
   await silent(t, ["apply", "--no-such-option", profile], { exitCode: 64 });

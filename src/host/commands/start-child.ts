@@ -38,6 +38,8 @@ export function startChild(
       throw noneLeft(program, "its pipes could not be made (EMFILE or ENFILE)");
     }
     if (child.pid === undefined || tries === mostTries || hasBegun(child.pid)) return child;
+    // one that is given up reports an abort too
+    child.on("error", () => undefined);
     for (const stream of child.stdio) stream?.destroy();
   }
 }

@@ -176,3 +176,33 @@ test("what a terminal sends in the moment in which a child is started ends no ch
   );
   t.end();
 });
+
+test("a child that a terminal's signal ended before it began, and an abort, end nothing else", (t) => {
+  const program = join(folder, "storm.mjs");
+  writeFileSync(
+    program,
+    bundle(`
+    import { spawn } from "node:child_process";
+    import { startChild } from "../../src/host/commands/start-child.js";
+    process.on("SIGINT", () => undefined);
+    const press = "while kill -0 $1; do kill -INT -$1; done 2>/dev/null";
+    const storm = spawn("setsid", ["sh", "-c", press, "sh", process.pid], { stdio: "ignore" });
+    const controller = new AbortController();
+    controller.abort();
+    const { signal } = controller;
+    let ended = 0;
+    for (let round = 0; round < 60; round++) {
+      const child = startChild("/bin/true", [], { stdio: ["ignore"], detached: true, signal });
+      await new Promise((resolve) => child.once("error", resolve).once("exit", resolve));
+      ended++;
+    }
+    storm.kill("SIGKILL");
+    console.log(ended);
+    process.exit();
+  `),
+  );
+  // in a group of its own
+  const { stdout, stderr } = spawnSync("setsid", ["--wait", process.execPath, program], { encoding: "utf8" });
+  t.equal(stdout, "60\n", stderr);
+  t.end();
+});
