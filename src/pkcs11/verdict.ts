@@ -16,14 +16,18 @@ export function tokenVerdict(token: TokenReport): string {
 const mostNamed = 4;
 
 function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
-  if (tokens.length <= mostNamed)
-    return tokens.map((token) => `token ${JSON.stringify(token.label)}: ${tokenVerdict(token)}`);
+  if (tokens.length <= mostNamed) return tokens.map((token) => `${named(token)}: ${tokenVerdict(token)}`);
   const levels = [...provenLevels].reverse();
   const counts = levels.flatMap((level) => {
     const count = tokens.filter(({ proven }) => proven === level).length;
     return count === 0 ? [] : [`${count} ${said[level]}`];
   });
   return [`of ${tokens.length} tokens: ${counts.join(", ")}`];
+}
+
+/** Where none was found, there is no label. */
+function named({ label }: TokenReport): string {
+  return label === "" ? "token" : `token ${JSON.stringify(label)}`;
 }
 
 /** Of a run that was only to remove what an earlier one had left: what became of that. */

@@ -84,6 +84,12 @@ export function throwIfErrors(list: readonly Problem[]): void {
   if (list.some((problem) => problem.severity === "error")) throw new Problems(list);
 }
 
+/** "1 error", "2 errors". */
+export function errorCount(list: readonly Problem[]): string {
+  const { length } = list.filter(isError);
+  return length === 1 ? "1 error" : `${length} errors`;
+}
+
 /** The order in which people see problems: what stops the work comes last, where it is read first. */
 export function errorsLast(list: readonly Problem[]): readonly Problem[] {
   return [

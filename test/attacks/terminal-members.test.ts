@@ -10,7 +10,7 @@ import {
   type Round,
 } from "../../src/commands/ha/probe/probe-report.js";
 import { watchPicture } from "../../src/commands/ha/probe/watch.js";
-import { drillJson, drillText, type DrillReport } from "../../src/ui/reports/drill-report.js";
+import { drillJson, drillTable, drillVerdict, type DrillReport } from "../../src/ui/reports/drill-report.js";
 import { proofJson, proofText } from "../../src/ui/reports/members-report.js";
 import { smokeReportText, unsignedText } from "../../src/ui/reports/smoke-report-text.js";
 import { mermaid, topology, type Connection } from "../../src/ui/reports/topology.js";
@@ -158,7 +158,9 @@ test("members and drills: names, keys, reasons", async (t) => {
   } as unknown as DrillResult;
   const drilled: DrillReport = { connection: "c", user: "u", simulated: false, result, warnings: [] };
   harmless(t, drilled, (output, bad) => {
-    output.result(drillText({ ...bad, result: { ...bad.result, verdict: result.verdict } }, output.style));
+    const report = { ...bad, result: { ...bad.result, verdict: result.verdict } };
+    output.result(drillTable(report, output.style));
+    output.result(drillVerdict(report, output.style));
   });
   harmless(
     t,

@@ -100,6 +100,7 @@ t.test("one member dead and another lacking a key: both are said, for people too
   const shown = await knetctl(["ha", "prove", "--profile", profile]);
   t.comment(`${shown.stdout}\n${shown.stderr}`);
   t.match(shown.stdout, new RegExp(`missing +.*"ca".*… on ${first!}; missing on ${third!}`));
+  t.match(shown.stdout, /\nfailed: \d of 6 proofs passed; the members do not hold the same keys\n$/);
 });
 
 t.test("nothing wrong but a member that is not there is exit 69", async (t) => {

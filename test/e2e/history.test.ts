@@ -253,7 +253,7 @@ t.test("a damaged journal is named, and hides no other run", async (t) => {
   writeFileSync(`/var/lib/knetctl/runs/${latest!.run}/journal.jsonl`, "not a journal\n");
   const { exitCode, stdout, stderr } = await knetctl(["history"]);
   t.equal(exitCode, 1);
-  t.match(stderr, /journal-damaged\][\s\S]*journal\.jsonl:1/);
+  t.match(stderr, /journal-damaged\][\s\S]*journal\.jsonl:1[\s\S]*\nfailed: 1 record cannot be read\n$/);
   t.match(stdout, /rolled back/);
 });
 

@@ -1,4 +1,4 @@
-import { Problem, exitCodeOf } from "../../problem/problem.js";
+import { errorCount, exitCodeOf, isError, Problem } from "../../problem/problem.js";
 import { endpointText } from "../../profile/types.js";
 import { mermaid, topology } from "../../ui/reports/topology.js";
 import { table } from "../../ui/text/table.js";
@@ -35,6 +35,7 @@ export const list: CommandRun<ListArguments> = async (args, context) => {
       args.mermaid === true ? mermaid(chosen) : args.diagram === true ? topology(chosen) : listTable(chosen),
     );
     for (const problem of problems) output.problem(problem);
+    if (problems.some(isError)) output.note(`failed: ${errorCount(problems)}`);
   }
   return exitCodeOf(problems);
 };

@@ -4,6 +4,7 @@ import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import { historyJson, runJson } from "../../ui/reports/history-json.js";
 import { historyText, runText } from "../../ui/reports/history-text.js";
+import { counted } from "../../formats/text/counted.js";
 import type { RecordedRun } from "../../workflow/journal/entry.js";
 import { readRun, readRuns, requireRunName } from "../../workflow/journal/runs.js";
 import { runsInTheWay } from "../../workflow/undo/later-runs.js";
@@ -38,6 +39,8 @@ async function listRuns(host: Host, { output }: CommandContext) {
   if (output.json) output.document(historyJson(runs, problems));
   else output.result(historyText(runs, output.style, output.width));
   for (const problem of problems) output.problem(problem);
+  if (unreadable.length > 0 && !output.json)
+    output.note(`failed: ${counted(unreadable.length, "record")} cannot be read`);
   return unreadable.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 

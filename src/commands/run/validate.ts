@@ -1,7 +1,8 @@
-import { errorsLast, exitCodeOf, isError, type Problem } from "../../problem/problem.js";
+import { errorCount, errorsLast, exitCodeOf, type Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import type { Profile } from "../../profile/types.js";
+import { counted } from "../../formats/text/counted.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import { trustedBy, withoutAdvice } from "./valid-profile.js";
@@ -64,7 +65,7 @@ function show({ file, profile, problems }: Checked, { output }: CommandContext):
   if (profile) output.result(summary(profile));
   else if (problems.some(({ code }) => unread.has(code)))
     output.note(`${shownName(file)} could not be checked`);
-  else output.note(`${shownName(file)} is not valid: ${counted(problems.filter(isError).length, "error")}`);
+  else output.note(`${shownName(file)} is not valid: ${errorCount(problems)}`);
 }
 
 /** How much of each kind there is in the profile; kinds of which there are none are left out. */
@@ -85,8 +86,4 @@ function summary({ source, connections, users, keyStores }: Profile): string {
 
 function shownName(file: string): string {
   return file === "-" || file === "/dev/stdin" ? "standard input" : cleanLine(valueWithoutUrlSecrets(file));
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,13 +1,13 @@
 import { callers } from "../../host/given-file.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import { exitCodeOf, isError, type Problem, throwIfErrors } from "../../problem/problem.js";
+import { errorsLast, exitCodeOf, type Problem, throwIfErrors } from "../../problem/problem.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import type { Profile } from "../../profile/types.js";
 import { allSteps } from "../../steps/index.js";
 import type { MemberState } from "../../ui/reports/observation.js";
-import { planText } from "../../ui/reports/plan-text.js";
+import { stepTexts } from "../../ui/reports/plan-text.js";
 import { verifyJson, type VerifyVerdict, verifyVerdict } from "../../ui/reports/report-json.js";
-import { unsignedText } from "../../ui/reports/smoke-report-text.js";
+import { verifyText } from "../../ui/reports/verify-text.js";
 import { progressListener } from "../../ui/terminal/progress-lines.js";
 import { lookAround, makePlan, type Plan } from "../../workflow/plan.js";
 import { type ProofResult, prove } from "../../workflow/prove.js";
@@ -123,13 +123,9 @@ export function showVerified(
     output.document(verifyJson(plan, warnings, found, verdict));
     return;
   }
-  const works = !found.problems.some(isError);
-  for (const problem of plan.problems) output.problem(problem);
-  output.result(planText(plan, output.style, works));
+  const steps = stepTexts(plan, output.style);
+  if (steps.length > 0) output.result(steps.join("\n\n"));
   showSmokeReport(found.smoke, output);
-  for (const problem of found.problems) output.problem(problem);
-  const unsigned = unsignedText(found.smoke);
-  if (unsigned !== "" && works) output.result(unsigned);
-  if (verdict === "degraded")
-    output.result("degraded: it works, but not with every member of its HA vectors");
+  for (const problem of errorsLast([...plan.problems, ...found.problems])) output.problem(problem);
+  output.result(verifyText(verdict, plan, found));
 }

@@ -48,8 +48,8 @@ export function drillJson(
   };
 }
 
-/** For people: a row for each scenario, then the verdict in one line. */
-export function drillText(
+/** For people: a row for each scenario. */
+export function drillTable(
   { connection, user, simulated, result: { results, verdict } }: DrillReport,
   style: Style,
 ): string {
@@ -72,7 +72,6 @@ export function drillText(
     { title: "remembers" },
   ];
   const [titles = "", ...lines] = table(rows, columns).split("\n");
-  const said = verdict.outcome === "works" ? style.green(verdict.text) : style.red(verdict.text);
   return [
     style.bold(
       cleanLine(
@@ -84,8 +83,12 @@ export function drillText(
     ...lines,
     "",
     ...vectors(results, style),
-    said,
   ].join("\n");
+}
+
+/** What the scenarios say together, in one line. */
+export function drillVerdict({ result: { verdict } }: Pick<DrillReport, "result">, style: Style): string {
+  return verdict.outcome === "works" ? style.green(verdict.text) : style.red(verdict.text);
 }
 
 function cells(

@@ -2,7 +2,7 @@ import { keyName, variantsText } from "../../members/member-problems.js";
 import type { UserComparison } from "../../members/member-proof.js";
 import { endpointText } from "../../profile/types.js";
 import type { ConnectionProof, MemberEvent } from "../../members/prove-members.js";
-import type { Problem } from "../../problem/problem.js";
+import { isError, type Problem } from "../../problem/problem.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { durationText } from "../terminal/progress-lines.js";
@@ -81,6 +81,18 @@ function comparisonText(
   ];
   const [titles = "", ...lines] = table(rows, columns).split("\n");
   return [heading, found, style.dim(titles), ...lines].join("\n");
+}
+
+/** All in one line: each user on each member, and what is wrong besides. */
+export function proofVerdict(proofs: readonly ConnectionProof[], problems: readonly Problem[]): string {
+  const tokens = proofs.flatMap(({ members }) => members.flatMap((member) => member.tokens));
+  const passed = tokens.filter(({ result }) => result === "proven").length;
+  const proven = `${passed} of ${tokens.length} proofs passed`;
+  const differ = proofs.some(({ comparisons }) =>
+    comparisons.some(({ differences }) => differences.length > 0),
+  );
+  const keys = differ ? ["the members do not hold the same keys"] : [];
+  return [...(problems.some(isError) ? [`failed: ${proven}`] : [proven]), ...keys].join("; ");
 }
 
 /** The cell is already padded; colour does not change its width. */

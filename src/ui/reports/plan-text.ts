@@ -7,16 +7,17 @@ import { cleanLine } from "../text/clean-text.js";
  * The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the
  * end.
  */
-export function planText(plan: Plan, style: Style, isWell = true): string {
-  const steps = plan.steps.map((step) => stepText(step, style)).filter((text) => text !== "");
-  return [...steps, countText(plan, isWell)].join("\n\n");
+export function planText(plan: Plan, style: Style): string {
+  return [...stepTexts(plan, style), countText(plan)].join("\n\n");
 }
 
-/**
- * "3 changes", or that there are none; never that all is well if something could not be looked at, or is
- * known not to be well.
- */
-export function countText({ changes, problems, steps }: Plan, isWell = true): string {
+/** The paragraphs alone, without the count. */
+export function stepTexts({ steps }: Pick<Plan, "steps">, style: Style): readonly string[] {
+  return steps.map((step) => stepText(step, style)).filter((text) => text !== "");
+}
+
+/** "3 changes", or that there are none; never that all is well if something could not be looked at. */
+export function countText({ changes, problems, steps }: Plan): string {
   const blocked = problems.some(({ severity }) => severity === "error");
   if (changes.length > 0) {
     const count = changes.length === 1 ? "1 change" : `${changes.length} changes`;
@@ -25,9 +26,7 @@ export function countText({ changes, problems, steps }: Plan, isWell = true): st
   if (blocked) return "no plan: something is in the way";
   if (steps.some(({ unseen }) => unseen === true))
     return "nothing to change in what could be seen; run it as root to see everything";
-  return isWell
-    ? "nothing to change: the host is as the profile wants it"
-    : "nothing to change, but not all is well";
+  return "nothing to change: the host is as the profile wants it";
 }
 
 function stepText({ step, changes, notes }: PlannedStep, style: Style): string {

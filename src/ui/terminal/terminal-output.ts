@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { exitCodeOf, isError, type Problem } from "../../problem/problem.js";
+import { errorCount, exitCodeOf, type Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Output, Style } from "./output.js";
 import { cleanLine, cleanText } from "../text/clean-text.js";
@@ -112,11 +112,9 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     },
     thrown: (problems) => {
       if (problems.some(isUsage)) return;
-      const errors = problems.filter(isError).length;
-      const count = errors === 1 ? "1 error" : `${errors} errors`;
       // where knetctl itself is at fault, what it believed says nothing
       const told = problems.some(({ code }) => code === "internal-error") ? undefined : verdict;
-      if (exitCodeOf(problems) !== exitCodes.interrupted) note(`failed: ${told ?? count}`);
+      if (exitCodeOf(problems) !== exitCodes.interrupted) note(`failed: ${told ?? errorCount(problems)}`);
       else if (verdict !== undefined) note(`interrupted: ${verdict}`);
     },
     transient: (text) => {

@@ -58,6 +58,7 @@ test("a table in order of preference; where one is unknown, the command that rep
       hint: /knetctl ha set odd IP:PORT/,
     },
   ]);
+  t.strictSame(recorded.notes, ["failed: 1 error"]);
 });
 
 test("--json is a document of the schema", async (t) => {

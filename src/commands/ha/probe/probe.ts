@@ -11,7 +11,7 @@ import {
 } from "../connections.js";
 import { endpointArgument, namedOrEndpoint } from "../endpoint-argument.js";
 import { certificateTable, probeJson, probeTable, type Round } from "./probe-report.js";
-import { probeAll, type Wanted } from "../../../vhsm/probe/probe-all.js";
+import { isGood, probeAll, type Wanted } from "../../../vhsm/probe/probe-all.js";
 
 export interface ProbeArguments extends SourceArguments {
   /** Names of connections, and endpoints outside any connection; empty means all connections. */
@@ -157,4 +157,11 @@ function show(round: Round, { output }: CommandContext): void {
     ...round.probed.flatMap(({ problems }) => problems),
   ])
     output.problem(problem);
+  output.result(verdictText(round));
+}
+
+/** "1 of 2 endpoints can be used", and that there may be more. */
+function verdictText({ probed, problems }: Round): string {
+  const unknown = problems.some(isError) ? "; those of other connections are not known" : "";
+  return `${probed.filter(isGood).length} of ${probed.length} endpoints can be used${unknown}`;
 }

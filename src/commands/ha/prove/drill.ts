@@ -3,7 +3,7 @@ import { type Connection, endpointText, type Profile, type User } from "../../..
 import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
 import { secretUses } from "../../../profile/secret-uses.js";
 import { listed, quoted, quotedName } from "../../../profile/words/quote.js";
-import { drillJson, type DrillReport, drillText } from "../../../ui/reports/drill-report.js";
+import { drillJson, type DrillReport, drillTable, drillVerdict } from "../../../ui/reports/drill-report.js";
 import { durationText } from "../../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { CommandContext, CommandRun } from "../../command.js";
@@ -51,8 +51,9 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
   const problems = [...report.warnings, ...found];
   if (output.json) output.document(drillJson(report, problems));
   else {
-    output.result(drillText(report, output.style));
+    output.result(drillTable(report, output.style));
     for (const problem of found) output.problem(problem);
+    output.result(drillVerdict(report, output.style));
   }
   return exitCodeOf(found);
 };

@@ -2,11 +2,11 @@ import type { Host } from "../../../host/host.js";
 import { proveMembers, type ConnectionProof, type MemberEvent } from "../../../members/prove-members.js";
 import { problemCodes } from "../../../problem/codes.js";
 import { exitCodes, type ExitCode } from "../../../problem/exit-codes.js";
-import type { Problem } from "../../../problem/problem.js";
+import { errorsLast, type Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { secretUses } from "../../../profile/secret-uses.js";
 import type { Connection, PinSource, Profile } from "../../../profile/types.js";
-import { memberEventText, proofJson, proofText } from "../../../ui/reports/members-report.js";
+import { memberEventText, proofJson, proofText, proofVerdict } from "../../../ui/reports/members-report.js";
 import type { CommandContext, CommandRun } from "../../command.js";
 import { readSecrets } from "../../run/read-secrets.js";
 import type { LoginArguments } from "../../run/refused-pins.js";
@@ -43,7 +43,8 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
   if (output.json) output.document(proofJson(proofs, [...warnings, ...read.problems, ...problems]));
   else {
     output.result(proofText(proofs, output.style));
-    for (const problem of problems) output.problem(problem);
+    for (const problem of errorsLast(problems)) output.problem(problem);
+    output.result(proofVerdict(proofs, problems));
   }
   return exitCodeOfProofs(problems);
 };

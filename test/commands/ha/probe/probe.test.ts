@@ -65,6 +65,7 @@ test(
     );
     t.match(recorded.results[0], /SHA-256[^]*CN=vhsm-2\.knet\.simulated/);
     t.strictSame(recorded.problems, []);
+    t.equal(recorded.results.at(-1), "3 of 3 endpoints can be used");
 
     await hsm.vhsms[1]!.kill();
     const again = run({ connections: ["pair"] }, { config, json: true });
@@ -77,6 +78,9 @@ test(
       ],
     });
     t.ok(report(document), JSON.stringify(report.errors));
+    const told = run({ connections: ["pair"] }, { config });
+    await told.exitCode;
+    t.equal(told.recorded.results.at(-1), "1 of 2 endpoints can be used");
   },
 );
 
