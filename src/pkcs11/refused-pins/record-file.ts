@@ -39,8 +39,8 @@ function parsed({ folder }: OwnState, bytes: Buffer | undefined): readonly Refus
   const names = [file, `${file}.damaged`].map(shellWord).join(" ");
   throw new Problem("pin-record-damaged", "the record of the PINs that tokens refused is damaged", {
     where: { path: file },
-    detail: "whether this PIN was refused before cannot be told, so no login was tried",
-    hint: `if you are sure of the PIN, move the file away: mv ${names}`,
+    detail: "without it nobody can tell which PINs were refused before, so no login is tried",
+    hint: `if you are sure of the PINs, move the file away: mv ${names}`,
   });
 }
 

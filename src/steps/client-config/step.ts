@@ -1,3 +1,4 @@
+import { counted } from "../../formats/text/counted.js";
 import type { Host } from "../../host/host.js";
 import { ownCommand } from "../../host/own-command.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
@@ -61,10 +62,6 @@ async function wantedText(
     text: await renderClientConfig(wanted),
     summary: [`new: ${counted(connections.size, "connection")}, ${counted(users.size, "user")}`],
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function notes({ path, file, unseenReason }: ObservedClientConfig): readonly string[] {

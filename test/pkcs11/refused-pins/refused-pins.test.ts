@@ -139,7 +139,8 @@ test("a damaged record: no login is tried, and it is said what to do", async (t)
   await t.rejects(smoke(userPin, unstartable), {
     code: "pin-record-damaged",
     where: { path: record },
-    hint: `if you are sure of the PIN, move the file away: mv ${record} ${record}.damaged`,
+    detail: "without it nobody can tell which PINs were refused before, so no login is tried",
+    hint: `if you are sure of the PINs, move the file away: mv ${record} ${record}.damaged`,
   });
   const tried = await smoke(userPin, { token: { label: "two" }, refusedPins: memory({ retry: true }) });
   t.match(tried.checks.at(-1), { id: "refused-pin", status: "warn", detail: /damaged/ });

@@ -14,7 +14,7 @@ export const archive: Check = {
     if (module.sha256 === sha256) return { text: `${module.archive} is the pinned one` };
     if (module.sha256 !== undefined)
       return {
-        text: "another than the pinned one",
+        text: "it is not the pinned one",
         problems: [checksumProblem(module.archive, module.sha256, sha256)],
       };
     return {

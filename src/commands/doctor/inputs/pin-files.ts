@@ -1,6 +1,7 @@
 import { lookAtPinFile } from "../../../host/pin/pin-file.js";
 import { needsPermission, Problem } from "../../../problem/problem.js";
 import { secretUses } from "../../../profile/secret-uses.js";
+import { counted } from "../../../formats/text/counted.js";
 import type { Check } from "../check.js";
 
 /** Their rights, those of the folders above them, and whether they are empty. They are not read. */
@@ -17,7 +18,10 @@ export const pinFiles: Check = {
     const problems = looks.flat().filter((problem) => !hidden.includes(problem));
     if (hidden.length === files.length) return { skipped: `needs root: ${files.join(", ")}` };
     const unseen = hidden.length === 0 ? "" : `; ${hidden.length} that this user may not look at`;
-    return { text: `${files.length} files${unseen}`, problems };
+    const bad = looks.filter((found) => found.some((problem) => !hidden.includes(problem))).length;
+    const count = counted(files.length, "file");
+    const text = bad === 0 ? count : `${bad} of ${count} ${bad === 1 ? "is" : "are"} not as it should be`;
+    return { text: `${text}${unseen}`, problems };
   },
 };
 

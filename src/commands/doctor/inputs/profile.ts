@@ -1,4 +1,5 @@
 import { isError, Problem } from "../../../problem/problem.js";
+import { counted } from "../../../formats/text/counted.js";
 import type { Check } from "../check.js";
 
 const untrusted = "profile-untrusted";
@@ -16,7 +17,7 @@ export const profile: Check = {
     return {
       text: problems.some(isError)
         ? "it is not valid"
-        : `valid: ${connections?.size ?? 0} connections, ${users?.size ?? 0} users`,
+        : `valid: ${counted(connections?.size ?? 0, "connection")}, ${counted(users?.size ?? 0, "user")}`,
       problems,
     };
   },

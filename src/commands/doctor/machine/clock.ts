@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { whyNoServiceManager } from "../../../host/service/systemctl.js";
 import { Problem } from "../../../problem/problem.js";
+import { timeText } from "../../../ui/text/time-text.js";
 import type { Check } from "../check.js";
 
 const dayMs = 86_400_000;
@@ -11,10 +12,10 @@ export const clock: Check = {
   title: "the clock is not behind this program's build",
   look: ({ context: { self } }) => {
     const [now, built] = [new Date(), statSync(self.script).mtime];
-    const text = now.toISOString();
+    const text = timeText(now.toISOString());
     if (now.getTime() >= built.getTime() - dayMs) return { text };
     const problem = new Problem("doctor-clock-behind", "the clock is behind this program's build", {
-      detail: `it says ${text}; the program was built on ${built.toISOString()}`,
+      detail: `it says ${text}; the program was built on ${timeText(built.toISOString())}`,
       hint:
         "set it (timedatectl set-time, or the host's time service): certificates of VHSMs seem not yet " +
         "valid, and runs are recorded under wrong dates",

@@ -1,5 +1,6 @@
 import { Problem } from "../../../problem/problem.js";
 import { endpointText } from "../../../profile/types.js";
+import { counted } from "../../../formats/text/counted.js";
 import type { Probed } from "../../../vhsm/probe/probe-all.js";
 import type { Check } from "../check.js";
 import { notProbed } from "./not-probed.js";
@@ -19,11 +20,15 @@ export const certificates: Check = {
     const first = shown.toSorted((one, other) => one.days - other.days)[0];
     if (first === undefined) return { skipped: "no endpoint showed a certificate" };
     return {
-      text: `the first ends in ${first.days} days (${first.endpoint})`,
+      text: firstText(first),
       problems: shown.filter(({ days }) => days >= 0 && days < soonDays).map(endsSoon),
     };
   },
 };
+
+function firstText({ days, endpoint }: Shown): string {
+  return days < 0 ? `one has ended (${endpoint})` : `valid for ${counted(days, "day")} or more (${endpoint})`;
+}
 
 interface Shown {
   readonly endpoint: string;
@@ -39,10 +44,14 @@ function daysLeft({ report: { target, certificate } }: Probed): readonly Shown[]
 }
 
 function endsSoon({ endpoint, days, notAfter }: Shown): Problem {
-  return new Problem("doctor-certificate-ends", `the certificate of ${endpoint} ends in ${days} days`, {
-    severity: "warning",
-    where: { path: endpoint },
-    detail: `it ends on ${notAfter}`,
-    hint: "have the VHSM's administrator replace it, then put the new fingerprint into the profile",
-  });
+  return new Problem(
+    "doctor-certificate-ends",
+    `the certificate of ${endpoint} ends in ${counted(days, "day")}`,
+    {
+      severity: "warning",
+      where: { path: endpoint },
+      detail: `it ends on ${notAfter}`,
+      hint: "have the VHSM's administrator replace it, then put the new fingerprint into the profile",
+    },
+  );
 }

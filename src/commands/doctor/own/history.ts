@@ -1,3 +1,5 @@
+import { counted } from "../../../formats/text/counted.js";
+import { timeText } from "../../../ui/text/time-text.js";
 import { readRuns } from "../../../workflow/journal/runs.js";
 import { unfinishedWarning } from "../../../workflow/undo/recover.js";
 import type { Check } from "../check.js";
@@ -18,7 +20,8 @@ export const history: Check = {
       text:
         last === undefined
           ? "no run yet"
-          : `${runs.length} runs; the last, ${last.sequence}, of ${last.began}: ${last.outcome}`,
+          : `${counted(runs.length, "run")}; the last, ${last.sequence}, of ` +
+            `${timeText(last.began)}: ${last.outcome}`,
       problems: [...problems, ...unfinished],
     };
   },

@@ -50,7 +50,8 @@ export function judgeNode({ version, isCarried, made, sharesOpenssl }: NodeFacts
   const end = ends[Number(/^v(\d+)/.exec(version)?.[1])];
   const whose = isCarried ? "came with knetctl" : "of this system";
   const openssl = sharesOpenssl ? "the system's OpenSSL" : "an OpenSSL of its own";
-  const text = `node ${version} ${whose}, with ${openssl}${end === undefined ? "" : `; fixed until ${end}`}`;
+  const fixes = end === undefined ? "" : `; security fixes until ${end}`;
+  const text = `node ${version} ${whose}, with ${openssl}${fixes}`;
   const hint = isCarried ? "install the newest knetctl package" : "install a newer Node, such as 22 or 24";
   const old = (title: string, detail: string): Seen => ({
     text,

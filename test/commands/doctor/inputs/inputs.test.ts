@@ -24,7 +24,7 @@ t.test("a profile is told as valid, or with all that is wrong with it", async (t
   t.match(await checkedIn(profile), { status: "skipped", text: "no profile was given" });
   t.match(await checkedIn(profile, { profile: profileIn(place) }), {
     status: "ok",
-    text: "valid: 1 connections, 1 users",
+    text: "valid: 1 connection, 1 user",
   });
   const wrong = place.file("wrong.yaml", body("{ file: pin }").replace("60161", "70000"));
   const seen = await checkedIn(profile, { profile: wrong });
@@ -53,12 +53,16 @@ t.test("PIN files are judged by rights, place and emptiness; what is in them is 
   const seen = () => checkedIn(pinFiles, { profile: profileIn(place) });
   t.strictSame(codesOf(await seen()), ["pin-file-missing"]);
   file("pin", "marked-4711\n", { mode: 0o600 });
-  t.match(await seen(), { status: "ok", text: "1 files" });
+  t.match(await seen(), { status: "ok", text: "1 file" });
   file("pin", "marked-4711\n", { mode: 0o640 });
   t.match(await seen(), { status: "warn", problems: [{ code: "pin-file-group-readable" }] });
   file("pin", "marked-4711\n", { mode: 0o644 });
   const exposed = await seen();
-  t.match(exposed, { status: "fail", problems: [{ code: "pin-file-exposed", hint: /^chmod 0600 / }] });
+  t.match(exposed, {
+    status: "fail",
+    text: "1 of 1 file is not as it should be",
+    problems: [{ code: "pin-file-exposed", hint: /^chmod 0600 / }],
+  });
   t.notMatch(JSON.stringify(exposed), /4711/);
   file("pin", "marked-4711\n", { mode: 0o600, uid: strangerUid });
   t.strictSame(codesOf(await seen()), ["pin-file-foreign"]);

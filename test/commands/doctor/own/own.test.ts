@@ -42,7 +42,7 @@ t.test("runs are counted; one that was cut off, and records that cannot be read,
   run("20261124T090000Z-0001", "format-1-applied.jsonl");
   t.match(await checkedIn(history, { root }), {
     status: "ok",
-    text: /^1 runs; the last, \d+, of .*: applied$/,
+    text: /^1 run; the last, \d+, of [-\d]{10} [:\d]{8} UTC: applied$/,
   });
   run("20261124T093000Z-0005", "format-1-unfinished.jsonl");
   file("var/lib/knetctl/current", "20261124T093000Z-0005\n");
@@ -89,6 +89,9 @@ t.test("tokens that refused a PIN are named, and the PIN is not", async (t) => {
   t.match(seen, { status: "warn", problems: [{ code: "doctor-pin-refused", detail: /^ca_signer, 20/ }] });
   t.notMatch(JSON.stringify(seen), /4711/);
   writeFileSync("/var/lib/knetctl/refused-pins.json", "{}");
-  t.match(await checkedIn(refused), { status: "fail", problems: [{ code: "pin-record-damaged" }] });
+  t.match(await checkedIn(refused), {
+    status: "fail",
+    problems: [{ code: "pin-record-damaged", detail: /no login is tried$/ }],
+  });
   t.match(await checkedIn(refused, asUser), { status: "skipped" });
 });

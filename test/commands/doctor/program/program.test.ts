@@ -84,7 +84,7 @@ t.test("a node without security fixes warns, whoever brought it", async (t) => {
   const facts = { version: "v24.1.0", isCarried: false, made: new Date("2026-01-01"), sharesOpenssl: false };
   const now = new Date("2026-11-01");
   t.match(judgeNode(facts, now), {
-    text: "node v24.1.0 of this system, with an OpenSSL of its own; fixed until 2028-04-30",
+    text: "node v24.1.0 of this system, with an OpenSSL of its own; security fixes until 2028-04-30",
   });
   t.notOk("problems" in judgeNode(facts, now), "the system's packages are the system's affair");
   t.match(judgeNode({ ...facts, version: "v20.20.2" }, now), {
