@@ -151,8 +151,8 @@ function callsOf(trace: string): readonly Call[] {
 
 /**
  * The calls by which the program gives the smoke test's worker its input, told by what the descriptors are
- * and by nothing else: the other end of the socket that became descriptor 0 of a process which then executed
- * the worker.
+ * and by nothing else: the other ends of the sockets that became descriptor 0, for the request, and 3, where
+ * it asks for the PIN, of a process which then executed the worker.
  */
 export function workerInput(calls: readonly Call[]): ReadonlySet<Call> {
   const workers = new Set(
@@ -160,7 +160,7 @@ export function workerInput(calls: readonly Call[]): ReadonlySet<Call> {
   );
   const theirs = new Set(
     calls.flatMap(({ pid, line }) => {
-      const [, inode] = / dup[23]\(\d+<UNIX-STREAM:\[(\d+)[^>]*>?[^,]*, 0\b/.exec(line) ?? [];
+      const [, inode] = / dup[23]\(\d+<UNIX-STREAM:\[(\d+)[^>]*>?[^,]*, [03]\b/.exec(line) ?? [];
       return workers.has(pid) && inode !== undefined ? [inode] : [];
     }),
   );
