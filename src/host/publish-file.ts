@@ -1,3 +1,4 @@
+import { Problem } from "../problem/problem.js";
 import { realFiles } from "./files/real-files.js";
 import type { Owners } from "./files/trust.js";
 import { type AbsolutePath, folderOf } from "./path.js";
@@ -13,5 +14,22 @@ export function publishFile(file: AbsolutePath, text: string, trusted: Owners): 
     mode: 0o644,
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
+  });
+}
+
+/**
+ * Writes a new file that only this user can read. The folder belongs to these users alone, links on the way
+ * are root's, and a file that is there stays: `host-entry-exists`. Throws Problems (`host-…`).
+ */
+export function writeNewFile(file: AbsolutePath, content: Uint8Array, trusted: Owners): void {
+  const rights = { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  realFiles("/", [...trusted]).install(file, content, rights, {
+    check: (now) => {
+      if (now === undefined) return;
+      throw new Problem("host-entry-exists", "there is already a file with this name", {
+        where: { path: file },
+        hint: "name another file, or move that one away",
+      });
+    },
   });
 }

@@ -1,5 +1,5 @@
 import t from "tap";
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import {
   closeSync,
   existsSync,
@@ -67,6 +67,7 @@ t.test("43: commands that need no PIN show none", async (t) => {
   const plain: readonly (readonly string[])[] = [
     ["--version"],
     ["--help"],
+    ["version"],
     ["completion", "bash"],
     ["schema"],
     ["schema", "profile"],
@@ -107,6 +108,15 @@ t.test("43, 47: apply, verify and smoke show no PIN, whatever syntax is in it", 
       { logsIn: true },
     );
   }
+});
+
+t.test("43: what is made to be handed on shows no PIN: metrics, a plugin's line, a report", async (t) => {
+  const bundle = `${folder}/report.tar.gz`;
+  await silent(t, ["verify", profile, "--metrics", `${folder}/knetctl.prom`, "--nagios"], { logsIn: true });
+  await silent(t, ["report", profile, "--out", bundle, "--yes", ...loud]);
+  const unpacked = execFileSync("tar", ["-xzOf", bundle]);
+  t.same(formsIn(unpacked), [], "unpacked");
+  t.match(unpacked.toString(), /"C_GetFunctionList": true[^]*"outcome": "applied"/);
 });
 
 const sources: Record<string, { readonly pin: string; readonly options: () => Expected }> = {
@@ -265,8 +275,7 @@ t.test("43: a wrong PIN is not shown, and apply has changed nothing", async (t) 
 t.test(
   "44: a PIN written in a profile is refused and not quoted, however the profile is broken",
   async (t) => {
-    const yaml = readFileSync(profile, "utf8");
-    const literal = JSON.stringify(wrong.text);
+    const [yaml, literal] = [readFileSync(profile, "utf8"), JSON.stringify(wrong.text)];
     const line = /pin: \{ file: [^}]*ca_signer[^}]*\}/;
     const user = `{"connection":"h","authentication_type":"password","pin":${literal}}`;
     const json = `{"connections":{"h":{"ip":"10.0.0.1","port":"443"}},"users":{"u":${user}}}`;
@@ -376,10 +385,8 @@ t.test("43: VHSMs that do not answer bring no PIN to light", async (t) => {
 });
 
 t.test("43: the history shows no PIN, nor does a rollback", async (t) => {
-  for (const verb of ["history", "rollback"].filter((verb) => verbs.includes(verb))) {
-    await silent(t, [verb], { exitCode: "any" });
-    await silent(t, [verb, ...loud], { exitCode: "any" });
-  }
+  for (const verb of ["history", "rollback"].filter((verb) => verbs.includes(verb)))
+    for (const flags of [[], loud]) await silent(t, [verb, ...flags], { exitCode: "any" });
 });
 
 t.test("43: no file on the whole machine holds a PIN but those it was put in", (t) => {

@@ -1,4 +1,5 @@
 import t from "tap";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Secret } from "../../src/problem/secret.js";
 import { changedFiles } from "../support/changed-files.js";
@@ -75,6 +76,25 @@ t.test(
     t.ok(copies().length > 0);
   },
 );
+
+t.test("43: a report has no PIN of the settings, nor one that somebody put on a wrong line", async (t) => {
+  const before = readFileSync(settings, "utf8");
+  const misplaced = ["Type", "UserId", "Pin", "Endpoint", "Host"].map((name) => `${name}=${wrong.text}`);
+  const sections = ["KeyStores:Odd", "Other", "Logging:LogLevel"].map((name) => [`[${name}]`, ...misplaced]);
+  writeFileSync(settings, [before, ...sections.flat(), ""].join("\n"));
+  const config = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
+  const kept = readFileSync(config, "utf8");
+  const { users, ...rest } = JSON.parse(kept) as { users: Record<string, object> };
+  const odd = { authentication_type: wrong.text, connection: wrong.text, password: wrong.text };
+  writeFileSync(config, JSON.stringify({ ...rest, users: { ...users, odd }, [wrong.text]: wrong.text }));
+  const bundle = `${folder}/report.tar.gz`;
+  await silent(t, ["report", stores, "--out", bundle, "--yes"], { says: /settings\.json +\d/ });
+  const unpacked = execFileSync("tar", ["--extract", "--gzip", "--to-stdout", "--file", bundle]);
+  t.same(formsIn(unpacked), [], "unpacked");
+  t.match(unpacked.toString(), /"key": "KeyStores:Odd:Pin",\s+"value": "<another value>"/);
+  writeFileSync(settings, before);
+  writeFileSync(config, kept);
+});
 
 /** What runs keep of the settings before: in folders of root's alone. */
 function copies(): readonly string[] {

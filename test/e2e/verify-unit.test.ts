@@ -93,6 +93,23 @@ t.test("the hardened unit verifies a host with PINs as credentials, and writes t
   t.strictSame([mode & 0o7777, uid], [0o644, 0]);
 });
 
+t.test(
+  "a report names the unit's variables, and has neither their values nor its command line",
+  async (t) => {
+    const secret = "value-of-a-variable";
+    const unit = `${consumer}Environment=SOME_KEY=${secret}\nExecStartPre=/usr/bin/true ${secret}\n`;
+    writeFileSync("/etc/systemd/system/amplia.service", unit);
+    await ended("systemctl", "daemon-reload");
+    const { exitCode, stdout } = await knetctl(["report", profile, "--out", "/root/report.tar.gz"]);
+    t.equal(exitCode, 0, stdout);
+    t.equal(statSync("/root/report.tar.gz").mode & 0o7777, 0o600);
+    const unpacked = execFileSync("tar", ["-xzOf", "/root/report.tar.gz"], { encoding: "utf8" });
+    t.match(unpacked, /"environment_names": \[\s+"SOME_KEY"\s+\]/);
+    t.match(unpacked, /"ActiveState": "active"/);
+    t.notMatch(unpacked, secret);
+  },
+);
+
 t.test("drift fails the unit, and the metrics say so", async (t) => {
   chmodSync("/var/amplia/.config/kryptus", 0o755);
   const { status, values } = await run();

@@ -8,6 +8,7 @@ import { init } from "./init.js";
 import { plan } from "./plan.js";
 import { rehearse } from "./rehearse.js";
 import { render } from "./render.js";
+import { report } from "./report.js";
 import { rollback } from "./rollback.js";
 import { schema } from "./schema.js";
 import { simulator } from "./simulator.js";
@@ -30,6 +31,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   rollback,
   smoke,
   doctor,
+  report,
   ha,
   simulator,
   demo,

@@ -57,6 +57,11 @@ const neverGiven: Readonly<Record<string, Readonly<Record<number, string>>>> = {
     75: "a run that goes on is a warning",
     130: "waits for nothing",
   },
+  report: {
+    2: "changes of the plan are what it reports",
+    69: "so are endpoints that do not answer",
+    75: "a run that goes on is a warning; no login waits for another",
+  },
   smoke: { 65: "takes no profile" },
   doctor: {
     65: "a check that fails ends it with 1, whatever it found",
