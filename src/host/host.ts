@@ -54,6 +54,14 @@ export interface Installing {
  */
 export type Edit = (now: Buffer | undefined) => void;
 
+/** What lies on the way to a path. */
+export interface Way<E = Entry> {
+  /** Of the path's first component, its first two, and so on: fewer than it has where one is missing. */
+  readonly entries: readonly E[];
+  /** Target text of the last of these, if it is a symbolic link. */
+  readonly link?: string;
+}
+
 /** Gets a file's size, and what reads `count` bytes at an offset to the same place of a buffer. */
 export type UseParts<T> = (size: number, fill: (buffer: Buffer, at: number, count: number) => void) => T;
 
@@ -90,6 +98,11 @@ export interface Files {
    * own (SELinux); undefined when missing. Asks tar(1), since Node has no call for it.
    */
   attributes(path: AbsolutePath): Attributes | undefined;
+  /**
+   * What `entry` tells of each folder on the way and of the path itself, in one walk, up to the first
+   * symbolic link, which is not followed.
+   */
+  way(path: AbsolutePath): Way;
   /** Target text of a symbolic link. */
   readLink(path: AbsolutePath): string | undefined;
 

@@ -36,6 +36,7 @@ function readOnlyFiles(files: Files): Files {
     list: (path) => files.list(path),
     state: (path) => files.state(path),
     attributes: (path) => files.attributes(path),
+    way: (path) => files.way(path),
     readLink: (path) => files.readLink(path),
     write: refuse,
     install: refuse,

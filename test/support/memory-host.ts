@@ -1,6 +1,6 @@
 import { asAbsolutePath, folderOf, nameOf, path } from "../../src/host/path.js";
 import type { AbsolutePath } from "../../src/host/path.js";
-import type { Account, Entry, Files, Group, Host, NamedEntry, Rights } from "../../src/host/host.js";
+import type { Account, Entry, Files, Group, Host, NamedEntry, Rights, Way } from "../../src/host/host.js";
 import { sha256 } from "../../src/host/random-hex.js";
 import { Problem } from "../../src/problem/problem.js";
 
@@ -73,6 +73,7 @@ export class MemoryHost implements Host {
         return entry && { ...entry, sha256: sha256(this.#read(at, Infinity) ?? "") };
       },
       attributes: (at) => this.#entry(at) && {},
+      way: (at) => this.#way(at),
       readLink: (at) => {
         const node = this.#look(at);
         return node?.kind === "link" ? node.target : undefined;
@@ -162,6 +163,17 @@ export class MemoryHost implements Host {
       device: 1n,
       inode: BigInt([...this.nodes.keys()].indexOf(at)),
     };
+  }
+
+  #way(at: AbsolutePath): Way {
+    if (at === "/") return { entries: [] };
+    const above = this.#way(folderOf(at));
+    const isThere = above.entries.length === folderOf(at).split("/").filter(Boolean).length;
+    const node = isThere && above.link === undefined ? this.#look(at) : undefined;
+    const entry = node && this.#entry(at);
+    if (node === undefined || entry === undefined) return above;
+    const entries = [...above.entries, entry];
+    return node.kind === "link" ? { entries, link: node.target } : { entries };
   }
 
   #read(at: AbsolutePath, maxBytes = 5 * 1024 * 1024): Buffer | undefined {

@@ -95,8 +95,8 @@ export class ElfView {
   /** An address or size. One above 2^53 loses digits, but is outside any file in any case. */
   word(at: number): number {
     if (this.bits === 32) return this.u32(at);
-    this.fetch(at, 8);
-    return Number(this.little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at));
+    const [low, high] = this.little ? [at, at + 4] : [at + 4, at];
+    return this.u32(high) * 2 ** 32 + this.u32(low);
   }
 
   /** The offset is `narrow` bytes in a 32-bit record, `wide` bytes in a 64-bit one. */

@@ -14,7 +14,7 @@ import { setAttributesIn } from "./set-attributes.js";
 import { setModeIn, setOwnerIn } from "./set-rights.js";
 import { isTemporary } from "./temporary.js";
 import { trustedOwners } from "./trust.js";
-import type { Tree } from "./walk.js";
+import { wayTo, type Tree } from "./walk.js";
 import { writeIn } from "./write-file.js";
 
 /**
@@ -35,6 +35,7 @@ export function realFiles(root: string, trusted: readonly number[]): Files {
     list: (path) => on(path, () => listIn(tree, path)),
     state: (path) => on(path, () => stateIn(tree, path)),
     attributes: (path) => on(path, () => attributesIn(tree, path)),
+    way: (path) => on(path, () => wayTo(tree, path)),
     readLink: (path) => on(path, () => linkTextIn(tree, path)),
     write: (path, content, rights, edit) => {
       on(path, () => {

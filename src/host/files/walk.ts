@@ -1,7 +1,7 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
-import type { Entry } from "../host.js";
+import type { Entry, Way } from "../host.js";
 import { type AbsolutePath, folderOf, joined, nameOf, path as literal } from "../path.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc, walkFlags } from "./descriptor.js";
 import { article, type Owners, type Purpose, requireTrustedFolder, requireTrustedLink } from "./trust.js";
@@ -101,6 +101,35 @@ export function tooManyLinks(path: AbsolutePath): Problem {
   );
 }
 
+/**
+ * What lies on the way to the path and at its end, up to the first link, which is not followed, or to what is
+ * missing: in one walk, what looking at each of these paths would tell. Throws the same Problems.
+ */
+export function wayTo(tree: Tree, path: AbsolutePath): Way {
+  requireProc();
+  const entries: Entry[] = [];
+  const names = componentsOf(path);
+  let folder = opened(openSync(tree.root, walkFlags), literal("/"), tree, "look");
+  try {
+    for (const [index, name] of names.entries()) {
+      const isLast = index === names.length - 1;
+      const next = isLast ? entryAt(folder.fd, name) : folderOrLink(folder, name);
+      if (next === undefined) break;
+      if (typeof next === "object") {
+        entries.push(next);
+        return next.kind === "link" ? { entries, link: readlinkSync(at(folder.fd, name)) } : { entries };
+      }
+      const parent = folder;
+      folder = opened(next, joined(parent.path, name), tree, "look");
+      closeSync(parent.fd);
+      entries.push(folder.entry);
+    }
+    return { entries };
+  } finally {
+    closeSync(folder.fd);
+  }
+}
+
 /** The open folder; or, at a link, the path to continue with; undefined if something is missing. */
 function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | AbsolutePath | undefined {
   const names = componentsOf(path);
@@ -120,6 +149,12 @@ function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | Abs
 }
 
 function step(parent: Folder, name: string, purpose: Purpose): number | AbsolutePath | undefined {
+  const next = folderOrLink(parent, name);
+  return typeof next === "object" ? linkTarget(parent, name, next, purpose) : next;
+}
+
+/** The folder, opened; or a link with that name; undefined if there is nothing. */
+function folderOrLink(parent: Folder, name: string): number | Entry | undefined {
   try {
     return openSync(at(parent.fd, name), walkFlags);
   } catch (error) {
@@ -127,8 +162,7 @@ function step(parent: Folder, name: string, purpose: Purpose): number | Absolute
     if (errorCode(error) !== "ENOTDIR" && errorCode(error) !== "ELOOP") throw error;
   }
   const entry = entryAt(parent.fd, name);
-  if (entry === undefined) return undefined;
-  if (entry.kind === "link") return linkTarget(parent, name, entry, purpose);
+  if (entry === undefined || entry.kind === "link") return entry;
   throw notAFolder(entry, joined(parent.path, name));
 }
 

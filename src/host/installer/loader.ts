@@ -50,7 +50,7 @@ const cacheFile = path("/etc/ld.so.cache");
 const configFile = path("/etc/ld.so.conf");
 
 /** What of a host's files the loader's search looks at. */
-export type LoaderFiles = Pick<Files, "entry" | "read" | "beginning" | "parts" | "readLink" | "list">;
+export type LoaderFiles = Pick<Files, "entry" | "read" | "beginning" | "parts" | "way" | "list">;
 
 /**
  * Reads the host's loader configuration. The host's machine is that of its /bin/sh; without one it cannot be

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "../../formats/json/json-values.js";
 import { Problem } from "../../problem/problem.js";
-import type { Files, Host } from "../host.js";
+import type { Entry, Files, Host } from "../host.js";
 import { asAbsolutePath, joined, path as literal, stateFolder } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
@@ -58,14 +58,28 @@ export function receiptText(receipt: Receipt): string {
  * read, and an installer may give folders and files to accounts of its own, so that whoever owns them may.
  */
 export function installedFile(host: Pick<Host, "files">, path: AbsolutePath): InstalledFile | undefined {
-  const owners = ownersAbove(host, path);
-  const entry = host.files(...owners).entry(path);
+  const { owners, entry } = entryBelowAny(host, path);
   if (entry === undefined) return undefined;
   const rights = { path, mode: entry.mode, uid: entry.uid, gid: entry.gid };
   const files = host.files(...owners, entry.uid);
   if (entry.kind === "link") return { ...rights, target: files.readLink(path) ?? "" };
   const content = entry.kind === "file" ? files.read(path, largestFile) : undefined;
   return content && { ...rights, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+/** An entry below folders of anybody, and who these are but root. */
+function entryBelowAny(
+  host: Pick<Host, "files">,
+  path: AbsolutePath,
+): { readonly owners: readonly number[]; readonly entry: Entry | undefined } {
+  try {
+    // most often they are all root's
+    return { owners: [], entry: host.files().entry(path) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+  const owners = ownersAbove(host, path);
+  return { owners, entry: host.files(...owners).entry(path) };
 }
 
 /** Of the folders on the way. */

@@ -1,5 +1,5 @@
 import type { Entry, Files, Host } from "../host.js";
-import { lookingOnce, resolveLinks } from "../installer/resolve-links.js";
+import { resolveLinks } from "../installer/resolve-links.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";
 
 /** The id that means none (chown(2)): of an account that is not made yet, as which nobody can be asked. */
@@ -36,15 +36,13 @@ export async function standingBarrier(
   target: AbsolutePath,
   reader: Reader,
 ): Promise<Standing | undefined> {
-  const looked = lookingOnce(files);
-  const end = resolveLinks(looked, target);
+  const end = resolveLinks(files, target);
   if (end === undefined || reader.uid === 0) return undefined;
   // the outermost first
   const names = end.split("/").slice(1);
-  for (const index of names.keys()) {
+  for (const [index, entry] of files.way(end).entries.entries()) {
+    if (await mayPass(entry, reader)) continue;
     const path = joined(literal("/"), ...names.slice(0, index + 1));
-    const entry = looked.entry(path);
-    if (entry === undefined || (await mayPass(entry, reader))) continue;
     const lets = await kernelLets(host, { path, entry }, reader);
     if (lets !== true) return { path, entry, certain: lets === false };
   }

@@ -27,10 +27,7 @@ const moved: readonly SandboxProperty[] = [
  * What the unit certainly hides: InaccessiblePaths=, in which nothing can be shown again, ProtectHome= and
  * TemporaryFileSystem=, in which BindPaths= and BindReadOnlyPaths= can (systemd.exec(5)).
  */
-export function hidingProperties(
-  sandbox: UnitSandbox,
-  files: Pick<Files, "entry" | "readLink">,
-): readonly Hiding[] {
+export function hidingProperties(sandbox: UnitSandbox, files: Pick<Files, "way">): readonly Hiding[] {
   if (moved.some((property) => sandbox.has(property))) return [];
   const real = (path: string): string => {
     const known = asAbsolutePath(path.replace(/(?<=.)\/+$/, ""));

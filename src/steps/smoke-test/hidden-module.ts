@@ -1,6 +1,6 @@
 import type { Files, Host } from "../../host/host.js";
 import { type FoundLibrary, type Loader, type LoaderFiles, openLoader } from "../../host/installer/loader.js";
-import { type AbsolutePath, folderOf, nameOf } from "../../host/path.js";
+import { type AbsolutePath, folderOf, joined, nameOf, path as literal } from "../../host/path.js";
 import type { Hiding } from "../../host/unit/hidden-paths.js";
 import { Problem } from "../../problem/problem.js";
 import { clientModule } from "../../vendor/client.js";
@@ -40,7 +40,16 @@ function without(files: Files, hiding: Hiding): LoaderFiles {
     read: (path, most) => unless(path, () => files.read(path, most)),
     beginning: (path, bytes) => unless(path, () => files.beginning(path, bytes)),
     parts: (path, most, use) => unless(path, () => files.parts(path, most, use)),
-    readLink: (path) => unless(path, () => files.readLink(path)),
+    way: (path) => {
+      const { entries, link } = files.way(path);
+      const names = path.split("/").slice(1);
+      const shown = entries.findIndex((_, index) =>
+        hiding.hides(joined(literal("/"), ...names.slice(0, index + 1))),
+      );
+      return shown < 0
+        ? { entries, ...(link !== undefined && { link }) }
+        : { entries: entries.slice(0, shown) };
+    },
     list: (path) => unless(path, () => files.list(path)),
   };
 }

@@ -1,16 +1,22 @@
 import t from "tap";
-import type { Entry } from "../../../src/host/host.js";
+import type { Entry, Way } from "../../../src/host/host.js";
 import { path } from "../../../src/host/path.js";
 import { hidingProperties } from "../../../src/host/unit/hidden-paths.js";
 import { unitSandbox } from "../../../src/host/unit/unit-sandbox.js";
 
+const folder: Entry = {
+  kind: "folder",
+  ...{ mode: 0o755, uid: 0, gid: 0, size: 0, links: 1, device: 0n, inode: 0n },
+};
+
 /** A host with /lib as a link to /usr/lib, and folders everywhere else. */
 const files = {
-  entry: (place: string): Entry => ({
-    kind: place === "/lib" ? "link" : "folder",
-    ...{ mode: 0o755, uid: 0, gid: 0, size: 0, links: 1, device: 0n, inode: 0n },
-  }),
-  readLink: (place: string) => (place === "/lib" ? "usr/lib" : undefined),
+  way: (place: string): Way => {
+    const names = place.split("/").filter(Boolean);
+    return names[0] === "lib"
+      ? { entries: [{ ...folder, kind: "link" }], link: "usr/lib" }
+      : { entries: names.map(() => folder) };
+  },
 };
 
 /** What hides the place in a unit with these properties. */
