@@ -8,9 +8,12 @@ import { returnValueName, vendorDefined } from "../../src/pkcs11/return-values.j
 import { problemCodes } from "../../src/problem/codes.js";
 import { clientModule } from "../../src/vendor/client.js";
 import { arrows } from "../support/arrows.js";
+import { exitsOf } from "../../src/commands/command-line/exits.js";
+import { namedVerb } from "../../src/commands/command-line/named-verb.js";
+import { documents, jsonTable, lineSets } from "../support/json-table.js";
 import { allVerbs, helpOf } from "./help.js";
 import { clone } from "./pages.js";
-import { at, schemaWords } from "./schema-words.js";
+import { schemaWords } from "./schema-words.js";
 
 /** What pages hold of the program's own words, by the name in the block's mark: `command ha add`. */
 export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
@@ -20,7 +23,9 @@ export async function generatedBlocks(): Promise<ReadonlyMap<string, string>> {
     ["command", fenced(await helpOf([]))],
     ["profile keys", profileKeyList()],
     ["return values", returnValueList()],
+    ["json table", jsonCommandTable()],
     ["json documents", jsonDocumentList()],
+    ["json lines", jsonLineList()],
     ["json words", jsonWordList()],
     ["smoke test", checkList()],
     ["doctor checks", doctorList()],
@@ -92,22 +97,43 @@ function returnValueList(): string {
   return [...names].map(([hint, values]) => `- ${values.join(", ")}: ${hint}`).join("\n");
 }
 
-/** One line for each document of `--json`, by the command that the schema names. */
+/** A row for each command: its documents of `--json`, its JSON lines on standard error, its exit codes. */
+function jsonCommandTable(): string {
+  const rows = allVerbs().flatMap((words) => {
+    const [path, row] = [words.join(" "), jsonTable[words.join(" ")]];
+    const { verb } = namedVerb(words);
+    if (row === undefined || verb === undefined) return [];
+    return [[code(path), coded(row.documents), coded(row.lines), exitsOf(verb).join(", ")]];
+  });
+  return tableText([["command", "documents", "lines", "exit codes"], ...rows]);
+}
+
+/** As prettier writes it: a line of titles, one of dashes, cells padded to their column's width. */
+function tableText(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [titles, ...lines] = [rows[0] ?? [], widths.map((width) => "-".repeat(width)), ...rows.slice(1)].map(
+    (row) => `| ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join(" | ")} |`,
+  );
+  return [titles, ...lines].join("\n");
+}
+
+/** One line for each document of `--json`, by its name in the table. */
 function jsonDocumentList(): string {
-  return listOf(at(reportSchema, ["anyOf"]))
-    .map((way) =>
-      at(
-        reportSchema,
-        String(at(way, ["$ref"]))
-          .replace("#/", "")
-          .split("/"),
-      ),
-    )
-    .map((one) => {
-      const keys = Object.keys(asObject(at(one, ["properties"]))).map((key) => `\`${key}\``);
-      return `- ${String(at(one, ["description"]))}: ${keys.join(", ")}`;
-    })
+  return [...documents]
+    .map(([name, { text, keys }]) => `- ${code(name)}, ${text}: ${coded(keys)}`)
     .join("\n");
+}
+
+function jsonLineList(): string {
+  return [...lineSets].map(([set, types]) => `- ${code(set)}: ${coded(types)}`).join("\n");
+}
+
+function coded(words: readonly string[]): string {
+  return words.length === 0 ? "-" : words.map(code).join(", ");
+}
+
+function code(word: string): string {
+  return `\`${word}\``;
 }
 
 /** The keys of `--json` documents that hold one of a few words, with these. */
@@ -136,12 +162,4 @@ function checkList(): string {
 
 function doctorList(): string {
   return checks.map(({ id, title }) => `- \`${id}\`: ${title}`).join("\n");
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function asObject(value: unknown): object {
-  return typeof value === "object" && value !== null ? value : {};
 }

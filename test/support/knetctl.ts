@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { notInTable } from "./json-table.js";
 import type { Outcome } from "./sandbox.js";
 
 const dist = join(import.meta.dirname, "../../dist");
@@ -48,19 +49,26 @@ export async function knetctl(
   return { exitCode, stdout, stderr };
 }
 
-/** The one document of `--json`; fails the test that calls it when standard output holds anything else. */
+/**
+ * The one document of `--json`; fails the test that calls it when standard output holds anything else, or
+ * when the command has another document, or other lines, than the reference says.
+ */
 export async function knetctlJson(
   args: readonly string[],
   options: KnetctlOptions = {},
 ): Promise<{ exitCode: number; document: Report; stderr: string }> {
   const { exitCode, stdout, stderr } = await knetctl([...args, "--json"], options);
+  const document = documentIn(stdout, `knetctl ${args.join(" ")} (exit code ${exitCode})`, stderr);
+  const stray = notInTable(args, document, stderr);
+  if (stray !== undefined) throw new Error(stray);
+  return { exitCode, document, stderr };
+}
+
+function documentIn(stdout: string, what: string, stderr: string): Report {
   try {
-    return { exitCode, document: JSON.parse(stdout) as Report, stderr };
+    return JSON.parse(stdout) as Report;
   } catch (cause) {
-    throw new Error(
-      `no JSON document from knetctl ${args.join(" ")} (exit code ${exitCode}):\n${stdout}\n${stderr}`,
-      { cause },
-    );
+    throw new Error(`no JSON document from ${what}:\n${stdout}\n${stderr}`, { cause });
   }
 }
 

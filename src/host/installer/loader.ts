@@ -118,7 +118,7 @@ function hostShell(files: LoaderFiles): {
     return { target: parseElfTarget(bytes, file), interpreter: parseElfInterpreter(bytes, file) };
   throw new Problem("installer-interpreter", "the host has no /bin/sh", {
     where: { path: shell },
-    hint: "give --root the root folder of a complete Debian or Ubuntu system",
+    hint: "give --root the root folder of a complete system",
   });
 }
 
