@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { LoadedUnit } from "../host/unit/loaded-unit.js";
-import { unitProcess } from "../host/unit/unit-process.js";
+import { type UnitProcess, unitProcess } from "../host/unit/unit-process.js";
 import type { UnitSettings } from "../host/unit/unit-settings.js";
 import type { Identity } from "../pkcs11/protocol.js";
 import { lateLimits } from "../host/unit/transient-properties.js";
@@ -34,7 +34,7 @@ export async function serviceShoes(
   return {
     identity: {
       ...identity,
-      ...(process?.uid === identity.uid && { gid: process.gid, groups: process.groups, home: process.home }),
+      ...(process?.uid === identity.uid && rightsOf(process)),
       ...capabilities,
       limits: Object.fromEntries(settings.limits),
     },
@@ -45,6 +45,10 @@ export async function serviceShoes(
       addresses: [],
     },
   };
+}
+
+function rightsOf({ gid, groups, home, nameless }: UnitProcess): Partial<Identity> {
+  return { gid, groups, home, ...(nameless && { nameless }) };
 }
 
 /**

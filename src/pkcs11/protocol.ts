@@ -30,6 +30,8 @@ export interface Identity {
   readonly gid: number;
   /** HOME; undefined: it is not set. */
   readonly home?: string | undefined;
+  /** Whether USER and LOGNAME are not set. */
+  readonly nameless?: boolean;
   /** All groups of its processes; without: those that the account has. */
   readonly groups?: readonly number[];
   /** Limits by the part of their names after `RLIMIT_`; without: this process's. */

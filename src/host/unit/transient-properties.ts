@@ -1,3 +1,4 @@
+import type { Where } from "../../problem/problem.js";
 import type { SandboxPath, SandboxProperty } from "./unit-sandbox.js";
 import type { UnitLimit, UnitSettings } from "./unit-settings.js";
 
@@ -11,6 +12,10 @@ export interface PropertyGroup {
   readonly instead?: readonly string[];
   /** A limit that the worker sets itself (`lateLimits`). */
   readonly limit?: string;
+  /** A variable of the unit's environment. */
+  readonly variable?: string;
+  /** Where it is set, if that is known already. */
+  readonly where?: Where;
   /** Whether the module may be unable to do without it. */
   readonly mayBeNeeded: boolean;
   /** Whether it may keep the process from the network. */
@@ -134,14 +139,7 @@ export function transientProperties(
     }));
   return {
     fixed: [...account(settings), ...descriptors(settings), ...fixed],
-    groups: [
-      ...groups,
-      ...paths,
-      ...limitGroups(settings, usual),
-      ...folder(settings),
-      ...umask(settings),
-      ...variables(settings),
-    ],
+    groups: [...groups, ...paths, ...limitGroups(settings, usual), ...folder(settings), ...umask(settings)],
     leftOut: leftOut.filter((name) => sandbox.has(name)),
   };
 }
@@ -196,18 +194,6 @@ function umask({ umask: mask }: UnitSettings): readonly PropertyGroup[] {
 
 function plainGroup(text: string): PropertyGroup {
   return { name: text, assignments: [text], network: false, byManager: false, mayBeNeeded: false };
-}
-
-/** The home is compared with the profile's before anything is tried. */
-function variables({ environment }: UnitSettings): readonly PropertyGroup[] {
-  return [...environment.keys()]
-    .filter((name) => name !== "HOME")
-    .map((name) => ({
-      ...plainGroup(`Environment=${name}`),
-      assignments: [],
-      instead: [`UnsetEnvironment=${name}`],
-      mayBeNeeded: true,
-    }));
 }
 
 /** A path that need not exist. */

@@ -12,6 +12,8 @@ export interface UnitProcess {
   readonly groups: readonly number[];
   /** HOME; undefined: it is not set, or is no path. */
   readonly home: AbsolutePath | undefined;
+  /** Whether USER and LOGNAME are not set by the service manager: for root, if the unit names no user. */
+  readonly nameless: boolean;
 }
 
 /** Ids that systemd gives to users that exist only while a unit runs (systemd.exec(5), DynamicUser=). */
@@ -56,6 +58,7 @@ export async function unitProcess(
     gid,
     groups: [...new Set([gid, ...listed, ...added])],
     home: homeOf(account, settings, variables),
+    nameless: !(settings.setLoginEnvironment ?? (settings.user !== undefined || settings.dynamicUser)),
   };
 }
 

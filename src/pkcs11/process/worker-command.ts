@@ -177,11 +177,10 @@ function has(capability: bigint): boolean {
  * the middle of a call; LD_BIND_NOW makes it a load error.
  */
 export function workerEnvironment(identity: Identity | undefined): Readonly<Record<string, string>> {
-  const { user, home } = identity ?? self();
+  const { user, home, nameless = false } = identity ?? self();
   return {
     ...(home !== undefined && { HOME: home }),
-    USER: user,
-    LOGNAME: user,
+    ...(!nameless && { USER: user, LOGNAME: user }),
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     LANG: "C.UTF-8",
     LD_BIND_NOW: "1",
@@ -189,7 +188,7 @@ export function workerEnvironment(identity: Identity | undefined): Readonly<Reco
 }
 
 /** Of the password database; a user id without an entry there gets no home. */
-function self(): Pick<Identity, "user" | "home"> {
+function self(): Pick<Identity, "user" | "home" | "nameless"> {
   try {
     const { username, homedir } = userInfo();
     return { user: username, home: homedir };

@@ -6,6 +6,7 @@ import {
   type TransientProperties,
   transientProperties,
 } from "../../host/unit/transient-properties.js";
+import { variableGroups } from "../../host/unit/variable-groups.js";
 import { furtherProperties } from "../../host/unit/transient-unit.js";
 import { unitAccount } from "../../host/unit/unit-process.js";
 import type { UnitSettings } from "../../host/unit/unit-settings.js";
@@ -22,24 +23,41 @@ export interface ServiceUnit {
   readonly further: readonly string[];
   /** Whether the user is an account of this host, which DynamicUser= then takes. */
   readonly hasAccount: boolean;
+  /** Whether it has variables that are not known here. */
+  readonly hasUnread: boolean;
 }
 
 export function serviceUnit(
   host: Host,
-  { settings, manager }: Pick<LoadedUnit, "settings" | "manager">,
+  { settings, manager, environment }: Pick<LoadedUnit, "settings" | "manager" | "environment">,
 ): ServiceUnit {
+  const properties = transientProperties(settings, manager.limits);
   return {
     host,
     settings,
-    properties: transientProperties(settings, manager.limits),
+    properties: { ...properties, groups: [...properties.groups, ...variableGroups(environment)] },
     further: furtherProperties(settings),
     hasAccount: unitAccount(host, settings) !== undefined,
+    hasUnread: environment.unread.length > 0,
   };
 }
 
 /** Whether anything in the unit could make a difference to a process of its account with its environment. */
-export function hasWalls({ properties: { groups, leftOut }, settings }: ServiceUnit): boolean {
-  return groups.length > 0 || leftOut.length > 0 || settings.dynamicUser;
+export function hasWalls({ properties: { groups, leftOut }, settings, hasUnread }: ServiceUnit): boolean {
+  const own = groups.filter(({ variable }) => variable === undefined);
+  return own.length > 0 || leftOut.length > 0 || settings.dynamicUser || hasUnread;
+}
+
+/** What only a process that the service manager starts has of the unit. */
+export function ofManagerAlone({
+  properties: { groups, leftOut },
+  settings,
+}: ServiceUnit): readonly string[] {
+  return [
+    ...groups.filter(({ byManager }) => byManager).map(({ name }) => name),
+    ...leftOut,
+    ...(settings.dynamicUser ? ["DynamicUser=yes"] : []),
+  ];
 }
 
 /** Would change what Node itself does, which the application need not be. */
@@ -95,9 +113,9 @@ export function accountWithout<Request extends OfAccount>(
   const isIn = (name: string): boolean => !without.some((group) => group.name.startsWith(`${name}=`));
   const kept = <T>(record: Readonly<Record<string, T>>, prefix: string): Record<string, T> =>
     Object.fromEntries(Object.entries(record).filter(([name]) => isIn(`${prefix}${name}`)));
-  const names = new Set(without.map(({ name }) => name));
+  const names = new Set(without.map(({ variable }) => variable));
   const others = (all: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(`Environment=${name}`)));
+    Object.fromEntries(Object.entries(all).filter(([name]) => !names.has(name)));
   const { capabilities, ...account } = identity;
   return {
     ...request,

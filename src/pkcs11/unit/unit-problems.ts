@@ -39,11 +39,10 @@ export function unitInTheWay(
 
 /** Where the first of them is set, or else the unit's last file. */
 function placeOf(host: Host, settings: UnitSettings, [first]: readonly PropertyGroup[]): Where | undefined {
-  const [property = "", variable = ""] = first?.name.split("=") ?? [];
-  const files = new UnitFiles(host, settings);
+  if (first?.where !== undefined) return first.where;
+  const [property = ""] = first?.name.split("=") ?? [];
   const last = settings.files.at(-1);
-  const found = property === "Environment" ? files.whereIsVariable(variable) : files.whereIs(property);
-  return found ?? (last && { path: last });
+  return new UnitFiles(host, settings).whereIs(property) ?? (last && { path: last });
 }
 
 /** What the process of the test did not have of the unit. */
@@ -52,6 +51,15 @@ export function leftOutOf(unit: string, names: readonly string[]): Problem {
     severity: "warning",
     detail: `${names.join(", ")}: Node, in which the module is loaded, cannot live with them`,
     hint: "if the application fails although the test passed, try it without them",
+  });
+}
+
+/** `names`: what a process of the account does not have of the unit. */
+export function provenWithout(unit: string, names: readonly string[]): Problem {
+  return new Problem("smoke-unit-partly", `the module was tried without some properties of ${unit}`, {
+    severity: "warning",
+    detail: `${names.join(", ")}: members are tried in a process of the service's account, not in its unit`,
+    hint: "knetctl verify tries the module with these properties too",
   });
 }
 

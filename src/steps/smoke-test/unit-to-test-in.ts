@@ -1,7 +1,7 @@
 import { whyNoTransientUnit } from "../../host/unit/transient-unit.js";
 import type { Host } from "../../host/host.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
-import { hasWalls, type ServiceUnit, serviceUnit } from "../../pkcs11/unit/service-unit.js";
+import { hasWalls, ofManagerAlone, type ServiceUnit, serviceUnit } from "../../pkcs11/unit/service-unit.js";
 import { notRehearsed, notTried } from "../../pkcs11/unit/unit-problems.js";
 import type { Problem } from "../../problem/problem.js";
 
@@ -32,11 +32,6 @@ export function unitToTestIn(host: Host, loaded: LoadedUnit | undefined): Unit {
 export function leftToUnit(host: Host, loaded: LoadedUnit | undefined): readonly Problem[] {
   const found = unitToTestIn(host, loaded);
   if ("instead" in found) return found.instead;
-  const { properties, settings } = found.unit;
-  const names = [
-    ...properties.groups.filter(({ byManager }) => byManager).map(({ name }) => name),
-    ...properties.leftOut,
-    ...(settings.dynamicUser ? ["DynamicUser=yes"] : []),
-  ];
-  return names.length === 0 ? [] : [notRehearsed(settings.unit, names)];
+  const names = ofManagerAlone(found.unit);
+  return names.length === 0 ? [] : [notRehearsed(found.unit.settings.unit, names)];
 }

@@ -123,6 +123,8 @@ t.test("the service manager's variables are those of its process, and what count
     const ours = [...read.environment.variables.values()].filter(({ name }) => !ofLogin.has(name));
     t.same(Object.fromEntries(ours.map(({ name, value }) => [name, value])), Object.fromEntries(theirs));
     t.equal(read.process?.home, seen.env["HOME"], lines.join(" "));
+    for (const name of ["USER", "LOGNAME"])
+      t.equal(read.process?.nameless, seen.env[name] === undefined, `${name}: ${lines.join(" ")}`);
   }
   execFileSync("systemctl", ["unset-environment", "M1", "M2", "M3", "HOME"]);
 });

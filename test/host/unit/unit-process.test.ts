@@ -45,11 +45,18 @@ function withHome(value: string | undefined): UnitEnvironment {
 // each as a process of systemd 252 was seen to have it
 
 t.test("without a user it is root, and has no HOME", async (t) => {
-  t.strictSame(await process({}), { user: "root", uid: 0, gid: 0, groups: [0], home: undefined });
+  t.strictSame(await process({}), {
+    user: "root",
+    uid: 0,
+    gid: 0,
+    groups: [0],
+    home: undefined,
+    nameless: true,
+  });
 });
 
 t.test("a user has the account's group and HOME", async (t) => {
-  const app = { user: "app", uid: 999, gid: 994, groups: [994], home: "/var/app" };
+  const app = { user: "app", uid: 999, gid: 994, groups: [994], home: "/var/app", nameless: false };
   t.strictSame(await process({ User: "app" }), app);
   t.strictSame(await process({ User: "999" }), app, "by its id");
 });

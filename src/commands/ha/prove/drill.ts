@@ -1,3 +1,4 @@
+import { askUnit } from "../../../host/unit/ask-unit.js";
 import { drill, type DrillEvent, type DrillResult } from "../../../members/drill.js";
 import { type Connection, endpointText, type Profile, type User } from "../../../profile/types.js";
 import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
@@ -12,7 +13,7 @@ import type { LoginArguments } from "../../run/refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
 import { isGood, probeAll, type Probed, usualProbeMs } from "../../../vhsm/probe/probe-all.js";
-import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
+import { clientOf, leftOutOfUnit, membersHost, usersOf, withoutUsers } from "./members-context.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
 export interface DrillArguments extends LoginArguments {
@@ -47,7 +48,7 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
         context,
       )
     : await realDrill(args, context);
-  const found = drillProblems(report);
+  const found = [...drillProblems(report), ...(report.untried ?? [])];
   const problems = [...report.warnings, ...found];
   if (output.json) output.document(drillJson(report, problems));
   else {
@@ -61,6 +62,8 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
 /** Includes the members that do not pass a probe. */
 interface RealReport extends DrillReport {
   readonly unwell?: readonly Probed[];
+  /** What of the service's unit it was made without. */
+  readonly untried?: readonly Problem[];
 }
 
 async function realDrill(args: DrillArguments, context: CommandContext): Promise<RealReport> {
@@ -75,7 +78,8 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
   const read = await readSecrets(secretUses({ users: new Map([[user.name, user]]) }), context, args);
   const pin = user.pin && read.secrets.get(user.pin);
   if (pin === undefined) throw withoutPin(profile, connection.name, user.name);
-  const client = clientOf({ host, profile }, connection.name, args, context);
+  const unit = askUnit(host, profile.service.unit);
+  const client = clientOf({ host, profile, unit }, connection.name, args, context);
   const unwell = await unwellMembers(connection, context);
   tellDead(unwell, context);
   const dead = {
@@ -98,6 +102,7 @@ async function realDrill(args: DrillArguments, context: CommandContext): Promise
     simulated: false,
     result,
     unwell,
+    untried: await leftOutOfUnit(host, await unit()),
     warnings: [...warnings, ...read.problems],
   };
 }

@@ -1,5 +1,5 @@
 import type { Host } from "../../../host/host.js";
-import { askUnit } from "../../../host/unit/ask-unit.js";
+import type { LoadedUnit } from "../../../host/unit/loaded-unit.js";
 import type { PrivateClient } from "../../../members/private-client.js";
 import { defaultTimeoutMs } from "../../../pkcs11/test-token.js";
 import { Problem, type Where } from "../../../problem/problem.js";
@@ -21,9 +21,23 @@ export async function membersHost(verb: string, context: CommandContext): Promis
   return context.host({ readOnly: false });
 }
 
+/**
+ * What of the service's unit the module is not tried with, as a warning: the private homes of the members
+ * are shown to no unit.
+ */
+export async function leftOutOfUnit(host: Host, loaded: LoadedUnit | undefined): Promise<readonly Problem[]> {
+  if (loaded === undefined) return [];
+  const [{ ofManagerAlone, serviceUnit }, { provenWithout }] = await Promise.all([
+    import("../../../pkcs11/unit/service-unit.js"),
+    import("../../../pkcs11/unit/unit-problems.js"),
+  ]);
+  const names = ofManagerAlone(serviceUnit(host, loaded));
+  return names.length === 0 ? [] : [provenWithout(loaded.settings.unit, names)];
+}
+
 /** The client as the profile's service user runs it, for one connection. */
 export function clientOf(
-  input: { readonly host: Host; readonly profile: Profile },
+  input: Parameters<typeof memberClient>[0],
   connection: string,
   { timeout: timeoutSeconds, retryPin }: { readonly timeout?: number | undefined } & LoginArguments,
   context: CommandContext,
@@ -34,8 +48,7 @@ export function clientOf(
     timeoutMs,
     refusedPins: refusedPinsOf({ retryPin }, context),
   };
-  const unit = askUnit(input.host, input.profile.service.unit);
-  return memberClient({ ...input, unit }, connection, options, context.signal);
+  return memberClient(input, connection, options, context.signal);
 }
 
 /** The users of a connection; with a name, only that one. */

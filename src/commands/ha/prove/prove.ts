@@ -1,4 +1,6 @@
 import type { Host } from "../../../host/host.js";
+import { askUnit } from "../../../host/unit/ask-unit.js";
+import type { LoadedUnit } from "../../../host/unit/loaded-unit.js";
 import { proveMembers, type ConnectionProof, type MemberEvent } from "../../../members/prove-members.js";
 import { problemCodes } from "../../../problem/codes.js";
 import { exitCodes, type ExitCode } from "../../../problem/exit-codes.js";
@@ -12,7 +14,7 @@ import { readSecrets } from "../../run/read-secrets.js";
 import type { LoginArguments } from "../../run/refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
-import { clientOf, membersHost, usersOf, withoutUsers } from "./members-context.js";
+import { clientOf, leftOutOfUnit, membersHost, usersOf, withoutUsers } from "./members-context.js";
 
 export interface ProveArguments extends LoginArguments {
   readonly profile: string;
@@ -36,10 +38,14 @@ export const prove: CommandRun<ProveArguments> = async (args, context) => {
   );
   const users = new Map([...profile.users].filter(([name]) => names.has(name)));
   const read = await readSecrets(secretUses({ users }), context, args);
+  const unit = askUnit(host, profile.service.unit);
   const proofs: ConnectionProof[] = [];
   for (const connection of connections)
-    proofs.push(await proofOf(connection, { profile, host }, read.secrets, args, context));
-  const problems = proofs.flatMap((proof) => proof.problems);
+    proofs.push(await proofOf(connection, { profile, host, unit }, read.secrets, args, context));
+  const problems = [
+    ...proofs.flatMap((proof) => proof.problems),
+    ...(await leftOutOfUnit(host, await unit())),
+  ];
   if (output.json) output.document(proofJson(proofs, [...warnings, ...read.problems, ...problems]));
   else {
     output.result(proofText(proofs, output.style));
@@ -71,9 +77,15 @@ function connectionsToProve(
   return chosen.filter((connection) => !unused.includes(connection));
 }
 
+interface ProofInput {
+  readonly profile: Profile;
+  readonly host: Host;
+  readonly unit: () => Promise<LoadedUnit | undefined>;
+}
+
 async function proofOf(
   { name, endpoints }: Connection,
-  input: { readonly profile: Profile; readonly host: Host },
+  input: ProofInput,
   pins: ReadonlyMap<PinSource, Secret>,
   args: ProveArguments,
   context: CommandContext,
