@@ -135,6 +135,8 @@ function hung({ timeoutMs }: Asked, end: WorkerEnd): Told {
 }
 
 function died(end: WorkerEnd): Told {
+  if (end.transcript.open?.check === "reach")
+    return { detail: `the attempt to connect to the HSM ${endedHow(end)}` };
   const hint =
     end.signal === null
       ? "the module ends the process that uses it: read its log"

@@ -121,6 +121,7 @@ interface Row {
 mkdirSync("/srv/bad");
 writeFileSync("/srv/bad/libcurl.so.4", "no library");
 writeFileSync("/srv/bad/libcurl-gnutls.so.4", "no library");
+writeFileSync("/etc/bad.env", "LD_LIBRARY_PATH=/srv/bad\n");
 
 const lowered = "/etc/openssl-for-old-hsms.cnf";
 
@@ -180,6 +181,18 @@ const rows: readonly Row[] = [
     works: false,
     names: "because of Environment=LD_LIBRARY_PATH",
   },
+  {
+    dropIn: ["EnvironmentFile=/etc/bad.env"],
+    works: false,
+    names: "because of LD_LIBRARY_PATH (EnvironmentFile=)",
+  },
+  {
+    dropIn: ["SystemCallFilter=~connect"],
+    works: false,
+    names: "because of SystemCallFilter=~connect",
+    late: true,
+  },
+  { dropIn: ["WorkingDirectory=/srv/not-there"], works: false, names: "with its WorkingDirectory=" },
   {
     dropIn: ["ReadWritePaths=/tmp /srv/not-there"],
     works: false,

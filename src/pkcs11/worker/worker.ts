@@ -128,6 +128,8 @@ async function work(request: WorkerRequest): Promise<void> {
     why = "identity";
     requireIdentity(request.identity);
     const { addresses } = request.surroundings;
+    // a forbidden system call may end the process in it
+    if (addresses.length > 0) tell(request.nonce, { type: "begin", check: "reach" });
     const unreached = await whyUnreached(addresses);
     limitResources(request.surroundings);
     const checks = checksOf(request.task).filter(({ id }) => id !== "reach" || addresses.length > 0);

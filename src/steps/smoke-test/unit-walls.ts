@@ -29,11 +29,11 @@ export function wallProblems(
   const config = joined(home, ...clientConfigFolders, clientConfigName);
   return [
     ...hidden(unit, config, host, planned).map(([property, why]) => wall(unit, property, why)),
-    ...missingPaths(unit.settings, host, planned).map(([property, path]) =>
+    ...missingPaths(unit.settings, host, planned).map(([property, path, status]) =>
       wall(
         unit,
         property,
-        `there is no ${path}, so that systemd cannot start the service (226/NAMESPACE); a path that may be ` +
+        `there is no ${path}, so that systemd cannot start the service (${status}); a path that may be ` +
           "missing has a `-` before it",
       ),
     ),
@@ -67,12 +67,17 @@ function withoutNetwork({ settings: { sandbox, further } }: LoadedUnit): readonl
   return isOwn && (further.get("JoinsNamespaceOf") ?? "") === "" ? ["PrivateNetwork"] : [];
 }
 
-function wall({ settings, placed }: LoadedUnit, property: SandboxProperty, why: string): Problem {
-  const { unit, sandbox } = settings;
+function wall(
+  { settings, placed }: LoadedUnit,
+  property: SandboxProperty | "WorkingDirectory",
+  why: string,
+): Problem {
+  const { unit, sandbox, workingDirectory } = settings;
   const where = placed.whereIs(property);
+  const value = property === "WorkingDirectory" ? workingDirectory?.path : sandbox.texts.get(property);
   return new Problem("smoke-unit-wall", `the module cannot work in ${unit} with its ${property}=`, {
     ...(where && { where }),
-    detail: `${property}=${sandbox.texts.get(property) ?? ""}: ${why}`,
+    detail: `${property}=${value ?? ""}: ${why}`,
     hint: `change it (systemctl edit ${shellWord(unit)}, then systemctl daemon-reload)`,
   });
 }
