@@ -24,12 +24,27 @@ export async function lockForLogin(
   { waitMs, signal }: Patience,
 ): Promise<{ release(): void }> {
   const name = lockName(token);
+  const isNew = state.files.entry(state.folder) === undefined;
   const lock = await orNotSent(() => {
     state.ensure();
     return lockFileIn(state, name, { waitSeconds: waitMs / 1000, bytes: longestEntry, signal });
   });
   if (lock === undefined) throw busy(state, name, waitMs);
-  return lock;
+  return {
+    release: () => {
+      lock.release();
+      if (isNew) removeIfEmpty(state);
+    },
+  };
+}
+
+/** Of a command that is to leave nothing behind, not even the folder of what it did not have to remember. */
+function removeIfEmpty({ files, folder }: OwnState): void {
+  try {
+    if (files.list(folder)?.length === 0) files.removeFolder(folder);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
 }
 
 /** By what every way to a token tells of it; members of a vector may give it different serial numbers. */

@@ -48,17 +48,22 @@ function parsed({ folder }: OwnState, bytes: Buffer | undefined): readonly Refus
 const mostTries = 5;
 
 /**
- * Changes the record as it is now, on the disk when this returns; one that stays the same is not written. No
- * other code of this process runs in between. Throws Problems.
+ * Changes the record as it is now, on the disk when this returns; one that stays the same is not written, and
+ * an empty one is removed. No other code of this process runs in between. Throws Problems.
  */
 export function change(state: OwnState, edit: (pins: readonly RefusedPin[]) => readonly RefusedPin[]): void {
   for (let tries = 1; ; tries++) {
+    const observed = state.files.entry(joined(state.folder, refusedPinsName));
     const before = content(state);
     const known = parsed(state, before);
     const pins = edit(known);
     if (pins === known) return;
     try {
       const { files, folder, owner } = state;
+      if (pins.length === 0) {
+        files.remove(joined(folder, refusedPinsName), observed);
+        return;
+      }
       const bytes = Buffer.from(recordText(pins));
       files.write(joined(folder, refusedPinsName), bytes, { mode: 0o600, ...owner }, (now) => {
         if (!isSame(before, now)) throw changedMeanwhile();
