@@ -1,11 +1,12 @@
 // Builds dist/, or the folder that is named: knetctl.cjs, the few lines that are started first; program.cjs,
-// the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them;
+// the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them unless
+// --no-compiled-code follows the folder;
 // program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process; parts.json and
 // sbom.cdx.json, what all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the
 // manual.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import { bundledFiles, noteBundled } from "./build/bundled-files.mjs";
@@ -22,9 +23,7 @@ import { sbomOf } from "./package/sbom.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
-const { alone, compiledCode, verbs } = loader;
-/** Each program, and the verbs that have compiled code for it. */
-const programs = [["program", verbs], ...alone.map((verb) => [`program-${verb}`, [verb]])];
+const isCompiled = process.argv[3] !== "--no-compiled-code";
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const target = { platform: "node", target: "node20", minify: true };
@@ -125,21 +124,14 @@ async function writeManual() {
 }
 
 // compiled code must never be used with a source that it was not made from
-for (const [program, verbs] of programs)
-  for (const verb of verbs) rmSync(compiledCode(dist, program, verb), { force: true });
+if (existsSync(dist))
+  for (const name of readdirSync(dist)) if (name.endsWith(".cache")) rmSync(join(dist, name));
 // the map is read only for the stack trace of an internal error, with --verbose
 await buildProgram("program", { sourcemap: "external", sourcesContent: false });
-for (const verb of alone) await buildProgram(`program-${verb}`, { plugins: [onlyVerb(verb)] });
+for (const verb of loader.alone) await buildProgram(`program-${verb}`, { plugins: [onlyVerb(verb)] });
 await buildCommandLine();
 await buildWorker();
 writeParts();
 await writeManual();
-// with these, which V8 leaves out when it compares its flags, the same program gives the same code each time
-const repeatable = ["--predictable", "--random-seed=1"];
-for (const [program, verbs] of programs)
-  for (const verb of verbs)
-    execFileSync(
-      process.execPath,
-      [...repeatable, join(root, "scripts/build/compile-program.mjs"), dist, program, verb],
-      { stdio: "inherit" },
-    );
+if (isCompiled)
+  execFileSync(process.execPath, [join(root, "scripts/build/compile.mjs"), dist], { stdio: "inherit" });

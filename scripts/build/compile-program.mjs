@@ -1,11 +1,12 @@
-// Run after bundling, once for each program and verb, by the Node that will run the program: writes V8's
-// compiled code for what the verb uses, beside the program. The verb is run on a throw-away profile, and on a
-// throw-away root if it can write, or finds more there than on this machine; its result does not matter.
+// Run by compile.mjs, once for each program and verb: writes V8's compiled code for what the verb uses,
+// beside the program. The verb is run on a throw-away profile, and on a throw-away root if it can write, or
+// finds more there than on this machine; its result does not matter.
 import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   rmdirSync,
   statSync,
@@ -94,7 +95,10 @@ service: { user: amplia, group: amplia, home: /var/amplia }
 `,
   );
   for (const run of runsOf[verb]()) await main({ ...input, ...run });
-  writeFileSync(compiledCode(dist, program, verb), script.createCachedData());
+  // at once whole: a run that starts now may read it
+  const code = compiledCode(dist, program, verb);
+  writeFileSync(`${code}.new`, script.createCachedData());
+  renameSync(`${code}.new`, code);
 } finally {
   // the lock of this root, under the name that src/host/lock.ts gives it, would be left until the next boot
   const { dev, ino } = statSync(image, { bigint: true });

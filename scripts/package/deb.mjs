@@ -5,7 +5,7 @@ import { gzip, move, put, settle } from "./payload.mjs";
 import { run } from "./run.mjs";
 
 /** What dpkg runs. */
-const scripts = ["prerm", "postrm"];
+const scripts = ["preinst", "postinst", "prerm", "postrm"];
 
 const source = (name) => readFileSync(inClone("installers/package/debian", name), "utf8");
 

@@ -24,9 +24,9 @@ import { sbomOf } from "./sbom.mjs";
 
 /**
  * Lays out in `root`, which is made, what every package holds, as it is installed below /: the program with
- * the node that `putNode` puts at a path (see carried-node.mjs), compiled by that very node; man pages,
- * completions, schemas, the units of verify's timer, and licences. All files get the time `epoch`. Returns
- * the node's component for bills of materials.
+ * the node that `putNode` puts at a path (see carried-node.mjs), and what compiles it when it is installed;
+ * man pages, completions, schemas, the units of verify's timer, and licences. All files get the time
+ * `epoch`. Returns the node's component for bills of materials.
  */
 export async function layOut(root, { epoch, putNode }) {
   const program = join(root, "usr/lib/knetctl");
@@ -37,8 +37,9 @@ export async function layOut(root, { epoch, putNode }) {
   const { licenseText } = await putNode(node);
 
   const built = join(program, "dist");
-  run(node, [inClone("scripts/build.mjs"), built], { cwd: clone });
+  run(node, [inClone("scripts/build.mjs"), built, "--no-compiled-code"], { cwd: clone });
   layOutSimulator(program);
+  layOutCompiler(join(program, "compile"));
   symlinkSync("../lib/knetctl/knetctl", join(root, "usr/bin/knetctl"));
   cpSync(inClone("schemas"), share("knetctl/schemas"), { recursive: true });
   cpSync(inClone("installers/systemd"), join(root, "usr/lib/systemd/system"), { recursive: true });
@@ -78,6 +79,17 @@ function layOutSimulator(program) {
   } finally {
     rmSync(work, { recursive: true });
   }
+}
+
+/**
+ * V8's compiled code is made where the package is installed, by the node in it: it holds what was in memory
+ * by chance, so that no two builds of a package with it would be the same.
+ */
+function layOutCompiler(to) {
+  for (const name of ["compile.mjs", "compile-program.mjs", "image.mjs", "load-program.cjs"])
+    cpSync(inClone("scripts/build", name), join(to, name));
+  cpSync(inClone("installers/package/compile.sh"), join(to, "run"));
+  chmodSync(join(to, "run"), 0o755);
 }
 
 /** The pages that the build made, such as man/knetctl.8, each into the folder of its section. */

@@ -52,6 +52,8 @@ test("what a tag is named cannot become a command", (t) => {
 test("the scripts that it runs are there", (t) => {
   const run = commands.join("\n");
   for (const [, file = ""] of run.matchAll(/(?:node|bash) (\S+)/g)) t.ok(existsSync(join(clone, file)), file);
+  const { scripts } = JSON.parse(readFileSync(join(clone, "package.json"), "utf8")) as { scripts: object };
+  for (const [, name = ""] of run.matchAll(/\bnpm run ([\w:-]+)/g)) t.ok(name in scripts, `npm run ${name}`);
   t.end();
 });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { shellWord } from "../../../formats/text/shell-word.js";
@@ -37,11 +37,19 @@ export const caches: Check = {
           severity: "warning",
           where: { path: programFolder },
           detail: `node ${process.version}, V8 ${process.versions.v8}`,
-          hint:
-            "nothing else is wrong; run it with the node that it was built with, or build it again with " +
-            `this one: npm run build in ${shellWord(join(programFolder, ".."))}`,
+          hint: `nothing else is wrong; ${remedy(programFolder)}`,
         }),
       ],
     };
   },
 };
+
+/** A package carries what makes it; a clone is built again. */
+function remedy(programFolder: string): string {
+  const compile = join(programFolder, "../compile/run");
+  if (existsSync(compile)) return `run as root: ${shellWord(compile)}`;
+  return (
+    "run it with the node that it was built with, or build it again with this one: npm run build in " +
+    shellWord(join(programFolder, ".."))
+  );
+}
