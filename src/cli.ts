@@ -47,7 +47,9 @@ async function start(): Promise<void> {
     },
     isRoot: process.geteuid?.() === 0,
   });
-  process.exitCode = exitCode === exitCodes.done && stdout.failed() ? exitCodes.cannotWrite : exitCode;
+  // at its natural end Node waits, in a loop that takes all of a processor, for requests that are open; it
+  // was seen to wait for one that nothing ends
+  process.exit(exitCode === exitCodes.done && stdout.failed() ? exitCodes.cannotWrite : exitCode);
 }
 
 /**
