@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { pack } from "../../scripts/package/package.mjs";
+import { asAbsolutePath, path } from "../../src/host/path.js";
+import { inSandbox } from "../support/sandbox.js";
 
 const folder = mkdtempSync(join(tmpdir(), "package-test-"));
 chmodSync(folder, 0o755);
@@ -109,11 +111,73 @@ t.test("rpm installs into a root of its own, where the program starts", (t) => {
   t.end();
 });
 
+/**
+ * A test's sandbox shows large folders empty and unwritable, to some of which dpkg writes, and lacks accounts
+ * that dpkg knows.
+ */
+const readyForDpkg = `
+  for at in $(awk '/ - tmpfs hidden / { print $5 }' /proc/self/mountinfo); do umount "$at"; done
+  : >/var/lib/dpkg/statoverride`;
+
+/** Runs lines of shell in a sandbox, with the package as $1; returns what they print. */
+async function shell(lines: string, ending: string): Promise<readonly string[]> {
+  const { stdout, stderr } = await inSandbox(
+    "/bin/sh",
+    ["-euc", `${readyForDpkg}\n${lines}`, "sh", packageNamed(ending)],
+    {
+      // where it is, /tmp is not a new one
+      cwd: asAbsolutePath(folder) ?? path("/"),
+    },
+  );
+  t.equal(stderr, "");
+  return stdout.trim().split("\n");
+}
+
+t.test("knetctl's records outlive an upgrade and a removal, and a purge removes them alone", async (t) => {
+  const said = await shell(
+    `
+    say() { ls -d /usr/bin/knetctl /var/lib/knetctl/runs /opt/kryptus/knet /etc/knetctl 2>/dev/null | paste -sd ' '; }
+    {
+      dpkg --force-depends -i "$1"
+      mkdir -p /var/lib/knetctl/runs /opt/kryptus/knet /etc/knetctl
+    } >/dev/null 2>&1
+    knetctl --version >/dev/null && say
+    dpkg --force-depends -i "$1" >/dev/null 2>&1; say
+    dpkg -r knetctl >/dev/null 2>&1; say
+    dpkg -P knetctl >/dev/null 2>&1; say`,
+    ".deb",
+  );
+  const all = "/etc/knetctl /opt/kryptus/knet /usr/bin/knetctl /var/lib/knetctl/runs";
+  t.strictSame(said, [
+    all,
+    all,
+    "/etc/knetctl /opt/kryptus/knet /var/lib/knetctl/runs",
+    "/etc/knetctl /opt/kryptus/knet",
+  ]);
+});
+
 /** Says for each program whether V8 takes the compiled code that lies in `dist`. */
 const accepted = (dist: string): string =>
   `const { loadProgram } = require("${import.meta.dirname}/../../scripts/build/load-program.cjs");
   const one = (...of) => loadProgram("${dist}", ...of).script.cachedDataRejected === false;
   console.log(one("program", "apply"), one("program", "plan"), one("program-validate", "validate"));`;
+
+t.test("compiled code is made at installation, anew at an upgrade, and goes with the package", async (t) => {
+  const said = await shell(
+    `
+    say() { ls -l /usr/lib/knetctl/dist 2>/dev/null | awk '/cache/ { print $1, $3 }' | sort | uniq -c | xargs; }
+    dpkg --force-depends -i "$1" >/dev/null 2>&1; say
+    ${process.execPath} -e '${accepted("/usr/lib/knetctl/dist")}'
+    echo old > /usr/lib/knetctl/dist/program-gone.cjs.gone.cache
+    dpkg --force-depends -i "$1" >/dev/null 2>&1; say
+    dpkg --verify knetctl
+    dpkg -r knetctl 2>&1 >/dev/null | grep -v "^dpkg: warning: .*man" || :
+    ls /usr/lib/knetctl 2>&1 | sed 's/.*: //'`,
+    ".deb",
+  );
+  const made = "8 -rw-r--r-- root";
+  t.strictSame(said, [made, "true true true", made, "No such file or directory"]);
+});
 
 t.test("the unpacked archive works through a link, and makes its compiled code where it is", (t) => {
   const to = join(folder, "anywhere");
