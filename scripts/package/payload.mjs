@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { clone, inClone } from "../setup/clone.mjs";
 import { buildNative } from "./native.mjs";
@@ -38,6 +38,7 @@ export async function layOut(root, { epoch, putNode }) {
 
   const built = join(program, "dist");
   run(node, [inClone("scripts/build.mjs"), built, "--no-compiled-code"], { cwd: clone });
+  nameSources(join(built, "program.cjs.map"));
   layOutSimulator(program);
   layOutCompiler(join(program, "compile"));
   symlinkSync("../lib/knetctl/knetctl", join(root, "usr/bin/knetctl"));
@@ -66,6 +67,13 @@ export async function layOut(root, { epoch, putNode }) {
   put(share("fish/vendor_completions.d/knetctl.fish"), completion("fish"));
   settle(root, epoch);
   return { parts, lock, node: component };
+}
+
+/** The map names sources as seen from where it was built: in packages, as seen from the clone. */
+function nameSources(file) {
+  const map = jsonOf(file);
+  const sources = map.sources.map((name) => relative(clone, resolve(dirname(file), name)));
+  writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
 function layOutSimulator(program) {

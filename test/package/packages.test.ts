@@ -136,7 +136,9 @@ async function shell(lines: string, ending: string): Promise<readonly string[]> 
 t.test("knetctl's records outlive an upgrade and a removal, and a purge removes them alone", async (t) => {
   const said = await shell(
     `
-    say() { ls -d /usr/bin/knetctl /var/lib/knetctl/runs /opt/kryptus/knet /etc/knetctl 2>/dev/null | paste -sd ' '; }
+    say() {
+      ls -d /usr/bin/knetctl /var/lib/knetctl/runs /opt/kryptus/knet /etc/knetctl 2>/dev/null | paste -sd ' '
+    }
     {
       dpkg --force-depends -i "$1"
       mkdir -p /var/lib/knetctl/runs /opt/kryptus/knet /etc/knetctl
@@ -165,7 +167,9 @@ const accepted = (dist: string): string =>
 t.test("compiled code is made at installation, anew at an upgrade, and goes with the package", async (t) => {
   const said = await shell(
     `
-    say() { ls -l /usr/lib/knetctl/dist 2>/dev/null | awk '/cache/ { print $1, $3 }' | sort | uniq -c | xargs; }
+    say() {
+      ls -l /usr/lib/knetctl/dist 2>/dev/null | awk '/cache/ { print $1, $3 }' | sort | uniq -c | xargs
+    }
     dpkg --force-depends -i "$1" >/dev/null 2>&1; say
     ${process.execPath} -e '${accepted("/usr/lib/knetctl/dist")}'
     echo old > /usr/lib/knetctl/dist/program-gone.cjs.gone.cache
