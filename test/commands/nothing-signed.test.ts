@@ -201,7 +201,11 @@ for (const smokeTest of [false, true]) {
         t.match(recorded.documents, [
           { smoke: { tokens: [], skipped: [why], verdict: `nothing is proven (${why})` } },
         ]);
-      else t.equal(recorded.results.at(-1), `nothing was signed (${why})`);
+      else
+        t.equal(
+          recorded.results.at(-1),
+          `nothing to change: the host is as the profile wants it; nothing was signed (${why})`,
+        );
     }
   });
 }
