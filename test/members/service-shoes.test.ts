@@ -59,7 +59,8 @@ const only = (told: readonly string[], pattern: RegExp): readonly string[] =>
   told.filter((line) => pattern.test(line)).sort();
 
 /** What the worker needs itself, keeps from the module, or the service manager says of one start. */
-const ofItself = /^env (?:LD_BIND_NOW|KNETCTL_MARK|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|SHELL)=/;
+const ofItself =
+  /^env (?:LD_BIND_NOW|KNETCTL_MARK|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MEMORY_\w+|SHELL)=/;
 const itsLimits = /^Max (?:core file size|data size|resident set|address space|processes) /;
 
 t.test("the module sees what it sees in the service", async (t) => {

@@ -1,5 +1,5 @@
 import type { Where } from "../../problem/problem.js";
-import type { SandboxPath, SandboxProperty } from "./unit-sandbox.js";
+import { extended, type SandboxPath, type SandboxProperty } from "./unit-sandbox.js";
 import type { UnitLimit, UnitSettings } from "./unit-settings.js";
 
 /** Properties of a unit that are left out together, when it is asked which of them is in the way. */
@@ -223,7 +223,8 @@ const rewritten: Partial<Record<SandboxProperty, (text: string) => readonly stri
 };
 
 function written(name: SandboxProperty, text: string): readonly string[] {
-  return (rewritten[name]?.(text) ?? [text]).map((value) => `${name}=${value}`);
+  const given = extended.includes(name) && !/^(yes|no)$/.test(text) ? `${name}Ex` : name;
+  return (rewritten[name]?.(text) ?? [text]).map((value) => `${given}=${value}`);
 }
 
 /** What is bound without all that is mounted below it is printed without a third part. */

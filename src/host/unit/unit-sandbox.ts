@@ -71,7 +71,23 @@ const capabilities = "CapabilityBoundingSet";
 
 export type SandboxProperty = keyof typeof withoutIt | typeof capabilities;
 
-export const sandboxProperties: readonly string[] = [...Object.keys(withoutIt), capabilities];
+/**
+ * What was on or off has more values since systemd 257, which it prints under names of their own, beside the
+ * old ones: PrivateTmpEx=disconnected beside PrivateTmp=yes.
+ */
+export const extended: readonly string[] = [
+  "PrivateTmp",
+  "PrivateUsers",
+  "ProtectControlGroups",
+  "ProtectHostname",
+];
+/** What "yes" is called there. */
+const plainlyOn: readonly string[] = ["yes", "connected", "self"];
+
+const ofOldNames: readonly string[] = [...Object.keys(withoutIt), capabilities];
+
+/** The names to ask for. */
+export const sandboxProperties: readonly string[] = [...ofOldNames, ...extended.map((name) => `${name}Ex`)];
 
 /** A path of the sandbox, which need not exist if `optional`. */
 export interface SandboxPath {
@@ -98,7 +114,9 @@ export interface UnitSandbox {
 export function unitSandbox(shown: ReadonlyMap<string, readonly string[]>): UnitSandbox {
   const texts = new Map<SandboxProperty, string>();
   for (const name of propertyNames()) {
-    const values = shown.get(name);
+    const more = shown.get(`${name}Ex`);
+    const isMore = more !== undefined && !more.every((value) => plainlyOn.includes(value));
+    const values = isMore ? more : shown.get(name);
     if (values !== undefined && !isPlain(name, values)) texts.set(name, values.join(" "));
   }
   const words = (property: SandboxProperty): readonly string[] => shownWords(texts.get(property) ?? "");
@@ -111,7 +129,7 @@ export function unitSandbox(shown: ReadonlyMap<string, readonly string[]>): Unit
 }
 
 function propertyNames(): readonly SandboxProperty[] {
-  return sandboxProperties.filter(isSandboxProperty);
+  return ofOldNames.filter(isSandboxProperty);
 }
 
 function isSandboxProperty(name: string): name is SandboxProperty {
