@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import Ajv2020 from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import Handlebars from "handlebars";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noteGenerated } from "./build/bundled-files.mjs";
 
@@ -23,6 +23,11 @@ const files = (folder, ending) =>
       text: readFileSync(join(root, folder, file), "utf8"),
     }));
 
+/** What stays the same is not written: what was made from it is still good then. */
+function writeIfNew(file, text) {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
+
 /** One self-contained module: what the generated code requires of ajv and handlebars is bundled in. */
 async function write(name, code, types) {
   const { metafile, outputFiles } = await build({
@@ -36,8 +41,8 @@ async function write(name, code, types) {
     logLevel: "warning",
   });
   noteGenerated(`src/generated/${name}.js`, metafile);
-  writeFileSync(join(out, `${name}.js`), outputFiles[0].text);
-  writeFileSync(join(out, `${name}.d.ts`), types);
+  writeIfNew(join(out, `${name}.js`), outputFiles[0].text);
+  writeIfNew(join(out, `${name}.d.ts`), types);
 }
 
 const schemas = files("schemas", ".schema.json").map((schema) => ({

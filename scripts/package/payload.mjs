@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { clone, inClone } from "../setup/clone.mjs";
 import { buildNative } from "./native.mjs";
@@ -69,10 +69,15 @@ export async function layOut(root, { epoch, putNode }) {
   return { parts, lock, node: component };
 }
 
-/** The map names sources as seen from where it was built: in packages, as seen from the clone. */
+/**
+ * The map names sources as seen from where it was built: in packages, as seen from the clone. What the
+ * bundler made up, such as package-apart:tar, lies nowhere.
+ */
 function nameSources(file) {
   const map = jsonOf(file);
-  const sources = map.sources.map((name) => relative(clone, resolve(dirname(file), name)));
+  const sources = map.sources.map((name) =>
+    basename(name).includes(":") ? basename(name) : relative(clone, resolve(dirname(file), name)),
+  );
   writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
