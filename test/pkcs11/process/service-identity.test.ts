@@ -276,7 +276,9 @@ test("without root another identity is refused before anything is started", asyn
   `);
   const { uid, gid } = identity;
   t.equal(
-    execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    // as an argument it would be longer than execve(2) takes
+    execFileSync(process.execPath, ["--input-type=module", "-"], {
+      input: program,
       uid,
       gid,
       encoding: "utf8",
