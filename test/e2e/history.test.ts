@@ -234,6 +234,12 @@ t.test("a killed run is noticed by plan and verify, and taken back by rollback",
     /cut off in the middle of its work[\s\S]*workflow-unfinished-run[\s\S]*knetctl rollback/,
   );
   t.match(await knetctl(["history"]), { stdout: /unfinished/ });
+  const [cutOff] = await runs();
+  t.match(
+    await knetctl(["rollback", "--to", cutOff!.run]),
+    { exitCode: 1, stderr: /nothing that came after run \d+ is left/ },
+    "going back to a run does not take it back",
+  );
   const { exitCode, stdout, stderr } = await knetctl(["rollback"]);
   t.equal(exitCode, 0, stderr);
   t.match(stdout, /was taken back/);

@@ -98,7 +98,8 @@ async function takenBack(
   if (output.json) output.document(documentOf(host, args, documents));
   else if (args.to !== undefined) output.result(countText(results, wanted, args.to));
   const failed = results.find(({ result }) => result.outcome === "failed")?.result;
-  return failed === undefined ? exitCodes.done : exitCodeOf(failed.problems, exitCodes.failed);
+  if (failed !== undefined) return exitCodeOf(failed.problems, exitCodes.failed);
+  return results.length < wanted.length ? exitCodes.interrupted : exitCodes.done;
 }
 
 function countText(results: readonly TakenBack[], { length }: readonly RecordedRun[], to: string): string {
@@ -124,7 +125,7 @@ function wantedRuns(host: Host, { run, to }: RollbackArguments): readonly Record
   if (problems.length > 0) throw new Problems([unreadable(host), ...problems]);
   const last = readRun(host, to);
   const later = runs.filter(
-    (one) => one.outcome === "unfinished" || (one.sequence > last.sequence && stands(one)),
+    (one) => one.sequence > last.sequence && (one.outcome === "unfinished" || stands(one)),
   );
   if (later.length > 0) return later;
   throw new Problem("undo-nothing", `nothing that came after run ${last.sequence} is left to take back`, {
