@@ -10,7 +10,7 @@ import type { Scene } from "./sweep-scenes.js";
 import { differences, temporariesIn, treeOf, type Tree } from "./tree.js";
 
 const isLong = process.env["KNETCTL_SWEEP"] === "all";
-const { EIO, ENOSPC, EDQUOT, EROFS, EACCES } = constants.errno;
+const { EIO, ENOSPC, EDQUOT, EROFS, EACCES, EAGAIN } = constants.errno;
 
 interface Count {
   points: number;
@@ -107,6 +107,8 @@ interface Sweep {
   readonly title: string;
   readonly how: Fault["how"];
   readonly lasting: boolean;
+  /** Of which calls; left out: of all. */
+  readonly of?: RegExp;
   /** Every so many calls in `npm test`, and in `npm run test:attacks`. */
   readonly strides: readonly [number, number];
 }
@@ -123,8 +125,10 @@ const sweeps: readonly Sweep[] = [
     title: "one write is cut short, and then the disk is full",
     how: "full",
     lasting: false,
+    of: /^p?writev?$/,
     strides: [24, 1],
   },
+  { title: "one program cannot be started", how: EAGAIN, lasting: false, of: /^fork$/, strides: [1, 1] },
   { title: "the disk is full from one call on", how: "needs-space", lasting: true, strides: [96, 3] },
 ];
 
@@ -134,12 +138,12 @@ const sweeps: readonly Sweep[] = [
  */
 export async function sweepFaults(t: Test, program: FaultyProgram, scene: Scene): Promise<void> {
   const ends = await endsOf(t, program, scene);
-  for (const { title, how, lasting, strides } of sweeps) {
+  for (const { title, how, lasting, of, strides } of sweeps) {
     const count: Count = { points: 0, applied: 0, rolledBack: 0, refused: 0, failed: 0 };
     const stride = strides[isLong ? 1 : 0];
     const first = sampled(`${title} on ${scene.name}`, stride);
     const calls = ends.calls
-      .filter(({ name }) => how !== "full" || /^p?writev?$/.test(name))
+      .filter(({ name }) => of?.test(name) !== false)
       .filter((_, index) => index % stride === first);
     await inLanes(2, calls, async ({ number, name, path }) => {
       await faultAt(

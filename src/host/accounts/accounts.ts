@@ -89,7 +89,17 @@ export function getent(database: Database, field: 0 | 2, wanted: string): string
     env: { LC_ALL: "C" },
     timeoutMs: getentTimeoutMs,
   });
+  if (status === null) throw nameServiceSilent(database, wanted);
   return status === 0 ? stdout : "";
+}
+
+/** An account that was not looked for must not count as one that is missing: it would be created. */
+function nameServiceSilent(database: Database, wanted: string): Problem {
+  return new Problem("host-accounts-unreadable", `cannot find out whether ${database} has ${wanted}`, {
+    where: { path: "/etc/nsswitch.conf" },
+    detail: "getent was not started, or did not answer in time",
+    hint: `try getent ${database} ${wanted}: the name services that the file names must answer`,
+  });
 }
 
 function accountOf(fields: readonly string[] | undefined): Account | undefined {

@@ -1,9 +1,8 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { Problem } from "../../problem/problem.js";
-import { startChild } from "../commands/start-child.js";
+import { ended, startChild } from "../commands/start-child.js";
 import { archiveLimits } from "./archive-entry.js";
 import { writeChunk } from "./copy-archive.js";
 
@@ -39,11 +38,10 @@ export async function decompressArchive(work: Decompression): Promise<void> {
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
   });
   try {
-    const ended = once(child, "exit").then(([code]: unknown[]) => code);
-    const [, complaint, exitCode] = await Promise.all([
+    const [, complaint, [exitCode]] = await Promise.all([
       store(child, target, work),
       complaintOf(child),
-      ended,
+      ended(child),
     ]);
     if (exitCode !== 0) throw decompressionProblem(work, complaint);
   } finally {

@@ -1,11 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
-import { Problem } from "../../problem/problem.js";
-import { errorCode } from "../../problem/thrown.js";
 import type { CommandResult } from "../host.js";
 import { collected } from "./collected.js";
-import { startChild } from "./start-child.js";
+import { ended, startChild } from "./start-child.js";
 
 export interface ChildRun {
   readonly line: readonly string[];
@@ -45,7 +43,7 @@ export async function runChild(run: ChildRun): Promise<CommandResult> {
   run.signal?.addEventListener("abort", abort, { once: true });
   if (run.signal?.aborted === true) abort();
   try {
-    const [exitCode, signal] = await ended(child, run.line);
+    const [exitCode, signal] = await ended(child);
     if (time.isOver || run.signal?.aborted === true) signalGroup(child, "SIGKILL");
     await Promise.race([Promise.all([stdout.whole, stderr.whole]), wait(drainMs, undefined, { ref: false })]);
     return {
@@ -80,30 +78,6 @@ function start({ line, cwd, env, input }: ChildRun): ChildProcess {
   } finally {
     process.umask(before);
   }
-}
-
-function ended(
-  child: ChildProcess,
-  line: readonly string[],
-): Promise<[number | null, NodeJS.Signals | null]> {
-  return new Promise((resolve, reject) => {
-    child.once("exit", (code, signal) => {
-      resolve([code, signal]);
-    });
-    child.once("error", (error) => {
-      // the error's own text may quote the arguments
-      const code = errorCode(error) ?? "unknown";
-      reject(
-        new Problem("host-command-not-started", "the program could not be started", {
-          where: { path: line[0] ?? "" },
-          detail:
-            code === "ENOENT"
-              ? `${code}: the program, its interpreter or the working folder is missing`
-              : code,
-        }),
-      );
-    });
-  });
 }
 
 function endGroup(child: ChildProcess): void {

@@ -45,6 +45,35 @@ export function startChild(
 }
 
 /**
+ * Settles when a child has ended; rejects with the Problem `host-command-not-started` if it never began. To
+ * be asked for at once, and awaited together with whatever else is read from it.
+ */
+export function ended(child: ChildProcess): Promise<readonly [number | null, NodeJS.Signals | null]> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code, signal) => {
+      resolve([code, signal]);
+    });
+    child.once("error", (error) => {
+      reject(notStarted(child.spawnfile, error));
+    });
+  });
+}
+
+/** What an `error` event of a child says. Its own text is not used: it may quote the arguments. */
+export function notStarted(program: string, error: unknown): Problem {
+  const code = errorCode(error) ?? "unknown";
+  return new Problem("host-command-not-started", "the program could not be started", {
+    where: { path: program },
+    detail:
+      code === "ENOENT" ? `${code}: the program, its interpreter or the working folder is missing` : code,
+    hint:
+      code === "EAGAIN"
+        ? "no more processes may be started: look at `ulimit -u`, and at TasksMax= of the unit or session"
+        : "look at the program's owner and mode, and try it by hand",
+  });
+}
+
+/**
  * While signals keep coming, seven of ten children are hit in that moment on a busy machine: twenty tries
  * were too few.
  */
@@ -61,7 +90,10 @@ export interface AskOptions {
   readonly encoding?: "utf8" | "latin1";
 }
 
-/** Runs a program to its end, for what it prints; SIGKILL at the time-out. */
+/**
+ * Runs a program to its end, for what it prints; SIGKILL at the time-out. One that could not be started has
+ * an `error`, no status, and has printed nothing.
+ */
 export function askChild(
   program: string,
   args: readonly string[],
@@ -86,7 +118,7 @@ export function askChild(
     stdio,
   };
   for (let tries = 1; ; tries++) {
-    const answer = spawnSync(program, args, options);
+    const answer = printed(spawnSync(program, args, options));
     // only a terminal sends these, and only before the child had a group of its own: see `startChild`
     if (
       tries === mostTries ||
@@ -94,6 +126,11 @@ export function askChild(
     )
       return answer;
   }
+}
+
+/** Node gives null for what a program that was not started printed, which its types do not say. */
+function printed(answer: SpawnSyncReturns<string>): SpawnSyncReturns<string> {
+  return answer.error === undefined || answer.pid !== 0 ? answer : { ...answer, stdout: "", stderr: "" };
 }
 
 /** The highest descriptor that a profile can name. */

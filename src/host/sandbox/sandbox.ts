@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { Problem } from "../../problem/problem.js";
-import { startChild, type ChildDescriptor } from "../commands/start-child.js";
+import { ended, startChild, type ChildDescriptor } from "../commands/start-child.js";
 import { path, type AbsolutePath } from "../path.js";
 import { sandboxMounts } from "./sandbox-mounts.js";
 import { sandboxNeedsRoot, sandboxProblem, sandboxToolsMissing } from "./sandbox-problem.js";
@@ -54,7 +54,9 @@ export async function enterSandbox(command: SandboxCommand): Promise<Sandboxed> 
       detached: true,
     },
   );
-  const exitCode = ended(child);
+  const exitCode = ended(child).then(([code]) => code ?? 128 + 9);
+  // one that never began is told by `ready`
+  exitCode.catch(() => undefined);
   await ready(child, exitCode);
   return {
     child,
@@ -86,15 +88,6 @@ function refuseWithout(): void {
 
 function streams(stdio: NonNullable<SandboxCommand["stdio"]>): readonly ChildDescriptor[] {
   return typeof stdio === "string" ? [stdio, stdio, stdio] : [...stdio];
-}
-
-function ended(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      resolve(code ?? 128 + 9);
-    });
-  });
 }
 
 /** Resolves at the script's `ready`; if that never comes, the text so far is the reason. */

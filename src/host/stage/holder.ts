@@ -2,7 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { startChild } from "../commands/start-child.js";
+import { ended, startChild } from "../commands/start-child.js";
+import { Problem } from "../../problem/problem.js";
 import { walkFlags } from "../files/descriptor.js";
 import type { AbsolutePath } from "../path.js";
 import { systemPath } from "../sandbox/sandbox-script.js";
@@ -44,14 +45,13 @@ export async function startHolder(
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => {
-      resolve();
-    });
-    child.once("error", () => {
-      resolve();
-    });
-  });
+  let notStarted: Problem | undefined;
+  const over = ended(child).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof Problem) notStarted = error;
+    },
+  );
   child.stdin?.on("error", () => undefined);
   const kill = (): void => {
     killGroup(child);
@@ -62,15 +62,15 @@ export async function startHolder(
     const said = await transcript(child);
     const ready = /^ready (\d+) (.*)$/m.exec(said);
     if (ready === null) {
-      await ended;
+      await over;
       signal?.throwIfAborted();
-      throw stageProblem(said);
+      throw notStarted ?? stageProblem(said);
     }
     const overlays = [...said.matchAll(/^layer (\d+)$/gm)].map((match) => Number(match[1]));
-    return { ...opened(`/proc/${ready[1] ?? ""}`, ready[2] ?? "", root, child, ended), overlays, kill };
+    return { ...opened(`/proc/${ready[1] ?? ""}`, ready[2] ?? "", root, child, over), overlays, kill };
   } catch (error) {
     kill();
-    await ended;
+    await over;
     throw error;
   } finally {
     signal?.removeEventListener("abort", kill);
@@ -86,7 +86,7 @@ function opened(
   base: string,
   root: AbsolutePath,
   child: ChildProcess,
-  ended: Promise<void>,
+  over: Promise<void>,
 ): Omit<Holder, "overlays" | "kill"> {
   const descriptors: number[] = [];
   const open = (path: string, flags: number): string => {
@@ -113,9 +113,9 @@ function opened(
     namespaces,
     end: async () => {
       child.stdin?.end();
-      await Promise.race([ended, wait(endMs, undefined, { ref: false })]);
+      await Promise.race([over, wait(endMs, undefined, { ref: false })]);
       killGroup(child);
-      await ended;
+      await over;
       for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
     },
   };

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { Readable, Writable, type Stream } from "node:stream";
 import { collected } from "../commands/collected.js";
-import { startChild } from "../commands/start-child.js";
+import { ended, startChild } from "../commands/start-child.js";
 import type { CommandResult } from "../host.js";
 import { stageProblem } from "./stage-problem.js";
 import { wallPipes } from "./wall-script.js";
@@ -55,7 +55,7 @@ export async function runWall(run: WallRun): Promise<WalledResult> {
   run.signal?.addEventListener("abort", stop, { once: true });
   if (run.signal?.aborted === true) stop();
   try {
-    const outerCode = await ended(child);
+    const [outerCode] = await ended(child);
     await Promise.race([
       Promise.all([stdout.whole, stderr.whole]),
       wait(patienceMs, undefined, { ref: false }),
@@ -165,13 +165,6 @@ class Talk {
 function pipeOf({ stdio }: ChildProcess, descriptor: number): Stream | null | undefined {
   const streams: readonly (Stream | null | undefined)[] = stdio;
   return streams[descriptor];
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once("exit", resolve);
-    child.once("error", reject);
-  });
 }
 
 function killGroup(child: ChildProcess): void {

@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../../host/commands/left-over-processes.js";
 import { newProcessGroup, type ProcessGroup } from "../../host/processes/own-group.js";
-import { startChild } from "../../host/commands/start-child.js";
+import { notStarted, startChild } from "../../host/commands/start-child.js";
 import type { Entrance } from "../../host/host.js";
 import { systemPath } from "../../host/sandbox/sandbox-script.js";
 import { messageLines } from "../message-values.js";
@@ -167,7 +167,7 @@ function supervised(
     reports.on("data", read);
     child.on("error", (error) => {
       settle();
-      reject(error);
+      reject(notStarted(child.spawnfile, error));
     });
     child.on("exit", exited);
     timers.push(setTimeout(stop, run.timeoutMs, "deadline"));

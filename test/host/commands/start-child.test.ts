@@ -140,6 +140,15 @@ function toldBy(name: string): string {
   return program;
 }
 
+test("a program that cannot be started has printed nothing", (t) => {
+  const { error, status, stdout, stderr } = askChild("/nowhere/program", [], { env: {}, timeoutMs: 5000 });
+  t.match(
+    { error, status, stdout, stderr },
+    { error: { code: "ENOENT" }, status: null, stdout: "", stderr: "" },
+  );
+  t.end();
+});
+
 test("what is sent to our process group does not reach a program that is asked", (t) => {
   const { stdout } = askChild("/bin/sh", ["-c", "cut -d ' ' -f 5 /proc/$$/stat; echo $$"], {
     env: { PATH: "/usr/bin:/bin" },

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { Problem } from "../../../problem/problem.js";
-import { startChild } from "../../commands/start-child.js";
+import { ended, startChild } from "../../commands/start-child.js";
 import type { AbsolutePath } from "../../path.js";
 import { systemPath } from "../../sandbox/sandbox-script.js";
 import { attributesAmong, paxRecords, type PaxRecord } from "../../files/attributes.js";
@@ -26,9 +25,10 @@ export async function attributesOf(
     stdio: ["pipe", "pipe", "ignore"],
   });
   child.stdin?.on("error", () => undefined).end(paths.map((path) => `.${path}\0`).join(""));
-  const ended = once(child, "exit");
-  const found = child.stdout === null ? new Map<string, Attributes>() : await readTar(child.stdout);
-  const [exitCode] = (await ended) as [number | null];
+  const [found, [exitCode]] = await Promise.all([
+    child.stdout === null ? new Map<string, Attributes>() : readTar(child.stdout),
+    ended(child),
+  ]);
   if (exitCode === 0) return found;
   throw new Problem(
     "installer-stage-unread",
