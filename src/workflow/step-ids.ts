@@ -7,6 +7,8 @@ interface StepFacts {
    * back in reverse or not at all.
    */
   readonly isOnePiece?: true;
+  /** Others may have put secrets into its files: of their texts only what a change itself shows is shown. */
+  readonly mayHoldSecrets?: true;
 }
 
 /**
@@ -17,7 +19,7 @@ const steps = {
   account: {},
   module: { isReadAtStart: true, isOnePiece: true },
   ownership: {},
-  "client-config": { isReadAtStart: true },
+  "client-config": { isReadAtStart: true, mayHoldSecrets: true },
   "key-stores": { isReadAtStart: true },
   "profile-file": {},
   service: {},
@@ -42,6 +44,10 @@ export function isReadAtStart(step: StepId): boolean {
 
 export function isOnePiece(step: StepId): boolean {
   return facts[step].isOnePiece === true;
+}
+
+export function mayHoldSecrets(step: StepId): boolean {
+  return facts[step].mayHoldSecrets === true;
 }
 
 export const stepIds: readonly StepId[] = Object.keys(steps).filter(isStepId);

@@ -1,6 +1,7 @@
 import t from "tap";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Secret } from "../../src/problem/secret.js";
 import { changedFiles } from "../support/changed-files.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
@@ -27,6 +28,8 @@ for (const [index, pin] of [signer, stamper].entries()) {
 const loud = ["--verbose", "--json"];
 const stores = `${folder}/stores.yaml`;
 const settings = "/etc/amplia/appsettings.conf";
+const runs = "/var/lib/knetctl/runs";
+const script = join(import.meta.dirname, "../../dist/knetctl.cjs");
 
 t.test(
   "43, 45, 47: a PIN that goes into the application's settings is in them, in root's own copies of " +
@@ -96,9 +99,40 @@ t.test("43: a report has no PIN of the settings, nor one that somebody put on a 
   writeFileSync(config, kept);
 });
 
+t.test("43: what others have put into config.json is not shown by what shows how it changes", async (t) => {
+  const config = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
+  const kept = readFileSync(config, "utf8");
+  const { connections, users } = JSON.parse(kept) as Record<"connections" | "users", Record<string, object>>;
+  const more = { password: wrong.text, tokens: { [wrong.text]: [wrong.text] } };
+  const old = { authentication_type: wrong.text, connection: "hsm_1", ...more };
+  const changed = {
+    connections,
+    users: { ...users, old, ca_signer: { ...users["ca_signer"], ...more } },
+    ...more,
+  };
+  writeFileSync(config, JSON.stringify(changed, undefined, 2));
+  ours.add(config);
+  await silent(t, ["plan", stores, ...loud], { exitCode: 2, says: /-.*password\\": <text>/ });
+  await silent(t, ["plan", stores], { exitCode: 2, says: /-.*tokens": <object>/ });
+  await silent(t, ["init", "--from-host", ...loud], { exitCode: 1, says: /client-config-authentication/ });
+  // these write the file, and keep it, where only root reads it: what they say is looked at
+  const run = (...args: readonly string[]): string => {
+    const { stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
+    t.same(formsIn(Buffer.from(stdout + stderr)), [], args.join(" "));
+    return stdout + stderr;
+  };
+  const applied = run("apply", "--no-smoke-test", stores, ...loud);
+  t.match(applied, /"outcome": "applied"/);
+  const [, name = ""] = /"run": "([^"]+)"/.exec(applied) ?? [];
+  for (const flags of [[], loud]) t.match(run("history", name, ...flags), /password\\?": <text>/);
+  t.match(run("rollback", "--yes", ...loud), /"outcome": "rolled-back"/);
+  t.equal(readFileSync(config, "utf8"), JSON.stringify(changed, undefined, 2));
+  writeFileSync(config, kept);
+  for (const file of readdirSync(`${runs}/${name}`)) ours.add(`${runs}/${name}/${file}`);
+});
+
 /** What runs keep of the settings before: in folders of root's alone. */
 function copies(): readonly string[] {
-  const runs = "/var/lib/knetctl/runs";
   return readdirSync(runs).flatMap((run) =>
     readdirSync(`${runs}/${run}`)
       .filter((name) => name.startsWith("before-"))

@@ -21,6 +21,7 @@ import {
   type ObservedClientConfig,
 } from "../../vendor/client-config/observe-client-config.js";
 import { otherAuthentication } from "../../vendor/client-config/existing.js";
+import { shownChanges } from "../../vendor/client-config/shown-changes.js";
 import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
 import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
@@ -171,6 +172,7 @@ function clientConfigChanges(
     before,
     sensitive: false,
     summary: wanted.summary,
+    shown: shownChanges(before, wanted.text),
   };
   return [...folders, write];
 }

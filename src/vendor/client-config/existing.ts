@@ -142,10 +142,10 @@ export function otherAuthentication(
         `user ${quotedName(name)} of config.json authenticates in a way that knetctl cannot write`,
         { path },
         {
+          // somebody may have put the password in the place of the word
           detail:
-            "authentication_type: " +
-            `${type.kind === "scalar" ? quotedName(String(type.value)) : `a ${type.kind}`}; knetctl ` +
-            `knows only "password"`,
+            `authentication_type is a ${type.kind === "scalar" ? "value" : type.kind} other than ` +
+            `"password"`,
           hint:
             'if it is to log in with a password from now on, write "password" there yourself; ' +
             "otherwise leave config.json to whoever wrote it: a profile may consist of key stores only",

@@ -1,7 +1,8 @@
-import { structuredPatch } from "diff";
+import { changedLines } from "../../formats/text/changed-lines.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
 import { folderOf, stateFolder } from "../../host/path.js";
+import { mayHoldSecrets } from "../step-ids.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { changedSincePlan, refuseOther, undoUnsafe } from "./shared/changed-by-others.js";
 import {
@@ -148,6 +149,8 @@ export interface WriteFile extends ReplaceFile {
   readonly sensitive: boolean;
   /** What the change means, in the profile's words, one line each: "connection hsm_1: removed". */
   readonly summary?: readonly string[];
+  /** The lines of a diff that are shown, where the texts hold what is not to be: from the step that knows. */
+  readonly shown?: readonly string[];
 }
 
 function isOwnRecord({ path }: CommonChange): boolean {
@@ -181,12 +184,8 @@ export const writeFile: ChangeKind<WriteFile, FileBefore> = {
   isWhole: true,
 };
 
-/** Empty for sensitive content. */
-function diff({ before, content, sensitive }: WriteFile): readonly string[] {
+/** Empty for sensitive content, and where an older knetctl has recorded no lines of what may be a secret. */
+function diff({ step, before, content, sensitive, shown }: WriteFile): readonly string[] {
   if (sensitive) return [];
-  const { hunks } = structuredPatch("", "", before ?? "", content, "", "", { context: 2 });
-  return hunks.flatMap((hunk) => [
-    ...(before === null ? [] : [`@@ line ${hunk.oldStart} @@`]),
-    ...hunk.lines,
-  ]);
+  return shown ?? (mayHoldSecrets(step) ? [] : changedLines(before, content));
 }

@@ -159,12 +159,12 @@ t.test(
         {
           code: "client-config-authentication",
           message: 'user "ca_signer" of config.json authenticates in a way that knetctl cannot write',
-          detail: /^authentication_type: "certificate"/,
+          detail: 'authentication_type is a value other than "password"',
         },
       ],
     });
     t.match(await thrownBy(plan({ files: { [configPath]: equal.replace('"password"', "3") } })), {
-      list: [{ detail: /^authentication_type: "3"/ }],
+      list: [{ detail: 'authentication_type is a value other than "password"' }],
     });
     const gone = equal.replace(
       '"users": {',

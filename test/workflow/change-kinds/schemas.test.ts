@@ -44,6 +44,7 @@ const examples: { readonly [K in ChangeKindName]: Change<K> } = {
     before: "",
     sensitive: false,
     summary: ["connection hsm_1: removed"],
+    shown: ["@@ line 1 @@", "-", "+{}"],
   },
   "write-settings": {
     step: "key-stores",
