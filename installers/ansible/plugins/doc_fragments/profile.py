@@ -1,6 +1,5 @@
 # Copyright (c) the authors of knetctl
 # MIT License (see LICENSE)
-from __future__ import annotations
 
 
 class ModuleDocFragment:

@@ -1,6 +1,5 @@
 # Copyright (c) the authors of knetctl
 # MIT License (see LICENSE)
-from __future__ import annotations
 
 
 class ModuleDocFragment:
@@ -9,7 +8,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   smoke_test:
-    description: Whether to prove the result through the PKCS #11 module, as the service's account.
+    description: "Whether to prove the result through the PKCS #11 module, as the service's account."
     type: bool
     default: true
   timeout:

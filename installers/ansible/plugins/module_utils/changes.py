@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """The changes of a plan as a diff."""
 
-from __future__ import annotations
-
 
 def diff_of(document):
     """The changes as Ansible shows them: a block for each, in their order."""

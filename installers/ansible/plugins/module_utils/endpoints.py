@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """Endpoints, IP:PORT or [IPv6]:PORT, compared by what they mean."""
 
-from __future__ import annotations
-
 import ipaddress
 
 

@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """The modules' options that they share, as argument specs, and as words of a command line."""
 
-from __future__ import annotations
-
 PROGRAM = {
     "executable": {"type": "path"},
     "root": {"type": "path"},

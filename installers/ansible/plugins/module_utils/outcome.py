@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """How a run that changes the host, or its plan, ends as a result of a task."""
 
-from __future__ import annotations
-
 from .changes import diff_of
 from .problems import failure_text
 from .program import CHANGES_PENDING, DONE

@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """The program's problems as text."""
 
-from __future__ import annotations
-
 
 def problem_text(problem):
     """What is wrong, where, why, and what to do, in one line."""

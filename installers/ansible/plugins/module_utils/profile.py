@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """The profile as the program is given it: a file's name, or standard input with PINs on descriptors."""
 
-from __future__ import annotations
-
 import copy
 import json
 import os

@@ -2,8 +2,6 @@
 # MIT License (see LICENSE)
 """Runs the program with --json, and gives its document on."""
 
-from __future__ import annotations
-
 import json
 import os
 

@@ -1,14 +1,14 @@
 #!/usr/bin/python
 # Copyright (c) the authors of knetctl
 # MIT License (see LICENSE)
-from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: apply
-short_description: Set up the Kryptus kNET PKCS #11 client as a profile says
+short_description: "Set up the Kryptus kNET PKCS #11 client as a profile says"
 version_added: 0.1.0
 description:
-  - Runs C(knetctl apply). It makes the changes in a copy-on-write view of the host, proves them there with
+  - >-
+    Runs C(knetctl apply). It makes the changes in a copy-on-write view of the host, proves them there with
     a PKCS #11 smoke test run as the service's account, then makes them on the host.
   - What fails before that has changed nothing. What fails later is taken back.
   - A second run changes nothing, and restarts nothing.

@@ -1,7 +1,6 @@
 #!/usr/bin/python
 # Copyright (c) the authors of knetctl
 # MIT License (see LICENSE)
-from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: info

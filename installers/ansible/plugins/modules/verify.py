@@ -1,14 +1,14 @@
 #!/usr/bin/python
 # Copyright (c) the authors of knetctl
 # MIT License (see LICENSE)
-from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: verify
 short_description: Look whether a host is as its profile says, and whether it works
 version_added: 0.1.0
 description:
-  - Runs C(knetctl verify). It compares the host with its profile, asks each member of an HA vector, and runs
+  - >-
+    Runs C(knetctl verify). It compares the host with its profile, asks each member of an HA vector, and runs
     the PKCS #11 smoke test as the service's account.
   - It changes nothing, in check mode neither, where it logs in all the same.
 options:
