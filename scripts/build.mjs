@@ -16,6 +16,7 @@ import { noCachedIndents } from "./build/no-cached-indents.mjs";
 import { onlyVerb } from "./build/only-verb.mjs";
 import { packagesApart } from "./build/packages-apart.mjs";
 import { partsOf } from "./build/parts.mjs";
+import { readyCodes } from "./build/ready-codes.mjs";
 import { manualPages } from "./manual/manual.mjs";
 import "./generate.mjs";
 import { noticesOf } from "./package/notices.mjs";
@@ -84,7 +85,13 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...bundled,
     ...options,
     entryPoints: { [name]: join(root, "src/main.ts") },
-    plugins: [...plugins, packagesApart(["execa", "tar"], commonJs), noCachedIndents, noteBundled],
+    plugins: [
+      ...plugins,
+      packagesApart(["execa", "tar"], commonJs),
+      noCachedIndents,
+      readyCodes,
+      noteBundled,
+    ],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),

@@ -7,6 +7,7 @@ import Handlebars from "handlebars";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noteGenerated } from "./build/bundled-files.mjs";
+import { verdicts } from "./build/verdict.mjs";
 
 const root = join(import.meta.dirname, "..");
 const out = join(root, "src/generated");
@@ -49,10 +50,7 @@ const schemas = files("schemas", ".schema.json").map((schema) => ({
   ...schema,
   json: JSON.parse(schema.text),
 }));
-const ajv = new Ajv2020.default({
-  schemas: schemas.map(({ json }) => json),
-  allErrors: true,
-  verbose: true,
+const rules = {
   strict: true,
   allowUnionTypes: true,
   strictTypes: false,
@@ -61,26 +59,40 @@ const ajv = new Ajv2020.default({
   ownProperties: true,
   // where a property says which kind an object is, only that kind is checked
   discriminator: true,
+};
+const ajv = new Ajv2020.default({
+  ...rules,
+  schemas: schemas.map(({ json }) => json),
+  allErrors: true,
+  verbose: true,
   code: { source: true, lines: false },
 });
+const verdictOf = verdicts(
+  schemas.map(({ json }) => json),
+  rules,
+);
 /**
  * The validator's code, changed in the way it collects errors: ajv copies the whole list for each further
  * one, which takes minutes for a large file with an error on every line. Here errors are appended, up to more
- * than anybody reads. It is in a function of its own, which V8 does not look into before it is called.
+ * than anybody reads. It is in a function of its own, which V8 does not look into before it is called, for
+ * data that is not valid: whether it is, a smaller one says.
  */
-function standaloneCode(name, id) {
+async function standaloneCode(name, id) {
   const copying = /(\w+) === null \? (\w+\.errors) : \1\.concat\(\2\)/g;
   const code = standalone
     .default(ajv, ajv.getSchema(id))
     .replace(copying, "$1 === null ? $2 : appended($1, $2)");
   if (code.includes(".concat(")) throw new Error("ajv now collects errors in a way unknown to this script");
-  return `let validate;
+  return `let [verdict, validate] = [];
 export function ${name}(data) {
-  const isValid = (validate ??= made())(data);
-  ${name}.errors = validate.errors;
+  const isValid = (verdict ??= deciding())(data) || (validate ??= explaining())(data);
+  ${name}.errors = isValid ? null : validate.errors;
   return isValid;
 }
-function made() {
+function deciding() {
+  ${await verdictOf(id, root)}
+}
+function explaining() {
   const module = {};
   ${code}
   function appended(errors, more) {
@@ -95,7 +107,7 @@ function made() {
 for (const { name, json } of schemas) {
   await write(
     `validate-${name}`,
-    standaloneCode(camel(name), json.$id),
+    await standaloneCode(camel(name), json.$id),
     `import type { ErrorObject } from "ajv";
 /**
  * True when the data is valid by schemas/${name}.schema.json; otherwise what is wrong is in \`errors\` until

@@ -6,13 +6,17 @@ const withoutHost = ["validate", "render"];
 const declaration = /^commands\/(?:verbs|ha|simulator)\/([\w-]+)\.ts$/;
 
 /**
- * Leaves out of the program what only other verbs load, the parser, and the host where none is touched: for
- * lines from which `plainVerb` makes the verb's arguments.
+ * Leaves out of the program the other verbs and what only they load, the parser, and the host where none is
+ * touched: for lines from which `plainVerb` makes the verb's arguments.
  */
 export function onlyVerb(verb) {
   return {
     name: "only-verb",
     setup({ onLoad, onResolve }) {
+      onLoad({ filter: /\/src\/commands\/verbs\/index\.ts$/ }, () => ({
+        contents: `import { ${verb} } from "./${verb}.js"; export const verbs = [${verb}];`,
+        loader: "ts",
+      }));
       onResolve({ filter: /^\./ }, ({ path, kind, importer }) => {
         if (kind !== "dynamic-import" || !importer.startsWith(`${source}/`)) return undefined;
         const from = importer.slice(source.length + 1);
