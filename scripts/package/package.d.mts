@@ -2,5 +2,5 @@
 export function pack(options: {
   out: string;
   level: number;
-  putNode: (to: string) => Promise<{ licenseText: string }>;
+  putNode: (to: string) => Promise<{ licenseText: string; released: string; icu: string }>;
 }): Promise<readonly string[]>;

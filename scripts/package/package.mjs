@@ -30,7 +30,7 @@ export async function makePackages() {
 /**
  * Makes the three packages in `out`, each with its bill of materials, and SHA256SUMS of them all; resolves to
  * the packages' names. One commit gives the same bytes each time. `putNode` puts the node to carry at a path
- * and resolves to its licence's text.
+ * and resolves to its licence's text, and to what parts.json says of it.
  */
 export async function pack({ out, level, putNode }) {
   const { version } = JSON.parse(readFileSync(inClone("package.json"), "utf8"));

@@ -24,9 +24,9 @@ import { sbomOf } from "./sbom.mjs";
 
 /**
  * Lays out in `root`, which is made, what every package holds, as it is installed below /: the program with
- * the node that `putNode` puts at a path (see carried-node.mjs), and what compiles it when it is installed;
- * man pages, completions, schemas, the units of verify's timer, and licences. All files get the time
- * `epoch`. Returns the node's component for bills of materials.
+ * the node that `putNode` puts at a path (see carried-node.mjs), of which parts.json tells, and what compiles
+ * it when it is installed; man pages, completions, schemas, the units of verify's timer, and licences. All
+ * files get the time `epoch`. Returns the node's component for bills of materials.
  */
 export async function layOut(root, { epoch, putNode }) {
   const program = join(root, "usr/lib/knetctl");
@@ -34,7 +34,7 @@ export async function layOut(root, { epoch, putNode }) {
   const documents = share("doc/knetctl");
   for (const folder of [program, join(root, "usr/bin"), documents]) mkdirSync(folder, { recursive: true });
   const node = join(program, "node");
-  const { licenseText } = await putNode(node);
+  const { licenseText, ...ofNode } = await putNode(node);
 
   const built = join(program, "dist");
   run(node, [inClone("scripts/build.mjs"), built, "--no-compiled-code"], { cwd: clone });
@@ -46,7 +46,8 @@ export async function layOut(root, { epoch, putNode }) {
   cpSync(inClone("installers/systemd"), join(root, "usr/lib/systemd/system"), { recursive: true });
 
   const component = componentOf(node);
-  const parts = jsonOf(join(built, "parts.json"));
+  const parts = { ...jsonOf(join(built, "parts.json")), node: { version: component.version, ...ofNode } };
+  writeFileSync(join(built, "parts.json"), `${JSON.stringify(parts, undefined, 2)}\n`);
   const notices = readFileSync(join(built, "notices/THIRD-PARTY-NOTICES.txt"), "utf8");
   const lock = jsonOf(inClone("package-lock.json"));
   writeFileSync(

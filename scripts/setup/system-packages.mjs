@@ -21,7 +21,7 @@ const groups = {
   /** tokens and tools to test it with */
   simulator: ["softhsm2", "opensc", "p11-kit", "p11-kit-modules", "openssl"],
   /** what makes packages: a small C library for the launcher, and tools */
-  package: ["binutils", "dpkg", "musl-tools", "rpm", "tar", "xz-utils"],
+  package: ["binutils", "dpkg", "icu-devtools", "musl-tools", "rpm", "tar", "xz-utils"],
   /** what the tests and the bench call */
   tests: [
     "acl",

@@ -13,10 +13,13 @@ t.teardown(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** What parts.json says of the node. */
+const told = { released: "2026-01-02", icu: "reduced" };
+
 /** The node that runs this, without its bulk: nothing here depends on which it is. */
-const putNode = (to: string): Promise<{ licenseText: string }> => {
+const putNode = (to: string): ReturnType<Parameters<typeof pack>[0]["putNode"]> => {
   writeFileSync(to, `#!/bin/sh\nexec ${process.execPath} "$@"\n`, { mode: 0o755 });
-  return Promise.resolve({ licenseText: "Node.js is licensed for use as follows:" });
+  return Promise.resolve({ licenseText: "Node.js is licensed for use as follows:", ...told });
 };
 const builds = ["one", "two"].map((name) => join(folder, name));
 for (const out of builds) {
@@ -100,12 +103,14 @@ t.test("the .rpm asks for what Red Hat's systems have, under their names", (t) =
   t.end();
 });
 
-t.test("rpm installs into a root of its own, where the program starts", (t) => {
+t.test("rpm installs into a root of its own, where the program starts and knows its Node", (t) => {
   const root = join(folder, "root");
   mkdirSync(root);
   said("rpm", "--root", root, "--nodeps", "--noscripts", "--install", packageNamed(".rpm"));
   const version = said(join(root, "usr/bin/knetctl"), "--version");
   t.equal(version, `${/-(\d+\.\d+\.\d+)-1/.exec(packageNamed(".rpm"))?.[1] ?? ""}\n`);
+  const parts = readFileSync(join(root, "usr/lib/knetctl/dist/parts.json"), "utf8");
+  t.match(JSON.parse(parts), { node: { version: process.versions.node, ...told } });
   said("rpm", "--root", root, "--noscripts", "--erase", "knetctl");
   t.notOk(existsSync(join(root, "usr/lib/knetctl")));
   t.end();

@@ -69,7 +69,15 @@ t.test("the document names every part, and is as its schema says", async (t) => 
     {
       version: "0.1.0",
       commit,
-      node: { version: nodeVersion, path: `${folder}/bin/node`, carried: true, v8, openssl },
+      node: {
+        version: nodeVersion,
+        path: `${folder}/bin/node`,
+        carried: true,
+        v8,
+        openssl,
+        released: null,
+        icu: null,
+      },
       addon: { ...parts.addon, path: `${folder}/node_modules/pkcs11js/build/Release/pkcs11.node` },
       packages: parts.packages,
       schemas: parts.schemas,
@@ -78,6 +86,22 @@ t.test("the document names every part, and is as its schema says", async (t) => 
     },
   ]);
   t.ok(report(documents[0]), JSON.stringify(report.errors));
+});
+
+t.test("what the package knows of its Node is said, and nothing of another Node", (t) => {
+  const said = (of: string, node?: string): unknown => {
+    const about = { version: of, released: "2026-01-02", icu: "reduced" };
+    const list = JSON.stringify({ ...parts, node: about });
+    const { context, documents } = installed(t, { json: true, list, ...(node !== undefined && { node }) });
+    t.equal(version(context), 0);
+    t.ok(report(documents[0]), JSON.stringify(report.errors));
+    return documents[0];
+  };
+  const nothing = { node: { released: null, icu: null } };
+  t.match(said(nodeVersion), { node: { released: "2026-01-02", icu: "reduced" } });
+  t.match(said("20.0.0"), nothing, "the list is of another one");
+  t.match(said(nodeVersion, "/usr/bin/node"), nothing, "the system's own runs the program");
+  t.end();
 });
 
 t.test("what is not there is null in the document, and another's Node is not carried", async (t) => {

@@ -1,0 +1,2 @@
+/** See carried-node.mjs. */
+export function releaseDate(changelog: string, version: string): string;

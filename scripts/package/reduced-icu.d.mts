@@ -1,0 +1,3 @@
+/** See reduced-icu.mjs. */
+export function reduceIcu(program: string): { before: number; after: number };
+export function placeOfData(program: string): { name: string; offset: number; size: number };
