@@ -37,7 +37,8 @@ const bundled = {
   external: ["pkcs11js"],
   // the CommonJS build of jsonc-parser hides its parts from the bundler
   mainFields: ["module", "main"],
-  legalComments: "linked",
+  // notices/THIRD-PARTY-NOTICES.txt has the licences whole
+  legalComments: "none",
   logLevel: "warning",
 };
 

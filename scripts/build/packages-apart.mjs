@@ -26,7 +26,7 @@ export function packagesApart(names, options) {
           // as it is published, it holds minified copies of other packages, in versions that nothing names
           alias: { tar: "tar/raw" },
           plugins: [noteBundled],
-          legalComments: "inline",
+          legalComments: "none",
         });
         return { contents: outputFiles[0].text, loader: "js", resolveDir };
       });

@@ -57,13 +57,16 @@ function copyright() {
   return source("copyright").replace("@LICENSE@", lines.join("\n"));
 }
 
+/** No mailbox: whoever makes the package is not known. Nobody can have its domain (RFC 2606). */
+const maintainer = () => /^Maintainer: (.+)$/m.exec(source("control"))[1];
+
 function debianChangelog(version, epoch) {
   const date = new Date(epoch * 1000).toUTCString().replace("GMT", "+0000");
   return `knetctl (${version}-1) unstable; urgency=medium
 
   * Release ${version}: changelog.gz says what changed.
 
- -- The knetctl authors <knetctl@localhost>  ${date}
+ -- ${maintainer()}  ${date}
 `;
 }
 

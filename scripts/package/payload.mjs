@@ -58,7 +58,7 @@ export async function layOut(root, { epoch, putNode }) {
   for (const name of ["LICENSE", "README.md", "SECURITY.md", "CHANGELOG.md"])
     cpSync(inClone(name), join(documents, name));
   // their content is in the documents
-  for (const name of ["notices", "sbom.cdx.json", "program.cjs.LEGAL.txt"])
+  for (const name of ["notices", "sbom.cdx.json"])
     rmSync(join(built, name), { recursive: true, force: true });
 
   layOutManual(built, share("man"));

@@ -90,6 +90,11 @@ t.test(
       ),
       [],
     );
+    t.strictSame(
+      files.filter((file) => /LEGAL|licen[cs]e|notices/i.test(file)).sort(),
+      ["LICENSE", "dist/notices/THIRD-PARTY-NOTICES.txt"],
+      "each licence once",
+    );
     // compiled code is of use to the very Node that made it
     t.strictSame(
       files.filter((file) => file.endsWith(".cache") || file.includes("built-from")),

@@ -87,6 +87,16 @@ t.test("each kind holds the same files, all root's, none writable for others", (
   t.end();
 });
 
+t.test("the .deb names nobody's mailbox, in its fields and in its list of changes", (t) => {
+  const maintainer = said("dpkg-deb", "--field", packageNamed(".deb"), "Maintainer").trim();
+  t.match(maintainer, /^The knetctl authors <\S+@\S+\.invalid>$/);
+  const to = join(folder, "documents");
+  said("dpkg-deb", "--extract", packageNamed(".deb"), to);
+  const changes = said("zcat", join(to, "usr/share/doc/knetctl/changelog.Debian.gz"));
+  t.ok(changes.includes(`\n -- ${maintainer}  `));
+  t.end();
+});
+
 t.test("the .rpm asks for what Red Hat's systems have, under their names", (t) => {
   const requires = said("rpm", "-qp", "--requires", packageNamed(".rpm")).trim().split("\n");
   t.strictSame(

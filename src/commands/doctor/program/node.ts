@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { Problem } from "../../../problem/problem.js";
-import { carriesNode } from "../../command.js";
+import { builtParts, carriedNode } from "../../built-parts.js";
+import { carriesNode, type CommandContext } from "../../command.js";
 import type { Check, Seen } from "../check.js";
 
 /** Until when a release line of Node gets security fixes (github.com/nodejs/Release). */
@@ -24,7 +25,7 @@ export interface NodeFacts {
   readonly version: string;
   /** Whether it came with the program, and is replaced with it; else with the system's packages. */
   readonly isCarried: boolean;
-  /** When its file was made. */
+  /** When it was released; if that is not known, when its file was made. */
   readonly made: Date;
   /** Whether it uses the system's OpenSSL, which is updated with the system. */
   readonly sharesOpenssl: boolean;
@@ -33,17 +34,31 @@ export interface NodeFacts {
 export const node: Check = {
   id: "node",
   title: "node still gets security fixes",
-  look: ({ context }) =>
-    judgeNode(
-      {
-        version: process.version,
-        isCarried: carriesNode(context),
-        made: statSync(context.self.node).mtime,
-        sharesOpenssl: process.config.variables.node_shared_openssl,
-      },
-      new Date(),
-    ),
+  look: ({ context }) => judgeNode(nodeFacts(context), new Date()),
 };
+
+type Installed = Pick<CommandContext, "programFolder" | "self" | "version">;
+
+/** Of the node that runs this. */
+export function nodeFacts(context: Installed): NodeFacts {
+  return {
+    version: process.version,
+    isCarried: carriesNode(context),
+    made: released(context) ?? statSync(context.self.node).mtime,
+    sharesOpenssl: process.config.variables.node_shared_openssl,
+  };
+}
+
+/** A package gives all its files one time; when its node was released is in the list of its parts. */
+function released(context: Installed): Date | undefined {
+  try {
+    const day = carriedNode(builtParts(context), context)?.released;
+    return day === undefined ? undefined : new Date(day);
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
 
 /** Pure. */
 export function judgeNode({ version, isCarried, made, sharesOpenssl }: NodeFacts, now: Date): Seen {

@@ -5,7 +5,7 @@ import { Script } from "node:vm";
 import t from "tap";
 import { addon } from "../../../../src/commands/doctor/program/addon.js";
 import { caches } from "../../../../src/commands/doctor/program/caches.js";
-import { judgeNode, node } from "../../../../src/commands/doctor/program/node.js";
+import { judgeNode, node, nodeFacts } from "../../../../src/commands/doctor/program/node.js";
 import { programFolder } from "../../../../src/commands/doctor/program/program-folder.js";
 import { started } from "../../../../src/commands/doctor/program/started.js";
 import { path } from "../../../../src/host/path.js";
@@ -99,7 +99,7 @@ t.test("a node without security fixes warns, whoever brought it", async (t) => {
   });
 });
 
-t.test("the node that runs this is told by its own file", async (t) => {
+t.test("the node that runs this is told by the day of its release, or by its own file", async (t) => {
   const { mkdir, file } = scratch(t);
   mkdir("program");
   const carried = file("node/bin/node", "");
@@ -111,5 +111,15 @@ t.test("the node that runs this is told by its own file", async (t) => {
     self: { node: path(carried), script: path(carried) },
   };
   t.match(await checkedIn(node, own), { status: "warn", text: /came with knetctl/ });
+  const parts = { version: "0.1.0", commit: null, packages: [], addon: {}, schemas: [] };
+  const madeWith = (version: string): Date => {
+    const about = { version, released: "2026-09-08", icu: "reduced" };
+    file("program/parts.json", JSON.stringify({ ...parts, node: about }));
+    return nodeFacts({ ...own, version: "0.1.0" }).made;
+  };
+  t.strictSame(madeWith(process.versions.node), new Date("2026-09-08"));
+  t.strictSame(madeWith("20.0.0"), old, "the list is of another node");
+  file("program/parts.json", "damaged");
+  t.strictSame(nodeFacts({ ...own, version: "0.1.0" }).made, old);
   t.match(await checkedIn(node), { text: /of this system/ });
 });
