@@ -27,9 +27,43 @@ export function markedPin(around = syntax): MarkedPin {
   const forms = halves.flatMap((half, index) =>
     formsOf(half).map(([name, bytes]) => [`${name} of half ${index + 1}`, bytes] as const),
   );
+  const placesIn = sieve(forms.map(([, form]) => form));
+  const longest = Math.max(...forms.map(([, { length }]) => length));
   return {
     text: `${around.slice(0, 8)}${mark}${around.slice(8)}`,
-    formsIn: (bytes) => forms.filter(([, form]) => bytes.includes(form)).map(([name]) => name),
+    formsIn: (bytes) => {
+      const found = new Set<string>();
+      for (const place of placesIn(bytes)) {
+        const around = bytes.subarray(Math.max(0, place - longest), place + longest);
+        for (const [name, form] of forms) if (around.includes(form)) found.add(name);
+      }
+      return [...found];
+    },
+  };
+}
+
+/** The bytes that are compared at once. */
+const gram = 4;
+
+/**
+ * Finds places in which one of the forms may lie, by looking at so few bytes that each form must hold some of
+ * them whole: gigabytes are searched for hundreds of forms.
+ */
+function sieve(forms: readonly Buffer[]): (bytes: Buffer) => readonly number[] {
+  const stride = Math.min(...forms.map(({ length }) => length)) - gram + 1;
+  const grams = new Set(
+    forms.flatMap((form) => Array.from({ length: form.length - gram + 1 }, (_, at) => form.readUInt32LE(at))),
+  );
+  const begins = new Uint8Array(1 << 16);
+  for (const one of grams) begins[one & 0xffff] = 1;
+  return (bytes) => {
+    const places: number[] = [];
+    for (let at = 0; at + gram <= bytes.length; at += stride) {
+      // bytes[at] is faster than readUInt16LE, and is asked for all of them
+      if (begins[bytes[at]! | (bytes[at + 1]! << 8)] === 1 && grams.has(bytes.readUInt32LE(at)))
+        places.push(at);
+    }
+    return places;
   };
 }
 
