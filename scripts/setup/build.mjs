@@ -71,8 +71,8 @@ function isCurrent(files, made, wanted) {
   );
 }
 
-function script(file) {
-  const { code, output } = quiet(process.execPath, [inClone(file)], { cwd: clone, env: withoutNpm() });
+async function script(file) {
+  const { code, output } = await quiet(process.execPath, [inClone(file)], { cwd: clone, env: withoutNpm() });
   if (code !== 0)
     throw new SetupFailure(
       "the build failed",

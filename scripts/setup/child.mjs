@@ -1,20 +1,24 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { SetupFailure } from "./failure.mjs";
 
 /**
- * Runs a program to its end; returns `{ code, output }`, output being both streams in the order of writing.
+ * Runs a program to its end; resolves to `{ code, output }`, output being both streams in the order of
+ * writing.
  */
-export function quiet(program, args, options = {}) {
+export async function quiet(program, args, options = {}) {
   const command = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   // one pipe for both streams, so that an error appears beside what led to it
-  const { status, stdout, error } = spawnSync("/bin/sh", ["-c", `${command} 2>&1`], {
+  const child = spawn("/bin/sh", ["-c", `${command} 2>&1`], {
     ...options,
     stdio: ["ignore", "pipe", "inherit"],
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
   });
-  if (error) throw new SetupFailure(`${program} could not be run: ${error.message}`);
-  return { code: status ?? 1, output: stdout.trimEnd() };
+  const ended = new Promise((resolve, reject) => {
+    child.once("error", ({ message }) => reject(new SetupFailure(`${program} could not be run: ${message}`)));
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+  const [code, output] = await Promise.all([ended, text(child.stdout)]);
+  return { code, output: output.trimEnd() };
 }
 
 /**

@@ -16,6 +16,7 @@ export function main(name, args) {
       );
     if (run.asRoot && process.getuid?.() !== 0)
       throw new SetupFailure(`this must be run as root: ${run.asRoot}`, `sudo npm run ${name}`);
-    return run.start(await setUp(run), args);
+    const { root, begun } = await setUp(run);
+    return run.start(root, args, begun);
   });
 }

@@ -53,7 +53,7 @@ function findNpm() {
 }
 
 /** `npm ci` in a folder, without install scripts. */
-export function npmCi(folder) {
+export async function npmCi(folder) {
   const args = [
     findNpm(),
     "ci",
@@ -63,7 +63,7 @@ export function npmCi(folder) {
     "--no-fund",
     "--loglevel=error",
   ];
-  const { code, output } = quiet(process.execPath, args, { cwd: folder, env: withoutNpm() });
+  const { code, output } = await quiet(process.execPath, args, { cwd: folder, env: withoutNpm() });
   if (code !== 0) throw new SetupFailure("npm ci failed", npmHint(output), lastLines(output));
 }
 
@@ -84,9 +84,9 @@ function npmHint(output) {
   return "fix what npm reports above, then run this again";
 }
 
-function compileAddon(npm) {
+async function compileAddon(npm) {
   const args = [nodeGyp(npm), "rebuild", `--nodedir=${nodeHeaders()}`, "--loglevel=error"];
-  const { code, output } = quiet(process.execPath, args, {
+  const { code, output } = await quiet(process.execPath, args, {
     cwd: inClone("node_modules/pkcs11js"),
     env: withoutNpm(),
   });

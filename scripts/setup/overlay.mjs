@@ -26,7 +26,7 @@ export function canTryOverlay() {
  * The demo and the end-to-end tests run in a mount namespace with an overlay over `/`. It is tried here, so
  * that a refusal is reported early.
  */
-export function requireOverlay(root) {
+export async function requireOverlay(root) {
   if (root.kind === "none") {
     throw new SetupFailure(
       "this user is not root and may not use sudo, and the sandbox (a mount namespace with an " +
@@ -43,7 +43,7 @@ export function requireOverlay(root) {
     "-c",
     probe,
   ]);
-  const { code, output } = quiet(command[0], command.slice(1));
+  const { code, output } = await quiet(command[0], command.slice(1));
   if (code === 0) return;
   throw new SetupFailure(
     "no sandbox can be made here: the kernel, or the container this runs in, refuses a mount " +

@@ -2,6 +2,7 @@ import { clone, inClone } from "./clone.mjs";
 import { shown } from "./child.mjs";
 import { runDemo } from "./demo.mjs";
 import { withoutNpm } from "./environment.mjs";
+import { beginReading, checkAll } from "./check.mjs";
 import { runTests } from "./tests.mjs";
 
 const tool = (...args) => shown(process.execPath, args, { cwd: clone, env: withoutNpm() });
@@ -16,7 +17,7 @@ const later = (file, name) => async (_root, args) => (await import(file))[name](
  * What package.json's scripts do, and what each needs first: groups of system packages (see
  * system-packages.mjs; a run that names none looks at no system package), the compiled `addon`, what is
  * `built` of the program (`generated`: the part of it that types and lint look at), an `overlay` for
- * sandboxes.
+ * sandboxes. What `whenBuilt` begins runs beside what is left of the set-up.
  */
 export const runs = new Map([
   [
@@ -37,6 +38,17 @@ export const runs = new Map([
       built: "program",
       overlay: true,
       start: runTests,
+    },
+  ],
+  [
+    "check",
+    {
+      packages: ["build", "program", "module", "simulator", "tests", "servers", "package"],
+      addon: true,
+      built: "program",
+      overlay: true,
+      whenBuilt: beginReading,
+      start: checkAll,
     },
   ],
   ["unit", { built: "generated", start: later("../unit/unit.mjs", "unit") }],

@@ -3,26 +3,33 @@ import { SetupFailure } from "./failure.mjs";
 import { buildAddon, installNpmPackages } from "./npm-packages.mjs";
 import { canTryOverlay, requireOverlay } from "./overlay.mjs";
 import { findRoot } from "./root.mjs";
-import { installSystemPackages } from "./system-packages.mjs";
+import { installSystemPackages, missingPackages } from "./system-packages.mjs";
 
 const ways = { program: buildIfStale, generated: generateIfStale, anew: build };
 
 /**
  * Prepares this machine for one of the runs (see runs.mjs), with what that run needs and nothing else; silent
- * if there is nothing to do. Resolves to the way to become root, which is not looked for in a run without
- * `packages`.
+ * if there is nothing to do. Resolves to `{ root, begun }`: the way to become root, which is not looked for
+ * in a run without `packages`, and what `whenBuilt` returned.
  */
-export async function setUp({ packages, addon = false, built, overlay = false }) {
+export async function setUp({ packages, addon = false, built, overlay = false, whenBuilt }) {
   const root = packages === undefined ? undefined : findRoot();
   // where no sandbox can be made, nothing is installed for one; only the programs that try it may be missing
   const isTriedFirst = overlay && canTryOverlay();
-  if (isTriedFirst) requireOverlay(root);
-  if (root !== undefined) await installSystemPackages(root, packages);
-  if (overlay && !isTriedFirst) requireOverlay(root);
-  await installNpmPackages();
+  if (isTriedFirst) await requireOverlay(root);
+  const missing = root === undefined ? [] : await missingPackages(packages);
+  const system = () => installSystemPackages(root, missing);
+  // npm has no certificate to trust before
+  if (missing.includes("ca-certificates")) await system();
+  const programs = async () => {
+    await installNpmPackages();
+    await ways[built]();
+    return whenBuilt?.();
+  };
+  const [, begun] = await Promise.all([missing.includes("ca-certificates") || system(), programs()]);
+  if (overlay && !isTriedFirst) await requireOverlay(root);
   if (addon) await buildAddon();
-  await ways[built]();
-  return root;
+  return { root, begun };
 }
 
 /**

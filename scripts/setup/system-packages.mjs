@@ -42,15 +42,8 @@ const groups = {
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };
 
-/** Installs with apt-get, as root, what is missing from these groups; silent if nothing is. */
-export async function installSystemPackages(root, wanted) {
-  if (process.platform !== "linux") {
-    throw new SetupFailure(
-      `this is ${process.platform}: knetctl runs on Linux`,
-      "use Debian 12 or 13, or Ubuntu 24.04, in a virtual machine",
-    );
-  }
-  const missing = missingPackages(wanted);
+/** Installs with apt-get, as root, what is missing; silent if nothing is. */
+export async function installSystemPackages(root, missing) {
   if (missing.length === 0) return;
   if (!existsSync("/usr/bin/apt-get")) {
     throw new SetupFailure(
@@ -65,9 +58,9 @@ export async function installSystemPackages(root, wanted) {
       `as root: apt-get update && apt-get install ${missing.join(" ")}`,
     );
   }
-  await step(`system packages (${missing.join(" ")})`, () => {
-    aptGet(root, ["update", "-o", "APT::Update::Error-Mode=any"], missing);
-    aptGet(
+  await step(`system packages (${missing.join(" ")})`, async () => {
+    await aptGet(root, ["update", "-o", "APT::Update::Error-Mode=any"], missing);
+    await aptGet(
       root,
       ["install", "--yes", "--no-install-recommends", ...missing],
       missing,
@@ -76,11 +69,18 @@ export async function installSystemPackages(root, wanted) {
   });
 }
 
-function missingPackages(wanted) {
+/** What this machine lacks of these groups. */
+export async function missingPackages(wanted) {
+  if (process.platform !== "linux") {
+    throw new SetupFailure(
+      `this is ${process.platform}: knetctl runs on Linux`,
+      "use Debian 12 or 13, or Ubuntu 24.04, in a virtual machine",
+    );
+  }
   const names = ["npm", ...wanted].flatMap((group) => groups[group]);
   if (wanted.includes("build") && nodeHeaders() === undefined) names.push("libnode-dev");
   if (!existsSync("/usr/bin/dpkg-query")) return names;
-  const { output } = quiet("dpkg-query", [
+  const { output } = await quiet("dpkg-query", [
     "--show",
     "--showformat=${db:Status-Abbrev} ${Package}\\n",
     ...names,
@@ -94,7 +94,7 @@ function missingPackages(wanted) {
   return names.filter((name) => !installed.has(name));
 }
 
-function aptGet(root, args, missing, around = []) {
+async function aptGet(root, args, missing, around = []) {
   const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
   const command = asRoot(root, environment, [
     ...around,
@@ -104,7 +104,9 @@ function aptGet(root, args, missing, around = []) {
     "DPkg::Lock::Timeout=120",
     ...args,
   ]);
-  const { code, output } = quiet(command[0], command.slice(1), { env: { ...process.env, ...environment } });
+  const { code, output } = await quiet(command[0], command.slice(1), {
+    env: { ...process.env, ...environment },
+  });
   if (code === 0) return;
   throw new SetupFailure(
     `apt-get ${args[0]} failed while installing ${missing.join(" ")}`,

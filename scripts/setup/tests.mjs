@@ -67,7 +67,7 @@ async function runAlone(root, shared, timeout, files) {
   const totals = await showTap(child.stdout);
   const code = await ended;
   process.off("SIGINT", wait);
-  giveBack(root);
+  await giveBack(root);
   return { ...totals, code };
 }
 
@@ -75,7 +75,7 @@ async function runAlone(root, shared, timeout, files) {
  * What root made in a user's clone belongs to that user again, so that the next run without root can replace
  * it.
  */
-function giveBack(root) {
+async function giveBack(root) {
   const { uid, gid } = statSync(clone);
   if (uid === 0) return;
   const [program, ...rest] = asRoot(root, {}, [
@@ -86,5 +86,5 @@ function giveBack(root) {
     `${uid}:${gid}`,
     inClone(".tap"),
   ]);
-  quiet(program, rest);
+  await quiet(program, rest);
 }

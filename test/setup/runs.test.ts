@@ -20,7 +20,7 @@ t.test("a build installs a compiler, and neither test servers nor tokens", (t) =
   t.equal(runs.get("build")?.addon, true);
   t.strictSame(
     [...runs].filter(([, { packages }]) => packages?.includes("servers")).map(([name]) => name),
-    ["test"],
+    ["test", "check"],
     "servers come with the tests alone",
   );
   t.end();

@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { quiet } from "./child.mjs";
+import { clone } from "./clone.mjs";
+import { withoutNpm } from "./environment.mjs";
+import { runTests } from "./tests.mjs";
+
+/** Least first, one after the other: the machine may be small. */
+const all = [
+  ["types", "node_modules/typescript/bin/tsc", "-p", "."],
+  ["format", "node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
+  ["lint", "node_modules/eslint/bin/eslint.js", "."],
+];
+
+/**
+ * Begins with what only reads the clone, where the set-up and the tests leave a processor idle. Its result is
+ * asked for with the function that is returned.
+ */
+export function beginReading(readers = all) {
+  const results = readAll(readers);
+  // it may be asked for much later
+  results.catch(() => undefined);
+  return () => results;
+}
+
+async function readAll(readers) {
+  const results = [];
+  for (const [what, tool, ...args] of readers) {
+    const start = performance.now();
+    const command = ["-n", "19", process.execPath, resolve(clone, tool), ...args];
+    const result = await quiet("nice", command, { cwd: clone, env: withoutNpm() });
+    results.push({ what, ...result, seconds: (performance.now() - start) / 1000 });
+  }
+  return results;
+}
+
+/** All tests, and what `begun` found; the exit code is that of the first of them that failed. */
+export async function checkAll(root, args, begun) {
+  const tested = await runTests(root, args);
+  const read = showRead(await begun());
+  return tested || read;
+}
+
+/** Shows a line for each, and all that it said; the exit code is that of the first that failed, or 0. */
+export function showRead(results) {
+  for (const { what, code, output, seconds } of results) {
+    process.stdout.write(
+      `${code === 0 ? "ok  " : "FAIL"} ${what}  ${seconds.toFixed(1)} s beside the tests\n`,
+    );
+    if (output !== "") process.stdout.write(`${output}\n`);
+  }
+  return results.find(({ code }) => code !== 0)?.code ?? 0;
+}
