@@ -1,4 +1,5 @@
 import type { CommandContext } from "./commands/command.js";
+import type { Flags } from "./commands/command-line/command-line.js";
 import { plainVerb } from "./commands/command-line/named-verb.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
@@ -68,9 +69,9 @@ async function parsedMain(input: MainInput): Promise<ExitCode> {
       workingFolder: input.workingFolder,
       version: input.version,
       width: early.width,
-      run: (verb, args, flags) => {
+      run: (verb, args, flags, path) => {
         const out = output(input, flags);
-        return shown(input, out, () => verb.run(args, context(input, out)));
+        return shown(input, out, () => verb.run(args, context(input, out)), checksOf(input, path, args));
       },
       print: (text) => {
         early.file(text);
@@ -79,16 +80,14 @@ async function parsedMain(input: MainInput): Promise<ExitCode> {
   );
 }
 
-function output(
-  input: MainInput,
-  flags: { json?: boolean; verbose?: boolean; quiet?: boolean; color?: boolean },
-): TerminalOutput {
+function output(input: MainInput, flags: Flags): TerminalOutput {
   const { environment, stdout, stderr } = input;
   return terminalOutput({
     json: flags.json ?? false,
     verbose: flags.verbose ?? false,
     quiet: flags.quiet ?? false,
     color: flags.color ?? true,
+    format: flags.format,
     environment,
     stdout,
     stderr,
@@ -175,14 +174,36 @@ function absolute(text: string): AbsolutePath {
   return checked;
 }
 
+type WriteChecks = (out: TerminalOutput, thrown?: readonly Problem[]) => Promise<void>;
+
+/** Writes what a verb checked, for `--format`. */
+function checksOf(input: MainInput, path: readonly string[], args: object): WriteChecks {
+  const began = new Date();
+  const start = performance.now();
+  return async (out, thrown) => {
+    if (out.format === undefined) return;
+    const { writeChecks } = await import("./ui/checks/write-checks.js");
+    const ms = performance.now() - start;
+    writeChecks(out, { ...input, verb: path.join(" "), began, ms, args: { ...args } }, thrown);
+  };
+}
+
 /** Runs it and shows what it throws; the exit code is that of the first error. */
-async function shown(input: MainInput, out: TerminalOutput, run: () => Promise<ExitCode>): Promise<ExitCode> {
+async function shown(
+  input: MainInput,
+  out: TerminalOutput,
+  run: () => Promise<ExitCode>,
+  write: WriteChecks = () => Promise.resolve(),
+): Promise<ExitCode> {
   try {
-    return await run();
+    const exitCode = await run();
+    await write(out);
+    return exitCode;
   } catch (error) {
     const problems = await problemsOf(error, input, out.verbose);
     for (const problem of errorsLast(problems)) out.problem(problem);
     if (out.json) out.document({ problems });
+    await write(out, problems);
     out.thrown(problems);
     return exitCodeOf(problems, exitCodes.failed);
   } finally {

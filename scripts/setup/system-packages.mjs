@@ -31,6 +31,7 @@ const groups = {
     "fish",
     "iproute2",
     "libnss3",
+    "libxml2-utils",
     "mandoc",
     "opencryptoki",
     "procps",

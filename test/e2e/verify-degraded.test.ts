@@ -3,6 +3,7 @@ import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { provisioning } from "../support/provisioning.js";
+import { junitFaults } from "../support/published-schemas.js";
 
 await ensureSandbox(import.meta.filename);
 
@@ -27,8 +28,11 @@ t.test("verify: all members of a vector, one of them dead, and none alive", asyn
     verdict: "degraded",
     errors: ["endpoint-refused", "members-degraded"],
   });
-  const told = await knetctl(["verify", profile]);
-  t.match(told.stdout, /\ndegraded: it works, but not with every member of its HA vectors\n$/);
+  const told = await knetctl(["verify", profile, "--format", "junit"]);
+  t.match(told.stderr, /\ndegraded: it works, but not with every member of its HA vectors\n$/);
+  t.equal(junitFaults(told.stdout), "");
+  t.match(told.stdout, /<testcase classname="knetctl.verify.token [^"]*" name="login" time="[\d.]+"\/>/);
+  t.match(told.stdout, /<testcase classname="knetctl.verify.member" [^>]*>\n *<failure type="member-down"/);
 
   await cluster.vhsms[0]!.kill();
   const { exitCode, verdict, errors } = await verified();

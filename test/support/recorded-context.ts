@@ -1,5 +1,6 @@
 import type { CommandContext } from "../../src/commands/command.js";
 import { path, type AbsolutePath } from "../../src/host/path.js";
+import type { Checked } from "../../src/ui/checks/checked.js";
 import type { Problem } from "../../src/problem/problem.js";
 
 /** A command's context that keeps what the command says, and fails it for wanting a host. */
@@ -16,8 +17,9 @@ export function recordedContext({
   const documents: unknown[] = [];
   const notes: string[] = [];
   const problems: Problem[] = [];
+  const checked: Checked[] = [];
   const plain = (text: string) => text;
-  const recorded = { results, documents, notes, problems, hosts: 0 };
+  const recorded = { results, documents, notes, problems, checked, hosts: 0 };
   const context: CommandContext = {
     output: {
       json,
@@ -29,6 +31,7 @@ export function recordedContext({
       picture: (lines) => void results.push(lines.join("\n")),
       document: (value) => void documents.push(value),
       documentLine: (value) => void documents.push(value),
+      checks: (told) => void checked.push(told()),
       note: (text) => void notes.push(text),
       transient: () => undefined,
       ifThrown: () => undefined,

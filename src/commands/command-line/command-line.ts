@@ -1,6 +1,7 @@
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
+import { type CheckFormat, checkFormats } from "../../ui/checks/checked.js";
 import { verbs } from "../verbs/index.js";
 import { isGroup, type ParsedArguments, usageText, type Verb, type VerbGroup } from "../verbs/verb.js";
 import { helpText } from "./help-text.js";
@@ -16,6 +17,7 @@ export interface Flags {
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
+  readonly format?: CheckFormat | undefined;
 }
 
 export interface CommandLine {
@@ -23,7 +25,12 @@ export interface CommandLine {
   readonly workingFolder: string;
   readonly version: string;
   /** Runs the verb that the arguments name. */
-  readonly run: (verb: Verb, args: ParsedArguments, flags: Flags) => Promise<ExitCode>;
+  readonly run: (
+    verb: Verb,
+    args: ParsedArguments,
+    flags: Flags,
+    path: readonly string[],
+  ) => Promise<ExitCode>;
   /** Columns of the terminal that help is shown on, if it is one. */
   readonly width?: number | undefined;
   /** Prints the text of `--help` or `--version`. */
@@ -36,7 +43,7 @@ export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
   const args = helpMeant(line.args);
   let exitCode: ExitCode = exitCodes.done;
   const parser = parserFor(args, line, async (verb, parsed, flags) => {
-    exitCode = await line.run(verb, parsed, flags);
+    exitCode = await line.run(verb, parsed, flags, namedVerb(args).path);
   });
   try {
     await parser.parseAsync(asParsed(args), (_error: unknown, _parsed: unknown, output: string) => {
@@ -92,7 +99,8 @@ function parserFor(
     .locale("en")
     .options(everywhereOptions)
     .middleware((parsed) => {
-      flags = parsed;
+      const format = checkFormats.find((known) => known === parsed["format"]);
+      flags = { ...parsed, format };
     })
     .check((parsed, options) => {
       refuseRepeated(parsed, options);

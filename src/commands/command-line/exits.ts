@@ -7,6 +7,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   1: "failed",
   2: "changes are pending",
   3: "unknown: only with --nagios, whose 0 to 3 are OK, WARNING, CRITICAL, UNKNOWN",
+  4: "warnings only: with --fail-on warning; changes may be pending too",
   64: "wrong usage",
   65: "the profile is not valid",
   69: "an endpoint, service or token cannot be reached",

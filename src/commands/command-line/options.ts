@@ -1,3 +1,5 @@
+import type { ParsedArguments } from "../verbs/verb.js";
+
 /** A day: longer than any test or run takes, and within the range of a timer. */
 const mostSeconds = 86_400;
 
@@ -23,6 +25,31 @@ export const everywhereOptions = {
   verbose: flag("show technical causes too"),
   color: flag("colours on a terminal; --no-color turns them off", true),
 };
+
+/**
+ * `--format` and `--fail-on`, for the verbs that a pipeline runs as checks; `formats` are those that make
+ * sense for one: SARIF is about places in files.
+ */
+export function checkOptions<const F extends "junit" | "github" | "sarif">(...formats: readonly F[]) {
+  return {
+    format: {
+      ...text("print for a pipeline what was checked, instead of text: XML, or GitHub's annotations", "WORD"),
+      choices: formats,
+    },
+    "fail-on": {
+      ...text("error (default), or warning: exit code 4 if there are only warnings", "WORD"),
+      choices: ["error", "warning"],
+    },
+  } as const;
+}
+
+/** What is wrong with `--format` among valid arguments. */
+export function formatFault({ format, json, nagios, watch }: ParsedArguments): string | undefined {
+  if (format === undefined) return undefined;
+  if (json === true) return "--format prints its own document, and --json another: give one of them";
+  if (nagios === true) return "--nagios prints one line, and --format a document";
+  return watch === true ? "--format prints one document, and --watch never ends" : undefined;
+}
 
 export interface CheckedOption<T> {
   readonly type: "string";

@@ -1,4 +1,4 @@
-import { flag, secondsOption } from "../command-line/options.js";
+import { checkOptions, flag, formatFault, secondsOption } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
 import { sourceNames, sourceOptions, withUser } from "./ha-options.js";
 
@@ -18,6 +18,7 @@ export const probe = verb({
     ...sourceOptions,
     timeout: { ...secondsOption("timeout", 0.1, "seconds for the whole probe of one endpoint"), default: 5 },
     watch: flag("repeat until Ctrl-C"),
+    ...checkOptions("junit", "github"),
     interval: secondsOption("interval", 0.1, "seconds from one round of --watch to the next (default: 5)"),
   },
   examples: [
@@ -25,9 +26,13 @@ export const probe = verb({
     ["knetctl ha probe 10.1.2.3:60161", "one endpoint, from anywhere"],
     ["knetctl ha probe --profile profile.yaml --watch", "keep an eye on all of them"],
   ],
-  exits: ["failed", "invalidProfile", "unavailable", "noPermission", "interrupted"],
-  fault: ({ interval, watch }) =>
-    interval === undefined || watch === true ? undefined : "--interval is for --watch",
+  exits: ["failed", "warnings", "invalidProfile", "unavailable", "noPermission", "interrupted"],
+  fault: (args) => {
+    const { interval, watch, failOn } = args;
+    if (interval !== undefined && watch !== true) return "--interval is for --watch";
+    if (failOn !== undefined && watch === true) return "--fail-on is about one round, and --watch never ends";
+    return formatFault(args);
+  },
   run: async (args, context) =>
     (await import("./probe/probe.js")).probe(
       {

@@ -7,15 +7,17 @@ import { secretUses } from "../../profile/secret-uses.js";
 import { forgetful } from "../../pkcs11/refused-pins/refused-pins.js";
 import { allSteps } from "../../steps/index.js";
 import { planJson } from "../../ui/reports/report-json.js";
+import { planChecked } from "../../ui/checks/plan-checks.js";
 import { planText } from "../../ui/reports/plan-text.js";
 import { makePlan, type Plan } from "../../workflow/plan.js";
 import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { Staging } from "../../workflow/staging.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
+import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
-export interface PlanArguments {
+export interface PlanArguments extends FailOnArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   /** True: install.sh of an archive that is not pinned is run in a stage too; false: none is run. */
@@ -49,8 +51,13 @@ export const plan: CommandRun<PlanArguments> = async (args, context) => {
   const made = await staged(isTried, host, context, (staging) =>
     makePlan(steps, { profile, host, ...(staging && { staging }) }),
   );
-  show(made, [...warnings, ...problems, ...unfinished], context);
-  return made.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
+  const told = [...warnings, ...problems, ...unfinished];
+  show(made, told, context);
+  const differs = made.changes.length + unfinished.length > 0;
+  return failedOn(args.failOn, differs ? exitCodes.changesPending : exitCodes.done, [
+    ...told,
+    ...made.problems,
+  ]);
 };
 
 /** With stages for what is planned in them, if they are wanted; they are gone at the end. */
@@ -79,4 +86,5 @@ function show(made: Plan, warnings: readonly Problem[], { output }: CommandConte
   for (const problem of made.problems) if (problem.severity !== "error") output.problem(problem);
   output.result(planText(made, output.style));
   throwIfErrors(made.problems);
+  output.checks?.(() => planChecked(made, warnings));
 }

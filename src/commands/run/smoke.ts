@@ -14,13 +14,15 @@ import {
   usualProofRules,
 } from "../../pkcs11/proven.js";
 import { defaultTimeoutMs, removeLeftovers, smokeTest } from "../../pkcs11/test-token.js";
+import { smokeChecked } from "../../ui/checks/smoke-checks.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { smokeJson } from "../../ui/reports/report-json.js";
 import { smokeReportText } from "../../ui/reports/smoke-report-text.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
+import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
 
-export interface SmokeArguments extends LoginArguments {
+export interface SmokeArguments extends LoginArguments, FailOnArguments {
   /** A path, relative to the working folder, or a bare name for the dynamic loader. */
   readonly module: string;
   readonly tokenLabel?: string | undefined;
@@ -75,8 +77,9 @@ export const smoke: CommandRun<SmokeArguments> = async (args, context) => {
   const { removeLeftovers: leftBy } = args;
   const tokens = [await (leftBy === undefined ? smokeTest(test) : removeLeftovers({ ...test, leftBy }))];
   const report = { tokens };
-  show(report, [...asRoot, ...problems], context);
-  return smokeOutcome(report).exitCode;
+  const told = [...asRoot, ...problems];
+  show(report, told, context);
+  return failedOn(args.failOn, smokeOutcome(report).exitCode, smokeChecked(report, told).findings);
 };
 
 function runsAsRoot(): Problem {
@@ -181,6 +184,7 @@ function show(report: SmokeReport, problems: readonly Problem[], { output }: Com
     });
     return;
   }
+  output.checks?.(() => smokeChecked(report, problems));
   output.result(smokeReportText(report, output.style));
 }
 

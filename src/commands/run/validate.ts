@@ -3,16 +3,22 @@ import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import type { Profile } from "../../profile/types.js";
 import { counted } from "../../formats/text/counted.js";
+import { checkOf, findingOf } from "../../ui/checks/checked.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import type { CommandContext, CommandRun } from "../command.js";
+import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { trustedBy, withoutAdvice } from "./valid-profile.js";
+
+export interface ValidateArguments extends FailOnArguments {
+  readonly profiles: readonly string[];
+}
 
 /**
  * Checks profiles and shows all their problems, advice only with `--verbose`, each file's verdict after its
  * problems; touches nothing else. The exit code is that of the first error. Document of `--json`:
  * `{ "valid", "problems" }`, and with more than one file `profiles`, which says the same of each.
  */
-export const validate: CommandRun<{ profiles: readonly string[] }> = async ({ profiles }, context) => {
+export const validate: CommandRun<ValidateArguments> = async ({ profiles, failOn }, context) => {
   const { output } = context;
   const checked: Checked[] = [];
   for (const file of profiles) {
@@ -37,7 +43,15 @@ export const validate: CommandRun<{ profiles: readonly string[] }> = async ({ pr
     if (invalid.length === 0) output.result(`all ${profiles.length} profiles are valid`);
     else output.note(`${invalid.length} of ${profiles.length} profiles are not valid`);
   }
-  return exitCodeOf(problems);
+  // with --verbose there is advice among them
+  const serious = withoutAdvice(problems);
+  output.checks?.(() => ({
+    checks: checked.map((one) =>
+      checkOf({ group: "profile", name: shownName(one.file) }, withoutAdvice(one.problems).map(findingOf)),
+    ),
+    findings: serious.map(findingOf),
+  }));
+  return failedOn(failOn, exitCodeOf(problems), serious);
 };
 
 interface Checked {

@@ -4,6 +4,8 @@ import { errorsLast, exitCodeOf, type Problem, throwIfErrors } from "../../probl
 import { secretUses } from "../../profile/secret-uses.js";
 import type { Profile } from "../../profile/types.js";
 import { allSteps } from "../../steps/index.js";
+import { verifyChecked } from "../../ui/checks/plan-checks.js";
+import { warningsOf } from "../../ui/checks/smoke-checks.js";
 import type { MemberState } from "../../ui/reports/observation.js";
 import { stepTexts } from "../../ui/reports/plan-text.js";
 import { verifyJson, type VerifyVerdict, verifyVerdict } from "../../ui/reports/report-json.js";
@@ -13,13 +15,14 @@ import { lookAround, makePlan, type Plan } from "../../workflow/plan.js";
 import { type ProofResult, prove } from "../../workflow/prove.js";
 import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { type CommandContext, pkcs11Worker } from "../command.js";
+import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
 import { showSmokeReport } from "./run-plan.js";
 import { provesStores, trustedBy, validProfile } from "./valid-profile.js";
 import { lookAtMembers } from "./vector-problems.js";
 
-export interface VerifyArguments extends LoginArguments {
+export interface VerifyArguments extends LoginArguments, FailOnArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
@@ -81,13 +84,20 @@ export async function look(
   const looked = smokeTest ? await lookAtMembers(input, context, { single }) : { members: [], problems: [] };
   const found = { smoke: proof.smoke, problems: [...proof.problems, ...around, ...looked.problems] };
   const differs = plan.changes.length + unfinished.length > 0;
+  const told = [...warnings, ...read.problems, ...unfinished];
+  const exitCode = exitCodeOf(found.problems, differs ? exitCodes.changesPending : exitCodes.done);
   return {
     plan,
-    warnings: [...warnings, ...read.problems, ...unfinished],
+    warnings: told,
     found,
     members: looked.members,
     verdict: verifyVerdict(found.problems, differs),
-    exitCode: exitCodeOf(found.problems, differs ? exitCodes.changesPending : exitCodes.done),
+    exitCode: failedOn(args.failOn, exitCode, [
+      ...told,
+      ...plan.problems,
+      ...found.problems,
+      ...warningsOf(found.smoke),
+    ]),
   };
 }
 
@@ -116,13 +126,14 @@ async function secretsFor(
 
 /** The document of `--json`; or drift, smoke test, problems and verdict. */
 export function showVerified(
-  { plan, warnings, found, verdict }: Verified,
+  { plan, warnings, found, members, verdict }: Verified,
   { output }: Pick<CommandContext, "output">,
 ): void {
   if (output.json) {
     output.document(verifyJson(plan, warnings, found, verdict));
     return;
   }
+  output.checks?.(() => verifyChecked(plan, warnings, found, members));
   const steps = stepTexts(plan, output.style);
   if (steps.length > 0) output.result(steps.join("\n\n"));
   showSmokeReport(found.smoke, output);

@@ -1,4 +1,10 @@
-import { inPlaceOption, profileWord, rootOption } from "../command-line/options.js";
+import {
+  checkOptions,
+  formatFault,
+  inPlaceOption,
+  profileWord,
+  rootOption,
+} from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const plan = verb({
@@ -15,12 +21,22 @@ export const plan = verb({
         "--no-stage does not run it",
     },
     "in-place": inPlaceOption,
+    ...checkOptions("junit", "github"),
   },
   examples: [
     ["sudo knetctl plan profile.yaml", "what apply would change on this host"],
     ["sudo knetctl plan profile.yaml --root /srv/image", "in an image instead"],
     ["sudo knetctl plan profile.yaml --json", "the plan for a pipeline"],
   ],
-  exits: ["failed", "changesPending", "invalidProfile", "unavailable", "noPermission", "interrupted"],
+  fault: formatFault,
+  exits: [
+    "failed",
+    "changesPending",
+    "warnings",
+    "invalidProfile",
+    "unavailable",
+    "noPermission",
+    "interrupted",
+  ],
   run: async (args, context) => (await import("../run/plan.js")).plan(args, context),
 });

@@ -1,4 +1,12 @@
-import { file, flag, loginOptions, secondsOption, text } from "../command-line/options.js";
+import {
+  checkOptions,
+  file,
+  flag,
+  formatFault,
+  loginOptions,
+  secondsOption,
+  text,
+} from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const smoke = verb({
@@ -16,6 +24,7 @@ export const smoke = verb({
     "pin-file": file("file that holds the PIN; - for standard input"),
     "pin-prompt": flag("ask for the PIN on the terminal"),
     ...loginOptions,
+    ...checkOptions("junit", "github"),
     "at-least": {
       ...text("what must be proven, from least to most (default: signed, if a PIN is given)", "WORD"),
       choices: [
@@ -61,6 +70,7 @@ export const smoke = verb({
       "any other module",
     ],
   ],
-  exits: ["failed", "unavailable", "locked", "noPermission", "interrupted"],
+  fault: formatFault,
+  exits: ["failed", "warnings", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/smoke.js")).smoke(args, context),
 });

@@ -1,4 +1,12 @@
-import { file, flag, profileWord, proofOptions, rootOption } from "../command-line/options.js";
+import {
+  checkOptions,
+  file,
+  flag,
+  formatFault,
+  profileWord,
+  proofOptions,
+  rootOption,
+} from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 export const verify = verb({
@@ -8,6 +16,7 @@ export const verify = verb({
   options: {
     root: rootOption,
     ...proofOptions,
+    ...checkOptions("junit", "github"),
     metrics: file(
       "write what was seen there too, for the textfile collector of Prometheus' node exporter: a name in " +
         ".prom; also when verify fails",
@@ -24,19 +33,26 @@ export const verify = verb({
       "sudo knetctl verify profile.yaml --metrics /var/lib/prometheus/node-exporter/knetctl.prom",
       "for Prometheus",
     ],
+    ["sudo knetctl verify profile.yaml --format junit > verify.xml", "for a pipeline, a case a check"],
     ["sudo knetctl verify profile.yaml --nagios", "as a plugin of Nagios or Icinga"],
   ],
   exits: [
     "failed",
     "changesPending",
     "unknown",
+    "warnings",
     "invalidProfile",
     "unavailable",
     "locked",
     "noPermission",
     "interrupted",
   ],
-  fault: ({ json, nagios }) =>
-    json === true && nagios === true ? "--nagios prints one line, and --json a document" : undefined,
+  fault: (args) => {
+    const { json, nagios, failOn } = args;
+    if (json === true && nagios === true) return "--nagios prints one line, and --json a document";
+    if (failOn !== undefined && nagios === true)
+      return "--nagios has its own codes: it says WARNING by itself";
+    return formatFault(args);
+  },
   run: async (args, context) => (await import("../run/verify.js")).verify(args, context),
 });

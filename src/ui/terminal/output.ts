@@ -1,4 +1,5 @@
 import type { Problem } from "../../problem/problem.js";
+import type { Checked } from "../checks/checked.js";
 
 /**
  * How the program speaks. Results go to standard output; progress, problems and notes to standard error. With
@@ -50,6 +51,11 @@ export interface Output {
    * instead.
    */
   problem(problem: Problem): void;
+  /**
+   * What was checked, for `--format`, whose text takes the place of the document; `told` is called only where
+   * one is asked for. With `junit` and `sarif` the results for people go to standard error.
+   */
+  checks?(told: () => Checked): void;
   /** What can be said, after the problems, if the command throws from here on: "nothing was changed". */
   ifThrown(verdict: string | undefined): void;
   readonly style: Style;

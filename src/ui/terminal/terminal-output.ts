@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { errorCount, exitCodeOf, type Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
+import type { Checked, CheckFormat } from "../checks/checked.js";
 import type { Output, Style } from "./output.js";
 import { cleanLine, cleanText } from "../text/clean-text.js";
 import { problemText } from "../text/problem-text.js";
@@ -19,6 +20,8 @@ export interface OutputStream {
 
 export interface OutputOptions {
   readonly json: boolean;
+  /** What standard output is to hold instead of text for people. */
+  readonly format?: CheckFormat | undefined;
   readonly verbose: boolean;
   readonly quiet: boolean;
   /** False: no colours, whatever the environment says. */
@@ -33,6 +36,9 @@ export interface TerminalOutput extends Output {
   inside(root: string): void;
   /** How a command ended that threw these problems: one line for people. */
   thrown(problems: readonly Problem[]): void;
+  readonly format: CheckFormat | undefined;
+  /** What `checks` was told last. */
+  readonly checked: Checked | undefined;
   /** To be called after all other output. */
   end(): void;
 }
@@ -42,10 +48,12 @@ export interface TerminalOutput extends Output {
  * only knetctl's colours and cursor movements pass. Signs are plain where the locale is not UTF-8.
  */
 export function terminalOutput(options: OutputOptions): TerminalOutput {
-  const { stdout, stderr, json, quiet, verbose, environment } = options;
-  const drawable = environment["TERM"] !== "dumb" && !json;
+  const { stdout, stderr, json, format, quiet, verbose, environment } = options;
+  // its annotations tell the problems, and other text in the same log could begin a command
+  const isSilent = json || format === "github";
+  const drawable = environment["TERM"] !== "dumb" && !isSilent;
   const terminal = drawable && stderr.isTTY === true;
-  const screen = drawable && stdout.isTTY === true;
+  const screen = drawable && format === undefined && stdout.isTTY === true;
   const errorStyle = style(hasColours(options, terminal));
   /** Text as it is written: cleaned, with signs that can be shown, and with knetctl's colours. */
   const plain = isUtf8(environment) ? (text: string): string => text : inAscii;
@@ -59,6 +67,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     return text;
   };
   let verdict: string | undefined;
+  let checked: Checked | undefined;
   let drawn = false;
   const wipe = (): string => {
     const control = drawn ? "\r\u001b[K" : "";
@@ -66,10 +75,11 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     return control;
   };
   const note = (text: string): void => {
-    if (!quiet && !json) stderr.write(`${wipe()}${shown(text)}\n`);
+    if (!quiet && !isSilent) stderr.write(`${wipe()}${shown(text)}\n`);
   };
   return {
     json,
+    format,
     verbose,
     quiet,
     terminal,
@@ -83,18 +93,27 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     get lost() {
       return stdout.lost?.() ?? false;
     },
-    style: style(hasColours(options, screen)),
+    style: format === undefined ? style(hasColours(options, screen)) : errorStyle,
+    get checked() {
+      return checked;
+    },
+    checks: (told) => {
+      if (format !== undefined) checked = told();
+    },
     inside: (folder) => {
       root = folder;
     },
     end: () => {
-      if (!namesPaths || json) return;
+      if (!namesPaths || isSilent) return;
       const whose =
         `paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and ` +
         "those in commands to run are this machine's";
       stderr.write(`${wipe()}${shown(whose)}\n`);
     },
-    result: (text) => stdout.write(`${wipe()}${shown(noticed(ended(text)))}`),
+    result: (text) => {
+      if (format === "github") return;
+      (format === undefined ? stdout : stderr).write(`${wipe()}${shown(noticed(ended(text)))}`);
+    },
     // a terminal interprets everything written to it; a file or a program gets the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
     picture: (lines, first) => {
@@ -128,7 +147,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     // several parts of a run may meet the same problem; shown twice, it would look like two
     problem: (problem) => {
       const text = JSON.stringify(problem);
-      if (!json && !told.has(text)) {
+      if (!isSilent && !told.has(text)) {
         const cause = verbose ? causeText(problem, errorStyle) : "";
         stderr.write(`${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${cause}`)}`);
       }

@@ -50,6 +50,7 @@ function codesIn(file: string): readonly number[] {
 
 /** What a verb's files hold and the verb does not come to. */
 const neverGiven: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  apply: { 4: "takes no --fail-on" },
   validate: { 1: "opens no file of the host, and who may change the profile is only warned about" },
   plan: { 75: "a run that goes on is a warning; no login waits for another" },
   history: {
@@ -59,6 +60,7 @@ const neverGiven: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   report: {
     2: "changes of the plan are what it reports",
+    4: "takes no --fail-on",
     69: "so are endpoints that do not answer",
     75: "a run that goes on is a warning; no login waits for another",
   },

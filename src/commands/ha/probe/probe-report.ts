@@ -2,6 +2,7 @@ import type { Problem } from "../../../problem/problem.js";
 import { endpointText } from "../../../profile/types.js";
 import type { Style } from "../../../ui/terminal/output.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
+import { checkOf, type Checked, findingOf, problemChecks } from "../../../ui/checks/checked.js";
 import { type Column, table } from "../../../ui/text/table.js";
 import { isGood, type Probed } from "../../../vhsm/probe/probe-all.js";
 
@@ -121,6 +122,26 @@ export interface Round {
 /** The document of `ha probe --json`, and a line of its `--watch`. Schema: schemas/report.schema.json. */
 export function probeJson({ probed, problems, ms, began }: Round): object {
   return { at: began.toISOString(), ms: rounded(ms), endpoints: probed.map(endpointJson), problems };
+}
+
+/** An endpoint is a check. */
+export function probeChecked({ probed, problems }: Round): Checked {
+  return {
+    checks: [
+      ...probed.map(({ connection, report, problems: found }) =>
+        checkOf(
+          {
+            group: connection === undefined ? "endpoint" : `connection ${connection}`,
+            name: endpointText(report.target),
+            ms: report.answerMs ?? report.tlsMs ?? report.connectMs ?? 0,
+          },
+          found.map(findingOf),
+        ),
+      ),
+      ...problemChecks(problems),
+    ],
+    findings: [...probed.flatMap((one) => one.problems), ...problems].map(findingOf),
+  };
 }
 
 function endpointJson(one: Probed): object {

@@ -10,10 +10,11 @@ import {
   type SourceArguments,
 } from "../connections.js";
 import { endpointArgument, namedOrEndpoint } from "../endpoint-argument.js";
-import { certificateTable, probeJson, probeTable, type Round } from "./probe-report.js";
+import { failedOn, type FailOnArguments } from "../../fail-on.js";
+import { certificateTable, probeChecked, probeJson, probeTable, type Round } from "./probe-report.js";
 import { isGood, probeAll, type Wanted } from "../../../vhsm/probe/probe-all.js";
 
-export interface ProbeArguments extends SourceArguments {
+export interface ProbeArguments extends SourceArguments, FailOnArguments {
   /** Names of connections, and endpoints outside any connection; empty means all connections. */
   readonly connections: readonly string[];
   /** Options of the command line that say where connections are read from. */
@@ -37,7 +38,8 @@ export const probe: CommandRun<ProbeArguments> = async (args, context) => {
   const done = await round();
   if (context.signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   show(done, context);
-  return exitCodeOf([...done.probed.flatMap(({ problems }) => problems), ...done.problems]);
+  const problems = [...done.probed.flatMap((one) => one.problems), ...done.problems];
+  return failedOn(args.failOn, exitCodeOf(problems), problems);
 };
 
 interface ToProbe {
@@ -143,6 +145,7 @@ function show(round: Round, { output }: CommandContext): void {
     output.document(probeJson(round));
     return;
   }
+  output.checks?.(() => probeChecked(round));
   const certificates = certificateTable(round.probed, output.style);
   if (round.probed.length > 0)
     output.result(
