@@ -7,9 +7,18 @@ import type { Proven } from "./proven.js";
 export interface SmokeReport {
   readonly tokens: readonly TokenReport[];
   /** Why a proof was left out, or had nothing to prove. Absent if there is nothing to say. */
-  readonly skipped?: readonly string[];
+  readonly skipped?: readonly SkippedProof[];
   /** Every key store of the profile, where they were looked at. */
   readonly stores?: readonly StoreReport[];
+}
+
+/** Why there was no proof: it was not wanted, nobody logs in, or what is proven is an image. */
+export const skipReasons = ["no-smoke-test", "no-users", "root"] as const;
+
+export interface SkippedProof {
+  /** For machines; never changes. */
+  readonly reason: (typeof skipReasons)[number];
+  readonly text: string;
 }
 
 /** What was found about one of the application's key stores. */

@@ -4,7 +4,7 @@ import { type CheckResult, failureText, firstFailure, type SmokeReport, type Tok
 
 /** What was proven, in one line. Empty: there was nothing to prove. */
 export function verdict({ tokens, skipped = [] }: SmokeReport): string {
-  return [...tokenVerdicts(tokens), ...skipped.map((why) => `nothing is proven (${why})`)].join("; ");
+  return [...tokenVerdicts(tokens), ...skipped.map(({ text }) => `nothing is proven (${text})`)].join("; ");
 }
 
 /** What was proven of one token. */

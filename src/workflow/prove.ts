@@ -1,5 +1,5 @@
 import type { Host } from "../host/host.js";
-import type { SmokeReport } from "../pkcs11/report.js";
+import type { SkippedProof, SmokeReport } from "../pkcs11/report.js";
 import { isError, Problem, Problems } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
@@ -16,6 +16,8 @@ export interface ProofResult {
   readonly problems: readonly Problem[];
 }
 
+const leftOut: SkippedProof = { reason: "no-smoke-test", text: "the smoke test was left out" };
+
 /** Whether any step of the plan has something to prove. */
 export function hasProof({ steps }: Plan): boolean {
   return steps.some((step) => step.prove !== undefined);
@@ -26,13 +28,12 @@ export function hasProof({ steps }: Plan): boolean {
  * Problem has failed with it. None is begun after one that failed: it could only waste another login.
  */
 export async function prove(plan: Plan, host: Host, options: ProveOptions): Promise<ProofResult> {
-  if (!options.prove)
-    return { smoke: { tokens: [], skipped: ["the smoke test was left out"] }, problems: [] };
+  if (!options.prove) return { smoke: { tokens: [], skipped: [leftOut] }, problems: [] };
   const proofs: Proof[] = [];
   for (const { step, prove: proofOfStep, unproven } of plan.steps) {
     if (options.signal.aborted) continue;
     if (unproven !== undefined) {
-      options.listener({ type: "proof-done", step, ms: 0, passed: true, skipped: unproven });
+      options.listener({ type: "proof-done", step, ms: 0, passed: true, skipped: unproven.text });
       proofs.push({ smoke: { tokens: [], skipped: [unproven] }, problems: [] });
     }
     if (proofOfStep === undefined) continue;

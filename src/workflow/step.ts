@@ -1,6 +1,6 @@
 import type { Host } from "../host/host.js";
 import type { LoadedUnit } from "../host/unit/loaded-unit.js";
-import type { SmokeReport } from "../pkcs11/report.js";
+import type { SkippedProof, SmokeReport } from "../pkcs11/report.js";
 import type { Problem } from "../problem/problem.js";
 import type { Profile } from "../profile/types.js";
 import type { Restart } from "./change-kind.js";
@@ -44,7 +44,7 @@ export interface StepPlan {
   /** What only `confirm` will show, as warnings, for whoever ends with the proof in a stage. Only looks. */
   readonly unrehearsed?: () => Promise<readonly Problem[]>;
   /** Why a step that otherwise proves has nothing to prove ("--root: the module cannot be loaded here"). */
-  readonly unproven?: string;
+  readonly unproven?: SkippedProof;
   /**
    * What is wrong with things that no change of the step touches, such as a service that is down and will not
    * be restarted. Only looks.

@@ -140,7 +140,10 @@ function shown(result: Partial<RunResult>, json = false) {
 }
 
 test("apply and ha edits: the last line and --json say what was not signed, and why", async (t) => {
-  const leftOut = { tokens: [], skipped: ["the smoke test was left out"] };
+  const leftOut: RunResult["smoke"] = {
+    tokens: [],
+    skipped: [{ reason: "no-smoke-test", text: "the smoke test was left out" }],
+  };
   t.match(shown({ smoke: leftOut }), {
     exitCode: 0,
     last: "applied: 1 change (run r); nothing was signed (the smoke test was left out)",
@@ -172,7 +175,7 @@ test("no word of it where all signed, or where the run failed, which is told", a
   const failed = shown({
     outcome: "rolled-back",
     problems: [new Problem("smoke-test-failed", "a wrong PIN")],
-    smoke: { tokens: [], skipped: ["x"] },
+    smoke: { tokens: [], skipped: [{ reason: "no-users", text: "x" }] },
   });
   t.match(failed, { exitCode: 1, last: /^rolled back/ });
   t.notMatch(failed.last, /signed/);
@@ -181,7 +184,9 @@ test("no word of it where all signed, or where the run failed, which is told", a
 for (const smokeTest of [false, true]) {
   const how = smokeTest ? "of a profile without users" : "without a smoke test";
   test(`verify, ${how}: the same`, async (t) => {
-    const why = smokeTest ? "the profile has no users of the kNET module" : "the smoke test was left out";
+    const why = smokeTest
+      ? { reason: "no-users", text: "the profile has no users of the kNET module" }
+      : { reason: "no-smoke-test", text: "the smoke test was left out" };
     const folder = t.testdir();
     mkdirSync(join(folder, "etc"));
     writeFileSync(join(folder, "p.yaml"), "service: { user: amplia, group: amplia }\nkey_stores: {}\n");
@@ -199,12 +204,12 @@ for (const smokeTest of [false, true]) {
       t.equal(exitCode, 0, JSON.stringify(recorded.problems));
       if (json)
         t.match(recorded.documents, [
-          { smoke: { tokens: [], skipped: [why], verdict: `nothing is proven (${why})` } },
+          { smoke: { tokens: [], skipped: [why], verdict: `nothing is proven (${why.text})` } },
         ]);
       else
         t.equal(
           recorded.results.at(-1),
-          `nothing to change: the host is as the profile wants it; nothing was signed (${why})`,
+          `nothing to change: the host is as the profile wants it; nothing was signed (${why.text})`,
         );
     }
   });

@@ -29,7 +29,7 @@ export interface SmokeTestOptions {
 }
 
 const tokensAtOnce = 2;
-const noUsers = "the profile has no users of the kNET module";
+const noUsers = { reason: "no-users", text: "the profile has no users of the kNET module" } as const;
 
 /**
  * Proves the result: every user's token, through the module, as the service user, then what the profile's
@@ -67,7 +67,12 @@ function proofOf(
   const stores = options.stores === undefined ? 0 : (profile.keyStores?.size ?? 0);
   if (profile.users.size + stores === 0) return { unproven: noUsers };
   if (root !== "/")
-    return { unproven: `--root ${root}: the module is loaded by processes of the running system only` };
+    return {
+      unproven: {
+        reason: "root",
+        text: `--root ${root}: the module is loaded by processes of the running system only`,
+      },
+    };
   const changesStores = planned.some((change) => change.step === "key-stores" && changesContent(change));
   const blamed = options.stores === "all" || changesStores;
   return {

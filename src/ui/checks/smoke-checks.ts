@@ -16,7 +16,7 @@ export function smokeChecks({ tokens, stores = [], skipped = [] }: SmokeReport):
   return [
     ...tokens.flatMap(tokenChecks),
     ...stores.map(storeCheck),
-    ...skipped.map((why): Check => ({
+    ...skipped.map(({ text: why }): Check => ({
       group: "smoke-test",
       name: "smoke test",
       status: "skip",

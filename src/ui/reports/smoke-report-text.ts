@@ -77,7 +77,7 @@ export function unsignedText({ tokens, skipped = [] }: SmokeReport): string {
     ...tokens.flatMap(({ label, unsigned: why }) =>
       why === undefined ? [] : [`token ${JSON.stringify(label)}: ${why}`],
     ),
-    ...skipped,
+    ...skipped.map(({ text }) => text),
   ];
   if (unsigned.length === 0) return "";
   return cleanLine(

@@ -75,7 +75,7 @@ const smoke: SmokeReport = {
     },
   ],
   stores: [{ name: "k", type: "Pkcs11", status: "skip", detail: "nobody logged in" }],
-  skipped: ["the profile has no users"],
+  skipped: [{ reason: "no-users", text: "the profile has no users" }],
 };
 
 t.test(

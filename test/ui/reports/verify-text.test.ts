@@ -8,7 +8,7 @@ import type { Plan } from "../../../src/workflow/plan.js";
 
 const change = { step: "ownership", kind: "set-mode", path: path("/x"), from: 0o777, mode: 0o750 } as const;
 
-function told(codes: readonly Problem["code"][], changes = 0, skipped: readonly string[] = []): string {
+function told(codes: readonly Problem["code"][], changes = 0, skipped: SmokeReport["skipped"] = []): string {
   const plan: Plan = { steps: [], changes: Array.from({ length: changes }, () => change), problems: [] };
   const problems = codes.map((code) => new Problem(code, "x"));
   const smoke: SmokeReport = { tokens: [], skipped };
@@ -18,7 +18,7 @@ function told(codes: readonly Problem["code"][], changes = 0, skipped: readonly 
 t.test("verify ends with one line: what it found, and how much differs", (t) => {
   t.equal(told([]), "nothing to change: the host is as the profile wants it");
   t.equal(
-    told([], 0, ["--no-smoke-test"]),
+    told([], 0, [{ reason: "no-smoke-test", text: "--no-smoke-test" }]),
     "nothing to change: the host is as the profile wants it; nothing was signed (--no-smoke-test)",
   );
   t.equal(told([], 2), "drift: 2 changes");
