@@ -15,4 +15,6 @@ export interface Contents {
    * attributes. Several files may have one content, with other attributes each.
    */
   file(sha256: string, path: AbsolutePath): string;
+  /** The dynamic loader's cache as ldconfig built it in the stage; absent if it did not. */
+  readonly loaderCache?: Buffer | undefined;
 }

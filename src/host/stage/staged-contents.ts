@@ -16,7 +16,11 @@ export interface StagedFile {
 export class StagedContents {
   readonly #files = new Map<string, StagedFile[]>();
 
-  constructor(files: readonly StagedFile[]) {
+  constructor(
+    files: readonly StagedFile[],
+    /** As ldconfig built it in the stage; undefined if it did not. */
+    readonly loaderCache: Buffer | undefined,
+  ) {
     for (const file of files) this.#files.set(file.sha256, [...(this.#files.get(file.sha256) ?? []), file]);
   }
 

@@ -89,7 +89,7 @@ async function tried(
     network: source.network,
     signal: staging.signal,
   });
-  staging.contents = new StagedContents(stagedFiles(module));
+  staging.contents = new StagedContents(stagedFiles(module), module.cache);
   const former = host.files().read(receiptFile, sizeLimits.list)?.toString("utf8");
   return {
     module,

@@ -1,14 +1,23 @@
 import { endianness } from "node:os";
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { shellWord } from "../../formats/text/shell-word.js";
+import type { Entry } from "../../host/host.js";
+import { isGrown } from "../../host/installer/grown-cache.js";
 import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
 import { parseLoaderCache } from "../../host/installer/loader-cache.js";
+import { sha256 } from "../../host/random-hex.js";
+import { hasSelinux } from "../../host/selinux.js";
 import { sizeLimits } from "../../host/size-limits.js";
+import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { createLinkKind } from "./create-link.js";
 import { installFileKind } from "./install-file.js";
+import { changedSincePlan } from "./shared/changed-by-others.js";
 
-/** Run ldconfig, after which the dynamic loader knows the libraries that are there. `path` is its cache. */
+/**
+ * Build the dynamic loader's cache anew, after which it knows the libraries that are there. `path` is the
+ * cache.
+ */
 export interface RefreshLoaderCache extends CommonChange {
   readonly kind: "refresh-loader-cache";
 }
@@ -40,7 +49,9 @@ export const refreshLoaderCache: ChangeKind<RefreshLoaderCache, Prior> = {
     return Promise.resolve({ known: knownOf(change, run) });
   },
 
-  perform: (_change, _prior, { host }) => runLdconfig(host),
+  perform: async (change, _prior, run) => {
+    if (!takeOver(change, run)) await runLdconfig(run.host);
+  },
 
   observe: (change, prior, run) => Promise.resolve(standing(change, prior, run)),
 
@@ -58,6 +69,42 @@ export const refreshLoaderCache: ChangeKind<RefreshLoaderCache, Prior> = {
   ],
 };
 
+/**
+ * Puts the cache in place that ldconfig built in the stage, if running it here would build the same: then it
+ * says of all that was here what the present one says, and beyond that only knows what the run installs.
+ * False where that is not so, or cannot be: ldconfig is to be run, and says what is wrong.
+ */
+function takeOver(change: RefreshLoaderCache, run: RunContext): boolean {
+  const { path } = change;
+  const staged = run.contents?.loaderCache;
+  // the policy knows it by its label, which it gets when ldconfig makes it
+  if (staged === undefined || hasSelinux()) return false;
+  try {
+    const files = run.host.files();
+    const now = isLdconfigs(files.entry(path)) ? files.read(path, sizeLimits.list) : undefined;
+    if (now === undefined || !isGrown(now, staged, new Set(ofRun(run)), byteOrder)) return false;
+    const seen = sha256(now);
+    files.install(path, staged, ldconfigs, {
+      check: (found) => {
+        if (found?.sha256 !== seen) throw changedSincePlan(path, "it was built anew meanwhile");
+      },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+const ldconfigs = { mode: 0o644, uid: 0, gid: 0 };
+
+function isLdconfigs(entry: Entry | undefined): boolean {
+  return entry?.kind === "file" && entry.mode === ldconfigs.mode && entry.uid === 0 && entry.gid === 0;
+}
+
+/** ldconfig(8) runs here, so the byte order is this machine's. */
+const byteOrder = endianness() === "LE" ? "little" : "big";
+
 /** Judged by what it knows of the run's files: other libraries in it are not the run's business. */
 function standing(change: RefreshLoaderCache, { known }: Prior, run: RunContext): Standing {
   const added = knownOf(change, run).filter((path) => !known.includes(path));
@@ -70,8 +117,7 @@ function standing(change: RefreshLoaderCache, { known }: Prior, run: RunContext)
 function knownOf({ path }: RefreshLoaderCache, run: RunContext): readonly string[] {
   const cache = run.host.files().read(path, sizeLimits.list);
   if (cache === undefined) return [];
-  // ldconfig(8) runs here, so the byte order is this machine's
-  const libraries = parseLoaderCache(cache, endianness() === "LE" ? "little" : "big");
+  const libraries = parseLoaderCache(cache, byteOrder);
   const known = new Set(libraries.map((library) => library.path));
   return ofRun(run).filter((file) => known.has(file));
 }

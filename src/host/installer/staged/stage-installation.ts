@@ -6,6 +6,7 @@ import { requirePrograms } from "../../commands/find-program.js";
 import { distributionOf, installHint } from "../../distribution.js";
 import { folderOf, joined, path } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
+import { sizeLimits } from "../../size-limits.js";
 import type { Stage } from "../../stage/stage.js";
 import { Problem } from "../../../problem/problem.js";
 import { clientModule } from "../../../vendor/client.js";
@@ -42,6 +43,8 @@ export interface StagedInstallation extends Judged {
   readonly brought: ArchiveFiles;
   readonly receipt: Receipt;
   readonly registration: Registration;
+  /** The dynamic loader's cache, if ldconfig built it anew. */
+  readonly cache: Buffer | undefined;
   /** What it left running, and what was ended with it. */
   readonly left: readonly { readonly name: string; readonly pid: number }[];
   /** Who owns the folder of a path, or the nearest one above that is not root's; 0: all are root's. */
@@ -50,6 +53,7 @@ export interface StagedInstallation extends Judged {
   readonly opener: (path: AbsolutePath) => string;
 }
 
+const cacheFile = path("/etc/ld.so.cache");
 /** Behind the wall, where nothing of the host's lies. */
 const shownAt = path("/tmp/knet");
 
@@ -106,10 +110,17 @@ export async function stageInstallation(
     brought,
     receipt,
     registration: registrationOf(stage.host.files(), clientModule, receipt.library),
+    cache: judged.refreshesCache ? cacheIn(stage.host) : undefined,
     left,
     ownerAbove: (file) => ownerAbove(trees, file),
     opener: (file) => stage.opener + file,
   };
+}
+
+/** Undefined where there is none, or something else in its place. */
+function cacheIn(host: Host): Buffer | undefined {
+  const files = host.files();
+  return files.entry(cacheFile)?.kind === "file" ? files.read(cacheFile, sizeLimits.list) : undefined;
 }
 
 /** Two moments by the clock of change times. */
