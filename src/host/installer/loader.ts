@@ -69,9 +69,10 @@ export function openLoader(files: LoaderFiles): Loader {
   let configured: readonly string[] | undefined;
   const links = lookingOnce(files);
   const loaded = new Map<string, FoundLibrary | undefined>();
+  const room = roomFor();
 
   const load = (candidate: string): FoundLibrary | undefined => {
-    if (!loaded.has(candidate)) loaded.set(candidate, loadLibrary(files, links, candidate, target));
+    if (!loaded.has(candidate)) loaded.set(candidate, loadLibrary(files, links, candidate, { target, room }));
     return loaded.get(candidate);
   };
   const search = <T>(name: string, runPath: readonly string[], look: (one: string) => T | undefined) => {
@@ -144,20 +145,38 @@ function loadLibrary(
   files: LoaderFiles,
   links: LinkReader,
   candidate: string,
-  target: ElfTarget,
+  { target, room }: { readonly target: ElfTarget; readonly room: Room },
 ): FoundLibrary | undefined {
   return usable(links, candidate, (path, file) => {
     const elf = files.parts(file, sizeLimits.library, (size, fill) => {
-      const bytes = Buffer.alloc(size);
+      const bytes = room(size);
       return parseElfNeeds(bytes, path, eachPageOnce(bytes, fill));
     });
     return elf && sameTarget(elf.target, target) ? { path, file, elf } : undefined;
   });
 }
 
+/** A buffer of that size, until the next is asked for. */
+type Room = (size: number) => Buffer;
+
+/**
+ * One for all libraries, as large as the largest: what dozens of them take, each as large as its file, makes
+ * V8 look through its whole memory for what it can give back.
+ */
+function roomFor(): Room {
+  let bytes = Buffer.alloc(0);
+  return (size) => {
+    if (bytes.length < size) bytes = Buffer.alloc(Math.max(size, 2 * bytes.length));
+    return bytes.subarray(0, size);
+  };
+}
+
 const pageBytes = 16 * 1024;
 
-/** A library has megabytes, of which few pages are needed: memory is only taken for those that are filled. */
+/**
+ * A library has megabytes, of which few pages are needed: memory is only taken for those that are filled.
+ * What another library left there is gone before a page is filled.
+ */
 function eachPageOnce(
   bytes: Buffer,
   fill: (buffer: Buffer, at: number, count: number) => void,
@@ -167,6 +186,7 @@ function eachPageOnce(
     const end = Math.min(at + count, bytes.length);
     for (let page = Math.floor(at / pageBytes); page * pageBytes < end; page++) {
       if (filled.has(page)) continue;
+      bytes.fill(0, page * pageBytes, Math.min((page + 1) * pageBytes, bytes.length));
       fill(bytes, page * pageBytes, pageBytes);
       filled.add(page);
     }

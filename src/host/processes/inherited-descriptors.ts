@@ -48,8 +48,8 @@ export function isHandedOver(descriptor: number, atStart: OpenDescriptors): bool
  */
 export function descriptorsPassedOn(): readonly number[] {
   return numbers().filter((descriptor) => {
-    const flags = flagsOf(descriptor);
-    return descriptor > lastStandard && flags !== undefined && (flags & closeOnExec) === 0;
+    const flags = descriptor > lastStandard ? flagsOf(descriptor) : undefined;
+    return flags !== undefined && (flags & closeOnExec) === 0;
   });
 }
 

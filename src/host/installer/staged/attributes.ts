@@ -18,7 +18,8 @@ export async function attributesOf(
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, Attributes>> {
   if (paths.length === 0) return new Map();
-  const how = ["--create", "--file=-", "--format=pax", "--xattrs", "--xattrs-include=*", "--no-recursion"];
+  const what = ["--xattrs", "--xattrs-include=*", "--no-recursion", "--hard-dereference"];
+  const how = ["--create", "--file=-", "--format=pax", ...what];
   const child = startChild(tar, [...how, `--directory=${root}/`, "--null", "--files-from=-"], {
     env: { PATH: systemPath, LC_ALL: "C" },
     detached: true,

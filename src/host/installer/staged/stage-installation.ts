@@ -198,15 +198,15 @@ async function withAttributes(
       .filter(({ path: at }) => !loaderCache.test(at))
       .map((entry) => entry.path);
   // what changes planned before made is not on the host yet
-  const onHost = known("before").filter((at) => hasAttributes(stateOf(trees.host + at)));
-  const [before, after] = await Promise.all([
-    attributesOf(tar, trees.host, onHost),
-    attributesOf(tar, trees.merged, known("after")),
-  ]);
+  const onHost = known("before")
+    .map((at) => trees.host + at)
+    .filter((file) => hasAttributes(stateOf(file)));
+  // asked for at once: to start a program takes longer than what it does
+  const found = await attributesOf(tar, "", [...onHost, ...known("after").map((at) => trees.merged + at)]);
   return entries.map((entry) => ({
     ...entry,
-    before: withThem(entry.before, before.get(entry.path)),
-    after: withThem(entry.after, after.get(entry.path)),
+    before: withThem(entry.before, found.get(trees.host + entry.path)),
+    after: withThem(entry.after, found.get(trees.merged + entry.path)),
   }));
 }
 

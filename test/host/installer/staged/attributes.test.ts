@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { linkSync } from "node:fs";
 import { test } from "tap";
 import { attributesOf } from "../../../../src/host/installer/staged/attributes.js";
 import { path } from "../../../../src/host/path.js";
@@ -23,6 +24,18 @@ test("capabilities of many files are told in one call, and nothing of the others
   ]);
   t.same([...found.keys()].sort(), ["/able", "/empty", long].sort());
   t.match(found.get("/able"), { "security.capability": /^AQAAAg/ });
+});
+
+test("of a file with two names, each is told of", async (t) => {
+  const { folder, file } = scratch(t);
+  file("able", "x");
+  execFileSync("setcap", ["cap_net_bind_service=ep", `${folder}/able`]);
+  linkSync(`${folder}/able`, `${folder}/other`);
+  // from the root, by a way that is no plain path
+  const [able, other] = [`${folder}/./able`, `${folder}/other`];
+  const found = await attributesOf(tar, "", [able, other]);
+  t.same(found.get(able), found.get(other));
+  t.match(found.get(other), { "security.capability": /^AQAAAg/ });
 });
 
 test("none are asked for: nothing is started", async (t) => {
