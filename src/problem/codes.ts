@@ -171,8 +171,11 @@ const programCodes = {
   "run-unknown": exitCodes.usage,
   "journal-damaged": exitCodes.failed,
   "journal-newer": exitCodes.failed,
+  "journal-in-image": exitCodes.failed,
 
   // PIN
+  "pin-in-image": exitCodes.failed,
+  "pin-file-in-image": exitCodes.failed,
   "pin-file-missing": exitCodes.failed,
   "pin-file-unreadable": exitCodes.noPermission,
   "pin-file-not-regular": exitCodes.failed,

@@ -49,6 +49,7 @@ const run = {
   rollback: true,
   restart: true,
   inPlace: false,
+  journal: true,
   lockTimeout: 0,
   timeout: 1,
 };

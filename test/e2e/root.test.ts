@@ -1,4 +1,5 @@
 import t from "tap";
+import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
@@ -10,19 +11,33 @@ await ensureSandbox(import.meta.filename);
 const { profile, cluster } = await provisioning({ vhsms: 1 });
 await cluster.stop();
 
-// an image: this machine's programs, bound below another root, with its own /etc, /var, /opt and /usr/local
-const image = "/srv/image";
-execFileSync("sh", [
-  "-euc",
-  `
+const ofThisMachine = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+
+/** An image: this machine's programs, bound below another root, with its own /etc, /var, /opt, /usr/local. */
+function makeImage(image: string): string {
+  execFileSync("sh", [
+    "-euc",
+    `
   mkdir -p ${image}/var/lib ${image}/tmp ${image}/opt ${image}/usr/local/lib
   cp -a /etc ${image}/etc
-  for d in bin sbin lib lib32 lib64 libx32; do
+  for d in ${ofThisMachine.join(" ")}; do
     [ ! -L /$d ] || cp -a /$d ${image}/$d
     [ ! -d /usr/$d ] || { mkdir ${image}/usr/$d; mount --bind /usr/$d ${image}/usr/$d; }
   done
   ldconfig -r ${image}`,
-]);
+  ]);
+  return image;
+}
+
+/** All that the image has of its own, as a tool packs it whose files are no later than the sources. */
+function packed(image: string): string {
+  const bound = ofThisMachine.map((name) => `--exclude=./usr/${name}`);
+  const how = ["--sort=name", "--numeric-owner", "--clamp-mtime", "--mtime=@0", ...bound];
+  const files = execFileSync("tar", [...how, "-C", image, "-cf", "-", "."], { maxBuffer: 512 * 1024 ** 2 });
+  return createHash("sha256").update(files).digest("hex");
+}
+
+const image = makeImage("/srv/image");
 
 t.test("--root provisions the image and nothing else", async (t) => {
   const { exitCode, document, stderr } = await knetctlJson(["apply", "--root", image, profile]);
@@ -46,6 +61,21 @@ t.test("again: nothing to do", async (t) => {
   t.equal(plan.exitCode, 0);
   t.match(plan.stderr, /^paths of the host are as seen inside \/srv\/image;/m);
   t.equal((await knetctlJson(["apply", "--root", image, profile])).document.outcome, "unchanged");
+});
+
+t.test("--no-journal: two builds are the same, and nothing of knetctl's own is in them", async (t) => {
+  const [one, two] = [makeImage("/srv/one"), makeImage("/srv/elsewhere/two")];
+  for (const root of [one, two]) {
+    const { exitCode, document } = await knetctlJson(["apply", "--root", root, "--no-journal", profile]);
+    t.equal(exitCode, 0, JSON.stringify(document.problems, undefined, 1));
+    t.match(document, { outcome: "applied", run: null, smoke: { skipped: [{ reason: "root" }] } });
+    t.ok(existsSync(root + configFile));
+    for (const own of ["/var/lib/knetctl", "/run/knetctl"]) t.notOk(existsSync(root + own), own);
+  }
+  t.equal(packed(one), packed(two));
+  const refused = await knetctlJson(["apply", "--root", image, "--no-journal", profile]);
+  t.match(refused, { exitCode: 1, document: { problems: [{ code: "journal-in-image" }] } });
+  t.ok(existsSync(`${image}/var/lib/knetctl/runs`), "records of earlier runs are kept");
 });
 
 t.test("a root that is not there is a usage problem", async (t) => {

@@ -45,6 +45,7 @@ export async function runVerb(
     rollback: true,
     restart: true,
     inPlace: false,
+    journal: true,
     lockTimeout: 30,
     timeout: 60,
   };
@@ -93,6 +94,7 @@ const verbs = { apply, plan, rollback: takenBack } satisfies Record<
     rollback: boolean;
     restart: boolean;
     inPlace: boolean;
+    journal: boolean;
     lockTimeout: number;
     timeout: number;
   }>

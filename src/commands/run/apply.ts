@@ -1,3 +1,4 @@
+import { refuseRecords, removeRecords } from "../../workflow/journal/without-records.js";
 import { callers } from "../../host/given-file.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { secretUses } from "../../profile/secret-uses.js";
@@ -5,6 +6,7 @@ import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { allSteps } from "../../steps/index.js";
 import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
+import { warnOfImageSecrets } from "./image-secrets.js";
 import { readSecrets } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
 import { agreed, runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
@@ -25,6 +27,8 @@ export interface ApplyArguments extends LoginArguments {
   readonly restart: boolean;
   readonly lockTimeout: number;
   readonly timeout: number;
+  /** False: nothing of knetctl's own stays in the image. */
+  readonly journal: boolean;
   /** True: install.sh runs on the host itself. */
   readonly inPlace: boolean;
 }
@@ -36,6 +40,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const profile = args.inPlace ? withModuleInPlace(asked) : asked;
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context, "apply", "knetctl plan");
+  const carried = warnOfImageSecrets(profile, host, context);
   const proves = args.smokeTest && host.root === "/";
   const { secrets, problems } = await readSecrets(
     secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"),
@@ -58,6 +63,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   });
   return withLockedHost(host, args.lockTimeout, context, async (recovered, staging) => {
     staging.inPlace = args.inPlace || profile.module?.inPlace === true;
+    if (!args.journal) refuseRecords(host);
     const input = { profile, host, staging };
     const found = await probeNewEndpoints(
       input,
@@ -74,6 +80,12 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
       { input, wantedBy: profile.source, rollback: args.rollback, prove: args.smokeTest },
       context,
     );
-    return showRun(plan, result, { recovered, warnings: [...warnings, ...problems, ...found] }, context);
+    const told = [...warnings, ...carried, ...problems, ...found];
+    // what could not be put back needs its record
+    const keeps = args.journal || (result.outcome === "failed" && result.run !== null);
+    if (keeps) return showRun(plan, result, { recovered, warnings: told }, context);
+    await staging.close();
+    removeRecords(host);
+    return showRun(plan, { ...result, run: null }, { recovered, warnings: told }, context);
   });
 };

@@ -14,6 +14,7 @@ import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { Staging } from "../../workflow/staging.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { failedOn, type FailOnArguments } from "../fail-on.js";
+import { warnOfImageSecrets } from "./image-secrets.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
@@ -33,6 +34,7 @@ export const plan: CommandRun<PlanArguments> = async (args, context) => {
   const { profile: asked, warnings } = await validProfile(args.profile, context, trustedBy(context, false));
   const profile = args.inPlace ? withModuleInPlace(asked) : asked;
   const host = await context.host({ root: args.root, readOnly: true });
+  const carried = warnOfImageSecrets(profile, host, context);
   const { secrets, problems } = await readSecretsIfPossible(
     secretUses(profile).filter(({ purpose }) => purpose === "settings"),
     context,
@@ -51,7 +53,7 @@ export const plan: CommandRun<PlanArguments> = async (args, context) => {
   const made = await staged(isTried, host, context, (staging) =>
     makePlan(steps, { profile, host, ...(staging && { staging }) }),
   );
-  const told = [...warnings, ...problems, ...unfinished];
+  const told = [...warnings, ...carried, ...problems, ...unfinished];
   show(made, told, context);
   const differs = made.changes.length + unfinished.length > 0;
   return failedOn(args.failOn, differs ? exitCodes.changesPending : exitCodes.done, [

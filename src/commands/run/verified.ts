@@ -16,6 +16,7 @@ import { type ProofResult, prove } from "../../workflow/prove.js";
 import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { type CommandContext, pkcs11Worker } from "../command.js";
 import { failedOn, type FailOnArguments } from "../fail-on.js";
+import { warnOfImageSecrets } from "./image-secrets.js";
 import { readSecrets, type ReadSecrets, readSecretsIfPossible } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
 import { showSmokeReport } from "./run-plan.js";
@@ -55,6 +56,7 @@ export async function look(
     trustedBy(context, (read) => context.isRoot && args.smokeTest && provesStores(read)),
   );
   const host = await context.host({ root: args.root, readOnly: true });
+  const carried = warnOfImageSecrets(profile, host, context);
   const { strict, smokeTest } = args;
   const read = await secretsFor(profile, { proves: smokeTest && host.root === "/", strict }, context);
   const input = { profile, host };
@@ -84,7 +86,7 @@ export async function look(
   const looked = smokeTest ? await lookAtMembers(input, context, { single }) : { members: [], problems: [] };
   const found = { smoke: proof.smoke, problems: [...proof.problems, ...around, ...looked.problems] };
   const differs = plan.changes.length + unfinished.length > 0;
-  const told = [...warnings, ...read.problems, ...unfinished];
+  const told = [...warnings, ...carried, ...read.problems, ...unfinished];
   const exitCode = exitCodeOf(found.problems, differs ? exitCodes.changesPending : exitCodes.done);
   return {
     plan,

@@ -19,13 +19,22 @@ export const apply = verb({
     probe: probeOption,
     ...changeOptions,
     "in-place": inPlaceOption,
+    journal: flag(
+      "keep the record of the run; --no-journal, with --root, leaves nothing of knetctl's own in the image",
+      true,
+    ),
     "dry-run": flag("show the plan, as knetctl plan does, and change nothing"),
   },
   examples: [
     ["sudo knetctl apply profile.yaml", "prove the changes, make them, restart the service"],
     ["sudo knetctl apply profile.yaml --root /srv/image", "provision an image"],
+    ["sudo knetctl apply profile.yaml --root /srv/image --no-journal", "the same image every time"],
     ["sudo knetctl apply profile.yaml --lock-timeout 60 --json", "from a pipeline, where nobody is asked"],
   ],
+  fault: ({ journal, root }) =>
+    journal === false && root === undefined
+      ? "--no-journal is for --root: a host's changes are taken back with their record"
+      : undefined,
   exits: [
     "failed",
     "changesPending",

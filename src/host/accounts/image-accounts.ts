@@ -78,17 +78,20 @@ class ImageAccounts {
     this.#change(["gshadow"], (text) => withLine(text, [group, "!", "", ""]));
   }
 
+  /**
+   * Without the day of the last change of its password, which it does not have: the day would only make the
+   * image another each day, and an empty field means that no password ages (shadow(5)).
+   */
   #addUser(user: string, group: string, home: AbsolutePath): void {
     this.#requireNew(["passwd", "shadow"], user);
     const passwd = this.#read("passwd");
     const gid = Number(lineOf(this.#read("group"), group)?.[2]);
     const isFree = gid >= systemIds.least && gid <= systemIds.most && !idsIn(passwd).includes(gid);
     const uid = isFree ? gid : freeId(passwd, this.#read("group"));
-    const today = Math.floor(Date.now() / 86_400_000);
     this.#change(["passwd"], (text) =>
       withLine(text, [user, "x", uid, gid, "", Buffer.from(home).toString("latin1"), "/usr/sbin/nologin"]),
     );
-    this.#change(["shadow"], (text) => withLine(text, [user, "!", today, "", "", "", "", "", ""]));
+    this.#change(["shadow"], (text) => withLine(text, [user, "!", "", "", "", "", "", "", ""]));
   }
 
   #read(database: Database): string {

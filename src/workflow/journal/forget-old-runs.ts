@@ -1,6 +1,7 @@
 import type { Host } from "../../host/host.js";
 import { type AbsolutePath, joined, runsFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
+import { removeTree } from "./remove-tree.js";
 import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
 
 /**
@@ -59,13 +60,4 @@ function sizeOf(host: Host, folder: AbsolutePath): number {
 function removeRun(host: Host, run: string): void {
   host.files().remove(journalFile(run));
   removeTree(host, joined(runsFolder, run));
-}
-
-function removeTree(host: Host, folder: AbsolutePath): void {
-  const files = host.files();
-  for (const { name, kind } of files.list(folder) ?? []) {
-    if (kind === "folder") removeTree(host, joined(folder, name));
-    else files.remove(joined(folder, name));
-  }
-  files.removeFolder(folder);
 }
