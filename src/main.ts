@@ -38,6 +38,11 @@ export async function main(input: MainInput): Promise<ExitCode> {
   return shown(input, out, async () => verb(context(input, out)));
 }
 
+/** Whether a line is run without the parser. */
+export function isPlain(args: readonly string[]): boolean {
+  return plainVerb(args) !== undefined;
+}
+
 /**
  * The option with which a shell asks for completions, followed by the line's words, the one under the cursor
  * last.

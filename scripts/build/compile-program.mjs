@@ -48,14 +48,14 @@ const runsOf = {
   apply: () => {
     writeClient(image);
     writeSystem(image);
-    const args = ["apply", "--root", image, "--no-probe", ...(isRoot ? [] : ["--dry-run"])];
     const archive = profileWith(writeArchive(folder));
-    return [{ args: [...args, profile] }, { args: [...args, archive] }, { args: [...args, archive] }];
+    return [profile, archive, archive].map((file) =>
+      inImage(["apply", "--no-probe", ...(isRoot ? [] : ["--dry-run"]), file]),
+    );
   },
   ha: () => {
     writeClient(image);
-    const args = ["--root", image, "--no-probe", ...(isRoot ? ["--yes"] : ["--dry-run"])];
-    return [{ args: ["ha", "add", "hsm_1", "10.1.2.4:60161", ...args] }];
+    return [inImage(["ha", "add", "hsm_1", "10.1.2.4:60161", "--no-probe", isRoot ? "--yes" : "--dry-run"])];
   },
   plan: () => {
     writeClient(image);
@@ -66,6 +66,11 @@ const runsOf = {
   validate: () => [{ args: ["validate", profile] }],
   render: () => [{ args: ["render", profile] }],
 };
+
+/** A line for the throw-away root: of a verb's own program without --root, for which it lacks the parser. */
+function inImage(args) {
+  return program === "program" ? { args: [...args, "--root", image] } : { args, root: image };
+}
 
 function profileWith(lines) {
   const file = join(folder, "with-module.yaml");

@@ -11,18 +11,22 @@ const { Script } = require("node:vm");
 exports.verbs = ["validate", "render", "plan", "apply", "ha"];
 
 /**
- * Verbs that have a program of their own for a line with one word and nothing else: the whole one would take
- * them longer to read than to run.
+ * Verbs that have a program of their own, without the parser, for lines that need none: the whole one would
+ * take them longer to read than to run.
  */
-exports.alone = ["validate", "render", "plan"];
+exports.alone = ["validate", "render", "plan", "ha"];
 
-/** Words that the parser takes for something else: plainVerb() in src/commands/command-line knows why. */
-const meaningful = ["", "help", "true", "false"];
+/** Of `ha`, what its program can do. */
+exports.edits = ["set", "add", "remove", "promote"];
 
-exports.programFor = ([verb, word, more]) => {
-  const isPlain =
-    word !== undefined && more === undefined && !word.startsWith("-") && !meaningful.includes(word);
-  return isPlain && exports.alone.includes(verb) ? `program-${verb}` : "program";
+/** Words of lines that are the parser's in any case. */
+const parsers = /^--(?:json|quiet|verbose|color|no-color|root|help|version)$|^--?[^=]*=|^-(?:[^-]|$)/;
+
+/** The program that probably runs a line: its `isPlain` knows whether it can. */
+exports.programFor = (args) => {
+  const [verb, ...rest] = args;
+  const isAlone = verb === "ha" ? exports.edits.includes(rest.shift()) : exports.alone.includes(verb);
+  return isAlone && rest.length > 0 && !rest.some((arg) => parsers.test(arg)) ? `program-${verb}` : "program";
 };
 
 exports.compiledCode = (folder, program, verb) =>
@@ -87,5 +91,10 @@ exports.loadProgram = (folder, program, verb) => {
   return { script, exports: module.exports };
 };
 
-exports.main = (input) =>
-  exports.loadProgram(__dirname, exports.programFor(input.args), input.args[0]).exports.main(input);
+exports.main = (input) => {
+  const [verb] = input.args;
+  const load = (program) => exports.loadProgram(__dirname, program, verb).exports;
+  const name = exports.programFor(input.args);
+  const program = load(name);
+  return (name === "program" || program.isPlain(input.args) ? program : load("program")).main(input);
+};

@@ -1,4 +1,7 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
+
+const { edits } = createRequire(import.meta.url)("./load-program.cjs");
 
 const source = join(import.meta.dirname, "../../src");
 /** Verbs that read their profile and touch no host. */
@@ -10,6 +13,7 @@ const declaration = /^commands\/(?:verbs|ha|simulator)\/([\w-]+)\.ts$/;
  * touched: for lines from which `plainVerb` makes the verb's arguments.
  */
 export function onlyVerb(verb) {
+  const kept = verb === "ha" ? edits : [verb];
   return {
     name: "only-verb",
     setup({ onLoad, onResolve }) {
@@ -23,7 +27,7 @@ export function onlyVerb(verb) {
         const declared = declaration.exec(from)?.[1];
         const isOfMain =
           path.startsWith("./commands/") || (withoutHost.includes(verb) && path.startsWith("./host/"));
-        const isLeftOut = from === "main.ts" ? isOfMain : declared !== undefined && declared !== verb;
+        const isLeftOut = from === "main.ts" ? isOfMain : declared !== undefined && !kept.includes(declared);
         return isLeftOut ? { path, namespace: "left-out" } : undefined;
       });
       onLoad({ filter: /^/, namespace: "left-out" }, ({ path }) => ({

@@ -40,17 +40,18 @@ function isEverywhere(arg: string): boolean {
 }
 
 /**
- * How to run a line that consists only of a verb, its one word and flags without a value, as the parser would
- * understand it; undefined for any other line. Such lines, run in loops and hooks, need not load the parser,
- * which takes as long as validating.
+ * How to run a line that consists only of a verb, its words, flags without a value and texts of options, as
+ * the parser would understand it; undefined for any other line. Such lines, run in loops and hooks, need not
+ * load the parser, which takes as long as validating.
  */
 export function plainVerb(
   args: readonly string[],
 ): ((context: CommandContext) => Promise<ExitCode>) | undefined {
-  const [name, ...rest] = args;
-  const verb = verbs.find((one) => one.name === name);
+  const [name, inner] = args;
+  const one = verbs.find((known) => known.name === name);
+  const verb = one !== undefined && isGroup(one) ? one.verbs.find((known) => known.name === inner) : one;
   if (verb === undefined || isGroup(verb)) return undefined;
-  const plain = plainArguments(verb, rest);
+  const plain = plainArguments(verb, args.slice(verb === one ? 1 : 2));
   return plain && ((context) => verb.run(plain, context));
 }
 
@@ -58,31 +59,69 @@ export function plainVerb(
 const meaningful = ["", "help", "true", "false"];
 
 /**
- * What the parser would make of one word and flags; undefined if the verb needs more than one word, or
- * something other than text, or if anything else is on the line.
+ * What the parser would make of words, flags and options with a text; undefined if the verb takes no words,
+ * words that may be left out, or something other than text, or if anything else is on the line.
  */
 export function plainArguments(
   { words, options, fault }: Verb,
   rest: readonly string[],
 ): ParsedArguments | undefined {
-  const [first, second] = Object.entries(words);
-  if (first === undefined || second !== undefined) return undefined;
-  const [name, { demandOption, array, choices, coerce }] = first;
-  const isText = choices === undefined && coerce === undefined;
+  const wanted = Object.entries(words);
   const all = Object.entries(options);
-  if (demandOption !== true || !isText || all.some(([, option]) => option.demandOption !== undefined))
+  const isText = wanted.every(
+    ([, { demandOption, choices, coerce }]) =>
+      demandOption === true && choices === undefined && coerce === undefined,
+  );
+  const said = splitUp(rest, options);
+  if (!isText || said === undefined || all.some(([, { demandOption }]) => demandOption !== undefined))
     return undefined;
-  const [word = "", another] = rest.filter((arg) => !arg.startsWith("-"));
-  if (another !== undefined || meaningful.includes(word)) return undefined;
-  const flags = rest.filter((arg) => arg.startsWith("-")).map((arg) => flagOf(arg, options));
-  const given = new Map(flags.filter((flag) => flag !== undefined));
-  if (given.size < rest.length - 1) return undefined;
+  const named = wordsAs(wanted, said.words);
+  if (named === undefined) return undefined;
   const values = all.map(([option, { default: preset }]): [string, unknown] => [
     camelCase(option),
-    given.get(option) ?? preset,
+    said.given.get(option) ?? preset,
   ]);
-  const plain = { ...Object.fromEntries(values), [name]: array === true ? [word] : word };
+  const plain = { ...Object.fromEntries(values), ...named };
   return fault?.(plain) === undefined ? plain : undefined;
+}
+
+/** Undefined if an option is not plain, is given twice or lacks its text, or a word has a meaning. */
+function splitUp(
+  rest: readonly string[],
+  options: Verb["options"],
+): { readonly words: readonly string[]; readonly given: ReadonlyMap<string, unknown> } | undefined {
+  const words: string[] = [];
+  const given = new Map<string, unknown>();
+  for (let at = 0; at < rest.length; at++) {
+    const arg = rest[at] ?? "";
+    if (meaningful.includes(arg)) return undefined;
+    if (!arg.startsWith("-")) {
+      words.push(arg);
+      continue;
+    }
+    const [name, value] = flagOf(arg, options) ?? textOf(arg, rest[++at] ?? "", options) ?? [];
+    if (name === undefined || given.has(name)) return undefined;
+    given.set(name, value);
+  }
+  return { words, given };
+}
+
+/** Each word by its name, and all that are left as the last one if that takes several. */
+function wordsAs(
+  wanted: readonly (readonly [string, Verb["words"][string]])[],
+  given: readonly string[],
+): ParsedArguments | undefined {
+  const last = wanted.at(-1);
+  if (last === undefined || given.length < wanted.length) return undefined;
+  const takesAll = last[1].array === true;
+  if (wanted.slice(0, -1).some(([, { array }]) => array === true)) return undefined;
+  if (given.length > wanted.length && !takesAll) return undefined;
+  return Object.fromEntries(
+    wanted.map(([name], at): [string, unknown] => [
+      name,
+      at === wanted.length - 1 && takesAll ? given.slice(at) : given[at],
+    ]),
+  );
 }
 
 /** `--NAME` or `--no-NAME` of an option that is on or off and nothing else; undefined for any other word. */
@@ -90,6 +129,22 @@ function flagOf(arg: string, options: Verb["options"]): readonly [name: string, 
   const [, no, name = ""] = /^--(no-)?(.+)$/.exec(arg) ?? [];
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option?.type !== "boolean" || typeof option.default !== "boolean") return undefined;
-  const isOnlyFlag = Object.keys(option).every((key) => ["type", "default", "describe"].includes(key));
-  return isOnlyFlag ? [name, no === undefined] : undefined;
+  return isOnly(option, ["type", "default", "describe"]) ? [name, no === undefined] : undefined;
+}
+
+/** `--NAME TEXT` of an option that takes one text, whatever it is; undefined for anything else. */
+function textOf(
+  arg: string,
+  value: string,
+  options: Verb["options"],
+): readonly [name: string, value: string] | undefined {
+  const [, name = ""] = /^--([^=]+)$/.exec(arg) ?? [];
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (option?.type !== "string" || value.startsWith("-") || meaningful.includes(value)) return undefined;
+  const isPlain = isOnly(option, ["type", "requiresArg", "describe", "value", "names"]);
+  return isPlain && option.requiresArg === true ? [name, value] : undefined;
+}
+
+function isOnly(option: object, keys: readonly string[]): boolean {
+  return Object.keys(option).every((key) => keys.includes(key));
 }

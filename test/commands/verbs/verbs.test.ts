@@ -50,17 +50,17 @@ test("every verb has two examples or more, which help shows and the parser takes
 });
 
 test("what starts without the parser is given what the parser would have made of it", async (t) => {
-  // a group's verb has two words, and is left to the parser
-  const plain = all.filter(
-    ([name, verb]) => !name.includes(" ") && plainArguments(verb, ["p.yaml"]) !== undefined,
-  );
+  const plain = all.filter(([, verb]) => plainArguments(verb, wordsOf(verb)) !== undefined);
   t.strictSame(
     plain.map(([name]) => name),
-    ["validate", "render", "plan", "rehearse", "apply", "verify"],
+    [
+      ...["validate", "render", "plan", "rehearse", "apply", "verify"],
+      ...["ha set", "ha add", "ha remove", "ha promote", "simulator stop"],
+    ],
   );
   for (const [name, verb] of plain) {
     for (const rest of plainLines(verb)) {
-      const { args = {} } = await parsed([name, ...rest]);
+      const { args = {} } = await parsed([...name.split(" "), ...rest]);
       const own = Object.entries(plainArguments(verb, rest) ?? {});
       t.strictSame(
         own.map(([key, value]) => [key, args[key], value]),
@@ -68,29 +68,54 @@ test("what starts without the parser is given what the parser would have made of
         [name, ...rest].join(" "),
       );
       const declared = [...Object.keys(verb.words), ...Object.keys(verb.options)];
-      t.equal(own.length, declared.length, `${name}: nothing is left out`);
+      t.equal(own.length, declared.length, `${name} ${rest.join(" ")}: nothing is left out`);
     }
   }
 });
 
-/** One word alone, with each flag before and after it, and with all flags. */
-function plainLines({ options }: Verb): readonly (readonly string[])[] {
+/** A word for each that the verb takes; numbers, since the parser must not take them for such. */
+function wordsOf({ words }: Verb): readonly string[] {
+  return Object.keys(words).map((_, index) => `${index + 1}0`);
+}
+
+/** The words alone, with each flag and text before, among or after them, with all, and with more words. */
+function plainLines(verb: Verb): readonly (readonly string[])[] {
+  const { options } = verb;
+  const words = wordsOf(verb);
+  const [first = "", ...others] = words;
   const names = Object.keys(options).filter((name) => typeof options[name]?.default === "boolean");
-  const flags = names.flatMap((name) => [`--${name}`, `--no-${name}`]);
+  const texts = Object.keys(options).filter((name) => {
+    const { type, coerce, conflicts, choices } = options[name] ?? {};
+    return type === "string" && coerce === undefined && conflicts === undefined && choices === undefined;
+  });
+  const flags: readonly (readonly string[])[] = [
+    ...names.flatMap((name) => [[`--${name}`], [`--no-${name}`]]),
+    ...texts.map((name) => [`--${name}`, "5"]),
+  ];
+  const takesMore = Object.values(verb.words).at(-1)?.array === true;
   return [
-    ["p.yaml"],
-    ...flags.flatMap((flag) => [
-      ["p.yaml", flag],
-      [flag, "p.yaml"],
-    ]),
-    ["p.yaml", ...names.map((name) => `--no-${name}`)],
+    words,
+    ...flags.map((flag, index) => {
+      const places = [
+        [...words, ...flag],
+        [...flag, ...words],
+        [first, ...flag, ...others],
+      ];
+      return places[index % places.length] ?? [];
+    }),
+    [...words, ...names.map((name) => `--no-${name}`)],
+    [...words, ...flags.filter((_, index) => index >= 2 * names.length).flat()],
+    ...(takesMore ? [[...words, "x", "y"]] : []),
   ];
 }
 
 test("a line that is not plain is left to the parser", (t) => {
-  const apply = all.find(([name]) => name === "apply")?.[1];
-  if (apply === undefined) throw new Error("there is no apply");
-  for (const rest of [
+  const left = (name: string, lines: readonly (readonly string[])[]): void => {
+    const [, verb] = all.find(([one]) => one === name) ?? [];
+    if (verb === undefined) throw new Error(`there is no ${name}`);
+    for (const rest of lines) t.equal(plainArguments(verb, rest), undefined, `${name} ${rest.join(" ")}`);
+  };
+  left("apply", [
     [],
     ["p.yaml", "q.yaml"],
     ["p.yaml", "--rollback", "--no-rollback"],
@@ -98,6 +123,7 @@ test("a line that is not plain is left to the parser", (t) => {
     ["p.yaml", "--rollback=false"],
     ["p.yaml", "--lock-timeout", "5"],
     ["p.yaml", "--root", "/srv"],
+    ["p.yaml", "--root"],
     ["p.yaml", "--json"],
     ["p.yaml", "--no-no-rollback"],
     ["p.yaml", "--constructor"],
@@ -105,8 +131,23 @@ test("a line that is not plain is left to the parser", (t) => {
     ["p.yaml", "--"],
     ["help"],
     ["-"],
-  ])
-    t.equal(plainArguments(apply, rest), undefined, rest.join(" "));
+  ]);
+  left("ha add", [
+    ["hsm"],
+    ["hsm", "--home", "/srv"],
+    ["hsm", "ip", "--home"],
+    ["hsm", "ip", "--home", ""],
+    ["hsm", "ip", "--home", "--yes"],
+    ["hsm", "ip", "--home", "/a", "--home", "/b"],
+    ["hsm", "ip", "--home=/srv"],
+    ["hsm", "ip", "--no-home", "/srv"],
+    ["hsm", "ip", "--profile", "p.yaml"],
+    ["hsm", "ip", "--first"],
+    ["hsm", "", "ip"],
+    ["hsm", "help"],
+  ]);
+  left("ha promote", [["hsm", "ip", "more"]]);
+  left("ha list", [[], ["hsm"]]);
   t.end();
 });
 
