@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { inClone } from "../setup/clone.mjs";
+import { SetupFailure } from "../setup/failure.mjs";
 import { applyAgainstScript } from "./apply.mjs";
 import { growth } from "./growth.mjs";
 import { startSimulator, writeInputs } from "./inputs.mjs";
@@ -9,11 +10,11 @@ import { sandboxRunner } from "./sandbox.mjs";
 import { probeAgainstTimeout } from "./probe.mjs";
 import { smokeAgainstPkcs11Tool } from "./smoke.mjs";
 import { stageOpened } from "./stage.mjs";
-import { startUp } from "./start-up.mjs";
+import { startUp, startUpOf } from "./start-up.mjs";
 import { table } from "./table.mjs";
 import { vectors } from "./vectors.mjs";
 
-const parts = [
+const all = [
   startUp,
   applyAgainstScript,
   stageOpened,
@@ -25,13 +26,15 @@ const parts = [
 const results = "bench-results.json";
 
 /**
- * Measures every part, prints the table, writes the numbers. Resolves to 0 even if a goal is missed: a slow
- * machine is not an error.
+ * Measures every part, prints the table, writes the numbers; with `--package FOLDER`, where FOLDER is an
+ * unpacked archive whose lib/knetctl/compile/run has been run, the start-up of the program in it alone.
+ * Resolves to 0 even if a goal is missed: a slow machine is not an error.
  */
-export async function bench() {
+export async function bench(args) {
+  const parts = partsFor(args);
   const folder = mkdtempSync(join(tmpdir(), "knetctl-bench-"));
   try {
-    const rows = await measured(folder);
+    const rows = await measured(folder, parts);
     process.stdout.write(`${table(rows)}\n`);
     const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model };
     writeFileSync(
@@ -45,7 +48,13 @@ export async function bench() {
   }
 }
 
-async function measured(folder) {
+function partsFor([option, place, ...more]) {
+  if (option === undefined) return all;
+  if (option === "--package" && place !== undefined && more.length === 0) return [startUpOf(resolve(place))];
+  throw new SetupFailure("the bench takes no other option than --package FOLDER");
+}
+
+async function measured(folder, parts) {
   const simulator = await startSimulator(folder);
   try {
     const inputs = writeInputs(folder, simulator);

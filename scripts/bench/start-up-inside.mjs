@@ -3,17 +3,16 @@ import { knetctl, timed } from "./run.mjs";
 import { medians } from "./sample.mjs";
 import { makeServiceAccount } from "./service-account.mjs";
 
-const { profile } = JSON.parse(process.argv[2]);
-const node = process.execPath;
+const { profile, node = process.execPath, program = [node, knetctl] } = JSON.parse(process.argv[2]);
 makeServiceAccount();
-timed([node, knetctl, "apply", "--no-smoke-test", profile]);
+timed([...program, "apply", "--no-smoke-test", profile]);
 
 const ms = await medians(
   {
     node: () => timed([node, "-e", "0"]),
-    version: () => timed([node, knetctl, "--version"]),
-    validate: () => timed([node, knetctl, "validate", profile]),
-    plan: () => timed([node, knetctl, "plan", profile]),
+    version: () => timed([...program, "--version"]),
+    validate: () => timed([...program, "validate", profile]),
+    plan: () => timed([...program, "plan", profile]),
   },
   { rounds: 25 },
 );

@@ -74,11 +74,13 @@ t.test("none of them names the folder that it was built in", (t) => {
   t.end();
 });
 
-const told = "console.log(JSON.stringify([process.env, process.argv0, ...process.argv.slice(1)]));";
+const told =
+  "const { env, execArgv, argv0, argv } = process;" +
+  "console.log(JSON.stringify([env, execArgv, argv0, ...argv.slice(1)]));";
 symlinkSync(process.execPath, join(program!, "node"));
 writeFileSync(join(program!, "dist/knetctl.cjs"), told);
 
-/** The environment that reaches node, its own name, and its arguments. */
+/** The environment that reaches node, its own options, its name, and its arguments. */
 function started(file: string, args: readonly string[], env: Record<string, string>): unknown[] {
   const { stdout, stderr } = spawnSync(file, args, { env, encoding: "utf8" });
   t.equal(stderr, "", "neither node nor the dynamic loader complains");
@@ -140,6 +142,7 @@ t.test("it finds node and the program beside itself, wherever it is, and passes 
   const args = ["apply", "", "--a b", "-e", "--", "ü"];
   t.strictSame(started(join(folder, "knetctl"), args, {}), [
     {},
+    ["--min-semi-space-size=4"],
     "knetctl",
     realpathSync(join(moved, "dist/knetctl.cjs")),
     ...args,
