@@ -42,28 +42,42 @@ const replaced = ["/proc", "/sys", "/dev", "/run"];
  * visible.
  */
 export function sandboxMounts(mountinfo: string, root = "/"): readonly SandboxMount[] {
-  const found = new Map<string, SandboxMount>();
+  const found = new Map<string, SandboxMount | LeftOut>();
   for (const line of mountinfo.split("\n")) {
     const mount = parsed(line, root === "/" ? "" : root);
     if (mount === undefined) continue;
     found.delete(mount.path);
     found.set(mount.path, mount);
   }
-  return [...found.values()].sort((left, right) => depth(left.path) - depth(right.path));
+  const all = [...found.values()];
+  const leftOut = all.filter((mount) => mount.how === "not");
+  return all
+    .filter((mount) => mount.how !== "not")
+    .filter(({ path }) => !leftOut.some((mount) => isBelow(path, mount.path)))
+    .sort((left, right) => depth(left.path) - depth(right.path));
 }
 
-function parsed(line: string, root: string): SandboxMount | undefined {
+/**
+ * One that is not shown inside. Where it is, there is no mount point for what is mounted on it, such as the
+ * folder of cgroups on a copy of /sys in somebody's chroot.
+ */
+interface LeftOut {
+  readonly path: AbsolutePath;
+  readonly how: "not";
+}
+
+function parsed(line: string, root: string): SandboxMount | LeftOut | undefined {
   const fields = line.split(" ");
   const separator = fields.indexOf("-", 6);
   const point = fields[4];
   const type = fields[separator + 1];
-  if (separator < 0 || point === undefined || type === undefined || kernelTypes.has(type)) return undefined;
-  if (isOfAUser(type, fields[separator + 3] ?? "")) return undefined;
+  if (separator < 0 || point === undefined || type === undefined) return undefined;
   const whole = unescaped(point);
   if (!whole.startsWith(`${root}/`)) return undefined;
   const path = asAbsolutePath(whole.slice(root.length));
   if (path === undefined || path === "/" || replaced.some((folder) => isBelow(path, folder)))
     return undefined;
+  if (kernelTypes.has(type) || isOfAUser(type, fields[separator + 3] ?? "")) return { path, how: "not" };
   const options = (fields[5] ?? "").split(",");
   return { path, how: options.includes("ro") || !canBeLowerLayer(path) ? "bind" : "overlay" };
 }

@@ -50,6 +50,9 @@ t.test(
       "45 27 0:45 / /run/user/0 rw - tmpfs tmpfs rw",
       "46 27 0:46 / /tmp rw - tmpfs tmpfs rw",
       "47 27 0:47 / /tmp rw - tmpfs tmpfs rw",
+      // somebody's chroot, with a copy of /sys
+      "48 27 0:48 / /srv/chroot/sys rw - sysfs sysfs rw",
+      "49 48 0:49 / /srv/chroot/sys/fs/cgroup rw - tmpfs cgroup rw",
       "",
     ].join("\n");
     t.same(sandboxMounts(mountinfo), [
