@@ -79,6 +79,8 @@ async function buildWorker() {
   });
 }
 
+const apart = { execa: "*", tar: "*", "@inquirer/prompts": "{ input, password, select }" };
+
 /** A module behind an `import()` is in the same file, and is set up when the import is reached. */
 async function buildProgram(name, { plugins = [], ...options }) {
   await build({
@@ -86,13 +88,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...bundled,
     ...options,
     entryPoints: { [name]: join(root, "src/main.ts") },
-    plugins: [
-      ...plugins,
-      packagesApart(["execa", "tar"], commonJs),
-      noCachedIndents,
-      readyCodes,
-      noteBundled,
-    ],
+    plugins: [...plugins, packagesApart(apart, commonJs), noCachedIndents, readyCodes, noteBundled],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),

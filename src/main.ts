@@ -111,6 +111,11 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
     },
     whenLeft,
     isRoot: input.isRoot,
+    follow: async (line) => {
+      const verb = plainVerb(line);
+      if (verb === undefined) throw new Error(`${line.join(" ")} cannot follow another command`);
+      return verb(context(input, out));
+    },
     version: input.version,
     environment: input.environment,
     descriptors: input.descriptors,

@@ -4,10 +4,10 @@ import { noteBundled } from "./bundled-files.mjs";
 /**
  * Puts each of these packages into a function of its own in the bundle, which V8 does not look into before it
  * is called. Bundled with the rest, all of their functions would be set up at every start, for the few
- * commands that use them.
+ * commands that use them. `taken`: what of each is used; `*`: all of it.
  */
-export function packagesApart(names, options) {
-  const filter = new RegExp(`^(${names.join("|")})$`);
+export function packagesApart(taken, options) {
+  const filter = new RegExp(`^(${Object.keys(taken).join("|")})$`);
   return {
     name: "packages-apart",
     setup({ onLoad, onResolve }) {
@@ -17,7 +17,7 @@ export function packagesApart(names, options) {
         pluginData: resolveDir,
       }));
       onLoad({ filter, namespace: "package-apart" }, async ({ path, pluginData: resolveDir }) => {
-        const stdin = { contents: `export * from ${JSON.stringify(path)};`, resolveDir };
+        const stdin = { contents: `export ${taken[path]} from ${JSON.stringify(path)};`, resolveDir };
         const { outputFiles } = await build({
           ...options,
           stdin,

@@ -20,6 +20,8 @@ export interface CommandContext {
   /** Adds to what is done when a second signal ends the program at once. */
   readonly whenLeft: (leave: () => void) => void;
   readonly isRoot: boolean;
+  /** Runs another line, a verb and its one word, as this command's end. */
+  readonly follow: (line: readonly [verb: string, word: string]) => Promise<ExitCode>;
   /** Version of knetctl. */
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

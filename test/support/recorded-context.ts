@@ -46,6 +46,7 @@ export function recordedContext({
     },
     signal: new AbortController().signal,
     whenLeft: () => undefined,
+    follow: () => Promise.reject(new Error("nothing follows here")),
     isRoot: false,
     environment: {},
     descriptors: new Map(),

@@ -145,6 +145,7 @@ function contextOf(
     host: ({ readOnly }) => Promise.resolve(readOnly ? readOnlyHost(realHost(root)) : realHost(root)),
     signal: new AbortController().signal,
     whenLeft: silent,
+    follow: () => Promise.reject(new Error("nothing follows here")),
     isRoot: true,
     environment: {},
     descriptors: new Map(),

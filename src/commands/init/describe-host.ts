@@ -26,7 +26,8 @@ export interface HostToDescribe {
   readonly targets: readonly SettingsTarget[] | undefined;
 }
 
-const unitFolders = [
+/** Where systemd looks for units, the first first (systemd.unit(5)). */
+export const unitFolders = [
   "/etc/systemd/system",
   "/run/systemd/system",
   "/usr/local/lib/systemd/system",
@@ -95,7 +96,7 @@ function describeClient(
   const users = new Map(
     [...(reading.users ?? [])].map(([name, { connection = "" }]) => [
       name,
-      { connection, pinFile: secretFile(name) },
+      { connection, pin: { file: secretFile(name) } },
     ]),
   );
   const hasVerbosity = root.members.has("log_verbosity");
@@ -154,7 +155,7 @@ function endpointsOf(
 }
 
 /** The keys of `service` in the profile. */
-function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<string, string> {
+function serviceOf(host: Host, user: string, home: AbsolutePath): ReadonlyMap<string, string | boolean> {
   const unit = `${user}.service`;
   return new Map([
     ["user", user],

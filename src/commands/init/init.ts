@@ -1,44 +1,44 @@
-import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { foldKey } from "../../formats/settings/settings-text.js";
 import { positionsIn } from "../../formats/text/text-position.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
-import { errorCode, isSystemError } from "../../problem/thrown.js";
 import { parseProfile } from "../../profile/parse-profile.js";
 import { readProfile } from "../../profile/reading/read-profile.js";
 import { entriesOf, entryOf, type TreeNode } from "../../profile/reading/tree.js";
 import type { SettingsTarget } from "../../profile/types.js";
+import { usualServiceUser } from "../../vendor/client.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import type { CommandRun } from "../command.js";
 import { withoutAdvice } from "../run/valid-profile.js";
 import { describeHost, settingsTarget } from "./describe-host.js";
+import { writeNew } from "./new-file.js";
 import { type DescribedHost, type DescribedStore, profileText } from "./profile-text.js";
+import type { GivenOptions } from "./wizard/given.js";
 
-export interface InitArguments {
+export interface InitArguments extends GivenOptions {
   readonly fromHost: boolean;
+  /** Whether addresses are probed as they are named. */
+  readonly probe: boolean;
   readonly root?: string | undefined;
   /** A new file; if left out, standard output. */
   readonly out?: string | undefined;
-  readonly user: string;
-  /** Files of the application's settings: a path, or FORM:PATH. */
-  readonly settings?: readonly string[] | undefined;
 }
 
 /**
  * `knetctl init --from-host`: the profile that describes a host which was set up by hand, without PINs.
- * Writes only `--out`.
+ * Writes only `--out`. Without `--from-host`, the profile that the answers to its questions make.
  */
 export const init: CommandRun<InitArguments> = async (args, context) => {
   const { output } = context;
-  if (!args.fromHost)
-    throw new Problem("usage-invalid", "nothing says what to make the profile from", {
-      hint: "knetctl init --from-host reads this host; the README shows a profile to start from",
-    });
+  if (!args.fromHost) return (await import("./wizard/wizard.js")).wizard(args, context);
   const host = await context.host({ root: args.root, readOnly: true });
-  const described = await describeHost(host, { user: args.user, targets: targetsOf(args) });
+  const described = await describeHost(host, {
+    user: args.user ?? usualServiceUser,
+    targets: targetsOf(args),
+  });
   const { text, problems: found } = await sayableProfile(described, context.workingFolder);
   const problems = output.verbose ? found : withoutAdvice(found);
   const file = args.out === undefined ? undefined : resolve(context.workingFolder, args.out);
@@ -69,36 +69,6 @@ function targetsOf({ settings = [] }: InitArguments): readonly SettingsTarget[] 
         "systemd:/etc/amplia/environment",
     });
   });
-}
-
-/** The user's file, created with the user's rights; an existing one is never touched. */
-function writeNew(file: string, text: string): void {
-  try {
-    const descriptor = openSync(
-      file,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
-    );
-    try {
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const code = errorCode(cause);
-    throw new Problem("init-cannot-write", "the profile cannot be written", {
-      where: { path: file },
-      detail: code === "EEXIST" ? "there is already a file with this name" : String(code),
-      hint:
-        code === "EEXIST"
-          ? "name another file, or move that one away"
-          : "check the folder and its permissions",
-      cause,
-    });
-  }
 }
 
 interface SayableProfile {

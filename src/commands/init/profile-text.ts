@@ -22,11 +22,19 @@ export interface DescribedHost {
   /** Lines for the top of the profile. */
   readonly comments: readonly string[];
   readonly connections: ReadonlyMap<string, readonly Endpoint[]>;
-  readonly users: ReadonlyMap<string, { readonly connection: string; readonly pinFile: string }>;
+  readonly users: ReadonlyMap<string, DescribedUser>;
   readonly logVerbosity?: string;
-  readonly service: ReadonlyMap<string, string>;
+  readonly module?: ReadonlyMap<string, string>;
+  readonly service: ReadonlyMap<string, string | boolean>;
   readonly stores: readonly DescribedStore[];
   readonly defaultKeyStore?: string;
+  readonly ampliaVersion?: string;
+}
+
+export interface DescribedUser {
+  readonly connection: string;
+  /** As in a profile: the file, or another source. */
+  readonly pin: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
@@ -44,11 +52,17 @@ const head = [
     "root (mode 0600).",
 ];
 
-/** The profile in YAML, with a comment wherever there is something to do. Linear in its size. */
-export async function profileText(described: DescribedHost): Promise<string> {
+/**
+ * The profile in YAML, with a comment wherever there is something to do. `beginning`: the lines at its top,
+ * before the description's own. Linear in its size.
+ */
+export async function profileText(
+  described: DescribedHost,
+  beginning: readonly string[] = head,
+): Promise<string> {
   const { Document } = await import("yaml");
   const document = new Document(content(described), { aliasDuplicateObjects: false });
-  document.commentBefore = [...head, ...described.comments].map((line) => ` ${line}`).join("\n");
+  document.commentBefore = [...beginning, ...described.comments].map((line) => ` ${line}`).join("\n");
   for (const store of described.stores) comment(document, store);
   for (const name of described.connections.keys()) flowItems(document, ["connections", name, "endpoints"]);
   for (const name of described.users.keys()) flow(document, ["users", name]);
@@ -61,36 +75,27 @@ function content({
   connections,
   users,
   logVerbosity,
+  module,
   service,
   stores,
   defaultKeyStore,
+  ampliaVersion,
 }: DescribedHost): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ...(connections.size === 0
       ? []
-      : [
-          [
-            "connections",
-            mapped(
-              connections,
-              (endpoints) => new Map([["endpoints", endpoints.map(({ ip, port }) => ({ ip, port }))]]),
-            ),
-          ] as const,
-        ]),
+      : [["connections", mapped(connections, (endpoints) => new Map([["endpoints", endpoints]]))] as const]),
     ...(users.size === 0
       ? []
-      : [
-          [
-            "users",
-            mapped(users, ({ connection, pinFile }) => ({ connection, pin: { file: pinFile } })),
-          ] as const,
-        ]),
+      : [["users", mapped(users, ({ connection, pin }) => ({ connection, pin }))] as const]),
     ...(logVerbosity === undefined ? [] : [["log_verbosity", logVerbosity] as const]),
+    ...(module === undefined ? [] : [["module", module] as const]),
     ["service", service],
     ...(stores.length === 0
       ? []
       : [["key_stores", new Map(stores.map((store) => [store.name, storeContent(store)]))] as const]),
     ...(defaultKeyStore === undefined ? [] : [["default_key_store", defaultKeyStore] as const]),
+    ...(ampliaVersion === undefined ? [] : [["amplia", new Map([["version", ampliaVersion]])] as const]),
   ]);
 }
 

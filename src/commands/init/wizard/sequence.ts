@@ -1,0 +1,39 @@
+import { type Answers, firstOpen, type Question, yesNo } from "./question.js";
+import { archiveQuestions } from "./questions/archive.js";
+import { connectionQuestions } from "./questions/connection.js";
+import { keyStoreQuestions } from "./questions/key-stores.js";
+import { serviceQuestions } from "./questions/service.js";
+import { pinQuestions, userQuestions } from "./questions/users.js";
+import type { Scene } from "./scene.js";
+import { usersOf } from "./wizard-profile.js";
+
+/** The next question, in the order in which people have the answers; undefined when all are answered. */
+export function nextQuestion(answers: Answers, scene: Scene): Question | undefined {
+  return firstOpen(answers, questions(answers, scene));
+}
+
+function* questions(answers: Answers, scene: Scene): Generator<Question> {
+  yield* archiveQuestions(answers, scene);
+  const { described } = scene.found;
+  if (described !== undefined)
+    yield yesNo({
+      id: "take-over",
+      option: "take-over",
+      message: "The client is set up on this host already. Take its connections, users and key stores over?",
+      help: [
+        `connections: ${[...described.connections.keys()].join(", ")}`,
+        `users: ${[...described.users.keys()].join(", ")}`,
+        `key stores: ${described.stores.map(({ name }) => name).join(", ") || "none"}`,
+      ],
+      preset: "yes",
+      usual: "no",
+    });
+  if (described !== undefined && answers.get("take-over") === "yes")
+    for (const name of described.users.keys()) yield* pinQuestions(answers, scene, name);
+  else {
+    yield* connectionQuestions(answers, scene);
+    yield* userQuestions(answers, scene);
+    yield* serviceQuestions(answers, scene);
+    yield* keyStoreQuestions(answers, usersOf(answers));
+  }
+}

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import t, { type Test } from "tap";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { knetctl, knetctlJson } from "../support/knetctl.js";
+import { configFile, provisioning } from "../support/provisioning.js";
+import { keys, onTerminal, type Terminal } from "../support/terminal.js";
+
+await ensureSandbox(import.meta.filename);
+
+const { folder, cluster, archive } = await provisioning();
+t.teardown(() => cluster.stop());
+
+const [first, second] = cluster.endpoints.map(({ https: { ip, port } }) => `${ip}:${port}`) as [
+  string,
+  string,
+];
+const pin = cluster.users.find(({ name }) => name === "ca_signer")?.pin.reveal() ?? "";
+const pinFile = "/etc/knetctl/ca_signer.pin";
+const profile = `${folder}/made.yaml`;
+
+/** Answers one question after the other: what is shown, and the keys that are typed then. */
+async function answer(
+  terminal: Terminal,
+  ...dialogue: readonly (readonly [string, string])[]
+): Promise<void> {
+  for (const [shown, typed] of dialogue) {
+    await terminal.shows(shown);
+    terminal.type(typed);
+  }
+}
+
+const { enter, escape, up, down, f1, clearLine, interrupt } = keys;
+
+t.test("from questions to a working configuration: written, applied, proven", async (t) => {
+  const terminal = onTerminal(["init"], folder);
+  await answer(
+    terminal,
+    ["The vendor's archive:", "?"],
+    ["runs its install.sh in a", ""],
+    ["The vendor's archive:", `${down}${enter}`],
+    ["or nothing", `none.tar${enter}`],
+    ["there is no such file", `${clearLine}${archive.path}${enter}`],
+    [`SHA-256 ${archive.sha256}`, ""],
+    ["Pin this SHA-256", enter],
+    ["address and HTTPS port", `10.1.2.3${enter}`],
+    ["is not an endpoint", `${clearLine}127.0.0.1:1${enter}`],
+    ["the connection is refused", ""],
+    ["What now?", enter],
+    ["address and HTTPS port", `${first}${enter}`],
+    ["answers as a VHSM does", ""],
+    ["Pin the certificate", f1],
+    ["has no place for it", ""],
+    ["Pin the certificate", enter],
+    ["Another member", `${first}${enter}`],
+    ["named twice", `${clearLine}${second}${enter}`],
+    ["Pin the certificate", `${down}${enter}`],
+    ["Another member", enter],
+    ["A name for this connection", enter],
+    ["The VHSM's user", `tsa_signer${enter}`],
+    ["Where is the PIN of tsa_signer", escape],
+    ["The VHSM's user", `ca_signer${enter}`],
+    ["Where is the PIN of ca_signer", enter],
+    ["PIN of ca_signer:", `${pin}${enter}`],
+    ["The same again", `other${enter}`],
+    ["not the same", `${clearLine}${pin}${enter}`],
+    ["Another user", enter],
+    ["account that runs", enter],
+    ["There is no account amplia", enter],
+    ["systemd unit", enter],
+    ["Which application", enter],
+    ["key store of ca_signer", enter],
+    ["file of Amplia's settings", enter],
+    ["where no other is asked for", enter],
+    ["Amplia's version", `4.8.0${enter}`],
+    ["The profile's file", `made.yaml${enter}`],
+  );
+  await terminal.shows("and the PIN?");
+  t.notOk(existsSync(profile), "nothing is written before the last question");
+  t.notOk(existsSync(pinFile));
+  terminal.type(`${down}${enter}`);
+  await answer(terminal, [`wrote ${pinFile}`, ""], ["[y/N]", `y${enter}`]);
+  t.equal(await terminal.exitCode, 0, terminal.shown());
+  t.notMatch(terminal.shown(), new RegExp(pin), "the PIN is not shown");
+  t.equal(statSync(pinFile).mode & 0o777, 0o600);
+  t.equal(statSync("/etc/knetctl").mode & 0o777, 0o700);
+  t.equal(statSync(profile).mode & 0o777, 0o600);
+  t.equal(readFileSync(pinFile, "utf8"), `${pin}\n`);
+  const text = readFileSync(profile, "utf8");
+  t.match(text, `sha256: ${archive.sha256}`);
+  t.match(text, /fingerprint: [0-9a-f]{64}/);
+  t.notMatch(text, pin);
+  t.match(JSON.parse(readFileSync(configFile, "utf8")), { users: { ca_signer: { connection: "hsm_1" } } });
+  t.equal((await knetctl(["verify", profile])).exitCode, 0, "and it is proven once more");
+});
+
+t.test("what the host has is taken over, and the PIN that is there is kept", async (t) => {
+  const terminal = onTerminal(["init", "--out", "taken.yaml", "--archive", archive.path], folder);
+  await answer(
+    terminal,
+    ["Pin this SHA-256", enter],
+    ["Take its connections", enter],
+    ["Where is the PIN of ca_signer", enter],
+    // the choices do not go round: this is the first, and rehearses
+    ["Write /root", `${up}${up}${enter}`],
+  );
+  t.equal(await terminal.exitCode, 0, terminal.shown());
+  t.match(readFileSync(`${folder}/taken.yaml`, "utf8"), /pin: \{ file: \/etc\/knetctl\/ca_signer\.pin \}/);
+  t.equal(readFileSync(pinFile, "utf8"), `${pin}\n`);
+  t.equal((await knetctl(["plan", `${folder}/taken.yaml`])).exitCode, 0, "there is nothing to do");
+});
+
+t.test("Ctrl-C, and leaving at the end, write nothing", async (t) => {
+  await leaves(t, [["The vendor's archive:", interrupt]], 130);
+  await leaves(
+    t,
+    [
+      ["The vendor's archive:", `${down}${down}${enter}`],
+      ["Take its connections", `${down}${enter}`],
+      ["address and HTTPS port", interrupt],
+    ],
+    130,
+  );
+});
+
+async function leaves(
+  t: Test,
+  dialogue: readonly (readonly [string, string])[],
+  exitCode: number,
+): Promise<void> {
+  const before = readdirSync(folder);
+  const terminal = onTerminal(["init"], folder);
+  await answer(terminal, ...dialogue);
+  t.match(
+    { exitCode: await terminal.exitCode, shown: terminal.shown() },
+    { exitCode, shown: /nothing was written/ },
+  );
+  t.strictSame(readdirSync(folder), before);
+}
+
+t.test("without a terminal options answer, and those that are missing are named", async (t) => {
+  const missing = await knetctl(["init"], { cwd: folder });
+  t.equal(missing.exitCode, 64, missing.stderr);
+  t.match(missing.stderr, /missing: --endpoint, --hsm-user/);
+  const given = ["--endpoint", first, "--endpoint", second, "--hsm-user", "ca_signer", "--no-probe"];
+  const { exitCode, document } = await knetctlJson(["init", ...given], { cwd: folder });
+  t.equal(exitCode, 0);
+  t.match(document, {
+    profile: /ca_signer: \{ connection: hsm_1, pin: \{ file: \/etc\/knetctl\/ca_signer.pin \} \}/,
+  });
+  const wrong = await knetctl(["init", ...given, "--pin", "123456"], { cwd: folder });
+  t.equal(wrong.exitCode, 64);
+  t.match(wrong.stderr, /--pin: file:PATH, credential:NAME/);
+  t.notMatch(wrong.stderr, "123456");
+  const bad = await knetctl(["init", "--endpoint", "10.1.2.3", "--hsm-user", "a"], { cwd: folder });
+  t.match(
+    { exitCode: bad.exitCode, stderr: bad.stderr },
+    { exitCode: 64, stderr: /--endpoint: .*not an endpoint/ },
+  );
+  rmSync(`${folder}/there.yaml`, { force: true });
+  mkdirSync(`${folder}/there.yaml`);
+  const there = await knetctl(["init", ...given, "--out", "there.yaml"], { cwd: folder });
+  t.match({ exitCode: there.exitCode, stderr: there.stderr }, { exitCode: 73, stderr: /already a file/ });
+});
