@@ -127,12 +127,18 @@ async function compile(file, transform) {
   utimesSync(compiled, time, time);
 }
 
+/** Tests that take too long for every change: `npm run test:ansible` and a release run them. */
+const apart = "test/apart/";
+
 /**
- * The compiled files of the named tests (files or folders, with or without `test/`); of all tests when none
- * is named.
+ * The compiled files of the named tests (files or folders, with or without `test/`); of all tests but those
+ * apart when none is named.
  */
 export function compiledTests(names) {
-  const files = (names.length === 0 ? ["test"] : names).flatMap((name) => testsIn(belowTest(name)));
+  const files =
+    names.length === 0
+      ? testsIn("test").filter((file) => !file.startsWith(apart))
+      : names.flatMap((name) => testsIn(belowTest(name)));
   return files.map(compiledName);
 }
 

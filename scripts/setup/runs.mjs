@@ -80,6 +80,10 @@ export const runs = new Map([
         (args.length === 0 ? formatter("--check") : 0),
     },
   ],
+  [
+    "ansible",
+    { packages: ["ansible"], built: "generated", start: later("../ansible/lint.mjs", "lintCollection") },
+  ],
   ["format", { packages: [], built: "generated", start: () => formatter("--write") }],
   [
     "fuzz",

@@ -25,6 +25,7 @@ const groups = {
   /** what the tests and the bench call */
   tests: [
     "acl",
+    "ansible-core",
     "attr",
     "dbus",
     "e2fsprogs",
@@ -38,6 +39,17 @@ const groups = {
     "strace",
     "systemd",
     "zsh",
+  ],
+  /** what looks at the Ansible collection; of ansible-test's checks, those that Debian has the tools for */
+  ansible: [
+    "ansible-core",
+    "ansible-lint",
+    "pycodestyle",
+    "pylint",
+    "python3-venv",
+    "python3-voluptuous",
+    "shellcheck",
+    "yamllint",
   ],
   /** servers that the tests probe */
   servers: ["nginx", "openssh-server", "python3-pykmip"],
