@@ -16,7 +16,7 @@ import { clone, inClone } from "./clone.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { step } from "./progress.mjs";
 
-const compiledFolder = ".tap/compiled";
+export const compiledFolder = ".tap/compiled";
 
 /** What node is given to run the compiled tests. */
 export const testOptions = [
