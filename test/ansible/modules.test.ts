@@ -173,6 +173,12 @@ t.test("a member that is down fails a probe, and says where and what to do", (t)
   t.end();
 });
 
+t.test("without the program a change is foretold as one, and nothing is said to have been probed", (t) => {
+  t.match(result("absent"), { changed: true, warnings: [/^knetctl is not installed on this host/] });
+  t.match(result("unprobed"), { failed: true, msg: /^\/usr\/bin\/knetctl-none is not an executable/ });
+  t.end();
+});
+
 t.test("a wrong PIN fails with the smoke test and its hint; verify fails only as asked", (t) => {
   t.match(result("refused"), { failed: true, changed: false, exit_code: 1, verdict: "failed" });
   t.match(result("refused").msg, /CKR_PIN_INCORRECT.*hint: the PIN is the password of the VHSM user/);

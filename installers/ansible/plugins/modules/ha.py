@@ -221,10 +221,10 @@ def main():
         ],
         required_if=[("state", state, edit) for state in ("present", "absent", "exact", "preferred")],
     )
-    if module.check_mode and module.executable() is None:
-        end_without_program(module)
     if module.params["state"] == "probed":
         probe(module)
+    if module.check_mode and module.executable() is None:
+        end_without_program(module)
     change(module)
 
 
