@@ -70,6 +70,10 @@ exec nsenter --mount=/proc/self/ns/mnt --wd=. /bin/sh -c "$@"`;
  * to the running machine. Once the program's shell waits, with few capabilities, that becomes the root of
  * both.
  *
+ * setpriv(1) with libcap-ng before 0.8 (Debian 11, RHEL 8) reads /proc/NUMBER, its own number: while it starts,
+ * a /proc of these namespaces lies over the other. It is tried first: what fails in the background would be
+ * waited for.
+ *
  * From then on this shell runs only what is built into it: a program that it called would be the walled
  * root's. It waits for the program, and reports which processes are left.
  *
@@ -151,10 +155,15 @@ if [ -n "$names" ]; then
   done
 fi
 cd /
-setpriv --inh-caps=-all --bounding-set=${capabilities} /bin/sh -c "$@" 6<&- <&7 7<&- &
+stage confine
+mount -n -t proc -o ro,nosuid,nodev,noexec proc /proc
+confined="setpriv --inh-caps=-all --bounding-set=${capabilities}"
+$confined /bin/sh -c : </dev/null 4>&- 5>&- 6<&- 7<&-
+$confined /bin/sh -c "$@" 6<&- <&7 7<&- &
 program=$!
 exec 0<&- 5<&- 7<&-
 read -r _ <&6
+umount -n -l /proc
 pivot_root "$new" "$new"
 echo pivoted >&4
 exec 1>&- 2>&-
