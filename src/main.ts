@@ -216,8 +216,6 @@ async function shown(
     await write(out, problems);
     out.thrown(problems);
     return exitCodeOf(problems, exitCodes.failed);
-  } finally {
-    out.end();
   }
 }
 

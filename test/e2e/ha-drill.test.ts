@@ -123,6 +123,13 @@ t.test(
   "a vector of which nobody answers is exit 69; a warning about the PIN is in the document",
   async (t) => {
     await cluster.vhsms[0]!.kill();
+    const shown = await knetctl(["ha", "drill", "--profile", members.profileOf(0)]);
+    t.match(shown.stdout, /\nfailover was not measured: the vector as it is does not work\n$/);
+    t.match(
+      shown.stderr,
+      /error: the module did not get through the vector as it is \[drill-vector-unreachable\]/,
+    );
+    t.notMatch(shown.stderr, "failover was not measured");
     chmodSync(`${folder}/ca_signer.pin`, 0o640);
     const { exitCode, stdout } = await knetctl(["ha", "drill", "--json", "--profile", members.profileOf(0)]);
     chmodSync(`${folder}/ca_signer.pin`, 0o600);

@@ -1,12 +1,14 @@
 import t from "tap";
 import { execFile, spawn } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { report } from "../../src/generated/validate-report.js";
+import { problemCodes } from "../../src/problem/codes.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { hostState } from "../support/host-state.js";
 import { copyProgram, knetctl, knetctlJson, knetctlScript } from "../support/knetctl.js";
 import { configFile, provisioning } from "../support/provisioning.js";
+import { runMain } from "../support/run-main.js";
 
 await ensureSandbox(import.meta.filename);
 
@@ -187,6 +189,37 @@ t.test(
     t.match(await knetctl(["rollback", "3", "--to", "1"]), { exitCode: 64, stderr: /or --to the run/ });
   },
 );
+
+t.test("--to that ends between two runs says what was taken back before", async (t) => {
+  for (const file of ["info", "none", "info", "none"].map(otherProfile))
+    t.equal((await knetctl(["apply", fast, file])).exitCode, 0);
+  const [last, third, second, first] = await runs();
+  const to = first!.run;
+  const copy = `/var/lib/knetctl/runs/${third!.run}/before-1`;
+  renameSync(copy, `${copy}.away`);
+  const { exitCode, document } = await knetctlJson(["rollback", "--to", to]);
+  renameSync(`${copy}.away`, copy);
+  t.ok(report(document), JSON.stringify(report.errors));
+  t.match(document, {
+    to,
+    taken_back: [{ run: last!.run, outcome: "rolled-back" }],
+    problems: [{ code: "undo-unsafe", where: { path: copy } }],
+  });
+  t.equal(exitCode, problemCodes["undo-unsafe"]);
+  const stopped = runMain("rollback", "--to", to, "--yes");
+  stopped.interruptAt(/run \d+ was taken back/);
+  t.match(await stopped.ended, {
+    exitCode: 130,
+    stdout: /\n1 of the 2 runs after run \S+ was taken back\n$/,
+  });
+  t.match(await runs(), [
+    { outcome: "rolled-back" },
+    { outcome: "rolled-back" },
+    { run: second!.run, outcome: "applied" },
+  ]);
+  t.equal((await knetctl(["rollback", "--to", to])).exitCode, 0);
+  t.equal((await knetctl(["rollback"])).exitCode, 0);
+});
 
 t.test("on a terminal apply and rollback ask; anything but yes leaves the host as it is", async (t) => {
   const asked = async (line: string, answer: string): Promise<string> => {

@@ -8,20 +8,29 @@ export interface RunningMain {
   leave(): void;
   /** The first signal. */
   interrupt(): void;
-  /** Its exit code, and what it wrote to standard error. */
-  readonly ended: Promise<{ exitCode: number; stderr: string }>;
+  /** The same, in the moment in which it writes this to standard output. */
+  interruptAt(said: RegExp): void;
+  /** Its exit code, and what it wrote. */
+  readonly ended: Promise<{ exitCode: number; stdout: string; stderr: string }>;
 }
 
 /** A command line in the test's own process, as root. */
 export function runMain(...args: readonly string[]): RunningMain {
   const controller = new AbortController();
-  const [stdout, stderr] = [new PassThrough().resume(), new PassThrough()];
+  const stderr = new PassThrough();
+  let stdout = "";
+  let interrupting: RegExp | undefined;
   let leave = (): void => {
     throw new Error("nothing is to be done when the program is left");
   };
   const exitCode = main({
     args,
-    stdout,
+    stdout: {
+      write: (text) => {
+        stdout += text;
+        if (interrupting?.test(text) === true) controller.abort("SIGINT");
+      },
+    },
     stderr,
     version: "0.1.0",
     environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
@@ -42,6 +51,9 @@ export function runMain(...args: readonly string[]): RunningMain {
     interrupt: () => {
       controller.abort("SIGINT");
     },
-    ended: Promise.all([exitCode, text(stderr)]).then(([exitCode, stderr]) => ({ exitCode, stderr })),
+    interruptAt: (said) => {
+      interrupting = said;
+    },
+    ended: Promise.all([exitCode, text(stderr)]).then(([exitCode, stderr]) => ({ exitCode, stdout, stderr })),
   };
 }

@@ -77,26 +77,35 @@ async function takenBack(
   }
   const listener = progressListener(output);
   const results: TakenBack[] = [];
+  let stopped: readonly Problem[] = [];
   for (const { run: name } of wanted) {
-    // as the one before it has left things
-    const run = chosen(host, name);
-    const result = await takeBack(run, host, {
-      ...runAuthor(host, context),
-      keepChanged: args.keepChanged,
-      listener: (event) => {
-        // from its beginning, what became of it is in the result
-        if (event.type === "taking-back") output.ifThrown(undefined);
-        listener(event);
-      },
-    });
-    results.push({ run, result });
-    show(run, result, context);
-    output.ifThrown(args.to === undefined ? undefined : countText(results, wanted, args.to));
-    if (result.outcome === "failed" || signal.aborted) break;
+    try {
+      // as the one before it has left things
+      const run = chosen(host, name);
+      const result = await takeBack(run, host, {
+        ...runAuthor(host, context),
+        keepChanged: args.keepChanged,
+        listener: (event) => {
+          // from its beginning, what became of it is in the result
+          if (event.type === "taking-back") output.ifThrown(undefined);
+          listener(event);
+        },
+      });
+      results.push({ run, result });
+      show(run, result, context);
+      output.ifThrown(args.to === undefined ? undefined : countText(results, wanted, args.to));
+      if (result.outcome === "failed" || signal.aborted) break;
+    } catch (error) {
+      // the document has to say what was taken back before
+      if (!output.json || results.length === 0) throw error;
+      stopped = problemsIn(error);
+      break;
+    }
   }
   const documents = results.map(({ run, result }) => rollbackJson(run, result, result.problems));
-  if (output.json) output.document(documentOf(host, args, documents));
+  if (output.json) output.document(documentOf(host, args, documents, stopped));
   else if (args.to !== undefined) output.result(countText(results, wanted, args.to));
+  if (stopped.length > 0) return exitCodeOf(stopped, exitCodes.failed);
   const failed = results.find(({ result }) => result.outcome === "failed")?.result;
   if (failed !== undefined) return exitCodeOf(failed.problems, exitCodes.failed);
   return results.length < wanted.length ? exitCodes.interrupted : exitCodes.done;
@@ -114,8 +123,17 @@ function documentOf(
   host: Host,
   { to }: Pick<RollbackArguments, "to">,
   documents: readonly object[],
+  problems: readonly Problem[] = [],
 ): object | undefined {
-  return to === undefined ? documents[0] : { to: readRun(host, to).run, taken_back: documents };
+  if (to === undefined) return documents[0];
+  return { to: readRun(host, to).run, taken_back: documents, ...(problems.length > 0 && { problems }) };
+}
+
+/** What it throws again is not for people to mend. */
+function problemsIn(thrown: unknown): readonly Problem[] {
+  if (thrown instanceof Problems) return thrown.list;
+  if (thrown instanceof Problem) return [thrown];
+  throw thrown;
 }
 
 /** The runs to take back, in that order. */

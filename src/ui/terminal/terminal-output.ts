@@ -32,15 +32,13 @@ export interface OutputOptions {
 }
 
 export interface TerminalOutput extends Output {
-  /** From now on, paths of the host are as seen inside this folder, and a note says so if any is shown. */
+  /** From now on, paths of the host are as seen inside this folder: a line before the first of them says so. */
   inside(root: string): void;
   /** How a command ended that threw these problems: one line for people. */
   thrown(problems: readonly Problem[]): void;
   readonly format: CheckFormat | undefined;
   /** What `checks` was told last. */
   readonly checked: Checked | undefined;
-  /** To be called after all other output. */
-  end(): void;
 }
 
 /**
@@ -60,12 +58,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
   const shown = (text: string): string => shownColours(plain(cleanText(text)));
   const told = new Set<string>();
   let root: string | undefined;
-  let namesPaths = false;
-  /** Whether it names a path that may be inside the image. */
-  const noticed = (text: string): string => {
-    namesPaths ||= root !== undefined && /(?:^|[\s"'(])\/\w/m.test(text);
-    return text;
-  };
+  let saidWhose = false;
   let verdict: string | undefined;
   let checked: Checked | undefined;
   let drawn = false;
@@ -73,6 +66,15 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     const control = drawn ? "\r\u001b[K" : "";
     drawn = false;
     return control;
+  };
+  /** Before a text that names a path which may be inside the image: what ends a command comes last. */
+  const sayWhose = (text: string): void => {
+    if (root === undefined || saidWhose || isSilent || !/(?:^|[\s"'(])\/\w/m.test(text)) return;
+    const whose =
+      `paths of the host are as seen inside ${root}; the profile's, its archive's and ` +
+      "those in commands to run are this machine's";
+    saidWhose = true;
+    stderr.write(`${wipe()}${shown(whose)}\n`);
   };
   const note = (text: string): void => {
     if (!quiet && !isSilent) stderr.write(`${wipe()}${shown(text)}\n`);
@@ -103,16 +105,10 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     inside: (folder) => {
       root = folder;
     },
-    end: () => {
-      if (!namesPaths || isSilent) return;
-      const whose =
-        `paths of the host are as seen inside ${root ?? "/"}; the profile's, its archive's and ` +
-        "those in commands to run are this machine's";
-      stderr.write(`${wipe()}${shown(whose)}\n`);
-    },
     result: (text) => {
       if (format === "github") return;
-      (format === undefined ? stdout : stderr).write(`${wipe()}${shown(noticed(ended(text)))}`);
+      sayWhose(text);
+      (format === undefined ? stdout : stderr).write(`${wipe()}${shown(ended(text))}`);
     },
     // a terminal interprets everything written to it; a file or a program gets the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
@@ -149,7 +145,9 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       const text = JSON.stringify(problem);
       if (!isSilent && !told.has(text)) {
         const cause = verbose ? causeText(problem, errorStyle) : "";
-        stderr.write(`${wipe()}${shown(`${noticed(problemText(problem, errorStyle))}\n${cause}`)}`);
+        const whole = problemText(problem, errorStyle);
+        sayWhose(whole);
+        stderr.write(`${wipe()}${shown(`${whole}\n${cause}`)}`);
       }
       told.add(text);
     },

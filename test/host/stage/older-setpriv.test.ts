@@ -12,12 +12,7 @@ renameSync(setpriv, real);
 
 /** Another setpriv(1), which does this where it is to take capabilities away. */
 function confining(script: string): void {
-  const lines = [
-    "#!/bin/sh",
-    `case $1 in --inh-caps=*) ${script} ;; esac`,
-    `exec ${real} "$@"`,
-    "",
-  ];
+  const lines = ["#!/bin/sh", `case $1 in --inh-caps=*) ${script} ;; esac`, `exec ${real} "$@"`, ""];
   writeFileSync(setpriv, lines.join("\n"), { mode: 0o755 });
 }
 

@@ -7,7 +7,7 @@ import type { WriteFile } from "../../../src/workflow/change-kinds/write-file.js
 import type { Plan } from "../../../src/workflow/plan.js";
 
 const write: WriteFile = {
-  step: "client-config",
+  step: "profile-file",
   kind: "write-file",
   path: path("/c.json"),
   owner: "root",
@@ -67,6 +67,12 @@ t.test(
     t.match(changeJson(record)["diff"], ["@@ line 1 @@", " a", "-b", "+c"]);
   },
 );
+
+t.test("of a file that may hold others' secrets, only the lines are shown that its step gives", async (t) => {
+  const config: WriteFile = { ...write, step: "client-config" };
+  t.same(changeJson(config)["diff"], [], "an older knetctl recorded none");
+  t.same(changeJson({ ...config, shown: ["+<text>"] })["diff"], ["+<text>"]);
+});
 
 t.test("sensitive content is never shown", async (t) => {
   const text = planText(

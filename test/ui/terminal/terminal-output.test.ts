@@ -40,32 +40,29 @@ t.test(
 );
 
 t.test(
-  "below --root it is said, once and last, inside of which folder paths are meant, where any was shown",
+  "below --root it is said, once and first, inside of which folder paths are meant, where any is shown",
   async (t) => {
-    const line = /^paths of the host are as seen inside \/srv\/image; .*\n/m;
+    const line = /^paths of the host are as seen inside \/srv\/image; .*\nerror: x[^]*\n {2}at \/etc\/a\n$/;
     for (const quiet of [false, true]) {
       const { output, texts } = captured({ quiet });
       output.inside("/srv/image");
       output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
       output.result("write /etc/a");
-      output.end();
       t.match(texts.err, line);
-      t.equal(texts.err.split("as seen inside").length, 2);
     }
     const none = captured({});
     none.output.inside("/srv/image");
     none.output.result("nothing to change");
-    none.output.end();
     t.equal(none.texts.err, "", "no path, no line");
     const here = captured({});
     here.output.problem(new Problem("internal-error", "x", { where: { path: "/etc/a" } }));
-    here.output.end();
     t.notMatch(here.texts.err, "as seen inside");
     const json = captured({ json: true });
     json.output.inside("/srv/image");
+    json.output.result("write /etc/a");
     json.output.document({ problems: [] });
-    json.output.end();
-    t.same([JSON.parse(json.texts.out), json.texts.err], [{ root: "/srv/image", problems: [] }, ""]);
+    t.equal(json.texts.err, "");
+    t.match(json.texts.out, '"root": "/srv/image"');
   },
 );
 

@@ -199,12 +199,16 @@ function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
   const [first] = failed;
   if (first === undefined) return undefined;
   const detail = failed.map(({ scenario, reason = "" }) => `${scenario.title}: ${reason}`).join("\n");
-  const code =
-    verdict.outcome === "fails"
-      ? "drill-failover-failed"
-      : first.unavailable === true
-        ? "drill-vector-unreachable"
-        : "drill-vector-failed";
-  const hint = verdict.outcome === "fails" ? first.hint : "knetctl ha prove shows which member does not work";
-  return new Problem(code, verdict.text, { detail, ...(hint !== undefined && { hint }) });
+  // its last line is the verdict: the problem does not say the same once more
+  if (verdict.outcome === "fails")
+    return new Problem(
+      "drill-failover-failed",
+      `the module did not get through in ${failed.length} of ${results.length} scenarios`,
+      { detail, ...(first.hint !== undefined && { hint: first.hint }) },
+    );
+  return new Problem(
+    first.unavailable === true ? "drill-vector-unreachable" : "drill-vector-failed",
+    "the module did not get through the vector as it is",
+    { detail, hint: "knetctl ha prove shows which member does not work" },
+  );
 }
