@@ -27,14 +27,14 @@ export async function serviceShoes(
   const identity = serviceIdentity(host, service);
   if (unit === undefined) return { identity, surroundings: usualSurroundings };
   const { settings, environment } = unit;
-  const process = await unitProcess(host, settings, environment);
+  const process = unitProcess(host, settings, environment);
   const capabilities = settings.sandbox.has("CapabilityBoundingSet")
     ? { capabilities: settings.sandbox.words("CapabilityBoundingSet") }
     : {};
   return {
     identity: {
       ...identity,
-      ...(process?.uid === identity.uid && rightsOf(process)),
+      ...(process?.uid === identity.uid && (await rightsOf(process))),
       ...capabilities,
       limits: Object.fromEntries(settings.limits),
     },
@@ -47,8 +47,8 @@ export async function serviceShoes(
   };
 }
 
-function rightsOf({ gid, groups, home, nameless }: UnitProcess): Partial<Identity> {
-  return { gid, groups, home, ...(nameless && { nameless }) };
+async function rightsOf({ gid, groups, home, nameless }: UnitProcess): Promise<Partial<Identity>> {
+  return { gid, groups: await groups(), home, ...(nameless && { nameless }) };
 }
 
 /**

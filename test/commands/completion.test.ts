@@ -34,6 +34,13 @@ const offered: readonly (readonly [readonly string[], readonly string[]])[] = [
     ["bash", "zsh", "fish"],
   ],
   [["demo", "--inside"], []],
+  [["ha", "probe", "--profile="], [filesWanted]],
+  [["render", "p", "--target=s"], ["--target=systemd"]],
+  [
+    ["ha", "drill", "--profile=p", "--user="],
+    ["--user=users", "--user=profile"],
+  ],
+  [["apply", "--strict="], []],
   [["plan", "p.yaml", "--stage", "--no-s"], ["--no-stage"]],
   [
     ["apply", "p", "--ro"],
@@ -108,6 +115,12 @@ test("bash completes verbs, options, files, names and endpoints with the script 
     // what bash replaces is what follows the last colon
     [["knetctl", "ha", "remove", "--profile", "p.yaml", "hsm_1", "10.1.2.3", ":", "6"], ["60161"]],
     [["knetctl", "ha", "remove", "--profile", "p.yaml", "hsm_1", "10"], ["10.1.2.3:60161"]],
+    [
+      ["knetctl", "ha", "add", "--profile", "=", "prof"],
+      ["profile two.yaml", "profiles"],
+    ],
+    [["knetctl", "ha", "remove", "--profile", "=", "p.yaml", "hsm_1", "10"], ["10.1.2.3:60161"]],
+    [["knetctl", "render", "p.yaml", "--target", "=", "sys"], ["systemd"]],
     [["knetctl", "ha", "remove", "--profile", "fifo.yaml", ""], []],
     [["knetctl", "ha", "remove", "--profile", "-", ""], []],
   ] as const;
@@ -127,7 +140,7 @@ test("bash completes verbs, options, files, names and endpoints with the script 
 /** What bash sets before it calls a completion, colons being words of their own. */
 function bashAsks(words: readonly string[]): string {
   const quoted = words.map((word) => `'${word}'`).join(" ");
-  const line = words.join(" ").replace(" : ", ":");
+  const line = words.join(" ").replace(/ ([:=]) /, "$1");
   return `COMP_WORDS=(${quoted}) COMP_CWORD=${words.length - 1} COMP_LINE='${line}' COMP_POINT=${line.length}
 _knetctl; printf '%s|' "\${COMPREPLY[@]}"; echo`;
 }

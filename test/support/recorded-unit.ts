@@ -60,7 +60,7 @@ export async function loaded(host: Host, lines: string): Promise<LoadedUnit> {
   if (state === undefined) throw new Error("the unit has no state");
   const placed = new UnitFiles(host, settings);
   const environment = unitEnvironment(host, settings, placed);
-  const process = await unitProcess(host, settings, environment);
+  const process = unitProcess(host, settings, environment);
   return { state, settings, manager: noDefaults, placed, environment, process };
 }
 

@@ -33,22 +33,25 @@ interface Before {
 
 async function within(current: string, line: Before): Promise<readonly string[]> {
   const { before, path, words } = line;
-  const option = valued(before, words);
+  const option = valued(before.at(-1), words);
   if (option !== undefined) return valuesOf(option, current, line);
+  const [, start = "", value] = /^(--[^=]+)=(.*)$/s.exec(current) ?? [];
+  const given = value === undefined ? undefined : valued(start, words);
+  if (value !== undefined && given !== undefined)
+    return (await valuesOf(given, value, line)).map((one) => (one === filesWanted ? one : `${start}=${one}`));
   if (current.startsWith("-"))
     return beginning(
       current,
       optionsToOffer(words).filter((name) => !before.includes(name)),
     );
-  const given = lineParts(before, words).words.length - path.length;
+  const count = lineParts(before, words).words.length - path.length;
   const last = words.positionals.at(-1);
-  const next = words.positionals[given] ?? (last?.isList === true ? last : undefined);
+  const next = words.positionals[count] ?? (last?.isList === true ? last : undefined);
   return next === undefined ? [] : valuesOf(next.name, current, line);
 }
 
-/** The option whose value comes next. */
-function valued(before: readonly string[], words: VerbWords): string | undefined {
-  const last = before.at(-1) ?? "";
+/** The option whose value comes after this word, or after `=`. */
+function valued(last = "", words: VerbWords): string | undefined {
   const name = last.slice(2);
   return last.startsWith("--") && words.options.includes(name) && !words.switches.includes(name)
     ? name

@@ -42,8 +42,8 @@ export const completion = verb({
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `# knetctl completion bash > /etc/bash_completion.d/knetctl; or source <(knetctl completion bash)
 _knetctl() {
-  local rest=\${COMP_LINE:0:COMP_POINT} words=() word line cur before quotes=$'[\\'"\\\\]'
-  # bash breaks words at colons too; an endpoint is one word
+  local rest=\${COMP_LINE:0:COMP_POINT} words=() word line cur option before quotes=$'[\\'"\\\\]'
+  # bash breaks words at colons and equals signs too; an endpoint is one word, and so is --profile=FILE
   for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
     [[ \${#words[@]} == 0 || $rest == [[:blank:]]* ]] && words+=("")
     rest=\${rest#"\${rest%%[![:blank:]]*}"}
@@ -53,14 +53,23 @@ _knetctl() {
   words=("\${words[@]//$quotes/}")
   words=("\${words[@]/#\\~\\//$HOME/}")
   cur=\${words[-1]}
+  option=
+  [[ $cur == --*=* ]] && option=\${cur%%=*}=
+  # what bash replaces is what comes after the last of them
   before=
-  [[ $COMP_WORDBREAKS == *:* && $cur == *:* ]] && before=\${cur%"\${cur##*:}"}
+  for word in : =; do
+    [[ $COMP_WORDBREAKS == *$word* && $cur == *$word* ]] || continue
+    line=\${cur%"\${cur##*$word}"}
+    (( \${#line} > \${#before} )) && before=$line
+  done
   COMPREPLY=()
   while IFS= read -r line; do
     if [[ $line == ${filesWanted} ]]; then
       compopt -o filenames 2>/dev/null
-      local IFS=$'\\n'
-      COMPREPLY+=($(compgen -f -- "$cur"))
+      while IFS= read -r line; do
+        line=$option$line
+        COMPREPLY+=("\${line#"$before"}")
+      done < <(compgen -f -- "\${cur#"$option"}")
     else
       COMPREPLY+=("\${line#"$before"}")
     fi
@@ -73,7 +82,10 @@ complete -F _knetctl knetctl
 _knetctl() {
   local -a found
   found=(\${(f)"$("\${words[1]}" --complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null)"})
-  (( \${found[(Ie)${filesWanted}]} )) && _files
+  if (( \${found[(Ie)${filesWanted}]} )); then
+    [[ $PREFIX == --*=* ]] && compset -P 1 '*='
+    _files
+  fi
   found=(\${found:#${filesWanted}})
   (( $#found )) && compadd -a found
 }

@@ -70,9 +70,9 @@ exec nsenter --mount=/proc/self/ns/mnt --wd=. /bin/sh -c "$@"`;
  * to the running machine. Once the program's shell waits, with few capabilities, that becomes the root of
  * both.
  *
- * setpriv(1) with libcap-ng before 0.8 (Debian 11, RHEL 8) reads /proc/NUMBER, its own number: while it starts,
- * a /proc of these namespaces lies over the other. It is tried first: what fails in the background would be
- * waited for.
+ * setpriv(1) with libcap-ng before 0.8 (Debian 11, RHEL 8) reads /proc/NUMBER, its own number: while it
+ * starts, a /proc of these namespaces lies over the other. It is tried first: what fails in the background
+ * would be waited for.
  *
  * From then on this shell runs only what is built into it: a program that it called would be the walled
  * root's. It waits for the program, and reports which processes are left.

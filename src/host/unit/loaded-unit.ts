@@ -32,6 +32,6 @@ export async function loadedUnit(host: Host, unit: string): Promise<LoadedUnit |
   const account = unitAccount(host, settings);
   const owners = account === undefined ? [] : [account.uid];
   const environment = unitEnvironment(host, settings, placed, { owners, manager });
-  const process = await unitProcess(host, settings, environment);
+  const process = unitProcess(host, settings, environment);
   return { state, settings, manager, placed, environment, process };
 }

@@ -15,7 +15,7 @@ export async function serviceReader(
   unit: (() => Promise<LoadedUnit | undefined>) | undefined,
 ): Promise<Reader | undefined> {
   const process = await processOf(unit);
-  if (process !== undefined) return { ...process, groups: () => Promise.resolve(process.groups) };
+  if (process !== undefined) return process;
   const account = host.accounts.user(user);
   if (account === undefined) return undefined;
   const { uid, gid } = account;

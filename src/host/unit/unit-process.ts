@@ -8,8 +8,8 @@ export interface UnitProcess {
   readonly user: string;
   readonly uid: number;
   readonly gid: number;
-  /** All groups, `gid` among them. */
-  readonly groups: readonly number[];
+  /** All groups, `gid` among them. Asked for only where they decide: a name service may take its time. */
+  readonly groups: () => Promise<readonly number[]>;
   /** HOME; undefined: it is not set, or is no path. */
   readonly home: AbsolutePath | undefined;
   /** Whether USER and LOGNAME are not set by the service manager: for root, if the unit names no user. */
@@ -42,21 +42,24 @@ export function unitAccount(
  * the user, and SupplementaryGroups= (systemd.exec(5), initgroups(3)). Undefined where this host does not
  * have the account or the group.
  */
-export async function unitProcess(
+export function unitProcess(
   host: Pick<Host, "accounts" | "commands">,
   settings: UnitSettings,
   { variables }: UnitEnvironment,
-): Promise<UnitProcess | undefined> {
+): UnitProcess | undefined {
   const account = unitAccount(host, settings);
   const gid = settings.group === undefined ? account?.gid : groupId(host, settings.group);
   if (account === undefined || gid === undefined) return undefined;
   const added = settings.supplementaryGroups.flatMap((group) => groupId(host, group) ?? []);
-  const listed = settings.user === undefined ? [] : await groupsOf(host, account.user);
+  let listed: Promise<readonly number[]> | undefined;
   return {
     user: account.user,
     uid: account.uid,
     gid,
-    groups: [...new Set([gid, ...listed, ...added])],
+    groups: async () => {
+      listed ??= settings.user === undefined ? Promise.resolve([]) : groupsOf(host, account.user);
+      return [...new Set([gid, ...(await listed), ...added])];
+    },
     home: homeOf(account, settings, variables),
     nameless: !(settings.setLoginEnvironment ?? (settings.user !== undefined || settings.dynamicUser)),
   };

@@ -110,8 +110,11 @@ function foreignCode(files: Files, before: ReadonlySet<string>): (library: strin
   };
 }
 
-/** What a process of any language has, and needs only once. */
-const cLibrary = /^(?:ld-linux|ld-musl|ld64|libc|libm|libdl|libpthread|librt|libstdc\+\+|libgcc_s)[.-]/;
+/**
+ * What a process of any language has, and needs only once. Before glibc 2.34 the files have other names than
+ * those by which they are asked for: `ld-2.31.so`.
+ */
+export const cLibrary = /^(?:ld|ld64|libc|libm|libdl|libpthread|librt|libstdc\+\+|libgcc_s)[.-]/;
 
 const programPath = (): string => readlinkSync("/proc/self/exe");
 

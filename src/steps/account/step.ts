@@ -79,7 +79,7 @@ async function observedUnit({ profile, host, unit: ask }: StepInput): Promise<Ob
     return {
       unit,
       notes: unit.environment.unread.map(unreadNote),
-      problems: [...unread(unit), ...unitProblems(profile, unit, host)],
+      problems: [...unread(unit), ...(await unitProblems(profile, unit, host))],
     };
   } catch (error) {
     if (error instanceof Problem && error.code === "service-state-unknown")

@@ -11,18 +11,18 @@ import type { Profile, ServiceAccount } from "../../profile/types.js";
  * Where the service's unit contradicts the profile, so that the application would run as somebody else, look
  * for its configuration elsewhere, or have no right to read it, whatever a test as the profile's user shows.
  */
-export function unitProblems(
+export async function unitProblems(
   profile: Pick<Profile, "service" | "users" | "keyStores" | "defaultKeyStore">,
   unit: LoadedUnit,
   host: Host,
-): readonly Problem[] {
+): Promise<readonly Problem[]> {
   const { service, users } = profile;
   const user = userProblem(service, unit, host.accounts);
   if (user !== undefined) return [user];
   const needsHome = users.size > 0 || service.home !== undefined;
   return [
     ...(needsHome ? homeProblem(service, unit, host) : []),
-    ...groupProblem(service, unit, host.accounts),
+    ...(await groupProblem(service, unit, host.accounts)),
     ...environmentProblems(service, unit),
     ...missingFiles(profile, unit),
   ];
@@ -142,12 +142,12 @@ function homeIn({ value }: UnitVariable): AbsolutePath | undefined {
 }
 
 /** The group's rights are those by which the service reads the client's configuration and the settings. */
-function groupProblem(
+async function groupProblem(
   { user, group }: ServiceAccount,
   { settings, placed, process }: LoadedUnit,
   accounts: Accounts,
-): readonly Problem[] {
-  if (process?.uid === 0 || hasGroup(group, settings, process, accounts)) return [];
+): Promise<readonly Problem[]> {
+  if (process?.uid === 0 || (await hasGroup(group, settings, process, accounts))) return [];
   const { unit } = settings;
   const said =
     settings.group === undefined
@@ -167,17 +167,17 @@ function groupProblem(
 }
 
 /** For an account or a group that is yet to be created, by what the unit says of it. */
-function hasGroup(
+async function hasGroup(
   group: string,
   { group: main, supplementaryGroups }: LoadedUnit["settings"],
   process: LoadedUnit["process"],
   accounts: Accounts,
-): boolean {
+): Promise<boolean> {
   const gid = accounts.group(group)?.gid;
   const isNamed = [main, ...supplementaryGroups].some((one) => one === group || one === String(gid));
   if (isNamed) return true;
   if (process === undefined || gid === undefined) return main === undefined;
-  return process.groups.includes(gid);
+  return process.gid === gid || (await process.groups()).includes(gid);
 }
 
 /** What the profile says for hosts without the unit must be what the unit says where it is. */

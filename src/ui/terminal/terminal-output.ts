@@ -32,7 +32,7 @@ export interface OutputOptions {
 }
 
 export interface TerminalOutput extends Output {
-  /** From now on, paths of the host are as seen inside this folder: a line before the first of them says so. */
+  /** From now on, paths of the host are as seen inside this folder; a line before the first says so. */
   inside(root: string): void;
   /** How a command ended that threw these problems: one line for people. */
   thrown(problems: readonly Problem[]): void;

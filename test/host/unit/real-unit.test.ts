@@ -76,7 +76,7 @@ t.test("who a unit's process is, and its home, are read as they are", async (t) 
     const shown = lines.join(" ");
     t.equal(String(process?.uid), uid, shown);
     t.equal(String(process?.gid), gid, shown);
-    t.strictSame(process?.groups.map(String).toSorted(), groups?.split(",").toSorted(), shown);
+    t.strictSame((await process?.groups())?.map(String).toSorted(), groups?.split(",").toSorted(), shown);
     t.equal(process?.home, seen.env["HOME"], shown);
   }
 });

@@ -7,19 +7,24 @@ import type { UnitSettings } from "../../../src/host/unit/unit-settings.js";
 import { MemoryHost } from "../../support/memory-host.js";
 import { unitWith } from "../../support/recorded-unit.js";
 
+/** How often the name service was asked. */
+let asked = 0;
+
 /** A host whose name service has `mem` in group 1002. */
 class NameServiceHost extends MemoryHost {
   override readonly commands: Host["commands"] = {
     find: () => path("/usr/bin/getent"),
-    run: ({ args }) =>
-      Promise.resolve({
+    run: ({ args }) => {
+      asked += 1;
+      return Promise.resolve({
         exitCode: 0,
         signal: null,
         timedOut: false,
         stdout: args.join(" ") === "initgroups mem" ? "mem                   1002\n" : `${args[1] ?? ""}\n`,
         stderr: "",
         ms: 1,
-      }),
+      });
+    },
   };
 }
 
@@ -33,8 +38,10 @@ const host = new NameServiceHost({
   groups: [{ group: "knetgrp", gid: 1001 }],
 });
 
-async function process(properties: Record<string, string>, home?: string): ReturnType<typeof unitProcess> {
-  return unitProcess(host, unitWith(properties), withHome(home));
+/** With its groups looked up. */
+async function process(properties: Record<string, string>, home?: string) {
+  const found = unitProcess(host, unitWith(properties), withHome(home));
+  return found && { ...found, groups: await found.groups() };
 }
 
 function withHome(value: string | undefined): UnitEnvironment {
@@ -68,6 +75,13 @@ t.test("another group takes the place of the account's own; those that list the 
     gid: 994,
     groups: [994, 1001, 7],
   });
+});
+
+t.test("the name service is asked when the groups are wanted, once", async (t) => {
+  asked = 0;
+  const found = unitProcess(host, unitWith({ User: "mem" }), withHome(undefined));
+  t.equal(asked, 0);
+  t.strictSame([await found?.groups(), await found?.groups(), asked], [[995, 1002], [995, 1002], 1]);
 });
 
 t.test("HOME is the variable's, and is not set where it is taken away or the account has none", async (t) => {
