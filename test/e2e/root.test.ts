@@ -1,8 +1,8 @@
 import t from "tap";
-import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
+import { makeImage, packed } from "../support/image.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile, loaderEntry, provisioning } from "../support/provisioning.js";
 
@@ -10,32 +10,6 @@ await ensureSandbox(import.meta.filename);
 
 const { profile, cluster } = await provisioning({ vhsms: 1 });
 await cluster.stop();
-
-const ofThisMachine = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
-
-/** An image: this machine's programs, bound below another root, with its own /etc, /var, /opt, /usr/local. */
-function makeImage(image: string): string {
-  execFileSync("sh", [
-    "-euc",
-    `
-  mkdir -p ${image}/var/lib ${image}/tmp ${image}/opt ${image}/usr/local/lib
-  cp -a /etc ${image}/etc
-  for d in ${ofThisMachine.join(" ")}; do
-    [ ! -L /$d ] || cp -a /$d ${image}/$d
-    [ ! -d /usr/$d ] || { mkdir ${image}/usr/$d; mount --bind /usr/$d ${image}/usr/$d; }
-  done
-  ldconfig -r ${image}`,
-  ]);
-  return image;
-}
-
-/** All that the image has of its own, as a tool packs it whose files are no later than the sources. */
-function packed(image: string): string {
-  const bound = ofThisMachine.map((name) => `--exclude=./usr/${name}`);
-  const how = ["--sort=name", "--numeric-owner", "--clamp-mtime", "--mtime=@0", ...bound];
-  const files = execFileSync("tar", [...how, "-C", image, "-cf", "-", "."], { maxBuffer: 512 * 1024 ** 2 });
-  return createHash("sha256").update(files).digest("hex");
-}
 
 const image = makeImage("/srv/image");
 
@@ -76,6 +50,18 @@ t.test("--no-journal: two builds are the same, and nothing of knetctl's own is i
   const refused = await knetctlJson(["apply", "--root", image, "--no-journal", profile]);
   t.match(refused, { exitCode: 1, document: { problems: [{ code: "journal-in-image" }] } });
   t.ok(existsSync(`${image}/var/lib/knetctl/runs`), "records of earlier runs are kept");
+});
+
+t.test("--no-journal: what fails is taken back with the record, which is removed then", async (t) => {
+  const root = makeImage("/srv/failing");
+  const loader = `${root}/etc/ld.so.conf.d`;
+  execFileSync("sh", ["-euc", `mount --bind ${loader} ${loader}; mount -o remount,ro,bind ${loader}`]);
+  t.match(await knetctlJson(["apply", "--root", root, "--no-journal", profile]), {
+    exitCode: 73,
+    document: { outcome: "rolled-back", run: null },
+  });
+  t.notMatch(readFileSync(`${root}/etc/passwd`, "utf8"), /amplia/);
+  for (const left of ["/var/lib/knetctl", "/var/amplia"]) t.notOk(existsSync(root + left), left);
 });
 
 t.test("a root that is not there is a usage problem", async (t) => {

@@ -1,13 +1,14 @@
 import t from "tap";
+import { written, pagesPipelines } from "../docs/pipelines.js";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { provisioning } from "../support/provisioning.js";
-import { junitFaults } from "../support/published-schemas.js";
+import { junitFaults, sarifFaults } from "../support/published-schemas.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, cluster } = await provisioning({ vhsms: 2 });
+const { folder, profile, cluster } = await provisioning({ vhsms: 2 });
 t.teardown(() => cluster.stop());
 const applied = await knetctl(["apply", profile]);
 t.equal(applied.exitCode, 0, applied.stderr);
@@ -18,6 +19,16 @@ async function verified() {
   const errors = document.problems.filter(({ severity }) => severity === "error").map(({ code }) => code);
   return { exitCode, verdict: document.verdict, errors };
 }
+
+t.test("docs/pipelines.md, followed on this host: every block does what the page says", async (t) => {
+  const followed = await pagesPipelines(profile, `${folder}/ca_signer.pin`);
+  t.ok(followed.length >= 6);
+  for (const { text, exitCode, said } of followed)
+    t.equal(exitCode, /--root .*--fail-on/.test(text) ? 2 : 0, `${text}\n${said}`);
+  for (const name of ["validate.xml", "verify.xml"]) t.equal(junitFaults(written(name)), "", name);
+  t.equal(sarifFaults(JSON.parse(written("validate.sarif"))), "");
+  t.match(written("verify.xml"), / failures="0" /);
+});
 
 t.test("verify: all members of a vector, one of them dead, and none alive", async (t) => {
   t.same(await verified(), { exitCode: 0, verdict: "as-wanted", errors: [] });
