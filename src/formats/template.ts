@@ -1,11 +1,33 @@
 import { templates } from "../generated/templates.js";
 import { Problem } from "../problem/problem.js";
 import { encodeJson } from "./json/json-text.js";
+import { containerWord } from "./text/container-text.js";
+import { plainJson, quotedJson, safeWord } from "./text/safe-word.js";
+import { shellWord } from "./text/shell-word.js";
+import { yamlBlock, yamlDollars, yamlText } from "./text/yaml-text.js";
 
 /**
  * One encoder for each format; every value in a template goes through one: `{{json name}}`, never `{{name}}`.
  */
-export const encoders = { json: encodeJson } as const;
+export const encoders = {
+  json: encodeJson,
+  /** A name of knetctl's own, which needs no quotes anywhere. */
+  word: safeWord,
+  /** Text for a comment, or for people. */
+  plainJson,
+  /** One word of a shell. */
+  shell,
+  quotedJson,
+  containerWord,
+  yaml: yamlText,
+  yamlDollars,
+  yamlBlock,
+} as const;
+
+function shell(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("only a text is a word of a shell");
+  return shellWord(value);
+}
 
 /**
  * The text of templates/NAME.hbs for these values. What an encoder is given is data, whatever it looks like.

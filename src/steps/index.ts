@@ -32,6 +32,7 @@ export function allSteps({
   callers,
   stagesUnpinned = true,
   restart,
+  beforeStart = false,
   members = false,
 }: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
@@ -43,6 +44,6 @@ export function allSteps({
     clientConfigStep,
     keyStoresStep(secrets),
     ...proofs,
-    serviceStep({ restart, settles: true }),
+    serviceStep({ restart, settles: true, beforeStart }),
   ];
 }

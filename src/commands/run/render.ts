@@ -8,13 +8,17 @@ import type { Profile } from "../../profile/types.js";
 import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
 import { wantedClientConfig } from "../../vendor/client-config/client-config.js";
 import type { CommandContext, CommandRun } from "../command.js";
+import { type DeploymentTarget, isDeploymentTarget } from "../command-line/deployment-targets.js";
 import { readSecrets } from "./read-secrets.js";
 import { validProfile } from "./valid-profile.js";
 
 export interface RenderArguments {
   readonly profile: string;
-  /** `config`: the client's config.json; otherwise the application's settings in this form. */
-  readonly target: "config" | SettingsForm;
+  /**
+   * `config`: the client's config.json; a form: the application's settings in it; otherwise what another
+   * engine deploys the client with.
+   */
+  readonly target: "config" | SettingsForm | DeploymentTarget;
   /** Only one key store, as the document shows it. */
   readonly keyStore?: string | undefined;
   readonly showSecrets: boolean;
@@ -26,12 +30,10 @@ export interface RenderArguments {
  */
 export const render: CommandRun<RenderArguments> = async (args, context) => {
   const { output } = context;
-  const { profile, warnings } = await validProfile(args.profile, context);
-  const { text, problems } =
-    args.target === "config"
-      ? await config(profile, args)
-      : await settings(profile, args.target, args, context);
-  if (output.json) output.document({ target: args.target, text, problems: [...warnings, ...problems] });
+  const { text, problems } = isDeploymentTarget(args.target)
+    ? await deployment(args.target, args, context)
+    : await filesOfHost(args.target, args, context);
+  if (output.json) output.document({ target: args.target, text, problems });
   else output.file(text);
   return exitCodes.done;
 };
@@ -39,6 +41,32 @@ export const render: CommandRun<RenderArguments> = async (args, context) => {
 interface Rendered {
   readonly text: string;
   readonly problems: readonly Problem[];
+}
+
+async function filesOfHost(
+  target: "config" | SettingsForm,
+  args: RenderArguments,
+  context: CommandContext,
+): Promise<Rendered> {
+  const { profile, warnings } = await validProfile(args.profile, context);
+  const { text, problems } =
+    target === "config" ? await config(profile, args) : await settings(profile, target, args, context);
+  return { text, problems: [...warnings, ...problems] };
+}
+
+async function deployment(
+  target: DeploymentTarget,
+  args: RenderArguments,
+  context: CommandContext,
+): Promise<Rendered> {
+  if (args.keyStore !== undefined || args.showSecrets)
+    throw new Problem(
+      "usage-invalid",
+      `${args.showSecrets ? "--show-secrets" : "--key-store"} goes with --target ini, env, systemd or json`,
+      { hint: "leave it out: what others deploy with names secrets, and holds none" },
+    );
+  const { renderDeployment } = await import("../targets/render-deployment.js");
+  return renderDeployment(target, args, context);
 }
 
 async function config(profile: Profile, { keyStore }: RenderArguments): Promise<Rendered> {

@@ -28,6 +28,8 @@ export interface VerifyArguments extends LoginArguments, FailOnArguments {
   readonly root?: string | undefined;
   readonly smokeTest: boolean;
   readonly timeout: number;
+  /** The application is yet to be started. */
+  readonly beforeStart?: boolean | undefined;
   readonly metrics?: string | undefined;
   readonly nagios?: boolean | undefined;
 }
@@ -73,6 +75,7 @@ export async function look(
       secrets: read.secrets,
       callers: callers(context.environment),
       restart: true,
+      beforeStart: args.beforeStart === true,
     }),
     input,
   );

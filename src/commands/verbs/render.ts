@@ -1,4 +1,5 @@
 import { settingsForms } from "../../formats/settings/settings-text.js";
+import { deploymentTargets } from "../command-line/deployment-targets.js";
 import { flag, profileWord, text } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
@@ -8,12 +9,12 @@ export const render = verb({
   words: { profile: profileWord },
   options: {
     target: {
-      choices: ["config", ...settingsForms],
+      choices: ["config", ...settingsForms, ...deploymentTargets],
       default: "config",
       value: "WORD",
       describe:
-        "the client's config.json, or the application's settings: ini, JSON, or an environment file for " +
-        "Docker (env) or systemd",
+        "the client's config.json; the application's settings: ini, JSON, or an environment file for " +
+        "Docker (env) or systemd; or what hands the secrets to units as systemd credentials",
     },
     "key-store": { ...text("only this key store", "NAME"), names: "key-stores" },
     "show-secrets": flag("print PINs and passwords instead of where they come from"),
@@ -22,6 +23,10 @@ export const render = verb({
     ["knetctl render profile.yaml", "the client's config.json"],
     ["knetctl render profile.yaml --target ini", "the application's settings"],
     ["knetctl render profile.yaml --target env --show-secrets > amplia.env", "for docker run --env-file"],
+    [
+      "knetctl render profile.yaml --target systemd-credentials > credentials.sh",
+      "to encrypt PINs for a host",
+    ],
   ],
   exits: ["failed", "invalidProfile", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../run/render.js")).render(args, context),

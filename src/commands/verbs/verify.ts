@@ -17,6 +17,7 @@ export const verify = verb({
     root: rootOption,
     ...proofOptions,
     ...checkOptions("junit", "github"),
+    "before-start": flag("the application is yet to be started: its unit need not run"),
     metrics: file(
       "write what was seen there too, for the textfile collector of Prometheus' node exporter: a name in " +
         ".prom; also when verify fails",

@@ -7,9 +7,11 @@ import { activeForMs, isUp, type UnitState } from "./unit-state.js";
 
 export interface Looking {
   /** Where it answers when it is healthy; undefined: it only has to be active. */
-  readonly health: string | undefined;
+  readonly health?: string | undefined;
   /** How long after its start it must answer. */
   readonly startTimeoutSeconds: number;
+  /** True: it is yet to be started, and only has to be one that can be. */
+  readonly beforeStart?: boolean;
   readonly signal?: AbortSignal;
   readonly pace?: Pace;
 }
@@ -22,12 +24,12 @@ export interface Looking {
 export async function lookAtService(
   host: Host,
   unit: string,
-  { health, startTimeoutSeconds, signal, pace = usualPace }: Looking,
+  { health, startTimeoutSeconds, beforeStart = false, signal, pace = usualPace }: Looking,
 ): Promise<Problem | undefined> {
   try {
     const state = await unitState(host, unit, { signal });
     const problem = unitProblem(unit, state);
-    if (problem !== undefined) return problem;
+    if (problem !== undefined || beforeStart) return problem;
     const patience =
       isUp(state) && state.activeUs !== 0 ? Math.max(0, startTimeoutSeconds * 1000 - activeForMs(state)) : 0;
     const well = await awaitWell(host, unit, health ?? null, {

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly restart: boolean;
   /** True: a restart that an earlier run still owes the service is planned by this one too. */
   readonly settles?: boolean;
+  /** True: the application is yet to be started, so that its unit only has to be one that can be. */
+  readonly beforeStart?: boolean;
   /** Why no unit is known, if the reason is not that the profile names none. */
   readonly noUnit?: string;
 }
@@ -37,7 +39,7 @@ async function planService(
 ): Promise<StepPlan> {
   const because = readAnew(planned);
   const { unit } = service;
-  const { restart, settles = false, noUnit = "no service.unit in the profile" } = options;
+  const { restart, settles = false, beforeStart = false, noUnit = "no service.unit in the profile" } = options;
   if (unit === undefined)
     return because.length === 0 ? said() : said(`${noUnit}: restart the application yourself`);
   const why = whyNoServiceManager(host);
@@ -45,7 +47,7 @@ async function planService(
     return because.length === 0 ? said() : said(`${why}; where ${unit} runs: ${byHand(unit)}`);
   const owed = settles ? await observeOwed(host, unit) : [];
   const look = (signal: AbortSignal): Promise<readonly Problem[]> =>
-    found(host, unit, service, restart, signal);
+    found(host, unit, { ...service, restart, beforeStart }, signal);
   if (!restart) return { ...leftAlone(unit, because, owed), look };
   const all = [...new Set([...because, ...owed.flatMap((one) => one.because)])];
   if (all.length === 0) return { ...said(), look };
@@ -56,11 +58,10 @@ async function planService(
 async function found(
   host: Host,
   unit: string,
-  { health, startTimeoutSeconds }: ServiceAccount,
-  restart: boolean,
+  { restart, ...how }: ServiceAccount & { readonly restart: boolean; readonly beforeStart: boolean },
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
-  const problem = await lookAtService(host, unit, { health, startTimeoutSeconds, signal });
+  const problem = await lookAtService(host, unit, { ...how, signal });
   if (problem === undefined) return [];
   return [restart ? problem : asWarning(problem)];
 }

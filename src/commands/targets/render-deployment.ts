@@ -1,0 +1,44 @@
+import { Problem } from "../../problem/problem.js";
+import type { Profile } from "../../profile/types.js";
+import type { CommandContext } from "../command.js";
+import { validProfile } from "../run/valid-profile.js";
+import { systemdCredentials } from "./systemd-credentials.js";
+import type { DeploymentTarget } from "../command-line/deployment-targets.js";
+
+export interface DeploymentOptions {
+  /** The profile's file, as the user named it. */
+  readonly profile: string;
+}
+
+/** Makes a target's text of a profile; undefined where the profile has nothing for it. */
+interface Target {
+  readonly text: (profile: Profile, options: DeploymentOptions) => Promise<string | undefined>;
+  /** What the profile lacks if there is no text. */
+  readonly lacks: string;
+  readonly hint: string;
+}
+
+const targets: Readonly<Record<DeploymentTarget, Target>> = {
+  "systemd-credentials": {
+    text: systemdCredentials,
+    lacks: "secrets, and so no credentials",
+    hint: "give its users a pin; knetctl schema describes it",
+  },
+};
+
+/** The text for one target, with the profile's warnings; needs no host and reads no secret. */
+export async function renderDeployment(
+  name: DeploymentTarget,
+  options: DeploymentOptions,
+  context: CommandContext,
+): Promise<{ readonly text: string; readonly problems: readonly Problem[] }> {
+  const { profile, warnings } = await validProfile(options.profile, context);
+  const { text, lacks, hint } = targets[name];
+  const made = await text(profile, options);
+  if (made === undefined)
+    throw new Problem("render-nothing", `the profile has no ${lacks}`, {
+      where: { path: profile.source },
+      hint,
+    });
+  return { text: made, problems: warnings };
+}
