@@ -42,7 +42,7 @@ export const hostileNames = [
 ];
 
 /** One to four of them, of which each is a user with a PIN in a file of that name. */
-export const profilesOfHostiles: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
+export const someHostiles: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
   fc.oneof(
     fc.constantFrom(...hostileNames),
     fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 }).filter(isName),

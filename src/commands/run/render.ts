@@ -8,6 +8,7 @@ import type { Profile } from "../../profile/types.js";
 import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
 import { wantedClientConfig } from "../../vendor/client-config/client-config.js";
 import type { CommandContext, CommandRun } from "../command.js";
+import type { Ids } from "../command-line/image-options.js";
 import { type DeploymentTarget, isDeploymentTarget } from "../command-line/deployment-targets.js";
 import { readSecrets } from "./read-secrets.js";
 import { validProfile } from "./valid-profile.js";
@@ -22,6 +23,10 @@ export interface RenderArguments {
   /** Only one key store, as the document shows it. */
   readonly keyStore?: string | undefined;
   readonly showSecrets: boolean;
+  /** The application's image, for the targets that run it. */
+  readonly image?: string | undefined;
+  /** The ids of the service's account in that image. */
+  readonly ids?: Ids | undefined;
 }
 
 /**

@@ -45,3 +45,9 @@ function unlike(taken: Set<string>, name: string): string {
   taken.add(free);
   return free;
 }
+
+/** The file that a secret comes from, for a command in a comment: only where its path needs no quotes. */
+export function sayableFile(source: PinSource): string {
+  const path = source.from === "file" ? source.path : "";
+  return /^\/[A-Za-z0-9._/-]*[A-Za-z0-9]$/.test(path) ? path : "PIN-FILE";
+}

@@ -2,10 +2,13 @@ import { Problem } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../run/valid-profile.js";
+import { compose } from "./compose.js";
+import type { ContainerOptions } from "./containers.js";
+import { kubernetes } from "./kubernetes.js";
 import { systemdCredentials } from "./systemd-credentials.js";
 import type { DeploymentTarget } from "../command-line/deployment-targets.js";
 
-export interface DeploymentOptions {
+export interface DeploymentOptions extends ContainerOptions {
   /** The profile's file, as the user named it. */
   readonly profile: string;
 }
@@ -18,7 +21,14 @@ interface Target {
   readonly hint: string;
 }
 
+const noUsers = {
+  lacks: "users, and so no client to deploy",
+  hint: "its key stores go into an environment file: --target env",
+};
+
 const targets: Readonly<Record<DeploymentTarget, Target>> = {
+  compose: { text: compose, ...noUsers },
+  kubernetes: { text: kubernetes, ...noUsers },
   "systemd-credentials": {
     text: systemdCredentials,
     lacks: "secrets, and so no credentials",

@@ -1,7 +1,11 @@
 import { settingsForms } from "../../formats/settings/settings-text.js";
 import { deploymentTargets } from "../command-line/deployment-targets.js";
+import { idsOption, imageOption } from "../command-line/image-options.js";
 import { flag, profileWord, text } from "../command-line/options.js";
 import { verb } from "./verb.js";
+
+/** Targets that start the application's image. */
+const runsImages = ["compose", "kubernetes"];
 
 export const render = verb({
   name: "render",
@@ -14,8 +18,12 @@ export const render = verb({
       value: "WORD",
       describe:
         "the client's config.json; the application's settings: ini, JSON, or an environment file for " +
-        "Docker (env) or systemd; or what hands the secrets to units as systemd credentials",
+        "Docker (env) or systemd; or what deploys the client: a " +
+        "Compose file, objects of Kubernetes, or a script that hands the secrets to units as systemd " +
+        "credentials",
     },
+    image: imageOption,
+    ids: idsOption,
     "key-store": { ...text("only this key store", "NAME"), names: "key-stores" },
     "show-secrets": flag("print PINs and passwords instead of where they come from"),
   },
@@ -23,11 +31,16 @@ export const render = verb({
     ["knetctl render profile.yaml", "the client's config.json"],
     ["knetctl render profile.yaml --target ini", "the application's settings"],
     ["knetctl render profile.yaml --target env --show-secrets > amplia.env", "for docker run --env-file"],
+    ["knetctl render profile.yaml --target kubernetes --image registry.example.org/amplia:1", "for kubectl"],
     [
       "knetctl render profile.yaml --target systemd-credentials > credentials.sh",
       "to encrypt PINs for a host",
     ],
   ],
   exits: ["failed", "invalidProfile", "noPermission", "interrupted"],
+  fault: ({ target, image, ids }) =>
+    (image === undefined && ids === undefined) || runsImages.some((known) => known === target)
+      ? undefined
+      : `--${image === undefined ? "ids" : "image"} goes with --target ${runsImages.join(" or ")}`,
   run: async (args, context) => (await import("../run/render.js")).render(args, context),
 });
