@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from "./exit-codes.js";
 export const applicationCodes = {
   // key stores: the application's settings
   "render-nothing": exitCodes.invalidProfile,
+  "render-secret-source": exitCodes.invalidProfile,
   "init-nothing-found": exitCodes.failed,
   "init-connection-unclear": exitCodes.failed,
   "init-value-unclear": exitCodes.failed,

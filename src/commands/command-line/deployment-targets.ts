@@ -1,5 +1,11 @@
 /** What `render --target` makes besides files of this host: what other engines deploy the client with. */
-export const deploymentTargets = ["compose", "kubernetes", "systemd-credentials"] as const;
+export const deploymentTargets = [
+  "containerfile",
+  "compose",
+  "kubernetes",
+  "cloud-init",
+  "systemd-credentials",
+] as const;
 
 export type DeploymentTarget = (typeof deploymentTargets)[number];
 

@@ -2,7 +2,9 @@ import { Problem } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";
 import type { CommandContext } from "../command.js";
 import { validProfile } from "../run/valid-profile.js";
+import { cloudInit } from "./cloud-init.js";
 import { compose } from "./compose.js";
+import { type BuildOptions, containerfile } from "./containerfile.js";
 import type { ContainerOptions } from "./containers.js";
 import { kubernetes } from "./kubernetes.js";
 import { systemdCredentials } from "./systemd-credentials.js";
@@ -15,7 +17,7 @@ export interface DeploymentOptions extends ContainerOptions {
 
 /** Makes a target's text of a profile; undefined where the profile has nothing for it. */
 interface Target {
-  readonly text: (profile: Profile, options: DeploymentOptions) => Promise<string | undefined>;
+  readonly text: (profile: Profile, options: BuildOptions) => Promise<string | undefined>;
   /** What the profile lacks if there is no text. */
   readonly lacks: string;
   readonly hint: string;
@@ -26,7 +28,8 @@ const noUsers = {
   hint: "its key stores go into an environment file: --target env",
 };
 
-const targets: Readonly<Record<DeploymentTarget, Target>> = {
+const targets: Readonly<Record<Exclude<DeploymentTarget, "cloud-init">, Target>> = {
+  containerfile: { text: containerfile, ...noUsers },
   compose: { text: compose, ...noUsers },
   kubernetes: { text: kubernetes, ...noUsers },
   "systemd-credentials": {
@@ -42,9 +45,11 @@ export async function renderDeployment(
   options: DeploymentOptions,
   context: CommandContext,
 ): Promise<{ readonly text: string; readonly problems: readonly Problem[] }> {
+  // the profile itself is in that one, and is read as the instance will read it
+  if (name === "cloud-init") return cloudInit(options.profile, context);
   const { profile, warnings } = await validProfile(options.profile, context);
   const { text, lacks, hint } = targets[name];
-  const made = await text(profile, options);
+  const made = await text(profile, { ...options, version: context.version });
   if (made === undefined)
     throw new Problem("render-nothing", `the profile has no ${lacks}`, {
       where: { path: profile.source },

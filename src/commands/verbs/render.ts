@@ -5,7 +5,7 @@ import { flag, profileWord, text } from "../command-line/options.js";
 import { verb } from "./verb.js";
 
 /** Targets that start the application's image. */
-const runsImages = ["compose", "kubernetes"];
+const runsImages = ["containerfile", "compose", "kubernetes"];
 
 export const render = verb({
   name: "render",
@@ -19,8 +19,8 @@ export const render = verb({
       describe:
         "the client's config.json; the application's settings: ini, JSON, or an environment file for " +
         "Docker (env) or systemd; or what deploys the client: a " +
-        "Compose file, objects of Kubernetes, or a script that hands the secrets to units as systemd " +
-        "credentials",
+        "Containerfile, a Compose file, objects of Kubernetes, user data for cloud-init, or a script that " +
+        "hands the secrets to units as systemd credentials",
     },
     image: imageOption,
     ids: idsOption,

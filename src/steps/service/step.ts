@@ -39,7 +39,12 @@ async function planService(
 ): Promise<StepPlan> {
   const because = readAnew(planned);
   const { unit } = service;
-  const { restart, settles = false, beforeStart = false, noUnit = "no service.unit in the profile" } = options;
+  const {
+    restart,
+    settles = false,
+    beforeStart = false,
+    noUnit = "no service.unit in the profile",
+  } = options;
   if (unit === undefined)
     return because.length === 0 ? said() : said(`${noUnit}: restart the application yourself`);
   const why = whyNoServiceManager(host);
