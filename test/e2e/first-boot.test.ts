@@ -27,10 +27,8 @@ writeFileSync("/usr/bin/knetctl", `#!/bin/sh\nexec ${process.execPath} ${knetctl
 chmodSync("/usr/bin/knetctl", 0o755);
 const [unit, units] = ["knetctl-first-boot.service", "/etc/systemd/system"];
 copyFileSync(join(import.meta.dirname, "../../installers/systemd", unit), `${units}/${unit}`);
-writeFileSync(
-  `${units}/amplia.service`,
-  "[Service]\nUser=amplia\nExecStart=/bin/sh -c 'cat \"$CREDENTIALS_DIRECTORY\"/* >/var/amplia/saw; exec sleep infinity'\n",
-);
+const starts = 'cat "$CREDENTIALS_DIRECTORY"/* >/var/amplia/saw; exec sleep infinity';
+writeFileSync(`${units}/amplia.service`, `[Service]\nUser=amplia\nExecStart=/bin/sh -c '${starts}'\n`);
 const profile = "/etc/knetctl/profile.yaml";
 const text = readFileSync(demo, "utf8").replace("user: amplia,", "user: amplia, unit: amplia.service,");
 const pins = ["ca_signer", "tsa_signer"].map((name) => readFileSync(`${folder}/${name}.pin`, "utf8"));

@@ -4,7 +4,7 @@ import { readProfile } from "../../src/profile/reading/read-profile.js";
 import type { Profile } from "../../src/profile/types.js";
 import fc from "./fast-check.js";
 
-/** Names of users that mean something to a shell, to YAML, to a Containerfile, to a unit file or to a template. */
+/** Names of users that mean something to a shell, YAML, a Containerfile, a unit file or a template. */
 export const hostileNames = [
   "ca_signer",
   "it's",

@@ -16,7 +16,8 @@ export const idsOption = {
   value: "UID[:GID]",
   coerce: idsIn,
   describe:
-    "ids of the service's account in the application's image, for the targets that make or start it (default: 10001)",
+    "ids of the service's account in the application's image, for the targets that make or start it " +
+    "(default: 10001)",
 } as const;
 
 export const imageOption = {
@@ -25,7 +26,8 @@ export const imageOption = {
   value: "NAME:TAG",
   coerce: imageIn,
   describe:
-    "the application's image, for the targets that make or start it (default: localhost/ and the service's user)",
+    "the application's image, for the targets that make or start it (default: localhost/ and the service's " +
+    "user)",
 } as const;
 
 /** Throws for anything but `10001` or `10001:10002`, neither root's. */

@@ -10,7 +10,7 @@ export interface BuildOptions extends ContainerOptions {
   readonly version: string;
 }
 
-/** A Containerfile of two stages, of which the last has neither knetctl nor a PIN. Undefined without users. */
+/** A Containerfile of two stages; the last has neither knetctl nor a PIN. Undefined without users. */
 export async function containerfile(profile: Profile, options: BuildOptions): Promise<string | undefined> {
   if (profile.users.size === 0) return undefined;
   const { service, module } = profile;
@@ -35,7 +35,7 @@ function archiveName(name: string): string {
   return `kNET-PKCS11-Linux.tar${/\.(?:gz|xz)$/.exec(name)?.[0] ?? ""}`;
 }
 
-/** What the image is made by: no PIN, no key store, nothing of the unit that will run where the image does. */
+/** What the image is made by: no PIN, no key store, nothing of the unit that runs where the image does. */
 function withoutSecrets(profile: Profile, home: string, archive: string | null): JsonData {
   const { connections, users, logVerbosity, module, service } = profile;
   return new Map<string, JsonData>([

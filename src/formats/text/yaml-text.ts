@@ -1,7 +1,7 @@
 /**
- * What every version of YAML reads as it stands, between double quotes and in a block: printable ASCII and the
- * letters of European languages. YAML 1.1 has line breaks of its own (U+0085, U+2028, U+2029), and no version
- * takes all of Unicode.
+ * What every version of YAML reads as it stands, between double quotes and in a block: printable ASCII and
+ * the letters of European languages. YAML 1.1 has line breaks of its own (U+0085, U+2028, U+2029), and no
+ * version takes all of Unicode.
  */
 const readAsItStands = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/u;
 const escapedInQuotes = /[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]|["\\]/gu;
