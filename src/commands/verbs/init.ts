@@ -45,7 +45,7 @@ export const init = verb({
     "key-store": {
       ...repeated,
       value: "NAME",
-      describe: "Amplia's key store for that user; once for each user",
+      describe: "a key store of Amplia for that user; once for each user",
     },
     settings: {
       ...file(
@@ -55,7 +55,7 @@ export const init = verb({
       array: true,
     },
     "default-key-store": text("the key store that Amplia uses where no other is asked for", "NAME"),
-    "amplia-version": text("Amplia's version, such as 4.8.0", "VERSION"),
+    "amplia-version": text("the version of Amplia, such as 4.8.0", "VERSION"),
   },
   examples: [
     ["sudo knetctl init", "be asked for everything, one question after the other"],
@@ -72,7 +72,6 @@ export const init = verb({
     "cannotWrite",
     "unavailable",
     "locked",
-    "changesPending",
     "noPermission",
     "interrupted",
   ],
