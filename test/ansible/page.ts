@@ -32,8 +32,6 @@ interface GroupVariables {
 
 /** The variables of the page's group. */
 export function groupVariables(): GroupVariables {
-  const text = snippets.find(
-    ({ info, text }) => info === "yaml vars" && text.includes("knetctl_connection:"),
-  )?.text;
+  const text = snippets.find(({ info }) => info === "yaml group")?.text;
   return parse(text ?? "") as GroupVariables;
 }
