@@ -1,15 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, realpathSync } from "node:fs";
-import { join } from "node:path";
-import { clone } from "./clone.mjs";
+import { dirname, join } from "node:path";
+import { clone, inClone } from "./clone.mjs";
 
 /** Not /usr/local itself: an installation makes folders in its lib, and a folder shown empty refuses them. */
-const parents = ["/opt", "/usr/lib", "/usr/local/lib", "/usr/local/share", "/usr/share"];
+const parents = [
+  ...["/", "/root", "/root/.cache", "/opt", "/usr/lib", "/usr/local/lib", "/usr/local/share", "/usr/share"],
+  "/var/tmp",
+];
 /**
  * Folders of compilers and interpreters, and what the system's own programs look up; anything else of such
  * size is manuals, pictures, or other software.
  */
 const needed = [
+  /^\/(bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|s?bin|srv|sys|tmp|usr|var)$/,
   /^\/usr\/lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)$/,
   /^\/usr\/share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates)$/,
 ];
@@ -17,16 +21,16 @@ const many = 1_000;
 
 /**
  * Folders with more than a thousand entries that no test needs. The sandboxes of the tests show them empty:
- * every installation looks at all of /usr and /opt twice, which takes longer than the rest of most tests.
+ * an installation in place looks at all of the machine twice, which takes longer than the rest of most tests.
  */
 export function bulkyFolders() {
-  const kept = [clone, process.execPath, ...librariesOfLoader()].map(real);
-  return parents
+  const kept = [clone, inClone("node_modules"), process.execPath, ...librariesOfLoader()].map(real);
+  return [...new Set([...parents, ...foldersAbove(real(clone))])]
     .flatMap((parent) => foldersIn(parent))
     .filter(
       (folder) =>
         !needed.some((one) => one.test(folder)) &&
-        !kept.some((path) => path.startsWith(`${folder}/`)) &&
+        !kept.some((path) => `${path}/`.startsWith(`${folder}/`)) &&
         isBulky(folder),
     );
 }
@@ -35,6 +39,12 @@ export function bulkyFolders() {
 function librariesOfLoader() {
   const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
   return (stdout ?? "").match(/(?<==> )\/.+$/gm) ?? [];
+}
+
+/** Beside the clone may be others like it. */
+function foldersAbove(path) {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...foldersAbove(above)];
 }
 
 function real(path) {

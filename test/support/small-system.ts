@@ -3,6 +3,8 @@
  * needs, as a list like PATH's.
  */
 const hidden = (process.env["KNETCTL_TEST_HIDDEN"] ?? "").split(":").filter((folder) => folder !== "");
+/** As fstab(5) has it: one program mounts them all. */
+const table = hidden.map((folder) => `hidden ${folder} tmpfs ro,mode=0755 0 0\n`).join("");
 
 /**
  * Makes the copy of this machine that a test gets one that nobody has set anything up on: large folders are
@@ -12,7 +14,13 @@ const hidden = (process.env["KNETCTL_TEST_HIDDEN"] ?? "").split(":").filter((fol
  */
 const script = `
 grep -q ' / / [^-]* - overlay knetctl-sandbox ' /proc/self/mountinfo
-while [ "$1" != -- ]; do mount -n -t tmpfs -o ro,mode=0755 hidden "$1"; shift; done
+# one of others may be gone by now: the test only takes longer then
+if [ -n "$1" ]; then
+  table=$(mktemp /run/knetctl-hidden.XXXXXX)
+  printf %s "$1" >"$table"
+  mount -n --all --fstab "$table" 2>/dev/null || :
+  rm "$table"
+fi
 shift
 case "$PWD/" in
   /tmp/*) rm -rf /tmp/knetctl-* ;;
@@ -39,5 +47,5 @@ export function onSmallSystem(
   program: string,
   args: readonly string[],
 ): { readonly program: string; readonly args: readonly string[] } {
-  return { program: "/bin/sh", args: ["-euc", script, "sh", ...hidden, "--", program, ...args] };
+  return { program: "/bin/sh", args: ["-euc", script, "sh", table, program, ...args] };
 }
