@@ -5,6 +5,7 @@ import { compileTests, compiledTests } from "./compile-tests.mjs";
 import { bulkyFolders } from "./bulky-folders.mjs";
 import { forRoot } from "./environment.mjs";
 import { SetupFailure } from "./failure.mjs";
+import { longestFirst } from "./longest-first.mjs";
 import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
@@ -20,7 +21,7 @@ export async function runTests(root, args) {
   const { runInPool, sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
   const timeout = timeoutAmong(args.filter((arg) => arg.startsWith("-")));
-  const files = compiledTests(args.filter((arg) => !arg.startsWith("-")));
+  const files = longestFirst(compiledTests(args.filter((arg) => !arg.startsWith("-"))));
   await compileTests();
   const environment = { KNETCTL_TEST_SEED: "1", ...forRoot() };
   process.stdout.write(
