@@ -3,7 +3,7 @@ import { checkSecret } from "./secrets.js";
 import type { Finding } from "../finding.js";
 import { quotedName, shownValue } from "../words/quote.js";
 import { entriesOf, entryOf, type Entry, type TreeNode } from "../reading/tree.js";
-import { unknownNames } from "../words/unknown-names.js";
+import { unknownNames } from "../words/suggest.js";
 
 /** Everything about users that a schema cannot say, or cannot say clearly. */
 export function checkUsers(root: TreeNode): readonly Finding[] {

@@ -3,7 +3,7 @@ import type { Finding } from "../finding.js";
 import { placeholderFinding } from "../words/placeholder.js";
 import { quotedName } from "../words/quote.js";
 import { textMistake } from "../checks/text.js";
-import { unknownNames } from "../words/unknown-names.js";
+import { unknownNames } from "../words/suggest.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
 
 const nameBytes = 255;
