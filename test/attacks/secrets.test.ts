@@ -223,9 +223,10 @@ t.test("43: a module that crashes, prints what it was given, or hangs brings no 
  * return.
  */
 function signalled(child: ChildProcess, run: string, signal: NodeJS.Signals): void {
-  void eventually(() => processesWithVariable("FIXTURE_RUN", run).length > 0, 60_000).then(async (hangs) => {
-    // it is given the PIN a moment after it has begun
-    await delay(2000);
+  const isGiven = (): boolean =>
+    processesWithVariable("FIXTURE_RUN", run).length > 0 &&
+    formsIn(readFileSync(`${folder}/trace`)).length > 0;
+  void eventually(isGiven, 60_000).then((hangs) => {
     // what does not hang as it should must not be waited for
     if (!hangs) process.kill(child.pid!, "SIGKILL");
     else
