@@ -66,14 +66,6 @@ export const init = verb({
     ["sudo knetctl init --from-host --out profile.yaml", "take over a host that was set up by hand"],
     ["sudo knetctl init --from-host --settings env:/etc/amplia/amplia.env", "settings in another form"],
   ],
-  exits: [
-    "failed",
-    "invalidProfile",
-    "cannotWrite",
-    "unavailable",
-    "locked",
-    "noPermission",
-    "interrupted",
-  ],
+  exits: ["failed", "invalidProfile", "cannotWrite", "unavailable", "locked", "noPermission", "interrupted"],
   run: async (args, context) => (await import("../init/init.js")).init(args, context),
 });
