@@ -1,6 +1,6 @@
 /**
- * The tests that take longest, longest first: begun last, one of them would run alone at the end. The order is
- * that of the processor time of one run; a file that is not here takes less than ten seconds.
+ * The tests that take longest, longest first: begun last, one of them would run alone at the end. By the
+ * processor time of one run; a file that is not here takes less than ten seconds.
  */
 export const longest = [
   "attacks/secrets",
