@@ -1,16 +1,7 @@
-import { spawn } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { text as allOf } from "node:stream/consumers";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { makeImage } from "../support/image.js";
-import { knetctlScript } from "../support/knetctl.js";
+import { follow, type Followed, installProgram } from "./follow.js";
 import { page, snippetsOf } from "./pages.js";
-
-/** How one shell block of the page ended. */
-export interface Followed {
-  readonly text: string;
-  readonly exitCode: number | null;
-  readonly said: string;
-}
 
 const folder = "/root/pipelines";
 
@@ -24,8 +15,7 @@ export async function pagesPipelines(profile: string, pinFile: string): Promise<
   copyFileSync(profile, `${folder}/hosts/signer1.yaml`);
   copyFileSync(pinFile, "/run/secrets/ca_signer");
   makeImage("/srv/image");
-  writeFileSync("/usr/local/sbin/knetctl", `#!/bin/sh\nexec ${process.execPath} ${knetctlScript} "$@"\n`);
-  chmodSync("/usr/local/sbin/knetctl", 0o755);
+  installProgram();
   const followed: Followed[] = [];
   for (const { info, text } of snippetsOf(page("docs/pipelines.md"))) {
     if (info !== "sh") continue;
@@ -33,21 +23,9 @@ export async function pagesPipelines(profile: string, pinFile: string): Promise<
     const pin = text.includes("3<") ? "fd: 3" : `file: ${JSON.stringify(pinFile)}`;
     const asked = readFileSync(profile, "utf8").replace(/(ca_signer"?:.*pin: \{ )[^}]*\}/, `$1${pin} }`);
     writeFileSync(`${folder}/profile.yaml`, asked, { mode: 0o600 });
-    followed.push(await ran(text));
+    followed.push(await follow(text, folder));
   }
   return followed;
-}
-
-/** The VHSMs are in this process, which must go on meanwhile. */
-async function ran(text: string): Promise<Followed> {
-  const child = spawn("bash", ["--norc", "-e", "-c", text], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin" },
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const [stdout, stderr, exitCode] = await Promise.all([allOf(child.stdout), allOf(child.stderr), ended]);
-  return { text, exitCode, said: stdout + stderr };
 }
 
 /** What the page has put into a file. */

@@ -10,7 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { knetctl, knetctlScript } from "../support/knetctl.js";
+import { parse, parseAllDocuments } from "yaml";
+import { blocksOf, pagesContainers, written } from "../docs/containers.js";
+import { installProgram } from "../docs/follow.js";
+import { knetctl } from "../support/knetctl.js";
 import { provisioning } from "../support/provisioning.js";
 import { ensureSystemd } from "../support/real-systemd.js";
 
@@ -23,12 +26,16 @@ process.env["TMPDIR"] = tokens;
 const { profile: demo, cluster, folder } = await provisioning({ vhsms: 1 });
 t.teardown(() => cluster.stop());
 mkdirSync("/etc/knetctl", { mode: 0o700 });
-writeFileSync("/usr/bin/knetctl", `#!/bin/sh\nexec ${process.execPath} ${knetctlScript} "$@"\n`);
-chmodSync("/usr/bin/knetctl", 0o755);
+installProgram("/usr/bin/knetctl");
 const [unit, units] = ["knetctl-first-boot.service", "/etc/systemd/system"];
 copyFileSync(join(import.meta.dirname, "../../installers/systemd", unit), `${units}/${unit}`);
 const starts = 'cat "$CREDENTIALS_DIRECTORY"/* >/var/amplia/saw; exec sleep infinity';
 writeFileSync(`${units}/amplia.service`, `[Service]\nUser=amplia\nExecStart=/bin/sh -c '${starts}'\n`);
+// "for any other unit a drop-in"
+const [dropIn = ""] = blocksOf("ini");
+mkdirSync(`${units}/other.service.d`);
+writeFileSync(`${units}/other.service.d/proven.conf`, dropIn);
+writeFileSync(`${units}/other.service`, "[Service]\nExecStart=/bin/sleep infinity\n");
 const profile = "/etc/knetctl/profile.yaml";
 const text = readFileSync(demo, "utf8").replace("user: amplia,", "user: amplia, unit: amplia.service,");
 const pins = ["ca_signer", "tsa_signer"].map((name) => readFileSync(`${folder}/${name}.pin`, "utf8"));
@@ -47,19 +54,39 @@ function ended(program: string, ...args: readonly string[]): Promise<number> {
 const isActive = (name: string): boolean =>
   execFileSync("sh", ["-c", `systemctl is-active ${name} || :`], { encoding: "utf8" }) === "active\n";
 
+t.test("docs/containers.md, followed on this host: every line does what the page says", async (t) => {
+  const stores =
+    'amplia: { version: "4.9.0" }\nkey_stores: { ca_signer: { type: Pkcs11, user: ca_signer } }\n';
+  const followed = await pagesContainers(`${text}\n${stores}`);
+  t.ok(followed.length >= 10);
+  for (const { text, exitCode, said } of followed)
+    t.equal(exitCode, text.startsWith("knetctl plan") ? 2 : 0, `${text}\n${said}`);
+  t.match(followed.find(({ text }) => text.startsWith("knetctl history"))?.said, /applied/);
+  t.ok(existsSync("/srv/image/var/amplia/.config/kryptus/knet/pkcs11/config.json"));
+  t.ok(existsSync(`/srv/image${units}/amplia.service.requires/${unit}`), "enabled in the image");
+  t.match(written("amplia.env"), /^KeyStores__ca_signer__.*\n/m);
+  t.match(written("Containerfile"), /^FROM \$\{BASE_IMAGE\} AS proof$/m);
+  const image = "registry.example.org/amplia:1";
+  t.match(parse(written("compose.yaml")), { services: { application: { image } } });
+  const kinds = parseAllDocuments(written("amplia.yaml")).map((one) => one.get("kind"));
+  t.match(kinds.join(" "), /ConfigMap.*Deployment/);
+  t.match(written("user-data.yaml"), /^#cloud-config\n/);
+  for (const name of ["Containerfile", "compose.yaml", "amplia.yaml", "user-data.yaml", "credentials.sh"])
+    t.notOk(
+      pins.some((pin) => written(name).includes(pin.trim())),
+      `no PIN is in ${name}`,
+    );
+});
+
 t.test("the script of systemd-credentials hands the PINs to the units, encrypted on the disk", async (t) => {
   writeFileSync(demo, text);
   const applied = await knetctl(["apply", demo, "--yes", "--no-restart", "--no-prove"]);
   t.equal(applied.exitCode, 0, applied.stderr);
-  const { exitCode, stdout } = await knetctl(["render", demo, "--target", "systemd-credentials"]);
-  t.equal(exitCode, 0);
-  writeFileSync("/root/credentials.sh", stdout);
-  execFileSync("sh", ["/root/credentials.sh"], { stdio: "pipe" });
+  execFileSync("sh", ["/root/containers/credentials.sh"], { stdio: "pipe" });
   for (const name of ["ca_signer", "tsa_signer"]) {
     const pin = readFileSync(`${folder}/${name}.pin`, "utf8").trim();
     t.notMatch(readFileSync(`/etc/credstore.encrypted/${name}`, "utf8"), pin);
-    t.notMatch(stdout, pin);
-    const file = join(`/etc/credstore.encrypted/${name}`);
+    const file = `/etc/credstore.encrypted/${name}`;
     t.equal(execFileSync("systemd-creds", ["decrypt", file, "-"], { encoding: "utf8" }).trim(), pin);
   }
   // as the script says at its end
@@ -74,18 +101,20 @@ t.test("systemd has nothing to say against the unit, which is well closed", asyn
   t.equal(await ended("systemd-analyze", "security", "--threshold=30", "--no-pager", unit), 0);
 });
 
+const applications = ["amplia.service", "other.service"];
+
 t.test("the application does not start where the proof fails", async (t) => {
   await ended("systemctl", "enable", unit);
   chmodSync("/var/amplia/.config/kryptus", 0o755);
-  t.not(await ended("systemctl", "start", "amplia.service"), 0);
-  t.strictSame([isActive("amplia.service"), existsSync(stamp)], [false, false]);
+  for (const application of applications)
+    t.not(await ended("systemctl", "start", application), 0, application);
+  t.strictSame([...applications.map(isActive), existsSync(stamp)], [false, false, false]);
 });
 
 t.test("it starts once the proof has passed, with the PINs as its credentials", async (t) => {
   chmodSync("/var/amplia/.config/kryptus", 0o750);
-  t.equal(await ended("systemctl", "start", "amplia.service"), 0, journal());
-  t.ok(isActive("amplia.service"));
-  t.ok(existsSync(stamp));
+  t.equal(await ended("systemctl", "start", ...applications), 0, journal());
+  t.strictSame([...applications.map(isActive), existsSync(stamp)], [true, true, true]);
   t.equal(readFileSync("/var/amplia/saw", "utf8"), pins.join(""));
 });
 

@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { chmodSync, writeFileSync } from "node:fs";
+import { text as allOf } from "node:stream/consumers";
+import { knetctlScript } from "../support/knetctl.js";
+
+/** How shell text of a page ended. */
+export interface Followed {
+  readonly text: string;
+  readonly exitCode: number | null;
+  readonly said: string;
+}
+
+/** Installs the built program as packages do, by a script. Only for a sandbox. */
+export function installProgram(file = "/usr/local/sbin/knetctl"): void {
+  writeFileSync(file, `#!/bin/sh\nexec ${process.execPath} ${knetctlScript} "$@"\n`);
+  chmodSync(file, 0o755);
+}
+
+/** Runs shell text of a page in this folder. The VHSMs may be in this process, which goes on meanwhile. */
+export async function follow(text: string, cwd: string): Promise<Followed> {
+  const child = spawn("bash", ["--norc", "-e", "-c", text], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const [stdout, stderr, exitCode] = await Promise.all([allOf(child.stdout), allOf(child.stderr), ended]);
+  return { text, exitCode, said: stdout + stderr };
+}
