@@ -11,13 +11,14 @@ export function packagesApart(taken, options) {
   return {
     name: "packages-apart",
     setup({ onLoad, onResolve }) {
-      onResolve({ filter }, ({ path, resolveDir }) => ({
-        path,
+      // esbuild would take a name with a slash for a file's, and write where that would be into the map
+      onResolve({ filter }, ({ path: name, resolveDir }) => ({
+        path: name.replaceAll("/", "-"),
         namespace: "package-apart",
-        pluginData: resolveDir,
+        pluginData: { name, resolveDir },
       }));
-      onLoad({ filter, namespace: "package-apart" }, async ({ path, pluginData: resolveDir }) => {
-        const stdin = { contents: `export ${taken[path]} from ${JSON.stringify(path)};`, resolveDir };
+      onLoad({ filter: /^/, namespace: "package-apart" }, async ({ pluginData: { name, resolveDir } }) => {
+        const stdin = { contents: `export ${taken[name]} from ${JSON.stringify(name)};`, resolveDir };
         const { outputFiles } = await build({
           ...options,
           stdin,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import t from "tap";
@@ -18,7 +18,8 @@ const isItself = icu?.endsWith("icu-generic.gyp") === true;
 function fileWithData(): string {
   if (isItself) return process.execPath;
   const libraries = execFileSync("ldd", [process.execPath], { encoding: "utf8" });
-  return realpathSync(/\S*\/libicudata\.so\.\S+/.exec(libraries)?.[0] ?? "");
+  // by the name under which the loader looks for it
+  return /\S*\/libicudata\.so\.\S+/.exec(libraries)?.[0] ?? "";
 }
 
 const original = fileWithData();

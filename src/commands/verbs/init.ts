@@ -1,7 +1,24 @@
 import { file, flag, probeOption, rootOption, text } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { camelCase, type ParsedArguments, verb } from "./verb.js";
 
 const repeated = { array: true, type: "string", requiresArg: true } as const;
+
+/** Options that answer questions. */
+const answers = [
+  ...["archive", "pin-archive", "endpoint", "connection", "pin-fingerprints", "hsm-user", "pin", "take-over"],
+  ...["create", "unit", "health", "key-store", "default-key-store", "amplia-version"],
+];
+
+function faultOf(args: ParsedArguments): string | undefined {
+  if (args["fromHost"] === true) {
+    const given = answers.find((name) => args[camelCase(name)] !== undefined);
+    return given === undefined ? undefined : `--${given} answers a question, and --from-host asks none`;
+  }
+  const { settings, root } = args;
+  if (Array.isArray(settings) && settings.length > 1)
+    return "--settings may be given again with --from-host alone";
+  return root === undefined ? undefined : "--root is for --from-host";
+}
 
 export const init = verb({
   name: "init",
@@ -67,5 +84,6 @@ export const init = verb({
     ["sudo knetctl init --from-host --settings env:/etc/amplia/amplia.env", "settings in another form"],
   ],
   exits: ["failed", "invalidProfile", "cannotWrite", "unavailable", "locked", "noPermission", "interrupted"],
+  fault: faultOf,
   run: async (args, context) => (await import("../init/init.js")).init(args, context),
 });
