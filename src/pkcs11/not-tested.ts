@@ -85,7 +85,7 @@ export function throwIfNotMade(end: WorkerEnd, request: NotTested, objectLabel: 
   throw new Problem("smoke-worker-failed", `the smoke test's process ended before it began (${how})`, {
     where: { path: workerPath },
     ...(stderr.trim() !== "" && { detail: withoutUrlSecrets(stderr.trim()).slice(-500) }),
-    hint: isMissing ? needed : "run it again; knetctl doctor shows what this host lacks",
+    hint: isMissing ? needed : "run it again; knetctl doctor shows what this machine lacks",
   });
 }
 
@@ -93,7 +93,7 @@ export function throwIfNotMade(end: WorkerEnd, request: NotTested, objectLabel: 
 function timedOut(): Problem {
   return new Problem("smoke-timeout", "the smoke test's process did not begin within the time-out", {
     detail: "the module was not loaded, and nothing was logged in",
-    hint: "this host may be too busy: give more time (--timeout), or try again later",
+    hint: "this machine may be too busy: give more time (--timeout), or try again later",
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a test has proven about a token, from least to most. `reached`: a session with it was opened.
- * `logged-in`: it took the PIN. The others: a signature was made and verified on this host, with a key made
- * on the token or in the session for the test, or with one that was there before.
+ * `logged-in`: it took the PIN. The others: a signature was made and verified on this machine, with a key
+ * made on the token or in the session for the test, or with one that was there before.
  */
 export const provenLevels = [
   "nothing",

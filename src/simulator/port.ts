@@ -98,7 +98,7 @@ function cannotListen(host: string, port: number, cause: unknown): Problem {
     `cannot listen on ${host}${port === 0 ? "" : ` port ${port}`}`,
     {
       ...(detail !== undefined && { detail }),
-      hint: "the address must be one of this host, and the port free",
+      hint: "the address must be one of this machine, and the port free",
     },
   );
 }

@@ -89,11 +89,11 @@ test("a plan: paths, accounts, contents and diffs, units, notes", async (t) => {
   for (const change of changes)
     harmless(t, change, (output, bad) => {
       output.result(
-        planText({ ...plan, steps: [{ ...plan.steps[0]!, changes: [bad] }], changes: [bad] }, output.style),
+        planText({ ...plan, steps: [{ ...plan.steps[0]!, changes: [bad] }], changes: [bad] }, output),
       );
     });
   harmless(t, ["note"], (output, notes) => {
-    output.result(planText({ ...plan, steps: [{ ...plan.steps[0]!, notes }] }, output.style));
+    output.result(planText({ ...plan, steps: [{ ...plan.steps[0]!, notes }] }, output));
   });
   harmless(
     t,

@@ -121,7 +121,7 @@ async function untouched(t: Test, failing: () => Promise<void>, kept: readonly s
   t.notOk(existsSync("/var/amplia"));
   t.equal(existsSync(state), kept.length > 0);
   if (existsSync(state)) t.strictSame(readdirSync(state), kept);
-  t.match((await knetctl(["history"])).stdout, /^no run of knetctl has changed this host yet$/m);
+  t.match((await knetctl(["history"])).stdout, /^no run of knetctl is recorded yet$/m);
   t.notMatch(readFileSync("/proc/mounts", "utf8"), /knetctl-stage/, "nothing is left mounted");
   rmSync(state, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { makeImage, packed } from "../support/image.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
@@ -62,6 +62,39 @@ t.test("--no-journal: what fails is taken back with the record, which is removed
   });
   t.notMatch(readFileSync(`${root}/etc/passwd`, "utf8"), /amplia/);
   for (const left of ["/var/lib/knetctl", "/var/amplia"]) t.notOk(existsSync(root + left), left);
+});
+
+t.test("what is said of an image names it: nothing says this host", async (t) => {
+  const bare = makeImage("/srv/bare");
+  const withoutAccount = `${profile}.without-account.yaml`;
+  writeFileSync(withoutAccount, readFileSync(profile, "utf8").replace("create: true", "create: false"));
+  const missing = 'there is no user "amplia" in the image /srv/bare';
+  for (const [says, ...args] of [
+    [missing, "plan", withoutAccount],
+    [missing, "apply", withoutAccount],
+    [missing, "verify", withoutAccount],
+    ['there is no run "99" in the image /srv/bare', "history", "99"],
+    ["there is no run to take back in the image /srv/bare", "rollback"],
+    ["found nothing to describe in the image /srv/bare", "init", "--from-host", "--user", "nobody"],
+  ] as const) {
+    const { stdout, stderr } = await knetctl([...args, "--root", bare]);
+    const { document } = await knetctlJson([...args, "--root", bare]);
+    t.ok(stderr.includes(says), stderr);
+    t.notMatch(stdout + stderr, /this host/i, args.join(" "));
+    t.match(document.problems, [{ title: says }]);
+    t.notMatch(JSON.stringify(document), /this host/i, args.join(" "));
+  }
+  for (const args of [
+    ["plan", profile],
+    ["verify", profile],
+    ["history"],
+    ["init", "--from-host"],
+    ["ha", "list"],
+  ]) {
+    const { exitCode, stdout, stderr } = await knetctl([...args, "--root", image]);
+    t.equal(exitCode, 0, stderr);
+    t.notMatch(stdout + stderr, /this host/i, args.join(" "));
+  }
 });
 
 t.test("a root that is not there is a usage problem", async (t) => {

@@ -65,23 +65,23 @@ function request(
 const check = ({ checks }: TokenReport, id: string): CheckResult | undefined =>
   checks.find((one) => one.id === id);
 
-test("an Ed25519 key that is on the token signs, and is verified on this host", async (t) => {
+test("an Ed25519 key that is on the token signs, and is verified on this machine", async (t) => {
   const report = await smokeTest(request("edwards", []));
   t.strictSame(report.keys, [{ label: "seal", id: "01", type: "EdDSA" }]);
   t.match(check(report, "sign-existing"), {
     status: "pass",
-    detail: '"seal" (Ed25519), EDDSA, verified on this host',
+    detail: '"seal" (Ed25519), EDDSA, verified on this machine',
   });
   t.equal(report.proven, "signed-existing-key");
   const wrong = await smokeTest(request("edwards", [], { WRAP_SIGN: "wrong" }));
   t.match(check(wrong, "sign-existing"), { status: "warn", detail: /the signature does not verify/ });
 });
 
-test("an Ed448 key that is on the token signs, and is verified on this host", async (t) => {
+test("an Ed448 key that is on the token signs, and is verified on this machine", async (t) => {
   const report = await smokeTest(request("goldilocks", ["seal"]));
   t.match(check(report, "sign-existing"), {
     status: "pass",
-    detail: '"seal" (Ed448), EDDSA, verified on this host',
+    detail: '"seal" (Ed448), EDDSA, verified on this machine',
   });
   t.equal(report.proven, "signed-existing-key");
   const wrong = await smokeTest(request("goldilocks", ["seal"], { WRAP_SIGN: "wrong" }));
@@ -98,7 +98,7 @@ for (const [mechanism, name] of allowedOnly) {
     const report = await smokeTest(request("policies", [mechanism]));
     t.match(check(report, "sign-existing"), {
       status: "pass",
-      detail: `"${mechanism}" (RSA 2048), ${name}, verified on this host`,
+      detail: `"${mechanism}" (RSA 2048), ${name}, verified on this machine`,
     });
     t.equal(report.proven, "signed-existing-key");
   });
@@ -125,6 +125,6 @@ test("a policy that cannot be asked for, whatever the refusal, is no policy", as
 test("timed signatures use what the key's policy allows", async (t) => {
   const fails = { WRAP_FAIL: "C_GenerateKeyPair", WRAP_VALUE: "0x1b" };
   const { report } = await testToken("timed", request("policies", [], fails));
-  t.match(check(report, "first-signature"), { status: "pass", detail: /, verified on this host$/ });
+  t.match(check(report, "first-signature"), { status: "pass", detail: /, verified on this machine$/ });
   t.match(check(report, "second-signature"), { status: "pass" });
 });

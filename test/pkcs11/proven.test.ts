@@ -96,7 +96,7 @@ test("a key that is on the token is signed with first, and all are listed", asyn
     ],
   );
   t.match(check(report, "signing-keys"), { status: "info", detail: /^2 on the token: .*"ca" \(RSA\)/ });
-  t.match(check(report, "sign-existing"), { status: "pass", detail: /, verified on this host$/ });
+  t.match(check(report, "sign-existing"), { status: "pass", detail: /, verified on this machine$/ });
   t.equal(verdict({ tokens: [report] }), 'token "keys": signed with a key that is on it');
   t.strictSame(failed(report), []);
 });

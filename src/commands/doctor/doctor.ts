@@ -30,7 +30,8 @@ export const doctor: CommandRun<DoctorArguments> = async (args, context) => {
       args.profile === undefined ? undefined : await loadProfile(args.profile, context.workingFolder, trust),
     probes: args.probe,
   });
-  const checked = await Promise.all(checks.map((check) => made(check, around)));
+  const all = await Promise.all(checks.map((check) => made(check, around)));
+  const checked = all.map((one) => ({ ...one, text: output.told?.(one.text) ?? one.text }));
   if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   if (output.json) output.document(doctorJson(checked));
   else {

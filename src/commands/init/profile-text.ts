@@ -47,7 +47,7 @@ export function secretFile(name: string): string {
 }
 
 const head = [
-  "This host as knetctl init --from-host found it.",
+  "The host as knetctl init --from-host found it.",
   "PINs and passwords are not included: put each into the file that is named for it, readable only by " +
     "root (mode 0600).",
 ];

@@ -86,7 +86,7 @@ function show(made: Plan, warnings: readonly Problem[], { output }: CommandConte
     return;
   }
   for (const problem of made.problems) if (problem.severity !== "error") output.problem(problem);
-  output.result(planText(made, output.style));
+  output.result(planText(made, output));
   throwIfErrors(made.problems);
   output.checks?.(() => planChecked(made, warnings));
 }

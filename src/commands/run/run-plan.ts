@@ -98,8 +98,7 @@ export async function shownPlan(
   throwIfErrors(made.problems);
   const plan = await withIllBefore(made, signal);
   for (const problem of plan.problems) output.problem(problem);
-  if (!output.json && !output.quiet && plan.changes.length > 0)
-    output.result(`${planText(plan, output.style)}\n`);
+  if (!output.json && !output.quiet && plan.changes.length > 0) output.result(`${planText(plan, output)}\n`);
   return plan;
 }
 
@@ -114,7 +113,7 @@ export async function agreed(
 ): Promise<boolean> {
   if (yes || plan.changes.length === 0 || !canAsk(output)) return true;
   // nobody can agree to what was not shown
-  if (output.quiet) output.result(`${planText(plan, output.style)}\n`);
+  if (output.quiet) output.result(`${planText(plan, output)}\n`);
   return confirm("apply this?", signal);
 }
 

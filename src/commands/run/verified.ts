@@ -139,7 +139,7 @@ export function showVerified(
     return;
   }
   output.checks?.(() => verifyChecked(plan, warnings, found, members));
-  const steps = stepTexts(plan, output.style);
+  const steps = stepTexts(plan, output);
   if (steps.length > 0) output.result(steps.join("\n\n"));
   showSmokeReport(found.smoke, output);
   for (const problem of errorsLast([...plan.problems, ...found.problems])) output.problem(problem);

@@ -71,7 +71,7 @@ function speak(
 ): ExitCode {
   const problems = [...observation.problems, ...unwritten];
   const { line, exitCode } = nagiosLine({ ...observation, problems });
-  output.result(line);
+  output.result(output.told?.(line) ?? line);
   return exitCode;
 }
 

@@ -69,7 +69,7 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
     case "EHOSTDOWN":
       return {
         why: "what serves its file system does not answer",
-        hint: `look at ${named(mount)}, or copy the file to a disk of this host`,
+        hint: `look at ${named(mount)}, or copy the file to a disk of this machine`,
       };
     default:
       return { hint: `check the file, and ${named(mount)}` };
@@ -84,14 +84,14 @@ function refusedToRoot(mount: Mount | undefined): Meaning {
     return {
       why,
       hint:
-        "mount it with allow_root or allow_other, or copy the file to a disk of this host as the user " +
+        "mount it with allow_root or allow_other, or copy the file to a disk of this machine as the user " +
         "who mounted it",
     };
   if (type.startsWith("nfs"))
     return {
       why,
       hint:
-        "its server takes root for nobody (root_squash): copy the file to a disk of this host as a " +
+        "its server takes root for nobody (root_squash): copy the file to a disk of this machine as a " +
         "user who may read it",
     };
   return {

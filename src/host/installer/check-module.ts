@@ -83,7 +83,7 @@ function wrongMachine(check: ModuleCheck, found: readonly ElfTarget[]): Problem 
     detail:
       `the archive holds it for ${found.map(machineName).join(" and ")}; this host is ` +
       machineName(check.loader.target),
-    hint: "get the vendor's archive for this machine",
+    hint: "get the vendor's archive for this host",
   });
 }
 

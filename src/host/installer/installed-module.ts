@@ -151,7 +151,7 @@ function installedLibrary(host: Host, { made, earlier, isPacked, archive }: Leav
   if (library !== undefined) return library;
   throw new Problem("installer-no-library", `install.sh succeeded but left no ${clientModule}`, {
     where: { path: archive },
-    detail: "nothing of that name was created for this machine",
+    detail: "nothing of that name was created for this host",
     hint: "ask the vendor where install.sh puts the module",
   });
 }

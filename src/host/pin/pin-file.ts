@@ -152,7 +152,7 @@ function judged(stat: Stats, where: Where): Problem[] {
     });
   }
   if ((stat.mode & 0o007) !== 0) {
-    throw new Problem("pin-file-exposed", "everyone on this host can reach the PIN file", {
+    throw new Problem("pin-file-exposed", "everyone on this machine can reach the PIN file", {
       where,
       detail: `mode ${mode}`,
       hint: `chmod 0600 ${shellWord(where.path)}, and change the PIN if others may have read it`,

@@ -21,7 +21,7 @@ export interface ServiceUnit {
   readonly properties: TransientProperties;
   /** Those that are always there. */
   readonly further: readonly string[];
-  /** Whether the user is an account of this host, which DynamicUser= then takes. */
+  /** Whether the user is an account of this machine, which DynamicUser= then takes. */
   readonly hasAccount: boolean;
   /** Whether it has variables that are not known here. */
   readonly hasUnread: boolean;

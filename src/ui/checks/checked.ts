@@ -89,6 +89,34 @@ export function checkedProblems(problems: readonly Problem[], verb: string): Che
   };
 }
 
+/** The code of changes that are still to be made; what is said of them is paths and names. */
+export const pendingChanges = "changes-pending";
+
+/** The same, each text of a problem put through `words`. */
+export function reworded({ checks, findings }: Checked, words: (text: string) => string): Checked {
+  return {
+    checks: checks.map((check) =>
+      check.type === pendingChanges
+        ? check
+        : {
+            ...check,
+            ...(check.message !== undefined && { message: words(check.message) }),
+            ...(check.text !== undefined && { text: words(check.text) }),
+          },
+    ),
+    findings: findings.map((finding) =>
+      finding.code === pendingChanges
+        ? finding
+        : {
+            ...finding,
+            title: words(finding.title),
+            ...(finding.detail !== undefined && { detail: words(finding.detail) }),
+            ...(finding.hint !== undefined && { hint: words(finding.hint) }),
+          },
+    ),
+  };
+}
+
 /** What, where, the evidence, and what to do, each on lines of its own. */
 export function findingText({ title, where, detail, hint }: Finding): string {
   return [

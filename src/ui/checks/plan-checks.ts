@@ -3,7 +3,14 @@ import type { Plan, PlannedStep } from "../../workflow/plan.js";
 import type { Problem } from "../../problem/problem.js";
 import type { MemberState } from "../reports/observation.js";
 import { changeMark, changeText, countText } from "../reports/plan-text.js";
-import { type Check, type Checked, type Finding, findingOf, problemChecks } from "./checked.js";
+import {
+  type Check,
+  type Checked,
+  type Finding,
+  findingOf,
+  pendingChanges,
+  problemChecks,
+} from "./checked.js";
 import { repeatsCheck, smokeChecks, warningsOf } from "./smoke-checks.js";
 
 /** What `plan` looked at: a step is a check, and fails if something would change in it. */
@@ -34,15 +41,13 @@ export function verifyChecked(
   };
 }
 
-const pending = "changes-pending";
-
 function stepCheck({ step, changes, notes, unseen }: PlannedStep): Check {
   const name = { group: "step", name: step.title };
   if (changes.length > 0)
     return {
       ...name,
       status: "fail",
-      type: pending,
+      type: pendingChanges,
       message: changes.length === 1 ? "1 change" : `${changes.length} changes`,
       text: changes.map(changeLine).join("\n"),
     };
@@ -72,7 +77,7 @@ function changesFound(plan: Plan): readonly Finding[] {
   if (plan.changes.length === 0) return [];
   return [
     {
-      code: pending,
+      code: pendingChanges,
       severity: "notice",
       title: countText(plan),
       detail: plan.changes.map(changeLine).join("\n"),

@@ -3,7 +3,7 @@ import { isAbsolute, relative } from "node:path";
 import type { Problem } from "../../problem/problem.js";
 import type { TerminalOutput } from "../terminal/terminal-output.js";
 import { checkText } from "./check-text.js";
-import { checkedProblems, type CheckRun } from "./checked.js";
+import { checkedProblems, type CheckRun, reworded } from "./checked.js";
 
 /** What is known of a run where it was begun. */
 export interface Begun extends Pick<CheckRun, "verb" | "version" | "began" | "ms" | "workingFolder"> {
@@ -25,7 +25,7 @@ export function writeChecks(out: TerminalOutput, begun: Begun, thrown: readonly 
     folder: repositoryOf(environment, workingFolder),
     files: [profiles, profile].flat().filter((file) => typeof file === "string"),
   };
-  const text = checkText(out.format, checked, run);
+  const text = checkText(out.format, reworded(checked, out.told), run);
   // there may be nothing to annotate
   if (text !== "") out.file(text);
 }

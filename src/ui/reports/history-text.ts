@@ -14,7 +14,7 @@ import { timeText } from "../text/time-text.js";
  * out, since their numbers are enough, and then the beginnings of profiles' paths.
  */
 export function historyText(runs: readonly RecordedRun[], style: Style, width = Infinity): string {
-  if (runs.length === 0) return "no run of knetctl has changed this host yet";
+  if (runs.length === 0) return "no run of knetctl is recorded yet";
   const rows = runs.map((run) => [
     String(run.sequence),
     timeText(run.began),

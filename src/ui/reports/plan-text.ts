@@ -1,19 +1,19 @@
 import { type Change, withKind } from "../../workflow/change.js";
 import type { Plan, PlannedStep } from "../../workflow/plan.js";
-import type { Style } from "../terminal/output.js";
+import type { Output, Style } from "../terminal/output.js";
 import { cleanLine } from "../text/clean-text.js";
 
 /**
  * The plan for people: a paragraph for each step with changes or notes, diffs below the files, a count at the
  * end.
  */
-export function planText(plan: Plan, style: Style): string {
-  return [...stepTexts(plan, style), countText(plan)].join("\n\n");
+export function planText(plan: Plan, output: Telling): string {
+  return [...stepTexts(plan, output), countText(plan)].join("\n\n");
 }
 
 /** The paragraphs alone, without the count. */
-export function stepTexts({ steps }: Pick<Plan, "steps">, style: Style): readonly string[] {
-  return steps.map((step) => stepText(step, style)).filter((text) => text !== "");
+export function stepTexts({ steps }: Pick<Plan, "steps">, output: Telling): readonly string[] {
+  return steps.map((step) => stepText(step, output)).filter((text) => text !== "");
 }
 
 /** "3 changes", or that there are none; never that all is well if something could not be looked at. */
@@ -29,12 +29,13 @@ export function countText({ changes, problems, steps }: Plan): string {
   return "nothing to change: the host is as the profile wants it";
 }
 
-function stepText({ step, changes, notes }: PlannedStep, style: Style): string {
+type Telling = Pick<Output, "style" | "told">;
+
+function stepText({ step, changes, notes }: PlannedStep, { style, told }: Telling): string {
   if (changes.length === 0 && notes.length === 0) return "";
   const lines = changes.flatMap((change) => changeLines(change, style));
-  return [style.bold(step.title), ...lines, ...notes.map((note) => style.dim(`  · ${cleanLine(note)}`))].join(
-    "\n",
-  );
+  const said = notes.map((note) => style.dim(`  · ${cleanLine(told?.(note) ?? note)}`));
+  return [style.bold(step.title), ...lines, ...said].join("\n");
 }
 
 function changeLines(change: Change, style: Style): string[] {

@@ -58,6 +58,11 @@ export interface Output {
   checks?(told: () => Checked): void;
   /** What can be said, after the problems, if the command throws from here on: "nothing was changed". */
   ifThrown(verdict: string | undefined): void;
+  /**
+   * A problem's text, or a note, as `problem` and `note` show it: an image named instead of "this host". For
+   * notes within a result.
+   */
+  readonly told?: (text: string) => string;
   readonly style: Style;
 }
 

@@ -5,6 +5,7 @@ import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Checked, CheckFormat } from "../checks/checked.js";
 import type { Output, Style } from "./output.js";
 import { cleanLine, cleanText } from "../text/clean-text.js";
+import { imageWords, type ImageWords } from "../text/image-words.js";
 import { problemText } from "../text/problem-text.js";
 import { inAscii, isUtf8 } from "../text/signs.js";
 import { cutToWidth, shownColours, style } from "../text/width.js";
@@ -32,8 +33,12 @@ export interface OutputOptions {
 }
 
 export interface TerminalOutput extends Output {
-  /** From now on, paths of the host are as seen inside this folder; a line before the first says so. */
+  /**
+   * From now on, paths of the host are as seen inside this folder; a line before the first says so. Problems
+   * and notes name the image where their texts say "this host".
+   */
   inside(root: string): void;
+  readonly told: (text: string) => string;
   /** How a command ended that threw these problems: one line for people. */
   thrown(problems: readonly Problem[]): void;
   readonly format: CheckFormat | undefined;
@@ -58,6 +63,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
   const shown = (text: string): string => shownColours(plain(cleanText(text)));
   const told = new Set<string>();
   let root: string | undefined;
+  let words: ImageWords | undefined;
   let saidWhose = false;
   let verdict: string | undefined;
   let checked: Checked | undefined;
@@ -77,7 +83,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     stderr.write(`${wipe()}${shown(whose)}\n`);
   };
   const note = (text: string): void => {
-    if (!quiet && !isSilent) stderr.write(`${wipe()}${shown(text)}\n`);
+    if (!quiet && !isSilent) stderr.write(`${wipe()}${shown(words?.text(text) ?? text)}\n`);
   };
   return {
     json,
@@ -104,7 +110,9 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     },
     inside: (folder) => {
       root = folder;
+      words = imageWords(folder);
     },
+    told: (text) => words?.text(text) ?? text,
     result: (text) => {
       if (format === "github") return;
       sayWhose(text);
@@ -116,11 +124,11 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       const room = first ? "\n".repeat(stdout.rows ?? 0) : "";
       stdout.write(`${room}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`);
     },
-    document: (value) =>
-      stdout.write(
-        `${jsonText(root !== undefined && typeof value === "object" ? { root, ...value } : value, 2)}\n`,
-      ),
-    documentLine: (value) => stdout.write(`${jsonText(value)}\n`),
+    document: (value) => {
+      const whole = root !== undefined && typeof value === "object" ? { root, ...value } : value;
+      stdout.write(`${jsonText(whole, words, 2)}\n`);
+    },
+    documentLine: (value) => stdout.write(`${jsonText(value, words)}\n`),
     note,
     ifThrown: (text) => {
       verdict = text;
@@ -138,16 +146,16 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       drawn = true;
     },
     progress: (event) => {
-      if (json) stderr.write(`${jsonText(event)}\n`);
+      if (json) stderr.write(`${jsonText(event, words)}\n`);
     },
     // several parts of a run may meet the same problem; shown twice, it would look like two
     problem: (problem) => {
       const text = JSON.stringify(problem);
       if (!isSilent && !told.has(text)) {
         const cause = verbose ? causeText(problem, errorStyle) : "";
-        const whole = problemText(problem, errorStyle);
+        const whole = problemText(words?.problem(problem) ?? problem, errorStyle);
         sayWhose(whole);
-        stderr.write(`${wipe()}${shown(`${whole}\n${cause}`)}`);
+        stderr.write(`${wipe()}${shown(`${whole}\n${words?.text(cause) ?? cause}`)}`);
       }
       told.add(text);
     },
@@ -175,8 +183,8 @@ function hasColours({ color, json, environment }: OutputOptions, terminal: boole
 }
 
 /** JSON leaves C1, directional marks and U+2028 as they are; as escapes they mean the same. */
-function jsonText(value: unknown, indent?: number): string {
-  return cleanText(JSON.stringify(value, undefined, indent));
+function jsonText(value: unknown, words: ImageWords | undefined, indent?: number): string {
+  return cleanText(JSON.stringify(value, words?.replacer, indent));
 }
 
 const [home, eraseLineEnd, eraseBelow] = ["\u001b[H", "\u001b[K", "\u001b[J"];

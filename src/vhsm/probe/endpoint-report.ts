@@ -23,7 +23,7 @@ interface Findings {
   refused: object;
   /** No route to the address: routing, a firewall, an interface that is down; `code` is the system's. */
   unreachable: { readonly code: string };
-  /** Limits or rules of this host, not of the endpoint; `code` is the system's. */
+  /** Limits or rules of this machine, not of the endpoint; `code` is the system's. */
   "own-host": { readonly doing: "connecting" | "looking up names"; readonly code: string };
   "timed-out": { readonly stage: Stage; readonly ms: number };
   /** Accepted and closed at once, no matter who speaks first. */

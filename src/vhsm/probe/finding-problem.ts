@@ -49,11 +49,11 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     code: "endpoint-unreachable",
     title: "the address cannot be reached",
     detail: code,
-    hint: "check the address, the routes of this host and the firewalls on the way",
+    hint: "check the address, the routes of this machine and the firewalls on the way",
   }),
   "own-host": ({ code, doing }) => ({
     code: "endpoint-own-host",
-    title: `this host itself fails at ${doing}`,
+    title: `this machine itself fails at ${doing}`,
     detail: code,
     hint: ownHostHint(code),
   }),
@@ -61,7 +61,7 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
   rejected: () => ({
     code: "endpoint-rejected",
     title: "the connection is accepted and closed at once",
-    hint: "this host may not be on the VHSM's list of allowed clients: have its address added there",
+    hint: "this machine may not be on the VHSM's list of allowed clients: have its address added there",
   }),
   "closed-during-tls": () => ({
     code: "endpoint-tls-closed",
@@ -107,7 +107,7 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     code: "endpoint-certificate-not-yet-valid",
     title: "the certificate is not valid yet",
     detail: `not before ${certificate.notBefore ?? ""}`,
-    hint: "check the clocks of this host and of the VHSM",
+    hint: "check the clocks of this machine and of the VHSM",
     severity: "warning",
   }),
   "other-certificate": ({ found, wanted }) => ({
@@ -144,9 +144,9 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
   }),
   "http-denied": (finding) => ({
     code: "endpoint-http-denied",
-    title: "the HTTPS server refuses this host or wants credentials",
+    title: "the HTTPS server refuses this machine or wants credentials",
     detail: httpAnswer(finding),
-    hint: `have this host's address allowed there; ${checkPort}`,
+    hint: `have this machine's address allowed there; ${checkPort}`,
   }),
   "http-unavailable": (finding) => ({
     code: "endpoint-http-unavailable",
@@ -181,7 +181,7 @@ function httpAnswer({ status, server }: { readonly status: number; readonly serv
   return `POST /kmip is answered with status ${status}${by}`;
 }
 
-/** What to do about a limit or rule of this host, by the system's error code (connect(2)). */
+/** What to do about a limit or rule of this machine, by the system's error code (connect(2)). */
 function ownHostHint(code: string): string {
   switch (code) {
     case "EMFILE":
@@ -189,11 +189,11 @@ function ownHostHint(code: string): string {
       return "too many files are open: raise the limit (ulimit -n), or probe fewer endpoints at once";
     case "EACCES":
     case "EPERM":
-      return "a firewall or a security policy of this host forbids it";
+      return "a firewall or a security policy of this machine forbids it";
     case "EADDRNOTAVAIL":
-      return "this host has no address or no port left for it: check its interfaces, and ip_local_port_range";
+      return "this machine has no address or port left for it: check its interfaces, and ip_local_port_range";
     default:
-      return "this host is out of memory or processes, or forbids it";
+      return "this machine is out of memory or processes, or forbids it";
   }
 }
 

@@ -24,7 +24,7 @@ export interface Probed {
 
 /**
  * Probes endpoints; results are in their order. An `ip` that is neither an address nor a name is a problem,
- * and no connection is made: the system would take an empty one, or 0.0.0.0, for this host.
+ * and no connection is made: the system would take an empty one, or 0.0.0.0, for this machine.
  */
 export async function probeAll(wanted: readonly Wanted[], options: ProbeOptions): Promise<readonly Probed[]> {
   const faults = wanted.map(addressFault);

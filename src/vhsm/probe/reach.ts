@@ -47,7 +47,7 @@ async function reachFirst(target: Endpoint, addresses: readonly string[], time: 
   return telling(failed);
 }
 
-/** The most informative failure: an address to which this host has no route says the least. */
+/** The most informative failure: an address to which this machine has no route says the least. */
 function telling(failed: readonly Failed[]): Reached {
   return (
     failed.find(({ finding }) => finding.kind !== "unreachable") ??

@@ -2,6 +2,7 @@ import t from "tap";
 import { path } from "../../../src/host/path.js";
 import type { SmokeReport } from "../../../src/pkcs11/report.js";
 import { Problem } from "../../../src/problem/problem.js";
+import { pendingChanges, reworded } from "../../../src/ui/checks/checked.js";
 import { planChecked, verifyChecked } from "../../../src/ui/checks/plan-checks.js";
 import { smokeChecked } from "../../../src/ui/checks/smoke-checks.js";
 import type { Plan, PlannedStep } from "../../../src/workflow/plan.js";
@@ -111,6 +112,16 @@ t.test(
     );
   },
 );
+
+t.test("problems are told in other words, changes with their paths are not", async (t) => {
+  const plan = { steps: [], changes: [], problems: [new Problem("undo-nothing", "a", { hint: "a" })] };
+  const pending = { code: pendingChanges, severity: "notice", title: "a", detail: "a" } as const;
+  const { checks, findings } = planChecked(plan, []);
+  t.match(
+    reworded({ checks, findings: [...findings, pending] }, (text) => text.replaceAll("a", "b")),
+    { checks: [{ message: "b", text: "b\nhint: b" }], findings: [{ title: "b", hint: "b" }, pending] },
+  );
+});
 
 t.test("smoke: a failed test is an error, with its return value and what to do", async (t) => {
   const { checks, findings } = smokeChecked({ tokens: smoke.tokens }, [warning]);

@@ -34,7 +34,7 @@ function planOf(change: WriteFile): Plan {
 
 t.test("shows the step, the change, its meaning and its diff", async (t) => {
   t.equal(
-    planText(planOf(write), style(false)),
+    planText(planOf(write), { style: style(false) }),
     `client configuration
   ~ edit file /c.json  0640 root:amplia
       connection hsm_1: changed
@@ -59,7 +59,7 @@ t.test(
       summary: ["records what is installed: version 1.7.0"],
     };
     t.match(
-      planText(planOf(record), style(false)),
+      planText(planOf(record), { style: style(false) }),
       `  ~ edit knetctl's record /var/lib/knetctl/module.json  0600 root:root
       records what is installed: version 1.7.0
   · a note`,
@@ -75,28 +75,32 @@ t.test("of a file that may hold others' secrets, only the lines are shown that i
 });
 
 t.test("sensitive content is never shown", async (t) => {
-  const text = planText(
-    planOf({ ...write, sensitive: true, before: "Pin=1234\n", content: "Pin=9876\n" }),
-    style(false),
-  );
+  const text = planText(planOf({ ...write, sensitive: true, before: "Pin=1234\n", content: "Pin=9876\n" }), {
+    style: style(false),
+  });
   t.notMatch(text, /1234|9876/);
   t.match(text, "<changed>");
 });
 
+t.test("a note is told as the output tells notes; a diff stays as it is", async (t) => {
+  const told = (text: string): string => text.replaceAll(/[a-z]/g, "x");
+  t.match(planText(planOf(write), { style: style(false), told }), /^ {7}a\n.*^ {2}· x xxxx$/ms);
+});
+
 t.test("an empty plan says so", async (t) => {
-  t.match(planText({ steps: [], changes: [], problems: [] }, style(false)), /^nothing to change/);
+  t.match(planText({ steps: [], changes: [], problems: [] }, { style: style(false) }), /^nothing to change/);
 });
 
 t.test("a host that was not seen, or a plan that was not made, is not said to be as wanted", async (t) => {
   const step = { id: "module", title: "module", plan: () => Promise.reject(new Error()) } as const;
   const blocked = planText(
     { steps: [], changes: [], problems: [new Problem("archive-missing", "no")] },
-    style(false),
+    { style: style(false) },
   );
   t.equal(blocked, "no plan: something is in the way");
   const hidden = planText(
     { steps: [{ step, changes: [], problems: [], notes: [], unseen: true }], changes: [], problems: [] },
-    style(false),
+    { style: style(false) },
   );
   t.match(hidden, /nothing to change in what could be seen/);
 });

@@ -29,6 +29,33 @@ t.test("with --json standard output holds one document and standard error JSON l
   t.equal(texts.err, '{"type":"change-done"}\n');
 });
 
+t.test("inside an image, problems, notes and events name it; results stay as they are", async (t) => {
+  const problem = new Problem("internal-error", "x on this host", { cause: new Error("none on this host") });
+  const { output, texts } = captured({ verbose: true });
+  output.inside("/srv/x");
+  output.problem(problem);
+  output.note("a note on this host");
+  output.ifThrown("nothing of this host was changed");
+  output.thrown([new Problem("undo-nothing", "none")]);
+  output.result("+# this host");
+  t.match(
+    texts.err,
+    /x in the image .*none in the image .*a note in the image .*nothing of the image \/srv\/x/s,
+  );
+  t.notMatch(texts.err, "this host");
+  t.equal(texts.out, "+# this host\n");
+  const json = captured({ json: true });
+  json.output.inside("/srv/x");
+  json.output.progress({ type: "left", problem });
+  json.output.document({ problems: [problem], diff: ["this host"] });
+  t.match(JSON.parse(json.texts.err), { problem: { title: "x in the image /srv/x" } });
+  t.match(JSON.parse(json.texts.out), {
+    root: "/srv/x",
+    problems: [{ title: "x in the image /srv/x" }],
+    diff: ["this host"],
+  });
+});
+
 t.test(
   "a problem stands once, however many parts of a run have met it; another place is another problem",
   async (t) => {

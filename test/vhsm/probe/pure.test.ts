@@ -146,7 +146,7 @@ test("the settings that an old server needs are named as openssl.cnf spells them
   );
 });
 
-test("a connection that fails is told by who failed: the endpoint, the way, or this host", async (t) => {
+test("a connection that fails is told by who failed: the endpoint, the way, or this machine", async (t) => {
   const codeOf = (code: string): string =>
     findingProblem(failure(code, 1234.5), { ip: "10.1.2.3", port: 1 }).code;
   t.equal(codeOf("ECONNREFUSED"), "endpoint-refused");
@@ -156,7 +156,7 @@ test("a connection that fails is told by who failed: the endpoint, the way, or t
   for (const code of ["EMFILE", "ENFILE", "EACCES", "EPERM", "EADDRNOTAVAIL"]) {
     t.match(findingProblem(failure(code, 1), { ip: "10.1.2.3", port: 1 }), {
       code: "endpoint-own-host",
-      message: /^this host/,
+      message: /^this machine/,
       detail: code,
       hint: /./,
     });

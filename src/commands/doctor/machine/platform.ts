@@ -14,7 +14,7 @@ export const architecture: Check = {
     const problem = new Problem("doctor-machine-unknown", "the client is known for x86-64 machines alone", {
       severity: "warning",
       detail: text,
-      hint: `ask the vendor whether there is a ${clientArchive} for this machine`,
+      hint: `ask the vendor whether there is a ${clientArchive} for this host`,
     });
     return { text, problems: [problem] };
   },

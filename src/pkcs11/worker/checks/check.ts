@@ -17,7 +17,7 @@ export interface MechanismInfo {
 /** How long a key lives that the run makes. */
 export type Life = "session" | "token";
 
-/** A signature that was verified on this host. */
+/** A signature that was verified on this machine. */
 export interface Signed {
   readonly key: SignedKey;
   /** For people: `the key "ca" (EC P-256)`, `an RSA key of this run`. */

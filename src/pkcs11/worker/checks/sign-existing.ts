@@ -125,12 +125,12 @@ function signWith(run: Run, key: SigningKey): Attempt {
   if (right === undefined) return notRight(halves, `${named(key)}, ${made.scheme.name}`);
   const name = `${named(key)} (${keyText(right)})`;
   recordSigned(run, { key: "existing", name: `the key ${name}` });
-  return { result: "signed", text: `${name}, ${made.scheme.name}, verified on this host` };
+  return { result: "signed", text: `${name}, ${made.scheme.name}, verified on this machine` };
 }
 
 function notRight({ own }: PublicHalves, what: string): Attempt {
   return own
-    ? { result: "wrong", text: `${what}: the signature is wrong (verified on this host)` }
+    ? { result: "wrong", text: `${what}: the signature is wrong (verified on this machine)` }
     : {
         result: "no-match",
         text: `${what}: the signature does not verify with the public key of the same ID`,

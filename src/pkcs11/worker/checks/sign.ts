@@ -42,7 +42,7 @@ function sign(run: Run, kind: KeyKind): Outcome {
   const signature = signatureOf(run, keys.privateKey, scheme, data);
   const key = publicKeyOf(run, kind, keys.publicKey);
   if (!scheme.verifies(data, key, signature))
-    return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
+    return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this machine)` };
   if (scheme.verifies(tampered(data), key, signature))
     return { status: "fail", detail: `${scheme.name}: the signature is also valid for other data` };
   recordSigned(run, { key: run.life, name: `an ${kind.name} key of this run` });
@@ -108,14 +108,14 @@ function hintOf(run: Run): string {
 function moduleVerifies(run: Run, keys: KeyPair, scheme: Scheme, data: Buffer, signature: Buffer): Outcome {
   const good = verifyReturns(run, keys, scheme, data, signature);
   if (good !== undefined)
-    return { status: "warn", detail: `${scheme.name}: correct on this host, but ${good.message}` };
+    return { status: "warn", detail: `${scheme.name}: correct on this machine, but ${good.message}` };
   const bad = verifyReturns(run, keys, scheme, tampered(data), signature);
   if (bad === undefined)
     return {
       status: "warn",
-      detail: `${scheme.name}: correct on this host, but C_Verify accepts tampered data`,
+      detail: `${scheme.name}: correct on this machine, but C_Verify accepts tampered data`,
     };
-  return { status: "pass", detail: `${scheme.name}, verified on this host and by the module` };
+  return { status: "pass", detail: `${scheme.name}, verified on this machine and by the module` };
 }
 
 /** Undefined: the module accepts the signature. Each refusal ends the operation, as PKCS #11 specifies. */

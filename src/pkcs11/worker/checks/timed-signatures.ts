@@ -71,9 +71,9 @@ function tenths(ms: number): number {
 function verified(run: Run, signer: Signer, data: Buffer, signature: Buffer): Outcome {
   const { kind, scheme, publicKey, privateKey } = signer;
   if (!scheme.verifies(data, publicKey, signature))
-    return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this host)` };
+    return { status: "fail", detail: `${scheme.name}: the signature is wrong (verified on this machine)` };
   const isOwn = run.created.some((handle) => handle.equals(privateKey));
   const key: SignedKey = isOwn ? run.life : "existing";
   recordSigned(run, { key, name: isOwn ? `an ${kind.name} key of this run` : "a key that is on the token" });
-  return { status: "pass", detail: `${scheme.name}, verified on this host` };
+  return { status: "pass", detail: `${scheme.name}, verified on this machine` };
 }

@@ -30,7 +30,8 @@ export async function unreachable(
 const hints = {
   knet: "check Host and Port",
   dinamo: "check Address, that the HSM's service is started, and the firewalls on the way to TCP port 4433",
-  azure: "check Endpoint, this host's name service, and its way to the internet or to the private endpoint",
+  azure:
+    "check Endpoint, this machine's name service, and its way to the internet or to the private endpoint",
 } as const;
 
 /** The unit, and the name of the variable that gives its processes a proxy; undefined if there is none. */

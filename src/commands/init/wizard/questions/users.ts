@@ -90,7 +90,8 @@ function sourceQuestion(scene: Scene, name: string): ChoiceQuestion {
     message: `Where is the PIN of ${name} to come from?`,
     help: [
       "A file that only root can read is right for most hosts. A systemd credential is encrypted with a key",
-      "of this host and its TPM; knetctl is then started with it (systemd-run -p LoadCredentialEncrypted=).",
+      "of this machine and its TPM; knetctl is then started with it (systemd-run -p " +
+        "LoadCredentialEncrypted=).",
       "A PIN never goes into the profile.",
     ],
     choices: [
