@@ -50,7 +50,7 @@ export function containersOf(profile: Profile, options: ContainerOptions, folder
   const proofs = [...users.values()].flatMap((user) => {
     const secret = named.find(({ source }) => source === user.pin);
     if (secret === undefined) return [];
-    const command = smokeTest(profile, user, `${folder}/${secret.name}`);
+    const command = smokeCommand(profile, user, `${folder}/${secret.name}`);
     return [{ label: secret.label, secret: secret.name, command }];
   });
   return {
@@ -69,7 +69,7 @@ export function containersOf(profile: Profile, options: ContainerOptions, folder
 }
 
 /** As the profile's `proof` wants it; each value is in one word with its option, whatever it begins with. */
-function smokeTest({ proof, service }: Profile, { name }: User, pinFile: string): readonly string[] {
+function smokeCommand({ proof, service }: Profile, { name }: User, pinFile: string): readonly string[] {
   const environment = [...(service.environment ?? [])].map(
     ([variable, value]) => `--env=${variable}=${value}`,
   );
