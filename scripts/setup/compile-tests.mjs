@@ -127,7 +127,7 @@ async function compile(file, transform) {
   utimesSync(compiled, time, time);
 }
 
-/** Tests that take too long for every change: `npm run test:ansible` and a release run them. */
+/** Too long for every change: `npm run test:ansible`, `test:images`, and a release run them. */
 const apart = "test/apart/";
 
 /**

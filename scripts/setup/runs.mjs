@@ -51,6 +51,16 @@ export const runs = new Map([
       start: checkAll,
     },
   ],
+  [
+    "images",
+    {
+      packages: ["build", "program", "module", "simulator", "package", "images"],
+      addon: true,
+      built: "program",
+      overlay: true,
+      start: (root, args) => runTests(root, ["test/apart/images.test.ts", ...args]),
+    },
+  ],
   ["unit", { built: "generated", start: later("../unit/unit.mjs", "unit") }],
   ["build", { packages: ["build"], addon: true, built: "anew", start: () => 0 }],
   [

@@ -51,6 +51,8 @@ const groups = {
     "shellcheck",
     "yamllint",
   ],
+  /** what builds images from a Containerfile, and the root of a base image */
+  images: ["buildah", "debootstrap", "tar"],
   /** servers that the tests probe */
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };
