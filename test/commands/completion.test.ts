@@ -24,7 +24,7 @@ const offered: readonly (readonly [readonly string[], readonly string[]])[] = [
     ["smoke", "--module", "m", "--pin-"],
     ["--pin-file", "--pin-prompt"],
   ],
-  [["render", "p", "--target", "s"], ["systemd"]],
+  [["render", "p", "--target", "j"], ["json"]],
   [
     ["schema", ""],
     ["profile", "client-config", "journal", "report"],
@@ -35,7 +35,7 @@ const offered: readonly (readonly [readonly string[], readonly string[]])[] = [
   ],
   [["demo", "--inside"], []],
   [["ha", "probe", "--profile="], [filesWanted]],
-  [["render", "p", "--target=s"], ["--target=systemd"]],
+  [["render", "p", "--target=j"], ["--target=json"]],
   [
     ["ha", "drill", "--profile=p", "--user="],
     ["--user=users", "--user=profile"],
@@ -120,7 +120,7 @@ test("bash completes verbs, options, files, names and endpoints with the script 
       ["profile two.yaml", "profiles"],
     ],
     [["knetctl", "ha", "remove", "--profile", "=", "p.yaml", "hsm_1", "10"], ["10.1.2.3:60161"]],
-    [["knetctl", "render", "p.yaml", "--target", "=", "sys"], ["systemd"]],
+    [["knetctl", "render", "p.yaml", "--target", "=", "js"], ["json"]],
     [["knetctl", "ha", "remove", "--profile", "fifo.yaml", ""], []],
     [["knetctl", "ha", "remove", "--profile", "-", ""], []],
   ] as const;
