@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import t, { type Test } from "tap";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
@@ -107,6 +108,35 @@ t.test("what the host has is taken over, and the PIN that is there is kept", asy
   t.match(readFileSync(`${folder}/taken.yaml`, "utf8"), /pin: \{ file: \/etc\/knetctl\/ca_signer\.pin \}/);
   t.equal(readFileSync(pinFile, "utf8"), `${pin}\n`);
   t.equal((await knetctl(["plan", `${folder}/taken.yaml`])).exitCode, 0, "there is nothing to do");
+});
+
+t.test("a PIN becomes a credential of systemd, never in the place of another", async (t) => {
+  const credential = "/etc/credstore.encrypted/ca_signer";
+  // a machine that has never booted may lack what the host's key is made with
+  execFileSync("systemd-machine-id-setup", { stdio: "ignore" });
+  const encrypting = async (out: string): Promise<Terminal> => {
+    const given = ["--archive", archive.path, "--no-pin-archive", "--take-over", "--out", out];
+    const terminal = onTerminal(["init", ...given], folder);
+    await answer(
+      terminal,
+      ["Where is the PIN of ca_signer", `${down}${down}${enter}`],
+      ["PIN of ca_signer:", `${pin}${enter}`],
+      ["The same again", `${pin}${enter}`],
+      ["and the PIN?", enter],
+    );
+    await terminal.exitCode;
+    return terminal;
+  };
+  const first = await encrypting("credential.yaml");
+  t.equal(await first.exitCode, 0, first.shown());
+  t.match(readFileSync(`${folder}/credential.yaml`, "utf8"), /pin: \{ credential: ca_signer \}/);
+  const before = statSync(credential);
+  t.equal(before.mode & 0o777, 0o600);
+  t.equal(execFileSync("systemd-creds", ["decrypt", credential, "-"], { encoding: "utf8" }), pin);
+  const second = await encrypting("again.yaml");
+  t.match({ exitCode: await second.exitCode, shown: second.shown() }, { exitCode: 73, shown: /already/ });
+  t.notOk(existsSync(`${folder}/again.yaml`), "and the profile is taken back");
+  t.equal(statSync(credential).ino, before.ino);
 });
 
 t.test("Ctrl-C, and leaving at the end, write nothing", async (t) => {

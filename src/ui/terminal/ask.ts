@@ -76,7 +76,7 @@ export async function ask(
   }
 }
 
-export function interrupted(): Problem {
+function interrupted(): Problem {
   return new Problem("interrupted", "interrupted before the last question; nothing was written");
 }
 

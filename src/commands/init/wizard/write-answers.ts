@@ -62,8 +62,10 @@ async function keepPin(typed: TypedPin, scene: Scene, takeBack: (() => void)[]):
 /** Root's own file in root's own folder; what stood there before is replaced. */
 function keepFile(host: Host, path: AbsolutePath, bytes: Buffer, takeBack: (() => void)[]): void {
   const files = host.files();
-  const [folder, before] = [folderOf(path), files.entry(folderOf(path)) && files.read(path)];
-  if (files.entry(folder) === undefined) {
+  const folder = folderOf(path);
+  const isFolderNew = files.entry(folder) === undefined;
+  const before = isFolderNew ? undefined : files.read(path);
+  if (isFolderNew) {
     files.createFolder(folder, { ...rootOnly, mode: 0o700 });
     takeBack.push(() => {
       files.removeFolder(folder);
@@ -83,6 +85,9 @@ async function keepCredential(
   takeBack: (() => void)[],
 ): Promise<string> {
   const name = credentialName(user);
+  const path = asAbsolutePath(`${credentialStore}/${name}`);
+  if (path === undefined) throw new Error("the name of a credential is no file's name");
+  refuseExisting(host, path);
   const { exitCode, stdout, stderr } = await host.commands.run({
     program: "systemd-creds",
     args: ["encrypt", `--name=${name}`, "-", "-"],
@@ -94,8 +99,16 @@ async function keepCredential(
       detail: stderr.trim().slice(0, 500),
       hint: "choose a file instead, or look at systemd-creds has-tpm2",
     });
-  const path = asAbsolutePath(`${credentialStore}/${name}`);
-  if (path === undefined) throw new Error("the name of a credential is no file's name");
   keepFile(host, path, Buffer.from(stdout), takeBack);
   return path;
+}
+
+/** Unlike a PIN's file, whose question says that it is replaced: a credential may be any unit's. */
+function refuseExisting(host: Host, path: AbsolutePath): void {
+  const files = host.files();
+  if (files.entry(folderOf(path)) === undefined || files.entry(path) === undefined) return;
+  throw new Problem("init-cannot-write", "there is a credential of this name already", {
+    where: { path },
+    hint: "find out which unit uses it and move it away, or choose a file for the PIN",
+  });
 }

@@ -98,7 +98,10 @@ function sourceQuestion(scene: Scene, name: string): ChoiceQuestion {
       ...(isThere
         ? [
             { value: `file:${file}`, name: `from ${file}, as it is` },
-            { value: "type", name: `from ${file}, typed now: what is in it is replaced` },
+            // only root's own file is replaced
+            ...(scene.isRoot
+              ? [{ value: "type", name: `from ${file}, typed now: what is in it is replaced` }]
+              : []),
           ]
         : [
             { value: "type", name: `from ${file}, typed now` },
