@@ -1,6 +1,6 @@
 import type { CommandContext } from "./commands/command.js";
 import type { Flags } from "./commands/command-line/command-line.js";
-import { plainVerb } from "./commands/command-line/named-verb.js";
+import { plainLine } from "./commands/command-line/named-verb.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
@@ -29,18 +29,19 @@ export interface MainInput {
 }
 
 /**
- * Wires the real host to the verb that the arguments name; shows what it throws, once; returns the exit code.
+ * Wires the real host to the verb that the arguments name, whose declaration in commands/verbs runs it; shows
+ * what it throws, once; returns the exit code.
  */
 export async function main(input: MainInput): Promise<ExitCode> {
-  const verb = plainVerb(input.args);
-  if (verb === undefined) return input.args[0] === askForCompletions ? completed(input) : parsedMain(input);
+  const line = plainLine(input.args);
+  if (line === undefined) return input.args[0] === askForCompletions ? completed(input) : parsedMain(input);
   const out = output(input, {});
-  return shown(input, out, async () => verb(context(input, out)));
+  return shown(input, out, async () => line.verb.run(line.args, context(input, out)));
 }
 
 /** Whether a line is run without the parser. */
 export function isPlain(args: readonly string[]): boolean {
-  return plainVerb(args) !== undefined;
+  return plainLine(args) !== undefined;
 }
 
 /**
@@ -111,10 +112,10 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
     },
     whenLeft,
     isRoot: input.isRoot,
-    follow: async (line) => {
-      const verb = plainVerb(line);
-      if (verb === undefined) throw new Error(`${line.join(" ")} cannot follow another command`);
-      return verb(context(input, out));
+    follow: async (words) => {
+      const line = plainLine(words);
+      if (line === undefined) throw new Error(`${words.join(" ")} cannot follow another command`);
+      return line.verb.run(line.args, context(input, out));
     },
     version: input.version,
     environment: input.environment,

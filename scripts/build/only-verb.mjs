@@ -10,7 +10,7 @@ const declaration = /^commands\/(?:verbs|ha|simulator)\/([\w-]+)\.ts$/;
 
 /**
  * Leaves out of the program the other verbs and what only they load, the parser, and the host where none is
- * touched: for lines from which `plainVerb` makes the verb's arguments.
+ * touched: for lines from which `plainLine` makes the verb's arguments.
  */
 export function onlyVerb(verb) {
   const kept = verb === "ha" ? edits : [verb];

@@ -1,5 +1,3 @@
-import type { ExitCode } from "../../problem/exit-codes.js";
-import type { CommandContext } from "../command.js";
 import { verbs } from "../verbs/index.js";
 import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verbs/verb.js";
 import { everywhereOptions } from "./options.js";
@@ -39,20 +37,24 @@ function isEverywhere(arg: string): boolean {
   return name !== undefined && Object.hasOwn(everywhereOptions, name);
 }
 
+/** A verb, and what its `run` is given. */
+export interface PlainLine {
+  readonly verb: Verb;
+  readonly args: ParsedArguments;
+}
+
 /**
- * How to run a line that consists only of a verb, its words, flags without a value and texts of options, as
- * the parser would understand it; undefined for any other line. Such lines, run in loops and hooks, need not
- * load the parser, which takes as long as validating.
+ * The verb and the arguments of a line that consists only of them: words, flags without a value and texts of
+ * options, as the parser would understand them; undefined for any other line. Such lines, run in loops and
+ * hooks, need not load the parser, which takes as long as validating.
  */
-export function plainVerb(
-  args: readonly string[],
-): ((context: CommandContext) => Promise<ExitCode>) | undefined {
+export function plainLine(args: readonly string[]): PlainLine | undefined {
   const [name, inner] = args;
   const one = verbs.find((known) => known.name === name);
   const verb = one !== undefined && isGroup(one) ? one.verbs.find((known) => known.name === inner) : one;
   if (verb === undefined || isGroup(verb)) return undefined;
   const plain = plainArguments(verb, args.slice(verb === one ? 1 : 2));
-  return plain && ((context) => verb.run(plain, context));
+  return plain && { verb, args: plain };
 }
 
 /** Words that the parser takes for something else: the option --help, and the value of a flag before them. */
