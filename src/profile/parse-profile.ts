@@ -5,13 +5,12 @@ import { checkConnections } from "./checks/connections.js";
 import { checkPaths } from "./checks/paths.js";
 import { schemaFindings } from "./checks/schema.js";
 import { checkSharedDescriptors, checkStrayPins } from "./checks/secrets.js";
-import { checkProof } from "./checks/proof.js";
 import { checkEnvironment, checkLogVerbosity, checkService } from "./checks/service.js";
 import { checkUsers } from "./checks/users.js";
 import { type Finding, isError, toProblems } from "./finding.js";
 import { checkKeyStores } from "./key-stores/check-key-stores.js";
 import type { ProfileDocument } from "./reading/read-profile.js";
-import type { Anchor, TreeNode } from "./reading/tree.js";
+import { type Anchor, entryOf, textOf, type TreeNode } from "./reading/tree.js";
 import type { Profile } from "./types.js";
 
 export interface ParsedProfile {
@@ -57,6 +56,24 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
     ...checkProof(root),
     ...checkEnvironment(root),
     ...checkKeyStores(root),
+  ];
+}
+
+/** A proof that asks for what it forbids. */
+function checkProof(root: TreeNode): readonly Finding[] {
+  const proof = entryOf(root, "proof")?.value;
+  const level = entryOf(proof, "at_least");
+  const rule = entryOf(proof, "existing_keys");
+  if (textOf(level?.value) !== "signed-existing-key" || textOf(rule?.value) !== "list" || rule === undefined)
+    return [];
+  return [
+    {
+      code: "profile-value-invalid",
+      title: "at_least signed-existing-key asks for what existing_keys list forbids",
+      anchor: rule.value,
+      detail: "a key that is only listed signs nothing",
+      hint: "ask for less, such as at_least: signed-session-key, or let the keys that are there sign",
+    },
   ];
 }
 
