@@ -93,7 +93,10 @@ t.test("without a terminal it needs --yes", async (t) => {
   const { exitCode, document } = await knetctlJson(["ha", "add", "hsm_1", text(c)]);
   t.match(
     { exitCode, document },
-    { exitCode: 64, document: { problems: [{ code: "ha-not-confirmed", hint: /--yes/ }] } },
+    {
+      exitCode: 64,
+      document: { problems: [{ code: "ha-not-confirmed", title: /^with --json nobody/, hint: /--yes/ }] },
+    },
   );
   t.equal(config(), configWith(a, b));
 });

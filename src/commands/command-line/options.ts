@@ -143,8 +143,16 @@ export const lockOption = {
   default: 0,
 };
 
-/** For the verbs that ask, where there is a terminal, before they change the host. */
-export const yesOption = flag("do not ask on a terminal before anything is changed");
+/**
+ * For the verbs that ask where there is somebody to ask: standard input, output and error are terminals, and
+ * no document is wanted. `before`: what they ask before; `then`: what is done unasked.
+ */
+export function yesOption(before: string, then: string) {
+  return flag(
+    `do not ask before ${before}; nothing is asked either with --json, or unless standard input, output ` +
+      `and error are a terminal: ${then}`,
+  );
+}
 
 /** For the verbs that plan and make an installation. */
 export const inPlaceOption = flag(

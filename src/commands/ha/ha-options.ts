@@ -63,7 +63,10 @@ export const editOptions = {
   home: file("without --profile: its home (default: as in its passwd entry)", "FOLDER"),
   unit: text("without --profile: the systemd unit to restart", "UNIT"),
   root: rootOption,
-  yes: flag("do not ask; needed if there is no terminal"),
+  yes: flag(
+    "do not ask; needed with --json, and unless standard input, output and error are a terminal: nothing " +
+      "is changed without it",
+  ),
   "dry-run": flag("stop after the plan; exit code 2 if anything would change"),
   probe: flag("probe the members before anything is written; --no-probe accepts them as they are", true),
   ...changeOptions,

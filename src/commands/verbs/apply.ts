@@ -15,7 +15,7 @@ export const apply = verb({
   words: { profile: profileWord },
   options: {
     root: rootOption,
-    yes: yesOption,
+    yes: yesOption("anything is changed", "the changes are made"),
     probe: probeOption,
     ...changeOptions,
     "in-place": inPlaceOption,

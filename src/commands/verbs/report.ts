@@ -7,7 +7,7 @@ export const report = verb({
   words: { profile: { ...profileWord, demandOption: false } },
   options: {
     out: file("the new file, .tar.gz (default: knetctl-report-TIME.tar.gz in this folder)"),
-    yes: { ...yesOption, describe: "do not ask on a terminal before the file is written" },
+    yes: yesOption("the file is written", "it is written"),
   },
   examples: [
     ["sudo knetctl report profile.yaml", "show what goes in, ask, and write it"],

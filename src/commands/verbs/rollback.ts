@@ -8,7 +8,7 @@ export const rollback = verb({
   options: {
     to: text("take back every run that came after this one, the latest first", "RUN"),
     root: rootOption,
-    yes: yesOption,
+    yes: yesOption("anything is taken back", "it is taken back"),
     "lock-timeout": lockOption,
     "dry-run": flag("show what would be taken back; exit code 2"),
     "keep-changed": flag("leave what was changed since the run as it is, and take back the rest"),

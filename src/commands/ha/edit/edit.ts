@@ -14,6 +14,7 @@ import { serviceStep } from "../../../steps/service/step.js";
 import { smokeTestStep } from "../../../steps/smoke-test/step.js";
 import { planJson } from "../../../ui/reports/report-json.js";
 import { canAsk } from "../../../ui/terminal/confirm.js";
+import type { Output } from "../../../ui/terminal/output.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Plan } from "../../../workflow/plan.js";
 import { unfinishedWarning } from "../../../workflow/undo/recover.js";
@@ -40,7 +41,7 @@ export async function edit(verb: Verb, args: EditArguments, context: CommandCont
   const request = { edit: wanted, args, host, context };
   if (!args.dryRun) {
     requireRoot(context, `ha ${verb}`, `ha ${verb} --dry-run`);
-    if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb);
+    if (!args.yes && !canAsk(context.output)) throw notConfirmed(verb, context.output);
   }
   if (args.dryRun) return dryRun(request);
   return withLockedHost(host, args.lockTimeout, context, (recovered, staging) =>
@@ -103,8 +104,11 @@ function leftOut({ smokeTest, profile }: EditArguments): string | undefined {
     : undefined;
 }
 
-function notConfirmed(verb: Verb): Problem {
-  return new Problem("ha-not-confirmed", "there is no terminal to ask for confirmation on", {
+function notConfirmed(verb: Verb, { json }: Output): Problem {
+  const title = json
+    ? "with --json nobody is asked for confirmation"
+    : "there is no terminal to ask for confirmation on";
+  return new Problem("ha-not-confirmed", title, {
     hint: `add --yes; knetctl ha ${verb} … --dry-run shows what it would do`,
   });
 }
