@@ -41,19 +41,22 @@ export interface PackageNames {
   readonly alpine?: string;
 }
 
-/** The command that installs a package: "run apt-get install xz-utils". */
-export function installHint(distribution: Distribution, names: PackageNames): string {
+/** The command that installs packages, each named once: "run apt-get install xz-utils". */
+export function installHint(distribution: Distribution, ...packages: readonly PackageNames[]): string {
+  const named = (of: (names: PackageNames) => string): string => [...new Set(packages.map(of))].join(" ");
+  const debian = named((names) => names.debian);
+  const fedora = named((names) => names.fedora ?? names.debian);
   switch (distribution) {
     case "debian":
-      return `run apt-get install ${names.debian}`;
+      return `run apt-get install ${debian}`;
     case "fedora":
-      return `run dnf install ${names.fedora ?? names.debian}`;
+      return `run dnf install ${fedora}`;
     case "suse":
-      return `run zypper install ${names.suse ?? names.fedora ?? names.debian}`;
+      return `run zypper install ${named((names) => names.suse ?? names.fedora ?? names.debian)}`;
     case "alpine":
-      return `run apk add ${names.alpine ?? names.fedora ?? names.debian}`;
+      return `run apk add ${named((names) => names.alpine ?? names.fedora ?? names.debian)}`;
     case "other":
-      return `install the package ${names.fedora ?? names.debian} (${names.debian} on Debian)`;
+      return `install the package ${fedora} (${debian} on Debian)`;
   }
 }
 

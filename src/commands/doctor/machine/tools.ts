@@ -1,72 +1,82 @@
 import { distributionOf, installHint, type PackageNames } from "../../../host/distribution.js";
-import { stageTools } from "../../../host/stage/stage-tools.js";
+import type { stageTools } from "../../../host/stage/stage-tools.js";
 import { Problem, type Severity } from "../../../problem/problem.js";
 import type { Around } from "../around.js";
 import type { Check } from "../check.js";
 
 /** Programs of this machine that knetctl runs, and what cannot be done without them. */
 interface Tools {
-  readonly programs: readonly string[];
+  /** Each with the package that it comes in. */
+  readonly programs: Readonly<Record<string, PackageNames>>;
   readonly purpose: string;
-  readonly packages: PackageNames;
   /** A warning where other work goes on without them. */
   readonly severity: Severity;
 }
 
+const coreutils: PackageNames = { debian: "coreutils" };
+const utilLinux: PackageNames = { debian: "util-linux" };
+const accounts: PackageNames = { debian: "passwd", fedora: "shadow-utils", suse: "shadow", alpine: "shadow" };
+
+const ofStage: Readonly<Record<(typeof stageTools)[number], PackageNames>> = {
+  sh: { debian: "dash", fedora: "bash" },
+  setpriv: utilLinux,
+  unshare: utilLinux,
+  nsenter: utilLinux,
+  mount: { debian: "mount", fedora: "util-linux" },
+  umount: { debian: "mount", fedora: "util-linux" },
+  pivot_root: utilLinux,
+  chroot: coreutils,
+  chmod: coreutils,
+  chown: coreutils,
+  cp: coreutils,
+  ln: coreutils,
+  mkdir: coreutils,
+};
+
 const tools: readonly Tools[] = [
+  { programs: ofStage, purpose: "a stage, and the smoke test as the service user", severity: "error" },
+  { programs: { flock: utilLinux }, purpose: "the lock", severity: "error" },
   {
-    programs: stageTools,
-    purpose: "a stage, and the smoke test as the service user",
-    packages: { debian: "util-linux coreutils mount", fedora: "util-linux coreutils" },
-    severity: "error",
-  },
-  { programs: ["flock"], purpose: "the lock", packages: { debian: "util-linux" }, severity: "error" },
-  {
-    programs: ["ldconfig"],
+    programs: { ldconfig: { debian: "libc-bin", fedora: "glibc" } },
     purpose: "telling the loader of the module",
-    packages: { debian: "libc-bin", fedora: "glibc" },
     severity: "error",
   },
   {
-    programs: ["tar"],
+    programs: { tar: { debian: "tar" } },
     purpose: "looking at files' access control lists",
-    packages: { debian: "tar" },
     severity: "error",
   },
   {
-    programs: ["getent"],
+    programs: { getent: { debian: "libc-bin", fedora: "glibc-common" } },
     purpose: "accounts of LDAP, SSSD and systemd",
-    packages: { debian: "libc-bin", fedora: "glibc-common" },
     severity: "warning",
   },
   {
-    programs: ["groupadd", "useradd", "usermod", "userdel", "groupdel"],
+    programs: {
+      groupadd: accounts,
+      useradd: accounts,
+      usermod: accounts,
+      userdel: accounts,
+      groupdel: accounts,
+    },
     purpose: "creating the service's account",
-    packages: { debian: "passwd", fedora: "shadow-utils", suse: "shadow", alpine: "shadow" },
     severity: "warning",
   },
   {
-    programs: ["setfattr"],
+    programs: { setfattr: { debian: "attr" } },
     purpose: "taking access control lists from a file",
-    packages: { debian: "attr" },
     severity: "warning",
   },
+  { programs: { prlimit: utilLinux }, purpose: "limiting the smoke test's process", severity: "warning" },
   {
-    programs: ["prlimit"],
-    purpose: "limiting the smoke test's process",
-    packages: { debian: "util-linux" },
-    severity: "warning",
-  },
-  {
-    programs: ["gzip", "xz"],
+    programs: { gzip: { debian: "gzip" }, xz: { debian: "xz-utils", fedora: "xz" } },
     purpose: "packed archives",
-    packages: { debian: "gzip xz-utils", fedora: "gzip xz" },
     severity: "warning",
   },
 ];
 
 /** Every program on the list. */
-export const allTools: readonly string[] = tools.flatMap(({ programs }) => programs);
+export const allTools: readonly string[] = tools.flatMap(({ programs }) => Object.keys(programs));
 
 /** Throws for a program that somebody other than root could have written. */
 export const toolsCheck: Check = {
@@ -80,17 +90,18 @@ export const toolsCheck: Check = {
 };
 
 function missing(
-  { programs, purpose, packages, severity }: Tools,
+  { programs, purpose, severity }: Tools,
   { commands }: Around["host"],
   machine: Around["machine"],
 ): readonly Problem[] {
-  const absent = programs.filter((program) => commands.find(program) === undefined);
+  const absent = Object.entries(programs).filter(([program]) => commands.find(program) === undefined);
   if (absent.length === 0) return [];
+  const names = absent.map(([program]) => program).join(", ");
   return [
-    new Problem("doctor-tools-missing", `programs for ${purpose} are missing: ${absent.join(", ")}`, {
+    new Problem("doctor-tools-missing", `programs for ${purpose} are missing: ${names}`, {
       severity,
       detail: "looked in /usr/sbin, /usr/bin, /sbin, /bin",
-      hint: installHint(distributionOf(machine), packages),
+      hint: installHint(distributionOf(machine), ...absent.map(([, packages]) => packages)),
     }),
   ];
 }

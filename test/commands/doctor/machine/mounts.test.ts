@@ -80,6 +80,19 @@ t.test("programs that are missing are named with their package", async (t) => {
   t.match(await checkedIn(toolsCheck), { status: "fail", text: "some are missing" });
 });
 
+t.test("of programs that come in several packages, only those of what is missing are named", async (t) => {
+  const hintWithout = async (...programs: readonly string[]): Promise<unknown> => {
+    for (const program of programs) renameSync(program, `${program}.away`);
+    const { problems } = await checkedIn(toolsCheck);
+    for (const program of programs) renameSync(`${program}.away`, program);
+    return problems.find(({ message }) => /for (?:a stage|packed)/.test(message))?.hint;
+  };
+  t.equal(await hintWithout("/usr/bin/xz"), "run apt-get install xz-utils");
+  t.equal(await hintWithout("/usr/bin/gzip"), "run apt-get install gzip");
+  t.equal(await hintWithout("/usr/bin/xz", "/usr/bin/gzip"), "run apt-get install gzip xz-utils");
+  t.equal(await hintWithout("/usr/bin/unshare", "/usr/bin/nsenter"), "run apt-get install util-linux");
+});
+
 t.test("without systemd, and for an image, there is nothing to ask", async (t) => {
   const { folder } = scratch(t);
   for (const check of [systemd, timeSync])
