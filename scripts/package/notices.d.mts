@@ -8,5 +8,5 @@ interface Package {
 export function noticesOf(packages: readonly Package[]): string;
 export function noticesWithNode(
   notices: string,
-  node: { readonly version: string; readonly licenseText: string },
+  node: { readonly version: string; readonly licenseText: string; readonly changed?: string },
 ): string;

@@ -17,12 +17,16 @@ export function noticesOf(packages) {
   return [start, ...packages.map((one) => section(one, licenceTexts(one)))].join("\n");
 }
 
-/** The same text for a package that carries Node, with the licence that came with that Node. */
-export function noticesWithNode(notices, { version, licenseText }) {
+/**
+ * The same text for a package that carries Node, with the licence that came with that Node. `changed`: what
+ * was changed in that Node, if anything was.
+ */
+export function noticesWithNode(notices, { version, licenseText, changed }) {
   if (!licenseText.includes("Node.js is licensed for use as follows"))
     throw new Error("this is not the licence of Node");
   const node = { name: "node", version, license: "MIT, and those of the libraries in it" };
-  return [notices, section(node, [licenseText])].join("\n");
+  const note = changed === undefined ? [] : [`Changed for knetctl's packages: ${changed}.`];
+  return [notices, section(node, [...note, licenseText])].join("\n");
 }
 
 function section({ name, version, license }, texts) {

@@ -19,6 +19,7 @@ import { gzipSync } from "node:zlib";
 import { clone, inClone } from "../setup/clone.mjs";
 import { buildNative } from "./native.mjs";
 import { noticesWithNode } from "./notices.mjs";
+import { icuChanges } from "./reduced-icu.mjs";
 import { run } from "./run.mjs";
 import { sbomOf } from "./sbom.mjs";
 
@@ -45,14 +46,15 @@ export async function layOut(root, { epoch, putNode }) {
   cpSync(inClone("schemas"), share("knetctl/schemas"), { recursive: true });
   cpSync(inClone("installers/systemd"), join(root, "usr/lib/systemd/system"), { recursive: true });
 
-  const component = componentOf(node);
+  const changed = icuChanges[ofNode.icu];
+  const component = { ...componentOf(node), changed };
   const parts = { ...jsonOf(join(built, "parts.json")), node: { version: component.version, ...ofNode } };
   writeFileSync(join(built, "parts.json"), `${JSON.stringify(parts, undefined, 2)}\n`);
   const notices = readFileSync(join(built, "notices/THIRD-PARTY-NOTICES.txt"), "utf8");
   const lock = jsonOf(inClone("package-lock.json"));
   writeFileSync(
     join(documents, "THIRD-PARTY-NOTICES.txt"),
-    noticesWithNode(notices, { version: component.version, licenseText }),
+    noticesWithNode(notices, { version: component.version, licenseText, changed }),
   );
   writeFileSync(join(documents, "sbom.cdx.json"), sbomOf({ parts, lock, node: component }));
   for (const name of ["LICENSE", "README.md", "SECURITY.md", "CHANGELOG.md"])

@@ -27,6 +27,12 @@ const removed = [
   /^translit\//,
   /^(cnvalias|unames)\.icu$/,
 ];
+/** The same for people, by what parts.json calls it. */
+export const icuChanges = {
+  reduced:
+    "ICU's data is reduced to English; other languages, converters of character sets, string preparation " +
+    "profiles, transliterations, look-alikes and names of characters are left out",
+};
 /** In each folder of the data, the list of the languages that are there. */
 const index = "res_index";
 

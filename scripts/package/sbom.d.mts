@@ -12,5 +12,6 @@ export function sbomOf(of: {
     readonly version: string;
     readonly versions: Readonly<Record<string, string | undefined>>;
     readonly sha256: string;
+    readonly changed?: string;
   };
 }): string;

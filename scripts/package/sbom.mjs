@@ -10,7 +10,7 @@ const licencesInNode = { v8: "BSD-3-Clause", openssl: "Apache-2.0" };
  *
  * `parts`: dist/parts.json. `lock`: package-lock.json. `artefact`: the `file`'s name and its `sha256`; left
  * out for the program as it is built. `node`: the `version`, `versions` (its process.versions) and `sha256`
- * of the node that the artefact carries, if it does.
+ * of the node that the artefact carries, if it does, and what was `changed` in its ICU, if anything was.
  */
 export function sbomOf({ parts, lock, artefact, node }) {
   const bundled = parts.packages.map((one) => ({ ...one, ...locked(one, lock) }));
@@ -66,7 +66,7 @@ function hexOf(integrity) {
   return Buffer.from(base64, "base64").toString("hex");
 }
 
-function nodeComponent({ version, versions, sha256 }) {
+function nodeComponent({ version, versions, sha256, changed }) {
   const inside = Object.entries(versions).filter(([name]) => !notSoftware.includes(name));
   return {
     type: "platform",
@@ -89,6 +89,7 @@ function nodeComponent({ version, versions, sha256 }) {
         },
       ],
       purl: `pkg:generic/${name}@${one}`,
+      ...(name === "icu" && changed !== undefined && { pedigree: { notes: changed } }),
     })),
   };
 }

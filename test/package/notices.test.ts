@@ -91,6 +91,9 @@ test("with a carried Node its licence follows, and nothing else is taken for it"
   t.ok(text.startsWith(notices));
   t.match(text, /^node 20\.19\.0 \(MIT, and those of the libraries in it\)$/m);
   t.ok(text.includes(licenseText));
+  t.notMatch(text, "Changed for");
+  const changed = noticesWithNode(notices, { version: "20.19.0", licenseText, changed: "less data" });
+  t.ok(changed.includes(`\nChanged for knetctl's packages: less data.\n\n${licenseText}\n`));
   t.throws(
     () => noticesWithNode(notices, { version: "20.19.0", licenseText: "MIT" }),
     /not the licence of Node/,

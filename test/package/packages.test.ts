@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { pack } from "../../scripts/package/package.mjs";
+import { icuChanges } from "../../scripts/package/reduced-icu.mjs";
 import { asAbsolutePath, path } from "../../src/host/path.js";
 import { inSandbox } from "../support/sandbox.js";
 
@@ -110,6 +111,20 @@ t.test("the .rpm asks for what Red Hat's systems have, under their names", (t) =
       "util-linux",
     ],
   );
+  t.end();
+});
+
+t.test("notices and bills of materials say that the Node's ICU is reduced", (t) => {
+  const documents = join(folder, "told");
+  said("dpkg-deb", "--extract", packageNamed(".deb"), documents);
+  const document = (name: string): string =>
+    readFileSync(join(documents, "usr/share/doc/knetctl", name), "utf8");
+  t.ok(document("THIRD-PARTY-NOTICES.txt").includes(`packages: ${icuChanges["reduced"] ?? "?"}.\n`));
+  const bills = [".deb", ".rpm", ".tar.xz"].map((ending) =>
+    readFileSync(`${packageNamed(ending)}.cdx.json`, "utf8"),
+  );
+  for (const bill of [document("sbom.cdx.json"), ...bills])
+    t.ok(bill.includes(`"notes": "${icuChanges["reduced"] ?? "?"}"`));
   t.end();
 });
 

@@ -18,6 +18,7 @@ interface Component {
   readonly "bom-ref": string;
   readonly hashes?: readonly { alg: string; content: string }[];
   readonly components?: readonly Component[];
+  readonly pedigree?: { readonly notes: string };
 }
 
 interface Bom {
@@ -94,6 +95,18 @@ test("a carried Node is in it, with its V8 and its OpenSSL, and the artefact wit
   t.strictSame(carried?.hashes, [{ alg: "SHA-256", content: sha256 }]);
   t.strictSame(metadata.component.hashes, [{ alg: "SHA-256", content: artefact.sha256 }]);
   t.strictSame(metadata.component.externalReferences, [{ type: "distribution", url: artefact.file }]);
+  t.end();
+});
+
+test("what was changed in a carried Node's ICU is said there alone, as the schema has it", (t) => {
+  const notesOf = (text: string): unknown =>
+    bomOf(text)
+      .components.flatMap((one) => [one, ...(one.components ?? [])])
+      .flatMap(({ name, pedigree }) => (pedigree === undefined ? [] : [[name, pedigree.notes]]));
+  const bom = sbomOf({ parts, lock, artefact, node: { ...node, changed: "less data" } });
+  t.strictSame(notesOf(bom), [["icu", "less data"]]);
+  t.ok(validate(bomOf(bom)), JSON.stringify(validate.errors));
+  t.strictSame(notesOf(sbomOf({ parts, lock, artefact, node })), []);
   t.end();
 });
 
