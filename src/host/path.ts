@@ -36,6 +36,19 @@ function isName(text: string): boolean {
   return text !== "" && text !== "." && text !== ".." && !text.includes("/") && !text.includes("\0");
 }
 
+/**
+ * The path that a text means which starts from the folder unless it is absolute, with `.` and `..` taken out:
+ * as `resolve` of Node's path module says it. Undefined for what no path can hold.
+ */
+export function resolved(folder: AbsolutePath, text: string): AbsolutePath | undefined {
+  const parts: string[] = [];
+  for (const part of (text.startsWith("/") ? text : `${folder}/${text}`).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return asAbsolutePath(`/${parts.join("/")}`);
+}
+
 /** The folder that holds the path; `/` for `/`. */
 export function folderOf(file: AbsolutePath): AbsolutePath {
   return file.slice(0, Math.max(1, file.lastIndexOf("/"))) as AbsolutePath;

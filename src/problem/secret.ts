@@ -1,4 +1,5 @@
-import { inspect } from "node:util";
+/** What `util.inspect` of Node asks an object for; by its name, so that nothing of Node is loaded for it. */
+const inspection = Symbol.for("nodejs.util.inspect.custom");
 
 const shown = "<secret>";
 
@@ -26,7 +27,7 @@ export class Secret {
     return shown;
   }
 
-  [inspect.custom](): string {
+  [inspection](): string {
     return shown;
   }
 }

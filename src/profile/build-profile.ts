@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { asAbsolutePath, type AbsolutePath } from "../host/path.js";
+import { type AbsolutePath, resolved } from "../host/path.js";
 import { absoluteHome } from "./checks/text.js";
 import { parsePort, writtenEndpoints, type WrittenEndpoint } from "./checks/endpoints.js";
 import { buildKeyStore } from "./key-stores/key-store-types.js";
@@ -158,7 +157,7 @@ function isTrue(node: TreeNode | undefined): boolean {
 }
 
 function absolute(file: string, folder: AbsolutePath): AbsolutePath {
-  return checked(asAbsolutePath(resolve(folder, file)));
+  return checked(resolved(folder, file));
 }
 
 function valueOf(node: TreeNode | undefined, key: string): TreeNode | undefined {

@@ -27,10 +27,21 @@ export interface ParsedProfile {
  * Checks a profile against its schema and the rules between its parts, and finds all problems in one go, each
  * once. Relative paths in the profile start from `folder`. Pure.
  */
-export function parseProfile(
-  { source, root, findings: readingFindings }: ProfileDocument,
-  folder: AbsolutePath,
-): ParsedProfile {
+export function parseProfile(document: ProfileDocument, folder: AbsolutePath): ParsedProfile {
+  const { source, root } = document;
+  const findings = profileFindings(document);
+  const problems = toProblems(findings, source);
+  return findings.some(isError)
+    ? { problems }
+    : { profile: buildProfile(root, source.name, folder), problems };
+}
+
+/** All that is wrong, each with its place in the tree; in no order. */
+export function profileFindings({
+  source,
+  root,
+  findings: readingFindings,
+}: ProfileDocument): readonly Finding[] {
   const bySchema = schemaFindings(root);
   const findings = eachOnce([
     ...readingFindings,
@@ -38,10 +49,7 @@ export function parseProfile(
     ...(bySchema ?? []),
   ]);
   if (!findings.some(isError) && bySchema) findings.push(againstSchema(root));
-  const problems = toProblems(findings, source);
-  return findings.some(isError)
-    ? { problems }
-    : { profile: buildProfile(root, source.name, folder), problems };
+  return findings;
 }
 
 function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {

@@ -6,6 +6,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ["main", "ui", "host", "problem"],
   main: ["commands", "ui", "host", "problem"],
   commands: [
+    "description",
     "steps/index",
     "steps",
     "ui",
@@ -22,6 +23,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "vendor",
     "problem",
   ],
+  description: ["steps", "vendor/client-config", "profile", "host", "formats", "problem"],
   "steps/index": ["steps", "workflow"],
   steps: [
     "members",

@@ -1,20 +1,17 @@
-import type { JsonObject } from "../../formats/json/json-tree.js";
 import { foldKey, settingsForms } from "../../formats/settings/settings-text.js";
 import type { Files, Host } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, folderOf, joined, path as literal } from "../../host/path.js";
-import { Problem, throwIfErrors } from "../../problem/problem.js";
+import { describeClientConfig, type DescribedClient } from "../../description/describe-client-config.js";
+import { type DescribedStores, describeStores } from "../../description/describe-stores.js";
+import type { DescribedHost } from "../../description/profile-text.js";
+import { Problem } from "../../problem/problem.js";
 import { defaultSettings, formByName, oldSettings } from "../../profile/key-stores/amplia.js";
 import { serviceHome } from "../../profile/service-identity.js";
-import type { Endpoint, SettingsTarget } from "../../profile/types.js";
-import { quotedName } from "../../profile/words/quote.js";
+import type { SettingsTarget } from "../../profile/types.js";
 import { clientConfigFolders } from "../../vendor/client.js";
 import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
-import { otherAuthentication } from "../../vendor/client-config/existing.js";
-import { type ClientConfigReading, readClientConfig } from "../../vendor/client-config/client-config.js";
 import { observeFile } from "../../steps/key-stores/observe.js";
 import { defaultStoreKey } from "../../steps/key-stores/setting-names.js";
-import { type DescribedStores, describeStores } from "./describe-stores.js";
-import { type DescribedHost, secretFile } from "./profile-text.js";
 
 export interface HostToDescribe {
   /** The application's account. */
@@ -73,11 +70,7 @@ export async function describeHost(
   };
 }
 
-function describeClient(
-  host: Host,
-  home: AbsolutePath,
-  uid: number,
-): Pick<DescribedHost, "comments" | "connections" | "users" | "logVerbosity"> {
+function describeClient(host: Host, home: AbsolutePath, uid: number): DescribedClient {
   const { path, file, unseenReason } = observeClientConfig(host, home, uid);
   if (file === "unseen")
     throw new Problem("host-not-permitted", "config.json cannot be read", {
@@ -87,71 +80,7 @@ function describeClient(
     });
   if (file === "missing" || file.root === undefined)
     return { comments: [`there is no ${path} yet`], connections: new Map(), users: new Map() };
-  const { root } = file;
-  const reading = readClientConfig(root);
-  throwIfErrors([...otherAuthentication(root, path, () => true), ...unsayable(reading, root, path)]);
-  const connections = new Map(
-    [...(reading.connections ?? [])].map(([name, endpoints]) => [name, endpointsOf(name, endpoints, path)]),
-  );
-  const users = new Map(
-    [...(reading.users ?? [])].map(([name, { connection = "" }]) => [
-      name,
-      { connection, pin: { file: secretFile(name) } },
-    ]),
-  );
-  const hasVerbosity = root.members.has("log_verbosity");
-  const untyped = [...(reading.users ?? [])].filter(
-    ([, { authenticationType }]) => authenticationType === undefined,
-  );
-  const comments = untyped.map(
-    ([name]) =>
-      `user ${quotedName(name)} has no authentication_type in ${path}: apply writes "password" there`,
-  );
-  return {
-    comments,
-    connections,
-    users,
-    ...(hasVerbosity && reading.logVerbosity !== undefined && { logVerbosity: reading.logVerbosity }),
-  };
-}
-
-/** What would change its meaning if it were left out or guessed. */
-function unsayable(
-  { users, logVerbosity }: ClientConfigReading,
-  root: JsonObject,
-  path: AbsolutePath,
-): readonly Problem[] {
-  const unclear = (title: string): Problem =>
-    new Problem("init-value-unclear", title, {
-      where: { path },
-      hint: "correct config.json, or ask whoever wrote it to",
-    });
-  const lost = [...(users ?? [])].filter(([, { connection }]) => connection === undefined);
-  return [
-    ...lost.map(([name]) => unclear(`user ${quotedName(name)} does not name its connection`)),
-    ...(root.members.has("log_verbosity") && logVerbosity === undefined
-      ? [unclear("log_verbosity is not text")]
-      : []),
-    ...["connections", "users"]
-      .filter((key) => root.members.has(key) && root.members.get(key)?.value.kind !== "object")
-      .map((key) => unclear(`${key} is not an object`)),
-  ];
-}
-
-function endpointsOf(
-  name: string,
-  endpoints: readonly Endpoint[] | undefined,
-  path: AbsolutePath,
-): readonly Endpoint[] {
-  if (endpoints !== undefined) return endpoints;
-  throw new Problem(
-    "init-connection-unclear",
-    `connection ${quotedName(name)} has no usable addresses and ports`,
-    {
-      where: { path },
-      hint: "give ip and port as single values, or as lists of the same length",
-    },
-  );
+  return describeClientConfig(file.root, path);
 }
 
 /** The keys of `service` in the profile. */

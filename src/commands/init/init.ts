@@ -15,7 +15,7 @@ import type { CommandRun } from "../command.js";
 import { withoutAdvice } from "../run/valid-profile.js";
 import { describeHost, settingsTarget } from "./describe-host.js";
 import { writeNew } from "./new-file.js";
-import { type DescribedHost, type DescribedStore, profileText } from "./profile-text.js";
+import { type DescribedHost, type DescribedStore, profileText } from "../../description/profile-text.js";
 import type { GivenOptions } from "./wizard/given.js";
 
 export interface InitArguments extends GivenOptions {

@@ -1,3 +1,4 @@
+import { utf8Length } from "../../formats/text/utf8.js";
 import { type AbsolutePath, asAbsolutePath } from "../../host/path.js";
 
 /**
@@ -39,7 +40,7 @@ export function pathMistake(text: string): string | undefined {
  * contains something that is not a visible character.
  */
 export function textMistake(text: string, limit: number): string | undefined {
-  const bytes = Buffer.byteLength(text);
+  const bytes = utf8Length(text);
   if (bytes === 0) return "it is empty";
   if (bytes > limit) return `it has ${bytes} bytes`;
   if (hasControlCharacter(text)) return "it contains a control character";

@@ -1,4 +1,5 @@
 import { countUpTo } from "../../formats/text/text-position.js";
+import { looksLikeUtf16, utf8Prefix, utf8Text } from "../../formats/text/utf8.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
 
@@ -41,8 +42,9 @@ function lineStartsOf(text: string): readonly number[] {
  */
 export function decodeSource(bytes: Uint8Array, name: string): SourceText {
   if (bytes.length > profileSizeLimit) throw tooLarge(name);
-  const text = decoded(bytes);
-  if (text === undefined) throw notUtf8(bytes, name);
+  const whole = utf8Text(bytes);
+  if (whole === undefined) throw notUtf8(bytes, name);
+  const text = withoutMark(whole);
   if (text.trim() === "") throw emptyProfile(name);
   return new SourceText(name, text);
 }
@@ -61,40 +63,16 @@ export function emptyProfile(name: string): Problem {
   });
 }
 
-function decoded(bytes: Uint8Array, partial = false): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: partial });
-  } catch (error) {
-    // what the Encoding standard lets a fatal decoder throw
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
 function notUtf8(bytes: Uint8Array, name: string): Problem {
-  const valid = validPrefix(bytes);
-  const before = new SourceText(name, valid.text);
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const valid = utf8Prefix(bytes);
+  const text = withoutMark(valid.text);
   return new Problem("profile-encoding", "profile is not UTF-8", {
-    where: before.where(valid.text.length),
+    where: new SourceText(name, text).where(text.length),
     detail: `byte ${valid.bytes} is 0x${(bytes[valid.bytes] ?? 0).toString(16).padStart(2, "0")}`,
-    hint: utf16 ? "the file looks like UTF-16; save it as UTF-8" : "save the file as UTF-8",
+    hint: looksLikeUtf16(bytes) ? "the file looks like UTF-16; save it as UTF-8" : "save the file as UTF-8",
   });
 }
 
-/**
- * The longest prefix of the bytes that is valid UTF-8: found by bisection, since the decoder does not say
- * where it failed.
- */
-function validPrefix(bytes: Uint8Array): { readonly text: string; readonly bytes: number } {
-  let good = 0;
-  let bad = bytes.length + 1;
-  while (bad - good > 1) {
-    const middle = (good + bad) >>> 1;
-    if (decoded(bytes.subarray(0, middle), true) === undefined) bad = middle;
-    else good = middle;
-  }
-  const text = decoded(bytes.subarray(0, good), true) ?? "";
-  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  return { text, bytes: mark + Buffer.byteLength(text) };
+function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }

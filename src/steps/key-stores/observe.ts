@@ -1,13 +1,10 @@
-import { readSettings } from "../../formats/settings/read-settings.js";
-import { formName } from "../../formats/settings/settings-text.js";
-import type { SettingsFault, SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
-import { positionAt, positionsIn, type TextPosition } from "../../formats/text/text-position.js";
+import type { SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
 import { sizeLimits } from "../../host/size-limits.js";
-import { Problem, Problems } from "../../problem/problem.js";
+import { Problem } from "../../problem/problem.js";
 import { confSince, isBefore, oldSettings, parseAmpliaVersion } from "../../profile/key-stores/amplia.js";
-import { quotedName } from "../../profile/words/quote.js";
+import { decodedSettings, readableSettings } from "./readable-settings.js";
 
 /** A file of the application's settings, as it is now. */
 export interface ObservedFile {
@@ -24,8 +21,6 @@ export interface ObservedFile {
   readonly missingFolders: readonly AbsolutePath[];
 }
 
-const shownFaults = 20;
-
 /**
  * Reads a file of settings, trusting the service user's folders. Throws Problems with lines and columns for
  * what the application would refuse, before anything is written; only names of keys are quoted from the file.
@@ -41,8 +36,7 @@ export async function observeFile(
   const folder = missingFolders.length > 0 ? undefined : files.entry(folderOf(path));
   const entry = folder === undefined ? undefined : files.entry(path);
   const text = entry === undefined ? "" : textOf(files, path, entry);
-  const settings = await readSettings(form, text);
-  if ("faults" in settings) throw new Problems(faultProblems(settings.faults, text, path, form));
+  const settings = await readableSettings(text, path, form);
   return { path, form, entry, text, settings, folder, missingFolders };
 }
 
@@ -68,25 +62,7 @@ function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
   if (entry.size > sizeLimits.text)
     throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
   const bytes = files.read(path, sizeLimits.text) ?? Buffer.alloc(0);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    // what the Encoding standard lets a fatal decoder throw
-    if (!(error instanceof TypeError)) throw error;
-    const start = validStart(bytes);
-    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    throw new Problem("settings-not-utf8", "the settings are not UTF-8 text", {
-      where: { path, ...positionAt(start, start.length) },
-      hint: utf16 ? "the file looks like UTF-16; save it as UTF-8" : "save the file as UTF-8",
-    });
-  }
-}
-
-/** The text up to the first byte that is not UTF-8. */
-function validStart(bytes: Buffer): string {
-  const replaced = Buffer.from(bytes.toString("utf8"));
-  const firstBad = bytes.findIndex((byte, index) => byte !== replaced[index]);
-  return bytes.subarray(0, firstBad).toString("utf8");
+  return decodedSettings(bytes, path);
 }
 
 function unusable(
@@ -100,52 +76,6 @@ function unusable(
     detail,
     hint: "name another file as the key store's target, or find out where this one comes from",
   });
-}
-
-function faultProblems(
-  faults: readonly SettingsFault[],
-  text: string,
-  path: AbsolutePath,
-  form: SettingsForm,
-): readonly Problem[] {
-  const position = positionsIn(text);
-  return faults.slice(0, shownFaults).map((fault) => faultProblem(fault, position, path, form));
-}
-
-function faultProblem(
-  { kind, offset, reason, key }: SettingsFault,
-  position: (offset: number) => TextPosition,
-  path: AbsolutePath,
-  form: SettingsForm,
-): Problem {
-  const where = { path, ...position(offset) };
-  const shown = key === undefined ? reason : `${quotedName(key)}: ${reason}`;
-  switch (kind) {
-    case "syntax":
-      return new Problem("settings-syntax", `the settings cannot be read as ${formName(form)}`, {
-        where,
-        detail: shown,
-        hint: "correct the line: the application cannot read the file either",
-      });
-    case "duplicate-key":
-      return new Problem("settings-duplicate-key", "a setting occurs twice in the file", {
-        where,
-        detail: shown,
-        hint: "remove one of the two: the application refuses the file",
-      });
-    case "size":
-      return new Problem("settings-too-large", "there are more settings than knetctl reads", {
-        where,
-        detail: shown,
-        hint: "name another file as the key store's target, or find out where this one comes from",
-      });
-    case "ambiguous":
-      return new Problem("settings-ambiguous", "cannot determine which setting applies", {
-        where,
-        detail: shown,
-        hint: "keep one of them, then run again",
-      });
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type JsonFault, type JsonNode, type JsonObject, parseJson } from "../../formats/json/json-tree.js";
 import { positionAt, positionsIn, type TextPosition } from "../../formats/text/text-position.js";
+import { utf8Prefix, utf8Text } from "../../formats/text/utf8.js";
 import type { AbsolutePath } from "../../host/path.js";
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, Problems, type Where } from "../../problem/problem.js";
@@ -107,19 +108,15 @@ function faultProblem(
 }
 
 function decoded(bytes: Uint8Array, path: AbsolutePath, hint: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    const replaced = Buffer.from(Buffer.from(bytes).toString("utf8"));
-    const firstBad = bytes.findIndex((byte, index) => byte !== replaced[index]);
-    const before = Buffer.from(bytes.subarray(0, firstBad)).toString("utf8");
-    throw unusable(
-      "client-config-not-utf8",
-      "config.json is not UTF-8 text",
-      { path, ...positionAt(before, before.length) },
-      { hint },
-    );
-  }
+  const text = utf8Text(bytes);
+  if (text !== undefined) return text;
+  const before = utf8Prefix(bytes).text;
+  throw unusable(
+    "client-config-not-utf8",
+    "config.json is not UTF-8 text",
+    { path, ...positionAt(before, before.length) },
+    { hint },
+  );
 }
 
 /**

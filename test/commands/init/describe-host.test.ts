@@ -1,6 +1,6 @@
 import t from "tap";
 import { describeHost } from "../../../src/commands/init/describe-host.js";
-import { profileText } from "../../../src/commands/init/profile-text.js";
+import { profileText } from "../../../src/description/profile-text.js";
 import { path } from "../../../src/host/path.js";
 import { MemoryHost } from "../../support/memory-host.js";
 

@@ -1,9 +1,5 @@
 import t from "tap";
-import type {
-  DescribedHost,
-  DescribedStore,
-  DescribedValue,
-} from "../../../src/commands/init/profile-text.js";
+import type { DescribedHost, DescribedStore, DescribedValue } from "../../../src/description/profile-text.js";
 import { sayableProfile } from "../../../src/commands/init/init.js";
 import { path } from "../../../src/host/path.js";
 

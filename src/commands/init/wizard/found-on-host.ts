@@ -5,7 +5,7 @@ import { type AbsolutePath, joined } from "../../../host/path.js";
 import { Problem, Problems } from "../../../problem/problem.js";
 import { usualServiceUser } from "../../../vendor/client.js";
 import { describeHost, unitFolders } from "../describe-host.js";
-import type { DescribedHost } from "../profile-text.js";
+import type { DescribedHost } from "../../../description/profile-text.js";
 import type { Found, FoundUnit } from "./scene.js";
 
 /** What is on the host already; what cannot be read is not offered. */

@@ -2,7 +2,7 @@ import type { Host } from "../../../host/host.js";
 import type { AbsolutePath } from "../../../host/path.js";
 import type { Endpoint } from "../../../profile/types.js";
 import type { Probed } from "../../../vhsm/probe/probe-all.js";
-import type { DescribedHost } from "../profile-text.js";
+import type { DescribedHost } from "../../../description/profile-text.js";
 
 /** What is there already, to be offered. */
 export interface Found {

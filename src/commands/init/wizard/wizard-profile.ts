@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../../profile/types.js";
 import { endpointArgument } from "../../ha/endpoint-argument.js";
 import { settingsTarget } from "../describe-host.js";
-import type { DescribedHost, DescribedStore, DescribedUser } from "../profile-text.js";
+import type { DescribedHost, DescribedStore, DescribedUser } from "../../../description/profile-text.js";
 import type { Answers } from "./question.js";
 import { archivePath } from "./questions/archive.js";
 import { endpointId, fingerprintId } from "./questions/connection.js";

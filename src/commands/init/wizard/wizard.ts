@@ -9,7 +9,7 @@ import { ask } from "../../../ui/terminal/ask.js";
 import { canAsk } from "../../../ui/terminal/confirm.js";
 import type { CommandContext } from "../../command.js";
 import { withoutAdvice } from "../../run/valid-profile.js";
-import { profileText } from "../profile-text.js";
+import { profileText } from "../../../description/profile-text.js";
 import { givenAnswers, type GivenOptions } from "./given.js";
 import { Interview } from "./interview.js";
 import type { ChoiceQuestion, Question, TextQuestion } from "./question.js";

@@ -1,3 +1,4 @@
+import { utf8Length } from "../../text/utf8.js";
 import { markReason, type SettingsFault, type SettingsReading } from "../settings-text.js";
 import {
   environmentForm,
@@ -31,7 +32,7 @@ export function envCannotHold(key: string, value: string): string | undefined {
   if (isWhiteSpace(name.charAt(0))) return "Docker drops white space before a variable's name";
   if (name.startsWith("\uFEFF")) return markReason;
   // a line may end with a carriage return too
-  if (Buffer.byteLength(plainLine(env, name, value)) + 1 > greatestLine) return tooLong;
+  if (utf8Length(plainLine(env, name, value)) + 1 > greatestLine) return tooLong;
   return variableCannotName(key);
 }
 
@@ -47,7 +48,7 @@ function envLines(text: string): EnvironmentLines {
   const assignments: Assignment[] = [];
   const faults: SettingsFault[] = [];
   for (const line of lines) {
-    const length = Buffer.byteLength(text.slice(line === lines[0] ? 0 : line.start, line.next));
+    const length = utf8Length(text.slice(line === lines[0] ? 0 : line.start, line.next));
     if (length - Number(line.ended) > greatestLine)
       faults.push({ kind: "syntax", offset: line.start, reason: tooLong });
     const from = trimmedStart(text, line);

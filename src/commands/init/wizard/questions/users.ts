@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Problem } from "../../../../problem/problem.js";
 import { pinFromBytes } from "../../../../host/pin/pin-text.js";
 import { asAbsolutePath } from "../../../../host/path.js";
-import { secretFile } from "../../profile-text.js";
+import { secretFile } from "../../../../description/secret-file.js";
 import type { Answers, ChoiceQuestion, Question } from "../question.js";
 import type { Scene } from "../scene.js";
 

@@ -3,7 +3,8 @@ import type { Answers } from "../../../../../src/commands/init/wizard/question.j
 import type { Scene } from "../../../../../src/commands/init/wizard/scene.js";
 import { nextQuestion } from "../../../../../src/commands/init/wizard/sequence.js";
 import { describedBy } from "../../../../../src/commands/init/wizard/wizard-profile.js";
-import { profileText, secretFile } from "../../../../../src/commands/init/profile-text.js";
+import { profileText } from "../../../../../src/description/profile-text.js";
+import { secretFile } from "../../../../../src/description/secret-file.js";
 import { path } from "../../../../../src/host/path.js";
 import { MemoryHost } from "../../../../support/memory-host.js";
 

@@ -1,7 +1,6 @@
-import type { Document, Node, Scalar, YAMLMap } from "yaml";
-import { sha256 } from "../../host/random-hex.js";
-import { formByName } from "../../profile/key-stores/amplia.js";
-import type { Endpoint, SettingsTarget } from "../../profile/types.js";
+import { formByName } from "../profile/key-stores/amplia.js";
+import type { Endpoint, SettingsTarget } from "../profile/types.js";
+import { writtenProfile } from "./written-profile.js";
 
 /**
  * A key of the profile's text with its value. Secrets are represented by the files into which they should be
@@ -37,15 +36,6 @@ export interface DescribedUser {
   readonly pin: Readonly<Record<string, string | number | boolean>>;
 }
 
-/**
- * Where to put a secret that was taken over: a separate file in root's folder, never the file of another
- * name.
- */
-export function secretFile(name: string): string {
-  const plain = name.replace(/[^\w.-]/g, "_").replace(/^\./, "_");
-  return `/etc/knetctl/${plain === name ? plain : `${plain}-${sha256(name).slice(0, 8)}`}.pin`;
-}
-
 const head = [
   "The host as knetctl init --from-host found it.",
   "PINs and passwords are not included: put each into the file that is named for it, readable only by " +
@@ -60,15 +50,10 @@ export async function profileText(
   described: DescribedHost,
   beginning: readonly string[] = head,
 ): Promise<string> {
-  const { Document } = await import("yaml");
-  const document = new Document(content(described), { aliasDuplicateObjects: false });
-  document.commentBefore = [...beginning, ...described.comments].map((line) => ` ${line}`).join("\n");
-  for (const store of described.stores) comment(document, store);
-  for (const name of described.connections.keys()) flowItems(document, ["connections", name, "endpoints"]);
-  for (const name of described.users.keys()) flow(document, ["users", name]);
-  for (const { name } of described.stores) flow(document, ["key_stores", name]);
-  flow(document, ["service"]);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return writtenProfile(content(described), {
+    head: [...beginning, ...described.comments],
+    stores: new Map(described.stores.map(({ name, comments }) => [name, comments])),
+  });
 }
 
 function content({
@@ -109,25 +94,4 @@ function storeContent({ keys, target }: DescribedStore): ReadonlyMap<string, unk
 
 function targetContent({ path, form }: DescribedStore["target"]): unknown {
   return form === formByName(path) ? path : { file: path, form };
-}
-
-function comment(document: Document, { name, comments }: DescribedStore): void {
-  if (comments.length === 0) return;
-  const map = document.get("key_stores", true) as YAMLMap<Scalar, Node>;
-  const pair = map.items.find(({ key }) => key.value === name);
-  if (pair !== undefined) pair.key.commentBefore = comments.map((line) => ` ${line}`).join("\n");
-}
-
-function flow(document: Document, path: readonly string[]): void {
-  const node = document.getIn(path, true);
-  if (isCollection(node)) node.flow = true;
-}
-
-function flowItems(document: Document, path: readonly string[]): void {
-  const node = document.getIn(path, true);
-  if (isCollection(node)) for (const item of node.items) if (isCollection(item)) item.flow = true;
-}
-
-function isCollection(node: unknown): node is { items: unknown[]; flow?: boolean } {
-  return typeof node === "object" && node !== null && "items" in node && Array.isArray(node.items);
 }

@@ -1,11 +1,12 @@
-import { foldKey, type Setting } from "../../formats/settings/settings-text.js";
-import type { KeyStoreType, UserInSettings } from "../../profile/key-stores/key-store-type.js";
-import { keyStoreTypes } from "../../profile/key-stores/key-store-types.js";
-import type { SettingsTarget } from "../../profile/types.js";
-import { quotedName } from "../../profile/words/quote.js";
-import { storesIn } from "../../steps/key-stores/stores-edit.js";
-import { storeKey } from "../../steps/key-stores/setting-names.js";
-import { type DescribedStore, type DescribedValue, secretFile } from "./profile-text.js";
+import { foldKey, type Setting } from "../formats/settings/settings-text.js";
+import type { KeyStoreType, UserInSettings } from "../profile/key-stores/key-store-type.js";
+import { keyStoreTypes } from "../profile/key-stores/key-store-types.js";
+import type { SettingsTarget } from "../profile/types.js";
+import { quotedName } from "../profile/words/quote.js";
+import { storesIn } from "../steps/key-stores/stores-edit.js";
+import { storeKey } from "../steps/key-stores/setting-names.js";
+import type { DescribedStore, DescribedValue } from "./profile-text.js";
+import { secretFile } from "./secret-file.js";
 
 export interface DescribedStores {
   readonly stores: readonly DescribedStore[];
