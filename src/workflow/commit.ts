@@ -2,7 +2,7 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { restoreContexts } from "../host/selinux.js";
 import { Problem, Problems } from "../problem/problem.js";
-import { type Change, waitsForProof } from "./change.js";
+import { type Change, type UndoableChange, waitsForProof } from "./change.js";
 import type { Contents } from "./contents.js";
 import type { Journal } from "./journal/journal.js";
 import { isUnlabelled } from "./labels.js";
@@ -11,7 +11,6 @@ import { makeChanges } from "./make-changes.js";
 import type { ProgressListener } from "./progress.js";
 import type { Rehearsal } from "./rehearse.js";
 import type { StepInput } from "./step.js";
-import type { UndoableChange } from "./undo/undoable-change.js";
 
 /** Makes a plan's changes on the host itself, each written to the journal before it is made. */
 export class Commit {

@@ -2,10 +2,9 @@ import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { RunContext } from "./change-kind.js";
-import type { Change } from "./change.js";
+import { type Change, recordChange, type UndoableChange } from "./change.js";
 import type { Contents } from "./contents.js";
 import type { ProgressListener } from "./progress.js";
-import { recordChange, type UndoableChange } from "./undo/undoable-change.js";
 
 /** Where and how changes are made. */
 export interface Making {

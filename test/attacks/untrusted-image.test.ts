@@ -23,7 +23,7 @@ import type { RunContext } from "../../src/workflow/change-kind.js";
 import type { CreateAccount } from "../../src/workflow/change-kinds/create-account.js";
 import type { RunInstaller } from "../../src/workflow/change-kinds/run-installer.js";
 import type { WriteFile } from "../../src/workflow/change-kinds/write-file.js";
-import { changeFromJournal } from "../../src/workflow/undo/undoable-change.js";
+import { changeFromJournal } from "../../src/workflow/change.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { scratch } from "../support/scratch.js";
 import { stage, type Stage } from "../support/install-stage.js";

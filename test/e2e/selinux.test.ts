@@ -5,7 +5,7 @@ import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { Journal } from "../../src/workflow/journal/journal.js";
 import { undoChanges } from "../../src/workflow/undo/undo-changes.js";
-import type { UndoableChange } from "../../src/workflow/undo/undoable-change.js";
+import type { UndoableChange } from "../../src/workflow/change.js";
 import { folderChange } from "../support/changes.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl } from "../support/knetctl.js";

@@ -9,7 +9,7 @@ import { ensureStateFolders } from "../../src/workflow/journal/journal.js";
 import { makeChanges } from "../../src/workflow/make-changes.js";
 import { Staging } from "../../src/workflow/staging.js";
 import type { StepPlan } from "../../src/workflow/step.js";
-import type { UndoableChange } from "../../src/workflow/undo/undoable-change.js";
+import type { UndoableChange } from "../../src/workflow/change.js";
 import { scratch } from "./scratch.js";
 import { smallRoot } from "./small-root.js";
 

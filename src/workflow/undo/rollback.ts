@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../../problem/problem.js";
-import { waitsForProof } from "../change.js";
-import type { UndoableChange } from "./undoable-change.js";
+import { type UndoableChange, waitsForProof } from "../change.js";
 import type { Journal } from "../journal/journal.js";
 import { makePlan, type Plan } from "../plan.js";
 import type { ProgressListener } from "../progress.js";

@@ -1,8 +1,7 @@
 import type { Host } from "../../host/host.js";
 import { ownCommand } from "../../host/own-command.js";
 import { asWarning, Problem, throwIfErrors } from "../../problem/problem.js";
-import { type Change, withKind } from "../change.js";
-import { changeFromJournal, type UndoableChange } from "./undoable-change.js";
+import { type Change, changeFromJournal, type UndoableChange, withKind } from "../change.js";
 import type { Outcome, RecordedRun, RunAuthor } from "../journal/entry.js";
 import { Journal } from "../journal/journal.js";
 import { mayStand } from "../journal/recorded-run.js";

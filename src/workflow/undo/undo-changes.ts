@@ -2,9 +2,8 @@ import { ownCommand } from "../../host/own-command.js";
 import { restoreContexts } from "../../host/selinux.js";
 import { messageWithDetail, Problem } from "../../problem/problem.js";
 import type { Standing } from "../change-kind.js";
-import { type Change, withKind } from "../change.js";
+import { type Change, type UndoableChange, withKind } from "../change.js";
 import { isUnlabelled } from "../labels.js";
-import type { UndoableChange } from "./undoable-change.js";
 import type { Journal } from "../journal/journal.js";
 import type { ProgressListener } from "../progress.js";
 

@@ -5,7 +5,7 @@ import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { isError } from "../../../src/problem/problem.js";
 import { clientConfigOwnershipStep, ownershipStep } from "../../../src/steps/ownership/step.js";
-import { recordChange } from "../../../src/workflow/undo/undoable-change.js";
+import { recordChange } from "../../../src/workflow/change.js";
 import { scratch, serviceUid, strangerUid, type Scratch } from "../../support/scratch.js";
 
 const kryptus = "home/.config/kryptus";

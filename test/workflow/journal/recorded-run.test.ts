@@ -2,7 +2,7 @@ import t from "tap";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { path } from "../../../src/host/path.js";
-import { changeFromJournal } from "../../../src/workflow/undo/undoable-change.js";
+import { changeFromJournal } from "../../../src/workflow/change.js";
 import { parseJournal } from "../../../src/workflow/journal/recorded-run.js";
 import { MemoryHost } from "../../support/memory-host.js";
 

@@ -1,7 +1,6 @@
 import t from "tap";
 import { Problem } from "../../../src/problem/problem.js";
-import type { Change } from "../../../src/workflow/change.js";
-import type { UndoableChange } from "../../../src/workflow/undo/undoable-change.js";
+import type { Change, UndoableChange } from "../../../src/workflow/change.js";
 import { Journal } from "../../../src/workflow/journal/journal.js";
 import { readRun } from "../../../src/workflow/journal/runs.js";
 import type { ProgressEvent } from "../../../src/workflow/progress.js";
