@@ -1,10 +1,9 @@
 import { ownCommand } from "../host/own-command.js";
 import { asWarning, Problem } from "../problem/problem.js";
 import { waitsForProof } from "./change.js";
-import { Commit } from "./commit.js";
 import type { Outcome, RunHeader } from "./journal/entry.js";
 import { Journal } from "./journal/journal.js";
-import { interrupted } from "./make-changes.js";
+import { Commit, interrupted } from "./make-changes.js";
 import { leftAlone, lookAround } from "./plan.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
@@ -141,7 +140,11 @@ async function applyJournaled(
   journal: Journal,
   rehearsal: Rehearsal | undefined,
 ): Promise<RunResult> {
-  const commit = new Commit(input, plan.changes, options, journal);
+  const commit = new Commit(
+    { host: input.host, changes: plan.changes, contents: input.staging?.contents },
+    options,
+    journal,
+  );
   const { smoke, problems, exposureMs } = await committed(commit, plan, options, rehearsal);
   const result = { run: journal.run, smoke, exposureMs };
   if (!failed(problems)) return { ...result, outcome: "applied", problems };
@@ -187,7 +190,7 @@ async function confirmed(
   options: ApplyOptions,
   rehearsal: Rehearsal,
 ): Promise<readonly Problem[]> {
-  const differing = commit.compareWith(rehearsal);
+  const differing = commit.compareWith(rehearsal.proven);
   return failed(differing) ? differing : [...differing, ...(await confirm(plan, options))];
 }
 

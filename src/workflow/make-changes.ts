@@ -1,9 +1,14 @@
 import type { Host } from "../host/host.js";
-import type { AbsolutePath } from "../host/path.js";
+import { type AbsolutePath, joined, stateFolder } from "../host/path.js";
+import { randomHex } from "../host/random-hex.js";
+import { restoreContexts } from "../host/selinux.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { RunContext } from "./change-kind.js";
-import { type Change, recordChange, type UndoableChange } from "./change.js";
+import { type Change, recordChange, type UndoableChange, waitsForProof } from "./change.js";
 import type { Contents } from "./contents.js";
+import { ensureStateFolders, type Journal } from "./journal/journal.js";
+import { isUnlabelled } from "./labels.js";
+import { type Looks, looksOf, notAsProven } from "./looks.js";
 import type { ProgressListener } from "./progress.js";
 
 /** Where and how changes are made. */
@@ -100,4 +105,114 @@ function systemError(error: unknown): { readonly detail?: string; readonly hint:
     detail: `${String(error.syscall)}: ${error.code}`,
     hint: error.code === "ENOSPC" ? "free space (df -h, df -i), then run again" : hint,
   };
+}
+
+/**
+ * Makes those of a plan's changes that are asked for in a stage, in the same way as on the host but without a
+ * journal. Returns why it stopped early.
+ */
+export function makeInStage(
+  stage: Host,
+  changes: readonly Change[],
+  { contents, signal }: Pick<Making, "contents" | "signal">,
+  isAskedFor: (change: Change) => boolean = () => true,
+): Promise<readonly Problem[]> {
+  ensureStateFolders(stage);
+  const folder = joined(stateFolder, `staged-${randomHex(8)}`);
+  stage.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
+  return makeChanges(
+    {
+      host: stage,
+      changes,
+      folder,
+      contents,
+      signal,
+      listener: silent,
+      warn: silent,
+      record: { begun: silent, done: silent },
+    },
+    isAskedFor,
+  );
+}
+
+const silent = (): void => undefined;
+
+/** Makes a plan's changes on the host itself, each written to the journal before it is made. */
+export class Commit {
+  readonly host: Host;
+  /** What may have to be undone. */
+  readonly begun: UndoableChange[] = [];
+  /** What is wrong, but not because of the run. */
+  readonly warnings: Problem[] = [];
+  readonly #changes: readonly Change[];
+  readonly #contents: Contents | undefined;
+  readonly #options: Pick<Making, "signal" | "listener">;
+  readonly #journal: Journal;
+  #first: number | undefined;
+  #last: number | undefined;
+  readonly #created: AbsolutePath[] = [];
+
+  constructor(
+    { host, changes, contents }: Pick<Making, "host" | "changes" | "contents">,
+    options: Pick<Making, "signal" | "listener">,
+    journal: Journal,
+  ) {
+    this.host = host;
+    this.#changes = changes;
+    this.#contents = contents;
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** Makes those that are asked for, until one fails. Returns why it stopped early. */
+  make(isAskedFor: (change: Change) => boolean): Promise<readonly Problem[]> {
+    const journal = this.#journal;
+    return makeChanges(
+      {
+        host: this.host,
+        changes: this.#changes,
+        contents: this.#contents,
+        folder: journal.folder,
+        ...this.#options,
+        warn: (problem) => {
+          this.warnings.push(problem);
+        },
+        record: {
+          begun: (recorded) => {
+            journal.write({ type: "intent", number: recorded.number, prior: recorded.prior });
+            this.begun.push(recorded);
+            if (isUnlabelled(this.host, recorded.change)) this.#created.push(recorded.change.path);
+            this.#first ??= performance.now();
+          },
+          done: ({ number }) => {
+            this.#last = performance.now();
+            journal.write({ type: "done", number });
+          },
+        },
+      },
+      isAskedFor,
+    );
+  }
+
+  /** Gives what was created its SELinux context; what is wrong with that is a warning. */
+  async label(): Promise<void> {
+    this.warnings.push(...(await restoreContexts(this.host, this.#created)));
+  }
+
+  /** Milliseconds from the start of the first change to the end of the last; undefined: none was made yet. */
+  get exposureMs(): number | undefined {
+    return this.#first === undefined || this.#last === undefined ? undefined : this.#last - this.#first;
+  }
+
+  /** What on the host is not as it was proven, or cannot be looked at. */
+  compareWith(proven: Looks): readonly Problem[] {
+    const made = this.#changes.filter((change) => proven.has(change.path) && !waitsForProof(change));
+    try {
+      return notAsProven(proven, looksOf(this.host, made));
+    } catch (error) {
+      if (error instanceof Problems) return error.list;
+      if (error instanceof Problem) return [error];
+      throw error;
+    }
+  }
 }

@@ -2,6 +2,7 @@ import type { Host } from "../host/host.js";
 import { isError, Problem, Problems } from "../problem/problem.js";
 import { type Change, canBeStaged, waitsForProof } from "./change.js";
 import { type Looks, looksOf } from "./looks.js";
+import { makeInStage } from "./make-changes.js";
 import type { Plan } from "./plan.js";
 import { prove, type ProofResult, type ProveOptions } from "./prove.js";
 import type { StepInput } from "./step.js";
@@ -80,7 +81,12 @@ async function inStage(
   try {
     const stage = await staging.open();
     if (stage === undefined) return undefined;
-    const problems = await staging.make(stage, changes, signal, isMadeFirst);
+    const problems = await makeInStage(
+      stage.host,
+      changes,
+      { contents: staging.contents, signal },
+      isMadeFirst,
+    );
     if (problems.some(isError)) return { problems };
     return { host: stage.host, proven: looksOf(stage.host, changes.filter(isMadeFirst)) };
   } catch (error) {

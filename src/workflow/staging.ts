@@ -1,14 +1,8 @@
 import type { Host } from "../host/host.js";
-import { joined, stateFolder } from "../host/path.js";
-import { randomHex } from "../host/random-hex.js";
 import type { Stage } from "../host/stage/stage.js";
 import { Problem } from "../problem/problem.js";
-import type { Change } from "./change.js";
 import type { Contents } from "./contents.js";
-import { ensureStateFolders } from "./journal/journal.js";
-import { interrupted, makeChanges } from "./make-changes.js";
-
-const silent = (): void => undefined;
+import { interrupted } from "./make-changes.js";
 
 /**
  * The stages of one command: copies of its host in which changes are tried before the host is touched. Made
@@ -79,34 +73,6 @@ export class Staging {
       this.#none = error;
       return undefined;
     }
-  }
-
-  /**
-   * Makes those of a plan's changes that are asked for in a stage, in the same way as on the host but without
-   * a journal. Returns why it stopped early.
-   */
-  make(
-    { host }: Pick<Stage, "host">,
-    changes: readonly Change[],
-    signal: AbortSignal,
-    isAskedFor: (change: Change) => boolean = () => true,
-  ): Promise<readonly Problem[]> {
-    ensureStateFolders(host);
-    const folder = joined(stateFolder, `staged-${randomHex(8)}`);
-    host.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
-    return makeChanges(
-      {
-        host,
-        changes,
-        folder,
-        contents: this.contents,
-        signal,
-        listener: silent,
-        warn: silent,
-        record: { begun: silent, done: silent },
-      },
-      isAskedFor,
-    );
   }
 
   #takeAhead(): Promise<Stage> {

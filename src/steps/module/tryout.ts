@@ -7,7 +7,7 @@ import { StagedContents } from "../../host/stage/staged-contents.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
-import { interrupted } from "../../workflow/make-changes.js";
+import { interrupted, makeInStage } from "../../workflow/make-changes.js";
 import type { Staging } from "../../workflow/staging.js";
 import type { StepInput } from "../../workflow/step.js";
 import { stagedChanges } from "./staged-changes.js";
@@ -80,7 +80,7 @@ async function tried(
 ): Promise<TriedOut | undefined> {
   const stage = await staging.open();
   if (stage === undefined) return undefined;
-  throwIfErrors(await staging.make(stage, planned, staging.signal));
+  throwIfErrors(await makeInStage(stage.host, planned, staging));
   const { stageInstallation } = await import("../../host/installer/staged/stage-installation.js");
   const module = await stageInstallation(stage, host, prepared, {
     archive: source.archive,
