@@ -3,13 +3,13 @@ import { parseJson, type JsonNode } from "../../src/formats/json/json-tree.js";
 import { path } from "../../src/host/path.js";
 import { clientConfig as isValid } from "../../src/generated/validate-client-config.js";
 import type { Profile } from "../../src/profile/types.js";
+import { wantedClientConfig } from "../../src/vendor/client-config/render-client-config.js";
 import {
   type ClientConfig,
   memberOf,
   readClientConfig,
   readsAs,
   sameEndpoints,
-  wantedClientConfig,
 } from "../../src/vendor/client-config/client-config.js";
 import { clientConfigStep } from "../../src/steps/client-config/step.js";
 import { clientConfigs, sameMeaning, spaced, strangers } from "../support/client-config-arbitraries.js";

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import type { Problem } from "../../src/problem/problem.js";
 import type { KeyStore, PinSource, Profile } from "../../src/profile/types.js";
-import { renderClientConfig } from "../../src/vendor/client-config/render-client-config.js";
-import { wantedClientConfig } from "../../src/vendor/client-config/client-config.js";
+import {
+  renderClientConfig,
+  wantedClientConfig,
+} from "../../src/vendor/client-config/render-client-config.js";
 import { parsed } from "../profile/problems-of.js";
 import { expectPlaceIn, expectPresentable, expectSame } from "./expect-problems.js";
 import { mutated, mutations } from "./mutation.js";

@@ -1,7 +1,6 @@
 import { renderTemplate } from "../../formats/template.js";
 import type { Profile } from "../../profile/types.js";
-import { wantedClientConfig } from "../../vendor/client-config/client-config.js";
-import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
+import { renderClientConfig, wantedClientConfig } from "../../vendor/client-config/render-client-config.js";
 import { type ContainerOptions, containersOf } from "./containers.js";
 import { sayableFile } from "./named-secrets.js";
 

@@ -9,7 +9,6 @@ import {
   type ClientConfig,
   readClientConfig,
   sameEndpoints,
-  wantedClientConfig,
 } from "../../vendor/client-config/client-config.js";
 import {
   editClientConfig,
@@ -22,7 +21,7 @@ import {
 } from "../../vendor/client-config/observe-client-config.js";
 import { otherAuthentication } from "../../vendor/client-config/existing.js";
 import { shownChanges } from "../../vendor/client-config/shown-changes.js";
-import { renderClientConfig } from "../../vendor/client-config/render-client-config.js";
+import { renderClientConfig, wantedClientConfig } from "../../vendor/client-config/render-client-config.js";
 import type { CreateFolder } from "../../workflow/change-kinds/create-folder.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 import type { Change } from "../../workflow/change.js";

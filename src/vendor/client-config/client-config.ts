@@ -1,6 +1,6 @@
 import type { JsonNode } from "../../formats/json/json-tree.js";
 import { isSameAddress, parseAddress } from "../../profile/address.js";
-import type { Endpoint, LogVerbosity, Profile } from "../../profile/types.js";
+import type { Endpoint, LogVerbosity } from "../../profile/types.js";
 
 export interface ClientUser {
   readonly connection: string;
@@ -18,24 +18,6 @@ export interface ClientConfig {
 
 /** The client's default for log_verbosity, according to the vendor's document. */
 export const defaultVerbosity: LogVerbosity = "quiet";
-
-/** The client configuration that the profile asks for. */
-export function wantedClientConfig({
-  connections,
-  users,
-  logVerbosity,
-}: Pick<Profile, "connections" | "users" | "logVerbosity">): ClientConfig {
-  return {
-    connections: new Map([...connections].map(([name, { endpoints }]) => [name, endpoints])),
-    users: new Map(
-      [...users].map(([name, { connection, authenticationType }]) => [
-        name,
-        { connection, authenticationType },
-      ]),
-    ),
-    ...(logVerbosity !== undefined && { logVerbosity }),
-  };
-}
 
 /** What a client would read from a config.json; `undefined` means missing, or not usable by any client. */
 export interface ClientConfigReading {

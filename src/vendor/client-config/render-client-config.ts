@@ -2,8 +2,26 @@ import type { JsonData } from "../../formats/json/json-text.js";
 import { type JsonObject, parseJson } from "../../formats/json/json-tree.js";
 import { renderTemplate } from "../../formats/template.js";
 import { Problem } from "../../problem/problem.js";
-import type { Endpoint } from "../../profile/types.js";
+import type { Endpoint, Profile } from "../../profile/types.js";
 import { type ClientConfig, type ClientUser, readClientConfig, readsAs } from "./client-config.js";
+
+/** The client configuration that the profile asks for. */
+export function wantedClientConfig({
+  connections,
+  users,
+  logVerbosity,
+}: Pick<Profile, "connections" | "users" | "logVerbosity">): ClientConfig {
+  return {
+    connections: new Map([...connections].map(([name, { endpoints }]) => [name, endpoints])),
+    users: new Map(
+      [...users].map(([name, { connection, authenticationType }]) => [
+        name,
+        { connection, authenticationType },
+      ]),
+    ),
+    ...(logVerbosity !== undefined && { logVerbosity }),
+  };
+}
 
 /**
  * The values of the keys `ip` and `port`: scalars for one endpoint, vectors of the same length for more.

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import ts from "typescript";
 import { parseAllDocuments } from "yaml";
 import { kubernetes } from "../../../src/commands/targets/kubernetes.js";
-import { wantedClientConfig } from "../../../src/vendor/client-config/client-config.js";
-import { renderClientConfig } from "../../../src/vendor/client-config/render-client-config.js";
+import {
+  renderClientConfig,
+  wantedClientConfig,
+} from "../../../src/vendor/client-config/render-client-config.js";
 import { cases } from "../../support/cases.js";
 import fc from "../../support/fast-check.js";
 import { hostileNames, hostileProfile, someHostiles } from "../../support/hostile-names.js";

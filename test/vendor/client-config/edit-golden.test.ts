@@ -2,7 +2,7 @@ import t from "tap";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { editClientConfig } from "../../../src/vendor/client-config/edit-client-config.js";
-import { wantedClientConfig } from "../../../src/vendor/client-config/client-config.js";
+import { wantedClientConfig } from "../../../src/vendor/client-config/render-client-config.js";
 import { existing } from "../../support/existing-config.js";
 import { profileFile } from "../../support/profile-file.js";
 

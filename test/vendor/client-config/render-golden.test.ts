@@ -1,8 +1,10 @@
 import t from "tap";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderClientConfig } from "../../../src/vendor/client-config/render-client-config.js";
-import { wantedClientConfig } from "../../../src/vendor/client-config/client-config.js";
+import {
+  renderClientConfig,
+  wantedClientConfig,
+} from "../../../src/vendor/client-config/render-client-config.js";
 import { profileFile } from "../../support/profile-file.js";
 
 const cases = join(import.meta.dirname, "../../golden/client-config");
