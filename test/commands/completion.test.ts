@@ -146,7 +146,15 @@ _knetctl; printf '%s|' "\${COMPREPLY[@]}"; echo`;
 }
 
 test("fish completes them too", (t) => {
-  const asked = ["val", "plan prof", "ha remove --profile p.yaml hsm_1 1", "ha add --profile p.yaml "];
+  const asked = [
+    "val",
+    "plan prof",
+    "ha remove --profile p.yaml hsm_1 1",
+    "ha add --profile p.yaml ",
+    "ha add --profile=prof",
+    "ha remove --profile=p.yaml hsm_1 1",
+    "render p.yaml --target=js",
+  ];
   const said = inShell(scene(t), [
     "fish",
     "--no-config",
@@ -156,8 +164,8 @@ test("fish completes them too", (t) => {
       ...asked.map((line) => `complete -C "knetctl ${line}"; echo =`),
     ].join("\n"),
   ]);
-  const [verbs, files, endpoints, connections] = said
-    .split("=\n")
+  const [verbs, files, endpoints, connections, ...joined] = said
+    .split(/^=\n/m)
     .map((part) => part.split("\n").map((line) => line.split("\t")[0]));
   t.strictSame(verbs?.[0], "validate");
   t.ok(files?.includes("profiles/") && files.includes("profile two.yaml"), said);
@@ -166,6 +174,10 @@ test("fish completes them too", (t) => {
     connections?.filter((word) => word !== ""),
     ["hsm_1"],
   );
+  const [given, fromGiven, choices] = joined.map((part) => part.filter((word) => word !== ""));
+  t.ok(given?.includes("--profile=profiles/") && given.includes("--profile=profile two.yaml"), said);
+  t.strictSame(fromGiven, ["10.1.2.3:60161"]);
+  t.strictSame(choices, ["--target=json"]);
   t.end();
 });
 
@@ -180,7 +192,7 @@ test("zsh, at a terminal, completes what is typed when Tab is pressed", async (t
   zsh.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
   const until = async (text: string): Promise<void> => {
     for (let left = 300; !said.includes(text) && left > 0; left--) await delay(100);
-    t.ok(said.includes(text), text, { said });
+    t.ok(said.includes(text), text, { said: JSON.stringify(said) });
     said = "";
   };
   const load = "autoload -Uz compinit; compinit -u -D; source <(knetctl completion zsh)";
@@ -190,6 +202,12 @@ test("zsh, at a terminal, completes what is typed when Tab is pressed", async (t
   await until("hsm_1 10.1.2.3:60161");
   zsh.stdin.write("\u0015knetctl ha add --profile p.yaml \t");
   await until("p.yaml hsm_1");
+  zsh.stdin.write("\u0015knetctl ha add --profile=p.y\t");
+  await until("aml ");
+  zsh.stdin.write("\u0015knetctl ha remove --profile=p.yaml hsm_1 10\t");
+  await until("hsm_1 10.1.2.3:60161");
+  zsh.stdin.write("\u0015knetctl render p.yaml --target=js\t");
+  await until("--target=json");
   zsh.stdin.write("\u0015knetctl vali\t--js\t");
   await until("--json");
   zsh.stdin.end("\u0015exit\n");

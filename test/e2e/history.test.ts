@@ -72,6 +72,17 @@ t.test("one run is shown with its changes and what can be done with it", async (
   t.match(await knetctl(["history", "99"]), { exitCode: 64, stderr: /there is no run "99"/ });
 });
 
+t.test("completion offers the host's runs, and the labels of the client's tokens", async (t) => {
+  const offered = async (...words: readonly string[]): Promise<string> =>
+    (await knetctl(["--complete", ...words])).stdout;
+  for (const words of [["history"], ["rollback"], ["rollback", "--to"]])
+    t.equal(await offered(...words, ""), "2\n1\n", words.join(" "));
+  t.equal(await offered("rollback", "--to="), "--to=2\n--to=1\n");
+  const smoke = ["smoke", "--module=/usr/lib/libkNETPKCS11.so", "--as=amplia"];
+  t.equal(await offered(...smoke, "--token-label", ""), "ca_signer\ntsa_signer\n");
+  t.equal(await offered(...smoke, "--token-label=t"), "--token-label=tsa_signer\n");
+});
+
 t.test("another user is refused, and told why", async (t) => {
   const program = copyProgram("/opt/knetctl-test");
   t.match(await knetctl(["history"], { uid: 61_234, program }), {

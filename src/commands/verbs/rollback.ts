@@ -6,7 +6,10 @@ export const rollback = verb({
   describe: "take back what a run changed",
   words: { run: runWord("the one that was cut off, else the latest that is still in effect") },
   options: {
-    to: text("take back every run that came after this one, the latest first", "RUN"),
+    to: {
+      ...text("take back every run that came after this one, the latest first", "RUN"),
+      names: "runs",
+    },
     root: rootOption,
     yes: yesOption("anything is taken back", "it is taken back"),
     "lock-timeout": lockOption,
