@@ -2,11 +2,12 @@ import { applicationCodes } from "./application-codes.js";
 import { doctorCodes } from "./doctor-codes.js";
 import { endpointCodes } from "./endpoint-codes.js";
 import { exitCodes, type ExitCode } from "./exit-codes.js";
+import { hostCodes } from "./host-codes.js";
 import { profileCodes } from "./profile-codes.js";
 
 /**
- * One section for each area; the area is the code's first word. The profile, the application, the endpoints
- * and doctor have their own files.
+ * One section for each area; the area is the code's first word. The host, the profile, the application, the
+ * endpoints and doctor have their own files.
  */
 const programCodes = {
   // the program itself
@@ -28,62 +29,6 @@ const programCodes = {
   "client-config-home-invalid": exitCodes.invalidProfile,
   "client-config-authentication": exitCodes.failed,
   "client-config-mismatch": exitCodes.internal,
-
-  // host: files, accounts, commands, lock, sandbox
-  "host-untrusted-owner": exitCodes.failed,
-  "host-untrusted-folder": exitCodes.failed,
-  "host-untrusted-link": exitCodes.failed,
-  "host-path-invalid": exitCodes.failed,
-  "host-not-a-folder": exitCodes.failed,
-  "host-not-a-file": exitCodes.failed,
-  "host-hard-link": exitCodes.failed,
-  "host-file-too-large": exitCodes.failed,
-  "host-entry-changed": exitCodes.failed,
-  "host-entry-exists": exitCodes.failed,
-  "host-folder-missing": exitCodes.failed,
-  "host-folder-not-empty": exitCodes.failed,
-  "host-default-acl": exitCodes.failed,
-  "host-attributes-not-kept": exitCodes.failed,
-  "host-attributes-not-set": exitCodes.failed,
-  "host-attributes-unknown": exitCodes.failed,
-  "host-context-not-set": exitCodes.failed,
-  "host-no-proc": exitCodes.unavailable,
-  "host-not-permitted": exitCodes.noPermission,
-  "host-no-space": exitCodes.cannotWrite,
-  "host-file-system-read-only": exitCodes.cannotWrite,
-  "host-file-immutable": exitCodes.cannotWrite,
-  "host-file-size-limit": exitCodes.cannotWrite,
-  "host-input-output": exitCodes.cannotWrite,
-  "host-durability-unknown": exitCodes.cannotWrite,
-  "host-read-only": exitCodes.internal,
-  "host-locked": exitCodes.locked,
-  "host-lock-failed": exitCodes.cannotWrite,
-  "host-command-missing": exitCodes.unavailable,
-  "host-command-refused": exitCodes.internal,
-  "host-command-not-started": exitCodes.failed,
-  "host-accounts-unreadable": exitCodes.failed,
-  "host-sandbox-needs-root": exitCodes.noPermission,
-  "host-sandbox-refused": exitCodes.noPermission,
-  "host-sandbox-no-overlay": exitCodes.unavailable,
-  "host-sandbox-tools-missing": exitCodes.unavailable,
-  "host-sandbox-failed": exitCodes.failed,
-
-  // stage
-  "stage-needs-root": exitCodes.noPermission,
-  "stage-refused": exitCodes.noPermission,
-  "stage-no-overlay": exitCodes.unavailable,
-  "stage-tools-missing": exitCodes.unavailable,
-  "stage-failed": exitCodes.failed,
-
-  // account
-  "account-home-not-a-folder": exitCodes.failed,
-  "account-home-closed": exitCodes.failed,
-  "account-home-writable": exitCodes.failed,
-  "account-missing": exitCodes.failed,
-  "account-change-failed": exitCodes.failed,
-  "account-mismatch": exitCodes.failed,
-  "account-without-home": exitCodes.failed,
-  "account-is-root": exitCodes.failed,
 
   // module: archive, ELF, installer
   "archive-missing": exitCodes.failed,
@@ -140,19 +85,9 @@ const programCodes = {
   "module-not-registered": exitCodes.failed,
   "module-receipt-invalid": exitCodes.failed,
 
-  // ownership
-  "ownership-foreign-kind": exitCodes.failed,
-  "ownership-name": exitCodes.failed,
-  "ownership-too-deep": exitCodes.failed,
-  "ownership-hard-link": exitCodes.failed,
-  "ownership-third-owner": exitCodes.failed,
-  "ownership-private": exitCodes.failed,
-  "ownership-no-passage": exitCodes.failed,
-
   // workflow
   "apply-needs-root": exitCodes.noPermission,
   "apply-endpoint-refused": exitCodes.unavailable,
-  "stage-only-in-place": exitCodes.failed,
   "workflow-changed-since-plan": exitCodes.failed,
   "workflow-change-failed": exitCodes.failed,
   "workflow-undo-failed": exitCodes.failed,
@@ -279,7 +214,7 @@ const programCodes = {
  */
 export const problemCodes = Object.assign(
   Object.assign(programCodes, profileCodes, applicationCodes, endpointCodes),
-  doctorCodes,
+  Object.assign(hostCodes, doctorCodes),
 );
 
 export type ProblemCode = keyof typeof problemCodes;
