@@ -1,7 +1,7 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import { asFileProblem } from "../files/file-problem.js";
-import { withFound } from "../files/walk.js";
+import { withFound } from "../files/found.js";
 import type { Tree } from "../files/walk.js";
 import type { Commands } from "../host.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";

@@ -4,9 +4,8 @@ import { folderOf, nameOf, type AbsolutePath } from "../path.js";
 import { attributesOf } from "./attributes.js";
 import { at, entryOfDescriptor, withDescriptor } from "./descriptor.js";
 import { notKept, type WithModel } from "./draft.js";
-import { stateAt } from "./file-state.js";
 import { asFileProblem } from "./file-problem.js";
-import { withFileAt } from "./look.js";
+import { stateAt, withFileAt } from "./look.js";
 import { withFolder, type Tree } from "./walk.js";
 import { putIn } from "./write-file.js";
 

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { constants, readdirSync, readlinkSync, readSync, lstatSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { at, atBytes, entryAt, entryOf, entryOfDescriptor, isSame, withDescriptor } from "./descriptor.js";
-import type { Entry, NamedEntry, UseParts } from "../host.js";
+import type { Entry, FileState, NamedEntry, UseParts } from "../host.js";
 import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
+import { sizeLimits } from "../size-limits.js";
 import { notAFile, requireTrustedFile } from "./trust.js";
 import { linkTarget, tooManyLinks, withFolder, type Folder, type Tree } from "./walk.js";
 
@@ -10,6 +12,8 @@ const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 /** How many links at the end, and replacements while opening, are tolerated before giving up. */
 const mostTurns = 40;
 const chunkBytes = 64 * 1024;
+/** Read at a time where only the hash is wanted. */
+const hashedBytes = 1024 ** 2;
 
 /** The entry itself; undefined if it or a folder on the way is missing. */
 export function entryIn(tree: Tree, path: AbsolutePath): Entry | undefined {
@@ -87,6 +91,30 @@ export function partsIn<T extends object>(
       readSync(fd, buffer, at, Math.min(count, buffer.length - at), at);
     });
   });
+}
+
+/** A regular file with the hash of its content; undefined when missing. A link at the end is not followed. */
+export function stateIn(tree: Tree, path: AbsolutePath): FileState | undefined {
+  return withFolder(tree, folderOf(path), "look", (folder) => stateAt(tree, folder, nameOf(path)));
+}
+
+/** The same of a name in an open folder. */
+export function stateAt(tree: Tree, folder: Folder, name: string): FileState | undefined {
+  return withFileAt(tree, folder, name, hashed);
+}
+
+function hashed(fd: number, opened: Entry, path: AbsolutePath): FileState {
+  if (opened.size > sizeLimits.installed) throw tooLarge(path, opened.size, sizeLimits.installed);
+  const hash = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(Math.min(hashedBytes, opened.size + 1));
+  let size = 0;
+  for (;;) {
+    const count = readSync(fd, chunk, 0, chunk.length, null);
+    if (count === 0) return { ...opened, size, sha256: hash.digest("hex") };
+    hash.update(chunk.subarray(0, count));
+    size += count;
+    if (size > sizeLimits.installed) throw tooLarge(path, size, sizeLimits.installed);
+  }
 }
 
 /** Reads an open file that has passed the checks. */

@@ -2,7 +2,7 @@ import { closeSync, openSync, readlinkSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
 import type { Entry, Way } from "../host.js";
-import { type AbsolutePath, folderOf, joined, nameOf, path as literal } from "../path.js";
+import { type AbsolutePath, joined, path as literal } from "../path.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc, walkFlags } from "./descriptor.js";
 import { article, type Owners, type Purpose, requireTrustedFolder, requireTrustedLink } from "./trust.js";
 
@@ -219,43 +219,4 @@ function below(folder: AbsolutePath, target: string): AbsolutePath | undefined {
   if (names.includes("..")) return undefined;
   const kept = componentsOf(folder).slice(0, Math.max(0, componentsOf(folder).length - ups));
   return joined(literal("/"), ...kept, ...names);
-}
-
-/** What a path names once its links are followed, in the folder that holds it. */
-export interface Found {
-  readonly folder: Folder;
-  readonly name: string;
-  readonly entry: Entry;
-}
-
-/**
- * Runs `use` on what the path names, every folder and link on the way being trusted. Undefined when it is
- * missing. Throws a Problem for a folder, link or file that root must not walk through.
- */
-export function withFound<T>(
-  tree: Tree,
-  path: AbsolutePath,
-  purpose: Purpose,
-  use: (found: Found) => T,
-): T | undefined {
-  let wanted = path;
-  for (let links = 0; links <= mostLinks; links++) {
-    const name = nameOf(wanted);
-    const reached = withFolder<{ readonly next: AbsolutePath } | { readonly result: T } | undefined>(
-      tree,
-      folderOf(wanted),
-      purpose,
-      (folder) => {
-        const entry = entryAt(folder.fd, name);
-        if (entry === undefined) return undefined;
-        return entry.kind === "link"
-          ? { next: linkTarget(folder, name, entry, purpose) }
-          : { result: use({ folder, name, entry }) };
-      },
-    );
-    if (reached === undefined) return undefined;
-    if ("result" in reached) return reached.result;
-    wanted = reached.next;
-  }
-  throw tooManyLinks(path);
 }

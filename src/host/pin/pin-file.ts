@@ -5,7 +5,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type Where } from "../../problem/problem.js";
 import { errorCode } from "../../problem/thrown.js";
 import { at, isKernels } from "../files/descriptor.js";
-import { withFound } from "../files/walk.js";
+import { withFound } from "../files/found.js";
 import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
