@@ -1,7 +1,8 @@
 // Builds dist/, or the folder that is named: knetctl.cjs, the few lines that are started first; program.cjs,
 // the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them unless
 // --no-compiled-code follows the folder;
-// program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process; parts.json and
+// program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process;
+// language-pt-br.cjs, the texts in Portuguese; parts.json and
 // sbom.cdx.json, what all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the
 // manual.
 import { build } from "esbuild";
@@ -88,7 +89,14 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...bundled,
     ...options,
     entryPoints: { [name]: join(root, "src/main.ts") },
-    plugins: [...plugins, packagesApart(apart, commonJs), noCachedIndents, readyCodes, noteBundled],
+    plugins: [
+      ...plugins,
+      languageApart,
+      packagesApart(apart, commonJs),
+      noCachedIndents,
+      readyCodes,
+      noteBundled,
+    ],
     alias: {
       "string-width": join(root, "scripts/build/ascii-width.mjs"),
       assert: join(root, "scripts/build/plain-assert.mjs"),
@@ -104,6 +112,25 @@ async function buildProgram(name, { plugins = [], ...options }) {
     // load-program.cjs compiles the file as it is: adding to a text of this size would copy it
     banner: { js: "(function(exports,require,module,__filename,__dirname){" },
     footer: { js: "})" },
+  });
+}
+
+/** Portuguese is a file of its own, which only a process that speaks it reads. */
+const languageApart = {
+  name: "language-apart",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/language\/pt-br\.js$/ }, () => ({
+      path: "./language-pt-br.cjs",
+      external: true,
+    })),
+};
+
+async function buildLanguage() {
+  await build({
+    ...commonJs,
+    ...bundled,
+    plugins: [noteBundled],
+    entryPoints: { "language-pt-br": join(root, "src/language/pt-br.ts") },
   });
 }
 
@@ -135,6 +162,7 @@ await buildProgram("program", { sourcemap: "external", sourcesContent: false });
 for (const verb of loader.alone) await buildProgram(`program-${verb}`, { plugins: [onlyVerb(verb)] });
 await buildCommandLine();
 await buildWorker();
+await buildLanguage();
 writeParts();
 await writeManual();
 if (isCompiled)

@@ -3,9 +3,12 @@ import type { Flags } from "./commands/command-line/command-line.js";
 import { plainLine } from "./commands/command-line/named-verb.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
+import { speak } from "./language/spoken.js";
+import { saidLanguage, wantedLanguage } from "./language/wanted.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
 import { errorsLast, exitCodeOf, Problem, Problems } from "./problem/problem.js";
 import { errorCode } from "./problem/thrown.js";
+import { isUtf8 } from "./ui/text/signs.js";
 import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal/terminal-output.js";
 
 export interface MainInput {
@@ -33,10 +36,20 @@ export interface MainInput {
  * what it throws, once; returns the exit code.
  */
 export async function main(input: MainInput): Promise<ExitCode> {
-  const line = plainLine(input.args);
-  if (line === undefined) return input.args[0] === askForCompletions ? completed(input) : parsedMain(input);
+  if (input.args[0] === askForCompletions) return completed(input);
+  const args = await inTheirLanguage(input);
+  const line = plainLine(args);
+  if (line === undefined) return parsedMain(input, args);
   const out = output(input, {});
   return shown(input, out, async () => line.verb.run(line.args, context(input, out)));
+}
+
+/** The arguments without those about the language, in which people are spoken to from now on. */
+async function inTheirLanguage({ args: all, environment }: MainInput): Promise<readonly string[]> {
+  const { args, said = wantedLanguage(environment) } = saidLanguage(all);
+  const isPortuguese = said === "pt-BR";
+  speak(isPortuguese ? (await import("./language/pt-br.js")).portuguese(isUtf8(environment)) : undefined);
+  return args;
 }
 
 /** Whether a line is run without the parser. */
@@ -63,21 +76,21 @@ async function completed(input: MainInput): Promise<ExitCode> {
   });
 }
 
-async function parsedMain(input: MainInput): Promise<ExitCode> {
+async function parsedMain(input: MainInput, args: readonly string[]): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line/command-line.js");
   const early = output(input, {
-    json: input.args.includes("--json"),
-    color: !input.args.includes("--no-color"),
+    json: args.includes("--json"),
+    color: !args.includes("--no-color"),
   });
   return shown(input, early, () =>
     runCommandLine({
-      args: input.args,
+      args,
       workingFolder: input.workingFolder,
       version: input.version,
       width: early.width,
-      run: (verb, args, flags, path) => {
+      run: (verb, parsed, flags, path) => {
         const out = output(input, flags);
-        return shown(input, out, () => verb.run(args, context(input, out)), checksOf(input, path, args));
+        return shown(input, out, () => verb.run(parsed, context(input, out)), checksOf(input, path, parsed));
       },
       print: (text) => {
         early.file(text);

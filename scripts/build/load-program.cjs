@@ -20,7 +20,7 @@ exports.alone = ["validate", "render", "plan", "ha"];
 exports.edits = ["set", "add", "remove", "promote"];
 
 /** Words of lines that are the parser's in any case. */
-const parsers = /^--(?:json|quiet|verbose|color|no-color|root|help|version)$|^--?[^=]*=|^-(?:[^-]|$)/;
+const parsers = /^--(?:json|quiet|verbose|color|no-color|root|lang|help|version)$|^--?[^=]*=|^-(?:[^-]|$)/;
 
 /** The program that probably runs a line: its `isPlain` knows whether it can. */
 exports.programFor = (args) => {

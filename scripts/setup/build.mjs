@@ -33,6 +33,7 @@ const outputs = [
   "dist/knetctl.cjs",
   "dist/program.cjs",
   "dist/pkcs11-worker.cjs",
+  "dist/language-pt-br.cjs",
   "dist/man/knetctl.8",
   "dist/parts.json",
   "dist/sbom.cdx.json",

@@ -4,7 +4,7 @@
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ["main", "ui", "host", "problem"],
-  main: ["commands", "ui", "host", "problem"],
+  main: ["commands", "ui", "host", "language", "problem"],
   commands: [
     "description",
     "steps/index",
@@ -21,6 +21,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "generated",
     "vendor",
+    "language",
     "problem",
   ],
   description: ["steps", "vendor/client-config", "profile", "host", "formats", "problem"],
@@ -38,7 +39,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "vendor",
     "problem",
   ],
-  ui: ["members", "workflow", "pkcs11", "profile", "formats", "problem"],
+  ui: ["members", "workflow", "pkcs11", "profile", "formats", "language", "problem"],
   members: [
     "simulator",
     "vendor/client-config",
@@ -59,5 +60,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   formats: ["generated", "problem"],
   generated: [],
   vendor: [],
+  language: [],
   problem: [],
 };

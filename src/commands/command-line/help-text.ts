@@ -1,3 +1,4 @@
+import { spoken, spokenWord } from "../../language/spoken.js";
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
 import { isGroup, usageText, type Verb } from "../verbs/verb.js";
 import { exitCodeMeanings, exitsOf } from "./exits.js";
@@ -31,9 +32,9 @@ function verbSections(path: readonly string[], verb: Verb, width: number): reado
   const words = Object.entries(verb.words).map(([name, word]): Row => [name, declaredText(word)]);
   return [
     `knetctl ${usageText(path.join(" "), verb)}`,
-    wrapped(verb.describe, width).join("\n"),
-    section("Arguments:", words, width),
-    section("Options:", optionForms(verb).map(optionRow), width),
+    wrapped(spoken(verb.describe), width).join("\n"),
+    section(spokenWord("Arguments:"), words, width),
+    section(spokenWord("Options:"), optionForms(verb).map(optionRow), width),
     everywhere(width),
     examples(verb, width),
     exits(exitsOf(verb), width),
@@ -47,16 +48,16 @@ function listSections(path: readonly string[], among: NamedVerb["among"], width:
   const isProgram = path.length === 0;
   return [
     line,
-    isProgram ? wrapped(programPurpose, width).join("\n") : "",
-    section("Commands:", rows, width),
+    isProgram ? wrapped(spoken(programPurpose), width).join("\n") : "",
+    section(spokenWord("Commands:"), rows, width),
     everywhere(width),
     isProgram ? exits(Object.values(exitCodes), width) : "",
-    `${line} --help shows what a command takes`,
+    spoken(`${line} --help shows what a command takes`),
   ];
 }
 
 function everywhere(width: number): string {
-  return section("Everywhere:", everywhereForms.map(optionRow), width);
+  return section(spokenWord("Everywhere:"), everywhereForms.map(optionRow), width);
 }
 
 function optionRow({ names, isNegatable, value, text }: OptionForm): Row {
@@ -66,7 +67,7 @@ function optionRow({ names, isNegatable, value, text }: OptionForm): Row {
 
 function exits(codes: readonly ExitCode[], width: number): string {
   return section(
-    "Exit codes:",
+    spokenWord("Exit codes:"),
     codes.map((code) => [String(code).padStart(3), exitCodeMeanings[code]]),
     width,
   );
@@ -74,9 +75,9 @@ function exits(codes: readonly ExitCode[], width: number): string {
 
 function examples({ examples }: Pick<Verb, "examples">, width: number): string {
   return [
-    "Examples:",
+    spokenWord("Examples:"),
     ...examples.flatMap(([line, purpose]) => [
-      ...wrapped(purpose, width - 4).map((part) => `  # ${part}`),
+      ...wrapped(spoken(purpose), width - 4).map((part) => `  # ${part}`),
       `  ${line}`,
     ]),
   ].join("\n");
@@ -88,7 +89,7 @@ function section(title: string, rows: readonly Row[], width: number): string {
   const most = Math.floor((width * 2) / 5) - 4;
   const column = Math.max(...rows.map(([{ length }]) => length).filter((length) => length <= most), 0) + 4;
   const lines = rows.flatMap(([head, text]) => {
-    const [first = "", ...rest] = wrapped(text, width - column);
+    const [first = "", ...rest] = wrapped(spoken(text), width - column);
     const indented = rest.map((part) => " ".repeat(column) + part);
     return head.length <= most
       ? [`  ${head.padEnd(column - 2)}${first}`.trimEnd(), ...indented]

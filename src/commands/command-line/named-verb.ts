@@ -14,7 +14,7 @@ export interface NamedVerb {
   readonly unknown: string | undefined;
 }
 
-/** The verb of a command line: the words that it begins with, ignoring options without a value. */
+/** The verb of a command line: the words that it begins with, ignoring options that every verb has. */
 export function namedVerb(args: readonly string[]): NamedVerb {
   const [first, second] = leadingWords(args);
   const found = verbs.find(({ name }) => name === first);
@@ -27,9 +27,14 @@ export function namedVerb(args: readonly string[]): NamedVerb {
 }
 
 function leadingWords(args: readonly string[]): readonly string[] {
-  const words = args.filter((arg) => !isEverywhere(arg));
+  const words = args.filter((arg, at) => !isEverywhere(arg) && !isValue(args[at - 1]));
   const end = words.findIndex((arg) => arg.startsWith("-"));
   return end === -1 ? words : words.slice(0, end);
+}
+
+/** Whether the next word is the value of an option that every verb has. */
+function isValue(before = ""): boolean {
+  return before === "--lang";
 }
 
 function isEverywhere(arg: string): boolean {

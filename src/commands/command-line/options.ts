@@ -24,6 +24,10 @@ export const everywhereOptions = {
   quiet: flag("problems and results only"),
   verbose: flag("show technical causes too"),
   color: flag("colours on a terminal; --no-color turns them off", true),
+  lang: {
+    ...text("the language of texts for people; left out: what LC_ALL, LC_MESSAGES or LANG names", "LANGUAGE"),
+    choices: ["pt-BR", "en"],
+  },
 };
 
 /**

@@ -1,3 +1,4 @@
+import { spoken, spokenWord } from "../../language/spoken.js";
 import { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Output } from "./output.js";
@@ -82,9 +83,17 @@ function interrupted(): Problem {
 
 /** The library shows what it is given: names that come from outside are cleaned first. */
 function shown(question: Prompt): Prompt {
-  const message = cleanLine(question.message);
-  if (question.kind !== "choice") return { ...question, message };
-  const choices = question.choices.map(({ value, name }) => ({ value, name: cleanLine(name) }));
+  const message = cleanLine(spoken(question.message));
+  if (question.kind !== "choice") {
+    const check = (answer: string): string | undefined => {
+      const wrong = question.check(answer);
+      return wrong === undefined ? undefined : spoken(wrong);
+    };
+    return question.kind === "text"
+      ? { ...question, message, check }
+      : { ...question, message, check, again: spoken(question.again) };
+  }
+  const choices = question.choices.map(({ value, name }) => ({ value, name: cleanLine(spokenWord(name)) }));
   return { ...question, message, choices };
 }
 
@@ -130,7 +139,7 @@ async function askSecret({ message, again, check }: SecretPrompt, { theme, conte
   const validate = (text: string): true | string => check(text) ?? true;
   const first = await password({ message, theme, validate }, context);
   await password(
-    { message: again, theme, validate: (text) => text === first || "it is not the same as before" },
+    { message: again, theme, validate: (text) => text === first || spoken("it is not the same as before") },
     context,
   );
   return first;

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { isatty } from "node:tty";
+import { spoken, yesWords } from "../../language/spoken.js";
 import { Problem } from "../../problem/problem.js";
 import type { Output } from "./output.js";
 
@@ -12,8 +13,8 @@ export function canAsk({ json, terminal, width }: Output): boolean {
 }
 
 /**
- * Asks on standard error; only y and yes mean yes, and end of input means no. Throws `interrupted` if the
- * signal aborts.
+ * Asks on standard error; only y, yes and the language's own words mean yes, and end of input means no.
+ * Throws `interrupted` if the signal aborts.
  */
 export async function confirm(
   question: string,
@@ -23,6 +24,7 @@ export async function confirm(
     output: process.stderr,
   },
 ): Promise<boolean> {
+  const yes = yesWords();
   // not as a terminal: Ctrl-C then stays a signal, which the program knows how to handle
   const lines = createInterface({ ...streams, terminal: false });
   try {
@@ -40,13 +42,13 @@ export async function confirm(
       signal.addEventListener("abort", interrupted, { once: true });
       lines.once("line", (answer) => {
         isAnswered = true;
-        resolve(/^y(?:es)?$/i.test(answer.trim()));
+        resolve(["y", "yes", ...yes.words].includes(answer.trim().toLowerCase()));
       });
       lines.once("close", () => {
         endLine();
         resolve(false);
       });
-      streams.output.write(`${question} [y/N] `);
+      streams.output.write(`${spoken(question)} [${yes.letter}/N] `);
       if (signal.aborted) interrupted();
     });
   } finally {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { errorCount, exitCodeOf, type Problem } from "../../problem/problem.js";
+import { spoken, spokenWord } from "../../language/spoken.js";
+import { errorCount, exitCodeOf, Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import type { Checked, CheckFormat } from "../checks/checked.js";
 import type { Output, Style } from "./output.js";
@@ -61,7 +62,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
   /** Text as it is written: cleaned, with signs that can be shown, and with knetctl's colours. */
   const plain = isUtf8(environment) ? (text: string): string => text : inAscii;
   const shown = (text: string): string => shownColours(plain(cleanText(text)));
-  const told = new Set<string>();
+  const shownBefore = new Set<string>();
   let root: string | undefined;
   let words: ImageWords | undefined;
   let saidWhose = false;
@@ -73,6 +74,8 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     drawn = false;
     return control;
   };
+  /** In the language of this process, and with an image named. */
+  const told = (text: string): string => words?.text(spoken(text)) ?? spoken(text);
   /** Before a text that names a path which may be inside the image: what ends a command comes last. */
   const sayWhose = (text: string): void => {
     if (root === undefined || saidWhose || isSilent || !/(?:^|[\s"'(])\/\w/m.test(text)) return;
@@ -80,10 +83,10 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       `paths of the host are as seen inside ${root}; the profile's, its archive's and ` +
       "those in commands to run are this machine's";
     saidWhose = true;
-    stderr.write(`${wipe()}${shown(whose)}\n`);
+    stderr.write(`${wipe()}${shown(spoken(whose))}\n`);
   };
   const note = (text: string): void => {
-    if (!quiet && !isSilent) stderr.write(`${wipe()}${shown(words?.text(text) ?? text)}\n`);
+    if (!quiet && !isSilent) stderr.write(`${wipe()}${shown(told(text))}\n`);
   };
   return {
     json,
@@ -112,17 +115,17 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       root = folder;
       words = imageWords(folder);
     },
-    told: (text) => words?.text(text) ?? text,
+    told,
     result: (text) => {
       if (format === "github") return;
       sayWhose(text);
-      (format === undefined ? stdout : stderr).write(`${wipe()}${shown(ended(text))}`);
+      (format === undefined ? stdout : stderr).write(`${wipe()}${shown(ended(spoken(text)))}`);
     },
     // a terminal interprets everything written to it; a file or a program gets the text itself
     file: (text) => stdout.write(`${wipe()}${stdout.isTTY === true ? cleanText(ended(text)) : ended(text)}`),
     picture: (lines, first) => {
       const room = first ? "\n".repeat(stdout.rows ?? 0) : "";
-      stdout.write(`${room}${drawnOver(lines.map((line) => shown(cleanLine(line))))}`);
+      stdout.write(`${room}${drawnOver(lines.map((line) => shown(cleanLine(spoken(line)))))}`);
     },
     document: (value) => {
       const whole = root !== undefined && typeof value === "object" ? { root, ...value } : value;
@@ -136,13 +139,15 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     thrown: (problems) => {
       if (problems.some(isUsage)) return;
       // where knetctl itself is at fault, what it believed says nothing
-      const told = problems.some(({ code }) => code === "internal-error") ? undefined : verdict;
-      if (exitCodeOf(problems) !== exitCodes.interrupted) note(`failed: ${told ?? errorCount(problems)}`);
+      const believed = problems.some(({ code }) => code === "internal-error") ? undefined : verdict;
+      if (exitCodeOf(problems) !== exitCodes.interrupted) note(`failed: ${believed ?? errorCount(problems)}`);
       else if (verdict !== undefined) note(`interrupted: ${verdict}`);
     },
     transient: (text) => {
       if (!terminal || quiet) return;
-      stderr.write(`${wipe()}${shown(cutToWidth(plain(cleanLine(text)), (stderr.columns ?? 80) - 1))}`);
+      stderr.write(
+        `${wipe()}${shown(cutToWidth(plain(cleanLine(spoken(text))), (stderr.columns ?? 80) - 1))}`,
+      );
       drawn = true;
     },
     progress: (event) => {
@@ -151,15 +156,27 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     // several parts of a run may meet the same problem; shown twice, it would look like two
     problem: (problem) => {
       const text = JSON.stringify(problem);
-      if (!isSilent && !told.has(text)) {
+      if (!isSilent && !shownBefore.has(text)) {
         const cause = verbose ? causeText(problem, errorStyle) : "";
-        const whole = problemText(words?.problem(problem) ?? problem, errorStyle);
+        const whole = problemText(toldProblem(problem, told), errorStyle);
         sayWhose(whole);
         stderr.write(`${wipe()}${shown(`${whole}\n${words?.text(cause) ?? cause}`)}`);
       }
-      told.add(text);
+      shownBefore.add(text);
     },
   };
+}
+
+/** For people: `--json` and `--format` have the problem itself. */
+function toldProblem(problem: Problem, told: (text: string) => string): Problem {
+  const { code, message, severity, where, detail, hint, cause } = problem;
+  return new Problem(code, told(message), {
+    severity,
+    ...(where && { where }),
+    ...(detail !== undefined && { detail: told(detail) }),
+    ...(hint !== undefined && { hint: told(hint) }),
+    cause,
+  });
 }
 
 /** Its text says everything: the command has not begun. */
@@ -201,5 +218,5 @@ function causeText(problem: Problem, style: Style): string {
   if (problem.cause === undefined) return "";
   const text =
     problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
-  return style.dim(`  cause: ${withoutUrlSecrets(text)}`) + "\n";
+  return style.dim(`  ${spokenWord("cause:")} ${withoutUrlSecrets(text)}`) + "\n";
 }

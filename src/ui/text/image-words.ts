@@ -36,7 +36,8 @@ export function imageWords(root: string): ImageWords {
   };
 }
 
-const quotedOrHost = /"(?:[^"\\\n]|\\.)*"|\bon this host\b(?!')|\bthis host\b(?:'s\b)?/gi;
+const quotedOrHost =
+  /"(?:[^"\\\n]|\\.)*"|\bon this host\b(?!')|\bthis host\b(?:'s\b)?|\b(?:[nd]?este|a este) host\b/gi;
 
 function named(found: string, image: string): string {
   switch (found) {
@@ -52,9 +53,25 @@ function named(found: string, image: string): string {
       return "the image's";
     case "This host's":
       return "The image's";
+    case "neste host":
+      return `na ${inPortuguese(image)}`;
+    case "Neste host":
+      return `Na ${inPortuguese(image)}`;
+    case "deste host":
+      return `da ${inPortuguese(image)}`;
+    case "este host":
+      return `a ${inPortuguese(image)}`;
+    case "Este host":
+      return `A ${inPortuguese(image)}`;
+    case "a este host":
+      return `à ${inPortuguese(image)}`;
     default:
       return found;
   }
+}
+
+function inPortuguese(image: string): string {
+  return image.replace(/^image/, "imagem");
 }
 
 /** The shape of a problem, also of one that was read from a record. */

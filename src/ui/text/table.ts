@@ -1,3 +1,4 @@
+import { spoken, spokenWord } from "../../language/spoken.js";
 import { cleanText } from "./clean-text.js";
 import { displayWidth } from "./width.js";
 
@@ -16,9 +17,9 @@ const gap = "  ";
  * is not padded.
  */
 export function table(rows: readonly (readonly string[])[], columns: readonly Column[]): string {
-  const titles = columns.map(({ title }) => title);
+  const titles = columns.map(({ title }) => spokenWord(title));
   const clean = rows.map((row) =>
-    columns.map((_column, index) => cleanText(row[index] ?? "").replace(/[\n\t]+/g, " ")),
+    columns.map((_column, index) => cleanText(spoken(row[index] ?? "")).replace(/[\n\t]+/g, " ")),
   );
   const widths = columns.map((_column, index) =>
     Math.max(...[titles, ...clean].map((row) => displayWidth(row[index] ?? ""))),

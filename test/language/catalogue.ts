@@ -1,0 +1,74 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { leftOutOf } from "./left-out.js";
+import { textsIn } from "./texts.js";
+
+const source = join(import.meta.dirname, "../../src");
+export const catalogueFolder = join(source, "language/pt-br");
+
+/** The files of the catalogue, and what begins the names of the files of src whose texts each holds. */
+const rooms: readonly (readonly [file: string, ...from: string[]])[] = [
+  ["ui", "ui/"],
+  ["command-line", "commands/command-line/", "commands/verbs/", "cli.ts", "main.ts"],
+  ["doctor", "commands/doctor/"],
+  ["ha", "commands/ha/"],
+  ["init", "commands/init/"],
+  ["commands", "commands/", "description/"],
+  ["key-stores", "steps/key-stores/"],
+  ["steps", "steps/"],
+  ["workflow", "workflow/", "problem/"],
+  ["worker", "pkcs11/worker/"],
+  ["pkcs11", "pkcs11/"],
+  ["members", "members/", "simulator/"],
+  ["vhsm", "vhsm/"],
+  ["profile-key-stores", "profile/key-stores/"],
+  ["profile", "profile/"],
+  ["installer", "host/installer/", "host/archive/"],
+  ["stage", "host/stage/", "host/sandbox/", "host/service/", "host/unit/"],
+  ["host", "host/"],
+  ["formats", "formats/", "vendor/", "language/"],
+];
+
+/** The catalogue's file for a text of a file of src. */
+function roomOf(file: string): string {
+  const room = rooms.find(([, ...from]) => from.some((start) => file.startsWith(start)));
+  if (room === undefined) throw new Error(`no file of the catalogue is for src/${file}`);
+  return room[0];
+}
+
+/** Every text of the source, by the catalogue's file that it belongs into: the first that uses it. */
+export function wantedTexts(): ReadonlyMap<string, readonly string[]> {
+  const texts = new Map(rooms.map(([file]) => [file, new Set<string>()]));
+  for (const file of sourceFiles()) {
+    const isLeftOut = leftOutOf(file);
+    if (isLeftOut === undefined) continue;
+    for (const text of textsIn(file, readFileSync(join(source, file), "utf8"), isLeftOut))
+      texts.get(roomOf(file))?.add(text);
+  }
+  const seen = new Set<string>();
+  return new Map(
+    [...texts].map(([file, all]) => {
+      const own = [...all].filter((text) => !seen.has(text)).sort();
+      for (const text of own) seen.add(text);
+      return [file, own];
+    }),
+  );
+}
+
+function sourceFiles(): readonly string[] {
+  return readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.startsWith("generated/"))
+    .sort();
+}
+
+/** The catalogue as it is, by file: English texts and what they are in Portuguese. */
+export function catalogue(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  return new Map(
+    readdirSync(catalogueFolder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => {
+        const file = JSON.parse(readFileSync(join(catalogueFolder, name), "utf8")) as Record<string, string>;
+        return [name.replace(/\.json$/, ""), new Map(Object.entries(file))];
+      }),
+  );
+}

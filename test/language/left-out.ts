@@ -1,0 +1,29 @@
+import ts from "typescript";
+import type { LeftOut } from "./texts.js";
+
+/** What is not for people, or stays English: files, folders, constants of a file, each with the reason. */
+export const leftOut: Readonly<Record<string, string>> = {
+  "host/stage/wall-script.ts": "a shell script",
+  "host/stage/stage-script.ts": "a shell script",
+  "host/sandbox/sandbox-script.ts": "a shell script",
+  "host/processes/own-group.ts#enter": "a shell script",
+  "commands/verbs/completion.ts#scripts": "shell scripts",
+  "simulator/answer-request.ts": "what a simulated VHSM answers",
+  "simulator/https-server.ts": "what a simulated VHSM answers",
+  "ui/checks/": "documents of --format, which stay English",
+  "ui/reports/verify-metrics.ts": "metrics, which stay English",
+  "ui/text/image-words.ts": "replaces words of texts, in each language",
+  "commands/init/profile-text.ts": "comments of the profile that is written",
+};
+
+/** Errors of these files are told as mistakes in a command line; elsewhere they are faults of the program. */
+const usage = /^commands\/command-line\//;
+
+/** For a file, named from src. */
+export function leftOutOf(file: string): LeftOut | undefined {
+  const names = Object.keys(leftOut);
+  if (names.some((name) => name === file || (name.endsWith("/") && file.startsWith(name)))) return undefined;
+  return (node) =>
+    (ts.isVariableDeclaration(node) && names.includes(`${file}#${node.name.getText()}`)) ||
+    (ts.isNewExpression(node) && node.expression.getText() === "Error" && !usage.test(file));
+}
