@@ -51,6 +51,15 @@ static int fail(const char *what)
     return 1;
 }
 
+static int fail_without_glibc(const char *node)
+{
+    fprintf(stderr,
+            "knetctl: %s needs glibc, and its loader is not on this system; the client's module needs glibc too\n"
+            "  hint: use Debian, Ubuntu, RHEL or SUSE, or an image of one of them; Alpine has musl instead\n",
+            node);
+    return 1;
+}
+
 int main(int count, char **arguments, char **environment)
 {
     char node[PATH_MAX], script[PATH_MAX];
@@ -72,5 +81,7 @@ int main(int count, char **arguments, char **environment)
     for (int index = 1; index < count; index++) passed[index + 2] = arguments[index];
     scrub(environment);
     execve(node, (char **)passed, environment);
+    /* the node is there, and what is not is the loader that it names: execve(2) calls both the same */
+    if (errno == ENOENT && access(node, F_OK) == 0) return fail_without_glibc(node);
     return fail(node);
 }

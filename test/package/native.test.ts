@@ -150,6 +150,18 @@ t.test("it finds node and the program beside itself, wherever it is, and passes 
   t.end();
 });
 
+t.test("where its node's loader is missing, as on musl, it says that glibc is needed, at once", (t) => {
+  const elsewhere = join(folder, "musl");
+  mkdirSync(elsewhere);
+  copyFileSync(join(folder, "moved/knetctl"), join(elsewhere, "knetctl"));
+  // the kernel looks for what a program names to load it, of whatever kind that is
+  writeFileSync(join(elsewhere, "node"), "#!/lib64/no-such-loader.so.2\n", { mode: 0o755 });
+  const { status, stdout, stderr } = spawnSync(join(elsewhere, "knetctl"), ["plan"], { encoding: "utf8" });
+  t.strictSame([status, stdout], [1, ""]);
+  t.match(stderr, /^knetctl: \S+\/node needs glibc, [^]*module needs glibc too\n {2}hint: .*musl instead\n$/);
+  t.end();
+});
+
 t.test("without its node it says what is missing", (t) => {
   const alone = join(folder, "alone");
   copyFileSync(join(folder, "moved/knetctl"), alone);
