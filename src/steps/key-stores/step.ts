@@ -1,7 +1,6 @@
-import { formName } from "../../formats/settings/settings-text.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
-import { needsPermission, Problem, Problems } from "../../problem/problem.js";
+import { needsPermission, Problem } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { type Change, changesContent } from "../../workflow/change.js";
@@ -12,7 +11,7 @@ import { type KeptStore, type Secrets, storesEdit, type StoresEdit } from "./sto
 import { editedText } from "./edited-text.js";
 import { lintFile } from "./lint/lint-file.js";
 import { type ObservedFile, observeFile, olderAmplia } from "./observe.js";
-import { readWrittenStores, type WrittenFile, writtenStoresText } from "./written-stores.js";
+import { readWrittenStores, refuseClashes, type WrittenFile, writtenStoresText } from "./written-stores.js";
 import { type WantedFile, wantedFiles } from "./wanted.js";
 
 /**
@@ -90,49 +89,6 @@ async function planKeyStores(
       unseen: true,
     };
   }
-}
-
-/**
- * One file has one form, and rights for one service: what the record says about it is compared with the
- * profile.
- */
-function refuseClashes(
-  wanted: readonly WantedFile[],
-  written: readonly WrittenFile[],
-  service: string,
-): void {
-  const clashes = wanted.flatMap(({ target }) =>
-    written
-      .filter(({ path }) => path === target.path)
-      .flatMap((one) => {
-        if (one.service !== service) return [otherService(one)];
-        return one.form === target.form ? [] : [otherForm(one, formName(target.form))];
-      }),
-  );
-  if (clashes.length > 0) throw new Problems(clashes);
-}
-
-function otherService({ path, service }: WrittenFile): Problem {
-  return new Problem(
-    "settings-other-service",
-    "these settings were written by knetctl for another service user",
-    {
-      where: { path },
-      detail: `for ${JSON.stringify(service)}; only that user's group may read them`,
-      hint: "give these key stores a separate target",
-    },
-  );
-}
-
-function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
-  return new Problem(
-    "settings-other-form",
-    `the profile says that the settings are ${wanted}, but knetctl wrote them as ${formName(form)}`,
-    {
-      where: { path },
-      hint: "name another file, or remove the key stores from this one first: apply with key_stores: {}",
-    },
-  );
 }
 
 /** Files into which knetctl wrote key stores that the profile no longer has there. */

@@ -1,8 +1,9 @@
 import { fieldsOf } from "../../formats/json/json-values.js";
-import { type SettingsForm, settingsForms } from "../../formats/settings/settings-text.js";
+import { formName, type SettingsForm, settingsForms } from "../../formats/settings/settings-text.js";
 import type { Files } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, joined, stateFolder } from "../../host/path.js";
-import { Problem } from "../../problem/problem.js";
+import { Problem, Problems } from "../../problem/problem.js";
+import type { WantedFile } from "./wanted.js";
 
 /** What knetctl wrote into one settings file for one service user. */
 export interface WrittenFile {
@@ -36,6 +37,49 @@ export function readWrittenStores(files: Files): {
     {
       where: { path: writtenStoresFile },
       hint: "move the file away: the key stores written so far then count as not knetctl's, and are kept",
+    },
+  );
+}
+
+/**
+ * One file has one form, and rights for one service. Throws Problems (`settings-other-…`) where what the
+ * profile wants of a file is not what the record says about it.
+ */
+export function refuseClashes(
+  wanted: readonly WantedFile[],
+  written: readonly WrittenFile[],
+  service: string,
+): void {
+  const clashes = wanted.flatMap(({ target }) =>
+    written
+      .filter(({ path }) => path === target.path)
+      .flatMap((one) => {
+        if (one.service !== service) return [otherService(one)];
+        return one.form === target.form ? [] : [otherForm(one, formName(target.form))];
+      }),
+  );
+  if (clashes.length > 0) throw new Problems(clashes);
+}
+
+function otherService({ path, service }: WrittenFile): Problem {
+  return new Problem(
+    "settings-other-service",
+    "these settings were written by knetctl for another service user",
+    {
+      where: { path },
+      detail: `for ${JSON.stringify(service)}; only that user's group may read them`,
+      hint: "give these key stores a separate target",
+    },
+  );
+}
+
+function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
+  return new Problem(
+    "settings-other-form",
+    `the profile says that the settings are ${wanted}, but knetctl wrote them as ${formName(form)}`,
+    {
+      where: { path },
+      hint: "name another file, or remove the key stores from this one first: apply with key_stores: {}",
     },
   );
 }

@@ -6,6 +6,7 @@ import type { Profile } from "../../../profile/types.js";
 import { type StoresEdit, unknownSecret } from "../stores-edit.js";
 import { composeWarning } from "./lint-context.js";
 import type { LintedSetting } from "./lint-context.js";
+import { lintDefaultStore } from "./lint-default-store.js";
 import { lintSettings } from "./lint-settings.js";
 import { lintStores } from "./lint-stores.js";
 import type { ObservedFile } from "../observe.js";
@@ -44,6 +45,7 @@ export function lintFile(
     [
       ...lintSettings(settings, observed.settings.dropped, context),
       ...lintStores(settings, context),
+      ...lintDefaultStore(settings, context),
       ...compose(form, settings, observed),
     ],
     observed,

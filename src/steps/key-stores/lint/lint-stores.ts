@@ -2,13 +2,12 @@ import { foldKey } from "../../../formats/settings/settings-text.js";
 import { clientModule } from "../../../vendor/client.js";
 import type { Problem } from "../../../problem/problem.js";
 import { quotedName } from "../../../profile/words/quote.js";
-import { builtInStores } from "../../../profile/key-stores/check-names.js";
 import { typeNames } from "../../../profile/key-stores/key-store-types.js";
 import { nearest } from "../../../profile/words/suggest.js";
 import { storesIn, type StoreInSettings } from "../stores-edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
 import { baseName, LookedModules } from "./looked-modules.js";
-import { databaseStoreKey, defaultStoreKey, isKnownType, storeKey } from "../setting-names.js";
+import { isKnownType, storeKey } from "../setting-names.js";
 
 /** By folded key. */
 type Values = ReadonlyMap<string, LintedSetting>;
@@ -40,7 +39,6 @@ export function lintStores(settings: readonly LintedSetting[], context: LintCont
       .filter(({ name }) => !isChecked(name, context))
       .flatMap((store) => tokenProblems(store, context)),
     ...sameTokenProblems(stores, context, modules),
-    ...defaultProblems(settings, values, context),
   ];
 }
 
@@ -213,39 +211,6 @@ function sameTokenProblems(
       ),
     ];
   });
-}
-
-function defaultProblems(
-  settings: readonly LintedSetting[],
-  values: Values,
-  context: LintContext,
-): readonly Problem[] {
-  const at = values.get(foldKey(defaultStoreKey));
-  if (at === undefined || at.value === "" || storesIn(settings).has(foldKey(at.value))) return [];
-  if (foldKey(at.value) === foldKey("Database") && !isOn(values.get(foldKey(databaseStoreKey)))) {
-    return [
-      warning(
-        "key-store-default-unknown",
-        "the default key store is the database, which these settings do not enable",
-        context,
-        at,
-        { hint: `set ${databaseStoreKey} to True, unless the application's environment does` },
-      ),
-    ];
-  }
-  if (builtInStores.some((name) => foldKey(name) === foldKey(at.value))) return [];
-  return [
-    warning("key-store-default-unknown", "the default key store is not in the settings", context, at, {
-      detail: quotedName(at.value),
-      hint:
-        "add it, or give another default_key_store; key stores in the application's environment are " +
-        "not visible here",
-    }),
-  ];
-}
-
-function isOn(setting: LintedSetting | undefined): boolean {
-  return foldKey(setting?.value ?? "") === foldKey("True");
 }
 
 function isChecked(name: string, { checked }: LintContext): boolean {

@@ -22,7 +22,6 @@ const context: LintContext = {
 function lint(
   stores: Readonly<Record<string, Readonly<Record<string, string>>>>,
   more: Partial<LintContext> = {},
-  others: Readonly<Record<string, string>> = {},
 ) {
   const settings = Object.entries(stores).flatMap(([name, values]) =>
     Object.entries({ Type: "Pkcs11", ...values }).map(([key, value]) => ({
@@ -32,11 +31,7 @@ function lint(
       ours: false,
     })),
   );
-  const all = [
-    ...settings,
-    ...Object.entries(others).map(([key, value]) => ({ key, value, offset: 0, ours: false })),
-  ];
-  return lintStores(all, { ...context, ...more }).map(
+  return lintStores(settings, { ...context, ...more }).map(
     ({ code, severity, message }) => `${severity} ${code}: ${message}`,
   );
 }
@@ -136,26 +131,3 @@ t.test(
     t.match(problem, { code: "key-store-type-unknown", message: 'key store "A" has no Type' });
   },
 );
-
-t.test(
-  "the database as the default store is told where it is not switched on; a native store is one that " +
-    "needs no section",
-  async (t) => {
-    t.same(
-      lint({}, {}, { "Amplia:DefaultKeyStore": "Database", "Amplia:DatabaseKeyStoreEnabled": "True" }),
-      [],
-    );
-    t.same(lint({}, {}, { "Amplia:DefaultKeyStore": "NativeUser" }), []);
-    t.same(lint({}, {}, { "Amplia:DefaultKeyStore": "Database" }), [
-      "warning key-store-default-unknown: the default key store is the database, which these " +
-        "settings do not enable",
-    ]);
-  },
-);
-
-t.test("a default store that is not there", async (t) => {
-  t.same(lint({ A: { Module: "libc.so.6" } }, {}, { "Amplia:DefaultKeyStore": "B" }), [
-    "warning key-store-default-unknown: the default key store is not in the settings",
-  ]);
-  t.same(lint({ A: { Module: "libc.so.6" } }, {}, { "amplia:defaultkeystore": "a" }), []);
-});
