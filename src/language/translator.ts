@@ -17,6 +17,8 @@ interface Entry {
   readonly template: Template;
   readonly pattern: RegExp;
   readonly literal: number;
+  /** It has less than two words of its own, so that somebody else's sentence could look like it. */
+  readonly isWeak: boolean;
   readonly other: Template;
 }
 
@@ -25,13 +27,14 @@ const longest = 4000;
 /** A line is cut at no more separators than this, and a part of it has no more within. */
 const mostCuts = 60;
 const mostAhead = 8;
-const separators = /  +|; |: |, | \(|\) | … |(?<=\)) /g;
+const separators = /  +|; |: |, | … | (?=\()|(?<=\)) /g;
 
 /**
  * Translates finished texts by a catalogue from English templates (`the file {0} is missing`) to others.
  * A text is matched back to the template with the most literal text; its values are translated in their turn.
  * A line that no template matches is cut at colours and at `; `, `: ` and the like, and its parts are
- * translated alone. What is in quotes is somebody else's, and nothing is cut there.
+ * translated alone. A template of hardly a word matches names and known texts alone: "{0} or {1}" would be in
+ * anybody's sentence. What is in quotes is somebody else's, and nothing is cut there.
  */
 export function translator(catalogue: Iterable<readonly [english: string, other: string]>): Translator {
   const whole = new Map<string, string>();
@@ -50,7 +53,9 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
       .sort((one, two) => two.literal - one.literal);
     for (const entry of candidates) {
       const values = entry.pattern.exec(text)?.slice(1);
-      if (values?.every(isValue) === true) return { entry, values };
+      if (values === undefined || !values.every(isValue)) continue;
+      if (!entry.isWeak || values.every((value) => isName(value) || known(value) !== undefined))
+        return { entry, values };
     }
     return undefined;
   };
@@ -67,7 +72,12 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
     if (text.length > longest) return text;
     const [start, core, end] = coreOf(text);
     if (!isPhrase(core)) return text;
-    return `${start}${known(core) ?? inParts(core)}${end}`;
+    const exact = known(core);
+    if (exact !== undefined) return `${start}${exact}${end}`;
+    // a sign may be a value of the text
+    const [indent = ""] = /^\s*/.exec(text) ?? [];
+    const signed = known(text.slice(indent.length, text.length - end.length));
+    return signed === undefined ? `${start}${inParts(core)}${end}` : `${indent}${signed}${end}`;
   };
 
   const inParts = (core: string): string => {
@@ -90,11 +100,14 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
         return part === undefined ? [] : [{ ...end, part }];
       })[0];
       const { index, separator } = best ?? ahead[0] ?? rest;
-      whole += (best?.part ?? core.slice(at, index)) + separator;
+      whole += (best?.part ?? inBrackets(core.slice(at, index))) + separator;
       at = index + separator.length;
     }
     return whole;
   };
+
+  const inBrackets = (part: string): string =>
+    part.startsWith("(") && part.endsWith(")") ? `(${line(part.slice(1, -1))})` : part;
 
   return {
     text: (text) => text.split("\n").map(line).join("\n"),
@@ -109,7 +122,13 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
 
 function entryOf(key: string, template: Template, other: string): Entry {
   const pattern = new RegExp(`^${template.pieces.map(escaped).join("([^]+?)")}$`);
-  return { key, template, pattern, literal: template.pieces.join("").length, other: templateOf(other) };
+  const literal = template.pieces.join("").length;
+  const isWeak =
+    template.pieces
+      .join(" ")
+      .split(/\s+/)
+      .filter((word) => /[A-Za-z]{2}/.test(word)).length < 2;
+  return { key, template, pattern, literal, isWeak, other: templateOf(other) };
 }
 
 function escaped(text: string): string {
@@ -136,6 +155,11 @@ function wordsOf(text: string): readonly string[] {
 /** A single word is never translated within a text: it could be a name. */
 function isPhrase(text: string): boolean {
   return /\S\s+\S/.test(text);
+}
+
+/** A word or a quoted text, or several with commas between. */
+function isName(value: string): boolean {
+  return /^(?:"(?:[^"\\]|\\.)*"|[^\s"]+)(?:, (?:"(?:[^"\\]|\\.)*"|[^\s"]+))*$/.test(value);
 }
 
 /** A value does not begin or end within quotes. */

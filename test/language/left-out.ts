@@ -13,7 +13,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "ui/checks/": "documents of --format, which stay English",
   "ui/reports/verify-metrics.ts": "metrics, which stay English",
   "ui/text/image-words.ts": "replaces words of texts, in each language",
-  "commands/init/profile-text.ts": "comments of the profile that is written",
+  "description/profile-text.ts": "comments of the profile that is written",
 };
 
 /** Errors of these files are told as mistakes in a command line; elsewhere they are faults of the program. */

@@ -44,6 +44,17 @@ test("a single word is translated only as a title: elsewhere it could be a name"
   t.equal(word("status"), "estado");
 });
 
+test("a template of a word takes names and known texts alone, not somebody's sentence", async (t) => {
+  t.equal(text("a, b and c"), "a, b e c");
+  t.equal(text('"one, two" and c'), '"one, two" e c');
+  t.equal(text("nothing was changed and 3 changes"), "nada foi alterado e 3 alterações");
+  t.equal(text("it rained and it stopped"), "it rained and it stopped");
+});
+
+test("what is in brackets is a part", async (t) => {
+  t.equal(text("x (nothing was changed) y"), "x (nada foi alterado) y");
+});
+
 test("colours stay around what they colour", async (t) => {
   const colours = style(true);
   const line = (words: string, count: string): string =>

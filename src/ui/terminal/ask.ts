@@ -93,7 +93,7 @@ function shown(question: Prompt): Prompt {
       ? { ...question, message, check }
       : { ...question, message, check, again: spoken(question.again) };
   }
-  const choices = question.choices.map(({ value, name }) => ({ value, name: cleanLine(spokenWord(name)) }));
+  const choices = question.choices.map(({ value, name }) => ({ value, name: cleanLine(spoken(name)) }));
   return { ...question, message, choices };
 }
 
@@ -145,6 +145,9 @@ async function askSecret({ message, again, check }: SecretPrompt, { theme, conte
   return first;
 }
 
+/** What the library says where nothing that is typed is shown. */
+const masked = "[input is masked]";
+
 /** The library's own colours follow the environment alone; these follow --no-color too. */
 function theme({ style }: Output) {
   const isColored = style.bold("x") !== "x";
@@ -162,7 +165,9 @@ function theme({ style }: Output) {
       message: bold,
       error: (text: string) => red(`  ${text}`),
       defaultAnswer: (text: string) => dim(`(${text})`),
-      help: dim,
+      help: (text: string) => dim(text === masked ? spoken(masked) : text),
+      keysHelpTip: () =>
+        `${bold("↑↓")} ${dim(spokenWord("navigate"))} • ${bold("⏎")} ${dim(spokenWord("select"))}`,
       highlight: bold,
       key: plain,
       description: dim,

@@ -20,13 +20,10 @@ if (process.env["KNETCTL_WRITE_CATALOGUE"] === "1") {
 
 /** Files that are not translated yet. */
 const incomplete: readonly string[] = [
-  "command-line",
-  "commands",
   "doctor",
   "formats",
   "ha",
   "host",
-  "init",
   "installer",
   "key-stores",
   "members",
@@ -35,7 +32,6 @@ const incomplete: readonly string[] = [
   "profile-key-stores",
   "stage",
   "steps",
-  "ui",
   "vhsm",
   "worker",
   "workflow",

@@ -28,7 +28,7 @@ export class Interview {
     const answer = this.#given.get(question.id);
     const fault = answer === undefined ? undefined : faultOf(question, answer);
     if (fault === undefined) return answer;
-    throw new Problem("usage-invalid", `--${question.option}: ${fault}`, { hint: question.help.join(" ") });
+    throw new Problem("usage-invalid", `--${question.option}: ${fault}`, { hint: question.help.join("\n") });
   }
 
   async take(question: Question, answer: string, isTyped: boolean): Promise<void> {

@@ -1,3 +1,4 @@
+import { spokenWord } from "../../../language/spoken.js";
 import type { ChoicePrompt, SecretPrompt, TextPrompt } from "../../../ui/terminal/ask.js";
 
 /** What has been answered so far, by the questions' ids, in the order of the answers. */
@@ -25,7 +26,7 @@ export type Question = TextQuestion | ChoiceQuestion | SecretQuestion;
 /** Question with two choices; the answers are `yes` and `no`. */
 export function yesNo(
   question: Omit<ChoiceQuestion, "kind" | "choices">,
-  [yes, no]: readonly [string, string] = ["yes", "no"],
+  [yes, no]: readonly [string, string] = [spokenWord("yes"), spokenWord("no")],
 ): ChoiceQuestion {
   return {
     ...question,

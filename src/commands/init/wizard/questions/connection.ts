@@ -47,8 +47,8 @@ function endpointQuestion(answers: Answers, scene: Scene, number: number): Quest
       : "Another member of the HA vector, or nothing:",
     help: [
       "IP:PORT, or [IPv6]:PORT, with the VHSM's HTTPS port. The TTLV port is another one and does not work.",
-      "It is probed at once, without a login. Two or more members make an HA vector: name the preferred one",
-      "first.",
+      "It is probed at once, without a login. Two or more members make an HA vector: name the",
+      "preferred one first.",
     ],
     ...(!isFirst && { usual: "" }),
     check: (answer) => {
