@@ -46,7 +46,7 @@ const bundled = {
 const programApart = {
   name: "program-apart",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/main\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
+    onResolve({ filter: /^\.\/cli\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
 };
 
 /**
@@ -61,7 +61,7 @@ async function buildCommandLine() {
   await build({
     ...commonJs,
     ...bundled,
-    entryPoints: { knetctl: join(root, "src/cli.ts") },
+    entryPoints: { knetctl: join(root, "src/knetctl.ts") },
     plugins: [programApart, noteBundled],
     banner: { js: interpreter },
     define: { KNETCTL_VERSION: JSON.stringify(version) },
@@ -80,7 +80,15 @@ async function buildWorker() {
   });
 }
 
-const apart = { execa: "*", tar: "*", "@inquirer/prompts": "{ input, password, select }" };
+const apart = {
+  execa: "*",
+  tar: "*",
+  "@inquirer/prompts": "{ input, password, select }",
+  yaml: "{ Composer, Document, Lexer, Parser, isAlias, isMap, isScalar, isSeq, parseDocument }",
+};
+
+/** What the few lines that are started first want of a program, and what compiles it. */
+const entry = 'export { start } from "./cli.js"; export { isPlain, main } from "./main.js";';
 
 /** A module behind an `import()` is in the same file, and is set up when the import is reached. */
 async function buildProgram(name, { plugins = [], ...options }) {
@@ -88,7 +96,9 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...commonJs,
     ...bundled,
     ...options,
-    entryPoints: { [name]: join(root, "src/main.ts") },
+    outdir: undefined,
+    outfile: join(dist, `${name}.cjs`),
+    stdin: { contents: entry, resolveDir: join(root, "src") },
     plugins: [
       ...plugins,
       languageApart,

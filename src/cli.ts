@@ -1,26 +1,17 @@
-import { realpathSync } from "node:fs";
 import { openDescriptors } from "./host/processes/inherited-descriptors.js";
+import { main, type MainInput } from "./main.js";
 import { exitCodes } from "./problem/exit-codes.js";
 import { outputTo } from "./ui/terminal/output-to.js";
 
-declare const KNETCTL_VERSION: string;
-
-/**
- * The only file that touches the process: arguments in, exit code out. `--version` answers before anything is
- * loaded.
- */
-const args = process.argv.slice(2);
-const stdout = outputTo(1, () => process.stdout);
-const stderr = outputTo(2, () => process.stderr);
 let signal: AbortSignal | undefined;
 let sayWhenLeft = (): void => undefined;
 
-if (args.length === 1 && args[0] === "--version") stdout.write(`${KNETCTL_VERSION}\n`);
-else void start();
-
-async function start(): Promise<void> {
-  // before the program opens anything
+/** The only file that touches the process: arguments in, exit code out. Ends the process. */
+export async function start(started: Pick<MainInput, "args" | "version" | "script" | "root">): Promise<void> {
+  // before the program opens anything that stays open
   const descriptors = openDescriptors();
+  const stdout = outputTo(1, () => process.stdout);
+  const stderr = outputTo(2, () => process.stderr);
   // without a listener, Node opens its debugger at this signal: a port through which every local user can
   // read root's memory
   process.on("SIGUSR1", () => undefined);
@@ -28,15 +19,12 @@ async function start(): Promise<void> {
   process.umask(process.umask(0o077) & 0o077);
   // each connection says itself whether a certificate must be trusted; Node would only write a warning
   delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
-  const { main } = await import("./main.js");
   const exitCode = await main({
-    args,
-    version: KNETCTL_VERSION,
+    ...started,
     environment: process.env,
     descriptors,
     workingFolder: workingFolder(),
     node: process.execPath,
-    script: realpathSync(process.argv[1] ?? ""),
     stdout,
     stderr,
     get signal() {

@@ -113,7 +113,7 @@ test("what the steps, the engine and the displays do to files goes through the h
 test("only the smoke test's worker side loads pkcs11js", (t) => {
   const loaded = imports.filter(({ target, typeOnly }) => target === "pkcs11js" && !typeOnly);
   t.strictSame(shown(loaded.filter(({ file }) => room(file) !== "pkcs11")), []);
-  const reached = reachedFrom("cli.ts");
+  const reached = reachedFrom("knetctl.ts");
   t.strictSame(
     shown(loaded.filter(({ file }) => reached.has(file))),
     [],
@@ -139,7 +139,7 @@ test("children are started in one place, which gives them no descriptor not mean
 });
 
 test("arguments are read and the process is ended only where a program starts", (t) => {
-  const entries = ["cli.ts", "pkcs11/worker/worker.ts"];
+  const entries = ["knetctl.ts", "cli.ts", "pkcs11/worker/worker.ts"];
   const guarded = new Set(["argv", "exit", "exitCode", "abort", "chdir"]);
   const wrong = sourceFiles(src)
     .filter((file) => !entries.includes(file))
@@ -173,7 +173,13 @@ test(
     "console",
   (t) => {
     // the question of confirm is a constant, and ask cleans its own
-    const speakers = ["cli.ts", "ui/terminal/ask.ts", "ui/terminal/confirm.ts", "pkcs11/worker/worker.ts"];
+    const speakers = [
+      "knetctl.ts",
+      "cli.ts",
+      "ui/terminal/ask.ts",
+      "ui/terminal/confirm.ts",
+      "pkcs11/worker/worker.ts",
+    ];
     const wrong = sourceFiles(src)
       .filter((file) => !speakers.includes(file))
       .flatMap((file) =>

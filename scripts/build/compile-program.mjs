@@ -15,33 +15,20 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeArchive, writeClient, writeInstalled, writeSystem } from "./image.mjs";
+import { wanting, writeArchive, writeClient, writeInstalled, writeSystem } from "./image.mjs";
 
 const { compiledCode, loadProgram } = createRequire(import.meta.url)("./load-program.cjs");
 const [dist, program, verb] = process.argv.slice(2);
 const {
   script,
-  exports: { main },
+  exports: { start },
 } = loadProgram(dist, program, verb);
 const folder = mkdtempSync(join(tmpdir(), "knetctl-build-"));
 const image = join(folder, "image");
 mkdirSync(image);
 const profile = join(folder, "profile.yaml");
 const isRoot = process.getuid() === 0;
-const silent = { isTTY: false, columns: 80, write: () => true, on: () => silent };
-
-const input = {
-  version: "0.0.0",
-  environment: {},
-  workingFolder: folder,
-  node: process.execPath,
-  script: join(dist, "knetctl.cjs"),
-  stdout: silent,
-  stderr: silent,
-  signal: new AbortController().signal,
-  whenLeft: () => undefined,
-  isRoot,
-};
+const input = { version: "0.0.0", script: join(dist, "knetctl.cjs") };
 
 /** The runs of each verb: its arguments, and the root if it is not this machine's. */
 const runsOf = {
@@ -63,7 +50,7 @@ const runsOf = {
     const installed = profileWith(writeInstalled(image));
     return [{ args: ["plan", profile] }, { args: ["plan", installed], root: image }];
   },
-  validate: () => [{ args: ["validate", profile] }],
+  validate: () => [{ args: ["validate", profileWith(wanting("/root/module.tar", "0".repeat(64)))] }],
   render: () => [{ args: ["render", profile] }],
 };
 
@@ -91,15 +78,28 @@ try {
   process.umask(0o022);
   writeFileSync(
     profile,
-    `connections:
-  hsm_1: { endpoints: [{ ip: 10.1.2.3, port: 60161 }, { ip: 10.1.2.4, port: 60161 }] }
+    `# in each of the ways in which people write
+connections:
+  hsm_1:
+    endpoints:
+      - { ip: 10.1.2.3, port: 60161 }
+      - ip: "10.1.2.4"
+        port: 60161
 users:
   ca_signer: { connection: hsm_1, pin: { file: /run/secrets/ca_signer } }
+  tsa_signer:
+    connection: 'hsm_1' # the same
+    pin: { file: /run/secrets/tsa_signer }
 log_verbosity: quiet
 service: { user: amplia, group: amplia, home: /var/amplia }
 `,
   );
-  for (const run of runsOf[verb]()) await main({ ...input, ...run });
+  const runs = runsOf[verb]();
+  process.chdir(folder);
+  process.env = {};
+  // the program ends the process when it has done its work; here it is run again
+  process.exit = () => undefined;
+  for (const run of runs) await start({ ...input, ...run });
   // at once whole: a run that starts now may read it
   const code = compiledCode(dist, program, verb);
   writeFileSync(`${code}.new`, script.createCachedData());

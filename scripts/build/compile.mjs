@@ -17,5 +17,5 @@ for (const one of each)
   execFileSync(
     process.execPath,
     [...repeatable, join(import.meta.dirname, "compile-program.mjs"), folder, ...one],
-    { stdio: "inherit" },
+    { stdio: ["ignore", "ignore", "pipe"] },
   );

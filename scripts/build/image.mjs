@@ -84,7 +84,8 @@ export function writeInstalled(root) {
   return wanting(join(root, archiveName), archiveSha256);
 }
 
-function wanting(archive, sha256) {
+/** Lines of a profile that wants an archive's module. */
+export function wanting(archive, sha256) {
   return `module: { archive: ${archive}, sha256: "${sha256}" }\n`;
 }
 

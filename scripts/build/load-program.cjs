@@ -1,4 +1,4 @@
-// Stands in for src/main.ts in the bundle of src/cli.ts: runs program.cjs with V8's compiled code for what
+// Stands in for src/cli.ts in the bundle of src/knetctl.ts: runs program.cjs with V8's compiled code for what
 // the verb uses, which is beside it. V8 refuses code that another version of V8 compiled; that does no harm,
 // since the program is then compiled as usual.
 const { readFileSync } = require("node:fs");
@@ -26,7 +26,9 @@ const parsers = /^--(?:json|quiet|verbose|color|no-color|root|lang|help|version)
 exports.programFor = (args) => {
   const [verb, ...rest] = args;
   const isAlone = verb === "ha" ? exports.edits.includes(rest.shift()) : exports.alone.includes(verb);
-  return isAlone && rest.length > 0 && !rest.some((arg) => parsers.test(arg)) ? `program-${verb}` : "program";
+  return isAlone && rest.length > 0 && !rest.some((arg) => arg.startsWith("-") && parsers.test(arg))
+    ? `program-${verb}`
+    : "program";
 };
 
 exports.compiledCode = (folder, program, verb) =>
@@ -78,7 +80,7 @@ function bytesOf(file) {
   }
 }
 
-/** A program in `folder`: its script, and the exports of src/main.ts. */
+/** A program in `folder`: its script, and the exports of src/cli.ts and src/main.ts. */
 exports.loadProgram = (folder, program, verb) => {
   const filename = `${folder}/${program}.cjs`;
   // the bundler escapes everything that is not ASCII, and wraps it in the function
@@ -91,10 +93,10 @@ exports.loadProgram = (folder, program, verb) => {
   return { script, exports: module.exports };
 };
 
-exports.main = (input) => {
+exports.start = (input) => {
   const [verb] = input.args;
   const load = (program) => exports.loadProgram(__dirname, program, verb).exports;
   const name = exports.programFor(input.args);
   const program = load(name);
-  return (name === "program" || program.isPlain(input.args) ? program : load("program")).main(input);
+  return (name === "program" || program.isPlain(input.args) ? program : load("program")).start(input);
 };

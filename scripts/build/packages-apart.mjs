@@ -1,5 +1,9 @@
 import { build } from "esbuild";
+import { join } from "node:path";
 import { noteBundled } from "./bundled-files.mjs";
+import { directYaml, yamlModules } from "./direct-yaml.mjs";
+
+const root = join(import.meta.dirname, "../..");
 
 /**
  * Puts each of these packages into a function of its own in the bundle, which V8 does not look into before it
@@ -25,8 +29,8 @@ export function packagesApart(taken, options) {
           bundle: true,
           write: false,
           // as it is published, it holds minified copies of other packages, in versions that nothing names
-          alias: { tar: "tar/raw" },
-          plugins: [noteBundled],
+          alias: { tar: "tar/raw", yaml: join(root, yamlModules) },
+          plugins: [directYaml, noteBundled],
           legalComments: "none",
         });
         return { contents: outputFiles[0].text, loader: "js", resolveDir };

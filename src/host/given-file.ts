@@ -40,17 +40,16 @@ export async function doubtAbout(
   requireProc();
   const { uid, gid, mode, nlink } = fstatSync(descriptor);
   const file = pathOf(descriptor, nlink);
-  const word = shellWord(file);
   const strangers = await strangersTo({ path: file, uid, gid, mode }, trusted, accounts);
   if (strangers?.how === "owner")
     return {
       detail: `${file} belongs to ${strangers.who}`,
-      remedy: `chown root:root ${word} && chmod go-w ${word}`,
+      remedy: `chown root:root ${shellWord(file)} && chmod go-w ${shellWord(file)}`,
     };
   if (strangers !== undefined)
     return {
       detail: `${file} has mode ${modeText(mode)}: ${strangers.who} can write it`,
-      remedy: `chmod go-w ${word}`,
+      remedy: `chmod go-w ${shellWord(file)}`,
     };
   return doubtAboutFolders(posix.dirname(file), trusted, accounts);
 }

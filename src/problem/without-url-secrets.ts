@@ -32,7 +32,7 @@ export function valueWithoutUrlSecrets(value: string): string {
  * two, no more of the second is shown.
  */
 function urlCut(word: string): string | undefined {
-  const found = beginning.exec(word);
+  const found = word.includes(":") ? beginning.exec(word) : null;
   if (found === null) return undefined;
   let start = found.index + found[0].length;
   while (slash.test(word.charAt(start))) start++;

@@ -3,6 +3,7 @@
  * this list alone. `steps` stands for every step's own room.
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
+  knetctl: ["cli", "ui"],
   cli: ["main", "ui", "host", "problem"],
   main: ["commands", "ui", "host", "language", "problem"],
   commands: [

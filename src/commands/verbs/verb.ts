@@ -100,7 +100,8 @@ export function verb<
 
 /** `dry-run` is `dryRun` among the arguments. */
 export function camelCase(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const [first = "", ...others] = name.split("-");
+  return first + others.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
 /**

@@ -14,7 +14,8 @@ export function ampliaVersionOf(root: TreeNode): AmpliaVersion | undefined {
 }
 
 export function parseAmpliaVersion(text: string | undefined): AmpliaVersion | undefined {
-  const [, major, minor] = /^(\d{1,5})\.(\d{1,5})(?=[.+-]|$)/.exec(text ?? "") ?? [];
+  if (text === undefined) return undefined;
+  const [, major, minor] = /^(\d{1,5})\.(\d{1,5})(?=[.+-]|$)/.exec(text) ?? [];
   return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];
 }
 

@@ -33,8 +33,9 @@ export async function readProfile(bytes: Uint8Array, name: string): Promise<Prof
 }
 
 function isJson({ name, text }: SourceText): boolean {
-  if (/\.json$/i.test(name)) return true;
-  return !/\.ya?ml$/i.test(name) && text.trimStart().startsWith("{");
+  const lower = name.toLowerCase();
+  if (lower.endsWith(".json")) return true;
+  return !lower.endsWith(".yaml") && !lower.endsWith(".yml") && text.trimStart().startsWith("{");
 }
 
 /** In characters; the longest name that a profile may have takes 255 bytes. */

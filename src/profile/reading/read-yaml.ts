@@ -6,6 +6,7 @@ import type {
   Parser,
   ScalarTag,
   SchemaOptions,
+  Tags,
   YAMLError,
 } from "yaml";
 import type { Finding } from "../finding.js";
@@ -14,21 +15,30 @@ import { depthLimit } from "./tree.js";
 import { YamlTree } from "./yaml-tree.js";
 
 /**
- * Text that is neither a number nor a keyword is recognised by its first character, before the library tries
- * eight patterns on it.
+ * Text that is neither a number nor a keyword is recognised before the library tries eight patterns on it,
+ * which take long to compile: by its first character, or after a digit by a letter that no number has (an x
+ * or o may be that of 0x or 0o) or a second point.
  */
 const plainText: ScalarTag = {
   tag: "tag:yaml.org,2002:str",
   default: true,
-  test: /^[^-+.\d~nNtTfF]/,
+  test: /^(?:[^-+.\d~nNtTfF]|\d[^xo]*[a-df-np-wyzA-DF-Z]|\d+\.\d+\.)/,
   resolve: (text) => text,
 };
+
+/** The library's tag of decimal integers comes first: none of the patterns before it accepts one. */
+function integersFirst(tags: Tags): Tags {
+  const decimals = tags.filter(
+    (tag) => typeof tag === "object" && tag.tag === "tag:yaml.org,2002:int" && tag.format === undefined,
+  );
+  return [...decimals, ...tags];
+}
 
 /**
  * Duplicate keys are found in the tree, in linear time; the library would compare each key with all others.
  */
 const options: DocumentOptions & SchemaOptions & ParseOptions = {
-  customTags: (tags) => [plainText, ...tags],
+  customTags: (tags) => [plainText, ...integersFirst(tags)],
   uniqueKeys: false,
   stringKeys: true,
   strict: true,
