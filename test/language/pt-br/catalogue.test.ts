@@ -20,7 +20,6 @@ if (process.env["KNETCTL_WRITE_CATALOGUE"] === "1") {
 
 /** Files that are not translated yet. */
 const incomplete: readonly string[] = [
-  "doctor",
   "formats",
   "ha",
   "host",
