@@ -1,25 +1,22 @@
 import t, { type Test } from "tap";
-import { execFile, execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { promisify } from "node:util";
-import { startCluster } from "../../src/simulator/cluster.js";
-import { cache, simulatedModule, sources } from "../simulator/rig.js";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { knetctlJson, type Report } from "../support/knetctl.js";
 import { configFile } from "../support/provisioning.js";
 import { ensureSystemd } from "../support/real-systemd.js";
+import {
+  applicationHost,
+  applicationUnit,
+  applicationWorks,
+  dropIn,
+  invocation,
+  lowered,
+  opensslOfHost,
+} from "../support/service-application.js";
 
 await ensureSystemd(import.meta.filename);
 
-const run = promisify(execFile);
-const folder = "/root/shoes";
-mkdirSync(folder, { mode: 0o700 });
-const cluster = await startCluster({
-  vhsms: 2,
-  users: ["ca_signer"],
-  stateFolder: `${folder}/vhsms`,
-  sources,
-  cache,
-});
+const { cluster, file, profile: profileOf } = await applicationHost("/root/shoes", 2);
 t.teardown(() => cluster.stop());
 /** Logins that the members were asked for, right or wrong, since the last question. */
 let asked = 0;
@@ -34,69 +31,15 @@ function logins(): number {
   return count;
 }
 
-copyFileSync(await simulatedModule(folder), "/usr/local/lib/libkNETPKCS11.so");
-execFileSync("ldconfig");
-execFileSync("groupadd", ["knetgrp"]);
 execFileSync("useradd", ["--system", "--create-home", "--home-dir", "/srv/other", "other"]);
-
-const pin = cluster.users[0]!.pin.reveal();
-writeFileSync(`${folder}/pin`, pin, { mode: 0o600 });
-/** The application: it needs the module, its configuration and the HSM, and stays up if it could log in. */
-const unit = "app.service";
-writeFileSync("/etc/app.env", `APP_PIN=${pin}\n`, { mode: 0o600 });
-writeFileSync(
-  `/etc/systemd/system/${unit}`,
-  `[Service]
-Type=oneshot
-RemainAfterExit=yes
-User=amplia
-EnvironmentFile=/etc/app.env
-ExecStart=/usr/bin/pkcs11-tool --module libkNETPKCS11.so --token-label ca_signer \\
-  --login --pin env:APP_PIN --list-objects
-`,
-);
+const [unit, unitFile] = ["app.service", "/etc/systemd/system/app.service"];
+writeFileSync(unitFile, applicationUnit("amplia"));
 
 const version = execFileSync("systemctl", ["--version"], { encoding: "utf8" });
 const hasOwnTmp = Number(/^systemd (\d+)/.exec(version)?.[1]) >= 257;
 
-let runs = 0;
-/** A profile that differs from the one before: there is something to apply. */
-function profile(group = "amplia"): string {
-  const [first] = cluster.endpoints;
-  const file = `${folder}/profile.yaml`;
-  writeFileSync(
-    file,
-    `connections:
-  hsm_1:
-    endpoints: [{ ip: ${first!.https.ip}, port: ${first!.https.port} }]
-users:
-  ca_signer: { connection: hsm_1, pin: { file: ${folder}/pin } }
-log_verbosity: ${["quiet", "info"][runs++ % 2]}
-service: { user: amplia, group: ${group}, home: /var/amplia, create: true, unit: ${unit} }
-`,
-  );
-  return file;
-}
-
-function dropIn(text: string): void {
-  const place = `/etc/systemd/system/${unit}.d`;
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place);
-  if (text !== "") writeFileSync(`${place}/drop-in.conf`, `[Service]\n${text}\n`);
-  execFileSync("systemctl", ["daemon-reload"]);
-}
-
-/** Whether the application works. */
-async function application(): Promise<boolean> {
-  await run("systemctl", ["reset-failed", unit]).catch(() => undefined);
-  return run("systemctl", ["restart", unit]).then(
-    () => true,
-    () => false,
-  );
-}
-
-const started = (): string =>
-  execFileSync("systemctl", ["show", unit, "--property=InvocationID"], { encoding: "utf8" });
+const profile = (group = "amplia"): string =>
+  profileOf(`user: amplia, group: ${group}, home: /var/amplia, create: true, unit: ${unit}`);
 
 const errors = ({ problems }: Report) => problems.filter(({ severity }) => severity === "error");
 
@@ -125,8 +68,6 @@ mkdirSync("/srv/bad");
 writeFileSync("/srv/bad/libcurl.so.4", "no library");
 writeFileSync("/srv/bad/libcurl-gnutls.so.4", "no library");
 writeFileSync("/etc/bad.env", "LD_LIBRARY_PATH=/srv/bad\n");
-
-const lowered = "/etc/openssl-for-old-hsms.cnf";
 
 const rows: readonly Row[] = [
   { dropIn: ["Environment=HOME=/srv"], works: false, names: "another HOME" },
@@ -230,26 +171,17 @@ const rows: readonly Row[] = [
   { dropIn: ["Group=knetgrp"], works: true, group: "knetgrp" },
 ];
 
-/** The host's OpenSSL as it is, or so strict that the VHSM's certificate is not good enough. */
-function opensslOfHost(stricter: boolean): void {
-  const text = (level: number): string =>
-    "openssl_conf = c\n[c]\nssl_conf = s\n[s]\nsystem_default = d\n[d]\n" +
-    `CipherString = DEFAULT:@SECLEVEL=${level}\n`;
-  writeFileSync(lowered, text(1));
-  writeFileSync("/etc/ssl/openssl.cnf", text(stricter ? 5 : 2));
-}
-
 let [loginsOfOneProof, loginsOfTheService] = [0, 0];
 
 t.test("a host without walls: applied, and the service runs", async (t) => {
   opensslOfHost(false);
-  dropIn("");
+  dropIn(unitFile);
   const { exitCode, document } = await knetctlJson(["apply", profile()]);
   t.equal(exitCode, 0, JSON.stringify(document.problems));
   logins();
-  t.ok(await application());
+  t.ok(await applicationWorks(unit));
   loginsOfTheService = logins();
-  const seen = await knetctlJson(["verify", `${folder}/profile.yaml`]);
+  const seen = await knetctlJson(["verify", file]);
   t.equal(seen.exitCode, 0, JSON.stringify(seen.document.problems));
   loginsOfOneProof = logins();
   t.ok(loginsOfOneProof > 0 && loginsOfTheService > 0);
@@ -261,13 +193,13 @@ for (const row of rows) {
   const what = [...row.dropIn, ...(row.stricter === true ? ["a stricter host"] : [])].join(", ");
   t.test(what, async (t) => {
     opensslOfHost(row.stricter === true);
-    dropIn(row.dropIn.join("\n"));
+    dropIn(unitFile, ...row.dropIn);
     // the host is not set up for another group before
     const madeFirst = row.group === undefined ? undefined : await applied(t, row);
-    const app = await application();
+    const app = await applicationWorks(unit);
     t.equal(app, row.works, "the application");
     logins();
-    const seen = await knetctlJson(["verify", `${folder}/profile.yaml`]);
+    const seen = await knetctlJson(["verify", file]);
     t.ok(logins() <= loginsOfOneProof);
     const before = readFileSync(configFile, "utf8");
     const { made, restarted } = madeFirst ?? (await applied(t, row));
@@ -289,18 +221,18 @@ for (const row of rows) {
 
 /** What apply does with something to apply, and no more logins than it takes. */
 async function applied(t: Test, row: Row): Promise<Applied> {
-  const file = profile(row.group);
+  profile(row.group);
   logins();
-  if (row.rehearsed !== undefined) await rehearsed(t, file, row.rehearsed);
-  const start = started();
+  if (row.rehearsed !== undefined) await rehearsed(t, row.rehearsed);
+  const start = invocation(unit);
   const made = await knetctlJson(["apply", file]);
-  const restarted = started() !== start;
+  const restarted = invocation(unit) !== start;
   t.ok(logins() <= loginsOfOneProof + (restarted ? loginsOfTheService : 0));
   return { made, restarted };
 }
 
 /** What a stage cannot have: apply is not said to work. */
-async function rehearsed(t: Test, file: string, untried: RegExp | null): Promise<void> {
+async function rehearsed(t: Test, untried: RegExp | null): Promise<void> {
   const { exitCode, document } = await knetctlJson(["rehearse", file]);
   t.equal(exitCode, 0, JSON.stringify(document.problems));
   t.equal(document.outcome, untried === null ? "passed" : "partly");
