@@ -44,6 +44,21 @@ test("a file whose tests pass but that ends with a code or a signal has failed",
   t.end();
 });
 
+test("an error before the first test, or that nothing catches, is shown with the file's results", (t) => {
+  const said = shown(t, {
+    "early.test.js": 'throw new Error("no scene\\nat all");',
+    "late.test.js":
+      'console.log("ok 1 - one\\n1..1"); setTimeout(() => Promise.reject(new Error("nobody waits")), 1);',
+  });
+  t.match(
+    said,
+    /^FAIL \S*early\.test\.js {2}2 checks[^]*Error: no scene\n\s+at all\n\s+at .*early\.test\.js:1:/m,
+  );
+  t.match(said, /^FAIL \S*late\.test\.js {2}3 checks[^]*Error: nobody waits\n/m);
+  t.match(said, /\n1 passed, [1-9]\d* failed\n$/);
+  t.end();
+});
+
 test("a file that was cut off in the middle of a test has failed", (t) => {
   const said = shown(t, { "half.js": 'console.log("# Subtest: half\\n    ok 1 - one"); process.exit();' });
   t.match(said, /^FAIL \S*half\.js/m);
