@@ -10,11 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { parse, stringify } from "yaml";
 import { page, snippetsOf } from "../docs/pages.js";
 import { ansible, filesBelow, installCollection } from "../support/ansible.js";
-import { knetctlScript } from "../support/knetctl.js";
+import { installProgram, installUnits } from "../support/packaged-host.js";
 import { provisioning } from "../support/provisioning.js";
 import { ensureSystemd } from "../support/real-systemd.js";
 
@@ -44,20 +44,14 @@ function programArchive(): { readonly name: string; readonly sha256: string } {
   const root = `${folder}/${name}`;
   for (const inside of ["bin", "lib/knetctl/compile", "lib/systemd/system"])
     mkdirSync(`${root}/${inside}`, { recursive: true });
-  const script = (file: string, text: string): void => {
-    writeFileSync(file, `#!/bin/sh\n${text}\n`);
-    chmodSync(file, 0o755);
-  };
-  script(`${root}/bin/knetctl`, `exec ${process.execPath} ${knetctlScript} "$@"`);
-  script(
-    `${root}/lib/knetctl/compile/run`,
-    'mkdir "${0%/*}/../dist" && >"${0%/*}/../dist/program.cjs.apply.cache"',
+  installProgram(`${root}/bin/knetctl`);
+  const compile = `${root}/lib/knetctl/compile/run`;
+  writeFileSync(
+    compile,
+    '#!/bin/sh\nmkdir "${0%/*}/../dist" && >"${0%/*}/../dist/program.cjs.apply.cache"\n',
   );
-  for (const unit of ["knetctl-verify.service", "knetctl-verify.timer"])
-    copyFileSync(
-      join(import.meta.dirname, "../../installers/systemd", unit),
-      `${root}/lib/systemd/system/${unit}`,
-    );
+  chmodSync(compile, 0o755);
+  installUnits(`${root}/lib/systemd/system`, "knetctl-verify.service", "knetctl-verify.timer");
   const file = `${folder}/files/${name}.tar.xz`;
   execFileSync("tar", ["-cJf", file, "-C", folder, name]);
   return { name, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };

@@ -13,7 +13,7 @@ import { parse } from "yaml";
 import { carriedNode } from "../../scripts/package/carried-node.mjs";
 import { pack } from "../../scripts/package/package.mjs";
 import { blocksOf } from "../docs/containers.js";
-import { installProgram } from "../docs/follow.js";
+import { installProgram } from "../support/packaged-host.js";
 import { makeBaseImage } from "../support/base-image.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { pinOf } from "../simulator/rig.js";

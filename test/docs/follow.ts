@@ -1,19 +1,11 @@
 import { spawn } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
 import { text as allOf } from "node:stream/consumers";
-import { knetctlScript } from "../support/knetctl.js";
 
 /** How shell text of a page ended. */
 export interface Followed {
   readonly text: string;
   readonly exitCode: number | null;
   readonly said: string;
-}
-
-/** Installs the built program as packages do, by a script. Only for a sandbox. */
-export function installProgram(file = "/usr/local/sbin/knetctl"): void {
-  writeFileSync(file, `#!/bin/sh\nexec ${process.execPath} ${knetctlScript} "$@"\n`);
-  chmodSync(file, 0o755);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { makeImage } from "../support/image.js";
-import { follow, type Followed, installProgram } from "./follow.js";
+import { installProgram } from "../support/packaged-host.js";
+import { follow, type Followed } from "./follow.js";
 import { page, snippetsOf } from "./pages.js";
 
 const folder = "/root/pipelines";

@@ -1,36 +1,20 @@
 import t from "tap";
-import { execFile, execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { parse, parseAllDocuments } from "yaml";
 import { blocksOf, pagesContainers, written } from "../docs/containers.js";
-import { installProgram } from "../docs/follow.js";
+import { ended, packagedHost } from "../support/packaged-host.js";
 import { knetctl } from "../support/knetctl.js";
-import { provisioning } from "../support/provisioning.js";
 import { ensureSystemd } from "../support/real-systemd.js";
 
 await ensureSystemd(import.meta.filename);
 
-// what the simulated VHSMs keep, where a unit with a /tmp of its own sees it
-const tokens = "/var/lib/simulated-tokens";
-mkdirSync(tokens);
-process.env["TMPDIR"] = tokens;
-const { profile: demo, cluster, folder } = await provisioning({ vhsms: 1 });
-t.teardown(() => cluster.stop());
-mkdirSync("/etc/knetctl", { mode: 0o700 });
-installProgram("/usr/bin/knetctl");
 const [unit, units] = ["knetctl-first-boot.service", "/etc/systemd/system"];
-copyFileSync(join(import.meta.dirname, "../../installers/systemd", unit), `${units}/${unit}`);
-const starts = 'cat "$CREDENTIALS_DIRECTORY"/* >/var/amplia/saw; exec sleep infinity';
-writeFileSync(`${units}/amplia.service`, `[Service]\nUser=amplia\nExecStart=/bin/sh -c '${starts}'\n`);
+const { profile: demo, cluster, folder } = await packagedHost(1, unit);
+t.teardown(() => cluster.stop());
+// before it counts as started
+const pre = `ExecStartPre=/bin/sh -c 'cat "$CREDENTIALS_DIRECTORY"/* >/var/amplia/saw'`;
+writeFileSync(`${units}/amplia.service`, `[Service]\nUser=amplia\n${pre}\nExecStart=/bin/sleep infinity\n`);
 // "for any other unit a drop-in"
 const [dropIn = ""] = blocksOf("ini");
 mkdirSync(`${units}/other.service.d`);
@@ -40,16 +24,6 @@ const profile = "/etc/knetctl/profile.yaml";
 const text = readFileSync(demo, "utf8").replace("user: amplia,", "user: amplia, unit: amplia.service,");
 const pins = ["ca_signer", "tsa_signer"].map((name) => readFileSync(`${folder}/${name}.pin`, "utf8"));
 const stamp = "/var/lib/knetctl/first-boot-proven";
-
-/** With which exit code; what runs here as well, such as the VHSMs, goes on. */
-function ended(program: string, ...args: readonly string[]): Promise<number> {
-  return new Promise((resolve) => {
-    const child = execFile(program, args, () => undefined);
-    child.once("exit", (code) => {
-      resolve(code ?? 128);
-    });
-  });
-}
 
 const isActive = (name: string): boolean =>
   execFileSync("sh", ["-c", `systemctl is-active ${name} || :`], { encoding: "utf8" }) === "active\n";

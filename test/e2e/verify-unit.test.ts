@@ -1,5 +1,5 @@
 import t from "tap";
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -9,32 +9,19 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
-import { knetctl, knetctlScript } from "../support/knetctl.js";
+import { knetctl } from "../support/knetctl.js";
 import { parsePrometheus } from "../support/parse-prometheus.js";
-import { provisioning } from "../support/provisioning.js";
+import { ended, packagedHost } from "../support/packaged-host.js";
 import { ensureSystemd } from "../support/real-systemd.js";
 
 await ensureSystemd(import.meta.filename);
 
-// what the simulated VHSMs keep, where a unit with a /tmp of its own sees it
-const tokens = "/var/lib/simulated-tokens";
-mkdirSync(tokens);
-process.env["TMPDIR"] = tokens;
-const { profile: demo, cluster, folder } = await provisioning({ vhsms: 2 });
+// the units as they are shipped, and the drop-in of docs/monitoring.md
+const name = "knetctl-verify.service";
+const { profile: demo, cluster, folder, units } = await packagedHost(2, name, "knetctl-verify.timer");
 t.teardown(() => cluster.stop());
 const metrics = "/var/lib/prometheus/node-exporter/knetctl.prom";
 mkdirSync("/var/lib/prometheus/node-exporter", { recursive: true, mode: 0o755 });
-mkdirSync("/etc/knetctl", { mode: 0o700 });
-const launcher = "/usr/bin/knetctl";
-writeFileSync(launcher, `#!/bin/sh\nexec ${process.execPath} ${knetctlScript} "$@"\n`);
-chmodSync(launcher, 0o755);
-
-// the units as they are shipped, and the drop-in of docs/monitoring.md
-const shipped = join(import.meta.dirname, "../../installers/systemd");
-const name = "knetctl-verify.service";
-const units = [name, "knetctl-verify.timer"].map((unit) => `/etc/systemd/system/${unit}`);
-for (const unit of units) copyFileSync(join(shipped, unit.replace(/.*\//, "")), unit);
 mkdirSync(`/etc/systemd/system/${name}.d`);
 writeFileSync(
   `/etc/systemd/system/${name}.d/local.conf`,
@@ -60,16 +47,6 @@ async function run() {
   const families = parsePrometheus(readFileSync(metrics));
   const values = (family: string) => families.get(`knetctl_${family}`)?.samples.map(({ value }) => value);
   return { status, journal, values };
-}
-
-/** With which exit code; what runs here as well, such as the VHSMs, goes on. */
-function ended(program: string, ...args: readonly string[]): Promise<number> {
-  return new Promise((resolve) => {
-    const child = execFile(program, args, () => undefined);
-    child.once("exit", (code) => {
-      resolve(code ?? 128);
-    });
-  });
 }
 
 t.test("the hardened unit verifies a host with PINs as credentials, and writes the metrics", async (t) => {
