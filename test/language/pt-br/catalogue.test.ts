@@ -21,12 +21,10 @@ if (process.env["KNETCTL_WRITE_CATALOGUE"] === "1") {
 /** Files that are not translated yet. */
 const incomplete: readonly string[] = [
   "formats",
-  "ha",
   "host",
   "installer",
   "key-stores",
   "members",
-  "pkcs11",
   "profile",
   "profile-key-stores",
   "stage",
