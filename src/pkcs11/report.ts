@@ -12,8 +12,16 @@ export interface SmokeReport {
   readonly stores?: readonly StoreReport[];
 }
 
-/** Why there was no proof: it was not wanted, nobody logs in, or what is proven is an image. */
-export const skipReasons = ["no-smoke-test", "no-users", "root"] as const;
+/**
+ * Why there was no proof: it was not wanted, nobody logs in, or what is proven is an image; `no-prove`: that
+ * of new members, each alone, was not wanted.
+ */
+export const skipReasons = ["no-smoke-test", "no-users", "root", "no-prove"] as const;
+
+/** Whether it is the smoke test that was left out, so that nothing was signed. */
+export function leavesUnsigned({ reason }: SkippedProof): boolean {
+  return reason !== "no-prove";
+}
 
 export interface SkippedProof {
   /** For machines; never changes. */

@@ -1,10 +1,18 @@
 import { checkTable } from "./check-table.js";
 import { isSigned, type Proven, provenLevels } from "./proven.js";
-import { type CheckResult, failureText, firstFailure, type SmokeReport, type TokenReport } from "./report.js";
+import {
+  type CheckResult,
+  failureText,
+  firstFailure,
+  leavesUnsigned,
+  type SmokeReport,
+  type TokenReport,
+} from "./report.js";
 
 /** What was proven, in one line. Empty: there was nothing to prove. */
 export function verdict({ tokens, skipped = [] }: SmokeReport): string {
-  return [...tokenVerdicts(tokens), ...skipped.map(({ text }) => `nothing is proven (${text})`)].join("; ");
+  const unproven = skipped.map((one) => (leavesUnsigned(one) ? `nothing is proven (${one.text})` : one.text));
+  return [...tokenVerdicts(tokens), ...unproven].join("; ");
 }
 
 /** What was proven of one token. */

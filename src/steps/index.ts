@@ -17,8 +17,11 @@ export interface StepOptions extends ServiceOptions {
   readonly callers: ReadonlySet<number>;
   /** False: the install.sh of an archive that is not pinned is not even run in a stage. */
   readonly stagesUnpinned?: boolean;
-  /** True: new members of HA vectors are proven one by one too. For a host that can be written to. */
-  readonly members?: boolean;
+  /**
+   * Whether new members of HA vectors are proven one by one too, or it is only said that they are not. For a
+   * host that can be written to.
+   */
+  readonly members?: "proven" | "left-out";
 }
 
 /**
@@ -33,10 +36,10 @@ export function allSteps({
   stagesUnpinned = true,
   restart,
   beforeStart = false,
-  members = false,
+  members,
 }: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
-  const proofs = [smokeTestStep(proof), ...(members ? [membersStep(proof)] : [])];
+  const proofs = [smokeTestStep(proof), ...(members === undefined ? [] : [membersStep(proof, members)])];
   return [
     accountStep,
     moduleStep({ callers, stagesUnpinned }),

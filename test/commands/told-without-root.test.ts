@@ -43,6 +43,7 @@ test("what is wrong with a line is told before that it needs root", async (t) =>
     restart: true,
     smokeTest: true,
     prove: true,
+    journal: true,
     timeout: 1,
   };
   await t.rejects(edit("add", { ...editing, root: "/nowhere" }, context(t, false)), {

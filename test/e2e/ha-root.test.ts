@@ -55,6 +55,21 @@ t.test("list reads the image's", async (t) => {
   t.notMatch(stdout, "10.9.9.9");
 });
 
+t.test("--no-journal leaves nothing of knetctl's own in the image; it is for images", async (t) => {
+  const without = ["ha", "promote", "hsm_1", "10.0.0.2:60161", "--yes", "--no-probe", "--no-journal"];
+  const own = (): string =>
+    execFileSync("find", [`${image}/var/lib/knetctl`, `${image}/run`, "-print"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  const { exitCode, document } = await knetctlJson([...without, "--root", image]);
+  t.match({ exitCode, document }, { exitCode: 0, document: { outcome: "applied", run: null } });
+  t.equal(readFileSync(image + configFile, "utf8"), configOf("10.0.0.2", "10.0.0.1"));
+  t.throws(own, "neither folder is there");
+  t.match(await knetctl(without), { exitCode: 64, stderr: /--no-journal is for --root/ });
+  writeFileSync(image + configFile, configOf("10.0.0.1", "10.0.0.2"));
+});
+
 t.test("add changes the image's config.json and nothing else", async (t) => {
   const { exitCode, document } = await knetctlJson([
     "ha",

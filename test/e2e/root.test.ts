@@ -37,6 +37,27 @@ t.test("again: nothing to do", async (t) => {
   t.equal((await knetctlJson(["apply", "--root", image, profile])).document.outcome, "unchanged");
 });
 
+t.test(
+  "--fail-on warning: the changes stay, and the exit code says that something was warned of",
+  async (t) => {
+    const warned = `${profile}.warned.yaml`;
+    const text = readFileSync(profile, "utf8");
+    writeFileSync(warned, text.replace(/(file: "?)\/[^"\s}]*\//g, "$1/srv/warned/"));
+    const root = makeImage("/srv/warned");
+    const { exitCode, document } = await knetctlJson([
+      "apply",
+      "--root",
+      root,
+      "--fail-on",
+      "warning",
+      warned,
+    ]);
+    t.match({ exitCode, document }, { exitCode: 4, document: { outcome: "applied" } });
+    t.ok(existsSync(root + configFile));
+    t.match(await knetctlJson(["apply", "--root", root, warned]), { exitCode: 0 });
+  },
+);
+
 t.test("--no-journal: two builds are the same, and nothing of knetctl's own is in them", async (t) => {
   const [one, two] = [makeImage("/srv/one"), makeImage("/srv/elsewhere/two")];
   for (const root of [one, two]) {

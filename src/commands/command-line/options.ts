@@ -40,11 +40,12 @@ export function checkOptions<const F extends "junit" | "github" | "sarif">(...fo
       ...text("print for a pipeline what was checked, instead of text: XML, or GitHub's annotations", "WORD"),
       choices: formats,
     },
-    "fail-on": {
-      ...text("error (default), or warning: exit code 4 if there are only warnings", "WORD"),
-      choices: ["error", "warning"],
-    },
+    "fail-on": failOnOption("error (default), or warning: exit code 4 if there are only warnings"),
   } as const;
+}
+
+export function failOnOption(describe: string) {
+  return { ...text(describe, "WORD"), choices: ["error", "warning"] } as const;
 }
 
 /** What is wrong with `--format` among valid arguments. */
@@ -162,6 +163,19 @@ export function yesOption(before: string, then: string) {
 export const inPlaceOption = flag(
   "run install.sh on the host itself, as module.in_place does; what it replaces cannot be put back",
 );
+
+/** For the verbs that change an image too. */
+export const journalOption = flag(
+  "keep the record of the run; --no-journal, with --root, leaves nothing of knetctl's own in the image",
+  true,
+);
+
+/** What is wrong with `--no-journal` among valid arguments. */
+export function journalFault({ journal, root }: ParsedArguments): string | undefined {
+  return journal === false && root === undefined
+    ? "--no-journal is for --root: a host's changes are taken back with their record"
+    : undefined;
+}
 
 /** For the verbs that bring new endpoints to the host. */
 export const probeOption = flag(

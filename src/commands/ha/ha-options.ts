@@ -1,5 +1,5 @@
 import { usualServiceUser } from "../../vendor/client.js";
-import { changeOptions, file, flag, rootOption, text } from "../command-line/options.js";
+import { changeOptions, file, flag, journalOption, rootOption, text } from "../command-line/options.js";
 
 /** The name of a connection, required or optional. */
 export const connectionWord = {
@@ -70,6 +70,7 @@ export const editOptions = {
   "dry-run": flag("stop after the plan; exit code 2 if anything would change"),
   probe: flag("probe the members before anything is written; --no-probe accepts them as they are", true),
   ...changeOptions,
+  journal: journalOption,
 } as const;
 
 /** The usual user is not a default in the parser: it would conflict with every --profile and --config. */

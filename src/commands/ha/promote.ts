@@ -1,3 +1,4 @@
+import { journalFault } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
 import { connectionWord, editOptions, memberWord, withUser } from "./ha-options.js";
 
@@ -19,6 +20,7 @@ export const promote = verb({
     "noPermission",
     "interrupted",
   ],
+  fault: journalFault,
   run: async ({ endpoint, ...args }, context) =>
     (await import("./edit/edit.js")).edit("promote", withUser({ ...args, endpoints: [endpoint] }), context),
 });

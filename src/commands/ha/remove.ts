@@ -1,3 +1,4 @@
+import { journalFault } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
 import { connectionWord, editOptions, membersWord, withUser } from "./ha-options.js";
 
@@ -22,5 +23,6 @@ export const remove = verb({
     "noPermission",
     "interrupted",
   ],
+  fault: journalFault,
   run: async (args, context) => (await import("./edit/edit.js")).edit("remove", withUser(args), context),
 });

@@ -1,3 +1,4 @@
+import { journalFault } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
 import { connectionWord, editOptions, membersWord, withUser } from "./ha-options.js";
 
@@ -19,5 +20,6 @@ export const set = verb({
     "noPermission",
     "interrupted",
   ],
+  fault: journalFault,
   run: async (args, context) => (await import("./edit/edit.js")).edit("set", withUser(args), context),
 });

@@ -1,18 +1,21 @@
-import { refuseRecords, removeRecords } from "../../workflow/journal/without-records.js";
+import { refuseRecords } from "../../workflow/journal/without-records.js";
 import { callers } from "../../host/given-file.js";
+import { warningsOf } from "../../ui/checks/smoke-checks.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { allSteps } from "../../steps/index.js";
+import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
 import { warnOfImageSecrets } from "./image-secrets.js";
 import { readSecrets } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
+import { withRecord } from "./run-record.js";
 import { agreed, runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
-export interface ApplyArguments extends LoginArguments {
+export interface ApplyArguments extends LoginArguments, FailOnArguments {
   readonly profile: string;
   readonly root?: string | undefined;
   /** False: the user is asked, if there is a terminal to ask on. */
@@ -59,7 +62,7 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
     secrets,
     callers: callers(context.environment),
     restart: args.restart,
-    members: args.prove,
+    members: args.prove ? "proven" : "left-out",
   });
   return withLockedHost(host, args.lockTimeout, context, async (recovered, staging) => {
     staging.inPlace = args.inPlace || profile.module?.inPlace === true;
@@ -81,11 +84,14 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
       context,
     );
     const told = [...warnings, ...carried, ...problems, ...found];
-    // what could not be put back needs its record
-    const keeps = args.journal || (result.outcome === "failed" && result.run !== null);
-    if (keeps) return showRun(plan, result, { recovered, warnings: told }, context);
-    await staging.close();
-    removeRecords(host);
-    return showRun(plan, { ...result, run: null }, { recovered, warnings: told }, context);
+    const shown = await withRecord(result, { journal: args.journal, host, staging });
+    const exitCode = showRun(plan, shown, { recovered, warnings: told }, context);
+    return failedOn(args.failOn, exitCode, [
+      ...told,
+      ...recovered.problems,
+      ...plan.problems,
+      ...shown.problems,
+      ...warningsOf(shown.smoke),
+    ]);
   });
 };

@@ -61,7 +61,7 @@ export const rehearse: CommandRun<RehearseArguments> = async (args, context) => 
     secrets,
     callers: callers(context.environment),
     restart: true,
-    members: args.prove,
+    members: args.prove ? "proven" : "left-out",
   });
   // what another run changes in the meantime would be seen in the stage
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal: context.signal });

@@ -1,7 +1,10 @@
 import {
   changeOptions,
+  failOnOption,
   flag,
   inPlaceOption,
+  journalFault,
+  journalOption,
   probeOption,
   profileWord,
   rootOption,
@@ -19,9 +22,10 @@ export const apply = verb({
     probe: probeOption,
     ...changeOptions,
     "in-place": inPlaceOption,
-    journal: flag(
-      "keep the record of the run; --no-journal, with --root, leaves nothing of knetctl's own in the image",
-      true,
+    journal: journalOption,
+    "fail-on": failOnOption(
+      "error (default), or warning: exit code 4 if there are only warnings; the changes are made all the " +
+        "same, and stay",
     ),
     "dry-run": flag("show the plan, as knetctl plan does, and change nothing"),
   },
@@ -31,13 +35,11 @@ export const apply = verb({
     ["sudo knetctl apply profile.yaml --root /srv/image --no-journal", "the same image every time"],
     ["sudo knetctl apply profile.yaml --lock-timeout 60 --json", "from a pipeline, where nobody is asked"],
   ],
-  fault: ({ journal, root }) =>
-    journal === false && root === undefined
-      ? "--no-journal is for --root: a host's changes are taken back with their record"
-      : undefined,
+  fault: journalFault,
   exits: [
     "failed",
     "changesPending",
+    "warnings",
     "invalidProfile",
     "unavailable",
     "locked",

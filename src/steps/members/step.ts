@@ -1,4 +1,5 @@
 import { type Endpoint, endpointText, type PinSource } from "../../profile/types.js";
+import type { SkippedProof } from "../../pkcs11/report.js";
 import { isError, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { quotedName } from "../../profile/words/quote.js";
@@ -13,9 +14,10 @@ export interface MembersOptions extends MemberClientOptions {
 
 /**
  * Proves each new member of an HA vector alone, and that it holds the keys of the members in use: a test
- * through the vector proves only the first member that answers. It plans no changes.
+ * through the vector proves only the first member that answers. It plans no changes. `left-out`: it only says
+ * that they are not proven.
  */
-export function membersStep(options: MembersOptions): Step {
+export function membersStep(options: MembersOptions, wanted: "proven" | "left-out"): Step {
   return {
     id: "members",
     title: "proof of new members, each alone",
@@ -24,7 +26,7 @@ export function membersStep(options: MembersOptions): Step {
         changes: [],
         problems: [],
         notes: [],
-        ...proofOf(newMembers(input), input, options),
+        ...proofOf(newMembers(input), input, wanted === "left-out" ? undefined : options),
       }),
   };
 }
@@ -32,13 +34,19 @@ export function membersStep(options: MembersOptions): Step {
 function proofOf(
   found: readonly NewMembers[],
   { profile, host: homes, unit }: StepInput,
-  options: MembersOptions,
-): Pick<StepPlan, "prove"> {
+  options: MembersOptions | undefined,
+): Pick<StepPlan, "prove" | "unproven"> {
   if (found.length === 0 || homes.root !== "/") return {};
+  if (options === undefined) return { unproven: leftOut };
   return {
     prove: (signal, host) => proven(found, { profile, host, homes, ...(unit && { unit }) }, options, signal),
   };
 }
+
+const leftOut: SkippedProof = {
+  reason: "no-prove",
+  text: "new members were not proven one by one (--no-prove)",
+};
 
 async function proven(
   found: readonly NewMembers[],

@@ -1,4 +1,10 @@
-import type { CheckResult, SmokeReport, StoreReport, TokenReport } from "../../pkcs11/report.js";
+import {
+  leavesUnsigned,
+  type CheckResult,
+  type SmokeReport,
+  type StoreReport,
+  type TokenReport,
+} from "../../pkcs11/report.js";
 import { tokenVerdict, verdict } from "../../pkcs11/verdict.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
@@ -69,21 +75,24 @@ function storesText(stores: readonly StoreReport[], style: Style): string {
 }
 
 /**
- * For the line that says how it ended: that nothing was signed, or not with every token, and why; empty if
- * there is nothing to say.
+ * For the line that says how it ended: that nothing was signed, or not with every token, and why; what else
+ * was left out; empty if there is nothing to say.
  */
 export function unsignedText({ tokens, skipped = [] }: SmokeReport): string {
   const unsigned = [
     ...tokens.flatMap(({ label, unsigned: why }) =>
       why === undefined ? [] : [`token ${JSON.stringify(label)}: ${why}`],
     ),
-    ...skipped.map(({ text }) => text),
+    ...skipped.filter(leavesUnsigned).map(({ text }) => text),
   ];
-  if (unsigned.length === 0) return "";
-  return cleanLine(
-    `${tokens.length > unsigned.length ? "nothing was signed with some tokens" : "nothing was signed"} ` +
-      `(${unsigned.join("; ")})`,
-  );
+  const which =
+    tokens.length > unsigned.length ? "nothing was signed with some tokens" : "nothing was signed";
+  return [
+    ...(unsigned.length === 0 ? [] : [`${which} (${unsigned.join("; ")})`]),
+    ...skipped.filter((one) => !leavesUnsigned(one)).map(({ text }) => text),
+  ]
+    .map(cleanLine)
+    .join("; ");
 }
 
 function tokenText(token: TokenReport, style: Style): string {

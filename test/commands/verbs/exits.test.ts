@@ -50,7 +50,6 @@ function codesIn(file: string): readonly number[] {
 
 /** What a verb's files hold and the verb does not come to. */
 const neverGiven: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  apply: { 4: "takes no --fail-on" },
   init: { 2: "the apply that follows it is no dry run", 4: "takes no --fail-on" },
   validate: { 1: "opens no file of the host, and who may change the profile is only warned about" },
   plan: { 75: "a run that goes on is a warning; no login waits for another" },

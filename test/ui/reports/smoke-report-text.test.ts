@@ -1,5 +1,5 @@
 import { test } from "tap";
-import { briefSmokeText, smokeReportText } from "../../../src/ui/reports/smoke-report-text.js";
+import { briefSmokeText, smokeReportText, unsignedText } from "../../../src/ui/reports/smoke-report-text.js";
 import { style } from "../../../src/ui/text/width.js";
 
 test("a failed check is followed by what it means, and a passed one is not", async (t) => {
@@ -51,5 +51,21 @@ test("in brief a token that passed is a line and its warnings, one that did not 
   t.equal(both[0], line);
   t.ok(both.includes('token "b"') && both.includes("  CKR_PIN_INCORRECT"));
   t.match(both.at(-1), /^verdict: token "a": signed.*token "b": reached/);
+  t.end();
+});
+
+test("new members that were not to be proven are told of, and not as if nothing was signed", (t) => {
+  const skipped = [{ reason: "no-prove", text: "new members were not proven" }] as const;
+  t.equal(unsignedText({ tokens: [], skipped }), "new members were not proven");
+  const noUsers = { reason: "no-users", text: "nobody logs in" } as const;
+  t.equal(
+    unsignedText({ tokens: [], skipped: [noUsers, ...skipped] }),
+    "nothing was signed (nobody logs in); new members were not proven",
+  );
+  const token = { label: "a", proven: "signed-session-key", checks: [] } as const;
+  t.match(
+    smokeReportText({ tokens: [token], skipped }, style(false)),
+    /made in the session; new members were not proven$/,
+  );
   t.end();
 });

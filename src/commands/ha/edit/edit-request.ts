@@ -29,6 +29,8 @@ export interface EditArguments extends LoginArguments {
   readonly smokeTest: boolean;
   /** False: new members are not proven one by one. */
   readonly prove: boolean;
+  /** False: nothing of knetctl's own stays in the image. */
+  readonly journal: boolean;
   /** Seconds for the smoke test of one token. */
   readonly timeout: number;
 }

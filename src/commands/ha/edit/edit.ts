@@ -17,11 +17,14 @@ import { canAsk } from "../../../ui/terminal/confirm.js";
 import type { Output } from "../../../ui/terminal/output.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { Plan } from "../../../workflow/plan.js";
+import { refuseRecords } from "../../../workflow/journal/without-records.js";
+import type { Staging } from "../../../workflow/staging.js";
 import { unfinishedWarning } from "../../../workflow/undo/recover.js";
 import type { Step, StepInput } from "../../../workflow/step.js";
 import { pkcs11Worker, requireRoot, type CommandContext } from "../../command.js";
 import { readSecrets, readSecretsIfPossible, type ReadSecrets } from "../../run/read-secrets.js";
 import { refusedPinsOf, throwIfRefusedBefore } from "../../run/refused-pins.js";
+import { withRecord } from "../../run/run-record.js";
 import { agreed, runPlan, shownPlan, showRun, type Recovered, withLockedHost } from "../../run/run-plan.js";
 import { requiredEndpoint } from "../endpoint-argument.js";
 import { membersToProbe, probeMembers } from "../probe-members.js";
@@ -45,7 +48,7 @@ export async function edit(verb: Verb, args: EditArguments, context: CommandCont
   }
   if (args.dryRun) return dryRun(request);
   return withLockedHost(host, args.lockTimeout, context, (recovered, staging) =>
-    changed({ ...request, staging }, recovered),
+    changed({ ...request, staging }, staging, recovered),
   );
 }
 
@@ -72,9 +75,10 @@ async function dryRun(request: EditRequest): Promise<ExitCode> {
   return plan.changes.length + unfinished.length > 0 ? exitCodes.changesPending : exitCodes.done;
 }
 
-async function changed(request: EditRequest, recovered: Recovered): Promise<ExitCode> {
-  const { edit: wanted, args, context } = request;
+async function changed(request: EditRequest, staging: Staging, recovered: Recovered): Promise<ExitCode> {
+  const { edit: wanted, args, host, context } = request;
   const { output } = context;
+  if (!args.journal) refuseRecords(host);
   const { plan, input, checkPins, warnings } = await plannedEdit(request);
   if (plan.changes.length === 0 && !output.json) {
     output.result(nothingText(wanted));
@@ -85,13 +89,14 @@ async function changed(request: EditRequest, recovered: Recovered): Promise<Exit
     return exitCodes.changesPending;
   }
   const prove = args.smokeTest && plan.changes.length > 0;
-  if (prove && request.host.root === "/") await checkPins();
+  if (prove && host.root === "/") await checkPins();
   const result = await runPlan(
     plan,
     { input, wantedBy: `ha ${wanted.verb} ${wanted.connection}`, rollback: args.rollback, prove },
     context,
   );
-  return showRun(plan, result, { recovered, warnings, note: leftOut(args) }, context);
+  const shown = await withRecord(result, { journal: args.journal, host, staging });
+  return showRun(plan, shown, { recovered, warnings, note: leftOut(args) }, context);
 }
 
 function nothingText({ connection }: VectorEdit): string {
@@ -207,7 +212,10 @@ function proofSteps(
   { args: { timeout, prove, dryRun }, context }: EditRequest,
 ): readonly Step[] {
   const options = { worker: pkcs11Worker(context), timeoutMs: timeout * 1000, pins, refusedPins };
-  const steps = [smokeTestStep(options), ...(prove && !dryRun ? [membersStep(options)] : [])];
+  const steps = [
+    smokeTestStep(options),
+    ...(dryRun ? [] : [membersStep(options, prove ? "proven" : "left-out")]),
+  ];
   return steps.map((step) => ({
     ...step,
     plan: (input, planned) => step.plan({ ...input, profile: { ...input.profile, users } }, planned),
