@@ -15,7 +15,8 @@ export interface Translator extends Pick<Speech, "text" | "word"> {
 interface Entry {
   readonly key: string;
   readonly template: Template;
-  readonly pattern: RegExp;
+  /** Made when it is first asked for: most never are. */
+  readonly pattern: () => RegExp;
   readonly literal: number;
   /** It has less than two words of its own, so that somebody else's sentence could look like it. */
   readonly isWeak: boolean;
@@ -52,7 +53,7 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
       .flatMap((word) => byWord.get(word) ?? [])
       .sort((one, two) => two.literal - one.literal);
     for (const entry of candidates) {
-      const values = entry.pattern.exec(text)?.slice(1);
+      const values = entry.pattern().exec(text)?.slice(1);
       if (values === undefined || !values.every(isValue)) continue;
       if (!entry.isWeak || values.every((value) => isName(value) || known(value) !== undefined))
         return { entry, values };
@@ -121,7 +122,8 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
 }
 
 function entryOf(key: string, template: Template, other: string): Entry {
-  const pattern = new RegExp(`^${template.pieces.map(escaped).join("([^]+?)")}$`);
+  let made: RegExp | undefined;
+  const pattern = (): RegExp => (made ??= new RegExp(`^${template.pieces.map(escaped).join("([^]+?)")}$`));
   const literal = template.pieces.join("").length;
   const isWeak =
     template.pieces
@@ -148,8 +150,10 @@ function rarestWord({ pieces }: Template): string {
   );
 }
 
+const betweenWords = new RegExp(`[\\s"'(),.;:!?…]+|${colour}`);
+
 function wordsOf(text: string): readonly string[] {
-  return text.split(new RegExp(`[\\s"'(),.;:!?…]+|${colour}`));
+  return text.split(betweenWords);
 }
 
 /** A single word is never translated within a text: it could be a name. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { allPages, clone, codeWordsOf, linked, proseOf, type Page } from "./pages.js";
+import { allPages, clone, codeWordsOf, linked, page as pageAt, proseOf, type Page } from "./pages.js";
 
-const pages = allPages();
+const pages = [...allPages(), pageAt("README.pt-BR.md")];
 const ours = /^(?:src|test|scripts|docs|schemas|templates|installers|\.ci)\/[\w./*…-]+$/;
 
 test("links lead to pages, files and headings that are there", (t) => {

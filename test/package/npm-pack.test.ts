@@ -86,7 +86,7 @@ t.test(
       t.ok(files.includes(file), file);
     t.strictSame(
       files.filter(
-        (file) => !/^(dist\/|installers\/simulator\/|LICENSE$|README\.md$|package\.json$)/.test(file),
+        (file) => !/^(dist\/|installers\/simulator\/|LICENSE$|README(\.pt-BR)?\.md$|package\.json$)/.test(file),
       ),
       [],
     );
