@@ -123,7 +123,7 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
 
 function entryOf(key: string, template: Template, other: string): Entry {
   let made: RegExp | undefined;
-  const pattern = (): RegExp => (made ??= new RegExp(`^${template.pieces.map(escaped).join("([^]+?)")}$`));
+  const pattern = (): RegExp => (made ??= new RegExp(`^${template.pieces.map(escaped).join("([^]*?)")}$`));
   const literal = template.pieces.join("").length;
   const isWeak =
     template.pieces

@@ -86,7 +86,8 @@ t.test(
       t.ok(files.includes(file), file);
     t.strictSame(
       files.filter(
-        (file) => !/^(dist\/|installers\/simulator\/|LICENSE$|README(\.pt-BR)?\.md$|package\.json$)/.test(file),
+        (file) =>
+          !/^(dist\/|installers\/simulator\/|LICENSE$|README(\.pt-BR)?\.md$|package\.json$)/.test(file),
       ),
       [],
     );

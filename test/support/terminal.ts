@@ -27,11 +27,22 @@ const patienceMs = 60_000;
 const settleMs = 60;
 
 /** Runs knetctl on a terminal. `shows` fails when the text does not come. */
-export function onTerminal(args: readonly string[], folder: string): Terminal {
+export function onTerminal(
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Terminal {
   const line = [process.execPath, knetctlScript, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   const child = spawn("script", ["-qefc", line.join(" "), "/dev/null"], {
     cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: "/root", TERM: "xterm", LANG: "C.UTF-8", NO_COLOR: "1" },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: "/root",
+      TERM: "xterm",
+      LANG: "C.UTF-8",
+      NO_COLOR: "1",
+      ...environment,
+    },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let all = "";

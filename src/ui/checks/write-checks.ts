@@ -25,7 +25,7 @@ export function writeChecks(out: TerminalOutput, begun: Begun, thrown: readonly 
     folder: repositoryOf(environment, workingFolder),
     files: [profiles, profile].flat().filter((file) => typeof file === "string"),
   };
-  const text = checkText(out.format, reworded(checked, out.told), run);
+  const text = checkText(out.format, reworded(checked, out.inImage), run);
   // there may be nothing to annotate
   if (text !== "") out.file(text);
 }

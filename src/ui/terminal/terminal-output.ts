@@ -40,6 +40,8 @@ export interface TerminalOutput extends Output {
    */
   inside(root: string): void;
   readonly told: (text: string) => string;
+  /** The same in English, for documents. */
+  readonly inImage: (text: string) => string;
   /** How a command ended that threw these problems: one line for people. */
   thrown(problems: readonly Problem[]): void;
   readonly format: CheckFormat | undefined;
@@ -116,6 +118,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
       words = imageWords(folder);
     },
     told,
+    inImage: (text) => words?.text(text) ?? text,
     result: (text) => {
       if (format === "github") return;
       sayWhose(text);
