@@ -21,17 +21,11 @@ if (process.env["KNETCTL_WRITE_CATALOGUE"] === "1") {
 /** Files that are not translated yet. */
 const incomplete: readonly string[] = [
   "formats",
-  "host",
-  "installer",
-  "key-stores",
   "members",
   "profile",
   "profile-key-stores",
-  "stage",
-  "steps",
   "vhsm",
   "worker",
-  "workflow",
 ];
 
 const how =
