@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
 import { findProgram } from "./find-program.js";
-import type { Commands } from "../host.js";
+import type { Command, CommandResult, Commands } from "../host.js";
 import type { AbsolutePath } from "../path.js";
 import { environment, inFolder, machine, programIn } from "./command-words.js";
 import { runChild } from "./run-child.js";
 import { trustedOwners } from "../files/trust.js";
 import type { Tree } from "../files/walk.js";
-import { runWalledRoot } from "../stage/walled-root.js";
+import { sandboxMounts } from "../sandbox/sandbox-mounts.js";
+import { runWalledIn } from "../stage/run-walled.js";
 
 /**
  * Runs programs of this machine, or, for a command `insideRoot`, of the host's root, behind a wall. Without
@@ -35,4 +37,14 @@ export function realCommands(root: AbsolutePath, rootOpener: string): Commands {
 
 function outside(rootOpener: string, folder: AbsolutePath): string {
   return rootOpener === "/" ? folder : `${rootOpener}${folder}`;
+}
+
+/** Runs a command behind a wall round the folder of `--root` itself, which `opener` opens. */
+function runWalledRoot(
+  root: AbsolutePath,
+  opener: string,
+  { network = false, ...command }: Command,
+): Promise<CommandResult> {
+  const mounts = sandboxMounts(readFileSync("/proc/self/mountinfo", "utf8"), root).map(({ path }) => path);
+  return runWalledIn({ opener, enter: [], mounts }, { ...command, network });
 }

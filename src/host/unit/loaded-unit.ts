@@ -1,12 +1,11 @@
 import type { Host } from "../host.js";
-import { whyNoServiceManager } from "../service/systemctl.js";
+import { showUnit, whyNoServiceManager } from "../service/systemctl.js";
 import type { UnitState } from "../service/unit-state.js";
 import { type ManagerDefaults, managerDefaults } from "./manager-defaults.js";
-import { readUnit } from "./read-unit.js";
 import { unitEnvironment, type UnitEnvironment } from "./unit-environment.js";
 import { UnitFiles } from "./unit-files.js";
 import { unitAccount, type UnitProcess, unitProcess } from "./unit-process.js";
-import type { UnitSettings } from "./unit-settings.js";
+import { parseUnitSettings, unitProperties, type UnitSettings } from "./unit-settings.js";
 
 /** A unit that the service manager has loaded, with what follows from its settings and files. */
 export interface LoadedUnit {
@@ -34,4 +33,25 @@ export async function loadedUnit(host: Host, unit: string): Promise<LoadedUnit |
   const environment = unitEnvironment(host, settings, placed, { owners, manager });
   const process = unitProcess(host, settings, environment);
   return { state, settings, manager, placed, environment, process };
+}
+
+/** A unit as the service manager has loaded it. */
+interface ReadUnit {
+  readonly state: UnitState;
+  /** Undefined: there is no such service, or it cannot be loaded. */
+  readonly settings: UnitSettings | undefined;
+}
+
+/**
+ * Asks the service manager once for a unit's state and all its settings, which needs no permission. Only for
+ * the running system: systemctl(1) reads no unit files of an image. Throws `service-state-unknown` when it
+ * does not answer in time.
+ */
+export async function readUnit(
+  host: Pick<Host, "commands" | "root">,
+  unit: string,
+  signal?: AbortSignal,
+): Promise<ReadUnit> {
+  const { state, text } = await showUnit(host, unit, { more: unitProperties, signal });
+  return { state, settings: parseUnitSettings(unit, text) };
 }

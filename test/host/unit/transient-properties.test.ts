@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
-import { readUnit } from "../../../src/host/unit/read-unit.js";
+import { readUnit } from "../../../src/host/unit/loaded-unit.js";
 import { lateLimits, transientProperties } from "../../../src/host/unit/transient-properties.js";
 import { ensureSystemd } from "../../support/real-systemd.js";
 

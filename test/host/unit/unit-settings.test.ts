@@ -1,5 +1,5 @@
 import t from "tap";
-import { readUnit } from "../../../src/host/unit/read-unit.js";
+import { readUnit } from "../../../src/host/unit/loaded-unit.js";
 import { parseUnitSettings, unitProperties } from "../../../src/host/unit/unit-settings.js";
 import { recorded, recordedUnit, unitWith } from "../../support/recorded-unit.js";
 import { ServiceHost, up } from "../../support/service-host.js";
