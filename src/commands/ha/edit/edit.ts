@@ -27,7 +27,7 @@ import { refusedPinsOf, throwIfRefusedBefore } from "../../run/refused-pins.js";
 import { withRecord } from "../../run/run-record.js";
 import { agreed, runPlan, shownPlan, showRun, type Recovered, withLockedHost } from "../../run/run-plan.js";
 import { requiredEndpoint } from "../endpoint-argument.js";
-import { membersToProbe, probeMembers } from "../probe-members.js";
+import { membersToProbe, probeMembers } from "./probe-members.js";
 import type { EditableProfile, EditArguments, EditRequest } from "./edit-request.js";
 import type { VectorEdit, Verb } from "./vector-edits.js";
 import { editedVector } from "./vector-edits.js";

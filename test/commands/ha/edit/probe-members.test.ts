@@ -1,6 +1,6 @@
 import t from "tap";
-import { membersToProbe } from "../../../src/commands/ha/probe-members.js";
-import type { Endpoint } from "../../../src/profile/types.js";
+import { membersToProbe } from "../../../../src/commands/ha/edit/probe-members.js";
+import type { Endpoint } from "../../../../src/profile/types.js";
 
 const [a, b, c] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"].map((ip): Endpoint => ({ ip, port: 60161 })) as [
   Endpoint,

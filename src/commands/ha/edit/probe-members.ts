@@ -1,9 +1,9 @@
-import { asWarning, Problem, Problems } from "../../problem/problem.js";
-import { endpointMeaning } from "../../profile/address.js";
-import type { Endpoint } from "../../profile/types.js";
-import { isGood, probeAll, type Probed, usualProbeMs } from "../../vhsm/probe/probe-all.js";
-import type { CommandContext } from "../command.js";
-import { fewOf, type Verb } from "./edit/vector-edits.js";
+import { asWarning, Problem, Problems } from "../../../problem/problem.js";
+import { endpointMeaning } from "../../../profile/address.js";
+import type { Endpoint } from "../../../profile/types.js";
+import { isGood, probeAll, type Probed, usualProbeMs } from "../../../vhsm/probe/probe-all.js";
+import type { CommandContext } from "../../command.js";
+import { fewOf, type Verb } from "./vector-edits.js";
 
 /** What a connection's endpoints are probed for before they are written. */
 export interface MembersToProbe {
