@@ -14,7 +14,7 @@ exports.verbs = ["validate", "render", "plan", "apply", "ha"];
  * Verbs that have a program of their own, without the parser, for lines that need none: the whole one would
  * take them longer to read than to run.
  */
-exports.alone = ["validate", "render", "plan", "ha"];
+exports.alone = ["validate", "render", "plan", "apply", "ha"];
 
 /** Of `ha`, what its program can do. */
 exports.edits = ["set", "add", "remove", "promote"];

@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function wantedLanguage(environment: Environment): Language | undefined {
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "C";
-  if (/^(?:C|POSIX)(?:\.|$)/.test(locale)) return undefined;
+  if (["C", "POSIX"].includes(locale.split(".", 1)[0] ?? "")) return undefined;
   const named = (environment["LANGUAGE"] ?? "")
     .split(":")
     .find((name) => isPortuguese(name) || isEnglish(name));
@@ -36,13 +36,17 @@ export interface SaidLanguage {
 /** Takes `--lang pt-BR` or `--lang=en` out of a line: every other reader of it sees the rest. */
 export function saidLanguage(args: readonly string[]): SaidLanguage {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  const at = args.findIndex((arg, index) => index < end && /^--lang(?:=|$)/.test(arg));
+  const at = args.findIndex((arg, index) => index < end && isOption(arg));
   if (at === -1) return { args, said: undefined };
   const [, joined] = /^--lang=(.*)$/s.exec(args[at] ?? "") ?? [];
   const value = joined ?? args[at + 1];
   const rest = [...args.slice(0, at), ...args.slice(at + (joined === undefined ? 2 : 1))];
-  const isTwice = rest.slice(0, end - 1).some((arg) => /^--lang(?:=|$)/.test(arg));
+  const isTwice = rest.slice(0, end - 1).some((arg) => isOption(arg));
   return !isTwice && (value === "pt-BR" || value === "en")
     ? { args: rest, said: value }
     : { args, said: undefined };
+}
+
+function isOption(arg: string): boolean {
+  return arg === "--lang" || arg.startsWith("--lang=");
 }

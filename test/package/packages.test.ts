@@ -209,7 +209,7 @@ t.test("compiled code is made at installation, anew at an upgrade, and goes with
     ls /usr/lib/knetctl 2>&1 | sed 's/.*: //'`,
     ".deb",
   );
-  const made = "9 -rw-r--r-- root";
+  const made = "10 -rw-r--r-- root";
   t.strictSame(said, [made, "true true true", made, "No such file or directory"]);
 });
 

@@ -23,11 +23,19 @@ export interface Installed {
 }
 
 /** Settings, logs and data: made to be changed by whoever runs the host, or by the module itself. */
-const livesOn = /^\/(?:etc|var)\/|\.(?:conf|cfg|cnf|ini|json|ya?ml|toml|xml|properties|env|log|db|sqlite)$/i;
+const folders = ["/etc/", "/var/"];
+const settings = ["conf", "cfg", "cnf", "ini", "json", "yaml", "yml", "toml", "xml", "properties", "env"];
+const endings: ReadonlySet<string> = new Set([...settings, "log", "db", "sqlite"]);
 
 /** Whether a file that the installer left is the module's alone, so that a change of it is drift. */
 export function isModules(path: string, library: string): boolean {
-  return path === library || !livesOn.test(path);
+  return path === library || !livesOn(path.toLowerCase());
+}
+
+function livesOn(lower: string): boolean {
+  return (
+    folders.some((folder) => lower.startsWith(folder)) || endings.has(lower.slice(lower.lastIndexOf(".") + 1))
+  );
 }
 
 /**

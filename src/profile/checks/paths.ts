@@ -44,7 +44,7 @@ function checkHash(node: TreeNode | undefined): readonly Finding[] {
   if (node === undefined || text === undefined) return [];
   const placeholder = placeholderFinding(text, node);
   if (placeholder) return [placeholder];
-  if (/^[0-9a-f]{64}$/i.test(text)) return [];
+  if (/^[0-9A-Fa-f]{64}$/.test(text)) return [];
   return [
     {
       code: "profile-value-invalid",

@@ -25,5 +25,5 @@ export function inAscii(text: string): string {
  */
 export function isUtf8(environment: Readonly<Record<string, string | undefined>>): boolean {
   const set = ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => environment[name] ?? "").find((one) => one !== "");
-  return set === undefined || /utf-?8/i.test(set);
+  return set === undefined || ["utf-8", "utf8"].some((name) => set.toLowerCase().includes(name));
 }
