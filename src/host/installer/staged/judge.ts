@@ -1,4 +1,5 @@
 import { Problem } from "../../../problem/problem.js";
+import { article } from "../../files/trust.js";
 import { asAbsolutePath, stateFolder } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
 import type { StagedEntry } from "./compare.js";
@@ -77,8 +78,7 @@ function whyForbidden({ path, before, after }: StagedEntry): string | undefined 
   if (sshSettings.test(path)) return "it decides who may log in";
   const special = [after, before].find(isSpecial);
   if (special === undefined) return undefined;
-  const article = special === after ? "install.sh made a" : "install.sh removed a";
-  return `${article} ${special.kind}`.replace("a fifo", "a FIFO");
+  return `install.sh ${special === after ? "made" : "removed"} ${article[special.kind]}`;
 }
 
 function isSpecial(state: EntryState | null): state is EntryState & { kind: "device" | "fifo" | "socket" } {
