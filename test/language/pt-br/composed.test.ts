@@ -35,6 +35,10 @@ test("what kind of thing is at a path is spoken too", async (t) => {
 
 test("counts of one, and values that begin a sentence, are spoken", async (t) => {
   t.equal(text("1 error"), "1 erro");
+  t.equal(
+    text("of 6 tokens: signed with a key made in the session: 5, nothing is proven: 1"),
+    "de 6 tokens: assinou com uma chave criada na sessão: 5, nada foi provado: 1",
+  );
   t.equal(text("p.yaml is valid: 1 connection, 3 users"), "p.yaml é válido: 1 conexão, 3 usuários");
   t.equal(text("/run/x: other content, other owner"), "/run/x: conteúdo diferente, dono diferente");
   t.equal(text("knetctl rollback 12 first"), "knetctl rollback 12 primeiro");
