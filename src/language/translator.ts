@@ -1,5 +1,6 @@
 import { colour, coreOf, type Template, templateOf } from "./pieces.js";
 import type { Speech } from "./spoken.js";
+import { asItWas, bestOf, between, isName, joined, lettersIn, ownOf, type Told, within } from "./told.js";
 
 /** What a text was found to be made from: the entry's key, and its values as they stand in the text. */
 export interface Match {
@@ -18,6 +19,8 @@ interface Entry {
   /** Made when it is first asked for: most never are. */
   readonly pattern: () => RegExp;
   readonly literal: number;
+  /** The letters of its own. */
+  readonly own: number;
   /** It has less than two words of its own, so that somebody else's sentence could look like it. */
   readonly isWeak: boolean;
   readonly other: Template;
@@ -28,14 +31,16 @@ const longest = 4000;
 /** A line is cut at no more separators than this, and a part of it has no more within. */
 const mostCuts = 60;
 const mostAhead = 8;
+/** Of the templates that a text could be made from, the most literal ones are tried. */
+const mostWays = 4;
 const separators = /  +|; |: |, | … | (?=\()|(?<=\)) /g;
 
 /**
  * Translates finished texts by a catalogue from English templates (`the file {0} is missing`) to others.
- * A text is matched back to the template with the most literal text; its values are translated in their turn.
- * A line that no template matches is cut at colours and at `; `, `: ` and the like, and its parts are
- * translated alone. A template of hardly a word matches names and known texts alone: "{0} or {1}" would be in
- * anybody's sentence. What is in quotes is somebody else's, and nothing is cut there.
+ * A text is matched back to templates, and its values are translated in their turn; or it is cut at colours
+ * and at `; `, `: ` and the like, and its parts are translated alone: in the way that leaves the fewest
+ * letters as they were. A template of hardly a word matches names and known texts alone: "{0} or {1}" would
+ * be in anybody's sentence. What is in quotes is somebody else's, and nothing is cut there.
  */
 export function translator(catalogue: Iterable<readonly [english: string, other: string]>): Translator {
   const whole = new Map<string, string>();
@@ -47,7 +52,7 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
     else addTo(byWord, rarestWord(template), entryOf(key, template, other));
   }
 
-  const found = (text: string): { readonly entry: Entry; readonly values: readonly string[] } | undefined => {
+  function* made(text: string): Generator<{ readonly entry: Entry; readonly values: readonly string[] }> {
     const words = new Set(wordsOf(text));
     const candidates = [...words, ""]
       .flatMap((word) => byWord.get(word) ?? [])
@@ -55,68 +60,100 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
     for (const entry of candidates) {
       const values = entry.pattern().exec(text)?.slice(1);
       if (values === undefined || !values.every(isValue)) continue;
-      if (!entry.isWeak || values.every((value) => isName(value) || known(value) !== undefined))
-        return { entry, values };
+      if (!entry.isWeak || values.every((value) => isName(value) || known(value)?.isAll === true))
+        yield { entry, values };
     }
-    return undefined;
-  };
+  }
+
+  /** What was told within one line: its parts are the same again and again. */
+  const knownBefore = new Map<string, Told | undefined>();
+  const toldBefore = new Map<string, Told>();
 
   /** Undefined: it is no text of the catalogue. */
-  const known = (text: string): string | undefined => {
+  const known = (text: string): Told | undefined => {
+    if (!knownBefore.has(text)) knownBefore.set(text, knownAnew(text));
+    return knownBefore.get(text);
+  };
+
+  const knownAnew = (text: string): Told | undefined => {
     const exact = isPhrase(text) ? whole.get(text) : undefined;
-    if (exact !== undefined) return exact;
-    const made = found(text);
-    return made && filled(made.entry.other, made.values.map(line));
+    if (exact !== undefined) return { text: exact, own: lettersIn(text), isAll: true };
+    const ways = [...made(text)].slice(0, mostWays).map(({ entry, values }) => {
+      const told = values.map(part);
+      return {
+        text: filled(
+          entry.other,
+          told.map((value) => value.text),
+        ),
+        own: entry.own + ownOf(told),
+        isAll: told.every(({ isAll }) => isAll),
+      };
+    });
+    return bestOf(ways);
   };
 
   const line = (text: string): string => {
-    if (text.length > longest) return text;
+    knownBefore.clear();
+    toldBefore.clear();
+    return part(text).text;
+  };
+
+  const part = (text: string): Told => {
+    const before = toldBefore.get(text);
+    if (before !== undefined) return before;
+    const told = partAnew(text);
+    toldBefore.set(text, told);
+    return told;
+  };
+
+  const partAnew = (text: string): Told => {
+    if (text.length > longest) return asItWas(text);
     const [start, core, end] = coreOf(text);
-    if (!isPhrase(core)) return text;
-    const exact = known(core);
-    if (exact !== undefined) return `${start}${exact}${end}`;
+    if (!isPhrase(core)) return asItWas(text);
     // a sign may be a value of the text
     const [indent = ""] = /^\s*/.exec(text) ?? [];
-    const signed = known(text.slice(indent.length, text.length - end.length));
-    return signed === undefined ? `${start}${inParts(core)}${end}` : `${indent}${signed}${end}`;
+    const parts = within(start, inParts(core), end);
+    const [alone, signed] = [known(core), known(text.slice(indent.length, text.length - end.length))];
+    const ways = [alone && within(start, alone, end), signed && within(indent, signed, end), parts];
+    return bestOf(ways.filter((way) => way !== undefined)) ?? parts;
   };
 
-  const inParts = (core: string): string => {
+  const inParts = (core: string): Told => {
     const coloured = core.split(colours);
-    return coloured.length > 1
-      ? coloured.map((part) => (isColour(part) ? part : line(part))).join("")
-      : cut(core);
+    if (coloured.length === 1) return cut(core);
+    return joined(coloured.map((one) => (isColour(one) ? between(one) : part(one))));
   };
 
-  /** Its parts from the start: the longest that is known, or as it stands up to the next separator. */
-  const cut = (core: string): string => {
-    const cuts = cutsOf(core);
-    let [whole, at] = ["", 0];
-    while (at < core.length) {
-      const ahead = cuts.filter(({ index }) => index > at).slice(0, mostAhead);
-      const rest = { index: core.length, separator: "" };
-      const ends = at === 0 ? ahead : [...ahead, rest];
-      const best = ends.toReversed().flatMap((end) => {
-        const part = known(core.slice(at, end.index));
-        return part === undefined ? [] : [{ ...end, part }];
-      })[0];
-      const { index, separator } = best ?? ahead[0] ?? rest;
-      whole += (best?.part ?? inBrackets(core.slice(at, index))) + separator;
-      at = index + separator.length;
+  /** Its parts, cut where most of it is known. */
+  const cut = (core: string): Told => {
+    const cuts = [...cutsOf(core), { index: core.length, separator: "" }];
+    /** The best of what follows each cut; from the last to the first. */
+    const rests = new Map([[core.length, between("")]]);
+    const starts = [0, ...cuts.slice(0, -1).map(({ index, separator }) => index + separator.length)];
+    for (const start of starts.toReversed()) {
+      const ahead = cuts.filter(({ index }) => index > start).slice(0, mostAhead);
+      const ways = ahead.toReversed().flatMap(({ index, separator }, at) => {
+        const one = start === 0 && index === core.length ? undefined : known(core.slice(start, index));
+        const isNext = at === ahead.length - 1;
+        const told = one ?? (isNext ? inBrackets(core.slice(start, index)) : undefined);
+        const rest = rests.get(index + separator.length) ?? between("");
+        return told === undefined ? [] : [joined([told, between(separator), rest])];
+      });
+      rests.set(start, bestOf(ways) ?? asItWas(core.slice(start)));
     }
-    return whole;
+    return rests.get(0) ?? asItWas(core);
   };
 
-  const inBrackets = (part: string): string =>
-    part.startsWith("(") && part.endsWith(")") ? `(${line(part.slice(1, -1))})` : part;
+  const inBrackets = (text: string): Told =>
+    text.startsWith("(") && text.endsWith(")") ? within("(", part(text.slice(1, -1)), ")") : asItWas(text);
 
   return {
     text: (text) => text.split("\n").map(line).join("\n"),
     word: (text) => whole.get(text) ?? line(text),
     match: (text) => {
       if (whole.has(text)) return { key: text, values: [] };
-      const made = found(text);
-      return made && { key: made.entry.key, values: made.values };
+      for (const { entry, values } of made(text)) return { key: entry.key, values };
+      return undefined;
     },
   };
 }
@@ -124,13 +161,21 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
 function entryOf(key: string, template: Template, other: string): Entry {
   let made: RegExp | undefined;
   const pattern = (): RegExp => (made ??= new RegExp(`^${template.pieces.map(escaped).join("([^]*?)")}$`));
-  const literal = template.pieces.join("").length;
+  const own = template.pieces.join("");
   const isWeak =
     template.pieces
       .join(" ")
       .split(/\s+/)
       .filter((word) => /[A-Za-z]{2}/.test(word)).length < 2;
-  return { key, template, pattern, literal, isWeak, other: templateOf(other) };
+  return {
+    key,
+    template,
+    pattern,
+    literal: own.length,
+    own: lettersIn(own),
+    isWeak,
+    other: templateOf(other),
+  };
 }
 
 function escaped(text: string): string {
@@ -159,11 +204,6 @@ function wordsOf(text: string): readonly string[] {
 /** A single word is never translated within a text: it could be a name. */
 function isPhrase(text: string): boolean {
   return /\S\s+\S/.test(text);
-}
-
-/** A word or a quoted text, or several with commas between. */
-function isName(value: string): boolean {
-  return /^(?:"(?:[^"\\]|\\.)*"|[^\s"]+)(?:, (?:"(?:[^"\\]|\\.)*"|[^\s"]+))*$/.test(value);
 }
 
 /** A value does not begin or end within quotes. */

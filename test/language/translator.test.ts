@@ -49,6 +49,33 @@ test("a template of a word takes names and known texts alone, not somebody's sen
   t.equal(text('"one, two" and c'), '"one, two" e c');
   t.equal(text("nothing was changed and 3 changes"), "nada foi alterado e 3 alterações");
   t.equal(text("it rained and it stopped"), "it rained and it stopped");
+  t.equal(text("the file of today and tomorrow is missing"), "falta o arquivo of today and tomorrow");
+  t.equal(text("the file it rained is missing and /b"), "the file it rained is missing and /b");
+});
+
+test("of several ways the one that leaves the fewest letters as they were", async (t) => {
+  const tell = translator([
+    ["{0} must be {1}", "{0} deve ser {1}"],
+    ["what must be proven (default: all)", "o que deve ser provado (padrão: tudo)"],
+    ["{0} and {1}", "{0} e {1}"],
+    ["an {0} key of this run", "uma chave {0} desta execução"],
+    ["with {0}", "com {0}"],
+    ["{0} is not a {1}", "{0} não é {1}"],
+    ["{0} has no entry: it is not a module", "{0} não tem entrada: não é um módulo"],
+    ["nothing is proven ({0})", "nada foi provado ({0})"],
+  ]).text;
+  t.equal(
+    tell("what must be proven (default: all); one of a, b"),
+    "o que deve ser provado (padrão: tudo); one of a, b",
+  );
+  t.equal(
+    tell("with an RSA key of this run and an EC key of this run"),
+    "com uma chave RSA desta execução e uma chave EC desta execução",
+  );
+  t.equal(
+    tell("token: nothing is proven (load: /a has no entry: it is not a module)"),
+    "token: nada foi provado (load: /a não tem entrada: não é um módulo)",
+  );
 });
 
 test("what is in brackets is a part", async (t) => {

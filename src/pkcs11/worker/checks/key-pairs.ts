@@ -89,6 +89,11 @@ interface Generated {
   readonly outcome: Outcome;
 }
 
+const objectsOf: Readonly<Record<Run["life"], string>> = {
+  session: "session objects",
+  token: "token objects",
+};
+
 function generate(run: Run, mechanism: number, name: string, specific: Template): Generated {
   const made = orOnToken(run, signsWithout(run), () => {
     try {
@@ -100,7 +105,7 @@ function generate(run: Run, mechanism: number, name: string, specific: Template)
   });
   if (made instanceof CryptokiError) return { keys: undefined, outcome: withoutSessionObjects(run, made) };
   const { keys, note } = made.value;
-  return { keys, outcome: { status: "pass", detail: `${name}, ${run.life} objects${note}${made.why}` } };
+  return { keys, outcome: { status: "pass", detail: `${name}, ${objectsOf[run.life]}${note}${made.why}` } };
 }
 
 /** No CKA_ALLOWED_MECHANISMS: the kNET module refuses templates that have it. */
