@@ -8,6 +8,9 @@ export interface Speech {
   readonly yes: { readonly letter: string; readonly words: readonly string[] };
 }
 
+/** Stands at the beginning of a line that is not to be translated, until it is spoken. */
+export const asItIs = "\ue002";
+
 let speech: Speech | undefined;
 
 /**
@@ -28,6 +31,16 @@ export function spoken(english: string): string {
 /** The same for a text that no value is part of, such as a table's title, which may be a single word. */
 export function spokenWord(english: string): string {
   return speech === undefined ? english : speech.word(english);
+}
+
+/** Lines that are somebody else's, such as a file's: `spoken` leaves them as they are. */
+export function verbatim(lines: string): string {
+  return speech === undefined ? lines : lines.replaceAll(/^/gm, asItIs);
+}
+
+/** Marks a single word as a text of the program's own, for the catalogue; `spokenWord` says it later. */
+export function asWord(english: string): string {
+  return english;
 }
 
 /** What means yes. */

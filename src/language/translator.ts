@@ -1,5 +1,5 @@
 import { colour, coreOf, type Template, templateOf } from "./pieces.js";
-import type { Speech } from "./spoken.js";
+import { asItIs, type Speech } from "./spoken.js";
 import { asItWas, bestOf, between, isName, joined, lettersIn, ownOf, type Told, within } from "./told.js";
 
 /** What a text was found to be made from: the entry's key, and its values as they stand in the text. */
@@ -148,7 +148,11 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
     text.startsWith("(") && text.endsWith(")") ? within("(", part(text.slice(1, -1)), ")") : asItWas(text);
 
   return {
-    text: (text) => text.split("\n").map(line).join("\n"),
+    text: (text) =>
+      text
+        .split("\n")
+        .map((one) => (one.includes(asItIs) ? one.replace(asItIs, "") : line(one)))
+        .join("\n"),
     word: (text) => whole.get(text) ?? line(text),
     match: (text) => {
       if (whole.has(text)) return { key: text, values: [] };

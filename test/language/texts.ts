@@ -59,12 +59,16 @@ function trimmed(pieces: Pieces): Pieces {
 /** At least two words, of which a value may be one, with a blank between; and not code. */
 function isText(pieces: Pieces): boolean {
   const literal = pieces.join("");
+  if (isCode.test(literal)) return false;
   if (!/(?:^|[\s("'])[A-Za-z][a-z]*[a-z](?:$|[\s,.;:!?)"'…])/.test(literal)) return false;
   const words = keyOf(pieces)
     .split(/\s+/)
     .filter((word) => /[A-Za-z]{2}|\{\d+\}|^a$|^\d+$/i.test(word));
   return words.length >= 2;
 }
+
+/** A line of a script, of a diff or of metrics. */
+const isCode = /\);$|=> |\$\(|require\(|^@@ |^(?:TYPE|HELP) |^flowchart /;
 
 type Found = (forms: readonly Pieces[], isMarked: boolean) => void;
 
@@ -127,10 +131,10 @@ function isTextual(node: ts.Node): node is ts.Expression {
   );
 }
 
-/** What is a text even if it is a single word: the argument of `spokenWord`, and a `title`. */
+/** What is a text even if it is a single word: the argument of `spokenWord` or `asWord`, and a `title`. */
 function markedChild(node: ts.Node): ts.Node | undefined {
   if (ts.isCallExpression(node))
-    return node.expression.getText() === "spokenWord" ? node.arguments[0] : undefined;
+    return /^(?:spokenWord|asWord)$/.test(node.expression.getText()) ? node.arguments[0] : undefined;
   return ts.isPropertyAssignment(node) && node.name.getText() === "title" ? node.initializer : undefined;
 }
 

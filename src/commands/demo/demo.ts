@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { renderTemplate } from "../../formats/template.js";
 import { type AbsolutePath, joined, path } from "../../host/path.js";
 import { enterSandbox } from "../../host/sandbox/sandbox.js";
+import { verbatim } from "../../language/spoken.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { buildArchive } from "../../simulator/build-archive.js";
@@ -73,14 +74,14 @@ export async function insideSandbox(context: CommandContext): Promise<ExitCode> 
 
     heading("the profile");
     const profile = await writeDemoProfile(folder, cluster, archive, true);
-    output.result(await readFile(profile, "utf8"));
+    output.result(verbatim(await readFile(profile, "utf8")));
 
     heading("is it right?");
     await knetctl(context, ["validate", profile]);
     heading("change the host, then prove it");
     await knetctl(context, ["apply", profile]);
     heading("what the client reads");
-    output.result(await readFile(configFile, "utf8"));
+    output.result(verbatim(await readFile(configFile, "utf8")));
     heading("what Amplia is told, PINs left out");
     await knetctl(context, ["render", "--target", "ini", profile]);
     heading("a second run changes nothing");

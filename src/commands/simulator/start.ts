@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { verbatim } from "../../language/spoken.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import type { Cluster } from "../../simulator/cluster.js";
@@ -100,7 +101,7 @@ function documentOf(cluster: Cluster): object {
 
 function print({ output }: CommandContext, document: object): void {
   if (output.json) output.document(document);
-  else output.result(JSON.stringify(document, null, 2));
+  else output.result(verbatim(JSON.stringify(document, null, 2)));
 }
 
 /**

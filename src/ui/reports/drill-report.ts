@@ -63,13 +63,14 @@ export function drillTable(
     { title: "scenario" },
     {
       title: "through",
-      paint: (cell: string) => (cell.trim() === "yes" ? style.green(cell) : style.red(cell)),
+      areWords: true,
+      paint: (cell: string, english: string) => (english === "yes" ? style.green(cell) : style.red(cell)),
     },
     { title: "first signature", align: "right" as const },
     { title: "second", align: "right" as const },
     { title: "cost of the first", align: "right" as const },
     { title: "of the second", align: "right" as const },
-    { title: "remembers" },
+    { title: "remembers", areWords: true },
   ];
   const [titles = "", ...lines] = table(rows, columns).split("\n");
   return [

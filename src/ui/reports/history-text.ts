@@ -1,4 +1,5 @@
 import type { ChangeProgress, JournaledChange, RecordedRun } from "../../workflow/journal/entry.js";
+import { asWord, spokenWord } from "../../language/spoken.js";
 import type { Problem } from "../../problem/problem.js";
 import { valueWithoutUrlSecrets } from "../../problem/without-url-secrets.js";
 import { stands } from "../../workflow/undo/later-runs.js";
@@ -28,7 +29,7 @@ export function historyText(runs: readonly RecordedRun[], style: Style, width = 
     { title: "run", align: "right" },
     { title: "when" },
     { title: "who" },
-    { title: "outcome", paint: painted(style) },
+    { title: "outcome", areWords: true, paint: painted(style) },
     { title: "changes", align: "right" },
     { title: "profile" },
     { title: "name" },
@@ -41,7 +42,7 @@ export function historyText(runs: readonly RecordedRun[], style: Style, width = 
       rows.map((row) => row.slice(0, -2)),
       unnamed,
     ) +
-    displayWidth("profile");
+    displayWidth(spokenWord("profile"));
   return table(
     rows.map((row) => row.map((cell, index) => (index === unnamed.length - 1 ? tailOf(cell, room) : cell))),
     unnamed,
@@ -77,17 +78,18 @@ export function runText(
   style: Style,
 ): string {
   const head: readonly (readonly [string, string])[] = [
-    ["began", timeText(run.began)],
-    ["ended", run.ended === undefined ? "not known" : timeText(run.ended)],
-    ["who", run.who],
-    ["profile", valueWithoutUrlSecrets(run.profile)],
+    [spokenWord("began"), timeText(run.began)],
+    [spokenWord("ended"), run.ended === undefined ? "not known" : timeText(run.ended)],
+    [spokenWord("who"), run.who],
+    [spokenWord("profile"), valueWithoutUrlSecrets(run.profile)],
     ["knetctl", run.version],
-    ["outcome", outcomeText(run)],
-    ["record", run.folder],
+    [spokenWord("outcome"), spokenWord(outcomeText(run))],
+    [spokenWord("record"), run.folder],
   ];
+  const width = Math.max(8, ...head.map(([name]) => name.length));
   return [
     style.bold(cleanLine(`run ${run.sequence}  ${run.run}`)),
-    ...head.map(([name, value]) => `  ${name.padEnd(8)} ${cleanLine(value)}`),
+    ...head.map(([name, value]) => `  ${name.padEnd(width)} ${cleanLine(value)}`),
     "",
     ...run.changes.flatMap((change) => changeLines(change, style)),
     ...(run.problems.length === 0
@@ -96,7 +98,7 @@ export function runText(
           "",
           ...run.problems.map(
             ({ severity, title, where }) =>
-              `  ${severity}: ${cleanLine(title)}${where === undefined ? "" : ` (${cleanLine(where.path)})`}`,
+              `  ${spokenWord(`${severity}:`)} ${cleanLine(title)}${where === undefined ? "" : ` (${cleanLine(where.path)})`}`,
           ),
         ]),
     "",
@@ -108,9 +110,16 @@ export function runText(
  * "applied", "rolled back", "failed", "unfinished"; says if some changes of a failed run are still in place.
  */
 export function outcomeText(run: RecordedRun): string {
-  if (run.outcome === "rolled-back") return "rolled back";
-  return run.outcome === "failed" && stands(run) ? "failed, changes kept" : run.outcome;
+  return run.outcome === "failed" && stands(run) ? "failed, changes kept" : outcomes[run.outcome];
 }
+
+const outcomes: Readonly<Record<RecordedRun["outcome"], string>> = {
+  applied: asWord("applied"),
+  "rolled-back": "rolled back",
+  failed: asWord("failed"),
+  unchanged: asWord("unchanged"),
+  unfinished: asWord("unfinished"),
+};
 
 function whatNow(run: RecordedRun, inTheWay: readonly Problem[], rollback: string): string {
   if (!stands(run)) return "nothing of it is left to take back";
@@ -123,14 +132,14 @@ function whatNow(run: RecordedRun, inTheWay: readonly Problem[], rollback: strin
 }
 
 function changeLines({ change, progress }: JournaledChange, style: Style): readonly string[] {
-  const head = `  ${words[progress].padEnd(11)} ${changeText(change)}`;
+  const head = `  ${spokenWord(words[progress]).padEnd(11)} ${changeText(change)}`;
   return [head, ...contentLines(change, style).map((line) => `            ${line}`)];
 }
 
 const words: Readonly<Record<ChangeProgress, string>> = {
   planned: "not begun",
-  begun: "begun",
-  done: "done",
+  begun: asWord("begun"),
+  done: asWord("done"),
   undone: "taken back",
   "undo-failed": "not undone",
 };
@@ -139,11 +148,11 @@ function countText({ changes }: RecordedRun): string {
   return String(changes.length);
 }
 
-function painted(style: Style): (cell: string) => string {
-  return (cell) =>
-    cell.startsWith("applied")
+function painted(style: Style): (cell: string, english: string) => string {
+  return (cell, english) =>
+    english.startsWith("applied")
       ? style.green(cell)
-      : cell.startsWith("rolled")
+      : english.startsWith("rolled")
         ? style.yellow(cell)
         : style.red(cell);
 }

@@ -1,3 +1,4 @@
+import { verbatim } from "../../language/spoken.js";
 import { type Change, withKind } from "../../workflow/change.js";
 import type { Plan, PlannedStep } from "../../workflow/plan.js";
 import type { Output, Style } from "../terminal/output.js";
@@ -57,7 +58,7 @@ export function changeMark(change: Change): "+" | "~" {
 export function contentLines(change: Change, style: Style): readonly string[] {
   return withKind(change, (kind, one) => [
     ...(kind.summary?.(one) ?? []).map(cleanLine),
-    ...(kind.diff?.(one) ?? []).map((line) => coloured(line, style)),
+    ...(kind.diff?.(one) ?? []).map((line) => verbatim(coloured(line, style))),
   ]);
 }
 

@@ -5,8 +5,10 @@ import { displayWidth } from "./width.js";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** Colours a cell after it has been padded. */
-  readonly paint?: (cell: string) => string;
+  /** Colours a cell after it has been padded; `english`: what it says, in English. */
+  readonly paint?: (cell: string, english: string) => string;
+  /** Its cells are the program's own words, which may be single ones, and no names. */
+  readonly areWords?: boolean;
 }
 
 const gap = "  ";
@@ -18,30 +20,30 @@ const gap = "  ";
  */
 export function table(rows: readonly (readonly string[])[], columns: readonly Column[]): string {
   const titles = columns.map(({ title }) => spokenWord(title));
-  const clean = rows.map((row) =>
-    columns.map((_column, index) => cleanText(spoken(row[index] ?? "")).replace(/[\n\t]+/g, " ")),
+  const english = rows.map((row) => columns.map((_column, index) => clean(row[index] ?? "")));
+  const said = rows.map((row) =>
+    columns.map(({ areWords }, index) => clean((areWords === true ? spokenWord : spoken)(row[index] ?? ""))),
   );
   const widths = columns.map((_column, index) =>
-    Math.max(...[titles, ...clean].map((row) => displayWidth(row[index] ?? ""))),
+    Math.max(...[titles, ...said].map((row) => displayWidth(row[index] ?? ""))),
   );
-  const line = (row: readonly string[], painted: boolean): string =>
+  const line = (row: readonly string[], meant?: readonly string[]): string =>
     columns
-      .map((column, index) =>
-        cell(row[index] ?? "", column, index === columns.length - 1, widths[index] ?? 0, painted),
-      )
+      .map((column, index) => {
+        const width = index === columns.length - 1 && column.align !== "right" ? 0 : (widths[index] ?? 0);
+        const padded = padding(row[index] ?? "", column, width);
+        return meant === undefined ? padded : (column.paint?.(padded, meant[index] ?? "") ?? padded);
+      })
       .join(gap)
       .trimEnd();
-  return [line(titles, false), ...clean.map((row) => line(row, true))].join("\n");
+  return [line(titles), ...said.map((row, at) => line(row, english[at]))].join("\n");
 }
 
-function cell(
-  text: string,
-  { align, paint }: Column,
-  last: boolean,
-  width: number,
-  painted: boolean,
-): string {
-  const padding = " ".repeat(Math.max(0, width - displayWidth(text)));
-  const padded = align === "right" ? padding + text : last ? text : text + padding;
-  return painted && paint !== undefined ? paint(padded) : padded;
+function clean(cell: string): string {
+  return cleanText(cell).replace(/[\n\t]+/g, " ");
+}
+
+function padding(text: string, { align }: Column, width: number): string {
+  const blanks = " ".repeat(Math.max(0, width - displayWidth(text)));
+  return align === "right" ? blanks + text : text + blanks;
 }

@@ -70,9 +70,15 @@ export function certificateTable(probed: readonly Probed[], style: Style): strin
           ],
         ],
   );
-  const columns = ["endpoint", "certificate", "names", "not before", "not after", "cipher", "SHA-256"].map(
-    (title) => ({ title }),
-  );
+  const columns = [
+    { title: "endpoint" },
+    { title: "certificate" },
+    { title: "names" },
+    { title: "not before" },
+    { title: "not after" },
+    { title: "cipher" },
+    { title: "SHA-256" },
+  ];
   return rows.length === 0 ? undefined : shownTable(rows, columns, style);
 }
 
