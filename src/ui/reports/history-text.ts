@@ -96,14 +96,16 @@ export function runText(
       ? []
       : [
           "",
-          ...run.problems.map(
-            ({ severity, title, where }) =>
-              `  ${spokenWord(`${severity}:`)} ${cleanLine(title)}${where === undefined ? "" : ` (${cleanLine(where.path)})`}`,
-          ),
+          ...run.problems.map(problemLine),
         ]),
     "",
     whatNow(run, inTheWay, rollback),
   ].join("\n");
+}
+
+function problemLine({ severity, title, where }: RecordedRun["problems"][number]): string {
+  const place = where === undefined ? "" : ` (${cleanLine(where.path)})`;
+  return `  ${spokenWord(`${severity}:`)} ${cleanLine(title)}${place}`;
 }
 
 /**
