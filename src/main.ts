@@ -47,9 +47,14 @@ export async function main(input: MainInput): Promise<ExitCode> {
 /** The arguments without those about the language, in which people are spoken to from now on. */
 async function inTheirLanguage({ args: all, environment }: MainInput): Promise<readonly string[]> {
   const { args, said = wantedLanguage(environment) } = saidLanguage(all);
-  const isPortuguese = said === "pt-BR";
-  speak(isPortuguese ? (await import("./language/pt-br.js")).portuguese(isUtf8(environment)) : undefined);
+  const portuguese = said === "pt-BR" ? await import("./language/pt-br.js").catch(notThere) : undefined;
+  speak(portuguese?.portuguese(isUtf8(environment)));
   return args;
+}
+
+/** A program that lacks the file still works, in English. */
+function notThere(): undefined {
+  return undefined;
 }
 
 /** Whether a line is run without the parser. */

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { described } from "../../src/profile/words/schema-words.js";
 import { leftOutOf } from "./left-out.js";
 import { textsIn } from "./texts.js";
 
@@ -45,6 +46,7 @@ export function wantedTexts(): ReadonlyMap<string, readonly string[]> {
     for (const text of textsIn(file, readFileSync(join(source, file), "utf8"), isLeftOut))
       texts.get(roomOf(file))?.add(text);
   }
+  for (const text of schemaTexts()) texts.get("profile")?.add(text);
   const seen = new Set<string>();
   return new Map(
     [...texts].map(([file, all]) => {
@@ -53,6 +55,20 @@ export function wantedTexts(): ReadonlyMap<string, readonly string[]> {
       return [file, own];
     }),
   );
+}
+
+/** What problems quote of the profile's schema. */
+function schemaTexts(): readonly string[] {
+  const file = join(source, "../schemas/profile.schema.json");
+  const texts = new Set<string>();
+  JSON.parse(readFileSync(file, "utf8"), (_key, value: unknown) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const { title } = value as { title?: unknown };
+    for (const text of [described({ ...value }), title])
+      if (typeof text === "string" && text.includes(" ")) texts.add(text);
+    return value;
+  });
+  return [...texts];
 }
 
 function sourceFiles(): readonly string[] {

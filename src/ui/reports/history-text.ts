@@ -92,12 +92,7 @@ export function runText(
     ...head.map(([name, value]) => `  ${name.padEnd(width)} ${cleanLine(value)}`),
     "",
     ...run.changes.flatMap((change) => changeLines(change, style)),
-    ...(run.problems.length === 0
-      ? []
-      : [
-          "",
-          ...run.problems.map(problemLine),
-        ]),
+    ...(run.problems.length === 0 ? [] : ["", ...run.problems.map(problemLine)]),
     "",
     whatNow(run, inTheWay, rollback),
   ].join("\n");
