@@ -98,8 +98,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...options,
     outdir: undefined,
     outfile: join(dist, `${name}.cjs`),
-    // named as what plugins make up: it lies nowhere, and a package must not say where it was built
-    stdin: { contents: entry, resolveDir: join(root, "src"), sourcefile: "entry:program" },
+    stdin: { contents: entry, resolveDir: join(root, "src") },
     plugins: [
       ...plugins,
       languageApart,

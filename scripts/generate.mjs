@@ -118,11 +118,15 @@ export const ${camel(name)}: { (data: unknown): boolean; errors?: ErrorObject[] 
   );
 }
 
+// one constant for each, so that a bundle holds only those that it uses
+const texts = schemas.map(({ name, text }) => ({ name, text, constant: `${camel(name)}SchemaText` }));
 await write(
   "schemas",
-  "export const schemaTexts = " +
-    `${JSON.stringify(Object.fromEntries(schemas.map(({ name, text }) => [name, text])))};`,
-  `type SchemaName = ${schemas.map(({ name }) => JSON.stringify(name)).join(" | ") || "never"};
+  texts.map(({ constant, text }) => `export const ${constant} = ${JSON.stringify(text)};\n`).join("") +
+    `export const schemaTexts = {${texts.map(({ name, constant }) => `"${name}": ${constant}`).join()}};`,
+  `${texts.map(({ constant }) => `export const ${constant}: string;\n`).join("")}type SchemaName = ${
+    texts.map(({ name }) => JSON.stringify(name)).join(" | ") || "never"
+  };
 /** Text of each file in schemas/, by its name without ending. */
 export const schemaTexts: Readonly<Record<SchemaName, string>>;
 `,

@@ -33,7 +33,7 @@ export const runs = new Map([
   [
     "test",
     {
-      packages: ["build", "program", "module", "simulator", "tests", "servers", "package"],
+      packages: ["build", "program", "module", "simulator", "tests", "servers", "package", "browser"],
       addon: true,
       built: "program",
       overlay: true,
@@ -43,7 +43,7 @@ export const runs = new Map([
   [
     "check",
     {
-      packages: ["build", "program", "module", "simulator", "tests", "servers", "package"],
+      packages: ["build", "program", "module", "simulator", "tests", "servers", "package", "browser"],
       addon: true,
       built: "program",
       overlay: true,
@@ -77,7 +77,9 @@ export const runs = new Map([
     {
       packages: [],
       built: "generated",
-      start: (_root, args) => tool(inClone("node_modules/typescript/bin/tsc"), "-p", ".", ...args),
+      start: async (_root, args) =>
+        (await tool(inClone("node_modules/typescript/bin/tsc"), "-p", ".", ...args)) ||
+        tool(inClone("node_modules/typescript/bin/tsc"), "-p", "src/page/browser", ...args),
     },
   ],
   [
@@ -94,6 +96,7 @@ export const runs = new Map([
     "ansible",
     { packages: ["ansible"], built: "generated", start: later("../ansible/lint.mjs", "lintCollection") },
   ],
+  ["page", { packages: [], built: "generated", start: later("../page/page.mjs", "makePage") }],
   ["format", { packages: [], built: "generated", start: () => formatter("--write") }],
   [
     "fuzz",

@@ -53,6 +53,8 @@ const groups = {
   ],
   /** what builds images from a Containerfile, and the root of a base image */
   images: ["buildah", "debootstrap", "tar"],
+  /** what the generator's page is looked at with */
+  browser: ["chromium"],
   /** servers that the tests probe */
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };

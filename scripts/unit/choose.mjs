@@ -12,6 +12,7 @@ const needs = [
   { need: "becomes another user", sign: /process\.set(e?[ug]id|groups)\b/ },
   { need: "enters a sandbox", sign: /from "[./]+\/src\/host\/sandbox\/sandbox\.js"/ },
   { need: "is for root only", sign: /import "[./]+\/support\/as-root\.js"/ },
+  { need: "starts a browser", sign: /from "playwright-core"/ },
   { need: "builds the program", sign: /from "(esbuild|[./]+\/scripts\/build\/[^"]+)"/ },
 ];
 

@@ -50,13 +50,14 @@ export async function profileText(
   described: DescribedHost,
   beginning: readonly string[] = head,
 ): Promise<string> {
-  return writtenProfile(content(described), {
+  return writtenProfile(profileContent(described), {
     head: [...beginning, ...described.comments],
     stores: new Map(described.stores.map(({ name, comments }) => [name, comments])),
   });
 }
 
-function content({
+/** The same as the data of a profile, its keys in the order of the documentation. */
+export function profileContent({
   connections,
   users,
   logVerbosity,

@@ -3,6 +3,7 @@ import { Problem } from "../problem/problem.js";
 import { encodeJson } from "./json/json-text.js";
 import { containerWord } from "./text/container-text.js";
 import { plainJson, quotedJson, safeWord } from "./text/safe-word.js";
+import { shellDocument } from "./text/shell-document.js";
 import { shellWord } from "./text/shell-word.js";
 import { yamlBlock, yamlDollars, yamlText } from "./text/yaml-text.js";
 
@@ -17,6 +18,8 @@ export const encoders = {
   plainJson,
   /** One word of a shell. */
   shell,
+  /** Whole lines that a command of a shell reads. */
+  shellDocument,
   quotedJson,
   containerWord,
   yaml: yamlText,

@@ -8,6 +8,7 @@ import init from "./pt-br/init.json" with { type: "json" };
 import installer from "./pt-br/installer.json" with { type: "json" };
 import keyStores from "./pt-br/key-stores.json" with { type: "json" };
 import members from "./pt-br/members.json" with { type: "json" };
+import page from "./pt-br/page.json" with { type: "json" };
 import pkcs11 from "./pt-br/pkcs11.json" with { type: "json" };
 import profile from "./pt-br/profile.json" with { type: "json" };
 import profileKeyStores from "./pt-br/profile-key-stores.json" with { type: "json" };
@@ -32,6 +33,7 @@ const files: readonly Readonly<Record<string, string>>[] = [
   installer,
   keyStores,
   members,
+  page,
   pkcs11,
   profile,
   profileKeyStores,
@@ -47,12 +49,12 @@ const files: readonly Readonly<Record<string, string>>[] = [
  * Brazilian Portuguese. `accents`: whether they can be shown; a locale that is not UTF-8 gets plain letters.
  * Loaded only where it is spoken, and free of Node's modules, so that a page can use it too.
  */
-export function portuguese(accents: boolean): Speech {
+export function portuguese(accents: boolean, keyOf?: (text: string) => string): Speech {
   const plain = accents ? (text: string): string => text : withoutAccents;
   const entries = files.flatMap((file) =>
     Object.entries(file).map(([english, other]) => [english, plain(other)] as const),
   );
-  return { ...translator(entries), yes: { letter: "s", words: ["s", "sim"] } };
+  return { ...translator(entries, keyOf), yes: { letter: "s", words: ["s", "sim"] } };
 }
 
 function withoutAccents(text: string): string {

@@ -41,8 +41,12 @@ const separators = /  +|; |: |, | … | (?=\()|(?<=\)) /g;
  * and at `; `, `: ` and the like, and its parts are translated alone: in the way that leaves the fewest
  * letters as they were. A template of hardly a word matches names and known texts alone: "{0} or {1}" would
  * be in anybody's sentence. What is in quotes is somebody else's, and nothing is cut there.
+ * `keyOf`: under which key the catalogue has a text without values; by default under the text itself.
  */
-export function translator(catalogue: Iterable<readonly [english: string, other: string]>): Translator {
+export function translator(
+  catalogue: Iterable<readonly [english: string, other: string]>,
+  keyOf: (text: string) => string = (text) => text,
+): Translator {
   const whole = new Map<string, string>();
   const byWord = new Map<string, Entry[]>();
   for (const [key, other] of catalogue) {
@@ -76,7 +80,7 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
   };
 
   const knownAnew = (text: string): Told | undefined => {
-    const exact = isPhrase(text) ? whole.get(text) : undefined;
+    const exact = isPhrase(text) ? whole.get(keyOf(text)) : undefined;
     if (exact !== undefined) return { text: exact, own: lettersIn(text), isAll: true };
     const ways = [...made(text)].slice(0, mostWays).map(({ entry, values }) => {
       const told = values.map(part);
@@ -153,9 +157,9 @@ export function translator(catalogue: Iterable<readonly [english: string, other:
         .split("\n")
         .map((one) => (one.includes(asItIs) ? one.replace(asItIs, "") : line(one)))
         .join("\n"),
-    word: (text) => whole.get(text) ?? line(text),
+    word: (text) => whole.get(keyOf(text)) ?? line(text),
     match: (text) => {
-      if (whole.has(text)) return { key: text, values: [] };
+      if (whole.has(keyOf(text))) return { key: text, values: [] };
       for (const { entry, values } of made(text)) return { key: entry.key, values };
       return undefined;
     },

@@ -1,5 +1,4 @@
-import { article } from "../host/files/trust.js";
-import type { Entry, Host } from "../host/host.js";
+import type { Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
 import type { CommonChange } from "./change-kind.js";
@@ -7,7 +6,7 @@ import { trustedFiles } from "./change-kinds/shared/named-accounts.js";
 
 /** What is at a path, as far as two hosts are compared by it. The content is kept as a hash. */
 interface Look {
-  readonly kind: Entry["kind"];
+  readonly kind: string;
   readonly mode: number;
   readonly owner: string;
   readonly content: string | undefined;
@@ -58,12 +57,10 @@ export function notAsProven(proven: Looks, now: Looks): readonly Problem[] {
   ];
 }
 
-const others = { content: "other content", mode: "other mode", owner: "other owner" } as const;
-
 function differenceOf(proven: Look | undefined, now: Look | undefined): string | undefined {
   if (proven === undefined || now === undefined)
     return proven === now ? undefined : proven === undefined ? "it was not there" : "it is missing";
-  if (proven.kind !== now.kind) return `it was ${article[proven.kind]}, and is ${article[now.kind]}`;
+  if (proven.kind !== now.kind) return `it was a ${proven.kind}, and is a ${now.kind}`;
   const aspects = (["content", "mode", "owner"] as const).filter((aspect) => proven[aspect] !== now[aspect]);
-  return aspects.length === 0 ? undefined : aspects.map((aspect) => others[aspect]).join(", ");
+  return aspects.length === 0 ? undefined : `other ${aspects.join(", other ")}`;
 }

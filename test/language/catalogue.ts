@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { described } from "../../src/profile/words/schema-words.js";
+import { profileSchemaText } from "../../src/generated/schemas.js";
 import { leftOutOf } from "./left-out.js";
 import { textsIn } from "./texts.js";
 
@@ -28,6 +29,7 @@ const rooms: readonly (readonly [file: string, ...from: string[]])[] = [
   ["stage", "host/stage/", "host/sandbox/", "host/service/", "host/unit/"],
   ["host", "host/"],
   ["formats", "formats/", "vendor/", "language/"],
+  ["page", "page/", "pictures/"],
 ];
 
 /** The catalogue's file for a text of a file of src. */
@@ -47,6 +49,7 @@ export function wantedTexts(): ReadonlyMap<string, readonly string[]> {
       texts.get(roomOf(file))?.add(text);
   }
   for (const text of schemaTexts()) texts.get("profile")?.add(text);
+  for (const text of descriptionsIn(JSON.parse(profileSchemaText))) texts.get("page")?.add(text);
   const seen = new Set<string>();
   return new Map(
     [...texts].map(([file, all]) => {
@@ -69,6 +72,14 @@ function schemaTexts(): readonly string[] {
     return value;
   });
   return [...texts];
+}
+
+/** What the page explains its fields with. */
+function descriptionsIn(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) =>
+    key === "description" && typeof value === "string" ? [value] : descriptionsIn(value),
+  );
 }
 
 function sourceFiles(): readonly string[] {

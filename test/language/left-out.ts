@@ -13,6 +13,12 @@ export const leftOut: Readonly<Record<string, string>> = {
   "ui/checks/": "documents of --format, which stay English",
   "ui/reports/verify-metrics.ts": "metrics, which stay English",
   "ui/text/image-words.ts": "replaces words of texts, in each language",
+  "page/outputs.ts#head": "comments of the profile that is written",
+  "page/browser/labels.ts#usual": "keys of a profile",
+  "page/browser/summary.ts#focusable": "what the page looks for",
+  "page/browser/summary.ts#fields": "what the page looks for",
+  "pictures/report-picture.ts": "what a report is looked at for",
+  "pictures/svg.ts#font": "names of fonts",
   "description/profile-text.ts": "comments of the profile that is written",
 };
 
@@ -25,5 +31,7 @@ export function leftOutOf(file: string): LeftOut | undefined {
   if (names.some((name) => name === file || (name.endsWith("/") && file.startsWith(name)))) return undefined;
   return (node) =>
     (ts.isVariableDeclaration(node) && names.includes(`${file}#${node.name.getText()}`)) ||
+    // a style of the page
+    (ts.isPropertyAssignment(node) && node.name.getText() === "class") ||
     (ts.isNewExpression(node) && node.expression.getText() === "Error" && !usage.test(file));
 }

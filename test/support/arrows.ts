@@ -3,11 +3,25 @@
  * this list alone. `steps` stands for every step's own room.
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
+  page: [
+    "description",
+    "steps",
+    "pictures",
+    "vendor/client-config",
+    "profile",
+    "host",
+    "formats",
+    "generated",
+    "vendor",
+    "language",
+    "problem",
+  ],
   knetctl: ["cli", "ui"],
   cli: ["main", "ui", "host", "problem"],
   main: ["commands", "ui", "host", "language", "problem"],
   commands: [
     "description",
+    "pictures",
     "steps/index",
     "steps",
     "ui",
@@ -25,6 +39,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "language",
     "problem",
   ],
+  pictures: ["formats", "language"],
   description: ["steps", "vendor/client-config", "profile", "host", "formats", "problem"],
   "steps/index": ["steps", "workflow"],
   steps: [

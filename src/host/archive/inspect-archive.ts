@@ -167,10 +167,10 @@ function clash(entry: RawEntry, seen: Map<string, Seen>, archive: string): Probl
     const parent = seen.get(folded(path));
     if (parent === undefined) seen.set(folded(path), { path, kind: "folder" });
     else if (parent.path !== path) return refuse(`${shownEntry(path)} and ${shownEntry(parent.path)}`);
-    else if (parent.kind !== "folder") {
-      const kind = parent.kind === "link" ? "link" : "file";
-      return refuse(`${shownEntry(entry.path)} lies below ${shownEntry(parent.path)}, which is a ${kind}`);
-    }
+    else if (parent.kind !== "folder")
+      return refuse(
+        `${shownEntry(entry.path)} lies below ${shownEntry(parent.path)}, which is a ${parent.kind}`,
+      );
   }
   const path = names.join("/");
   const kind = entryKind(entry.type);

@@ -1,5 +1,4 @@
 import { modeText } from "../../formats/text/mode-text.js";
-import { article } from "../../host/files/trust.js";
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
 import { shellWord, writtenBy } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
@@ -57,7 +56,7 @@ function notWorkable({ path, entry }: OwnedEntry, severity: Severity): Problem |
   if (entry.kind !== "folder" && entry.kind !== "file") {
     return new Problem(
       "ownership-foreign-kind",
-      `there is ${article[entry.kind]} where only folders and files belong`,
+      `there is a ${entry.kind} where only folders and files belong`,
       {
         where,
         severity,
@@ -107,10 +106,9 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
     return undefined;
   const { service, accounts } = reader;
   const [owner, group] = [accounts.userName(entry.uid), accounts.groupName(entry.gid)];
-  const isFolder = entry.kind === "folder";
   const title = onTheWay
-    ? `this ${isFolder ? "folder" : "file"} is private, and the service user could have moved it here`
-    : `a private ${isFolder ? "folder" : "file"} is left as it is`;
+    ? `this ${entry.kind} is private, and the service user could have moved it here`
+    : `a private ${entry.kind} is left as it is`;
   return new Problem("ownership-private", title, {
     where: { path },
     severity,
@@ -123,8 +121,7 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
 
 /** No command on the path itself: the service user can replace what is there. */
 function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
-  if (onTheWay)
-    return `; knetctl apply then creates the ${entry.kind === "folder" ? "folder" : "file"} again`;
+  if (onTheWay) return `; knetctl apply then creates the ${entry.kind} again`;
   return entry.kind === "folder"
     ? "; have that user write again what the service should read of it"
     : `; if the service should read it, have that user write it again: ${writtenBy(user, path)}`;

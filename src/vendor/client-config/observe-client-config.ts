@@ -1,5 +1,4 @@
 import { shellWord } from "../../formats/text/shell-word.js";
-import { article } from "../../host/files/trust.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { ownCommand } from "../../host/own-command.js";
@@ -60,7 +59,7 @@ function isMissing(entry: Entry | undefined, folder: AbsolutePath, hint: string)
   if (entry === undefined || entry.kind === "folder") return entry === undefined;
   throw new Problem("client-config-not-a-folder", "something on the way to config.json is not a folder", {
     where: { path: folder },
-    detail: `it is ${article[entry.kind]}`,
+    detail: `it is a ${entry.kind}`,
     hint,
   });
 }
@@ -73,7 +72,7 @@ function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedCl
       "client-config-not-a-file",
       "config.json is not a regular file",
       { path },
-      { detail: `it is ${article[entry.kind]}`, hint },
+      { detail: `it is a ${entry.kind}`, hint },
     );
   if (entry.size > largestClientConfig) {
     throw unusable(

@@ -1,6 +1,5 @@
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
-import { article } from "../../host/files/trust.js";
 import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
 import { type AbsolutePath, folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
@@ -37,10 +36,7 @@ export interface RemoveEntry extends CommonChange {
 
 /** A removed file is kept in the run's folder, with its attributes. */
 export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
-  text: ({ path, was }) =>
-    was.kind === "link"
-      ? `remove link ${path} → ${was.target}`
-      : `remove ${was.kind === "folder" ? "folder" : "file"} ${path}`,
+  text: ({ path, was }) => `remove ${was.kind} ${path}${was.kind === "link" ? ` → ${was.target}` : ""}`,
   isNew: () => false,
   summary: ({ was }) => (was.kind === "file" ? linkLines(was) : []),
   json: ({ was }) => ({ was: was.kind === "link" ? was : { ...was, mode: modeText(was.mode) } }),
@@ -61,10 +57,7 @@ export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
     const files = filesOf(change, run);
     const entry = files.entry(path);
     if (entry?.kind !== was.kind)
-      throw changedSincePlan(
-        path,
-        entry === undefined ? "it is gone" : `${article[entry.kind]} is there now`,
-      );
+      throw changedSincePlan(path, entry === undefined ? "it is gone" : `a ${entry.kind} is there now`);
     if (was.kind === "file") {
       const state = files.state(path);
       requireAsSeen(path, state, was);
@@ -128,7 +121,7 @@ function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing 
       : prior.was === "link" && files.readLink(path) === prior.target);
   return isBefore
     ? { state: "before" }
-    : { state: "other", path, because: `${article[entry.kind]} was put there since` };
+    : { state: "other", path, because: `another ${entry.kind} is there now` };
 }
 
 /** As a new folder is before it gets its owner and mode, unless those are what it was to get. */

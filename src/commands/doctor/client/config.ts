@@ -55,14 +55,13 @@ async function closed(path: AbsolutePath, { host, reader }: Around): Promise<rea
   const barrier = await standingBarrier(host, host.files(known.uid), path, known);
   if (barrier === undefined) return [];
   const { entry, certain } = barrier;
-  const kind = entry.kind === "folder" ? "folder" : "file";
   const rights =
     `${host.accounts.userName(entry.uid)}:${host.accounts.groupName(entry.gid)} ` + modeText(entry.mode);
   return [
     new Problem("doctor-config-closed", `the service user ${JSON.stringify(user)} cannot read config.json`, {
       severity: certain ? "error" : "warning",
       where: { path: barrier.path },
-      detail: `this ${kind} (${rights}) keeps it from ${path}: the module gives CKR_GENERAL_ERROR`,
+      detail: `this ${entry.kind} (${rights}) keeps it from ${path}: the module gives CKR_GENERAL_ERROR`,
       hint: `see it as that user does: runuser -u ${shellWord(user)} -- cat ${shellWord(path)}`,
     }),
   ];

@@ -111,7 +111,7 @@ function made({ path, state }: Trace): MadeEntry {
 export function traceLines(traces: readonly Trace[], record: string): readonly string[] {
   if (traces.length === 0) return ["install.sh changed nothing"];
   const lines = traces.slice(0, mostLines).map(({ path, created, state }) => {
-    const kind = state.kind === "file" ? "" : state.kind === "link" ? "link " : "folder ";
+    const kind = state.kind === "file" ? "" : `${state.kind} `;
     const rights = `${modeText(state.mode)} ${state.uid}:${state.gid}`;
     return `install.sh ${created ? "created" : "changed or replaced"} ${kind}${path}  ${rights}`;
   });

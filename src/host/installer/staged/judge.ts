@@ -1,5 +1,4 @@
 import { Problem } from "../../../problem/problem.js";
-import { article } from "../../files/trust.js";
 import { asAbsolutePath, stateFolder } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
 import type { StagedEntry } from "./compare.js";
@@ -78,7 +77,8 @@ function whyForbidden({ path, before, after }: StagedEntry): string | undefined 
   if (sshSettings.test(path)) return "it decides who may log in";
   const special = [after, before].find(isSpecial);
   if (special === undefined) return undefined;
-  return `install.sh ${special === after ? "made" : "removed"} ${article[special.kind]}`;
+  const article = special === after ? "install.sh made a" : "install.sh removed a";
+  return `${article} ${special.kind}`.replace("a fifo", "a FIFO");
 }
 
 function isSpecial(state: EntryState | null): state is EntryState & { kind: "device" | "fifo" | "socket" } {

@@ -80,14 +80,7 @@ function otherSection(setting: LintedSetting, context: LintContext, near: Near):
     knownNames.some((known) => foldKey(known) === foldKey(name)) &&
     near(section, [storesSection]) !== undefined;
   return isStores
-    ? [
-        unread(
-          setting,
-          `the section is ${quotedName(section)}, not ${storesSection}`,
-          `write ${storesSection}`,
-          context,
-        ),
-      ]
+    ? [unread(setting, `${quotedName(section)} is not ${storesSection}`, `write ${storesSection}`, context)]
     : [];
 }
 

@@ -1,0 +1,2 @@
+/** See page.mjs. */
+export function pageText(): Promise<string>;
