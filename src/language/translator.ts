@@ -48,18 +48,25 @@ export function translator(
   keyOf: (text: string) => string = (text) => text,
 ): Translator {
   const whole = new Map<string, string>();
-  const byWord = new Map<string, Entry[]>();
+  /** Entries are made when a text first has their word: most never are. */
+  const byWord = new Map<string, (() => Entry)[]>();
   for (const [key, other] of catalogue) {
     if (other === "") continue;
     const template = templateOf(key);
     if (template.values.length === 0) whole.set(key, other);
-    else addTo(byWord, rarestWord(template), entryOf(key, template, other));
+    else
+      addTo(
+        byWord,
+        rarestWord(template),
+        once(() => entryOf(key, template, other)),
+      );
   }
 
   function* made(text: string): Generator<{ readonly entry: Entry; readonly values: readonly string[] }> {
     const words = new Set(wordsOf(text));
     const candidates = [...words, ""]
       .flatMap((word) => byWord.get(word) ?? [])
+      .map((entry) => entry())
       .sort((one, two) => two.literal - one.literal);
     for (const entry of candidates) {
       const values = entry.pattern().exec(text)?.slice(1);
@@ -164,6 +171,11 @@ export function translator(
       return undefined;
     },
   };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function entryOf(key: string, template: Template, other: string): Entry {

@@ -116,3 +116,12 @@ t.test(
     );
   },
 );
+
+t.test("in Portuguese the image is named too, except in quotes", async (t) => {
+  for (const [text, said] of [
+    ["não existe o usuário neste host", "não existe o usuário na imagem /srv/x"],
+    ["Este host e os arquivos deste host", "A imagem /srv/x e os arquivos da imagem /srv/x"],
+    ['"este host" não muda', '"este host" não muda'],
+  ] as const)
+    t.equal(words.text(text), said);
+});
