@@ -33,7 +33,17 @@ export const runs = new Map([
   [
     "test",
     {
-      packages: ["build", "program", "module", "simulator", "tests", "servers", "package", "browser"],
+      packages: [
+        "build",
+        "program",
+        "module",
+        "simulator",
+        "tests",
+        "servers",
+        "consumers",
+        "package",
+        "browser",
+      ],
       addon: true,
       built: "program",
       overlay: true,
@@ -43,7 +53,17 @@ export const runs = new Map([
   [
     "check",
     {
-      packages: ["build", "program", "module", "simulator", "tests", "servers", "package", "browser"],
+      packages: [
+        "build",
+        "program",
+        "module",
+        "simulator",
+        "tests",
+        "servers",
+        "consumers",
+        "package",
+        "browser",
+      ],
       addon: true,
       built: "program",
       overlay: true,

@@ -10,6 +10,8 @@ export interface SmokeReport {
   readonly skipped?: readonly SkippedProof[];
   /** Every key store of the profile, where they were looked at. */
   readonly stores?: readonly StoreReport[];
+  /** Every consumer of the profile, where they were proven. */
+  readonly consumers?: readonly ConsumerReport[];
 }
 
 /**
@@ -34,6 +36,17 @@ export interface StoreReport {
   readonly name: string;
   /** The application's name for the type: "Pkcs11", "AzureKeyVault". */
   readonly type: string;
+  readonly status: "pass" | "warn" | "fail" | "skip";
+  /** What was proven, or why it was not. */
+  readonly detail: string;
+}
+
+/** What was found about a consumer: another program that uses the module. */
+export interface ConsumerReport {
+  readonly name: string;
+  /** What the profile calls it: "openssl-engine". */
+  readonly type: string;
+  /** `skip`: its client is not here, or there is none that could show it. */
   readonly status: "pass" | "warn" | "fail" | "skip";
   /** What was proven, or why it was not. */
   readonly detail: string;

@@ -44,6 +44,16 @@ export const applicationCodes = {
   "key-store-not-proven": exitCodes.failed,
   "key-store-default-unknown": exitCodes.failed,
 
+  // consumers: files of other programs that use the module
+  "consumer-receipt-invalid": exitCodes.failed,
+  "consumer-other-service": exitCodes.failed,
+  "consumer-file-unusable": exitCodes.failed,
+  "consumer-file-private": exitCodes.failed,
+  "consumer-file-refused": exitCodes.failed,
+  "consumer-file-foreign": exitCodes.failed,
+  "consumer-module-missing": exitCodes.failed,
+  "consumer-not-proven": exitCodes.failed,
+
   // service
   "service-unit-missing": exitCodes.failed,
   "service-unit-masked": exitCodes.failed,

@@ -1,6 +1,7 @@
 import { type AbsolutePath, resolved } from "../host/path.js";
 import { absoluteHome } from "./checks/text.js";
 import { parsePort, writtenEndpoints, type WrittenEndpoint } from "./checks/endpoints.js";
+import { buildConsumer } from "./consumers/build-consumer.js";
 import { buildKeyStore } from "./key-stores/key-store-types.js";
 import { defaultTarget } from "./key-stores/amplia.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./reading/tree.js";
@@ -36,6 +37,13 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
   const keyStores = new Map(
     entriesOf(root, "key_stores").map((entry) => [entry.key, checked(buildKeyStore(entry, context))]),
   );
+  const service = serviceAccount(valueOf(root, "service"));
+  const consumers = new Map(
+    entriesOf(root, "consumers").map((entry) => [
+      entry.key,
+      checked(buildConsumer(entry, users, service.user)),
+    ]),
+  );
   const proof = valueOf(root, "proof");
   const version = textOf(valueOf(valueOf(root, "amplia"), "version"));
   return {
@@ -44,9 +52,10 @@ export function buildProfile(root: TreeNode, source: string, folder: AbsolutePat
     users,
     ...(logVerbosity && { logVerbosity }),
     ...(module && { module: moduleSource(module, folder) }),
-    service: serviceAccount(valueOf(root, "service")),
+    service,
     ...(entryOf(root, "key_stores") && { keyStores }),
     ...defaultStore(root, keyStores),
+    ...(entryOf(root, "consumers") && { consumers }),
     ...(proof && { proof: proofRules(proof, users.size !== 1 || hasOtherTokens(root)) }),
     ...(version !== undefined && { ampliaVersion: version }),
   };

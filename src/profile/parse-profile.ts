@@ -8,6 +8,7 @@ import { checkSharedDescriptors, checkStrayPins } from "./checks/secrets.js";
 import { checkEnvironment, checkLogVerbosity, checkService } from "./checks/service.js";
 import { checkUsers } from "./checks/users.js";
 import { type Finding, isError, toProblems } from "./finding.js";
+import { checkConsumers } from "./consumers/check-consumers.js";
 import { checkKeyStores } from "./key-stores/check-key-stores.js";
 import type { ProfileDocument } from "./reading/read-profile.js";
 import { type Anchor, entryOf, textOf, type TreeNode } from "./reading/tree.js";
@@ -64,6 +65,7 @@ function checkRules(root: TreeNode, fromInput: boolean): readonly Finding[] {
     ...checkProof(root),
     ...checkEnvironment(root),
     ...checkKeyStores(root),
+    ...checkConsumers(root),
   ];
 }
 

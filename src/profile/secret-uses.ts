@@ -1,18 +1,24 @@
-import type { KeyStore, PinSource, Profile } from "./types.js";
+import type { KeyStore, PinSource, Profile, ProfileConsumer } from "./types.js";
 
 /** A secret that the profile names, and what it is for. */
 export interface SecretUse {
   /** For people: "ca_signer", "AppKey of key store Cloud". */
   readonly of: string;
   readonly source: PinSource;
-  /** `proof`: the smoke test logs in with it; `settings`: it is written into the application's settings. */
+  /** `proof`: the smoke test logs in with it; `settings`: it is written for an application. */
   readonly purpose: "proof" | "settings";
   /** The key store that it belongs to. */
   readonly store?: string;
+  /** The consumer that it is written for. */
+  readonly consumer?: string;
 }
 
 /** Every use of a secret. A source that serves two uses is the same object in both: it is read once. */
-export function secretUses({ users, keyStores }: Pick<Profile, "users" | "keyStores">): readonly SecretUse[] {
+export function secretUses({
+  users,
+  keyStores,
+  consumers,
+}: Pick<Profile, "users" | "keyStores" | "consumers">): readonly SecretUse[] {
   const pins = [...users.values()].flatMap(({ name, pin }): SecretUse[] =>
     pin === undefined ? [] : [{ of: name, source: pin, purpose: "proof" }],
   );
@@ -22,7 +28,14 @@ export function secretUses({ users, keyStores }: Pick<Profile, "users" | "keySto
     ...pins,
     ...stores.flatMap(pinOf).filter(({ source }) => !known.has(source)),
     ...stores.flatMap(usesOf),
+    ...[...(consumers?.values() ?? [])].flatMap(useOf),
   ];
+}
+
+function useOf({ name, pin }: ProfileConsumer): readonly SecretUse[] {
+  return pin === undefined
+    ? []
+    : [{ of: `the PIN of consumer ${name}`, source: pin, purpose: "settings", consumer: name }];
 }
 
 /** A token of another module is logged in to as the users' are. */

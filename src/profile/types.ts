@@ -1,3 +1,4 @@
+import type { WantedConsumer } from "../consumers/consumer.js";
 import type { SettingsForm } from "../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../host/path.js";
 import type { PinSource } from "../host/pin/pin-text.js";
@@ -118,6 +119,15 @@ export interface KeyStore {
   readonly settings: Readonly<Record<string, string | PinSource>>;
 }
 
+/** A program that uses the module besides Amplia, and what is written for it; see `src/consumers`. */
+export interface ProfileConsumer extends WantedConsumer {
+  /** Of the text; absent where it is pasted. */
+  readonly file?: AbsolutePath;
+  readonly pinFile?: AbsolutePath;
+  /** The source of the user's PIN, the same object as the user's; absent where it needs none. */
+  readonly pin?: PinSource;
+}
+
 /**
  * A profile that has passed the schema and the cross-field rules. One with key stores alone has neither
  * connections nor users. Names are keys of maps, not of objects: `__proto__` is a name like any other.
@@ -138,6 +148,11 @@ export interface Profile {
   readonly keyStores?: ReadonlyMap<string, KeyStore>;
   /** The store that the application uses by default, and the file that says so. */
   readonly defaultKeyStore?: { readonly name: string; readonly target: SettingsTarget };
+  /**
+   * By name, in the order of the profile. Absent: the profile does not mention consumers, and what knetctl
+   * wrote for some stays; empty: all of it is to be removed.
+   */
+  readonly consumers?: ReadonlyMap<string, ProfileConsumer>;
   /** Absent: the smoke test's own rules. */
   readonly proof?: ProofRules;
   /** Version of Amplia: "4.8.0". Absent: not known. */

@@ -1,6 +1,7 @@
 import type { Step } from "../workflow/step.js";
 import { accountStep } from "./account/step.js";
 import { membersStep } from "./members/step.js";
+import { consumersStep } from "./consumers/step.js";
 import { clientConfigStep } from "./client-config/step.js";
 import type { Secrets } from "./key-stores/stores-edit.js";
 import { keyStoresStep } from "./key-stores/step.js";
@@ -39,7 +40,12 @@ export function allSteps({
   members,
 }: StepOptions): readonly Step[] {
   const proof = { ...smokeTest, pins: secrets };
-  const proofs = [smokeTestStep(proof), ...(members === undefined ? [] : [membersStep(proof, members)])];
+  // the consumers' clients log in as well, and only after the smoke test has shown that the PIN is right
+  const proofs = [
+    smokeTestStep(proof),
+    consumersStep(secrets),
+    ...(members === undefined ? [] : [membersStep(proof, members)]),
+  ];
   return [
     accountStep,
     moduleStep({ callers, stagesUnpinned }),

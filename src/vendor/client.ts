@@ -1,6 +1,9 @@
 /** The name by which applications, and the dynamic loader, know the client (the vendor's document). */
 export const clientModule = "libkNETPKCS11.so";
 
+/** Where the client was seen (Krill's manual); other versions may put it elsewhere. */
+export const usualClientPath = "/usr/local/lib/kryptus/libknetpkcs11_64/libkNETPKCS11.so";
+
 /** Whether a module, given by its path or bare name, is the client, in any version. */
 export function isClientModule(module: string): boolean {
   return /(?:^|\/)libkNETPKCS11\.so[^/]*$/.test(module);

@@ -47,11 +47,13 @@ export async function prove(plan: Plan, host: Host, options: ProveOptions): Prom
   }
   const skipped = proofs.flatMap(({ smoke }) => smoke?.skipped ?? []);
   const stores = proofs.flatMap(({ smoke }) => smoke?.stores ?? []);
+  const consumers = proofs.flatMap(({ smoke }) => smoke?.consumers ?? []);
   return {
     smoke: {
       tokens: proofs.flatMap(({ smoke }) => smoke?.tokens ?? []),
       ...(skipped.length > 0 && { skipped }),
       ...(stores.length > 0 && { stores }),
+      ...(consumers.length > 0 && { consumers }),
     },
     problems: [
       ...proofs.flatMap(({ problems }) => problems),

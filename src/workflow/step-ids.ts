@@ -24,6 +24,7 @@ const steps = {
   "profile-file": {},
   service: {},
   "smoke-test": {},
+  consumers: { isReadAtStart: true },
   members: {},
 } as const satisfies Readonly<Record<string, StepFacts>>;
 

@@ -24,7 +24,7 @@ const rooms: readonly (readonly [file: string, ...from: string[]])[] = [
   ["members", "members/", "simulator/"],
   ["vhsm", "vhsm/"],
   ["profile-key-stores", "profile/key-stores/"],
-  ["profile", "profile/"],
+  ["profile", "profile/", "consumers/"],
   ["installer", "host/installer/", "host/archive/"],
   ["stage", "host/stage/", "host/sandbox/", "host/service/", "host/unit/"],
   ["host", "host/"],

@@ -10,6 +10,10 @@ export const leftOut: Readonly<Record<string, string>> = {
   "commands/verbs/completion.ts#scripts": "shell scripts",
   "simulator/answer-request.ts": "what a simulated VHSM answers",
   "simulator/https-server.ts": "what a simulated VHSM answers",
+  "consumers/pkcs11-uri.ts": "URIs",
+  "consumers/consumer.ts": "comments of the files that are written",
+  "formats/entries/marked-blocks.ts#blockText": "comments of the files that are written",
+  "steps/consumers/prove-consumers.ts#makeData": "a shell script",
   "ui/checks/": "documents of --format, which stay English",
   "ui/reports/verify-metrics.ts": "metrics, which stay English",
   "ui/text/image-words.ts": "replaces words of texts, in each language",
@@ -25,11 +29,17 @@ export const leftOut: Readonly<Record<string, string>> = {
 /** Errors of these files are told as mistakes in a command line; elsewhere they are faults of the program. */
 const usage = /^commands\/command-line\//;
 
+/** Of a consumer: what is written into its file, and what is run; the rest of its texts is for people. */
+const ofConsumers = ["file", "line", "package", "shows", "text"];
+
 /** For a file, named from src. */
 export function leftOutOf(file: string): LeftOut | undefined {
   const names = Object.keys(leftOut);
   if (names.some((name) => name === file || (name.endsWith("/") && file.startsWith(name)))) return undefined;
   return (node) =>
+    (file.startsWith("consumers/") &&
+      ts.isPropertyAssignment(node) &&
+      ofConsumers.includes(node.name.getText())) ||
     (ts.isVariableDeclaration(node) && names.includes(`${file}#${node.name.getText()}`)) ||
     // a style of the page
     (ts.isPropertyAssignment(node) && node.name.getText() === "class") ||

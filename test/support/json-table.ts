@@ -63,6 +63,7 @@ export const jsonTable: Readonly<Record<string, JsonRow>> = {
   history: { documents: ["history", "run"], lines: [] },
   rollback: { documents: ["rollback", "rollbackTo"], lines: ["changes", "undo", "left"] },
   smoke: { documents: ["smokeTest"], lines: [] },
+  prove: { documents: ["consumerProof"], lines: [] },
   doctor: { documents: ["doctor"], lines: [] },
   report: { documents: ["supportReport"], lines: [] },
   "ha list": { documents: ["haList"], lines: [] },

@@ -1,4 +1,4 @@
-import { endpointText } from "../../profile/types.js";
+import { endpointText, type Profile } from "../../profile/types.js";
 import { isClientModule, usualServiceUser } from "../../vendor/client.js";
 import type { CommandContext } from "../command.js";
 import type { HaConnection } from "../ha/connections.js";
@@ -46,11 +46,14 @@ async function found(kind: LiveKind, line: GivenLine, context: CommandContext): 
         String(sequence),
       );
     }
-    case "key-stores": {
-      const { loadProfile } = await import("../../profile/load-profile.js");
-      const [profile = "-"] = line.words;
-      if (isStream(profile)) return [];
-      return [...((await loadProfile(profile, context.workingFolder)).profile?.keyStores?.keys() ?? [])];
+    case "key-stores":
+      return [...((await profileOf(line.words[0], context))?.keyStores?.keys() ?? [])];
+    case "consumers":
+      return [...((await profileOf(line.words[0], context))?.consumers?.keys() ?? [])];
+    case "written-consumers": {
+      const { readWrittenConsumers } = await import("../../steps/consumers/written-consumers.js");
+      const host = await context.host({ readOnly: true });
+      return readWrittenConsumers(host.files()).written.map(({ name }) => name);
     }
     case "token-labels": {
       if (!isClientModule(line.values.get("module") ?? "")) return [];
@@ -66,6 +69,12 @@ async function found(kind: LiveKind, line: GivenLine, context: CommandContext): 
     case "users":
       return (await named(line, context)).flatMap(({ users }) => users);
   }
+}
+
+async function profileOf(file = "-", { workingFolder }: CommandContext): Promise<Profile | undefined> {
+  if (isStream(file)) return undefined;
+  const { loadProfile } = await import("../../profile/load-profile.js");
+  return (await loadProfile(file, workingFolder)).profile;
 }
 
 /** The connection that the line names, or all if it names none. */

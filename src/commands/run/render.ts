@@ -1,4 +1,4 @@
-import type { SettingsForm } from "../../formats/settings/settings-text.js";
+import { type SettingsForm, settingsForms } from "../../formats/settings/settings-text.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
 import { listed, quotedName } from "../../profile/words/quote.js";
@@ -6,6 +6,7 @@ import { secretUses } from "../../profile/secret-uses.js";
 import { nearest } from "../../profile/words/suggest.js";
 import type { Profile } from "../../profile/types.js";
 import { renderClientConfig, wantedClientConfig } from "../../vendor/client-config/render-client-config.js";
+import { isConsumerType } from "../../consumers/consumer-types.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import type { Ids } from "../command-line/image-options.js";
 import { type DeploymentTarget, isDeploymentTarget } from "../command-line/deployment-targets.js";
@@ -16,11 +17,13 @@ export interface RenderArguments {
   readonly profile: string;
   /**
    * `config`: the client's config.json; a form: the application's settings in it; otherwise what another
-   * engine deploys the client with.
+   * engine deploys the client with, or a type of consumer: what that reads.
    */
-  readonly target: "config" | SettingsForm | DeploymentTarget;
+  readonly target: string;
   /** Only one key store, as the document shows it. */
   readonly keyStore?: string | undefined;
+  /** The consumer, where there are several of the type. */
+  readonly consumer?: string | undefined;
   readonly showSecrets: boolean;
   /** The application's image, for the targets that run it. */
   readonly image?: string | undefined;
@@ -34,13 +37,30 @@ export interface RenderArguments {
  */
 export const render: CommandRun<RenderArguments> = async (args, context) => {
   const { output } = context;
-  const { text, problems } = isDeploymentTarget(args.target)
-    ? await deployment(args.target, args, context)
-    : await filesOfHost(args.target, args, context);
+  const { text, problems } = await rendered(args, context);
   if (output.json) output.document({ target: args.target, text, problems });
   else output.file(text);
   return exitCodes.done;
 };
+
+async function rendered(args: RenderArguments, context: CommandContext): Promise<Rendered> {
+  const { target, keyStore, consumer } = args;
+  if (isConsumerType(target)) {
+    if (keyStore !== undefined)
+      throw new Problem("usage-invalid", "--key-store goes with --target ini, env, systemd or json", {
+        hint: "leave it out; --consumer NAME chooses among consumers",
+      });
+    const { renderConsumer } = await import("../consumers/render-consumer.js");
+    return renderConsumer(target, args, context);
+  }
+  if (consumer !== undefined)
+    throw new Problem("usage-invalid", "--consumer goes with a --target that is a type of consumer", {
+      hint: "leave it out, or name the consumer's type as target",
+    });
+  if (isDeploymentTarget(target)) return deployment(target, args, context);
+  const form = settingsForms.find((known) => known === target);
+  return filesOfHost(form ?? "config", args, context);
+}
 
 interface Rendered {
   readonly text: string;
@@ -99,7 +119,8 @@ async function settings(
     throw nothing(profile, "key stores", "add key_stores; knetctl schema describes them");
   if (keyStore !== undefined && !names.includes(keyStore)) throw unknown(keyStore, names);
   const uses = secretUses(profile).filter(
-    ({ purpose, store }) => purpose === "settings" && (keyStore === undefined || store === keyStore),
+    ({ purpose, store }) =>
+      purpose === "settings" && store !== undefined && (keyStore === undefined || store === keyStore),
   );
   const { secrets, problems } = showSecrets
     ? await readSecrets(uses, context)

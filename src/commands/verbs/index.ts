@@ -6,12 +6,13 @@ import { ha } from "./ha.js";
 import { history } from "./history.js";
 import { init } from "./init.js";
 import { plan } from "./plan.js";
+import { prove } from "./prove.js";
 import { rehearse } from "./rehearse.js";
 import { render } from "./render.js";
 import { report } from "./report.js";
 import { rollback } from "./rollback.js";
 import { schema } from "./schema.js";
-import { simulator } from "./simulator.js";
+import { simulator } from "../simulator/simulator.js";
 import { smoke } from "./smoke.js";
 import { validate } from "./validate.js";
 import type { Verb, VerbGroup } from "./verb.js";
@@ -30,6 +31,7 @@ export const verbs: readonly (Verb | VerbGroup)[] = [
   history,
   rollback,
   smoke,
+  prove,
   doctor,
   report,
   ha,

@@ -1,4 +1,5 @@
 import { settingsForms } from "../../formats/settings/settings-text.js";
+import { consumerTypes } from "../../consumers/consumer-types.js";
 import { deploymentTargets } from "../command-line/deployment-targets.js";
 import { idsOption, imageOption } from "../command-line/image-options.js";
 import { flag, profileWord, text } from "../command-line/options.js";
@@ -13,18 +14,22 @@ export const render = verb({
   words: { profile: profileWord },
   options: {
     target: {
-      choices: ["config", ...settingsForms, ...deploymentTargets],
+      choices: ["config", ...settingsForms, ...deploymentTargets, ...consumerTypes],
       default: "config",
       value: "WORD",
       describe:
         "the client's config.json; the application's settings: ini, JSON, or an environment file for " +
         "Docker (env) or systemd; or what deploys the client: a " +
         "Containerfile, a Compose file, objects of Kubernetes, user data for cloud-init, or a script that " +
-        "hands the secrets to units as systemd credentials",
+        "hands the secrets to units as systemd credentials; or what a consumer reads",
     },
     image: imageOption,
     ids: idsOption,
     "key-store": { ...text("only this key store", "NAME"), names: "key-stores" },
+    consumer: {
+      ...text("this consumer, where the profile has several of the type", "NAME"),
+      names: "consumers",
+    },
     "show-secrets": flag("print PINs and passwords instead of where they come from"),
   },
   examples: [
@@ -32,6 +37,7 @@ export const render = verb({
     ["knetctl render profile.yaml --target ini", "the application's settings"],
     ["knetctl render profile.yaml --target env --show-secrets > amplia.env", "for docker run --env-file"],
     ["knetctl render profile.yaml --target kubernetes --image registry.example.org/amplia:1", "for kubectl"],
+    ["knetctl render profile.yaml --target openssl-engine", "an OpenSSL configuration, and the key's URI"],
     [
       "knetctl render profile.yaml --target systemd-credentials > credentials.sh",
       "to encrypt PINs for a host",

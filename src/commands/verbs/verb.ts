@@ -3,7 +3,15 @@ import type { ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import type { CommandContext } from "../command.js";
 
 /** Names that completion finds on the host or in a profile. */
-export type LiveKind = "connections" | "endpoints" | "users" | "key-stores" | "runs" | "token-labels";
+export type LiveKind =
+  | "connections"
+  | "consumers"
+  | "endpoints"
+  | "key-stores"
+  | "runs"
+  | "token-labels"
+  | "users"
+  | "written-consumers";
 
 /** What help, completion and the messages about bad usage need to know, but the parser does not. */
 interface Beside {

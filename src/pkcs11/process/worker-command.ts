@@ -112,7 +112,11 @@ function innerLine(
 const setpriv = "/usr/bin/setpriv";
 const tied = ["--pdeathsig", "KILL"] as const;
 
-function becoming(identity: Identity | undefined, enter: Entrance | undefined): readonly string[] {
+/**
+ * Words before a command line that make its process the account's, with none of root's groups or
+ * capabilities, and tie its life to this process's.
+ */
+export function becoming(identity: Identity | undefined, enter: Entrance | undefined): readonly string[] {
   const asked = process.geteuid?.() === 0 ? identity : undefined;
   if (enter?.root !== undefined) return becomingInside(asked, enter, enter.root);
   return [setpriv, "--no-new-privs", ...tied, ...rightsOf(asked), "--"];

@@ -21,7 +21,7 @@ import { toData, type TreeNode } from "../reading/tree.js";
 const errorLimit = 10_000;
 
 /** A profile has at least one of these. */
-const content = ["connections", "users", "key_stores"];
+const content = ["connections", "users", "key_stores", "consumers"];
 
 /**
  * What the schema finds wrong in a profile, one finding per mistake; undefined when the schema accepts it.
@@ -96,7 +96,8 @@ function unknownKey(key: string, { node, secret }: Place, error: ErrorObject): F
 }
 
 function unknownKeyHint(kind: string | undefined): string {
-  if (kind?.endsWith("key store")) return `remove it, or correct the type: a ${kind} does not have this key`;
+  if (kind?.endsWith("key store") === true || kind?.endsWith(" consumer") === true)
+    return `remove it, or correct the type: a ${kind} does not have this key`;
   return "remove it; keys of config.json that knetctl does not know are kept there as they are";
 }
 

@@ -121,7 +121,7 @@ function isInPlace({ key, value }: Entry, node: MapNode, room: Room): boolean {
 
 function roomBelow(room: Room, key: string): Room {
   if (room === "top" && key === "users") return "user names";
-  if (room === "top" && key === "connections") return "names";
+  if (room === "top" && (key === "connections" || key === "consumers")) return "names";
   if (room === "top" && key === "key_stores") return "store names";
   if (room === "user names") return "user";
   return room === "store names" ? "key store" : "other";

@@ -31,7 +31,7 @@ export function checkUsers(root: TreeNode): readonly Finding[] {
  */
 function isClientConfiguration(root: TreeNode, users: readonly Entry[]): boolean {
   if (
-    ["module", "service", "key_stores", "default_key_store", "proof", "amplia"].some((key) =>
+    ["module", "service", "key_stores", "default_key_store", "consumers", "proof", "amplia"].some((key) =>
       entryOf(root, key),
     )
   )

@@ -1,5 +1,11 @@
 import { checkTable } from "../../pkcs11/check-table.js";
-import type { CheckResult, SmokeReport, StoreReport, TokenReport } from "../../pkcs11/report.js";
+import type {
+  CheckResult,
+  ConsumerReport,
+  SmokeReport,
+  StoreReport,
+  TokenReport,
+} from "../../pkcs11/report.js";
 import { isError, type Problem } from "../../problem/problem.js";
 import { type Check, type Checked, type Finding, findingOf, problemChecks } from "./checked.js";
 
@@ -11,11 +17,20 @@ export function smokeChecked(report: SmokeReport, problems: readonly Problem[]):
   };
 }
 
-/** A check for each of the tests of each token, for each key store, and for each proof that was left out. */
-export function smokeChecks({ tokens, stores = [], skipped = [] }: SmokeReport): readonly Check[] {
+/**
+ * A check for each of the tests of each token, for each key store and consumer, and for each proof that was
+ * left out.
+ */
+export function smokeChecks({
+  tokens,
+  stores = [],
+  consumers = [],
+  skipped = [],
+}: SmokeReport): readonly Check[] {
   return [
     ...tokens.flatMap(tokenChecks),
-    ...stores.map(storeCheck),
+    ...stores.map((store) => namedCheck("key-store", store)),
+    ...consumers.map((consumer) => namedCheck("consumer", consumer)),
     ...skipped.map(({ text: why }): Check => ({
       group: "smoke-test",
       name: "smoke test",
@@ -25,18 +40,22 @@ export function smokeChecks({ tokens, stores = [], skipped = [] }: SmokeReport):
   ];
 }
 
-/** Warnings of tests and of key stores, which are no problems of their own. */
-export function warningsOf({ tokens, stores = [] }: SmokeReport): readonly Finding[] {
+/** Warnings of tests, key stores and consumers, which are no problems of their own. */
+export function warningsOf({ tokens, stores = [], consumers = [] }: SmokeReport): readonly Finding[] {
   return [
     ...tokens.flatMap(tokenFindings).filter(({ severity }) => severity === "warning"),
-    ...stores
-      .filter(({ status }) => status === "warn")
-      .map(({ name, detail }): Finding => ({
-        code: "key-store",
-        severity: "warning",
-        title: `key store ${JSON.stringify(name)}: ${detail}`,
-      })),
+    ...stores.flatMap((store) => namedWarning("key-store", "key store", store)),
+    ...consumers.flatMap((consumer) => namedWarning("consumer", "consumer", consumer)),
   ];
+}
+
+function namedWarning(
+  code: string,
+  what: string,
+  { name, status, detail }: StoreReport | ConsumerReport,
+): readonly Finding[] {
+  if (status !== "warn") return [];
+  return [{ code, severity: "warning", title: `${what} ${JSON.stringify(name)}: ${detail}` }];
 }
 
 function tokenChecks(token: TokenReport): readonly Check[] {
@@ -58,8 +77,8 @@ function tokenChecks(token: TokenReport): readonly Check[] {
   });
 }
 
-function storeCheck({ name, type, status, detail }: StoreReport): Check {
-  return { group: "key-store", name: `${name} (${type})`, status, message: detail, type: "key-store" };
+function namedCheck(group: string, { name, type, status, detail }: StoreReport | ConsumerReport): Check {
+  return { group, name: `${name} (${type})`, status, message: detail, type: group };
 }
 
 function tokenFindings(token: TokenReport): readonly Finding[] {

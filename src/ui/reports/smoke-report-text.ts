@@ -1,6 +1,7 @@
 import {
   leavesUnsigned,
   type CheckResult,
+  type ConsumerReport,
   type SmokeReport,
   type StoreReport,
   type TokenReport,
@@ -12,12 +13,13 @@ import { table, type Column } from "../text/table.js";
 
 /**
  * The report for people: one table for each token; below a check that did not pass, its return value and what
- * to do; then the key stores. The last line is the verdict.
+ * to do; then the key stores and the consumers. The last line is the verdict.
  */
 export function smokeReportText(report: SmokeReport, style: Style): string {
   const tables = report.tokens.map((token) => tokenText(token, style));
-  const stores = report.stores === undefined ? [] : [storesText(report.stores, style)];
-  return [...tables, ...stores, `verdict: ${cleanLine(verdict(report))}`].join("\n\n");
+  const stores = report.stores === undefined ? [] : [namedText("key store", report.stores, style)];
+  const consumers = report.consumers === undefined ? [] : [consumersText(report.consumers, style)];
+  return [...tables, ...stores, ...consumers, `verdict: ${cleanLine(verdict(report))}`].join("\n\n");
 }
 
 /**
@@ -25,21 +27,27 @@ export function smokeReportText(report: SmokeReport, style: Style): string {
  * it; the table of one that did not.
  */
 export function briefSmokeText(report: SmokeReport, style: Style): string {
-  const { tokens, stores = [], skipped = [] } = report;
+  const { tokens, stores = [], consumers = [], skipped = [] } = report;
   const failed = tokens.filter(hasFailed);
   const passed = tokens.filter((token) => !hasFailed(token)).flatMap((token) => briefLines(token, style));
   const storesPassed = stores.every(({ status }) => status === "pass");
-  const lines = [...passed, ...(storesPassed ? stores.map((store) => storeLine(store, style)) : [])];
+  const consumersPassed = consumers.every(({ status }) => status === "pass");
+  const lines = [
+    ...passed,
+    ...(storesPassed ? stores.map((store) => namedLine("key store", store, style)) : []),
+    ...(consumersPassed ? consumers.map((one) => namedLine("consumer", one, style)) : []),
+  ];
   return [
     ...(lines.length === 0 ? [] : [lines.join("\n")]),
     ...failed.map((token) => tokenText(token, style)),
-    ...(storesPassed ? [] : [storesText(stores, style)]),
+    ...(storesPassed ? [] : [namedText("key store", stores, style)]),
+    ...(consumersPassed ? [] : [consumersText(consumers, style)]),
     ...(failed.length + skipped.length === 0 ? [] : [`verdict: ${cleanLine(verdict(report))}`]),
   ].join("\n\n");
 }
 
-function storeLine({ name, type, detail }: StoreReport, style: Style): string {
-  return `${style.green("✓")} ${cleanLine(`key store ${JSON.stringify(name)} (${type}): ${detail}`)}`;
+function namedLine(what: string, { name, type, detail }: StoreReport | ConsumerReport, style: Style): string {
+  return `${style.green("✓")} ${cleanLine(`${what} ${JSON.stringify(name)} (${type}): ${detail}`)}`;
 }
 
 function hasFailed({ checks }: TokenReport): boolean {
@@ -62,9 +70,14 @@ function toldLine({ id, status, detail = "" }: CheckResult, style: Style): strin
   return `  ${status === "warn" ? `${style.yellow("warn")} ` : ""}${cleanLine(`${id}: ${detail}`)}`;
 }
 
-function storesText(stores: readonly StoreReport[], style: Style): string {
+/** A table of what was found about consumers. */
+export function consumersText(consumers: readonly ConsumerReport[], style: Style): string {
+  return namedText("consumer", consumers, style);
+}
+
+function namedText(what: string, stores: readonly (StoreReport | ConsumerReport)[], style: Style): string {
   const columns: readonly Column[] = [
-    { title: "key store" },
+    { title: what },
     { title: "type" },
     { title: "status", paint: (cell) => paint(cell, style) },
     { title: "detail" },

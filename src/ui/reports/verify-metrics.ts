@@ -83,6 +83,13 @@ export function verifyMetrics(seen: Observation): readonly MetricFamily[] {
         .map(({ name, type, status }) => sample(one(status !== "fail"), { key_store: name, type })),
     ),
     gauge(
+      "consumer_success",
+      "Whether the consumer's own client could use the token, as far as it is here to show it.",
+      ...(seen.smoke.consumers ?? [])
+        .filter(({ status }) => status !== "skip")
+        .map(({ name, type, status }) => sample(one(status !== "fail"), { consumer: name, type })),
+    ),
+    gauge(
       "member_up",
       "Whether the client can use a connection's endpoint, as far as a probe without a login shows.",
       ...seen.members.map(({ connection, member, up }) => sample(one(up), { connection, member })),

@@ -11,6 +11,8 @@ import { type ReplaceFile, replaceFile } from "./write-file.js";
  */
 export interface WriteSettings extends ReplaceFile {
   readonly kind: "write-settings";
+  /** What the file is; left out: settings. */
+  readonly what?: "PIN file";
   /**
    * The whole new text. Absent in a change that comes from a journal, which keeps no secrets and is only for
    * taking back.
@@ -31,7 +33,7 @@ export interface WriteSettings extends ReplaceFile {
 
 export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
   ...replaceFile<WriteSettings>({
-    what: () => "settings",
+    what: ({ what }) => what ?? "settings",
     content: ({ content }) => {
       if (content === undefined) throw new Error("a change from a journal was to be made");
       return Buffer.from(content.reveal());
@@ -41,7 +43,8 @@ export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
   }),
   summary: ({ summary }) => summary,
   // neither the text nor its hash, from which a short PIN could be found by trial
-  json: ({ owner, group, mode, before, summary }) => ({
+  json: ({ what, owner, group, mode, before, summary }) => ({
+    ...(what && { what }),
     owner,
     group,
     mode: modeText(mode),
@@ -49,8 +52,9 @@ export const writeSettings: ChangeKind<WriteSettings, FileBefore> = {
     summary,
   }),
   // a journal identifies the text only by its hash
-  journaled: ({ kind, step, path, trusting, owner, group, mode, sha256, before, summary }) => ({
+  journaled: ({ kind, what, step, path, trusting, owner, group, mode, sha256, before, summary }) => ({
     kind,
+    ...(what && { what }),
     step,
     path,
     ...(trusting !== undefined && { trusting }),

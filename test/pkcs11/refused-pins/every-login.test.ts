@@ -29,6 +29,7 @@ test("a token is logged in to in one place, which has the PIN from one gate", (t
 
 test("every login: whoever tests a token hands over what was refused", (t) => {
   const logins = [
+    "commands/consumers/login-first.ts",
     "commands/run/smoke.ts",
     "members/drill.ts",
     "members/prove-members.ts",
@@ -70,6 +71,7 @@ test("every verb that logs in takes --strict and --retry-pin, and no other does"
       "ha prove",
       "ha remove",
       "ha set",
+      "prove",
       "rehearse",
       "smoke",
       "verify",

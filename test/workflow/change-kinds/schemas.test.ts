@@ -49,6 +49,7 @@ const examples: { readonly [K in ChangeKindName]: Change<K> } = {
   "write-settings": {
     step: "key-stores",
     kind: "write-settings",
+    what: "PIN file",
     ...common,
     ...ownership,
     mode: 0o640,

@@ -1,0 +1,8 @@
+/** The types of consumers as a profile and `render --target` call them, in the order of the documentation. */
+export const consumerTypes = ["p11-kit", "openssl-provider", "openssl-engine", "krill"] as const;
+
+export type ConsumerType = (typeof consumerTypes)[number];
+
+export function isConsumerType(text: string): text is ConsumerType {
+  return consumerTypes.some((known) => known === text);
+}

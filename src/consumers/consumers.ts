@@ -1,0 +1,26 @@
+import type { Consumer } from "./consumer.js";
+import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
+import { krill } from "./types/krill.js";
+import { opensslEngine } from "./types/openssl-engine.js";
+import { opensslProvider } from "./types/openssl-provider.js";
+import { p11Kit } from "./types/p11-kit.js";
+
+const table: Readonly<Record<ConsumerType, Consumer>> = {
+  "p11-kit": p11Kit,
+  "openssl-provider": opensslProvider,
+  "openssl-engine": opensslEngine,
+  krill,
+};
+
+/** Every consumer, in the order of the documentation. */
+export const consumers: readonly (Consumer & { readonly type: ConsumerType })[] = consumerTypes.map(
+  (type) => ({
+    ...table[type],
+    type,
+  }),
+);
+
+/** The consumer of that type; undefined if there is none. */
+export function consumerOf(type: string): Consumer | undefined {
+  return isConsumerType(type) ? table[type] : undefined;
+}

@@ -1,0 +1,53 @@
+import { consumerOf } from "../../consumers/consumers.js";
+import { asAbsolutePath, joined, path, type AbsolutePath } from "../../host/path.js";
+import { clientModule, usualClientPath } from "../../vendor/client.js";
+import { entryOf, textOf, type Entry, type TreeNode } from "../reading/tree.js";
+import type { ProfileConsumer, User } from "../types.js";
+
+/** Where PIN files are made for consumers: root's folder, which everybody may pass. */
+export const pinFolder = path("/etc/knet-pins");
+
+/** The file with a consumer's PIN, unless the profile names another. */
+export function usualPinFile(serviceUser: string, name: string): AbsolutePath {
+  return joined(pinFolder, `${serviceUser}.${name}.pin`);
+}
+
+/** The consumer in an entry that has passed all checks; undefined for one that has not. */
+export function buildConsumer(
+  { key: name, value }: Entry,
+  users: ReadonlyMap<string, User>,
+  serviceUser: string,
+): ProfileConsumer | undefined {
+  const type = textIn(value, "type") ?? "";
+  const consumer = consumerOf(type);
+  const user = users.get(textIn(value, "user") ?? [...users.keys()][0] ?? "");
+  if (consumer === undefined || user === undefined) return undefined;
+  const { pin, place } = consumer;
+  const file = place.kind === "paste" ? undefined : asAbsolutePath(textIn(value, "file") ?? place.file(name));
+  const pinFile = asAbsolutePath(textIn(value, "pin_file") ?? usualPinFile(serviceUser, name));
+  return {
+    name,
+    type,
+    token: user.name,
+    module: textIn(value, "module") ?? (consumer.modulePath ? usualClientPath : clientModule),
+    ...(file !== undefined && { file }),
+    ...(pin === "file" && pinFile !== undefined && { pinFile }),
+    ...(pin !== "none" && user.pin && { pin: user.pin }),
+    keys: keysIn(value, Object.keys(consumer.keys)),
+  };
+}
+
+function keysIn(value: TreeNode, names: readonly string[]): Readonly<Record<string, string | boolean>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const node = entryOf(value, name)?.value;
+      return node?.kind === "scalar" && (typeof node.value === "string" || typeof node.value === "boolean")
+        ? [[name, node.value] as const]
+        : [];
+    }),
+  );
+}
+
+function textIn(value: TreeNode, key: string): string | undefined {
+  return textOf(entryOf(value, key)?.value);
+}

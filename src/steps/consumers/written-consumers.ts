@@ -1,0 +1,105 @@
+import { consumerOf } from "../../consumers/consumers.js";
+import type { WantedConsumer } from "../../consumers/consumer.js";
+import { fieldsOf, isRecord } from "../../formats/json/json-values.js";
+import { isEntryName } from "../../formats/entries/entry-editor.js";
+import type { Files } from "../../host/host.js";
+import { asAbsolutePath, joined, stateFolder, type AbsolutePath } from "../../host/path.js";
+import { Problem } from "../../problem/problem.js";
+
+/** A consumer for which knetctl wrote, on behalf of one service user. */
+export interface WrittenConsumer extends WantedConsumer {
+  readonly service: string;
+  readonly file?: AbsolutePath;
+  readonly pinFile?: AbsolutePath;
+  /** Whether the file, or the entry in it, is knetctl's work. */
+  readonly wroteText: boolean;
+  /** Whether knetctl made the file that its entry is in. */
+  readonly madeFile: boolean;
+  /** Whether knetctl made the PIN file. */
+  readonly wrotePin: boolean;
+}
+
+export const writtenConsumersFile = joined(stateFolder, "consumers.json");
+
+/**
+ * The record and its text; no text if there is no record. Only root can read it; it holds no secret. Throws
+ * `consumer-receipt-invalid` for a damaged one.
+ */
+export function readWrittenConsumers(files: Files): {
+  readonly text: string | undefined;
+  readonly written: readonly WrittenConsumer[];
+} {
+  const text = files.read(writtenConsumersFile)?.toString("utf8");
+  if (text === undefined) return { text, written: [] };
+  const written = parsed(text);
+  if (written !== undefined) return { text, written };
+  throw new Problem("consumer-receipt-invalid", "the record of what knetctl wrote for consumers is damaged", {
+    where: { path: writtenConsumersFile },
+    hint: "move the file away: what was written so far then counts as not knetctl's, and is kept",
+  });
+}
+
+/** The text of the record; consumers for which nothing is knetctl's work are left out. */
+export function writtenConsumersText(written: readonly WrittenConsumer[]): string {
+  const consumers = written
+    .filter(({ wroteText, wrotePin }) => wroteText || wrotePin)
+    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return `${JSON.stringify({ format: 1, consumers }, null, 1)}\n`;
+}
+
+function keyOf({ service, name }: WrittenConsumer): string {
+  return `${service}\0${name}`;
+}
+
+function parsed(text: string): readonly WrittenConsumer[] | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const { format, consumers } = fieldsOf(json);
+  if (format !== 1 || !Array.isArray(consumers)) return undefined;
+  const written = consumers.map(writtenConsumer);
+  return written.every((one) => one !== undefined) ? written : undefined;
+}
+
+function writtenConsumer(json: unknown): WrittenConsumer | undefined {
+  const fields = fieldsOf(json);
+  const { service, name, type, token, module } = fields;
+  const [file, pinFile] = [pathOf(fields["file"]), pathOf(fields["pinFile"])];
+  const keys = keysOf(fields["keys"]);
+  if (typeof service !== "string" || typeof token !== "string" || typeof module !== "string")
+    return undefined;
+  if (typeof name !== "string" || !isEntryName(name)) return undefined;
+  if (typeof type !== "string" || consumerOf(type) === undefined) return undefined;
+  if (file === null || pinFile === null || keys === undefined) return undefined;
+  return {
+    service,
+    name,
+    type,
+    token,
+    module,
+    ...(file !== undefined && { file }),
+    ...(pinFile !== undefined && { pinFile }),
+    keys,
+    wroteText: fields["wroteText"] === true,
+    madeFile: fields["madeFile"] === true,
+    wrotePin: fields["wrotePin"] === true,
+  };
+}
+
+/** Null: not a path. */
+function pathOf(value: unknown): AbsolutePath | undefined | null {
+  if (value === undefined) return undefined;
+  return (typeof value === "string" ? asAbsolutePath(value) : undefined) ?? null;
+}
+
+function keysOf(value: unknown): WantedConsumer["keys"] | undefined {
+  if (!isRecord(value)) return undefined;
+  const keys = Object.entries(value).flatMap(([key, one]) =>
+    typeof one === "string" || typeof one === "boolean" ? [[key, one] as const] : [],
+  );
+  return keys.length === Object.keys(value).length ? Object.fromEntries(keys) : undefined;
+}
