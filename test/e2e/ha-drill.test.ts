@@ -1,5 +1,6 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import t, { type Test } from "tap";
+import { reportPicture } from "../../src/pictures/report-picture.js";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { userStates } from "../../src/simulator/user-directory.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
@@ -14,6 +15,7 @@ const folder = "/root/knet-drill";
 mkdirSync(folder, { mode: 0o700 });
 const members = await threeMembers(folder);
 const { cluster } = members;
+const picture = `${folder}/drill.svg`;
 t.teardown(() => cluster.stop());
 
 interface Drill {
@@ -46,9 +48,13 @@ t.test(
       "--json",
       "--profile",
       members.profileOf(0, 1),
+      "--svg",
+      picture,
     ]);
     const { scenarios, verdict } = document(t, stdout);
     t.equal(exitCode, 0, stderr);
+    t.equal(readFileSync(picture, "utf8"), reportPicture(JSON.parse(stdout)), "as the page shows it");
+    t.equal(statSync(picture).mode & 0o777, 0o600);
     t.match(verdict, {
       outcome: "works",
       text: /^failover works; a dead first member costs up to \d+\.\d s at the first signature/,
@@ -161,6 +167,20 @@ t.test(
     t.strictSame(readdirSync("/tmp"), before);
   },
 );
+
+t.test("a picture replaces no file, and that is told before anybody logs in", async (t) => {
+  const before = readFileSync(picture, "utf8");
+  const args = ["ha", "drill", "--profile", members.profile, "--svg"];
+  t.match(await knetctl([...args, picture]), {
+    exitCode: 1,
+    stderr: /there is already a file with this name/,
+  });
+  t.equal(readFileSync(picture, "utf8"), before);
+  t.match(await knetctl([...args, "/root/nowhere/x.svg"]), {
+    exitCode: 1,
+    stderr: /the folder of the picture does not exist/,
+  });
+});
 
 t.test("either a profile or the simulator is asked for, not both and not neither", async (t) => {
   for (const args of [[], ["--simulator", "--profile", members.profile]])

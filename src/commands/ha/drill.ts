@@ -20,10 +20,15 @@ export const drill = verb({
       1,
       "seconds for one scenario (default: 60, and 30 for each further member of its vector)",
     ),
+    svg: file("write a picture of the result, for a runbook, into this new file"),
     ...loginOptions,
   },
   examples: [
     ["sudo knetctl ha drill hsm_1 --profile profile.yaml", "how long signing takes when members are dead"],
+    [
+      "sudo knetctl ha drill hsm_1 --profile profile.yaml --svg /root/hsm_1.svg",
+      "the time-line of each scenario, as a picture",
+    ],
     ["sudo knetctl ha drill --simulator", "see a drill without an HSM"],
   ],
   exits: ["failed", "invalidProfile", "unavailable", "locked", "noPermission", "interrupted"],

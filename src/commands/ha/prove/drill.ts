@@ -14,6 +14,7 @@ import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js
 import { chosenConnections } from "../connections.js";
 import { isGood, probeAll, type Probed, usualProbeMs } from "../../../vhsm/probe/probe-all.js";
 import { clientOf, leftOutOfUnit, membersHost, usersOf, withoutUsers } from "./members-context.js";
+import { pictureFile, writePicture } from "./drill-file.js";
 import { simulatedDrill } from "./simulated-drill.js";
 
 export interface DrillArguments extends LoginArguments {
@@ -23,6 +24,8 @@ export interface DrillArguments extends LoginArguments {
   readonly user?: string | undefined;
   /** Seconds for one scenario; if left out, it depends on the length of its vector. */
   readonly timeout?: number | undefined;
+  /** A new file for a picture of the result. */
+  readonly svg?: string | undefined;
 }
 
 /**
@@ -41,6 +44,7 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
       hint: args.connection === undefined ? "leave out --user" : `leave out ${quoted(args.connection)}`,
     });
   }
+  const picture = pictureFile(args.svg, context);
   const report: RealReport = args.simulator
     ? await simulatedDrill(
         args.timeout === undefined ? undefined : args.timeout * 1000,
@@ -48,7 +52,8 @@ export const haDrill: CommandRun<DrillArguments> = async (args, context) => {
         context,
       )
     : await realDrill(args, context);
-  const found = [...drillProblems(report), ...(report.untried ?? [])];
+  const unwritten = writePicture(picture, report, context);
+  const found = [...drillProblems(report), ...(report.untried ?? []), ...unwritten];
   const problems = [...report.warnings, ...found];
   if (output.json) output.document(drillJson(report, problems));
   else {
