@@ -1,5 +1,5 @@
 /** The types of consumers as a profile and `render --target` call them, in the order of the documentation. */
-export const consumerTypes = ["p11-kit", "openssl-provider", "openssl-engine", "krill"] as const;
+export const consumerTypes = ["p11-kit", "openssl-provider", "openssl-engine", "openssh", "krill"] as const;
 
 export type ConsumerType = (typeof consumerTypes)[number];
 

@@ -17,6 +17,11 @@ export interface Consumer {
   readonly pin: "file" | "literal" | "none";
   /** Whether `module` must be a path; else a bare name, which the dynamic loader finds, will do. */
   readonly modulePath: boolean;
+  /**
+   * True: its client logs in to every token that the module shows, with one PIN. Where there are several
+   * users, that spends login attempts of the others, so it takes a profile with a single user.
+   */
+  readonly usesEveryToken?: true;
   readonly place: ConsumerPlace;
   /** The text: of the whole file, of the entry without its marks, or to be pasted. Ends in a line break. */
   readonly text: (wanted: WantedConsumer, pin: string) => string;
@@ -55,6 +60,8 @@ export interface WantedConsumer {
   /** Its name in the profile. */
   readonly name: string;
   readonly type: string;
+  /** The account that runs it: the profile's service user. */
+  readonly service: string;
   /** The label of the token: the name of the profile's user. */
   readonly token: string;
   readonly module: string;

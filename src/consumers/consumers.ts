@@ -1,6 +1,7 @@
 import type { Consumer } from "./consumer.js";
 import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
 import { krill } from "./types/krill.js";
+import { openssh } from "./types/openssh.js";
 import { opensslEngine } from "./types/openssl-engine.js";
 import { opensslProvider } from "./types/openssl-provider.js";
 import { p11Kit } from "./types/p11-kit.js";
@@ -9,6 +10,7 @@ const table: Readonly<Record<ConsumerType, Consumer>> = {
   "p11-kit": p11Kit,
   "openssl-provider": opensslProvider,
   "openssl-engine": opensslEngine,
+  openssh,
   krill,
 };
 

@@ -32,13 +32,13 @@ const inSchema = new Map(
 
 const pin = 'it\'s "4711" \\ #;=$' + "{x}";
 
-/** The consumer of a case, from a profile with two users. */
+/** The consumer of a case, from a profile with the user that it names. */
 async function wantedIn(folder: string): Promise<ProfileConsumer> {
   const entry = readFileSync(join(folder, "consumer.yaml"), "utf8").trimEnd();
   const user = "connection: hsm_1, pin: { file: /run/secrets/pin } }";
   const text = [
     "connections: { hsm_1: { endpoints: [{ ip: 10.1.2.3, port: 60161 }] } }",
-    `users: { ca_signer: { ${user}, "ca signer ü": { ${user} }`,
+    `users: { ${entry.includes("ü") ? "ca signer ü" : "ca_signer"}: { ${user} }`,
     `consumers:\n  ${entry}\n`,
   ].join("\n");
   const { profile, problems } = await parsed(text);

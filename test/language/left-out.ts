@@ -32,14 +32,18 @@ const usage = /^commands\/command-line\//;
 /** Of a consumer: what is written into its file, and what is run; the rest of its texts is for people. */
 const ofConsumers = ["file", "line", "package", "shows", "text"];
 
+/** A shell script is a constant whose name says so. */
+function isWrittenOrRun(node: ts.Node): boolean {
+  if (ts.isVariableDeclaration(node)) return node.name.getText().endsWith("Script");
+  return ts.isPropertyAssignment(node) && ofConsumers.includes(node.name.getText());
+}
+
 /** For a file, named from src. */
 export function leftOutOf(file: string): LeftOut | undefined {
   const names = Object.keys(leftOut);
   if (names.some((name) => name === file || (name.endsWith("/") && file.startsWith(name)))) return undefined;
   return (node) =>
-    (file.startsWith("consumers/") &&
-      ts.isPropertyAssignment(node) &&
-      ofConsumers.includes(node.name.getText())) ||
+    (file.startsWith("consumers/") && isWrittenOrRun(node)) ||
     (ts.isVariableDeclaration(node) && names.includes(`${file}#${node.name.getText()}`)) ||
     // a style of the page
     (ts.isPropertyAssignment(node) && node.name.getText() === "class") ||

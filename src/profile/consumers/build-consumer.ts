@@ -28,6 +28,7 @@ export function buildConsumer(
   return {
     name,
     type,
+    service: serviceUser,
     token: user.name,
     module: textIn(value, "module") ?? (consumer.modulePath ? usualClientPath : clientModule),
     ...(file !== undefined && { file }),

@@ -68,13 +68,18 @@ function checkType({ value }: Entry): readonly Finding[] {
   ];
 }
 
-function checkOne(entry: Entry, { keys, pin, title }: Consumer, users: readonly Entry[]): readonly Finding[] {
+function checkOne(
+  entry: Entry,
+  { keys, pin, title, usesEveryToken }: Consumer,
+  users: readonly Entry[],
+): readonly Finding[] {
   const named = entryOf(entry.value, "user");
   const user = named ? users.find(({ key }) => key === textOf(named.value)) : users[0];
   return [
     ...(!named && users.length !== 1 ? [openUser(entry, users.length)] : []),
     ...(pin !== "none" && user && !entryOf(user.value, "pin") ? [pinless(named ?? entry, user, title)] : []),
     ...(pin === "literal" && user ? [literalPin(entry, title)] : []),
+    ...(usesEveryToken && users.length > 1 ? [everyToken(entry, users.length)] : []),
     ...Object.entries(keys).flatMap(([key, { kind, bytes }]) =>
       kind === "text"
         ? checkText(entryOf(entry.value, key), {
@@ -106,6 +111,16 @@ function pinless(anchor: Anchor, user: Entry, title: string): Finding {
     anchor,
     detail: `${title}: user ${quotedName(user.key)}`,
     hint: "give the user pin: { file: … }, or env, fd, credential, prompt",
+  };
+}
+
+function everyToken(anchor: Entry, count: number): Finding {
+  return {
+    code: "profile-token-shared",
+    title: "this consumer would send the PIN to the tokens of the other users too",
+    anchor,
+    detail: `the module shows a token for each of ${count} users, and its client logs in to all of them`,
+    hint: "give the service of this consumer a profile with one user: wrong PINs count towards a lock-out",
   };
 }
 

@@ -8,7 +8,6 @@ import { Problem } from "../../problem/problem.js";
 
 /** A consumer for which knetctl wrote, on behalf of one service user. */
 export interface WrittenConsumer extends WantedConsumer {
-  readonly service: string;
   readonly file?: AbsolutePath;
   readonly pinFile?: AbsolutePath;
   /** Whether the file, or the entry in it, is knetctl's work. */

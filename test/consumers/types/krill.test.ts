@@ -2,7 +2,14 @@ import t from "tap";
 import { krill } from "../../../src/consumers/types/krill.js";
 import { editEntries } from "../../../src/formats/entries/entry-editor.js";
 
-const wanted = { name: "kNET", type: "krill", token: "ca", module: "libkNETPKCS11.so", keys: {} };
+const wanted = {
+  name: "kNET",
+  type: "krill",
+  service: "krill",
+  token: "ca",
+  module: "libkNETPKCS11.so",
+  keys: {},
+};
 const entry = new Map([["kNET", krill.text(wanted, "1234")]]);
 
 function edited(before: string) {

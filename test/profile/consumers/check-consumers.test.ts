@@ -19,6 +19,7 @@ t.test("a consumer has everything filled in", async (t) => {
   t.same(profile?.consumers?.get("tls"), {
     name: "tls",
     type: "openssl-engine",
+    service: "amplia",
     token: "ca",
     module: "libkNETPKCS11.so",
     file: "/etc/ssl/tls.cnf",
@@ -44,6 +45,12 @@ t.test("what a schema cannot say of one", async (t) => {
   t.same(await found("a: { type: krill, user: ca }"), ["?profile-consumer-literal 6:3"]);
   t.same(await found("a: { type: openssl-engine, user: ca, key: ' x' }"), ["profile-value-invalid 6:45"]);
   t.match(places(await parsed("consumers: { a: { type: p11-kit } }\n")), ["profile-token-open 1:14"]);
+});
+
+t.test("one that sends its PIN to every token takes a profile with one user", async (t) => {
+  t.same(await found("a: { type: openssh, user: ca }"), ["profile-token-shared 6:3"]);
+  const one = head.replace(/ {2}bare.*\n/, "");
+  t.same(places(await parsed(`${one}consumers: { a: { type: openssh } }\n`)), []);
 });
 
 t.test("paths that need quotes somewhere, and places for two things", async (t) => {

@@ -13,6 +13,7 @@ const record = "/var/lib/knetctl/consumers.json";
 const engine: ProfileConsumer = {
   name: "tls",
   type: "openssl-engine",
+  service: "amplia",
   token: "ca",
   module: "libkNETPKCS11.so",
   file: path("/etc/ssl/tls.cnf"),
@@ -23,6 +24,7 @@ const engine: ProfileConsumer = {
 const krill: ProfileConsumer = {
   name: "rpki",
   type: "krill",
+  service: "amplia",
   token: "ca",
   module: "libkNETPKCS11.so",
   file: path("/etc/krill.conf"),
