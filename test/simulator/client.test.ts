@@ -54,6 +54,22 @@ test("the simulated client", async (t) => {
     t.equal(await it.ask("finalize"), ckr.notInitialized);
   });
 
+  await t.test(
+    "is begun again by a process that was forked off, and stays the parent's as it was",
+    async (t) => {
+      const it = client();
+      await it.start(1001, pinOf(hsm, "alice"));
+      t.equal(await it.ask("fork"), ckr.ok);
+      t.equal(await it.ask("random"), ckr.notInitialized);
+      t.equal(await it.start(1001, pinOf(hsm, "alice")), ckr.ok);
+      t.equal(await it.ask("random"), ckr.ok);
+      t.equal(await it.ask("initialize"), ckr.alreadyInitialized);
+      t.equal(await it.ask("end"), ckr.ok);
+      t.equal(await it.ask("random"), ckr.ok);
+      t.match(await it.ask("slots"), /1001=alice/);
+    },
+  );
+
   await t.test("counts wrong passwords down to the lock, as the token's flags say", async (t) => {
     const it = client();
     const flags = async (): Promise<string> => /1000=bob *=(\w+)/.exec(await it.ask("slots"))?.[1] ?? "";

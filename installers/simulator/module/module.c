@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * Whoever makes an archive puts its version in place of the mark (src/simulator/build-archive.ts), so that one compiled
@@ -15,6 +16,7 @@ struct config config;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool initialized;
+static pid_t initialized_by;
 static bool curl_ready;
 
 static CK_RV check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
@@ -28,16 +30,29 @@ static CK_RV check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
     return callbacks == 4 && !own_locks ? CKR_CANT_LOCK : CKR_OK;
 }
 
+/*
+ * A process that was forked off is another application, and has to begin on its own (PKCS #11 2.40, "Applications and
+ * processes"): the sessions and the TLS connections are the parent's.
+ */
+static bool is_ready(void)
+{
+    return initialized && initialized_by == getpid();
+}
+
 static CK_RV start(const CK_C_INITIALIZE_ARGS *arguments)
 {
-    if (initialized) return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+    if (is_ready()) return CKR_CRYPTOKI_ALREADY_INITIALIZED;
     CK_RV rv = check_arguments(arguments);
     if (rv != CKR_OK) return rv;
     if (!curl_ready && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return CKR_GENERAL_ERROR;
     curl_ready = true;
+    /* what the parent had is left alone: to close its connections would end them for the parent as well */
+    if (initialized) soft_close();
+    initialized = false;
     if (!config_load(&config)) return CKR_GENERAL_ERROR;
     log_open(config.verbosity);
     initialized = true;
+    initialized_by = getpid();
     return CKR_OK;
 }
 
@@ -64,7 +79,7 @@ CK_RV C_Finalize(void *reserved)
 CK_RV enter(void)
 {
     pthread_mutex_lock(&lock);
-    return initialized ? CKR_OK : CKR_CRYPTOKI_NOT_INITIALIZED;
+    return is_ready() ? CKR_OK : CKR_CRYPTOKI_NOT_INITIALIZED;
 }
 
 static struct user *user_of_soft_slot(CK_SLOT_ID slot)
