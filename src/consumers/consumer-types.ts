@@ -1,5 +1,13 @@
 /** The types of consumers as a profile and `render --target` call them, in the order of the documentation. */
-export const consumerTypes = ["p11-kit", "openssl-provider", "openssl-engine", "openssh", "krill"] as const;
+export const consumerTypes = [
+  "p11-kit",
+  "openssl-provider",
+  "openssl-engine",
+  "openssh",
+  "krill",
+  "nginx",
+  "apache",
+] as const;
 
 export type ConsumerType = (typeof consumerTypes)[number];
 

@@ -1,6 +1,8 @@
 import type { Consumer } from "./consumer.js";
 import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
+import { apache } from "./types/apache.js";
 import { krill } from "./types/krill.js";
+import { nginx } from "./types/nginx.js";
 import { openssh } from "./types/openssh.js";
 import { opensslEngine } from "./types/openssl-engine.js";
 import { opensslProvider } from "./types/openssl-provider.js";
@@ -12,6 +14,8 @@ const table: Readonly<Record<ConsumerType, Consumer>> = {
   "openssl-engine": opensslEngine,
   openssh,
   krill,
+  nginx,
+  apache,
 };
 
 /** Every consumer, in the order of the documentation. */

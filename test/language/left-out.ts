@@ -12,6 +12,10 @@ export const leftOut: Readonly<Record<string, string>> = {
   "simulator/https-server.ts": "what a simulated VHSM answers",
   "consumers/pkcs11-uri.ts": "URIs",
   "consumers/consumer.ts": "comments of the files that are written",
+  "consumers/types/nginx.ts#keyLine": "what is written into its file",
+  "consumers/types/openssl-engine.ts#engineConfiguration": "what is written into its file",
+  "consumers/types/web-server-proof.ts#certificateRequest": "what is written into a file",
+  "consumers/types/web-server-proof.ts#functions": "a shell script",
   "formats/entries/marked-blocks.ts#blockText": "comments of the files that are written",
   "steps/consumers/prove-consumers.ts#makeData": "a shell script",
   "ui/checks/": "documents of --format, which stay English",
@@ -30,7 +34,7 @@ export const leftOut: Readonly<Record<string, string>> = {
 const usage = /^commands\/command-line\//;
 
 /** Of a consumer: what is written into its file, and what is run; the rest of its texts is for people. */
-const ofConsumers = ["file", "line", "package", "shows", "text"];
+const ofConsumers = ["asking", "configuration", "file", "line", "package", "shows", "text"];
 
 /** A shell script is a constant whose name says so. */
 function isWrittenOrRun(node: ts.Node): boolean {
