@@ -331,6 +331,7 @@ t.test("54: a removed working folder, and one full of traps, change nothing", as
     "program.cjs",
     "knetctl.cjs",
     "pkcs11-worker.cjs",
+    "language-pt-br.cjs",
   ])
     writeFileSync(`${traps}/${name}`, `require("${evil}/required.cjs");\n`);
   writeFileSync(
