@@ -52,11 +52,10 @@ export function drillVerdict(
     .map((result) => costOf(result, firstMs, secondMs));
   const failed = results.filter(({ through }) => !through);
   if (failed.length > 0) {
-    return {
-      outcome: "fails",
-      text: `failover does not work when ${failed.map(({ scenario }) => scenario.title).join("; or when ")}`,
-      costs,
-    };
+    const when = failed
+      .map(({ scenario }) => scenario.title)
+      .reduce((before, title) => `${before}; or when ${title}`);
+    return { outcome: "fails", text: `failover does not work when ${when}`, costs };
   }
   const measured = [deadFirst(costs), ...killed(costs)].join("; ");
   if (dead.length === 0) return { outcome: "works", text: `failover works; ${measured}`, costs };

@@ -132,7 +132,7 @@ function verdictLines(words: string): readonly string[] {
 
 function described(scenario: DrilledScenario): string {
   const { title, through, reason, endpoints } = scenario;
-  const how = through ? timesText(scenario) : (reason ?? "it did not get through");
+  const how = through ? timesText(scenario) : (reason ?? "it could not sign");
   const vector = endpoints.map(({ ip, port }) => `${ip}:${port}`).join(", ");
   return `${title} (${vector}): ${how}.`;
 }

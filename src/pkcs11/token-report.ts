@@ -123,9 +123,11 @@ function afterTheLastCheck(end: WorkerEnd): string {
 type Told = Pick<CheckResult, "detail" | "hint" | "unavailable">;
 
 function hung({ timeoutMs }: Asked, end: WorkerEnd): Told {
+  const at = place(end);
+  const what = "in" in at ? at.in : `what came after ${at.after}`;
   return {
     detail:
-      `${place(end)} did not return; it was stopped at the time-out of ${timeoutMs / 1000} s for the ` +
+      `${what} did not return; it was stopped at the time-out of ${timeoutMs / 1000} s for the ` +
       `whole test${printed(end)}`,
     hint:
       "the module may be waiting for something that does not answer: check address, port and firewall, " +
@@ -142,16 +144,19 @@ function died(end: WorkerEnd): Told {
       ? "the module ends the process that uses it: read its log"
       : "a crash inside the module, which would take the application with it; a function missing from " +
         "the module looks the same. Report it to the vendor";
-  return { detail: `the module ${endedHow(end)} in ${place(end)}${printed(end)}`, hint };
+  const at = place(end);
+  const when = "in" in at ? `in ${at.in}` : `after ${at.after}`;
+  return { detail: `the module ${endedHow(end)} ${when}${printed(end)}`, hint };
 }
 
 function endedHow({ signal, exitCode }: WorkerEnd): string {
   return `ended the process with ${signal ?? `exit code ${exitCode ?? "unknown"}`}`;
 }
 
-function place({ transcript }: WorkerEnd): string {
-  if (transcript.open === undefined) return `the time after ${transcript.results.at(-1)?.id ?? "its start"}`;
-  return transcript.call ?? transcript.open.check;
+/** The call or the check that was going on; none: what was done last. */
+function place({ transcript: { open, call, results } }: WorkerEnd): { in: string } | { after: string } {
+  if (open !== undefined) return { in: call ?? open.check };
+  return { after: results.at(-1)?.id ?? "its start" };
 }
 
 /** The last line that the module printed, but only if it had not yet been given the PIN. */

@@ -48,10 +48,10 @@ function cleared({ checks }: TokenReport): string | undefined {
 /** What was not done because it was not to be. */
 function leftAlone({ existing_keys: existing, keys = [] }: TokenReport): string {
   if (existing === undefined) return "";
-  return keys.length === 0
-    ? "; keys that are on it were not to be signed with"
-    : `; the ${keys.length === 1 ? "signing key that is" : `${keys.length} signing keys that are`} on it ` +
-        "were only listed, as asked for";
+  if (keys.length === 0) return "; keys that are on it were not to be signed with";
+  return keys.length === 1
+    ? "; the signing key that is on it was only listed, as asked for"
+    : `; the ${keys.length} signing keys that are on it were only listed, as asked for`;
 }
 
 const said: Readonly<Record<Proven, string>> = {

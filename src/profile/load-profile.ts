@@ -83,6 +83,6 @@ export function untrustedProfile(
     severity,
     where: { path: file },
     detail,
-    hint: `${refused}read it again, then ${remedy}`,
+    hint: `${refused}review it, then ${remedy}`,
   });
 }

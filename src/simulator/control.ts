@@ -74,7 +74,7 @@ function heard(socket: Socket): Promise<string> {
 }
 
 async function obeyed(order: unknown, members: readonly Vhsm[]): Promise<object> {
-  if (!isRecord(order)) return { error: "that is no order" };
+  if (!isRecord(order)) return { error: "that is not a command for the simulator" };
   const number = Number(order["member"]);
   const member = members[number - 1];
   if (member === undefined)

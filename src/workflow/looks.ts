@@ -1,4 +1,5 @@
-import type { Host } from "../host/host.js";
+import { article } from "../host/files/trust.js";
+import type { Entry, Host } from "../host/host.js";
 import type { AbsolutePath } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
 import type { CommonChange } from "./change-kind.js";
@@ -6,7 +7,7 @@ import { trustedFiles } from "./change-kinds/shared/named-accounts.js";
 
 /** What is at a path, as far as two hosts are compared by it. The content is kept as a hash. */
 interface Look {
-  readonly kind: string;
+  readonly kind: Entry["kind"];
   readonly mode: number;
   readonly owner: string;
   readonly content: string | undefined;
@@ -57,10 +58,12 @@ export function notAsProven(proven: Looks, now: Looks): readonly Problem[] {
   ];
 }
 
+const otherAspects = { content: "other content", mode: "other mode", owner: "other owner" };
+
 function differenceOf(proven: Look | undefined, now: Look | undefined): string | undefined {
   if (proven === undefined || now === undefined)
     return proven === now ? undefined : proven === undefined ? "it was not there" : "it is missing";
-  if (proven.kind !== now.kind) return `it was a ${proven.kind}, and is a ${now.kind}`;
+  if (proven.kind !== now.kind) return `it was ${article[proven.kind]}, and is ${article[now.kind]}`;
   const aspects = (["content", "mode", "owner"] as const).filter((aspect) => proven[aspect] !== now[aspect]);
-  return aspects.length === 0 ? undefined : `other ${aspects.join(", other ")}`;
+  return aspects.length === 0 ? undefined : aspects.map((aspect) => otherAspects[aspect]).join(", ");
 }

@@ -171,7 +171,7 @@ t.test(
     const place = `${home}/.config/config.json`;
     const server = createServer();
     const plants: Readonly<Record<string, () => unknown>> = {
-      "a FIFO": () => execFileSync("mkfifo", [place]),
+      "a named pipe": () => execFileSync("mkfifo", [place]),
       "a device": () => execFileSync("mknod", [place, "c", "1", "5"]),
       "a socket": () =>
         new Promise((resolve) => {

@@ -117,7 +117,7 @@ test("the refusal says where, why, and which command mends it", async (t) => {
       where: { path: "p.yaml" },
       message: "others can change the profile",
       detail: new RegExp(`^${folder}/p.yaml belongs to `),
-      hint: `read it again, then chown root:root ${folder}/p.yaml && chmod go-w ${folder}/p.yaml`,
+      hint: `review it, then chown root:root ${folder}/p.yaml && chmod go-w ${folder}/p.yaml`,
     },
   ]);
 });

@@ -133,7 +133,7 @@ t.test(
     t.match(shown.stdout, /\nfailover was not measured: the vector as it is does not work\n$/);
     t.match(
       shown.stderr,
-      /error: the module did not get through the vector as it is \[drill-vector-unreachable\]/,
+      /error: the module could not sign through the vector as it is \[drill-vector-unreachable\]/,
     );
     t.notMatch(shown.stderr, "failover was not measured");
     chmodSync(`${folder}/ca_signer.pin`, 0o640);

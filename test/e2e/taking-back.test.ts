@@ -205,7 +205,7 @@ t.test("a module upgraded by a later run: that one is taken back first, and the 
   t.match(await knetctl(["rollback", first, "--root", root]), {
     exitCode: 1,
     stderr: new RegExp(
-      `cannot be taken back before run[\\s\\S]*knetctl rollback ${second} --root ${root} first`,
+      `cannot be taken back before run[\\s\\S]*run knetctl rollback ${second} --root ${root} first`,
     ),
   });
   t.match(await knetctl(["rollback", second, "--root", root]), { exitCode: 0 });

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { described } from "../../src/profile/words/schema-words.js";
+import { described, kindsOf } from "../../src/profile/words/schema-words.js";
 import { profileSchemaText } from "../../src/generated/schemas.js";
 import { leftOutOf } from "./left-out.js";
 import { textsIn } from "./texts.js";
@@ -67,7 +67,8 @@ function schemaTexts(): readonly string[] {
   JSON.parse(readFileSync(file, "utf8"), (_key, value: unknown) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     const { title } = value as { title?: unknown };
-    for (const text of [described({ ...value }), title])
+    const schema = { ...value };
+    for (const text of [described(schema), title, kindsOf(schema).join(" or ")])
       if (typeof text === "string" && text.includes(" ")) texts.add(text);
     return value;
   });

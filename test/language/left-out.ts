@@ -7,6 +7,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "host/stage/stage-script.ts": "a shell script",
   "host/sandbox/sandbox-script.ts": "a shell script",
   "host/processes/own-group.ts#enter": "a shell script",
+  "host/processes/hard-limit.ts#titles": "the kernel's names of limits",
   "commands/verbs/completion.ts#scripts": "shell scripts",
   "simulator/answer-request.ts": "what a simulated VHSM answers",
   "simulator/https-server.ts": "what a simulated VHSM answers",

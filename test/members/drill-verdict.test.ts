@@ -51,6 +51,10 @@ test("one scenario that does not get through is failover that does not work", as
   const { outcome, text } = drillVerdict(results({ "first-silent-after-tls": undefined }));
   t.equal(outcome, "fails");
   t.equal(text, "failover does not work when the first member is silent after TLS");
+  t.equal(
+    drillVerdict(results({ "first-refuses": undefined, "first-silent-after-tls": undefined })).text,
+    "failover does not work when the first member refuses; or when the first member is silent after TLS",
+  );
 });
 
 test("failover that leads to dead members is not said to work, though each scenario succeeds", async (t) => {

@@ -43,7 +43,7 @@ test("what install.sh created in place is recorded, and taken away to the last b
   );
   t.equal(lstatSync(s.at("var/lib/knetctl/module.json")).mode & 0o777, 0o600);
   t.notOk(existsSync(s.at(`${run.folder}/module/work`)), "nothing extracted stays");
-  t.match(s.notes.join("\n"), "install.sh created folder /opt/kryptus  0755 0:0");
+  t.match(s.notes.join("\n"), "install.sh created /opt/kryptus (a folder)  0755 0:0");
 
   const asJournalled = JSON.parse(JSON.stringify(record)) as InPlaceRecord;
   t.ok(runInstaller.parsePrior(asJournalled));

@@ -71,11 +71,13 @@ function judge(
 
 function refused(connection: string, bad: readonly Endpoint[], of: number): Problem {
   const one = bad.length === 1;
-  const what = one ? "a new endpoint" : `${bad.length} of the ${of} new endpoints`;
+  const name = quotedName(connection);
   return new Problem(
     "apply-endpoint-refused",
-    `nothing was tried or changed: ${what} of connection ${quotedName(connection)} ` +
-      `${one ? "does" : "do"} not pass the probe`,
+    one
+      ? `nothing was tried or changed: a new endpoint of connection ${name} does not pass the probe`
+      : `nothing was tried or changed: ${bad.length} of the ${of} new endpoints of connection ${name} do ` +
+          "not pass the probe",
     {
       detail: bad.map(endpointText).join(", "),
       hint: `fix ${one ? "it" : "them"} and try again; --no-probe leaves the probe out`,

@@ -14,7 +14,7 @@ export function safeWord(value: unknown): string {
  * Containerfile or in a comment: what is not a letter, a digit or a harmless sign is escaped.
  */
 export function plainJson(value: unknown): string {
-  if (typeof value !== "string") throw new TypeError("only a text is written as one");
+  if (typeof value !== "string") throw new TypeError("only a string can be written as a JSON string");
   return withoutSigns(JSON.stringify(value));
 }
 

@@ -1,3 +1,4 @@
+import { article } from "../files/trust.js";
 import { Problem } from "../../problem/problem.js";
 import { clientModule } from "../../vendor/client.js";
 import type { ArchiveEntry } from "./archive-entry.js";
@@ -77,7 +78,7 @@ function onlyInstaller(entries: readonly ArchiveEntry[], archive: string): strin
   if (first.kind !== "file" || first.path.split("/").length > 2)
     throw new Problem("archive-no-installer", "install.sh is not a file in the archive's top folder", {
       where,
-      detail: `entry ${shownEntry(first.path)} is a ${first.kind}`,
+      detail: `entry ${shownEntry(first.path)} is ${article[first.kind]}`,
       hint: "check that module.archive names the kNET PKCS #11 client for Linux",
     });
   return first.path;

@@ -63,8 +63,8 @@ async function store(child: ChildProcess, target: FileHandle, work: Decompressio
       throw new Problem("archive-bomb", "the archive unpacks to far more than it should", {
         where: { path: work.archive },
         detail:
-          `${work.bytes} bytes unpack to more than ${bytes}; allowed are ${archiveLimits.bytes}, and ` +
-          `${archiveLimits.ratio} for one`,
+          `${work.bytes} bytes unpack to more than ${bytes}; at most ${archiveLimits.bytes} are allowed, ` +
+          `and ${archiveLimits.ratio} for each byte of the archive`,
         hint: "do not use this file; get the archive from the vendor",
       });
     await writeChunk(target, chunk, work.archive);

@@ -49,7 +49,7 @@ function unpack(opened: OpenedArchive, folder: string, archive: string): void {
     throw new Problem("archive-corrupt", "the archive cannot be unpacked", {
       where: { path: archive },
       detail: errorMessage(error),
-      hint: "check that there is room in /tmp and /var/lib; otherwise get the archive again",
+      hint: "make room in /tmp and /var/lib if either is full; if not, get the archive again",
       cause: error,
     });
   }

@@ -1,3 +1,4 @@
+import { article } from "../files/trust.js";
 import { open } from "node:fs/promises";
 import { Parser } from "tar";
 import type { ReadEntry } from "tar";
@@ -169,7 +170,7 @@ function clash(entry: RawEntry, seen: Map<string, Seen>, archive: string): Probl
     else if (parent.path !== path) return refuse(`${shownEntry(path)} and ${shownEntry(parent.path)}`);
     else if (parent.kind !== "folder")
       return refuse(
-        `${shownEntry(entry.path)} lies below ${shownEntry(parent.path)}, which is a ${parent.kind}`,
+        `${shownEntry(entry.path)} lies below ${shownEntry(parent.path)}, which is ${article[parent.kind]}`,
       );
   }
   const path = names.join("/");

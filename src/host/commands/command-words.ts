@@ -26,7 +26,7 @@ export function programIn(tree: Tree, program: string): AbsolutePath {
   throw new Problem("host-command-missing", `the program ${JSON.stringify(program)} is not here`, {
     detail: program.startsWith("/")
       ? "no such file, or it is not executable"
-      : `looked in ${systemPath.split(":").join(", ")}`,
+      : `it is in none of these folders: ${systemPath.split(":").join(", ")}`,
     hint: "install the package that provides it",
   });
 }

@@ -133,7 +133,11 @@ export function copyAttributes(from: number, to: number, path: AbsolutePath): vo
   if (status === 0 || onlyContextLost.test(stderr)) return;
   throw notKept(
     path,
-    stderr.trim() === "" ? `cp ended with ${status ?? signal ?? "nothing"}` : stderr.trim().slice(0, 500),
+    stderr.trim() !== ""
+      ? stderr.trim().slice(0, 500)
+      : status === null
+        ? `cp was ended by ${signal ?? "a signal"}`
+        : `cp ended with exit code ${status}`,
   );
 }
 

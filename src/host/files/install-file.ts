@@ -51,7 +51,8 @@ function ofHost(tree: Tree, path: AbsolutePath): WithModel {
 function ofMachine(opener: string, path: AbsolutePath): WithModel {
   return (use) => {
     withDescriptor(opener, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, (fd) => {
-      if (entryOfDescriptor(fd).kind !== "file") throw notKept(path, "what has them is no regular file");
+      if (entryOfDescriptor(fd).kind !== "file")
+        throw notKept(path, "they belong to something that is not a regular file");
       use(fd);
     });
   };

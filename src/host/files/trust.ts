@@ -136,12 +136,13 @@ export function foreignOwner(entry: Entry, path: AbsolutePath, what: string): Pr
   });
 }
 
+/** What an entry is, in two words: a single one could be a name, and stays English in other languages. */
 export const article: Readonly<Record<Entry["kind"], string>> = {
   file: "a file",
   folder: "a folder",
   link: "a symbolic link",
   device: "a device",
-  fifo: "a FIFO",
+  fifo: "a named pipe",
   socket: "a socket",
 };
 

@@ -105,8 +105,8 @@ function problemOf(
       "install.sh failed: it starts services, and there is no systemd where it is tried",
       details(
         `it ended with ${how}`,
-        "where install.sh cannot do without, it can run on this host itself: module: { in_place: true }, " +
-          "or --in-place; what it replaces there cannot be put back",
+        "if install.sh cannot do without systemd, let it run on this host itself: " +
+          "module: { in_place: true }, or --in-place; what it replaces there cannot be put back",
       ),
     );
   const lacksNetwork = script.staged && withoutNetwork.test(output);

@@ -147,7 +147,7 @@ function judged(stat: Stats, where: Where): Problem[] {
   if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) {
     throw new Problem("pin-file-foreign", "the PIN file belongs to another user", {
       where,
-      detail: `owner is #${stat.uid}`,
+      detail: `its owner is the user with the id ${stat.uid}`,
       hint: "make it root's, mode 0600",
     });
   }
@@ -160,7 +160,9 @@ function judged(stat: Stats, where: Where): Problem[] {
   }
   if ((stat.mode & 0o070) === 0) return [];
   // the group's bits are also the mask of an ACL, which Node cannot read
-  const detail = `mode ${mode}, group #${stat.gid}, and whomever an access control list names (getfacl)`;
+  const detail =
+    `mode ${mode}, for the group with the id ${stat.gid} and whomever an access control list ` +
+    "names (getfacl)";
   return [
     new Problem("pin-file-group-readable", "a group, or others by an ACL, can reach the PIN file", {
       severity: "warning",

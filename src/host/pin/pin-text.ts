@@ -54,7 +54,7 @@ function refuse(text: string, from: string): void {
   }
   if (/[\r\n\u2028\u2029]/.test(text)) {
     throw new Problem("pin-line-break", `the PIN from ${from} holds a line break`, {
-      detail: "only one, at its very end, is not part of the PIN",
+      detail: "only one line break is allowed, at the very end, and it is not part of the PIN",
       hint: "write the PIN there as the only line, without empty lines after it",
     });
   }

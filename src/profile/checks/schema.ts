@@ -5,7 +5,7 @@ import { mayHoldSecret, quoted, quotedName, shownValue } from "../words/quote.js
 import {
   allowedBy,
   findPlace,
-  kindOf,
+  foundText,
   parameterOf,
   type Place,
   propertiesOf,
@@ -122,19 +122,19 @@ function missingKey(key: string, { owner, name, node }: Place, error: ErrorObjec
 }
 
 function wrongType({ node, name, secret }: Place, error: ErrorObject): Finding {
-  const kinds = wantedKinds(error);
+  const [kinds, called] = [wantedKinds(error), shownName(name)];
   const scalarWanted = !kinds.includes("a map") && !kinds.includes("a list");
-  const value =
-    scalarWanted && !secret && node.kind === "scalar" && node.value !== null ? ` ${shownValue(node)}` : "";
+  const value = scalarWanted && !secret && node.kind === "scalar" ? shownValue(node) : undefined;
+  const isNumber = node.kind === "scalar" && typeof node.value === "number";
   const left = node.kind === "scalar" && node.value === null ? ", indented below its name" : "";
   const needsQuotes = kinds.includes("text") && node.kind === "scalar" && node.value !== null;
   return {
     code: "profile-type-wrong",
-    title: `${shownName(name)} must be ${kinds.join(" or ")}`,
+    title: kinds.join() === "text" ? `${called} must be text` : `${called} must be ${kinds.join(" or ")}`,
     anchor: node,
-    detail: `found ${kindOf(node)}${value}`,
+    detail: foundText(node, value),
     hint: needsQuotes
-      ? `put it in quotes, or it is read as ${kindOf(node).replace("the ", "a ")}`
+      ? `put it in quotes, or it is read as ${isNumber ? "a number" : "a word"}`
       : `give ${allowedBy(error)}${kinds.includes("a map") ? left : ""}`,
   };
 }

@@ -19,7 +19,13 @@ export function valuesOf(error: ErrorObject): readonly string[] {
 
 /** Names of the kinds of data that the schema allows: "a map", "text". */
 export function wantedKinds(error: ErrorObject): readonly string[] {
-  return [schemaOf(error)["type"]].flat().map((type) => kindNames[String(type)] ?? String(type));
+  return kindsOf(schemaOf(error));
+}
+
+/** The same of a schema. */
+export function kindsOf(schema: Readonly<Record<string, unknown>>): readonly string[] {
+  const types: unknown = schema["type"] ?? [];
+  return [types].flat().flatMap((type) => (typeof type === "string" ? [kindNames[type] ?? type] : []));
 }
 
 const kindNames: Readonly<Record<string, string>> = {
@@ -30,12 +36,14 @@ const kindNames: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
-/** The kind of a node, in the same words. */
-export function kindOf(node: TreeNode): string {
-  if (node.kind !== "scalar") return node.kind === "map" ? "a map" : "a list";
-  if (node.value === null) return "nothing";
-  if (typeof node.value === "string") return "text";
-  return typeof node.value === "number" ? "the number" : "the word";
+/** What a node is, in the same words; `shown`: its value, where that may be quoted. */
+export function foundText(node: TreeNode, shown?: string): string {
+  if (node.kind !== "scalar") return node.kind === "map" ? "found a map" : "found a list";
+  if (node.value === null) return "found nothing";
+  if (typeof node.value === "string") return shown === undefined ? "found text" : `found text ${shown}`;
+  if (typeof node.value === "number")
+    return shown === undefined ? "found a number" : `found the number ${shown}`;
+  return shown === undefined ? "found a word" : `found the word ${shown}`;
 }
 
 /**

@@ -96,7 +96,7 @@ function unread({ settings: { unit, needsReload, files } }: LoadedUnit): readonl
     new Problem("service-unit-stale", `the files of ${unit} have changed since systemd read them`, {
       severity: "warning",
       ...(last && { where: { path: last } }),
-      detail: "a restart would use what it has read before, and so does the proof",
+      detail: "until it reads them again, a restart uses what it read before, and so does the proof",
       hint: "systemctl daemon-reload, then run this again",
     }),
   ];

@@ -28,7 +28,7 @@ export async function editedText(
   if ("faults" in again)
     throw again.faults[0].kind === "size"
       ? tooLarge(path)
-      : mismatch("the application could not read it", path);
+      : mismatch("the application could not read the new settings", path);
   if (!isEdited(again.settings, settings.settings, edit))
     throw mismatch("the application would read something else", path);
   return text;

@@ -1,3 +1,4 @@
+import { article } from "../../host/files/trust.js";
 import type { SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
@@ -57,7 +58,7 @@ function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
       "settings-not-a-file",
       "the settings are not a regular file",
       path,
-      `it is a ${entry.kind}`,
+      `it is ${article[entry.kind]}`,
     );
   if (entry.size > sizeLimits.text)
     throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);

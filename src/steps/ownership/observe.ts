@@ -114,7 +114,7 @@ function isRootsAlone({ uid, mode }: Entry): boolean {
 function tooDeep(path: AbsolutePath): Problem {
   return new Problem("ownership-too-deep", `folders lie more than ${deepest} deep there`, {
     where: { path },
-    hint: "no settings need that: find out who made them, and remove them",
+    hint: "no settings need so many: find out who made these folders, and remove them",
   });
 }
 

@@ -1,3 +1,4 @@
+import { article } from "../../host/files/trust.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
 import { shellWord, writtenBy } from "../../formats/text/shell-word.js";
@@ -56,7 +57,7 @@ function notWorkable({ path, entry }: OwnedEntry, severity: Severity): Problem |
   if (entry.kind !== "folder" && entry.kind !== "file") {
     return new Problem(
       "ownership-foreign-kind",
-      `there is a ${entry.kind} where only folders and files belong`,
+      `there is ${article[entry.kind]} where only folders and files belong`,
       {
         where,
         severity,
@@ -106,10 +107,7 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
     return undefined;
   const { service, accounts } = reader;
   const [owner, group] = [accounts.userName(entry.uid), accounts.groupName(entry.gid)];
-  const title = onTheWay
-    ? `this ${entry.kind} is private, and the service user could have moved it here`
-    : `a private ${entry.kind} is left as it is`;
-  return new Problem("ownership-private", title, {
+  return new Problem("ownership-private", privateTitles[entry.kind][onTheWay ? "onTheWay" : "aside"], {
     where: { path },
     severity,
     detail:
@@ -119,9 +117,23 @@ function privacy(one: OwnedEntry, reader: Reader, severity: Severity): Problem |
   });
 }
 
+const privateTitles = {
+  file: {
+    onTheWay: "this file is private, and the service user could have moved it here",
+    aside: "a private file is left as it is",
+  },
+  folder: {
+    onTheWay: "this folder is private, and the service user could have moved it here",
+    aside: "a private folder is left as it is",
+  },
+};
+
 /** No command on the path itself: the service user can replace what is there. */
 function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
-  if (onTheWay) return `; knetctl apply then creates the ${entry.kind} again`;
+  if (onTheWay)
+    return entry.kind === "folder"
+      ? "; knetctl apply then creates the folder again"
+      : "; knetctl apply then creates the file again";
   return entry.kind === "folder"
     ? "; have that user write again what the service should read of it"
     : `; if the service should read it, have that user write it again: ${writtenBy(user, path)}`;

@@ -17,29 +17,48 @@ import {
 export function differences(reading: ClientConfigReading, wanted: ClientConfig): readonly string[] {
   return [
     ...sectionDifferences<readonly Endpoint[] | undefined, readonly Endpoint[]>(
-      "connection",
+      connectionTexts,
       reading.connections,
       wanted.connections,
       connectionDifference,
     ),
-    ...sectionDifferences("user", reading.users, wanted.users, userDifference),
+    ...sectionDifferences(userTexts, reading.users, wanted.users, userDifference),
     ...verbosityDifference(reading.logVerbosity, wanted.logVerbosity),
   ];
 }
 
+/** Of one section, for what is called so. */
+interface SectionTexts {
+  readonly removed: (name: string) => string;
+  readonly added: (name: string, what: string) => string;
+  readonly changed: (name: string, what: string) => string;
+}
+
+const connectionTexts: SectionTexts = {
+  removed: (name) => `connection ${name}: removed`,
+  added: (name, what) => `connection ${name}: added, ${what}`,
+  changed: (name, what) => `connection ${name}: ${what}`,
+};
+
+const userTexts: SectionTexts = {
+  removed: (name) => `user ${name}: removed`,
+  added: (name, what) => `user ${name}: added, ${what}`,
+  changed: (name, what) => `user ${name}: ${what}`,
+};
+
 function sectionDifferences<Read, Wanted>(
-  noun: string,
+  texts: SectionTexts,
   reading: ReadonlyMap<string, Read> | undefined,
   wanted: ReadonlyMap<string, Wanted>,
   difference: (read: Read | undefined, wanted: Wanted) => string | undefined,
 ): string[] {
   const removed = [...(reading?.keys() ?? [])]
     .filter((name) => !wanted.has(name))
-    .map((name) => `${noun} ${shownName(name)}: removed`);
+    .map((name) => texts.removed(shownName(name)));
   const changed = [...wanted].flatMap(([name, value]) => {
     const known = reading?.has(name) === true;
     const text = difference(reading?.get(name), value);
-    return text === undefined ? [] : [`${noun} ${shownName(name)}: ${known ? text : `added, ${text}`}`];
+    return text === undefined ? [] : [texts[known ? "changed" : "added"](shownName(name), text)];
   });
   return [...removed, ...changed];
 }
@@ -55,7 +74,11 @@ export function connectionDifference(
 function userDifference(read: UserReading | undefined, wanted: ClientUser): string | undefined {
   const parts: string[] = [];
   if (read?.connection !== wanted.connection)
-    parts.push(`connection ${shownChange(read?.connection, wanted.connection)}`);
+    parts.push(
+      read?.connection === undefined
+        ? `connection ${shownName(wanted.connection)}`
+        : `connection ${shownName(read.connection)} → ${shownName(wanted.connection)}`,
+    );
   if (read !== undefined && read.authenticationType !== wanted.authenticationType) {
     parts.push(`authentication_type ${shownChange(read.authenticationType, wanted.authenticationType)}`);
   }

@@ -140,9 +140,7 @@ export function otherAuthentication(
         { path },
         {
           // somebody may have put the password in the place of the word
-          detail:
-            `authentication_type is a ${type.kind === "scalar" ? "value" : type.kind} other than ` +
-            `"password"`,
+          detail: differentTypes[type.kind],
           hint:
             'if it is to log in with a password from now on, write "password" there yourself; ' +
             "otherwise leave config.json to whoever wrote it: a profile may consist of key stores only",
@@ -151,6 +149,12 @@ export function otherAuthentication(
     ];
   });
 }
+
+const differentTypes: Readonly<Record<JsonNode["kind"], string>> = {
+  scalar: 'authentication_type is not "password"',
+  array: 'authentication_type is a list, not "password"',
+  object: 'authentication_type is an object, not "password"',
+};
 
 function isPassword(node: JsonNode): boolean {
   return node.kind === "scalar" && node.value === "password";

@@ -1,3 +1,4 @@
+import { article } from "../../host/files/trust.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
@@ -59,7 +60,7 @@ function isMissing(entry: Entry | undefined, folder: AbsolutePath, hint: string)
   if (entry === undefined || entry.kind === "folder") return entry === undefined;
   throw new Problem("client-config-not-a-folder", "something on the way to config.json is not a folder", {
     where: { path: folder },
-    detail: `it is a ${entry.kind}`,
+    detail: `it is ${article[entry.kind]}`,
     hint,
   });
 }
@@ -72,7 +73,7 @@ function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedCl
       "client-config-not-a-file",
       "config.json is not a regular file",
       { path },
-      { detail: `it is a ${entry.kind}`, hint },
+      { detail: `it is ${article[entry.kind]}`, hint },
     );
   if (entry.size > largestClientConfig) {
     throw unusable(

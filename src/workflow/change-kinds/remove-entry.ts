@@ -1,3 +1,4 @@
+import { article } from "../../host/files/trust.js";
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
@@ -36,7 +37,10 @@ export interface RemoveEntry extends CommonChange {
 
 /** A removed file is kept in the run's folder, with its attributes. */
 export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
-  text: ({ path, was }) => `remove ${was.kind} ${path}${was.kind === "link" ? ` → ${was.target}` : ""}`,
+  text: ({ path, was }) => {
+    if (was.kind === "link") return `remove link ${path} → ${was.target}`;
+    return was.kind === "file" ? `remove file ${path}` : `remove folder ${path}`;
+  },
   isNew: () => false,
   summary: ({ was }) => (was.kind === "file" ? linkLines(was) : []),
   json: ({ was }) => ({ was: was.kind === "link" ? was : { ...was, mode: modeText(was.mode) } }),
@@ -57,7 +61,10 @@ export const removeEntry: ChangeKind<RemoveEntry, Prior> = {
     const files = filesOf(change, run);
     const entry = files.entry(path);
     if (entry?.kind !== was.kind)
-      throw changedSincePlan(path, entry === undefined ? "it is gone" : `a ${entry.kind} is there now`);
+      throw changedSincePlan(
+        path,
+        entry === undefined ? "it is gone" : `${article[entry.kind]} is there now`,
+      );
     if (was.kind === "file") {
       const state = files.state(path);
       requireAsSeen(path, state, was);
@@ -121,7 +128,7 @@ function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing 
       : prior.was === "link" && files.readLink(path) === prior.target);
   return isBefore
     ? { state: "before" }
-    : { state: "other", path, because: `another ${entry.kind} is there now` };
+    : { state: "other", path, because: `something else is there now: ${article[entry.kind]}` };
 }
 
 /** As a new folder is before it gets its owner and mode, unless those are what it was to get. */

@@ -30,7 +30,7 @@ export function runsInTheWay(
     const shared = other.sequence > run.sequence && stands(other) ? sharedPlace(run, other) : undefined;
     return shared === undefined
       ? []
-      : [comesFirst(run, other, host, `it came later and also changed ${shared}`)];
+      : [comesFirst(run, other, host, `this later run also changed ${shared}`)];
   });
 }
 
@@ -59,6 +59,6 @@ function comesFirst(
   return new Problem("undo-later-run", `run ${sequence} cannot be taken back before run ${other.sequence}`, {
     where: { path: other.folder },
     detail: `run ${other.sequence} of ${other.began}: ${why}`,
-    hint: `${ownCommand(host, `rollback ${other.run}`)} first`,
+    hint: `run ${ownCommand(host, `rollback ${other.run}`)} first`,
   });
 }

@@ -79,8 +79,8 @@ function unreadable({ root }: Host, { code, message, where, detail, cause }: Pro
     ...(where && { where }),
     ...(detail !== undefined && { detail }),
     hint:
-      "a run was cut off, and this is its record; put back what it did from the copies beside it, " +
-      `then: rm ${root === "/" ? "" : root}${currentFile}`,
+      "this is the record of a run that was cut off; undo by hand what the run did (copies of what it " +
+      `replaced lie beside the record), then: rm ${root === "/" ? "" : root}${currentFile}`,
     cause,
   });
 }

@@ -107,7 +107,7 @@ t.test("a program that is missing, or cannot be started, is a problem that shows
   file("bin/odd", "#!/no/interpreter\n", { mode: 0o755 });
   await t.rejects(commands.run({ program: "no-such-program", args: ["1234"], timeoutMs: 1000 }), {
     code: "host-command-missing",
-    detail: /looked in/,
+    detail: /it is in none of these folders: /,
   });
   await t.rejects(commands.run({ program: `${folder}/bin/odd`, args: ["1234"], timeoutMs: 1000 }), {
     code: "host-command-not-started",

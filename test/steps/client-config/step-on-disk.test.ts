@@ -85,7 +85,7 @@ t.test("a config.json that is a link to another file is neither read nor replace
   await t.rejects(clientConfigStep.plan({ profile, host }, []), {
     code: "client-config-not-a-file",
     where: { path: configPath },
-    detail: "it is a link",
+    detail: "it is a symbolic link",
   });
   t.match(readFileSync(join(root, "etc/passwd"), "utf8"), /^root/);
 });

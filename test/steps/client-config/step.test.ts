@@ -159,12 +159,15 @@ t.test(
         {
           code: "client-config-authentication",
           message: 'user "ca_signer" of config.json authenticates in a way that knetctl cannot write',
-          detail: 'authentication_type is a value other than "password"',
+          detail: 'authentication_type is not "password"',
         },
       ],
     });
     t.match(await thrownBy(plan({ files: { [configPath]: equal.replace('"password"', "3") } })), {
-      list: [{ detail: 'authentication_type is a value other than "password"' }],
+      list: [{ detail: 'authentication_type is not "password"' }],
+    });
+    t.match(await thrownBy(plan({ files: { [configPath]: equal.replace('"password"', "[]") } })), {
+      list: [{ detail: 'authentication_type is a list, not "password"' }],
     });
     const gone = equal.replace(
       '"users": {',

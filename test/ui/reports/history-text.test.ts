@@ -71,13 +71,13 @@ t.test("the content of a sensitive file is shown nowhere", (t) => {
 
 t.test("what stands in the way is given with what to do about it", (t) => {
   const inTheWay = new Problem("undo-later-run", "run 1 cannot be taken back before run 2", {
-    hint: "knetctl rollback 20261124T090500Z-0002 first",
+    hint: "run knetctl rollback 20261124T090500Z-0002 first",
   });
   t.match(
     runText(recorded("applied"), [inTheWay], "knetctl rollback RUN", plain),
     new RegExp(
       "cannot simply be taken back now:\\n +run 1 cannot be taken back before run 2\\n" +
-        " +knetctl rollback 20261124T090500Z-0002 first",
+        " +run knetctl rollback 20261124T090500Z-0002 first",
     ),
   );
   t.end();

@@ -73,7 +73,7 @@ t.test(
     t.match(problem, {
       code: "undo-later-run",
       message: "run 1 cannot be taken back before run 2",
-      detail: /it came later and also changed \/var\/amplia\/\.config\/config\.json/,
+      detail: /this later run also changed \/var\/amplia\/\.config\/config\.json/,
       hint: /knetctl rollback 20261124T020002Z-0002 first/,
     });
     t.end();

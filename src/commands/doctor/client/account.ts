@@ -57,11 +57,15 @@ async function asked(
     answer === wanted
       ? []
       : [
-          new Problem("doctor-accounts-differ", `programs of this system see another ${quotedName(user)}`, {
-            where: { path: "/etc/passwd" },
-            detail: `/etc/passwd: ${wanted}; the name service (getent passwd): ${answer}`,
-            hint: "look at the order in /etc/nsswitch.conf, and remove one of the two accounts",
-          }),
+          new Problem(
+            "doctor-accounts-differ",
+            `for other programs of this system, ${quotedName(user)} is another account`,
+            {
+              where: { path: "/etc/passwd" },
+              detail: `/etc/passwd: ${wanted}; the name service (getent passwd): ${answer}`,
+              hint: "look at the order in /etc/nsswitch.conf, and remove one of the two accounts",
+            },
+          ),
         ];
   const slow = new Problem(
     "doctor-name-slow",

@@ -61,7 +61,10 @@ async function closed(path: AbsolutePath, { host, reader }: Around): Promise<rea
     new Problem("doctor-config-closed", `the service user ${JSON.stringify(user)} cannot read config.json`, {
       severity: certain ? "error" : "warning",
       where: { path: barrier.path },
-      detail: `this ${entry.kind} (${rights}) keeps it from ${path}: the module gives CKR_GENERAL_ERROR`,
+      detail:
+        entry.kind === "folder"
+          ? `this folder (${rights}) keeps it from ${path}: the module gives CKR_GENERAL_ERROR`
+          : `this file (${rights}) is closed to that user: the module gives CKR_GENERAL_ERROR`,
       hint: `see it as that user does: runuser -u ${shellWord(user)} -- cat ${shellWord(path)}`,
     }),
   ];

@@ -40,13 +40,13 @@ export const preload: Check = {
   },
 };
 
-/** What less than that gets in the way of. */
-const least: readonly (readonly [name: string, least: number, option: string])[] = [
-  ["Max open files", 256, "-n"],
-  ["Max file size", sizeLimits.installed, "-f"],
-  ["Max address space", 4 * 1024 ** 3, "-v"],
-  ["Max cpu time", 60, "-t"],
-  ["Max processes", 64, "-u"],
+/** What less than that gets in the way of, by the names of proc_pid_limits(5). */
+const least: readonly (readonly [name: string, least: number, option: string, title?: string])[] = [
+  ["open files", 256, "-n"],
+  ["file size", sizeLimits.installed, "-f"],
+  ["address space", 4 * 1024 ** 3, "-v"],
+  ["cpu time", 60, "-t", "CPU time"],
+  ["processes", 64, "-u", "number of processes"],
 ];
 
 export const limits: Check = {
@@ -55,13 +55,13 @@ export const limits: Check = {
   look: ({ kernel }) => {
     const text = kernel("/proc/self/limits");
     if (text === undefined) return { skipped: "/proc/self/limits cannot be read" };
-    const low = least.flatMap(([name, minimum, option]) => {
-      const soft = new RegExp(`^${name} +(\\d+)`, "m").exec(text)?.[1];
-      return soft !== undefined && Number(soft) < minimum ? [{ name, soft, option, minimum }] : [];
+    const low = least.flatMap(([name, minimum, option, title = name]) => {
+      const soft = new RegExp(`^Max ${name} +(\\d+)`, "m").exec(text)?.[1];
+      return soft !== undefined && Number(soft) < minimum ? [{ title, soft, option, minimum }] : [];
     });
     const problems = low.map(
-      ({ name, soft, option, minimum }) =>
-        new Problem("doctor-limits", `a limit of this process is low: ${name.toLowerCase()}`, {
+      ({ title, soft, option, minimum }) =>
+        new Problem("doctor-limits", `a limit of this process is low: ${title}`, {
           severity: "warning",
           detail: `${soft}; knetctl may need ${minimum}`,
           hint: `raise it (ulimit ${option}, or in /etc/security/limits.conf), then run again`,
@@ -71,7 +71,7 @@ export const limits: Check = {
       text:
         low.length === 0
           ? "open files, file size and memory suffice"
-          : low.map(({ name, soft }) => `${name}: ${soft}`).join(", "),
+          : low.map(({ title, soft }) => `${title}: ${soft}`).join(", "),
       problems,
     };
   },

@@ -1,5 +1,6 @@
 import { modeText } from "../../../formats/text/mode-text.js";
 import { shellWord } from "../../../formats/text/shell-word.js";
+import { article } from "../../../host/files/trust.js";
 import { stateFolder } from "../../../host/path.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Check } from "../check.js";
@@ -17,7 +18,7 @@ export const state: Check = {
     const folder = shellWord(host.root === "/" ? stateFolder : `${host.root}${stateFolder}`);
     const problem = new Problem("doctor-state-open", "knetctl's records are not root's alone", {
       where: { path: stateFolder },
-      detail: `${entry.kind}, ${rights}; it holds copies of what runs replaced, secrets among them`,
+      detail: `${article[entry.kind]}, ${rights}; it holds copies of what runs replaced, secrets among them`,
       hint: `find out who opened it, then: chown root:root ${folder} && chmod 0700 ${folder}`,
     });
     return { text: rights, problems: [problem] };

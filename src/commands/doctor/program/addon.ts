@@ -20,7 +20,11 @@ export const addon: Check = {
       signal: context.signal,
     });
     if (exitCode === 0) return { text: "pkcs11js can be loaded" };
-    const said = /^Error: (.*)$/m.exec(stderr)?.[1] ?? `node ended with ${signal ?? exitCode ?? "nothing"}`;
+    const ended =
+      exitCode === null
+        ? `node was ended by ${signal ?? "a signal"}`
+        : `node ended with exit code ${exitCode}`;
+    const said = /^Error: (.*)$/m.exec(stderr)?.[1] ?? ended;
     return { text: "pkcs11js cannot be loaded", problems: [addonMissing(said, file)] };
   },
 };

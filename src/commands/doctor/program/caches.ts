@@ -37,7 +37,7 @@ export const caches: Check = {
           severity: "warning",
           where: { path: programFolder },
           detail: `node ${process.version}, V8 ${process.versions.v8}`,
-          hint: `nothing else is wrong; ${remedy(programFolder)}`,
+          hint: remedy(programFolder),
         }),
       ],
     };
@@ -47,9 +47,11 @@ export const caches: Check = {
 /** A package carries what makes it; a clone is built again. */
 function remedy(programFolder: string): string {
   const compile = join(programFolder, "../compile/run");
-  if (existsSync(compile)) return `run as root: ${shellWord(compile)}`;
+  if (existsSync(compile))
+    return `everything else works as usual; to compile knetctl again, run as root: ${shellWord(compile)}`;
   return (
-    "run it with the node that it was built with, or build it again with this one: npm run build in " +
+    "everything else works as usual; run knetctl with the node that it was built with, or build it again " +
+    "with this one: npm run build in " +
     shellWord(join(programFolder, ".."))
   );
 }

@@ -65,15 +65,16 @@ export function judgeNode({ version, isCarried, made, sharesOpenssl }: NodeFacts
   const end = ends[Number(/^v(\d+)/.exec(version)?.[1])];
   const whose = isCarried ? "came with knetctl" : "of this system";
   const openssl = sharesOpenssl ? "the system's OpenSSL" : "an OpenSSL of its own";
-  const fixes = end === undefined ? "" : `; security fixes until ${end}`;
+  const isOver = end !== undefined && new Date(end) < now;
+  const until = isOver ? `security fixes ended on ${end}` : `security fixes until ${end ?? ""}`;
+  const fixes = end === undefined ? "" : `; ${until}`;
   const text = `node ${version} ${whose}, with ${openssl}${fixes}`;
   const hint = isCarried ? "install the newest knetctl package" : "install a newer Node, such as 22 or 24";
   const old = (title: string, detail: string): Seen => ({
     text,
     problems: [new Problem("doctor-node-old", title, { severity: "warning", detail, hint })],
   });
-  if (end !== undefined && new Date(end) < now)
-    return old(`Node ${version} gets no security fixes any more`, `its line ended on ${end}`);
+  if (isOver) return old(`Node ${version} gets no security fixes any more`, `its line ended on ${end}`);
   const days = Math.floor((now.getTime() - made.getTime()) / dayMs);
   if (isCarried && days > oldDays)
     return old("the node that came with knetctl is old", `${version}, ${days} days old`);

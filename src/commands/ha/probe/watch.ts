@@ -84,13 +84,16 @@ function shared(
 ): readonly [readonly string[], readonly string[]] {
   const half = Math.floor(room / 2);
   const forTroubles = Math.min(troubles.length, Math.max(half, room - rows.length));
-  return [counted(rows, room - forTroubles, "endpoints"), counted(troubles, forTroubles, "problems")];
+  return [
+    counted(rows, room - forTroubles, (left) => `… ${left} more endpoints`),
+    counted(troubles, forTroubles, (left) => `… ${left} more problems`),
+  ];
 }
 
-function counted(lines: readonly string[], room: number, what: string): readonly string[] {
+function counted(lines: readonly string[], room: number, more: (left: number) => string): readonly string[] {
   if (lines.length <= room) return lines;
   const shown = lines.slice(0, Math.max(0, room - 1));
-  return [...shown, `… ${lines.length - shown.length} more ${what}`];
+  return [...shown, more(lines.length - shown.length)];
 }
 
 function failingFirst(probed: readonly Probed[]): readonly Probed[] {

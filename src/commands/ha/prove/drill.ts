@@ -189,8 +189,9 @@ function drillProblems({ result, connection, unwell = [] }: RealReport): readonl
     .join("\n");
   const dead = new Problem(
     "drill-members-dead",
-    `${unwell.length === 1 ? "a member" : `${unwell.length} members`} of connection ` +
-      `${quotedName(connection)} ${unwell.length === 1 ? "does" : "do"} not pass the probe`,
+    unwell.length === 1
+      ? `a member of connection ${quotedName(connection)} does not pass the probe`
+      : `${unwell.length} members of connection ${quotedName(connection)} do not pass the probe`,
     {
       detail,
       hint: "nothing can fail over to it: knetctl ha probe shows more",
@@ -208,12 +209,12 @@ function drillProblem({ results, verdict }: DrillResult): Problem | undefined {
   if (verdict.outcome === "fails")
     return new Problem(
       "drill-failover-failed",
-      `the module did not get through in ${failed.length} of ${results.length} scenarios`,
+      `the module could not sign in ${failed.length} of ${results.length} scenarios`,
       { detail, ...(first.hint !== undefined && { hint: first.hint }) },
     );
   return new Problem(
     first.unavailable === true ? "drill-vector-unreachable" : "drill-vector-failed",
-    "the module did not get through the vector as it is",
+    "the module could not sign through the vector as it is",
     { detail, hint: "knetctl ha prove shows which member does not work" },
   );
 }

@@ -1,3 +1,4 @@
+import { article } from "../../files/trust.js";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modeText } from "../../../formats/text/mode-text.js";
@@ -111,9 +112,9 @@ function made({ path, state }: Trace): MadeEntry {
 export function traceLines(traces: readonly Trace[], record: string): readonly string[] {
   if (traces.length === 0) return ["install.sh changed nothing"];
   const lines = traces.slice(0, mostLines).map(({ path, created, state }) => {
-    const kind = state.kind === "file" ? "" : `${state.kind} `;
+    const what = state.kind === "file" ? path : `${path} (${article[state.kind]})`;
     const rights = `${modeText(state.mode)} ${state.uid}:${state.gid}`;
-    return `install.sh ${created ? "created" : "changed or replaced"} ${kind}${path}  ${rights}`;
+    return `install.sh ${created ? "created" : "changed or replaced"} ${what}  ${rights}`;
   });
   const more = traces.length - mostLines;
   return more > 0 ? [...lines, `… and ${more} more, in ${record}`] : lines;

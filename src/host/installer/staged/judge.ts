@@ -1,3 +1,4 @@
+import { article } from "../../files/trust.js";
 import { Problem } from "../../../problem/problem.js";
 import { asAbsolutePath, stateFolder } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
@@ -77,8 +78,8 @@ function whyForbidden({ path, before, after }: StagedEntry): string | undefined 
   if (sshSettings.test(path)) return "it decides who may log in";
   const special = [after, before].find(isSpecial);
   if (special === undefined) return undefined;
-  const article = special === after ? "install.sh made a" : "install.sh removed a";
-  return `${article} ${special.kind}`.replace("a fifo", "a FIFO");
+  const what = article[special.kind];
+  return special === after ? `install.sh made ${what}` : `install.sh removed ${what}`;
 }
 
 function isSpecial(state: EntryState | null): state is EntryState & { kind: "device" | "fifo" | "socket" } {

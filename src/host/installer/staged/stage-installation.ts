@@ -145,7 +145,7 @@ function requireUnchanged(changes: Judged["changes"], host: string, { from, to }
   throw new Problem("workflow-changed-since-plan", "this host was changed while install.sh was tried", {
     where: { path: one.path },
     detail: since.map(({ path: at }) => `${at}: install.sh changes it too`).join("\n"),
-    hint: "nothing was done to it; run again when whoever else is at work on this host has finished",
+    hint: "knetctl changed nothing; run again when whoever else is at work on this host has finished",
   });
 }
 

@@ -100,7 +100,10 @@ function generate(run: Run, mechanism: number, name: string, specific: Template)
       return { keys: generateOnce(run, mechanism, specific, false), note: "" };
     } catch (error) {
       if (!(error instanceof CryptokiError) || !templateErrors.has(error.value)) throw error;
-      return { keys: generateOnce(run, mechanism, specific, true), note: ", only with a private public key" };
+      return {
+        keys: generateOnce(run, mechanism, specific, true),
+        note: ", only with CKA_PRIVATE true for the public key too",
+      };
     }
   });
   if (made instanceof CryptokiError) return { keys: undefined, outcome: withoutSessionObjects(run, made) };

@@ -67,7 +67,7 @@ function warning(found: readonly Misbound[]): Outcome {
     detail:
       `${names(found.map(({ library }) => library))} got functions of this program instead of the ` +
       `system's libraries: ${symbols.slice(0, mostNamed).join(", ")}${more}`,
-    hint: "loaded too late for that to be put right: an application may behave differently with it",
+    hint: "they were loaded too late to correct this: in an application the module may behave differently",
   };
 }
 

@@ -131,9 +131,10 @@ function listed(candidates: readonly Candidate[]): string {
   );
   const failed = candidates.flatMap(({ error }) => (error ? [error.message] : []));
   const more = read.length > mostListed ? ` and ${read.length - mostListed} more` : "";
+  const slots = failed.length === 1 ? "1 slot" : `${failed.length} slots`;
   const parts = [
     ...(read.length > 0 ? [`there are: ${read.slice(0, mostListed).join(", ")}${more}`] : []),
-    ...(failed.length > 0 ? [`${failed.length} could not be read: ${[...new Set(failed)].join(", ")}`] : []),
+    ...(failed.length > 0 ? [`${slots} could not be read: ${[...new Set(failed)].join(", ")}`] : []),
   ];
   return parts.join("; ");
 }

@@ -123,7 +123,7 @@ function inTheWay(setting: LintedSetting, context: LintContext): readonly Proble
   return [
     warning("settings-value-misplaced", "there is a value where a section belongs", context, setting, {
       detail: quotedName(setting.key),
-      hint: "remove it, or name each of its settings: the application ignores it",
+      hint: "the application ignores this value: remove it, or write the settings of the section instead",
     }),
   ];
 }

@@ -52,12 +52,20 @@ t.test("each low limit is named, with how to raise it", async (t) => {
   t.match(await withLimits(usual), { status: "ok" });
   t.match(await withLimits(usual.replace("files            1024", "files            64")), {
     status: "warn",
-    problems: [{ code: "doctor-limits", detail: "64; knetctl may need 256", hint: /ulimit -n/ }],
+    problems: [
+      {
+        code: "doctor-limits",
+        message: "a limit of this process is low: open files",
+        detail: "64; knetctl may need 256",
+        hint: /ulimit -n/,
+      },
+    ],
   });
   t.match(await withLimits(usual.replace(/(size +)unlimited/, "$11000")), {
-    text: "Max file size: 1000",
+    text: "file size: 1000",
     problems: [{ hint: /ulimit -f/ }],
   });
+  t.match(await withLimits(usual.replace(/31338 /, "12 ")), { text: "number of processes: 12" });
   t.match(await checkedIn(limits, { kernel: {} }), { status: "skipped" });
   t.match(await checkedIn(limits), { status: /^(ok|warn)$/ }, "those of this process can be read");
 });

@@ -88,6 +88,7 @@ t.test("a node without security fixes warns, whoever brought it", async (t) => {
   });
   t.notOk("problems" in judgeNode(facts, now), "the system's packages are the system's affair");
   t.match(judgeNode({ ...facts, version: "v20.20.2" }, now), {
+    text: "node v20.20.2 of this system, with an OpenSSL of its own; security fixes ended on 2026-04-30",
     problems: [{ code: "doctor-node-old", severity: "warning", detail: "its line ended on 2026-04-30" }],
   });
   t.match(judgeNode({ ...facts, isCarried: true }, now), {

@@ -56,7 +56,7 @@ test("the index of a database's write-ahead log is not copied, and goes with its
 test("what no installer may do is refused, each with its path", (t) => {
   const cases: readonly (readonly [StagedEntry, RegExp])[] = [
     [made("/opt/null", device), /\/opt\/null: install.sh made a device/],
-    [made("/opt/f", { ...device, kind: "fifo" }), /made a FIFO/],
+    [made("/opt/f", { ...device, kind: "fifo" }), /made a named pipe/],
     [{ ...made("/opt/s", null), before: { ...device, kind: "socket" } }, /removed a socket/],
     [made("/proc/x"), /the kernel's/],
     [made("/dev/x"), /the kernel's/],
