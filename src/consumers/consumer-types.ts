@@ -7,6 +7,8 @@ export const consumerTypes = [
   "krill",
   "nginx",
   "apache",
+  "knot",
+  "opendnssec",
 ] as const;
 
 export type ConsumerType = (typeof consumerTypes)[number];

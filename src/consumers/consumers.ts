@@ -1,8 +1,10 @@
 import type { Consumer } from "./consumer.js";
 import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
 import { apache } from "./types/apache.js";
+import { knot } from "./types/knot.js";
 import { krill } from "./types/krill.js";
 import { nginx } from "./types/nginx.js";
+import { opendnssec } from "./types/opendnssec.js";
 import { openssh } from "./types/openssh.js";
 import { opensslEngine } from "./types/openssl-engine.js";
 import { opensslProvider } from "./types/openssl-provider.js";
@@ -16,6 +18,8 @@ const table: Readonly<Record<ConsumerType, Consumer>> = {
   krill,
   nginx,
   apache,
+  knot,
+  opendnssec,
 };
 
 /** Every consumer, in the order of the documentation. */
