@@ -56,7 +56,14 @@ const groups = {
   /** what the generator's page is looked at with */
   browser: ["chromium"],
   /** clients that the tests prove consumers with */
-  consumers: ["apache2-bin", "gnutls-bin", "knot", "libengine-pkcs11-openssl", "libhsm-bin"],
+  consumers: [
+    "apache2-bin",
+    "default-jre-headless",
+    "gnutls-bin",
+    "knot",
+    "libengine-pkcs11-openssl",
+    "libhsm-bin",
+  ],
   /** servers that the tests probe */
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };

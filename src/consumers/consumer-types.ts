@@ -9,6 +9,10 @@ export const consumerTypes = [
   "apache",
   "knot",
   "opendnssec",
+  "sunpkcs11",
+  "ejbca",
+  "signserver",
+  "signserver-worker",
 ] as const;
 
 export type ConsumerType = (typeof consumerTypes)[number];

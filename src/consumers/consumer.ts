@@ -64,6 +64,11 @@ export interface WantedConsumer {
   readonly service: string;
   /** The label of the token: the name of the profile's user. */
   readonly token: string;
+  /**
+   * Which of the module's tokens it is, from 0, if its slots are in the order of the profile's users: seen
+   * once, and said nowhere, so a proof has to look. Absent where it is not known: in knetctl's record.
+   */
+  readonly tokenIndex?: number;
   readonly module: string;
   /** The file of the text; absent where it is pasted. */
   readonly file?: string;

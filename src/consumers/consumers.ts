@@ -2,6 +2,7 @@ import type { Consumer } from "./consumer.js";
 import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
 import { apache } from "./types/apache.js";
 import { knot } from "./types/knot.js";
+import { ejbca } from "./types/ejbca.js";
 import { krill } from "./types/krill.js";
 import { nginx } from "./types/nginx.js";
 import { opendnssec } from "./types/opendnssec.js";
@@ -9,6 +10,8 @@ import { openssh } from "./types/openssh.js";
 import { opensslEngine } from "./types/openssl-engine.js";
 import { opensslProvider } from "./types/openssl-provider.js";
 import { p11Kit } from "./types/p11-kit.js";
+import { signserver, signserverWorker } from "./types/signserver.js";
+import { sunPkcs11 } from "./types/sunpkcs11.js";
 
 const table: Readonly<Record<ConsumerType, Consumer>> = {
   "p11-kit": p11Kit,
@@ -20,6 +23,10 @@ const table: Readonly<Record<ConsumerType, Consumer>> = {
   apache,
   knot,
   opendnssec,
+  sunpkcs11: sunPkcs11,
+  ejbca,
+  signserver,
+  "signserver-worker": signserverWorker,
 };
 
 /** Every consumer, in the order of the documentation. */

@@ -17,6 +17,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "consumers/types/openssl-engine.ts#engineConfiguration": "what is written into its file",
   "consumers/types/web-server-proof.ts#certificateRequest": "what is written into a file",
   "consumers/types/web-server-proof.ts#functions": "a shell script",
+  "consumers/types/sunpkcs11.ts#readable": "a shell script",
   "formats/entries/marked-blocks.ts#blockText": "comments of the files that are written",
   "steps/consumers/prove-consumers.ts#makeData": "a shell script",
   "ui/checks/": "documents of --format, which stay English",

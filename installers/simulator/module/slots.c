@@ -132,6 +132,11 @@ CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_I
     struct user *user;
     CK_RV rv = enter();
     if (rv == CKR_OK) rv = reach_slot(slot, &user);
-    if (rv == CKR_OK) rv = soft->C_GetMechanismInfo(user->soft_slot, type, info);
+    if (rv == CKR_OK && info == NULL) rv = CKR_ARGUMENTS_BAD;
+    if (rv == CKR_OK) {
+        /* SoftHSM leaves the flags of some mechanisms as they were */
+        *info = (CK_MECHANISM_INFO){ 0 };
+        rv = soft->C_GetMechanismInfo(user->soft_slot, type, info);
+    }
     return leave("C_GetMechanismInfo", LOG_INFO, rv);
 }

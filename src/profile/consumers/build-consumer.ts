@@ -30,6 +30,7 @@ export function buildConsumer(
     type,
     service: serviceUser,
     token: user.name,
+    tokenIndex: [...users.keys()].indexOf(user.name),
     module: textIn(value, "module") ?? (consumer.modulePath ? usualClientPath : clientModule),
     ...(file !== undefined && { file }),
     ...(pin === "file" && pinFile !== undefined && { pinFile }),

@@ -21,6 +21,7 @@ t.test("a consumer has everything filled in", async (t) => {
     type: "openssl-engine",
     service: "amplia",
     token: "ca",
+    tokenIndex: 0,
     module: "libkNETPKCS11.so",
     file: "/etc/ssl/tls.cnf",
     pinFile: "/etc/knet-pins/amplia.tls.pin",
