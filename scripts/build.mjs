@@ -98,7 +98,8 @@ async function buildProgram(name, { plugins = [], ...options }) {
     ...options,
     outdir: undefined,
     outfile: join(dist, `${name}.cjs`),
-    stdin: { contents: entry, resolveDir: join(root, "src") },
+    // named as what plugins make up: it lies nowhere, and a package must not say where it was built
+    stdin: { contents: entry, resolveDir: join(root, "src"), sourcefile: "entry:program" },
     plugins: [
       ...plugins,
       languageApart,

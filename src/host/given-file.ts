@@ -122,7 +122,7 @@ async function strangersTo(
 ): Promise<Strangers | undefined> {
   const { uid, gid, mode } = entry;
   if (!trusted.has(uid)) return { how: "owner", who: named((await askAccounts()).userName(uid), uid) };
-  if ((mode & 0o002) !== 0) return { how: "mode", who: "everybody" };
+  if ((mode & 0o002) !== 0) return { how: "mode", who: "every user" };
   if ((mode & 0o020) === 0 || isStaffs(entry)) return undefined;
   const accounts = await askAccounts();
   return isTheirs(gid, trusted, accounts)

@@ -19,6 +19,6 @@ export function lockMark(host: Pick<Host, "root">): LockMark | undefined {
   const entry = files.entry(file);
   if (entry === undefined) return undefined;
   if (entry.kind !== "file") throw notAFile(entry, file);
-  if (!isOwn(entry, trustedOwners([]))) throw foreignOwner(entry, file, "lock");
+  if (!isOwn(entry, trustedOwners([]))) throw foreignOwner(entry, file, "the lock belongs to somebody else");
   return { holder: files.read(file)?.toString("utf8").trim() ?? "" };
 }

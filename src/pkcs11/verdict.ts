@@ -28,7 +28,7 @@ function tokenVerdicts(tokens: readonly TokenReport[]): readonly string[] {
   const levels = [...provenLevels].reverse();
   const counts = levels.flatMap((level) => {
     const count = tokens.filter(({ proven }) => proven === level).length;
-    return count === 0 ? [] : [`${count} ${said[level]}`];
+    return count === 0 ? [] : [`${said[level]}: ${count}`];
   });
   return [`of ${tokens.length} tokens: ${counts.join(", ")}`];
 }

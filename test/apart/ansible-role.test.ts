@@ -97,6 +97,16 @@ t.test("in check mode a fresh host stays as it is, and it is said that more cann
     t.notOk(existsSync(made), made);
 });
 
+t.test("a first apply that fails leaves no profile, and no timer that would verify it", async (t) => {
+  const dead = { hsm_1: { endpoints: [{ ip: "127.0.0.1", port: 9 }] } };
+  const other = JSON.stringify({ knetctl_profile: { ...profile, connections: dead } });
+  const { exitCode, stdout } = await setUp("-e", other);
+  t.strictSame([exitCode, recap(stdout, "failed")], [2, 1], stdout);
+  t.match(stdout, /the connection is refused/);
+  t.notOk(existsSync("/etc/knetctl/profile.yaml"));
+  t.throws(() => execFileSync("systemctl", ["is-enabled", "--quiet", "knetctl-verify.timer"]));
+});
+
 t.test(
   "the role sets a host up: program, PINs, archive, profile, client, timer; no PIN is shown",
   async (t) => {
@@ -120,6 +130,14 @@ t.test(
 t.test("a second play changes nothing", async (t) => {
   const { exitCode, stdout } = await setUp();
   t.strictSame([exitCode, recap(stdout, "changed"), recap(stdout, "failed")], [0, 0, 0], stdout);
+});
+
+t.test("a later apply that fails leaves the profile that the host works with", async (t) => {
+  const before = readFileSync("/etc/knetctl/profile.yaml", "utf8");
+  const dead = { hsm_1: { endpoints: [{ ip: "127.0.0.1", port: 9 }] } };
+  const other = JSON.stringify({ knetctl_profile: { ...profile, connections: dead } });
+  t.equal((await setUp("-e", other)).exitCode, 2);
+  t.equal(readFileSync("/etc/knetctl/profile.yaml", "utf8"), before);
 });
 
 t.test("check mode plans the profile that is meant, not the one on the host", async (t) => {

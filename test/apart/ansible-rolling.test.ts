@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import t, { type Test } from "tap";
 import { path } from "../../src/host/path.js";
@@ -82,6 +83,19 @@ t.test("a dead new member: the probe stops it, no host is changed", async (t) =>
   t.equal(result.exitCode, 2);
   t.match(result.recap, { "signer-1": { failed: 1 }, "signer-2": { failed: 1 }, "signer-3": { failed: 1 } });
   t.match(result.said, /the connection is refused \(10\.77\.0\.109:60161\)/);
+  t.notMatch(result.said, /PLAY \[Change/);
+});
+
+t.test("a new member that one host alone cannot reach stops it too, before any is changed", async (t) => {
+  const route = (word: "add" | "del"): void => {
+    const [nsenter = "", ...inside] = second.enter;
+    execFileSync(nsenter, [...inside, "ip", "route", word, "unreachable", memberAddress(3)]);
+  };
+  route("add");
+  const result = await changesNothing(t, () => roll(1, 2, 3));
+  route("del");
+  t.equal(result.exitCode, 2);
+  t.match(result.recap, { "signer-1": { failed: 0 }, "signer-2": { failed: 1 }, "signer-3": { failed: 0 } });
   t.notMatch(result.said, /PLAY \[Change/);
 });
 
@@ -172,7 +186,7 @@ const pin = (expected: object): Promise<Played> =>
   run([...call("pin_certificates"), "-e", JSON.stringify({ knetctl_fingerprints: expected })]);
 const profileOf = ({ root }: RunningHost): string => readFileSync(`${root}/etc/knetctl/profile.yaml`, "utf8");
 const pins = (host: RunningHost): number =>
-  profileOf(host).match(/fingerprint: '?[0-9a-f]{64}'?$/gm)?.length ?? 0;
+  profileOf(host).match(/fingerprint: "[0-9a-f]{64}"$/gm)?.length ?? 0;
 
 t.test("a certificate that is not the expected one is pinned nowhere", async (t) => {
   const [second = ""] = endpoints(2);
@@ -181,9 +195,33 @@ t.test("a certificate that is not the expected one is pinned nowhere", async (t)
   t.match(result.said, new RegExp(`not the expected one: ${second}`));
 });
 
-t.test("certificates are gathered and pinned", async (t) => {
+t.test("certificates are gathered and pinned, and the profile's comments stay", async (t) => {
+  const commented = hosts.map((host) => profileOf(host).replace("users:", "# ours\nusers:"));
+  for (const [at, { root }] of hosts.entries())
+    writeFileSync(`${root}/etc/knetctl/profile.yaml`, commented[at] ?? "");
   t.match(await pin({}), { exitCode: 0 });
   t.strictSame(hosts.map(pins), [3, 3, 3]);
+  const without = (text: string): string => text.replace(/fingerprint: "[0-9a-f]{64}"\n */g, "");
+  t.strictSame(
+    hosts.map((host) => without(profileOf(host))),
+    commented,
+  );
+});
+
+t.test("every playbook runs with --check --diff, and changes nothing", async (t) => {
+  const [, old = "", left = ""] = endpoints(1, 2, 5);
+  const replaced = ["replace_member", "-e", `knetctl_old_member=${old}`, "-e", `knetctl_new_member=${left}`];
+  const before = states();
+  for (const [name = "", ...args] of [
+    ["set_up"],
+    ["rolling_change"],
+    replaced,
+    ["pin_certificates"],
+    ["upgrade_module"],
+  ])
+    t.equal((await run([`knetctl.knet.${name}`, ...args, "--check", "--diff"])).exitCode, 0, name);
+  t.strictSame(changed(before), []);
+  t.strictSame(restarts(), [0, 0, 0]);
 });
 
 const upgrade = async (archive: { path: string; sha256: string }): Promise<Played> => {

@@ -61,6 +61,9 @@ function variant(name: string, from: RegExp | string, to: string): string {
 }
 
 const loud = ["--verbose", "--json"];
+const installed = ["--module", "libkNETPKCS11.so", "--token-label", "ca_signer", "--as", "amplia"];
+/** A smoke test of the installed module; the next word is the file with the PIN. */
+const smoke = ["smoke", ...installed, "--pin-file"];
 let files = 0;
 
 t.test("43: commands that need no PIN show none", async (t) => {
@@ -91,22 +94,7 @@ t.test("43, 47: apply, verify and smoke show no PIN, whatever syntax is in it", 
   for (const flags of [[], loud]) {
     await silent(t, ["verify", profile, ...flags], { logsIn: true });
     await silent(t, ["rehearse", profile, ...flags], { logsIn: true });
-    await silent(
-      t,
-      [
-        "smoke",
-        "--module",
-        "libkNETPKCS11.so",
-        "--token-label",
-        "ca_signer",
-        "--as",
-        "amplia",
-        "--pin-file",
-        `${folder}/ca_signer.pin`,
-        ...flags,
-      ],
-      { logsIn: true },
-    );
+    await silent(t, [...smoke, `${folder}/ca_signer.pin`, ...flags], { logsIn: true });
   }
 });
 
@@ -118,6 +106,24 @@ t.test("43: what is made to be handed on shows no PIN: metrics, a plugin's line,
   t.same(formsIn(unpacked), [], "unpacked");
   t.match(unpacked.toString(), /"C_GetFunctionList": true[^]*"outcome": "applied"/);
 });
+
+t.test(
+  "43: a consumer's PIN goes into its PIN file, or the file that is the only place for it",
+  async (t) => {
+    const proven = variant(
+      "consumers",
+      /$/,
+      "\nconsumers:\n  tls: { type: openssl-engine, user: ca_signer }\n" +
+        "  rpki: { type: krill, user: ca_signer }\n",
+    );
+    for (const file of ["/etc/knet-pins/amplia.tls.pin", "/etc/krill.conf"]) ours.add(file);
+    await silent(t, ["render", proven, "--target", "openssl-engine", ...loud]);
+    await silent(t, ["plan", proven, ...loud], { exitCode: 2 });
+    await silent(t, ["apply", proven, ...loud], { logsIn: true, setsPin: true, says: /"type": "krill"/ });
+    await silent(t, ["prove", "tls", proven, "--verbose"], { logsIn: true, says: /openssl loads it/ });
+    await silent(t, ["apply", profile, ...loud], { logsIn: true });
+  },
+);
 
 const sources: Record<string, { readonly pin: string; readonly options: () => Expected }> = {
   "a descriptor": {
@@ -154,19 +160,7 @@ for (const [what, { pin, options }] of Object.entries(sources)) {
 t.test("46: CRLF and one trailing line break are removed, and said", async (t) => {
   for (const end of ["\n", "\r\n"]) {
     const file = pinFile("broken", signer.text + end);
-    const args = [
-      "smoke",
-      "--module",
-      "libkNETPKCS11.so",
-      "--token-label",
-      "ca_signer",
-      "--as",
-      "amplia",
-      "--pin-file",
-      file,
-      "--verbose",
-    ];
-    await silent(t, args, {
+    await silent(t, [...smoke, file, "--verbose"], {
       logsIn: true,
       says: /login +pass[^]*removed one trailing line break from the PIN/,
     });

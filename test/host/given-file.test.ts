@@ -44,8 +44,8 @@ t.test("a file is trusted that its owner alone can write, and that is root's or 
     [alice, bob, 0o644, undefined],
     [bob, bob, 0o600, `/f belongs to bob (#${bob})`],
     [7002, 0, 0o644, "/f belongs to #7002"],
-    [0, 0, 0o666, "/f has mode 0666: everybody can write it"],
-    [alice, alice, 0o602, "/f has mode 0602: everybody can write it"],
+    [0, 0, 0o666, "/f has mode 0666: every user can write it"],
+    [alice, alice, 0o602, "/f has mode 0602: every user can write it"],
   ] as const;
   for (const [uid, gid, mode, doubt] of cases) {
     file("f", "", { uid, gid, mode });
@@ -85,7 +85,7 @@ t.test(
       [0, 0, 0o755, undefined],
       [0, 0, 0o1777, undefined],
       [0, 0, 0o775, undefined],
-      [0, 0, 0o777, "/d, a folder above it, has mode 0777: everybody can put another file there"],
+      [0, 0, 0o777, "/d, a folder above it, has mode 0777: every user can put another file there"],
       [0, bob, 0o775, `/d, a folder above it, has mode 0775: group bob (#${bob}) can put another file there`],
       [bob, bob, 0o755, `/d, a folder above it, belongs to bob (#${bob})`],
       [bob, bob, 0o1777, `/d, a folder above it, belongs to bob (#${bob})`],
@@ -104,7 +104,7 @@ t.test("a link is judged by the file that it leads to", async (t) => {
   mkdir("open", { mode: 0o777 });
   for (const name of ["good", "bad"]) symlinkSync(`../${name}`, `${folder}/open/${name}`);
   t.equal(await judged("open/good", root), undefined);
-  t.equal(await judged("open/bad", root), "/bad has mode 0666: everybody can write it");
+  t.equal(await judged("open/bad", root), "/bad has mode 0666: every user can write it");
 });
 
 t.test("what is judged is the open file, whatever takes its name meanwhile", async (t) => {
@@ -122,7 +122,7 @@ t.test("what is judged is the open file, whatever takes its name meanwhile", asy
     for (const descriptor of [bad, good]) closeSync(descriptor);
   });
   t.match(await doubtAbout(bad, root, accounts), {
-    detail: `${folder}/f has mode 0666: everybody can write it`,
+    detail: `${folder}/f has mode 0666: every user can write it`,
   });
   t.equal(await doubtAbout(good, root, accounts), undefined);
 });

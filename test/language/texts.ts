@@ -63,7 +63,7 @@ function isText(pieces: Pieces): boolean {
   if (!/(?:^|[\s("'])[A-Za-z][a-z]*[a-z](?:$|[\s,.;:!?)"'…])/.test(literal)) return false;
   const words = keyOf(pieces)
     .split(/\s+/)
-    .filter((word) => /[A-Za-z]{2}|\{\d+\}|^a$/i.test(word));
+    .filter((word) => /[A-Za-z]{2}|\{\d+\}|^a$|^\d+$/i.test(word));
   return words.length >= 2;
 }
 
@@ -75,6 +75,8 @@ type Found = (forms: readonly Pieces[], isMarked: boolean) => void;
 function visitor(isLeftOut: LeftOut, found: Found): (node: ts.Node) => void {
   const visit = (node: ts.Node, isMarked = false): void => {
     if (isOther(node) || isLeftOut(node)) return;
+    const noun = countedNoun(node);
+    if (noun !== undefined) found([[`1 ${noun}`], ["", ` ${noun}s`]], false);
     if (isTextual(node)) {
       const values: ts.Expression[] = [];
       found(formsOf(node, values, mostForms), isMarked);
@@ -87,6 +89,15 @@ function visitor(isLeftOut: LeftOut, found: Found): (node: ts.Node) => void {
     });
   };
   return visit;
+}
+
+/** What `counted(n, "file")` counts: it gives "1 file" or "2 files". */
+function countedNoun(node: ts.Node): string | undefined {
+  if (!ts.isCallExpression(node) || node.expression.getText() !== "counted") return undefined;
+  const noun = node.arguments.at(-1);
+  return noun !== undefined && ts.isStringLiteral(noun) && node.arguments.length === 2
+    ? noun.text
+    : undefined;
 }
 
 /** What a literal within is not text. */

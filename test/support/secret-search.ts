@@ -19,11 +19,12 @@ export interface Expected extends Partial<Omit<TraceOptions, "trace">> {
 }
 
 /**
- * A write of the application's settings, or of the copy that a run keeps of them, on the host or in the
- * stage: each into a temporary of the program's own.
+ * A write of the application's settings, of a consumer's file or PIN file, or of the copy that a run keeps of
+ * them, on the host or in the stage: each into a temporary of the program's own.
  */
 const intoSettings = new RegExp(
-  "^\\d+ +p?write(64)?\\(\\d+</(stage/)?(etc/amplia|var/lib/knetctl/(runs/[\\w-]+|staged-[0-9a-f]+))/" +
+  "^\\d+ +p?write(64)?\\(\\d+</(stage/)?" +
+    "(etc(/amplia|/knet-pins)?|var/lib/knetctl/(runs/[\\w-]+|staged-[0-9a-f]+))/" +
     "\\.knetctl-[0-9a-f]{24}\\.tmp(/draft)?>",
 );
 

@@ -89,13 +89,12 @@ function summary({ source, connections, users, keyStores }: Profile): string {
     0,
   );
   const counts = [
-    [connections.size, "connection"],
-    [endpoints, "endpoint"],
-    [users.size, "user"],
-    [keyStores?.size ?? 0, "key store"],
-  ] as const;
-  const parts = counts.filter(([count]) => count > 0).map(([count, noun]) => counted(count, noun));
-  return `${shownName(source)} is valid: ${parts.join(", ")}`;
+    counted(connections.size, "connection"),
+    counted(endpoints, "endpoint"),
+    counted(users.size, "user"),
+    counted(keyStores?.size ?? 0, "key store"),
+  ];
+  return `${shownName(source)} is valid: ${counts.filter((text) => !text.startsWith("0 ")).join(", ")}`;
 }
 
 function shownName(file: string): string {

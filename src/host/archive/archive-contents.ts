@@ -1,5 +1,5 @@
-import { article } from "../files/trust.js";
 import { Problem } from "../../problem/problem.js";
+import { article } from "../files/trust.js";
 import { clientModule } from "../../vendor/client.js";
 import type { ArchiveEntry } from "./archive-entry.js";
 import { shownEntry } from "./entry-rules.js";

@@ -69,5 +69,7 @@ export function onObserved(
 function requireChangeable(tree: Tree, entry: Entry, path: AbsolutePath): void {
   if (entry.kind !== "file" && entry.kind !== "folder") throw notAFile(entry, path);
   if (entry.kind === "file" && entry.links > 1) throw hardLinked(entry, path);
-  if (!tree.owners.has(entry.uid)) throw foreignOwner(entry, path, entry.kind);
+  if (tree.owners.has(entry.uid)) return;
+  const what = entry.kind === "folder" ? "folder" : "file";
+  throw foreignOwner(entry, path, `the ${what} belongs to somebody else`);
 }

@@ -42,7 +42,7 @@ export function requireTrustedFolder(
   owners: Owners,
   purpose: Purpose,
 ): void {
-  if (!owners.has(folder.uid)) throw foreignOwner(folder, path, "folder");
+  if (!owners.has(folder.uid)) throw foreignOwner(folder, path, "the folder belongs to somebody else");
   if (purpose === "look" || !othersCanWrite(folder, path) || isStickyOfRoot(folder)) return;
   throw new Problem(
     "host-untrusted-folder",
@@ -62,7 +62,7 @@ export function requireTrustedFolder(
  */
 export function requireTrustedFile(file: Entry, path: AbsolutePath, owners: Owners, folder: Place): void {
   if (file.kind !== "file") throw notAFile(file, path);
-  if (!owners.has(file.uid)) throw foreignOwner(file, path, "file");
+  if (!owners.has(file.uid)) throw foreignOwner(file, path, "the file belongs to somebody else");
   // no names: it has been replaced since it was opened, and is still a complete file
   if (file.links > 1 && !isRootsAlone(folder)) throw hardLinked(file, path);
 }
@@ -126,8 +126,8 @@ export function hardLinked(file: Entry, path: AbsolutePath): Problem {
   });
 }
 
-export function foreignOwner(entry: Entry, path: AbsolutePath, what: string): Problem {
-  return new Problem("host-untrusted-owner", `the ${what} belongs to somebody else`, {
+export function foreignOwner(entry: Entry, path: AbsolutePath, title: string): Problem {
+  return new Problem("host-untrusted-owner", title, {
     where: { path },
     detail:
       `owner is uid ${entry.uid}, mode ${modeText(entry.mode)}; only root and the service user are ` +

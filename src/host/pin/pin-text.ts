@@ -73,24 +73,42 @@ const outerBlank = /^[\s\u200b-\u200d\u2060]|[\s\u200b-\u200d\u2060]$/u;
 function doubts(text: string, from: string): readonly Problem[] {
   const doubt = (
     code: "pin-outer-blank" | "pin-outer-quotes" | "pin-assignment",
-    what: string,
+    title: string,
     hint: string,
   ): Problem =>
-    new Problem(code, `the PIN from ${from} ${what}`, {
+    new Problem(code, title, {
       severity: "warning",
       detail: "all of it is taken as the PIN",
       hint,
     });
   return [
     ...(outerBlank.test(text)
-      ? [doubt("pin-outer-blank", "begins or ends with a space", "remove it if it is not part of the PIN")]
+      ? [
+          doubt(
+            "pin-outer-blank",
+            `the PIN from ${from} begins or ends with a space`,
+            "remove it if it is not part of the PIN",
+          ),
+        ]
       : []),
     ...(/^\s*(["']).*\1\s*$/su.test(text)
-      ? [doubt("pin-outer-quotes", "is in quotes", "remove them if they are not part of the PIN")]
+      ? [
+          doubt(
+            "pin-outer-quotes",
+            `the PIN from ${from} is in quotes`,
+            "remove them if they are not part of the PIN",
+          ),
+        ]
       : []),
     // what base64 ends with is not an assignment
     ...(/^\s*(?:export\s+)?[A-Za-z_][\w:]*\s*=\s*[^=\s]/u.test(text)
-      ? [doubt("pin-assignment", "looks like NAME=PIN", "write the PIN alone, without a name before it")]
+      ? [
+          doubt(
+            "pin-assignment",
+            `the PIN from ${from} looks like NAME=PIN`,
+            "write the PIN alone, without a name before it",
+          ),
+        ]
       : []),
   ];
 }

@@ -33,7 +33,7 @@ export function restartFailed(unit: string, { result }: UnitState, said: string)
   return serviceProblem(
     "service-restart-failed",
     unit,
-    "could not be restarted",
+    `${unit} could not be restarted`,
     result === "" || result === "success" ? said : `its result is ${result}`,
   );
 }
@@ -42,7 +42,7 @@ export function restartTimeout(unit: string, seconds: number): Problem {
   return serviceProblem(
     "service-restart-timeout",
     unit,
-    "did not start in time",
+    `${unit} did not start in time`,
     `systemctl restart did not end within ${seconds} s`,
   );
 }
@@ -53,7 +53,7 @@ export function flapping(unit: string, { restarts, result }: UnitState): Problem
   return serviceProblem(
     "service-flapping",
     unit,
-    "keeps starting and ending",
+    `${unit} keeps starting and ending`,
     `its result is ${result === "" ? "unknown" : result}${times}`,
   );
 }
@@ -62,7 +62,7 @@ export function notActive(unit: string, { active, sub, result }: UnitState): Pro
   return serviceProblem(
     "service-not-active",
     unit,
-    "is not active",
+    `${unit} is not active`,
     `it is ${active} (${sub}), its result is ${result === "" ? "unknown" : result}`,
   );
 }
@@ -71,14 +71,14 @@ export function unhealthy(unit: string, url: string, reason: string): Problem {
   return serviceProblem(
     "service-unhealthy",
     unit,
-    "is active, but does not answer as it should",
+    `${unit} is active, but does not answer as it should`,
     `${shownUrl(url)}: ${reason}`,
   );
 }
 
 /** In the taking back of a run. */
-export function notRestored(unit: string, what: string, cause: Problem): Problem {
-  return new Problem("service-not-restored", `${unit} ${what}`, {
+export function notRestored(title: string, cause: Problem): Problem {
+  return new Problem("service-not-restored", title, {
     detail: messageWithDetail(cause),
     ...(cause.hint !== undefined && { hint: cause.hint }),
     cause,
@@ -89,14 +89,14 @@ export function notStopped(unit: string, { active, sub }: UnitState, said: strin
   return serviceProblem(
     "service-not-restored",
     unit,
-    "did not run before, and could not be stopped",
+    `${unit} did not run before, and could not be stopped`,
     `it is ${active} (${sub}): ${said}`,
   );
 }
 
 /** What the service wrote into the journal is not quoted: it may contain a PIN. */
-function serviceProblem(code: ProblemCode, unit: string, what: string, detail: string): Problem {
-  return new Problem(code, `${unit} ${what}`, {
+function serviceProblem(code: ProblemCode, unit: string, title: string, detail: string): Problem {
+  return new Problem(code, title, {
     detail,
     hint: `journalctl -u ${shellWord(unit)} -n 50 shows its messages`,
   });

@@ -3,6 +3,7 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
+import { article } from "../../host/files/trust.js";
 import { path } from "../../host/path.js";
 import type { UnitProcess } from "../../host/unit/unit-process.js";
 import type { ObservedAccount } from "./observe.js";
@@ -180,7 +181,7 @@ function otherHome(actual: string, { home }: ObservedAccount): Problem {
 function notAFolder({ home, homeEntry }: ObservedAccount): Problem {
   return new Problem("account-home-not-a-folder", "the service user's home is not a folder", {
     where: { path: home },
-    detail: `it is a ${homeEntry?.kind ?? "thing"}`,
+    detail: `it is ${homeEntry === undefined ? "not there" : article[homeEntry.kind]}`,
     hint:
       "give the real folder as service.home; links are not followed, since whoever owns them could point " +
       "root elsewhere",

@@ -1,5 +1,5 @@
-import { article } from "../../host/files/trust.js";
 import type { SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
+import { article } from "../../host/files/trust.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
 import { sizeLimits } from "../../host/size-limits.js";

@@ -100,7 +100,7 @@ function unreadable(
     {
       severity: certain ? "error" : "warning",
       where: { path },
-      detail: `this ${kind} (${rights}) keeps it from ${what}`,
+      detail: `this ${kind === "folder" ? "folder" : "file"} (${rights}) keeps it from ${what}`,
       hint: certain
         ? `let it through: chmod o+${kind === "folder" ? "x" : "r"} ${shellWord(path)}`
         : `see whether it can: runuser -u ${shellWord(user)} -- head -c 1 ${shellWord(file)} | wc -c`,

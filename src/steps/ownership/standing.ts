@@ -1,5 +1,5 @@
-import { article } from "../../host/files/trust.js";
 import { modeText } from "../../formats/text/mode-text.js";
+import { article } from "../../host/files/trust.js";
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
 import { shellWord, writtenBy } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";

@@ -1,5 +1,5 @@
-import { article } from "../../host/files/trust.js";
 import { shellWord } from "../../formats/text/shell-word.js";
+import { article } from "../../host/files/trust.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { ownCommand } from "../../host/own-command.js";

@@ -15,7 +15,7 @@ interface Words extends Pick<ProblemDetails, "detail" | "hint" | "severity"> {
  */
 export function findingProblem(finding: Finding, target: Endpoint, address?: string): Problem {
   const { code, title, detail: evidence, ...details } = wordsOf(finding);
-  const detail = [address === undefined ? undefined : `${target.ip} is ${address}`, evidence]
+  const detail = [address === undefined ? undefined : `${target.ip} has the address ${address}`, evidence]
     .filter((part) => part !== undefined)
     .join("; ");
   return new Problem(code, title, {

@@ -1,6 +1,6 @@
-import { article } from "../../host/files/trust.js";
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
+import { article } from "../../host/files/trust.js";
 import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
 import { type AbsolutePath, folderOf } from "../../host/path.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";

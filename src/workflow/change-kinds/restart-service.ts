@@ -119,7 +119,7 @@ export function restartServiceAt(pace: Pace): ChangeKind<RestartService, Prior> 
         else await bringBack(change, prior, run, pace);
       } catch (error) {
         throw error instanceof Problem
-          ? notRestored(change.unit, "is not up again as it was before", error)
+          ? notRestored(`${change.unit} is not up again as it was before`, error)
           : error;
       }
     },

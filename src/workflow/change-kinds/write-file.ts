@@ -26,8 +26,8 @@ export interface ReplaceFile extends CommonChange, Ownership {
  * planned.
  */
 export interface Replacing<C> {
-  /** What such a file is called: "file", "settings". */
-  what(change: C): string;
+  /** What such a file is, for people. */
+  what(change: C): "file" | "record" | "settings" | "PIN file";
   /** Called only when the change is made. */
   content(change: C): Uint8Array;
   isContent(change: C, now: Buffer): boolean;
@@ -46,7 +46,10 @@ export function replaceFile<C extends ReplaceFile>(
     text: (change) => {
       const { path, mode, owner, group, before } = change;
       const verb = before === null ? "create" : "edit";
-      return `${verb} ${how.what(change)} ${path}  ${modeText(mode)} ${owner}:${group}`;
+      const kind = how.what(change);
+      const named = kind === "PIN file" ? "PIN file" : kind === "settings" ? "settings" : "file";
+      const what = kind === "record" ? "knetctl's record" : named;
+      return `${verb} ${what} ${path}  ${modeText(mode)} ${owner}:${group}`;
     },
     isNew: ({ before }) => before === null,
 
@@ -159,7 +162,7 @@ function isOwnRecord({ path }: CommonChange): boolean {
 
 export const writeFile: ChangeKind<WriteFile, FileBefore> = {
   ...replaceFile<WriteFile>({
-    what: (change) => (isOwnRecord(change) ? "knetctl's record" : "file"),
+    what: (change) => (isOwnRecord(change) ? "record" : "file"),
     content: ({ content }) => Buffer.from(content),
     isContent: ({ content }, now) => now.equals(Buffer.from(content)),
     isPlannedFrom: ({ before }, then) =>

@@ -26,7 +26,7 @@ export function runsInTheWay(
   return runs.flatMap((other) => {
     if (other.run === run.run) return [];
     if (other.outcome === "unfinished")
-      return [comesFirst(run, other, host, "it was cut off in the middle of its work")];
+      return [comesFirst(run, other, host, "it was cut off before it was done")];
     const shared = other.sequence > run.sequence && stands(other) ? sharedPlace(run, other) : undefined;
     return shared === undefined
       ? []

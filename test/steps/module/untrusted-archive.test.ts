@@ -16,9 +16,9 @@ test(
       chmodSync(s.folder, folder);
     };
     const dangers = [
-      [0, 0o666, 0o755, "everybody can write it"],
+      [0, 0o666, 0o755, "every user can write it"],
       [strangerUid, 0o600, 0o755, `belongs to #${strangerUid}`],
-      [0, 0o644, 0o777, "everybody can put another file there"],
+      [0, 0o644, 0o777, "every user can put another file there"],
     ] as const;
     for (const [uid, mode, folder, detail] of dangers) {
       rights(uid, mode, folder);

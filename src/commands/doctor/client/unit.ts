@@ -16,9 +16,9 @@ export const unit: Check = {
     if (none !== undefined) return { skipped: none };
     const { state, text } = await showUnit(host, name, { more: ["NeedDaemonReload"], signal });
     const broken = unitProblem(name, state);
-    if (broken !== undefined) return { text: `${name} is ${state.load}`, problems: [broken] };
+    if (broken !== undefined) return { text: `${name}: ${state.load}`, problems: [broken] };
     return {
-      text: `${name} is ${state.active} (${state.sub})`,
+      text: `${name}: ${state.active} (${state.sub})`,
       problems: [
         ...(/^NeedDaemonReload=yes$/m.test(text) ? [stale(name)] : []),
         ...(isUp(state) ? [] : [asWarning(notActive(name, state))]),

@@ -1,5 +1,5 @@
-import { article } from "../../files/trust.js";
 import { Problem } from "../../../problem/problem.js";
+import { article } from "../../files/trust.js";
 import { asAbsolutePath, stateFolder } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
 import type { StagedEntry } from "./compare.js";

@@ -80,7 +80,14 @@ function otherSection(setting: LintedSetting, context: LintContext, near: Near):
     knownNames.some((known) => foldKey(known) === foldKey(name)) &&
     near(section, [storesSection]) !== undefined;
   return isStores
-    ? [unread(setting, `${quotedName(section)} is not ${storesSection}`, `write ${storesSection}`, context)]
+    ? [
+        unread(
+          setting,
+          `the section is ${quotedName(section)}, not ${storesSection}`,
+          `write ${storesSection}`,
+          context,
+        ),
+      ]
     : [];
 }
 

@@ -30,7 +30,7 @@ t.test("a unit that is missing, down, up, changed since it was read, or masked",
   systemctl("daemon-reload");
   t.match(await looked(), { status: "warn", problems: [{ code: "service-not-active" }] });
   systemctl("start", "amplia.service");
-  t.match(await looked(), { status: "ok", text: "amplia.service is active (running)", problems: [] });
+  t.match(await looked(), { status: "ok", text: "amplia.service: active (running)", problems: [] });
   writeFileSync(file, "[Service]\nExecStart=/usr/bin/sleep infinity\nEnvironment=NEW=1\n");
   t.match(await looked(), {
     status: "warn",

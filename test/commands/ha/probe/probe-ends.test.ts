@@ -105,7 +105,10 @@ t.test("a name with two addresses is reached by the one that answers, and the ad
   t.match(JSON.parse(stdout), {
     endpoints: [
       { ip: "both.test", address: "127.0.0.1", ok: true },
-      { address: "127.0.0.1", problems: [{ code: "endpoint-refused", detail: "none.test is 127.0.0.1" }] },
+      {
+        address: "127.0.0.1",
+        problems: [{ code: "endpoint-refused", detail: "none.test has the address 127.0.0.1" }],
+      },
     ],
   });
 });
