@@ -13,6 +13,9 @@ export const consumerTypes = [
   "ejbca",
   "signserver",
   "signserver-worker",
+  "openbao",
+  "step-ca",
+  "bulk-signer",
 ] as const;
 
 export type ConsumerType = (typeof consumerTypes)[number];

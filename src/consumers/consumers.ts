@@ -1,16 +1,19 @@
 import type { Consumer } from "./consumer.js";
 import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
 import { apache } from "./types/apache.js";
-import { knot } from "./types/knot.js";
+import { bulkSigner } from "./types/bulk-signer.js";
 import { ejbca } from "./types/ejbca.js";
+import { knot } from "./types/knot.js";
 import { krill } from "./types/krill.js";
 import { nginx } from "./types/nginx.js";
+import { openbao } from "./types/openbao.js";
 import { opendnssec } from "./types/opendnssec.js";
 import { openssh } from "./types/openssh.js";
 import { opensslEngine } from "./types/openssl-engine.js";
 import { opensslProvider } from "./types/openssl-provider.js";
 import { p11Kit } from "./types/p11-kit.js";
 import { signserver, signserverWorker } from "./types/signserver.js";
+import { stepCa } from "./types/step-ca.js";
 import { sunPkcs11 } from "./types/sunpkcs11.js";
 
 const table: Readonly<Record<ConsumerType, Consumer>> = {
@@ -27,6 +30,9 @@ const table: Readonly<Record<ConsumerType, Consumer>> = {
   ejbca,
   signserver,
   "signserver-worker": signserverWorker,
+  openbao,
+  "step-ca": stepCa,
+  "bulk-signer": bulkSigner,
 };
 
 /** Every consumer, in the order of the documentation. */

@@ -1,6 +1,6 @@
 /** What a PKCS #11 URI names (RFC 7512). */
 export interface Pkcs11Parts {
-  readonly token: string;
+  readonly token?: string;
   readonly object?: string | undefined;
   readonly type?: "private" | "public" | "cert";
   /** The file that holds the PIN. */
@@ -11,7 +11,7 @@ export interface Pkcs11Parts {
 /** The URI; every character that could mean something in it, or to a shell, is percent-encoded. */
 export function pkcs11Uri({ token, object, type, pinFile, module }: Pkcs11Parts): string {
   const path = [
-    `token=${encoded(token)}`,
+    ...(token === undefined ? [] : [`token=${encoded(token)}`]),
     ...(object === undefined ? [] : [`object=${encoded(object)}`]),
     ...(type === undefined ? [] : [`type=${type}`]),
   ];

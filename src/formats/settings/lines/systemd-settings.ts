@@ -27,6 +27,11 @@ export function systemdCannotHold(key: string, value: string): string | undefine
   return variableCannotName(key);
 }
 
+/** A value as a line of such a file gives it. */
+export function systemdText(value: string): string {
+  return systemdValue(value, "", "");
+}
+
 /**
  * As it is if nothing in it has a meaning to systemd, else in quotes: double ones, or the kind that was there
  * before.
