@@ -24,6 +24,8 @@ export function inAscii(text: string): string {
  * log, which is read elsewhere, or a console, which is UTF-8 on every Linux that systemd runs on.
  */
 export function isUtf8(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const set = ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => environment[name] ?? "").find((one) => one !== "");
+  const set = [environment["LC_ALL"], environment["LC_CTYPE"], environment["LANG"]].find(
+    (one) => one !== undefined && one !== "",
+  );
   return set === undefined || ["utf-8", "utf8"].some((name) => set.toLowerCase().includes(name));
 }

@@ -54,8 +54,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   "ha promote hsm_1 10.0.0.1:1 x y": /^words too many: "x", "y"$/,
   "schema profil": /^the name is one of profile, client-config, journal or report, not "profil"$/,
   "completion tcsh": /^the shell is one of bash, zsh or fish, not "tcsh"$/,
-  "render p --target yaml":
-    /^--target is one of config, ini, json, env, systemd, .* or systemd-credentials, not "yaml"$/,
+  "render p --target yaml": /^--target is one of config, ini, json, env, systemd, .* or [\w-]+, not "yaml"$/,
   // an empty text, as of a variable that is not set
   "validate ": /^the profile is given an empty value$/,
   "init --from-host --out=": /^--out is given an empty value$/,
