@@ -27,6 +27,8 @@ export interface DescribedHost {
   readonly service: ReadonlyMap<string, string | boolean>;
   readonly stores: readonly DescribedStore[];
   readonly defaultKeyStore?: string;
+  /** Other programs that use the module, by their names, with the keys that they have in a profile. */
+  readonly consumers?: ReadonlyMap<string, ReadonlyMap<string, string | boolean>>;
   readonly ampliaVersion?: string;
 }
 
@@ -65,6 +67,7 @@ export function profileContent({
   service,
   stores,
   defaultKeyStore,
+  consumers,
   ampliaVersion,
 }: DescribedHost): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
@@ -81,6 +84,7 @@ export function profileContent({
       ? []
       : [["key_stores", new Map(stores.map((store) => [store.name, storeContent(store)]))] as const]),
     ...(defaultKeyStore === undefined ? [] : [["default_key_store", defaultKeyStore] as const]),
+    ...(consumers === undefined || consumers.size === 0 ? [] : [["consumers", consumers] as const]),
     ...(ampliaVersion === undefined ? [] : [["amplia", new Map([["version", ampliaVersion]])] as const]),
   ]);
 }

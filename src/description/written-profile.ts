@@ -23,6 +23,7 @@ export async function writtenProfile(
   for (const name of keysOf(content, "connections")) flowItems(document, ["connections", name, "endpoints"]);
   for (const name of keysOf(content, "users")) flow(document, ["users", name]);
   for (const name of keysOf(content, "key_stores")) flow(document, ["key_stores", name]);
+  for (const name of keysOf(content, "consumers")) flow(document, ["consumers", name]);
   flow(document, ["service"]);
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }

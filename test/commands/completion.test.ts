@@ -55,6 +55,14 @@ const offered: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["ha", "drill", "--user", ""], ["users"]],
   [["history", ""], ["runs"]],
   [
+    ["init", "--consumer", ""],
+    ["consumer-types", "consumer"],
+  ],
+  [
+    ["init", "--user=app", "--unit", ""],
+    ["units", "user"],
+  ],
+  [
     ["smoke", "--module=m", "--token-label", ""],
     ["token-labels", "module"],
   ],

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import t, { type Test } from "tap";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
@@ -68,11 +68,12 @@ t.test("from questions to a working configuration: written, applied, proven", as
     ["account that runs", enter],
     ["There is no account amplia", enter],
     ["systemd unit", enter],
-    ["Which application", enter],
+    ["Which program uses", enter],
     ["key store of ca_signer", enter],
     ["file of Amplia's settings", enter],
     ["where no other is asked for", enter],
     ["Amplia's version", `4.8.0${enter}`],
+    ["Another program", enter],
     ["The profile's file", `made.yaml${enter}`],
   );
   await terminal.shows("and the PIN?");
@@ -101,6 +102,7 @@ t.test("what the host has is taken over, and the PIN that is there is kept", asy
     ["Pin this SHA-256", enter],
     ["Take its connections", enter],
     ["Where is the PIN of ca_signer", enter],
+    ["Another program", enter],
     // the choices do not go round: this is the first, and rehearses
     ["Write /root", `${up}${up}${enter}`],
   );
@@ -108,6 +110,41 @@ t.test("what the host has is taken over, and the PIN that is there is kept", asy
   t.match(readFileSync(`${folder}/taken.yaml`, "utf8"), /pin: \{ file: \/etc\/knetctl\/ca_signer\.pin \}/);
   t.equal(readFileSync(pinFile, "utf8"), `${pin}\n`);
   t.equal((await knetctl(["plan", `${folder}/taken.yaml`])).exitCode, 0, "there is nothing to do");
+});
+
+t.test("other programs are chosen, and their questions come from what is known of them", async (t) => {
+  const given = ["--archive", archive.path, "--no-pin-archive", "--take-over", "--out", "consumers.yaml"];
+  const terminal = onTerminal(["init", ...given], folder);
+  await answer(
+    terminal,
+    ["Where is the PIN of ca_signer", enter],
+    ["Another program", `open${enter}`],
+    ["A name for it (OpenSSL configuration for pkcs11-provider)", `a b${enter}`],
+    ["name of the consumer is not valid", `${clearLine}tls${enter}`],
+    ["The key of tls, or nothing", f1],
+    ["The label of the key on the token", ""],
+    ["The key of tls, or nothing", `tls_2026${enter}`],
+    ["library that tls loads", enter],
+    ["The file of tls", escape],
+    ["library that tls loads", enter],
+    ["The file of tls", enter],
+    ["file with the PIN that knetctl makes for tls", enter],
+    ["Another program", `p11${enter}`],
+    ["A name for it (p11-kit module file)", enter],
+    ["library that p11-kit loads", enter],
+    ["The file of p11-kit", enter],
+    ["Another program", enter],
+    ["Write /root", `${down}${down}${enter}`],
+  );
+  t.equal(await terminal.exitCode, 0, terminal.shown());
+  t.match(
+    readFileSync(`${folder}/consumers.yaml`, "utf8"),
+    `consumers:
+  tls: { type: openssl-provider, user: ca_signer, key: tls_2026 }
+  p11-kit: { type: p11-kit, user: ca_signer }
+`,
+  );
+  t.equal((await knetctl(["validate", `${folder}/consumers.yaml`])).exitCode, 0);
 });
 
 t.test("a PIN becomes a credential of systemd, never in the place of another", async (t) => {
@@ -122,6 +159,7 @@ t.test("a PIN becomes a credential of systemd, never in the place of another", a
       ["Where is the PIN of ca_signer", `${down}${down}${enter}`],
       ["PIN of ca_signer:", `${pin}${enter}`],
       ["The same again", `${pin}${enter}`],
+      ["Another program", enter],
       ["and the PIN?", enter],
     );
     await terminal.exitCode;
@@ -186,8 +224,25 @@ t.test("without a terminal options answer, and those that are missing are named"
     { exitCode: bad.exitCode, stderr: bad.stderr },
     { exitCode: 64, stderr: /--endpoint: .*not an endpoint/ },
   );
+  const open = [...given, "--hsm-user", "tsa_signer", "--consumer", "openssl-provider:tls"];
+  const unsaid = await knetctl(["init", ...open], { cwd: folder });
+  t.equal(unsaid.exitCode, 64);
+  t.match(unsaid.stderr, "missing: --consumer-set tls.user=VALUE");
+  const said = await knetctlJson(["init", ...open, "--consumer-set", "user=tsa_signer"], { cwd: folder });
+  t.match(said.document, { profile: /tls: \{ type: openssl-provider, user: tsa_signer \}/ });
   rmSync(`${folder}/there.yaml`, { force: true });
   mkdirSync(`${folder}/there.yaml`);
   const there = await knetctl(["init", ...given, "--out", "there.yaml"], { cwd: folder });
   t.match({ exitCode: there.exitCode, stderr: there.stderr }, { exitCode: 73, stderr: /already a file/ });
+});
+
+t.test("completion offers what the host has, and the types of consumers", async (t) => {
+  const offered = async (...line: readonly string[]): Promise<readonly string[]> =>
+    (await knetctl(["--complete", "init", ...line], { cwd: folder })).stdout.split("\n");
+  writeFileSync("/etc/systemd/system/signer.service", "[Service]\nUser=signer\nExecStart=/bin/true\n");
+  t.match(await offered("--user", "a"), ["amplia"]);
+  t.match(await offered("--user", "s"), ["signer"]);
+  t.match(await offered("--unit", "s"), ["signer.service"]);
+  t.notMatch(await offered("--user", "amplia", "--unit", "s"), ["signer.service"]);
+  t.match(await offered("--consumer", "openssl-p"), ["openssl-provider"]);
 });

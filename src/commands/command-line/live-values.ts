@@ -55,6 +55,11 @@ async function found(kind: LiveKind, line: GivenLine, context: CommandContext): 
       const host = await context.host({ readOnly: true });
       return readWrittenConsumers(host.files()).written.map(({ name }) => name);
     }
+    case "consumer-types":
+      return (await import("../../consumers/consumer-types.js")).consumerTypes;
+    case "accounts":
+    case "units":
+      return servicesHere(kind, line, context);
     case "token-labels": {
       if (!isClientModule(line.values.get("module") ?? "")) return [];
       const user = line.values.get("as") ?? usualServiceUser;
@@ -69,6 +74,20 @@ async function found(kind: LiveKind, line: GivenLine, context: CommandContext): 
     case "users":
       return (await named(line, context)).flatMap(({ users }) => users);
   }
+}
+
+/** What `init` offers: units, of the account that the line names if it names one, or their accounts. */
+async function servicesHere(
+  kind: "accounts" | "units",
+  { values }: GivenLine,
+  context: CommandContext,
+): Promise<readonly string[]> {
+  const { accountsOf, unitsOf } = await import("../init/wizard/found-on-host.js");
+  const host = await context.host({ root: values.get("root"), readOnly: true });
+  const units = unitsOf(host);
+  if (kind === "accounts") return accountsOf(host, units);
+  const user = values.get("user");
+  return units.filter((unit) => user === undefined || unit.user === user).map(({ name }) => name);
 }
 
 async function profileOf(file = "-", { workingFolder }: CommandContext): Promise<Profile | undefined> {

@@ -1,4 +1,5 @@
 import { foldKey, settingsForms } from "../../formats/settings/settings-text.js";
+import { describeConsumers } from "./describe-consumers.js";
 import type { Files, Host } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, folderOf, joined, path as literal } from "../../host/path.js";
 import { describeClientConfig, type DescribedClient } from "../../description/describe-client-config.js";
@@ -59,12 +60,14 @@ export async function describeHost(
     defaultKeyStore ??= settings.find(({ key }) => foldKey(key) === foldKey(defaultStoreKey))?.value;
   }
   const described = stores.flatMap((one) => one.stores);
+  const consumers = describeConsumers(host, user, [...client.users.keys()]);
   if (client.users.size === 0 && described.length === 0) throw nothingFound(home, targets);
   return {
     ...client,
-    comments: [...client.comments, ...comments, ...stores.flatMap(({ left }) => left)],
+    comments: [...client.comments, ...comments, ...stores.flatMap(({ left }) => left), ...consumers.comments],
     service: serviceOf(host, user, home),
     stores: described,
+    consumers: consumers.consumers,
     ...(described.some(({ name }) => name === defaultKeyStore) &&
       defaultKeyStore !== undefined && { defaultKeyStore }),
   };

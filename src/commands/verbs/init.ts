@@ -7,6 +7,7 @@ const repeated = { array: true, type: "string", requiresArg: true } as const;
 const answers = [
   ...["archive", "pin-archive", "endpoint", "connection", "pin-fingerprints", "hsm-user", "pin", "take-over"],
   ...["create", "unit", "health", "key-store", "default-key-store", "amplia-version"],
+  ...["consumer", "consumer-set"],
 ];
 
 function faultOf(args: ParsedArguments): string | undefined {
@@ -55,9 +56,12 @@ export const init = verb({
         "env:NAME or prompt; once for each user",
     },
     "take-over": { type: "boolean", isTernary: true, describe: "take over the client that is on this host" },
-    user: text("the application's account (default: it is asked for, or amplia)", "USER"),
+    user: {
+      ...text("the application's account (default: it is asked for, or amplia)", "USER"),
+      names: "accounts",
+    },
     create: { type: "boolean", isTernary: true, describe: "have apply create the account if it is missing" },
-    unit: text("the application's systemd unit", "NAME"),
+    unit: { ...text("the application's systemd unit", "NAME"), names: "units" },
     health: text("a URL that the application answers when it is healthy", "URL"),
     "key-store": {
       ...repeated,
@@ -72,6 +76,17 @@ export const init = verb({
       array: true,
     },
     "default-key-store": text("the key store that Amplia uses where no other is asked for", "NAME"),
+    consumer: {
+      ...repeated,
+      value: "TYPE[:NAME]",
+      names: "consumer-types",
+      describe: "another program that uses the module, such as p11-kit, and a name for it; may be repeated",
+    },
+    "consumer-set": {
+      ...repeated,
+      value: "NAME.KEY=VALUE",
+      describe: "what that consumer has at a key in the profile: tls.key=tls_2026; may be repeated",
+    },
     "amplia-version": text("the version of Amplia, such as 4.8.0", "VERSION"),
   },
   examples: [
@@ -79,6 +94,11 @@ export const init = verb({
     [
       "knetctl init --endpoint 10.1.2.3:60161 --hsm-user ca_signer --user app --out profile.yaml",
       "without questions, where there is no terminal",
+    ],
+    [
+      "knetctl init --endpoint 10.1.2.3:60161 --hsm-user ca_signer --consumer openssl-provider:tls " +
+        "--consumer-set tls.key=tls_2026",
+      "for a program that signs through OpenSSL",
     ],
     ["sudo knetctl init --from-host --out profile.yaml", "take over a host that was set up by hand"],
     ["sudo knetctl init --from-host --settings env:/etc/amplia/amplia.env", "settings in another form"],

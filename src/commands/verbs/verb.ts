@@ -4,12 +4,15 @@ import type { CommandContext } from "../command.js";
 
 /** Names that completion finds on the host or in a profile. */
 export type LiveKind =
+  | "accounts"
   | "connections"
+  | "consumer-types"
   | "consumers"
   | "endpoints"
   | "key-stores"
   | "runs"
   | "token-labels"
+  | "units"
   | "users"
   | "written-consumers";
 

@@ -1,3 +1,4 @@
+import type { Consumer } from "../../consumers/consumer.js";
 import { consumerOf } from "../../consumers/consumers.js";
 import { asAbsolutePath, joined, path, type AbsolutePath } from "../../host/path.js";
 import { clientModule, usualClientPath } from "../../vendor/client.js";
@@ -12,6 +13,19 @@ export function usualPinFile(serviceUser: string, name: string): AbsolutePath {
   return joined(pinFolder, `${serviceUser}.${name}.pin`);
 }
 
+/** What a profile need not say of a consumer, by its keys there; a file that it does not have is left out. */
+export function usualPlaces(
+  { modulePath, pin, place }: Pick<Consumer, "modulePath" | "pin" | "place">,
+  name: string,
+  serviceUser: string,
+): { readonly module: string; readonly file?: string; readonly pin_file?: string } {
+  return {
+    module: modulePath ? usualClientPath : clientModule,
+    ...(place.kind !== "paste" && { file: place.file(name) }),
+    ...(pin === "file" && { pin_file: usualPinFile(serviceUser, name) }),
+  };
+}
+
 /** The consumer in an entry that has passed all checks; undefined for one that has not. */
 export function buildConsumer(
   { key: name, value }: Entry,
@@ -22,19 +36,20 @@ export function buildConsumer(
   const consumer = consumerOf(type);
   const user = users.get(textIn(value, "user") ?? [...users.keys()][0] ?? "");
   if (consumer === undefined || user === undefined) return undefined;
-  const { pin, place } = consumer;
-  const file = place.kind === "paste" ? undefined : asAbsolutePath(textIn(value, "file") ?? place.file(name));
-  const pinFile = asAbsolutePath(textIn(value, "pin_file") ?? usualPinFile(serviceUser, name));
+  const usual = usualPlaces(consumer, name, serviceUser);
+  const pathAt = (key: "file" | "pin_file"): AbsolutePath | undefined =>
+    usual[key] === undefined ? undefined : asAbsolutePath(textIn(value, key) ?? usual[key]);
+  const [file, pinFile] = [pathAt("file"), pathAt("pin_file")];
   return {
     name,
     type,
     service: serviceUser,
     token: user.name,
     tokenIndex: [...users.keys()].indexOf(user.name),
-    module: textIn(value, "module") ?? (consumer.modulePath ? usualClientPath : clientModule),
+    module: textIn(value, "module") ?? usual.module,
     ...(file !== undefined && { file }),
-    ...(pin === "file" && pinFile !== undefined && { pinFile }),
-    ...(pin !== "none" && user.pin && { pin: user.pin }),
+    ...(pinFile !== undefined && { pinFile }),
+    ...(consumer.pin !== "none" && user.pin && { pin: user.pin }),
     keys: keysIn(value, Object.keys(consumer.keys)),
   };
 }

@@ -24,8 +24,18 @@ function archivesIn(folder: AbsolutePath): readonly string[] {
     .sort((left, right) => right.localeCompare(left, "en", { numeric: true }));
 }
 
+/** Accounts that run something here: the usual application's, and those of the units. */
+export function accountsOf({ accounts }: Host, units: readonly FoundUnit[]): readonly string[] {
+  return [
+    ...new Set([
+      ...(accounts.user(usualServiceUser) === undefined ? [] : [usualServiceUser]),
+      ...units.flatMap(({ user }) => (user === undefined ? [] : [user])),
+    ]),
+  ];
+}
+
 /** Those that the administrator made, and the usual application's, wherever it is. */
-function unitsOf(host: Host): readonly FoundUnit[] {
+export function unitsOf(host: Host): readonly FoundUnit[] {
   const found = new Map<string, FoundUnit>();
   for (const [index, folder] of unitFolders.entries())
     for (const name of namesIn(host, folder)) {

@@ -1,10 +1,12 @@
+import { amplia, noProgram, programId } from "./chosen-consumers.js";
+import { givenConsumers, type GivenConsumerOptions } from "./given-consumers.js";
 import type { Answers } from "./question.js";
 import { endpointId } from "./questions/connection.js";
 import { storeId } from "./questions/key-stores.js";
 import { sourceId, userId } from "./questions/users.js";
 
 /** The options that answer questions, as the command line gives them. */
-export interface GivenOptions {
+export interface GivenOptions extends GivenConsumerOptions {
   /** Empty: there is none, the module is installed already. */
   readonly archive?: string | undefined;
   readonly pinArchive?: boolean | undefined;
@@ -28,7 +30,10 @@ export interface GivenOptions {
 
 /** What the options answer, by the ids of the questions. */
 export function givenAnswers(options: GivenOptions): Answers {
-  const { endpoint, hsmUser, keyStore, pin = [], settings } = options;
+  const { consumer, endpoint, hsmUser, keyStore, pin = [], settings } = options;
+  const applications = keyStore === undefined ? [] : [amplia];
+  const consumers = givenConsumers(options, applications.length + 1);
+  const programs = [...applications, ...consumers.types];
   return new Map([
     ...text("archive", options.archive),
     ...flag("archive-hash", options.pinArchive),
@@ -49,7 +54,9 @@ export function givenAnswers(options: GivenOptions): Answers {
     ...flag("create", options.create),
     ...text("unit", options.unit),
     ...text("health", options.health),
-    ...flag("application", keyStore === undefined ? undefined : keyStore.length > 0),
+    ...programs.flatMap((program, index) => text(programId(index + 1), program)),
+    ...(consumer === undefined ? [] : text(programId(programs.length + 1), noProgram)),
+    ...consumers.answers,
     ...text("settings", settings?.[0]),
     ...text("default-store", options.defaultKeyStore),
     ...text("amplia-version", options.ampliaVersion),

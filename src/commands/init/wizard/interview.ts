@@ -1,6 +1,6 @@
 import { Problem } from "../../../problem/problem.js";
 import { Secret } from "../../../problem/secret.js";
-import type { Answers, Question } from "./question.js";
+import { type Answers, optionText, type Question } from "./question.js";
 
 /** The answers so far, those that options give among them, and the way back through those that were typed. */
 export class Interview {
@@ -28,7 +28,9 @@ export class Interview {
     const answer = this.#given.get(question.id);
     const fault = answer === undefined ? undefined : faultOf(question, answer);
     if (fault === undefined) return answer;
-    throw new Problem("usage-invalid", `--${question.option}: ${fault}`, { hint: question.help.join("\n") });
+    throw new Problem("usage-invalid", `${optionText(question)}: ${fault}`, {
+      hint: question.help.join("\n"),
+    });
   }
 
   async take(question: Question, answer: string, isTyped: boolean): Promise<void> {

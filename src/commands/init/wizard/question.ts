@@ -8,6 +8,8 @@ interface Common {
   readonly id: string;
   /** The option that answers it, without its dashes: `hsm-user`. */
   readonly option: string;
+  /** What the option takes for it, where it answers several questions: `tls.key=VALUE`. */
+  readonly argument?: string;
   /** Shown when somebody asks for it. */
   readonly help: readonly string[];
   /** The answer where nobody can be asked. Absent: the option is needed there. */
@@ -22,6 +24,11 @@ export type TextQuestion = Common & TextPrompt;
 export type ChoiceQuestion = Common & ChoicePrompt;
 export type SecretQuestion = Common & SecretPrompt;
 export type Question = TextQuestion | ChoiceQuestion | SecretQuestion;
+
+/** The option as one types it for this question. */
+export function optionText({ option, argument }: Question): string {
+  return argument === undefined ? `--${option}` : `--${option} ${argument}`;
+}
 
 /** Question with two choices; the answers are `yes` and `no`. */
 export function yesNo(

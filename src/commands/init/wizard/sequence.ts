@@ -1,11 +1,11 @@
 import { type Answers, firstOpen, type Question, yesNo } from "./question.js";
 import { archiveQuestions } from "./questions/archive.js";
 import { connectionQuestions } from "./questions/connection.js";
-import { keyStoreQuestions } from "./questions/key-stores.js";
+import { programQuestions } from "./questions/programs.js";
 import { serviceQuestions } from "./questions/service.js";
 import { pinQuestions, userQuestions } from "./questions/users.js";
 import type { Scene } from "./scene.js";
-import { usersOf } from "./wizard-profile.js";
+import { consumersOwner, takenHost } from "./wizard-profile.js";
 
 /** The next question, in the order in which people have the answers; undefined when all are answered. */
 export function nextQuestion(answers: Answers, scene: Scene): Question | undefined {
@@ -24,16 +24,21 @@ function* questions(answers: Answers, scene: Scene): Generator<Question> {
         `connections: ${[...described.connections.keys()].join(", ")}`,
         `users: ${[...described.users.keys()].join(", ")}`,
         `key stores: ${described.stores.map(({ name }) => name).join(", ") || "none"}`,
+        `consumers: ${[...(described.consumers?.keys() ?? [])].join(", ") || "none"}`,
       ],
       preset: "yes",
       usual: "no",
     });
-  if (described !== undefined && answers.get("take-over") === "yes")
-    for (const name of described.users.keys()) yield* pinQuestions(answers, scene, name);
+  const taken = takenHost(answers, scene);
+  if (taken !== undefined) for (const name of taken.users.keys()) yield* pinQuestions(answers, scene, name);
   else {
     yield* connectionQuestions(answers, scene);
     yield* userQuestions(answers, scene);
     yield* serviceQuestions(answers, scene);
-    yield* keyStoreQuestions(answers, usersOf(answers));
   }
+  yield* programQuestions(answers, {
+    ...consumersOwner(answers, scene),
+    taken: taken?.consumers ?? new Map(),
+    hasAmplia: taken !== undefined,
+  });
 }

@@ -2,6 +2,7 @@ import type { Endpoint } from "../../../profile/types.js";
 import { endpointArgument } from "../../ha/endpoint-argument.js";
 import { settingsTarget } from "../describe-host.js";
 import type { DescribedHost, DescribedStore, DescribedUser } from "../../../description/profile-text.js";
+import { chosenConsumers, consumerContent, type ConsumersOwner } from "./chosen-consumers.js";
 import type { Answers } from "./question.js";
 import { archivePath } from "./questions/archive.js";
 import { endpointId, fingerprintId } from "./questions/connection.js";
@@ -12,8 +13,9 @@ import type { Scene } from "./scene.js";
 
 /** The profile that the answers make, in the terms of a description. Holds no secret. */
 export function describedBy(answers: Answers, scene: Scene): DescribedHost {
-  const taken = answers.get("take-over") === "yes" ? scene.found.described : undefined;
-  const users = taken === undefined ? usersOf(answers) : [...taken.users.keys()];
+  const taken = takenHost(answers, scene);
+  const owner = consumersOwner(answers, scene);
+  const { users } = owner;
   const version = answers.get("amplia-version") ?? "";
   const usualStore = answers.get("default-store") ?? "";
   const module = moduleOf(answers, scene);
@@ -27,6 +29,10 @@ export function describedBy(answers: Answers, scene: Scene): DescribedHost {
       ...(version !== "" && { ampliaVersion: version }),
     }),
     ...(module.size > 0 && { module }),
+    consumers: new Map([
+      ...(taken?.consumers ?? []),
+      ...chosenConsumers(answers).map((one) => [one.name, consumerContent(one, answers, owner)] as const),
+    ]),
     users: new Map(
       users.map((name): [string, DescribedUser] => [
         name,
@@ -39,8 +45,22 @@ export function describedBy(answers: Answers, scene: Scene): DescribedHost {
   };
 }
 
+/** What the host has, if it is taken over. */
+export function takenHost(answers: Answers, { found }: Scene): DescribedHost | undefined {
+  return answers.get("take-over") === "yes" ? found.described : undefined;
+}
+
+/** The users and the account that consumers are of. */
+export function consumersOwner(answers: Answers, scene: Scene): ConsumersOwner {
+  const taken = takenHost(answers, scene);
+  return {
+    users: taken === undefined ? usersOf(answers) : [...taken.users.keys()],
+    serviceUser: String(taken?.service.get("user") ?? serviceUser(answers) ?? ""),
+  };
+}
+
 /** The users that were named. */
-export function usersOf(answers: Answers): readonly string[] {
+function usersOf(answers: Answers): readonly string[] {
   return numbered(answers, userId);
 }
 

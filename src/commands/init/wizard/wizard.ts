@@ -12,7 +12,7 @@ import { withoutAdvice } from "../../run/valid-profile.js";
 import { profileText } from "../../../description/profile-text.js";
 import { givenAnswers, type GivenOptions } from "./given.js";
 import { Interview } from "./interview.js";
-import type { ChoiceQuestion, Question, TextQuestion } from "./question.js";
+import { type ChoiceQuestion, optionText, type Question, type TextQuestion } from "./question.js";
 import { pinId, sourceId } from "./questions/users.js";
 import { sceneOf } from "./scene-of.js";
 import type { Scene } from "./scene.js";
@@ -52,7 +52,7 @@ async function unasked(
   const missing = new Set<string>();
   for (let question = open(); question !== undefined; question = open()) {
     const answer = interview.given(question) ?? question.usual;
-    if (answer === undefined) missing.add(`--${question.option}`);
+    if (answer === undefined) missing.add(optionText(question));
     await interview.take(question, answer ?? "", false);
   }
   if (missing.size > 0)

@@ -1,24 +1,9 @@
 import { defaultSettings } from "../../../../profile/key-stores/amplia.js";
 import { settingsTarget } from "../../describe-host.js";
-import { type Answers, type Question, yesNo } from "../question.js";
+import type { Answers, Question } from "../question.js";
 
-/** The application's settings: Amplia's, or none. */
+/** Amplia's key stores. */
 export function* keyStoreQuestions(answers: Answers, users: readonly string[]): Generator<Question> {
-  yield yesNo(
-    {
-      id: "application",
-      option: "key-store",
-      message: "Which application uses the HSM?",
-      help: [
-        "For Lacuna Amplia knetctl writes the key stores into its settings, with module and PIN. Any other",
-        "application is told about the module by you.",
-      ],
-      preset: "yes",
-      usual: "no",
-    },
-    ["Lacuna Amplia", "another one"],
-  );
-  if (answers.get("application") !== "yes") return;
   for (const user of users)
     yield {
       id: storeId(user),

@@ -1,4 +1,5 @@
 import { usualServiceUser } from "../../../../vendor/client.js";
+import { accountsOf } from "../found-on-host.js";
 import { type Answers, type Question, yesNo } from "../question.js";
 import type { Scene } from "../scene.js";
 
@@ -35,12 +36,7 @@ export function serviceUnit(answers: Answers): string | undefined {
 }
 
 function* accountQuestions(answers: Answers, { host, found }: Scene): Generator<Question> {
-  const accounts = [
-    ...new Set([
-      ...(host.accounts.user(usualServiceUser) === undefined ? [] : [usualServiceUser]),
-      ...found.units.flatMap(({ user }) => (user === undefined ? [] : [user])),
-    ]),
-  ];
+  const accounts = accountsOf(host, found.units);
   const about = {
     option: "user",
     usual: usualServiceUser,

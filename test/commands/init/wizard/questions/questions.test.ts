@@ -1,48 +1,23 @@
 import t from "tap";
-import type { Answers } from "../../../../../src/commands/init/wizard/question.js";
 import type { Scene } from "../../../../../src/commands/init/wizard/scene.js";
 import { nextQuestion } from "../../../../../src/commands/init/wizard/sequence.js";
 import { describedBy } from "../../../../../src/commands/init/wizard/wizard-profile.js";
 import { profileText } from "../../../../../src/description/profile-text.js";
 import { secretFile } from "../../../../../src/description/secret-file.js";
-import { path } from "../../../../../src/host/path.js";
-import { MemoryHost } from "../../../../support/memory-host.js";
-
-const scene = (more: Partial<Scene> = {}): Scene => ({
-  host: new MemoryHost({}),
-  isRoot: true,
-  workingFolder: path("/root"),
-  found: { archives: [], units: [], described: undefined },
-  probes: false,
-  hashes: new Map(),
-  probed: new Map(),
-  learnArchive: () => Promise.resolve(),
-  learnEndpoint: () => Promise.resolve(),
-  hasCredentials: false,
-  ...more,
-});
-
-/** Answers in the order of the questions; the rest is what is usual, or preset, or the first choice. */
-function answered(scene: Scene, typed: Readonly<Record<string, string>>): Answers {
-  const answers = new Map<string, string>();
-  for (let count = 0; count < 100; count++) {
-    const question = nextQuestion(answers, scene);
-    if (question === undefined) return answers;
-    const first = question.kind === "choice" ? question.choices[0]?.value : undefined;
-    const preset = question.kind === "secret" ? "typed" : question.preset;
-    answers.set(question.id, typed[question.id] ?? question.usual ?? preset ?? first ?? "");
-  }
-  throw new Error("the questions do not end");
-}
+import { answered, scene } from "../answered.js";
 
 t.test("the questions, in the order in which people have the answers", (t) => {
-  const answers = answered(scene(), { "endpoint.1": "10.1.2.3:60161", "user.1": "ca", application: "yes" });
+  const answers = answered(scene(), {
+    "endpoint.1": "10.1.2.3:60161",
+    "user.1": "ca",
+    "program.1": "amplia",
+  });
   t.same(
     [...answers.keys()],
     [
       ...["archive", "endpoint.1", "endpoint.2", "connection", "user.1", "pin-source.ca", "user.2"],
-      ...["service-user", "create", "unit", "application", "key-store.ca", "settings", "default-store"],
-      "amplia-version",
+      ...["service-user", "create", "unit", "program.1", "key-store.ca", "settings", "default-store"],
+      ...["amplia-version", "program.2"],
     ],
   );
   t.end();
@@ -60,7 +35,7 @@ t.test("answers make a profile, with quotes where YAML needs them", async (t) =>
     create: "yes",
     unit: "app@1.service",
     health: "http://localhost/",
-    application: "yes",
+    "program.1": "amplia",
     "key-store.ca: signer": "Main",
     "key-store.tsa": "",
     "amplia-version": "4.10",
