@@ -61,7 +61,9 @@ t.test("a user with a certificate does not become one with a password: it is ref
       described({ [config]: client({ authentication_type: "certificate", connection: "hsm_1" }) }),
     ),
     {
-      list: [{ code: "client-config-authentication", message: /^user "ca_signer" /, detail: /other than/ }],
+      list: [
+        { code: "client-config-authentication", message: /^user "ca_signer" /, detail: /is not "password"/ },
+      ],
     },
   );
 });
