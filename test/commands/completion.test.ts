@@ -54,10 +54,7 @@ const offered: readonly (readonly [readonly string[], readonly string[]])[] = [
   ],
   [["ha", "drill", "--user", ""], ["users"]],
   [["history", ""], ["runs"]],
-  [
-    ["init", "--consumer", ""],
-    ["consumer-types", "consumer"],
-  ],
+  [["init", "--consumer", ""], ["consumer-types"]],
   [
     ["init", "--user=app", "--unit", ""],
     ["units", "user"],
