@@ -45,7 +45,7 @@ export async function pageText() {
  */
 async function scriptText() {
   const { code } = await minify(await bundled(await bundled(undefined)), {
-    compress: { passes: 1, ecma: 2020 },
+    compress: { passes: 3, ecma: 2020, pure_getters: true, keep_fargs: false, unsafe_arrows: true },
     mangle: { toplevel: true },
   });
   const script = code.trim();

@@ -29,6 +29,49 @@ export function smaller({ root, templates, script, shortKey }) {
         .join(""),
     ),
     codesOnlyIfUsed,
+    onlyTaken,
+    // entries of other programs' files are edited on hosts alone; whoever calls it here finds nothing to call
+    changed("editors", /node_modules\/smol-toml\/dist\/index\.js$/, () => "export const parse = undefined;"),
+    // proofs run on hosts, and so do edits of what others have written
+    changed(
+      "hosts",
+      /src\/(?:consumers\/types\/[a-z-]+-proof|formats\/entries\/marked-blocks)\.ts$/,
+      (text) =>
+        [...text.matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)]
+          .map(([, name]) => `export const ${name} = () => undefined;\n`)
+          .join(""),
+    ),
+    // a profile of another version of YAML is refused
+    changed(
+      "yaml",
+      /node_modules\/yaml\/browser\/dist\/schema\/yaml-1\.1\/schema\.js$/,
+      () => 'export { schema } from "../core/schema.js";',
+    ),
+    // profiles are written without a width at which lines would be folded
+    changed(
+      "folding",
+      /yaml\/browser\/dist\/stringify\/foldFlowLines\.js$/,
+      () =>
+        'export const [FOLD_FLOW, FOLD_BLOCK, FOLD_QUOTED] = ["flow", "block", "quoted"];\n' +
+        "export const foldFlowLines = (text) => text;",
+    ),
+    changed(
+      "yaml-json",
+      /yaml\/browser\/dist\/schema\/json\/schema\.js$/,
+      () => 'export { schema } from "../core/schema.js";',
+    ),
+    // explicit tags are refused, whatever they would make of a value
+    changed(
+      "tags",
+      /yaml\/browser\/dist\/schema\/yaml-1\.1\/(?:binary|omap|pairs|set|timestamp)\.js$/,
+      (text) => {
+        const [, names] = /^export \{ ([^}]*) \};$/m.exec(text);
+        return `export const [${names}] = [];`;
+      },
+    ),
+    ...Object.entries(lessOfHandlebars).map(([file, text]) =>
+      changed(file, new RegExp(`/handlebars/dist/cjs/handlebars/${file}\\.js$`), () => text),
+    ),
     ...(script === undefined ? [withoutTexts] : [textsOf(script, shortKey)]),
   ];
 }
@@ -44,6 +87,38 @@ function changed(name, filter, change) {
     },
   };
 }
+
+/** Of a package that is loaded when it is needed a bundle has all; the program takes these. */
+const taken = {
+  yaml: "Composer, Document, isAlias, isMap, isScalar, isSeq, Lexer, Parser",
+  "jsonc-parser": "parseTree",
+};
+const onlyTaken = {
+  name: "taken",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:yaml|jsonc-parser)$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, namespace: "taken" } : undefined,
+    );
+    onLoad({ filter: /^/, namespace: "taken" }, ({ path }) => ({
+      contents: `export { ${taken[path]} } from "${path}";`,
+      resolveDir: import.meta.dirname,
+    }));
+  },
+};
+
+/** Templates of the program's own log nothing, have no decorators, and look at own properties alone. */
+const lessOfHandlebars = {
+  logger: "exports.__esModule = true; exports.default = { log() {} };",
+  decorators: "exports.registerDefaultDecorators = () => {};",
+  "no-conflict": "exports.__esModule = true; exports.default = () => {};",
+  "internal/proto-access":
+    "exports.createProtoAccessControl = () => ({}); exports.resultIsAllowed = () => false;" +
+    "exports.resetLoggedProperties = () => {};",
+  helpers:
+    "exports.moveHelperToHooks = () => {}; exports.registerDefaultHelpers = (instance) => {" +
+    '[require("./helpers/each"), require("./helpers/if"), require("./helpers/with")]' +
+    ".forEach((helper) => helper.default(instance)); };",
+};
 
 /** Exit codes are for processes. */
 const codesOnlyIfUsed = {
@@ -127,10 +202,16 @@ function onlyVerdict(text, path) {
   return (text.slice(0, start) + text.slice(end)).replace(reason, "").replace(errors, "isValid ? null : []");
 }
 
-/** The program's problems have words of their own, made from what else an error says. */
+/**
+ * The program's problems have words of their own, made from what else an error says; of a place in the schema
+ * only whether it is one of several alternatives (src/profile/checks/schema.ts).
+ */
 function withoutMessages(text) {
   return text
     .replace(/, message: "(?:[^"\\]|\\.)*"(?: \+ \w+(?: \+ "[^"]*")?)?(?=, schema: )/g, "")
+    .replace(/schemaPath: "([^"]*)"/g, (_all, path) => {
+      return `schemaPath: "${/\/(?:anyOf|oneOf)\//.test(path) ? "/oneOf/" : ""}"`;
+    })
     .replace(/, schema: (?:[\w.[\]"$-]+|"[^"]*")(?=, parentSchema: )/g, "")
     .replace(/(, parentSchema: [\w.[\]"$-]+), data(?:: \w+)? \};$/gm, "$1 };");
 }

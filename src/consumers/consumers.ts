@@ -1,4 +1,4 @@
-import type { Consumer } from "./consumer.js";
+import type { Consumer, WantedConsumer } from "./consumer.js";
 import { type ConsumerType, consumerTypes, isConsumerType } from "./consumer-types.js";
 import { apache } from "./types/apache.js";
 import { bulkSigner } from "./types/bulk-signer.js";
@@ -46,4 +46,9 @@ export const consumers: readonly (Consumer & { readonly type: ConsumerType })[] 
 /** The consumer of that type; undefined if there is none. */
 export function consumerOf(type: string): Consumer | undefined {
   return isConsumerType(type) ? table[type] : undefined;
+}
+
+/** What the consumer reads; without a PIN, for people, with a placeholder where it would be. */
+export function consumerText(wanted: WantedConsumer, pin: string | undefined): string {
+  return consumerOf(wanted.type)?.text(wanted, pin ?? `<PIN of ${wanted.token}>`) ?? "";
 }

@@ -1,6 +1,7 @@
 import { type SettingsForm, settingsForms } from "../formats/settings/settings-text.js";
+import { consumerText } from "../consumers/consumers.js";
 import { writtenProfile } from "../description/written-profile.js";
-import { path as literal } from "../host/path.js";
+import { nameOf, path } from "../host/path.js";
 import { Problem, type ProblemJson } from "../problem/problem.js";
 import { Secret } from "../problem/secret.js";
 import { buildProfile } from "../profile/build-profile.js";
@@ -41,7 +42,7 @@ export interface Made {
 }
 
 /** Relative paths in the profile start from where an installed one is kept. */
-export const folder = literal("/etc/knetctl");
+export const folder = path("/etc/knetctl");
 
 const head = ["knetctl apply makes a host like this: see knetctl plan first.", "It holds no secret."];
 
@@ -65,7 +66,8 @@ export async function outputsOf(data: DataMap, secrets: ReadonlyMap<string, stri
     return { problems, outputs: [asProfile, ...withoutTexts()], secrets: [], literals };
   const profile = buildProfile(document.root, document.source.name, folder);
   const given = givenSecrets(profile, secrets);
-  const made = await Promise.all(others.map((other) => madeOf(other, profile, given)));
+  const all = [...others, ...consumersOf(profile)];
+  const made = await Promise.all(all.map((other) => madeOf(other, profile, given)));
   return { problems, outputs: [asProfile, ...made], secrets: [...namesOf(profile).keys()], literals };
 }
 
@@ -119,6 +121,18 @@ const others: readonly Other[] = [
     text: procedure,
   },
 ];
+
+/** A file for each application of the profile, or what is to be put into one. */
+function consumersOf({ consumers }: Profile): readonly Other[] {
+  return [...(consumers?.values() ?? [])].map((one, at) => ({
+    id: `consumer-${at + 1}`,
+    title: `${one.name} (${one.type})`,
+    file: one.file === undefined ? `${one.type}.txt` : nameOf(path(one.file)),
+    lacks: "",
+    text: (_profile, secrets) =>
+      Promise.resolve(consumerText(one, one.pin === undefined ? undefined : secrets.get(one.pin)?.reveal())),
+  }));
+}
 
 async function madeOf({ text, lacks, ...output }: Other, profile: Profile, secrets: Given): Promise<Output> {
   try {

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { described, kindsOf } from "../../src/profile/words/schema-words.js";
 import { profileSchemaText } from "../../src/generated/schemas.js";
+import { sentencesOf } from "../../src/page/explained.js";
 import { leftOutOf } from "./left-out.js";
 import { textsIn } from "./texts.js";
 
@@ -49,7 +50,8 @@ export function wantedTexts(): ReadonlyMap<string, readonly string[]> {
       texts.get(roomOf(file))?.add(text);
   }
   for (const text of schemaTexts()) texts.get("profile")?.add(text);
-  for (const text of descriptionsIn(JSON.parse(profileSchemaText))) texts.get("page")?.add(text);
+  const { properties, $defs } = JSON.parse(profileSchemaText) as { properties: object; $defs: object };
+  for (const text of descriptionsIn([properties, $defs])) if (text !== "") texts.get("page")?.add(text);
   const seen = new Set<string>();
   return new Map(
     [...texts].map(([file, all]) => {
@@ -75,12 +77,13 @@ function schemaTexts(): readonly string[] {
   return [...texts];
 }
 
-/** What the page explains its fields with. */
+/** What the page explains its fields with, besides the sentences that problems quote. */
 function descriptionsIn(schema: unknown): readonly string[] {
   if (typeof schema !== "object" || schema === null) return [];
-  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) =>
-    key === "description" && typeof value === "string" ? [value] : descriptionsIn(value),
-  );
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
+    if (key === "description" && typeof value === "string") return sentencesOf(value)[1];
+    return key === "propertyNames" ? [] : descriptionsIn(value);
+  });
 }
 
 function sourceFiles(): readonly string[] {

@@ -1,5 +1,8 @@
 import t from "tap";
 import { parse } from "yaml";
+import { consumerText } from "../../src/consumers/consumers.js";
+import { path } from "../../src/host/path.js";
+import { parseProfile } from "../../src/profile/parse-profile.js";
 import { dataOf, isMap, type Path, valueAt } from "../../src/page/data.js";
 import { withoutField } from "../../src/page/kept.js";
 import { outputsOf } from "../../src/page/outputs.js";
@@ -123,4 +126,24 @@ users: { u: { connection: b } }
     "users.u.connection",
   ]);
   t.equal(valueAt(data, ["connections", "a", "endpoints", 0, "ip"]), "10.1.2.300");
+});
+
+t.test("each application of the profile has a file, as render prints it", async (t) => {
+  const text = `
+connections: { a: { endpoints: [{ ip: 10.1.2.3, port: 60161 }] } }
+users: { u: { connection: a, pin: { file: /run/pin } } }
+consumers: { knet: { type: p11-kit }, rpki: { type: krill } }
+`;
+  const reading = await readProfile(Buffer.from(text), "p.yaml");
+  const document = "document" in reading ? reading.document : undefined;
+  const data = document && dataOf(document.root);
+  if (document === undefined || !isMap(data)) throw new Error("no data");
+  const { profile } = parseProfile(document, path("/etc/knetctl"));
+  const { outputs } = await outputsOf(data, new Map());
+  t.strictSame(
+    outputs.filter(({ id }) => id.startsWith("consumer-")).map(({ text: made }) => made),
+    [...(profile?.consumers?.values() ?? [])].map((one) => consumerText(one, undefined)),
+  );
+  const shown = await outputsOf(data, new Map([["u", "1234"]]));
+  t.match(shown.outputs.find(({ title }) => title === "rpki (krill)")?.text, 'user_pin = "1234"');
 });

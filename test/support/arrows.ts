@@ -9,6 +9,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "pictures",
     "vendor/client-config",
     "profile",
+    "consumers",
     "host",
     "formats",
     "generated",

@@ -1,4 +1,4 @@
-import { consumerOf } from "../../consumers/consumers.js";
+import { consumerOf, consumerText } from "../../consumers/consumers.js";
 import { Problem } from "../../problem/problem.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import type { Profile, ProfileConsumer } from "../../profile/types.js";
@@ -31,8 +31,7 @@ export async function renderConsumer(
     ? await readSecrets(uses, context)
     : { secrets: new Map<unknown, never>(), problems: [] };
   const pin = one.pin === undefined ? undefined : secrets.get(one.pin)?.reveal();
-  const text = consumerOf(type)?.text(one, pin ?? `<PIN of ${one.token}>`) ?? "";
-  return { text, problems: [...warnings, ...problems] };
+  return { text: consumerText(one, pin), problems: [...warnings, ...problems] };
 }
 
 function chosen({ consumers, source }: Profile, type: string, name: string | undefined): ProfileConsumer {

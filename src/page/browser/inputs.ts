@@ -5,6 +5,7 @@ import { type Schema, resolved, type Shape } from "../shape.js";
 import { labelOf } from "./labels.js";
 import { idOf, isAt, type Model, namesFor, startsWith } from "./model.js";
 import { Problems } from "./problems.js";
+import { explained } from "../explained.js";
 import { spokenWord } from "../../language/spoken.js";
 import type { PlacedProblem } from "../placed-problems.js";
 
@@ -32,10 +33,11 @@ export function problemsAt(model: Model, path: Path, isLeaf: boolean): readonly 
 export function Help({ id, schema }: { id: string; schema: Schema }): ComponentChild {
   const { description } = resolved(schema);
   if (description === undefined) return null;
-  const words = spokenWord(description);
-  const [first = words] = /^[^]*?\.(?=\s|$)/.exec(words) ?? [];
-  const rest = words.slice(first.length);
-  return h("p", { class: "help", id }, [first, rest === "" ? null : h("span", { class: "rest" }, rest)]);
+  const [first, rest] = explained(description);
+  return h("p", { class: "help", id }, [
+    first,
+    rest === "" ? null : h("span", { class: "rest" }, ` ${rest}`),
+  ]);
 }
 
 /** A text, number or choice with its label, explanation and problems. */
