@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import t from "tap";
 import { asAmplia, consumerScene, run } from "../support/consumer-scene.js";
@@ -8,6 +8,8 @@ await ensureSandbox(import.meta.filename);
 
 const { profile, pin, logins } = await consumerScene();
 
+/** Debian 13 has no OpenDNSSEC. */
+const hasOds = existsSync("/usr/bin/ods-hsmutil");
 const knot = "/etc/knot-test.conf";
 const ods = "/etc/ods-test.xml";
 const both = profile(
@@ -34,9 +36,11 @@ t.test("Knot and OpenDNSSEC: their files stay, and their own checks pass", async
   t.equal(exitCode, 0, JSON.stringify(document.problems));
   t.match(consumers, [
     { type: "knot", status: "warn", detail: /^knotc finds the configuration valid; nothing was signed/ },
-    { type: "opendnssec", status: "warn", detail: /^ods-hsmutil logged in to token "ca_signer"; nothing/ },
+    hasOds
+      ? { type: "opendnssec", status: "warn", detail: /^ods-hsmutil logged in to token "ca_signer"; nothing/ }
+      : { type: "opendnssec", status: "skip", detail: /ods-hsmutil/ },
   ]);
-  t.equal(logins(), 3, "the smoke test of two users, and ods-hsmutil");
+  t.equal(logins(), hasOds ? 3 : 2, "the smoke test of two users, and ods-hsmutil");
   t.equal(execFileSync("stat", ["-c", "%a %G", ods], { encoding: "utf8" }), "640 amplia\n");
   t.notMatch(readFileSync(knot, "utf8"), pin);
 });
@@ -46,7 +50,7 @@ t.test("keymgr makes a key by the entry, with the PIN from its file", async (t) 
   const id = (await keymgr("generate", "algorithm=ECDSAP256SHA256", "ksk=yes", "zsk=yes")).trim();
   t.match(id, /^[0-9a-f]{40}$/);
   t.match(await keymgr("ds"), /^knetctl\.invalid\. DS \d+ 13 2 /m);
-  t.match(await asAmplia(["ods-hsmutil", "-c", ods, "list", "ods"]), id);
+  if (hasOds) t.match(await asAmplia(["ods-hsmutil", "-c", ods, "list", "ods"]), id);
 });
 
 t.test("their entries go, and nothing else", async (t) => {

@@ -199,6 +199,19 @@ t.test("no journal has the PIN, and what was kept of it is root's alone", async 
   t.equal(statSync("/var/lib/knetctl").mode & 0o077, 0);
 });
 
+t.test("OpenSSL's provider signs where the distribution has it, and else nothing is changed", async (t) => {
+  // Debian 13 has it, Debian 12 has not
+  const has = existsSync("/usr/lib/x86_64-linux-gnu/ossl-modules/pkcs11.so");
+  const { exitCode, consumers, errors } = await run(
+    "apply",
+    profile("provider", "\n  ssl: { type: openssl-provider, user: ca_signer, key: rsa }"),
+  );
+  if (has) t.match(consumers, [{ status: "pass", detail: /^openssl signed with key "rsa", and verified/ }]);
+  else t.match(errors, [{ code: "consumer-not-proven", title: /failed to load the provider/ }]);
+  t.equal(exitCode, has ? 0 : 1, JSON.stringify(errors));
+  t.equal(existsSync("/etc/ssl/ssl.cnf"), has);
+});
+
 t.test("render: what would be written, and the PIN only if it is asked for", async (t) => {
   const { stdout } = await knetctl(["render", all, "--target", "openssl-engine"]);
   t.equal(stdout, readFileSync(config, "utf8"));
