@@ -112,12 +112,13 @@ const lessOfHandlebars = {
   decorators: "exports.registerDefaultDecorators = () => {};",
   "no-conflict": "exports.__esModule = true; exports.default = () => {};",
   "internal/proto-access":
-    "exports.createProtoAccessControl = () => ({}); exports.resultIsAllowed = () => false;" +
+    "exports.createProtoAccessControl = () => ({});" +
+    "exports.resultIsAllowed = exports.isPrototypeConstructor = () => false;" +
     "exports.resetLoggedProperties = () => {};",
   helpers:
     "exports.moveHelperToHooks = () => {}; exports.registerDefaultHelpers = (instance) => {" +
     '[require("./helpers/each"), require("./helpers/if"), require("./helpers/with")]' +
-    ".forEach((helper) => helper.default(instance)); };",
+    ".forEach((helper) => (helper.default ?? helper)(instance)); };",
 };
 
 /** Exit codes are for processes. */
