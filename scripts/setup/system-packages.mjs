@@ -69,8 +69,8 @@ const groups = {
   servers: ["nginx", "openssh-server", "python3-pykmip"],
 };
 
-/** Of these, what no release has all of: Debian 13 has no OpenDNSSEC, Debian 12 no pkcs11-provider. */
-const whereThere = new Set(["libhsm-bin", "pkcs11-provider"]);
+/** What some release lacks: Debian 13 has no OpenDNSSEC, Debian 12 no pkcs11-provider, Ubuntu no Chromium. */
+const whereThere = new Set(["chromium", "libhsm-bin", "pkcs11-provider"]);
 
 /** Installs with apt-get, as root, what is missing; silent if nothing is. */
 export async function installSystemPackages(root, missing) {
