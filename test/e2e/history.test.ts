@@ -110,7 +110,7 @@ t.test("an earlier run is not taken back while a later one stands on it", async 
   t.equal(exitCode, 1);
   t.match(
     stderr,
-    /run 1 cannot be taken back before run 2[\s\S]*undo-later-run[\s\S]*hint: knetctl rollback \S+ first/,
+    /run 1 cannot be taken back before run 2[\s\S]*undo-later-run[\s\S]*hint: run knetctl rollback \S+ first/,
   );
   t.equal(hostState(), state);
 });
