@@ -199,6 +199,14 @@ t.test("no journal has the PIN, and what was kept of it is root's alone", async 
   t.equal(statSync("/var/lib/knetctl").mode & 0o077, 0);
 });
 
+t.test("render: what would be written, and the PIN only if it is asked for", async (t) => {
+  const { stdout } = await knetctl(["render", all, "--target", "openssl-engine"]);
+  t.equal(stdout, readFileSync(config, "utf8"));
+  t.match((await knetctl(["render", all, "--target", "krill"])).stdout, 'user_pin = "<PIN of ca_signer>"');
+  t.match((await knetctl(["render", all, "--target", "krill", "--show-secrets"])).stdout, pin);
+  t.match(await run("render", none, "--target", "krill"), { errors: [{ code: "render-nothing" }] });
+});
+
 t.test("OpenSSL's provider signs where the distribution has it, and else nothing is changed", async (t) => {
   // Debian 13 has it, Debian 12 has not
   const has = existsSync("/usr/lib/x86_64-linux-gnu/ossl-modules/pkcs11.so");
@@ -210,12 +218,4 @@ t.test("OpenSSL's provider signs where the distribution has it, and else nothing
   else t.match(errors, [{ code: "consumer-not-proven", title: /failed to load the provider/ }]);
   t.equal(exitCode, has ? 0 : 1, JSON.stringify(errors));
   t.equal(existsSync("/etc/ssl/ssl.cnf"), has);
-});
-
-t.test("render: what would be written, and the PIN only if it is asked for", async (t) => {
-  const { stdout } = await knetctl(["render", all, "--target", "openssl-engine"]);
-  t.equal(stdout, readFileSync(config, "utf8"));
-  t.match((await knetctl(["render", all, "--target", "krill"])).stdout, 'user_pin = "<PIN of ca_signer>"');
-  t.match((await knetctl(["render", all, "--target", "krill", "--show-secrets"])).stdout, pin);
-  t.match(await run("render", none, "--target", "krill"), { errors: [{ code: "render-nothing" }] });
 });
