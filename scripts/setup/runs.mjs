@@ -13,6 +13,19 @@ const formatter = (mode) =>
 /** Imported after the set-up: before it, the packages that it imports may be missing. */
 const later = (file, name) => async (_root, args) => (await import(file))[name](args);
 
+/** What the tests need, whoever calls them. */
+const forTests = [
+  "build",
+  "program",
+  "module",
+  "simulator",
+  "tests",
+  "servers",
+  "consumers",
+  "package",
+  "browser",
+];
+
 /**
  * What package.json's scripts do, and what each needs first: groups of system packages (see
  * system-packages.mjs; a run that names none looks at no system package), the compiled `addon`, what is
@@ -33,17 +46,7 @@ export const runs = new Map([
   [
     "test",
     {
-      packages: [
-        "build",
-        "program",
-        "module",
-        "simulator",
-        "tests",
-        "servers",
-        "consumers",
-        "package",
-        "browser",
-      ],
+      packages: forTests,
       addon: true,
       built: "program",
       overlay: true,
@@ -53,17 +56,7 @@ export const runs = new Map([
   [
     "check",
     {
-      packages: [
-        "build",
-        "program",
-        "module",
-        "simulator",
-        "tests",
-        "servers",
-        "consumers",
-        "package",
-        "browser",
-      ],
+      packages: forTests,
       addon: true,
       built: "program",
       overlay: true,

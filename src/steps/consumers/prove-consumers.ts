@@ -27,8 +27,9 @@ const makeData = "echo 'signed by knetctl prove' > data";
 const commandMs = 30_000;
 
 /**
- * Proves consumers with their own clients, one after the other, as the service: each command of a client logs
- * in once at most, and none is begun after one that failed. A client that is not here is skipped, and said.
+ * Proves consumers with their own clients, one after the other, as the service. Of a client's commands none
+ * is begun after one that failed: the first that logs in is the only one to send a wrong PIN. A client that
+ * is not here is skipped, and said.
  */
 export async function proveConsumers(
   consumers: readonly ProfileConsumer[],
