@@ -1,11 +1,13 @@
 import { posix } from "node:path";
 import { Problem, Problems, throwIfErrors } from "../../problem/problem.js";
-import { clientModule } from "../../vendor/client.js";
+import { clientModule, usualClientPath } from "../../vendor/client.js";
 import { isModule } from "../archive/archive-contents.js";
 import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
+import { path as literal } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
+import { isOfArchive } from "./archive-files.js";
 import type { ArchiveFiles } from "./archive-files.js";
 import { checkModule } from "./check-module.js";
 import type { BundledLibrary } from "./check-module.js";
@@ -24,6 +26,14 @@ export interface InstalledArchive extends ArchiveFiles {
   readonly version: string;
 }
 
+/** What install.sh has just done. */
+export interface Work {
+  /** What it made or changed. */
+  readonly made: readonly MadeEntry[];
+  /** What it wrote again as it was: somebody had run it before. */
+  readonly again: readonly MadeEntry[];
+}
+
 /**
  * The receipt of what install.sh has just left on a host, or in its stage. Problems: those of
  * `installedLibrary`, and `module-drift` when the same archive did not bring back what was changed; each with
@@ -32,25 +42,26 @@ export interface InstalledArchive extends ArchiveFiles {
 export function receiptOf(
   host: Host,
   archive: InstalledArchive,
-  made: readonly MadeEntry[],
+  work: Work,
   lastWords: readonly string[],
 ): Receipt {
   try {
-    return receiptFor(host, archive, made);
+    return receiptFor(host, archive, work);
   } catch (error) {
     throw withLastWords(error, lastWords);
   }
 }
 
-function receiptFor(host: Host, archive: InstalledArchive, made: readonly MadeEntry[]): Receipt {
+function receiptFor(host: Host, archive: InstalledArchive, { made, again }: Work): Receipt {
   const former = formerReceipt(host);
+  const kept = [...again, ...usualModule(host)].filter((entry) => isOfArchive(entry, archive));
   const library = installedLibrary(host, {
-    made,
+    made: [...made, ...kept],
     earlier: former?.files ?? [],
     isPacked: ![...archive.names].some(isModule),
     archive: archive.path,
   });
-  const files = modulesFiles({ made, former, archive, library }).flatMap(
+  const files = modulesFiles({ made: [...made, ...kept], former, archive, library }).flatMap(
     (path) => installedFile(host, path) ?? [],
   );
   requireRepaired(archive, former, made, files);
@@ -62,6 +73,12 @@ function receiptFor(host: Host, archive: InstalledArchive, made: readonly MadeEn
     files,
     library,
   };
+}
+
+/** One that install.sh need not touch, since it is there already. */
+function usualModule(host: Host): readonly MadeEntry[] {
+  const found = installedFile(host, literal(usualClientPath));
+  return found === undefined ? [] : [found];
 }
 
 /**

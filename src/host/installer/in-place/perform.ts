@@ -46,7 +46,7 @@ export async function performInPlace(
   writeTraces(host, folder, traces);
   for (const line of traceLines(traces, tracesFile(folder.folder))) run.report(line);
   const archive = { path: what.archive, sha256: what.sha256, version: what.version, ...sets(record) };
-  const receipt = receiptOf(host, archive, traces.map(made), lastWords);
+  const receipt = receiptOf(host, archive, { made: traces.map(made), again: [] }, lastWords);
   host.files().write(receiptFile, Buffer.from(receiptText(receipt)), { mode: 0o600, uid: 0, gid: 0 });
   removeIfPossible(workIn(folder));
 }

@@ -4,7 +4,7 @@ import { fileClock } from "../../files/file-clock.js";
 import type { Attributes, Host } from "../../host.js";
 import { requirePrograms } from "../../commands/find-program.js";
 import { distributionOf, installHint } from "../../distribution.js";
-import { folderOf, joined, path } from "../../path.js";
+import { asAbsolutePath, folderOf, joined, path } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
 import { sizeLimits } from "../../size-limits.js";
 import type { Stage } from "../../stage/stage.js";
@@ -22,7 +22,7 @@ import { questionIn, runInstallScript } from "../run-install-script.js";
 import { attributesOf } from "./attributes.js";
 import { inOrder, since, touchedEntries } from "./compare.js";
 import type { StagedEntry, Trees } from "./compare.js";
-import type { EntryState } from "./entry-state.js";
+import { type EntryState, isSame } from "./entry-state.js";
 import { isLeftOut, judge, loaderCache } from "./judge.js";
 import type { Judged } from "./judge.js";
 import { withOtherNames } from "./other-names.js";
@@ -104,7 +104,9 @@ export async function stageInstallation(
   requireUnchanged(judged.changes, trees.host, { from: stage.opened, to: fileClock(extracted) });
   requireOwnFolders(judged.changes, host.root, (file) => ownerAbove(trees, file));
   const installed = { ...brought, path: what.archive, sha256: archive.sha256, version: archive.version };
-  const receipt = receiptOf(stage.host, installed, judged.changes.flatMap(made), lastWords);
+  const again = entries.filter(({ before, after }) => isSame(before, after)).flatMap(made);
+  const work = { made: judged.changes.flatMap(made), again };
+  const receipt = receiptOf(stage.host, installed, work, lastWords);
   return {
     ...judged,
     brought,
@@ -225,8 +227,9 @@ function withThem(state: EntryState | null, attributes: Attributes | undefined):
     : state;
 }
 
-function made({ path: at, after }: Judged["changes"][number]): MadeEntry[] {
-  if (after === null) return [];
+function made({ path: name, after }: StagedEntry): MadeEntry[] {
+  const at = asAbsolutePath(name);
+  if (after === null || at === undefined) return [];
   const { uid } = after;
   if (after.kind === "file") return [{ path: at, uid, sha256: after.sha256 }];
   return [after.kind === "link" ? { path: at, uid, target: after.target } : { path: at, uid }];
