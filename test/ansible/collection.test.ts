@@ -82,7 +82,7 @@ t.test("what ansible-doc shows of a module's options is what the module takes", 
       encoding: "utf8",
     }),
   ) as Record<string, Options>;
-  t.strictSame(modules, ["apply", "ha", "info", "verify"]);
+  t.strictSame(modules, ["apply", "ha", "info", "settled", "verify"]);
   for (const name of modules) t.strictSame(bare(docOf(name).doc.options), bare(specs[name]!), name);
   t.end();
 });
@@ -119,6 +119,18 @@ t.test("the role's defaults are those that are documented, of all of its variabl
     new Map(Object.keys(defaults).map((name) => [name, roleOptions[name]?.default])),
   );
   t.strictSame(Object.keys(roleOptions).toSorted(), Object.keys(defaults).toSorted());
+  t.end();
+});
+
+t.test("docs/ansible.md names every variable of the role, and the collection's page every module", (t) => {
+  const text = page("docs/ansible.md").text;
+  const unnamed = Object.keys(roleOptions).filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
+  t.strictSame(unnamed, []);
+  const readme = readFileSync(join(collection, "README.md"), "utf8");
+  t.strictSame(
+    modules.filter((name) => !readme.includes(`module \`${name}\``)),
+    [],
+  );
   t.end();
 });
 

@@ -70,7 +70,10 @@ writePlay("theirs", { hosts: "signer-1", tasks: document });
 writePlay("nothing", { hosts: "signer-2", tasks: [] });
 writePlay("ours", { hosts: "signer-2", tasks: [apply({})] });
 writePlay("ours-compared", { hosts: "signer-2", tasks: [apply({ smoke_test: false })] });
+writePlay("role", { hosts: "signer-2", roles: ["knetctl.knet.knetctl"] });
 writePlay("all", { hosts: "all:!signer-1", tasks: [apply({})] });
+writePlay("all-role", { hosts: "all:!signer-1", roles: ["knetctl.knet.knetctl"] });
+writePlay("all-theirs", { hosts: "all:!signer-1", tasks: document });
 
 async function ms(...args: readonly string[]): Promise<number> {
   const result = await played(args);
@@ -97,8 +100,11 @@ writePlay("put", {
 });
 await ms("put.yml");
 const first = [await ms("theirs.yml"), await ms("ours.yml")];
-const [theirs = 0, ours = 0, compared = 0, nothing = 0] = await median(
+// it notes what it has done, which the next one compares
+await ms("role.yml");
+const [theirs = 0, role = 0, ours = 0, compared = 0, nothing = 0] = await median(
   "theirs",
+  "role",
   "ours",
   "ours-compared",
   "nothing",
@@ -107,15 +113,27 @@ const [theirs = 0, ours = 0, compared = 0, nothing = 0] = await median(
 const many = [await ms("all.yml"), await ms("all.yml")];
 const wanted = endpoints(1, 2).join();
 const right = hosts.filter((host) => vectorOf(host).join() === wanted).length;
+const again = async (play: string): Promise<number> => {
+  await ms(play);
+  return ms(play);
+};
+const manyRole = await again("all-role.yml");
+// last, since it gives the files other rights
+const manyTheirs = await again("all-theirs.yml");
 const ratio = (value: number, to: number): string => (value / to).toFixed(2);
+const beside = (what: string, value: number): string =>
+  `no-op, ${what}: ${value} ms, ${ratio(value, theirs)} of theirs; ` +
+  `beyond a play without a task ${ratio(value - nothing, theirs - nothing)}`;
 const lines = [
   `first apply: theirs ${first[0]} ms, ours ${first[1]} ms, ${ratio(first[1] ?? 0, first[0] ?? 1)}`,
-  `no-op, medians of ${rounds}: theirs ${theirs} ms, ours ${ours} ms, ${ratio(ours, theirs)}`,
-  `no-op without the smoke test: ours ${compared} ms, ${ratio(compared, theirs)}`,
-  `a play without a task: ${nothing} ms`,
-  `no-op beyond that: ${ratio(ours - nothing, theirs - nothing)}, ` +
-    `without the smoke test ${ratio(compared - nothing, theirs - nothing)}`,
-  `${count - 1} hosts in one play: first apply ${many[0]} ms, no-op ${many[1]} ms`,
+  `no-op, medians of ${rounds}: theirs ${theirs} ms`,
+  beside("the role, nothing changed since it was proven", role),
+  beside("apply alone, which proves the host", ours),
+  beside("apply alone, without the smoke test", compared),
+  beside("a play without a task", nothing),
+  `${count - 1} hosts in one play: first apply ${many[0]} ms, no-op with the proof ${many[1]} ms`,
+  `${count - 1} hosts, no-op: theirs ${manyTheirs} ms, the role ${manyRole} ms, ` +
+    ratio(manyRole, manyTheirs),
   `${right} of ${count} hosts have the vector`,
 ];
 process.stdout.write(`\n${lines.join("\n")}\n`);

@@ -2,11 +2,13 @@ import t from "tap";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -58,6 +60,7 @@ function programArchive(): { readonly name: string; readonly sha256: string } {
 }
 
 const program = programArchive();
+const mark = "/etc/knetctl/.left-by-ansible";
 const variables = {
   ansible_connection: "local",
   ansible_become: false,
@@ -104,6 +107,7 @@ t.test("a first apply that fails leaves no profile, and no timer that would veri
   t.strictSame([exitCode, recap(stdout, "failed")], [2, 1], stdout);
   t.match(stdout, /the connection is refused/);
   t.notOk(existsSync("/etc/knetctl/profile.yaml"));
+  t.notOk(existsSync(mark));
   t.throws(() => execFileSync("systemctl", ["is-enabled", "--quiet", "knetctl-verify.timer"]));
 });
 
@@ -127,9 +131,85 @@ t.test(
   },
 );
 
-t.test("a second play changes nothing", async (t) => {
-  const { exitCode, stdout } = await setUp();
-  t.strictSame([exitCode, recap(stdout, "changed"), recap(stdout, "failed")], [0, 0, 0], stdout);
+/** What a play did: a whole one has more tasks than the two that are always there. */
+async function again(...args: readonly string[]) {
+  const { exitCode, stdout } = await setUp(...args);
+  const whole = recap(stdout, "ok") > 2;
+  return { did: { exitCode, changed: recap(stdout, "changed"), whole }, stdout };
+}
+
+t.test("a second play changes nothing, and is one question to the host, in check mode too", async (t) => {
+  for (const args of [[], ["--check", "--diff"]]) {
+    const { did, stdout } = await again("-vvv", ...args);
+    t.strictSame(did, { exitCode: 0, changed: 0, whole: false }, stdout);
+    t.equal(stdout.match(/^<host> EXEC /gm)?.length, 1, stdout);
+    const digests = Object.values(pins).map((pin) => createHash("sha256").update(pin).digest("hex"));
+    t.strictSame(
+      [...Object.values(pins), ...digests].filter((secret) => stdout.includes(secret)),
+      [],
+    );
+  }
+});
+
+t.test("a host that is to be proven all the same is proven, and nothing changes", async (t) => {
+  const { did, stdout } = await again("-v", "-e", "knetctl_prove_unchanged=true");
+  t.strictSame(did, { exitCode: 0, changed: 0, whole: true }, stdout);
+  t.match(stdout, /"proven": "signed-session-key"/);
+});
+
+/** Plays with one more PIN, which nobody uses. */
+function withPin(other: string): Promise<Awaited<ReturnType<typeof again>>> {
+  const file = `${folder}/more.json`;
+  writeFileSync(file, JSON.stringify({ knetctl_pins: { ...pins, other } }), { mode: 0o600 });
+  return again("-e", `@${file}`);
+}
+
+t.test("a PIN that is added, or another one, is put there", async (t) => {
+  const whole = { exitCode: 0, changed: 1, whole: true };
+  for (const [pin, expected] of [
+    ["first", whole],
+    ["first", { exitCode: 0, changed: 0, whole: false }],
+    ["other", whole],
+  ] as const) {
+    const { did, stdout } = await withPin(pin);
+    t.strictSame(did, expected, stdout);
+    t.equal(readFileSync("/etc/knetctl/pins/other", "utf8"), pin);
+  }
+});
+
+const config = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
+const dropIn = "/etc/systemd/system/knetctl-verify.service.d/ansible.conf";
+
+t.test("what somebody has changed on the host is put right, once", async (t) => {
+  const [wanted, settings] = [config, dropIn].map((file) => readFileSync(file, "utf8"));
+  const drifts: Readonly<Record<string, () => unknown>> = {
+    configuration: () => {
+      writeFileSync(config, readFileSync(config, "utf8").replace(/"quiet"/, '"info"'));
+    },
+    PIN: () => {
+      appendFileSync("/etc/knetctl/pins/ca_signer", "0");
+    },
+    archive: () => {
+      rmSync(`/etc/knetctl/${basename(archive.path)}`);
+    },
+    "drop-in": () => {
+      rmSync(dropIn);
+    },
+    timer: () => execFileSync("systemctl", ["stop", "knetctl-verify.timer"]),
+  };
+  for (const [name, drift] of Object.entries(drifts)) {
+    drift();
+    const { did, stdout } = await again();
+    t.strictSame(did, { exitCode: 0, changed: 1, whole: true }, `${name}: ${stdout}`);
+  }
+  t.strictSame(
+    [config, dropIn].map((file) => readFileSync(file, "utf8")),
+    [wanted, settings],
+  );
+  t.strictSame(readFileSync("/etc/knetctl/pins/ca_signer", "utf8"), pins.ca_signer);
+  execFileSync("systemctl", ["is-active", "--quiet", "knetctl-verify.timer"]);
+  const { did, stdout } = await again();
+  t.strictSame(did, { exitCode: 0, changed: 0, whole: false }, stdout);
 });
 
 t.test("a later apply that fails leaves the profile that the host works with", async (t) => {
@@ -144,7 +224,6 @@ t.test("check mode plans the profile that is meant, not the one on the host", as
   const other = JSON.stringify({ knetctl_profile: { ...profile, log_verbosity: "info" } });
   const { exitCode, stdout } = await setUp("--check", "--diff", "-e", other);
   t.strictSame([exitCode, recap(stdout, "failed")], [0, 0], stdout);
-  const config = "/var/amplia/.config/kryptus/knet/pkcs11/config.json";
   t.match(stdout, new RegExp(`^\\+\\+\\+ ${config}\n(?:.*\n)*?\\+.*"log_verbosity": "info"$`, "m"));
   t.notMatch(readFileSync("/etc/knetctl/profile.yaml", "utf8"), /info/);
 });
