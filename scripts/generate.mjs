@@ -65,6 +65,7 @@ const ajv = new Ajv2020.default({
   schemas: schemas.map(({ json }) => json),
   allErrors: true,
   verbose: true,
+  inlineRefs: false,
   code: { source: true, lines: false },
 });
 const verdictOf = verdicts(

@@ -2,7 +2,10 @@
 // What it does is the same: test/page holds that page and program make the same bytes. What is cut must be
 // found as it is known here: anything else fails the build.
 import { readFileSync } from "node:fs";
-import { isDeepStrictEqual } from "node:util";
+import ts from "typescript";
+import { lessOfPackages } from "./less-of-packages.mjs";
+import { changed, onlyIfUsed } from "./plugins.mjs";
+import { decidingValidator, explainingValidator } from "./smaller-validators.mjs";
 
 /**
  * The plugins of the bundler. `templates`: the names of those that the page renders. `script`: the page's
@@ -16,9 +19,10 @@ export function smaller({ root, templates, script, shortKey }) {
     ),
     changed("validators", /src\/generated\/validate-[a-z-]+\.js$/, (text, path) => {
       // the page looks at no error of the file that it made itself: there is none
-      if (nameOf(path) === "client-config") return onlyVerdict(text, path);
-      const schema = JSON.parse(readFileSync(schemaFile(root, nameOf(path)), "utf8"));
-      return sharedSchema(withoutMessages(oneValidator(text, path)), schema, nameOf(path));
+      const name = nameOf(path);
+      if (name === "client-config") return decidingValidator(text, path);
+      const schema = JSON.parse(readFileSync(schemaFile(root, name), "utf8"));
+      return explainingValidator(text, { path, schema, constant: constantOf(name) });
     }),
     changed("schemas", /src\/generated\/schemas\.js$/, () =>
       ["profile", "client-config"]
@@ -29,109 +33,38 @@ export function smaller({ root, templates, script, shortKey }) {
         .join(""),
     ),
     codesOnlyIfUsed,
-    onlyTaken,
-    // entries of other programs' files are edited on hosts alone; whoever calls it here finds nothing to call
-    changed("editors", /node_modules\/smol-toml\/dist\/index\.js$/, () => "export const parse = undefined;"),
-    // proofs run on hosts, and so do edits of what others have written
-    changed(
-      "hosts",
-      /src\/(?:consumers\/types\/[a-z-]+-proof|formats\/entries\/marked-blocks)\.ts$/,
-      (text) =>
-        [...text.matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)]
-          .map(([, name]) => `export const ${name} = () => undefined;\n`)
-          .join(""),
+    ...lessOfPackages,
+    // proofs run on hosts, and entries of other programs' files are edited there
+    changed("hosts", /src\/consumers\/types\/[a-z0-9-]+\.ts$/, (text) =>
+      withoutKeys(text, ["proof", "editor"]),
     ),
-    // a profile of another version of YAML is refused
-    changed(
-      "yaml",
-      /node_modules\/yaml\/browser\/dist\/schema\/yaml-1\.1\/schema\.js$/,
-      () => 'export { schema } from "../core/schema.js";',
-    ),
-    // profiles are written without a width at which lines would be folded
-    changed(
-      "folding",
-      /yaml\/browser\/dist\/stringify\/foldFlowLines\.js$/,
-      () =>
-        'export const [FOLD_FLOW, FOLD_BLOCK, FOLD_QUOTED] = ["flow", "block", "quoted"];\n' +
-        "export const foldFlowLines = (text) => text;",
-    ),
-    changed(
-      "yaml-json",
-      /yaml\/browser\/dist\/schema\/json\/schema\.js$/,
-      () => 'export { schema } from "../core/schema.js";',
-    ),
-    // explicit tags are refused, whatever they would make of a value
-    changed(
-      "tags",
-      /yaml\/browser\/dist\/schema\/yaml-1\.1\/(?:binary|omap|pairs|set|timestamp)\.js$/,
-      (text) => {
-        const [, names] = /^export \{ ([^}]*) \};$/m.exec(text);
-        return `export const [${names}] = [];`;
-      },
-    ),
-    ...Object.entries(lessOfHandlebars).map(([file, text]) =>
-      changed(file, new RegExp(`/handlebars/dist/cjs/handlebars/${file}\\.js$`), () => text),
-    ),
+    editorsOnlyIfUsed,
     ...(script === undefined ? [withoutTexts] : [textsOf(script, shortKey)]),
   ];
 }
 
-function changed(name, filter, change) {
-  return {
-    name,
-    setup({ onLoad }) {
-      onLoad({ filter }, ({ path }) => ({
-        contents: change(readFileSync(path, "utf8"), path),
-        loader: "js",
-      }));
-    },
-  };
-}
-
-/** Of a package that is loaded when it is needed a bundle has all; the program takes these. */
-const taken = {
-  yaml: "Composer, Document, isAlias, isMap, isScalar, isSeq, Lexer, Parser",
-  "jsonc-parser": "parseTree",
-};
-const onlyTaken = {
-  name: "taken",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:yaml|jsonc-parser)$/ }, ({ kind, path }) =>
-      kind === "dynamic-import" ? { path, namespace: "taken" } : undefined,
-    );
-    onLoad({ filter: /^/, namespace: "taken" }, ({ path }) => ({
-      contents: `export { ${taken[path]} } from "${path}";`,
-      resolveDir: import.meta.dirname,
-    }));
-  },
-};
-
-/** Templates of the program's own log nothing, have no decorators, and look at own properties alone. */
-const lessOfHandlebars = {
-  logger: "exports.__esModule = true; exports.default = { log() {} };",
-  decorators: "exports.registerDefaultDecorators = () => {};",
-  "no-conflict": "exports.__esModule = true; exports.default = () => {};",
-  "internal/proto-access":
-    "exports.createProtoAccessControl = () => ({});" +
-    "exports.resultIsAllowed = exports.isPrototypeConstructor = () => false;" +
-    "exports.resetLoggedProperties = () => {};",
-  helpers:
-    "exports.moveHelperToHooks = () => {}; exports.registerDefaultHelpers = (instance) => {" +
-    '[require("./helpers/each"), require("./helpers/if"), require("./helpers/with")]' +
-    ".forEach((helper) => (helper.default ?? helper)(instance)); };",
-};
-
 /** Exit codes are for processes. */
-const codesOnlyIfUsed = {
-  name: "codes",
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /codes\.js$/ }, async ({ path, pluginData, ...rest }) => {
-      if (pluginData === codesOnlyIfUsed) return undefined;
-      const found = await resolve(path, { ...rest, pluginData: codesOnlyIfUsed });
-      return { path: found.path, sideEffects: false };
-    });
-  },
-};
+const codesOnlyIfUsed = onlyIfUsed("codes", /codes\.js$/);
+const editorsOnlyIfUsed = onlyIfUsed(
+  "editors",
+  /\/formats\/entries\/[a-z-]+\.js$|^(?:smol-toml|dot-properties)$/,
+);
+
+/** The text of a TypeScript file without the properties that have one of these names. */
+function withoutKeys(text, names) {
+  const file = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest);
+  const cuts = [];
+  const look = (node) => {
+    if (ts.isObjectLiteralElement(node) && names.includes(node.name?.text)) cuts.push(node);
+    else ts.forEachChild(node, look);
+  };
+  look(file);
+  // a comma may follow, and one alone is none of an object's
+  return cuts.reduceRight(
+    (left, { pos, end }) => left.slice(0, pos) + left.slice(/^\s*,/.exec(left.slice(end)) ? end + 1 : end),
+    text,
+  );
+}
 
 /** The translations of texts that are somewhere in the page's script, and of no others. */
 function textsOf(script, shortKey) {
@@ -180,63 +113,6 @@ function onlyThese(text, names) {
 function withoutPlaces(text) {
   const place = String.raw`\{ "start": \{[^{}]*\}, "end": \{[^{}]*\} \}`;
   return text.replace(new RegExp(`, (?:"loc": )?${place}`, "g"), "");
-}
-
-/**
- * Of the two validators of a schema, one that only decides and one that explains, the second alone: they say
- * the same (test/generated/validators.test.ts).
- */
-function oneValidator(text, path) {
-  const decision = "(verdict ??= deciding())(data) || ";
-  const [start, end] = [text.indexOf("\nfunction deciding() {"), text.indexOf("\nfunction explaining() {")];
-  if (text.split(decision).length !== 2 || start === -1 || end < start)
-    throw new Error(`${path} does not begin as it is known`);
-  return (text.slice(0, start) + text.slice(end)).replace(decision, "");
-}
-
-function onlyVerdict(text, path) {
-  const reason = " || (validate ??= explaining())(data)";
-  const [start, errors] = [text.indexOf("\nfunction explaining() {"), "isValid ? null : validate.errors"];
-  const end = text.indexOf("\nexport {", start);
-  if (text.split(reason).length !== 2 || start === -1 || end === -1 || !text.includes(errors))
-    throw new Error(`${path} does not begin as it is known`);
-  return (text.slice(0, start) + text.slice(end)).replace(reason, "").replace(errors, "isValid ? null : []");
-}
-
-/**
- * The program's problems have words of their own, made from what else an error says; of a place in the schema
- * only whether it is one of several alternatives (src/profile/checks/schema.ts).
- */
-function withoutMessages(text) {
-  return text
-    .replace(/, message: "(?:[^"\\]|\\.)*"(?: \+ \w+(?: \+ "[^"]*")?)?(?=, schema: )/g, "")
-    .replace(/schemaPath: "([^"]*)"/g, (_all, path) => {
-      return `schemaPath: "${/\/(?:anyOf|oneOf)\//.test(path) ? "/oneOf/" : ""}"`;
-    })
-    .replace(/, schema: (?:[\w.[\]"$-]+|"[^"]*")(?=, parentSchema: )/g, "")
-    .replace(/(, parentSchema: [\w.[\]"$-]+), data(?:: \w+)? \};$/gm, "$1 };");
-}
-
-/** The schema, and each of its definitions, is in the page once. */
-function sharedSchema(text, schema, name) {
-  const shared = text.replace(/^( *)const (schema\d+) = (\{.*\});$/gm, (all, indent, variable, literal) => {
-    const value = parsed(literal);
-    if (isDeepStrictEqual(value, schema)) return `${indent}const ${variable} = whole;`;
-    const [key] = Object.entries(schema.$defs ?? {}).find((one) => isDeepStrictEqual(one[1], value)) ?? [];
-    return key === undefined ? all : `${indent}const ${variable} = whole.$defs[${JSON.stringify(key)}];`;
-  });
-  if (!shared.includes(" = whole;")) throw new Error(`the schema of ${name} is not in its validator`);
-  const constant = constantOf(name);
-  return `import { ${constant} } from "./schemas.js";\nconst whole = JSON.parse(${constant});\n${shared}`;
-}
-
-function parsed(literal) {
-  try {
-    return JSON.parse(literal);
-  } catch {
-    // not all that a script can say is JSON
-    return undefined;
-  }
 }
 
 function nameOf(path) {

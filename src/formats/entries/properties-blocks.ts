@@ -2,8 +2,6 @@ import { Comment, Pair, parseLines, stringify } from "dot-properties";
 import type { EntryEditor, EntryFault } from "./entry-editor.js";
 import { hashComments, markedBlocks } from "./marked-blocks.js";
 
-const blocks = markedBlocks({ comments: hashComments });
-
 const mark = /^# knetctl: (?:begin|end) /;
 
 /**
@@ -12,6 +10,7 @@ const mark = /^# knetctl: (?:begin|end) /;
  * that is no comment, because a value goes on in its line.
  */
 export function propertiesBlocks(own: RegExp): EntryEditor {
+  const blocks = markedBlocks({ comments: hashComments });
   return { ...blocks, fault: (text) => blocks.fault(text) ?? propertiesFault(text, own) };
 }
 

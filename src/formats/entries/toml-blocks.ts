@@ -2,13 +2,12 @@ import { parse, type TomlTable } from "smol-toml";
 import type { EntryEditor, EntryFault } from "./entry-editor.js";
 import { hashComments, markedBlocks } from "./marked-blocks.js";
 
-const blocks = markedBlocks({ comments: hashComments });
-
 /**
  * Entries at the end of a TOML 1.0 text. Each must begin with a table header, so that it belongs to no table
  * before it. The whole text is read by a parser, before and after: `refuses` may look at it too.
  */
 export function tomlBlocks(refuses: (table: TomlTable) => string | undefined = () => undefined): EntryEditor {
+  const blocks = markedBlocks({ comments: hashComments });
   return { ...blocks, fault: (text) => blocks.fault(text) ?? tomlFault(text, refuses) };
 }
 
