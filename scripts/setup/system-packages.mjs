@@ -63,6 +63,7 @@ const groups = {
     "knot",
     "libengine-pkcs11-openssl",
     "libhsm-bin",
+    "libnss3-tools",
     "pkcs11-provider",
   ],
   /** servers that the tests probe */

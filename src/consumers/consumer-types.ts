@@ -15,6 +15,7 @@ export const consumerTypes = [
   "signserver-worker",
   "openbao",
   "step-ca",
+  "nss",
   "bulk-signer",
 ] as const;
 

@@ -51,6 +51,8 @@ export type ConsumerPlace =
       readonly file: (name: string) => string;
       readonly readers: "everyone" | "service";
       readonly editor: EntryEditor;
+      /** For a file that only its program makes, and that it looks for by this name; with the command. */
+      readonly madeBy?: { readonly name: string; readonly command: (folder: string) => readonly string[] };
     }
   /** Text for a person to put in place: it belongs inside of what only they know. */
   | { readonly kind: "paste" };
@@ -105,6 +107,11 @@ export interface ProofCommand {
 export function textAt({ keys }: Pick<WantedConsumer, "keys">, key: string): string | undefined {
   const value = keys[key];
   return typeof value === "string" ? value : undefined;
+}
+
+/** For `shows`: a pattern that stands for just this text. */
+export function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
 /** What the head of a file says that is knetctl's as a whole. */

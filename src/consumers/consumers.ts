@@ -6,6 +6,7 @@ import { ejbca } from "./types/ejbca.js";
 import { knot } from "./types/knot.js";
 import { krill } from "./types/krill.js";
 import { nginx } from "./types/nginx.js";
+import { nss } from "./types/nss.js";
 import { openbao } from "./types/openbao.js";
 import { opendnssec } from "./types/opendnssec.js";
 import { openssh } from "./types/openssh.js";
@@ -32,6 +33,7 @@ const table: Readonly<Record<ConsumerType, Consumer>> = {
   "signserver-worker": signserverWorker,
   openbao,
   "step-ca": stepCa,
+  nss,
   "bulk-signer": bulkSigner,
 };
 

@@ -1,5 +1,5 @@
 import { pkcs11Uri } from "../pkcs11-uri.js";
-import { type Consumer, ownFileHead } from "../consumer.js";
+import { type Consumer, literal, ownFileHead } from "../consumer.js";
 
 /**
  * p11-kit's module file, through which GnuTLS, NSS and every other program that uses p11-kit finds the token.
@@ -31,7 +31,3 @@ export const p11Kit: Consumer = {
     ],
   }),
 };
-
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-}

@@ -1,4 +1,11 @@
-import { type Consumer, type ConsumerProof, ownFileHead, textAt, type WantedConsumer } from "../consumer.js";
+import {
+  type Consumer,
+  type ConsumerProof,
+  literal,
+  ownFileHead,
+  textAt,
+  type WantedConsumer,
+} from "../consumer.js";
 
 /**
  * The configuration of SunPKCS11, the provider of Java's own. Format: "JDK PKCS#11 Reference Guide" of
@@ -103,8 +110,4 @@ function keyStoreOf({ pinFile = "" }: WantedConsumer, file: string): readonly st
 function labelOf(token: string): RegExp {
   const bytes = String.fromCharCode(...new TextEncoder().encode(token));
   return new RegExp(`^ *label: (?:${literal(token)}|${literal(bytes)}) *$`, "m");
-}
-
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

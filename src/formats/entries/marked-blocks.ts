@@ -18,6 +18,8 @@ export interface BlockPlace {
   readonly before?: (text: string) => number | undefined;
   /** What is wrong with a text that has no such place. */
   readonly placeless?: string;
+  /** A blank line follows a new block at the end too: for texts whose parts are told apart by these. */
+  readonly isParagraph?: true;
 }
 
 interface Block {
@@ -58,12 +60,14 @@ export function markedBlocks(place: BlockPlace): EntryEditor {
         return `${text.slice(0, block.bodyStart)}${inLinesOf(text, body)}${text.slice(block.bodyEnd)}`;
       const lines = inLinesOf(text, blockText(name, body, place.comments));
       const at = place.before?.(text);
-      return at === undefined ? appended(text, lines) : `${text.slice(0, at)}${lines}${text.slice(at)}`;
+      if (at !== undefined) return `${text.slice(0, at)}${lines}${text.slice(at)}`;
+      return `${appended(text, lines)}${place.isParagraph ? lineBreakOf(text) : ""}`;
     },
     remove: (text, name) => {
       const block = find(text, name);
       if (block === undefined) return text;
-      return place.before === undefined ? withoutAppended(text, block) : without(text, block);
+      if (place.before !== undefined) return without(text, block);
+      return place.isParagraph ? withoutParagraph(text, block) : withoutAppended(text, block);
     },
   };
 }
@@ -97,6 +101,15 @@ function withoutAppended(text: string, { start, end }: Block): string {
   if (blank === null) return `${before}${after}`;
   const isOpenEnd = after === "" && !text.endsWith("\n");
   return `${before.slice(0, -(isOpenEnd ? blank[0] : (blank[2] ?? "")).length)}${after}`;
+}
+
+/** The blank line before it stays where what follows would be a part of what is before. */
+function withoutParagraph(text: string, { start, end }: Block): string {
+  const before = text.slice(0, start);
+  const after = text.slice(end).replace(/^\r?\n/, "");
+  const shorter = before.replace(/(?<=\n)\r?\n$/, "");
+  const isApart = after === "" || /^$|(?:^|\n)\r?\n$/.test(shorter);
+  return `${isApart ? shorter : before}${after}`;
 }
 
 function without(text: string, { start, end }: Block): string {

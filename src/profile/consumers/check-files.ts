@@ -28,6 +28,7 @@ export function checkConsumerFiles(root: TreeNode): readonly Finding[] {
   const seen = new Map<string, Place>();
   return entries.flatMap((entry) => [
     ...pathKeys.flatMap((key) => checkPath(entryOf(entry.value, key), needsPath(entry))),
+    ...checkFileName(entry),
     ...placesOf(entry, service).flatMap((place) => {
       const first = seen.get(place.path);
       if (first === undefined) seen.set(place.path, place);
@@ -55,6 +56,25 @@ function checkPath(entry: Entry | undefined, noName: boolean): readonly Finding[
       anchor: entry.value,
       detail: `found ${quoted(text)}; allowed: an absolute path of letters, digits and . _ @ % + = : , -`,
       hint: "choose a path that needs no quotes in any language",
+    },
+  ];
+}
+
+/** A file of which its program reads no other name. */
+function checkFileName({ value }: Entry): readonly Finding[] {
+  const place = consumerOf(textOf(entryOf(value, "type")?.value) ?? "")?.place;
+  const name = place?.kind === "entry" ? place.madeBy?.name : undefined;
+  const node = entryOf(value, "file")?.value;
+  const text = textOf(node);
+  if (node === undefined || text === undefined || name === undefined || text.endsWith(`/${name}`)) return [];
+  if (placeholderFinding(text, node)) return [];
+  return [
+    {
+      code: "profile-path-invalid",
+      title: "the consumer's program does not read a file with this name",
+      anchor: node,
+      detail: `found ${quoted(text)}; it reads ${name} in the folder that it is given`,
+      hint: `write the path of ${name}`,
     },
   ];
 }

@@ -2,7 +2,7 @@ import { type Consumer, ownMark } from "../../consumers/consumer.js";
 import { consumerOf } from "../../consumers/consumers.js";
 import { editEntries } from "../../formats/entries/entry-editor.js";
 import type { Host } from "../../host/host.js";
-import type { AbsolutePath } from "../../host/path.js";
+import { folderOf, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource, Profile, ProfileConsumer } from "../../profile/types.js";
@@ -73,6 +73,7 @@ export function planEntries(
   { profile, host, secrets, ours }: PlanInput,
 ): Planned {
   const place = observePlace(host, profile, path);
+  if (place.entry === undefined) refuseUnmade(path, wanted);
   const notes: string[] = [];
   const summary: string[] = [];
   let text = place.text;
@@ -107,6 +108,19 @@ export function planEntries(
   const edit: NewText = { text, summary, isSecret: true };
   const changes = fileChanges(place, edit, rights, host.accounts);
   return { changes, places: [place], notes, wrote };
+}
+
+/** A file that only its program can make. */
+function refuseUnmade(path: AbsolutePath, wanted: readonly ProfileConsumer[]): void {
+  for (const { name, type } of wanted) {
+    const place = consumerOf(type)?.place;
+    if (place?.kind !== "entry" || place.madeBy === undefined) continue;
+    throw new Problem("consumer-file-unusable", "the consumer's file cannot be used: there is none", {
+      where: { path },
+      detail: `consumer ${name}; only its own program can make it`,
+      hint: `make it first: ${place.madeBy.command(folderOf(path)).join(" ")}`,
+    });
+  }
 }
 
 function changeOf(before: string | undefined, body: string | undefined): string {

@@ -54,6 +54,13 @@ t.test("one that sends its PIN to every token takes a profile with one user", as
   t.same(places(await parsed(`${one}consumers: { a: { type: openssh } }\n`)), []);
 });
 
+t.test("a file that its program makes, and looks for by its name", async (t) => {
+  const file = (path: string) => found(`a: { type: nss, user: ca, file: ${path} }`);
+  t.same(await file("/home/ca/.pki/nssdb/pkcs11.txt"), []);
+  for (const other of ["/etc/nssdb", "/etc/nssdb/cert9.db", "/etc/pkcs11.txt.old", "/etc/xpkcs11.txt"])
+    t.same(await file(other), ["profile-path-invalid 6:35"], other);
+});
+
 t.test("paths that need quotes somewhere, and places for two things", async (t) => {
   for (const bad of ["relative", "/a b", "/a/../b", "/a$b", "/", "'/a\"b'"])
     t.match(
